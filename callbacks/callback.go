@@ -1,0 +1,119 @@
+package callbacks
+
+import "time"
+
+// A Kind says what a caller was promised.
+type Kind string
+
+const (
+	// ASAP is a callback as soon as the desk can: at once while it is open, else at its next opening.
+	ASAP Kind = "asap"
+	// Slot is a callback within a stretch of time that the caller chose.
+	Slot Kind = "slot"
+)
+
+// A State is where a promise stands. Transitions are in one table, see [State.To].
+type State string
+
+const (
+	// Booked waits for its due time, or for the next try.
+	Booked State = "booked"
+	// Dialling has been claimed: an agent's telephone is ringing, or may be.
+	Dialling State = "dialling"
+	// AgentReached means that an agent pressed 1 and the customer's telephone is ringing.
+	AgentReached State = "agent-reached"
+	// CustomerReached means that the customer pressed 1 and the two were connected.
+	CustomerReached State = "customer-reached"
+	// Done is kept: the connected call has ended.
+	Done State = "done"
+	// Cancelled was taken back, by the caller or a supervisor.
+	Cancelled State = "cancelled"
+	// Expired ran out of attempts or of time.
+	Expired State = "expired"
+	// Undialable was refused by the provider for good.
+	Undialable State = "undialable"
+)
+
+// A Callback is one promise to ring somebody back.
+type Callback struct {
+	// ID is the store's own number of the promise, never spoken.
+	ID int64
+	// Reference is what the caller is told: seven decimal digits, unique among all promises and messages that are kept.
+	Reference string
+	// Line, Desk, Topic and Language are identifiers from the line's file.
+	Line, Desk, Topic, Language string
+	// Number is whom to ring, E.164. Empty once retention has erased it.
+	Number string
+	// Caller is the calling number as the provider gave it, for recognising a returning caller. May be empty.
+	Caller string
+	// Account and Transaction are what the caller keyed in. Empty: not given, or erased.
+	Account, Transaction string
+	Kind                 Kind
+	// Urgent is set for promises of a desk that never closes, asked for at any hour.
+	Urgent bool
+	// Called is when the caller rang: the place in the order. UTC.
+	Called time.Time
+	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
+	Due time.Time
+	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
+	SlotEnd time.Time
+	// Expires is when the promise is given up, UTC.
+	Expires time.Time
+	State   State
+	// Rounds counts how often the desk's targets were all tried in vain; Attempts how often the customer was rung.
+	Rounds, Attempts int
+	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
+	NextTarget int
+	// Pass numbers the passes through the desk's targets, from 0: a new one begins with every round,
+	// with every new try after a customer was not reached, and when the promise is moved.
+	Pass int
+	// Ended is when the promise became final, UTC. Zero while it is open.
+	Ended time.Time
+}
+
+// Open reports whether the promise still stands.
+func (c Callback) Open() bool {
+	switch c.State {
+	case Booked, Dialling, AgentReached, CustomerReached:
+		return true
+	}
+	return false
+}
+
+// A Request is what a caller accepted, before it is written.
+type Request struct {
+	// Key makes a repeated webhook harmless: the same key returns the promise that was written first.
+	Key                         string
+	Line, Desk, Topic, Language string
+	Number, Caller              string
+	Account, Transaction        string
+	Kind                        Kind
+	Urgent                      bool
+	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
+	Called, Due, SlotEnd, Expires time.Time
+	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
+	SlotCapacity int
+}
+
+// A Booking is the answer to a Request.
+type Booking struct {
+	Callback Callback
+	// Existing is true when a promise for this line and number, or line and account, stood already:
+	// Callback is that one and nothing was written.
+	Existing bool
+}
+
+// A Message is a recorded message.
+type Message struct {
+	// Key makes a repeated webhook harmless.
+	Key                         string
+	Reference                   string
+	Line, Desk, Topic, Language string
+	Caller                      string
+	Account, Transaction        string
+	// RecordingSID and RecordingURL name the recording at the provider; Seconds is its length.
+	RecordingSID, RecordingURL string
+	Seconds                    int
+	// Received is when it was left, UTC.
+	Received time.Time
+}

@@ -1,0 +1,116 @@
+package ivr
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/twilio/twilio-go/twiml"
+)
+
+// Documents: a page of the flow put into TwiML. The provider's own builder writes the XML.
+
+// A document is a TwiML answer under construction.
+type document struct {
+	line  *Line
+	verbs []twiml.Element
+}
+
+// xml renders the document. The builder writes attributes in no fixed order: compare canonically.
+func (d *document) xml() ([]byte, error) {
+	text, err := twiml.Voice(d.verbs)
+	return []byte(text), err
+}
+
+func (d *document) add(verbs ...twiml.Element) { d.verbs = append(d.verbs, verbs...) }
+
+func (d *document) says(said []Utterance) []twiml.Element {
+	var verbs []twiml.Element
+	for _, utterance := range said {
+		if strings.TrimSpace(utterance.Text) == "" {
+			continue
+		}
+		language := d.line.language(utterance.Language)
+		verbs = append(verbs, &twiml.VoiceSay{Message: utterance.Text, Voice: language.Voice, Language: language.Locale})
+	}
+	return verbs
+}
+
+// page puts a page into TwiML. next is the URL of the state that follows, whisper that of an agent's leg.
+func (d *document) page(page Page, urls pageURLs) {
+	switch next := page.Next.(type) {
+	case Listen:
+		d.listen(page.Say, next, urls.step)
+	case Connect:
+		d.add(d.says(page.Say)...)
+		d.connect(next, urls)
+	case Record:
+		d.add(d.says(page.Say)...)
+		d.add(
+			&twiml.VoiceRecord{
+				Action: urls.step, Method: "POST", MaxLength: strconv.Itoa(next.Seconds), PlayBeep: "true",
+				FinishOnKey: "#", Timeout: "5", Trim: "trim-silence",
+				RecordingStatusCallback: urls.recording, RecordingStatusCallbackMethod: "POST",
+			},
+			// Reached when nothing was said: the provider requests no action then.
+			&twiml.VoiceRedirect{Url: urls.step, Method: "POST"},
+		)
+	default:
+		d.add(d.says(page.Say)...)
+		d.add(&twiml.VoiceHangup{})
+	}
+}
+
+// pageURLs are where the provider goes from a page.
+type pageURLs struct{ step, whisper, legStatus, recording string }
+
+func (d *document) listen(said []Utterance, listen Listen, action string) {
+	gather := &twiml.VoiceGather{
+		Input: "dtmf", Action: action, Method: "POST", Timeout: seconds(listen.Timeout),
+		ActionOnEmptyResult: "true", InnerElements: d.says(said),
+	}
+	if listen.Entry {
+		gather.FinishOnKey = "#"
+	} else {
+		gather.NumDigits = "1"
+	}
+	// The redirect is a net under the Gather: whatever ends it without an action counts as silence.
+	d.add(gather, &twiml.VoiceRedirect{Url: action, Method: "POST"})
+}
+
+func (d *document) connect(next Connect, urls pageURLs) {
+	dial := &twiml.VoiceDial{
+		Action: urls.step, Method: "POST", Timeout: seconds(next.Ring), CallerId: d.line.Numbers[0],
+		InnerElements: []twiml.Element{d.noun(next.Target.Kind, next.Target.Address, urls.whisper, urls.legStatus)},
+	}
+	d.add(dial)
+}
+
+// noun is one telephone in a Dial; its whisper runs on that leg before anybody is connected.
+func (d *document) noun(kind callbacks.TargetKind, address, whisper, status string) twiml.Element {
+	const events = "initiated ringing answered completed"
+	switch kind {
+	case callbacks.SIP:
+		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+	case callbacks.Client:
+		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+	}
+	return &twiml.VoiceNumber{
+		PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address),
+		StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST",
+	}
+}
+
+// askKey asks twice for one key on a leg that somebody picked up, and hangs up if none comes:
+// a voicemail presses nothing.
+func (d *document) askKey(said []Utterance, action string) {
+	for range 2 {
+		d.add(&twiml.VoiceGather{
+			Input: "dtmf", NumDigits: "1", Timeout: "6", Action: action, Method: "POST", InnerElements: d.says(said),
+		})
+	}
+	d.add(&twiml.VoiceHangup{})
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

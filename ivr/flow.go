@@ -1,0 +1,306 @@
+package ivr
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The flow decides what a caller hears next. It is pure: a state, an event and the hour go in,
+// sentences and one next thing come out. Promises are effects; the handler carries them out before anything is spoken.
+
+// maxTurns bounds a call: after so many events the caller is put through or may leave a request,
+// and twice as many end the call with a goodbye.
+const maxTurns = 60
+
+// An Utterance is a sentence in a language of the line.
+type Utterance struct{ Language, Text string }
+
+// A Next is the one thing that follows what is said.
+type Next interface{ next() }
+
+type (
+	// Listen waits for keys. An Entry takes digits until #; otherwise one key is enough.
+	Listen struct {
+		Entry   bool
+		Timeout time.Duration
+	}
+	// Connect rings one target of a desk.
+	Connect struct {
+		Target callbacks.Target
+		Ring   time.Duration
+	}
+	// Record takes a message.
+	Record struct{ Seconds int }
+	// Hangup ends the call.
+	Hangup struct{}
+	// Perform has an effect carried out; its answer comes back as an event.
+	Perform struct{ Effect Effect }
+
+	goTo  struct{ step StepID }
+	wrong struct{ prompt Utterance } // a wrong key or number: say why, ask again, count
+)
+
+func (Listen) next()  {}
+func (Connect) next() {}
+func (Record) next()  {}
+func (Hangup) next()  {}
+func (Perform) next() {}
+func (goTo) next()    {}
+func (wrong) next()   {}
+
+// A Page is the answer to an event: what is said, and what follows.
+type Page struct {
+	Say  []Utterance
+	Next Next
+}
+
+// turn is one event being answered.
+type turn struct {
+	line *Line
+	now  time.Time
+	call Call
+	*State
+	said []Utterance
+}
+
+// Advance answers an event. The state that it returns belongs to the next one.
+func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Page) {
+	t := &turn{line: line, now: now, call: call, State: &state}
+	t.Turns++
+	page := t.settle(t.hear(event))
+	return state, page
+}
+
+// settle follows the inner moves until something is left for the provider to do.
+func (t *turn) settle(n Next) Page {
+	for range 20 {
+		switch move := n.(type) {
+		case goTo:
+			t.enter(move.step)
+			n = stepOf(move.step).ask(t)
+		case wrong:
+			t.Wrong++
+			if t.Wrong >= t.line.WrongLimit {
+				n = t.giveUp()
+				continue
+			}
+			if move.prompt.Text != "" {
+				t.said = append(t.said, move.prompt)
+			}
+			n = stepOf(t.Step).ask(t)
+		default:
+			return Page{Say: t.said, Next: n}
+		}
+	}
+	// Not reached by any walk of the steps (see the graph test); a caller is still not cut off without a word.
+	return Page{Say: append(t.said, t.line.utter(t.tongue(), "goodbye")), Next: Hangup{}}
+}
+
+func (t *turn) enter(step StepID) {
+	t.Step, t.Silent, t.Wrong = step, 0, 0
+}
+
+func (t *turn) hear(event Event) Next {
+	switch event := event.(type) {
+	case Start:
+		return goTo{firstStep}
+	case Trouble:
+		return t.trouble()
+	case Again:
+		return stepOf(t.Step).ask(t)
+	case Keys:
+		return t.keys(event.Digits)
+	}
+	step := stepOf(t.Step)
+	if step.happen == nil {
+		return step.ask(t)
+	}
+	return step.happen(t, event)
+}
+
+// keys answers what was pressed: the keys that mean the same everywhere here, the rest in the step.
+func (t *turn) keys(digits string) Next {
+	step := stepOf(t.Step)
+	if step.kind == entry {
+		digits = strings.TrimRight(digits, keyDone) // left in where nothing was keyed before it
+	}
+	switch {
+	case t.Turns > 2*maxTurns:
+		return t.goodbye()
+	case t.Turns > maxTurns:
+		return t.giveUp()
+	case step.hear == nil:
+		return step.ask(t)
+	case digits == "":
+		return t.silence(step)
+	case step.kind == entry:
+		return t.entryKeys(step, digits)
+	}
+	return t.menuKey(step, digits[len(digits)-1:])
+}
+
+func (t *turn) silence(step *step) Next {
+	if step.silent != nil {
+		return step.silent(t)
+	}
+	t.Silent++
+	if t.Silent >= t.line.SilenceLimit {
+		return t.giveUp()
+	}
+	prompt := "silence.menu"
+	if step.kind == entry {
+		prompt = "silence.entry"
+	}
+	t.say(prompt)
+	return step.ask(t)
+}
+
+func (t *turn) menuKey(step *step, key string) Next {
+	switch key {
+	case keyPerson:
+		return t.person()
+	case keyAgain:
+		return step.ask(t)
+	case keyBack:
+		if step.back != nil {
+			return step.back(t)
+		}
+		return step.ask(t)
+	}
+	return step.hear(t, key)
+}
+
+// entryKeys takes a number. The star leaves the entry; what was pressed after it is a key of the menu that follows,
+// so that star and then 0 is a person without waiting for that menu.
+func (t *turn) entryKeys(step *step, digits string) Next {
+	if star := lastStar(digits); star >= 0 {
+		follow := digits[star+1:]
+		next := step.back(t)
+		if move, ok := next.(goTo); ok && follow != "" && stepOf(move.step).kind == menu {
+			t.enter(move.step)
+			return t.menuKey(stepOf(move.step), follow[:1])
+		}
+		return next
+	}
+	if looksLikeCard(digits) {
+		return wrong{t.words("card.refused")}
+	}
+	return step.hear(t, digits)
+}
+
+func lastStar(digits string) int {
+	for i := len(digits) - 1; i >= 0; i-- {
+		if digits[i] == keyBack[0] {
+			return i
+		}
+	}
+	return -1
+}
+
+// giveUp goes on without an answer: to a person while one may be had, else to a request, else to the end.
+func (t *turn) giveUp() Next {
+	switch {
+	case t.Step == stepMessage:
+		return t.goodbye()
+	case stepOf(t.Step).late:
+		t.say("limit.request")
+		return goTo{stepMessage}
+	case t.deskCanAnswer(t.deskWanted()):
+		t.say("limit.person")
+		return t.ring(t.deskWanted())
+	}
+	t.say("limit.request")
+	return goTo{stepOffer}
+}
+
+// person answers the key 0: the desk at once if it can answer, else what can be had instead.
+func (t *turn) person() Next {
+	desk := t.deskWanted()
+	if t.deskCanAnswer(desk) {
+		return t.ring(desk)
+	}
+	if slices.Contains(t.Rung, desk) {
+		t.say("desk.nobody")
+	} else {
+		t.sayClosed(desk)
+	}
+	if t.Step == stepOffer {
+		return wrong{} // counted, so that pressing 0 for ever ends too
+	}
+	return goTo{stepOffer}
+}
+
+// trouble apologises for a fault of ours and leads to a person or a message.
+func (t *turn) trouble() Next {
+	t.Troubles++
+	desk := t.deskWanted()
+	switch {
+	case t.Troubles > 3:
+		return t.goodbye()
+	case t.Troubles == 1 && t.deskCanAnswer(desk):
+		t.say("trouble.person")
+		return t.ring(desk)
+	}
+	t.say("trouble.message")
+	return goTo{stepMessage}
+}
+
+// goodbye ends the call; a caller who got nothing is told when somebody is there.
+func (t *turn) goodbye() Next {
+	desk := t.line.Desks[t.deskWanted()]
+	if opening, ok := desk.Hours.NextOpening(t.now); ok && opening.After(t.now) {
+		t.say("goodbye.when", "when", t.line.when(t.tongue(), opening, t.now))
+		return Hangup{}
+	}
+	t.say("goodbye")
+	return Hangup{}
+}
+
+// deskWanted is the desk that this call is for: the topic's, or the general one while no topic is known.
+func (t *turn) deskWanted() string {
+	if topic := t.topic(); topic != nil {
+		return topic.Desk
+	}
+	return t.line.General
+}
+
+// deskCanAnswer is false when the desk is closed or did not answer in this call already.
+func (t *turn) deskCanAnswer(desk string) bool {
+	return t.line.Desks[desk].Hours.IsOpen(t.now) && !slices.Contains(t.Rung, desk)
+}
+
+func (t *turn) topic() *Topic {
+	for i := range t.line.Topics {
+		if t.line.Topics[i].ID == t.Topic {
+			return &t.line.Topics[i]
+		}
+	}
+	return nil
+}
+
+// tongue is the language to speak: the chosen one, before that the line's first.
+func (t *turn) tongue() string {
+	if t.Language != "" {
+		return t.Language
+	}
+	return t.line.Languages[0].Tag
+}
+
+func (t *turn) words(key string, pairs ...string) Utterance {
+	return t.line.utter(t.tongue(), key, pairs...)
+}
+
+func (t *turn) say(key string, pairs ...string) {
+	t.said = append(t.said, t.words(key, pairs...))
+}
+
+func (t *turn) sayClosed(desk string) {
+	if opening, ok := t.line.Desks[desk].Hours.NextOpening(t.now); ok {
+		t.say("hours.closed", "when", t.line.when(t.tongue(), opening, t.now))
+		return
+	}
+	t.say("hours.closed-long")
+}

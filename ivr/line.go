@@ -1,0 +1,99 @@
+package ivr
+
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// A Line is one configured hotline: everything that a call to one of its numbers needs.
+// It is immutable once published; config builds it.
+type Line struct {
+	// ID is the stable identifier, for example "gopay".
+	ID string
+	// Region is the ISO 3166-1 alpha-2 country whose national numbers callers key in, for example "ID".
+	Region string
+	// Numbers are the provider's numbers that this line answers, E.164. The first is shown as caller ID.
+	Numbers []string
+	// Languages in the order of the menu; the first is the default.
+	Languages []Language
+	// Hours is when the line is open.
+	Hours *hours.Calendar
+	// Notices are announced at the start of a call while they last.
+	Notices []Notice
+	// Topics in the order of the menu.
+	Topics []Topic
+	// Desks by their identifier.
+	Desks map[string]*Desk
+	// General is the desk of a caller who asks for a person before naming a topic.
+	General string
+	// Account and Transaction say what such a number looks like.
+	Account, Transaction NumberRule
+	// Callbacks is the policy for promises.
+	Callbacks callbacks.Policy
+	// SilenceLimit and WrongLimit: how often in one step a caller may say nothing, or press a wrong key,
+	// before the call goes on without an answer. Both are at least 1.
+	SilenceLimit, WrongLimit int
+	// MessageSeconds is the greatest length of a recorded message.
+	MessageSeconds int
+	// Prompts holds every sentence in every language of the line.
+	Prompts *Prompts
+}
+
+// A Language is one that a caller can choose.
+type Language struct {
+	// Tag is the short name used in files: "id", "en", "zh".
+	Tag string
+	// Voice and Locale are the provider's names, for example "Google.id-ID-Standard-A" and "id-ID".
+	Voice, Locale string
+}
+
+// A Notice is an announcement with a beginning and an end.
+type Notice struct {
+	// From and Until are instants; Until is exclusive.
+	From, Until time.Time
+	// Topics restricts it to callers about these topics; empty is everybody, at the start of the call.
+	Topics []string
+	// Text is the announcement in each language of the line, by tag.
+	Text map[string]string
+}
+
+// A Topic is a reason to call.
+type Topic struct {
+	// ID is stable, for example "payment-failed". The prompts topic.<ID> and, with Help, help.<ID> belong to it.
+	ID string
+	// Desk serves it.
+	Desk string
+	// Urgent goes straight to the desk: nothing is asked, whatever the hour.
+	Urgent bool
+	// Help is set when there is a self-help text to be heard first.
+	Help bool
+	// AskAccount and AskTransaction say which numbers are collected before an agent is rung.
+	AskAccount, AskTransaction bool
+	// TransactionName chooses the words of the question: "transaction" or "refund" (prompts ask.<name>).
+	TransactionName string
+}
+
+// A Desk is a group of agents.
+type Desk struct {
+	ID string
+	// Language is the tag in which agents hear the whisper.
+	Language string
+	// Hours is when somebody is there: the line's, or one that never closes.
+	Hours *hours.Calendar
+	// Ring is how long each target rings. The provider takes 5 to 600 seconds.
+	Ring time.Duration
+	// Targets are rung in turn.
+	Targets []callbacks.Target
+}
+
+// A NumberRule says what a number that callers key in looks like.
+type NumberRule struct {
+	// Min and Max digits.
+	Min, Max int
+	// Starts lists permitted beginnings; empty permits all.
+	Starts []string
+	// CallingNumber offers the calling number, in national form, when it fits the rule.
+	CallingNumber bool
+}

@@ -1,0 +1,142 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+// A Provider places calls through the provider's REST interface. It implements [callbacks.Dialer].
+type Provider struct {
+	api       *api.ApiService
+	sealer    *Sealer
+	publicURL string
+}
+
+// restLimit is how long one REST request may take. What takes longer is unknown, not failed.
+const restLimit = 10 * time.Second
+
+// NewProvider signs in with the account and its auth token. baseURL replaces the provider's address, for a stand-in
+// or a proxy; empty is the provider's own. transport may be nil.
+func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, transport http.RoundTripper) (*Provider, error) {
+	if transport == nil {
+		transport = http.DefaultTransport
+	}
+	if baseURL != "" {
+		base, err := url.Parse(baseURL)
+		if err != nil || base.Host == "" {
+			return nil, fmt.Errorf("base URL %q: give scheme and host, for example http://127.0.0.1:9000", baseURL)
+		}
+		transport = rewriting{base, transport}
+	}
+	c := &client.Client{
+		Credentials: client.NewCredentials(accountSID, token),
+		HTTPClient:  &http.Client{Timeout: restLimit, Transport: transport},
+	}
+	c.SetAccountSid(accountSID)
+	return &Provider{api: api.NewApiService(client.NewRequestHandler(c)), sealer: sealer, publicURL: publicURL}, nil
+}
+
+// rewriting sends requests to another host: the library has no setting for it.
+type rewriting struct {
+	base *url.URL
+	next http.RoundTripper
+}
+
+func (r rewriting) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.URL.Scheme, request.URL.Host, request.Host = r.base.Scheme, r.base.Host, r.base.Host
+	return r.next.RoundTrip(request)
+}
+
+// Place asks the provider to ring a target. Its URLs carry the attempt, so that whatever comes back says whose it is.
+func (p *Provider) Place(_ context.Context, placement callbacks.Placement) (string, error) {
+	sealed, err := p.sealer.Seal("attempt", "", attempt{ID: placement.AttemptID})
+	if err != nil {
+		return "", err
+	}
+	params := (&api.CreateCallParams{}).
+		SetTo(placement.Target.To()).SetFrom(placement.From).SetTimeout(int(placement.Ring / time.Second)).
+		SetUrl(p.publicURL + pathAgent + "?s=" + sealed).SetMethod(http.MethodPost).
+		SetFallbackUrl(p.publicURL + PathFallback).SetFallbackMethod(http.MethodPost).
+		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed).SetStatusCallbackMethod(http.MethodPost).
+		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
+	if placement.Byoc != "" {
+		params.SetByoc(placement.Byoc)
+	}
+	call, err := p.api.CreateCall(params)
+	if err != nil {
+		return "", refusal(err)
+	}
+	if call.Sid == nil {
+		return "", errors.New("the provider's answer names no call")
+	}
+	return *call.Sid, nil
+}
+
+// refusal tells a plain refusal, after which nothing rings, from everything else, after which nobody knows.
+func refusal(err error) error {
+	var plain *client.TwilioRestError
+	if errors.As(err, &plain) && plain.Status >= 400 && plain.Status < 500 && plain.Status != http.StatusRequestTimeout {
+		return callbacks.NewRefused(plain.Code, plain.Message)
+	}
+	return err
+}
+
+// Find lists calls from one number to one address since an instant. The provider filters by day only; the rest is done here.
+func (p *Provider) Find(_ context.Context, to, from string, since time.Time) ([]callbacks.PlacedCall, error) {
+	params := (&api.ListCallParams{}).SetTo(to).SetFrom(from).SetStartTimeAfter(since.UTC().Truncate(24 * time.Hour)).SetLimit(100)
+	calls, err := p.api.ListCall(params)
+	if err != nil {
+		return nil, err
+	}
+	var placed []callbacks.PlacedCall
+	for i := range calls {
+		call := placedCall(&calls[i])
+		if !call.Created.Before(since.Truncate(time.Second)) {
+			placed = append(placed, call)
+		}
+	}
+	return placed, nil
+}
+
+// Fetch looks one call up.
+func (p *Provider) Fetch(_ context.Context, sid string) (callbacks.PlacedCall, error) {
+	call, err := p.api.FetchCall(sid, &api.FetchCallParams{})
+	if err != nil {
+		var plain *client.TwilioRestError
+		if errors.As(err, &plain) && plain.Status == http.StatusNotFound {
+			return callbacks.PlacedCall{}, fmt.Errorf("%w: the provider knows no call %s", callbacks.ErrNotFound, sid)
+		}
+		return callbacks.PlacedCall{}, err
+	}
+	return placedCall(call), nil
+}
+
+// Hangup ends a call in whatever state it is. The provider ignores the request for one that has ended.
+func (p *Provider) Hangup(_ context.Context, sid string) error {
+	_, err := p.api.UpdateCall(sid, (&api.UpdateCallParams{}).SetStatus("completed"))
+	var plain *client.TwilioRestError
+	if errors.As(err, &plain) && (plain.Code == 21220 || plain.Status == http.StatusNotFound) { // not in progress any more
+		return nil
+	}
+	return err
+}
+
+func placedCall(call *api.ApiV2010Call) callbacks.PlacedCall {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	created, _ := time.Parse(time.RFC1123Z, text(call.DateCreated))
+	return callbacks.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From), Status: text(call.Status), Created: created.UTC()}
+}

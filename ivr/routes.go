@@ -1,0 +1,140 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// The edge: the only file that knows the router. It turns requests into verified webhooks and documents into answers.
+
+// maxBody bounds a webhook's body; the provider's are a few kB.
+const maxBody = 64 << 10
+
+func (s *Server) router() http.Handler {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	// The peer's own address: forwarded headers can be forged by anybody.
+	e.IPExtractor = echo.ExtractIPDirect()
+	for path, answer := range s.voiceRoutes() {
+		e.POST(path, s.voice(path, answer))
+	}
+	for path, note := range s.statusRoutes() {
+		e.POST(path, s.status(path, note))
+	}
+	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/readyz", s.readyz)
+	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.Gatherer, promhttp.HandlerOpts{})))
+	return e
+}
+
+func (s *Server) readyz(c echo.Context) error {
+	if s.Ready == nil {
+		return c.String(http.StatusOK, "ready\n")
+	}
+	ctx, cancel := context.WithTimeout(c.Request().Context(), 2*time.Second)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		return c.String(http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+	}
+	return c.String(http.StatusOK, "ready\n")
+}
+
+// voice answers with TwiML and, once the signature holds, always with 200: the provider would read anything else
+// as "go to the fallback", and the caller would wait for it.
+func (s *Server) voice(path string, answer func(context.Context, webhook) (*document, error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		defer s.timed(path)()
+		w, err := s.verified(c.Request())
+		if err != nil {
+			return s.forbid(c, path, err)
+		}
+		doc, err := guarded(func() (*document, error) { return answer(c.Request().Context(), w) })
+		if err != nil {
+			s.metrics.failures.WithLabelValues("answer a webhook").Inc()
+			s.log.Error("cannot answer a webhook", "path", path, "call", w.call().SID, "error", err)
+		}
+		if doc == nil {
+			doc = plainGoodbye(sorry)
+		}
+		text, err := doc.xml()
+		if err != nil {
+			return err
+		}
+		return c.Blob(http.StatusOK, "text/xml; charset=utf-8", text)
+	}
+}
+
+// status takes notice of something and answers nothing. A failure is answered as one, so that the provider may retry.
+func (s *Server) status(path string, note func(context.Context, webhook) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		defer s.timed(path)()
+		w, err := s.verified(c.Request())
+		if err != nil {
+			return s.forbid(c, path, err)
+		}
+		_, err = guarded(func() (*document, error) { return nil, note(c.Request().Context(), w) })
+		if err != nil {
+			s.log.Warn("cannot take notice of a status", "path", path, "call", w.call().SID, "error", err)
+			if !errors.Is(err, ErrSeal) {
+				return c.NoContent(http.StatusServiceUnavailable)
+			}
+		}
+		return c.NoContent(http.StatusNoContent)
+	}
+}
+
+func guarded(answer func() (*document, error)) (doc *document, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			doc, err = nil, fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	return answer()
+}
+
+func (s *Server) timed(path string) func() {
+	start := time.Now() // real time on purpose: it measures us, not the call
+	return func() { s.metrics.answers.WithLabelValues(path).Observe(time.Since(start).Seconds()) }
+}
+
+func (s *Server) forbid(c echo.Context, path string, err error) error {
+	s.metrics.refused.WithLabelValues(err.Error()).Inc()
+	s.log.Warn("a webhook was refused; if it is the provider's, compare the public URL and the auth token with `hotline sign`",
+		"path", path, "reason", err, "peer", c.RealIP(), "public_url", s.PublicURL)
+	return c.String(http.StatusForbidden, "signature refused\n")
+}
+
+var (
+	errSignature = errors.New("signature")
+	errForm      = errors.New("form")
+)
+
+// verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of it.
+func (s *Server) verified(r *http.Request) (webhook, error) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	if err != nil || len(body) > maxBody {
+		return webhook{}, errForm
+	}
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return webhook{}, errForm
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return webhook{}, errForm
+	}
+	// The request's own path and query as they came, behind our public URL, whose path a proxy may have cut off.
+	if !Verify(s.Tokens, s.PublicURL+r.RequestURI, form, r.Header.Get(SignatureHeader)) {
+		return webhook{}, errSignature
+	}
+	return webhook{form: form, sealed: r.URL.Query().Get("s")}, nil
+}

@@ -1,0 +1,276 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/twilio/twilio-go/twiml"
+)
+
+// Settings is what a [Server] is made of. All fields are needed but Ready.
+type Settings struct {
+	// PublicURL is how the provider reaches us, scheme and host and an optional path, without a trailing slash.
+	// Signatures are checked against it and never against what a request says of itself.
+	PublicURL string
+	// Tokens are the provider's auth tokens: one, or two while rotating.
+	Tokens   []string
+	Lines    Lines
+	Promises Promises
+	Sealer   *Sealer
+	Now      func() time.Time
+	Log      *slog.Logger
+	Metrics  *Metrics
+	// Gatherer is what /metrics shows.
+	Gatherer prometheus.Gatherer
+	// Ready reports why this instance should get no calls; nil when it should. May be nil.
+	Ready func(context.Context) error
+}
+
+// A Server answers the provider's webhooks. It keeps nothing of a call: all of it travels sealed.
+type Server struct {
+	Settings
+	log      *slog.Logger
+	promises Promises
+	metrics  *Metrics
+}
+
+// NewServer checks the settings. It refuses to be made without a token, because then anybody could send webhooks.
+func NewServer(settings Settings) (*Server, error) {
+	target, err := url.Parse(settings.PublicURL)
+	switch {
+	case err != nil || target.Host == "" || target.RawQuery != "" || target.Fragment != "":
+		return nil, fmt.Errorf("public URL %q: give scheme and host, for example https://hotline.example.com", settings.PublicURL)
+	case len(settings.Tokens) == 0 || strings.TrimSpace(strings.Join(settings.Tokens, "")) == "":
+		return nil, errors.New("no auth token: set HOTLINE_TWILIO_AUTH_TOKEN; without it anybody could send webhooks")
+	}
+	settings.PublicURL = strings.TrimRight(settings.PublicURL, "/")
+	return &Server{Settings: settings, log: settings.Log, promises: settings.Promises, metrics: settings.Metrics}, nil
+}
+
+// The paths of the webhooks. The provider's number is pointed at the first three.
+const (
+	PathIncoming = "/voice/incoming"
+	PathFallback = "/voice/fallback"
+	PathStatus   = "/voice/status"
+
+	pathStep          = "/voice/step"
+	pathWhisper       = "/voice/whisper"
+	pathWhisperKey    = "/voice/whisper/key"
+	pathLegStatus     = "/voice/leg-status"
+	pathRecording     = "/voice/recording"
+	pathAgent         = "/voice/agent"
+	pathAgentKey      = "/voice/agent/key"
+	pathCustomer      = "/voice/customer"
+	pathCustomerKey   = "/voice/customer/key"
+	pathCustomerEnded = "/voice/customer/ended"
+	pathAttemptStatus = "/voice/attempt-status"
+)
+
+// voiceRoutes answer with TwiML; statusRoutes take notice and answer nothing.
+func (s *Server) voiceRoutes() map[string]func(context.Context, webhook) (*document, error) {
+	return map[string]func(context.Context, webhook) (*document, error){
+		PathIncoming:      s.incoming,
+		PathFallback:      s.fallback,
+		pathStep:          s.step,
+		pathWhisper:       s.whisper,
+		pathWhisperKey:    s.whisperKey,
+		pathAgent:         s.agent,
+		pathAgentKey:      s.agentKey,
+		pathCustomer:      s.customer,
+		pathCustomerKey:   s.customerKey,
+		pathCustomerEnded: s.customerEnded,
+	}
+}
+
+func (s *Server) statusRoutes() map[string]func(context.Context, webhook) error {
+	return map[string]func(context.Context, webhook) error{
+		PathStatus:        s.callStatus,
+		pathLegStatus:     s.legStatus,
+		pathRecording:     s.recording,
+		pathAttemptStatus: s.attemptStatus,
+	}
+}
+
+// incoming is the first webhook of a call.
+func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
+	line := s.Lines.ByNumber(w.call().To)
+	if line == nil {
+		s.metrics.unknownNumbers.Inc()
+		s.log.Warn("a call to a number that no line answers; add it to numbers in a line's file", "to", w.call().To)
+		return plainGoodbye("This number is not in use. Please check the number and ring again. Goodbye."), nil
+	}
+	s.metrics.calls.WithLabelValues(line.ID).Inc()
+	state := State{Line: line.ID, Step: firstStep, Called: s.Now().Unix()}
+	return s.advance(ctx, w, line, state, Start{})
+}
+
+// step is every later webhook of a call.
+func (s *Server) step(ctx context.Context, w webhook) (*document, error) {
+	line, state, err := s.open(w.sealed, w.call())
+	if err != nil {
+		return s.lost(ctx, w, err)
+	}
+	return s.advance(ctx, w, line, state, w.event())
+}
+
+func (s *Server) open(sealed string, call Call) (*Line, State, error) {
+	var state State
+	if err := s.Sealer.Open("call", call.SID, sealed, &state); err != nil {
+		return nil, State{}, err
+	}
+	line := s.Lines.ByID(state.Line)
+	if line == nil {
+		return nil, State{}, fmt.Errorf("line %q is no longer configured", state.Line)
+	}
+	return line, state, nil
+}
+
+// lost answers for a call whose state cannot be read: it starts as one with a fault of ours.
+func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, error) {
+	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
+	line := s.Lines.ByNumber(w.call().To)
+	if line == nil {
+		return plainGoodbye(sorry), nil
+	}
+	return s.advance(ctx, w, line, State{Line: line.ID, Step: firstStep, Called: s.Now().Unix()}, Trouble{})
+}
+
+// advance lets the flow answer an event, carries out what it wants done, and puts the page into TwiML.
+// A fault on the way is one more event: the caller hears an apology and goes on to a person or a message.
+func (s *Server) advance(ctx context.Context, w webhook, line *Line, state State, event Event) (*document, error) {
+	page, next, err := s.play(ctx, w, line, state, event)
+	if err != nil {
+		s.metrics.failures.WithLabelValues("answer a caller").Inc()
+		s.log.Error("cannot answer a caller; apologising", "call", w.call().SID, "step", state.Step, "error", err)
+		if page, next, err = s.play(ctx, w, line, state, Trouble{}); err != nil {
+			return nil, err
+		}
+	}
+	urls, err := s.pageURLs(w.call(), next, page)
+	if err != nil {
+		return nil, err
+	}
+	s.log.Info("call", "call", w.call().SID, "line", line.ID, "from", callbacks.Mask(w.call().From), "step", state.Step,
+		"event", fmt.Sprintf("%T", event), "next", next.Step)
+	doc := &document{line: line}
+	doc.page(page, urls)
+	return doc, nil
+}
+
+// play runs the flow until something is left for the provider to do.
+func (s *Server) play(ctx context.Context, w webhook, line *Line, state State, event Event) (page Page, next State, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	var said []Utterance
+	for range 10 {
+		state, page = Advance(line, s.Now(), w.call(), state, event)
+		said = append(said, page.Say...)
+		perform, ok := page.Next.(Perform)
+		if !ok {
+			page.Say = said
+			return page, state, nil
+		}
+		event = s.perform(ctx, w, perform.Effect)
+	}
+	return Page{}, state, fmt.Errorf("step %q wants one thing after another done and never speaks", state.Step)
+}
+
+func (s *Server) pageURLs(call Call, state State, page Page) (urls pageURLs, err error) {
+	if urls.step, err = s.sealedURL(pathStep, "call", call.SID, state); err != nil {
+		return urls, err
+	}
+	switch page.Next.(type) {
+	case Connect:
+		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, state); err != nil {
+			return urls, err
+		}
+		urls.legStatus = s.PublicURL + pathLegStatus
+	case Record:
+		urls.recording, err = s.sealedURL(pathRecording, "call", call.SID, state)
+	}
+	return urls, err
+}
+
+// sealedURL is an absolute URL with the sealed value as its only parameter, so that its query is sorted by nature.
+func (s *Server) sealedURL(path, purpose, owner string, value any) (string, error) {
+	sealed, err := s.Sealer.Seal(purpose, owner, value)
+	return s.PublicURL + path + "?s=" + sealed, err
+}
+
+// fallback is where the provider goes when it could not reach us or not use what we answered.
+// The URL that failed carries the state of the call, so the caller need not begin again.
+func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
+	s.metrics.fallbacks.Inc()
+	failed, err := url.Parse(w.form.Get("ErrorUrl"))
+	if err != nil {
+		failed = &url.URL{}
+	}
+	s.log.Error("the provider could not use our answer", "call", w.call().SID, "code", w.form.Get("ErrorCode"), "path", failed.Path)
+	line, state, err := s.open(failed.Query().Get("s"), w.call())
+	if err != nil {
+		return s.lost(ctx, w, err)
+	}
+	return s.advance(ctx, w, line, state, Trouble{})
+}
+
+const sorry = "We are sorry: something went wrong on our side. Please ring again in a few minutes. Goodbye."
+
+// plainGoodbye speaks without a line, in the provider's own voice.
+func plainGoodbye(text string) *document {
+	return &document{verbs: []twiml.Element{&twiml.VoiceSay{Message: text, Language: "en-US"}, &twiml.VoiceHangup{}}}
+}
+
+// callStatus learns that a call has ended: nothing waits for it, since nothing is kept.
+func (s *Server) callStatus(_ context.Context, w webhook) error {
+	status := w.form.Get("CallStatus")
+	s.metrics.ended.WithLabelValues(statusLabel(status)).Inc()
+	s.log.Info("call ended", "call", w.call().SID, "status", statusLabel(status), "seconds", atoi(w.form.Get("CallDuration")))
+	return nil
+}
+
+// legStatus takes note of an agent's leg within a Dial; the Dial's action decides what follows.
+func (s *Server) legStatus(_ context.Context, w webhook) error {
+	s.log.Debug("leg", "call", w.form.Get("ParentCallSid"), "leg", w.call().SID, "status", statusLabel(w.form.Get("CallStatus")))
+	return nil
+}
+
+// recording learns that a message can be fetched. It was saved when the caller finished it;
+// if that webhook was lost, it is saved now.
+func (s *Server) recording(ctx context.Context, w webhook) error {
+	var state State
+	if err := s.Sealer.Open("call", w.call().SID, w.sealed, &state); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	message := recordedMessage(w.call(), state, s.Now())
+	if _, err := s.promises.SaveMessage(ctx, message); err != nil {
+		return err
+	}
+	return s.promises.AttachRecording(ctx, message.Key, w.form.Get("RecordingSid"), w.form.Get("RecordingUrl"), atoi(w.form.Get("RecordingDuration")))
+}
+
+// Handler serves the webhooks, /healthz, /readyz and /metrics.
+func (s *Server) Handler() http.Handler { return s.router() }
+
+// atoi reads a count that the provider sent; what is none counts as 0.
+func atoi(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,96 @@
+package spoken
+
+import (
+	"fmt"
+	"strings"
+)
+
+type chinese struct{}
+
+var (
+	chineseDays = [...]string{"日", "一", "二", "三", "四", "五", "六"}
+
+	// chineseDigits are for numbers read digit by digit: on the telephone 一 is easily taken for 七.
+	chineseDigits = [...]string{"零", "幺", "二", "三", "四", "五", "六", "七", "八", "九"}
+
+	chineseParts = []part{
+		{0, "凌晨"}, {5 * 60, "早上"}, {9 * 60, "上午"}, {12 * 60, "中午"}, {13 * 60, "下午"}, {18 * 60, "晚上"}, {dayEnd, ""},
+	}
+)
+
+func (chinese) digits(plus bool, groups []string) string {
+	text := make([]string, len(groups))
+	for i, g := range groups {
+		names := make([]string, len(g))
+		for j := range len(g) {
+			names[j] = chineseDigits[g[j]-'0']
+		}
+		text[i] = strings.Join(names, " ")
+	}
+	if plus {
+		return "加 " + strings.Join(text, "，")
+	}
+	return strings.Join(text, "，")
+}
+
+func (z chinese) at(d day, c clock) string {
+	return z.day(d) + partOf(chineseParts, c) + z.clock(c)
+}
+
+func (z chinese) between(d day, from, to clock) string {
+	first, last := partOf(chineseParts, from), partOf(chineseParts, to)
+	if first == last {
+		last = ""
+	}
+	return z.day(d) + first + z.clock(from) + "到" + last + z.clock(to)
+}
+
+func (chinese) until(from, to string) string { return from + "到" + to }
+
+func (chinese) day(d day) string {
+	weekday := "星期" + chineseDays[d.weekday]
+	switch d.ahead {
+	case 0:
+		return "今天"
+	case 1:
+		return "明天" + weekday
+	}
+	date := fmt.Sprintf("%d月%d日%s", d.month, d.date, weekday)
+	if d.year != 0 {
+		return fmt.Sprintf("%d年%s", d.year, date)
+	}
+	return date
+}
+
+// clock leaves the part of the day to the caller.
+func (z chinese) clock(c clock) string {
+	hour := z.number(c.twelve())
+	switch {
+	case c.hour()%24 == 0:
+		hour = "零"
+	case c.twelve() == 2:
+		hour = "两"
+	}
+	switch m := c.minute(); {
+	case m == 0:
+		return hour + "点"
+	case m == 30:
+		return hour + "点半"
+	case m < 10:
+		return hour + "点零" + z.number(m) + "分"
+	default:
+		return hour + "点" + z.number(m) + "分"
+	}
+}
+
+// number says 1 to 59 as a count, not digit by digit.
+func (chinese) number(n int) string {
+	names := [...]string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
+	switch {
+	case n < 10:
+		return names[n]
+	case n < 20:
+		return "十" + names[n%10]
+	}
+	return names[n/10] + "十" + names[n%10]
+}

@@ -1,0 +1,140 @@
+// Package spoken turns digits, dates and times into text that a telephone voice reads the way people say it.
+//
+// A language is named by the short tag that the lines' files use: "id", "en" or "zh" (see [Tags]).
+// Any other tag is spoken in English: a caller then hears a usable sentence, not silence.
+// Whoever reads configuration should refuse such a tag beforehand.
+package spoken
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// A language says the pieces out of which [Digits], [When] and [Between] are put together.
+type language interface {
+	// digits says groups of decimal digits with a pause between them, after the word for "+" if plus is set.
+	digits(plus bool, groups []string) string
+	// at says a point in time.
+	at(d day, c clock) string
+	// between says a stretch that begins on d. The second clock is on the same day, midnight at its end,
+	// or on the next day less than half a day later, so that the two never share a part of the day.
+	between(d day, from, to clock) string
+	// until joins two points in time that are spoken by at.
+	until(from, to string) string
+}
+
+var languages = map[string]language{
+	"en": english{},
+	"id": indonesian{},
+	"zh": chinese{},
+}
+
+// Tags returns the tags of the languages that this package speaks, sorted.
+func Tags() []string {
+	return slices.Sorted(maps.Keys(languages))
+}
+
+func speaker(tag string) language {
+	if l, ok := languages[tag]; ok {
+		return l
+	}
+	return languages["en"]
+}
+
+// When says the instant t as a day and a time: "tomorrow, Tuesday, at 9 a.m.".
+//
+// Both t and now are read on the clocks of zone, which must not be nil. Today and tomorrow are named as such,
+// any other day by weekday and date; the year is added when t is more than 300 days from now.
+// Seconds are left out. An English answer may end in "a.m.": a full stop should not follow it.
+func When(tag string, t, now time.Time, zone *time.Location) string {
+	t, now = t.In(zone), now.In(zone)
+	return speaker(tag).at(dayOf(t, now), clockOf(t))
+}
+
+// Between says the stretch from one instant to another: "today between 10 and 10:30 a.m.".
+//
+// It reads clocks and names days as [When] does; a stretch past midnight is named by the day on which it starts.
+// One that lasts half a day or more and ends on another day is spoken as two points in time.
+// Where the clocks show no later time at its end, because they are set back or because to is not after from,
+// only the start is spoken.
+func Between(tag string, from, to, now time.Time, zone *time.Location) string {
+	from, to, now = from.In(zone), to.In(zone), now.In(zone)
+	l, first, last := speaker(tag), dayOf(from, now), dayOf(to, now)
+	start, end := clockOf(from), clockOf(to)
+	switch days := daysFrom(from, to); {
+	case !to.After(from), days == 0 && end <= start:
+		return l.at(first, start)
+	case days == 0:
+		return l.between(first, start, end)
+	case days == 1 && end == 0 && start > 0:
+		return l.between(first, start, dayEnd)
+	case days == 1 && end < start && to.Sub(from) < 12*time.Hour:
+		return l.between(first, start, end)
+	}
+	return l.until(l.at(first, start), l.at(last, end))
+}
+
+// A clock is a reading of a wall clock in minutes after midnight, or dayEnd.
+type clock int
+
+// dayEnd is midnight seen from the evening before.
+const dayEnd clock = 24 * 60
+
+func clockOf(t time.Time) clock { return clock(t.Hour()*60 + t.Minute()) }
+
+func (c clock) hour() int   { return int(c) / 60 }
+func (c clock) minute() int { return int(c) % 60 }
+
+// twelve is the hour as a twelve-hour clock shows it, 1 to 12.
+func (c clock) twelve() int {
+	if h := c.hour() % 12; h != 0 {
+		return h
+	}
+	return 12
+}
+
+// A day is a date as seen from now.
+type day struct {
+	// ahead is 0 for today and 1 for tomorrow.
+	ahead   int
+	weekday time.Weekday
+	date    int
+	month   time.Month
+	// year is 0 unless it has to be spoken.
+	year int
+}
+
+func dayOf(t, now time.Time) day {
+	d := day{ahead: daysFrom(now, t), weekday: t.Weekday(), date: t.Day(), month: t.Month()}
+	// Within ten months a date has one meaning.
+	if d.ahead > 300 || d.ahead < -300 {
+		d.year = t.Year()
+	}
+	return d
+}
+
+// daysFrom counts midnights from one wall-clock date to another. It counts in UTC, where every day has 24 hours.
+func daysFrom(from, to time.Time) int {
+	midnight := func(t time.Time) time.Time {
+		return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+	}
+	return int(midnight(to).Sub(midnight(from)) / (24 * time.Hour))
+}
+
+// A part is a stretch of the day with a name of its own. It begins at from and ends where the next one begins.
+type part struct {
+	from clock
+	name string
+}
+
+// partOf returns the name of the part to which c belongs. The parts are in order and the first begins at 0.
+func partOf(parts []part, c clock) string {
+	name := ""
+	for _, p := range parts {
+		if c >= p.from {
+			name = p.name
+		}
+	}
+	return name
+}

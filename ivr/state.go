@@ -1,0 +1,170 @@
+package ivr
+
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// State is all that we remember of a call between two webhooks. It travels sealed in the action URL,
+// so that any instance can answer and a restart drops nobody. Its fields are short because the URL holds them.
+type State struct {
+	Line     string `json:"l"`
+	Language string `json:"g,omitempty"`
+	Step     StepID `json:"s"`
+	// Called is when the call began, Unix seconds.
+	Called int64 `json:"c"`
+	// Silent and Wrong count unanswered and wrong entries of this step; Turns counts everything, so that a call ends.
+	Silent int `json:"q,omitempty"`
+	Wrong  int `json:"w,omitempty"`
+	Turns  int `json:"n,omitempty"`
+	// Page of the topic menu; Told is set once notices and hours were spoken.
+	Page  int    `json:"p,omitempty"`
+	Told  bool   `json:"t,omitempty"`
+	Topic string `json:"o,omitempty"`
+	// Account and Transaction are confirmed; Draft waits to be. Skip lists entries that the caller left for good.
+	Account     string   `json:"a,omitempty"`
+	Transaction string   `json:"x,omitempty"`
+	Draft       string   `json:"d,omitempty"`
+	Skip        []StepID `json:"k,omitempty"`
+	// Left is the entry that the caller has left with the star.
+	Left StepID `json:"e,omitempty"`
+	// Desk being rung, index of its target, and Dials made in this call; Rung lists desks that did not answer.
+	Desk   string   `json:"D,omitempty"`
+	Target int      `json:"T,omitempty"`
+	Dials  int      `json:"N,omitempty"`
+	Rung   []string `json:"R,omitempty"`
+	// Slots offered, Unix seconds: [from, until] each, so that a choice means what was heard.
+	Slots [][2]int64 `json:"S,omitempty"`
+	// Kind, Due and Until are the choice, or the promise that stands. Unix seconds.
+	Kind  callbacks.Kind `json:"K,omitempty"`
+	Due   int64          `json:"U,omitempty"`
+	Until int64          `json:"V,omitempty"`
+	// Number to ring back, E.164; NoCall is set when the last one asked for cannot be reached.
+	Number string `json:"M,omitempty"`
+	NoCall bool   `json:"Z,omitempty"`
+	// Standing is the promise found for the calling number, 0 for none.
+	Standing int64 `json:"F,omitempty"`
+	Dialling bool  `json:"G,omitempty"`
+	// Promises made so far; with the CallSid it names a promise, so that a repeated webhook makes no second one.
+	Promises int `json:"P,omitempty"`
+	// Troubles counts our own faults in this call.
+	Troubles int `json:"X,omitempty"`
+}
+
+// A Call is what the provider tells about a call with every webhook.
+type Call struct {
+	SID string
+	// From may be anything: E.164, anonymous, a client or a SIP name.
+	From, To string
+}
+
+// An Event is something that has happened to a call.
+type Event interface{ event() }
+
+type (
+	// Start is the beginning of a call.
+	Start struct{}
+	// Keys is what the caller pressed, without the # that ended it. Empty is silence.
+	Keys struct{ Digits string }
+	// Again asks for the step's prompt once more without counting anything.
+	Again struct{}
+	// DialEnded tells that a target's leg is over.
+	DialEnded struct{ Status string }
+	// Recorded is a message that the caller spoke.
+	Recorded struct {
+		SID, URL string
+		Seconds  int
+	}
+	// Trouble is a fault of ours, or the provider's word that it could not use our answer.
+	Trouble struct{}
+
+	// Found answers FindOpen: the promise that stands for the calling number, 0 for none or when the store was too slow.
+	Found struct{ ID int64 }
+	// Taken answers AskTaken.
+	Taken struct{ Yes bool }
+	// Promised answers Book and Move.
+	Promised struct {
+		Callback callbacks.Callback
+		Existing bool
+	}
+	// Refused answers an effect that was not carried out.
+	Refused struct{ Why Refusal }
+	// Saved answers SaveMessage.
+	Saved struct{ Reference string }
+	// Shown answers Prove when the digits were right.
+	Shown struct{ Callback callbacks.Callback }
+	// Dropped answers Cancel.
+	Dropped struct{}
+	// effectDone answers what has nothing to tell.
+	effectDone struct{}
+)
+
+func (Start) event()      {}
+func (Keys) event()       {}
+func (Again) event()      {}
+func (DialEnded) event()  {}
+func (Recorded) event()   {}
+func (Trouble) event()    {}
+func (Found) event()      {}
+func (Taken) event()      {}
+func (Promised) event()   {}
+func (Refused) event()    {}
+func (Saved) event()      {}
+func (Shown) event()      {}
+func (Dropped) event()    {}
+func (effectDone) event() {}
+
+// A Refusal says why an effect was not carried out.
+type Refusal string
+
+const (
+	// Failed: the store did not answer or could not write.
+	Failed Refusal = "failed"
+	// Full: the slot was taken meanwhile.
+	Full Refusal = "full"
+	// NoMatch: the digits do not belong to the promise.
+	NoMatch Refusal = "no-match"
+	// TooLate: the promise is being kept just now, or has ended.
+	TooLate Refusal = "too-late"
+)
+
+// An Effect is what the flow wants done before it speaks on. The handler does it and answers with an Event.
+type Effect interface{ effect() }
+
+type (
+	// FindOpen looks for a promise that stands for the calling number.
+	FindOpen struct{ Line, Caller string }
+	// AskTaken asks whether an agent pressed 1 during this dial.
+	AskTaken struct{ Dial int }
+	// Book writes a promise.
+	Book struct{ Request callbacks.Request }
+	// SaveMessage writes a recorded message.
+	SaveMessage struct{ Message callbacks.Message }
+	// Prove compares digits with a promise's reference and account.
+	Prove struct {
+		ID     int64
+		Digits string
+	}
+	// Move changes when a promise is kept.
+	Move struct {
+		ID                  int64
+		Key                 string
+		Kind                callbacks.Kind
+		Due, Until, Expires time.Time
+		Capacity            int
+	}
+	// Cancel takes a promise back for the caller.
+	Cancel struct{ ID int64 }
+	// Reached takes back what the caller no longer needs: he has spoken to an agent.
+	Reached struct{ Line, Caller string }
+)
+
+func (FindOpen) effect()    {}
+func (AskTaken) effect()    {}
+func (Book) effect()        {}
+func (SaveMessage) effect() {}
+func (Prove) effect()       {}
+func (Move) effect()        {}
+func (Cancel) effect()      {}
+func (Reached) effect()     {}

@@ -1,0 +1,204 @@
+package ivr
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The promise: what is offered, which number to ring, and that it is written before it is spoken.
+
+func askOffer(t *turn) Next {
+	t.say("offer.intro")
+	t.offerTimes()
+	t.say("offer.message", "key", keyLetter)
+	t.say("menu.controls")
+	return Listen{Timeout: menuTimeout}
+}
+
+// offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
+func (t *turn) offerTimes() {
+	desk := t.line.Desks[t.deskWanted()]
+	offer := t.line.Callbacks.Offer(desk.Hours, t.now, t.urgent())
+	t.Due = 0
+	switch {
+	case offer.ASAP.IsZero(): // never opens again: nothing can be promised
+		t.Slots = nil
+		return
+	case t.urgent():
+		t.say("offer.urgent", "key", "1")
+	case !offer.ASAP.After(t.now):
+		t.say("offer.now", "key", "1")
+	default:
+		t.say("offer.opening", "key", "1", "when", t.line.when(t.tongue(), offer.ASAP, t.now))
+	}
+	t.Due = offer.ASAP.Unix()
+	t.Slots = nil
+	for i, slot := range offer.Slots {
+		t.Slots = append(t.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
+		t.say("offer.slot", "key", strconv.Itoa(i+2), "when", t.line.between(t.tongue(), slot.From, slot.To, t.now))
+	}
+}
+
+// urgent is a matter that the desk rings back about at any hour.
+func (t *turn) urgent() bool {
+	topic := t.topic()
+	return topic != nil && topic.Urgent
+}
+
+func hearOffer(t *turn, key string) Next {
+	if key == keyLetter {
+		return goTo{stepMessage}
+	}
+	if t.pick(key) {
+		return goTo{stepRingAt}
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+// pick keeps the choice that a key stands for: 1 is as soon as possible, the others are slots.
+func (t *turn) pick(key string) bool {
+	i, err := strconv.Atoi(key)
+	switch {
+	case err != nil || t.Due == 0 || i < 1 || i > len(t.Slots)+1:
+		return false
+	case i == 1:
+		t.Kind, t.Until = callbacks.ASAP, 0
+		return true
+	}
+	slot := t.Slots[i-2]
+	t.Kind, t.Due, t.Until = callbacks.Slot, slot[0], slot[1]
+	return true
+}
+
+// askRingAt offers the number keyed in, or the calling number, if it can be rung; else it asks for one.
+func askRingAt(t *turn) Next {
+	if t.NoCall {
+		t.say("number.nocall")
+		return Listen{Timeout: menuTimeout}
+	}
+	if t.Number == "" {
+		number, err := t.line.Callbacks.Dialable(t.call.From, t.line.Region)
+		if unreachable(err) {
+			t.NoCall = true
+			return askRingAt(t)
+		}
+		if err != nil {
+			return goTo{stepRingAtOther}
+		}
+		t.Number = number
+	}
+	t.say("number.confirm", "digits", t.digits(nationalDigits(t.Number, t.line.Region)))
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearRingAt(t *turn, key string) Next {
+	switch {
+	case key == "1" && !t.NoCall:
+		return goTo{stepBook}
+	case key == "2":
+		return goTo{stepRingAtOther}
+	case key == keyLetter:
+		return goTo{stepMessage}
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+func askRingAtOther(t *turn) Next {
+	t.say("number.ask")
+	return Listen{Entry: true, Timeout: entryTimeout}
+}
+
+func hearRingAtOther(t *turn, digits string) Next {
+	number, err := t.line.Callbacks.Dialable(digits, t.line.Region)
+	if unreachable(err) {
+		t.Number, t.NoCall = "", true
+		return goTo{stepRingAt}
+	}
+	var refusal *callbacks.Refusal
+	if errors.As(err, &refusal) && refusal.Reason == callbacks.Blocked {
+		return wrong{t.words("number.blocked")}
+	}
+	if err != nil {
+		return wrong{t.words("number.invalid")}
+	}
+	t.Number, t.NoCall = number, false
+	return goTo{stepRingAt}
+}
+
+func unreachable(err error) bool {
+	var refusal *callbacks.Refusal
+	return errors.As(err, &refusal) && refusal.Reason == callbacks.Unreachable
+}
+
+// askBook has the promise written. Its key is counted in the state that asked for it,
+// so that the same webhook again names the same promise.
+func askBook(t *turn) Next {
+	due := time.Unix(t.Due, 0).UTC()
+	until := time.Time{}
+	if t.Kind == callbacks.Slot {
+		until = time.Unix(t.Until, 0).UTC()
+	}
+	request := callbacks.Request{
+		Key:  t.promiseKey(),
+		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
+		Number: t.Number, Caller: t.call.From, Account: t.Account, Transaction: t.Transaction,
+		Kind: t.Kind, Urgent: t.urgent(), Called: time.Unix(t.Called, 0).UTC(),
+		Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
+	}
+	if t.Kind == callbacks.Slot {
+		request.SlotCapacity = t.line.Callbacks.SlotCapacity
+	}
+	return Perform{Book{request}}
+}
+
+func (t *turn) promiseKey() string {
+	t.Promises++
+	return t.call.SID + "/" + strconv.Itoa(t.Promises)
+}
+
+func afterBook(t *turn, event Event) Next {
+	switch event := event.(type) {
+	case Promised:
+		t.sayPromised(event)
+		return t.sayReference(event.Callback.Reference)
+	case Refused:
+		if event.Why == Full {
+			t.say("offer.full")
+			return goTo{stepOffer}
+		}
+	}
+	t.say("booked.failed")
+	if desk := t.deskWanted(); t.deskCanAnswer(desk) {
+		return t.ring(desk)
+	}
+	return goTo{stepMessage}
+}
+
+func (t *turn) sayPromised(event Promised) {
+	callback := event.Callback
+	switch {
+	case event.Existing:
+		t.say("booked.existing")
+		t.tellWhen(callback)
+	case callback.Urgent:
+		t.say("booked.urgent")
+	case callback.Kind == callbacks.Slot:
+		t.say("booked.slot", "when", t.line.between(t.tongue(), callback.Due, callback.SlotEnd, t.now))
+	case callback.Due.After(t.now):
+		t.say("booked.opening", "when", t.line.when(t.tongue(), callback.Due, t.now))
+	default:
+		t.say("booked.now")
+	}
+}
+
+// sayReference speaks the reference twice and ends the call.
+func (t *turn) sayReference(reference string) Next {
+	digits := t.digits(reference)
+	t.say("reference", "digits", digits)
+	t.say("reference.again", "digits", digits)
+	t.say("goodbye")
+	return Hangup{}
+}

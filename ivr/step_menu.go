@@ -1,0 +1,148 @@
+package ivr
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// The first minute of a call: greeting, language, topic, self-help.
+
+const (
+	menuTimeout  = 6 * time.Second
+	entryTimeout = 8 * time.Second
+	readyTimeout = 3 * time.Second
+	// choices is how many topics a caller hears before "more".
+	choices = 5
+)
+
+func askLanguage(t *turn) Next {
+	if len(t.line.Languages) == 1 {
+		t.Language = t.line.Languages[0].Tag
+		t.say("welcome", "line", t.line.name(t.tongue()))
+		return t.find()
+	}
+	t.say("welcome", "line", t.line.name(t.tongue()))
+	for i, language := range t.line.Languages {
+		t.said = append(t.said, t.line.utter(language.Tag, "language.offer", "key", strconv.Itoa(i+1)))
+	}
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearLanguage(t *turn, key string) Next {
+	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(t.line.Languages) {
+		t.Language = t.line.Languages[i-1].Tag
+		return t.find()
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+// find asks for a promise that stands before the topics are read out, so that its key can be among them.
+func (t *turn) find() Next {
+	return Perform{FindOpen{Line: t.line.ID, Caller: t.call.From}}
+}
+
+func afterFind(t *turn, event Event) Next {
+	if found, ok := event.(Found); ok {
+		t.Standing = found.ID
+	}
+	return goTo{stepTopic}
+}
+
+func askTopic(t *turn) Next {
+	if !t.Told {
+		t.Told = true
+		t.tellNews("")
+		if !t.line.Desks[t.line.General].Hours.IsOpen(t.now) {
+			t.sayClosed(t.line.General)
+		}
+		if t.Standing != 0 {
+			t.say("callback.stands", "key", keyMine)
+		}
+	}
+	for i, topic := range t.topicsShown() {
+		t.say("menu.topic", "key", strconv.Itoa(i+1), "topic", t.words("topic."+topic.ID).Text)
+	}
+	if t.moreTopics() {
+		t.say("menu.more", "key", keyMore)
+	}
+	t.say("menu.controls")
+	if t.Page > 0 || len(t.line.Languages) > 1 {
+		t.say("menu.back")
+	}
+	return Listen{Timeout: menuTimeout}
+}
+
+// tellNews speaks the notices in force: those for everybody, or those of one topic.
+func (t *turn) tellNews(topic string) {
+	for _, notice := range t.line.Notices {
+		inForce := !t.now.Before(notice.From) && t.now.Before(notice.Until)
+		concerns := topic == "" && len(notice.Topics) == 0 || topic != "" && slices.Contains(notice.Topics, topic)
+		if inForce && concerns {
+			t.said = append(t.said, Utterance{t.tongue(), notice.Text[t.tongue()]})
+		}
+	}
+}
+
+func (t *turn) topicsShown() []Topic {
+	first := min(t.Page*choices, len(t.line.Topics))
+	return t.line.Topics[first:min(first+choices, len(t.line.Topics))]
+}
+
+func (t *turn) moreTopics() bool { return (t.Page+1)*choices < len(t.line.Topics) }
+
+func hearTopic(t *turn, key string) Next {
+	if key == keyMore && t.moreTopics() {
+		t.Page++
+		return goTo{stepTopic}
+	}
+	if key == keyMine && t.Standing != 0 {
+		return goTo{stepMine}
+	}
+	shown := t.topicsShown()
+	i, err := strconv.Atoi(key)
+	if err != nil || i < 1 || i > len(shown) {
+		return wrong{t.words("wrong.menu")}
+	}
+	return t.choose(shown[i-1])
+}
+
+func backFromTopic(t *turn) Next {
+	switch {
+	case t.Page > 0:
+		t.Page--
+		return goTo{stepTopic}
+	case len(t.line.Languages) > 1:
+		return goTo{stepLanguage}
+	}
+	return goTo{stepTopic}
+}
+
+func (t *turn) choose(topic Topic) Next {
+	t.Topic = topic.ID
+	t.tellNews(topic.ID)
+	switch {
+	case topic.Urgent:
+		return t.person()
+	case topic.Help:
+		return goTo{stepHelp}
+	}
+	return t.collect()
+}
+
+func askHelp(t *turn) Next {
+	t.say("help." + t.Topic)
+	t.say("help.solved")
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearHelp(t *turn, key string) Next {
+	switch key {
+	case "1":
+		t.say("goodbye.solved")
+		return Hangup{}
+	case "2":
+		return t.collect()
+	}
+	return wrong{t.words("wrong.menu")}
+}

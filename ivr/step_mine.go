@@ -1,0 +1,150 @@
+package ivr
+
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// A promise that stands: told, moved or cancelled only against the reference or the account's last four digits,
+// because a calling number can be forged.
+
+func askMine(t *turn) Next {
+	t.say("mine.ask")
+	return Listen{Entry: true, Timeout: entryTimeout}
+}
+
+func hearMine(t *turn, digits string) Next {
+	return Perform{Prove{ID: t.Standing, Digits: digits}}
+}
+
+func afterMine(t *turn, event Event) Next {
+	shown, ok := event.(Shown)
+	if ok {
+		t.keep(shown.Callback)
+		return goTo{stepMineMenu}
+	}
+	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.WrongLimit {
+		return wrong{t.words("mine.wrong")}
+	}
+	t.say("mine.locked")
+	t.Standing = 0
+	return toTopics(t)
+}
+
+// keep remembers what a promise says, so that it can be told again without asking the store.
+func (t *turn) keep(c callbacks.Callback) {
+	t.Kind, t.Due, t.Until = c.Kind, c.Due.Unix(), c.SlotEnd.Unix()
+	t.Topic = c.Topic
+	t.Dialling = c.State != callbacks.Booked
+}
+
+func askMineMenu(t *turn) Next {
+	t.tellWhen(callbacks.Callback{
+		Kind: t.Kind, Due: time.Unix(t.Due, 0), SlotEnd: time.Unix(t.Until, 0), State: t.standingState(),
+	})
+	t.say("mine.menu")
+	return Listen{Timeout: menuTimeout}
+}
+
+func (t *turn) standingState() callbacks.State {
+	if t.Dialling {
+		return callbacks.Dialling
+	}
+	return callbacks.Booked
+}
+
+// tellWhen says where a promise stands.
+func (t *turn) tellWhen(c callbacks.Callback) {
+	switch {
+	case c.State != callbacks.Booked:
+		t.say("mine.dialling")
+	case c.Kind == callbacks.Slot && c.SlotEnd.After(t.now):
+		t.say("mine.slot", "when", t.line.between(t.tongue(), c.Due, c.SlotEnd, t.now))
+	case c.Due.After(t.now):
+		t.say("mine.at", "when", t.line.when(t.tongue(), c.Due, t.now))
+	default:
+		t.say("mine.soon")
+	}
+}
+
+func hearMineMenu(t *turn, key string) Next {
+	switch key {
+	case "1":
+		t.say("mine.kept")
+		t.say("goodbye")
+		return Hangup{}
+	case "2":
+		return goTo{stepMineWhen}
+	case "3":
+		return goTo{stepMineSure}
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+func askMineWhen(t *turn) Next {
+	t.offerTimes()
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearMineWhen(t *turn, key string) Next {
+	if !t.pick(key) {
+		return wrong{t.words("wrong.menu")}
+	}
+	due, until, capacity := time.Unix(t.Due, 0).UTC(), time.Time{}, 0
+	if t.Kind == callbacks.Slot {
+		until, capacity = time.Unix(t.Until, 0).UTC(), t.line.Callbacks.SlotCapacity
+	}
+	return Perform{Move{
+		ID: t.Standing, Key: t.promiseKey(), Kind: t.Kind,
+		Due: due, Until: until, Expires: t.line.Callbacks.Expires(due), Capacity: capacity,
+	}}
+}
+
+func afterMove(t *turn, event Event) Next {
+	switch event := event.(type) {
+	case Promised:
+		if event.Callback.Kind == callbacks.Slot {
+			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
+		} else {
+			t.say("mine.soonest")
+		}
+		t.say("goodbye")
+		return Hangup{}
+	case Refused:
+		if event.Why == Full {
+			return wrong{t.words("offer.full")}
+		}
+	}
+	return t.cannotChange()
+}
+
+func askMineSure(t *turn) Next {
+	t.say("mine.sure")
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearMineSure(t *turn, key string) Next {
+	switch key {
+	case "1":
+		return Perform{Cancel{ID: t.Standing}}
+	case "2":
+		return goTo{stepMineMenu}
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+func afterCancel(t *turn, event Event) Next {
+	if _, ok := event.(Dropped); ok {
+		t.say("mine.cancelled")
+		t.say("goodbye")
+		return Hangup{}
+	}
+	return t.cannotChange()
+}
+
+func (t *turn) cannotChange() Next {
+	t.say("mine.cannot")
+	t.Standing = 0
+	return toTopics(t)
+}

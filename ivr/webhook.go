@@ -1,0 +1,191 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Limits of what a caller waits for the store. The provider gives up after 15 seconds and goes to the fallback.
+const (
+	// earlyRead is for what a call can do without: it fails open.
+	earlyRead = 300 * time.Millisecond
+	// promiseWrite is for what must be durable before it is spoken.
+	promiseWrite = 4 * time.Second
+)
+
+// Lines finds a line in the configuration that is in force. Both return nil for what is unknown.
+type Lines interface {
+	ByNumber(e164 string) *Line
+	ByID(id string) *Line
+}
+
+// Promises is what the call needs of the callbacks' room; [callbacks.Service] is it.
+type Promises interface {
+	OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error)
+	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
+	Verify(ctx context.Context, id int64, digits string) (callbacks.Callback, bool, error)
+	Move(ctx context.Context, key string, id int64, kind callbacks.Kind, due, slotEnd, expires time.Time, capacity int) (callbacks.Callback, error)
+	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
+	CancelFor(ctx context.Context, line, caller, by string) error
+	SaveMessage(ctx context.Context, message callbacks.Message) (callbacks.Message, error)
+	AttachRecording(ctx context.Context, key, recordingSID, recordingURL string, seconds int) error
+	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
+	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
+	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	CustomerTook(ctx context.Context, attemptID string) (callbacks.Callback, callbacks.Verdict, error)
+	CustomerEnded(ctx context.Context, attemptID, dialStatus string) (callbacks.Callback, error)
+	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
+}
+
+// A webhook is one verified request of the provider.
+type webhook struct {
+	form   url.Values
+	sealed string
+}
+
+func (w webhook) call() Call {
+	return Call{SID: w.form.Get("CallSid"), From: w.form.Get("From"), To: w.form.Get("To")}
+}
+
+// legOf is the call that a child leg belongs to, or the call itself.
+func (w webhook) legOf() string {
+	if parent := w.form.Get("ParentCallSid"); parent != "" {
+		return parent
+	}
+	return w.form.Get("CallSid")
+}
+
+// event tells what a request to a step's action means.
+func (w webhook) event() Event {
+	switch {
+	case w.form.Has("DialCallStatus"):
+		return DialEnded{Status: w.form.Get("DialCallStatus")}
+	case w.form.Get("RecordingSid") != "":
+		return Recorded{SID: w.form.Get("RecordingSid"), URL: w.form.Get("RecordingUrl"), Seconds: atoi(w.form.Get("RecordingDuration"))}
+	}
+	return Keys{Digits: w.form.Get("Digits")}
+}
+
+// perform carries an effect out and tells the flow what came of it. An error never leaves here as an error:
+// the flow has words for it.
+func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
+	switch effect := effect.(type) {
+	case FindOpen:
+		return s.findOpen(ctx, effect)
+	case AskTaken:
+		return s.askTaken(ctx, w, effect)
+	case Reached:
+		return s.reached(ctx, effect)
+	}
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	switch effect := effect.(type) {
+	case Book:
+		booking, err := s.promises.Book(ctx, effect.Request)
+		if err != nil {
+			return s.refuse("book a callback", err)
+		}
+		s.metrics.promised(booking)
+		return Promised{Callback: booking.Callback, Existing: booking.Existing}
+	case Move:
+		moved, err := s.promises.Move(ctx, effect.Key, effect.ID, effect.Kind, effect.Due, effect.Until, effect.Expires, effect.Capacity)
+		if err != nil {
+			return s.refuse("move a callback", err)
+		}
+		return Promised{Callback: moved}
+	case Prove:
+		return s.verify(ctx, effect)
+	case Cancel:
+		if _, err := s.promises.Cancel(ctx, effect.ID, "caller"); err != nil {
+			return s.refuse("cancel a callback", err)
+		}
+		return Dropped{}
+	case SaveMessage:
+		message, err := s.promises.SaveMessage(ctx, effect.Message)
+		if err != nil {
+			return s.refuse("save a message", err)
+		}
+		s.metrics.messages.Inc()
+		return Saved{Reference: message.Reference}
+	}
+	s.log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))
+	return Refused{Failed}
+}
+
+func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
+	ctx, cancel := context.WithTimeout(ctx, earlyRead)
+	defer cancel()
+	type answer struct {
+		callback callbacks.Callback
+		found    bool
+		err      error
+	}
+	// In a goroutine, because not every driver lets go at once when its context ends.
+	answers := make(chan answer, 1)
+	go func() {
+		callback, found, err := s.promises.OpenFor(ctx, effect.Line, effect.Caller)
+		answers <- answer{callback, found, err}
+	}()
+	select {
+	case a := <-answers:
+		if a.err != nil {
+			s.log.Warn("cannot look for a standing callback; the call goes on without", "error", a.err)
+		} else if a.found {
+			return Found{ID: a.callback.ID}
+		}
+	case <-ctx.Done():
+		s.log.Warn("looking for a standing callback took too long; the call goes on without", "limit", earlyRead)
+	}
+	return Found{}
+}
+
+// askTaken: an agent's own signed key press decides. Only with the store out of reach is the provider's word taken
+// that two people were connected: a whisper that got no 1 hangs up and bridges nobody.
+func (s *Server) askTaken(ctx context.Context, w webhook, effect AskTaken) Event {
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	taken, err := s.promises.WasTaken(ctx, w.call().SID, effect.Dial)
+	if err != nil {
+		s.log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID, "error", err)
+		taken = w.form.Get("DialBridged") == "true"
+	}
+	return Taken{Yes: taken}
+}
+
+func (s *Server) reached(ctx context.Context, effect Reached) Event {
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	if err := s.promises.CancelFor(ctx, effect.Line, effect.Caller, "agent reached"); err != nil {
+		s.log.Warn("cannot take back the callback of a caller who got through", "error", err)
+	}
+	return effectDone{}
+}
+
+func (s *Server) verify(ctx context.Context, effect Prove) Event {
+	callback, right, err := s.promises.Verify(ctx, effect.ID, effect.Digits)
+	switch {
+	case err != nil:
+		return s.refuse("verify a caller", err)
+	case !right:
+		return Refused{NoMatch}
+	}
+	return Shown{Callback: callback}
+}
+
+func (s *Server) refuse(what string, err error) Event {
+	switch {
+	case errors.Is(err, callbacks.ErrSlotFull):
+		return Refused{Full}
+	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):
+		return Refused{TooLate}
+	}
+	s.log.Error("cannot "+what, "error", err)
+	s.metrics.failures.WithLabelValues(what).Inc()
+	return Refused{Failed}
+}
