@@ -62,6 +62,7 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 		s.log.Error("cannot note that an agent took a call", "call", w.legOf(), "error", err)
 	}
 	s.metrics.taken.WithLabelValues(line.ID).Inc()
+	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Line: line.ID, Desk: state.Desk, Topic: state.Topic})
 	doc := &document{line: line}
 	doc.add(doc.says(line.caseOf(line.deskTongue(state.Desk), state.Account, state.Transaction))...)
 	if len(doc.verbs) == 0 {
@@ -135,6 +136,7 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	if verdict != callbacks.Proceed {
 		return doc.bye(tongue, "whisper.gone"), nil
 	}
+	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Callback: callback})
 	doc.add(doc.says(line.caseOf(tongue, callback.Account, callback.Transaction))...)
 	doc.add(doc.says([]Utterance{line.utter(tongue, "whisper.connect")})...)
 	doc.add(&twiml.VoiceDial{
@@ -188,12 +190,14 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	if _, verdict, err := s.promises.CustomerTook(ctx, id); err != nil {
+	callback, verdict, err := s.promises.CustomerTook(ctx, id)
+	if err != nil {
 		// Connected all the same: customerEnded writes it down once the store is back.
 		s.log.Error("cannot note that a customer was reached", "leg", w.call().SID, "error", err)
 	} else if verdict != callbacks.Proceed {
 		return hangup(), nil
 	}
+	s.tell(Happening{Name: "reached", CallSID: w.call().SID, Callback: callback})
 	return &document{}, nil
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 )
 
-// Settings is what a [Server] is made of. All fields are needed but Ready.
+// Settings is what a [Server] is made of. All fields are needed but Ready and Observe.
 type Settings struct {
 	// PublicURL is how the provider reaches us, scheme and host and an optional path, without a trailing slash.
 	// Signatures are checked against it and never against what a request says of itself.
@@ -34,6 +34,8 @@ type Settings struct {
 	Gatherer prometheus.Gatherer
 	// Ready reports why this instance should get no calls; nil when it should. May be nil.
 	Ready func(context.Context) error
+	// Observe is told what the house does, before the provider is answered. It must not block. May be nil.
+	Observe func(Happening)
 }
 
 // A Server answers the provider's webhooks. It keeps nothing of a call: all of it travels sealed.

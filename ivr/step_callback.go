@@ -133,11 +133,17 @@ func unreachable(err error) bool {
 	return errors.As(err, &refusal) && refusal.Reason == callbacks.Unreachable
 }
 
+// offTheLine is how long we wait before ringing somebody who is still hearing his reference number.
+const offTheLine = time.Minute
+
 // askBook has the promise written. Its key is counted in the state that asked for it,
 // so that the same webhook again names the same promise.
 func askBook(t *turn) Next {
 	due := time.Unix(t.Due, 0).UTC()
 	until := time.Time{}
+	if soon := t.now.Add(offTheLine).Truncate(time.Second); due.Before(soon) && t.Kind == callbacks.ASAP {
+		due = soon.UTC()
+	}
 	if t.Kind == callbacks.Slot {
 		until = time.Unix(t.Until, 0).UTC()
 	}
@@ -187,7 +193,7 @@ func (t *turn) sayPromised(event Promised) {
 		t.say("booked.urgent")
 	case callback.Kind == callbacks.Slot:
 		t.say("booked.slot", "when", t.line.between(t.tongue(), callback.Due, callback.SlotEnd, t.now))
-	case callback.Due.After(t.now):
+	case callback.Due.After(t.now.Add(offTheLine)):
 		t.say("booked.opening", "when", t.line.when(t.tongue(), callback.Due, t.now))
 	default:
 		t.say("booked.now")

@@ -61,7 +61,7 @@ func (t *turn) tellWhen(c callbacks.Callback) {
 		t.say("mine.dialling")
 	case c.Kind == callbacks.Slot && c.SlotEnd.After(t.now):
 		t.say("mine.slot", "when", t.line.between(t.tongue(), c.Due, c.SlotEnd, t.now))
-	case c.Due.After(t.now):
+	case c.Due.After(t.now.Add(offTheLine)):
 		t.say("mine.at", "when", t.line.when(t.tongue(), c.Due, t.now))
 	default:
 		t.say("mine.soon")

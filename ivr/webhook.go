@@ -92,19 +92,23 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 			return s.refuse("book a callback", err)
 		}
 		s.metrics.promised(booking)
+		s.tell(Happening{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
 		return Promised{Callback: booking.Callback, Existing: booking.Existing}
 	case Move:
 		moved, err := s.promises.Move(ctx, effect.Key, effect.ID, effect.Kind, effect.Due, effect.Until, effect.Expires, effect.Capacity)
 		if err != nil {
 			return s.refuse("move a callback", err)
 		}
+		s.tell(Happening{Name: "move", CallSID: w.call().SID, Callback: moved})
 		return Promised{Callback: moved}
 	case Prove:
 		return s.verify(ctx, effect)
 	case Cancel:
-		if _, err := s.promises.Cancel(ctx, effect.ID, "caller"); err != nil {
+		cancelled, err := s.promises.Cancel(ctx, effect.ID, "caller")
+		if err != nil {
 			return s.refuse("cancel a callback", err)
 		}
+		s.tell(Happening{Name: "cancel", CallSID: w.call().SID, Callback: cancelled})
 		return Dropped{}
 	case SaveMessage:
 		message, err := s.promises.SaveMessage(ctx, effect.Message)
@@ -112,6 +116,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 			return s.refuse("save a message", err)
 		}
 		s.metrics.messages.Inc()
+		s.tell(Happening{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk, Topic: message.Topic, Reference: message.Reference})
 		return Saved{Reference: message.Reference}
 	}
 	s.log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))

@@ -1,0 +1,193 @@
+package callbacks
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+)
+
+// Book writes a promise, or finds the one that stands already for the line and number, or line and account.
+// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot.
+//
+// An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
+func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
+	if err := checkRequest(r); err != nil {
+		return Booking{}, err
+	}
+	r.Caller = recognisable(r.Caller)
+	var b Booking
+	err := s.withReference(func(reference string) (err error) {
+		b, err = s.store.Book(ctx, r, reference)
+		return err
+	})
+	if err != nil {
+		return Booking{}, err
+	}
+	s.log.InfoContext(ctx, "callback promised", "promise", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
+		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
+	s.Wake()
+	return b, nil
+}
+
+// withReference calls write with references until one is free.
+func (s *Service) withReference(write func(reference string) error) error {
+	for range referenceDraws {
+		s.mu.Lock() // a reader handed in by a test need not be safe for concurrent use
+		reference, err := drawReference(s.random)
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+		if err = write(reference); !errors.Is(err, ErrReferenceTaken) {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %d draws in a row; are all seven-digit references in use?", ErrReferenceTaken, referenceDraws)
+}
+
+// checkRequest finds what would make a promise that cannot be kept. It names fields, never their content.
+func checkRequest(r Request) error {
+	var errs []error
+	need := func(ok bool, what string) {
+		if !ok {
+			errs = append(errs, errors.New("callbacks: request: "+what))
+		}
+	}
+	need(r.Key != "", "Key is empty; derive it from the call and the step")
+	need(r.Line != "", "Line is empty")
+	need(r.Desk != "", "Desk is empty")
+	need(isE164(r.Number), "Number is not E.164; pass it through Policy.Dialable first")
+	need(!r.Called.IsZero(), "Called is zero")
+	errs = append(errs, checkTimes(r.Kind, r.Due, r.SlotEnd, r.Expires))
+	return errors.Join(errs...)
+}
+
+// checkTimes is the part that Book and Move have in common.
+func checkTimes(kind Kind, due, slotEnd, expires time.Time) error {
+	switch {
+	case kind != ASAP && kind != Slot:
+		return fmt.Errorf("callbacks: request: Kind is %q, not %q or %q", kind, ASAP, Slot)
+	case due.IsZero():
+		return errors.New("callbacks: request: Due is zero")
+	case !expires.After(due):
+		return errors.New("callbacks: request: Expires is not after Due; use Policy.Expires")
+	case kind == Slot && !slotEnd.After(due):
+		return errors.New("callbacks: request: SlotEnd is not after Due")
+	case kind == ASAP && !slotEnd.IsZero():
+		return errors.New("callbacks: request: SlotEnd is set without a slot")
+	}
+	return nil
+}
+
+// isE164 checks the form alone: "+", then 7 to 15 digits, the first not 0.
+func isE164(number string) bool {
+	digits, ok := strings.CutPrefix(number, "+")
+	if !ok || len(digits) < 7 || len(digits) > 15 || digits[0] == '0' {
+		return false
+	}
+	return strings.Trim(digits, "0123456789") == ""
+}
+
+// recognisable is the calling number if it tells who calls, else "": everybody who withholds his number
+// shares one, and so would find each other's promises.
+func recognisable(caller string) string {
+	if withheld[caller] || !isE164(caller) {
+		return ""
+	}
+	n, err := phonenumbers.Parse(caller, "")
+	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+		return ""
+	}
+	return caller
+}
+
+// OpenFor finds the open promise of a returning caller: by the number to be rung, or the number he called
+// from, E.164. A caller who withholds his number is never recognised.
+func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, bool, error) {
+	caller = recognisable(caller)
+	if caller == "" {
+		return Callback{}, false, nil
+	}
+	return s.store.OpenFor(ctx, line, caller)
+}
+
+// Verify checks what a caller keyed in against the promise: its reference, or the last four digits of its account.
+// Wrong answers are counted for ever; after six of them even the right one is refused.
+func (s *Service) Verify(ctx context.Context, id int64, digits string) (Callback, bool, error) {
+	equal := func(want string) bool {
+		return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(digits)) == 1
+	}
+	return s.store.Check(ctx, id, maxWrongAnswers, func(c Callback) bool {
+		lastFour := ""
+		if n := len(c.Account); n >= 4 {
+			lastFour = c.Account[n-4:]
+		}
+		return equal(c.Reference) || equal(lastFour)
+	})
+}
+
+// Move gives a promise that waits another time; due, slotEnd and expires are as in [Callback]. It is idempotent
+// on key. [ErrNotOpen] if the promise does not wait any more, [ErrSlotFull] if the slot holds capacity promises.
+func (s *Service) Move(ctx context.Context, key string, id int64, kind Kind, due, slotEnd, expires time.Time, capacity int) (Callback, error) {
+	if key == "" {
+		return Callback{}, errors.New("callbacks: move: the key is empty; derive it from the call and the step")
+	}
+	if err := checkTimes(kind, due, slotEnd, expires); err != nil {
+		return Callback{}, err
+	}
+	c, err := s.store.Move(ctx, id, Move{Key: key, Kind: kind, Due: due, SlotEnd: slotEnd, Expires: expires, Capacity: capacity})
+	if err != nil {
+		return c, err
+	}
+	s.log.InfoContext(ctx, "promise moved", "promise", c.ID, "line", c.Line, "due", c.Due)
+	s.Wake()
+	return c, nil
+}
+
+// Cancel takes a promise back, also while an agent's telephone rings. Taking it back twice is no error.
+// [ErrInProgress] once an agent has taken it; [ErrNotOpen] when it ended otherwise. by is for the log.
+func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, error) {
+	now := s.now()
+	done := false
+	r, err := s.store.Change(ctx, id, func(r *Record) error {
+		switch r.Callback.State {
+		case Cancelled:
+			return ErrUnchanged
+		case AgentReached, CustomerReached:
+			return ErrInProgress
+		case Booked, Dialling:
+		default:
+			return ErrNotOpen
+		}
+		finish(&r.Callback, Cancelled, now)
+		if r.Attempt != nil {
+			r.Attempt.Check = now // the dispatcher hangs it up at once
+		}
+		done = true
+		return nil
+	})
+	if err == nil && done {
+		announce(ctx, s.log, r.Callback, "taken back by "+by)
+		s.Wake()
+	}
+	return r.Callback, err
+}
+
+// CancelFor takes back what was promised to a caller who has reached an agent meanwhile, E.164. A promise about
+// which an agent's telephone rings is taken back too, or the customer would be rung after all. No promise is no error.
+func (s *Service) CancelFor(ctx context.Context, line, caller, by string) error {
+	c, found, err := s.OpenFor(ctx, line, caller)
+	if err != nil || !found {
+		return err
+	}
+	_, err = s.Cancel(ctx, c.ID, by)
+	if errors.Is(err, ErrInProgress) || errors.Is(err, ErrNotOpen) {
+		return nil
+	}
+	return err
+}

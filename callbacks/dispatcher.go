@@ -1,0 +1,314 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+const (
+	// lease is how long a dispatcher may take from writing an attempt until it knows what the provider said.
+	lease = 30 * time.Second
+	// placeLimit ends a request to the provider well before the lease does.
+	placeLimit = 20 * time.Second
+	// queueLimit is how long a call may wait in the provider's queue. The provider would let it wait for a day.
+	queueLimit = 20 * time.Second
+	// storeRetry is when to try again after the store failed.
+	storeRetry = 5 * time.Second
+)
+
+// A Dispatcher keeps promises that are due: it claims them, has agents rung, and finds out what became of calls
+// of which nothing is heard. Several may work on one store. Make one with [NewDispatcher].
+type Dispatcher struct {
+	// NewID makes the identifiers of attempts; default is a random UUID. Set it before the first Tick.
+	NewID func() string
+	// Pace is the least time between two placed calls, of all dispatchers of the store; default 1 s, which is
+	// the provider's rate for an account. Set it before the first Tick.
+	Pace time.Duration
+
+	store   Store
+	service *Service
+	dialer  Dialer
+	plans   Plans
+	now     func() time.Time
+	log     *slog.Logger
+	woken   chan struct{}
+	tick    sync.Mutex
+}
+
+// NewDispatcher makes a Dispatcher, and tells the service where plans are found and how to wake it
+// unless the service has a wake function already.
+func NewDispatcher(store Store, service *Service, dialer Dialer, plans Plans, now func() time.Time, log *slog.Logger) *Dispatcher {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	d := &Dispatcher{
+		NewID: uuid.NewString, Pace: time.Second,
+		store: store, service: service, dialer: dialer, plans: plans, now: now, log: log,
+		woken: make(chan struct{}, 1),
+	}
+	service.attach(plans, d.Wake)
+	return d
+}
+
+// Wake makes Run tick at once. It never blocks.
+func (d *Dispatcher) Wake() {
+	select {
+	case d.woken <- struct{}{}:
+	default: // it will run anyway
+	}
+}
+
+// Tick does all that is due now, synchronously and in a fixed order: first calls that have not been heard of are
+// looked up, then due promises are dialled, urgent ones first, then in the order in which the callers rang.
+// It returns when to call it next, later than now; zero means only after a [Service.Wake].
+func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
+	d.tick.Lock()
+	defer d.tick.Unlock()
+	now := d.now()
+	var wait earliest
+	d.lookUp(ctx, now, false, &wait)
+	d.dialDue(ctx, now, &wait)
+
+	due, err := d.store.NextDue(ctx, now)
+	d.storeFailed(ctx, err, now, &wait)
+	wait.at(due)
+	attempts, err := d.store.Unended(ctx)
+	d.storeFailed(ctx, err, now, &wait)
+	for _, a := range attempts {
+		wait.at(a.Check)
+	}
+	if soonest := now.Add(time.Millisecond); !wait.t.IsZero() && wait.t.Before(soonest) {
+		return soonest
+	}
+	return wait.t
+}
+
+// earliest keeps the earliest of some instants; zero is none.
+type earliest struct{ t time.Time }
+
+func (e *earliest) at(t time.Time) {
+	if !t.IsZero() && (e.t.IsZero() || t.Before(e.t)) {
+		e.t = t
+	}
+}
+
+// storeFailed logs a failure of the store and asks for another tick.
+func (d *Dispatcher) storeFailed(ctx context.Context, err error, now time.Time, wait *earliest) {
+	if err == nil {
+		return
+	}
+	d.log.ErrorContext(ctx, "dispatcher: the store failed; trying again", "error", err, "after", storeRetry)
+	wait.at(now.Add(storeRetry))
+}
+
+// dialDue goes through the promises that are due.
+func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) {
+	due, err := d.store.Due(ctx, now)
+	if err != nil {
+		d.storeFailed(ctx, err, now, wait)
+		return
+	}
+	attempts, err := d.store.Unended(ctx)
+	if err != nil {
+		d.storeFailed(ctx, err, now, wait)
+		return
+	}
+	busy := map[string]bool{}
+	for _, a := range attempts {
+		busy[a.Target.To()] = true
+	}
+	var paced *PacedError
+	for _, c := range due {
+		if ctx.Err() != nil {
+			return
+		}
+		k := newKeeping(d.plans, c, now)
+		settled, err := d.settleBooked(ctx, c, k)
+		// After the pace has been reached others may still expire, or be moved to the next opening.
+		if err == nil && !settled && paced == nil {
+			err = d.ring(ctx, c, k, busy)
+		}
+		if errors.As(err, &paced) {
+			wait.at(paced.Until)
+			continue
+		}
+		d.storeFailed(ctx, err, now, wait)
+	}
+}
+
+// ring dials the first free target that is left for a promise, if there is one.
+func (d *Dispatcher) ring(ctx context.Context, c Callback, k keeping, busy map[string]bool) error {
+	r, err := d.store.Record(ctx, c.ID)
+	if err != nil || r.Callback.State != Booked {
+		return err
+	}
+	for _, t := range k.untried(&r) {
+		if busy[t.To()] {
+			continue
+		}
+		err := d.dial(ctx, r.Callback, t, k)
+		if errors.Is(err, ErrTargetBusy) {
+			continue // another dispatcher was faster
+		}
+		if err == nil {
+			busy[t.To()] = true
+		}
+		if errors.Is(err, ErrNotOpen) {
+			return nil
+		}
+		return err
+	}
+	return nil // every target left is busy: this promise goes on when one of them is free
+}
+
+// settleBooked ends or puts off a promise that cannot be dialled now.
+func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) (settled bool, err error) {
+	why := ""
+	r, err := d.store.Change(ctx, c.ID, func(r *Record) error {
+		c := &r.Callback
+		if c.State != Booked {
+			why = "somebody else has it"
+			return ErrUnchanged
+		}
+		refusal := k.plan.Policy.permitted(c.Number)
+		switch {
+		case !k.now.Before(c.Expires):
+			why = "its time has run out"
+			finish(c, Expired, k.now)
+		case c.Attempts >= k.plan.Policy.MaxAttempts:
+			why = "the customer has been rung as often as the policy allows"
+			finish(c, Expired, k.now)
+		case !k.known:
+			why = "its line or desk is not configured any more"
+			c.Due = k.now.Add(k.plan.Policy.RetryAfter)
+		case refusal != nil:
+			why = "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
+			finish(c, Undialable, k.now)
+		case !k.plan.isOpen(k.now):
+			why = "the desk is closed; no attempt was spent"
+			k.closed(c)
+		case len(k.untried(r)) == 0:
+			why = "no target of the desk is left in this round"
+			k.passOver(r)
+		default:
+			return ErrUnchanged
+		}
+		return nil
+	})
+	if err != nil || why == "" {
+		return false, err
+	}
+	if r.Callback.State != Dialling {
+		announce(ctx, d.log, r.Callback, why)
+	}
+	return true, nil
+}
+
+// dial rings one target: the attempt is durable before the provider is asked.
+func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping) error {
+	r, err := d.store.Claim(ctx, Claim{
+		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.From, Ring: k.plan.ring(),
+		Now: k.now, Lease: lease, Pace: d.Pace,
+	})
+	if err != nil {
+		return err
+	}
+	a := *r.Attempt
+	d.log.InfoContext(ctx, "ringing an agent", "promise", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
+		"round", c.Rounds, "attempts", c.Attempts)
+	request, cancel := context.WithTimeout(ctx, placeLimit)
+	defer cancel()
+	sid, err := d.dialer.Place(request, Placement{
+		AttemptID: a.ID, Callback: r.Callback, Target: t, From: a.From, Ring: a.Ring, Byoc: k.plan.Policy.Route(t.Address),
+	})
+	// What the provider said is written even when the process is told to stop meanwhile.
+	ctx = context.WithoutCancel(ctx)
+	if err != nil {
+		return d.notPlaced(ctx, a, err)
+	}
+	return d.placed(ctx, a, sid)
+}
+
+// placed writes the provider's identifier of a call. Webhooks may have been faster.
+func (d *Dispatcher) placed(ctx context.Context, a Attempt, sid string) error {
+	now := d.now()
+	stray := false
+	_, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
+		at := r.Attempt
+		if !at.InAir() || at.SID != "" && at.SID != sid {
+			stray = at.SID != sid // otherwise webhooks told of it, and that it is over
+			return ErrUnchanged
+		}
+		at.SID = sid
+		if at.State == Placing || at.State == Unknown {
+			at.State, at.Check = Placed, now.Add(queueLimit)
+		}
+		if !r.Callback.Open() {
+			at.Check = now
+		}
+		return nil
+	})
+	if errors.Is(err, ErrFenced) {
+		stray, err = true, nil
+	}
+	if !stray {
+		return err
+	}
+	d.log.WarnContext(ctx, "a call was placed for an attempt given up meanwhile; hanging it up", "attempt", a.ID, "sid", sid)
+	if err := d.dialer.Hangup(ctx, sid); err != nil {
+		// Nobody is connected by it: Answered finds that it does not belong.
+		d.log.ErrorContext(ctx, "hanging up failed", "attempt", a.ID, "sid", sid, "error", err)
+	}
+	return nil
+}
+
+// notPlaced sorts the provider's errors: a plain refusal means the next target, or the same one after a pause;
+// anything else is unknown.
+func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) error {
+	now := d.now()
+	var refused *RefusedError
+	plainly := errors.Is(cause, ErrRefused)
+	permanent := errors.As(cause, &refused) && refused.Permanent
+	code := 0
+	if refused != nil {
+		code = refused.Code
+	}
+	r, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
+		if r.Attempt.State != Placing {
+			return ErrUnchanged // a webhook knows better
+		}
+		k := newKeeping(d.plans, r.Callback, now)
+		switch {
+		case !plainly:
+			r.Attempt.State, r.Attempt.Check = Unknown, r.Attempt.Created.Add(findAfter)
+		case permanent:
+			k.notTaken(r, OutcomeRefused)
+		default:
+			k.notTaken(r, OutcomeNotNow)
+		}
+		return nil
+	})
+	if errors.Is(err, ErrFenced) {
+		return nil // given up and claimed again: whoever did so looked the call up
+	}
+	if err != nil {
+		return err
+	}
+	if plainly {
+		d.log.ErrorContext(ctx, "the provider refused to ring an agent", "promise", a.CallbackID, "target", a.Target.ID,
+			"code", code, "permanent", permanent)
+		if r.Callback.State == Expired {
+			announce(ctx, d.log, r.Callback, "every target was refused or did not answer")
+		}
+		return nil
+	}
+	// The error's own text may hold a URL with numbers in it.
+	d.log.WarnContext(ctx, "nobody knows whether an agent is being rung; it will be looked up", "promise", a.CallbackID,
+		"target", a.Target.ID, "attempt", a.ID, "timeout", errors.Is(cause, context.DeadlineExceeded))
+	return nil
+}

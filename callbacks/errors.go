@@ -1,0 +1,86 @@
+package callbacks
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+var (
+	// ErrNotFound: no promise, attempt or message has this identifier.
+	ErrNotFound = errors.New("callbacks: not found")
+	// ErrSlotFull: the chosen slot holds as many promises as the policy allows; offer another.
+	ErrSlotFull = errors.New("callbacks: the slot is full")
+	// ErrNotOpen: the promise is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
+	ErrNotOpen = errors.New("callbacks: the promise is not open")
+	// ErrInProgress: an agent has taken the promise; it is too late to cancel.
+	ErrInProgress = errors.New("callbacks: the promise is being kept right now")
+	// ErrTransition: a change of state that the table of transitions does not name.
+	ErrTransition = errors.New("callbacks: transition refused")
+	// ErrReferenceTaken: the reference is in use; draw another.
+	ErrReferenceTaken = errors.New("callbacks: reference taken")
+	// ErrFenced: the promise was claimed again since; whoever writes with the older fence number is late.
+	ErrFenced = errors.New("callbacks: claimed by somebody else meanwhile")
+	// ErrTargetBusy: an attempt at this target has not ended.
+	ErrTargetBusy = errors.New("callbacks: the target is busy with another attempt")
+	// ErrRefused: the provider plainly refused to place a call, nothing rings. Anything else that
+	// [Dialer.Place] returns counts as unknown.
+	ErrRefused = errors.New("callbacks: the provider refused the call")
+	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a [Store].
+	ErrUnchanged = errors.New("callbacks: unchanged")
+)
+
+// A PacedError means that a call was placed too shortly before. Until is when the next one may be placed.
+type PacedError struct{ Until time.Time }
+
+// Error says when to try again.
+func (e *PacedError) Error() string {
+	return "callbacks: calls are paced; the next may be placed at " + e.Until.UTC().Format(time.RFC3339Nano)
+}
+
+// A RefusedError is a plain refusal with the provider's error code.
+type RefusedError struct {
+	// Code is the provider's, for example 21215; 0 if it gave none.
+	Code int
+	// Permanent: asking again will not help (no such number, no permission for the country).
+	// Otherwise the same target is tried again after a pause (429, an account that is not let in).
+	Permanent bool
+	// Message is the provider's own text. It may hold a telephone number and is not logged.
+	Message string
+}
+
+// Error gives the code and whether it is for good; never the provider's text.
+func (e *RefusedError) Error() string {
+	kind := "for now"
+	if e.Permanent {
+		kind = "for good"
+	}
+	return fmt.Sprintf("callbacks: the provider refused the call %s (code %d)", kind, e.Code)
+}
+
+// Unwrap makes errors.Is(err, ErrRefused) true.
+func (e *RefusedError) Unwrap() error { return ErrRefused }
+
+// permanentCodes are the provider's error codes that concern the number called, not the moment:
+// https://www.twilio.com/docs/api/errors
+var permanentCodes = map[int]bool{
+	13223: true, // Dial: invalid phone number format
+	13224: true, // Dial: invalid phone number
+	13225: true, // Dial: forbidden phone number
+	13227: true, // Dial: no international permission
+	21210: true, // From is not verified
+	21211: true, // invalid To
+	21212: true, // invalid From
+	21213: true, // no From
+	21214: true, // To cannot be reached
+	21215: true, // geographic permission
+	21216: true, // To is blocked for this account
+	21217: true, // no valid number
+	21219: true, // To is not verified
+	32205: true, // geographic permission, SIP trunk
+}
+
+// NewRefused makes a RefusedError whose Permanent follows from the code.
+func NewRefused(code int, message string) *RefusedError {
+	return &RefusedError{Code: code, Permanent: permanentCodes[code], Message: message}
+}

@@ -1,0 +1,191 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+)
+
+// jobRetry is when a job that failed is tried again.
+const jobRetry = 5 * time.Minute
+
+// A Schedule says when the housekeeper works, as cron expressions of five fields in a named zone.
+// Choose hours that no clock change skips: a reading that does not occur is not made up for until the next day.
+type Schedule struct {
+	// Zone is an IANA name, for example "Asia/Jakarta". Empty is UTC.
+	Zone string
+	// Report, Retention and Reconcile are when the jobs run; defaults "0 7 * * *", "30 3 * * *", "*/15 * * * *".
+	Report, Retention, Reconcile string
+}
+
+// A Housekeeper does what is due by the calendar: a daily report of counts, the erasing of personal data after
+// [Policy.Retention], and the reconciling of calls of which nothing is heard. Cron expressions wake it; when a
+// job ran last is in the store, so a restart neither skips one nor runs it twice.
+type Housekeeper struct {
+	store Store
+	plans Plans
+	now   func() time.Time
+	log   *slog.Logger
+	jobs  []job
+	// retry holds jobs that failed off until then.
+	retry map[string]time.Time
+}
+
+type job struct {
+	name string
+	when cron.Schedule
+	run  func(ctx context.Context, last, now time.Time) error
+}
+
+// NewHousekeeper checks the schedule; every mistake is in the error. A nil dispatcher reconciles nothing.
+func NewHousekeeper(store Store, dispatcher *Dispatcher, plans Plans, schedule Schedule, now func() time.Time, log *slog.Logger) (*Housekeeper, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	h := &Housekeeper{store: store, plans: plans, now: now, log: log, retry: map[string]time.Time{}}
+	if schedule.Zone == "" {
+		schedule.Zone = "UTC"
+	}
+	if _, err := time.LoadLocation(schedule.Zone); err != nil || schedule.Zone == "Local" {
+		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"", schedule.Zone)
+	}
+	err := errors.Join(
+		h.add("report", schedule.Report, "0 7 * * *", schedule.Zone, h.report),
+		h.add("retention", schedule.Retention, "30 3 * * *", schedule.Zone, h.erase),
+		h.add("reconcile", schedule.Reconcile, "*/15 * * * *", schedule.Zone, func(ctx context.Context, _, now time.Time) error {
+			return h.reconcile(ctx, dispatcher, now)
+		}),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// add parses a cron expression. A zone inside it is refused: some values make the parser panic, and the zone
+// has a field of its own.
+func (h *Housekeeper) add(name, spec, fallback, zone string, run func(context.Context, time.Time, time.Time) error) error {
+	if spec == "" {
+		spec = fallback
+	}
+	if strings.Contains(spec, "TZ=") {
+		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
+	}
+	when, err := cron.ParseStandard("CRON_TZ=" + zone + " " + spec)
+	if err != nil {
+		return fmt.Errorf("callbacks: schedule: %s: %q: %w", name, spec, err)
+	}
+	if when.Next(h.now()).IsZero() {
+		return fmt.Errorf("callbacks: schedule: %s: %q: this day never comes", name, spec)
+	}
+	h.jobs = append(h.jobs, job{name: name, when: when, run: run})
+	return nil
+}
+
+// Tick runs the jobs that are due and returns when the next one is. A job missed while the process was down
+// runs once. It must not run concurrently with itself.
+func (h *Housekeeper) Tick(ctx context.Context) (next time.Time) {
+	var wait earliest
+	now := h.now()
+	for _, j := range h.jobs {
+		if until := h.retry[j.name]; until.After(now) {
+			wait.at(until)
+			continue
+		}
+		at, err := h.tickOne(ctx, j, now)
+		if err != nil {
+			h.log.ErrorContext(ctx, "housekeeping failed; trying again", "job", j.name, "error", err, "after", jobRetry)
+			at = now.Add(jobRetry)
+			h.retry[j.name] = at
+		}
+		wait.at(at)
+	}
+	return wait.t
+}
+
+// tickOne runs one job if it is due and returns when it is due next.
+func (h *Housekeeper) tickOne(ctx context.Context, j job, now time.Time) (next time.Time, err error) {
+	last, err := h.store.LastRun(ctx, j.name)
+	if err != nil {
+		return next, err
+	}
+	if last.IsZero() {
+		last = now // the first start of all: nothing was missed
+		if err := h.store.SetLastRun(ctx, j.name, now); err != nil {
+			return next, err
+		}
+	}
+	if due := j.when.Next(last); due.After(now) {
+		return due, nil
+	}
+	if err := j.run(ctx, last, now); err != nil {
+		return next, err
+	}
+	if err := h.store.SetLastRun(ctx, j.name, now); err != nil {
+		return next, err
+	}
+	return j.when.Next(now), nil
+}
+
+// Run ticks until ctx ends.
+func (h *Housekeeper) Run(ctx context.Context, timer Timer) { run(ctx, h.Tick, h.now, nil, timer) }
+
+// report logs what became of promises since the last report.
+func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
+	lines, err := h.store.Report(ctx, last, now)
+	if err != nil {
+		return err
+	}
+	for _, r := range lines {
+		h.log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
+			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
+			"open", r.Open, "messages", r.Messages)
+	}
+	return nil
+}
+
+// erase removes personal data whose time is over, desk by desk. A desk that is not configured any more
+// keeps its data for the default time.
+func (h *Housekeeper) erase(ctx context.Context, _, now time.Time) error {
+	desks, err := h.store.Kept(ctx)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, d := range desks {
+		k := newKeeping(h.plans, Callback{Line: d.Line, Desk: d.Desk}, now)
+		n, err := h.store.Erase(ctx, d, now.Add(-k.plan.Policy.Retention), now)
+		errs = append(errs, err)
+		if n > 0 {
+			h.log.InfoContext(ctx, "personal data erased", "line", d.Line, "desk", d.Desk, "rows", n)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// reconcile looks calls up, and says which are still unknown.
+func (h *Housekeeper) reconcile(ctx context.Context, dispatcher *Dispatcher, now time.Time) error {
+	if dispatcher == nil {
+		return nil
+	}
+	dispatcher.Reconcile(ctx)
+	attempts, err := h.store.Unended(ctx)
+	if err != nil {
+		return err
+	}
+	unknown := 0
+	for _, a := range attempts {
+		if a.SID == "" && now.Sub(a.Created) > a.Ring+answerGrace {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		h.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy", "attempts", unknown)
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package callbacks
+
+import "time"
+
+const (
+	// notNowLimit is how often in one pass a target may be refused for the moment, or get stuck in the
+	// provider's queue, before it counts as used up.
+	notNowLimit = 3
+	// notNowPause is the pause after the first of them; it doubles.
+	notNowPause = 10 * time.Second
+	// leaveGrace is how long an agent hears how it ended before his call is looked up.
+	leaveGrace = 30 * time.Second
+)
+
+// keeping is what a decision about a promise needs: the plan as configured now, and the instant.
+type keeping struct {
+	plan Plan
+	// known is false when the line or desk is not configured: limits are the defaults then, and whether
+	// a round is over is left to a dispatcher that knows the targets.
+	known bool
+	now   time.Time
+}
+
+func newKeeping(plans Plans, c Callback, now time.Time) keeping {
+	k := keeping{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
+	if plans != nil {
+		k.plan, k.known = plans.Plan(c.Line, c.Desk)
+	}
+	k.plan.Policy = k.plan.Policy.withDefaults()
+	return k
+}
+
+// finish makes a promise final.
+func finish(c *Callback, state State, now time.Time) {
+	c.State = state
+	c.Ended = now.UTC().Truncate(time.Millisecond)
+}
+
+// end ends the attempt concerned: its call is over, or never was.
+func end(r *Record, outcome string) {
+	r.Attempt.State = Ended
+	r.Attempt.Outcome = outcome
+}
+
+// leave settles the attempt concerned while its call to the agent still lasts.
+func leave(r *Record, outcome string, now time.Time) {
+	r.Attempt.State = Leaving
+	r.Attempt.Outcome = outcome
+	r.Attempt.Check = now.Add(leaveGrace)
+}
+
+// A tally is what became of one target in the current pass.
+type tally struct {
+	// tried: it was rung, or refused for good. putOff: how often it could not be rung for the moment.
+	tried  bool
+	putOff int
+}
+
+// usedUp reports whether the target has had its turn in this pass.
+func (t tally) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
+
+// tallies gives them by the target's identifier. A target without an attempt in this pass is not in it.
+func tallies(r *Record) map[string]tally {
+	byID := map[string]tally{}
+	count := func(a Attempt) {
+		if a.InAir() || a.Pass != r.Callback.Pass || a.Outcome == OutcomeClosed {
+			return
+		}
+		t := byID[a.Target.ID]
+		if a.Outcome == OutcomeNotNow || a.Outcome == OutcomeOverqueued {
+			t.putOff++
+		} else {
+			t.tried = true
+		}
+		byID[a.Target.ID] = t
+	}
+	for _, a := range r.Earlier {
+		count(a)
+	}
+	if r.Attempt != nil {
+		count(*r.Attempt)
+	}
+	return byID
+}
+
+// untried are the targets of the desk that are left in this pass, in order.
+func (k keeping) untried(r *Record) []Target {
+	byID := tallies(r)
+	var left []Target
+	for _, t := range k.plan.Targets {
+		if !byID[t.ID].usedUp() {
+			left = append(left, t)
+		}
+	}
+	return left
+}
+
+// notTaken ends an attempt that no agent took: the promise waits for its next target, or the pass is over.
+func (k keeping) notTaken(r *Record, outcome string) {
+	end(r, outcome)
+	c := &r.Callback
+	if c.State != Dialling {
+		return // taken back meanwhile; only the call was still in the air
+	}
+	byID := tallies(r)
+	c.NextTarget = 0
+	for _, t := range byID {
+		if t.usedUp() {
+			c.NextTarget++
+		}
+	}
+	if k.known && len(k.untried(r)) == 0 {
+		k.passOver(r)
+		return
+	}
+	c.State, c.Due = Booked, k.now
+	if t := byID[r.Attempt.Target.ID]; !t.usedUp() && t.putOff > 0 {
+		c.Due = k.now.Add(notNowPause << (t.putOff - 1))
+	}
+}
+
+// passOver begins another pass, or gives the promise up. It counts as a round in vain if any target was
+// really tried: while the provider takes no calls at all the desk is not to blame, and only time runs out.
+func (k keeping) passOver(r *Record) {
+	c := &r.Callback
+	for _, t := range tallies(r) {
+		if t.tried {
+			c.Rounds++
+			break
+		}
+	}
+	if c.Rounds >= k.plan.Policy.MaxRounds {
+		finish(c, Expired, k.now)
+		return
+	}
+	k.later(c)
+}
+
+// later begins a new pass after the pause, when the desk is open.
+func (k keeping) later(c *Callback) {
+	due, ok := k.plan.open(k.now.Add(k.plan.Policy.RetryAfter))
+	if !ok || !k.now.Before(c.Expires) {
+		finish(c, Expired, k.now)
+		return
+	}
+	c.Pass++
+	c.NextTarget = 0
+	c.State, c.Due = Booked, due
+}
+
+// closed moves a promise to the next opening. It costs neither a round nor an attempt, and the promise gets
+// the full time again: that the desk is closed is not the customer's fault.
+func (k keeping) closed(c *Callback) {
+	due, ok := k.plan.open(k.now)
+	if !ok {
+		finish(c, Expired, k.now)
+		return
+	}
+	c.State, c.Due = Booked, due
+	if e := k.plan.Policy.Expires(due); e.After(c.Expires) {
+		c.Expires = e
+	}
+}
+
+// customerOver settles an attempt in which an agent pressed 1; the caller has ended or left the attempt,
+// with [OutcomeKept] if the customer pressed 1 as well.
+func (k keeping) customerOver(c *Callback) {
+	switch {
+	case c.State == CustomerReached:
+		finish(c, Done, k.now)
+	case c.Attempts >= k.plan.Policy.MaxAttempts:
+		finish(c, Expired, k.now)
+	default:
+		k.later(c)
+	}
+}
+
+// customerOutcome names the outcome of an attempt in which an agent pressed 1. status is that of the customer's leg.
+func customerOutcome(c Callback, status string) string {
+	switch {
+	case c.State == CustomerReached:
+		return OutcomeKept
+	case status == "":
+		return "customer-unknown"
+	}
+	return "customer-" + status
+}

@@ -1,0 +1,86 @@
+package callbacks
+
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// A TargetKind is how a target is reached.
+type TargetKind string
+
+const (
+	// Number is a telephone number, E.164.
+	Number TargetKind = "number"
+	// SIP is a SIP address, "sip:…".
+	SIP TargetKind = "sip"
+	// Client is the name of a browser telephone, without "client:".
+	Client TargetKind = "client"
+)
+
+// A Target is one telephone of a desk.
+type Target struct {
+	// ID is stable, for example "support-1". It tells the targets of a desk apart when addresses are edited.
+	ID   string
+	Kind TargetKind
+	// Address is E.164, "sip:…" or the client's name, after Kind.
+	Address string
+}
+
+// To is the address as the provider's REST interface wants it: "+62…", "sip:…", "client:…".
+func (t Target) To() string {
+	if t.Kind == Client {
+		return "client:" + t.Address
+	}
+	return t.Address
+}
+
+// A Plan is how the promises of one desk are kept, as configured now.
+type Plan struct {
+	Policy Policy
+	// Targets are rung in turn.
+	Targets []Target
+	// Ring is how long each target rings. Zero is 20 s; it is kept within the provider's 5 to 600 s.
+	Ring time.Duration
+	// Hours is when the desk is there. Nil is always.
+	Hours *hours.Calendar
+	// From is the line's number shown to whoever is rung, E.164.
+	From string
+}
+
+// Plans finds the plan of a desk. It is asked anew for every decision, so that an edit counts at once.
+// It is called inside store transactions: it must answer from memory.
+type Plans interface {
+	// Plan returns false for a line or desk that is not configured any more.
+	Plan(line, desk string) (Plan, bool)
+}
+
+const (
+	defaultRing = 20 * time.Second
+	minRing     = 5 * time.Second
+	maxRing     = 600 * time.Second
+)
+
+// ring is Ring within what the provider takes.
+func (p Plan) ring() time.Duration {
+	switch {
+	case p.Ring == 0:
+		return defaultRing
+	case p.Ring < minRing:
+		return minRing
+	case p.Ring > maxRing:
+		return maxRing
+	}
+	return p.Ring
+}
+
+// open is the first instant at or after t at which the desk is there; false when it never is again.
+func (p Plan) open(t time.Time) (time.Time, bool) {
+	if p.Hours == nil {
+		return t, true
+	}
+	return p.Hours.NextOpening(t)
+}
+
+// isOpen reports whether the desk is there at t.
+func (p Plan) isOpen(t time.Time) bool { return p.Hours == nil || p.Hours.IsOpen(t) }

@@ -1,0 +1,208 @@
+package callbacks
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// A Policy is a line's rules for promises. Zero durations and counts stand for the defaults named below.
+type Policy struct {
+	// SlotLength is how long a slot is; default 30 minutes.
+	SlotLength time.Duration
+	// SlotCount is how many slots are offered, 2 to 4; default 3.
+	SlotCount int
+	// SlotCapacity is how many promises one slot of a desk may hold; 0 is no limit.
+	SlotCapacity int
+	// Lead: a slot starts at least this much after now. Default 0.
+	Lead time.Duration
+	// MaxAttempts is how often the customer is rung; default 3.
+	MaxAttempts int
+	// MaxRounds is how often the desk's targets are all tried in vain; default 6.
+	MaxRounds int
+	// RetryAfter is the pause before another round, or before the customer is tried again; default 10 minutes.
+	RetryAfter time.Duration
+	// Expiry is how long after Due a promise is given up; default 72 hours.
+	Expiry time.Duration
+	// Blocked lists E.164 prefixes that are never dialled (premium numbers and the like).
+	Blocked []string
+	// Routes lead to prefixes that the provider alone does not reach.
+	Routes []Route
+	// Unreachable lists E.164 prefixes that need a route. "+86" always does.
+	Unreachable []string
+	// Retention is how long after its end a promise keeps its numbers; default 30 days.
+	Retention time.Duration
+}
+
+// A Route is a way to the numbers that begin with Prefix.
+type Route struct {
+	// Prefix is E.164, for example "+86".
+	Prefix string
+	// Byoc is the provider's name of the trunk.
+	Byoc string
+}
+
+// An Offer is what a caller can choose from.
+type Offer struct {
+	// ASAP is when "as soon as possible" would be, UTC. Zero: the desk never opens again.
+	ASAP time.Time
+	// Slots are stretches of open time. Empty for an urgent promise.
+	Slots []hours.Interval
+}
+
+// A Reason is why a number cannot be dialled.
+type Reason string
+
+const (
+	// Invalid is no telephone number that exists, the provider's "anonymous" included.
+	Invalid Reason = "invalid"
+	// TooShort has too few digits for a subscriber's number.
+	TooShort Reason = "too-short"
+	// Blocked is not dialled, as premium numbers.
+	Blocked Reason = "blocked"
+	// Unreachable needs a route that is not configured.
+	Unreachable Reason = "unreachable"
+)
+
+// A Refusal says why a number cannot be dialled.
+type Refusal struct {
+	Reason Reason
+	// Number is what was refused, for the program; Error masks it.
+	Number string
+	// Detail is for a log: the prefix that decided, or the parser's complaint without the number.
+	Detail string
+}
+
+// Error masks the number.
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("callbacks: the number %s cannot be dialled: %s (%s)", Mask(r.Number), r.Reason, r.Detail)
+}
+
+// withheld are the numbers with which the provider spells a caller who withholds his, on the keypad:
+// RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE. Some of them parse as somebody's number.
+var withheld = map[string]bool{
+	"+7378742833":  true,
+	"+2562533":     true,
+	"+8656696":     true,
+	"+266696687":   true,
+	"+86282452253": true,
+}
+
+// alwaysUnreachable: the provider has placed no calls to mainland China since 30 November 2023.
+const alwaysUnreachable = "+86"
+
+// Dialable turns what a caller keyed in, or the calling number, into E.164. region is the ISO 3166-1 alpha-2
+// country of national numbers. The error is always a *[Refusal].
+func (p Policy) Dialable(raw, region string) (e164 string, err error) {
+	raw = strings.TrimSpace(raw)
+	if withheld[raw] {
+		return "", &Refusal{Reason: Invalid, Number: raw, Detail: "the caller withholds the number"}
+	}
+	n, err := phonenumbers.Parse(raw, region)
+	if err != nil {
+		return "", &Refusal{Reason: parseReason(err), Number: raw, Detail: "does not parse as a telephone number"}
+	}
+	e164 = phonenumbers.Format(n, phonenumbers.E164)
+	if withheld[e164] {
+		return "", &Refusal{Reason: Invalid, Number: e164, Detail: "the caller withholds the number"}
+	}
+	if r := p.permitted(e164); r != nil {
+		return "", r
+	}
+	if !phonenumbers.IsValidNumber(n) {
+		if phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.TOO_SHORT {
+			return "", &Refusal{Reason: TooShort, Number: e164, Detail: "fewer digits than any number of that country"}
+		}
+		return "", &Refusal{Reason: Invalid, Number: e164, Detail: "not in that country's numbering plan"}
+	}
+	switch phonenumbers.GetNumberType(n) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST:
+		return "", &Refusal{Reason: Blocked, Number: e164, Detail: "premium rate or shared cost"}
+	}
+	return e164, nil
+}
+
+func parseReason(err error) Reason {
+	switch err {
+	case phonenumbers.ErrTooShortNSN, phonenumbers.ErrTooShortAfterIDD:
+		return TooShort
+	}
+	return Invalid
+}
+
+// permitted checks the prefixes alone. It is asked again before every call, so an edit of the policy counts
+// for promises made before.
+func (p Policy) permitted(e164 string) *Refusal {
+	for _, prefix := range p.Blocked {
+		if prefix != "" && strings.HasPrefix(e164, prefix) {
+			return &Refusal{Reason: Blocked, Number: e164, Detail: "prefix " + prefix}
+		}
+	}
+	if p.Route(e164) != "" {
+		return nil
+	}
+	for _, prefix := range append([]string{alwaysUnreachable}, p.Unreachable...) {
+		if prefix != "" && strings.HasPrefix(e164, prefix) {
+			return &Refusal{Reason: Unreachable, Number: e164, Detail: "no route for prefix " + prefix}
+		}
+	}
+	return nil
+}
+
+// Route names the trunk for a number by the longest fitting prefix; "" is the provider's own network.
+func (p Policy) Route(e164 string) string {
+	best := Route{}
+	for _, r := range p.Routes {
+		if r.Prefix != "" && strings.HasPrefix(e164, r.Prefix) && len(r.Prefix) > len(best.Prefix) {
+			best = r
+		}
+	}
+	return best.Byoc
+}
+
+// Offer says when a callback could come. An urgent one comes now, whatever the hour.
+func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool) Offer {
+	p = p.withDefaults()
+	now = now.UTC()
+	if urgent || cal == nil {
+		return Offer{ASAP: now}
+	}
+	var o Offer
+	if at, ok := cal.NextOpening(now); ok {
+		o.ASAP = at.UTC()
+	}
+	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount) {
+		o.Slots = append(o.Slots, hours.Interval{From: s.From.UTC(), To: s.To.UTC()})
+	}
+	return o
+}
+
+// Expires is when a promise that is due then is given up.
+func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.withDefaults().Expiry) }
+
+// withDefaults fills in what is zero.
+func (p Policy) withDefaults() Policy {
+	or := func(d *time.Duration, fallback time.Duration) {
+		if *d <= 0 {
+			*d = fallback
+		}
+	}
+	or(&p.SlotLength, 30*time.Minute)
+	or(&p.RetryAfter, 10*time.Minute)
+	or(&p.Expiry, 72*time.Hour)
+	or(&p.Retention, 30*24*time.Hour)
+	if p.SlotCount <= 0 {
+		p.SlotCount = 3
+	}
+	if p.MaxAttempts <= 0 {
+		p.MaxAttempts = 3
+	}
+	if p.MaxRounds <= 0 {
+		p.MaxRounds = 6
+	}
+	return p
+}

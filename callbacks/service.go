@@ -1,0 +1,117 @@
+package callbacks
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// A Verdict tells a webhook handler what to say.
+type Verdict string
+
+const (
+	// Proceed: go on with the call.
+	Proceed Verdict = "proceed"
+	// Gone: the promise was taken back, or is over, or this call no longer belongs to it.
+	Gone Verdict = "gone"
+	// Closed: the desk has closed; the promise was moved to the next opening.
+	Closed Verdict = "closed"
+	// TakenByOther: another agent is keeping the promise already.
+	TakenByOther Verdict = "taken"
+)
+
+// maxWrongAnswers is how often in all a caller may fail to prove that a promise is his.
+const maxWrongAnswers = 6
+
+// A Service makes promises and follows them. Its methods are safe for concurrent use, and durable when they return.
+type Service struct {
+	store Store
+	now   func() time.Time
+	log   *slog.Logger
+
+	mu     sync.Mutex
+	wake   func()
+	plans  Plans
+	random io.Reader
+}
+
+// New makes a Service. wake, which may be nil, is called after every change that could give the dispatcher
+// something to do; it must not block.
+func New(store Store, now func() time.Time, log *slog.Logger, wake func()) *Service {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{store: store, now: now, log: log, wake: wake, random: rand.Reader}
+}
+
+// OnWake replaces the wake function, for a dispatcher that is made later.
+func (s *Service) OnWake(wake func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake = wake
+}
+
+// UsePlans tells the service where hours and limits are found; [NewDispatcher] does it.
+// Before that no hours are asked when an agent answers, and limits are the defaults of [Policy].
+func (s *Service) UsePlans(plans Plans) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plans = plans
+}
+
+// attach is how a dispatcher makes itself known: a wake function that was given stays.
+func (s *Service) attach(plans Plans, wake func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plans = plans
+	if s.wake == nil {
+		s.wake = wake
+	}
+}
+
+// UseRandom replaces the source of references, for tests. The default is crypto/rand.
+func (s *Service) UseRandom(r io.Reader) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.random = r
+}
+
+// Wake makes the dispatcher run.
+func (s *Service) Wake() {
+	s.mu.Lock()
+	wake := s.wake
+	s.mu.Unlock()
+	if wake != nil {
+		wake()
+	}
+}
+
+// Callback returns a promise, or [ErrNotFound].
+func (s *Service) Callback(ctx context.Context, id int64) (Callback, error) {
+	return s.store.Callback(ctx, id)
+}
+
+// keeping gathers what a decision about a promise needs.
+func (s *Service) keeping(c Callback, now time.Time) keeping {
+	s.mu.Lock()
+	plans := s.plans
+	s.mu.Unlock()
+	return newKeeping(plans, c, now)
+}
+
+// announce logs the end of a promise. A promise that was broken is an error: a supervisor has to act.
+func announce(ctx context.Context, log *slog.Logger, c Callback, why string) {
+	args := []any{"promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "state", c.State,
+		"rounds", c.Rounds, "attempts", c.Attempts, "why", why}
+	switch c.State {
+	case Expired, Undialable:
+		log.ErrorContext(ctx, "a promised callback was not kept: ring the customer by hand", args...)
+	case Done, Cancelled:
+		log.InfoContext(ctx, "promise ended", args...)
+	default:
+		log.InfoContext(ctx, "promise waits", append(args, "due", c.Due)...)
+	}
+}

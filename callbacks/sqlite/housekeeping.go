@@ -1,0 +1,115 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Kept implements [callbacks.Store].
+func (s *Store) Kept(ctx context.Context) (desks []callbacks.Desk, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
+		UNION SELECT line, desk FROM messages WHERE erased_ms = 0 ORDER BY line, desk`)
+	if err != nil {
+		return nil, wrap("list what is kept", err)
+	}
+	defer func() { err = wrap("list what is kept", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var d callbacks.Desk
+		if err := rows.Scan(&d.Line, &d.Desk); err != nil {
+			return nil, err
+		}
+		desks = append(desks, d)
+	}
+	return desks, rows.Err()
+}
+
+// Erase implements [callbacks.Store].
+func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
+	// An attempt still in the air keeps its address: the target counts as busy by it.
+	const which = `line = ? AND desk = ? AND erased_ms = 0 AND ended_ms > 0 AND ended_ms < ?
+		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.callback_id = callbacks.id AND a.state <> 'ended')`
+	var erased int64
+	err := s.inTx(ctx, "erase", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE attempts SET target_address = '', from_number = '', sid = ''
+			WHERE callback_id IN (SELECT id FROM callbacks WHERE `+which+`)`, d.Line, d.Desk, ms(before)); err != nil {
+			return err
+		}
+		promises, err := tx.ExecContext(ctx, `UPDATE callbacks SET number = '', caller = '', account = '', txn = '',
+			erased_ms = ? WHERE `+which, ms(now), d.Line, d.Desk, ms(before))
+		if err != nil {
+			return err
+		}
+		messages, err := tx.ExecContext(ctx, `UPDATE messages SET caller = '', account = '', txn = '', recording_url = '',
+			erased_ms = ? WHERE line = ? AND desk = ? AND erased_ms = 0 AND received_ms < ?`, ms(now), d.Line, d.Desk, ms(before))
+		if err != nil {
+			return err
+		}
+		n, err := promises.RowsAffected()
+		if err != nil {
+			return err
+		}
+		m, err := messages.RowsAffected()
+		erased = n + m
+		return err
+	})
+	if err != nil || erased == 0 {
+		return 0, err
+	}
+	// The log beside the file still holds the old pages until it is written back and cut. If a reader is in
+	// the way that happens later by itself, so a busy answer is no failure.
+	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return int(erased), wrap("cut the write-ahead log after erasing", err)
+	}
+	return int(erased), nil
+}
+
+// Report implements [callbacks.Store].
+func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callbacks.Report, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT line, sum(called), sum(done), sum(cancelled), sum(expired),
+			sum(undialable), sum(open), sum(messages) FROM (
+		SELECT line,
+			called_ms >= ?1 AND called_ms < ?2 AS called,
+			state = 'done' AND ended_ms >= ?1 AND ended_ms < ?2 AS done,
+			state = 'cancelled' AND ended_ms >= ?1 AND ended_ms < ?2 AS cancelled,
+			state = 'expired' AND ended_ms >= ?1 AND ended_ms < ?2 AS expired,
+			state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 AS undialable,
+			`+openStates+` AS open, 0 AS messages FROM callbacks
+		UNION ALL
+		SELECT line, 0, 0, 0, 0, 0, 0, received_ms >= ?1 AND received_ms < ?2 FROM messages)
+		GROUP BY line ORDER BY line`, ms(from), ms(to))
+	if err != nil {
+		return nil, wrap("report", err)
+	}
+	defer func() { err = wrap("report", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var r callbacks.Report
+		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}
+
+// LastRun implements [callbacks.Store].
+func (s *Store) LastRun(ctx context.Context, job string) (time.Time, error) {
+	var last int64
+	err := s.read.QueryRowContext(ctx, `SELECT last_ms FROM jobs WHERE name = ?`, job).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return instant(last), wrap("read a job's last run", err)
+}
+
+// SetLastRun implements [callbacks.Store].
+func (s *Store) SetLastRun(ctx context.Context, job string, at time.Time) error {
+	return s.inTx(ctx, "write a job's last run", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_ms) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET last_ms = excluded.last_ms`, job, ms(at))
+		return err
+	})
+}

@@ -1,0 +1,84 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// SaveMessage implements [callbacks.Store].
+func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks.Message, error) {
+	var saved callbacks.Message
+	err := s.inTx(ctx, "save a message", func(tx *sql.Tx) (err error) {
+		saved, err = oneMessage(ctx, tx, m.Key)
+		if !errors.Is(err, callbacks.ErrNotFound) {
+			return err
+		}
+		if err := takeReference(ctx, tx, m.Reference); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO messages (message_key, reference, line, desk, topic, language, caller,
+			account, txn, recording_sid, recording_url, seconds, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			m.Key, m.Reference, m.Line, m.Desk, m.Topic, m.Language, m.Caller, m.Account, m.Transaction,
+			m.RecordingSID, m.RecordingURL, m.Seconds, ms(m.Received))
+		if err != nil {
+			return err
+		}
+		saved, err = oneMessage(ctx, tx, m.Key)
+		return err
+	})
+	if err != nil {
+		return callbacks.Message{}, err
+	}
+	return saved, nil
+}
+
+func oneMessage(ctx context.Context, q querier, key string) (m callbacks.Message, err error) {
+	var received int64
+	err = q.QueryRowContext(ctx, `SELECT message_key, reference, line, desk, topic, language, caller, account, txn,
+		recording_sid, recording_url, seconds, received_ms FROM messages WHERE message_key = ?`, key).
+		Scan(&m.Key, &m.Reference, &m.Line, &m.Desk, &m.Topic, &m.Language, &m.Caller, &m.Account, &m.Transaction,
+			&m.RecordingSID, &m.RecordingURL, &m.Seconds, &received)
+	if errors.Is(err, sql.ErrNoRows) {
+		return m, callbacks.ErrNotFound
+	}
+	m.Received = instant(received)
+	return m, err
+}
+
+// AttachRecording implements [callbacks.Store].
+func (s *Store) AttachRecording(ctx context.Context, key, recordingSID, url string, seconds int) error {
+	return s.inTx(ctx, "attach a recording", func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, seconds = ?
+			WHERE message_key = ?`, recordingSID, url, seconds, key)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return callbacks.ErrNotFound
+		}
+		return nil
+	})
+}
+
+// MarkTaken implements [callbacks.Store].
+func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
+	return s.inTx(ctx, "note that a call was taken", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO taken (call_sid, dial, target, taken_ms) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
+		return err
+	})
+}
+
+// WasTaken implements [callbacks.Store].
+func (s *Store) WasTaken(ctx context.Context, callSID string, dial int) (bool, error) {
+	var was bool
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM taken WHERE call_sid = ? AND dial = ?)`,
+		callSID, dial).Scan(&was)
+	return was, wrap("ask whether a call was taken", err)
+}

@@ -1,0 +1,132 @@
+// Package sqlite keeps promises in one SQLite file. It needs no C compiler.
+//
+// One connection writes, a pool reads. Transactions that write begin at once (BEGIN IMMEDIATE), so that two
+// processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log).
+// Leases use the clock handed in by the dispatcher: whoever shares a SQLite file shares a host and its clock.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// readers is how many connections read at the same time.
+const readers = 4
+
+// A Store is a [callbacks.Store] in a SQLite file.
+type Store struct {
+	write, read *sql.DB
+}
+
+var _ callbacks.Store = (*Store)(nil)
+
+// Open opens or creates the file and brings its tables up to date. The directory must exist.
+// Several processes may open the same file at once.
+func Open(ctx context.Context, path string) (*Store, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	unlock, err := lockFile(path + ".migrate-lock")
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %s: waiting for the migration lock: %w", path, err)
+	}
+	defer unlock()
+
+	write, err := sql.Open("sqlite", dsn(path, false))
+	if err != nil {
+		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	if err := migrate(ctx, write); err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
+	}
+	read, err := sql.Open("sqlite", dsn(path, true))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
+	}
+	read.SetMaxOpenConns(readers)
+	return &Store{write: write, read: read}, nil
+}
+
+// Close closes both pools.
+func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
+
+// dsn escapes the path: a "?" or "#" in a directory's name would end it otherwise.
+func dsn(path string, readOnly bool) string {
+	pragmas := []string{
+		"busy_timeout(10000)",
+		"foreign_keys(1)",
+		"synchronous(FULL)",
+	}
+	q := url.Values{}
+	if readOnly {
+		pragmas = append(pragmas, "query_only(1)")
+	} else {
+		// What retention erases is overwritten in the file, not only unlinked.
+		pragmas = append(pragmas, "journal_mode(WAL)", "secure_delete(1)")
+		q.Set("_txlock", "immediate")
+	}
+	q["_pragma"] = pragmas
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + q.Encode()
+}
+
+// inTx runs f in a transaction that writes.
+func (s *Store) inTx(ctx context.Context, what string, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("sqlite: %s: begin: %w", what, err)
+	}
+	if err := f(tx); err != nil {
+		// The first error says what happened; a rollback fails only when the connection is gone as well.
+		_ = tx.Rollback()
+		return wrap(what, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("sqlite: %s: commit: %w", what, err)
+	}
+	return nil
+}
+
+// wrap adds what was being done to errors of the database, and leaves the package callbacks' own alone.
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if strings.HasPrefix(err.Error(), "callbacks: ") {
+		return err
+	}
+	return fmt.Errorf("sqlite: %s: %w", what, err)
+}
+
+// querier is what a transaction and a pool have in common.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// ms is an instant as it is stored.
+func ms(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// instant is the reverse of ms.
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

@@ -1,0 +1,110 @@
+package callbacks
+
+import "fmt"
+
+// transitions is the one table of what may follow what.
+// A state that is not a key here is final. Staying in a state is not a transition and always allowed
+// for open promises: a due time may move, a counter may rise.
+var transitions = map[State][]State{
+	Booked: {
+		Dialling,   // claimed by a dispatcher
+		Cancelled,  // by the caller or a supervisor
+		Expired,    // out of time, out of rounds, or the desk never opens again
+		Undialable, // the policy no longer lets this number be dialled
+	},
+	Dialling: {
+		AgentReached, // an agent pressed 1
+		Booked,       // nobody took it: next target, or a later round; or the desk closed meanwhile
+		Cancelled,    // while an agent's telephone rings; whoever answers is told so
+		Expired,      // that was the last round
+		Undialable,   // the provider refuses the customer's number
+	},
+	AgentReached: {
+		CustomerReached, // the customer pressed 1
+		Booked,          // the customer was not reached and is tried again later
+		Expired,         // that was the last attempt
+		Undialable,      // the provider refuses the customer's number
+	},
+	CustomerReached: {
+		Done, // the only way on: nobody who was connected is rung again
+	},
+}
+
+// States lists every state, the open ones first, each once.
+func States() []State {
+	return []State{Booked, Dialling, AgentReached, CustomerReached, Done, Cancelled, Expired, Undialable}
+}
+
+// To reports whether a promise may go from s to next. A state never "goes" to itself.
+func (s State) To(next State) bool {
+	for _, allowed := range transitions[s] {
+		if allowed == next {
+			return true
+		}
+	}
+	return false
+}
+
+// Final reports whether nothing follows s.
+func (s State) Final() bool { return len(transitions[s]) == 0 }
+
+// A TransitionError is a change of state that the table does not name. It matches [ErrTransition].
+type TransitionError struct {
+	// ID is the promise's.
+	ID       int64
+	From, To State
+}
+
+// Error names the promise and both states.
+func (e *TransitionError) Error() string {
+	return fmt.Sprintf("callbacks: promise %d cannot go from %q to %q", e.ID, e.From, e.To)
+}
+
+// Unwrap makes errors.Is(err, ErrTransition) true.
+func (e *TransitionError) Unwrap() error { return ErrTransition }
+
+// CheckRecord says whether before may become after. Every [Store] calls it before it writes,
+// so that a rule broken above is refused and not stored. The error is a *[TransitionError],
+// or matches [ErrTransition] and says what is wrong.
+func CheckRecord(before, after Record) error {
+	b, a := before.Callback, after.Callback
+	if b.State != a.State && !b.State.To(a.State) || b.State.Final() && b != a {
+		return &TransitionError{ID: b.ID, From: b.State, To: a.State}
+	}
+	if a.State.Final() == a.Ended.IsZero() {
+		return fmt.Errorf("%w: promise %d is %q and its end is %v", ErrTransition, b.ID, a.State, a.Ended)
+	}
+	if a.Attempts < b.Attempts {
+		return fmt.Errorf("%w: promise %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts, a.Attempts)
+	}
+	if before.Fence != after.Fence {
+		return fmt.Errorf("%w: promise %d: only a claim raises the fence", ErrTransition, b.ID)
+	}
+	return checkAttempt(before.Attempt, after.Attempt, a)
+}
+
+// checkAttempt keeps settled attempts settled, and the attempt in the air in step with its promise.
+func checkAttempt(before, after *Attempt, c Callback) error {
+	if (before == nil) != (after == nil) {
+		return fmt.Errorf("%w: promise %d: attempts come from a claim and are never removed", ErrTransition, c.ID)
+	}
+	if after == nil {
+		return nil
+	}
+	if before.State == Ended && *before != *after {
+		return fmt.Errorf("%w: attempt %s has ended", ErrTransition, before.ID)
+	}
+	if before.State == Leaving && (after.InAir() || before.Outcome != after.Outcome) {
+		return fmt.Errorf("%w: attempt %s is settled", ErrTransition, before.ID)
+	}
+	if after.InAir() != (after.Outcome == "") {
+		return fmt.Errorf("%w: attempt %s is %q with outcome %q", ErrTransition, after.ID, after.State, after.Outcome)
+	}
+	if before.InAir() && !after.InAir() && !c.State.Final() && c.State != Booked {
+		return fmt.Errorf("%w: attempt %s is settled and promise %d would stay %q", ErrTransition, after.ID, c.ID, c.State)
+	}
+	if after.InAir() && c.State == Booked {
+		return fmt.Errorf("%w: promise %d would wait with attempt %s in the air", ErrTransition, c.ID, after.ID)
+	}
+	return nil
+}

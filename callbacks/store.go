@@ -1,0 +1,184 @@
+package callbacks
+
+import (
+	"context"
+	"time"
+)
+
+// A Store keeps promises, attempts and messages. Every method is one transaction, durable when it returns.
+// Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
+type Store interface {
+	// Book writes a promise in state Booked. In this order: a key that was seen returns its promise;
+	// an open promise for the line and number, or line and account, is returned with Existing set;
+	// a full slot is [ErrSlotFull]; a reference in use is [ErrReferenceTaken].
+	Book(ctx context.Context, r Request, reference string) (Booking, error)
+	// Callback returns a promise, or [ErrNotFound].
+	Callback(ctx context.Context, id int64) (Callback, error)
+	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes first.
+	OpenFor(ctx context.Context, line, caller string) (Callback, bool, error)
+	// Check counts a wrong answer durably. It returns correct(promise), but always false once limit wrong
+	// answers have been counted.
+	Check(ctx context.Context, id int64, limit int, correct func(Callback) bool) (Callback, bool, error)
+	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key.
+	// Otherwise [ErrNotOpen]; [ErrSlotFull] when the new slot has no room.
+	Move(ctx context.Context, id int64, m Move) (Callback, error)
+
+	// Record returns what a change function would see of a promise, without changing it.
+	Record(ctx context.Context, id int64) (Record, error)
+	// Change loads a promise, lets change edit it, checks [CheckRecord] and writes it.
+	// When change returns [ErrUnchanged] nothing is written and the error is nil; another error is returned as it is.
+	// change may run more than once, and must not use the store.
+	Change(ctx context.Context, id int64, change func(*Record) error) (Record, error)
+	// ChangeAttempt is Change for the promise of an attempt, with Record.Attempt set. Besides the promise
+	// it writes the attempt. A fence other than 0 must be the promise's current one, else [ErrFenced].
+	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
+	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
+	// [ErrNotOpen] if it is not Booked; [ErrTargetBusy] if the target has an attempt that has not ended;
+	// *[PacedError] if the latest attempt of all was written less than c.Pace ago.
+	Claim(ctx context.Context, c Claim) (Record, error)
+	// Due lists promises in state Booked whose Due or Expires has come: urgent first, then by Called, then by ID.
+	Due(ctx context.Context, now time.Time) ([]Callback, error)
+	// NextDue is the earliest Due or Expires after now of a promise in state Booked; zero if there is none.
+	NextDue(ctx context.Context, now time.Time) (time.Time, error)
+	// Unended lists the attempts that have not ended, those leaving included, oldest first.
+	Unended(ctx context.Context) ([]Attempt, error)
+	// KnownSIDs returns which of the given calls belong to an attempt already.
+	KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error)
+
+	// SaveMessage writes a message; a key that was seen returns the message written first. [ErrReferenceTaken] as in Book.
+	SaveMessage(ctx context.Context, m Message) (Message, error)
+	// AttachRecording completes a message, or returns [ErrNotFound].
+	AttachRecording(ctx context.Context, key, recordingSID, url string, seconds int) error
+	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
+	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
+	// WasTaken reports whether there is such a note.
+	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
+
+	// Kept lists lines and desks that still hold personal data of ended promises or of messages.
+	Kept(ctx context.Context) ([]Desk, error)
+	// Erase removes the personal data of a desk's promises that ended before the instant, of their
+	// attempts, and of messages received before it. The rows stay. It returns how many rows were erased.
+	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
+	// Report counts what happened in [from, to), a row a line, ordered by line.
+	Report(ctx context.Context, from, to time.Time) ([]Report, error)
+	// LastRun is when a housekeeping job ran last; zero if never.
+	LastRun(ctx context.Context, job string) (time.Time, error)
+	// SetLastRun remembers it.
+	SetLastRun(ctx context.Context, job string, at time.Time) error
+	// Close releases the store.
+	Close() error
+}
+
+// An AttemptState is how far one call to one target has come.
+type AttemptState string
+
+const (
+	// Placing: the row is written; the provider is being asked, or somebody died just before or after.
+	Placing AttemptState = "placing"
+	// Unknown: the provider was asked and the answer got lost.
+	Unknown AttemptState = "unknown"
+	// Placed: the provider has taken the call.
+	Placed AttemptState = "placed"
+	// Answered: somebody, or a machine, picked up and hears the whisper.
+	Answered AttemptState = "answered"
+	// Taken: the agent pressed 1.
+	Taken AttemptState = "taken"
+	// Connected: the customer pressed 1.
+	Connected AttemptState = "connected"
+	// Leaving: the promise is settled and Outcome says how, but the call to the target is not over,
+	// so the target is still busy.
+	Leaving AttemptState = "leaving"
+	// Ended: over; Outcome says how.
+	Ended AttemptState = "ended"
+)
+
+// Outcomes of an attempt besides the provider's own final statuses ("busy", "no-answer", …)
+// and, after the agent took it, "customer-" with the status of the customer's leg.
+const (
+	OutcomeKept       = "kept"       // the customer was connected
+	OutcomeRefused    = "refused"    // refused for good
+	OutcomeNotNow     = "not-now"    // refused for the moment; the target is not used up
+	OutcomeNotPlaced  = "not-placed" // the answer was lost and the provider knows of no call
+	OutcomeOverqueued = "overqueued" // stuck in the provider's queue; the target is not used up
+	OutcomeClosed     = "closed"     // the desk closed before it was answered; the target is not used up
+	OutcomeWithdrawn  = "withdrawn"  // the promise was taken back meanwhile
+	OutcomeLost       = "lost"       // nothing was heard of it for hours
+	OutcomeUndialable = "undialable" // the customer's number was refused for good
+)
+
+// An Attempt is one call to one target about one promise.
+type Attempt struct {
+	// ID is a UUID of ours.
+	ID         string
+	CallbackID int64
+	Target     Target
+	// From is the line's number that was shown.
+	From string
+	// Ring is how long the target rings.
+	Ring  time.Duration
+	State AttemptState
+	// Outcome is empty until State is Leaving or Ended.
+	Outcome string
+	// SID is the provider's identifier of the call; empty until known.
+	SID string
+	// Status is the provider's latest word and Seq its sequence number; empty and -1 before any.
+	Status string
+	Seq    int
+	// Fence is the promise's fence number at the claim.
+	Fence int64
+	// Pass is the promise's pass at the claim.
+	Pass int
+	// Created is when the row was written; Check is when the dispatcher looks at it next; UTC.
+	Created, Check time.Time
+}
+
+// InAir reports whether the promise still hangs on this attempt.
+func (a Attempt) InAir() bool { return a.State != Ended && a.State != Leaving }
+
+// A Record is what a change function sees.
+type Record struct {
+	Callback Callback
+	// Fence counts the claims of the promise.
+	Fence int64
+	// Attempt is the attempt concerned; in [Store.Change] the one in the air, nil if there is none.
+	Attempt *Attempt
+	// Earlier are the settled attempts of the promise's current pass, other than Attempt, oldest first. Read only.
+	Earlier []Attempt
+}
+
+// A Claim is a dispatcher's wish to ring a target about a promise.
+type Claim struct {
+	CallbackID int64
+	AttemptID  string
+	Target     Target
+	From       string
+	Ring       time.Duration
+	// Now is the dispatcher's clock, Lease how long it may take to ask the provider.
+	Now   time.Time
+	Lease time.Duration
+	// Pace is the least time between two attempts; 0 is none.
+	Pace time.Duration
+}
+
+// A Move is another time for a promise.
+type Move struct {
+	// Key makes a repeated webhook harmless.
+	Key                   string
+	Kind                  Kind
+	Due, SlotEnd, Expires time.Time
+	// Capacity is how many promises the slot may hold; 0 is no limit.
+	Capacity int
+}
+
+// A Desk names a desk of a line.
+type Desk struct{ Line, Desk string }
+
+// A Report is what became of the promises of one line in a stretch of time.
+type Report struct {
+	Line string
+	// Called counts promises whose caller rang in it; Done to Undialable those that ended in it;
+	// Messages those received in it.
+	Called, Done, Cancelled, Expired, Undialable, Messages int
+	// Open counts promises that stand now.
+	Open int
+}

@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+func testMessages(t *testing.T, s *suite) {
+	m := callbacks.Message{
+		Key: "k", Reference: "6000000", Line: "gopay", Desk: "support", Topic: "feedback", Language: "zh",
+		Caller: "+628120000001", Account: "08120000001", Transaction: "1234567", Received: Start,
+	}
+	saved, err := s.SaveMessage(s.ctx, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, saved, m)
+	if err := s.AttachRecording(s.ctx, "k", "RE1", "https://example.org/RE1", 12); err != nil {
+		t.Fatal(err)
+	}
+	other := m
+	other.Reference, other.Topic = "6000001", "login"
+	again, err := s.SaveMessage(s.ctx, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.RecordingSID, m.RecordingURL, m.Seconds = "RE1", "https://example.org/RE1", 12
+	same(t, again, m)
+	wantErr(t, s.AttachRecording(s.ctx, "nobody's", "RE2", "", 1), callbacks.ErrNotFound)
+}
+
+func testTaken(t *testing.T, s *suite) {
+	was := func(sid string, dial int, want bool) {
+		t.Helper()
+		got, err := s.WasTaken(s.ctx, sid, dial)
+		if err != nil || got != want {
+			t.Fatalf("WasTaken(%s, %d) = %v, %v", sid, dial, got, err)
+		}
+	}
+	was("CA1", 0, false)
+	for range 2 {
+		if err := s.MarkTaken(s.ctx, "CA1", 0, "support-1", Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was("CA1", 0, true)
+	was("CA1", 1, false)
+	was("CA2", 0, false)
+}
+
+func testErase(t *testing.T, s *suite) {
+	open, old, recent := s.book(t), s.book(t), s.book(t)
+	r := s.mustClaim(t, old, "1", Start)
+	s.settle(t, r, callbacks.Expired, Start)
+	s.settle(t, s.mustClaim(t, recent, "1", Start), callbacks.Expired, Start.Add(time.Hour))
+	elsewhere := s.book(t, func(r *callbacks.Request) { r.Desk = "senior" })
+	cancel(t, s, elsewhere.ID)
+	withdrawn := s.book(t)
+	s.mustClaim(t, withdrawn, "3", Start)
+	cancel(t, s, withdrawn.ID) // its call is still in the air
+	message := func(key string, at time.Time) callbacks.Message {
+		return callbacks.Message{
+			Key: key, Reference: s.reference(), Line: "gopay", Desk: "support", Caller: "+628120000009",
+			Account: "a", Transaction: "b", RecordingSID: "RE", RecordingURL: "u", Received: at,
+		}
+	}
+	for _, m := range []callbacks.Message{message("old", Start), message("recent", Start.Add(time.Hour))} {
+		if _, err := s.SaveMessage(s.ctx, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func(want ...callbacks.Desk) {
+		t.Helper()
+		got, err := s.Kept(s.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, want)
+	}
+	support, senior := callbacks.Desk{Line: "gopay", Desk: "senior"}, callbacks.Desk{Line: "gopay", Desk: "support"}
+	support, senior = senior, support
+	kept(senior, support)
+
+	for want := range 2 { // the second time nothing is left
+		n, err := s.Erase(s.ctx, support, Start.Add(time.Minute), Start.Add(2*time.Hour))
+		if err != nil || n != 2-2*want {
+			t.Fatalf("Erase = %d, %v", n, err)
+		}
+	}
+	got, err := s.Callback(s.ctx, old.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Number+got.Caller+got.Account+got.Transaction != "" || got.State != callbacks.Expired || got.Reference != old.Reference {
+		t.Fatalf("after erasing: %+v", got)
+	}
+	rec, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
+	if err != nil || rec.Attempt.Target.Address+rec.Attempt.SID+rec.Attempt.From != "" {
+		t.Fatalf("the attempt keeps %+v, %v", rec.Attempt, err)
+	}
+	for _, c := range []callbacks.Callback{open, recent, elsewhere, withdrawn} {
+		if got, err := s.Callback(s.ctx, c.ID); err != nil || got.Number != c.Number || got.Account != c.Account {
+			t.Fatalf("%+v was erased too soon: %+v, %v", c, got, err)
+		}
+	}
+	if m, err := s.SaveMessage(s.ctx, message("old", Start)); err != nil || m.Caller+m.Account+m.Transaction+m.RecordingURL != "" {
+		t.Fatalf("the message keeps %+v, %v", m, err)
+	}
+	if m, err := s.SaveMessage(s.ctx, message("recent", Start)); err != nil || m.Caller == "" {
+		t.Fatalf("the message was erased too soon: %+v, %v", m, err)
+	}
+	kept(senior, support)
+	if _, err := s.Erase(s.ctx, senior, Start.Add(time.Minute), Start); err != nil {
+		t.Fatal(err)
+	}
+	kept(support)
+}
+
+func testReport(t *testing.T, s *suite) {
+	day := 24 * time.Hour
+	s.settle(t, s.mustClaim(t, s.book(t), "1", Start), callbacks.Expired, Start)
+	s.settle(t, s.mustClaim(t, s.book(t), "1", Start), callbacks.Expired, Start.Add(day)) // the next day's
+	cancel(t, s, s.book(t).ID)
+	if _, err := s.Change(s.ctx, s.book(t).ID, func(r *callbacks.Record) error { set(r, callbacks.Undialable, Start); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	s.bring(t, callbacks.Done)
+	s.book(t)
+	s.book(t, func(r *callbacks.Request) { r.Line, r.Called = "upay", Start.Add(-time.Millisecond) }) // the day before
+	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Reference: s.reference(), Line: "upay", Received: Start}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Report(s.ctx, Start, Start.Add(day))
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, []callbacks.Report{
+		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1},
+		{Line: "upay", Messages: 1, Open: 1},
+	})
+}
+
+func testJobs(t *testing.T, s *suite) {
+	at := func(want time.Time) {
+		t.Helper()
+		got, err := s.LastRun(s.ctx, "report")
+		if err != nil || !got.Equal(want) {
+			t.Fatalf("LastRun = %v, %v", got, err)
+		}
+	}
+	at(time.Time{})
+	for _, run := range []time.Time{Start, Start.Add(time.Hour)} {
+		if err := s.SetLastRun(s.ctx, "report", run); err != nil {
+			t.Fatal(err)
+		}
+		at(run)
+	}
+	if got, err := s.LastRun(s.ctx, "retention"); err != nil || !got.IsZero() {
+		t.Fatalf("another job: %v, %v", got, err)
+	}
+}

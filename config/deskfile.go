@@ -1,0 +1,160 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// The provider rings for 5 to 600 seconds.
+const (
+	shortestRing = 5 * time.Second
+	longestRing  = 600 * time.Second
+)
+
+// target is a telephone of a desk together with where its address stands.
+type target struct {
+	callbacks.Target
+	at value
+}
+
+func (f *lineFile) readDesks(v value) {
+	seen := map[string]value{} // target identifiers, which are unique in a line
+	for _, item := range v.list(100, "- {id: support, …}") {
+		m, ok := item.mapping("id", "language", "hours", "ring", "targets")
+		if !ok {
+			continue
+		}
+		desk := &ivr.Desk{}
+		id := m.need("id", "write a stable name, for example id: support")
+		if desk.ID, ok = id.id("support"); ok {
+			if f.line.Desks[desk.ID] != nil {
+				id.fail("desk %s is listed twice; remove one", desk.ID)
+				continue
+			}
+			f.line.Desks[desk.ID] = desk
+		}
+		desk.Language = f.readDeskLanguage(m.need("language", "write in which language the agents are addressed, for example id"))
+		when, _ := m.need("hours", "write line (the line's hours) or always").oneOf("line", "always")
+		f.always[desk.ID] = when == "always"
+		desk.Ring, _ = m.need("ring", "write how long each target rings, for example 20s").duration(shortestRing, longestRing)
+		targets := m.need("targets", "list at least one telephone, for example - {id: support-1, number: \"+622150002001\"}")
+		desk.Targets = f.readTargets(targets, seen)
+		if !targets.empty() && len(targets.node.Content) == 0 {
+			targets.fail("lists no telephone; add one, or remove the desk and give its topics another")
+		}
+	}
+}
+
+func (f *lineFile) readDeskLanguage(v value) string {
+	var tags []string
+	for _, l := range f.line.Languages {
+		tags = append(tags, l.Tag)
+	}
+	if len(tags) == 0 {
+		return "" // reported
+	}
+	tag, _ := v.oneOf(tags...)
+	return tag
+}
+
+func (f *lineFile) readTargets(v value, seen map[string]value) (out []callbacks.Target) {
+	addresses := map[string]bool{}
+	for _, item := range v.list(100, "- {id: support-1, number: \"+622150002001\"}") {
+		m, ok := item.mapping("id", "number", "sip", "client")
+		if !ok {
+			continue
+		}
+		id := m.need("id", "write a stable name, for example id: support-1")
+		name, named := id.id("support-1")
+		if first, twice := seen[name]; named && twice {
+			id.fail("target %s is listed twice, first on line %d; give each its own name", name, first.line)
+		}
+		if named {
+			seen[name] = id
+		}
+		t, ok := readAddress(m)
+		if !ok {
+			continue
+		}
+		if t.ID = name; addresses[t.To()] {
+			t.at.fail("the desk has this telephone already; remove one, it is rung in turn anyway")
+		}
+		addresses[t.To()] = true
+		f.targets = append(f.targets, t)
+		out = append(out, t.Target)
+	}
+	return out
+}
+
+var (
+	sipAddress = regexp.MustCompile(`^sips?:[^\s@<>"]+@[^\s@<>"]+$`)
+	clientName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,120}$`)
+)
+
+// readAddress reads exactly one of number, sip and client.
+func readAddress(m mapping) (target, bool) {
+	kinds := []string{"number", "sip", "client"}
+	kinds = slices.DeleteFunc(kinds, func(k string) bool { return !m.get(k).present() })
+	switch len(kinds) {
+	case 0:
+		m.fail("has no address; add one of number, sip and client")
+		return target{}, false
+	case 1:
+	default:
+		m.fail("has %s at once; keep one, and make the other a target of its own", strings.Join(kinds, " and "))
+		return target{}, false
+	}
+	v := m.need(kinds[0], "write the address, or remove the target")
+	t := target{at: v}
+	var ok bool
+	switch t.Kind = callbacks.TargetKind(kinds[0]); t.Kind {
+	case callbacks.Number:
+		t.Address, ok = v.number()
+	case callbacks.SIP:
+		if t.Address, ok = v.text("\"sip:agent@example.com\""); ok && !sipAddress.MatchString(t.Address) {
+			v.fail("is not a SIP address; write it as \"sip:agent@example.com\"")
+			ok = false
+		}
+	case callbacks.Client:
+		if t.Address, ok = v.text("gopay-agent-1"); ok && !clientName.MatchString(t.Address) {
+			v.fail("is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:")
+			ok = false
+		}
+	}
+	return t, ok
+}
+
+// checkTargets reports agents' numbers that cannot be rung, or that would ring a line again. owner tells
+// which line answers a number.
+func (f *lineFile) checkTargets(owner map[string]*lineFile) {
+	for _, t := range f.targets {
+		if t.Kind != callbacks.Number {
+			continue
+		}
+		if line, loop := owner[t.Address]; loop {
+			t.at.fail("is the number of line %s itself, so the call would come back; give the agent's own number", line.line.ID)
+			continue
+		}
+		refusal := (*callbacks.Refusal)(nil)
+		if _, err := f.line.Callbacks.Dialable(t.Address, f.line.Region); errors.As(err, &refusal) {
+			t.at.fail("%s", refused(refusal))
+		}
+	}
+}
+
+func refused(r *callbacks.Refusal) string {
+	switch r.Reason {
+	case callbacks.Blocked:
+		return fmt.Sprintf("must not be dialled (%s); give another number, or change callbacks.blocked", r.Detail)
+	case callbacks.Unreachable:
+		return fmt.Sprintf("cannot be dialled by the provider alone (%s); add a route, or give a sip or client target", r.Detail)
+	}
+	return fmt.Sprintf("cannot be dialled (%s); check the digits", r.Detail)
+}

@@ -1,0 +1,12 @@
+package config
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed hours/*.yaml lines/*.yaml prompts/*.yaml
+var shipped embed.FS
+
+// Shipped is the configuration that comes with the program, as a directory for [Load].
+func Shipped() fs.FS { return shipped }

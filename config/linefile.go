@@ -1,0 +1,267 @@
+package config
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+	"golang.org/x/text/language"
+
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+const mostLanguages = 9 // one key of the telephone each
+
+// lineFile is the wiring of one line.
+type lineFile struct {
+	at, id value // the file, and the line's name in it
+	line   *ivr.Line
+	// numbers are where the line's own numbers stand, in the order of line.Numbers.
+	numbers []value
+	// always names the desks that never close; the others keep the line's hours.
+	always map[string]bool
+	// targets are the telephone numbers of agents, by number; checked once all lines are known.
+	targets []target
+}
+
+// readLine reads one file of config/lines.
+func readLine(at value) *lineFile {
+	f := &lineFile{at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}}
+	root, ok := at.mapping("line", "region", "numbers", "languages", "general", "limits", "account", "transaction",
+		"topics", "desks", "callbacks", "routes")
+	if !ok {
+		return f
+	}
+	l := f.line
+	f.id = root.need("line", "write the line's name, for example line: gopay")
+	l.ID, _ = f.id.id("gopay")
+	l.Region = readRegion(root.need("region", "write the country of national numbers, for example region: ID"))
+	f.readNumbers(root.need("numbers", "list the numbers that this line answers, for example [\"+622150001000\"]"))
+	l.Languages = readLanguages(root.need("languages", "list at least one language"))
+	readLimits(root.get("limits"), l)
+	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
+	l.Transaction = readRule(root.need("transaction", "say how many digits a transaction number has, for example {min: 6, max: 14}"))
+	l.Callbacks = readPolicy(root.get("callbacks"), root.get("routes"))
+	f.readDesks(root.need("desks", "list at least one desk"))
+	f.readTopics(root.need("topics", "list at least one topic"))
+	general := root.need("general", "name the desk of callers who ask for a person at once")
+	if id, ok := general.id("support"); ok {
+		f.line.General = id
+		f.checkDesk(general, id)
+	}
+	return f
+}
+
+func readRegion(v value) string {
+	text, ok := v.text("ID")
+	if ok && !phonenumbers.GetSupportedRegions()[text] {
+		v.fail("%q is not a country; write its two capital letters (ISO 3166), for example ID", short(text))
+		return ""
+	}
+	return text
+}
+
+func (f *lineFile) readNumbers(v value) {
+	items := v.list(50, "[\"+622150001000\"]")
+	for _, item := range items {
+		number, ok := item.number()
+		if !ok {
+			if item.empty() {
+				item.fail("is empty; write a number, or remove it")
+			}
+			continue
+		}
+		if slices.Contains(f.line.Numbers, number) {
+			item.fail("stands in this list twice; remove one")
+			continue
+		}
+		f.line.Numbers = append(f.line.Numbers, number)
+		f.numbers = append(f.numbers, item)
+	}
+	if len(items) == 0 && !v.empty() {
+		v.fail("lists no number; add the one that this line answers, for example [\"+622150001000\"]")
+	}
+}
+
+func readLanguages(v value) (out []ivr.Language) {
+	for _, item := range v.list(mostLanguages, "- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}") {
+		m, ok := item.mapping("tag", "locale", "voice")
+		if !ok {
+			continue
+		}
+		tag := m.need("tag", "write the short name of the language, for example id")
+		l := ivr.Language{}
+		l.Tag, ok = tag.oneOf(spoken.Tags()...)
+		if ok && slices.ContainsFunc(out, func(o ivr.Language) bool { return o.Tag == l.Tag }) {
+			tag.fail("language %s is offered twice; remove one", l.Tag)
+			continue
+		}
+		locale := m.need("locale", "write the provider's name of the language, for example id-ID")
+		voice := m.need("voice", "write the provider's name of a voice, for example Google.id-ID-Standard-A")
+		l.Locale, _ = locale.text("id-ID")
+		l.Voice, _ = voice.text("Google.id-ID-Standard-A")
+		if l.Locale != "" && ok {
+			checkLocale(locale, l)
+		}
+		if l.Locale != "" && l.Voice != "" {
+			if err := ivr.VoiceFits(l.Voice, l.Locale); err != nil {
+				voice.fail("%v", err)
+			}
+		}
+		if l.Tag != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// checkLocale reports a locale of another language than the tag.
+func checkLocale(v value, l ivr.Language) {
+	locale, err := language.All.Parse(l.Locale)
+	if err != nil {
+		v.fail("%q is not a locale; write language and country, for example id-ID", short(l.Locale))
+		return
+	}
+	base, _ := locale.Base()
+	want, _ := language.All.Make(l.Tag).Base()
+	if base != want {
+		v.fail("%s is not a locale of the language %s", l.Locale, l.Tag)
+	}
+}
+
+func readLimits(v value, l *ivr.Line) {
+	l.SilenceLimit, l.WrongLimit, l.MessageSeconds = 3, 3, 120
+	m, ok := v.mapping("silence", "wrong", "message_seconds")
+	if !ok {
+		return
+	}
+	for key, limit := range map[string]*int{"silence": &l.SilenceLimit, "wrong": &l.WrongLimit} {
+		if n, ok := m.get(key).whole(1, 10); ok {
+			*limit = n
+		}
+	}
+	if n, ok := m.get("message_seconds").whole(1, 3600); ok {
+		l.MessageSeconds = n
+	}
+}
+
+const mostDigits = 30
+
+func readAccount(v value) ivr.NumberRule {
+	return readNumberRule(v, "min", "max", "starts", "calling_number")
+}
+
+func readRule(v value) ivr.NumberRule {
+	return readNumberRule(v, "min", "max", "starts")
+}
+
+func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
+	m, ok := v.mapping(known...)
+	if !ok || v.empty() {
+		return rule
+	}
+	var least, most bool
+	rule.Min, least = m.need("min", "write the least number of digits").whole(1, mostDigits)
+	rule.Max, most = m.need("max", "write the greatest number of digits").whole(1, mostDigits)
+	if least && most && rule.Min > rule.Max {
+		m.get("min").fail("is %d, more than max, which is %d; exchange the two", rule.Min, rule.Max)
+	}
+	for _, item := range m.get("starts").list(100, "[\"08\"]") {
+		start, ok := item.quoted("\"08\"")
+		switch {
+		case !ok:
+		case start == "" || strings.Trim(start, "0123456789") != "":
+			item.fail("%q is not the beginning of a number; write digits only, for example \"08\"", short(start))
+		case most && len(start) > rule.Max:
+			item.fail("has more digits than the whole number, which has at most %d", rule.Max)
+		default:
+			rule.Starts = append(rule.Starts, start)
+		}
+	}
+	rule.CallingNumber = m.get("calling_number").truth()
+	return rule
+}
+
+// reserved topics would share the name of a prompt that every line has: topic.general, help.solved.
+var reserved = []string{"general", "solved"}
+
+func (f *lineFile) readTopics(v value) {
+	seen := map[string]value{}
+	for _, item := range v.list(100, "- {id: login, desk: support}") {
+		m, ok := item.mapping("id", "desk", "urgent", "help", "ask")
+		if !ok {
+			continue
+		}
+		t := ivr.Topic{}
+		id := m.need("id", "write a stable name, for example id: payment-failed")
+		if t.ID, ok = id.id("payment-failed"); ok {
+			if first, twice := seen[t.ID]; twice {
+				id.fail("topic %s is listed twice, first on line %d; remove one", t.ID, first.line)
+				continue
+			}
+			seen[t.ID] = id
+		}
+		if slices.Contains(reserved, t.ID) {
+			id.fail("a topic cannot be called %q; the name is in use for every line's own prompts", t.ID)
+		}
+		desk := m.need("desk", "name the desk that serves the topic")
+		t.Urgent, t.Help = m.get("urgent").truth(), m.get("help").truth()
+		readAsk(m.get("ask"), &t)
+		if t.Desk, ok = desk.id("support"); ok && f.checkDesk(desk, t.Desk) && t.Urgent && !f.always[t.Desk] {
+			desk.fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk", t.ID, t.Desk)
+		}
+		if t.Urgent && (t.Help || t.AskAccount || t.AskTransaction) {
+			item.fail("an urgent topic goes straight to its desk; remove help and ask")
+		}
+		if t.ID != "" {
+			f.line.Topics = append(f.line.Topics, t)
+		}
+	}
+}
+
+// readAsk reads which numbers are asked for before an agent is rung.
+func readAsk(v value, t *ivr.Topic) {
+	for _, item := range v.list(3, "[account, transaction]") {
+		what, ok := item.oneOf("account", "transaction", "refund")
+		switch {
+		case !ok:
+		case what == "account":
+			t.AskAccount = true
+		case t.AskTransaction && t.TransactionName != what:
+			item.fail("only one of transaction and refund can be asked for; remove one")
+		default:
+			t.AskTransaction, t.TransactionName = true, what
+		}
+	}
+}
+
+// checkDesk reports a desk that the line does not have.
+func (f *lineFile) checkDesk(v value, id string) bool {
+	if _, ok := f.line.Desks[id]; ok {
+		return true
+	}
+	ids := make([]string, 0, len(f.line.Desks))
+	for known := range f.line.Desks {
+		ids = append(ids, known)
+	}
+	slices.Sort(ids)
+	v.fail("there is no desk %q; %s", id, hint(id, ids))
+	return false
+}
+
+// link gives the line its calendar, and each desk its own.
+func (f *lineFile) link(h hoursFile) {
+	f.line.Notices = h.notices
+	if h.calendar == nil {
+		return // reported
+	}
+	f.line.Hours = h.calendar
+	for id, desk := range f.line.Desks {
+		desk.Hours = h.calendar
+		if f.always[id] {
+			desk.Hours = hours.Always(h.calendar.Zone())
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	_ "time/tzdata" // zones must be known in a container without them, too
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+// Load reads the directories lines, hours and prompts of a configuration afresh. The error is of type [Problems] and
+// holds every mistake that was found; there is no partial snapshot.
+func Load(fsys fs.FS) (*Snapshot, error) {
+	l := loader{fsys: fsys, hash: sha256.New()}
+	lines := l.readLines()
+	l.readPrompts(lines)
+	if err := l.problems.err(); err != nil {
+		return nil, err
+	}
+	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}}
+	for _, f := range lines {
+		s.Lines = append(s.Lines, f.line)
+		for _, number := range f.line.Numbers {
+			s.byNumber[number] = f.line
+		}
+	}
+	return s, nil
+}
+
+// A loader goes through one configuration.
+type loader struct {
+	fsys     fs.FS
+	problems Problems
+	hash     hash.Hash
+}
+
+// largest is the greatest size of one file, in bytes.
+const largest = 1 << 18
+
+// files reads each file NAME.yaml of a directory, by NAME. One that cannot be read is there too, without a node, so
+// that its absence is not reported as well. Editors' copies and hidden files are passed over.
+func (l *loader) files(dir string) map[string]value {
+	out := map[string]value{}
+	entries, err := fs.ReadDir(l.fsys, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.fail(dir, "cannot be read: %v", err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		file := path.Join(dir, name)
+		switch {
+		case strings.HasPrefix(name, "."):
+		case path.Ext(name) == ".yml":
+			l.fail(file, "is not read, because its name ends in .yml; let it end in .yaml")
+		case path.Ext(name) == ".yaml":
+			out[strings.TrimSuffix(name, ".yaml")] = l.file(file)
+		}
+	}
+	return out
+}
+
+// file reads and parses one file.
+func (l *loader) file(file string) value {
+	// The size is asked for first, so that a file put there by accident does not fill the memory.
+	if info, err := fs.Stat(l.fsys, file); err == nil && info.Size() > largest {
+		l.fail(file, "has %d bytes; at most %d are supported", info.Size(), largest)
+		return value{}
+	}
+	data, err := fs.ReadFile(l.fsys, file)
+	if err != nil {
+		l.fail(file, "cannot be read: %v", err)
+		return value{}
+	}
+	fmt.Fprintf(l.hash, "%s\n%d\n%s\n", file, len(data), data)
+	return document(file, data, &l.problems)
+}
+
+func (l *loader) fail(file, format string, args ...any) {
+	l.problems.add(Problem{File: file, Message: fmt.Sprintf(format, args...)})
+}
+
+// readLines reads every line's two files and what concerns several lines. They come sorted by name.
+func (l *loader) readLines() []*lineFile {
+	wiring, times := l.files("lines"), l.files("hours")
+	if len(wiring) == 0 {
+		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
+	}
+	var lines []*lineFile
+	for _, name := range slices.Sorted(maps.Keys(wiring)) {
+		at := wiring[name]
+		if at.node == nil {
+			continue
+		}
+		f := readLine(at)
+		checkName(f.id, name)
+		lines = append(lines, f)
+		if at, ok := times[name]; !ok {
+			l.fail(f.at.file, "has no hours; add hours/%s.yaml", name)
+		} else if at.node != nil {
+			h := readHours(at, f.line)
+			checkName(h.id, name)
+			f.link(h)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(times)) {
+		if _, ok := wiring[name]; ok {
+			continue
+		}
+		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
+		if at := times[name]; at.node != nil {
+			checkName(readHours(at, nil).id, name)
+		}
+	}
+	checkNumbers(lines)
+	return lines
+}
+
+// checkName reports a file that is named otherwise than its line.
+func checkName(id value, name string) {
+	if !id.empty() && identifier.MatchString(id.node.Value) && id.node.Value != name {
+		id.fail("is %s, but the file is named %s.yaml; name both alike", id.node.Value, name)
+	}
+}
+
+// checkNumbers reports a number that two lines answer, and agents' numbers that cannot be rung.
+func checkNumbers(lines []*lineFile) {
+	owner := map[string]*lineFile{}
+	for _, f := range lines {
+		for i, number := range f.line.Numbers {
+			if other := owner[number]; other != nil {
+				f.numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
+					callbacks.Mask(number), other.line.ID, other.at.file)
+				continue
+			}
+			owner[number] = f
+		}
+	}
+	for _, f := range lines {
+		f.checkTargets(owner)
+	}
+}
+
+// readPrompts reads the sentences of every language and gives them to the lines.
+func (l *loader) readPrompts(lines []*lineFile) {
+	files := l.files("prompts")
+	var bare []*ivr.Line
+	for _, f := range lines {
+		bare = append(bare, f.line)
+	}
+	needs, texts := promptNeeds(bare), map[string]map[string]string{}
+	for _, tag := range slices.Sorted(maps.Keys(files)) {
+		at := files[tag]
+		if !slices.Contains(spoken.Tags(), tag) {
+			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s", tag, strings.Join(spoken.Tags(), ", "))
+			continue
+		}
+		if at.node == nil {
+			continue
+		}
+		var f promptFile
+		f, texts[tag] = readPrompts(at, needs)
+		reported := map[string]bool{}
+		for _, line := range bare {
+			if slices.ContainsFunc(line.Languages, func(o ivr.Language) bool { return o.Tag == tag }) {
+				f.checkComplete(line, reported)
+			}
+		}
+	}
+	prompts := ivr.NewPrompts(texts)
+	for _, f := range lines {
+		f.line.Prompts = prompts
+		for _, language := range f.line.Languages {
+			if _, ok := files[language.Tag]; !ok {
+				l.fail(f.at.file, "offers language %s, which has no prompts; add prompts/%s.yaml", language.Tag, language.Tag)
+			}
+		}
+	}
+}

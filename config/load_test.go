@@ -1,0 +1,299 @@
+package config_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+var update = flag.Bool("update", false, "write what is wanted into testdata/mistakes")
+
+// base is a small configuration without a mistake: testdata/base, and a sentence for everything it can speak.
+func base(t testing.TB) fstest.MapFS {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	for _, name := range []string{"hours/shop.yaml", "lines/shop.yaml"} {
+		data, err := os.ReadFile(filepath.Join("testdata", "base", filepath.FromSlash(name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fsys[name] = &fstest.MapFile{Data: data}
+	}
+	line := ivr.Line{ID: "shop", Languages: []ivr.Language{{Tag: "en"}, {Tag: "id"}},
+		Topics: []ivr.Topic{{ID: "stolen"}, {ID: "login", Help: true}, {ID: "refund"}}}
+	for _, tag := range []string{"en", "id"} {
+		var b strings.Builder
+		for _, need := range line.PromptNeeds() {
+			fmt.Fprintf(&b, "%s: \"%s in %s", need.Key, need.Key, tag)
+			for _, arg := range need.Args {
+				fmt.Fprintf(&b, " {%s}", arg)
+			}
+			b.WriteString("\"\n")
+		}
+		fsys["prompts/"+tag+".yaml"] = &fstest.MapFile{Data: []byte(b.String())}
+	}
+	return fsys
+}
+
+// apply changes a configuration as a section of a case says: "copy" and "remove" files, "edit FILE", or a whole FILE.
+func apply(t *testing.T, fsys fstest.MapFS, section, text string) {
+	t.Helper()
+	file, isEdit := strings.CutPrefix(section, "edit ")
+	if section != "copy" && section != "remove" && !isEdit {
+		fsys[section] = &fstest.MapFile{Data: []byte(text)}
+		return
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case section == "copy":
+			from, to, _ := strings.Cut(line, " ")
+			fsys[to] = &fstest.MapFile{Data: fsys[from].Data}
+		case section == "remove":
+			delete(fsys, line)
+		default:
+			fsys[file] = &fstest.MapFile{Data: []byte(edit(t, string(fsys[file].Data), line))}
+		}
+	}
+}
+
+// edit carries out "old => new" (\n and \t stand for a line's end and a tab), "^first line" or "-key".
+func edit(t *testing.T, text, how string) string {
+	t.Helper()
+	if first, ok := strings.CutPrefix(how, "^"); ok {
+		return first + "\n" + text
+	}
+	if key, ok := strings.CutPrefix(how, "-"); ok {
+		lines := strings.SplitAfter(text, "\n")
+		kept := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, key+":") })
+		if len(kept) == len(lines) {
+			t.Fatalf("no line %q to remove", key)
+		}
+		return strings.Join(kept, "")
+	}
+	old, changed, ok := strings.Cut(how, " => ")
+	if !ok {
+		t.Fatalf("no edit: %q", how)
+	}
+	unescape := strings.NewReplacer(`\n`, "\n", `\t`, "\t")
+	old, changed = unescape.Replace(old), unescape.Replace(changed)
+	if !strings.Contains(text, old) {
+		t.Fatalf("nothing to edit: %q", old)
+	}
+	return strings.Replace(text, old, changed, 1)
+}
+
+// TestMistakes makes one mistake at a time in the base and compares what is said about it.
+func TestMistakes(t *testing.T) {
+	files, err := filepath.Glob("testdata/mistakes/*.txtar")
+	if err != nil || len(files) < 100 {
+		t.Fatalf("%d cases: %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, want, _ := strings.Cut(string(data), "-- want --\n")
+			fsys := base(t)
+			for name, body := range sections(text) {
+				apply(t, fsys, name, body)
+			}
+			snapshot, err := config.Load(fsys)
+			if problems, ok := errors.AsType[config.Problems](err); !ok || len(problems) == 0 || snapshot != nil {
+				t.Fatalf("Load = %v, %v; want problems", snapshot, err)
+			}
+			got := err.Error() + "\n"
+			if *update {
+				if err := os.WriteFile(file, []byte(text+"-- want --\n"+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// sections yields the parts of a case that begin with a line "-- name --". What stands before the first is for readers.
+func sections(text string) iter.Seq2[string, string] {
+	return func(yield func(string, string) bool) {
+		for _, part := range strings.Split("\n"+text, "\n-- ")[1:] {
+			name, body, _ := strings.Cut(part+"\n", " --\n")
+			if !yield(name, strings.TrimSuffix(body, "\n")) {
+				return
+			}
+		}
+	}
+}
+
+func load(t testing.TB, fsys fs.FS) *config.Snapshot {
+	t.Helper()
+	s, err := config.Load(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestLoad(t *testing.T) {
+	s := load(t, base(t))
+	if len(s.Lines) != 1 {
+		t.Fatalf("%d lines", len(s.Lines))
+	}
+	line := s.Lines[0]
+	want := &ivr.Line{
+		ID: "shop", Region: "ID", Numbers: []string{"+622150001000", "+622150001001"},
+		Languages: []ivr.Language{
+			{Tag: "en", Locale: "en-US", Voice: "Google.en-US-Standard-C"}, {Tag: "id", Locale: "id-ID", Voice: "Google.id-ID-Standard-A"}},
+		Notices: []ivr.Notice{{From: time.Date(2026, 12, 31, 15, 0, 0, 0, time.UTC), Until: time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC),
+			Topics: []string{"login"}, Text: map[string]string{"en": "Maintenance.", "id": "Pemeliharaan."}}},
+		Topics: []ivr.Topic{
+			{ID: "stolen", Desk: "emergency", Urgent: true},
+			{ID: "login", Desk: "support", Help: true, AskAccount: true},
+			{ID: "refund", Desk: "support", AskAccount: true, AskTransaction: true, TransactionName: "refund"}},
+		Desks: map[string]*ivr.Desk{
+			"support": {ID: "support", Language: "id", Ring: 20 * time.Second, Targets: []callbacks.Target{
+				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
+				{ID: "support-2", Kind: callbacks.Client, Address: "shop-agent-2"},
+				{ID: "support-3", Kind: callbacks.SIP, Address: "sip:agent@example.com"}}},
+			"emergency": {ID: "emergency", Language: "en", Ring: 25 * time.Second, Targets: []callbacks.Target{
+				{ID: "emergency-1", Kind: callbacks.Number, Address: "+622150003001"}}}},
+		General:     "support",
+		Account:     ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
+		Transaction: ivr.NumberRule{Min: 6, Max: 14},
+		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4, Lead: 30 * time.Minute,
+			MaxAttempts: 3, MaxRounds: 6, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour, Retention: 720 * time.Hour,
+			Blocked: []string{"+62809"}, Unreachable: []string{"+850"},
+			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
+		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60,
+	}
+	ignore := cmpopts.IgnoreTypes(&hours.Calendar{}, &ivr.Prompts{})
+	if diff := cmp.Diff(want, line, ignore); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if text, ok := line.Prompts.Text("id", "welcome"); !ok || text != "welcome in id {line}" {
+		t.Errorf("prompt = %q, %v", text, ok)
+	}
+}
+
+func TestLoadedHours(t *testing.T) {
+	line := load(t, base(t)).ByID("shop")
+	z := line.Hours.Zone()
+	tests := []struct {
+		at           time.Time
+		open         bool
+		rule, source string
+	}{
+		{time.Date(2026, 11, 23, 9, 0, 0, 0, z), true, "week mon 09:00-12:00", "hours/shop.yaml:4"},
+		{time.Date(2026, 11, 27, 23, 59, 0, 0, z), true, "week fri 22:00-24:00", "hours/shop.yaml:6"},
+		{time.Date(2026, 11, 25, 10, 0, 0, 0, z), false, "week wed closed", "hours/shop.yaml:3"},
+		{time.Date(2026, 12, 25, 10, 0, 0, 0, z), false, "special 2026-12-25 Christmas", "hours/shop.yaml:8"},
+		{time.Date(2026, 12, 27, 10, 0, 0, 0, z), true, "special 2026-12-27 Make-up day", "hours/shop.yaml:10"},
+		{time.Date(2026, 12, 30, 12, 0, 0, 0, z), false, "special 2026-12-28..2026-12-30 Short days", "hours/shop.yaml:9"},
+	}
+	for _, tt := range tests {
+		got := line.Desks["support"].Hours.At(tt.at)
+		if got.Open != tt.open || got.Rule != tt.rule || got.Source != tt.source {
+			t.Errorf("at %s: %+v, want %+v", tt.at, got, tt)
+		}
+	}
+	if got := line.Desks["emergency"].Hours.At(tests[3].at); !got.Open || got.Rule != "always" {
+		t.Errorf("emergency desk: %+v", got)
+	}
+}
+
+func TestSnapshotFinds(t *testing.T) {
+	s := load(t, base(t))
+	line := s.ByID("shop")
+	if line == nil || s.ByNumber("+622150001001") != line {
+		t.Fatalf("ByID = %v, ByNumber = %v", line, s.ByNumber("+622150001001"))
+	}
+	if s.ByID("other") != nil || s.ByNumber("+622150002001") != nil {
+		t.Error("found a line that is not there")
+	}
+	plan, ok := s.Plan("shop", "emergency")
+	want := callbacks.Plan{Policy: line.Callbacks, Targets: line.Desks["emergency"].Targets, Ring: 25 * time.Second, From: "+622150001000"}
+	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{})); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
+		t.Errorf("Plan = %v (-want +got):\n%s", ok, diff)
+	}
+	for _, of := range [][2]string{{"shop", "front"}, {"other", "support"}} {
+		if _, ok := s.Plan(of[0], of[1]); ok {
+			t.Errorf("Plan(%v) found", of)
+		}
+	}
+}
+
+func TestHashTellsConfigurationsApart(t *testing.T) {
+	first, again := load(t, base(t)).Hash, load(t, base(t)).Hash
+	if first != again || len(first) != 16 {
+		t.Errorf("hashes %q and %q of the same files", first, again)
+	}
+	fsys := base(t)
+	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, "# edited\n"...)
+	if load(t, fsys).Hash == first {
+		t.Error("the same hash after an edit")
+	}
+}
+
+// TestPassedOver: what editors and mounted volumes leave in a directory is not read.
+func TestPassedOver(t *testing.T) {
+	fsys := base(t)
+	for _, name := range []string{"hours/shop.yaml~", "hours/.shop.yaml.swp", "hours/.#shop.yaml", "lines/..data/shop.yaml", "lines/README.md"} {
+		fsys[name] = &fstest.MapFile{Data: []byte("not: [yaml")}
+	}
+	load(t, fsys)
+}
+
+// TestSpareSentences: the sentences of a topic that is not in the menu just now may stay.
+func TestSpareSentences(t *testing.T) {
+	fsys := base(t)
+	fsys["prompts/en.yaml"].Data = append(fsys["prompts/en.yaml"].Data, "topic.fees: \"fees\"\nhelp.fees: \"See the list of fees.\"\n"...)
+	load(t, fsys)
+}
+
+// TestOptional: what may be left out gets a value.
+func TestOptional(t *testing.T) {
+	fsys := base(t)
+	text := string(fsys["lines/shop.yaml"].Data)
+	text = strings.Replace(text, "limits: {silence: 2, wrong: 4, message_seconds: 60}\n", "", 1)
+	text = text[:strings.Index(text, "callbacks:")]
+	fsys["lines/shop.yaml"].Data = []byte(text)
+	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon:\nspecial:\nnotices:\n")
+	line := load(t, fsys).ByID("shop")
+	if line.SilenceLimit != 3 || line.WrongLimit != 3 || line.MessageSeconds != 120 {
+		t.Errorf("limits %d %d %d", line.SilenceLimit, line.WrongLimit, line.MessageSeconds)
+	}
+	if diff := cmp.Diff(callbacks.Policy{}, line.Callbacks); diff != "" {
+		t.Errorf("policy (-want +got):\n%s", diff)
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	fsys := base(t)
+	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, strings.Repeat("#\n", 1<<17)...)
+	_, err := config.Load(fsys)
+	if err == nil || !strings.Contains(err.Error(), "at most 262144 are supported") {
+		t.Errorf("err = %v", err)
+	}
+}

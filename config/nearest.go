@@ -1,0 +1,44 @@
+package config
+
+import "strings"
+
+// nearest finds the known word that somebody may have meant. It is false when none is near.
+func nearest(word string, known []string) (string, bool) {
+	const longest = 60 // longer words are nobody's slip, and would be costly to compare
+	if len(word) < 2 || len(word) > longest {
+		return "", false
+	}
+	best, bestDistance := "", 1+len(word)/3
+	for _, k := range known {
+		d := distance(strings.ToLower(word), k)
+		// "monday" for "mon", "hour" for "hours".
+		if len(k) > 2 && (strings.HasPrefix(strings.ToLower(word), k) || strings.HasPrefix(k, strings.ToLower(word))) {
+			d = min(d, 1)
+		}
+		if d <= bestDistance && (best == "" || d < bestDistance) {
+			best, bestDistance = k, d
+		}
+	}
+	return best, best != ""
+}
+
+// distance counts the letters to add, drop or change (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,70 @@
+package config
+
+import (
+	"regexp"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// day makes the bounds of durations readable.
+const day = 24 * time.Hour
+
+// readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that
+// [callbacks.Policy] names.
+func readPolicy(v, routes value) callbacks.Policy {
+	var p callbacks.Policy
+	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
+		"unreachable", "retention"); ok {
+		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
+		if p.SlotLength%time.Minute != 0 {
+			m.get("slot").fail("has to be whole minutes")
+		}
+		p.SlotCount, _ = m.get("slots").whole(2, 4)
+		p.SlotCapacity, _ = m.get("capacity").whole(1, 10_000)
+		p.Lead, _ = m.get("lead").duration(0, 7*day)
+		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)
+		p.MaxRounds, _ = m.get("rounds").whole(1, 100)
+		p.RetryAfter, _ = m.get("retry_after").duration(time.Minute, day)
+		p.Expiry, _ = m.get("expiry").duration(time.Hour, 90*day)
+		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
+		p.Blocked = readPrefixes(m.get("blocked"))
+		p.Unreachable = readPrefixes(m.get("unreachable"))
+	}
+	p.Routes = readRoutes(routes)
+	return p
+}
+
+func readPrefixes(v value) (out []string) {
+	for _, item := range v.list(500, "[\"+62809\"]") {
+		if p, ok := item.prefix(); ok {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// trunk is how the provider names a trunk.
+var trunk = regexp.MustCompile(`^BY[0-9a-f]{32}$`)
+
+func readRoutes(v value) (out []callbacks.Route) {
+	seen := map[string]bool{}
+	for _, item := range v.list(500, "- {prefix: \"+86\", byoc: BY…}") {
+		m, ok := item.mapping("prefix", "byoc")
+		if !ok {
+			continue
+		}
+		at := m.need("prefix", "write the beginning of the numbers, for example \"+86\"")
+		r := callbacks.Route{}
+		if r.Prefix, ok = at.prefix(); ok && seen[r.Prefix] {
+			at.fail("there is a route for %s already; keep one", r.Prefix)
+		}
+		seen[r.Prefix] = true
+		byoc := m.need("byoc", "write the provider's name of the trunk, BY and 32 digits or letters a to f")
+		if r.Byoc, ok = byoc.text("BY…"); ok && !trunk.MatchString(r.Byoc) {
+			byoc.fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", short(r.Byoc))
+		}
+		out = append(out, r)
+	}
+	return out
+}

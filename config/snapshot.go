@@ -1,0 +1,44 @@
+package config
+
+import (
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// A Snapshot is one whole, checked configuration. It is immutable. It satisfies [ivr.Lines] and [callbacks.Plans].
+type Snapshot struct {
+	// Lines are sorted by their identifier.
+	Lines []*ivr.Line
+	// Hash tells configurations apart: 16 hexadecimal digits made of every file that was read.
+	Hash string
+
+	byNumber map[string]*ivr.Line
+}
+
+var (
+	_ ivr.Lines       = (*Snapshot)(nil)
+	_ callbacks.Plans = (*Snapshot)(nil)
+)
+
+// ByID is the line with this identifier, or nil.
+func (s *Snapshot) ByID(id string) *ivr.Line {
+	for _, l := range s.Lines {
+		if l.ID == id {
+			return l
+		}
+	}
+	return nil
+}
+
+// ByNumber is the line that answers this number (E.164), or nil.
+func (s *Snapshot) ByNumber(e164 string) *ivr.Line { return s.byNumber[e164] }
+
+// Plan is how the promises of a desk are kept; false for a line or a desk that is not configured.
+func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
+	l := s.ByID(line)
+	if l == nil || l.Desks[desk] == nil {
+		return callbacks.Plan{}, false
+	}
+	d := l.Desks[desk]
+	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, Hours: d.Hours, From: l.Numbers[0]}, true
+}

@@ -1,0 +1,197 @@
+package carrier
+
+import (
+	"crypto/subtle"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	apiVersion = "2010-04-01"
+	// apiOrigin is where the real provider's API is; URLs within answers begin with it.
+	apiOrigin = "https://api.twilio.com"
+)
+
+// A Request is one REST request and how it was answered.
+type Request struct {
+	// At is the virtual time.
+	At           time.Time
+	Method, Path string
+	// Form is the body's, for a GET or DELETE the query's.
+	Form url.Values
+	// Status is the HTTP status, Code the provider's error code (0: none), Body the answer.
+	Status, Code int
+	Body         string
+	// AnswerLost is set when a fault kept the answer from the product.
+	AnswerLost bool
+}
+
+// Requests lists every REST request in order.
+func (c *Carrier) Requests() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.requests)
+}
+
+// A restError is a refusal in the provider's form.
+type restError struct {
+	status, code int
+	message      string
+}
+
+func refuse(status, code int, format string, args ...any) *restError {
+	return &restError{status, code, fmt.Sprintf(format, args...)}
+}
+
+func (e *restError) body() []byte {
+	body, _ := json.Marshal(map[string]any{"code": e.code, "message": e.message, "status": e.status,
+		"more_info": fmt.Sprintf("https://www.twilio.com/docs/errors/%d", e.code)})
+	return body
+}
+
+// A reply is what an endpoint answers: a value to be sent as JSON, or media.
+type reply struct {
+	status int
+	value  any
+	media  []byte
+	kind   string // content type of the media
+}
+
+// A request is one that may be served: its path and form were checked.
+type request struct {
+	raw   func(name string) string // a part of the path
+	form  url.Values
+	delay time.Duration // asked for by a fault
+}
+
+// path is a part of the path without the format at its end.
+func (r request) path(name string) string { return strings.TrimSuffix(r.raw(name), ".json") }
+
+// An endpoint serves one method and path; its fields are checked before it is called, with the carrier locked.
+type endpoint struct {
+	pattern string // method and path below the account
+	fields  fields
+	serve   func(*Carrier, request) (reply, *restError)
+}
+
+var endpoints = slices.Concat(callEndpoints, queueEndpoints, recordingEndpoints, messageEndpoints)
+
+// accountPath is where everything is.
+func (c *Carrier) accountPath() string {
+	return "/" + apiVersion + "/Accounts/" + c.opts.AccountSID
+}
+
+// Handler is the REST API.
+func (c *Carrier) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, e := range endpoints {
+		method, path, _ := strings.Cut(e.pattern, " ")
+		mux.HandleFunc(method+" "+c.accountPath()+path, func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, e) })
+	}
+	unknown := endpoint{serve: func(*Carrier, request) (reply, *restError) {
+		return reply{}, refuse(http.StatusNotFound, 20404, "The requested resource was not found")
+	}}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, unknown) })
+	return mux
+}
+
+// rest serves one request from its arrival to its answer.
+func (c *Carrier) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
+	form, malformed := readForm(r)
+	c.arrived.Add(1)
+	c.mu.Lock()
+	record := Request{At: c.clock.Now(), Method: r.Method, Path: r.URL.Path, Form: form}
+	rep, fault := c.answerREST(r, e, &record, malformed)
+	c.requests = append(c.requests, record)
+	c.arrived.Add(-1)
+	c.served.Broadcast()
+	c.mu.Unlock()
+
+	switch {
+	case fault.LoseAnswer && fault.Drop:
+		panic(http.ErrAbortHandler)
+	case fault.LoseAnswer:
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusGatewayTimeout)
+		_, _ = io.WriteString(w, "<html><body>504 Gateway Time-out</body></html>")
+		return
+	}
+	w.Header().Set("Content-Type", rep.kind)
+	w.WriteHeader(record.Status)
+	_, _ = w.Write(rep.media)
+}
+
+// readForm reads the form from where the method has it. The result is never nil.
+func readForm(r *http.Request) (form url.Values, malformed error) {
+	raw := r.URL.RawQuery
+	if r.Method == http.MethodPost {
+		body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+		if err != nil {
+			return url.Values{}, err
+		}
+		raw = string(body)
+	}
+	return url.ParseQuery(raw)
+}
+
+// answerREST decides the answer and writes it into the record. The carrier is locked.
+func (c *Carrier) answerREST(r *http.Request, e endpoint, record *Request, malformed error) (reply, RESTFault) {
+	rep, refusal, fault := c.carryOut(r, e, *record, malformed)
+	if refusal != nil {
+		rep = reply{status: refusal.status, media: refusal.body()}
+		record.Code = refusal.code
+	} else if rep.value != nil {
+		rep.media, _ = json.Marshal(rep.value)
+	}
+	if rep.kind == "" {
+		rep.kind = "application/json"
+	}
+	if rep.status == 0 {
+		rep.status = http.StatusOK
+	}
+	record.Status, record.Body, record.AnswerLost = rep.status, string(rep.media), fault.LoseAnswer
+	return rep, fault
+}
+
+func (c *Carrier) carryOut(r *http.Request, e endpoint, record Request, malformed error) (reply, *restError, RESTFault) {
+	var fault RESTFault
+	if !c.authorised(r) {
+		c.violation(nil, "REST %s %s without valid credentials", r.Method, r.URL.Path)
+		return reply{}, refuse(http.StatusUnauthorized, 20003, "Authenticate"), fault
+	}
+	if malformed != nil {
+		return reply{}, c.reject(record, refuse(http.StatusBadRequest, 20001, "The form cannot be read: %v", malformed)), fault
+	}
+	if complaint := e.fields.check(record.Form); complaint != nil {
+		return reply{}, c.reject(record, complaint), fault
+	}
+	if c.opts.Faults.REST != nil {
+		c.unlocked(func() { fault = c.opts.Faults.REST(record) })
+	}
+	if fault.Status != 0 {
+		if fault.Body != "" {
+			return reply{status: fault.Status, media: []byte(fault.Body), kind: "text/html"}, nil, fault
+		}
+		return reply{}, refuse(fault.Status, fault.Code, "Injected fault"), fault
+	}
+	rep, refusal := e.serve(c, request{raw: r.PathValue, form: record.Form, delay: fault.Delay})
+	return rep, refusal, fault
+}
+
+// reject makes a violation of a request that no correct client sends.
+func (c *Carrier) reject(r Request, e *restError) *restError {
+	c.violation(nil, "REST %s %s: %s", r.Method, r.Path, e.message)
+	return e
+}
+
+func (c *Carrier) authorised(r *http.Request) bool {
+	user, password, ok := r.BasicAuth()
+	return ok && subtle.ConstantTimeCompare([]byte(user), []byte(c.opts.AccountSID)) == 1 &&
+		subtle.ConstantTimeCompare([]byte(password), []byte(c.opts.AuthToken)) == 1
+}

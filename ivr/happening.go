@@ -1,0 +1,28 @@
+package ivr
+
+import "github.com/hotline-ivr/hotline/callbacks"
+
+// A Happening is something that the house itself did in a call, for whoever watches: a transcript, a page.
+// What the telephone company did, it tells itself.
+type Happening struct {
+	// Name is one of book, move, cancel, message, taken (an agent pressed 1) and reached (a customer rung back pressed 1).
+	Name string
+	// CallSID is the call in which it happened.
+	CallSID string
+	// Line, Desk and Topic it concerns.
+	Line, Desk, Topic string
+	// Reference was given to the caller; empty for taken and reached in a call that made no promise.
+	Reference string
+	// Callback is the promise it concerns, if it concerns one.
+	Callback callbacks.Callback
+}
+
+func (s *Server) tell(h Happening) {
+	if s.Observe == nil {
+		return
+	}
+	if h.Callback.ID != 0 {
+		h.Line, h.Desk, h.Topic, h.Reference = h.Callback.Line, h.Callback.Desk, h.Callback.Topic, h.Callback.Reference
+	}
+	s.Observe(h)
+}
