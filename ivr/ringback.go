@@ -29,12 +29,18 @@ func (s *Server) whisper(_ context.Context, w webhook) (*document, error) {
 		prompt = "whisper.urgent"
 	}
 	doc := &document{line: line}
-	doc.askKey([]Utterance{line.whispered(prompt, line.deskTongue(state.Desk), state.Topic, state.Language)}, action)
+	doc.askKey([]Utterance{line.briefing(prompt, line.deskTongue(state.Desk), state.Topic, state.Language)}, action)
 	return doc, nil
 }
 
-func (s *Server) openLeg(w webhook) (*Line, State, error) {
-	var state State
+// whispered travels in the URLs of an agent's leg: the state of the caller's call, and who is calling.
+type whispered struct {
+	State
+	Caller string `json:"f"`
+}
+
+func (s *Server) openLeg(w webhook) (*Line, whispered, error) {
+	var state whispered
 	if err := s.Sealer.Open("whisper", w.legOf(), w.sealed, &state); err != nil {
 		return nil, state, err
 	}
@@ -61,6 +67,8 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 	if err := s.promises.MarkTaken(ctx, w.legOf(), state.Dials, target); err != nil {
 		s.log.Error("cannot note that an agent took a call", "call", w.legOf(), "error", err)
 	}
+	// Now and not when they have finished talking: a callback that falls due meanwhile would ring in vain.
+	s.reached(ctx, Reached{Line: line.ID, Caller: state.Caller})
 	s.metrics.taken.WithLabelValues(line.ID).Inc()
 	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Line: line.ID, Desk: state.Desk, Topic: state.Topic})
 	doc := &document{line: line}
@@ -101,7 +109,7 @@ func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
 	case verdict != callbacks.Proceed:
 		return doc.bye(line.deskTongue(callback.Desk), "whisper.gone"), nil
 	}
-	doc.askKey([]Utterance{line.whispered("whisper.callback", line.deskTongue(callback.Desk), callback.Topic, callback.Language)},
+	doc.askKey([]Utterance{line.briefing("whisper.callback", line.deskTongue(callback.Desk), callback.Topic, callback.Language)},
 		s.attemptURL(pathAgentKey, w))
 	return doc, nil
 }
@@ -249,8 +257,8 @@ func (d *document) bye(tongue, prompt string) *document {
 	return d
 }
 
-// whispered is what a leg is about: line, topic and the caller's language, in the desk's language.
-func (l *Line) whispered(prompt, tongue, topic, language string) Utterance {
+// briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
+func (l *Line) briefing(prompt, tongue, topic, language string) Utterance {
 	name := "topic.general"
 	if topic != "" {
 		name = "topic." + topic

@@ -196,7 +196,7 @@ func (s *Server) pageURLs(call Call, state State, page Page) (urls pageURLs, err
 	}
 	switch page.Next.(type) {
 	case Connect:
-		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, state); err != nil {
+		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, whispered{state, call.From}); err != nil {
 			return urls, err
 		}
 		urls.legStatus = s.PublicURL + pathLegStatus

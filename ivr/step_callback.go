@@ -3,6 +3,7 @@ package ivr
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -112,7 +113,7 @@ func askRingAtOther(t *turn) Next {
 }
 
 func hearRingAtOther(t *turn, digits string) Next {
-	number, err := t.line.Callbacks.Dialable(digits, t.line.Region)
+	number, err := t.dialable(digits)
 	if unreachable(err) {
 		t.Number, t.NoCall = "", true
 		return goTo{stepRingAt}
@@ -126,6 +127,15 @@ func hearRingAtOther(t *turn, digits string) Next {
 	}
 	t.Number, t.NoCall = number, false
 	return goTo{stepRingAt}
+}
+
+// dialable also takes 00 for +: people who are abroad, or new in the country, key it whatever the local prefix is.
+func (t *turn) dialable(digits string) (string, error) {
+	number, err := t.line.Callbacks.Dialable(digits, t.line.Region)
+	if rest, ok := strings.CutPrefix(digits, "00"); err != nil && ok {
+		return t.line.Callbacks.Dialable("+"+rest, t.line.Region)
+	}
+	return number, err
 }
 
 func unreachable(err error) bool {

@@ -22,7 +22,9 @@ func askLanguage(t *turn) Next {
 		t.say("welcome", "line", t.line.name(t.tongue()))
 		return t.find()
 	}
-	t.say("welcome", "line", t.line.name(t.tongue()))
+	if t.Turns == 1 {
+		t.say("welcome", "line", t.line.name(t.tongue()))
+	}
 	for i, language := range t.line.Languages {
 		t.said = append(t.said, t.line.utter(language.Tag, "language.offer", "key", strconv.Itoa(i+1)))
 	}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/spf13/cobra"
+)
+
+// callOptions are the flags of the telephone in the terminal.
+type callOptions struct {
+	line, from, at   string
+	press            string
+	scripted         bool
+	agents, customer string
+	json             bool
+}
+
+func newCall() *cobra.Command {
+	var o callOptions
+	cmd := &cobra.Command{
+		Use:   "call",
+		Short: "A telephone in the terminal: ring a line and hear what it says",
+		Long: "call rings a line of the configuration through a stand-in telephone company, with a store of its own.\n" +
+			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
+			"(an empty group is silence), then time runs until everything that was promised has been kept.",
+		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
+			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.scripted = cmd.Flags().Changed("press")
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			return call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.line, "line", "gopay", "line to ring")
+	flags.StringVar(&o.from, "from", "+6281234567890", "calling number, or anything else a provider may send")
+	flags.StringVar(&o.at, "at", "", "when the call is made, RFC 3339 (default: now)")
+	flags.StringVar(&o.press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
+	flags.StringVar(&o.agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
+	flags.StringVar(&o.customer, "customer", "answer", "what the customer does when rung back: answer, busy, no-answer, voicemail")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object for each event")
+	return cmd
+}
+
+// behaviours by the names that --agents and --customer take. An agent who refuses picks up and presses 2.
+var behaviours = map[string]carrier.Party{
+	"answer":    {Answer: carrier.PicksUp, After: 4 * time.Second, Keys: carrier.Always("1")},
+	"busy":      {Answer: carrier.Busy},
+	"no-answer": {Answer: carrier.NoAnswer},
+	"refuse":    {Answer: carrier.PicksUp, After: 4 * time.Second, Keys: carrier.Always("2")},
+	"voicemail": {Answer: carrier.Voicemail, After: 8 * time.Second},
+}
+
+func behaviour(flag, name string) (carrier.Party, error) {
+	party, ok := behaviours[name]
+	if !ok {
+		return party, fmt.Errorf("--%s %q is not known; use answer, busy, no-answer, refuse or voicemail", flag, name)
+	}
+	return party, nil
+}
+
+// keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
+const keepLimit = 60 * 24 * time.Hour
+
+func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o callOptions) (err error) {
+	line := snapshot.ByID(o.line)
+	if line == nil {
+		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
+	}
+	at, err := instant(o.at)
+	if err != nil {
+		return err
+	}
+	first, later, _ := strings.Cut(o.agents, ",")
+	during, err := behaviour("agents", first)
+	if err != nil {
+		return err
+	}
+	after, err := behaviour("agents", orElse(later, "answer"))
+	if err != nil {
+		return err
+	}
+	customer, err := behaviour("customer", o.customer)
+	if err != nil {
+		return err
+	}
+	customer.Name = "customer"
+
+	t := newTranscript(out, line, o.json)
+	var r *rehearsal
+	r, err = newRehearsal(ctx, stage{
+		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler),
+		events: func(e carrier.Event) {
+			if e.Event == carrier.EventHangup && e.Role == roleCaller {
+				r.staff(line, after)
+			}
+			t.event(e)
+		},
+		happenings: func(h ivr.Happening) {
+			if h.Callback.Number != "" {
+				r.carrier.Subscribe(h.Callback.Number, customer)
+			}
+			t.happening(r.carrier.Now(), h)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	r.staff(line, during)
+	party := carrier.Party{Name: roleCaller, Keys: typed(in, out)}
+	if o.scripted {
+		party.Keys = scripted(o.press)
+	}
+	t.begin(at, o.from)
+	r.carrier.Ring(o.from, line.Numbers[0], party)
+	return t.end(r.carrier.RunUntil(ctx, at.Add(keepLimit), r.kept), r.carrier.Violations())
+}
+
+const roleCaller = "caller"
+
+// staff puts an agent with this behaviour at every target of every desk.
+func (r *rehearsal) staff(line *ivr.Line, agent carrier.Party) {
+	for _, desk := range line.Desks {
+		for _, target := range desk.Targets {
+			agent.Name = target.ID
+			r.carrier.Subscribe(address(target), agent)
+		}
+	}
+}
+
+func address(target callbacks.Target) string { return target.To() }
+
+// scripted presses one group for each question. Where a message is asked for, a group is spoken before it is pressed,
+// an empty one says nothing, and after the last group something is said.
+func scripted(press string) func(carrier.Prompt) carrier.Reply {
+	groups := strings.Split(press, ",")
+	return func(p carrier.Prompt) carrier.Reply {
+		if p.Index >= len(groups) {
+			return carrier.Reply{}
+		}
+		digits := strings.TrimSpace(groups[p.Index])
+		return carrier.Reply{Digits: digits, Silence: digits == "" && p.Verb == "Record"}
+	}
+}
+
+// typed asks a person for keys. The end of the input hangs up.
+func typed(in io.Reader, out io.Writer) func(carrier.Prompt) carrier.Reply {
+	lines := bufio.NewScanner(in)
+	return func(p carrier.Prompt) carrier.Reply {
+		question := "keys"
+		if p.Verb == "Record" {
+			question = "the tone has sounded; Enter ends the message"
+		}
+		fmt.Fprintf(out, "%s> ", question)
+		if !lines.Scan() {
+			fmt.Fprintln(out)
+			return carrier.Reply{HangUp: true}
+		}
+		return carrier.Reply{Digits: strings.TrimSpace(lines.Text())}
+	}
+}
+
+func instant(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now().UTC().Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, fmt.Errorf("--at %q is no instant; write it like 2026-03-20T10:00:00+07:00", text)
+	}
+	return at.UTC(), nil
+}
+
+func lineIDs(snapshot *config.Snapshot) string {
+	ids := make([]string, len(snapshot.Lines))
+	for i, line := range snapshot.Lines {
+		ids[i] = line.ID
+	}
+	return strings.Join(ids, ", ")
+}
+
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// Callers who ring again about a promise.
+
+// promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
+func promised(t *testing.T) (*story, string) {
+	t.Helper()
+	s := newStory(t, saturday)
+	s.rings(home, "I repeat", booking...)
+	return s, s.did("book")[0].Reference
+}
+
+var mine = hears("We have promised this number a callback. To hear, move or cancel it, press 7").press("7")
+
+func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
+	s, reference := promised(t)
+	s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
+		hears("Please enter your reference number").press(reference+"#"),
+		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"),
+		hears("between 9 and 9:30 a.m., press 4").press("4"))
+	s.settles()
+	s.bridged("support-1 with customer")
+	if first := s.of(carrier.EventPlaceCall); len(first) != 1 || s.clock(first[0]) != "Mon 09:00" {
+		t.Errorf("rung: %v", first)
+	}
+}
+
+func TestAReturningCallerCancelsTheCallback(t *testing.T) {
+	s, _ := promised(t)
+	s.rings(home, "Your callback is cancelled", english, mine,
+		hears("last four digits").press("7890#"), hears("To cancel it, press 3").press("3"),
+		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
+	s.settles()
+	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
+		t.Errorf("rung all the same: %v", calls)
+	}
+	// The next call knows of none.
+	heard := s.rings(home, "", english, hears("For a stolen").hangUp())
+	if strings.Contains(heard, "promised") {
+		t.Errorf("heard %q", heard)
+	}
+}
+
+func TestWrongDigitsLearnNothing(t *testing.T) {
+	s, reference := promised(t)
+	heard := s.rings(home, "", english, mine,
+		hears("Please enter your reference").press("0000#"), hears("That does not match").press("1234567#"),
+		hears("That does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
+	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0", strings.Join(strings.Split(reference, ""), " ")} {
+		if strings.Contains(heard, secret) {
+			t.Errorf("learnt %q from %q", secret, heard)
+		}
+	}
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// Six wrong answers in all, over several calls, and the promise is told to nobody by telephone any more.
+func TestGuessingOverManyCallsEnds(t *testing.T) {
+	s, reference := promised(t)
+	for range 2 {
+		s.rings(home, "", english, mine, hears("reference").press("0000#"), hears("not match").press("1111#"), hears("not match").press("2222#"), hears("cannot tell").hangUp())
+	}
+	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("That does not match").hangUp())
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// A forged calling number is told no more than that a callback stands; an unknown one not even that.
+func TestAForgedNumberLearnsNothing(t *testing.T) {
+	s, _ := promised(t)
+	heard := s.rings(home, "", english, hears("For a stolen").hangUp())
+	for _, secret := range []string{"8:30", "9 March, between", "reference"} {
+		if strings.Contains(heard, secret) {
+			t.Errorf("learnt %q from %q", secret, heard)
+		}
+	}
+	if heard := s.rings("+6281200001111", "", english, hears("For a stolen").press("7"), hears("That key is not one of the choices").hangUp()); strings.Contains(heard, "promised") {
+		t.Errorf("a stranger heard %q", heard)
+	}
+	s.settles()
+}
+
+func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
+	s, reference := promised(t)
+	again := append([]beat{}, booking...)
+	s.rings(home, "We have already promised you a callback", again...)
+	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
+		t.Errorf("booked %v", booked)
+	}
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// Whoever gets through meanwhile is not rung back.
+func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
+	s, _ := promised(t)
+	s.runTo("2026-03-09T07:59:00+07:00")
+	s.rings(home, "Thank you", english, stolen)
+	s.settles()
+	s.bridged("caller with emergency-1")
+	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
+		t.Errorf("rung all the same: %v", calls)
+	}
+}
+
+func fetch(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/spf13/cobra"
+)
+
+func newCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Read the configuration strictly and name every mistake",
+		Long:  "check reads lines, hours and prompts and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return check(cmd, dir)
+		},
+	}
+}
+
+func check(cmd *cobra.Command, dir string) error {
+	files, err := configuration(dir)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	snapshot, err := config.Load(files)
+	var problems config.Problems
+	switch {
+	case errors.As(err, &problems):
+		for _, problem := range problems {
+			fmt.Fprintln(out, problem)
+		}
+		return fmt.Errorf("check: FAILED, %s; nothing of this configuration is used", count(len(problems), "mistake"))
+	case err != nil:
+		return err
+	}
+	for _, line := range snapshot.Lines {
+		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
+			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
+	}
+	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)
+	return nil
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

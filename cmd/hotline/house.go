@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// A house is the product wired together: server, store, dispatcher, housekeeper. It does nothing by itself;
+// serve lets real time drive it, a rehearsal the carrier's.
+type house struct {
+	server      *ivr.Server
+	store       *sqlite.Store
+	service     *callbacks.Service
+	dispatcher  *callbacks.Dispatcher
+	housekeeper *callbacks.Housekeeper
+}
+
+// wiring is what differs between the real thing and a rehearsal.
+type wiring struct {
+	snapshot   *config.Snapshot
+	storePath  string
+	publicURL  string
+	accountSID string
+	tokens     []string
+	stateKeys  [][]byte
+	restURL    string
+	now        func() time.Time
+	log        *slog.Logger
+	observe    func(ivr.Happening)
+}
+
+// stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
+const stateLife = 24 * time.Hour
+
+func newHouse(ctx context.Context, w wiring) (*house, error) {
+	sealer, err := ivr.NewSealer(w.stateKeys, stateLife, w.now)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := ivr.NewProvider(w.accountSID, w.tokens[0], w.restURL, w.publicURL, sealer, nil)
+	if err != nil {
+		return nil, err
+	}
+	store, err := sqlite.Open(ctx, w.storePath)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{store: store}
+	h.service = callbacks.New(store, w.now, w.log, nil)
+	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.snapshot, callbacks.Schedule{}, w.now, w.log)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	h.server, err = ivr.NewServer(ivr.Settings{
+		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.snapshot, Promises: h.service, Sealer: sealer,
+		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Observe: w.observe,
+	})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return h, nil
+}
+
+// ready asks the store a small question: an instance that cannot promise should get no calls while others can.
+func (h *house) ready(ctx context.Context) error {
+	_, _, err := h.service.OpenFor(ctx, "", "")
+	return err
+}
+
+func (h *house) close() error { return h.store.Close() }

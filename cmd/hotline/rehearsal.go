@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// A rehearsal is a house and a stand-in telephone company in one process, on loopback, with a store of its own.
+// The carrier owns the time.
+type rehearsal struct {
+	*house
+	carrier *carrier.Carrier
+	next    time.Time // when the dispatcher wants to be called again
+	servers []*http.Server
+	dir     string
+}
+
+// stage is what a rehearsal is set up with.
+type stage struct {
+	snapshot *config.Snapshot
+	at       time.Time
+	log      *slog.Logger
+	seed     uint64
+	// events hears of the carrier, happenings of the house. Both may be nil.
+	events     func(carrier.Event)
+	happenings func(ivr.Happening)
+	faults     carrier.Faults
+}
+
+const rehearsalAccount = "AC00000000000000000000000000000000"
+
+func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
+	r = &rehearsal{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	secret := make([]byte, 64)
+	if _, err := rand.Read(secret); err != nil {
+		return r, err
+	}
+	token := hex.EncodeToString(secret[:32])
+	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults})
+	rest, err := r.listen(r.carrier.Handler())
+	if err != nil {
+		return r, err
+	}
+	voice, serve, err := r.reserve()
+	if err != nil {
+		return r, err
+	}
+	if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
+		return r, err
+	}
+	r.house, err = newHouse(ctx, wiring{
+		snapshot: s.snapshot, storePath: filepath.Join(r.dir, "hotline.db"), publicURL: voice, accountSID: rehearsalAccount,
+		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
+	})
+	if err != nil {
+		return r, err
+	}
+	// References that are the same in every run make transcripts that can be compared; nothing here outlives the run.
+	r.service.UseRandom(mathrand.NewChaCha8([32]byte{byte(s.seed)}))
+	serve(r.server.Handler())
+	r.connect(s.snapshot, voice)
+	return r, nil
+}
+
+// connect points every number of every line at the server, and lets the dispatcher act by the carrier's clock.
+func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
+	for _, line := range snapshot.Lines {
+		for _, number := range line.Numbers {
+			r.carrier.Number(number, carrier.Number{
+				VoiceURL: voice + ivr.PathIncoming, FallbackURL: voice + ivr.PathFallback, StatusCallback: voice + ivr.PathStatus,
+			})
+		}
+	}
+	r.service.OnWake(r.carrier.Wake)
+	r.carrier.Worker(func(ctx context.Context) time.Time {
+		r.next = r.dispatcher.Tick(ctx)
+		return r.next
+	})
+}
+
+// kept reports whether nothing is going on and nothing promised is outstanding.
+func (r *rehearsal) kept() bool { return r.next.IsZero() && r.carrier.Idle() }
+
+func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
+	url, serve, err := r.reserve()
+	if err == nil {
+		serve(handler)
+	}
+	return url, err
+}
+
+// reserve takes a port before there is something to serve: the house must know its own address.
+func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
+	}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second}
+	r.servers = append(r.servers, server)
+	return "http://" + listener.Addr().String(), func(handler http.Handler) {
+		server.Handler = handler
+		go server.Serve(listener) //nolint:errcheck // ends with ErrServerClosed in close
+	}, nil
+}
+
+func (r *rehearsal) close() error {
+	var errs []error
+	if r.carrier != nil {
+		r.carrier.Close()
+	}
+	for _, server := range r.servers {
+		errs = append(errs, server.Close())
+	}
+	if r.house != nil {
+		errs = append(errs, r.house.close())
+	}
+	if r.dir != "" {
+		errs = append(errs, os.RemoveAll(r.dir))
+	}
+	return errors.Join(errs...)
+}

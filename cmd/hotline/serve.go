@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/spf13/cobra"
+)
+
+func newServe() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer real calls",
+		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps promises in a database.\n" +
+			"Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.\n" +
+			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			settings, err := config.LoadSettings(cmd.Flags(), file, os.LookupEnv)
+			if err == nil {
+				err = settings.Complete()
+			}
+			if err != nil {
+				return fmt.Errorf("cannot start:\n%w", err)
+			}
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			return serve(cmd.Context(), settings, snapshot, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
+		},
+	}
+	config.AddFlags(cmd.Flags())
+	cmd.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	return cmd
+}
+
+// stopLimit is how long a stop waits for webhooks that are being answered: the provider gives up after 15 seconds.
+const stopLimit = 15 * time.Second
+
+// serve runs until ctx ends. listening, which may be nil, is told the address once there is one.
+func serve(ctx context.Context, settings config.Settings, snapshot *config.Snapshot, log *slog.Logger, listening func(net.Addr)) (err error) {
+	now := func() time.Time { return time.Now().UTC() }
+	h, err := newHouse(ctx, wiring{
+		snapshot: snapshot, storePath: settings.SQLitePath(), publicURL: settings.PublicURL,
+		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
+		restURL: settings.TwilioBaseURL, now: now, log: log,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	listener, err := net.Listen("tcp", settings.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
+	}
+	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
+		"configuration", snapshot.Hash, "lines", lineIDs(snapshot), "incoming", settings.PublicURL+ivr.PathIncoming)
+	if listening != nil {
+		listening(listener.Addr())
+	}
+	return h.run(ctx, listener, now, log)
+}
+
+// run answers webhooks and keeps promises until ctx ends; then it finishes what is under way.
+func (h *house) run(ctx context.Context, listener net.Listener, now func() time.Time, log *slog.Logger) error {
+	server := &http.Server{Handler: h.server.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: stopLimit, IdleTimeout: time.Minute}
+	working, stopWork := context.WithCancel(ctx)
+	defer stopWork()
+	var workers sync.WaitGroup
+	timer := callbacks.SystemTimer(now)
+	workers.Go(func() { h.dispatcher.Run(working, timer) })
+	workers.Go(func() { h.housekeeper.Run(working, timer) })
+
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		log.Info("stopping: no new calls are made, webhooks under way are answered")
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		err = server.Shutdown(limited)
+	}
+	stopWork()
+	workers.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}

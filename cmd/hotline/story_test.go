@@ -1,0 +1,270 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// A story is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
+// Whatever the provider would object to fails it, and so does anything left dangling at the end.
+type story struct {
+	*rehearsal
+	t    *testing.T
+	line *ivr.Line
+
+	mu         sync.Mutex
+	events     []carrier.Event
+	happenings []ivr.Happening
+	customer   carrier.Party
+	onBook     func() // called when a promise has been written and not yet spoken
+}
+
+const (
+	home     = "+6281234567890"
+	openDay  = "2026-03-04T10:00:00+07:00" // a Wednesday
+	saturday = "2026-03-07T20:00:00+07:00" // closed until Monday 8 o'clock
+	night    = "2026-03-21T03:00:00+07:00" // Idul Fitri, three in the morning
+)
+
+type storyOption func(*stage)
+
+func withFaults(faults carrier.Faults) storyOption { return func(s *stage) { s.faults = faults } }
+
+func withConfig(snapshot *config.Snapshot) storyOption {
+	return func(s *stage) { s.snapshot = snapshot }
+}
+
+func withLog(log *slog.Logger) storyOption { return func(s *stage) { s.log = log } }
+
+var shipped = sync.OnceValues(func() (*config.Snapshot, error) { return config.Load(config.Shipped()) })
+
+// newStory opens the line gopay at an instant. Agents answer and press 1 unless told otherwise, customers too.
+func newStory(t *testing.T, at string, options ...storyOption) *story {
+	t.Helper()
+	snapshot, err := shipped()
+	if err != nil {
+		t.Fatalf("the shipped configuration: %v", err)
+	}
+	start, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &story{t: t, customer: carrier.Party{Name: "customer", After: 5 * time.Second, Keys: carrier.Always("1")}}
+	set := stage{
+		snapshot: snapshot, at: start, log: slog.New(slog.DiscardHandler), seed: 1,
+		events: func(e carrier.Event) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.events = append(s.events, e)
+		},
+		happenings: s.happened,
+	}
+	for _, option := range options {
+		option(&set)
+	}
+	s.line = set.snapshot.ByID("gopay")
+	if s.rehearsal, err = newRehearsal(context.Background(), set); err != nil {
+		t.Fatal(err)
+	}
+	s.agents(nil)
+	t.Cleanup(s.end)
+	return s
+}
+
+func (s *story) happened(h ivr.Happening) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.happenings = append(s.happenings, h)
+	if h.Callback.Number != "" {
+		s.carrier.Subscribe(h.Callback.Number, s.customer)
+	}
+	if h.Name == "book" && s.onBook != nil {
+		s.onBook()
+	}
+}
+
+func (s *story) end() {
+	for _, violation := range s.carrier.Violations() {
+		s.t.Errorf("the telephone company objects: %s", violation)
+	}
+	if dangling := s.carrier.Dangling(); len(dangling) > 0 {
+		s.t.Errorf("left dangling: %q", dangling)
+	}
+	judgeREST(s.t, s.carrier.Requests())
+	if err := s.close(); err != nil {
+		s.t.Errorf("close: %v", err)
+	}
+	if s.t.Failed() {
+		s.t.Logf("the story as it went:\n%s", s.told())
+	}
+}
+
+// told is the transcript so far.
+func (s *story) told() string {
+	var out strings.Builder
+	t := newTranscript(&out, s.line, false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		t.event(e)
+	}
+	for _, h := range s.happenings {
+		fmt.Fprintf(&out, "hotline %s\n", t.wordsOf(h))
+	}
+	return out.String()
+}
+
+// agents says what the agent at each target does; targets that are not named answer and press 1.
+func (s *story) agents(does map[string]string) {
+	for _, desk := range s.line.Desks {
+		for _, target := range desk.Targets {
+			agent := behaviours[orElse(does[target.ID], "answer")]
+			agent.Name = target.ID
+			s.carrier.Subscribe(address(target), agent)
+		}
+	}
+}
+
+func (s *story) everyAgent(does string) {
+	all := map[string]string{}
+	for _, desk := range s.line.Desks {
+		for _, target := range desk.Targets {
+			all[target.ID] = does
+		}
+	}
+	s.agents(all)
+}
+
+// A beat is one question of the line and the caller's answer.
+type beat struct {
+	hears         string
+	presses       string
+	hangsUp       bool
+	saysNothing   bool
+	speaksMessage bool
+}
+
+func hears(words string) beat         { return beat{hears: words} }
+func (b beat) press(keys string) beat { b.presses = keys; return b }
+func (b beat) hangUp() beat           { b.hangsUp = true; return b }
+func (b beat) silence() beat          { b.saysNothing = true; return b }
+func (b beat) speak() beat            { b.speaksMessage = true; return b }
+func (b beat) reply() carrier.Reply {
+	return carrier.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
+}
+
+// rings makes a call and plays it to its end. After the last beat the caller listens only; last must be heard then.
+func (s *story) rings(from, last string, beats ...beat) string {
+	s.t.Helper()
+	asked := 0
+	party := carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+		if asked >= len(beats) {
+			return carrier.Reply{}
+		}
+		b := beats[asked]
+		asked++
+		if !strings.Contains(p.SaidText, b.hears) {
+			s.t.Errorf("question %d: want to hear %q, heard %q", asked, b.hears, p.SaidText)
+			return carrier.Reply{HangUp: true}
+		}
+		return b.reply()
+	}}
+	mark := len(s.eventsNow())
+	call := s.carrier.Ring(from, s.line.Numbers[0], party)
+	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(2*time.Hour), call.Done); err != nil {
+		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
+	}
+	if asked < len(beats) {
+		s.t.Errorf("the call ended before question %d, %q", asked+1, beats[asked].hears)
+	}
+	heard := heardBy(s.eventsNow()[mark:], roleCaller)
+	if !strings.Contains(heard, last) {
+		s.t.Errorf("want to hear %q in the end, heard %q", last, heard)
+	}
+	return heard
+}
+
+func (s *story) eventsNow() []carrier.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]carrier.Event(nil), s.events...)
+}
+
+func heardBy(events []carrier.Event, role string) string {
+	var heard []string
+	for _, e := range events {
+		if e.Event == carrier.EventSay && e.Role == role {
+			heard = append(heard, e.Text)
+		}
+	}
+	return strings.Join(heard, " ")
+}
+
+// settles lets time run until nothing that was promised is outstanding.
+func (s *story) settles() {
+	s.t.Helper()
+	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(keepLimit), s.kept); err != nil {
+		s.t.Fatalf("it never settles: %v\n%s", err, s.told())
+	}
+}
+
+func (s *story) runTo(at string) {
+	s.t.Helper()
+	until, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.carrier.Run(context.Background(), until); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// of picks events by name.
+func (s *story) of(name string) []carrier.Event {
+	var picked []carrier.Event
+	for _, e := range s.eventsNow() {
+		if e.Event == name {
+			picked = append(picked, e)
+		}
+	}
+	return picked
+}
+
+// did picks what the house did by name.
+func (s *story) did(name string) []ivr.Happening {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var picked []ivr.Happening
+	for _, h := range s.happenings {
+		if h.Name == name {
+			picked = append(picked, h)
+		}
+	}
+	return picked
+}
+
+// bridged fails unless exactly these pairs were connected, in order.
+func (s *story) bridged(pairs ...string) {
+	s.t.Helper()
+	var got []string
+	for _, e := range s.of(carrier.EventBridge) {
+		got = append(got, e.Role+" with "+e.Target)
+	}
+	if strings.Join(got, ", ") != strings.Join(pairs, ", ") {
+		s.t.Errorf("connected were %q, want %q", got, pairs)
+	}
+}
+
+// clock is an event's time on the line's wall.
+func (s *story) clock(e carrier.Event) string {
+	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
+}
