@@ -1,9 +1,11 @@
 package ivr
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -38,7 +40,7 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 	}
 	c := &client.Client{
 		Credentials: client.NewCredentials(accountSID, token),
-		HTTPClient:  &http.Client{Timeout: restLimit, Transport: transport},
+		HTTPClient:  &http.Client{Transport: whole{transport}},
 	}
 	c.SetAccountSid(accountSID)
 	return &Provider{api: api.NewApiService(client.NewRequestHandler(c)), sealer: sealer, publicURL: publicURL}, nil
@@ -55,6 +57,28 @@ func (r rewriting) RoundTrip(request *http.Request) (*http.Response, error) {
 	request.URL.Scheme, request.URL.Host, request.Host = r.base.Scheme, r.base.Host, r.base.Host
 	return r.next.RoundTrip(request)
 }
+
+// whole reads every answer to its end within restLimit. The library does not close the body of an answer that is no JSON,
+// and a time-out of the HTTP client would keep a goroutine for each.
+type whole struct{ next http.RoundTripper }
+
+func (w whole) RoundTrip(request *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(request.Context(), restLimit)
+	defer cancel()
+	answer, err := w.next.RoundTrip(request.WithContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
+	if err := errors.Join(err, answer.Body.Close()); err != nil {
+		return nil, err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer, nil
+}
+
+// maxAnswer bounds what is read of one REST answer; a page of 100 calls is a tenth of it.
+const maxAnswer = 4 << 20
 
 // Place asks the provider to ring a target. Its URLs carry the attempt, so that whatever comes back says whose it is.
 func (p *Provider) Place(_ context.Context, placement callbacks.Placement) (string, error) {
