@@ -139,9 +139,6 @@ func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
 	for _, item := range v.list(mostSpans, "[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
 		text, ok := item.plain("\"09:00-12:00\"")
 		if !ok {
-			if item.empty() {
-				item.fail("is empty; write a span such as \"09:00-12:00\", or remove it")
-			}
 			continue
 		}
 		span, err := hours.ParseSpan(text)
@@ -237,7 +234,7 @@ func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Notice, bo
 	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; a notice without an end is forgotten")
 	n.Until, _ = until.instant(zone)
 	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
-		until.fail("the notice ends before it begins; exchange from and until, or correct one of them")
+		until.fail("the notice ends before it begins, or at that moment; exchange from and until, or correct one of them")
 	}
 	for _, topic := range m.get("topics").list(100, "[payment-failed]") {
 		if id, ok := topic.id("payment-failed"); ok {

@@ -68,9 +68,6 @@ func (f *lineFile) readNumbers(v value) {
 	for _, item := range items {
 		number, ok := item.number()
 		if !ok {
-			if item.empty() {
-				item.fail("is empty; write a number, or remove it")
-			}
 			continue
 		}
 		if slices.Contains(f.line.Numbers, number) {
@@ -85,7 +82,9 @@ func (f *lineFile) readNumbers(v value) {
 	}
 }
 
+// readLanguages has none after an unknown language: whatever else is written in that language would be reported, too.
 func readLanguages(v value) (out []ivr.Language) {
+	known := true
 	for _, item := range v.list(mostLanguages, "- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}") {
 		m, ok := item.mapping("tag", "locale", "voice")
 		if !ok {
@@ -94,6 +93,7 @@ func readLanguages(v value) (out []ivr.Language) {
 		tag := m.need("tag", "write the short name of the language, for example id")
 		l := ivr.Language{}
 		l.Tag, ok = tag.oneOf(spoken.Tags()...)
+		known = known && ok
 		if ok && slices.ContainsFunc(out, func(o ivr.Language) bool { return o.Tag == l.Tag }) {
 			tag.fail("language %s is offered twice; remove one", l.Tag)
 			continue
@@ -110,9 +110,10 @@ func readLanguages(v value) (out []ivr.Language) {
 				voice.fail("%v", err)
 			}
 		}
-		if l.Tag != "" {
-			out = append(out, l)
-		}
+		out = append(out, l)
+	}
+	if !known {
+		return nil
 	}
 	return out
 }

@@ -297,3 +297,33 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// TestHostileFilesAreCheap: what is damaged, or made to cost much, is refused without costing it.
+func TestHostileFilesAreCheap(t *testing.T) {
+	const size = 1<<18 - 1000
+	fill := func(text string) string { return strings.Repeat(text, size/len(text)) }
+	var keys strings.Builder
+	for i := 0; keys.Len() < size; i++ {
+		fmt.Fprintf(&keys, "a sentence that nobody speaks, number %d: a\n", i)
+	}
+	for name, text := range map[string]string{
+		"open brackets": fill("["), "open braces": fill("{"), "dashes": fill("- "), "keys": fill("? "), "nested keys": fill("a: "),
+		"many keys": keys.String(), "anchors": fill("&a "), "tags": fill("!!str "), "quotation marks": fill(`"`), "percent": fill("%"),
+		"aliases":            "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n",
+		"braces in a prompt": "goodbye: \"" + fill("{x}") + "\"",
+		"many spans":         "week:\n  mon: [" + fill(`"22:00-06:00",`) + "]",
+		"many special days":  "special: [" + fill("{},") + "]",
+	} {
+		for _, file := range []string{"hours/shop.yaml", "lines/shop.yaml", "prompts/en.yaml"} {
+			fsys := base(t)
+			fsys[file].Data = []byte(text)
+			began := time.Now()
+			_, err := config.Load(fsys)
+			if took := time.Since(began); err == nil || took > 10*time.Second || len(err.Error()) > 1<<20 {
+				t.Errorf("%s in %s: %s, error of %d bytes", name, file, took, len(fmt.Sprint(err)))
+			} else if took > time.Second/2 {
+				t.Logf("%s in %s: %s, error of %d bytes", name, file, took, len(fmt.Sprint(err)))
+			}
+		}
+	}
+}

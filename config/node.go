@@ -82,6 +82,9 @@ func (v value) child(key string, node *yaml.Node) value {
 	return value{file: v.file, key: key, line: node.Line, node: node, problems: v.problems}
 }
 
+// mostKeys bounds what one mapping costs. The longest real one is a file of prompts.
+const mostKeys = 1000
+
 // A mapping holds the values of a YAML mapping by key.
 type mapping struct {
 	value
@@ -96,6 +99,10 @@ func (v value) mapping(known ...string) (mapping, bool) {
 		return m, v.present()
 	}
 	if !v.kind(yaml.MappingNode, "keys and values, each on a line such as \"key: value\"") {
+		return m, false
+	}
+	if n := len(v.node.Content) / 2; n > mostKeys {
+		v.fail("has %d keys; at most %d are supported", n, mostKeys)
 		return m, false
 	}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
@@ -136,11 +143,12 @@ func (m mapping) get(key string) value {
 	return v
 }
 
-// need is get, and reports a value that is not there.
+// need is get, and reports a value that is not there. It is reported once: what it returns then counts as absent.
 func (m mapping) need(key, what string) value {
 	v := m.get(key)
 	if v.empty() {
 		v.fail("is missing; %s", what)
+		v.node = nil
 	}
 	return v
 }

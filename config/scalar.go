@@ -15,7 +15,11 @@ import (
 // plain is the text of a scalar exactly as it was written, whatever YAML takes it for. An absent value is false
 // without a report: whoever needs it has asked with need.
 func (v value) plain(example string) (string, bool) {
-	if v.empty() || !v.kind(yaml.ScalarNode, "a single value, for example "+example) {
+	if v.present() && v.empty() {
+		v.fail("is empty; write for example %s, or remove it", example)
+		return "", false
+	}
+	if !v.present() || !v.kind(yaml.ScalarNode, "a single value, for example "+example) {
 		return "", false
 	}
 	return v.node.Value, true

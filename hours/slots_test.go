@@ -31,6 +31,7 @@ func TestSlots(t *testing.T) {
 		{"two hours from the start of the span", "Asia/Jakarta", every("09:00-17:00"), "2026-01-05 10:00", 2 * time.Hour, 3, []string{"05 11:00", "05 13:00", "05 15:00"}},
 		{"overnight", "Asia/Jakarta", every("22:00-06:00"), "2026-01-05 23:31", time.Hour, 2, []string{"06 00:00", "06 01:00"}},
 		{"over a clock that is put back", "America/New_York", every("00:00-24:00"), "2026-11-01 00:30", time.Hour, 3, []string{"01 01:00", "01 01:00", "01 02:00"}},
+		{"one slot over the change", "America/New_York", every("00:00-24:00"), "2026-11-01 00:00", 90 * time.Minute, 3, []string{"01 00:00", "01 01:30", "01 02:00"}},
 		{"over a clock that is put forward", "America/New_York", every("00:00-24:00"), "2026-03-08 01:00", time.Hour, 2, []string{"08 01:00", "08 03:00"}},
 		{"aligned again after half an hour is repeated", "Australia/Lord_Howe", every("00:00-24:00"), "2026-04-05 00:30", time.Hour, 3, []string{"05 01:00", "05 02:00", "05 03:00"}},
 		{"no length", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", 0, 3, nil},

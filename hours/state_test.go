@@ -162,6 +162,24 @@ func TestSpansThatTouchAreOneOpening(t *testing.T) {
 	}
 }
 
+// TestSinceFarBack: a state that began longer ago than the calendar looks back at first.
+func TestSinceFarBack(t *testing.T) {
+	all := spans(t, "00:00-24:00")
+	c, err := hours.New(time.UTC, hours.Week{all, all, all, all, all, all, all}, []hours.Special{{From: date(t, "2026-06-01"), Closed: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closes, opens := wall(t, time.UTC, "2026-06-01 00:00"), wall(t, time.UTC, "2026-06-02 00:00")
+	for _, days := range []int{0, 1, 2, 3, 8, 9, 63, 64, 65, 1000} {
+		if s := c.At(opens.AddDate(0, 0, days)); !s.Open || !s.Since.Equal(opens) || !s.Until.IsZero() {
+			t.Errorf("%d days after it opened: %+v", days, s)
+		}
+		if s := c.At(closes.AddDate(0, 0, -days-1)); !s.Open || !s.Since.IsZero() || !s.Until.Equal(closes) {
+			t.Errorf("%d days before it closes: %+v", days+1, s)
+		}
+	}
+}
+
 func TestSpecialBesideANightShiftIsOpenWhileEitherIs(t *testing.T) {
 	night := spans(t, "22:00-06:00")
 	c, err := hours.New(time.UTC, hours.Week{night, night, night, night, night, night, night},

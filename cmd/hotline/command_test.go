@@ -1,0 +1,215 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// The commands as somebody at a terminal meets them.
+
+func run(t *testing.T, input string, args ...string) (output string, err error) {
+	t.Helper()
+	var out bytes.Buffer
+	root := newRoot(strings.NewReader(input), &out, &out)
+	root.SetArgs(args)
+	err = root.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+// Every kind of event that the flag promises can be seen, each as a JSON object on a line of its own.
+func TestCallPrintsJSON(t *testing.T) {
+	calls := [][]string{
+		{"--at", openDay, "--press", "2,2,2,1#,1,123456#,1", "--agents", "answer"},
+		{"--at", openDay, "--press", "2,,0,1,1", "--agents", "refuse"},
+		{"--at", night, "--press", "2,1,7", "--agents", "busy"},
+	}
+	seen := map[string]bool{}
+	for _, call := range calls {
+		out, err := run(t, "", append([]string{"call", "--json"}, call...)...)
+		if err != nil {
+			t.Fatalf("%v: %v", call, err)
+		}
+		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+			var event struct{ At, Event string }
+			if err := json.Unmarshal([]byte(line), &event); err != nil || event.At == "" {
+				t.Fatalf("%q is no event: %v", line, err)
+			}
+			seen[event.Event] = true
+		}
+	}
+	// enqueue and cancel cannot happen in a first call to a line whose targets ring in turn: enqueue is seen in the
+	// carrier's own tests, cancel in those of returning callers.
+	for _, name := range []string{"say", "gather", "press", "silence", "dial", "record", "book", "place-call", "taken", "bridge", "message", "hangup"} {
+		if !seen[name] {
+			t.Errorf("no event %q; there were %v", name, seen)
+		}
+	}
+}
+
+// The same call prints the same transcript, to the byte.
+func TestCallIsReproducible(t *testing.T) {
+	args := []string{"call", "--at", openDay, "--press", "2,0,1,1", "--agents", "voicemail"}
+	first, err := run(t, "", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := run(t, "", args...); err != nil || second != first {
+		t.Errorf("two runs differ (%v)", err)
+	}
+	if !strings.Contains(first, "is connected with customer") {
+		t.Errorf("the promise was not kept:\n%s", first)
+	}
+}
+
+func TestCallAsksForKeys(t *testing.T) {
+	out, err := run(t, "2\n1\n", "call", "--at", openDay)
+	if err != nil || !strings.Contains(out, "keys> ") || !strings.Contains(out, "is connected with emergency-1") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	// The end of the input hangs up.
+	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil || !strings.Contains(out, "caller       is off the line") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestMistakesAtTheTerminalAreExplained(t *testing.T) {
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", "")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay`},
+		{[]string{"call", "--at", "yesterday"}, "write it like 2026-03-20T10:00:00+07:00"},
+		{[]string{"call", "--agents", "asleep"}, "use answer, busy, no-answer, refuse or voicemail"},
+		{[]string{"check", "no-such-directory"}, "no-such-directory"},
+		{[]string{"check", "main.go"}, "is a file; name the directory"},
+		{[]string{"sign", "https://x.example/"}, "set HOTLINE_TWILIO_AUTH_TOKEN"},
+		{[]string{"serve"}, "twilio_auth_token: is missing"},
+		{[]string{"sing"}, "unknown command"},
+	} {
+		if _, err := run(t, "", c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+func TestSignSaysOverWhat(t *testing.T) {
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", "12345,old")
+	// The provider's own published example.
+	out, err := run(t, "", "sign", "https://mycompany.com/myapp.php?foo=1&bar=2", "CallSid=CA1234567890ABCDE",
+		"Caller=+14158675309", "Digits=1234", "From=+14158675309", "To=+18005551212")
+	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") || !strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"}} {
+		if _, err := run(t, "", wrong...); err == nil {
+			t.Errorf("%v is accepted", wrong)
+		}
+	}
+}
+
+func TestCheckAcceptsWhatIsShipped(t *testing.T) {
+	for _, args := range [][]string{{"check"}, {"check", "../../config"}} {
+		if out, err := run(t, "", args...); err != nil || !strings.Contains(out, "SUCCESS, 1 line") {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// serve answers a signed webhook over real HTTP, tells that it is well, and stops cleanly.
+func TestServe(t *testing.T) {
+	t.Setenv("HOTLINE_STATE_KEYS", strings.Repeat("A", 43)+"=")
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", rehearsalAccount)
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", strings.Repeat("f", 32))
+	env := map[string]string{
+		"HOTLINE_LISTEN": "127.0.0.1:0", "HOTLINE_PUBLIC_URL": "https://hotline.example.com",
+		"HOTLINE_STORE":              "sqlite:" + filepath.Join(t.TempDir(), "hotline.db"),
+		"HOTLINE_STATE_KEYS":         strings.Repeat("A", 43) + "=",
+		"HOTLINE_TWILIO_ACCOUNT_SID": rehearsalAccount, "HOTLINE_TWILIO_AUTH_TOKEN": strings.Repeat("f", 32),
+	}
+	settings, err := config.LoadSettings(nil, "", func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	address, ended := make(chan net.Addr, 1), make(chan error, 1)
+	go func() {
+		ended <- serve(ctx, settings, snapshot, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
+	}()
+	var base string
+	select {
+	case a := <-address:
+		base = "http://" + a.String()
+	case err := <-ended:
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		if text := fetch(t, base+path); text == "" || strings.Contains(text, "not ready") {
+			t.Errorf("%s: %q", path, text)
+		}
+	}
+	form := url.Values{"CallSid": {"CA1"}, "From": {home}, "To": {snapshot.Lines[0].Numbers[0]}}
+	if status, body := post(t, base, form, ""); status != http.StatusForbidden {
+		t.Errorf("unsigned: %d %s", status, body)
+	}
+	signature := ivr.Sign(strings.Repeat("f", 32), "https://hotline.example.com"+ivr.PathIncoming, form)
+	if status, body := post(t, base, form, signature); status != http.StatusOK || !strings.Contains(body, "GoPay") {
+		t.Errorf("signed: %d %s", status, body)
+	}
+	stop()
+	if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("it stopped with %v", err)
+	}
+}
+
+func post(t *testing.T, base string, form url.Values, signature string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+ivr.PathIncoming, strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set(ivr.SignatureHeader, signature)
+	request.Close = true
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
+}
+
+// The README's list of events is the program's.
+func TestHelpNamesEveryCommand(t *testing.T) {
+	out, err := run(t, "", "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"demo", "serve", "call", "check", "sign"} {
+		if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
+			t.Errorf("help does not name %s:\n%s", name, out)
+		}
+	}
+}

@@ -1,0 +1,225 @@
+package config_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
+
+	"github.com/hotline-ivr/hotline/config"
+)
+
+const (
+	exampleSID   = "AC00000000000000000000000000000001"
+	exampleToken = "0123456789abcdefthetoken"
+)
+
+// environment is an environment of a few variables.
+func environment(vars map[string]string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		text, ok := vars[name]
+		return text, ok
+	}
+}
+
+func settingsFile(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "hotline.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func flags(t *testing.T, args ...string) *pflag.FlagSet {
+	t.Helper()
+	set := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	config.AddFlags(set)
+	if err := set.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// key is the base64 of 32 equal bytes.
+func key(b byte) string {
+	return base64.StdEncoding.EncodeToString([]byte(strings.Repeat(string(rune(b)), 32)))
+}
+
+func TestSettingsPrecedence(t *testing.T) {
+	env := environment(map[string]string{"HOTLINE_STORE": "sqlite:env.db", "HOTLINE_PUBLIC_URL": "https://env.example.com", "HOTLINE_TWILIO_BASE_URL": ""})
+	file := settingsFile(t, "listen: \":1\"\nstore: sqlite:file.db\npublic_url: https://file.example.com\ntwilio_base_url: https://file.example.com/api/\n")
+	got, err := config.LoadSettings(flags(t, "--public-url=https://flag.example.com"), file, env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ why, got, want string }{
+		{"flag over environment and file", got.PublicURL, "https://flag.example.com"},
+		{"environment over file", got.Store, "sqlite:env.db"},
+		{"file over default", got.Listen, ":1"},
+		{"an empty variable is not set", got.TwilioBaseURL, "https://file.example.com/api"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.why, tt.got, tt.want)
+		}
+	}
+	if got.SQLitePath() != "env.db" {
+		t.Errorf("SQLitePath = %q", got.SQLitePath())
+	}
+	// Nothing is left over from one load to the next.
+	got, err = config.LoadSettings(nil, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Listen != "127.0.0.1:8080" || got.Store != "sqlite:hotline.db" || got.PublicURL != "" {
+		t.Errorf("defaults: %+v", got)
+	}
+}
+
+func TestSettingsSecrets(t *testing.T) {
+	env := environment(map[string]string{
+		"HOTLINE_STATE_KEYS":         key('n') + ", " + key('o'),
+		"HOTLINE_TWILIO_ACCOUNT_SID": exampleSID,
+		"HOTLINE_TWILIO_AUTH_TOKEN":  exampleToken + ",second",
+		"HOTLINE_PUBLIC_URL":         "https://IVR.example.com/",
+	})
+	got, err := config.LoadSettings(nil, "", env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := got.Complete(); err != nil {
+		t.Errorf("Complete: %v", err)
+	}
+	if diff := cmp.Diff([][]byte{[]byte(strings.Repeat("n", 32)), []byte(strings.Repeat("o", 32))}, got.Keys()); diff != "" {
+		t.Errorf("keys (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{exampleToken, "second"}, got.AuthTokens()); diff != "" {
+		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	if got.PublicURL != "https://ivr.example.com" || got.TwilioAccountSID != exampleSID {
+		t.Errorf("settings: %+v", got)
+	}
+	var log strings.Builder
+	slog.New(slog.NewTextHandler(&log, nil)).Info("started", "settings", got, "token", got.TwilioAuthTokens[0])
+	asJSON, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, printed := range []string{fmt.Sprint(got), fmt.Sprintf("%+v %#v %x %s %q", got, got, got.StateKeys, got.TwilioAuthTokens, got.TwilioAuthTokens[0]), string(asJSON), log.String()} {
+		if strings.Contains(printed, "thetoken") || strings.Contains(printed, "nnnn") || strings.Contains(printed, "6e6e6e") || !strings.Contains(printed, "[hidden]") {
+			t.Errorf("printed: %s", printed)
+		}
+	}
+}
+
+func TestSettingsComplete(t *testing.T) {
+	got, err := config.LoadSettings(nil, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `public_url: is missing; set HOTLINE_PUBLIC_URL or --public-url to the URL at which the provider reaches this server, for example https://ivr.example.com
+state_keys: is missing; set HOTLINE_STATE_KEYS to one key or several separated by commas, newest first, each the base64 of 32 random bytes (openssl rand -base64 32)
+twilio_account_sid: is missing; set HOTLINE_TWILIO_ACCOUNT_SID or --twilio-account-sid to AC and 32 letters or digits, from the provider's console
+twilio_auth_token: is missing; set HOTLINE_TWILIO_AUTH_TOKEN to the account's token, or two separated by a comma during a rotation`
+	if err := got.Complete(); err == nil || err.Error() != want {
+		t.Errorf("Complete:\n%v", err)
+	}
+}
+
+func TestNoFlagForSecrets(t *testing.T) {
+	flags(t).VisitAll(func(f *pflag.Flag) {
+		if strings.Contains(f.Name, "token") || strings.Contains(f.Name, "key") {
+			t.Errorf("flag --%s", f.Name)
+		}
+	})
+}
+
+func TestSettingsMistakes(t *testing.T) {
+	const https = "use https (http is for this machine itself, such as http://127.0.0.1:8080)"
+	tests := []struct {
+		name, setting, value, want string
+	}{
+		{"http", "public_url", "http://ivr.example.com", `"http://ivr.example.com" is not encrypted; ` + https},
+		{"http to a host that only looks local", "public_url", "http://localhost.example.com", `"http://localhost.example.com" is not encrypted; ` + https},
+		{"relative", "public_url", "ivr.example.com", "is not an absolute URL; write for example https://ivr.example.com"},
+		{"another scheme", "public_url", "ftp://ivr.example.com", `"ftp://ivr.example.com" is neither https nor http; write for example https://ivr.example.com`},
+		{"query", "public_url", "https://ivr.example.com/?a=b", "holds a query or a fragment; remove everything from the ? or # on"},
+		{"empty query", "public_url", "https://ivr.example.com/?", "holds a query or a fragment; remove everything from the ? or # on"},
+		{"fragment", "public_url", "https://ivr.example.com/#rc=2", "holds a query or a fragment; remove everything from the ? or # on"},
+		{"password", "public_url", "https://user:thetoken@ivr.example.com", "holds a user name or a password; remove what stands before the @"},
+		{"base URL", "twilio_base_url", "http://api.example.com", `"http://api.example.com" is not encrypted; ` + https},
+		{"no port", "listen", "localhost", `"localhost" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
+		{"port out of range", "listen", ":65536", `":65536" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
+		{"PostgreSQL", "store", "postgres://user:thetoken@db/hotline", "PostgreSQL is not supported: this version has SQLite only; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db"},
+		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db"},
+		{"no path", "store", "sqlite:", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
+		{"URL for a path", "store", "sqlite://hotline.db", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
+		{"in memory", "store", "sqlite::memory:", "would forget every promise at the next start; give a path, for example sqlite:hotline.db"},
+		{"key is no base64", "state_keys", key('n') + ",thetoken!", "key 2 of 2 is not base64; make one with: openssl rand -base64 32"},
+		{"key is short", "state_keys", "dGhldG9rZW4=", "key 1 of 1 has 8 bytes, not 32; make one with: openssl rand -base64 32"},
+		{"key is there twice", "state_keys", key('n') + "," + key('n'), "key 2 of 2 is there twice; remove one"},
+		{"account", "twilio_account_sid", "SK0123", "is no account SID; copy it from the provider's console: AC and 32 letters or digits"},
+		{"token with a blank", "twilio_auth_token", "the token", "token 1 of 1 is empty or holds something else than letters and digits; copy it from the provider's console"},
+		{"second token missing", "twilio_auth_token", "thetoken,", "token 2 of 2 is empty or holds something else than letters and digits; copy it from the provider's console"},
+		{"three tokens", "twilio_auth_token", "a,b,thetoken", "holds 3 tokens; give one, or two separated by a comma during a rotation"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			variable := "HOTLINE_" + strings.ToUpper(tt.setting)
+			_, err := config.LoadSettings(flags(t), "", environment(map[string]string{variable: tt.value}))
+			want := fmt.Sprintf("%s (from %s): %s", tt.setting, variable, tt.want)
+			if err == nil || err.Error() != want {
+				t.Fatalf("got  %v\nwant %s", err, want)
+			}
+			if strings.Contains(err.Error(), "thetoken") {
+				t.Errorf("a secret is shown: %v", err)
+			}
+		})
+	}
+}
+
+func TestSettingsAccepted(t *testing.T) {
+	for _, url := range []string{"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080", "https://ivr.example.com/hotline"} {
+		got, err := config.LoadSettings(flags(t, "--public-url", url), "", nil)
+		if err != nil || got.PublicURL != url {
+			t.Errorf("%s: %q, %v", url, got.PublicURL, err)
+		}
+	}
+}
+
+func TestSettingsFileMistakes(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"unknown", "public_ulr: https://a.example.com\n", `public_ulr (from FILE): unknown setting; did you mean "public_url"?`},
+		{"nested", "listen: {host: a}\n", `listen.host (from FILE): unknown setting; did you mean "listen"?`},
+		{"unquoted token of digits", "twilio_auth_token: 01234567\n", "twilio_auth_token (from FILE): is not text; put it in quotation marks"},
+		{"list", "state_keys: [a, b]\n", "state_keys (from FILE): is not text; put it in quotation marks"},
+		{"several", "listen: \"1\"\nstore: a\n", `listen (from FILE): "1" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface
+store (from FILE): names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db`},
+		{"twice", "store: sqlite:a\nstore: sqlite:b\n", `FILE: cannot be read as YAML near line 2; write lines of the form name: "value", each name once`},
+		{"no mapping", "thetoken", `FILE: cannot be read as YAML near line 1; write lines of the form name: "value", each name once`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			file := settingsFile(t, tt.text)
+			_, err := config.LoadSettings(nil, file, nil)
+			if _, ok := errors.AsType[config.SettingErrors](err); !ok {
+				t.Fatalf("%T: %v", err, err)
+			}
+			got := strings.ReplaceAll(err.Error(), file, "FILE")
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+	if _, err := config.LoadSettings(nil, filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
