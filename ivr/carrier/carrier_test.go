@@ -266,3 +266,10 @@ func TestCallPlacedByREST(t *testing.T) {
 		t.Errorf("fetched %+v, %v", fetched, err)
 	}
 }
+
+// newServer serves h until the test is over, and returns its URL.
+func newServer(t *testing.T, h http.Handler) string {
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}

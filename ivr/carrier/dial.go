@@ -26,13 +26,13 @@ type attempt struct {
 
 // over reports whether nobody can be connected any more.
 func (a *attempt) over() bool {
-	return !slices.ContainsFunc(a.children, func(l *leg) bool { return !l.over() })
+	return !slices.ContainsFunc(a.children, func(l *leg) bool { return !l.over() && !l.freed })
 }
 
-// cancel ends every leg but one; keep may be nil.
+// cancel ends every leg but one, and those that REST took away; keep may be nil.
 func (a *attempt) cancel(keep *leg) {
 	for _, l := range a.children {
-		if l != keep {
+		if l != keep && !l.freed {
 			l.hangUp()
 		}
 	}
@@ -111,7 +111,10 @@ func (l *leg) dialOut(doc *document, v *element) dialled {
 			groups = append(groups, []*element{n})
 		}
 	}
-	var outcome dialled
+	if len(nouns) == 0 {
+		l.c.violation(l, "<Dial> has no noun that this carrier simulates")
+	}
+	outcome := dialled{status: statusFailed}
 	for _, group := range groups {
 		outcome = l.ringGroup(doc, v, group)
 		if outcome.bridged || outcome.status == statusCompleted || l.interrupted() {
@@ -137,7 +140,7 @@ func (l *leg) ringGroup(doc *document, v *element, nouns []*element) dialled {
 	}
 	l.answer()
 	l.talk(v, a.winner)
-	a.winner.hangUp()
+	a.cancel(nil)
 	return dialled{status: statusCompleted, leg: a.winner, bridged: true}
 }
 
@@ -166,7 +169,7 @@ func (a *attempt) reported() *leg {
 func (a *attempt) failed() dialled {
 	d := dialled{status: statusFailed, leg: a.reported()}
 	for _, status := range []string{statusCompleted, statusNoAnswer, statusBusy} {
-		if slices.ContainsFunc(a.children, func(l *leg) bool { return l.status == status }) {
+		if slices.ContainsFunc(a.children, func(l *leg) bool { return l.status == status || l.freed && status == statusCompleted }) {
 			d.status = status
 			break
 		}
@@ -233,7 +236,8 @@ func (l *leg) dialledBy(a *attempt, limit time.Duration, whisper *source) {
 	}
 	if l.diverted != nil { // REST took it away from the call
 		src := *l.diverted
-		l.diverted = nil
+		l.diverted, l.freed = nil, true
+		a.parent.proc.wake()
 		if l.bridge != nil {
 			l.bridge.end()
 		}

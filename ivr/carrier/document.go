@@ -142,6 +142,6 @@ func parseElement(d *xml.Decoder, start xml.StartElement, depth int) (*element, 
 	}
 }
 
-// speechMark reports whether an element stands inside spoken text; by the provider's custom verbs and nouns
-// begin with a capital, and these do not.
+// speechMark reports whether an element stands inside spoken text: the names of verbs and nouns begin with a
+// capital, and these do not.
 func speechMark(name string) bool { return name != "" && name[0] >= 'a' && name[0] <= 'z' }

@@ -31,9 +31,10 @@ func (l *leg) fetch(st stage, src source) *document {
 	} else {
 		l.c.violation(l, "%s: %s", fault, src.url)
 	}
-	if l.fallbackURL == "" || st == whisperStage || st == noticeStage {
+	if l.fallbackURL == "" || l.fellBack.Equal(l.now()) || st == whisperStage || st == noticeStage {
 		return l.giveUp(src.url, fault)
 	}
+	l.fellBack, l.redirects, l.perInstant = l.now(), 0, 0
 	l.emit(Event{Event: EventFallback, URL: l.fallbackURL})
 	form := maps.Clone(src.form)
 	if form == nil {
@@ -41,7 +42,6 @@ func (l *leg) fetch(st stage, src source) *document {
 	}
 	form.Set("ErrorCode", strconv.Itoa(fault.code))
 	form.Set("ErrorUrl", src.url)
-	l.redirects++
 	doc, second := l.request(source{kind: KindFallback, url: l.fallbackURL, method: l.fallbackMethod, form: form})
 	if second == nil || l.over() {
 		return doc

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -36,7 +37,7 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 		code      string
 		violation string // "" for none: a product that is down breaks no rule
 	}{
-		{"status 500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", 500) }, "11200", ""},
+		{"status 500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) }, "11200", ""},
 		{"status 404", http.NotFound, "11200", ""},
 		{"content type", answering("application/json", ok), "11200", ""},
 		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "11205", ""},
@@ -47,7 +48,7 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 		{"two roots", answering("application/xml", ok+ok), "12100", "root"},
 		{"too large", answering("text/xml", "<Response>"+strings.Repeat("<Pause/>", 9000)+"</Response>"), "11750", "bytes"},
 		{"redirects without end", answering("text/xml", `<Response><Redirect>/voice</Redirect></Response>`), "11215", "redirects"},
-		{"HTTP redirects without end", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice", 302) }, "11215", "redirects"},
+		{"HTTP redirects without end", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice", http.StatusFound) }, "11215", "redirects"},
 		{"circles", answering("text/xml", `<Response><Gather timeout="0"/><Redirect>/voice</Redirect></Response>`), "11215", "heard"},
 	}
 	for _, test := range tests {
@@ -103,7 +104,7 @@ func TestSecondFailureEndsTheCall(t *testing.T) {
 }
 
 func TestHTTPRedirectLosesDigits(t *testing.T) {
-	for _, status := range []int{301, 302, 307, 308} {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
 		w := newWorld(t)
 		moved := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, w.server.URL+"/moved", status)
@@ -115,7 +116,7 @@ func TestHTTPRedirectLosesDigits(t *testing.T) {
 		w.run(time.Minute)
 		w.sound()
 		want := "Digits="
-		if status >= 307 {
+		if status >= http.StatusTemporaryRedirect {
 			want = "Digits=7"
 		}
 		w.want(w.got("/moved", "Digits"), want)
@@ -194,4 +195,84 @@ func TestLiveCallIsSentElsewhere(t *testing.T) {
 	w.sound()
 	w.want(w.got("/action", "DialCallStatus"))
 	w.want(w.story(EventSay, EventHangup), "5.00 agent hangup completed", "5.00 caller say New.", "5.27 caller hangup completed")
+}
+
+func TestCalledLegIsSentElsewhere(t *testing.T) {
+	w := newWorld(t)
+	api := w.rest()
+	w.page("/voice", `<Dial action="/action"><Number>`+agent+`</Number></Dial>`)
+	w.page("/action", `<Say language="en-US">Alone.</Say>`)
+	w.page("/new", `<Say language="en-US">New.</Say>`)
+	w.c.Subscribe(agent, Party{Name: "agent"})
+	w.c.Ring(customer, line, Party{})
+	w.run(5 * time.Second)
+	p := &openapi.UpdateCallParams{}
+	p.SetUrl(w.server.URL + "/new")
+	if _, err := api.UpdateCall(w.c.Live(agent).SID(), p); err != nil {
+		t.Fatal(err)
+	}
+	w.run(time.Minute)
+	w.sound()
+	w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true")
+	w.want(w.story(EventSay, EventUnbridge, EventHangup), "5.00 caller unbridge agent", "5.00 agent say New.",
+		"5.00 caller say Alone.", "5.27 agent hangup completed", "5.40 caller hangup completed")
+}
+
+func TestUpdatesThatAreRefused(t *testing.T) {
+	w := newWorld(t)
+	api := w.rest()
+	w.page("/voice", `<Pause length="60"/>`)
+	call := w.c.Ring(customer, line, Party{})
+	if _, err := place(api, agent); err != nil {
+		t.Fatal(err)
+	}
+	w.run(time.Second)
+	canceled := &openapi.UpdateCallParams{}
+	canceled.SetStatus("canceled")
+	if got, err := api.UpdateCall(call.SID(), canceled); err != nil || *got.Status != "in-progress" {
+		t.Errorf("a call in progress cannot be cancelled: %+v %v", got, err)
+	}
+	elsewhere := &openapi.UpdateCallParams{}
+	elsewhere.SetUrl(w.server.URL + "/voice")
+	if _, err := api.UpdateCall(w.c.Live(agent).SID(), elsewhere); err == nil {
+		t.Error("a call that rings was sent elsewhere")
+	}
+	completed := &openapi.UpdateCallParams{}
+	completed.SetStatus("completed")
+	if got, err := api.UpdateCall(call.SID(), completed); err != nil || *got.Status != "completed" || *got.Duration != "1" {
+		t.Errorf("%+v %v", got, err)
+	}
+	w.run(5 * time.Minute)
+	w.sound()
+}
+
+func TestRulesFoundWhilePlaying(t *testing.T) {
+	for inside, want := range map[string]string{
+		`<Dial callerId="+15005550006"><Number>` + agent + `</Number></Dial>`: "neither one of our numbers",
+		`<Dial><Conference>room</Conference></Dial>`:                          "no noun that this carrier simulates",
+		`<Redirect>mailto:someone</Redirect>`:                                 "no absolute http or https URL",
+		`<Gather numDigits="1" action="ftp://a/b"/><Hangup/>`:                 "no absolute http or https URL",
+		`<Enqueue waitUrl="ftp://a/b">q</Enqueue>`:                            "no absolute http or https URL",
+		`<Record recordingStatusCallback="ftp://a/b" action="/voice"/>`:       "no absolute http or https URL",
+		`<Say language="en-US">a</Say><Reject/>`:                              "after the call was answered",
+		`<Sms>hello</Sms>`:                                                    "is not simulated",
+	} {
+		w := newWorld(t)
+		asked := false
+		w.pages["/voice"] = func(url.Values) string { // once, then the end
+			if asked {
+				return `<Hangup/>`
+			}
+			asked = true
+			return inside
+		}
+		w.c.Ring(customer, line, Party{Keys: Script("1"), HangUpAfter: time.Minute})
+		w.run(time.Hour)
+		if v := w.c.Violations(); len(v) != 1 || !strings.Contains(v[0], want) {
+			t.Errorf("%s: violations %q, want one with %q", inside, v, want)
+		}
+		if left := w.c.Dangling(); left != nil {
+			t.Errorf("%s: %q", inside, left)
+		}
+	}
 }

@@ -48,6 +48,7 @@ type leg struct {
 	// What interrupts a leg that is being served.
 	diverted *source // REST gave it another document
 	left     *exit   // it was taken out of the queue it waits in
+	freed    bool    // REST took it away from the Dial that made it
 
 	// What the holder of the telephone heard and does.
 	heard    []string
@@ -60,6 +61,7 @@ type leg struct {
 	redirects  int
 	instant    time.Time
 	perInstant int
+	fellBack   time.Time // when the fallback was last tried
 	talked     time.Duration
 }
 

@@ -43,10 +43,18 @@ func (c *Carrier) Requests() []Request {
 type restError struct {
 	status, code int
 	message      string
+	mistake      bool // no correct client would have asked: a violation
 }
 
 func refuse(status, code int, format string, args ...any) *restError {
-	return &restError{status, code, fmt.Sprintf(format, args...)}
+	return &restError{status: status, code: code, message: fmt.Sprintf(format, args...)}
+}
+
+// mistake refuses what no correct client asks for.
+func mistake(status, code int, format string, args ...any) *restError {
+	e := refuse(status, code, format, args...)
+	e.mistake = true
+	return e
 }
 
 func (e *restError) body() []byte {
@@ -95,7 +103,7 @@ func (c *Carrier) Handler() http.Handler {
 		mux.HandleFunc(method+" "+c.accountPath()+path, func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, e) })
 	}
 	unknown := endpoint{serve: func(*Carrier, request) (reply, *restError) {
-		return reply{}, refuse(http.StatusNotFound, 20404, "The requested resource was not found")
+		return reply{}, mistake(http.StatusNotFound, codeNotFound, "The requested resource was not found")
 	}}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, unknown) })
 	return mux
@@ -104,27 +112,31 @@ func (c *Carrier) Handler() http.Handler {
 // rest serves one request from its arrival to its answer.
 func (c *Carrier) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 	form, malformed := readForm(r)
-	c.arrived.Add(1)
-	c.mu.Lock()
-	record := Request{At: c.clock.Now(), Method: r.Method, Path: r.URL.Path, Form: form}
-	rep, fault := c.answerREST(r, e, &record, malformed)
-	c.requests = append(c.requests, record)
-	c.arrived.Add(-1)
-	c.served.Broadcast()
-	c.mu.Unlock()
-
+	rep, fault := c.take(r, e, form, malformed)
 	switch {
 	case fault.LoseAnswer && fault.Drop:
 		panic(http.ErrAbortHandler)
 	case fault.LoseAnswer:
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(http.StatusGatewayTimeout)
-		_, _ = io.WriteString(w, "<html><body>504 Gateway Time-out</body></html>")
-		return
+		rep = reply{status: http.StatusGatewayTimeout, media: []byte("<html><body>504 Gateway Time-out</body></html>"), kind: "text/html"}
 	}
 	w.Header().Set("Content-Type", rep.kind)
-	w.WriteHeader(record.Status)
+	w.WriteHeader(rep.status)
 	_, _ = w.Write(rep.media)
+}
+
+// take carries out a request and writes it down. Time stands still from here until it is done.
+func (c *Carrier) take(r *http.Request, e endpoint, form url.Values, malformed error) (reply, RESTFault) {
+	c.arrived.Add(1)
+	c.mu.Lock()
+	defer func() {
+		c.arrived.Add(-1)
+		c.served.Broadcast()
+		c.mu.Unlock()
+	}()
+	record := Request{At: c.clock.Now(), Method: r.Method, Path: r.URL.Path, Form: form}
+	rep, fault := c.answerREST(r, e, &record, malformed)
+	c.requests = append(c.requests, record)
+	return rep, fault
 }
 
 // readForm reads the form from where the method has it. The result is never nil.
@@ -144,6 +156,9 @@ func readForm(r *http.Request) (form url.Values, malformed error) {
 func (c *Carrier) answerREST(r *http.Request, e endpoint, record *Request, malformed error) (reply, RESTFault) {
 	rep, refusal, fault := c.carryOut(r, e, *record, malformed)
 	if refusal != nil {
+		if refusal.mistake {
+			c.violation(nil, "REST %s %s: %s", r.Method, r.URL.Path, refusal.message)
+		}
 		rep = reply{status: refusal.status, media: refusal.body()}
 		record.Code = refusal.code
 	} else if rep.value != nil {
@@ -162,14 +177,13 @@ func (c *Carrier) answerREST(r *http.Request, e endpoint, record *Request, malfo
 func (c *Carrier) carryOut(r *http.Request, e endpoint, record Request, malformed error) (reply, *restError, RESTFault) {
 	var fault RESTFault
 	if !c.authorised(r) {
-		c.violation(nil, "REST %s %s without valid credentials", r.Method, r.URL.Path)
-		return reply{}, refuse(http.StatusUnauthorized, 20003, "Authenticate"), fault
+		return reply{}, mistake(http.StatusUnauthorized, 20003, "Authenticate"), fault
 	}
 	if malformed != nil {
-		return reply{}, c.reject(record, refuse(http.StatusBadRequest, 20001, "The form cannot be read: %v", malformed)), fault
+		return reply{}, mistake(http.StatusBadRequest, codeParameter, "The form cannot be read: %v", malformed), fault
 	}
 	if complaint := e.fields.check(record.Form); complaint != nil {
-		return reply{}, c.reject(record, complaint), fault
+		return reply{}, complaint, fault
 	}
 	if c.opts.Faults.REST != nil {
 		c.unlocked(func() { fault = c.opts.Faults.REST(record) })
@@ -182,12 +196,6 @@ func (c *Carrier) carryOut(r *http.Request, e endpoint, record Request, malforme
 	}
 	rep, refusal := e.serve(c, request{raw: r.PathValue, form: record.Form, delay: fault.Delay})
 	return rep, refusal, fault
-}
-
-// reject makes a violation of a request that no correct client sends.
-func (c *Carrier) reject(r Request, e *restError) *restError {
-	c.violation(nil, "REST %s %s: %s", r.Method, r.Path, e.message)
-	return e
 }
 
 func (c *Carrier) authorised(r *http.Request) bool {

@@ -69,10 +69,10 @@ func (c *Carrier) refusal(to, byoc string) *restError {
 func (c *Carrier) createCall(r request) (reply, *restError) {
 	f := r.form
 	if f.Has("Url") == f.Has("Twiml") {
-		return reply{}, refuse(http.StatusBadRequest, 21205, "Either 'Url' or 'Twiml' must be given")
+		return reply{}, mistake(http.StatusBadRequest, 21205, "Either 'Url' or 'Twiml' must be given")
 	}
 	if _, own := c.numbers[f.Get("From")]; !own && !strings.HasPrefix(f.Get("From"), "client:") {
-		return reply{}, refuse(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers", f.Get("From"))
+		return reply{}, mistake(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers", f.Get("From"))
 	}
 	if no := c.refusal(f.Get("To"), f.Get("Byoc")); no != nil {
 		return reply{}, no
@@ -145,7 +145,7 @@ func (c *Carrier) updateCall(r request) (reply, *restError) {
 	elsewhere := f.Has("Url") || f.Has("Twiml")
 	switch {
 	case f.Has("Url") && f.Has("Twiml"), elsewhere && f.Has("Status"):
-		return reply{}, refuse(http.StatusBadRequest, codeParameter, "Only one of 'Url', 'Twiml' and 'Status' can be given")
+		return reply{}, mistake(http.StatusBadRequest, codeParameter, "Only one of 'Url', 'Twiml' and 'Status' can be given")
 	case l.over(), elsewhere && l.status != statusInProgress:
 		return reply{}, refuse(http.StatusBadRequest, 21220, "Call %s is %s: it cannot be changed", l.sid, l.status)
 	case f.Get("Status") == statusCompleted, f.Get("Status") == statusCanceled && l.answered.IsZero():

@@ -28,24 +28,28 @@ const (
 	codeNotFound  = 20404
 )
 
+// check holds a form against them; nil fields take anything.
 func (fs fields) check(form url.Values) *restError {
+	if fs == nil {
+		return nil
+	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		f, known := fs[name]
 		if !known {
-			return refuse(http.StatusBadRequest, codeParameter, "Unknown parameter %q", name)
+			return mistake(http.StatusBadRequest, codeParameter, "Unknown parameter %q", name)
 		}
 		if len(form[name]) > 1 && !f.list {
-			return refuse(http.StatusBadRequest, f.errorCode(), "Parameter %q is given %d times", name, len(form[name]))
+			return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is given %d times", name, len(form[name]))
 		}
 		for _, value := range form[name] {
 			if want := f.wrong(value); want != "" {
-				return refuse(http.StatusBadRequest, f.errorCode(), "Parameter %q is %q, must be %s", name, value, want)
+				return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is %q, must be %s", name, value, want)
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(fs)) {
 		if fs[name].required && !form.Has(name) {
-			return refuse(http.StatusBadRequest, fs[name].errorCode(), "Parameter %q is missing", name)
+			return mistake(http.StatusBadRequest, fs[name].errorCode(), "Parameter %q is missing", name)
 		}
 	}
 	return nil

@@ -130,18 +130,7 @@ func (k *checker) particular(e *element, path string) {
 	case "Say":
 		k.say(e, path)
 	case "Dial":
-		if e.text == "" && len(e.children) == 0 {
-			k.complain(path, "<Dial> has nobody to call")
-		}
-		if e.text != "" && len(e.children) > 0 {
-			k.complain(path, "<Dial> has both text and nouns")
-		}
-		if len(e.children) > 1 && queueNoun(e) != nil {
-			k.complain(path, "<Queue> must be alone in its <Dial>")
-		}
-		if len(e.children) > 10 {
-			k.complain(path, "<Dial> rings %d telephones; 10 is the limit", len(e.children))
-		}
+		k.dial(e, path)
 	case "Number", "Client", "Sip":
 		k.noun(e, path)
 	case "Enqueue":
@@ -151,6 +140,21 @@ func (k *checker) particular(e *element, path string) {
 		if utf8.RuneCountInString(e.text) > 64 {
 			k.complain(path, "a queue's name has at most 64 characters")
 		}
+	}
+}
+
+func (k *checker) dial(e *element, path string) {
+	switch {
+	case e.text == "" && len(e.children) == 0:
+		k.complain(path, "<Dial> has nobody to call")
+	case e.text != "" && len(e.children) > 0:
+		k.complain(path, "<Dial> has both text and nouns")
+	case e.text != "" && !e164.MatchString(e.text):
+		k.complain(path, "%q is not an E.164 number", e.text)
+	case len(e.children) > 1 && queueNoun(e) != nil:
+		k.complain(path, "<Queue> must be alone in its <Dial>")
+	case len(e.children) > 10:
+		k.complain(path, "<Dial> rings %d telephones; 10 is the limit", len(e.children))
 	}
 }
 
