@@ -116,18 +116,14 @@ func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, b
 	return s.store.OpenFor(ctx, line, caller)
 }
 
-// Verify checks what a caller keyed in against the promise: its reference, or the last four digits of its account.
+// Verify checks what a caller keyed in against the promise: its reference, or its [Callback.AccountProof].
 // Wrong answers are counted for ever; after six of them even the right one is refused.
 func (s *Service) Verify(ctx context.Context, id int64, digits string) (Callback, bool, error) {
 	equal := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(digits)) == 1
 	}
 	return s.store.Check(ctx, id, maxWrongAnswers, func(c Callback) bool {
-		lastFour := ""
-		if n := len(c.Account); n >= 4 {
-			lastFour = c.Account[n-4:]
-		}
-		return equal(c.Reference) || equal(lastFour)
+		return equal(c.Reference) || equal(c.AccountProof())
 	})
 }
 

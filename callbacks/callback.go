@@ -1,6 +1,9 @@
 package callbacks
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Kind says what a caller was promised.
 type Kind string
@@ -78,6 +81,20 @@ func (c Callback) Open() bool {
 		return true
 	}
 	return false
+}
+
+// AccountProof is the last four digits of the account, which a caller may give as proof that the promise is his.
+// It is empty where they prove nothing: without an account, or when they can be read off the number that was promised
+// or that called, as with accounts that are telephone numbers. A calling number can be forged.
+func (c Callback) AccountProof() string {
+	if len(c.Account) < 4 {
+		return ""
+	}
+	lastFour := c.Account[len(c.Account)-4:]
+	if strings.HasSuffix(c.Number, lastFour) || strings.HasSuffix(c.Caller, lastFour) {
+		return ""
+	}
+	return lastFour
 }
 
 // A Request is what a caller accepted, before it is written.

@@ -72,7 +72,9 @@ func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	now := d.now()
 	var wait earliest
 	d.lookUp(ctx, now, false, &wait)
-	d.dialDue(ctx, now, &wait)
+	for d.dialDue(ctx, now, &wait) {
+		// What was refused at once may go on to its next target now.
+	}
 
 	due, err := d.store.NextDue(ctx, now)
 	d.storeFailed(ctx, err, now, &wait)
@@ -80,6 +82,9 @@ func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	attempts, err := d.store.Unended(ctx)
 	d.storeFailed(ctx, err, now, &wait)
 	for _, a := range attempts {
+		if !a.Check.After(now) {
+			a.Check = now.Add(storeRetry) // it was changed while this tick looked at it
+		}
 		wait.at(a.Check)
 	}
 	if soonest := now.Add(time.Millisecond); !wait.t.IsZero() && wait.t.Before(soonest) {
@@ -106,17 +111,17 @@ func (d *Dispatcher) storeFailed(ctx context.Context, err error, now time.Time, 
 	wait.at(now.Add(storeRetry))
 }
 
-// dialDue goes through the promises that are due.
-func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) {
+// dialDue goes through the promises that are due, and reports whether it asked the provider for a call.
+func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
 	due, err := d.store.Due(ctx, now)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
-		return
+		return false
 	}
 	attempts, err := d.store.Unended(ctx)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
-		return
+		return false
 	}
 	busy := map[string]bool{}
 	for _, a := range attempts {
@@ -125,88 +130,88 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 	var paced *PacedError
 	for _, c := range due {
 		if ctx.Err() != nil {
-			return
+			return false
 		}
-		k := newKeeping(d.plans, c, now)
-		settled, err := d.settleBooked(ctx, c, k)
 		// After the pace has been reached others may still expire, or be moved to the next opening.
-		if err == nil && !settled && paced == nil {
-			err = d.ring(ctx, c, k, busy)
-		}
+		rang, err := d.keep(ctx, c, newKeeping(d.plans, c, now), busy, paced == nil)
+		dialled = dialled || rang
 		if errors.As(err, &paced) {
 			wait.at(paced.Until)
 			continue
 		}
-		d.storeFailed(ctx, err, now, wait)
+		if err != nil {
+			// Nothing more in this tick: a store that fails halfway would have the same target rung again and again.
+			d.storeFailed(ctx, err, now, wait)
+			return false
+		}
 	}
+	return dialled
 }
 
-// ring dials the first free target that is left for a promise, if there is one.
-func (d *Dispatcher) ring(ctx context.Context, c Callback, k keeping, busy map[string]bool) error {
+// keep does for one promise that is due what can be done now. It may be nothing: then the promise goes on when
+// a target is free.
+func (d *Dispatcher) keep(ctx context.Context, c Callback, k keeping, busy map[string]bool, mayDial bool) (rang bool, err error) {
+	// A promise that only waits for a target is looked at after every webhook, so that is cheap.
+	if probe := c; k.putOff(&probe) != "" {
+		return false, d.settleBooked(ctx, c, k)
+	}
+	if !mayDial || k.allBusy(busy) {
+		return false, nil
+	}
 	r, err := d.store.Record(ctx, c.ID)
 	if err != nil || r.Callback.State != Booked {
-		return err
+		return false, err
 	}
-	for _, t := range k.untried(&r) {
+	left := k.untried(&r)
+	if len(left) == 0 {
+		return false, d.settleBooked(ctx, c, k)
+	}
+	return d.ring(ctx, r.Callback, left, k, busy)
+}
+
+// ring dials the first free one of the targets that are left for a promise.
+func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keeping, busy map[string]bool) (rang bool, err error) {
+	for _, t := range left {
 		if busy[t.To()] {
 			continue
 		}
-		err := d.dial(ctx, r.Callback, t, k)
-		if errors.Is(err, ErrTargetBusy) {
+		err := d.dial(ctx, c, t, k)
+		var paced *PacedError
+		switch {
+		case errors.Is(err, ErrTargetBusy):
 			continue // another dispatcher was faster
+		case errors.Is(err, ErrNotOpen):
+			return false, nil
+		case errors.As(err, &paced):
+			return false, err
 		}
-		if err == nil {
-			busy[t.To()] = true
-		}
-		if errors.Is(err, ErrNotOpen) {
-			return nil
-		}
-		return err
+		busy[t.To()] = true
+		return true, err
 	}
-	return nil // every target left is busy: this promise goes on when one of them is free
+	return false, nil
 }
 
 // settleBooked ends or puts off a promise that cannot be dialled now.
-func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) (settled bool, err error) {
+func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) error {
 	why := ""
 	r, err := d.store.Change(ctx, c.ID, func(r *Record) error {
-		c := &r.Callback
-		if c.State != Booked {
-			why = "somebody else has it"
+		if r.Callback.State != Booked {
+			return ErrUnchanged // somebody else has it
+		}
+		if why = k.putOff(&r.Callback); why != "" {
+			return nil
+		}
+		if len(k.untried(r)) > 0 {
 			return ErrUnchanged
 		}
-		refusal := k.plan.Policy.permitted(c.Number)
-		switch {
-		case !k.now.Before(c.Expires):
-			why = "its time has run out"
-			finish(c, Expired, k.now)
-		case c.Attempts >= k.plan.Policy.MaxAttempts:
-			why = "the customer has been rung as often as the policy allows"
-			finish(c, Expired, k.now)
-		case !k.known:
-			why = "its line or desk is not configured any more"
-			c.Due = k.now.Add(k.plan.Policy.RetryAfter)
-		case refusal != nil:
-			why = "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
-			finish(c, Undialable, k.now)
-		case !k.plan.isOpen(k.now):
-			why = "the desk is closed; no attempt was spent"
-			k.closed(c)
-		case len(k.untried(r)) == 0:
-			why = "no target of the desk is left in this round"
-			k.passOver(r)
-		default:
-			return ErrUnchanged
-		}
+		why = "no target of the desk is left in this round"
+		k.passOver(r)
 		return nil
 	})
-	if err != nil || why == "" {
-		return false, err
-	}
-	if r.Callback.State != Dialling {
+	if err == nil && why != "" {
 		announce(ctx, d.log, r.Callback, why)
 	}
-	return true, nil
+	return err
 }
 
 // dial rings one target: the attempt is durable before the provider is asked.

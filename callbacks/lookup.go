@@ -126,10 +126,13 @@ func (d *Dispatcher) adopt(ctx context.Context, a Attempt, calls []PlacedCall, n
 	own := calls[0]
 	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *Record) error {
 		at := r.Attempt
-		if at.SID != "" || at.State != Placing && at.State != Unknown {
-			return ErrUnchanged
+		if at.SID != "" || at.State == Ended {
+			return ErrUnchanged // a webhook was faster
 		}
-		at.SID, at.State, at.Check = own.SID, Placed, nextLook(*at, now)
+		at.SID, at.Check = own.SID, nextLook(*at, now)
+		if at.State == Placing || at.State == Unknown {
+			at.State = Placed
+		}
 		if own.Status == "queued" || !r.Callback.Open() {
 			at.Check = now
 		}

@@ -95,6 +95,39 @@ func (k keeping) untried(r *Record) []Target {
 	return left
 }
 
+// allBusy reports whether no target of the desk is free. A desk without targets is not busy.
+func (k keeping) allBusy(busy map[string]bool) bool {
+	for _, t := range k.plan.Targets {
+		if !busy[t.To()] {
+			return false
+		}
+	}
+	return len(k.plan.Targets) > 0
+}
+
+// putOff ends or postpones a promise that waits and cannot be dialled now, and says why; "" when it can be.
+func (k keeping) putOff(c *Callback) (why string) {
+	refusal := k.plan.Policy.permitted(c.Number)
+	switch {
+	case !k.now.Before(c.Expires):
+		finish(c, Expired, k.now)
+		return "its time has run out"
+	case c.Attempts >= k.plan.Policy.MaxAttempts:
+		finish(c, Expired, k.now)
+		return "the customer has been rung as often as the policy allows"
+	case !k.known:
+		c.Due = k.now.Add(k.plan.Policy.RetryAfter)
+		return "its line or desk is not configured any more"
+	case refusal != nil:
+		finish(c, Undialable, k.now)
+		return "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
+	case !k.plan.isOpen(k.now):
+		k.closed(c)
+		return "the desk is closed; no attempt was spent"
+	}
+	return ""
+}
+
 // notTaken ends an attempt that no agent took: the promise waits for its next target, or the pass is over.
 func (k keeping) notTaken(r *Record, outcome string) {
 	end(r, outcome)

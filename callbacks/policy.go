@@ -114,7 +114,8 @@ func (p Policy) Dialable(raw, region string) (e164 string, err error) {
 		return "", r
 	}
 	if !phonenumbers.IsValidNumber(n) {
-		if phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.TOO_SHORT {
+		switch phonenumbers.IsPossibleNumberWithReason(n) {
+		case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
 			return "", &Refusal{Reason: TooShort, Number: e164, Detail: "fewer digits than any number of that country"}
 		}
 		return "", &Refusal{Reason: Invalid, Number: e164, Detail: "not in that country's numbering plan"}

@@ -91,6 +91,7 @@ var fixedPrompts = map[string][]string{
 	"message.saved":     {},                            // message noted, a colleague will listen to it
 	"message.failed":    {},                            // sorry, it could not be noted; please ring again
 	"mine.ask":          {},                            // reference, or last four digits of the account, then hash; star leaves
+	"mine.reference":    {},                            // reference only, then hash; star leaves
 	"mine.wrong":        {},                            // that does not match
 	"mine.locked":       {},                            // we cannot tell you about it on this call; a colleague can
 	"mine.soon":         {},                            // stands: as soon as a colleague is free

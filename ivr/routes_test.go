@@ -254,7 +254,9 @@ func TestWebhooksAreRefused(t *testing.T) {
 }
 
 func replaceBody(body string) func(*http.Request) {
-	return func(r *http.Request) { r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body)) }
+	return func(r *http.Request) {
+		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	}
 }
 
 // Once the signature holds, a voice route answers with a document whatever else is wrong: the caller hears something.
@@ -556,7 +558,9 @@ func TestHealth(t *testing.T) {
 func TestLogsHoldNoNumbers(t *testing.T) {
 	e := newEdge(t, nil)
 	const account, transaction = "081398765432", "7766554433"
-	e.promises.openFor = func(context.Context) (callbacks.Callback, bool, error) { return callbacks.Callback{}, false, errors.New("down") }
+	e.promises.openFor = func(context.Context) (callbacks.Callback, bool, error) {
+		return callbacks.Callback{}, false, errors.New("down")
+	}
 	e.promises.saveMessage = func(callbacks.Message) (callbacks.Message, error) { panic("no store") }
 	next := PathIncoming
 	for _, form := range []url.Values{

@@ -46,6 +46,8 @@ type State struct {
 	// Standing is the promise found for the calling number, 0 for none.
 	Standing int64 `json:"F,omitempty"`
 	Dialling bool  `json:"G,omitempty"`
+	// ByReference is set when only the reference proves that the promise is the caller's.
+	ByReference bool `json:"H,omitempty"`
 	// Promises made so far; with the CallSid it names a promise, so that a repeated webhook makes no second one.
 	Promises int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
@@ -80,7 +82,10 @@ type (
 	Trouble struct{}
 
 	// Found answers FindOpen: the promise that stands for the calling number, 0 for none or when the store was too slow.
-	Found struct{ ID int64 }
+	Found struct {
+		ID          int64
+		ByReference bool
+	}
 	// Taken answers AskTaken.
 	Taken struct{ Yes bool }
 	// Promised answers Book and Move.
@@ -143,8 +148,9 @@ type (
 	SaveMessage struct{ Message callbacks.Message }
 	// Prove compares digits with a promise's reference and account.
 	Prove struct {
-		ID     int64
-		Digits string
+		ID          int64
+		Digits      string
+		ByReference bool
 	}
 	// Move changes when a promise is kept.
 	Move struct {

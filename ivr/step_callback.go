@@ -178,7 +178,10 @@ func (t *turn) promiseKey() string {
 func afterBook(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Promised:
-		t.sayPromised(event)
+		if event.Existing {
+			return t.standsAlready(event.Callback)
+		}
+		t.sayPromised(event.Callback)
 		return t.sayReference(event.Callback.Reference)
 	case Refused:
 		if event.Why == Full {
@@ -193,12 +196,16 @@ func afterBook(t *turn, event Event) Next {
 	return goTo{stepMessage}
 }
 
-func (t *turn) sayPromised(event Promised) {
-	callback := event.Callback
+// standsAlready answers who asks for a second promise. Whoever knows an account and forges a number gets this far,
+// so nothing of the first one is told without its reference.
+func (t *turn) standsAlready(callback callbacks.Callback) Next {
+	t.say("booked.existing")
+	t.Standing, t.ByReference = callback.ID, true
+	return goTo{stepMine}
+}
+
+func (t *turn) sayPromised(callback callbacks.Callback) {
 	switch {
-	case event.Existing:
-		t.say("booked.existing")
-		t.tellWhen(callback)
 	case callback.Urgent:
 		t.say("booked.urgent")
 	case callback.Kind == callbacks.Slot:

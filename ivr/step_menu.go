@@ -46,7 +46,7 @@ func (t *turn) find() Next {
 
 func afterFind(t *turn, event Event) Next {
 	if found, ok := event.(Found); ok {
-		t.Standing = found.ID
+		t.Standing, t.ByReference = found.ID, found.ByReference
 	}
 	return goTo{stepTopic}
 }

@@ -7,15 +7,19 @@ import (
 )
 
 // A promise that stands: told, moved or cancelled only against the reference or the account's last four digits,
-// because a calling number can be forged.
+// because a calling number can be forged. Where those digits are the calling number's own, only the reference counts.
 
 func askMine(t *turn) Next {
-	t.say("mine.ask")
+	if t.ByReference {
+		t.say("mine.reference")
+	} else {
+		t.say("mine.ask")
+	}
 	return Listen{Entry: true, Timeout: entryTimeout}
 }
 
 func hearMine(t *turn, digits string) Next {
-	return Perform{Prove{ID: t.Standing, Digits: digits}}
+	return Perform{Prove{ID: t.Standing, Digits: digits, ByReference: t.ByReference}}
 }
 
 func afterMine(t *turn, event Event) Next {

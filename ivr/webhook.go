@@ -142,7 +142,7 @@ func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
 		if a.err != nil {
 			s.log.Warn("cannot look for a standing callback; the call goes on without", "error", a.err)
 		} else if a.found {
-			return Found{ID: a.callback.ID}
+			return Found{ID: a.callback.ID, ByReference: a.callback.AccountProof() == ""}
 		}
 	case <-ctx.Done():
 		s.log.Warn("looking for a standing callback took too long; the call goes on without", "limit", earlyRead)
@@ -172,7 +172,13 @@ func (s *Server) reached(ctx context.Context, effect Reached) Event {
 	return effectDone{}
 }
 
+// lastDigits is how many digits of an account count as proof.
+const lastDigits = 4
+
 func (s *Server) verify(ctx context.Context, effect Prove) Event {
+	if effect.ByReference && len(effect.Digits) <= lastDigits {
+		return Refused{NoMatch}
+	}
 	callback, right, err := s.promises.Verify(ctx, effect.ID, effect.Digits)
 	switch {
 	case err != nil:

@@ -79,8 +79,7 @@ func testErase(t *testing.T, s *suite) {
 		}
 		same(t, got, want)
 	}
-	support, senior := callbacks.Desk{Line: "gopay", Desk: "senior"}, callbacks.Desk{Line: "gopay", Desk: "support"}
-	support, senior = senior, support
+	support, senior := callbacks.Desk{Line: "gopay", Desk: "support"}, callbacks.Desk{Line: "gopay", Desk: "senior"}
 	kept(senior, support)
 
 	for want := range 2 { // the second time nothing is left

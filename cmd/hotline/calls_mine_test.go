@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,10 +13,15 @@ import (
 // Callers who ring again about a promise.
 
 // promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
-func promised(t *testing.T) (*story, string) {
+func promised(t *testing.T) (*story, string) { return promisedFor(t, "1#") }
+
+// promisedFor is promised for another account.
+func promisedFor(t *testing.T, account string) (*story, string) {
 	t.Helper()
 	s := newStory(t, saturday)
-	s.rings(home, "I repeat", booking...)
+	talk := slices.Clone(booking)
+	talk[3] = hears("Please enter your account number").press(account)
+	s.rings(home, "I repeat", talk...)
 	return s, s.did("book")[0].Reference
 }
 
@@ -35,9 +41,9 @@ func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 }
 
 func TestAReturningCallerCancelsTheCallback(t *testing.T) {
-	s, _ := promised(t)
+	s, _ := promisedFor(t, "081255554321#")
 	s.rings(home, "Your callback is cancelled", english, mine,
-		hears("last four digits").press("7890#"), hears("To cancel it, press 3").press("3"),
+		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
 		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
 	s.settles()
 	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
@@ -68,7 +74,7 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s, reference := promised(t)
 	for range 2 {
-		s.rings(home, "", english, mine, hears("reference").press("0000#"), hears("not match").press("1111#"), hears("not match").press("2222#"), hears("cannot tell").hangUp())
+		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
 	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("That does not match").hangUp())
 	s.settles()
@@ -78,8 +84,9 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 // A forged calling number is told no more than that a callback stands; an unknown one not even that.
 func TestAForgedNumberLearnsNothing(t *testing.T) {
 	s, _ := promised(t)
-	heard := s.rings(home, "", english, hears("For a stolen").hangUp())
-	for _, secret := range []string{"8:30", "9 March, between", "reference"} {
+	heard := s.rings(home, "", english, mine, // the last digits of the account are those of the number
+		hears("Please enter your reference number, then hash").press("7890#"), hears("That does not match").hangUp())
+	for _, secret := range []string{"8:30", "9 March, between", "payment, ", "7 8 9 0"} {
 		if strings.Contains(heard, secret) {
 			t.Errorf("learnt %q from %q", secret, heard)
 		}
@@ -92,10 +99,15 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 
 func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
 	s, reference := promised(t)
-	again := append([]beat{}, booking...)
-	s.rings(home, "We have already promised you a callback", again...)
+	again := append(slices.Clone(booking), hears("We have already promised you a callback").press("7890#"),
+		hears("That does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
+	heard := s.rings(home, "It stays as it was", again...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
 		t.Errorf("booked %v", booked)
+	}
+	before, _, _ := strings.Cut(heard, "That does not match")
+	if strings.Contains(before, "your callback stands") || strings.Contains(before, "reference number is") {
+		t.Errorf("the first promise is told without proof: %q", before)
 	}
 	s.settles()
 	s.bridged("support-1 with customer")

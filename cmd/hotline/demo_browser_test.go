@@ -105,7 +105,7 @@ func startDemo(t *testing.T, at string) string {
 	out := newLines()
 	ended := make(chan error, 1)
 	cmd := newRoot(nil, out, out)
-	cmd.SetArgs([]string{"demo", "--listen", "127.0.0.1:0", "--at", at})
+	cmd.SetArgs([]string{"demo", "--listen", "127.0.0.1:0", "--speed", "5", "--at", at})
 	go func() { ended <- cmd.ExecuteContext(ctx) }()
 	t.Cleanup(func() {
 		cancel()

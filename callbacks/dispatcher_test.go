@@ -1,0 +1,447 @@
+package callbacks_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The whole way: busy, next target, round over, again, taken, customer, done.
+func TestKeepAPromise(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+
+	first := w.ring("support-1")
+	if p := w.dialer.placed[0]; p.From != "+622150001000" || p.Ring != 20*time.Second || p.Callback.Number != customer || p.Target.To() != "+622150002001" {
+		t.Fatalf("placement %+v", p)
+	}
+	w.is(c, callbacks.Dialling, 0, 0)
+	w.quiet()
+	first.status("initiated", 0)
+	first.status("busy", 1)
+	w.is(c, callbacks.Booked, 0, 0)
+
+	second := w.ring("support-2")
+	if to := w.dialer.placed[1].Target.To(); to != "client:agent-2" {
+		t.Fatalf("rang %s", to)
+	}
+	second.status("ringing", 1)
+	second.status("no-answer", 2)
+	got := w.is(c, callbacks.Booked, 1, 0)
+	if want := start.Add(10 * time.Minute); !got.Due.Equal(want) || got.NextTarget != 0 {
+		t.Fatalf("due %v, want %v", got.Due, want)
+	}
+	if next := w.quiet(); next != 10*time.Minute {
+		t.Fatalf("next tick after %v", next)
+	}
+
+	w.pass(10 * time.Minute)
+	third := w.ring("support-1")
+	third.status("initiated", 0)
+	third.answered(callbacks.Proceed)
+	w.is(c, callbacks.Dialling, 1, 0)
+	third.took(callbacks.Proceed)
+	w.is(c, callbacks.AgentReached, 1, 1)
+	third.customerTook(callbacks.Proceed)
+	w.is(c, callbacks.CustomerReached, 1, 1)
+	w.quiet()
+	third.customerEnded("completed")
+	w.is(c, callbacks.Done, 1, 1)
+	if a := third.attempt(); a.State != callbacks.Leaving || a.Outcome != callbacks.OutcomeKept {
+		t.Fatalf("attempt %+v", a)
+	}
+	third.status("completed", 3)
+	if next := w.quiet(); next != -1 {
+		t.Fatalf("all is done, and yet a tick is wanted after %v", next)
+	}
+}
+
+// The customer does not answer: another try later, up to the limit.
+func TestCustomerNotReached(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	for n := 1; n <= 2; n++ {
+		leg := w.ring("support-1") // a new try begins at the first target
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
+		leg.customerEnded("completed") // a machine: nobody pressed 1
+		leg.status("completed", 4)
+		if n == 1 {
+			if got := w.is(c, callbacks.Booked, 0, 1); !got.Due.Equal(w.clock.Add(10 * time.Minute)) {
+				t.Fatalf("due %v", got.Due)
+			}
+			w.quiet()
+			w.pass(10 * time.Minute)
+		}
+	}
+	w.is(c, callbacks.Expired, 0, 2)
+	w.logs("level=ERROR")
+	w.pass(24 * time.Hour)
+	w.quiet()
+}
+
+func TestRoundsRunOut(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	for round := 1; round <= 3; round++ {
+		w.ring("support-1").status("no-answer", 1)
+		w.ring("support-2").status("failed", 1)
+		w.pass(10 * time.Minute)
+	}
+	w.is(c, callbacks.Expired, 3, 0)
+	w.logs("was not kept")
+}
+
+func TestTimeRunsOut(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(customer)
+	r.Expires = start.Add(5 * time.Minute)
+	b, err := w.service.Book(w.ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ring("support-1").status("busy", 1)
+	w.ring("support-2").status("busy", 1)
+	if next := w.quiet(); next != 5*time.Minute {
+		t.Fatalf("next tick after %v", next)
+	}
+	w.pass(5 * time.Minute)
+	w.quiet()
+	w.is(b.Callback, callbacks.Expired, 1, 0)
+}
+
+func TestRefusedForGood(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.dialer.place = func(p callbacks.Placement) (error, bool) {
+		if p.Target.ID == "support-1" {
+			return fmt.Errorf("creating a call: %w", callbacks.NewRefused(21211, "")), false
+		}
+		return nil, false
+	}
+	w.tick()
+	w.logs("code=21211")
+	if n := len(w.dialer.placed); n != 2 || w.dialer.placed[1].Target.ID != "support-2" {
+		t.Fatalf("placed %+v: one malformed agent's number must not break the desk", w.dialer.placed)
+	}
+	w.is(c, callbacks.Dialling, 0, 0)
+	leg := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+}
+
+// Refused for the moment: the same target after a pause, and no round is lost while nothing can be placed at all.
+func TestRefusedForNow(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	var got []string
+	for range 5 {
+		before := len(w.dialer.placed)
+		pause := w.tick()
+		for _, p := range w.dialer.placed[before:] {
+			got = append(got, p.Target.ID)
+		}
+		got = append(got, pause.String())
+		w.pass(pause)
+	}
+	want := "[support-1 10s support-1 20s support-1 support-2 10s support-2 20s support-2 10m0s]"
+	if fmt.Sprint(got) != want {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	w.is(c, callbacks.Booked, 0, 0)
+	w.dialer.place = nil
+	w.ring("support-1").answered(callbacks.Proceed)
+}
+
+func TestCustomerRefused(t *testing.T) {
+	for code, want := range map[int]callbacks.State{21215: callbacks.Undialable, 0: callbacks.Booked} {
+		w := newWorld(t)
+		c := w.book(customer)
+		leg := w.ring("support-1")
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
+		for range 2 {
+			if _, err := w.service.CustomerRefused(w.ctx, leg.id, code); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.is(c, want, 0, 1)
+	}
+}
+
+// A policy edited after the promise: no agent is rung in vain.
+func TestNumberBlockedMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.plan.Policy.Blocked = []string{"+62812"}
+	w.quiet()
+	w.is(c, callbacks.Undialable, 0, 0)
+	w.logs("…7890")
+}
+
+func TestClosedAtDialling(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Hours = officeHours(t, closedOn(2026, 3, 2), closedOn(2026, 3, 3))
+	c := w.book(customer)
+	next := w.quiet()
+	opening := time.Date(2026, 3, 4, 2, 0, 0, 0, time.UTC)
+	got := w.is(c, callbacks.Booked, 0, 0)
+	if !got.Due.Equal(opening) || next != opening.Sub(start) {
+		t.Fatalf("due %v, next tick after %v; want %v", got.Due, next, opening)
+	}
+	if want := opening.Add(72 * time.Hour); !got.Expires.Equal(want) {
+		t.Fatalf("expires %v, want %v: that the desk is closed does not shorten the promise", got.Expires, want)
+	}
+	w.logs("no attempt was spent")
+	w.clock = opening
+	w.ring("support-1")
+}
+
+func TestClosedForEver(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.plan.Hours = neverOpen(t)
+	w.quiet()
+	w.is(c, callbacks.Expired, 0, 0)
+}
+
+func TestClosedWhenAnswered(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Hours = officeHours(t)
+	w.clock = start.Add(2*time.Hour - 5*time.Second) // 11:59:55
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	w.pass(5 * time.Second)
+	leg.answered(callbacks.Closed)
+	leg.answered(callbacks.Closed) // the webhook came twice
+	got := w.is(c, callbacks.Booked, 0, 0)
+	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
+		t.Fatalf("due %v, want %v", got.Due, want)
+	}
+	leg.took(callbacks.Gone)
+	leg.status("completed", 2)
+	w.quiet()
+	w.clock = got.Due
+	w.ring("support-1") // its turn was not used up
+}
+
+// The pause after a round does not end in the lunch break.
+func TestRetryWaitsForTheOpening(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Hours = officeHours(t)
+	w.clock = start.Add(time.Hour + 55*time.Minute) // 11:55
+	c := w.book(customer)
+	w.ring("support-1").status("busy", 0)
+	w.ring("support-2").status("busy", 0)
+	if got := w.is(c, callbacks.Booked, 1, 0); !got.Due.Equal(start.Add(3 * time.Hour)) {
+		t.Fatalf("due %v", got.Due)
+	}
+}
+
+func TestLineRemoved(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.noPlan = true
+	if next := w.quiet(); next != 10*time.Minute {
+		t.Fatalf("next tick after %v", next)
+	}
+	w.is(c, callbacks.Booked, 0, 0)
+	w.logs("not configured any more")
+	w.noPlan = false
+	w.pass(10 * time.Minute)
+	w.ring("support-1")
+}
+
+func TestCancelledWhileRinging(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.status("ringing", 1)
+	for range 2 { // taking back twice is no error
+		if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	leg.answered(callbacks.Gone) // he was quicker than the hanging up
+	leg.took(callbacks.Gone)
+	w.quiet()
+	if len(w.dialer.hung) != 0 {
+		t.Fatal("an agent who is being told was cut off")
+	}
+	leg.status("completed", 2)
+	w.is(c, callbacks.Cancelled, 0, 0)
+
+	c = w.book("+6281234567891")
+	leg = w.ring("support-1")
+	leg.status("ringing", 1)
+	if err := w.service.CancelFor(w.ctx, "gopay", "+6281234567891", "agent"); err != nil {
+		t.Fatal(err)
+	}
+	w.quiet()
+	if len(w.dialer.hung) != 1 || w.dialer.hung[0] != leg.sid || leg.attempt().Outcome != callbacks.OutcomeWithdrawn {
+		t.Fatalf("hung up %v, attempt %+v", w.dialer.hung, leg.attempt())
+	}
+	leg.status("canceled", 2)
+	leg.answered(callbacks.Gone)
+	w.is(c, callbacks.Cancelled, 0, 0)
+}
+
+func TestTooLateToCancel(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	cancel := func(want error) {
+		t.Helper()
+		if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); !errors.Is(err, want) {
+			t.Fatalf("error = %v, want %v", err, want)
+		}
+	}
+	cancel(callbacks.ErrInProgress)
+	leg.customerTook(callbacks.Proceed)
+	cancel(callbacks.ErrInProgress)
+	if err := w.service.CancelFor(w.ctx, "gopay", customer, "agent"); err != nil {
+		t.Fatal(err)
+	}
+	leg.customerEnded("completed")
+	cancel(callbacks.ErrNotOpen)
+	w.is(c, callbacks.Done, 0, 1)
+}
+
+// Two promises, two targets: both at work, a third waits, and no round is lost by waiting.
+func TestTargetsAreShared(t *testing.T) {
+	w := newWorld(t)
+	a := w.book(customer)
+	w.pass(time.Second)
+	b, c := w.book("+6281234567891"), w.book("+6281234567892")
+	w.tick()
+	if n := len(w.dialer.placed); n != 2 || w.dialer.placed[0].Callback.ID != a.ID || w.dialer.placed[1].Callback.ID != b.ID {
+		t.Fatalf("placed %+v", w.dialer.placed)
+	}
+	w.pass(time.Second)
+	w.quiet()
+	w.is(c, callbacks.Booked, 0, 0)
+	leg := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
+	leg.status("no-answer", 1)
+	w.tick() // support-2 is free: b has had it, so it is c's
+	if n := len(w.dialer.placed); n != 3 || w.dialer.placed[2].Callback.ID != c.ID || w.dialer.placed[2].Target.ID != "support-2" {
+		t.Fatalf("placed %+v", w.dialer.placed[2:])
+	}
+	w.is(b, callbacks.Booked, 0, 0)
+}
+
+// The agent who hears "the customer did not answer" is still on the telephone.
+func TestTargetIsBusyUntilItsCallIsOver(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Targets = w.plan.Targets[:1]
+	w.book(customer)
+	w.pass(time.Second)
+	b := w.book("+6281234567891")
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerEnded("no-answer")
+	if next := w.quiet(); next != 30*time.Second {
+		t.Fatalf("next tick after %v", next)
+	}
+	leg.status("completed", 5)
+	w.ring("support-1")
+	w.is(b, callbacks.Dialling, 0, 0)
+}
+
+func TestUrgentFirstAndPaced(t *testing.T) {
+	w := newWorld(t)
+	w.d.Pace = time.Second
+	w.book(customer)
+	w.pass(time.Minute)
+	r := w.request("+6281234567899")
+	r.Urgent = true
+	b, err := w.service.Book(w.ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if next := w.tick(); next != time.Second {
+		t.Fatalf("next tick after %v", next)
+	}
+	if n := len(w.dialer.placed); n != 1 || w.dialer.placed[0].Callback.ID != b.Callback.ID {
+		t.Fatalf("placed %+v", w.dialer.placed)
+	}
+	w.pass(999 * time.Millisecond)
+	w.quiet()
+	w.pass(time.Millisecond)
+	w.ring("support-2")
+}
+
+func TestServiceWakes(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	for name, event := range map[string]func(){
+		"book":   func() { w.book("+6281234567891") },
+		"status": func() { leg.status("ringing", 3) },
+		"cancel": func() {
+			if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		w.wakes = 0
+		if event(); w.wakes == 0 {
+			t.Errorf("%s wakes nobody", name)
+		}
+	}
+}
+
+// A limit lowered after the promise counts at once.
+func TestAttemptsLimitLowered(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerEnded("busy")
+	leg.status("completed", 3)
+	w.plan.Policy.MaxAttempts = 1
+	w.pass(10 * time.Minute)
+	w.quiet()
+	w.is(c, callbacks.Expired, 0, 1)
+}
+
+// Targets taken off the desk while the round is on, and a desk left without any.
+func TestTargetsRemoved(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.ring("support-1").status("busy", 1)
+	w.plan.Targets = w.plan.Targets[:1]
+	w.quiet()
+	w.is(c, callbacks.Booked, 1, 0)
+	w.plan.Targets = nil
+	w.pass(10 * time.Minute)
+	w.quiet()
+	w.is(c, callbacks.Booked, 1, 0) // nobody was tried: only time runs out
+	w.pass(72 * time.Hour)
+	w.quiet()
+	w.is(c, callbacks.Expired, 1, 0)
+}
+
+// An agent's number behind a route is dialled by it; ring times stay within what the provider takes.
+func TestPlacement(t *testing.T) {
+	for ring, want := range map[time.Duration]time.Duration{
+		0: 20 * time.Second, time.Second: 5 * time.Second, 25 * time.Second: 25 * time.Second, time.Hour: 600 * time.Second,
+	} {
+		w := newWorld(t)
+		w.plan.Ring = ring
+		w.plan.Targets = []callbacks.Target{{ID: "support-1", Kind: callbacks.Number, Address: "+8613812345678"}}
+		w.plan.Policy.Routes = []callbacks.Route{{Prefix: "+86", Byoc: "BYchina"}}
+		w.book(customer)
+		w.ring("support-1")
+		if p := w.dialer.placed[0]; p.Ring != want || p.Byoc != "BYchina" {
+			t.Errorf("ring %v: placement %+v", ring, p)
+		}
+	}
+}

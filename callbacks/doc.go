@@ -1,0 +1,31 @@
+// Package callbacks keeps promises to ring callers back.
+//
+// # The way of one promise
+//
+// A [Policy] says whether a number can be dialled and which times are offered. [Service.Book] writes the promise
+// and draws the reference that the caller is told. When it is due a [Dispatcher] claims it: state and attempt are
+// written in one transaction, and only then the provider is asked, through a [Dialer], to ring an agent. The
+// agent's telephone, and then the customer's, lead back to the Service as webhooks:
+//
+//	Book → (due) Claim → Place → Answered → AgentTook → CustomerTook → CustomerEnded
+//	         ↑                      │            │            │
+//	         └─ next target, later round, later try ──────────┘  … or expired
+//
+// Which state may follow which is one table, see [State.To]; every [Store] refuses anything else ([CheckRecord]).
+//
+// # What holds whatever happens
+//
+//   - One open promise for a line and number, and for a line and account.
+//   - At most one attempt in the air for a promise, and one call for a target.
+//   - A request whose answer got lost is unknown, not failed: its target counts as busy until a webhook that
+//     carries the attempt's identifier, or a look-up at the provider, tells what became of it.
+//   - That an agent or a customer was reached is known from a key pressed on a signed page of ours,
+//     never from the provider's status. A customer who pressed 1 is not rung again.
+//   - Hours are asked again when a promise is dialled and when an agent answers. A closed desk costs nothing.
+//   - Every state has an end: attempts, rounds and time run out, and a call of which nothing is heard for five
+//     hours is given up.
+//   - Logs show the last four digits of a number at most, and never a reference, which opens a promise.
+//
+// Nothing here reads the wall clock; a func() time.Time is handed in. A [Housekeeper] reports, reconciles, and
+// erases personal data after [Policy.Retention].
+package callbacks

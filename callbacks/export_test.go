@@ -1,0 +1,4 @@
+package callbacks
+
+// DrawReference is drawReference for tests.
+var DrawReference = drawReference

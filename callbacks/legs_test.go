@@ -1,0 +1,163 @@
+package callbacks_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Every status of a call that was not taken, in any order and twice: one target is used up.
+func TestStatusTwiceAndOutOfOrder(t *testing.T) {
+	for name, statuses := range map[string][]struct {
+		status string
+		seq    int
+	}{
+		"in order":          {{"initiated", 0}, {"ringing", 1}, {"no-answer", 2}},
+		"twice":             {{"initiated", 0}, {"initiated", 0}, {"no-answer", 2}, {"no-answer", 2}},
+		"the end first":     {{"no-answer", 2}, {"ringing", 1}, {"initiated", 0}},
+		"the end overtakes": {{"initiated", 0}, {"no-answer", 2}, {"ringing", 1}},
+		"no numbers":        {{"ringing", -1}, {"no-answer", -1}, {"initiated", -1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			c := w.book(customer)
+			leg := w.ring("support-1")
+			for _, s := range statuses {
+				leg.status(s.status, s.seq)
+			}
+			w.is(c, callbacks.Booked, 0, 0)
+			if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != "no-answer" || a.Status != "no-answer" {
+				t.Fatalf("attempt %+v", a)
+			}
+			w.ring("support-2")
+			leg.status("no-answer", 2) // and once more while the next is rung
+			w.is(c, callbacks.Dialling, 0, 0)
+		})
+	}
+}
+
+func TestEarlierStatusDoesNotOverwrite(t *testing.T) {
+	w := newWorld(t)
+	w.book(customer)
+	leg := w.ring("support-1")
+	leg.status("answered", 3)
+	leg.status("ringing", 1)
+	if a := leg.attempt(); a.Status != "answered" || a.Seq != 3 {
+		t.Fatalf("attempt %+v", a)
+	}
+}
+
+// Each way a call to an agent can end.
+func TestEndsOfACall(t *testing.T) {
+	for _, status := range []string{"completed", "busy", "no-answer", "failed", "canceled"} {
+		w := newWorld(t)
+		c := w.book(customer)
+		leg := w.ring("support-1")
+		leg.status("ringing", 1)
+		leg.answered(callbacks.Proceed) // a voicemail: it never presses 1
+		leg.status(status, 2)
+		w.is(c, callbacks.Booked, 0, 0)
+
+		leg = w.ring("support-2")
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
+		leg.status(status, 2) // the agent hung up while the customer's telephone rang
+		w.is(c, callbacks.Booked, 0, 1)
+		leg.customerEnded("no-answer") // the action comes late
+		w.is(c, callbacks.Booked, 0, 1)
+		leg.customerTook(callbacks.Gone)
+		w.is(c, callbacks.Booked, 0, 1)
+	}
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
+	leg.status("completed", 9) // before the action
+	w.is(c, callbacks.Done, 0, 1)
+	leg.customerEnded("completed")
+	w.is(c, callbacks.Done, 0, 1)
+}
+
+// A repeated webhook gets the answer it got, as long as that rings nobody twice.
+func TestKeysTwice(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	for range 2 {
+		leg.answered(callbacks.Proceed)
+	}
+	for range 2 {
+		leg.took(callbacks.Proceed)
+	}
+	leg.answered(callbacks.Proceed)
+	w.is(c, callbacks.AgentReached, 0, 1)
+	for range 2 {
+		leg.customerTook(callbacks.Proceed)
+	}
+	leg.took(callbacks.Gone) // would ring the customer, who is connected
+	leg.answered(callbacks.Gone)
+	w.is(c, callbacks.CustomerReached, 0, 1)
+	for range 2 {
+		leg.customerEnded("completed")
+	}
+	leg.customerTook(callbacks.Gone)
+	leg.answered(callbacks.Gone)
+	leg.took(callbacks.Gone)
+	w.is(c, callbacks.Done, 0, 1)
+}
+
+// The customer's key without the agent's: nobody is connected.
+func TestCustomerBeforeAgent(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.customerTook(callbacks.Gone)
+	w.is(c, callbacks.Dialling, 0, 0)
+	leg.customerEnded("no-answer") // rung nevertheless: that counts
+	w.is(c, callbacks.Booked, 0, 1)
+}
+
+func TestOldCallWhileAnotherAgentTalks(t *testing.T) {
+	w := newWorld(t)
+	w.book(customer)
+	old := w.ring("support-1")
+	old.status("no-answer", 1)
+	now := w.ring("support-2")
+	now.answered(callbacks.Proceed)
+	now.took(callbacks.Proceed)
+	old.answered(callbacks.TakenByOther)
+	old.took(callbacks.TakenByOther)
+	old.customerTook(callbacks.TakenByOther)
+	old.customerEnded("no-answer")
+	now.customerTook(callbacks.Proceed)
+}
+
+func TestAnotherCallOfTheSameAttempt(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	twin := call{w: w, id: leg.id, sid: "CAtwin"}
+	twin.answered(callbacks.Gone)
+	twin.took(callbacks.Gone)
+	twin.status("busy", 1)
+	w.is(c, callbacks.Dialling, 0, 0)
+	leg.answered(callbacks.Proceed)
+}
+
+func TestNoSuchAttempt(t *testing.T) {
+	w := newWorld(t)
+	_, _, err := w.service.Answered(w.ctx, "nobody's", "CA1")
+	_, _, err2 := w.service.AgentTook(w.ctx, "nobody's", "CA1")
+	_, _, err3 := w.service.CustomerTook(w.ctx, "nobody's")
+	_, err4 := w.service.CustomerEnded(w.ctx, "nobody's", "busy")
+	_, err5 := w.service.CustomerRefused(w.ctx, "nobody's", 21215)
+	err6 := w.service.LegStatus(w.ctx, "nobody's", "CA1", "busy", 0)
+	for i, err := range []error{err, err2, err3, err4, err5, err6} {
+		if !errors.Is(err, callbacks.ErrNotFound) {
+			t.Errorf("%d: error = %v", i, err)
+		}
+	}
+}

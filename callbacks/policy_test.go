@@ -1,0 +1,256 @@
+package callbacks_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+func fields(table string) (rows [][]string) {
+	for line := range strings.Lines(strings.TrimSpace(table)) {
+		rows = append(rows, strings.Fields(line))
+	}
+	return rows
+}
+
+var policy = callbacks.Policy{
+	Blocked:     []string{"+62809", "+1900"},
+	Unreachable: []string{"+850"},
+	Routes:      []callbacks.Route{{Prefix: "+852", Byoc: "BYhongkong"}, {Prefix: "+8529", Byoc: "BYmobile"}},
+}
+
+func TestDialable(t *testing.T) {
+	routed := policy
+	routed.Routes = append(routed.Routes, callbacks.Route{Prefix: "+86", Byoc: "BYchina"})
+	for _, c := range []struct {
+		name, raw, region string
+		policy            callbacks.Policy
+		want              string
+		reason            callbacks.Reason
+	}{
+		{"Indonesian mobile, national", "081234567890", "ID", policy, "+6281234567890", ""},
+		{"Indonesian mobile, ten digits", "0812345678", "ID", policy, "+62812345678", ""},
+		{"Indonesian mobile, international", "+6281234567890", "ID", policy, "+6281234567890", ""},
+		{"Indonesian mobile, with blanks", " 0812-3456-7890 ", "ID", policy, "+6281234567890", ""},
+		{"Indonesian landline", "02129928888", "ID", policy, "+622129928888", ""},
+		{"Indonesian, from abroad", "+6281234567890", "JP", policy, "+6281234567890", ""},
+		{"Indonesian, dialled out of Singapore", "00162 81234567890", "SG", policy, "+6281234567890", ""},
+		{"emergency", "112", "ID", policy, "", callbacks.TooShort},
+		{"two digits", "08", "ID", policy, "", callbacks.TooShort},
+		{"cut off", "08123", "ID", policy, "", callbacks.TooShort},
+		{"too long", "0812345678901234", "ID", policy, "", callbacks.Invalid},
+		{"premium, by the list", "08091234567", "ID", policy, "", callbacks.Blocked},
+		{"premium, by the plan", "08091234567", "ID", callbacks.Policy{}, "", callbacks.Blocked},
+		{"premium in America", "+19002345678", "ID", policy, "", callbacks.Blocked},
+		{"mainland China", "+8613812345678", "ID", policy, "", callbacks.Unreachable},
+		{"mainland China, national", "13812345678", "CN", callbacks.Policy{}, "", callbacks.Unreachable},
+		{"mainland China with a route", "13812345678", "CN", routed, "+8613812345678", ""},
+		{"Hong Kong is not mainland China", "+85291234567", "ID", policy, "+85291234567", ""},
+		{"another closed country", "+8501921234567", "ID", policy, "", callbacks.Unreachable},
+		{"Japanese mobile", "09012345678", "JP", policy, "+819012345678", ""},
+		{"anonymous", "+266696687", "ID", policy, "", callbacks.Invalid},
+		{"restricted", "+7378742833", "ID", policy, "", callbacks.Invalid},
+		{"unavailable", "+86282452253", "ID", routed, "", callbacks.Invalid},
+		{"anonymous, in words", "anonymous", "ID", policy, "", callbacks.Invalid},
+		{"a browser telephone", "client:agent-2", "ID", policy, "", callbacks.Invalid},
+		{"SIP", "sip:agent@example.org", "ID", policy, "", callbacks.Invalid},
+		{"nothing", "", "ID", policy, "", callbacks.Invalid},
+		{"only keys", "***##", "ID", policy, "", callbacks.Invalid},
+		{"a country that is none", "+9991234567", "ID", policy, "", callbacks.Invalid},
+		{"a region that is none", "081234567890", "", policy, "", callbacks.Invalid},
+	} {
+		got, err := c.policy.Dialable(c.raw, c.region)
+		var r *callbacks.Refusal
+		switch {
+		case c.reason == "":
+			if err != nil || got != c.want {
+				t.Errorf("%s: Dialable(%q) = %q, %v; want %q", c.name, c.raw, got, err, c.want)
+			}
+		case !errors.As(err, &r) || r.Reason != c.reason || got != "":
+			t.Errorf("%s: Dialable(%q) = %q, %v; want %s", c.name, c.raw, got, err, c.reason)
+		case len(c.raw) > 5 && strings.Contains(err.Error(), strings.TrimLeft(c.raw, "+0 ")):
+			t.Errorf("%s: the error shows the number: %v", c.name, err)
+		}
+	}
+}
+
+func TestRoute(t *testing.T) {
+	for number, want := range map[string]string{
+		"+85221234567": "BYhongkong", "+85291234567": "BYmobile", "+6281234567890": "", "+85": "", "": "",
+	} {
+		if got := policy.Route(number); got != want {
+			t.Errorf("Route(%q) = %q, want %q", number, got, want)
+		}
+	}
+}
+
+// What is dialable stays what it is, and never begins with a prefix that is not dialled.
+func FuzzDialable(f *testing.F) {
+	for _, seed := range []string{"081234567890", "+8613812345678", "+266696687", "0809123456", "client:x", "+1;ext=5", "\x00", "٠٨١٢"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		e164, err := policy.Dialable(raw, "ID")
+		if err != nil {
+			var r *callbacks.Refusal
+			if !errors.As(err, &r) || e164 != "" {
+				t.Fatalf("Dialable(%q) = %q, %T", raw, e164, err)
+			}
+			return
+		}
+		if again, err := policy.Dialable(e164, ""); err != nil || again != e164 {
+			t.Fatalf("Dialable(%q) = %q, which gives %q, %v", raw, e164, again, err)
+		}
+		for _, never := range []string{"+86", "+850", "+62809", "+1900"} {
+			if strings.HasPrefix(e164, never) {
+				t.Fatalf("Dialable(%q) = %q", raw, e164)
+			}
+		}
+	})
+}
+
+func jakarta(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Jakarta")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// officeHours is Monday to Friday 09:00–12:00 and 13:00–17:00 in Jakarta, which is 7 hours ahead of UTC.
+func officeHours(t testing.TB, special ...hours.Special) *hours.Calendar {
+	t.Helper()
+	var week hours.Week
+	for day := time.Monday; day <= time.Friday; day++ {
+		week[day] = []hours.Span{{From: 9 * 60, To: 12 * 60}, {From: 13 * 60, To: 17 * 60}}
+	}
+	cal, err := hours.New(jakarta(t), week, special)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cal
+}
+
+func TestOffer(t *testing.T) {
+	cal, zone := officeHours(t), jakarta(t)
+	at := func(text string) time.Time {
+		t.Helper()
+		v, err := time.ParseInLocation("Mon 2006-01-02 15:04", text, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	p := callbacks.Policy{Lead: 30 * time.Minute}
+	for _, c := range []struct {
+		name, now string
+		urgent    bool
+		asap      string
+		slots     string
+	}{
+		{"open", "Mon 2026-03-02 10:00", false, "Mon 2026-03-02 10:00", "10:30 11:00 11:30"},
+		{"open, between slots", "Mon 2026-03-02 10:01", false, "Mon 2026-03-02 10:01", "11:00 11:30 13:00"},
+		{"lunch", "Mon 2026-03-02 12:00", false, "Mon 2026-03-02 13:00", "13:00 13:30 14:00"},
+		{"Friday evening", "Fri 2026-03-06 17:00", false, "Mon 2026-03-09 09:00", "09:00 09:30 10:00"},
+		{"urgent, in the night", "Sat 2026-03-07 02:00", true, "Sat 2026-03-07 02:00", ""},
+	} {
+		o := p.Offer(cal, at(c.now), c.urgent)
+		if !o.ASAP.Equal(at(c.asap)) || o.ASAP.Location() != time.UTC {
+			t.Errorf("%s: ASAP = %v, want %v", c.name, o.ASAP, at(c.asap))
+		}
+		var slots []string
+		for _, s := range o.Slots {
+			slots = append(slots, s.From.In(zone).Format("15:04"))
+			if s.To.Sub(s.From) != 30*time.Minute {
+				t.Errorf("%s: a slot of %v", c.name, s.To.Sub(s.From))
+			}
+		}
+		if got := strings.Join(slots, " "); got != c.slots {
+			t.Errorf("%s: slots = %q, want %q", c.name, got, c.slots)
+		}
+	}
+	never, err := hours.New(zone, hours.Week{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := p.Offer(never, at("Mon 2026-03-02 10:00"), false); !o.ASAP.IsZero() || len(o.Slots) != 0 {
+		t.Errorf("a desk that never opens offers %+v", o)
+	}
+}
+
+func TestOfferProperty(t *testing.T) {
+	cal := officeHours(t)
+	rapid.Check(t, func(t *rapid.T) {
+		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
+		p := callbacks.Policy{Lead: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute, SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
+		o := p.Offer(cal, now, false)
+		if o.ASAP.Before(now) || !cal.IsOpen(o.ASAP) || len(o.Slots) != p.SlotCount {
+			t.Fatalf("%+v at %v", o, now)
+		}
+		for _, s := range o.Slots {
+			if s.From.Before(now.Add(p.Lead)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
+				t.Fatalf("slot %v at %v", s, now)
+			}
+		}
+	})
+}
+
+func TestExpires(t *testing.T) {
+	due := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
+	if got := (callbacks.Policy{}).Expires(due); got.Sub(due) != 72*time.Hour {
+		t.Errorf("by default %v", got.Sub(due))
+	}
+	if got := (callbacks.Policy{Expiry: time.Hour}).Expires(due); got.Sub(due) != time.Hour {
+		t.Errorf("%v", got.Sub(due))
+	}
+}
+
+func TestMask(t *testing.T) {
+	for number, want := range map[string]string{
+		"+6281234567890": "…7890", "12345": "…2345", "1234": "…", "1": "…", "": "", "支付宝账号": "…付宝账号",
+	} {
+		if got := callbacks.Mask(number); got != want {
+			t.Errorf("Mask(%q) = %q, want %q", number, got, want)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	for code, permanent := range map[int]bool{21211: true, 21215: true, 13227: true, 32205: true, 20429: false, 20003: false, 0: false} {
+		err := callbacks.NewRefused(code, "number +6281234567890 is bad")
+		if !errors.Is(err, callbacks.ErrRefused) || err.Permanent != permanent {
+			t.Errorf("%d: %+v", code, err)
+		}
+		if strings.Contains(err.Error(), "+62") {
+			t.Errorf("the error shows a number: %v", err)
+		}
+	}
+}
+
+func TestReference(t *testing.T) {
+	seen := map[string]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		ref, err := callbacks.DrawReference(bytes.NewReader(rapid.SliceOfN(rapid.Byte(), 300, 300).Draw(t, "random")))
+		if err != nil {
+			t.Skip(err) // all draws were out of range
+		}
+		if len(ref) != 7 || ref[0] == '0' || strings.Trim(ref, "0123456789") != "" {
+			t.Fatalf("reference %q", ref)
+		}
+		seen[ref] = true
+	})
+	if len(seen) < 10 {
+		t.Errorf("only %d references were drawn", len(seen))
+	}
+	if _, err := callbacks.DrawReference(bytes.NewReader(nil)); err == nil {
+		t.Error("no randomness, and yet a reference")
+	}
+}

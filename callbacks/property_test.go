@@ -1,0 +1,352 @@
+package callbacks_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// A model is what must be true of the promises of a world, told without looking at how it is done.
+type model struct {
+	*rapid.T
+	w *world
+	// promises by identifier, as they were seen last.
+	promises map[int64]callbacks.Callback
+	// rung are the attempts by which a customer was rung, and how often he was otherwise.
+	rung  map[int64]map[string]bool
+	extra map[int64]int
+	// connected are the promises whose customer was told to be connected, with the attempt.
+	connected map[int64]string
+	legs      []call
+	keys      int
+}
+
+var someNumbers = []string{"+6281234567890", "+6281234567891", "+6281234567892"}
+
+func newModel(t *testing.T, rt *rapid.T) *model {
+	m := &model{
+		T: rt, w: newWorld(t), promises: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
+		extra: map[int64]int{}, connected: map[int64]string{},
+	}
+	m.w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
+	return m
+}
+
+// place is the provider taking a request, in one of several moods.
+func (m *model) place(p callbacks.Placement, mood string) (error, bool) {
+	m.legs = append(m.legs, call{w: m.w, id: p.AttemptID, sid: fmt.Sprint("CA", len(m.w.dialer.placed))})
+	if id, done := m.connected[p.Callback.ID]; done {
+		m.Fatalf("promise %d is dialled again after its customer was connected by %s", p.Callback.ID, id)
+	}
+	if !m.w.plan.Hours.IsOpen(m.w.clock) {
+		m.Fatalf("promise %d is dialled while the desk is closed", p.Callback.ID)
+	}
+	switch mood {
+	case "lost, placed":
+		return errTimeout, true
+	case "lost, not placed":
+		return errTimeout, false
+	case "refused for good":
+		return callbacks.NewRefused(21211, ""), false
+	case "refused for now":
+		return callbacks.NewRefused(20429, ""), false
+	}
+	return nil, false
+}
+
+func (m *model) mustBe(err error, allowed ...error) {
+	if err == nil {
+		return
+	}
+	for _, a := range allowed {
+		if errors.Is(err, a) {
+			return
+		}
+	}
+	m.Fatalf("unexpected error: %v", err)
+}
+
+// record is the promise with its attempt in the air, as stored.
+func (m *model) record(id int64) callbacks.Record {
+	r, err := m.w.store.Record(m.w.ctx, id)
+	m.mustBe(err)
+	return r
+}
+
+// leg draws one of the calls placed so far, old ones included, sometimes under a foreign identifier.
+func (m *model) leg() (call, int64) {
+	if len(m.legs) == 0 {
+		m.Skip("no call yet")
+	}
+	leg := m.legs[len(m.legs)-1-rapid.IntRange(0, min(3, len(m.legs)-1)).Draw(m.T, "leg")]
+	if rapid.IntRange(0, 19).Draw(m.T, "foreign") == 0 {
+		leg.sid = "CAforeign"
+	}
+	r, err := m.w.store.ChangeAttempt(m.w.ctx, leg.id, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
+	m.mustBe(err)
+	return leg, r.Callback.ID
+}
+
+var legStatuses = []string{"initiated", "ringing", "answered", "completed", "busy", "no-answer", "failed", "canceled"}
+
+// actions are what can happen to the world.
+func (m *model) actions() map[string]func(*rapid.T) {
+	w := m.w
+	return map[string]func(*rapid.T){
+		"time passes": func(rt *rapid.T) {
+			w.pass(time.Duration(rapid.SampledFrom([]int{1, 20, 30, 120, 600, 3600}).Draw(rt, "seconds")) * time.Second)
+		},
+		"tick":      m.tick,
+		"tick 2":    m.tick,
+		"goes on":   m.goesOn,
+		"goes on 2": m.goesOn,
+		"goes on 3": m.goesOn,
+		"book": func(rt *rapid.T) {
+			_, err := w.service.Book(w.ctx, w.request(rapid.SampledFrom(someNumbers).Draw(rt, "number")))
+			m.mustBe(err)
+		},
+		"taken back": func(rt *rapid.T) {
+			if rapid.Bool().Draw(rt, "reached an agent himself") {
+				m.mustBe(w.service.CancelFor(w.ctx, "gopay", rapid.SampledFrom(someNumbers).Draw(rt, "number"), "agent"))
+			} else if id := m.promise(rt); id != 0 {
+				_, err := w.service.Cancel(w.ctx, id, "caller")
+				m.mustBe(err, callbacks.ErrInProgress, callbacks.ErrNotOpen)
+			}
+		},
+		"move": func(rt *rapid.T) {
+			if id := m.promise(rt); id != 0 {
+				m.keys++
+				due := w.clock.Add(time.Hour)
+				_, err := w.service.Move(w.ctx, fmt.Sprint(m.keys), id, callbacks.ASAP, due, time.Time{}, due.Add(72*time.Hour), 0)
+				m.mustBe(err, callbacks.ErrNotOpen)
+			}
+		},
+		"status": func(rt *rapid.T) {
+			leg, _ := m.leg()
+			status := rapid.SampledFrom(legStatuses).Draw(rt, "status")
+			m.mustBe(w.service.LegStatus(w.ctx, leg.id, leg.sid, status, rapid.IntRange(-1, 4).Draw(rt, "seq")))
+		},
+		"provider's record": func(rt *rapid.T) {
+			leg, _ := m.leg()
+			if c := w.dialer.calls[leg.sid]; c != nil {
+				c.Status = rapid.SampledFrom(append(legStatuses, "queued", "in-progress")).Draw(rt, "status")
+			}
+		},
+		"answered": func(rt *rapid.T) {
+			leg, _ := m.leg()
+			_, v, err := w.service.Answered(w.ctx, leg.id, leg.sid)
+			m.mustBe(err)
+			if v == callbacks.Proceed && m.record(m.promiseOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
+				rt.Fatal("an agent hears of a customer while the desk is closed")
+			}
+		},
+		"agent takes it":    func(*rapid.T) { m.agentTakes(m.leg()) },
+		"customer takes it": func(*rapid.T) { m.customerTakes(m.leg()) },
+		"customer's leg ends": func(rt *rapid.T) {
+			leg, id := m.leg()
+			m.unannounced(leg, id)
+			_, err := w.service.CustomerEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"))
+			m.mustBe(err)
+		},
+		"customer's leg is refused": func(rt *rapid.T) {
+			leg, id := m.leg()
+			m.unannounced(leg, id)
+			_, err := w.service.CustomerRefused(w.ctx, leg.id, rapid.SampledFrom([]int{0, 21215}).Draw(rt, "code"))
+			m.mustBe(err)
+		},
+		"crash": func(*rapid.T) { w.crash() },
+		"":      m.check,
+	}
+}
+
+// tick lets the dispatcher work with a provider in some mood.
+func (m *model) tick(rt *rapid.T) {
+	w := m.w
+	mood := rapid.SampledFrom([]string{
+		"well", "well", "well", "lost, placed", "lost, not placed", "refused for good", "refused for now",
+	}).Draw(rt, "mood")
+	w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, mood) }
+	fail := func(name string) error {
+		if rapid.IntRange(0, 4).Draw(rt, name) == 0 {
+			return errTimeout
+		}
+		return nil
+	}
+	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = fail("find"), fail("fetch"), fail("hangup")
+	if next := w.d.Tick(w.ctx); !next.IsZero() && !next.After(w.clock) {
+		rt.Fatalf("next tick %v at %v", next, w.clock)
+	}
+}
+
+// goesOn does to the latest call what usually comes next.
+func (m *model) goesOn(rt *rapid.T) {
+	if len(m.legs) == 0 {
+		rt.Skip("no call yet")
+	}
+	leg := m.legs[len(m.legs)-1]
+	a := leg.attempt()
+	if a.SID != "" {
+		leg.sid = a.SID
+	}
+	switch a.State {
+	case callbacks.Answered:
+		m.agentTakes(leg, a.CallbackID)
+	case callbacks.Taken:
+		if rapid.IntRange(0, 2).Draw(rt, "customer answers") > 0 {
+			m.customerTakes(leg, a.CallbackID)
+			return
+		}
+		fallthrough
+	case callbacks.Connected:
+		_, err := m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed")
+		m.mustBe(err)
+	case callbacks.Leaving:
+		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
+	case callbacks.Ended:
+	default:
+		_, _, err := m.w.service.Answered(m.w.ctx, leg.id, leg.sid)
+		m.mustBe(err)
+	}
+}
+
+func (m *model) agentTakes(leg call, id int64) {
+	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err)
+	if v != callbacks.Proceed {
+		return
+	}
+	if by, done := m.connected[id]; done {
+		m.Fatalf("promise %d: the customer is rung again by %s after he was connected by %s", id, leg.id, by)
+	}
+	if m.rung[id] == nil {
+		m.rung[id] = map[string]bool{}
+	}
+	m.rung[id][leg.id] = true
+}
+
+func (m *model) customerTakes(leg call, id int64) {
+	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id)
+	m.mustBe(err)
+	if v != callbacks.Proceed {
+		return
+	}
+	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {
+		m.Fatalf("promise %d: connected by %s and %s, rung by %v", id, other, leg.id, m.rung[id])
+	}
+	m.connected[id] = leg.id
+}
+
+// unannounced notes that a customer was rung by an attempt that no agent took.
+func (m *model) unannounced(leg call, id int64) {
+	if r := m.record(id); r.Callback.State == callbacks.Dialling && r.Attempt.ID == leg.id {
+		m.extra[id]++
+	}
+}
+
+func (m *model) promise(rt *rapid.T) int64 {
+	return int64(rapid.IntRange(0, len(m.promises)).Draw(rt, "promise"))
+}
+
+func (m *model) promiseOf(leg call) int64 { return leg.attempt().CallbackID }
+
+// check holds after every step.
+func (m *model) check(rt *rapid.T) {
+	attempts, err := m.w.store.Unended(m.w.ctx)
+	m.mustBe(err)
+	inAir, targets := map[int64]int{}, map[string]bool{}
+	for _, a := range attempts {
+		if a.InAir() {
+			inAir[a.CallbackID]++
+		}
+		if targets[a.Target.To()] {
+			rt.Fatalf("two calls to %s", a.Target.ID)
+		}
+		targets[a.Target.To()] = true
+	}
+	open := map[string]int64{}
+	for id := int64(1); ; id++ {
+		c, err := m.w.store.Callback(m.w.ctx, id)
+		if errors.Is(err, callbacks.ErrNotFound) {
+			break
+		}
+		m.mustBe(err)
+		m.checkOne(rt, c, inAir[id])
+		if c.Open() && open[c.Number] != 0 {
+			rt.Fatalf("promises %d and %d are open for one number", open[c.Number], id)
+		} else if c.Open() {
+			open[c.Number] = id
+		}
+		m.promises[id] = c
+	}
+}
+
+func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inAir int) {
+	before, seen := m.promises[c.ID]
+	policy := m.w.plan.Policy
+	_, connected := m.connected[c.ID]
+	switch {
+	case seen && before.State.Final() && c != before:
+		rt.Fatalf("a final promise changed: %+v, was %+v", c, before)
+	case c.Attempts != len(m.rung[c.ID])+m.extra[c.ID]:
+		rt.Fatalf("promise %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]), m.extra[c.ID])
+	case c.Attempts > policy.MaxAttempts || c.Rounds > policy.MaxRounds:
+		rt.Fatalf("promise %d: %d attempts, %d rounds", c.ID, c.Attempts, c.Rounds)
+	case inAir > 1:
+		rt.Fatalf("promise %d has %d attempts in the air", c.ID, inAir)
+	case c.State == callbacks.Booked && inAir != 0:
+		rt.Fatalf("promise %d waits with an attempt in the air", c.ID)
+	case c.Open() && c.State != callbacks.Booked && inAir != 1:
+		rt.Fatalf("promise %d is %s with no attempt in the air", c.ID, c.State)
+	case connected != (c.State == callbacks.CustomerReached || c.State == callbacks.Done):
+		rt.Fatalf("promise %d is %s, its customer connected: %v", c.ID, c.State, connected)
+	case c.State.Final() == c.Ended.IsZero():
+		rt.Fatalf("promise %d is %s, ended %v", c.ID, c.State, c.Ended)
+	}
+}
+
+// drain lets time go by with a healthy provider whose calls have all ended: every promise comes to an end.
+func (m *model) drain() {
+	w := m.w
+	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = nil, nil, nil
+	w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
+	limit := w.clock.Add(14 * 24 * time.Hour)
+	for steps := 0; ; steps++ {
+		for _, c := range w.dialer.calls {
+			c.Status = "no-answer"
+		}
+		next := w.d.Tick(w.ctx)
+		m.check(m.T)
+		if next.IsZero() {
+			break
+		}
+		if next.After(limit) || steps > 2000 {
+			m.Fatalf("no end after %d ticks; next tick %v", steps, next)
+		}
+		w.clock = next
+	}
+	for _, c := range m.promises {
+		if c.Open() {
+			m.Fatalf("nothing is to be done any more, and promise %d is %s", c.ID, c.State)
+		}
+	}
+	if left, err := w.store.Unended(w.ctx); err != nil || len(left) != 0 {
+		m.Fatalf("attempts left: %+v, %v", left, err)
+	}
+}
+
+func TestRandomEvents(t *testing.T) {
+	cal := officeHours(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		m := newModel(t, rt)
+		m.w.plan.Hours = cal
+		m.w.book(someNumbers[0])
+		rt.Repeat(m.actions())
+		m.T = rt
+		m.drain()
+	})
+}

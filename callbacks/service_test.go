@@ -1,0 +1,288 @@
+package callbacks_test
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+func TestBookAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.service.OnWake(nil) // the world's counter is for one goroutine
+	requests := make([]callbacks.Request, 50)
+	for i := range requests {
+		requests[i] = w.request(customer)
+	}
+	answers := make([]callbacks.Booking, len(requests))
+	var wg sync.WaitGroup
+	for i, r := range requests {
+		wg.Go(func() {
+			var err error
+			if answers[i], err = w.service.Book(w.ctx, r); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	written := 0
+	for _, b := range answers {
+		if !b.Existing {
+			written++
+		}
+		if b.Callback.ID == 0 || b.Callback.Reference != answers[0].Callback.Reference {
+			t.Fatalf("%+v and %+v for one number", b.Callback, answers[0].Callback)
+		}
+	}
+	if written != 1 {
+		t.Fatalf("%d promises for one number", written)
+	}
+}
+
+func TestBookTwiceWithOneKey(t *testing.T) {
+	w := newWorld(t)
+	r := w.request(customer)
+	first, err := w.service.Book(w.ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.service.Book(w.ctx, r)
+	if err != nil || again != first {
+		t.Fatalf("%+v, %v; want %+v", again, err, first)
+	}
+}
+
+func TestBookRefuses(t *testing.T) {
+	w := newWorld(t)
+	for name, edit := range map[string]func(*callbacks.Request){
+		"Key":            func(r *callbacks.Request) { r.Key = "" },
+		"Line":           func(r *callbacks.Request) { r.Line = "" },
+		"Desk":           func(r *callbacks.Request) { r.Desk = "" },
+		"Number":         func(r *callbacks.Request) { r.Number = "081234567890" },
+		"Called":         func(r *callbacks.Request) { r.Called = time.Time{} },
+		"Kind":           func(r *callbacks.Request) { r.Kind = "soon" },
+		"Due":            func(r *callbacks.Request) { r.Due = time.Time{} },
+		"Expires":        func(r *callbacks.Request) { r.Expires = r.Due },
+		"SlotEnd":        func(r *callbacks.Request) { r.Kind = callbacks.Slot },
+		"without a slot": func(r *callbacks.Request) { r.SlotEnd = r.Due.Add(time.Hour) },
+	} {
+		r := w.request(customer)
+		edit(&r)
+		_, err := w.service.Book(w.ctx, r)
+		if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "1234567890") {
+			t.Errorf("%s: error = %v", name, err)
+		}
+	}
+}
+
+// References in use are drawn anew, and in the end there is an error and not a hang.
+func TestReferenceDrawnAnew(t *testing.T) {
+	w := newWorld(t)
+	w.service.UseRandom(bytes.NewReader(bytes.Repeat([]byte{0}, 3)))
+	if c := w.book(customer); c.Reference != "1000000" {
+		t.Fatalf("reference %s", c.Reference)
+	}
+	w.service.UseRandom(bytes.NewReader([]byte{0, 0, 0, 0, 0, 7}))
+	m, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "m", Line: "gopay"})
+	if err != nil || m.Reference != "1000007" {
+		t.Fatalf("%+v, %v", m, err)
+	}
+	if !m.Received.Equal(start) {
+		t.Errorf("received %v", m.Received)
+	}
+	w.service.UseRandom(bytes.NewReader(make([]byte, 1000)))
+	if _, err := w.service.Book(w.ctx, w.request("+6281234567891")); !errors.Is(err, callbacks.ErrReferenceTaken) {
+		t.Fatalf("error = %v", err)
+	}
+}
+
+func TestVerify(t *testing.T) {
+	w := newWorld(t)
+	first := w.request(customer)
+	first.Account = "08299994321"
+	booked, err := w.service.Book(w.ctx, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := booked.Callback
+	verify := func(digits string, want bool) {
+		t.Helper()
+		got, ok, err := w.service.Verify(w.ctx, c.ID, digits)
+		if err != nil || ok != want || got.ID != c.ID {
+			t.Fatalf("Verify(%q) = %v, %v", digits, ok, err)
+		}
+	}
+	verify(c.Reference, true)
+	verify("4321", true)
+	for _, wrong := range []string{"", "0000", "08299994321", "321"} {
+		verify(wrong, false)
+	}
+	verify(c.Reference, true) // four wrong
+	w.crash()
+	verify("1111", false)
+	verify("4321", true)
+	verify("2222", false)
+	verify(c.Reference, false) // six wrong in all: never again
+	verify("4321", false)
+
+	r := w.request("+6281234567891")
+	r.Account = "12"
+	b, err := w.service.Book(w.ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = b.Callback
+	verify("12", false)
+	verify("", false)
+}
+
+// An account that is a telephone number proves nothing: its last digits come with the call, and that can be forged.
+func TestTheCallingNumberIsNoProof(t *testing.T) {
+	for _, c := range []callbacks.Callback{
+		{Account: "081234567890", Number: "+6281234567890", Caller: "+6281299990000"},
+		{Account: "081234567890", Number: "+6281299990000", Caller: "+6281234567890"},
+		{Account: "123", Number: "+6281299990000"},
+		{Number: "+6281299990000"},
+	} {
+		if proof := c.AccountProof(); proof != "" {
+			t.Errorf("%+v: %q proves nothing", c, proof)
+		}
+	}
+	c := callbacks.Callback{Account: "081234567890", Number: "+6281299990000", Caller: "+6281288880000"}
+	if c.AccountProof() != "7890" {
+		t.Errorf("AccountProof = %q", c.AccountProof())
+	}
+}
+
+// Everybody who withholds his number shares one: none of them is recognised.
+func TestAnonymousIsNotRecognised(t *testing.T) {
+	w := newWorld(t)
+	for i, caller := range []string{"+266696687", "+7378742833", "anonymous", "client:x", "", "+1"} {
+		r := w.request(customer[:len(customer)-1] + string(rune('0'+i)))
+		r.Caller = caller
+		if _, err := w.service.Book(w.ctx, r); err != nil {
+			t.Fatal(err)
+		}
+		if c, found, err := w.service.OpenFor(w.ctx, "gopay", caller); err != nil || found {
+			t.Errorf("%q finds %+v, %v", caller, c, err)
+		}
+		if err := w.service.CancelFor(w.ctx, "gopay", caller, "agent"); err != nil {
+			t.Error(err)
+		}
+	}
+	if due, err := w.store.Due(w.ctx, start); err != nil || len(due) != 6 {
+		t.Fatalf("%d promises stand, %v", len(due), err)
+	}
+}
+
+func TestMove(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	hour := time.Hour
+	moved, err := w.service.Move(w.ctx, "k", c.ID, callbacks.Slot, start.Add(hour), start.Add(2*hour), start.Add(50*hour), 4)
+	if err != nil || moved.State != callbacks.Booked || !moved.Due.Equal(start.Add(hour)) {
+		t.Fatalf("%+v, %v", moved, err)
+	}
+	if next := w.quiet(); next != hour {
+		t.Fatalf("next tick after %v", next)
+	}
+	for name, try := range map[string]func() error{
+		"no key": func() error {
+			_, err := w.service.Move(w.ctx, "", c.ID, callbacks.ASAP, start, time.Time{}, start.Add(hour), 0)
+			return err
+		},
+		"no end": func() error {
+			_, err := w.service.Move(w.ctx, "a", c.ID, callbacks.Slot, start, time.Time{}, start.Add(hour), 0)
+			return err
+		},
+		"no validity": func() error {
+			_, err := w.service.Move(w.ctx, "b", c.ID, callbacks.ASAP, start, time.Time{}, start, 0)
+			return err
+		},
+	} {
+		if try() == nil {
+			t.Errorf("%s: moved", name)
+		}
+	}
+	w.pass(hour)
+	w.ring("support-1")
+	if _, err := w.service.Move(w.ctx, "c", c.ID, callbacks.ASAP, start, time.Time{}, start.Add(hour), 0); !errors.Is(err, callbacks.ErrNotOpen) {
+		t.Fatalf("error = %v", err)
+	}
+}
+
+func TestMessagesAndTaken(t *testing.T) {
+	w := newWorld(t)
+	for _, m := range []callbacks.Message{{Line: "gopay"}, {Key: "k"}} {
+		if _, err := w.service.SaveMessage(w.ctx, m); err == nil {
+			t.Errorf("saved %+v", m)
+		}
+	}
+	first, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "k", Line: "gopay", Caller: customer})
+	if err != nil || len(first.Reference) != 7 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	if again, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "k", Line: "gopay"}); err != nil || again != first {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	if err := w.service.AttachRecording(w.ctx, "k", "RE1", "https://example.org/RE1", 9); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.service.MarkTaken(w.ctx, "CA1", 2, "support-1"); err != nil {
+		t.Fatal(err)
+	}
+	if was, err := w.service.WasTaken(w.ctx, "CA1", 2); err != nil || !was {
+		t.Fatalf("%v, %v", was, err)
+	}
+	if was, err := w.service.WasTaken(w.ctx, "CA1", 3); err != nil || was {
+		t.Fatalf("%v, %v", was, err)
+	}
+}
+
+// No log line of a whole promise holds a number, an account or the reference, which opens the promise.
+func TestLogsAreMasked(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.dialer.place = func(callbacks.Placement) (error, bool) {
+		return callbacks.NewRefused(21211, "The number +622150002001 is not valid for +6281234567890"), false
+	}
+	w.tick()
+	w.dialer.place = func(callbacks.Placement) (error, bool) {
+		return errors.New("post …?To=%2B6281234567890: timeout"), true
+	}
+	w.pass(10 * time.Minute)
+	w.tick()
+	w.pass(time.Minute)
+	w.tick()
+	if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{"81234567890", c.Account, c.Reference, "50002001"} {
+		if strings.Contains(w.logged.String(), secret) {
+			t.Errorf("the log shows %s:\n%s", secret, w.logged)
+		}
+	}
+	w.logs("number=…7890")
+}
+
+// Without plans, as in a process that only answers webhooks, the decision is left to a dispatcher.
+func TestServiceWithoutPlans(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	alone := callbacks.New(w.store, w.now, nil, nil)
+	if err := alone.LegStatus(w.ctx, leg.id, leg.sid, "busy", 1); err != nil {
+		t.Fatal(err)
+	}
+	leg = w.ring("support-2")
+	if err := alone.LegStatus(w.ctx, leg.id, leg.sid, "busy", 1); err != nil {
+		t.Fatal(err)
+	}
+	w.is(c, callbacks.Booked, 0, 0)
+	w.quiet()
+	w.is(c, callbacks.Booked, 1, 0)
+}
