@@ -268,6 +268,8 @@ func TestCancelledWhileRinging(t *testing.T) {
 	}
 	leg.answered(callbacks.Gone) // he was quicker than the hanging up
 	leg.took(callbacks.Gone)
+	w.dialer.calls[leg.sid].Status = "in-progress"
+	w.pass(2 * time.Minute)
 	w.quiet()
 	if len(w.dialer.hung) != 0 {
 		t.Fatal("an agent who is being told was cut off")

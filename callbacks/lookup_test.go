@@ -348,6 +348,9 @@ func TestCancelledWhileUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.quiet()
+	if w.dialer.finds != 0 {
+		t.Fatal("looked up while the request may still be under way")
+	}
 	w.pass(30 * time.Second)
 	w.quiet()
 	if len(w.dialer.hung) != 1 || leg.attempt().Outcome != callbacks.OutcomeWithdrawn {
@@ -355,5 +358,49 @@ func TestCancelledWhileUnknown(t *testing.T) {
 	}
 	if next := w.quiet(); next != -1 {
 		t.Fatalf("next tick after %v", next)
+	}
+}
+
+// The end of a call whose identifier nobody has told us: it is found, and leaves its target.
+func TestSettledWithoutAnIdentifier(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Targets = w.plan.Targets[:1]
+	c := w.book(customer)
+	leg := w.lost(true)
+	leg.customerEnded("no-answer")
+	w.is(c, callbacks.Booked, 0, 1)
+	if a := leg.attempt(); a.State != callbacks.Leaving || a.SID != "" {
+		t.Fatalf("attempt %+v", a)
+	}
+	w.dialer.calls[leg.sid].Status = "in-progress"
+	w.pass(30 * time.Second)
+	w.quiet()
+	if a := leg.attempt(); a.State != callbacks.Leaving || a.SID != leg.sid {
+		t.Fatalf("attempt %+v", a)
+	}
+	w.dialer.calls[leg.sid].Status = "completed"
+	w.pass(10 * time.Minute)
+	w.ring("support-1")
+	if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != "customer-no-answer" {
+		t.Fatalf("attempt %+v", a)
+	}
+}
+
+// A call of an earlier attempt, to the same target a moment ago, is not taken for the lost one.
+func TestFoundCallOfAnotherAttempt(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Targets = w.plan.Targets[:1]
+	w.book(customer)
+	earlier := w.ring("support-1")
+	w.book("+6281234567891")
+	w.pass(2 * time.Second)
+	w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, false }
+	earlier.status("busy", 1)
+	leg := w.ring("support-1")
+	w.dialer.place = nil
+	w.pass(30 * time.Second)
+	w.quiet()
+	if a := leg.attempt(); a.SID != "" || a.Outcome != callbacks.OutcomeNotPlaced {
+		t.Fatalf("attempt %+v", a)
 	}
 }

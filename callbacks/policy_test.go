@@ -85,8 +85,11 @@ func TestRoute(t *testing.T) {
 	for number, want := range map[string]string{
 		"+85221234567": "BYhongkong", "+85291234567": "BYmobile", "+6281234567890": "", "+85": "", "": "",
 	} {
-		if got := policy.Route(number); got != want {
-			t.Errorf("Route(%q) = %q, want %q", number, got, want)
+		backwards := callbacks.Policy{Routes: []callbacks.Route{policy.Routes[1], policy.Routes[0]}}
+		for _, p := range []callbacks.Policy{policy, backwards} {
+			if got := p.Route(number); got != want {
+				t.Errorf("Route(%q) = %q, want %q; routes %v", number, got, want, p.Routes)
+			}
 		}
 	}
 }

@@ -27,6 +27,7 @@ func (s *Server) router() http.Handler {
 	e.IPExtractor = echo.ExtractIPDirect()
 	for path, answer := range s.voiceRoutes() {
 		e.POST(path, s.voice(path, answer))
+		e.GET(path, s.wrongMethod)
 	}
 	for path, note := range s.statusRoutes() {
 		e.POST(path, s.status(path, note))
@@ -68,10 +69,19 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 		}
 		text, err := doc.xml()
 		if err != nil {
-			return err
+			s.log.Error("cannot write a document", "path", path, "call", w.call().SID, "error", err)
+			text = []byte(lastWords)
 		}
 		return c.Blob(http.StatusOK, "text/xml; charset=utf-8", text)
 	}
+}
+
+// wrongMethod answers the most frequent mistake in a number's settings.
+func (s *Server) wrongMethod(c echo.Context) error {
+	s.metrics.refused.WithLabelValues("method").Inc()
+	s.log.Warn("a webhook came by GET; set the number's method to HTTP POST at the provider", "path", c.Path())
+	c.Response().Header().Set(echo.HeaderAllow, http.MethodPost)
+	return c.String(http.StatusMethodNotAllowed, "use POST\n")
 }
 
 // status takes notice of something and answers nothing. A failure is answered as one, so that the provider may retry.
@@ -113,6 +123,9 @@ func (s *Server) forbid(c echo.Context, path string, err error) error {
 		"path", path, "reason", err, "peer", c.RealIP(), "public_url", s.PublicURL)
 	return c.String(http.StatusForbidden, "signature refused\n")
 }
+
+// lastWords are spoken when not even a document can be written.
+const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` + sorry + `</Say><Hangup/></Response>`
 
 var (
 	errSignature = errors.New("signature")

@@ -253,6 +253,18 @@ func TestWebhooksAreRefused(t *testing.T) {
 	}
 }
 
+// A number set to GET at the provider is the most frequent mistake: it is counted, and the log says what to change.
+func TestTheWrongMethodIsCounted(t *testing.T) {
+	e := newEdge(t, nil)
+	answer := e.ask(ask{method: http.MethodGet, path: PathIncoming})
+	if n := e.count(`hotline_webhooks_refused_total{reason="method"}`); answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != "POST" || n != "1" {
+		t.Errorf("answered %d, allowed %q, counted %s times", answer.Code, answer.Header().Get("Allow"), n)
+	}
+	if !strings.Contains(e.log.String(), "HTTP POST") {
+		t.Errorf("the log does not say what to do: %s", e.log.String())
+	}
+}
+
 func replaceBody(body string) func(*http.Request) {
 	return func(r *http.Request) {
 		r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))

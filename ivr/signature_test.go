@@ -207,6 +207,7 @@ func TestPorts(t *testing.T) {
 		{"https://h.example:8443/x", "https://h.example:8443/x", true},
 		{"http://h.example/x", "http://h.example:80/x", true},
 		{"http://h.example:80/x", "http://h.example/x", true},
+		{"HTTP://h.example/x", "HTTP://h.example:80/x", true},
 		{"https://u:p@h.example/x", "https://u:p@h.example:443/x", true},
 		{"https://u:p@h.example:443/x", "https://u:p@h.example/x", true},
 		{"https://[2001:db8::1]/x", "https://[2001:db8::1]:443/x", true},

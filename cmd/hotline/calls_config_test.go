@@ -1,0 +1,115 @@
+package main
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// Calls to a line whose files were edited.
+
+// edited is the shipped configuration with pairs of old and new text replaced in one file.
+func edited(t *testing.T, file string, pairs ...string) *config.Snapshot {
+	t.Helper()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(config.Shipped(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(config.Shipped(), path)
+		files[path] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if !strings.Contains(string(files[file].Data), pairs[i]) {
+			t.Fatalf("%s has nothing of %q", file, pairs[i])
+		}
+	}
+	files[file] = &fstest.MapFile{Data: []byte(strings.NewReplacer(pairs...).Replace(string(files[file].Data)))}
+	snapshot, err := config.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
+	snapshot := edited(t, "hours/gopay.yaml", "notices: []", `notices:
+  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: "Sistem sedang dirawat.", en: "The system is being maintained.", zh: "系统维护中。"}}
+  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, topics: [refund], text: {id: "Pengembalian lambat.", en: "Refunds are slow today.", zh: "退款较慢。"}}
+  - {from: 2026-03-03 09:00, until: 2026-03-04 10:00, text: {id: "Kemarin.", en: "That was yesterday.", zh: "昨天。"}}
+`)
+	s := newStory(t, openDay, withConfig(snapshot))
+	heard := s.rings(home, "", english, hears("The system is being maintained.").press("4"), hears("Refunds are slow today.").hangUp())
+	if strings.Contains(heard, "yesterday") {
+		t.Errorf("a notice that is over is still spoken: %q", heard)
+	}
+	heard = s.rings(home, "", english, hears("The system is being maintained.").press("2"), hears("If this solves it").hangUp())
+	if strings.Contains(heard, "Refunds are slow") {
+		t.Errorf("a notice for others is spoken: %q", heard)
+	}
+}
+
+const shanghai = "+8613812345678"
+
+// The provider rings nobody in mainland China by itself: without a route that is said before anything is promised.
+func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
+	s := newStory(t, saturday)
+	s.rings(shanghai, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"),
+		hears("We cannot call numbers in that country").press("1"), hears("That key is not one of the choices").press("7"),
+		hears("Please speak after the tone").speak())
+	if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
+		t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))
+	}
+	s.settles()
+}
+
+func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
+	snapshot := edited(t, "lines/gopay.yaml", "routes: []", `routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
+	s := newStory(t, saturday, withConfig(snapshot))
+	s.rings(shanghai, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"), right)
+	s.settles()
+	s.bridged("support-1 with customer")
+	through := false
+	for _, w := range s.carrier.Webhooks() {
+		through = through || strings.Contains(w.Body, `byoc="BY0123456789abcdef0123456789abcdef"`)
+	}
+	if !through {
+		t.Error("the customer was not dialled through the route")
+	}
+}
+
+// A line of one language does not ask for it.
+func TestALineOfOneLanguage(t *testing.T) {
+	snapshot := edited(t, "lines/gopay.yaml",
+		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
+	s := newStory(t, openDay, withConfig(snapshot))
+	heard := s.rings(home, "Thank you for calling", hears("Welcome to GoPay support. For a stolen account").press("1"))
+	if strings.Contains(heard, "For English") {
+		t.Errorf("heard %q", heard)
+	}
+	s.bridged("caller with emergency-1")
+}
+
+// Whatever the provider sends as the calling number, the call goes on.
+func TestStrangeCallingNumbers(t *testing.T) {
+	for _, from := range []string{"anonymous", "+266696687", "client:alice", "sip:bob@example.com", "", "+1", "12345"} {
+		t.Run(from, func(t *testing.T) {
+			s := newStory(t, openDay)
+			s.rings(from, "Thank you for calling", english, stolen)
+			s.bridged("caller with emergency-1")
+			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved, hears("Please enter your account number").press("1#"),
+				hears("That is not an account number").hangUp())
+			if asked := s.of(carrier.EventViolation); len(asked) != 0 {
+				t.Error(asked)
+			}
+		})
+	}
+}

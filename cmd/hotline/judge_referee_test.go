@@ -1,0 +1,44 @@
+//go:build referee
+
+package main
+
+import (
+	"net/url"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/referee"
+)
+
+var restReferee = sync.OnceValues(func() (*referee.RESTReferee, error) {
+	return referee.OpenAPI(filepath.Join("..", "..", "ivr", "testdata", "referees", referee.SpecPath))
+})
+
+// judgeREST holds every REST request of a story against the provider's own document.
+func judgeREST(t *testing.T, requests []carrier.Request) {
+	t.Helper()
+	judge, err := restReferee()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, request := range requests {
+		if err := judge.Check(request.Method, request.Path, request.Form); err != nil {
+			t.Errorf("the provider's document refuses %s %s %v: %v", request.Method, request.Path, request.Form, err)
+		}
+	}
+}
+
+// The judge is there and can say no: otherwise every story would pass it.
+func TestTheRefereeCanSayNo(t *testing.T) {
+	judge, err := restReferee()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/2010-04-01/Accounts/" + rehearsalAccount + "/Calls.json"
+	if err := judge.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"}, "Url": {"https://x.example/"}, "Tmeout": {"20"}}); err == nil {
+		t.Error("a field that does not exist is let through")
+	}
+}
