@@ -15,6 +15,9 @@ import (
 // and twice as many end the call with a goodbye.
 const maxTurns = 60
 
+// maxTroubles is how many faults of ours a call bears before it ends with a goodbye.
+const maxTroubles = 3
+
 // An Utterance is a sentence in a language of the line.
 type Utterance struct{ Language, Text string }
 
@@ -238,7 +241,7 @@ func (t *turn) trouble() Next {
 	t.Troubles++
 	desk := t.deskWanted()
 	switch {
-	case t.Troubles > 3:
+	case t.Troubles > maxTroubles:
 		return t.goodbye()
 	case t.Troubles == 1 && t.deskCanAnswer(desk):
 		t.say("trouble.person")

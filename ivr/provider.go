@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -55,6 +57,7 @@ type rewriting struct {
 func (r rewriting) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	request.URL.Scheme, request.URL.Host, request.Host = r.base.Scheme, r.base.Host, r.base.Host
+	request.URL.Path = strings.TrimRight(r.base.Path, "/") + request.URL.Path
 	return r.next.RoundTrip(request)
 }
 
@@ -111,20 +114,34 @@ func refusal(err error) error {
 	if errors.As(err, &plain) && plain.Status >= 400 && plain.Status < 500 && plain.Status != http.StatusRequestTimeout {
 		return callbacks.NewRefused(plain.Code, plain.Message)
 	}
-	return err
+	return discreet(err)
 }
 
-// Find lists calls from one number to one address since an instant. The provider filters by day only; the rest is done here.
+// mangled is what the library cuts out of every query, values included: "sip:anna@10.0.0.5" would be sent as "sip:anna@10",
+// nothing be found, and a telephone that is ringing be rung again.
+var mangled = regexp.MustCompile(`\.\d`)
+
+// How many of the newest calls Find looks through: those to one address, or to any.
+const (
+	findTo  = 50
+	findAny = 500
+)
+
+// Find lists calls from one number to one address since an instant. The provider lists the newest first, and filters by
+// the day on which a call started, which one that still waits in its queue has not: so the instant is compared here.
 func (p *Provider) Find(_ context.Context, to, from string, since time.Time) ([]callbacks.PlacedCall, error) {
-	params := (&api.ListCallParams{}).SetTo(to).SetFrom(from).SetStartTimeAfter(since.UTC().Truncate(24 * time.Hour)).SetLimit(100)
+	params := (&api.ListCallParams{}).SetFrom(from).SetLimit(findAny)
+	if !mangled.MatchString(to) {
+		params.SetTo(to).SetLimit(findTo)
+	}
 	calls, err := p.api.ListCall(params)
 	if err != nil {
-		return nil, err
+		return nil, discreet(err)
 	}
 	var placed []callbacks.PlacedCall
 	for i := range calls {
 		call := placedCall(&calls[i])
-		if !call.Created.Before(since.Truncate(time.Second)) {
+		if call.To == to && !call.Created.Before(since.Truncate(time.Second)) {
 			placed = append(placed, call)
 		}
 	}
@@ -139,7 +156,7 @@ func (p *Provider) Fetch(_ context.Context, sid string) (callbacks.PlacedCall, e
 		if errors.As(err, &plain) && plain.Status == http.StatusNotFound {
 			return callbacks.PlacedCall{}, fmt.Errorf("%w: the provider knows no call %s", callbacks.ErrNotFound, sid)
 		}
-		return callbacks.PlacedCall{}, err
+		return callbacks.PlacedCall{}, discreet(err)
 	}
 	return placedCall(call), nil
 }
@@ -150,6 +167,20 @@ func (p *Provider) Hangup(_ context.Context, sid string) error {
 	var plain *client.TwilioRestError
 	if errors.As(err, &plain) && (plain.Code == 21220 || plain.Status == http.StatusNotFound) { // not in progress any more
 		return nil
+	}
+	return discreet(err)
+}
+
+// discreet takes telephone numbers out of an error: the provider quotes them in its messages,
+// and the HTTP client quotes the URL.
+func discreet(err error) error {
+	var plain *client.TwilioRestError
+	if errors.As(err, &plain) {
+		return fmt.Errorf("the provider answered with status %d, code %d", plain.Status, plain.Code)
+	}
+	var request *url.Error
+	if errors.As(err, &request) {
+		return fmt.Errorf("%s: %w", request.Op, request.Err)
 	}
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/twilio/twilio-go/client"
 )
 
 const (
@@ -205,6 +206,22 @@ func TestFindSinceAnInstant(t *testing.T) {
 	}
 }
 
+// The provider's library cuts a dot and the digits behind it out of what it puts into a query.
+func TestFindIsNotMisledByTheLibrary(t *testing.T) {
+	for _, to := range []string{"sip:anna@10.0.0.5", "sip:anna@pbx.3cx.example", "client:anna.2", "sip:anna@pbx.example.com", "+622150002001"} {
+		stub := &restStub{answer: `{"calls":[
+			{"sid":"CA1","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"},
+			{"sid":"CA2","to":"client:somebody-else","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"}]}`}
+		found, err := stubbed(t, stub).Find(context.Background(), to, "+622150001000", openHour)
+		if err != nil || len(found) != 1 || found[0].SID != "CA1" {
+			t.Errorf("%s: found %+v, %v", to, found, err)
+		}
+		if asked := stub.sent[0].form; asked.Has("To") && asked.Get("To") != to {
+			t.Errorf("%s: asked for %q", to, asked.Get("To"))
+		}
+	}
+}
+
 func TestFindFailing(t *testing.T) {
 	for _, stub := range []*restStub{{status: 500, answer: `{"status":500}`}, {status: 502, answer: "<html>"}, {answer: "<html>"}} {
 		if found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000", openHour); err == nil {
@@ -258,6 +275,42 @@ func TestNewProviderWantsAWholeBaseURL(t *testing.T) {
 	for _, base := range []string{"127.0.0.1:9000", "/api", "http://", "http://[::1"} {
 		if _, err := NewProvider(someAccount, someToken, base, "https://h.example", nil, nil); err == nil {
 			t.Errorf("base URL %q is accepted", base)
+		}
+	}
+}
+
+// A base URL may have a path, as behind a proxy.
+func TestBaseURLWithAPath(t *testing.T) {
+	asked := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.String()
+		fmt.Fprint(w, `{"calls": []}`)
+	}))
+	defer server.Close()
+	sealer, err := NewSealer([][]byte{make([]byte, 32)}, time.Hour, func() time.Time { return openHour })
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := NewProvider("AC00000000000000000000000000000000", "token", server.URL+"/proxy/", "https://x.example", sealer, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Find(t.Context(), "+6281", "+6221", openHour); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(asked, "/proxy/2010-04-01/Accounts/") || !strings.Contains(asked, "To=%2B6281") {
+		t.Errorf("asked for %s", asked)
+	}
+}
+
+// What is logged of a failure holds no number.
+func TestErrorsHoldNoNumbers(t *testing.T) {
+	for _, err := range []error{
+		&client.TwilioRestError{Status: 503, Code: 20500, Message: "cannot call +6281234567890"},
+		&url.Error{Op: "Get", URL: "https://api.example/Calls.json?To=%2B6281234567890", Err: errors.New("connection refused")},
+	} {
+		if text := discreet(err).Error(); strings.Contains(text, "81234567890") {
+			t.Error(text)
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (s *Sealer) Seal(purpose, owner string, value any) (string, error) {
 
 // Open reads what Seal made into value. Every failure is [ErrSeal].
 func (s *Sealer) Open(purpose, owner, text string, value any) error {
-	box, err := base64.RawURLEncoding.DecodeString(text)
+	box, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(box) < 5 || box[0] != sealVersion {
 		return ErrSeal
 	}

@@ -50,8 +50,9 @@ type Server struct {
 func NewServer(settings Settings) (*Server, error) {
 	target, err := url.Parse(settings.PublicURL)
 	switch {
-	case err != nil || target.Host == "" || target.RawQuery != "" || target.Fragment != "":
-		return nil, fmt.Errorf("public URL %q: give scheme and host, for example https://hotline.example.com", settings.PublicURL)
+	case err != nil || target.Scheme != "https" && target.Scheme != "http" || target.Host == "" || target.User != nil ||
+		target.RawQuery != "" || target.Fragment != "":
+		return nil, errors.New("the public URL cannot be used: give https, host and perhaps a path, for example https://hotline.example.com")
 	case len(settings.Tokens) == 0 || strings.TrimSpace(strings.Join(settings.Tokens, "")) == "":
 		return nil, errors.New("no auth token: set HOTLINE_TWILIO_AUTH_TOKEN; without it anybody could send webhooks")
 	}
@@ -137,14 +138,26 @@ func (s *Server) open(sealed string, call Call) (*Line, State, error) {
 	return line, state, nil
 }
 
-// lost answers for a call whose state cannot be read: it starts as one with a fault of ours.
+// lost answers for a call whose state cannot be read: it starts as one with a fault of ours. What has happened already
+// is not done again, or instances that hold different keys would ring the same agent for ever.
 func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, error) {
 	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
 	line := s.Lines.ByNumber(w.call().To)
 	if line == nil {
 		return plainGoodbye(sorry), nil
 	}
-	return s.advance(ctx, w, line, State{Line: line.ID, Step: firstStep, Called: s.Now().Unix()}, Trouble{})
+	state := State{Line: line.ID, Step: firstStep, Called: s.Now().Unix()}
+	switch event := w.event().(type) {
+	case Recorded:
+		state.Step = stepMessage
+		return s.advance(ctx, w, line, state, event)
+	case DialEnded:
+		if w.form.Get("DialBridged") == "true" { // they have talked
+			state.Troubles = maxTroubles
+		}
+		state.Troubles = max(state.Troubles, 1)
+	}
+	return s.advance(ctx, w, line, state, Trouble{})
 }
 
 // advance lets the flow answer an event, carries out what it wants done, and puts the page into TwiML.

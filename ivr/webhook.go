@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime/debug"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -134,8 +135,14 @@ func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
 	// In a goroutine, because not every driver lets go at once when its context ends.
 	answers := make(chan answer, 1)
 	go func() {
-		callback, found, err := s.promises.OpenFor(ctx, effect.Line, effect.Caller)
-		answers <- answer{callback, found, err}
+		var a answer
+		defer func() {
+			if fault := recover(); fault != nil { // nobody else would: a panic here would end the process
+				a.err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+			}
+			answers <- a
+		}()
+		a.callback, a.found, a.err = s.promises.OpenFor(ctx, effect.Line, effect.Caller)
 	}()
 	select {
 	case a := <-answers:

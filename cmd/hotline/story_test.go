@@ -268,3 +268,11 @@ func (s *story) bridged(pairs ...string) {
 func (s *story) clock(e carrier.Event) string {
 	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
 }
+
+// placedFirst fails unless the first call for a callback was placed at this time on the line's wall.
+func (s *story) placedFirst(clock string) {
+	s.t.Helper()
+	if placed := s.of(carrier.EventPlaceCall); len(placed) == 0 || s.clock(placed[0]) != clock {
+		s.t.Errorf("want the first call to be placed at %s, placed were %v", clock, placed)
+	}
+}

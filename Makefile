@@ -1,0 +1,45 @@
+# `make test` is the test command: on this machine, on yours and in CI.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+REFEREES    := ivr/testdata/referees
+INSTALLED   := $(REFEREES)/node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help test unit lint fuzz build demo tools referees clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: tools referees lint unit ## everything that must pass: lint, and all tests with the race detector
+
+unit: tools referees ## all tests, in random order, with the race detector; none may be skipped
+	@.ci/unit
+
+lint: ## gofmt, go vet (with the referees' tag and without), staticcheck
+	@files=$$(find . -name '*.go' -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
+	if [ -n "$$files" ]; then echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; fi
+	go vet ./...
+	go vet -tags referee ./...
+	go run $(STATICCHECK) -tags referee ./...
+
+fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer)
+	@.ci/fuzz
+
+build: ## the command, as bin/hotline
+	go build -trimpath -o bin/hotline ./cmd/hotline
+
+demo: ## ring the line in a browser, with a stand-in telephone company
+	go run ./cmd/hotline demo
+
+tools: ## what the tests need beside Go, installed on Debian as root, else named
+	@.ci/tools
+
+referees: $(INSTALLED) ## the provider's own packages, which judge our tests
+
+# Without scripts: nothing that a package brings along is run when it is installed.
+$(INSTALLED): $(REFEREES)/package.json $(REFEREES)/package-lock.json | tools
+	cd $(REFEREES) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+clean: ## remove what was built and installed here
+	rm -rf bin $(REFEREES)/node_modules

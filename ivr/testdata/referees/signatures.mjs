@@ -1,0 +1,16 @@
+// The provider's own Node library judges signatures. One request a line on standard input, JSON:
+//   {"token", "url", "params": {name: text | [text, …]}, "signature"}
+// One verdict a line on standard output:
+//   {"accepted": whether its validateRequest takes the signature, "signature": what it would have signed with}
+import { createInterface } from "node:readline";
+import twilio from "twilio";
+import webhooks from "twilio/lib/webhooks/webhooks.js";
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { token, url, params, signature } = JSON.parse(line);
+  const verdict = {
+    accepted: twilio.validateRequest(token, signature, url, params),
+    signature: webhooks.getExpectedTwilioSignature(token, url, params),
+  };
+  process.stdout.write(JSON.stringify(verdict) + "\n");
+}
