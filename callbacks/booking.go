@@ -113,16 +113,17 @@ func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, b
 	if caller == "" {
 		return Callback{}, false, nil
 	}
-	return s.store.OpenFor(ctx, line, caller)
+	return s.store.OpenFor(ctx, line, "", caller)
 }
 
 // Verify checks what a caller keyed in against the promise: its reference, or its [Callback.AccountProof].
-// Wrong answers are counted for ever; after six of them even the right one is refused.
-func (s *Service) Verify(ctx context.Context, id int64, digits string) (Callback, bool, error) {
+// Wrong answers are counted for ever; after six of them even the right one is refused. key names the try: the same
+// one again is not counted again.
+func (s *Service) Verify(ctx context.Context, key string, id int64, digits string) (Callback, bool, error) {
 	equal := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(digits)) == 1
 	}
-	return s.store.Check(ctx, id, maxWrongAnswers, func(c Callback) bool {
+	return s.store.Check(ctx, key, id, maxWrongAnswers, func(c Callback) bool {
 		return equal(c.Reference) || equal(c.AccountProof())
 	})
 }
@@ -174,16 +175,63 @@ func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, er
 	return r.Callback, err
 }
 
-// CancelFor takes back what was promised to a caller who has reached an agent meanwhile, E.164. A promise about
-// which an agent's telephone rings is taken back too, or the customer would be rung after all. No promise is no error.
-func (s *Service) CancelFor(ctx context.Context, line, caller, by string) error {
-	c, found, err := s.OpenFor(ctx, line, caller)
+// holdFor is how long a conversation can hold a promise back, in case nobody tells that it has ended.
+const holdFor = 2 * time.Hour
+
+// HoldFor keeps the promise of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
+// [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No promise is no error.
+func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
+	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
+		until := s.now().Add(holdFor)
+		if r.Callback.State != Booked || !r.Callback.Held.IsZero() || !r.Callback.Due.Before(until) {
+			return ErrUnchanged
+		}
+		r.Callback.Held, r.Callback.Due = r.Callback.Due, until
+		return nil
+	})
+}
+
+// ReleaseFor lets a held promise fall due as before: they did not talk after all.
+func (s *Service) ReleaseFor(ctx context.Context, line, desk, caller string) error {
+	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
+		if r.Callback.State != Booked || r.Callback.Held.IsZero() {
+			return ErrUnchanged
+		}
+		r.Callback.Due, r.Callback.Held = r.Callback.Held, time.Time{}
+		return nil
+	})
+}
+
+func (s *Service) changeFor(ctx context.Context, line, desk, caller string, change func(*Record) error) error {
+	c, found, err := s.openAt(ctx, line, desk, caller)
 	if err != nil || !found {
 		return err
 	}
-	_, err = s.Cancel(ctx, c.ID, by)
+	_, err = s.store.Change(ctx, c.ID, change)
+	s.Wake()
+	return err
+}
+
+// CancelFor takes back what a desk has promised to a caller (E.164) who has talked with that desk meanwhile. A promise
+// about which an agent's telephone rings is taken back too, or the customer would be rung after all.
+// No promise is no error.
+func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) error {
+	c, found, err := s.openAt(ctx, line, desk, caller)
+	if err != nil || !found {
+		return err
+	}
+	_, err = s.Cancel(ctx, c.ID, "the caller's talk with the desk")
 	if errors.Is(err, ErrInProgress) || errors.Is(err, ErrNotOpen) {
 		return nil
 	}
 	return err
+}
+
+// openAt is the open promise of one desk; nobody is recognised by a number that many share.
+func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {
+	caller = recognisable(caller)
+	if caller == "" || desk == "" {
+		return Callback{}, false, nil
+	}
+	return s.store.OpenFor(ctx, line, desk, caller)
 }

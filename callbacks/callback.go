@@ -58,6 +58,8 @@ type Callback struct {
 	Called time.Time
 	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
 	Due time.Time
+	// Held is when it was due before a conversation of the caller's held it back, UTC. Zero: it is not held.
+	Held time.Time
 	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
 	SlotEnd time.Time
 	// Expires is when the promise is given up, UTC.

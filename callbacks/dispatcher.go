@@ -72,9 +72,11 @@ func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	now := d.now()
 	var wait earliest
 	d.lookUp(ctx, now, false, &wait)
-	for d.dialDue(ctx, now, &wait) {
+	// Looking up may have taken its time; hours, leases and the order are asked at the instant of dialling.
+	for d.dialDue(ctx, d.now(), &wait) {
 		// What was refused at once may go on to its next target now.
 	}
+	now = d.now()
 
 	due, err := d.store.NextDue(ctx, now)
 	d.storeFailed(ctx, err, now, &wait)

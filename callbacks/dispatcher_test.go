@@ -280,7 +280,7 @@ func TestCancelledWhileRinging(t *testing.T) {
 	c = w.book("+6281234567891")
 	leg = w.ring("support-1")
 	leg.status("ringing", 1)
-	if err := w.service.CancelFor(w.ctx, "gopay", "+6281234567891", "agent"); err != nil {
+	if err := w.service.CancelFor(w.ctx, "gopay", "support", "+6281234567891"); err != nil {
 		t.Fatal(err)
 	}
 	w.quiet()
@@ -307,7 +307,7 @@ func TestTooLateToCancel(t *testing.T) {
 	cancel(callbacks.ErrInProgress)
 	leg.customerTook(callbacks.Proceed)
 	cancel(callbacks.ErrInProgress)
-	if err := w.service.CancelFor(w.ctx, "gopay", customer, "agent"); err != nil {
+	if err := w.service.CancelFor(w.ctx, "gopay", "support", customer); err != nil {
 		t.Fatal(err)
 	}
 	leg.customerEnded("completed")

@@ -147,8 +147,9 @@ func (s *Service) CustomerTook(ctx context.Context, attemptID string) (Callback,
 
 // CustomerEnded takes the end of the customer's leg: the action of the Dial on the agent's leg.
 // dialStatus is the provider's DialCallStatus; it is noted, but only [Service.CustomerTook] makes a customer
-// reached, because "completed" can be a machine. Not reached: the promise waits for another try, or expires.
-func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus string) (Callback, error) {
+// reached, because "completed" can be a machine. apart is set when the provider says in so many words that the two were
+// not connected: then not even the customer's 1 has reached him. Not reached: the promise waits for another try, or expires.
+func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (Callback, error) {
 	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
 		switch {
 		case !r.Attempt.InAir() || !r.Callback.Open():
@@ -156,8 +157,8 @@ func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus strin
 		case r.Callback.State == Dialling:
 			r.Callback.Attempts++ // the agent's "1" never reached us, and yet a customer was rung
 		}
-		leave(r, customerOutcome(r.Callback, dialStatus), k.now)
-		k.customerOver(&r.Callback)
+		leave(r, customerOutcome(r.Callback, dialStatus, apart), k.now)
+		k.customerOver(&r.Callback, apart)
 		return nil
 	})
 }
@@ -178,8 +179,8 @@ func (s *Service) CustomerRefused(ctx context.Context, attemptID string, code in
 			finish(c, Undialable, k.now)
 			return nil
 		}
-		leave(r, customerOutcome(*c, "failed"), k.now)
-		k.customerOver(c)
+		leave(r, customerOutcome(*c, "failed", false), k.now)
+		k.customerOver(c, false)
 		return nil
 	})
 }
@@ -224,8 +225,8 @@ func (k keeping) legOver(r *Record, status string) {
 		r.Attempt.State = Ended
 	case r.Attempt.State == Taken || r.Attempt.State == Connected:
 		// The action of the Dial got lost or comes later: without the agent's leg nobody is connected.
-		end(r, customerOutcome(r.Callback, status))
-		k.customerOver(&r.Callback)
+		end(r, customerOutcome(r.Callback, status, false))
+		k.customerOver(&r.Callback, false)
 	case !r.Callback.Open():
 		end(r, OutcomeWithdrawn)
 	default:

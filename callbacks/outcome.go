@@ -169,20 +169,22 @@ func (k keeping) passOver(r *Record) {
 	k.later(c)
 }
 
-// later begins a new pass after the pause, when the desk is open.
+// later begins a new pass after the pause, when the desk is open. The time that it is closed does not count.
 func (k keeping) later(c *Callback) {
-	due, ok := k.plan.open(k.now.Add(k.plan.Policy.RetryAfter))
+	again := k.now.Add(k.plan.Policy.RetryAfter)
+	due, ok := k.plan.open(again)
 	if !ok || !k.now.Before(c.Expires) {
 		finish(c, Expired, k.now)
 		return
 	}
+	c.Expires = c.Expires.Add(due.Sub(again))
 	c.Pass++
 	c.NextTarget = 0
 	c.State, c.Due = Booked, due
 }
 
-// closed moves a promise to the next opening. It costs neither a round nor an attempt, and the promise gets
-// the full time again: that the desk is closed is not the customer's fault.
+// closed moves a promise to the next opening. It costs neither a round nor an attempt, nor time: a promise expires
+// after so much time in which the desk was there, so a holiday gives nobody up and nothing stands for ever.
 func (k keeping) closed(c *Callback) {
 	due, ok := k.plan.open(k.now)
 	if !ok {
@@ -190,16 +192,15 @@ func (k keeping) closed(c *Callback) {
 		return
 	}
 	c.State, c.Due = Booked, due
-	if e := k.plan.Policy.Expires(due); e.After(c.Expires) {
-		c.Expires = e
-	}
+	c.Expires = c.Expires.Add(due.Sub(k.now))
 }
 
 // customerOver settles an attempt in which an agent pressed 1; the caller has ended or left the attempt,
 // with [OutcomeKept] if the customer pressed 1 as well.
-func (k keeping) customerOver(c *Callback) {
+// and apart set if they were not connected all the same.
+func (k keeping) customerOver(c *Callback, apart bool) {
 	switch {
-	case c.State == CustomerReached:
+	case c.State == CustomerReached && !apart:
 		finish(c, Done, k.now)
 	case c.Attempts >= k.plan.Policy.MaxAttempts:
 		finish(c, Expired, k.now)
@@ -209,8 +210,10 @@ func (k keeping) customerOver(c *Callback) {
 }
 
 // customerOutcome names the outcome of an attempt in which an agent pressed 1. status is that of the customer's leg.
-func customerOutcome(c Callback, status string) string {
+func customerOutcome(c Callback, status string, apart bool) string {
 	switch {
+	case c.State == CustomerReached && apart:
+		return OutcomeApart
 	case c.State == CustomerReached:
 		return OutcomeKept
 	case status == "":

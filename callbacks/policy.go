@@ -2,6 +2,7 @@ package callbacks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 type Policy struct {
 	// SlotLength is how long a slot is; default 30 minutes.
 	SlotLength time.Duration
-	// SlotCount is how many slots are offered, 2 to 4; default 3.
+	// SlotCount is how many slots are offered, 2 to 5; default 3.
 	SlotCount int
 	// SlotCapacity is how many promises one slot of a desk may hold; 0 is no limit.
 	SlotCapacity int
@@ -165,8 +166,8 @@ func (p Policy) Route(e164 string) string {
 	return best.Byoc
 }
 
-// Offer says when a callback could come. An urgent one comes now, whatever the hour.
-func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool) Offer {
+// Offer says when a callback could come. Slots that begin at an instant of full are left out. An urgent one comes now, whatever the hour.
+func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	p = p.withDefaults()
 	now = now.UTC()
 	if urgent || cal == nil {
@@ -176,7 +177,10 @@ func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool) Offer {
 	if at, ok := cal.NextOpening(now); ok {
 		o.ASAP = at.UTC()
 	}
-	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount) {
+	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount+len(full)) {
+		if len(o.Slots) == p.SlotCount || slices.ContainsFunc(full, s.From.Equal) {
+			continue
+		}
 		o.Slots = append(o.Slots, hours.Interval{From: s.From.UTC(), To: s.To.UTC()})
 	}
 	return o

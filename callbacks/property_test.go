@@ -112,7 +112,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		},
 		"taken back": func(rt *rapid.T) {
 			if rapid.Bool().Draw(rt, "reached an agent himself") {
-				m.mustBe(w.service.CancelFor(w.ctx, "gopay", rapid.SampledFrom(someNumbers).Draw(rt, "number"), "agent"))
+				m.mustBe(w.service.CancelFor(w.ctx, "gopay", "support", rapid.SampledFrom(someNumbers).Draw(rt, "number")))
 			} else if id := m.promise(rt); id != 0 {
 				_, err := w.service.Cancel(w.ctx, id, "caller")
 				m.mustBe(err, callbacks.ErrInProgress, callbacks.ErrNotOpen)
@@ -150,7 +150,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"customer's leg ends": func(rt *rapid.T) {
 			leg, id := m.leg()
 			m.unannounced(leg, id)
-			_, err := w.service.CustomerEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"))
+			_, err := w.service.CustomerEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
 			m.mustBe(err)
 		},
 		"customer's leg is refused": func(rt *rapid.T) {
@@ -203,7 +203,7 @@ func (m *model) goesOn(rt *rapid.T) {
 		}
 		fallthrough
 	case callbacks.Connected:
-		_, err := m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed")
+		_, err := m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed", false)
 		m.mustBe(err)
 	case callbacks.Leaving:
 		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))

@@ -111,7 +111,7 @@ func TestVerify(t *testing.T) {
 	c := booked.Callback
 	verify := func(digits string, want bool) {
 		t.Helper()
-		got, ok, err := w.service.Verify(w.ctx, c.ID, digits)
+		got, ok, err := w.service.Verify(w.ctx, "", c.ID, digits)
 		if err != nil || ok != want || got.ID != c.ID {
 			t.Fatalf("Verify(%q) = %v, %v", digits, ok, err)
 		}
@@ -170,7 +170,7 @@ func TestAnonymousIsNotRecognised(t *testing.T) {
 		if c, found, err := w.service.OpenFor(w.ctx, "gopay", caller); err != nil || found {
 			t.Errorf("%q finds %+v, %v", caller, c, err)
 		}
-		if err := w.service.CancelFor(w.ctx, "gopay", caller, "agent"); err != nil {
+		if err := w.service.CancelFor(w.ctx, "gopay", "support", caller); err != nil {
 			t.Error(err)
 		}
 	}

@@ -26,7 +26,9 @@ var transitions = map[State][]State{
 		Undialable,      // the provider refuses the customer's number
 	},
 	CustomerReached: {
-		Done, // the only way on: nobody who was connected is rung again
+		Done,    // nobody who was connected is rung again
+		Booked,  // the provider says that they were not connected: our answer to the customer's 1 was lost
+		Expired, // the same, and that was the last attempt
 	},
 }
 

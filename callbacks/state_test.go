@@ -13,7 +13,7 @@ func TestTransitions(t *testing.T) {
 		booked            -      x        -             -                -    x         x       x
 		dialling          x      -        x             -                -    x         x       x
 		agent-reached     x      -        -             x                -    -         x       x
-		customer-reached  -      -        -             -                x    -         -       -
+		customer-reached  x      -        -             -                x    -         x       -
 		done              -      -        -             -                -    -         -       -
 		cancelled         -      -        -             -                -    -         -       -
 		expired           -      -        -             -                -    -         -       -

@@ -14,11 +14,13 @@ type Store interface {
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a promise, or [ErrNotFound].
 	Callback(ctx context.Context, id int64) (Callback, error)
-	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes first.
-	OpenFor(ctx context.Context, line, caller string) (Callback, bool, error)
+	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes
+	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
+	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
 	// Check counts a wrong answer durably. It returns correct(promise), but always false once limit wrong
 	// answers have been counted.
-	Check(ctx context.Context, id int64, limit int, correct func(Callback) bool) (Callback, bool, error)
+	// The same key as the time before, if it is not empty, is not counted again.
+	Check(ctx context.Context, key string, id int64, limit int, correct func(Callback) bool) (Callback, bool, error)
 	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key.
 	// Otherwise [ErrNotOpen]; [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
@@ -96,6 +98,7 @@ const (
 // and, after the agent took it, "customer-" with the status of the customer's leg.
 const (
 	OutcomeKept       = "kept"       // the customer was connected
+	OutcomeApart      = "apart"      // the customer pressed 1, and the provider did not connect him
 	OutcomeRefused    = "refused"    // refused for good
 	OutcomeNotNow     = "not-now"    // refused for the moment; the target is not used up
 	OutcomeNotPlaced  = "not-placed" // the answer was lost and the provider knows of no call

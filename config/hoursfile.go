@@ -59,6 +59,10 @@ func readZone(root mapping) *time.Location {
 		v.fail("%q would be the zone of whatever computer this runs on; name one, for example Asia/Jakarta", name)
 		return nil
 	}
+	if strings.HasPrefix(name, "Etc/") && name != "Etc/UTC" {
+		v.fail("%q counts backwards and knows no place (Etc/GMT+7 is seven hours behind); name a city, for example Asia/Jakarta", name)
+		return nil
+	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
 		v.fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", short(name))

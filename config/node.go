@@ -54,6 +54,9 @@ func (v value) syntax(err error) {
 	text := err.Error()
 	if m := syntaxLine.FindStringSubmatch(text); m != nil {
 		v.line, _ = strconv.Atoi(m[1])
+		if strings.Contains(text, "did not find expected") {
+			v.line++ // this part of the library counts lines from 0
+		}
 		text = text[len(m[0]):]
 	}
 	v.fail("cannot be read as YAML: %s; look at this line and the one before for indentation, quotation marks and brackets", text)

@@ -20,7 +20,7 @@ func readPolicy(v, routes value) callbacks.Policy {
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
 		}
-		p.SlotCount, _ = m.get("slots").whole(2, 4)
+		p.SlotCount, _ = m.get("slots").whole(2, 5)
 		p.SlotCapacity, _ = m.get("capacity").whole(1, 10_000)
 		p.Lead, _ = m.get("lead").duration(0, 7*day)
 		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)

@@ -86,14 +86,14 @@ func (t *turn) settle(n Next) Page {
 			n = stepOf(move.step).ask(t)
 		case wrong:
 			t.Wrong++
-			if t.Wrong >= t.line.WrongLimit {
-				n = t.giveUp()
-				continue
-			}
 			if move.prompt.Text != "" {
 				t.said = append(t.said, move.prompt)
 			}
-			n = stepOf(t.Step).ask(t)
+			if t.Wrong >= t.line.WrongLimit {
+				n = t.giveUp()
+			} else {
+				n = stepOf(t.Step).ask(t)
+			}
 		default:
 			return Page{Say: t.said, Next: n}
 		}
@@ -176,31 +176,27 @@ func (t *turn) menuKey(step *step, key string) Next {
 	return step.hear(t, key)
 }
 
-// entryKeys takes a number. The star leaves the entry; what was pressed after it is a key of the menu that follows,
-// so that star and then 0 is a person without waiting for that menu.
+// entryKeys takes a number. The star leaves the entry; one key after it belongs to the menu that follows, so that star
+// and then 0 is a person without waiting for that menu. More than one is the number keyed in again.
 func (t *turn) entryKeys(step *step, digits string) Next {
-	if star := lastStar(digits); star >= 0 {
-		follow := digits[star+1:]
+	star := strings.LastIndex(digits, keyBack)
+	follow := digits[star+1:]
+	switch {
+	case star >= 0 && follow == "":
+		return step.back(t)
+	case star >= 0 && len(follow) == 1:
 		next := step.back(t)
-		if move, ok := next.(goTo); ok && follow != "" && stepOf(move.step).kind == menu {
+		if move, ok := next.(goTo); ok && stepOf(move.step).kind == menu {
 			t.enter(move.step)
-			return t.menuKey(stepOf(move.step), follow[:1])
+			return t.menuKey(stepOf(move.step), follow)
 		}
 		return next
 	}
+	digits = follow
 	if looksLikeCard(digits) {
 		return wrong{t.words("card.refused")}
 	}
 	return step.hear(t, digits)
-}
-
-func lastStar(digits string) int {
-	for i := len(digits) - 1; i >= 0; i-- {
-		if digits[i] == keyBack[0] {
-			return i
-		}
-	}
-	return -1
 }
 
 // giveUp goes on without an answer: to a person while one may be had, else to a request, else to the end.
@@ -208,22 +204,24 @@ func (t *turn) giveUp() Next {
 	switch {
 	case t.Step == stepMessage:
 		return t.goodbye()
-	case stepOf(t.Step).late:
-		t.say("limit.request")
-		return goTo{stepMessage}
 	case t.deskCanAnswer(t.deskWanted()):
 		t.say("limit.person")
 		return t.ring(t.deskWanted())
+	case stepOf(t.Step).late:
+		t.say("limit.request")
+		return goTo{stepMessage}
 	}
 	t.say("limit.request")
 	return goTo{stepOffer}
 }
 
-// person answers the key 0: the desk at once if it can answer, else what can be had instead.
+// person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had instead.
 func (t *turn) person() Next {
 	desk := t.deskWanted()
-	if t.deskCanAnswer(desk) {
-		return t.ring(desk)
+	for _, can := range []string{desk, t.line.General} {
+		if t.deskCanAnswer(can) {
+			return t.ring(can)
+		}
 	}
 	if slices.Contains(t.Rung, desk) {
 		t.say("desk.nobody")
@@ -243,6 +241,8 @@ func (t *turn) trouble() Next {
 	switch {
 	case t.Troubles > maxTroubles:
 		return t.goodbye()
+	case t.Step == stepDesk && t.Dials > 0: // they may have talked already
+		return t.askTaken()
 	case t.Troubles == 1 && t.deskCanAnswer(desk):
 		t.say("trouble.person")
 		return t.ring(desk)
@@ -285,12 +285,7 @@ func (t *turn) topic() *Topic {
 }
 
 // tongue is the language to speak: the chosen one, before that the line's first.
-func (t *turn) tongue() string {
-	if t.Language != "" {
-		return t.Language
-	}
-	return t.line.Languages[0].Tag
-}
+func (t *turn) tongue() string { return t.line.language(t.Language).Tag }
 
 func (t *turn) words(key string, pairs ...string) Utterance {
 	return t.line.utter(t.tongue(), key, pairs...)

@@ -141,7 +141,7 @@ func (p *Provider) Find(_ context.Context, to, from string, since time.Time) ([]
 	var placed []callbacks.PlacedCall
 	for i := range calls {
 		call := placedCall(&calls[i])
-		if call.To == to && !call.Created.Before(since.Truncate(time.Second)) {
+		if outbound(&calls[i]) && call.To == to && !call.Created.Before(since.Truncate(time.Second)) {
 			placed = append(placed, call)
 		}
 	}
@@ -183,6 +183,12 @@ func discreet(err error) error {
 		return fmt.Errorf("%s: %w", request.Op, request.Err)
 	}
 	return err
+}
+
+// outbound leaves out the legs of a Dial: an agent's leg of somebody's inbound call looks like ours but for this,
+// and must not be taken for an attempt, let alone hung up.
+func outbound(call *api.ApiV2010Call) bool {
+	return call.Direction != nil && *call.Direction == "outbound-api"
 }
 
 func placedCall(call *api.ApiV2010Call) callbacks.PlacedCall {

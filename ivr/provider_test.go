@@ -186,9 +186,9 @@ func TestPlaceWithNobodyThereIsUnknown(t *testing.T) {
 
 func TestFindSinceAnInstant(t *testing.T) {
 	stub := &restStub{answer: `{"calls":[
-		{"sid":"CA1","to":"+622150002001","from":"+622150001000","status":"ringing","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"},
-		{"sid":"CA2","to":"+622150002001","from":"+622150001000","status":"queued","date_created":"Wed, 04 Mar 2026 03:00:00 +0000"},
-		{"sid":"CA3","to":"+622150002001","from":"+622150001000","status":"completed","date_created":"Wed, 04 Mar 2026 02:59:59 +0000"}]}`}
+		{"sid":"CA1","to":"+622150002001","from":"+622150001000","status":"ringing","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"},
+		{"sid":"CA2","to":"+622150002001","from":"+622150001000","status":"queued","date_created":"Wed, 04 Mar 2026 03:00:00 +0000","direction":"outbound-api"},
+		{"sid":"CA3","to":"+622150002001","from":"+622150001000","status":"completed","date_created":"Wed, 04 Mar 2026 02:59:59 +0000","direction":"outbound-api"}]}`}
 	// The provider counts in whole seconds: a call of the same second is not older than the instant.
 	found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000", openHour.Add(900*time.Millisecond))
 	if err != nil {
@@ -210,8 +210,9 @@ func TestFindSinceAnInstant(t *testing.T) {
 func TestFindIsNotMisledByTheLibrary(t *testing.T) {
 	for _, to := range []string{"sip:anna@10.0.0.5", "sip:anna@pbx.3cx.example", "client:anna.2", "sip:anna@pbx.example.com", "+622150002001"} {
 		stub := &restStub{answer: `{"calls":[
-			{"sid":"CA1","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"},
-			{"sid":"CA2","to":"client:somebody-else","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"}]}`}
+			{"sid":"CA1","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"},
+			{"sid":"CA3","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-dial"},
+			{"sid":"CA2","to":"client:somebody-else","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"}]}`}
 		found, err := stubbed(t, stub).Find(context.Background(), to, "+622150001000", openHour)
 		if err != nil || len(found) != 1 || found[0].SID != "CA1" {
 			t.Errorf("%s: found %+v, %v", to, found, err)
@@ -231,7 +232,7 @@ func TestFindFailing(t *testing.T) {
 }
 
 func TestFetch(t *testing.T) {
-	stub := &restStub{answer: `{"sid":"` + someCall + `","status":"no-answer","date_created":"Wed, 04 Mar 2026 03:00:05 +0000"}`}
+	stub := &restStub{answer: `{"sid":"` + someCall + `","status":"no-answer","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"}`}
 	call, err := stubbed(t, stub).Fetch(context.Background(), someCall)
 	if err != nil || call.Status != "no-answer" || call.SID != someCall {
 		t.Errorf("fetched %+v, %v", call, err)

@@ -67,8 +67,10 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 	if err := s.promises.MarkTaken(ctx, w.legOf(), state.Dials, target); err != nil {
 		s.log.Error("cannot note that an agent took a call", "call", w.legOf(), "error", err)
 	}
-	// Now and not when they have finished talking: a callback that falls due meanwhile would ring in vain.
-	s.reached(ctx, Reached{Line: line.ID, Caller: state.Caller})
+	// A callback that falls due while they are talking would ring in vain.
+	if err := s.promises.HoldFor(ctx, line.ID, state.Desk, state.Caller); err != nil {
+		s.log.Warn("cannot hold the callback of a caller who got through", "error", err)
+	}
 	s.metrics.taken.WithLabelValues(line.ID).Inc()
 	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Line: line.ID, Desk: state.Desk, Topic: state.Topic})
 	doc := &document{line: line}
@@ -82,6 +84,8 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 // attempt is what travels in the URLs of a callback's legs.
 type attempt struct {
 	ID string `json:"a"`
+	// Again is set once a customer has pressed another key than 1.
+	Again bool `json:"g,omitempty"`
 }
 
 func (s *Server) openAttempt(w webhook) (string, error) {
@@ -109,7 +113,11 @@ func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
 	case verdict != callbacks.Proceed:
 		return doc.bye(line.deskTongue(callback.Desk), "whisper.gone"), nil
 	}
-	doc.askKey([]Utterance{line.briefing("whisper.callback", line.deskTongue(callback.Desk), callback.Topic, callback.Language)},
+	prompt := "whisper.callback"
+	if callback.Urgent {
+		prompt = "whisper.urgent"
+	}
+	doc.askKey([]Utterance{line.briefing(prompt, line.deskTongue(callback.Desk), callback.Topic, callback.Language)},
 		s.attemptURL(pathAgentKey, w))
 	return doc, nil
 }
@@ -159,41 +167,72 @@ const customerRing = 40 * time.Second
 
 // customer is heard by whoever picks up the customer's telephone. A machine presses nothing.
 func (s *Server) customer(ctx context.Context, w webhook) (*document, error) {
-	callback, line, err := s.rungBack(ctx, w)
+	callback, line, verdict, err := s.rungBack(ctx, w)
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case verdict != callbacks.Proceed:
+		return (&document{line: line}).bye(line.language(callback.Language).Tag, "customer.missed"), nil
+	}
+	return line.askCustomer(callback, s.attemptURL(pathCustomerKey, w)), nil
+}
+
+// askCustomer asks twice for the 1, and takes leave if it does not come.
+func (l *Line) askCustomer(callback callbacks.Callback, action string) *document {
+	tongue := l.language(callback.Language).Tag
+	doc := &document{line: l}
+	doc.askKey([]Utterance{l.utter(tongue, "customer.press", "line", l.name(tongue))}, action)
+	doc.verbs = doc.verbs[:len(doc.verbs)-1]
+	return doc.bye(tongue, "customer.missed")
+}
+
+// askCustomerAgain answers another key than 1: it is explained once more, then we take leave.
+func (s *Server) askCustomerAgain(ctx context.Context, w webhook) (*document, error) {
+	var a attempt
+	if err := s.Sealer.Open("attempt", "", w.sealed, &a); err != nil {
+		return hangup(), err
+	}
+	callback, line, verdict, err := s.rungBack(ctx, w)
+	if err != nil {
+		return plainGoodbye(sorry), err
+	}
+	if a.Again || verdict != callbacks.Proceed {
+		return (&document{line: line}).bye(line.language(callback.Language).Tag, "customer.missed"), nil
+	}
+	a.Again = true
+	action, err := s.sealedURL(pathCustomerKey, "attempt", "", a)
 	if err != nil {
 		return hangup(), err
 	}
-	doc := &document{line: line}
-	doc.askKey([]Utterance{line.utter(callback.Language, "customer.press", "line", line.name(callback.Language))}, s.attemptURL(pathCustomerKey, w))
-	last := doc.verbs[len(doc.verbs)-1]
-	doc.verbs = append(doc.verbs[:len(doc.verbs)-1], doc.says([]Utterance{line.utter(callback.Language, "customer.missed")})...)
-	doc.add(last)
-	return doc, nil
+	return line.askCustomer(callback, action), nil
 }
 
 // rungBack finds the callback of a customer's leg; the agent has taken it, so asking again changes nothing.
-func (s *Server) rungBack(ctx context.Context, w webhook) (callbacks.Callback, *Line, error) {
+func (s *Server) rungBack(ctx context.Context, w webhook) (callbacks.Callback, *Line, callbacks.Verdict, error) {
 	id, err := s.openAttempt(w)
 	if err != nil {
-		return callbacks.Callback{}, nil, err
+		return callbacks.Callback{}, nil, "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	callback, _, err := s.promises.AgentTook(ctx, id, w.legOf())
+	callback, verdict, err := s.promises.AgentTook(ctx, id, w.legOf())
 	if err != nil {
-		return callback, nil, err
+		return callback, nil, "", err
 	}
 	line := s.Lines.ByID(callback.Line)
 	if line == nil {
-		return callback, nil, fmt.Errorf("line %q is no longer configured", callback.Line)
+		return callback, nil, "", fmt.Errorf("line %q is no longer configured", callback.Line)
 	}
-	return callback, line, nil
+	return callback, line, verdict, nil
 }
 
 // customerKey: 1 connects. An empty answer lets the provider bridge the two.
 func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) {
+	if w.form.Get("Digits") != "1" {
+		return s.askCustomerAgain(ctx, w)
+	}
 	id, err := s.openAttempt(w)
-	if err != nil || w.form.Get("Digits") != "1" {
+	if err != nil {
 		return hangup(), err
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
@@ -202,6 +241,8 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 	if err != nil {
 		// Connected all the same: customerEnded writes it down once the store is back.
 		s.log.Error("cannot note that a customer was reached", "leg", w.call().SID, "error", err)
+	} else if line, doc := s.about(callback); verdict != callbacks.Proceed && line != nil {
+		return doc.bye(line.language(callback.Language).Tag, "goodbye"), nil
 	} else if verdict != callbacks.Proceed {
 		return hangup(), nil
 	}
@@ -223,7 +264,7 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 			s.log.Error("cannot note that a customer was reached", "call", w.call().SID, "error", err)
 		}
 	}
-	callback, err := s.promises.CustomerEnded(ctx, id, w.form.Get("DialCallStatus"))
+	callback, err := s.promises.CustomerEnded(ctx, id, w.form.Get("DialCallStatus"), w.form.Get("DialBridged") == "false")
 	if err != nil {
 		return plainGoodbye(sorry), err
 	}
@@ -246,7 +287,11 @@ func (s *Server) attemptStatus(ctx context.Context, w webhook) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	return s.promises.LegStatus(ctx, id, w.call().SID, w.form.Get("CallStatus"), atoi(w.form.Get("SequenceNumber")))
+	seq := -1 // none
+	if w.form.Has("SequenceNumber") {
+		seq = atoi(w.form.Get("SequenceNumber"))
+	}
+	return s.promises.LegStatus(ctx, id, w.call().SID, w.form.Get("CallStatus"), seq)
 }
 
 func hangup() *document { return &document{verbs: []twiml.Element{&twiml.VoiceHangup{}}} }
@@ -259,15 +304,12 @@ func (d *document) bye(tongue, prompt string) *document {
 
 // briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
 func (l *Line) briefing(prompt, tongue, topic, language string) Utterance {
-	name := "topic.general"
-	if topic != "" {
-		name = "topic." + topic
-	}
-	if language == "" {
-		language = l.Languages[0].Tag
+	about, ok := l.Prompts.Text(tongue, "topic."+topic)
+	if !ok { // none was chosen, or it is no longer configured
+		about = l.Prompts.Fill(tongue, "topic.general")
 	}
 	return l.utter(tongue, prompt, "line", l.name(tongue),
-		"topic", l.Prompts.Fill(tongue, name), "language", l.Prompts.Fill(tongue, "language."+language))
+		"topic", about, "language", l.Prompts.Fill(tongue, "language."+l.language(language).Tag))
 }
 
 // caseOf is what an agent hears after the 1, so that nobody asks the caller twice.
@@ -295,8 +337,8 @@ func (l *Line) topicOf(id string) *Topic {
 
 // deskTongue is the language in which a desk's agents are spoken to.
 func (l *Line) deskTongue(desk string) string {
-	if d := l.Desks[desk]; d != nil && d.Language != "" {
-		return d.Language
+	if d := l.Desks[desk]; d != nil {
+		return l.language(d.Language).Tag
 	}
 	return l.Languages[0].Tag
 }

@@ -164,12 +164,17 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 // A fault on the way is one more event: the caller hears an apology and goes on to a person or a message.
 func (s *Server) advance(ctx context.Context, w webhook, line *Line, state State, event Event) (*document, error) {
 	page, next, err := s.play(ctx, w, line, state, event)
-	if err != nil {
+	for range 2 {
+		if err == nil {
+			break
+		}
 		s.metrics.failures.WithLabelValues("answer a caller").Inc()
 		s.log.Error("cannot answer a caller; apologising", "call", w.call().SID, "step", state.Step, "error", err)
-		if page, next, err = s.play(ctx, w, line, state, Trouble{}); err != nil {
-			return nil, err
-		}
+		page, next, err = s.play(ctx, w, line, state, Trouble{})
+		state.Step = firstStep // should the fault be in the step, the second apology does without it
+	}
+	if err != nil {
+		return nil, err
 	}
 	urls, err := s.pageURLs(w.call(), next, page)
 	if err != nil {
@@ -234,11 +239,31 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 		failed = &url.URL{}
 	}
 	s.log.Error("the provider could not use our answer", "call", w.call().SID, "code", w.form.Get("ErrorCode"), "path", failed.Path)
-	line, state, err := s.open(failed.Query().Get("s"), w.call())
+	w.sealed = failed.Query().Get("s")
+	if again := s.legRoute(failed.Path); again != nil {
+		return again(ctx, w)
+	}
+	line, state, err := s.open(w.sealed, w.call())
 	if err != nil {
 		return s.lost(ctx, w, err)
 	}
 	return s.advance(ctx, w, line, state, Trouble{})
+}
+
+// legRoute is where an agent's or a customer's leg begins again after a fault: every answer can be given twice,
+// and a key that was pressed is asked for once more.
+func (s *Server) legRoute(path string) func(context.Context, webhook) (*document, error) {
+	switch {
+	case strings.HasSuffix(path, pathAgent), strings.HasSuffix(path, pathAgentKey):
+		return s.agent
+	case strings.HasSuffix(path, pathCustomerEnded):
+		return s.customerEnded
+	case strings.HasSuffix(path, pathCustomer), strings.HasSuffix(path, pathCustomerKey):
+		return s.customer
+	case strings.HasSuffix(path, pathWhisper), strings.HasSuffix(path, pathWhisperKey):
+		return s.whisper
+	}
+	return nil
 }
 
 const sorry = "We are sorry: something went wrong on our side. Please ring again in a few minutes. Goodbye."
@@ -265,17 +290,21 @@ func (s *Server) legStatus(_ context.Context, w webhook) error {
 // recording learns that a message can be fetched. It was saved when the caller finished it;
 // if that webhook was lost, it is saved now.
 func (s *Server) recording(ctx context.Context, w webhook) error {
-	var state State
-	if err := s.Sealer.Open("call", w.call().SID, w.sealed, &state); err != nil {
+	line, state, err := s.open(w.sealed, w.call())
+	if err != nil {
 		return err
+	}
+	recorded, ok := w.event().(Recorded)
+	if !ok {
+		return errForm
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	message := recordedMessage(w.call(), state, s.Now())
+	message := (&turn{line: line, now: s.Now(), call: w.call(), State: &state}).message(recorded)
 	if _, err := s.promises.SaveMessage(ctx, message); err != nil {
 		return err
 	}
-	return s.promises.AttachRecording(ctx, message.Key, w.form.Get("RecordingSid"), w.form.Get("RecordingUrl"), atoi(w.form.Get("RecordingDuration")))
+	return s.promises.AttachRecording(ctx, message.Key, recorded.SID, recorded.URL, recorded.Seconds)
 }
 
 // Handler serves the webhooks, /healthz, /readyz and /metrics.

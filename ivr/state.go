@@ -36,7 +36,9 @@ type State struct {
 	Rung   []string `json:"R,omitempty"`
 	// Slots offered, Unix seconds: [from, until] each, so that a choice means what was heard.
 	Slots [][2]int64 `json:"S,omitempty"`
-	// Kind, Due and Until are the choice, or the promise that stands. Unix seconds.
+	// Full are the beginnings of slots that turned out to be full.
+	Full []int64 `json:"L,omitempty"`
+	// Kind, Due and Until are the choice. Unix seconds.
 	Kind  callbacks.Kind `json:"K,omitempty"`
 	Due   int64          `json:"U,omitempty"`
 	Until int64          `json:"V,omitempty"`
@@ -45,13 +47,22 @@ type State struct {
 	NoCall bool   `json:"Z,omitempty"`
 	// Standing is the promise found for the calling number, 0 for none.
 	Standing int64 `json:"F,omitempty"`
-	Dialling bool  `json:"G,omitempty"`
+	// Stands is what that promise says.
+	Stands   Term `json:"W,omitzero"`
+	Dialling bool `json:"G,omitempty"`
 	// ByReference is set when only the reference proves that the promise is the caller's.
 	ByReference bool `json:"H,omitempty"`
 	// Promises made so far; with the CallSid it names a promise, so that a repeated webhook makes no second one.
 	Promises int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
 	Troubles int `json:"X,omitempty"`
+}
+
+// A Term is when a promise is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
+type Term struct {
+	Kind  callbacks.Kind `json:"k"`
+	Due   int64          `json:"d"`
+	Until int64          `json:"u,omitempty"`
 }
 
 // A Call is what the provider tells about a call with every webhook.
@@ -87,7 +98,12 @@ type (
 		ByReference bool
 	}
 	// Taken answers AskTaken.
-	Taken struct{ Yes bool }
+	Taken struct {
+		// Yes: an agent pressed 1, and nothing says that the two were not connected all the same.
+		Yes bool
+		// Bridged: the provider says that the caller was connected with whatever picked up.
+		Bridged bool
+	}
 	// Promised answers Book and Move.
 	Promised struct {
 		Callback callbacks.Callback
@@ -141,13 +157,18 @@ type (
 	// FindOpen looks for a promise that stands for the calling number.
 	FindOpen struct{ Line, Caller string }
 	// AskTaken asks whether an agent pressed 1 during this dial.
-	AskTaken struct{ Dial int }
+	AskTaken struct {
+		Dial               int
+		Line, Desk, Caller string
+	}
 	// Book writes a promise.
 	Book struct{ Request callbacks.Request }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
 	// Prove compares digits with a promise's reference and account.
 	Prove struct {
+		// Key names the try: the same webhook again is not counted again.
+		Key         string
 		ID          int64
 		Digits      string
 		ByReference bool
@@ -162,8 +183,8 @@ type (
 	}
 	// Cancel takes a promise back for the caller.
 	Cancel struct{ ID int64 }
-	// Reached takes back what the caller no longer needs: he has spoken to an agent.
-	Reached struct{ Line, Caller string }
+	// Reached takes back what a desk has promised to a caller who has talked with it.
+	Reached struct{ Line, Desk, Caller string }
 )
 
 func (FindOpen) effect()    {}

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,11 @@ func askOffer(t *turn) Next {
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (t *turn) offerTimes() {
 	desk := t.line.Desks[t.deskWanted()]
-	offer := t.line.Callbacks.Offer(desk.Hours, t.now, t.urgent())
+	offer := t.line.Callbacks.Offer(desk.Hours, t.now, t.urgent(), t.full()...)
+	if soon := t.now.Add(offTheLine); !t.urgent() && !offer.ASAP.After(soon) {
+		// Who rings a minute before closing is rung at the next opening, and told so.
+		offer.ASAP, _ = desk.Hours.NextOpening(soon)
+	}
 	t.Due = 0
 	switch {
 	case offer.ASAP.IsZero(): // never opens again: nothing can be promised
@@ -30,7 +35,7 @@ func (t *turn) offerTimes() {
 		return
 	case t.urgent():
 		t.say("offer.urgent", "key", "1")
-	case !offer.ASAP.After(t.now):
+	case !offer.ASAP.After(t.now.Add(offTheLine)):
 		t.say("offer.now", "key", "1")
 	default:
 		t.say("offer.opening", "key", "1", "when", t.line.when(t.tongue(), offer.ASAP, t.now))
@@ -41,6 +46,17 @@ func (t *turn) offerTimes() {
 		t.Slots = append(t.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
 		t.say("offer.slot", "key", strconv.Itoa(i+2), "when", t.line.between(t.tongue(), slot.From, slot.To, t.now))
 	}
+}
+
+// slotFull keeps the chosen slot from being offered again.
+func (t *turn) slotFull() { t.Full = append(slices.Clone(t.Full), t.Due) }
+
+func (t *turn) full() []time.Time {
+	var starts []time.Time
+	for _, start := range t.Full {
+		starts = append(starts, time.Unix(start, 0))
+	}
+	return starts
 }
 
 // urgent is a matter that the desk rings back about at any hour.
@@ -133,7 +149,10 @@ func hearRingAtOther(t *turn, digits string) Next {
 func (t *turn) dialable(digits string) (string, error) {
 	number, err := t.line.Callbacks.Dialable(digits, t.line.Region)
 	if rest, ok := strings.CutPrefix(digits, "00"); err != nil && ok {
-		return t.line.Callbacks.Dialable("+"+rest, t.line.Region)
+		number, err = t.line.Callbacks.Dialable("+"+rest, t.line.Region)
+	}
+	if err == nil && t.line.ours(number) {
+		return "", &callbacks.Refusal{Reason: callbacks.Invalid, Number: number, Detail: "it is the line's own"}
 	}
 	return number, err
 }
@@ -156,6 +175,11 @@ func askBook(t *turn) Next {
 	}
 	if t.Kind == callbacks.Slot {
 		until = time.Unix(t.Until, 0).UTC()
+		if due.Before(t.now) { // it has begun while the caller was thinking
+			t.slotFull()
+			t.say("offer.full")
+			return goTo{stepOffer}
+		}
 	}
 	request := callbacks.Request{
 		Key:  t.promiseKey(),
@@ -185,6 +209,7 @@ func afterBook(t *turn, event Event) Next {
 		return t.sayReference(event.Callback.Reference)
 	case Refused:
 		if event.Why == Full {
+			t.slotFull()
 			t.say("offer.full")
 			return goTo{stepOffer}
 		}

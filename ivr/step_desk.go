@@ -48,10 +48,16 @@ func askDesk(t *turn) Next {
 func afterDial(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case DialEnded:
-		return Perform{AskTaken{Dial: t.Dials}}
+		return t.askTaken()
 	case Taken:
 		if event.Yes {
-			return Perform{Reached{Line: t.line.ID, Caller: t.call.From}}
+			return Perform{Reached{Line: t.line.ID, Desk: t.Desk, Caller: t.call.From}}
+		}
+		if event.Bridged {
+			// Connected, and nobody's key press was written down: it was lost, or this was a machine. Another agent is
+			// not rung after what may have been a conversation; what is offered serves in both cases.
+			t.Rung = append(slices.Clone(t.Rung), t.Desk)
+			return goTo{stepOffer}
 		}
 		t.Target++
 		if desk := t.line.Desks[t.Desk]; desk != nil && t.Target < len(desk.Targets) {
@@ -61,6 +67,10 @@ func afterDial(t *turn, event Event) Next {
 	}
 	t.say("goodbye")
 	return Hangup{}
+}
+
+func (t *turn) askTaken() Next {
+	return Perform{AskTaken{Dial: t.Dials, Line: t.line.ID, Desk: t.Desk, Caller: t.call.From}}
 }
 
 func (t *turn) nobody() Next {

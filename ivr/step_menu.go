@@ -33,7 +33,7 @@ func askLanguage(t *turn) Next {
 
 func hearLanguage(t *turn, key string) Next {
 	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(t.line.Languages) {
-		t.Language = t.line.Languages[i-1].Tag
+		t.Language, t.Told = t.line.Languages[i-1].Tag, false
 		return t.find()
 	}
 	return wrong{t.words("wrong.menu")}
@@ -75,12 +75,20 @@ func askTopic(t *turn) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
+// newsLimit bounds the notices of one answer, in bytes: the provider takes no document over 64 kB,
+// and nobody listens to ten minutes of notices.
+const newsLimit = 16 << 10
+
 // tellNews speaks the notices in force: those for everybody, or those of one topic.
 func (t *turn) tellNews(topic string) {
+	size := 0
 	for _, notice := range t.line.Notices {
 		inForce := !t.now.Before(notice.From) && t.now.Before(notice.Until)
 		concerns := topic == "" && len(notice.Topics) == 0 || topic != "" && slices.Contains(notice.Topics, topic)
-		if inForce && concerns {
+		if !inForce || !concerns {
+			continue
+		}
+		if size += len(notice.Text[t.tongue()]); size <= newsLimit {
 			t.said = append(t.said, Utterance{t.tongue(), notice.Text[t.tongue()]})
 		}
 	}
@@ -121,6 +129,10 @@ func backFromTopic(t *turn) Next {
 }
 
 func (t *turn) choose(topic Topic) Next {
+	if topic.ID != t.Topic { // the number asked for belongs to the topic, the account does not
+		t.Transaction = ""
+		t.Skip = slices.DeleteFunc(slices.Clone(t.Skip), func(s StepID) bool { return s == stepNumber })
+	}
 	t.Topic = topic.ID
 	t.tellNews(topic.ID)
 	switch {

@@ -1,10 +1,6 @@
 package ivr
 
-import (
-	"time"
-
-	"github.com/hotline-ivr/hotline/callbacks"
-)
+import "github.com/hotline-ivr/hotline/callbacks"
 
 // A recorded message: what remains when nobody can be reached and no callback is wanted.
 
@@ -29,8 +25,7 @@ func silentMessage(t *turn) Next {
 func afterMessage(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Recorded:
-		message := recordedMessage(t.call, *t.State, t.now)
-		message.RecordingSID, message.RecordingURL, message.Seconds = event.SID, event.URL, event.Seconds
+		message := t.message(event)
 		return Perform{SaveMessage{message}}
 	case Saved:
 		t.say("message.saved")
@@ -40,10 +35,12 @@ func afterMessage(t *turn, event Event) Next {
 	return t.goodbye()
 }
 
-// recordedMessage is what a call's state tells about a message left in it. Its key is the same for every webhook about it.
-func recordedMessage(call Call, state State, now time.Time) callbacks.Message {
+// message is what the call tells about a recording. Its key is the same for every webhook about it.
+func (t *turn) message(recorded Recorded) callbacks.Message {
 	return callbacks.Message{
-		Key: call.SID + "/message", Line: state.Line, Desk: state.Desk, Topic: state.Topic, Language: state.Language,
-		Caller: call.From, Account: state.Account, Transaction: state.Transaction, Received: now.UTC(),
+		Key:  t.call.SID + "/" + recorded.SID,
+		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
+		Caller: t.call.From, Account: t.Account, Transaction: t.Transaction,
+		RecordingSID: recorded.SID, RecordingURL: recorded.URL, Seconds: recorded.Seconds, Received: t.now.UTC(),
 	}
 }

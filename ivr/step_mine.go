@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -19,7 +20,7 @@ func askMine(t *turn) Next {
 }
 
 func hearMine(t *turn, digits string) Next {
-	return Perform{Prove{ID: t.Standing, Digits: digits, ByReference: t.ByReference}}
+	return Perform{Prove{Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Digits: digits, ByReference: t.ByReference}}
 }
 
 func afterMine(t *turn, event Event) Next {
@@ -38,16 +39,20 @@ func afterMine(t *turn, event Event) Next {
 
 // keep remembers what a promise says, so that it can be told again without asking the store.
 func (t *turn) keep(c callbacks.Callback) {
-	t.Kind, t.Due, t.Until = c.Kind, c.Due.Unix(), c.SlotEnd.Unix()
+	t.Stands = Term{Kind: c.Kind, Due: c.Due.Unix()}
+	if !c.SlotEnd.IsZero() {
+		t.Stands.Until = c.SlotEnd.Unix()
+	}
 	t.Topic = c.Topic
 	t.Dialling = c.State != callbacks.Booked
 }
 
 func askMineMenu(t *turn) Next {
 	t.tellWhen(callbacks.Callback{
-		Kind: t.Kind, Due: time.Unix(t.Due, 0), SlotEnd: time.Unix(t.Until, 0), State: t.standingState(),
+		Kind: t.Stands.Kind, Due: time.Unix(t.Stands.Due, 0), SlotEnd: time.Unix(t.Stands.Until, 0), State: t.standingState(),
 	})
 	t.say("mine.menu")
+	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
 
@@ -88,6 +93,7 @@ func hearMineMenu(t *turn, key string) Next {
 
 func askMineWhen(t *turn) Next {
 	t.offerTimes()
+	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
 
@@ -110,6 +116,8 @@ func afterMove(t *turn, event Event) Next {
 	case Promised:
 		if event.Callback.Kind == callbacks.Slot {
 			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
+		} else if event.Callback.Due.After(t.now.Add(offTheLine)) {
+			t.tellWhen(event.Callback)
 		} else {
 			t.say("mine.soonest")
 		}
@@ -117,6 +125,7 @@ func afterMove(t *turn, event Event) Next {
 		return Hangup{}
 	case Refused:
 		if event.Why == Full {
+			t.slotFull()
 			return wrong{t.words("offer.full")}
 		}
 	}
@@ -125,6 +134,7 @@ func afterMove(t *turn, event Event) Next {
 
 func askMineSure(t *turn) Next {
 	t.say("mine.sure")
+	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
 

@@ -29,10 +29,12 @@ type Lines interface {
 type Promises interface {
 	OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error)
 	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
-	Verify(ctx context.Context, id int64, digits string) (callbacks.Callback, bool, error)
+	Verify(ctx context.Context, key string, id int64, digits string) (callbacks.Callback, bool, error)
 	Move(ctx context.Context, key string, id int64, kind callbacks.Kind, due, slotEnd, expires time.Time, capacity int) (callbacks.Callback, error)
 	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
-	CancelFor(ctx context.Context, line, caller, by string) error
+	HoldFor(ctx context.Context, line, desk, caller string) error
+	ReleaseFor(ctx context.Context, line, desk, caller string) error
+	CancelFor(ctx context.Context, line, desk, caller string) error
 	SaveMessage(ctx context.Context, message callbacks.Message) (callbacks.Message, error)
 	AttachRecording(ctx context.Context, key, recordingSID, recordingURL string, seconds int) error
 	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
@@ -40,7 +42,7 @@ type Promises interface {
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	CustomerTook(ctx context.Context, attemptID string) (callbacks.Callback, callbacks.Verdict, error)
-	CustomerEnded(ctx context.Context, attemptID, dialStatus string) (callbacks.Callback, error)
+	CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }
 
@@ -157,23 +159,31 @@ func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
 	return Found{}
 }
 
-// askTaken: an agent's own signed key press decides. Only with the store out of reach is the provider's word taken
-// that two people were connected: a whisper that got no 1 hangs up and bridges nobody.
+// askTaken: an agent's own signed key press decides, unless the provider says that nobody was connected. Only with the
+// store out of reach is its word alone taken that two people were: a whisper that got no 1 hangs up and bridges nobody.
 func (s *Server) askTaken(ctx context.Context, w webhook, effect AskTaken) Event {
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
+	bridged := w.form.Get("DialBridged")
 	taken, err := s.promises.WasTaken(ctx, w.call().SID, effect.Dial)
 	if err != nil {
 		s.log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID, "error", err)
-		taken = w.form.Get("DialBridged") == "true"
+		taken = bridged == "true"
 	}
-	return Taken{Yes: taken}
+	if taken && bridged == "false" {
+		// The agent pressed 1 and the two were not connected: our answer was lost, or the caller had hung up.
+		taken = false
+		if err := s.promises.ReleaseFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
+			s.log.Warn("cannot release a callback that was held", "error", err)
+		}
+	}
+	return Taken{Yes: taken, Bridged: bridged == "true"}
 }
 
 func (s *Server) reached(ctx context.Context, effect Reached) Event {
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	if err := s.promises.CancelFor(ctx, effect.Line, effect.Caller, "agent reached"); err != nil {
+	if err := s.promises.CancelFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
 		s.log.Warn("cannot take back the callback of a caller who got through", "error", err)
 	}
 	return effectDone{}
@@ -186,7 +196,7 @@ func (s *Server) verify(ctx context.Context, effect Prove) Event {
 	if effect.ByReference && len(effect.Digits) <= lastDigits {
 		return Refused{NoMatch}
 	}
-	callback, right, err := s.promises.Verify(ctx, effect.ID, effect.Digits)
+	callback, right, err := s.promises.Verify(ctx, effect.Key, effect.ID, effect.Digits)
 	switch {
 	case err != nil:
 		return s.refuse("verify a caller", err)

@@ -91,7 +91,7 @@ func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record,
 			return err
 		}
 		r.Fence++
-		r.Callback.State = callbacks.Dialling
+		r.Callback.State, r.Callback.Held = callbacks.Dialling, time.Time{}
 		_, err = tx.ExecContext(ctx, `INSERT INTO attempts (id, callback_id, target_id, target_kind, target_address,
 			from_number, ring_ms, state, fence, pass, created_ms, check_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			c.AttemptID, c.CallbackID, c.Target.ID, c.Target.Kind, c.Target.Address, c.From, c.Ring.Milliseconds(),

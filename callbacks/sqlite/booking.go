@@ -20,9 +20,9 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 			return err
 		}
 		// The conditions stand side by side so that each can use its own index.
-		c, _, err = oneCallback(ctx, tx, openStates+` AND line = ? AND number = ? LIMIT 1`, r.Line, r.Number)
+		c, _, err = oneCallback(ctx, tx, openStates+` AND line = ? AND number = ? AND urgent = ? LIMIT 1`, r.Line, r.Number, r.Urgent)
 		if errors.Is(err, callbacks.ErrNotFound) && r.Account != "" {
-			c, _, err = oneCallback(ctx, tx, openStates+` AND account <> '' AND line = ? AND account = ? LIMIT 1`, r.Line, r.Account)
+			c, _, err = oneCallback(ctx, tx, openStates+` AND account <> '' AND line = ? AND account = ? AND urgent = ? LIMIT 1`, r.Line, r.Account, r.Urgent)
 		}
 		if err == nil {
 			b = callbacks.Booking{Callback: c, Existing: true}
@@ -109,14 +109,14 @@ func (s *Store) Callback(ctx context.Context, id int64) (callbacks.Callback, err
 }
 
 // OpenFor implements [callbacks.Store].
-func (s *Store) OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error) {
+func (s *Store) OpenFor(ctx context.Context, line, desk, caller string) (callbacks.Callback, bool, error) {
 	if caller == "" {
 		return callbacks.Callback{}, false, nil
 	}
-	c, _, err := oneCallback(ctx, s.read, openStates+` AND line = ? AND number = ? LIMIT 1`, line, caller)
+	const newest = ` AND (? = '' OR desk = ?) ORDER BY urgent DESC, called_ms DESC, id DESC LIMIT 1`
+	c, _, err := oneCallback(ctx, s.read, openStates+` AND line = ? AND number = ?`+newest, line, caller, desk, desk)
 	if errors.Is(err, callbacks.ErrNotFound) {
-		c, _, err = oneCallback(ctx, s.read, openStates+` AND line = ? AND caller = ? ORDER BY called_ms DESC, id DESC LIMIT 1`,
-			line, caller)
+		c, _, err = oneCallback(ctx, s.read, openStates+` AND line = ? AND caller = ?`+newest, line, caller, desk, desk)
 	}
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return callbacks.Callback{}, false, nil
@@ -125,7 +125,7 @@ func (s *Store) OpenFor(ctx context.Context, line, caller string) (callbacks.Cal
 }
 
 // Check implements [callbacks.Store].
-func (s *Store) Check(ctx context.Context, id int64, limit int, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
+func (s *Store) Check(ctx context.Context, key string, id int64, limit int, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
 	var c callbacks.Callback
 	var ok bool
 	err := s.inTx(ctx, "check an answer", func(tx *sql.Tx) (err error) {
@@ -133,13 +133,14 @@ func (s *Store) Check(ctx context.Context, id int64, limit int, correct func(cal
 			return err
 		}
 		var wrong int
-		if err := tx.QueryRowContext(ctx, `SELECT wrong_answers FROM callbacks WHERE id = ?`, id).Scan(&wrong); err != nil {
+		var last string
+		if err := tx.QueryRowContext(ctx, `SELECT wrong_answers, last_answer FROM callbacks WHERE id = ?`, id).Scan(&wrong, &last); err != nil {
 			return err
 		}
-		if ok = wrong < limit && correct(c); ok || wrong >= limit {
+		if ok = wrong < limit && correct(c); ok || wrong >= limit || key != "" && last == key {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET wrong_answers = wrong_answers + 1 WHERE id = ?`, id)
+		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET wrong_answers = wrong_answers + 1, last_answer = ? WHERE id = ?`, key, id)
 		return err
 	})
 	return c, ok && err == nil, err
@@ -169,7 +170,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 			}
 			slotStart = ms(m.Due)
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET kind = ?, due_ms = ?, slot_start_ms = ?, slot_end_ms = ?,
+		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
 			expires_ms = ?, rounds = 0, next_target = 0, pass = pass + 1 WHERE id = ?`,
 			m.Kind, ms(m.Due), slotStart, ms(m.SlotEnd), ms(m.Expires), id)
 		if err != nil {

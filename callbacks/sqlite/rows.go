@@ -11,7 +11,7 @@ import (
 )
 
 const callbackColumns = `id, reference, line, desk, topic, language, number, caller, account, txn, kind, urgent,
-	called_ms, due_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms, fence`
+	called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms, fence`
 
 const attemptColumns = `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms, state,
 	outcome, sid, status, seq, fence, pass, created_ms, check_ms`
@@ -22,11 +22,11 @@ const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-r
 type scanner interface{ Scan(...any) error }
 
 func scanCallback(row scanner) (c callbacks.Callback, fence int64, err error) {
-	var called, due, slotEnd, expires, ended int64
+	var called, due, held, slotEnd, expires, ended int64
 	err = row.Scan(&c.ID, &c.Reference, &c.Line, &c.Desk, &c.Topic, &c.Language, &c.Number, &c.Caller, &c.Account,
-		&c.Transaction, &c.Kind, &c.Urgent, &called, &due, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
+		&c.Transaction, &c.Kind, &c.Urgent, &called, &due, &held, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
 		&c.NextTarget, &c.Pass, &ended, &fence)
-	c.Called, c.Due, c.SlotEnd = instant(called), instant(due), instant(slotEnd)
+	c.Called, c.Due, c.Held, c.SlotEnd = instant(called), instant(due), instant(held), instant(slotEnd)
 	c.Expires, c.Ended = instant(expires), instant(ended)
 	return c, fence, err
 }
@@ -98,9 +98,9 @@ func load(ctx context.Context, q querier, id int64, attemptID string) (callbacks
 // save writes what a change function may have edited.
 func save(ctx context.Context, tx *sql.Tx, r callbacks.Record) error {
 	c := r.Callback
-	_, err := tx.ExecContext(ctx, `UPDATE callbacks SET due_ms = ?, expires_ms = ?, state = ?, rounds = ?, attempts = ?,
+	_, err := tx.ExecContext(ctx, `UPDATE callbacks SET due_ms = ?, held_ms = ?, expires_ms = ?, state = ?, rounds = ?, attempts = ?,
 		next_target = ?, pass = ?, ended_ms = ?, fence = ? WHERE id = ?`,
-		ms(c.Due), ms(c.Expires), c.State, c.Rounds, c.Attempts, c.NextTarget, c.Pass, ms(c.Ended), r.Fence, c.ID)
+		ms(c.Due), ms(c.Held), ms(c.Expires), c.State, c.Rounds, c.Attempts, c.NextTarget, c.Pass, ms(c.Ended), r.Fence, c.ID)
 	if err != nil {
 		return fmt.Errorf("promise %d: %w", c.ID, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -37,11 +38,17 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
+	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+		return nil, fmt.Errorf("sqlite: the directory for the database: %w; make it, or name another with sqlite:PATH", err)
+	}
 	unlock, err := lockFile(path + ".migrate-lock")
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %s: waiting for the migration lock: %w", path, err)
 	}
 	defer unlock()
+	if err := private(path); err != nil {
+		return nil, err
+	}
 
 	write, err := sql.Open("sqlite", dsn(path, false))
 	if err != nil {
@@ -59,13 +66,23 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return &Store{write: write, read: read}, nil
 }
 
+// private makes the file, if there is none, for its owner only: it holds telephone and account numbers.
+func private(path string) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("sqlite: %w", err)
+	}
+	return file.Close()
+}
+
 // Close closes both pools.
 func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
 
 // dsn escapes the path: a "?" or "#" in a directory's name would end it otherwise.
 func dsn(path string, readOnly bool) string {
 	pragmas := []string{
-		"busy_timeout(10000)",
+		// The driver waits this long whatever the context says; a caller on the line must not wait longer.
+		"busy_timeout(3000)",
 		"foreign_keys(1)",
 		"synchronous(FULL)",
 	}

@@ -167,7 +167,7 @@ func testOpenFor(t *testing.T, s *suite) {
 	a, b := s.book(t), s.book(t)
 	find := func(line, caller string) int64 {
 		t.Helper()
-		c, ok, err := s.OpenFor(s.ctx, line, caller)
+		c, ok, err := s.OpenFor(s.ctx, line, "", caller)
 		if err != nil || ok != (c.ID != 0) {
 			t.Fatalf("%+v, %v, %v", c, ok, err)
 		}
@@ -192,7 +192,7 @@ func testCheck(t *testing.T, s *suite) {
 	}
 	check := func(answer, want bool) {
 		t.Helper()
-		_, ok, err := s.Check(s.ctx, c.ID, 3, is(answer))
+		_, ok, err := s.Check(s.ctx, "", c.ID, 3, is(answer))
 		if err != nil || ok != want {
 			t.Fatalf("Check(%v) = %v, %v", answer, ok, err)
 		}
@@ -204,8 +204,47 @@ func testCheck(t *testing.T, s *suite) {
 	check(true, true)
 	check(false, false)
 	check(true, false)
-	_, _, err := s.Check(s.ctx, c.ID+99, 3, is(true))
+	_, _, err := s.Check(s.ctx, "", c.ID+99, 3, is(true))
 	wantErr(t, err, callbacks.ErrNotFound)
+
+	// A repeated webhook is one answer.
+	d := s.book(t)
+	for range 5 {
+		if _, ok, err := s.Check(s.ctx, "CA1/7", d.ID, 2, func(callbacks.Callback) bool { return false }); ok || err != nil {
+			t.Fatal(ok, err)
+		}
+	}
+	if _, ok, err := s.Check(s.ctx, "CA1/8", d.ID, 2, func(callbacks.Callback) bool { return true }); !ok || err != nil {
+		t.Fatalf("one wrong answer that came five times: %v, %v", ok, err)
+	}
+}
+
+// An urgent promise stands beside an ordinary one: a stolen account does not wait for a refund.
+func testUrgentBesideOrdinary(t *testing.T, s *suite) {
+	a := s.book(t)
+	urgent := func(key string) callbacks.Booking {
+		t.Helper()
+		r := s.request()
+		r.Key, r.Number, r.Caller, r.Account, r.Urgent, r.Desk = key, a.Number, a.Caller, a.Account, true, "emergency"
+		b, err := s.Store.Book(s.ctx, r, "50"+key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	first := urgent("00001")
+	if first.Existing || first.Callback.ID == a.ID {
+		t.Fatalf("an urgent promise is swallowed by an ordinary one: %+v", first)
+	}
+	if again := urgent("00002"); !again.Existing || again.Callback.ID != first.Callback.ID {
+		t.Fatalf("a second urgent one: %+v", again)
+	}
+	for desk, want := range map[string]int64{"": first.Callback.ID, "emergency": first.Callback.ID, a.Desk: a.ID, "nobody": 0} {
+		c, _, err := s.OpenFor(s.ctx, a.Line, desk, a.Number)
+		if err != nil || c.ID != want {
+			t.Errorf("desk %q: %d, want %d, %v", desk, c.ID, want, err)
+		}
+	}
 }
 
 func testMove(t *testing.T, s *suite) {
@@ -261,7 +300,7 @@ func testContext(t *testing.T, s *suite) {
 	if _, err := s.Book(ctx, r, s.reference()); err == nil {
 		t.Fatal("booked although the caller is gone")
 	}
-	if _, found, err := s.OpenFor(s.ctx, r.Line, r.Number); err != nil || found {
+	if _, found, err := s.OpenFor(s.ctx, r.Line, "", r.Number); err != nil || found {
 		t.Fatalf("found %v, %v", found, err)
 	}
 	s.book(t) // and the store still works

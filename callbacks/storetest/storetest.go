@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"slot capacity", testSlotCapacity},
 		{"references", testReferences},
 		{"find open", testOpenFor},
+		{"urgent beside ordinary", testUrgentBesideOrdinary},
 		{"wrong answers", testCheck},
 		{"move", testMove},
 		{"transitions", testTransitions},

@@ -39,6 +39,9 @@ func newCall() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.scripted = cmd.Flags().Changed("press")
+			if strings.Trim(o.press, "0123456789*#, ") != "" {
+				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between questions", o.press)
+			}
 			snapshot, err := load(cmd)
 			if err != nil {
 				return err

@@ -113,16 +113,54 @@ func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
 	s.bridged("support-1 with customer")
 }
 
-// Whoever gets through meanwhile is not rung back.
+// Whoever gets through to the desk meanwhile is not rung back, not even while they talk.
 func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
-	s, _ := promised(t)
-	s.runTo("2026-03-09T07:59:00+07:00")
-	s.rings(home, "Thank you", english, stolen)
+	s := newStory(t, saturday)
+	talk := slices.Clone(booking)
+	talk[7] = hears("between 9 and 9:30 a.m., press 4").press("4")
+	s.rings(home, "I repeat", talk...)
+	s.runTo("2026-03-09T08:58:50+07:00")
+	s.rings(home, "Thank you", english, hears("For a person, press 0").press("0"))
 	s.settles()
-	s.bridged("caller with emergency-1")
+	s.bridged("caller with support-1")
 	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
 	}
+}
+
+// A talk with another desk changes nothing: that number may be forged, and it was about something else.
+func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
+	s, _ := promised(t)
+	s.runTo("2026-03-08T03:00:00+07:00")
+	s.rings(home, "Goodbye", english, stolen)
+	s.settles()
+	s.bridged("caller with emergency-1", "support-1 with customer")
+}
+
+// An urgent promise is not swallowed by one that stands.
+func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
+	s, _ := promised(t)
+	s.everyAgent("no-answer")
+	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"), right)
+	s.everyAgent("answer")
+	s.settles()
+	s.bridged("emergency-1 with customer", "support-1 with customer")
+	if at := s.of(carrier.EventBridge)[0]; s.clock(at) > "Sat 20:30" && s.clock(at) < "Sat 20:00" {
+		t.Errorf("the emergency team rang at %s", s.clock(at))
+	}
+}
+
+// The star while a new time is chosen leaves the promise, and what is told of it, as it was.
+func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
+	s := newStory(t, saturday)
+	talk := slices.Clone(booking)
+	talk[7] = hears("between 8:30 and 9 a.m., press 3").press("3")
+	s.rings(home, "I repeat", talk...)
+	s.rings(home, "It stays as it was", english, mine, hears("reference").press(s.did("book")[0].Reference+"#"),
+		hears("We will call you Monday, 9 March, between 8:30 and 9").press("2"), hears("For Monday").press("*"),
+		hears("We will call you Monday, 9 March, between 8:30 and 9").press("1"))
+	s.settles()
+	s.placedFirst("Mon 08:30")
 }
 
 func fetch(t *testing.T, url string) string {

@@ -1,5 +1,146 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"syscall"
+	"time"
 
-func newDemo() *cobra.Command { return &cobra.Command{Use: "demo", Short: "Try it in the browser"} }
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/console"
+	"github.com/spf13/cobra"
+)
+
+const demoAddress = "127.0.0.1:8080"
+
+// demoOptions are the flags of the telephone in the browser.
+type demoOptions struct {
+	listen string
+	named  bool // --listen was given, so no other port will do
+	at     string
+	speed  float64
+}
+
+func newDemo() *cobra.Command {
+	var o demoOptions
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "A telephone in the browser: ring a line, be the caller and the agent",
+		Long: "demo serves a page with a telephone. Server, stand-in telephone company and store run in this one process,\n" +
+			"on loopback; nothing leaves the machine, and nothing is kept when it ends.",
+		Example: "  hotline demo\n  hotline demo --at 2026-03-20T23:00:00+07:00",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.named = cmd.Flags().Changed("listen")
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			return demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.listen, "listen", demoAddress, "loopback address and port of the page")
+	cmd.Flags().StringVar(&o.at, "at", "", "when the demo begins, RFC 3339 (default: now)")
+	cmd.Flags().Float64Var(&o.speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
+	return cmd
+}
+
+// demo runs until ctx ends. Warnings, such as a promise that was not kept, go to errs.
+func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o demoOptions) (err error) {
+	at, err := instant(o.at)
+	if err != nil {
+		return err
+	}
+	if o.speed < 1 || o.speed > 20 {
+		return fmt.Errorf("--speed %v: choose 1 (real time) to 20", o.speed)
+	}
+	listener, err := listenDemo(out, o)
+	if err != nil {
+		return err
+	}
+	var page *console.Console
+	r, err := newRehearsal(ctx, stage{
+		snapshot: snapshot, at: at, log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		// Neither is called before the page runs.
+		events:     func(e carrier.Event) { page.Event(e) },
+		happenings: func(h ivr.Happening) { page.Happening(h) },
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	page, err = console.New(console.Options{
+		Carrier: r.carrier, Lines: snapshot.Lines, Promise: r.service.Callback, Now: time.Now, After: time.After, Speed: o.speed,
+	})
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	introduce(out, listener.Addr().String(), snapshot)
+	return runDemo(ctx, page, server, served)
+}
+
+// runDemo lets the page live until ctx ends or its server fails.
+func runDemo(ctx context.Context, page *console.Console, server *http.Server, served chan error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	failed := make(chan error, 1)
+	go func() {
+		err := <-served
+		stop()
+		failed <- err
+	}()
+	err := page.Run(ctx) // disconnects the pages when it ends, so that nothing holds up the server
+	err = errors.Join(err, server.Close())
+	if fault := <-failed; !errors.Is(fault, http.ErrServerClosed) {
+		err = errors.Join(err, fault)
+	}
+	return err
+}
+
+// listenDemo takes the port of the page. Only loopback will do: whoever reaches the page holds the telephones.
+func listenDemo(out io.Writer, o demoOptions) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(o.listen)
+	if err != nil {
+		return nil, fmt.Errorf("--listen %q: write address and port, for example %s", o.listen, demoAddress)
+	}
+	if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
+		return nil, fmt.Errorf("--listen %q is not this machine alone; the demo has no log-in, so use 127.0.0.1, [::1] or localhost", o.listen)
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil && !o.named && errors.Is(err, syscall.EADDRINUSE) {
+		fmt.Fprintf(out, "Port %s is in use; taking a free one.\n", o.listen)
+		listener, err = net.Listen("tcp", net.JoinHostPort(host, "0"))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot serve the page: %w; choose another port with --listen", err)
+	}
+	return listener, nil
+}
+
+func introduce(out io.Writer, address string, snapshot *config.Snapshot) {
+	var lines []string
+	for _, line := range snapshot.Lines {
+		var tags []string
+		for _, language := range line.Languages {
+			tags = append(tags, language.Tag)
+		}
+		lines = append(lines, fmt.Sprintf("%s %s (%s)", line.ID, line.Numbers[0], strings.Join(tags, ", ")))
+	}
+	fmt.Fprintf(out, "Hotline demo. Everything runs on this machine: no account, no key, no network.\n"+
+		"Open  http://%s/  and press \"Ring\".\n"+
+		"Or, in another terminal:  go run ./cmd/hotline call --line %s --press 2,1\n"+
+		"Lines: %s\n"+
+		"Stop with Ctrl-C.\n", address, snapshot.Lines[0].ID, strings.Join(lines, "; "))
+}

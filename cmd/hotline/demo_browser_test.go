@@ -98,37 +98,8 @@ func (b *browser) clicks(selector string) {
 	b.do(chromedp.WaitEnabled(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
 }
 
-// startDemo runs the whole command on a free port until the test ends, and returns the page's address.
-func startDemo(t *testing.T, at string) string {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	out := newLines()
-	ended := make(chan error, 1)
-	cmd := newRoot(nil, out, out)
-	cmd.SetArgs([]string{"demo", "--listen", "127.0.0.1:0", "--speed", "5", "--at", at})
-	go func() { ended <- cmd.ExecuteContext(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Errorf("the demo ended with: %v", err)
-		}
-	})
-	for {
-		select {
-		case line := <-out.lines:
-			if rest, ok := strings.CutPrefix(line, "Open  "); ok {
-				address, _, _ := strings.Cut(rest, " ")
-				return address
-			}
-		case err := <-ended:
-			ended <- nil
-			t.Fatalf("the demo did not start: %v", err)
-		}
-	}
-}
-
 func TestBrowserTelephone(t *testing.T) {
-	address := startDemo(t, "2026-03-06T10:00:00+07:00")
+	address := startDemo(t, "--speed", "5", "--at", "2026-03-06T10:00:00+07:00").address
 	b := openBrowser(t)
 	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#caller .ring")))
 	b.sees("#connection", "Connected")
@@ -152,7 +123,7 @@ func TestBrowserTelephone(t *testing.T) {
 }
 
 func TestBrowserCallbackAndAgent(t *testing.T) {
-	address := startDemo(t, "2026-03-07T20:00:00+07:00") // a Saturday evening
+	address := startDemo(t, "--speed", "5", "--at", "2026-03-07T20:00:00+07:00").address // a Saturday evening
 	b := openBrowser(t)
 	b.do(chromedp.Navigate(address), chromedp.WaitVisible(chromedp.CSS("#caller .ring")))
 	b.sees("#hours", "closed until Mon 9 Mar 08:00")
@@ -180,7 +151,7 @@ func TestBrowserCallbackAndAgent(t *testing.T) {
 	b.sees("#heard", "calling you back")
 	b.clicks(`#caller [data-key="1"]`)
 	b.sees("#caller .state", "Connected with a person")
-	b.sees("#agent .state", "talks")
+	b.sees("#agent .state", "is connected")
 	b.clicks("#agent .hangup")
 	b.sees("#promises", "done")
 	b.isSound(address)

@@ -3,8 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/ivr"
@@ -57,8 +59,8 @@ func sign(cmd *cobra.Command, token, target string, form url.Values) error {
 	fmt.Fprintf(out, "signed text: %s\n", ivr.SignedText(target, form))
 	fmt.Fprintf(out, "%s: %s\n\n", ivr.SignatureHeader, signature)
 	fmt.Fprintf(out, "curl -i -H %s", shellQuoted(ivr.SignatureHeader+": "+signature))
-	for name, values := range form {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
 			fmt.Fprintf(out, " --data-urlencode %s", shellQuoted(name+"="+value))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
@@ -25,6 +26,8 @@ type story struct {
 	events     []carrier.Event
 	happenings []ivr.Happening
 	customer   carrier.Party
+	mayDrop    bool   // a leg without a fallback may be given up in this story
+	mayBreak   bool   // a promise may end unkept in this story
 	onBook     func() // called when a promise has been written and not yet spoken
 }
 
@@ -94,17 +97,30 @@ func (s *story) happened(h ivr.Happening) {
 
 func (s *story) end() {
 	for _, violation := range s.carrier.Violations() {
-		s.t.Errorf("the telephone company objects: %s", violation)
+		if !s.mayDrop || !strings.Contains(violation, "the call was given up") {
+			s.t.Errorf("the telephone company objects: %s", violation)
+		}
 	}
 	if dangling := s.carrier.Dangling(); len(dangling) > 0 {
 		s.t.Errorf("left dangling: %q", dangling)
 	}
 	judgeREST(s.t, s.carrier.Requests())
+	s.promisesKept()
 	if err := s.close(); err != nil {
 		s.t.Errorf("close: %v", err)
 	}
 	if s.t.Failed() {
 		s.t.Logf("the story as it went:\n%s", s.told())
+	}
+}
+
+// promisesKept fails for every promise that was given up, unless the story is about that.
+func (s *story) promisesKept() {
+	for _, booked := range s.did("book") {
+		callback, err := s.service.Callback(context.Background(), booked.Callback.ID)
+		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {
+			s.t.Errorf("promise %s is %s", callback.Reference, callback.State)
+		}
 	}
 }
 

@@ -21,6 +21,8 @@ CREATE TABLE callbacks (
     urgent        INTEGER NOT NULL CHECK (urgent IN (0, 1)),
     called_ms     INTEGER NOT NULL,
     due_ms        INTEGER NOT NULL,
+    -- When it was due before the caller's own conversation held it back; 0: it is not held.
+    held_ms       INTEGER NOT NULL DEFAULT 0,
     -- The slot as chosen; due_ms moves on with retries, this does not.
     slot_start_ms INTEGER NOT NULL DEFAULT 0,
     slot_end_ms   INTEGER NOT NULL DEFAULT 0,
@@ -33,18 +35,20 @@ CREATE TABLE callbacks (
     pass          INTEGER NOT NULL DEFAULT 0,
     fence         INTEGER NOT NULL DEFAULT 0,
     wrong_answers INTEGER NOT NULL DEFAULT 0,
+    last_answer   TEXT    NOT NULL DEFAULT '',
     ended_ms      INTEGER NOT NULL DEFAULT 0,
     erased_ms     INTEGER NOT NULL DEFAULT 0
 );
 
--- One open promise for a line and number, and for a line and account.
-CREATE UNIQUE INDEX callbacks_open_number ON callbacks (line, number)
+-- One open promise for a line and number, and for a line and account; an urgent one stands beside an ordinary one.
+CREATE UNIQUE INDEX callbacks_open_number ON callbacks (line, number, urgent)
     WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
-CREATE UNIQUE INDEX callbacks_open_account ON callbacks (line, account)
+CREATE UNIQUE INDEX callbacks_open_account ON callbacks (line, account, urgent)
     WHERE account <> '' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
 CREATE INDEX callbacks_open_caller ON callbacks (line, caller)
     WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
 CREATE INDEX callbacks_waiting ON callbacks (due_ms) WHERE state = 'booked';
+CREATE INDEX callbacks_expiring ON callbacks (expires_ms) WHERE state = 'booked';
 CREATE INDEX callbacks_kept ON callbacks (line, desk, ended_ms) WHERE erased_ms = 0;
 
 CREATE TABLE attempts (
@@ -73,6 +77,7 @@ CREATE UNIQUE INDEX attempts_one_a_promise ON attempts (callback_id) WHERE state
 CREATE UNIQUE INDEX attempts_one_a_target ON attempts (target_kind, target_address) WHERE state <> 'ended';
 CREATE INDEX attempts_of_promise ON attempts (callback_id, pass);
 CREATE INDEX attempts_created ON attempts (created_ms);
+CREATE INDEX attempts_unended ON attempts (created_ms) WHERE state <> 'ended';
 CREATE INDEX attempts_sid ON attempts (sid) WHERE sid <> '';
 
 CREATE TABLE moves (

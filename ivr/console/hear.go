@@ -1,0 +1,87 @@
+package console
+
+import (
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// housePanel is the panel of what goes on; the others are the telephones'.
+const housePanel = "house"
+
+// Kinds of entries.
+const (
+	kindSay     = "say"     // speech, as it begins
+	kindKey     = "key"     // keys that were pressed
+	kindNote    = "note"    // something about the call
+	kindPromise = "promise" // something that the house wrote down
+	kindWarning = "warning" // something that should not be
+)
+
+// Event hears what the telephone company does. It is the carrier's Options.Observe.
+func (c *Console) Event(e carrier.Event) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e.Event == carrier.EventRing {
+		c.attach(e)
+	}
+	phone := c.legs[e.Leg]
+	if e.Event == carrier.EventBridge || e.Event == carrier.EventUnbridge {
+		c.connected(e)
+	}
+	c.tell(phone, e)
+	if phone != nil {
+		c.follows(phone, e)
+	}
+	c.stale()
+}
+
+// tell writes entries about an event. The console is locked.
+func (c *Console) tell(phone *telephone, e carrier.Event) {
+	if e.Event == carrier.EventPress {
+		c.pressed(phone, e)
+		return
+	}
+	if phone != nil {
+		if entry := c.atPhone(phone, e); entry.Text != "" {
+			entry.At, entry.Panel, entry.leg = e.At, phone.ID, e.Leg
+			c.add(entry)
+		}
+	}
+	if entry := c.inHouse(phone, e); entry.Text != "" {
+		entry.At, entry.Panel, entry.leg = e.At, housePanel, e.Leg
+		c.add(entry)
+	}
+}
+
+// pressed gathers the keys that somebody presses one after the other in one entry. The console is locked.
+func (c *Console) pressed(phone *telephone, e carrier.Event) {
+	entry := Entry{At: e.At, Panel: housePanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits, idle: e.Detail != ""}
+	if phone != nil {
+		entry.Panel, entry.Who = phone.ID, "you"
+	}
+	if n := len(c.entries); n > 0 {
+		last := &c.entries[n-1]
+		if last.Kind == kindKey && last.leg == e.Leg && last.idle == entry.idle && last.ID == c.lastEntry {
+			last.keys += e.Digits
+			last.Text = keyWords(last.keys, last.idle)
+			c.pace.shown()
+			c.publish("entry", *last)
+			return
+		}
+	}
+	entry.Text = keyWords(entry.keys, entry.idle)
+	c.add(entry)
+}
+
+// Happening hears what the house does. It is the server's Observe.
+func (c *Console) Happening(h ivr.Happening) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if text := c.happeningWords(h); text != "" {
+		c.add(Entry{At: c.Carrier.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: text})
+	}
+	if h.Callback.ID != 0 {
+		c.promised(h.Callback)
+	}
+	c.stale()
+}
