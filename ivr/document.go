@@ -113,4 +113,12 @@ func (d *document) askKey(said []Utterance, action string) {
 	d.add(&twiml.VoiceHangup{})
 }
 
+func hangup() *document { return &document{verbs: []twiml.Element{&twiml.VoiceHangup{}}} }
+
+func (d *document) bye(tongue, prompt string) *document {
+	d.add(d.says([]Utterance{d.line.utter(tongue, prompt)})...)
+	d.add(&twiml.VoiceHangup{})
+	return d
+}
+
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

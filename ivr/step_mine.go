@@ -26,7 +26,7 @@ func hearMine(t *turn, digits string) Next {
 func afterMine(t *turn, event Event) Next {
 	shown, ok := event.(Shown)
 	if ok {
-		t.keep(shown.Callback)
+		t.show(shown.Callback)
 		return goTo{stepMineMenu}
 	}
 	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.WrongLimit {
@@ -37,8 +37,8 @@ func afterMine(t *turn, event Event) Next {
 	return toTopics(t)
 }
 
-// keep remembers what a promise says, so that it can be told again without asking the store.
-func (t *turn) keep(c callbacks.Callback) {
+// show remembers what a promise says, so that it can be told again without asking the store.
+func (t *turn) show(c callbacks.Callback) {
 	t.Stands = Term{Kind: c.Kind, Due: c.Due.Unix()}
 	if !c.SlotEnd.IsZero() {
 		t.Stands.Until = c.SlotEnd.Unix()

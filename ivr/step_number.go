@@ -69,14 +69,17 @@ func askAccountRight(t *turn) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
-func hearAccountRight(t *turn, key string) Next {
+func hearAccountRight(t *turn, key string) Next { return t.keep(key, &t.Account, stepAccount) }
+
+// keep answers the read-back of a number: 1 keeps it, 2 asks for it again.
+func (t *turn) keep(key string, number *string, again StepID) Next {
 	switch key {
 	case "1":
-		t.Account, t.Draft = t.Draft, ""
+		*number, t.Draft = t.Draft, ""
 		return t.collect()
 	case "2":
 		t.Draft = ""
-		return goTo{stepAccount}
+		return goTo{again}
 	}
 	return wrong{t.words("wrong.menu")}
 }
@@ -107,17 +110,7 @@ func askNumberRight(t *turn) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
-func hearNumberRight(t *turn, key string) Next {
-	switch key {
-	case "1":
-		t.Transaction, t.Draft = t.Draft, ""
-		return t.collect()
-	case "2":
-		t.Draft = ""
-		return goTo{stepNumber}
-	}
-	return wrong{t.words("wrong.menu")}
-}
+func hearNumberRight(t *turn, key string) Next { return t.keep(key, &t.Transaction, stepNumber) }
 
 func leaveEntry(t *turn) Next {
 	t.Left = t.Step

@@ -132,7 +132,21 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	}
 	t.begin(at, o.from)
 	r.carrier.Ring(o.from, line.Numbers[0], party)
-	return t.end(r.carrier.RunUntil(ctx, at.Add(keepLimit), r.kept), r.carrier.Violations())
+	err = r.carrier.RunUntil(ctx, at.Add(keepLimit), r.kept)
+	return t.end(errors.Join(err, r.account(ctx, t)), r.carrier.Violations())
+}
+
+// account tells what became of every promise of the call.
+func (r *rehearsal) account(ctx context.Context, t *transcript) error {
+	for _, id := range t.promises() {
+		callback, err := r.service.Callback(ctx, id)
+		if err != nil {
+			return err
+		}
+		t.happening(r.carrier.Now(), ivr.Happening{Name: "promise", Callback: callback, Reference: callback.Reference,
+			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
+	}
+	return nil
 }
 
 const roleCaller = "caller"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 type transcript struct {
 	mu   sync.Mutex
 	keys carrier.Event // keys pressed one after the other, not yet written
+	ids  []int64       // promises that were made
 	out  io.Writer
 	line *ivr.Line
 	json bool
@@ -93,7 +95,19 @@ func (t *transcript) flush() {
 	}
 }
 
+// promises lists what was promised so far.
+func (t *transcript) promises() []int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.ids)
+}
+
 func (t *transcript) happening(at time.Time, h ivr.Happening) {
+	t.mu.Lock()
+	if h.Name == "book" && !slices.Contains(t.ids, h.Callback.ID) {
+		t.ids = append(t.ids, h.Callback.ID)
+	}
+	t.mu.Unlock()
 	if t.json {
 		n := noted{
 			Event: carrier.Event{At: at.UTC(), Event: h.Name, Leg: h.CallSID},
@@ -124,6 +138,8 @@ func (t *transcript) wordsOf(h ivr.Happening) string {
 		return fmt.Sprintf("%s callback %s by desk %s, %s, due %s", verb, h.Reference, h.Desk, kind, due)
 	case "cancel":
 		return "cancels callback " + h.Reference
+	case "promise":
+		return fmt.Sprintf("callback %s is %s", h.Reference, h.Callback.State)
 	case "message":
 		return "writes down message " + h.Reference
 	case "taken":

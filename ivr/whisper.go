@@ -1,0 +1,121 @@
+package ivr
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/twilio/twilio-go/twiml"
+)
+
+// An agent's leg during a call, and what agents are told on any leg.
+
+// whisper is heard by an agent who picks up: what it is about, and 1 to take it. Nothing of the account yet,
+// because a voicemail may be listening.
+func (s *Server) whisper(_ context.Context, w webhook) (*document, error) {
+	line, state, err := s.openLeg(w)
+	if err != nil {
+		return hangup(), err
+	}
+	action, err := s.sealedURL(pathWhisperKey, "whisper", w.legOf(), state)
+	if err != nil {
+		return nil, err
+	}
+	prompt := "whisper.call"
+	if topic := line.topicOf(state.Topic); topic != nil && topic.Urgent {
+		prompt = "whisper.urgent"
+	}
+	doc := &document{line: line}
+	doc.askKey([]Utterance{line.briefing(prompt, line.deskTongue(state.Desk), state.Topic, state.Language)}, action)
+	return doc, nil
+}
+
+// whispered travels in the URLs of an agent's leg: the state of the caller's call, and who is calling.
+type whispered struct {
+	State
+	Caller string `json:"f"`
+}
+
+func (s *Server) openLeg(w webhook) (*Line, whispered, error) {
+	var state whispered
+	if err := s.Sealer.Open("whisper", w.legOf(), w.sealed, &state); err != nil {
+		return nil, state, err
+	}
+	line := s.Lines.ByID(state.Line)
+	if line == nil {
+		return nil, state, fmt.Errorf("line %q is no longer configured", state.Line)
+	}
+	return line, state, nil
+}
+
+// whisperKey: 1 takes the call. It is written down before the two are connected;
+// if it cannot be, they are connected all the same: a person on the line goes before the record.
+func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
+	line, state, err := s.openLeg(w)
+	if err != nil || w.form.Get("Digits") != "1" {
+		return hangup(), err
+	}
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	target := strconv.Itoa(state.Target)
+	if desk := line.Desks[state.Desk]; desk != nil && state.Target < len(desk.Targets) {
+		target = desk.Targets[state.Target].ID
+	}
+	if err := s.promises.MarkTaken(ctx, w.legOf(), state.Dials, target); err != nil {
+		s.log.Error("cannot note that an agent took a call", "call", w.legOf(), "error", err)
+	}
+	// A callback that falls due while they are talking would ring in vain.
+	if err := s.promises.HoldFor(ctx, line.ID, state.Desk, state.Caller); err != nil {
+		s.log.Warn("cannot hold the callback of a caller who got through", "error", err)
+	}
+	s.metrics.taken.WithLabelValues(line.ID).Inc()
+	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Line: line.ID, Desk: state.Desk, Topic: state.Topic})
+	doc := &document{line: line}
+	doc.add(doc.says(line.caseOf(line.deskTongue(state.Desk), state.Account, state.Transaction))...)
+	if len(doc.verbs) == 0 {
+		doc.add(&twiml.VoicePause{Length: "1"})
+	}
+	return doc, nil
+}
+
+// briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
+func (l *Line) briefing(prompt, tongue, topic, language string) Utterance {
+	about, ok := l.Prompts.Text(tongue, "topic."+topic)
+	if !ok { // none was chosen, or it is no longer configured
+		about = l.Prompts.Fill(tongue, "topic.general")
+	}
+	return l.utter(tongue, prompt, "line", l.name(tongue),
+		"topic", about, "language", l.Prompts.Fill(tongue, "language."+l.language(language).Tag))
+}
+
+// caseOf is what an agent hears after the 1, so that nobody asks the caller twice.
+func (l *Line) caseOf(tongue, account, number string) []Utterance {
+	var said []Utterance
+	if account == "" {
+		said = append(said, l.utter(tongue, "whisper.none"))
+	} else {
+		said = append(said, l.utter(tongue, "whisper.account", "digits", spoken.Digits(tongue, account)))
+	}
+	if number != "" {
+		said = append(said, l.utter(tongue, "whisper.number", "digits", spoken.Digits(tongue, number)))
+	}
+	return said
+}
+
+func (l *Line) topicOf(id string) *Topic {
+	for i := range l.Topics {
+		if l.Topics[i].ID == id {
+			return &l.Topics[i]
+		}
+	}
+	return nil
+}
+
+// deskTongue is the language in which a desk's agents are spoken to.
+func (l *Line) deskTongue(desk string) string {
+	if d := l.Desks[desk]; d != nil {
+		return l.language(d.Language).Tag
+	}
+	return l.Languages[0].Tag
+}
