@@ -138,12 +138,13 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 
 // account tells what became of every promise of the call.
 func (r *rehearsal) account(ctx context.Context, t *transcript) error {
-	for _, id := range t.promises() {
+	ids, last := t.promises()
+	for _, id := range ids {
 		callback, err := r.service.Callback(ctx, id)
 		if err != nil {
 			return err
 		}
-		t.happening(r.carrier.Now(), ivr.Happening{Name: "promise", Callback: callback, Reference: callback.Reference,
+		t.happening(last, ivr.Happening{Name: "promise", Callback: callback, Reference: callback.Reference,
 			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
 	}
 	return nil

@@ -18,6 +18,7 @@ type transcript struct {
 	mu   sync.Mutex
 	keys carrier.Event // keys pressed one after the other, not yet written
 	ids  []int64       // promises that were made
+	last time.Time     // when something happened last; the carrier's clock may have run on to a time-out of no interest
 	out  io.Writer
 	line *ivr.Line
 	json bool
@@ -65,6 +66,9 @@ func (t *transcript) end(err error, violations []string) error {
 }
 
 func (t *transcript) event(e carrier.Event) {
+	t.mu.Lock()
+	t.last = e.At
+	t.mu.Unlock()
 	if t.json {
 		t.object(e)
 		return
@@ -95,11 +99,11 @@ func (t *transcript) flush() {
 	}
 }
 
-// promises lists what was promised so far.
-func (t *transcript) promises() []int64 {
+// promises lists what was promised so far, and when something happened last.
+func (t *transcript) promises() ([]int64, time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.ids)
+	return slices.Clone(t.ids), t.last
 }
 
 func (t *transcript) happening(at time.Time, h ivr.Happening) {
