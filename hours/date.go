@@ -41,10 +41,8 @@ func DateOf(t time.Time) Date {
 
 // Valid reports whether the date exists, in the years 1 to 9999.
 func (d Date) Valid() bool {
-	if d.Year < 1 || d.Year > 9999 || d.Day < 1 {
-		return false
-	}
-	return DateOf(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)) == d
+	return d.Year >= 1 && d.Year <= 9999 && d.Month >= time.January && d.Month <= time.December &&
+		d.Day >= 1 && d.Day <= daysIn(d.Year, d.Month)
 }
 
 // String writes the date as YYYY-MM-DD.
@@ -61,6 +59,17 @@ func (d Date) Compare(o Date) int {
 // number counts days from 1970-01-01.
 func (d Date) number() int64 {
 	return floorDiv(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC).Unix(), secondsPerDay)
+}
+
+// dateOf is the date of a day counted from 1970-01-01.
+func dateOf(number int64) Date { return DateOf(time.Unix(number*secondsPerDay, 0).UTC()) }
+
+// daysIn is how many days a month has.
+func daysIn(year int, m time.Month) int {
+	if m == time.February && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		return 29
+	}
+	return [...]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[m]
 }
 
 // weekday of a day counted from 1970-01-01, which was a Thursday.

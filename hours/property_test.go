@@ -1,7 +1,9 @@
 package hours_test
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,167 +12,86 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// around holds, for each zone, an instant near which its clock does something.
-var around = map[string][]string{
-	"America/New_York":    {"2026-03-08T07:00:00Z", "2026-11-01T06:00:00Z"},
-	"Australia/Lord_Howe": {"2026-04-04T15:00:00Z", "2026-10-03T15:30:00Z"}, // half an hour
-	"Africa/Casablanca":   {"2026-02-15T02:00:00Z", "2026-03-22T02:00:00Z"}, // back for Ramadan
-	"America/Havana":      {"2026-03-08T05:00:00Z", "2026-11-01T05:00:00Z"}, // at midnight
-	"Pacific/Apia":        {"2011-12-30T10:00:00Z"},                         // a day is skipped
-	"Asia/Jakarta":        {"2026-12-31T17:00:00Z"},                         // no change
-	"Asia/Kathmandu":      {"1985-12-31T18:30:00Z"},                         // a quarter of an hour
-}
+var zoneNames = strings.Fields(allZones)
 
-var zones = slices.Sorted(func(yield func(string) bool) {
-	for name := range around {
-		if !yield(name) {
-			return
-		}
-	}
-})
-
-// genDay draws spans of one day that do not overlap; a last one may run past midnight, until early.
-func genDay(rt *rapid.T, early int) []hours.Span {
-	n := rapid.IntRange(0, 3).Draw(rt, "spans")
-	cuts := rapid.SliceOfNDistinct(rapid.IntRange(early/15, 24*4), 2*n, 2*n, rapid.ID[int]).Draw(rt, "quarters")
-	slices.Sort(cuts)
-	var out []hours.Span
-	for i := 0; i+1 < len(cuts); i += 2 {
-		out = append(out, hours.Span{From: cuts[i] * 15, To: cuts[i+1] * 15})
-	}
-	if len(out) > 0 && rapid.Bool().Draw(rt, "overnight") {
-		out[len(out)-1].To = rapid.IntRange(0, early/15).Draw(rt, "until") * 15
-		if out[len(out)-1].To == out[len(out)-1].From {
-			out[len(out)-1].To = 24 * 60
-		}
-	}
-	return rapid.Permutation(out).Draw(rt, "order")
-}
-
-// genRules draws a week and special days around an instant.
-func genRules(rt *rapid.T, near time.Time) (week hours.Week, special []hours.Special) {
-	const early = 5 * 60
-	for d := range week {
-		week[d] = genDay(rt, early)
-	}
-	for offset := -4; offset <= 4; offset++ {
-		// Counted in UTC: where a zone skipped a day, two offsets are the same date.
-		s := hours.Special{From: hours.DateOf(near.UTC().AddDate(0, 0, offset)), Name: "Special"}
-		switch rapid.IntRange(0, 7).Draw(rt, "special") {
-		case 0:
-			s.Closed = true
-		case 1:
-			if s.Open = genDay(rt, 0); len(s.Open) == 0 {
-				continue
-			}
-		case 2:
-			as := time.Weekday(rapid.IntRange(0, 6).Draw(rt, "as"))
-			s.As = &as
-		default:
-			continue
-		}
-		special = append(special, s)
-	}
-	return week, special
-}
-
-// genCalendar draws rules, a zone and an instant near which the zone's clock changes.
-func genCalendar(rt *rapid.T) (*hours.Calendar, time.Time) {
-	name := rapid.SampledFrom(zones).Draw(rt, "zone")
+// drawRules draws a zone, an instant from 1973 (when the last zone gave up half minutes) to 2100, near a clock change or
+// anywhere, and rules around it.
+func drawRules(rt *rapid.T) (hours.Rules, time.Time) {
+	draw := drawRapid(rt)
+	name := rapid.SampledFrom(zoneNames).Draw(rt, "zone")
 	z, err := time.LoadLocation(name)
 	if err != nil {
 		rt.Fatal(err)
 	}
-	near, err := time.Parse(time.RFC3339, rapid.SampledFrom(around[name]).Draw(rt, "near"))
-	if err != nil {
-		rt.Fatal(err)
+	near := time.Unix(rapid.Int64Range(94694400, 4102444800).Draw(rt, "instant")/60*60, 0).UTC()
+	if _, end := near.In(z).ZoneBounds(); draw.oneIn(2) && !end.IsZero() {
+		near = end.UTC().Truncate(time.Minute)
 	}
-	week, special := genRules(rt, near)
-	c, err := hours.New(z, week, special)
-	if err != nil {
-		rt.Fatalf("New: %v", err)
-	}
-	return c, near
+	return draw.rules(z, near), near
 }
 
-// openByReading decides an instant from what is written, knowing nothing of intervals.
-func openByReading(c *hours.Calendar, t time.Time) bool {
-	local := t.In(c.Zone())
-	minute := local.Hour()*60 + local.Minute()
-	today := hours.DateOf(local)
-	noon := time.Date(today.Year, today.Month, today.Day, 12, 0, 0, 0, time.UTC)
-	spans, _ := c.Day(today)
-	for _, s := range spans {
-		if s.From <= minute && (minute < s.To || s.To <= s.From) {
-			return true
-		}
-	}
-	spans, _ = c.Day(hours.DateOf(noon.AddDate(0, 0, -1)))
-	for _, s := range spans {
-		if s.To <= s.From && minute < s.To {
-			return true
-		}
-	}
-	return false
+func drawCalendar(rt *rapid.T) (*hours.Calendar, time.Time) {
+	rules, near := drawRules(rt)
+	return rapidBuild(rt, rules), near
 }
 
-func TestAtAgreesWithReadingsAndSpans(t *testing.T) {
+func rapidBuild(rt *rapid.T, rules hours.Rules) *hours.Calendar {
+	c, err := hours.Build(rules)
+	if err != nil {
+		rt.Fatalf("Build: %v", err)
+	}
+	return c
+}
+
+func TestRandomInstants(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		c, near := genCalendar(rt)
-		from, to := near.Add(-30*time.Hour), near.Add(30*time.Hour)
-		all := slices.Collect(c.Spans(from, to))
-		for at := from; at.Before(to); at = at.Add(time.Minute) {
-			want := openByReading(c, at)
-			if got := c.IsOpen(at); got != want {
-				rt.Fatalf("IsOpen(%s) = %v", at.In(c.Zone()), got)
+		rules, near := drawRules(rt)
+		c := rapidBuild(rt, rules)
+		if err := compare(c, newOracle(rules).open, near.Add(-30*time.Hour), near.Add(30*time.Hour)); err != nil {
+			rt.Fatal(err)
+		}
+		decided := 0
+		for _, r := range c.Explain(near).Considered {
+			if r.Decides {
+				decided++
 			}
-			if got := slices.ContainsFunc(all, func(i hours.Interval) bool { return i.Contains(at) }); got != want {
-				rt.Fatalf("%s: open %v, in Spans %v", at.In(c.Zone()), want, got)
-			}
-			if at.Minute() == 0 {
-				if got := c.At(at).Open; got != want {
-					rt.Fatalf("At(%s).Open = %v", at.In(c.Zone()), got)
-				}
-			}
+		}
+		if decided != 1 {
+			rt.Fatalf("%d rules decide", decided)
 		}
 	})
 }
 
-func TestChangesAreTheFirstAndLastMinuteByMinute(t *testing.T) {
+// TestHigherLayersDecide: of the rules of today that apply the one of the highest rank decides, unless something runs
+// on from the evening before; and the one that would decide otherwise ranks no higher.
+func TestHigherLayersDecide(t *testing.T) {
+	rank := map[hours.Layer]int{hours.LayerOverride: 0, hours.LayerSpecial: 1, hours.LayerHoliday: 2, hours.LayerWeek: 3}
 	rapid.Check(t, func(rt *rapid.T) {
-		c, near := genCalendar(rt)
-		at := near.Add(time.Duration(rapid.IntRange(-30*60, 30*60).Draw(rt, "minutes")) * time.Minute)
-		state := c.At(at)
-		const look = 48 * 60
-		first := at
-		for n := 0; n < look && openByReading(c, first) == state.Open; n++ {
-			first = first.Add(time.Minute)
+		c, near := drawCalendar(rt)
+		why := c.Explain(near)
+		today := hours.DateOf(near.In(c.Zone()))
+		last := 0
+		for i, r := range why.Considered {
+			if r.Decides != (i == slices.IndexFunc(why.Considered, func(o hours.Considered) bool { return o.Applies })) {
+				rt.Fatalf("decided by %+v of %+v", r, why.Considered)
+			}
+			if r.Date != today && r.Layer != hours.LayerOverride {
+				continue
+			}
+			if rank[r.Layer] < last {
+				rt.Fatalf("%s after a lower rank: %+v", r.Layer, why.Considered)
+			}
+			last = rank[r.Layer]
 		}
-		if changed := openByReading(c, first) != state.Open; changed && !state.Until.Equal(first) {
-			rt.Fatalf("at %s: Until %s, first change %s", at.In(c.Zone()), state.Until.In(c.Zone()), first.In(c.Zone()))
-		} else if !changed && !state.Until.IsZero() && state.Until.Before(first) {
-			rt.Fatalf("at %s: Until %s, but nothing changes before %s", at.In(c.Zone()), state.Until.In(c.Zone()), first.In(c.Zone()))
-		}
-		last := at
-		for n := 0; n < look && openByReading(c, last.Add(-time.Minute)) == state.Open; n++ {
-			last = last.Add(-time.Minute)
-		}
-		if changed := openByReading(c, last.Add(-time.Minute)) != state.Open; changed && !state.Since.Equal(last) {
-			rt.Fatalf("at %s: Since %s, last change %s", at.In(c.Zone()), state.Since.In(c.Zone()), last.In(c.Zone()))
-		}
-		next, ok := c.NextOpening(at)
-		switch {
-		case state.Open && !(ok && next.Equal(at)):
-			rt.Fatalf("open at %s, NextOpening %s %v", at, next, ok)
-		case !state.Open && ok != !state.Until.IsZero(), !state.Open && ok && !next.Equal(state.Until), !state.Open && !state.NextOpen.Equal(state.Until):
-			rt.Fatalf("closed at %s until %s, NextOpening %s %v", at, state.Until, next, ok)
+		if why.Otherwise.Decides || why.Otherwise.Layer != "" && !why.Otherwise.Applies {
+			rt.Fatalf("otherwise %+v", why.Otherwise)
 		}
 	})
 }
 
 func TestSpansNeitherOverlapNorTouch(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		c, near := genCalendar(rt)
+		c, near := drawCalendar(rt)
 		from, to := near.AddDate(0, 0, -10), near.AddDate(0, 0, 10)
 		last := from.Add(-1)
 		for i := range c.Spans(from, to) {
@@ -182,29 +103,61 @@ func TestSpansNeitherOverlapNorTouch(t *testing.T) {
 	})
 }
 
-func TestOrderOfSpecialDaysDoesNotMatter(t *testing.T) {
+// TestOrderDoesNotMatter: the same rules in another order give the same answers, explanations included.
+func TestOrderDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		near := time.Date(2026, 11, 1, 6, 0, 0, 0, time.UTC)
-		week, special := genRules(rt, near)
-		a, err := hours.New(time.UTC, week, special)
-		if err != nil {
-			rt.Fatal(err)
+		rules, near := drawRules(rt)
+		other := rules
+		for d := range other.Week {
+			other.Week[d] = rapid.Permutation(rules.Week[d]).Draw(rt, "spans")
 		}
-		b, err := hours.New(time.UTC, week, rapid.Permutation(special).Draw(rt, "order of specials"))
-		if err != nil {
-			rt.Fatal(err)
+		other.Special = rapid.Permutation(rules.Special).Draw(rt, "specials")
+		other.Overrides = rapid.Permutation(rules.Overrides).Draw(rt, "overrides")
+		other.Holidays = rapid.Permutation(rules.Holidays).Draw(rt, "sets")
+		for i := range other.Holidays {
+			other.Holidays[i].Days = rapid.Permutation(other.Holidays[i].Days).Draw(rt, "days")
 		}
+		a, b := rapidBuild(rt, rules), rapidBuild(rt, other)
 		for at := near.AddDate(0, 0, -6); at.Before(near.AddDate(0, 0, 6)); at = at.Add(45 * time.Minute) {
-			if x, y := a.At(at), b.At(at); x != y {
+			if x, y := a.At(at), b.At(at); !reflect.DeepEqual(x, y) {
 				rt.Fatalf("at %s: %+v and %+v", at, x, y)
 			}
+		}
+		if x, y := a.Explain(near), b.Explain(near); !reflect.DeepEqual(x, y) {
+			rt.Fatalf("%+v and %+v", x, y)
+		}
+	})
+}
+
+// TestIntersect: an intersection answers everything like a calendar that is open when both are, in zones of their own.
+func TestIntersect(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		one, near := drawRules(rt)
+		z, err := time.LoadLocation(rapid.SampledFrom(zoneNames).Draw(rt, "other zone"))
+		if err != nil {
+			rt.Fatal(err)
+		}
+		draw := drawRapid(rt)
+		two, three := draw.rules(z, near), draw.rules(time.UTC, near)
+		a, b, c := newOracle(one), newOracle(two), newOracle(three)
+		both := hours.Intersect(rapidBuild(rt, one), rapidBuild(rt, two))
+		from, to := near.Add(-24*time.Hour), near.Add(24*time.Hour)
+		if err := compare(both, func(t time.Time) bool { return a.open(t) && b.open(t) }, from, to); err != nil {
+			rt.Fatal(err)
+		}
+		all := hours.Intersect(both, rapidBuild(rt, three))
+		if err := compare(all, func(t time.Time) bool { return a.open(t) && b.open(t) && c.open(t) }, from, to); err != nil {
+			rt.Fatal(err)
 		}
 	})
 }
 
 func TestSlotsAreOpenOrderedAndIndependentOfFrom(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		c, near := genCalendar(rt)
+		c, near := drawCalendar(rt)
+		if rapid.Bool().Draw(rt, "intersect") {
+			c = hours.Intersect(c, rapidBuild(rt, drawRapid(rt).rules(time.UTC, near)))
+		}
 		length := time.Duration(rapid.SampledFrom([]int{10, 15, 20, 30, 45, 50, 60, 90, 120}).Draw(rt, "length")) * time.Minute
 		from := near.Add(-20 * time.Hour)
 		all := c.Slots(from, length, 40)
@@ -222,6 +175,32 @@ func TestSlotsAreOpenOrderedAndIndependentOfFrom(t *testing.T) {
 		rest := slices.DeleteFunc(slices.Clone(all), func(s hours.Interval) bool { return s.From.Before(later) })
 		if got := c.Slots(later, length, len(rest)); !slices.Equal(got, rest) {
 			rt.Fatalf("from %s: %v, want %v", later, got, rest)
+		}
+	})
+}
+
+// TestLongClosures: the first opening after months is the first minute at which the oracle turns.
+func TestLongClosures(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		rules, near := drawRules(rt)
+		days := rapid.IntRange(10, 400).Draw(rt, "days")
+		rules.Special = []hours.Special{{From: date0(near, 0), To: date0(near, days), Closed: true, Name: "Long"}}
+		rules.Overrides = nil
+		if rapid.IntRange(0, 3).Draw(rt, "override") == 0 {
+			rules.Overrides = []hours.Override{{From: near, Until: near.AddDate(0, 0, days+3), Reason: "Long"}}
+		}
+		c, o := rapidBuild(rt, rules), newOracle(rules)
+		at := near.AddDate(0, 0, 3)
+		first := at
+		for n := 0; !o.open(first) && n < (days+20)*24*60; n++ {
+			first = first.Add(time.Minute)
+		}
+		got, ok := c.NextOpening(at)
+		if o.open(first) != ok || ok && !got.Equal(first) {
+			rt.Fatalf("after %s: %s %v, want %s", at, got, ok, first)
+		}
+		if s := c.At(first.Add(-time.Minute)); ok && (s.Open || !s.Until.Equal(first)) {
+			rt.Fatalf("%+v, want until %s", s, first)
 		}
 	})
 }

@@ -2,6 +2,9 @@ package hours
 
 import "time"
 
+// farthest bounds the search for slots, in seconds: three years.
+const farthest = 3 * 366 * secondsPerDay
+
 // Slots are the first n whole slots of the given length that lie inside one open span and start at from or later, in
 // UTC. A span is cut from its start, rounded up to the greatest unit of the clock that fits both the length and the
 // hour: slots of 30 minutes start on :00 and :30, slots of 45 minutes on quarters. Which slots there are does not
@@ -11,41 +14,73 @@ func (c *Calendar) Slots(from time.Time, length time.Duration, n int) []Interval
 	if seconds < 60 || n <= 0 {
 		return nil
 	}
-	var out []Interval
-	start := from.Unix()
-	var open piece
-	// Spans are cut from their start, so the one that is running has to be met from there: three days are more than
-	// any span lasts, whatever the clock does meanwhile.
-	for p := range c.pieces(start-3*secondsPerDay, start+horizon) {
-		if p.number == open.number && p.span == open.span && p.from == open.to {
-			open.to = p.to
-			continue
+	k := cutter{rules: c.rules, from: from, length: seconds, n: n}
+	start := clamp(from.Unix())
+	at, end := c.wellBefore(start), start+farthest
+	var open segment // the span that is running, if it has a rule
+	for at < end && len(k.out) < n {
+		stop := min(at+16*secondsPerDay, end)
+		for _, s := range c.segments(at, stop) {
+			if s.same(open) {
+				continue
+			}
+			if open.rule != nil {
+				k.cut(open.from, s.from)
+			}
+			if open = s; !s.rule.open {
+				open = segment{}
+			}
 		}
-		out = c.cut(out, open, from, seconds, n)
-		if len(out) == n {
-			return out
+		// A span that runs on is cut again from its start once more of it is known.
+		if open.rule != nil {
+			ahead := k
+			ahead.out = append([]Interval(nil), k.out...)
+			if ahead.cut(open.from, stop); len(ahead.out) >= n || stop == end {
+				return ahead.out
+			}
 		}
-		open = p
+		at = stop
 	}
-	return c.cut(out, open, from, seconds, n)
+	return k.out
 }
 
-// cut appends the slots of one span until there are n.
-func (c *Calendar) cut(out []Interval, span piece, from time.Time, length int64, n int) []Interval {
-	unit := gcd(length, 60*60)
-	for at := c.roundUp(span.from, unit); at+length <= span.to && len(out) < n; at = c.roundUp(at+length, unit) {
-		if slot := time.Unix(at, 0).UTC(); !slot.Before(from) {
-			out = append(out, Interval{From: slot, To: time.Unix(at+length, 0).UTC()})
+// wellBefore is an instant before the span that runs at the given one. Three days are more than any span of a day
+// lasts, whatever the clock does meanwhile; an override may last longer.
+func (c *Calendar) wellBefore(at int64) int64 {
+	at -= 3 * secondsPerDay
+	for _, o := range c.rules.overrides {
+		if o.rule.open && o.from < at && at < o.until {
+			at = o.from - 1
+			break
 		}
 	}
-	return out
+	return at
+}
+
+// A cutter cuts spans into slots until there are n.
+type cutter struct {
+	rules  *ruleset
+	from   time.Time
+	length int64 // seconds
+	n      int
+	out    []Interval
+}
+
+// cut appends the slots of one span.
+func (k *cutter) cut(start, end int64) {
+	unit := gcd(k.length, 60*60)
+	for at := k.rules.roundUp(start, unit); at+k.length <= end && len(k.out) < k.n; at = k.rules.roundUp(at+k.length, unit) {
+		if slot := time.Unix(at, 0).UTC(); !slot.Before(k.from) {
+			k.out = append(k.out, Interval{From: slot, To: time.Unix(at+k.length, 0).UTC()})
+		}
+	}
 }
 
 // roundUp moves an instant forward until the wall clock shows a multiple of the unit. A clock change on the way may
 // move the reading off again, hence the loop.
-func (c *Calendar) roundUp(at, unit int64) int64 {
+func (r *ruleset) roundUp(at, unit int64) int64 {
 	for range 4 {
-		offset, _ := c.offset(at)
+		offset, _ := r.offset(at)
 		over := floorMod(at+offset, unit)
 		if over == 0 {
 			break

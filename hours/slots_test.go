@@ -59,3 +59,55 @@ func TestSlots(t *testing.T) {
 		})
 	}
 }
+
+// TestSlotsOfAnOverride: an override that opens is a span of its own, however long ago it began.
+func TestSlotsOfAnOverride(t *testing.T) {
+	z := zone(t, "Asia/Jakarta")
+	c, err := hours.Build(hours.Rules{Zone: z, Overrides: []hours.Override{
+		{From: wall(t, z, "2026-01-05 09:10"), Open: true, Reason: "Flood"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[string]string{
+		"2026-01-05 09:00": "2026-01-05 10:00", // seven hours from the hour after it begins
+		"2026-01-06 00:01": "2026-01-06 07:00",
+		"2026-07-05 00:00": "2026-07-05 06:00",
+	} {
+		if got := c.Slots(wall(t, z, from), 7*time.Hour, 1); len(got) != 1 || got[0].From.In(z).Format("2006-01-02 15:04") != want {
+			t.Errorf("from %s: %v, want %s", from, got, want)
+		}
+	}
+}
+
+func TestSlotsOfTwoCalendars(t *testing.T) {
+	jakarta, tokyo := zone(t, "Asia/Jakarta"), zone(t, "Asia/Tokyo")
+	day, decent := spans(t, "06:00-09:00"), spans(t, "09:00-20:00") // 09:00 in Tokyo is 07:00 in Jakarta
+	line, err := hours.New(jakarta, hours.Week{day, day, day, day, day, day, day}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	caller, err := hours.New(tokyo, hours.Week{decent, decent, decent, decent, decent, decent, decent}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := hours.Intersect(line, caller)
+	got := c.Slots(wall(t, jakarta, "2026-01-05 00:00"), time.Hour, 3)
+	want := []string{"05 07:00", "05 08:00", "06 07:00"}
+	for i, s := range got {
+		if s.From.In(jakarta).Format("02 15:04") != want[i] {
+			t.Errorf("slot %d begins at %s, want %s", i, s.From.In(jakarta), want[i])
+		}
+	}
+	if len(got) != 3 || c.Zone() != jakarta {
+		t.Errorf("%v in %s", got, c.Zone())
+	}
+	for at, rule := range map[string]string{"2026-01-05 05:00": "week mon closed", "2026-01-05 06:30": "week mon closed", "2026-01-05 08:30": "week mon 06:00-09:00"} {
+		if s := c.At(wall(t, jakarta, at)); s.Rule != rule {
+			t.Errorf("%s: %+v", at, s)
+		}
+	}
+	why := c.Explain(wall(t, jakarta, "2026-01-05 06:30"))
+	if why.State.Reason != "Closed: outside Monday's hours, 09:00-20:00." || len(why.Considered) != 2 {
+		t.Errorf("%+v", why)
+	}
+}

@@ -80,22 +80,6 @@ func joinSpans(spans []Span) string {
 // A day without spans is closed.
 type Week [7][]Span
 
-// A Special is a day, or a run of days, that does not follow the week. Exactly one of Closed, Open and As is set.
-type Special struct {
-	// From and To are the first and the last day. A zero To is the same day as From.
-	From, To Date
-	// Closed is set for days on which nothing starts. What began the evening before runs on.
-	Closed bool
-	// Open lists the spans of these days instead of the week's.
-	Open []Span
-	// As names the weekday by whose hours these days work, for a working day made up for.
-	As *time.Weekday
-	// Name is what the day is called, for example "Year-end".
-	Name string
-	// Source says where the rule was written, for example "gopay.yaml:14". May be empty.
-	Source string
-}
-
 // An Interval is a stretch between two instants, the end not included. A zero To means that it never ends.
 type Interval struct{ From, To time.Time }
 

@@ -1,0 +1,109 @@
+package hours
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Explain says why the calendar is open or closed at an instant: the rules in order of rank, and what would be without
+// the one that decided. It takes its time; [Calendar.At] does not.
+func (c *Calendar) Explain(t time.Time) Explanation {
+	out := Explanation{State: c.At(t)}
+	var closing bool
+	for part := c; part != nil; part = part.and {
+		considered := part.rules.consider(clamp(t.Unix()))
+		decides := slices.IndexFunc(considered, func(r Considered) bool { return r.Decides })
+		// Of an intersection the first that is closed names the reason; of two that are open, the first.
+		if part == c || !closing && !considered[decides].Open {
+			out.Otherwise = Considered{}
+			if next := slices.IndexFunc(considered[decides+1:], func(r Considered) bool { return r.Applies }); next >= 0 {
+				out.Otherwise = considered[decides+1+next]
+			}
+		}
+		closing = closing || !considered[decides].Open
+		out.Considered = append(out.Considered, considered...)
+	}
+	return out
+}
+
+// consider lists every rule for one instant and marks the first that applies as the one that decides.
+func (r *ruleset) consider(at int64) (out []Considered) {
+	offset, _ := r.offset(at)
+	number := floorDiv(at+offset, secondsPerDay)
+	minute := int(floorMod(at+offset, secondsPerDay) / 60)
+	for _, o := range r.overrides {
+		if o.from <= at && at < o.until {
+			out = append(out, applies(LayerOverride, Date{}, o.rule))
+		}
+	}
+	days := &resolver{ruleset: r}
+	before := days.day(number - 1)
+	if rule, tail := before.tail(); minute < tail {
+		began := applies(before.layer, dateOf(number-1), rule)
+		began.Note = "It began the evening before."
+		out = append(out, began)
+	}
+	out = append(out, days.considerDay(number, minute)...)
+	for i := range out {
+		if out[i].Applies {
+			out[i].Decides = true
+			break
+		}
+	}
+	return out
+}
+
+// considerDay lists the rules of one day.
+func (r *resolver) considerDay(number int64, minute int) (out []Considered) {
+	date := dateOf(number)
+	if d := r.datedOn(number); d != nil {
+		out = append(out, applies(LayerSpecial, date, d.at(minute)))
+	}
+	for i := range r.recurring {
+		if r.recurring[i].on(date, number) {
+			out = append(out, applies(LayerSpecial, date, r.recurring[i].day.at(minute)))
+		}
+	}
+	out = append(out, r.considerHolidays(date, minute)...)
+	return append(out, applies(LayerWeek, date, r.weekOn(date).at(minute)))
+}
+
+// considerHolidays lists the sets' words on a date: first the days, by kind, then the sets that have none.
+func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
+	var silent []Considered
+	for kind := PublicHoliday; kind <= MakeUp; kind++ {
+		for i := range r.Holidays {
+			for h := range r.Holidays[i].on(date) {
+				if h.Kind != kind {
+					continue
+				}
+				d := r.compileHoliday(r.Holidays[i].Name, *h)
+				c := applies(LayerHoliday, date, d.at(minute))
+				if !r.rests(h) {
+					c.Applies, c.Reason, c.Note = false, "", fmt.Sprintf("%s is collective leave, on which this line works.", h.Name)
+				}
+				out = append(out, c)
+			}
+		}
+	}
+	for i := range r.Holidays {
+		s := &r.Holidays[i]
+		none := true
+		for range s.on(date) {
+			none = false
+		}
+		note := fmt.Sprintf("Set %s has no holiday on %s.", s.Name, date)
+		if !s.covers(date) {
+			note = s.gap(date)
+		}
+		if none {
+			silent = append(silent, Considered{Layer: LayerHoliday, Date: date, Rule: "holiday " + s.Name, Source: s.Source, Note: note})
+		}
+	}
+	return append(out, silent...)
+}
+
+func applies(layer Layer, date Date, r *rule) Considered {
+	return Considered{Layer: layer, Date: date, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source}
+}

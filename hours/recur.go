@@ -1,0 +1,125 @@
+package hours
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+)
+
+// A recurring special day. Exactly one of yearly, nth and rrule is set.
+type recurring struct {
+	yearly *Yearly
+	nth    *Nth
+	rrule  *rrule
+	day    day
+}
+
+// on reports whether the date is one of its days.
+func (r *recurring) on(d Date, number int64) bool {
+	switch {
+	case r.yearly != nil:
+		return r.yearly.on(d)
+	case r.nth != nil:
+		return r.nth.on(d)
+	}
+	return r.rrule.on(number)
+}
+
+// before orders recurring days by rank, the more specific first. It is the order that [Special] states.
+func (r *recurring) before(o *recurring) int {
+	if c := cmp.Compare(r.class(), o.class()); c != 0 || r.yearly != nil {
+		return c
+	}
+	if r.nth != nil {
+		return cmp.Or(-cmp.Compare(min(r.nth.Month, 1), min(o.nth.Month, 1)), -cmp.Compare(r.nth.N, o.nth.N))
+	}
+	return cmp.Or(-cmp.Compare(r.rrule.start, o.rrule.start), cmp.Compare(r.rrule.text, o.rrule.text))
+}
+
+func (r *recurring) class() int {
+	switch {
+	case r.yearly != nil:
+		return 0
+	case r.nth != nil:
+		return 1
+	}
+	return 2
+}
+
+// slot counts a day of the year, as of a leap year, so that a run compares the same in every year.
+func slot(m time.Month, d int) int { return int(m)*32 + d }
+
+func (y *Yearly) last() (time.Month, int) {
+	if y.ToMonth == 0 && y.ToDay == 0 {
+		return y.Month, y.Day
+	}
+	return y.ToMonth, y.ToDay
+}
+
+func (y *Yearly) on(d Date) bool {
+	from, to, at := slot(y.Month, y.Day), slot(y.last()), slot(d.Month, d.Day)
+	if from <= to {
+		return from <= at && at <= to
+	}
+	return at >= from || at <= to
+}
+
+func (y *Yearly) check(path string) (out []error) {
+	leap := func(m time.Month, d int) bool { return Date{Year: 2000, Month: m, Day: d}.Valid() }
+	if !leap(y.Month, y.Day) {
+		out = append(out, &Mistake{path, fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month), y.Day)})
+	}
+	if m, d := y.last(); !leap(m, d) {
+		out = append(out, &Mistake{path, fmt.Sprintf("ends on %02d-%02d, which is not a day of any year; write month and day, for example 12-25", int(m), d)})
+	}
+	return out
+}
+
+func (y *Yearly) describe() (key, when string) {
+	m, d := y.last()
+	if m == y.Month && d == y.Day {
+		return fmt.Sprintf("yearly %02d-%02d", int(m), d), fmt.Sprintf("every %d %s", d, m)
+	}
+	return fmt.Sprintf("yearly %02d-%02d..%02d-%02d", int(y.Month), y.Day, int(m), d),
+		fmt.Sprintf("every %d %s to %d %s", y.Day, y.Month, d, m)
+}
+
+func (n *Nth) on(d Date) bool {
+	if n.Month != 0 && n.Month != d.Month || d.Weekday() != n.Weekday {
+		return false
+	}
+	if n.N > 0 {
+		return (d.Day-1)/7+1 == n.N
+	}
+	return (daysIn(d.Year, d.Month)-d.Day)/7+1 == -n.N
+}
+
+func (n *Nth) check(path string) (out []error) {
+	if n.Month < 0 || n.Month > time.December {
+		out = append(out, &Mistake{path, "has no such month; write 1 to 12, or leave it out for every month"})
+	}
+	if n.Weekday < time.Sunday || n.Weekday > time.Saturday {
+		out = append(out, &Mistake{path, "is no weekday; write one of mon, tue, wed, thu, fri, sat, sun"})
+	}
+	if n.N == 0 || n.N < -5 || n.N > 5 {
+		out = append(out, &Mistake{path, fmt.Sprintf("%d does not count a weekday in its month; write 1 to 5, or -1 for the last", n.N)})
+	}
+	return out
+}
+
+func (n *Nth) describe() (key, when string) {
+	month := "every month"
+	key = fmt.Sprintf("nth %d %s", n.N, shortDay(n.Weekday))
+	if n.Month != 0 {
+		month = n.Month.String()
+		key += fmt.Sprintf(" %02d", int(n.Month))
+	}
+	count := [...]string{"", "first", "second", "third", "fourth", "fifth"}
+	switch {
+	case n.N == -1:
+		return key, fmt.Sprintf("last %s of %s", n.Weekday, month)
+	case n.N < 0:
+		return key, fmt.Sprintf("%s last %s of %s", count[-n.N], n.Weekday, month)
+	}
+	return key, fmt.Sprintf("%s %s of %s", count[n.N], n.Weekday, month)
+}

@@ -1,0 +1,8 @@
+//go:build !referee
+
+package hours_test
+
+const (
+	everyZone   = false
+	sweepStride = 8
+)

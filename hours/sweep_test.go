@@ -1,0 +1,211 @@
+package hours_test
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// allZones are the names of the tz database, one a line.
+//
+//go:embed testdata/zones.txt
+var allZones string
+
+// A change is the instant at which a zone's offset from UTC changes.
+type change struct {
+	at     time.Time
+	before int // seconds, as after
+	after  int
+}
+
+var sweepFrom, sweepTo = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2041, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// changesOf lists the changes of a zone from 2000 to 2040. It looks at the offset every quarter of an hour where it
+// differs within a day, so that it does not depend on what the time package says about bounds.
+func changesOf(z *time.Location) (out []change) {
+	offset := func(at time.Time) int { _, s := at.In(z).Zone(); return s }
+	step := func(from, to time.Time, by time.Duration, found func(a, b time.Time)) {
+		for at := from; at.Before(to); at = at.Add(by) {
+			if offset(at) != offset(at.Add(by)) {
+				found(at, at.Add(by))
+			}
+		}
+	}
+	step(sweepFrom, sweepTo, 24*time.Hour, func(a, b time.Time) {
+		step(a, b, time.Minute, func(a, b time.Time) { out = append(out, change{b, offset(a), offset(b)}) })
+	})
+	return out
+}
+
+// A place is zones that have the same offsets from 2000 to 2040.
+type place struct {
+	name    string // of the first
+	changes []change
+}
+
+// places lists the zones, alike ones once or every one.
+var places = sync.OnceValue(func() (out []place) {
+	seen := map[string]bool{}
+	for name := range strings.FieldsSeq(allZones) {
+		z, err := time.LoadLocation(name)
+		if err != nil {
+			panic(err)
+		}
+		_, offset := sweepFrom.In(z).Zone()
+		p := place{name, changesOf(z)}
+		if key := fmt.Sprint(offset, p.changes); everyZone || !seen[key] {
+			seen[key] = true
+			out = append(out, p)
+		}
+	}
+	return out
+})
+
+// TestEveryClockChange holds every answer, minute by minute within two days of every change of every zone, against the
+// oracle. Without the tag `referee` zones that are alike count once, and so many changes are left out as sweepStride says.
+func TestEveryClockChange(t *testing.T) {
+	const shards = 8
+	all := places()
+	if len(all) < 150 {
+		t.Fatalf("only %d zones", len(all))
+	}
+	for shard := range shards {
+		t.Run(fmt.Sprint(shard), func(t *testing.T) {
+			t.Parallel()
+			for i := shard; i < len(all); i += shards {
+				z := zone(t, all[i].name)
+				for n, c := range sampled(all[i]) {
+					if err := sweep(z, c.at, seedOf(all[i].name, n)); err != nil {
+						t.Fatalf("%s, change of %s: %v", all[i].name, c.at, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// sampled are the changes that are looked at: every kind of a zone's change, and of equal ones one in sweepStride.
+// A zone without changes is looked at once.
+func sampled(p place) (out []change) {
+	kinds := map[string]int{}
+	for _, c := range p.changes {
+		kind := fmt.Sprint(c.before, c.after, c.at.Format("15:04"))
+		if kinds[kind]%sweepStride == 0 {
+			out = append(out, c)
+		}
+		kinds[kind]++
+	}
+	if len(out) == 0 {
+		out = append(out, change{at: time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC)})
+	}
+	return out
+}
+
+func seedOf(name string, n int) uint64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, name, n)
+	return h.Sum64()
+}
+
+// sweep draws rules and looks at every minute within two days of an instant.
+func sweep(z *time.Location, near time.Time, seed uint64) error {
+	rules := drawFast(seed).rules(z, near)
+	c, err := hours.Build(rules)
+	if err != nil {
+		return fmt.Errorf("seed %d: %w", seed, err)
+	}
+	if err := compare(c, newOracle(rules).open, near.Add(-48*time.Hour), near.Add(48*time.Hour)); err != nil {
+		return fmt.Errorf("seed %d: %w", seed, err)
+	}
+	return nil
+}
+
+// compare holds every answer of a calendar at every minute against a function that decides single instants.
+func compare(c *hours.Calendar, open func(time.Time) bool, from, to time.Time) error {
+	var runs []hours.Interval // of either state, alternating
+	first, was := open(from), open(from)
+	runs = append(runs, hours.Interval{From: from})
+	for at := from; at.Before(to); at = at.Add(time.Minute) {
+		if now := open(at); now != was {
+			was = now
+			runs[len(runs)-1].To = at
+			runs = append(runs, hours.Interval{From: at})
+		}
+	}
+	runs[len(runs)-1].To = to
+	var spans []hours.Interval
+	var working time.Duration
+	state := first
+	for i, run := range runs {
+		if err := compareRun(c, run, state, i > 0, i+1 < len(runs)); err != nil {
+			return err
+		}
+		if state {
+			spans = append(spans, run)
+			working += run.To.Sub(run.From)
+		}
+		state = !state
+	}
+	if got := slices.Collect(c.Spans(from, to)); !slices.Equal(got, spans) {
+		return fmt.Errorf("spans %v, want %v", got, spans)
+	}
+	if got := c.Working(from, to); got != working {
+		return fmt.Errorf("working time %s, want %s", got, working)
+	}
+	return nil
+}
+
+// compareRun looks at every minute of a stretch of one state. Whether its ends are changes or only ends of what was
+// looked at is told.
+func compareRun(c *hours.Calendar, run hours.Interval, open, begins, ends bool) error {
+	for at := run.From; at.Before(run.To); at = at.Add(time.Minute) {
+		s := c.At(at)
+		var err error
+		switch {
+		case s.Open != open:
+			err = errors.New("wrong state")
+		case begins && !s.Since.Equal(run.From), !begins && s.Since.After(run.From):
+			err = errors.New("wrong Since")
+		case ends && !s.Until.Equal(run.To), !ends && !s.Until.IsZero() && s.Until.Before(run.To):
+			err = errors.New("wrong Until")
+		case open && !s.NextOpen.IsZero(), !open && !s.NextOpen.Equal(s.Until):
+			err = errors.New("wrong NextOpen")
+		case at.Minute() == 0:
+			err = compareAsked(c, at, s)
+		}
+		if err != nil {
+			return fmt.Errorf("at %s, open %v from %s to %s: %w: %+v", at.In(c.Zone()), open, run.From, run.To, err, s)
+		}
+	}
+	return nil
+}
+
+// compareAsked holds the other questions against the state.
+func compareAsked(c *hours.Calendar, at time.Time, s hours.State) error {
+	open, isOpen := c.NextOpening(at)
+	closed, isClosed := c.NextClosing(at)
+	if s.Open {
+		open, isOpen, closed, isClosed = closed, isClosed, open, isOpen
+	}
+	// Now open is the other state's next instant, and closed is this state's.
+	if !isClosed || !closed.Equal(at) || isOpen == s.Until.IsZero() || isOpen && !open.Equal(s.Until) {
+		return errors.New("NextOpening or NextClosing differ")
+	}
+	if c.IsOpen(at) != s.Open {
+		return errors.New("IsOpen differs")
+	}
+	if !slices.ContainsFunc(c.Explain(at).Considered, func(r hours.Considered) bool {
+		return r.Decides && r.Applies && r.Open == s.Open && r.Rule == s.Rule && r.Reason == s.Reason && r.Source == s.Source
+	}) {
+		return fmt.Errorf("explained by %+v", c.Explain(at).Considered)
+	}
+	return nil
+}
