@@ -1,8 +1,8 @@
 # `make test` is the test command: on this machine, on yours and in CI.
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-REFEREES    := ivr/testdata/referees
-INSTALLED   := $(REFEREES)/node_modules/.package-lock.json
+REFEREES    := ivr/testdata/referees hours/testdata/referees config/holidays/testdata/referees
+INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
 .PHONY: help test unit lint fuzz build demo tools referees clean
@@ -34,12 +34,12 @@ demo: ## ring the line in a browser, with a stand-in telephone company
 tools: ## what the tests need beside Go, installed on Debian as root, else named
 	@.ci/tools
 
-referees: $(INSTALLED) ## the provider's own packages, which judge our tests
+referees: $(INSTALLED) ## other people's packages, which judge our tests
 
 # Without scripts: nothing that a package brings along is run when it is installed.
-$(INSTALLED): $(REFEREES)/package.json $(REFEREES)/package-lock.json | tools
-	cd $(REFEREES) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+$(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | tools
+	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 clean: ## remove what was built and installed here
-	rm -rf bin $(REFEREES)/node_modules
+	rm -rf bin $(REFEREES:=/node_modules)

@@ -21,7 +21,8 @@
 //     carries the attempt's identifier, or a look-up at the provider, tells what became of it.
 //   - That an agent or a customer was reached is known from a key pressed on a signed page of ours,
 //     never from the provider's status. A customer who pressed 1 is not rung again.
-//   - Hours are asked again when a promise is dialled and when an agent answers. A closed desk costs nothing.
+//   - Hours are asked again when a promise is dialled and when an agent answers: the desk's, and [Policy.Decent] where the
+//     customer's number is. A closed desk costs nothing, and neither does a night.
 //   - Every state has an end: attempts, rounds and time run out, and a call of which nothing is heard for five
 //     hours is given up.
 //   - Logs show the last four digits of a number at most, and never a reference, which opens a promise.

@@ -40,11 +40,12 @@ func nextLook(a Attempt, now time.Time) time.Time {
 }
 
 // Answered takes the first webhook of a placed call: somebody, or a machine, picked up at the agent's.
-// [Proceed] is the whisper; on any other verdict nobody is connected. The desk's hours are asked again here:
-// on [Closed] the promise has been moved to the next opening. [ErrNotFound] for an attempt that does not exist.
+// [Proceed] is the whisper; on any other verdict nobody is connected. The desk's hours and the customer's decent ones
+// are asked again here: on [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist.
 func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
+	var why string
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
 		a := r.Attempt
 		if !a.InAir() || !belongs(a, callSID) {
@@ -68,7 +69,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 			return nil
 		}
 		k := s.keeping(r.Callback, now)
-		if !k.plan.isOpen(now) {
+		if why = k.whyNot(); why != "" {
 			verdict = Closed
 			leave(r, OutcomeClosed, now)
 			k.closed(&r.Callback)
@@ -82,7 +83,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 		return r.Callback, "", err
 	}
 	if verdict == Closed {
-		announce(ctx, s.log, r.Callback, "the desk closed before its telephone was answered")
+		announce(ctx, s.log, r.Callback, why+", though it was not when its telephone began to ring")
 	}
 	s.Wake()
 	return r.Callback, verdict, nil

@@ -1,6 +1,10 @@
 package callbacks
 
-import "time"
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
 
 const (
 	// notNowLimit is how often in one pass a target may be refused for the moment, or get stuck in the
@@ -19,6 +23,8 @@ type keeping struct {
 	// a round is over is left to a dispatcher that knows the targets.
 	known bool
 	now   time.Time
+	// hours is when the desk is there and the customer may be rung. Nil is always.
+	hours *hours.Calendar
 }
 
 func newKeeping(plans Plans, c Callback, now time.Time) keeping {
@@ -27,7 +33,30 @@ func newKeeping(plans Plans, c Callback, now time.Time) keeping {
 		k.plan, k.known = plans.Plan(c.Line, c.Desk)
 	}
 	k.plan.Policy = k.plan.Policy.withDefaults()
+	k.hours = k.plan.Hours
+	if !c.Urgent && c.Number != "" {
+		k.hours = k.plan.Policy.within(k.plan.Hours, c.Number)
+	}
 	return k
+}
+
+// open is the first instant at or after t at which the promise can be kept; false when there is none.
+func (k keeping) open(t time.Time) (time.Time, bool) {
+	if k.hours == nil {
+		return t, true
+	}
+	return k.hours.NextOpening(t)
+}
+
+// whyNot is why the promise cannot be kept at this hour, or "".
+func (k keeping) whyNot() string {
+	switch {
+	case k.hours == nil || k.hours.IsOpen(k.now):
+		return ""
+	case k.plan.Hours == nil || k.plan.Hours.IsOpen(k.now):
+		return "it is no decent hour where the customer's number is"
+	}
+	return "the desk is closed"
 }
 
 // finish makes a promise final.
@@ -121,9 +150,10 @@ func (k keeping) putOff(c *Callback) (why string) {
 	case refusal != nil:
 		finish(c, Undialable, k.now)
 		return "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
-	case !k.plan.isOpen(k.now):
+	}
+	if why = k.whyNot(); why != "" {
 		k.closed(c)
-		return "the desk is closed; no attempt was spent"
+		return why + "; no attempt was spent"
 	}
 	return ""
 }
@@ -169,10 +199,10 @@ func (k keeping) passOver(r *Record) {
 	k.later(c)
 }
 
-// later begins a new pass after the pause, when the desk is open. The time that it is closed does not count.
+// later begins a new pass after the pause, when the desk is open and the hour is decent. The time until then does not count.
 func (k keeping) later(c *Callback) {
 	again := k.now.Add(k.plan.Policy.RetryAfter)
-	due, ok := k.plan.open(again)
+	due, ok := k.open(again)
 	if !ok || !k.now.Before(c.Expires) {
 		finish(c, Expired, k.now)
 		return
@@ -183,10 +213,11 @@ func (k keeping) later(c *Callback) {
 	c.State, c.Due = Booked, due
 }
 
-// closed moves a promise to the next opening. It costs neither a round nor an attempt, nor time: a promise expires
-// after so much time in which the desk was there, so a holiday gives nobody up and nothing stands for ever.
+// closed moves a promise to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
+// a promise expires after so much time in which it could have been kept, so a holiday gives nobody up and nothing
+// stands for ever.
 func (k keeping) closed(c *Callback) {
-	due, ok := k.plan.open(k.now)
+	due, ok := k.open(k.now)
 	if !ok {
 		finish(c, Expired, k.now)
 		return

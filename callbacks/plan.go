@@ -73,14 +73,3 @@ func (p Plan) ring() time.Duration {
 	}
 	return p.Ring
 }
-
-// open is the first instant at or after t at which the desk is there; false when it never is again.
-func (p Plan) open(t time.Time) (time.Time, bool) {
-	if p.Hours == nil {
-		return t, true
-	}
-	return p.Hours.NextOpening(t)
-}
-
-// isOpen reports whether the desk is there at t.
-func (p Plan) isOpen(t time.Time) bool { return p.Hours == nil || p.Hours.IsOpen(t) }

@@ -37,6 +37,9 @@ type Policy struct {
 	Unreachable []string
 	// Retention is how long after its end a promise keeps its numbers; default 30 days.
 	Retention time.Duration
+	// Decent is the part of the day in which a customer may be rung, on the clock of the zone of his own number; it does
+	// not run past midnight. Urgent promises are kept at any hour, and so are all when it is the zero Span.
+	Decent hours.Span
 }
 
 // A Route is a way to the numbers that begin with Prefix.
@@ -166,13 +169,21 @@ func (p Policy) Route(e164 string) string {
 	return best.Byoc
 }
 
-// Offer says when a callback could come. Slots that begin at an instant of full are left out. An urgent one comes now, whatever the hour.
+// Offer says when a callback could come. An urgent one comes now, whatever the hour. Decent hours are those of the
+// calendar's own zone; use [Policy.OfferTo] when the number is known. Slots that begin at an instant of full are left out.
 func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
+	return p.OfferTo("", cal, now, urgent, full...)
+}
+
+// OfferTo is Offer to somebody who would be rung on this number, E.164: only times that are decent there are offered.
+// Any other text stands for a number whose zone is not known.
+func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	p = p.withDefaults()
 	now = now.UTC()
 	if urgent || cal == nil {
 		return Offer{ASAP: now}
 	}
+	cal = p.within(cal, number)
 	var o Offer
 	if at, ok := cal.NextOpening(now); ok {
 		o.ASAP = at.UTC()

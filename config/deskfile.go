@@ -41,8 +41,7 @@ func (f *lineFile) readDesks(v value) {
 			f.line.Desks[desk.ID] = desk
 		}
 		desk.Language = f.readDeskLanguage(m.need("language", "write in which language the agents are addressed, for example id"))
-		when, _ := m.need("hours", "write line (the line's hours) or always").oneOf("line", "always")
-		f.always[desk.ID] = when == "always"
+		f.readDeskHours(m.need("hours", "write line (the line's hours), always, or hours of its own: {week: {…}}"), desk.ID)
 		desk.Ring, _ = m.need("ring", "write how long each target rings, for example 20s").duration(shortestRing, longestRing)
 		targets := m.need("targets", "list at least one telephone, for example - {id: support-1, number: \"+622150002001\"}")
 		desk.Targets = f.readTargets(targets, seen)

@@ -7,7 +7,6 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"golang.org/x/text/language"
 
-	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
@@ -20,15 +19,18 @@ type lineFile struct {
 	line   *ivr.Line
 	// numbers are where the line's own numbers stand, in the order of line.Numbers.
 	numbers []value
-	// always names the desks that never close; the others keep the line's hours.
+	// always names the desks that never close, own has the hours of those with their own; the others keep the line's.
 	always map[string]bool
+	own    map[string]mapping
+	// reliance is what the line's calendars rely on.
+	reliance []reliance
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
 }
 
 // readLine reads one file of config/lines.
 func readLine(at value) *lineFile {
-	f := &lineFile{at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}}
+	f := &lineFile{at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
 	root, ok := at.mapping("line", "region", "numbers", "languages", "general", "limits", "account", "transaction",
 		"topics", "desks", "callbacks", "routes")
 	if !ok {
@@ -250,19 +252,4 @@ func (f *lineFile) checkDesk(v value, id string) bool {
 	slices.Sort(ids)
 	v.fail("there is no desk %q; %s", id, hint(id, ids))
 	return false
-}
-
-// link gives the line its calendar, and each desk its own.
-func (f *lineFile) link(h hoursFile) {
-	f.line.Notices = h.notices
-	if h.calendar == nil {
-		return // reported
-	}
-	f.line.Hours = h.calendar
-	for id, desk := range f.line.Desks {
-		desk.Hours = h.calendar
-		if f.always[id] {
-			desk.Hours = hours.Always(h.calendar.Zone())
-		}
-	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-// Load reads the directories lines, hours and prompts of a configuration afresh. The error is of type [Problems] and
+// Load reads the directories lines, hours, holidays and prompts of a configuration afresh. The error is of type [Problems] and
 // holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {
 	l := loader{fsys: fsys, hash: sha256.New()}
@@ -30,6 +30,7 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}}
 	for _, f := range lines {
 		s.Lines = append(s.Lines, f.line)
+		s.reliance = append(s.reliance, f.reliance...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
 		}
@@ -91,7 +92,7 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	wiring, times := l.files("lines"), l.files("hours")
+	wiring, times, sets := l.files("lines"), l.files("hours"), l.sets()
 	if len(wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
@@ -107,9 +108,9 @@ func (l *loader) readLines() []*lineFile {
 		if at, ok := times[name]; !ok {
 			l.fail(f.at.file, "has no hours; add hours/%s.yaml", name)
 		} else if at.node != nil {
-			h := readHours(at, f.line)
+			h := readHours(at, f.line, sets)
 			checkName(h.id, name)
-			f.link(h)
+			f.link(h, sets)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(times)) {
@@ -118,11 +119,21 @@ func (l *loader) readLines() []*lineFile {
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
 		if at := times[name]; at.node != nil {
-			checkName(readHours(at, nil).id, name)
+			checkName(readHours(at, nil, sets).id, name)
 		}
 	}
 	checkNumbers(lines)
 	return lines
+}
+
+// sets reads the sets of holidays. They are part of what tells configurations apart.
+func (l *loader) sets() knownSets {
+	sets := loadSets(l.fsys, &l.problems)
+	for _, name := range sets.names() {
+		text := sets[name].text
+		fmt.Fprintf(l.hash, "holidays/%s\n%d\n%s\n", name, len(text), text)
+	}
+	return sets
 }
 
 // checkName reports a file that is named otherwise than its line.

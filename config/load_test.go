@@ -327,3 +327,5 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		}
 	}
 }
+
+func file(data []byte) *fstest.MapFile { return &fstest.MapFile{Data: data} }

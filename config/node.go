@@ -85,8 +85,8 @@ func (v value) child(key string, node *yaml.Node) value {
 	return value{file: v.file, key: key, line: node.Line, node: node, problems: v.problems}
 }
 
-// mostKeys bounds what one mapping costs. The longest real one is a file of prompts.
-const mostKeys = 1000
+// mostKeys bounds what one mapping costs. The longest real one is a file of prompts, with a sentence for each line.
+const mostKeys = 5000
 
 // A mapping holds the values of a YAML mapping by key.
 type mapping struct {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // day makes the bounds of durations readable.
@@ -15,7 +16,7 @@ const day = 24 * time.Hour
 func readPolicy(v, routes value) callbacks.Policy {
 	var p callbacks.Policy
 	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
-		"unreachable", "retention"); ok {
+		"unreachable", "retention", "decent"); ok {
 		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
@@ -30,9 +31,28 @@ func readPolicy(v, routes value) callbacks.Policy {
 		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
 		p.Blocked = readPrefixes(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
+		p.Decent = readDecent(m.get("decent"))
 	}
 	p.Routes = readRoutes(routes)
 	return p
+}
+
+// readDecent reads the hours in which customers may be rung. A window past midnight would be the night.
+func readDecent(v value) hours.Span {
+	text, ok := v.plain("\"08:00-21:00\"")
+	if !ok {
+		return hours.Span{}
+	}
+	span, err := hours.ParseSpan(text)
+	switch {
+	case err != nil:
+		v.fail("%v", err)
+		return hours.Span{}
+	case span.Overnight():
+		v.fail("%s runs past midnight, so customers would be rung at night; exchange the two times", span)
+		return hours.Span{}
+	}
+	return span
 }
 
 func readPrefixes(v value) (out []string) {

@@ -13,6 +13,7 @@ type Snapshot struct {
 	Hash string
 
 	byNumber map[string]*ivr.Line
+	reliance []reliance
 }
 
 var (

@@ -23,11 +23,12 @@ func askOffer(t *turn) Next {
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (t *turn) offerTimes() {
 	desk := t.line.Desks[t.deskWanted()]
-	offer := t.line.Callbacks.Offer(desk.Hours, t.now, t.urgent(), t.full()...)
-	if soon := t.now.Add(offTheLine); !t.urgent() && !offer.ASAP.After(soon) {
-		// Who rings a minute before closing is rung at the next opening, and told so.
-		offer.ASAP, _ = desk.Hours.NextOpening(soon)
+	number := t.Number
+	if number == "" {
+		number = t.call.From
 	}
+	// As of the moment at which nobody is on the line any more: who rings a minute before closing is told of the next opening.
+	offer := t.line.Callbacks.OfferTo(number, desk.Hours, t.now.Add(offTheLine), t.urgent(), t.full()...)
 	t.Due = 0
 	switch {
 	case offer.ASAP.IsZero(): // never opens again: nothing can be promised

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/spf13/cobra"
@@ -12,8 +13,9 @@ func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long:  "check reads lines, hours and prompts and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.",
-		Args:  cobra.MaximumNArgs(1),
+		Long: "check reads lines, hours, holidays and prompts and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
+			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := cmd.Flags().GetString("config")
 			if err != nil {
@@ -47,6 +49,9 @@ func check(cmd *cobra.Command, dir string) error {
 	for _, line := range snapshot.Lines {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
 			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
+	}
+	for _, warning := range snapshot.Warnings(time.Now()) {
+		fmt.Fprintf(out, "warning: %s\n", warning)
 	}
 	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)
 	return nil

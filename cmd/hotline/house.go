@@ -22,6 +22,7 @@ type house struct {
 	service     *callbacks.Service
 	dispatcher  *callbacks.Dispatcher
 	housekeeper *callbacks.Housekeeper
+	attention   attention
 }
 
 // wiring is what differs between the real thing and a rehearsal.
@@ -54,11 +55,11 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{store: store}
+	h := &house{store: store, attention: attention{w.snapshot, w.now}}
 	h.service = callbacks.New(store, w.now, w.log, nil)
 	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.snapshot, callbacks.Schedule{}, w.now, w.log)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())

@@ -82,6 +82,7 @@ func (h *house) run(ctx context.Context, listener net.Listener, now func() time.
 	timer := callbacks.SystemTimer(now)
 	workers.Go(func() { h.dispatcher.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
+	workers.Go(func() { h.attention.logDaily(working, timer, log) })
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

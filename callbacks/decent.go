@@ -1,0 +1,151 @@
+package callbacks
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// leastDecent is how much of the window has to be left when a number may belong to several zones, so that it is kept
+// in all of them.
+const leastDecent = 4 * time.Hour
+
+// decentAt is when it is decent to ring a number: [Policy.Decent] on the clock of each zone to which it may belong.
+// When the number tells no zone, that is fallback's. It is nil for "at any time".
+func (p Policy) decentAt(number string, fallback *time.Location) *hours.Calendar {
+	if p.Decent == (hours.Span{}) {
+		return nil
+	}
+	zones := zonesOf(number)
+	if len(zones) == 0 && fallback != nil {
+		zones = []*time.Location{fallback}
+	}
+	if len(zones) == 0 {
+		zones = []*time.Location{time.UTC}
+	}
+	return everyDay(p.Decent, together(zones, p.Decent))
+}
+
+// within intersects when the desk is there with when it is decent to ring the number. Nil is always.
+func (p Policy) within(desk *hours.Calendar, number string) *hours.Calendar {
+	var zone *time.Location
+	if desk != nil {
+		zone = desk.Zone()
+	}
+	decent := p.decentAt(number, zone)
+	switch {
+	case decent == nil:
+		return desk
+	case desk == nil:
+		return decent
+	}
+	return hours.Intersect(desk, decent)
+}
+
+// zonesOf are the zones of a number, E.164, by its country and area; none when nobody can tell, as for satellites.
+// The number of a mobile telephone tells where it was registered, and nothing better is known.
+func zonesOf(number string) (zones []*time.Location) {
+	if !isE164(number) {
+		return nil
+	}
+	names, err := phonenumbers.GetTimezonesForPrefix(number)
+	if err != nil {
+		return nil
+	}
+	for _, name := range names {
+		if zone := location(name); zone != nil { // "Etc/Unknown" is none
+			zones = append(zones, zone)
+		}
+	}
+	return zones
+}
+
+// together leaves out zones that add nothing. When the zones are so far apart that hardly an hour would be decent in
+// all of them, as for a toll-free number of half a continent, the one in the middle decides.
+func together(zones []*time.Location, window hours.Span) []*time.Location {
+	type clock struct {
+		zone            *time.Location
+		january, middle int // seconds ahead of UTC
+	}
+	var clocks []clock
+	for _, zone := range zones {
+		c := clock{zone, ahead(zone, time.January), ahead(zone, time.July)}
+		if !slices.ContainsFunc(clocks, func(o clock) bool { return o.january == c.january && o.middle == c.middle }) {
+			clocks = append(clocks, c)
+		}
+	}
+	slices.SortStableFunc(clocks, func(a, b clock) int {
+		return cmp.Or(cmp.Compare(a.january, b.january), cmp.Compare(a.middle, b.middle))
+	})
+	apart := time.Duration(clocks[len(clocks)-1].january-clocks[0].january) * time.Second
+	if time.Duration(window.To-window.From)*time.Minute-apart < leastDecent && len(clocks) > 1 {
+		return []*time.Location{clocks[len(clocks)/2].zone}
+	}
+	out := make([]*time.Location, len(clocks))
+	for i, c := range clocks {
+		out[i] = c.zone
+	}
+	return out
+}
+
+// ahead is how far a zone's clock is ahead of UTC. Which year is asked hardly matters: zones are only put in order.
+func ahead(zone *time.Location, month time.Month) int {
+	_, offset := time.Date(2026, month, 1, 0, 0, 0, 0, zone).Zone()
+	return offset
+}
+
+// Zones and calendars are kept: a promise that is due asks for them again and again. There are only so many zones, and
+// as many windows as there are lines.
+var (
+	locations sync.Map // zone names to *time.Location
+	everyDays sync.Map // windows and zones to *hours.Calendar
+)
+
+// location is nil for a name that is no zone.
+func location(name string) *time.Location {
+	if known, ok := locations.Load(name); ok {
+		return known.(*time.Location)
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		zone = nil
+	}
+	locations.Store(name, zone)
+	return zone
+}
+
+// everyDay is open in the window every day, on the clocks of all the zones.
+func everyDay(window hours.Span, zones []*time.Location) *hours.Calendar {
+	names := []string{window.String()}
+	for _, zone := range zones {
+		names = append(names, zone.String())
+	}
+	key := strings.Join(names, " ")
+	if known, ok := everyDays.Load(key); ok {
+		return known.(*hours.Calendar)
+	}
+	var week hours.Week
+	for day := range week {
+		week[day] = []hours.Span{window}
+	}
+	var all *hours.Calendar
+	for _, zone := range zones {
+		calendar, err := hours.New(zone, week, nil)
+		switch {
+		case err != nil:
+			return nil // a window that is none: config refuses it
+		case all == nil:
+			all = calendar
+		default:
+			all = hours.Intersect(all, calendar)
+		}
+	}
+	everyDays.Store(key, all)
+	return all
+}

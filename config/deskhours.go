@@ -1,0 +1,88 @@
+package config
+
+import (
+	"maps"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// readDeskHours notes which hours a desk has. Its own are read once the line's are known, whose zone they share.
+func (f *lineFile) readDeskHours(v value, desk string) {
+	if v.present() && v.node.Kind == yaml.MappingNode {
+		if m, ok := v.mapping(ruleKeys...); ok {
+			m.need("week", "list the hours of each weekday, or write hours: line")
+			f.own[desk] = m
+		}
+		return
+	}
+	when, _ := v.oneOf("line", "always")
+	f.always[desk] = when == "always"
+}
+
+// link gives the line its calendar, and each desk its own.
+func (f *lineFile) link(h hoursFile, sets knownSets) {
+	f.line.Notices = h.notices
+	if h.calendar != nil {
+		f.line.Hours = h.calendar
+		f.reliance = append(f.reliance, reliance{line: f.line.ID, calendar: h.calendar, resting: h.rest})
+	}
+	for _, id := range slices.Sorted(maps.Keys(f.line.Desks)) {
+		desk := f.line.Desks[id]
+		switch own, ok := f.own[id]; {
+		case ok:
+			desk.Hours = f.linkOwn(id, own, h, sets)
+		case h.calendar == nil: // reported
+		case f.always[id]:
+			desk.Hours = hours.Always(h.calendar.Zone())
+		default:
+			desk.Hours = h.calendar
+		}
+	}
+}
+
+// linkOwn reads a desk's own hours. What the desk does not mention is as the line has it, wherever that stands.
+func (f *lineFile) linkOwn(id string, own mapping, h hoursFile, sets knownSets) *hours.Calendar {
+	if h.root.node == nil {
+		return nil // reported
+	}
+	both := mapping{value: own.value, values: maps.Clone(own.values)}
+	for _, key := range ruleKeys {
+		group := key
+		if key == "make_up" || key == "collective" {
+			group = "holidays" // they speak of the days of the sets
+		}
+		if key != "week" && !own.get(key).present() && !own.get(group).present() {
+			both.values[key] = h.root.get(key)
+		}
+	}
+	if !own.get("week").present() {
+		return nil // reported
+	}
+	// A mistake in what is the line's has been reported there in the same words, and is not told twice.
+	calendar, rest, notices := readCalendar(both, h.zone, surroundings{line: f.line, sets: sets, topics: f.topicsOf(id)})
+	if !own.get("holidays").present() {
+		rest.sets = nil // the line's warning
+	}
+	if own.get("overrides").present() {
+		f.line.Notices = append(f.line.Notices, notices...)
+	}
+	if calendar != nil {
+		f.reliance = append(f.reliance, reliance{
+			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.get("overrides").present(), resting: rest,
+		})
+	}
+	return calendar
+}
+
+// topicsOf are the topics that a desk serves.
+func (f *lineFile) topicsOf(desk string) (out []string) {
+	for _, t := range f.line.Topics {
+		if t.Desk == desk {
+			out = append(out, t.ID)
+		}
+	}
+	return out
+}

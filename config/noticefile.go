@@ -1,0 +1,77 @@
+package config
+
+import (
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// readNotice reads one announcement.
+func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Notice, bool) {
+	m, ok := item.mapping("from", "until", "topics", "text")
+	if !ok {
+		return ivr.Notice{}, false
+	}
+	var n ivr.Notice
+	before := len(*item.problems)
+	n.From, _ = m.need("from", "write when it begins, for example 2026-12-31 22:00").instant(zone)
+	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; a notice without an end is forgotten")
+	n.Until, _ = until.instant(zone)
+	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
+		until.fail("the notice ends before it begins, or at that moment; exchange from and until, or correct one of them")
+	}
+	for _, topic := range m.get("topics").list(100, "[payment-failed]") {
+		if id, ok := topic.id("payment-failed"); ok {
+			n.Topics = append(n.Topics, id)
+			checkTopic(topic, id, line)
+		}
+	}
+	n.Text = readTexts(m.need("text", "write the announcement in each language of the line"), line)
+	return n, len(*item.problems) == before
+}
+
+func checkTopic(v value, id string, line *ivr.Line) {
+	if line == nil {
+		return
+	}
+	var ids []string
+	for _, t := range line.Topics {
+		if t.ID == id {
+			return
+		}
+		ids = append(ids, t.ID)
+	}
+	v.fail("line %s has no topic %q; %s", line.ID, id, hint(id, ids))
+}
+
+// readTexts reads an announcement, which has to be there in every language of the line.
+func readTexts(v value, line *ivr.Line) map[string]string {
+	var tags []string
+	if line != nil {
+		for _, l := range line.Languages {
+			tags = append(tags, l.Tag)
+		}
+	}
+	m, ok := v.mapping(tags...)
+	if !ok {
+		return nil
+	}
+	texts := map[string]string{}
+	for _, tag := range m.keys {
+		if text, ok := m.values[tag].text("an announcement"); ok {
+			texts[tag] = text
+			checkSpeech(m.values[tag], text, nil)
+		}
+	}
+	var missing []string
+	for _, tag := range tags {
+		if !m.get(tag).present() {
+			missing = append(missing, tag)
+		}
+	}
+	if len(missing) > 0 && !v.empty() {
+		v.fail("lacks %s; write it in every language of the line", strings.Join(missing, ", "))
+	}
+	return texts
+}

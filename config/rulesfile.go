@@ -1,0 +1,247 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// surroundings is what rules are compared with.
+type surroundings struct {
+	// line is nil when there is none; then spoken texts may be in any language.
+	line *ivr.Line
+	// topics are those that an override's announcement concerns; none is all.
+	topics []string
+	sets   knownSets
+}
+
+// rules gathers what goes into a calendar, and where each rule stands by the name that package hours gives it.
+type rules struct {
+	hours.Rules
+	around  surroundings
+	places  map[string]value
+	rest    resting
+	notices []ivr.Notice
+}
+
+// readCalendar has a nil calendar after a mistake. The notices are what the overrides have to say.
+func readCalendar(root mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Notice) {
+	r := rules{around: around, places: map[string]value{}}
+	r.Zone = zone
+	r.readWeek(root.need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))
+	r.readHolidays(root)
+	for _, item := range root.get("special").list(mostSpecials, "- {date: 2026-12-25, closed: true, name: Natal}") {
+		r.readSpecial(item)
+	}
+	for _, item := range root.get("overrides").list(mostOverrides, "- {from: …, until: …, closed: true, reason: …}") {
+		r.readOverride(item)
+	}
+	if zone == nil {
+		r.Zone = time.UTC // reported already; the rest can still be checked
+	}
+	calendar, err := hours.Build(r.Rules)
+	if err != nil {
+		r.report(root.value, err)
+		return nil, r.rest, r.notices
+	}
+	if zone == nil {
+		return nil, r.rest, r.notices
+	}
+	return calendar, r.rest, r.notices
+}
+
+// report puts each mistake of a calendar on the line of the rule that it names.
+func (r *rules) report(root value, err error) {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		joined = oneError{err}
+	}
+	for _, e := range joined.Unwrap() {
+		mistake := (*hours.Mistake)(nil)
+		if !errors.As(e, &mistake) {
+			root.fail("%v", e)
+			continue
+		}
+		r.place(root, mistake.Path).fail("%s", mistake.Message)
+	}
+}
+
+// place is where the rule of a path stands, or the nearest rule around it.
+func (r *rules) place(root value, path string) value {
+	for around := path; around != ""; {
+		if at, ok := r.places[around]; ok {
+			if around != path && strings.HasPrefix(path, around+".") {
+				at.key += strings.TrimPrefix(path, around)
+			}
+			return at
+		}
+		around = around[:max(strings.LastIndexByte(around, '.'), strings.LastIndexByte(around, '['), 0)]
+	}
+	root.key = path
+	return root
+}
+
+type oneError struct{ error }
+
+func (e oneError) Unwrap() []error { return []error{e.error} }
+
+func (r *rules) readWeek(v value) {
+	week, ok := v.mapping(weekdays...)
+	if !ok {
+		return
+	}
+	for d, name := range weekdays {
+		day := week.get(name)
+		r.WeekSource[d] = day.source()
+		r.Week[d] = r.readSpans(day, "week."+name)
+	}
+}
+
+// readSpans reads the well-formed spans of a day and remembers them under the path that hours will use.
+func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
+	for _, item := range v.list(mostSpans, "[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
+		text, ok := item.plain("\"09:00-12:00\"")
+		if !ok {
+			continue
+		}
+		span, err := hours.ParseSpan(text)
+		if err != nil {
+			item.fail("%v", err)
+			continue
+		}
+		r.places[fmt.Sprintf("%s[%d]", path, len(spans))] = item
+		spans = append(spans, span)
+	}
+	return spans
+}
+
+// readWeekday is nil after a mistake, and for an absent value.
+func readWeekday(v value, others ...string) (*time.Weekday, string) {
+	word, ok := v.oneOf(slices.Concat(weekdays[1:], weekdays[:1], others)...)
+	if d := slices.Index(weekdays, word); ok && d >= 0 {
+		weekday := time.Weekday(d)
+		return &weekday, word
+	}
+	return nil, word
+}
+
+// readHolidays reads which sets apply and what happens on their days.
+func (r *rules) readHolidays(root mapping) {
+	var makeUp, collective bool
+	known := true
+	seen := map[string]bool{}
+	for _, item := range root.get("holidays").list(mostSets, "[id]") {
+		name, ok := item.text("id")
+		if !ok {
+			known = false
+			continue
+		}
+		set, found := r.around.sets[name]
+		switch {
+		case !found:
+			known = false
+			item.fail("there is no set of holidays %q; %s", short(name), hint(name, r.around.sets.names()))
+			continue
+		case seen[name]:
+			item.fail("the set %s is listed twice; remove one", name)
+			continue
+		}
+		seen[name] = true
+		makeUp, collective = makeUp || set.Has(holidays.MakeUp), collective || set.Has(holidays.Collective)
+		r.places[fmt.Sprintf("holidays[%d]", len(r.Holidays))] = item
+		r.Holidays = append(r.Holidays, set.shared)
+		r.rest.sets = append(r.rest.sets, item)
+	}
+	r.MakeUp, _ = readWeekday(root.get("make_up"), "rest")
+	if v := root.get("make_up"); !v.present() {
+		own := hours.OwnDay // a line that is open on Sundays anyway is not closed by a Sunday on which others work
+		r.MakeUp = &own
+	}
+	if v := root.get("make_up"); v.present() && known && !makeUp {
+		v.fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
+	}
+	leave, _ := root.get("collective").oneOf("rest", "work")
+	r.Collective = leave != "work"
+	if v := root.get("collective"); v.present() && known && !collective {
+		v.fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective")
+	}
+}
+
+// readSpecial adds a special day if nothing is wrong with it.
+func (r *rules) readSpecial(item value) {
+	m, ok := item.mapping("date", "from", "to", "yearly", "nth", "rrule", "closed", "open", "as", "name")
+	if !ok {
+		return
+	}
+	before := len(*item.problems)
+	s := hours.Special{Source: item.source()}
+	path := fmt.Sprintf("special[%d]", len(r.Special))
+	readDays(m, &s)
+	s.Name, _ = m.need("name", "say what the day is called, for example name: Natal").text("Natal")
+	s.Closed = m.get("closed").truth()
+	s.As, _ = readWeekday(m.get("as"))
+	s.Open = r.readSpans(m.get("open"), path+".open")
+	if len(*item.problems) == before {
+		checkOneWay(m, s)
+	}
+	if len(*item.problems) > before {
+		return
+	}
+	r.places[path] = item
+	r.Special = append(r.Special, s)
+}
+
+// checkOneWay reports a special day that says nothing about its hours, or two things.
+func checkOneWay(m mapping, s hours.Special) {
+	var said []string
+	if s.Closed {
+		said = append(said, "closed")
+	}
+	if m.get("open").present() {
+		said = append(said, "open")
+	}
+	if s.As != nil {
+		said = append(said, "as")
+	}
+	switch {
+	case len(said) == 0:
+		m.fail("does not say what happens on the day; add closed: true, open: [\"09:00-12:00\"] or as: mon")
+	case len(said) > 1:
+		m.fail("says %s at once; keep one of them", strings.Join(said, " and "))
+	case said[0] == "open" && len(s.Open) == 0:
+		m.get("open").fail("lists no hours; write closed: true instead")
+	}
+}
+
+// readDays reads on which days a special day is: date, from and to, or one of the recurring forms.
+func readDays(m mapping, s *hours.Special) {
+	ways := []string{"yearly", "nth", "rrule"}
+	ways = slices.DeleteFunc(ways, func(key string) bool { return !m.get(key).present() })
+	date, first, last := m.get("date"), m.get("from"), m.get("to")
+	if date.present() {
+		ways = append(ways, "date")
+	}
+	if len(ways) == 0 && (first.present() || last.present()) {
+		s.From, _ = m.need("from", "write the first day").date()
+		s.To, _ = m.need("to", "write the last day").date()
+		return
+	}
+	switch {
+	case len(ways) == 0:
+		m.fail("has no day; write date: 2026-12-25, or from and to for several days")
+	case len(ways) > 1:
+		m.fail("says %s at once; keep one of them", strings.Join(ways, " and "))
+	case ways[0] == "date" && (first.present() || last.present()):
+		m.fail("has date as well as from or to; write date for one day, from and to for several")
+	case ways[0] == "date":
+		s.From, _ = m.need("date", "write for example 2026-12-25").date()
+	default:
+		readRecurring(m, ways[0], s)
+	}
+}

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+const setsDir = "holidays"
+
+// shippedSets are the sets that come with the program. They are parsed once.
+var shippedSets = sync.OnceValues(func() (knownSets, error) { return readSets(shipped) })
+
+// readSets reads the sets of one directory. Those without a mistake are returned all the same.
+func readSets(fsys fs.FS) (knownSets, error) {
+	some, err := holidays.Load(fsys, setsDir)
+	sets := knownSets{}
+	for name, set := range some {
+		sets[name] = knownSet{set, set.HolidaySet(), set.YAML()}
+	}
+	return sets, err
+}
+
+// A knownSet is a set of holidays in the form of package hours, which all lines share.
+type knownSet struct {
+	*holidays.Set
+	shared hours.HolidaySet
+	// text is the set as a file: what tells it apart from another.
+	text []byte
+}
+
+type knownSets map[string]knownSet
+
+// loadSets reads the sets of holidays: those that come with the program, and those of the configuration, which take
+// the place of a built-in one of the same name.
+func loadSets(fsys fs.FS, problems *Problems) knownSets {
+	sets := knownSets{}
+	add := func(some knownSets, err error) {
+		var found holidays.Problems
+		switch {
+		case errors.As(err, &found):
+			for _, p := range found {
+				problems.add(Problem(p))
+			}
+		case err != nil:
+			problems.add(Problem{File: setsDir, Message: err.Error()})
+		}
+		maps.Copy(sets, some)
+	}
+	add(shippedSets())
+	if fsys != fs.FS(shipped) {
+		add(readSets(fsys))
+	}
+	return sets
+}
+
+func (s knownSets) names() []string { return slices.Sorted(maps.Keys(s)) }

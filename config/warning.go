@@ -1,0 +1,120 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// WarnBefore is how long before the covered days of a set of holidays end this is a warning.
+const WarnBefore = 90 * day
+
+// A Warning is something that works today and needs somebody's attention.
+type Warning struct {
+	// Line is the line's name; Desk is empty for the line's own hours.
+	Line, Desk string
+	// Set is the set of holidays that ends, or empty: then it is an override until revoked.
+	Set string
+	// From is the first day that is not covered, or the day on which the override began, on the line's clock. Days is
+	// how far that is ahead; negative when it has passed.
+	From hours.Date
+	Days int
+	Problem
+}
+
+// A reliance is what one calendar relies on.
+type reliance struct {
+	line, desk string
+	calendar   *hours.Calendar
+	// inherits: the overrides are the line's, and its reminder is enough.
+	inherits bool
+	resting
+}
+
+// Warnings are sorted by file and line. They depend on the day: now is handed in.
+func (s *Snapshot) Warnings(now time.Time) []Warning { return warnings(s.reliance, now) }
+
+// Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those
+// of its line.
+func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
+	l := s.ByID(line)
+	if l == nil || desk != "" && l.Desks[desk] == nil {
+		return nil
+	}
+	for _, r := range s.reliance {
+		if desk == "" && r.calendar == l.Hours || desk != "" && r.calendar == l.Desks[desk].Hours {
+			out = r.overridden()
+		}
+	}
+	return out
+}
+
+// Warnings are those of one file.
+func (f *HoursFile) Warnings(now time.Time) []Warning { return warnings(f.reliance, now) }
+
+func warnings(all []reliance, now time.Time) (out []Warning) {
+	for _, r := range all {
+		out = append(out, r.uncovered(now)...)
+		out = append(out, r.unrevoked(now)...)
+	}
+	slices.SortStableFunc(out, func(a, b Warning) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Problem.Line, b.Problem.Line), cmp.Compare(a.From.String(), b.From.String()))
+	})
+	return out
+}
+
+// uncovered are the sets that do not cover the days ahead.
+func (r reliance) uncovered(now time.Time) (out []Warning) {
+	today := hours.DateOf(now.In(r.calendar.Zone()))
+	until := hours.DateOf(now.In(r.calendar.Zone()).Add(WarnBefore))
+	gaps := r.calendar.Uncovered(today, until)
+	for _, at := range r.sets {
+		// Of the gaps of one set the first is enough.
+		i := slices.IndexFunc(gaps, func(g hours.Gap) bool { return g.Set == at.node.Value })
+		if i < 0 {
+			continue
+		}
+		gap := gaps[i]
+		w := Warning{Line: r.line, Desk: r.desk, Set: gap.Set, From: gap.From, Days: daysBetween(today, gap.From),
+			Problem: Problem{File: at.file, Line: at.line, Key: at.key}}
+		when := "from today on"
+		if gap.From != today {
+			when = fmt.Sprintf("from %s on, which is in %d days", gap.From, w.Days)
+		}
+		w.Message = fmt.Sprintf("the set %s (%s) does not cover the days %s; import the holidays that have been announced, or extend the set", gap.Set, gap.Source, when)
+		out = append(out, w)
+	}
+	return out
+}
+
+func daysBetween(a, b hours.Date) int {
+	midnight := func(d hours.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
+	return int(midnight(b).Sub(midnight(a)) / day)
+}
+
+// unrevoked are the overrides that nobody has ended.
+func (r reliance) unrevoked(now time.Time) (out []Warning) {
+	today := hours.DateOf(now.In(r.calendar.Zone()))
+	for _, o := range r.overrides {
+		if !o.Until.IsZero() || r.inherits {
+			continue
+		}
+		from := o.From.In(r.calendar.Zone())
+		what, tense := "closed", "stands since"
+		if o.Open {
+			what = "open"
+		}
+		if from.After(now) {
+			tense = "begins on"
+		}
+		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from), Days: daysBetween(today, hours.DateOf(from)), Problem: Problem{
+			File: o.at.file, Line: o.at.line, Key: o.at.key,
+			Message: fmt.Sprintf("%s until revoked (%s) %s %s; remove it when it is over, or give it an end",
+				what, o.Reason, tense, from.Format("2006-01-02 15:04")),
+		}})
+	}
+	return out
+}

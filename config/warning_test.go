@@ -1,0 +1,76 @@
+package config_test
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+)
+
+func warned(warnings []config.Warning) string {
+	var b strings.Builder
+	for _, w := range warnings {
+		fmt.Fprintf(&b, "%s/%s/%s %d: %s\n", w.Line, w.Desk, w.Set, w.Days, w)
+	}
+	return b.String()
+}
+
+// TestWarnings: a set that ends within 90 days, and an override that nobody has ended.
+func TestWarnings(t *testing.T) {
+	fsys := base(t)
+	fsys["holidays/works.yaml"] = file([]byte("name: works\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: [\"the works council\"]\ndays:\n  - {date: 2026-11-23, kind: holiday, name: Outing}\n"))
+	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `holidays: [works]
+overrides:
+  - {from: 2026-10-02 10:00, until: until revoked, open: true, reason: Crisis}
+  - {from: 2026-09-01 10:00, until: 2026-09-01 11:00, closed: true, reason: Drill}
+`...)
+	fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"),
+		[]byte(`hours: {week: {mon: ["07:00-20:00"]}}`), 1)
+	shop := load(t, fsys)
+	const (
+		crisis   = "hours/shop.yaml:18: overrides[0]: open until revoked (Crisis) %s 2026-10-02 10:00; remove it when it is over, or give it an end\n"
+		uncovers = "hours/shop.yaml:16: holidays[0]: the set works (holidays/works.yaml:2) does not cover the days from %s; import the holidays that have been announced, or extend the set\n"
+	)
+	for _, tt := range []struct{ now, want string }{
+		// 2 October 23:59 in Jakarta is 90 days before 31 December, which is covered.
+		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "stands since")},
+		// Midnight there: the day that is 90 days ahead is not.
+		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
+		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " + fmt.Sprintf(crisis, "stands since")},
+		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
+	} {
+		now, err := time.Parse(time.RFC3339, tt.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := warned(shop.Warnings(now)); got != tt.want {
+			t.Errorf("at %s:\n%swant\n%s", tt.now, got, tt.want)
+		}
+	}
+}
+
+// TestDeskWarnings: what only a desk relies on is told of the desk.
+func TestDeskWarnings(t *testing.T) {
+	fsys := base(t)
+	fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"), []byte(
+		`hours: {week: {mon: ["07:00-20:00"]}, holidays: [id], overrides: [{from: 2026-11-24 10:00, until: until revoked, open: true, reason: Help}]}`), 1)
+	got := warned(load(t, fsys).Warnings(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
+	if strings.Count(got, "\n") != 2 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: desks[0].hours.holidays[0]: the set id") ||
+		!strings.Contains(got, "shop/support/ -4786: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until revoked (Help)") {
+		t.Error(got)
+	}
+}
+
+// TestWarningsOfAFile: a single file warns like a line.
+func TestWarningsOfAFile(t *testing.T) {
+	f := loadHours(t, "everything.yaml")
+	got := warned(f.Warnings(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
+	for _, want := range []string{"everything//id 0: everything.yaml:11: holidays[0]", "everything//cn 0: everything.yaml:11: holidays[1]", "everything.yaml:23: overrides[1]"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
