@@ -120,16 +120,16 @@ type HoursFile struct {
 func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 	var problems Problems
 	if len(data) > largest {
-		problems.add(Problem{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported", len(data), largest)})
+		problems.Add(Problem{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported", len(data), largest)})
 		return nil, problems
 	}
 	sets := loadSets(fsys, &problems)
 	at := document(file, data, &problems)
 	if at.node == nil {
-		return nil, problems.err()
+		return nil, problems.Err()
 	}
 	h := readHours(at, nil, sets)
-	if err := problems.err(); err != nil {
+	if err := problems.Err(); err != nil {
 		return nil, err
 	}
 	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar, Overrides: h.rest.overridden()}

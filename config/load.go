@@ -24,7 +24,7 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 	l := loader{fsys: fsys, hash: sha256.New()}
 	lines := l.readLines()
 	l.readPrompts(lines)
-	if err := l.problems.err(); err != nil {
+	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
 	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}}
@@ -87,7 +87,7 @@ func (l *loader) file(file string) value {
 }
 
 func (l *loader) fail(file, format string, args ...any) {
-	l.problems.add(Problem{File: file, Message: fmt.Sprintf(format, args...)})
+	l.problems.Add(Problem{File: file, Message: fmt.Sprintf(format, args...)})
 }
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.

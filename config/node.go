@@ -64,7 +64,7 @@ func (v value) syntax(err error) {
 
 // fail records a problem with the value.
 func (v value) fail(format string, args ...any) {
-	v.problems.add(Problem{File: v.file, Line: v.line, Key: v.key, Message: fmt.Sprintf(format, args...)})
+	v.problems.Add(Problem{File: v.file, Line: v.line, Key: v.key, Message: fmt.Sprintf(format, args...)})
 }
 
 // source is where the value stands, for explanations.

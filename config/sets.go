@@ -45,10 +45,10 @@ func loadSets(fsys fs.FS, problems *Problems) knownSets {
 		switch {
 		case errors.As(err, &found):
 			for _, p := range found {
-				problems.add(Problem(p))
+				problems.Add(p)
 			}
 		case err != nil:
-			problems.add(Problem{File: setsDir, Message: err.Error()})
+			problems.Add(Problem{File: setsDir, Message: err.Error()})
 		}
 		maps.Copy(sets, some)
 	}

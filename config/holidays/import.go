@@ -55,7 +55,7 @@ func Import(file string, data []byte, options Options) (*Imported, error) {
 	im := importer{file: file, options: options, days: map[hours.Date]*Day{}, out: &Imported{}}
 	if len(data) > LargestImport {
 		im.refuse(0, "", "has %d bytes; at most %d are supported", len(data), LargestImport)
-		return nil, im.fatal.err()
+		return nil, im.fatal.Err()
 	}
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	switch start := bytes.TrimLeft(data, " \t\r\n"); {
@@ -70,9 +70,9 @@ func Import(file string, data []byte, options Options) (*Imported, error) {
 	}
 	im.finish()
 	if problems := slices.Concat(im.fatal, im.broken); len(im.fatal) > 0 || len(im.broken) > 0 && !options.SkipBroken {
-		return nil, problems.err()
+		return nil, problems.Err()
 	}
-	im.out.Skipped = im.broken.sorted()
+	im.out.Skipped = im.broken.Sorted()
 	return im.out, nil
 }
 

@@ -43,7 +43,7 @@ func Load(fsys fs.FS, dir string) (map[string]*Set, error) {
 			sets[set.Name] = set
 		}
 	}
-	return sets, problems.err()
+	return sets, problems.Err()
 }
 
 // load reads one file. The error is of type [Problems].

@@ -31,7 +31,7 @@ var (
 func Parse(file string, data []byte) (*Set, error) {
 	r := reader{file: file}
 	set := r.set(r.document(data))
-	if err := r.problems.err(); err != nil {
+	if err := r.problems.Err(); err != nil {
 		return nil, err
 	}
 	set.Comment = comment(data)
