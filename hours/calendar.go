@@ -101,7 +101,7 @@ func compile(r Rules, rrules []*rrule) *ruleset {
 		}
 	}
 	for _, o := range r.Overrides {
-		compiled := compileOverride(o)
+		compiled := compileOverride(o, r.Zone)
 		set.overrides = append(set.overrides, compiled)
 		set.reach(floorDiv(compiled.from, secondsPerDay)-1, floorDiv(compiled.from, secondsPerDay)+1)
 		if compiled.until != forever {
@@ -117,9 +117,6 @@ func (r *ruleset) reach(first, last int64) { r.first, r.last = min(r.first, firs
 
 // inOrder sorts sets by name and days by date. What is in order already is shared and not copied.
 func inOrder(sets []HolidaySet) []HolidaySet {
-	compareHolidays := func(a, b Holiday) int {
-		return cmp.Or(a.Date.Compare(b.Date), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
-	}
 	sets = slices.SortedFunc(slices.Values(sets), func(a, b HolidaySet) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range sets {
 		if !slices.IsSortedFunc(sets[i].Days, compareHolidays) {

@@ -59,7 +59,7 @@ func TestEveryLayer(t *testing.T) {
 	}{
 		{at: "2026-03-04 09:59", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 10:00", reason: "Open: Wednesday's hours, 09:00-12:00."},
 		{at: "2026-03-04 10:30", rule: "override 2026-03-04T02:00:00Z", until: "2026-03-04 11:00", source: "line.yaml:40",
-			reason: "Closed: Fire drill (override from 2026-03-04T02:00:00Z, until 2026-03-04T03:00:00Z)."},
+			reason: "Closed: Fire drill (override from 2026-03-04 10:00, until 2026-03-04 11:00)."},
 		{at: "2026-03-04 11:00", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 12:00", reason: "Open: Wednesday's hours, 09:00-12:00."},
 		{at: "2026-10-01 10:00", rule: "holiday cn 2026-10-01 国庆节", source: "holidays/cn.yaml:30", until: "2026-10-02 10:00", reason: "Closed: 国庆节 (2026-10-01, set cn)."},
 		{at: "2026-10-02 10:30", open: true, rule: "special 2026-10-02 Stand-by", source: "line.yaml:20", until: "2026-10-02 11:00", reason: "Open: Stand-by (2026-10-02), 10:00-11:00."},
@@ -67,7 +67,7 @@ func TestEveryLayer(t *testing.T) {
 			reason: "Open: 国庆节 (2026-10-10, make-up working day, set cn), by Monday's hours, 09:00-12:00."},
 		{at: "2026-09-20 10:00", rule: "holiday id 2026-09-20 Hari", until: "2026-09-21 09:00", reason: "Closed: Hari (2026-09-20, set id)."},
 		{at: "2026-03-20 23:00", rule: "holiday id 2026-03-20 Cuti bersama", until: "2026-03-23 09:00", reason: "Closed: Cuti bersama (2026-03-20, collective leave, set id)."},
-		{at: "2026-12-24 10:00", open: true, rule: "override 2026-10-31T16:00:00Z", reason: "Open: Flood (override from 2026-10-31T16:00:00Z, until revoked)."},
+		{at: "2026-12-24 10:00", open: true, rule: "override 2026-10-31T16:00:00Z", reason: "Open: Flood (override from 2026-11-01 00:00, until revoked)."},
 		{at: "2026-01-01 10:00", rule: "special yearly 12-24..01-02 Break", until: "2026-01-05 10:00", reason: "Closed: Break (every 24 December to 2 January)."},
 		{at: "2026-08-03 09:30", rule: "special nth 1 mon Late start", until: "2026-08-03 10:00", reason: "Closed: Late start (first Monday of every month), open only 10:00-12:00."},
 		{at: "2026-09-07 10:30", rule: "special nth 1 mon 09 Outing", until: "2026-09-08 09:00", reason: "Closed: Outing (first Monday of September)."},

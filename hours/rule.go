@@ -147,8 +147,11 @@ func (r *Rules) compileHoliday(set string, h Holiday) day {
 	return compileDay(LayerHoliday, id, h.Name, label, h.Source, spans)
 }
 
+// overrideTime is how reasons write an instant: on the wall clock of the calendar's zone, as everything near it.
+const overrideTime = "2006-01-02 15:04"
+
 // compileOverride writes down an override.
-func compileOverride(o Override) override {
+func compileOverride(o Override, zone *time.Location) override {
 	out := override{from: ceilSecond(o.From), until: forever, rule: &rule{open: o.Open, source: o.Source, say: o.Say}}
 	word, end := "Closed", "until revoked"
 	if o.Open {
@@ -156,10 +159,10 @@ func compileOverride(o Override) override {
 	}
 	if !o.Until.IsZero() {
 		out.until = ceilSecond(o.Until)
-		end = "until " + o.Until.UTC().Format(time.RFC3339)
+		end = "until " + o.Until.In(zone).Format(overrideTime)
 	}
 	out.rule.id = "override " + o.From.UTC().Format(time.RFC3339)
-	out.rule.reason = fmt.Sprintf("%s: %s (override from %s, %s).", word, o.Reason, o.From.UTC().Format(time.RFC3339), end)
+	out.rule.reason = fmt.Sprintf("%s: %s (override from %s, %s).", word, o.Reason, o.From.In(zone).Format(overrideTime), end)
 	return out
 }
 

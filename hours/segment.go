@@ -204,8 +204,10 @@ func (c *Calendar) limits(at int64) (low, high int64) {
 		low, high = at-horizon, at+horizon
 	}
 	if c.and != nil {
+		// Two zones shift against each other with the seasons: what overlaps in July may not in January.
+		const season = 366 * secondsPerDay
 		l, h := c.and.limits(at)
-		low, high = min(low, l), max(high, h)
+		low, high = min(low-season, l), max(high+season, h)
 	}
 	return max(low, at-horizon, earliest-settled), min(high, at+horizon, latest+settled)
 }

@@ -217,7 +217,7 @@ func answerStream(in io.Reader, out io.Writer, s subject) error {
 				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %.40q is no instant; write it like 2026-03-20T10:00:00+07:00", number, text))
 			}
 			if err := encoder.Encode(answerAt(s, at)); err != nil {
-				return err
+				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %w", number, err))
 			}
 		}
 		if reader.Buffered() == 0 || err != nil {
@@ -243,9 +243,8 @@ func answerAt(s subject, at time.Time) hoursAnswer {
 }
 
 func orNull(t time.Time) *time.Time {
-	if t.IsZero() {
+	if t = t.UTC(); t.IsZero() || t.Year() > 9999 { // RFC 3339 has no fifth digit for a year
 		return nil
 	}
-	t = t.UTC()
 	return &t
 }

@@ -31,7 +31,11 @@ func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	fmt.Fprintf(out, "%s, %s (%s): %s\n", s.title(), at.In(zone).Format(longTime), zone, openOrClosed(e.State.Open))
 	var times table
 	times.add("since", spelled(e.State.Since, zone, "always"))
-	times.add("until", spelled(e.State.Until, zone, "for ever"))
+	never := "for ever"
+	if strings.HasPrefix(e.State.Rule, "override ") {
+		never = "further notice"
+	}
+	times.add("until", spelled(e.State.Until, zone, never))
 	if !e.State.Open && !e.State.NextOpen.Equal(e.State.Until) {
 		times.add("opens", spelled(e.State.NextOpen, zone, "never"))
 	}
@@ -139,14 +143,19 @@ func dayRow(s subject, first hours.Date, i int) []string {
 	midnight := func(i int) time.Time { return time.Date(first.Year, first.Month, first.Day+i, 0, 0, 0, 0, zone) }
 	begin, end := midnight(i), midnight(i+1)
 	date := hours.DateOf(time.Date(first.Year, first.Month, first.Day+i, 0, 0, 0, 0, time.UTC))
-	_, name := s.calendar.Day(date)
+	if begin.Day() != date.Day { // Samoa, 30 December 2011
+		return []string{date.Weekday().String()[:3], date.String(), "-", "the zone left this day out", ""}
+	}
+	spans, name := s.calendar.Day(date)
+	written, source := spelledSpans(spans), dayNote(s.calendar, date, begin)
 	var notes []string
 	if name != "" {
-		notes = append(notes, name)
+		notes = append(notes, name+makeUpNote(s.calendar, date, begin))
 	}
 	for _, o := range s.overrides {
 		if o.From.Before(end) && (o.Until.IsZero() || o.Until.After(begin)) {
 			notes = append(notes, openOrClosed(o.Open)+" by override: "+o.Reason)
+			written, source = hoursOf(s.calendar, begin, end), o.Source
 		}
 	}
 	for _, gap := range s.calendar.Uncovered(date, date) {
@@ -155,10 +164,32 @@ func dayRow(s subject, first hours.Date, i int) []string {
 	if change := clockChange(begin, end); change != "" {
 		notes = append(notes, change)
 	}
-	return []string{date.Weekday().String()[:3], date.String(), hoursOf(s.calendar, begin, end), strings.Join(notes, "; "), dayNote(s.calendar, date, begin)}
+	return []string{date.Weekday().String()[:3], date.String(), written, strings.Join(notes, "; "), source}
 }
 
-// hoursOf are the hours that begin on a day; what lasts longer than a day is cut at midnight.
+// makeUpNote marks a make-up working day: its name alone reads like a holiday.
+func makeUpNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string {
+	for _, c := range calendar.Explain(begin.Add(12 * time.Hour)).Considered {
+		if c.Decides && c.Layer == hours.LayerHoliday && c.Date == date && strings.Contains(c.Reason, "make-up working day") {
+			return " (make-up working day)"
+		}
+	}
+	return ""
+}
+
+// spelledSpans are the hours that are written for a day. One that runs past midnight belongs to the day it begins on.
+func spelledSpans(spans []hours.Span) string {
+	if len(spans) == 0 {
+		return "closed"
+	}
+	texts := make([]string, len(spans))
+	for i, span := range spans {
+		texts[i] = span.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// hoursOf are the hours of a day that an override cuts: those that begin on it, and what is longer than a day cut at midnight.
 func hoursOf(calendar *hours.Calendar, begin, end time.Time) string {
 	var texts []string
 	for span := range calendar.Spans(begin.AddDate(0, 0, -1), end.AddDate(0, 0, 1)) {
@@ -209,7 +240,14 @@ func clockChange(begin, end time.Time) string {
 }
 
 func spellDuration(d time.Duration) string {
-	return strings.TrimSuffix(strings.TrimSuffix(d.String(), "0s"), "0m")
+	text := d.String() // "30m0s", "1h0m0s"
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }

@@ -72,8 +72,8 @@ overrides:
 	for day, want := range map[string]string{
 		"2026-10-22": "10:00-11:30  open by override: Rehearsal",
 		"2026-10-23": "22:00-06:00",
-		"2026-10-24": "20:00-04:00", // two spans that touch are one
-		"2026-10-25": "06:00-24:00  clock set back by 1h",
+		"2026-10-24": "20:00-24:00", // as it is written: what touches at midnight stands on its own day
+		"2026-10-25": "00:00-04:00, 06:00-24:00  clock set back by 1h",
 		"2026-10-26": "00:00-24:00",
 		"2026-10-27": "00:00-24:00",
 		"2026-10-28": "00:00-12:00",
