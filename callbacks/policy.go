@@ -189,13 +189,16 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 		o.ASAP = at.UTC()
 	}
 	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount+len(full)) {
-		if len(o.Slots) == p.SlotCount || slices.ContainsFunc(full, s.From.Equal) {
+		if len(o.Slots) == p.SlotCount || s.From.Sub(now) > farthestSlot || slices.ContainsFunc(full, s.From.Equal) {
 			continue
 		}
 		o.Slots = append(o.Slots, hours.Interval{From: s.From.UTC(), To: s.To.UTC()})
 	}
 	return o
 }
+
+// farthestSlot is how far ahead a time is offered: nobody waits by the telephone for a slot next season.
+const farthestSlot = 31 * 24 * time.Hour
 
 // Expires is when a promise that is due then is given up.
 func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.withDefaults().Expiry) }

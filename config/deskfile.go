@@ -26,8 +26,9 @@ type target struct {
 
 func (f *lineFile) readDesks(v value) {
 	seen := map[string]value{} // target identifiers, which are unique in a line
+	var routed []value
 	for _, item := range v.list(100, "- {id: support, …}") {
-		m, ok := item.mapping("id", "language", "hours", "ring", "targets")
+		m, ok := item.mapping("id", "language", "by_language", "hours", "ring", "targets")
 		if !ok {
 			continue
 		}
@@ -42,6 +43,9 @@ func (f *lineFile) readDesks(v value) {
 		}
 		desk.Language = f.readDeskLanguage(m.need("language", "write in which language the agents are addressed, for example id"))
 		f.readDeskHours(m.need("hours", "write line (the line's hours), always, or hours of its own: {week: {…}}"), desk.ID)
+		if by := m.get("by_language"); by.present() {
+			desk.ByLanguage = f.readByLanguage(by, &routed)
+		}
 		desk.Ring, _ = m.need("ring", "write how long each target rings, for example 20s").duration(shortestRing, longestRing)
 		targets := m.need("targets", "list at least one telephone, for example - {id: support-1, number: \"+622150002001\"}")
 		desk.Targets = f.readTargets(targets, seen)
@@ -49,13 +53,40 @@ func (f *lineFile) readDesks(v value) {
 			targets.fail("lists no telephone; add one, or remove the desk and give its topics another")
 		}
 	}
+	for _, v := range routed { // once all desks are known
+		id, _ := v.id("support-zh")
+		if f.checkDesk(v, id) && f.line.Desks[id].ByLanguage != nil {
+			v.fail("desk %s sends callers on by language itself; name the desk that serves them", id)
+		}
+	}
 }
 
-func (f *lineFile) readDeskLanguage(v value) string {
-	var tags []string
+// readByLanguage reads which desks serve callers of other languages. Whether there are such desks is checked later.
+func (f *lineFile) readByLanguage(v value, routed *[]value) map[string]string {
+	m, ok := v.mapping(f.tags()...)
+	if !ok {
+		return nil
+	}
+	desks := map[string]string{}
+	for _, tag := range m.keys {
+		if id, ok := m.values[tag].id("support-zh"); ok {
+			desks[tag] = id
+			*routed = append(*routed, m.values[tag])
+		}
+	}
+	return desks
+}
+
+// tags are those of the line's languages.
+func (f *lineFile) tags() (tags []string) {
 	for _, l := range f.line.Languages {
 		tags = append(tags, l.Tag)
 	}
+	return tags
+}
+
+func (f *lineFile) readDeskLanguage(v value) string {
+	tags := f.tags()
 	if len(tags) == 0 {
 		return "" // reported
 	}

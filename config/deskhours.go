@@ -80,7 +80,8 @@ func (f *lineFile) linkOwn(id string, own mapping, h hoursFile, sets knownSets) 
 // topicsOf are the topics that a desk serves.
 func (f *lineFile) topicsOf(desk string) (out []string) {
 	for _, t := range f.line.Topics {
-		if t.Desk == desk {
+		first := f.line.Desks[t.Desk]
+		if t.Desk == desk || first != nil && slices.Contains(slices.Collect(maps.Values(first.ByLanguage)), desk) {
 			out = append(out, t.ID)
 		}
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -212,14 +213,24 @@ func (f *lineFile) readTopics(v value) {
 		desk := m.need("desk", "name the desk that serves the topic")
 		t.Urgent, t.Help = m.get("urgent").truth(), m.get("help").truth()
 		readAsk(m.get("ask"), &t)
-		if t.Desk, ok = desk.id("support"); ok && f.checkDesk(desk, t.Desk) && t.Urgent && !f.always[t.Desk] {
-			desk.fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk", t.ID, t.Desk)
+		if t.Desk, ok = desk.id("support"); ok && f.checkDesk(desk, t.Desk) && t.Urgent {
+			f.checkUrgent(desk, t)
 		}
 		if t.Urgent && (t.Help || t.AskAccount || t.AskTransaction) {
 			item.fail("an urgent topic goes straight to its desk; remove help and ask")
 		}
 		if t.ID != "" {
 			f.line.Topics = append(f.line.Topics, t)
+		}
+	}
+}
+
+// checkUrgent reports a desk that an urgent topic can reach and that closes, in whatever language.
+func (f *lineFile) checkUrgent(v value, t ivr.Topic) {
+	desks := append([]string{t.Desk}, slices.Sorted(maps.Values(f.line.Desks[t.Desk].ByLanguage))...)
+	for _, desk := range slices.Compact(desks) {
+		if !f.always[desk] {
+			v.fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk", t.ID, desk)
 		}
 	}
 }

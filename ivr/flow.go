@@ -218,7 +218,7 @@ func (t *turn) giveUp() Next {
 // person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had instead.
 func (t *turn) person() Next {
 	desk := t.deskWanted()
-	for _, can := range []string{desk, t.line.General} {
+	for _, can := range []string{desk, t.generalDesk()} {
 		if t.deskCanAnswer(can) {
 			return t.ring(can)
 		}
@@ -262,12 +262,23 @@ func (t *turn) goodbye() Next {
 	return Hangup{}
 }
 
-// deskWanted is the desk that this call is for: the topic's, or the general one while no topic is known.
+// deskWanted is the desk that this call is for: the one that serves the topic, or the general one while no topic is
+// known, in the caller's language.
 func (t *turn) deskWanted() string {
 	if topic := t.topic(); topic != nil {
-		return topic.Desk
+		return t.line.deskFor(topic.Desk, t.tongue())
 	}
-	return t.line.General
+	return t.generalDesk()
+}
+
+func (t *turn) generalDesk() string { return t.line.deskFor(t.line.General, t.tongue()) }
+
+// deskFor is the desk that serves callers of a language in the place of this one, or this one.
+func (l *Line) deskFor(id, tag string) string {
+	if other, ok := l.Desks[id].ByLanguage[tag]; ok {
+		return other
+	}
+	return id
 }
 
 // deskCanAnswer is false when the desk is closed or did not answer in this call already.

@@ -86,6 +86,8 @@ type Desk struct {
 	Ring time.Duration
 	// Targets are rung in turn.
 	Targets []callbacks.Target
+	// ByLanguage names the desks that serve callers in other languages in this one's place, by the caller's tag.
+	ByLanguage map[string]string
 }
 
 // A NumberRule says what a number that callers key in looks like.

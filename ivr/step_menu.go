@@ -55,8 +55,8 @@ func askTopic(t *turn) Next {
 	if !t.Told {
 		t.Told = true
 		t.tellNews("")
-		if !t.line.Desks[t.line.General].Hours.IsOpen(t.now) {
-			t.sayClosed(t.line.General)
+		if !t.line.Desks[t.generalDesk()].Hours.IsOpen(t.now) {
+			t.sayClosed(t.generalDesk())
 		}
 		if t.Standing != 0 {
 			t.say("callback.stands", "key", keyMine)

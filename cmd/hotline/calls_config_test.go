@@ -113,3 +113,22 @@ func TestStrangeCallingNumbers(t *testing.T) {
 		})
 	}
 }
+
+// Open means a desk that serves the topic and the caller's language: its hours are told, and it is rung.
+func TestADeskForALanguage(t *testing.T) {
+	snapshot := edited(t, "lines/gopay.yaml", "  - id: support\n    language: id\n", "  - id: support\n    language: id\n    by_language: {zh: support-zh}\n",
+		"  - id: emergency\n", `  - id: support-zh
+    language: zh
+    hours: {week: {sat: ["18:00-22:00"]}}
+    ring: 20s
+    targets: [{id: support-zh-1, client: gopay-agent-zh}]
+  - id: emergency
+`)
+	s := newStory(t, saturday, withConfig(snapshot))
+	heard := s.rings(home, "再见", hears("中文").press("3"), hears("付款").press("0"))
+	if strings.Contains(heard, "非服务时间") {
+		t.Errorf("told that it is closed: %q", heard)
+	}
+	s.bridged("caller with support-zh-1")
+	s.rings(home, "", english, hears("We are closed now. From Monday").hangUp())
+}
