@@ -149,6 +149,10 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 		if after, err = before.Merge(imported.Set); err != nil {
 			return err
 		}
+		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write {
+			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole year count as known; "+
+				"say with --years what it covers, if that is right", thin)
+		}
 	}
 	return review(cmd, filepath.Join(dir, "holidays", options.Name+".yaml"), before, after, imported, o.write)
 }

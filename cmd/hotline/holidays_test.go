@@ -109,3 +109,20 @@ func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 		}
 	}
 }
+
+// A fragment is not written as a whole year that is known.
+func TestHolidaysImportOfAFragment(t *testing.T) {
+	dir := t.TempDir()
+	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270817\nSUMMARY:Hari Kemerdekaan\nEND:VEVENT\nEND:VCALENDAR\n"
+	args := []string{"holidays", "import", "-", "--name", "id", "--config", dir, "--write"}
+	out, err := run(t, calendar, args...)
+	if err == nil || !strings.Contains(err.Error(), "hardly any day of 2027") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("written all the same: %v", left)
+	}
+	if out, err := run(t, calendar, append(args, "--years", "2027")...); err != nil {
+		t.Errorf("with --years: %v\n%s", err, out)
+	}
+}

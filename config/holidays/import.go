@@ -41,6 +41,8 @@ type Imported struct {
 	Skipped Problems
 	// Notes are for the reviewer: what was taken how. Each is a sentence.
 	Notes []string
+	// Guessed is set when neither the file nor the options say which days are covered.
+	Guessed bool
 }
 
 // Import makes a set of an iCalendar file, or of JSON in the form of holiday-cn. The kind of the file is found by looking
@@ -164,6 +166,7 @@ func (im *importer) finish() {
 	if s.From == (hours.Date{}) && len(s.Days) > 0 {
 		s.From, s.To = im.extent(s.Days)
 		if im.year == 0 {
+			im.out.Guessed = true
 			im.note("It is taken to cover %s to %s. If it knows more or less, say so with --years.", s.From, s.To)
 		}
 	}

@@ -3,6 +3,7 @@ package holidays
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -85,4 +86,25 @@ func (s *Set) source(line int) string {
 		return s.File
 	}
 	return fmt.Sprintf("%s:%d", s.File, line)
+}
+
+// Thinner is a year of which a file that is to be merged names less than half as many days as the set does of its own
+// years on average; 0 if there is none. Such a file is a fragment, and the year hardly known by it.
+func (s *Set) Thinner(other *Set) int {
+	own := map[int]int{}
+	for _, d := range s.Days {
+		own[d.Date.Year]++
+	}
+	given := map[int]int{}
+	for _, d := range other.Days {
+		given[d.Date.Year]++
+	}
+	for year := other.From.Year; len(own) > 0 && year <= other.To.Year; year++ {
+		// Only a year that the file is taken to cover to its end; one New Year at the end of a calendar is none.
+		end := hours.Date{Year: year, Month: time.December, Day: 31}
+		if other.Covers(end) && 2*given[year] < len(s.Days)/len(own) {
+			return year
+		}
+	}
+	return 0
 }
