@@ -186,7 +186,7 @@ func (m *model) tick(rt *rapid.T) {
 // goesOn does to the latest call what usually comes next.
 func (m *model) goesOn(rt *rapid.T) {
 	if len(m.legs) == 0 {
-		rt.Skip("no call yet")
+		return // no call yet
 	}
 	leg := m.legs[len(m.legs)-1]
 	a := leg.attempt()

@@ -156,22 +156,6 @@ func Intersect(a, b *Calendar) *Calendar {
 	return c
 }
 
-// Cite returns a copy of the calendar that names where each weekday's hours were written, for [State.Source].
-func (c *Calendar) Cite(week [7]string) *Calendar {
-	set := *c.rules
-	set.WeekSource = week
-	for d := range set.week {
-		set.week[d].closed.source = week[d]
-		set.week[d].spans = slices.Clone(set.week[d].spans)
-		for i := range set.week[d].spans {
-			set.week[d].spans[i].rule.source = week[d]
-		}
-	}
-	dup := newCalendar(&set)
-	dup.and = c.and
-	return dup
-}
-
 // Zone is the zone of the wall clock.
 func (c *Calendar) Zone() *time.Location { return c.rules.Zone }
 

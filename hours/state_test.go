@@ -334,18 +334,18 @@ func TestDay(t *testing.T) {
 	}
 }
 
-func TestCite(t *testing.T) {
-	c := office(t)
-	at := wall(t, c.Zone(), "2026-01-05 10:00")
-	cited := c.Cite([7]string{time.Monday: "office.yaml:5"})
-	if got := cited.At(at).Source; got != "office.yaml:5" {
-		t.Errorf("Source = %q", got)
+// A calendar of Rules says where each weekday's hours were written, open or closed.
+func TestTheWeekIsCited(t *testing.T) {
+	c, err := hours.Build(hours.Rules{
+		Zone: office(t).Zone(), Week: hours.Week{time.Monday: spans(t, "09:00-12:00")}, WeekSource: [7]string{time.Monday: "office.yaml:5"},
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := cited.At(at.Add(2 * time.Hour)).Source; got != "office.yaml:5" {
-		t.Errorf("Source while closed = %q", got)
-	}
-	if got := c.At(at).Source; got != "" {
-		t.Errorf("the original changed: %q", got)
+	for _, at := range []string{"2026-01-05 10:00", "2026-01-05 13:00"} {
+		if got := c.At(wall(t, c.Zone(), at)).Source; got != "office.yaml:5" {
+			t.Errorf("Source at %s = %q", at, got)
+		}
 	}
 }
 
