@@ -128,16 +128,17 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, digits strin
 	})
 }
 
-// Move gives a promise that waits another time; due, slotEnd and expires are as in [Callback]. It is idempotent
-// on key. [ErrNotOpen] if the promise does not wait any more, [ErrSlotFull] if the slot holds capacity promises.
-func (s *Service) Move(ctx context.Context, key string, id int64, kind Kind, due, slotEnd, expires time.Time, capacity int) (Callback, error) {
-	if key == "" {
+// Move gives a promise that waits another time. It is idempotent on m.Key. [ErrNotOpen] if the promise does not wait
+// any more, [ErrSlotFull] if the slot has no room.
+func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
+	if m.Key == "" {
 		return Callback{}, errors.New("callbacks: move: the key is empty; derive it from the call and the step")
 	}
-	if err := checkTimes(kind, due, slotEnd, expires); err != nil {
+	if err := checkTimes(m.Kind, m.Due, m.SlotEnd, m.Expires); err != nil {
 		return Callback{}, err
 	}
-	c, err := s.store.Move(ctx, id, Move{Key: key, Kind: kind, Due: due, SlotEnd: slotEnd, Expires: expires, Capacity: capacity})
+	m.Asked = s.now()
+	c, err := s.store.Move(ctx, id, m)
 	if err != nil {
 		return c, err
 	}

@@ -49,9 +49,12 @@ type Callback struct {
 	Number string
 	// Caller is the calling number as the provider gave it, for recognising a returning caller. May be empty.
 	Caller string
-	// Account and Transaction are what the caller keyed in. Empty: not given, or erased.
-	Account, Transaction string
-	Kind                 Kind
+	// Account and Answers are what the caller keyed in. Empty: not given, or erased.
+	Account string
+	Answers Answers
+	// Note is what the caller spoke for the agent; the zero Recording is none.
+	Note Recording
+	Kind Kind
 	// Urgent is set for promises of a desk that never closes, asked for at any hour.
 	Urgent bool
 	// Called is when the caller rang: the place in the order. UTC.
@@ -105,9 +108,15 @@ type Request struct {
 	Key                         string
 	Line, Desk, Topic, Language string
 	Number, Caller              string
-	Account, Transaction        string
+	Account                     string
+	Answers                     Answers
 	Kind                        Kind
 	Urgent                      bool
+	// Contact is the key of the call's [Contact]; the promise takes its reference over. Empty or unknown: a new reference.
+	Contact string
+	// Text is the body of a text message to Number that confirms the promise, written together with it. "{reference}" in
+	// it is replaced by the reference. Empty: no text message.
+	Text string
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
 	Called, Due, SlotEnd, Expires time.Time
 	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
@@ -129,10 +138,32 @@ type Message struct {
 	Reference                   string
 	Line, Desk, Topic, Language string
 	Caller                      string
-	Account, Transaction        string
-	// RecordingSID and RecordingURL name the recording at the provider; Seconds is its length.
-	RecordingSID, RecordingURL string
-	Seconds                    int
+	Account                     string
+	Answers                     Answers
+	// Contact is as in [Request].
+	Contact string
+	// Recording is what was spoken.
+	Recording Recording
 	// Received is when it was left, UTC.
 	Received time.Time
+}
+
+// A Recording is something that a caller spoke, kept by the provider.
+type Recording struct {
+	// SID and URL name it at the provider; empty: there is none, or it was erased.
+	SID, URL string
+	// Seconds is its length.
+	Seconds int
+}
+
+// A Contact is a call that was put through to a desk. Its record is what a caller refers to who rings again.
+type Contact struct {
+	// Key makes a repeated webhook harmless.
+	Key                         string
+	Reference                   string
+	Line, Desk, Topic, Language string
+	Caller, Account             string
+	Answers                     Answers
+	// Began is when the call began, UTC.
+	Began time.Time
 }

@@ -34,7 +34,18 @@ type Housekeeper struct {
 	jobs  []job
 	// retry holds jobs that failed off until then.
 	retry map[string]time.Time
+	// recordings may be nil.
+	recordings Recordings
 }
+
+// Recordings deletes recordings where they are kept. The provider's REST client implements it.
+type Recordings interface {
+	// Delete deletes one for good. One that is not there (any more) is no error.
+	Delete(ctx context.Context, sid string) error
+}
+
+// UseRecordings makes the housekeeper delete recordings before it erases what names them.
+func (h *Housekeeper) UseRecordings(recordings Recordings) { h.recordings = recordings }
 
 type job struct {
 	name string
@@ -144,7 +155,7 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 	for _, r := range lines {
 		h.log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
 			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
-			"open", r.Open, "messages", r.Messages)
+			"open", r.Open, "messages", r.Messages, "contacts", r.Contacts)
 	}
 	return nil
 }
@@ -159,13 +170,34 @@ func (h *Housekeeper) erase(ctx context.Context, _, now time.Time) error {
 	var errs []error
 	for _, d := range desks {
 		k := newKeeping(h.plans, Callback{Line: d.Line, Desk: d.Desk}, now)
-		n, err := h.store.Erase(ctx, d, now.Add(-k.plan.Policy.Retention), now)
+		before := now.Add(-k.plan.Policy.Retention)
+		if err := h.deleteRecordings(ctx, d, before); err != nil {
+			errs = append(errs, err) // what names them is kept, so that they can be deleted the next time
+			continue
+		}
+		n, err := h.store.Erase(ctx, d, before, now)
 		errs = append(errs, err)
 		if n > 0 {
 			h.log.InfoContext(ctx, "personal data erased", "line", d.Line, "desk", d.Desk, "rows", n)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.Time) error {
+	if h.recordings == nil {
+		return nil
+	}
+	sids, err := h.store.RecordingsOf(ctx, d, before)
+	if err != nil {
+		return err
+	}
+	for _, sid := range sids {
+		if err := h.recordings.Delete(ctx, sid); err != nil {
+			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, so nothing of it is erased yet: %w", d.Line, d.Desk, err)
+		}
+	}
+	return nil
 }
 
 // reconcile looks calls up, and says which are still unknown.

@@ -25,9 +25,38 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 	return saved, err
 }
 
-// AttachRecording completes a message with its recording, or returns [ErrNotFound]. seconds is its length.
-func (s *Service) AttachRecording(ctx context.Context, key, recordingSID, url string, seconds int) error {
-	return s.store.AttachRecording(ctx, key, recordingSID, url, seconds)
+// SaveContact writes down a call that is put through and gives it a reference. A key that was seen returns the contact
+// written first.
+func (s *Service) SaveContact(ctx context.Context, c Contact) (Contact, error) {
+	switch {
+	case c.Key == "":
+		return Contact{}, errors.New("callbacks: contact: Key is empty; derive it from the call")
+	case c.Line == "" || c.Desk == "":
+		return Contact{}, errors.New("callbacks: contact: Line or Desk is empty")
+	case c.Began.IsZero():
+		return Contact{}, errors.New("callbacks: contact: Began is zero")
+	}
+	var saved Contact
+	err := s.withReference(func(reference string) (err error) {
+		c.Reference = reference
+		saved, err = s.store.SaveContact(ctx, c)
+		return err
+	})
+	return saved, err
+}
+
+// AttachNote keeps what a caller spoke for the agent who rings back; a later note replaces an earlier one.
+// [ErrNotFound]; [ErrNotOpen] when the promise has ended.
+func (s *Service) AttachNote(ctx context.Context, id int64, note Recording) error {
+	if note.SID == "" {
+		return errors.New("callbacks: note: the recording has no SID")
+	}
+	return s.store.AttachNote(ctx, id, note)
+}
+
+// AttachRecording completes a message with its recording, or returns [ErrNotFound].
+func (s *Service) AttachRecording(ctx context.Context, key string, recording Recording) error {
+	return s.store.AttachRecording(ctx, key, recording)
 }
 
 // MarkTaken notes durably that an agent pressed 1 on the dial-th Dial of an inbound call. target is the

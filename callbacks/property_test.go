@@ -122,7 +122,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			if id := m.promise(rt); id != 0 {
 				m.keys++
 				due := w.clock.Add(time.Hour)
-				_, err := w.service.Move(w.ctx, fmt.Sprint(m.keys), id, callbacks.ASAP, due, time.Time{}, due.Add(72*time.Hour), 0)
+				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP, Due: due, Expires: due.Add(72 * time.Hour)})
 				m.mustBe(err, callbacks.ErrNotOpen)
 			}
 		},

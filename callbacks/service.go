@@ -34,6 +34,7 @@ type Service struct {
 
 	mu     sync.Mutex
 	wake   func()
+	others []func() // woken besides
 	plans  Plans
 	random io.Reader
 }
@@ -52,6 +53,13 @@ func (s *Service) OnWake(wake func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wake = wake
+}
+
+// alsoWake adds somebody who is woken besides.
+func (s *Service) alsoWake(wake func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.others = append(s.others, wake)
 }
 
 // UsePlans tells the service where hours and limits are found; [NewDispatcher] does it.
@@ -79,12 +87,15 @@ func (s *Service) UseRandom(r io.Reader) {
 	s.random = r
 }
 
-// Wake makes the dispatcher run.
+// Wake makes dispatcher and courier run.
 func (s *Service) Wake() {
 	s.mu.Lock()
-	wake := s.wake
+	wake, others := s.wake, s.others
 	s.mu.Unlock()
 	if wake != nil {
+		wake()
+	}
+	for _, wake := range others {
 		wake()
 	}
 }

@@ -8,9 +8,10 @@ import (
 // A Store keeps promises, attempts and messages. Every method is one transaction, durable when it returns.
 // Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
 type Store interface {
-	// Book writes a promise in state Booked. In this order: a key that was seen returns its promise;
+	// Book writes a promise in state Booked, and its text message. In this order: a key that was seen returns its promise;
 	// an open promise for the line and number, or line and account, is returned with Existing set;
-	// a full slot is [ErrSlotFull]; a reference in use is [ErrReferenceTaken].
+	// a full slot is [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. The reference of r.Contact goes before the
+	// one given, unless another promise or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a promise, or [ErrNotFound].
 	Callback(ctx context.Context, id int64) (Callback, error)
@@ -21,7 +22,8 @@ type Store interface {
 	// answers have been counted.
 	// The same key as the time before, if it is not empty, is not counted again.
 	Check(ctx context.Context, key string, id int64, limit int, correct func(Callback) bool) (Callback, bool, error)
-	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key.
+	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key. Its text message takes the
+	// place of one that is unsent.
 	// Otherwise [ErrNotOpen]; [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
 
@@ -47,19 +49,39 @@ type Store interface {
 	// KnownSIDs returns which of the given calls belong to an attempt already.
 	KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error)
 
-	// SaveMessage writes a message; a key that was seen returns the message written first. [ErrReferenceTaken] as in Book.
+	// SaveMessage writes a message; a key that was seen returns the message written first. References are as in Book.
 	SaveMessage(ctx context.Context, m Message) (Message, error)
 	// AttachRecording completes a message, or returns [ErrNotFound].
-	AttachRecording(ctx context.Context, key, recordingSID, url string, seconds int) error
+	AttachRecording(ctx context.Context, key string, recording Recording) error
+	// AttachNote keeps what a caller spoke about a promise; a later one replaces it. [ErrNotFound]; [ErrNotOpen] when the
+	// promise has ended.
+	AttachNote(ctx context.Context, id int64, note Recording) error
+	// SaveContact writes a contact; a key that was seen returns the contact written first. [ErrReferenceTaken] as in Book.
+	SaveContact(ctx context.Context, c Contact) (Contact, error)
+
+	// ClaimText takes the text message that has waited longest and whose time has come to [TextSending], until now+lease,
+	// and counts a try. false: there is none.
+	ClaimText(ctx context.Context, now time.Time, lease time.Duration) (Text, bool, error)
+	// SettleText says what became of a text message that was claimed. again is when one that is [TextWaiting] is tried
+	// again.
+	SettleText(ctx context.Context, id int64, state TextState, sid string, again time.Time) error
+	// LoseTexts takes text messages whose lease has ended to [TextUnknown] and returns how many.
+	LoseTexts(ctx context.Context, now time.Time) (int, error)
+	// NextText is when a text message is to be looked at next; zero if none is unsent.
+	NextText(ctx context.Context) (time.Time, error)
+
 	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
 	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
 	// WasTaken reports whether there is such a note.
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 
-	// Kept lists lines and desks that still hold personal data of ended promises or of messages.
+	// Kept lists lines and desks that still hold personal data of ended promises, of messages or of contacts.
 	Kept(ctx context.Context) ([]Desk, error)
+	// RecordingsOf lists the recordings that Erase would forget.
+	RecordingsOf(ctx context.Context, d Desk, before time.Time) (sids []string, err error)
 	// Erase removes the personal data of a desk's promises that ended before the instant, of their
-	// attempts, and of messages received before it. The rows stay. It returns how many rows were erased.
+	// attempts and text messages, and of messages and contacts from before it. The rows stay. It returns how many
+	// promises, messages and contacts were erased.
 	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
 	// Report counts what happened in [from, to), a row a line, ordered by line.
 	Report(ctx context.Context, from, to time.Time) ([]Report, error)
@@ -171,6 +193,9 @@ type Move struct {
 	Due, SlotEnd, Expires time.Time
 	// Capacity is how many promises the slot may hold; 0 is no limit.
 	Capacity int
+	// Text is as in [Request]; Asked is when it was asked for, UTC.
+	Text  string
+	Asked time.Time
 }
 
 // A Desk names a desk of a line.
@@ -180,8 +205,8 @@ type Desk struct{ Line, Desk string }
 type Report struct {
 	Line string
 	// Called counts promises whose caller rang in it; Done to Undialable those that ended in it;
-	// Messages those received in it.
-	Called, Done, Cancelled, Expired, Undialable, Messages int
+	// Messages those received in it; Contacts calls that began in it and were put through.
+	Called, Done, Cancelled, Expired, Undialable, Messages, Contacts int
 	// Open counts promises that stand now.
 	Open int
 }

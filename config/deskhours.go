@@ -24,7 +24,7 @@ func (f *lineFile) readDeskHours(v value, desk string) {
 
 // link gives the line its calendar, and each desk its own.
 func (f *lineFile) link(h hoursFile, sets knownSets) {
-	f.line.Notices = h.notices
+	f.line.Notices, f.line.Peak = h.notices, h.peak
 	if h.calendar != nil {
 		f.line.Hours = h.calendar
 		f.reliance = append(f.reliance, reliance{line: f.line.ID, calendar: h.calendar, resting: h.rest})

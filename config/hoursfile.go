@@ -32,6 +32,7 @@ var ruleKeys = []string{"week", "holidays", "make_up", "collective", "special", 
 type hoursFile struct {
 	id       value // the line's name as it is written
 	calendar *hours.Calendar
+	peak     *hours.Calendar // nil: no peak hours
 	notices  []ivr.Notice
 	// root and zone are kept for desks, which have the line's rules where they have none of their own.
 	root mapping
@@ -61,7 +62,7 @@ func (r resting) overridden() (out []hours.Override) {
 // notices are not compared with it.
 func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 	var f hoursFile
-	root, ok := at.mapping(slices.Concat([]string{"line", "zone", "notices"}, ruleKeys)...)
+	root, ok := at.mapping(slices.Concat([]string{"line", "zone", "peak", "notices"}, ruleKeys)...)
 	if !ok {
 		return f
 	}
@@ -72,6 +73,10 @@ func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 	}
 	f.zone = readZone(root)
 	f.calendar, f.rest, f.notices = readCalendar(root, f.zone, surroundings{line: line, sets: sets})
+	if peak := root.get("peak"); !peak.empty() {
+		week := mapping{value: root.value, values: map[string]value{"week": peak}}
+		f.peak, _, _ = readCalendar(week, f.zone, surroundings{})
+	}
 	for _, item := range root.get("notices").list(mostNotices, "- {from: …, until: …, text: …}") {
 		if notice, ok := readNotice(item, f.zone, line); ok {
 			f.notices = append(f.notices, notice)

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +17,9 @@ const mostLanguages = 9 // one key of the telephone each
 type lineFile struct {
 	at, id value // the file, and the line's name in it
 	line   *ivr.Line
+	// hours names the file of hours, if the line's file does; hoursName is that name or the line's own.
+	hours     value
+	hoursName string
 	// numbers are where the line's own numbers stand, in the order of line.Numbers.
 	numbers []value
 	// always names the desks that never close, own has the hours of those with their own; the others keep the line's.
@@ -29,26 +31,33 @@ type lineFile struct {
 	targets []target
 }
 
-// readLine reads one file of config/lines.
-func readLine(at value) *lineFile {
-	f := &lineFile{at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
-	root, ok := at.mapping("line", "region", "numbers", "languages", "general", "limits", "account", "transaction",
-		"topics", "desks", "callbacks", "routes")
+// readLine reads one file of config/lines. name is what the file is called.
+func readLine(at value, name string, shared catalogue) *lineFile {
+	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
+	root, ok := at.mapping("line", "name", "hours", "region", "numbers", "languages", "general", "limits", "account", "questions",
+		"topics", "figures", "desks", "callbacks", "text_messages", "routes")
 	if !ok {
 		return f
 	}
 	l := f.line
 	f.id = root.need("line", "write the line's name, for example line: gopay")
 	l.ID, _ = f.id.id("gopay")
+	if f.hours = root.get("hours"); f.hours.present() {
+		if id, ok := f.hours.id("gopay"); ok {
+			f.hoursName = id
+		}
+	}
 	l.Region = readRegion(root.need("region", "write the country of national numbers, for example region: ID"))
 	f.readNumbers(root.need("numbers", "list the numbers that this line answers, for example [\"+622150001000\"]"))
 	l.Languages = readLanguages(root.need("languages", "list at least one language"))
+	f.readNames(root.need("name", "say how the line calls itself in each language, for example name: {en: \"GoPay support\"}"))
 	readLimits(root.get("limits"), l)
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
-	l.Transaction = readRule(root.need("transaction", "say how many digits a transaction number has, for example {min: 6, max: 14}"))
+	f.readFigures(root.get("figures"))
+	l.TextMessages = root.get("text_messages").truth()
 	l.Callbacks = readPolicy(root.get("callbacks"), root.get("routes"))
 	f.readDesks(root.need("desks", "list at least one desk"))
-	f.readTopics(root.need("topics", "list at least one topic"))
+	f.readMenu(root.need("topics", "list at least one topic"), shared, readQuestions(root.get("questions"), shared.questions))
 	general := root.need("general", "name the desk of callers who ask for a person at once")
 	if id, ok := general.id("support"); ok {
 		f.line.General = id
@@ -136,8 +145,8 @@ func checkLocale(v value, l ivr.Language) {
 }
 
 func readLimits(v value, l *ivr.Line) {
-	l.SilenceLimit, l.WrongLimit, l.MessageSeconds = 3, 3, 120
-	m, ok := v.mapping("silence", "wrong", "message_seconds")
+	l.SilenceLimit, l.WrongLimit, l.MessageSeconds, l.NoteSeconds = 3, 3, 120, 30
+	m, ok := v.mapping("silence", "wrong", "message_seconds", "note_seconds")
 	if !ok {
 		return
 	}
@@ -149,16 +158,15 @@ func readLimits(v value, l *ivr.Line) {
 	if n, ok := m.get("message_seconds").whole(1, 3600); ok {
 		l.MessageSeconds = n
 	}
+	if n, ok := m.get("note_seconds").whole(5, 120); ok {
+		l.NoteSeconds = n
+	}
 }
 
 const mostDigits = 30
 
 func readAccount(v value) ivr.NumberRule {
 	return readNumberRule(v, "min", "max", "starts", "calling_number")
-}
-
-func readRule(v value) ivr.NumberRule {
-	return readNumberRule(v, "min", "max", "starts")
 }
 
 func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
@@ -186,81 +194,4 @@ func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
 	}
 	rule.CallingNumber = m.get("calling_number").truth()
 	return rule
-}
-
-// reserved topics would share the name of a prompt that every line has: topic.general, help.solved.
-var reserved = []string{"general", "solved"}
-
-func (f *lineFile) readTopics(v value) {
-	seen := map[string]value{}
-	for _, item := range v.list(100, "- {id: login, desk: support}") {
-		m, ok := item.mapping("id", "desk", "urgent", "help", "ask")
-		if !ok {
-			continue
-		}
-		t := ivr.Topic{}
-		id := m.need("id", "write a stable name, for example id: payment-failed")
-		if t.ID, ok = id.id("payment-failed"); ok {
-			if first, twice := seen[t.ID]; twice {
-				id.fail("topic %s is listed twice, first on line %d; remove one", t.ID, first.line)
-				continue
-			}
-			seen[t.ID] = id
-		}
-		if slices.Contains(reserved, t.ID) {
-			id.fail("a topic cannot be called %q; the name is in use for every line's own prompts", t.ID)
-		}
-		desk := m.need("desk", "name the desk that serves the topic")
-		t.Urgent, t.Help = m.get("urgent").truth(), m.get("help").truth()
-		readAsk(m.get("ask"), &t)
-		if t.Desk, ok = desk.id("support"); ok && f.checkDesk(desk, t.Desk) && t.Urgent {
-			f.checkUrgent(desk, t)
-		}
-		if t.Urgent && (t.Help || t.AskAccount || t.AskTransaction) {
-			item.fail("an urgent topic goes straight to its desk; remove help and ask")
-		}
-		if t.ID != "" {
-			f.line.Topics = append(f.line.Topics, t)
-		}
-	}
-}
-
-// checkUrgent reports a desk that an urgent topic can reach and that closes, in whatever language.
-func (f *lineFile) checkUrgent(v value, t ivr.Topic) {
-	desks := append([]string{t.Desk}, slices.Sorted(maps.Values(f.line.Desks[t.Desk].ByLanguage))...)
-	for _, desk := range slices.Compact(desks) {
-		if !f.always[desk] {
-			v.fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk", t.ID, desk)
-		}
-	}
-}
-
-// readAsk reads which numbers are asked for before an agent is rung.
-func readAsk(v value, t *ivr.Topic) {
-	for _, item := range v.list(3, "[account, transaction]") {
-		what, ok := item.oneOf("account", "transaction", "refund")
-		switch {
-		case !ok:
-		case what == "account":
-			t.AskAccount = true
-		case t.AskTransaction && t.TransactionName != what:
-			item.fail("only one of transaction and refund can be asked for; remove one")
-		default:
-			t.AskTransaction, t.TransactionName = true, what
-		}
-	}
-}
-
-// checkDesk reports a desk that the line does not have.
-func (f *lineFile) checkDesk(v value, id string) bool {
-	if _, ok := f.line.Desks[id]; ok {
-		return true
-	}
-	ids := make([]string, 0, len(f.line.Desks))
-	for known := range f.line.Desks {
-		ids = append(ids, known)
-	}
-	slices.Sort(ids)
-	v.fail("there is no desk %q; %s", id, hint(id, ids))
-	return false
 }

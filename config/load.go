@@ -18,7 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-// Load reads the directories lines, hours, holidays and prompts of a configuration afresh. The error is of type [Problems] and
+// Load reads topics.yaml and the directories lines, hours, holidays and prompts of a configuration afresh. The error is of type [Problems] and
 // holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {
 	l := loader{fsys: fsys, hash: sha256.New()}
@@ -92,29 +92,35 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	wiring, times, sets := l.files("lines"), l.files("hours"), l.sets()
+	wiring, times, sets, shared := l.files("lines"), l.files("hours"), l.sets(), l.catalogue()
 	if len(wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
+	used := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(wiring)) {
 		at := wiring[name]
 		if at.node == nil {
+			used[name] = true
 			continue
 		}
-		f := readLine(at)
+		f := readLine(at, name, shared)
 		checkName(f.id, name)
 		lines = append(lines, f)
-		if at, ok := times[name]; !ok {
-			l.fail(f.at.file, "has no hours; add hours/%s.yaml", name)
-		} else if at.node != nil {
+		used[f.hoursName] = true
+		switch at, ok := times[f.hoursName]; {
+		case !ok && f.hours.present():
+			f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, hint(f.hoursName, slices.Sorted(maps.Keys(times))))
+		case !ok:
+			l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
+		case at.node != nil:
 			h := readHours(at, f.line, sets)
-			checkName(h.id, name)
+			checkName(h.id, f.hoursName)
 			f.link(h, sets)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(times)) {
-		if _, ok := wiring[name]; ok {
+		if used[name] {
 			continue
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
@@ -124,6 +130,18 @@ func (l *loader) readLines() []*lineFile {
 	}
 	checkNumbers(lines)
 	return lines
+}
+
+// catalogue reads the topics that lines share, if there is such a file.
+func (l *loader) catalogue() catalogue {
+	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
+		return catalogue{}
+	}
+	at := l.file(topicsFile)
+	if at.node == nil {
+		return catalogue{}
+	}
+	return readCatalogue(at)
 }
 
 // sets reads the sets of holidays. They are part of what tells configurations apart.
@@ -164,11 +182,7 @@ func checkNumbers(lines []*lineFile) {
 // readPrompts reads the sentences of every language and gives them to the lines.
 func (l *loader) readPrompts(lines []*lineFile) {
 	files := l.files("prompts")
-	var bare []*ivr.Line
-	for _, f := range lines {
-		bare = append(bare, f.line)
-	}
-	needs, texts := promptNeeds(bare), map[string]map[string]string{}
+	all, texts := needsOf(lines), map[string]map[string]string{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		at := files[tag]
 		if !slices.Contains(spoken.Tags(), tag) {
@@ -178,14 +192,9 @@ func (l *loader) readPrompts(lines []*lineFile) {
 		if at.node == nil {
 			continue
 		}
-		var f promptFile
-		f, texts[tag] = readPrompts(at, needs)
-		reported := map[string]bool{}
-		for _, line := range bare {
-			if slices.ContainsFunc(line.Languages, func(o ivr.Language) bool { return o.Tag == tag }) {
-				f.checkComplete(line, reported)
-			}
-		}
+		f := promptFile{at: at, tag: tag, needs: all}
+		texts[tag] = f.read()
+		f.checkComplete()
 	}
 	prompts := ivr.NewPrompts(texts)
 	for _, f := range lines {

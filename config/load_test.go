@@ -37,7 +37,8 @@ func base(t testing.TB) fstest.MapFS {
 		fsys[name] = &fstest.MapFile{Data: data}
 	}
 	line := ivr.Line{ID: "shop", Languages: []ivr.Language{{Tag: "en"}, {Tag: "id"}},
-		Topics: []ivr.Topic{{ID: "stolen"}, {ID: "login", Help: true}, {ID: "refund"}}}
+		Topics: []ivr.Topic{{ID: "stolen"}, {ID: "login", Help: true}, {ID: "refund", Questions: []string{"refund"}}},
+		Menu:   []ivr.Choice{{ID: "stolen"}, {ID: "login"}, {ID: "refund"}}}
 	for _, tag := range []string{"en", "id"} {
 		var b strings.Builder
 		for _, need := range line.PromptNeeds() {
@@ -171,7 +172,9 @@ func TestLoad(t *testing.T) {
 		Topics: []ivr.Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
-			{ID: "refund", Desk: "support", AskAccount: true, AskTransaction: true, TransactionName: "refund"}},
+			{ID: "refund", Desk: "support", AskAccount: true, Questions: []string{"refund"}}},
+		Menu:  []ivr.Choice{{ID: "stolen"}, {ID: "login"}, {ID: "refund"}},
+		Names: map[string]string{"en": "the shop", "id": "toko"},
 		Desks: map[string]*ivr.Desk{
 			"support": {ID: "support", Language: "id", Ring: 20 * time.Second, Targets: []callbacks.Target{
 				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
@@ -179,20 +182,20 @@ func TestLoad(t *testing.T) {
 				{ID: "support-3", Kind: callbacks.SIP, Address: "sip:agent@example.com"}}},
 			"emergency": {ID: "emergency", Language: "en", Ring: 25 * time.Second, Targets: []callbacks.Target{
 				{ID: "emergency-1", Kind: callbacks.Number, Address: "+622150003001"}}}},
-		General:     "support",
-		Account:     ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
-		Transaction: ivr.NumberRule{Min: 6, Max: 14},
+		General:   "support",
+		Account:   ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
+		Questions: map[string]ivr.NumberRule{"refund": {Min: 6, Max: 14}},
 		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4, Lead: 30 * time.Minute,
 			MaxAttempts: 3, MaxRounds: 6, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour, Retention: 720 * time.Hour,
 			Blocked: []string{"+62809"}, Unreachable: []string{"+850"},
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
-		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60,
+		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
 	}
 	ignore := cmpopts.IgnoreTypes(&hours.Calendar{}, &ivr.Prompts{})
 	if diff := cmp.Diff(want, line, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if text, ok := line.Prompts.Text("id", "welcome"); !ok || text != "welcome in id {line}" {
+	if text, ok := line.Prompts.Text("shop", "id", "welcome"); !ok || text != "welcome in id {line}" {
 		t.Errorf("prompt = %q, %v", text, ok)
 	}
 }
@@ -277,7 +280,7 @@ func TestOptional(t *testing.T) {
 	fsys := base(t)
 	text := string(fsys["lines/shop.yaml"].Data)
 	text = strings.Replace(text, "limits: {silence: 2, wrong: 4, message_seconds: 60}\n", "", 1)
-	text = text[:strings.Index(text, "callbacks:")]
+	text = text[:strings.Index(text, "callbacks:")] + text[strings.Index(text, "name:"):]
 	fsys["lines/shop.yaml"].Data = []byte(text)
 	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon:\nspecial:\nnotices:\n")
 	line := load(t, fsys).ByID("shop")

@@ -22,10 +22,6 @@ func many(t testing.TB, n int) fstest.MapFS {
 		fsys["hours/"+id+".yaml"] = file([]byte(strings.Replace(hours, "line: shop", "line: "+id, 1)))
 		fsys["lines/"+id+".yaml"] = file([]byte(strings.NewReplacer("line: shop\n", "line: "+id+"\n",
 			"+622150001000", fmt.Sprintf("+6221600%05d", 2*i), "+622150001001", fmt.Sprintf("+6221600%05d", 2*i+1)).Replace(line)))
-		for _, tag := range []string{"en", "id"} {
-			prompts := fsys["prompts/"+tag+".yaml"]
-			prompts.Data = fmt.Appendf(prompts.Data, "line.%s: \"%s\"\n", id, id)
-		}
 	}
 	return fsys
 }

@@ -87,7 +87,7 @@ func TestSchemaAccepts(t *testing.T) {
 var beyond = []string{
 	"collective-without-set", "date-invalid", "holidays-far", "holidays-unknown", "hours-wrong-name", "make-up-without-set",
 	"notice-backwards", "notice-language", "notice-no-length", "notice-other-language", "notice-placeholder", "notice-topic",
-	"override-backwards", "override-language", "override-overlap", "special-nth-twice", "special-overlap", "special-range-backwards",
+	"override-backwards", "override-language", "override-overlap", "peak-overlap", "special-nth-twice", "special-overlap", "special-range-backwards",
 	"special-range-twice", "special-twice", "span-same", "spans-overlap", "spans-overlap-midnight", "zone-unknown",
 }
 

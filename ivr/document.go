@@ -50,7 +50,7 @@ func (d *document) page(page Page, urls pageURLs) {
 		d.add(
 			&twiml.VoiceRecord{
 				Action: urls.step, Method: "POST", MaxLength: strconv.Itoa(next.Seconds), PlayBeep: "true",
-				FinishOnKey: "#", Timeout: "5", Trim: "trim-silence",
+				FinishOnKey: keyDone + keyPerson, Timeout: "5", Trim: "trim-silence",
 				RecordingStatusCallback: urls.recording, RecordingStatusCallbackMethod: "POST",
 			},
 			// Reached when nothing was said: the provider requests no action then.

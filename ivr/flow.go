@@ -202,7 +202,7 @@ func (t *turn) entryKeys(step *step, digits string) Next {
 // giveUp goes on without an answer: to a person while one may be had, else to a request, else to the end.
 func (t *turn) giveUp() Next {
 	switch {
-	case t.Step == stepMessage:
+	case stepOf(t.Step).end:
 		return t.goodbye()
 	case t.deskCanAnswer(t.deskWanted()):
 		t.say("limit.person")
@@ -286,14 +286,7 @@ func (t *turn) deskCanAnswer(desk string) bool {
 	return t.line.Desks[desk].Hours.IsOpen(t.now) && !slices.Contains(t.Rung, desk)
 }
 
-func (t *turn) topic() *Topic {
-	for i := range t.line.Topics {
-		if t.line.Topics[i].ID == t.Topic {
-			return &t.line.Topics[i]
-		}
-	}
-	return nil
-}
+func (t *turn) topic() *Topic { return t.line.Topic(t.Topic) }
 
 // tongue is the language to speak: the chosen one, before that the line's first.
 func (t *turn) tongue() string { return t.line.language(t.Language).Tag }
@@ -304,6 +297,18 @@ func (t *turn) words(key string, pairs ...string) Utterance {
 
 func (t *turn) say(key string, pairs ...string) {
 	t.said = append(t.said, t.words(key, pairs...))
+}
+
+// sayHours says when a desk closes or, if it is closed, opens.
+func (t *turn) sayHours(desk string) {
+	calendar := t.line.Desks[desk].Hours
+	closing, ok := calendar.NextClosing(t.now)
+	switch {
+	case !calendar.IsOpen(t.now):
+		t.sayClosed(desk)
+	case ok:
+		t.say("hours.open", "when", t.line.when(t.tongue(), closing, t.now))
+	}
 }
 
 func (t *turn) sayClosed(desk string) {

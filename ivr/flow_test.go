@@ -37,17 +37,26 @@ func sketch(t testing.TB) *Line {
 		Hours:     calendar,
 		Topics: []Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
-			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, AskTransaction: true, TransactionName: "transaction"},
-			{ID: "refund", Desk: "support", AskTransaction: true, TransactionName: "refund"},
+			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Tell: true},
+			{ID: "refund", Desk: "support", Questions: []string{"refund"}},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
 			{ID: "technical", Desk: "support", Help: true},
+			{ID: "feedback", Desk: "support", Message: true, Tell: true},
+			{ID: "fees", Desk: "support"},
 			{ID: "senior", Desk: "support"},
 		},
-		Desks:   map[string]*Desk{"support": desk("support", calendar), "emergency": desk("emergency", hours.Always(zone))},
-		General: "support",
-		Account: NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true}, Transaction: NumberRule{Min: 6, Max: 19},
+		Menu: []Choice{
+			{ID: "stolen"}, {ID: "payment-failed"}, {ID: "refund"},
+			{ID: "account", Choices: []Choice{{ID: "login"}, {ID: "app", Choices: []Choice{{ID: "technical"}, {ID: "fees"}}}}},
+			{ID: "feedback"}, {ID: "senior"},
+		},
+		Names:        map[string]string{"id": "layanan", "en": "support"},
+		Desks:        map[string]*Desk{"support": desk("support", calendar), "emergency": desk("emergency", hours.Always(zone))},
+		General:      "support",
+		Account:      NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
+		Questions:    map[string]NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
 		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, Lead: 30 * time.Minute, Expiry: 72 * time.Hour},
-		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120,
+		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}
 	for _, need := range line.PromptNeeds() {
@@ -71,12 +80,13 @@ var (
 
 // everything that can happen to a call in a state, whatever it waits for.
 func happenings(page Page, step *step) []Event {
+	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
 	promise := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
 	switch next := page.Next.(type) {
 	case Connect:
 		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
 	case Record:
-		return []Event{Keys{""}, Recorded{SID: "RE1", URL: "https://x/RE1", Seconds: 5}}
+		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, keyPerson}}
 	case Perform:
 		switch next.Effect.(type) {
 		case FindOpen:
@@ -93,6 +103,10 @@ func happenings(page Page, step *step) []Event {
 			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
 		case SaveMessage:
 			return []Event{Saved{"1234567"}, Refused{Failed}}
+		case SaveContact:
+			return []Event{Saved{"7654321"}, Refused{Failed}}
+		case AttachNote:
+			return []Event{effectDone{}, Refused{TooLate}, Refused{Failed}}
 		case Reached:
 			return []Event{effectDone{}}
 		}
@@ -118,9 +132,10 @@ func abstract(line *Line, s State) string {
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
 	s.Full = nil
 	s.Stands.Due, s.Stands.Until = min(s.Stands.Due, 1), 0
-	s.Account, s.Transaction, s.Draft, s.Number = given(s.Account), given(s.Transaction), given(s.Draft), given(s.Number)
-	if topic := line.topicOf(s.Topic); topic != nil {
-		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.AskAccount, topic.AskTransaction)
+	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
+	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
+	if topic := line.Topic(s.Topic); topic != nil {
+		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.Tell, topic.AskAccount, topic.Questions)
 	}
 	if s.Step != stepLeft {
 		s.Left = ""
@@ -129,7 +144,13 @@ func abstract(line *Line, s State) string {
 		s.Desk, s.Target = "", 0
 	}
 	if s.Step != stepTopic {
-		s.Page = 0
+		s.Menu, s.Page = "", 0
+	}
+	if s.Step != stepNumber && s.Step != stepNumberRight && s.Step != stepLeft {
+		s.Question = ""
+	}
+	if s.Step != stepNote && s.Step != stepNoteSpoken {
+		s.Booked = 0
 	}
 	if s.Step != stepAccountRight && s.Step != stepNumberRight {
 		s.Draft = ""
@@ -303,8 +324,10 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 				event = Taken{}
 			case FindOpen:
 				event = Found{}
-			case SaveMessage:
+			case SaveMessage, SaveContact:
 				event = Saved{"1234567"}
+			case AttachNote:
+				event = effectDone{}
 			default:
 				event = Promised{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
 			}
@@ -322,15 +345,17 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 // A number that was promised must have been asked for in this very order.
 func TestTheCallReadsLikeItsTable(t *testing.T) {
 	line := sketch(t)
-	heard := play(t, line, closedHour, caller, Keys{"2"}, Found{}, Keys{"2"}, Keys{"2"}, Keys{"1"}, Keys{"1"}, Keys{"4477665544"}, Keys{"1"}, Keys{"2"}, Keys{"1"})
+	heard := play(t, line, closedHour, caller, Keys{"2"}, Found{}, Keys{"2"}, Keys{"2"}, Keys{"1"}, Keys{"1"}, Keys{"4477665544"}, Keys{"1"}, Keys{"2"},
+		Promised{Callback: callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.Slot}}, Keys{"1"})
 	want := []string{
 		"welcome", "language.offer", "language.offer", // 2: English
 		"hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more", "menu.controls", "menu.back", // 2: payment
-		"help.payment-failed", "help.solved", // 2: not solved
+		"numbers.ready", "help.payment-failed", "help.solved", // 2: not solved
 		"safety", "account.calling", "account.ask", // 1#: the number I call from
-		"account.confirm", "transaction.ask", "number.readback",
-		"offer.intro", "offer.opening", "offer.slot", "offer.slot", "offer.slot", "offer.message", "menu.controls", // 2: first slot
-		"number.confirm",
+		"account.confirm", "question.transaction", "number.readback",
+		"offer.intro", "offer.number", "offer.opening", "offer.slot", "offer.slot", "offer.slot", "offer.other", "offer.message", "menu.controls", // 2: first slot
+		"booked.slot", "reference", "reference.again", "note.offer", // 1: a note
+		"tell.payment-failed", "note.ask",
 	}
 	if got := strings.Join(heard, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("heard:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))
@@ -362,9 +387,9 @@ func TestCardNumbersAreDropped(t *testing.T) {
 		}
 	}
 	line := sketch(t)
-	state := State{Line: line.ID, Step: stepNumber, Language: "en", Topic: "refund"}
+	state := State{Line: line.ID, Step: stepNumber, Language: "en", Topic: "refund", Question: "refund"}
 	state, page := Advance(line, openHour, caller, state, Keys{"4111111111111111"})
-	if state.Draft != "" || state.Transaction != "" || state.Step != stepNumber || page.Say[0].Text != "card.refused" {
+	if state.Draft != "" || state.Answers != "" || state.Step != stepNumber || page.Say[0].Text != "card.refused" {
 		t.Errorf("a card number led to %+v, saying %q", state, page.Say)
 	}
 }

@@ -21,12 +21,12 @@ func FuzzAdvance(f *testing.F) {
 		if open {
 			now = openHour
 		}
-		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", Left: stepAccount, Draft: "081234567890", Standing: 7}
+		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", Left: stepAccount, Draft: "081234567890", Standing: 7, Question: "transaction"}
 		after, page := Advance(line, now, caller, before, Keys{digits})
 		if page.Next == nil {
 			t.Fatalf("step %s on %q: nothing follows", before.Step, digits)
 		}
-		for _, kept := range []string{after.Account, after.Transaction, after.Draft, after.Number} {
+		for _, kept := range []string{after.Account, string(after.Answers), after.Draft, after.Number} {
 			if looksLikeCard(kept) {
 				t.Errorf("step %s keeps the card number %q", before.Step, kept)
 			}

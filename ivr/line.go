@@ -18,25 +18,35 @@ type Line struct {
 	Numbers []string
 	// Languages in the order of the menu; the first is the default.
 	Languages []Language
-	// Hours is when the line is open.
-	Hours *hours.Calendar
+	// Names is how the line calls itself, by language tag.
+	Names map[string]string
+	// Hours is when the line is open. Peak is when many people ring and it may take longer; nil: never.
+	Hours, Peak *hours.Calendar
 	// Notices are announced at the start of a call while they last.
 	Notices []Notice
-	// Topics in the order of the menu.
+	// Menu is what callers choose from, in its order.
+	Menu []Choice
+	// Topics are all reasons to call, wherever in the menu they stand.
 	Topics []Topic
 	// Desks by their identifier.
 	Desks map[string]*Desk
 	// General is the desk of a caller who asks for a person before naming a topic.
 	General string
-	// Account and Transaction say what such a number looks like.
-	Account, Transaction NumberRule
+	// Account says what an account number looks like.
+	Account NumberRule
+	// Questions are the other numbers that topics ask for, by their identifiers.
+	Questions map[string]NumberRule
+	// Figures fill placeholders of self-help texts, as they are spoken: by language tag, then by name.
+	Figures map[string]map[string]string
 	// Callbacks is the policy for promises.
 	Callbacks callbacks.Policy
 	// SilenceLimit and WrongLimit: how often in one step a caller may say nothing, or press a wrong key,
 	// before the call goes on without an answer. Both are at least 1.
 	SilenceLimit, WrongLimit int
-	// MessageSeconds is the greatest length of a recorded message.
-	MessageSeconds int
+	// MessageSeconds is the greatest length of a recorded message, NoteSeconds of a note that goes with a callback.
+	MessageSeconds, NoteSeconds int
+	// TextMessages is set when a text message confirms a callback that was booked or moved.
+	TextMessages bool
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts
 }
@@ -59,6 +69,17 @@ type Notice struct {
 	Text map[string]string
 }
 
+// A Choice is one entry of a menu: a topic, or a further menu.
+type Choice struct {
+	// ID is the topic's, or the further menu's own. The prompt topic.<ID> says it.
+	ID string
+	// Choices is the further menu; empty for a topic. Menus are at most [MenuDepth] deep.
+	Choices []Choice
+}
+
+// MenuDepth is how many menus a caller goes through at most until a topic is named.
+const MenuDepth = 3
+
 // A Topic is a reason to call.
 type Topic struct {
 	// ID is stable, for example "payment-failed". The prompts topic.<ID> and, with Help, help.<ID> belong to it.
@@ -69,10 +90,15 @@ type Topic struct {
 	Urgent bool
 	// Help is set when there is a self-help text to be heard first.
 	Help bool
-	// AskAccount and AskTransaction say which numbers are collected before an agent is rung.
-	AskAccount, AskTransaction bool
-	// TransactionName chooses the words of the question: "transaction" or "refund" (prompts ask.<name>).
-	TransactionName string
+	// Tell is set when the prompt tell.<ID> says what is useful to speak on a note or a message, as no keypad can take it.
+	Tell bool
+	// Message goes straight to a recorded message.
+	Message bool
+	// AskAccount is set when the account is collected before an agent is rung.
+	AskAccount bool
+	// Questions are the other numbers that are collected, in this order: identifiers of [Line.Questions].
+	// The prompt question.<ID> asks for one, answer.<ID> tells it to the agent.
+	Questions []string
 }
 
 // A Desk is a group of agents.

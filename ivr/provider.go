@@ -19,9 +19,11 @@ import (
 
 // A Provider places calls through the provider's REST interface. It implements [callbacks.Dialer].
 type Provider struct {
-	api       *api.ApiService
-	sealer    *Sealer
-	publicURL string
+	api               *api.ApiService
+	http              *http.Client
+	accountSID, token string
+	sealer            *Sealer
+	publicURL         string
 }
 
 // restLimit is how long one REST request may take. What takes longer is unknown, not failed.
@@ -40,12 +42,12 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 		}
 		transport = rewriting{base, transport}
 	}
-	c := &client.Client{
-		Credentials: client.NewCredentials(accountSID, token),
-		HTTPClient:  &http.Client{Transport: whole{transport}},
-	}
+	h := &http.Client{Transport: whole{transport}}
+	c := &client.Client{Credentials: client.NewCredentials(accountSID, token), HTTPClient: h}
 	c.SetAccountSid(accountSID)
-	return &Provider{api: api.NewApiService(client.NewRequestHandler(c)), sealer: sealer, publicURL: publicURL}, nil
+	return &Provider{
+		api: api.NewApiService(client.NewRequestHandler(c)), http: h, accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
+	}, nil
 }
 
 // rewriting sends requests to another host: the library has no setting for it.

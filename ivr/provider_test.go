@@ -68,7 +68,7 @@ func placement(kind callbacks.TargetKind, address string) callbacks.Placement {
 		AttemptID: "6f1c1f0e-0000-4000-8000-000000000001", From: "+622150001000", Ring: 20 * time.Second,
 		Target: callbacks.Target{ID: "support-1", Kind: kind, Address: address},
 		Callback: callbacks.Callback{ID: 7, Line: "gopay", Desk: "support", Reference: "1234567",
-			Number: "+6281234567890", Account: "081234567890", Transaction: "9988776655"},
+			Number: "+6281234567890", Account: "081234567890", Answers: "transaction:9988776655"},
 	}
 }
 
@@ -93,7 +93,7 @@ func TestPlaceCarriesTheAttemptAndNothingElse(t *testing.T) {
 	if events := sent.form["StatusCallbackEvent"]; !slices.Equal(events, []string{"initiated", "ringing", "answered", "completed"}) {
 		t.Errorf("asks for events %v", events)
 	}
-	for _, secret := range []string{wanted.Callback.Number, wanted.Callback.Account, wanted.Callback.Transaction} {
+	for _, secret := range []string{wanted.Callback.Number, wanted.Callback.Account, wanted.Callback.Answers.Get("transaction")} {
 		if strings.Contains(sent.form.Encode(), url.QueryEscape(secret)) {
 			t.Errorf("%s stands readable in the request", secret)
 		}

@@ -80,7 +80,8 @@ func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
 	return doc, nil
 }
 
-// agentKey: 1 takes the callback. Only then are account and number told, and the customer rung.
+// agentKey: 1 takes the callback. Only then are account and numbers told, and the customer rung; where the customer has
+// left a spoken note, it can be heard first.
 func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	if w.form.Get("Digits") != "1" {
 		return hangup(), nil
@@ -94,13 +95,62 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	}
 	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
-	doc.add(doc.says(r.line.caseOf(r.agentTongue(), r.Account, r.Transaction))...)
+	about := r.line.caseOf(r.agentTongue(), r.Reference, r.Account, r.Answers)
+	if r.Note.SID != "" {
+		s.offerNote(doc, about, r, w)
+		return doc, nil
+	}
+	doc.add(doc.says(about)...)
+	s.ringCustomer(doc, r, w)
+	return doc, nil
+}
+
+// keyHearNote plays the note to an agent who has taken the callback.
+const keyHearNote = "3"
+
+// offerNote asks the agent whether he wants to hear the note. Any other key, and silence, connects.
+func (s *Server) offerNote(doc *document, said []Utterance, r rung, w webhook) {
+	said = append(said, r.line.utter(r.agentTongue(), "whisper.note"))
+	action := s.attemptURL(pathAgentNote, w)
+	doc.add(&twiml.VoiceGather{
+		Input: "dtmf", NumDigits: "1", Timeout: "4", Action: action, Method: "POST", ActionOnEmptyResult: "true",
+		InnerElements: doc.says(said),
+	}, &twiml.VoiceRedirect{Url: action, Method: "POST"})
+}
+
+// agentNote plays the note, as often as the agent asks for it, and then rings the customer.
+func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
+	r, err := s.onAttempt(ctx, w, s.agentTook(w.call().SID))
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.agentTongue(), "whisper.gone"), nil
+	}
+	doc := &document{line: r.line}
+	if w.form.Get("Digits") == keyHearNote {
+		if s.playable(ctx, r.Note.SID) {
+			note, err := s.recordingURL(r.Note.SID)
+			if err != nil {
+				return plainGoodbye(sorry), err
+			}
+			doc.add(&twiml.VoicePlay{Url: note})
+			s.offerNote(doc, nil, r, w)
+			return doc, nil
+		}
+		doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.note-missing")})...)
+	}
+	s.ringCustomer(doc, r, w)
+	return doc, nil
+}
+
+// ringCustomer puts the customer's telephone behind the agent's.
+func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 	doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.connect")})...)
 	doc.add(&twiml.VoiceDial{
 		Action: s.attemptURL(pathCustomerEnded, w), Method: "POST", Timeout: seconds(customerRing), CallerId: r.line.Numbers[0],
 		InnerElements: []twiml.Element{doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus)},
 	})
-	return doc, nil
 }
 
 // agentTook asks as the agent whose leg this is. Once he has pressed 1, asking again changes nothing.

@@ -32,6 +32,7 @@ func (s *Server) router() http.Handler {
 	for path, note := range s.statusRoutes() {
 		e.POST(path, s.status(path, note))
 	}
+	e.GET(pathPlayback, echo.WrapHandler(http.HandlerFunc(s.playRecording)))
 	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.Gatherer, promhttp.HandlerOpts{})))

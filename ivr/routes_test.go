@@ -404,7 +404,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	} {
 		next = leadsTo(t, e.server.PublicURL, e.call(next, form))
 	}
-	state := State{Line: "sketch", Step: stepMessage, Account: account, Transaction: transaction, Number: caller.From, Draft: transaction}
+	state := State{Line: "sketch", Step: stepMessage, Account: account, Answers: "transaction:" + transaction, Number: caller.From, Draft: transaction}
 	e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"RecordingSid": {"RE1"}})
 	e.call(PathFallback, url.Values{"ErrorUrl": {e.server.PublicURL + next + "&Digits=" + account}})
 	e.call(pathStep+"?s=bad&Digits="+account, url.Values{"Digits": {account}})

@@ -34,6 +34,8 @@ type Settings struct {
 	Gatherer prometheus.Gatherer
 	// Ready reports why this instance should get no calls; nil when it should. May be nil.
 	Ready func(context.Context) error
+	// Recordings is where what callers have spoken is fetched, to be played to agents; nil plays nothing.
+	Recordings Recordings
 	// Observe is told what the house does, before the provider is answered. It must not block. May be nil.
 	Observe func(Happening)
 }
@@ -73,6 +75,8 @@ const (
 	pathRecording     = "/voice/recording"
 	pathAgent         = "/voice/agent"
 	pathAgentKey      = "/voice/agent/key"
+	pathPlayback      = "/voice/playback"
+	pathAgentNote     = "/voice/agent/note"
 	pathCustomer      = "/voice/customer"
 	pathCustomerKey   = "/voice/customer/key"
 	pathCustomerEnded = "/voice/customer/ended"
@@ -89,6 +93,7 @@ func (s *Server) voiceRoutes() map[string]func(context.Context, webhook) (*docum
 		pathWhisperKey:    s.whisperKey,
 		pathAgent:         s.agent,
 		pathAgentKey:      s.agentKey,
+		pathAgentNote:     s.agentNote,
 		pathCustomer:      s.customer,
 		pathCustomerKey:   s.customerKey,
 		pathCustomerEnded: s.customerEnded,
@@ -254,7 +259,7 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 // and a key that was pressed is asked for once more.
 func (s *Server) legRoute(path string) func(context.Context, webhook) (*document, error) {
 	switch {
-	case strings.HasSuffix(path, pathAgent), strings.HasSuffix(path, pathAgentKey):
+	case strings.HasSuffix(path, pathAgent), strings.HasSuffix(path, pathAgentKey), strings.HasSuffix(path, pathAgentNote):
 		return s.agent
 	case strings.HasSuffix(path, pathCustomerEnded):
 		return s.customerEnded
@@ -287,7 +292,7 @@ func (s *Server) legStatus(_ context.Context, w webhook) error {
 	return nil
 }
 
-// recording learns that a message can be fetched. It was saved when the caller finished it;
+// recording learns that a message or a note can be fetched. It was saved when the caller finished it;
 // if that webhook was lost, it is saved now.
 func (s *Server) recording(ctx context.Context, w webhook) error {
 	line, state, err := s.open(w.sealed, w.call())
@@ -300,11 +305,14 @@ func (s *Server) recording(ctx context.Context, w webhook) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
+	if state.Step == stepNoteSpoken {
+		return s.promises.AttachNote(ctx, state.Booked, recorded.Recording)
+	}
 	message := (&turn{line: line, now: s.Now(), call: w.call(), State: &state}).message(recorded)
 	if _, err := s.promises.SaveMessage(ctx, message); err != nil {
 		return err
 	}
-	return s.promises.AttachRecording(ctx, message.Key, recorded.SID, recorded.URL, recorded.Seconds)
+	return s.promises.AttachRecording(ctx, message.Key, recorded.Recording)
 }
 
 // Handler serves the webhooks, /healthz, /readyz and /metrics.

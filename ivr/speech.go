@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -11,10 +12,25 @@ import (
 // How a line puts its sentences: prompts filled with spoken digits and times.
 
 func (l *Line) utter(tag, key string, pairs ...string) Utterance {
-	return Utterance{Language: tag, Text: l.Prompts.Fill(tag, key, pairs...)}
+	return Utterance{Language: tag, Text: l.text(tag, key, pairs...)}
 }
 
-func (l *Line) name(tag string) string { return l.Prompts.Fill(tag, "line."+l.ID) }
+// text is a prompt with its placeholders filled. One that is missing is empty: config refuses such a line, so no caller
+// meets it.
+func (l *Line) text(tag, key string, pairs ...string) string {
+	text, _ := l.Prompts.Text(l.ID, tag, key)
+	text = fill(text, pairs...)
+	for name, figure := range l.Figures[tag] {
+		text = strings.ReplaceAll(text, "{"+name+"}", figure)
+	}
+	return text
+}
+
+// Sentence is a prompt of the line in a language, its figures filled in, placeholders that only a call can fill left.
+// It is empty where there is none.
+func (l *Line) Sentence(tag, key string) string { return l.text(tag, key) }
+
+func (l *Line) name(tag string) string { return l.Names[tag] }
 
 func (l *Line) when(tag string, at, now time.Time) string {
 	return spoken.When(tag, at, now, l.Hours.Zone())
@@ -35,6 +51,19 @@ func (l *Line) ours(e164 string) bool {
 		}
 	}
 	return false
+}
+
+// sayPhone says a telephone number, E.164, with pauses where people of the line's region make them.
+func (l *Line) sayPhone(tag, e164 string) string {
+	return spoken.Digits(tag, phoneForm(e164, l.Region))
+}
+
+// sayAccount says an account number; where accounts are telephone numbers, like one.
+func (l *Line) sayAccount(tag, account string) string {
+	if form := phoneForm(account, l.Region); l.Account.CallingNumber && form != "" {
+		return spoken.Digits(tag, form)
+	}
+	return spoken.Digits(tag, account)
 }
 
 func (t *turn) digits(number string) string { return spoken.Digits(t.tongue(), number) }

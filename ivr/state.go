@@ -1,8 +1,6 @@
 package ivr
 
 import (
-	"time"
-
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
@@ -18,17 +16,24 @@ type State struct {
 	Silent int `json:"q,omitempty"`
 	Wrong  int `json:"w,omitempty"`
 	Turns  int `json:"n,omitempty"`
-	// Page of the topic menu; Told is set once notices and hours were spoken.
+	// Menu is the further menu that is open, empty for the first one, and Page its page. Told is set once notices and
+	// hours were spoken.
+	Menu  string `json:"m,omitempty"`
 	Page  int    `json:"p,omitempty"`
 	Told  bool   `json:"t,omitempty"`
 	Topic string `json:"o,omitempty"`
-	// Account and Transaction are confirmed; Draft waits to be. Skip lists entries that the caller left for good.
-	Account     string   `json:"a,omitempty"`
-	Transaction string   `json:"x,omitempty"`
-	Draft       string   `json:"d,omitempty"`
-	Skip        []StepID `json:"k,omitempty"`
+	// Account and Answers are confirmed; Draft waits to be. Question is the one being asked. Skip lists what the caller
+	// left for good: questions, and keyAccount.
+	Account  string            `json:"a,omitempty"`
+	Answers  callbacks.Answers `json:"x,omitempty"`
+	Question string            `json:"i,omitempty"`
+	Draft    string            `json:"d,omitempty"`
+	Skip     []string          `json:"k,omitempty"`
 	// Left is the entry that the caller has left with the star.
 	Left StepID `json:"e,omitempty"`
+	// Contacted is set once the call has been written down; Reference is what it was given, if it was.
+	Contacted bool   `json:"C,omitempty"`
+	Reference string `json:"r,omitempty"`
 	// Desk being rung, index of its target, and Dials made in this call; Rung lists desks that did not answer.
 	Desk   string   `json:"D,omitempty"`
 	Target int      `json:"T,omitempty"`
@@ -52,6 +57,8 @@ type State struct {
 	Dialling bool `json:"G,omitempty"`
 	// ByReference is set when only the reference proves that the promise is the caller's.
 	ByReference bool `json:"H,omitempty"`
+	// Booked is the promise that was just made.
+	Booked int64 `json:"b,omitempty"`
 	// Promises made so far; with the CallSid it names a promise, so that a repeated webhook makes no second one.
 	Promises int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
@@ -84,10 +91,10 @@ type (
 	Again struct{}
 	// DialEnded tells that a target's leg is over.
 	DialEnded struct{ Status string }
-	// Recorded is a message that the caller spoke.
+	// Recorded is what the caller spoke. Key is what ended it, if a key did.
 	Recorded struct {
-		SID, URL string
-		Seconds  int
+		callbacks.Recording
+		Key string
 	}
 	// Trouble is a fault of ours, or the provider's word that it could not use our answer.
 	Trouble struct{}
@@ -111,7 +118,7 @@ type (
 	}
 	// Refused answers an effect that was not carried out.
 	Refused struct{ Why Refusal }
-	// Saved answers SaveMessage.
+	// Saved answers SaveMessage and SaveContact.
 	Saved struct{ Reference string }
 	// Shown answers Prove when the digits were right.
 	Shown struct{ Callback callbacks.Callback }
@@ -165,6 +172,13 @@ type (
 	Book struct{ Request callbacks.Request }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
+	// SaveContact writes down that the call is put through. It may fail: the call goes on without.
+	SaveContact struct{ Contact callbacks.Contact }
+	// AttachNote keeps what the caller spoke for the agent who rings back.
+	AttachNote struct {
+		ID   int64
+		Note callbacks.Recording
+	}
 	// Prove compares digits with a promise's reference and account.
 	Prove struct {
 		// Key names the try: the same webhook again is not counted again.
@@ -175,11 +189,8 @@ type (
 	}
 	// Move changes when a promise is kept.
 	Move struct {
-		ID                  int64
-		Key                 string
-		Kind                callbacks.Kind
-		Due, Until, Expires time.Time
-		Capacity            int
+		ID int64
+		To callbacks.Move
 	}
 	// Cancel takes a promise back for the caller.
 	Cancel struct{ ID int64 }
@@ -191,6 +202,8 @@ func (FindOpen) effect()    {}
 func (AskTaken) effect()    {}
 func (Book) effect()        {}
 func (SaveMessage) effect() {}
+func (SaveContact) effect() {}
+func (AttachNote) effect()  {}
 func (Prove) effect()       {}
 func (Move) effect()        {}
 func (Cancel) effect()      {}

@@ -12,12 +12,38 @@ import (
 
 // The promise: what is offered, which number to ring, and that it is written before it is spoken.
 
+// askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung is
+// told so and offered no time.
 func askOffer(t *turn) Next {
+	t.Kind = ""
+	err := t.findNumber()
+	if unreachable(err) {
+		t.NoCall = true
+		return goTo{stepRingAt}
+	}
 	t.say("offer.intro")
+	if err == nil {
+		t.say("offer.number", "digits", t.line.sayPhone(t.tongue(), t.Number))
+	}
 	t.offerTimes()
+	if err == nil {
+		t.say("offer.other", "key", keyOther)
+	}
 	t.say("offer.message", "key", keyLetter)
 	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
+}
+
+// findNumber keeps the number to ring: the one keyed in, or the calling one if it can be rung.
+func (t *turn) findNumber() error {
+	if t.Number != "" {
+		return nil
+	}
+	number, err := t.line.Callbacks.Dialable(t.call.From, t.line.Region)
+	if err == nil {
+		t.Number = number
+	}
+	return err
 }
 
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
@@ -67,10 +93,14 @@ func (t *turn) urgent() bool {
 }
 
 func hearOffer(t *turn, key string) Next {
-	if key == keyLetter {
+	switch {
+	case key == keyLetter:
 		return goTo{stepMessage}
-	}
-	if t.pick(key) {
+	case key == keyOther && t.Number != "":
+		return goTo{stepRingAtOther}
+	case t.pick(key) && t.Number != "":
+		return goTo{stepBook}
+	case t.Kind != "":
 		return goTo{stepRingAt}
 	}
 	return wrong{t.words("wrong.menu")}
@@ -91,24 +121,18 @@ func (t *turn) pick(key string) bool {
 	return true
 }
 
-// askRingAt offers the number keyed in, or the calling number, if it can be rung; else it asks for one.
+// askRingAt confirms a number that was not known when the times were offered, or says that it cannot be rung, and when
+// somebody is there instead.
 func askRingAt(t *turn) Next {
 	if t.NoCall {
 		t.say("number.nocall")
+		t.sayHours(t.deskWanted())
 		return Listen{Timeout: menuTimeout}
 	}
 	if t.Number == "" {
-		number, err := t.line.Callbacks.Dialable(t.call.From, t.line.Region)
-		if unreachable(err) {
-			t.NoCall = true
-			return askRingAt(t)
-		}
-		if err != nil {
-			return goTo{stepRingAtOther}
-		}
-		t.Number = number
+		return goTo{stepRingAtOther}
 	}
-	t.say("number.confirm", "digits", t.digits(nationalDigits(t.Number, t.line.Region)))
+	t.say("number.confirm", "digits", t.line.sayPhone(t.tongue(), t.Number))
 	return Listen{Timeout: menuTimeout}
 }
 
@@ -143,6 +167,9 @@ func hearRingAtOther(t *turn, digits string) Next {
 		return wrong{t.words("number.invalid")}
 	}
 	t.Number, t.NoCall = number, false
+	if t.Kind == "" { // which times there are may depend on the number
+		return goTo{stepOffer}
+	}
 	return goTo{stepRingAt}
 }
 
@@ -185,13 +212,14 @@ func askBook(t *turn) Next {
 	request := callbacks.Request{
 		Key:  t.promiseKey(),
 		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
-		Number: t.Number, Caller: t.call.From, Account: t.Account, Transaction: t.Transaction,
+		Number: t.Number, Caller: t.call.From, Account: t.Account, Answers: t.Answers, Contact: t.call.SID,
 		Kind: t.Kind, Urgent: t.urgent(), Called: time.Unix(t.Called, 0).UTC(),
 		Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
 	}
 	if t.Kind == callbacks.Slot {
 		request.SlotCapacity = t.line.Callbacks.SlotCapacity
 	}
+	request.Text = t.confirmation(request.Number, request.Kind, request.Urgent, request.Due, request.SlotEnd)
 	return Perform{Book{request}}
 }
 
@@ -207,7 +235,12 @@ func afterBook(t *turn, event Event) Next {
 			return t.standsAlready(event.Callback)
 		}
 		t.sayPromised(event.Callback)
-		return t.sayReference(event.Callback.Reference)
+		t.sayReference(event.Callback.Reference)
+		if topic := t.topic(); topic != nil && topic.Tell {
+			t.Booked = event.Callback.ID
+			return goTo{stepNote}
+		}
+		return farewell(t)
 	case Refused:
 		if event.Why == Full {
 			t.slotFull()
@@ -243,11 +276,15 @@ func (t *turn) sayPromised(callback callbacks.Callback) {
 	}
 }
 
-// sayReference speaks the reference twice and ends the call.
-func (t *turn) sayReference(reference string) Next {
+// sayReference speaks the reference twice.
+func (t *turn) sayReference(reference string) {
 	digits := t.digits(reference)
 	t.say("reference", "digits", digits)
 	t.say("reference.again", "digits", digits)
+}
+
+// farewell ends a call that got what it was for.
+func farewell(t *turn) Next {
 	t.say("goodbye")
 	return Hangup{}
 }

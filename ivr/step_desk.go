@@ -1,10 +1,19 @@
 package ivr
 
-import "slices"
+import (
+	"slices"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
 
 // The desk: its targets in turn, one Dial each.
 
 func askReady(t *turn) Next {
+	if t.line.Peak != nil && t.line.Peak.IsOpen(t.now) {
+		t.say("ready.peak", "wait", spoken.Count(t.tongue(), t.longestWait(t.deskWanted()), spoken.Minutes))
+	}
 	t.say("ready.ask")
 	return Listen{Timeout: readyTimeout}
 }
@@ -19,6 +28,16 @@ func hearReady(t *turn, key string) Next {
 	return wrong{t.words("wrong.menu")}
 }
 
+// longestWait is how many minutes it takes until every target of a desk has been rung in vain.
+func (t *turn) longestWait(desk string) int {
+	d := t.line.Desks[desk]
+	wait := time.Duration(len(d.Targets)) * (d.Ring + betweenTargets)
+	return int((wait + time.Minute - 1) / time.Minute)
+}
+
+// betweenTargets is what passes between two targets that ring in turn: the provider rings five seconds longer than asked.
+const betweenTargets = 5 * time.Second
+
 func putThrough(t *turn) Next { return t.ring(t.deskWanted()) }
 
 // ring begins with the first target of a desk.
@@ -28,16 +47,38 @@ func (t *turn) ring(desk string) Next {
 		return goTo{stepOffer}
 	}
 	t.Desk, t.Target = desk, 0
-	if topic := t.topic(); topic != nil && topic.Urgent {
-		t.say("desk.urgent")
-	} else {
-		t.say("desk.connecting")
-	}
 	return goTo{stepDesk}
 }
 
+// contact is the record of a call that is put through.
+func (t *turn) contact() callbacks.Contact {
+	return callbacks.Contact{
+		Key: t.call.SID, Line: t.line.ID, Desk: t.Desk, Topic: t.Topic, Language: t.tongue(), Caller: t.call.From,
+		Account: t.Account, Answers: t.Answers, Began: time.Unix(t.Called, 0).UTC(),
+	}
+}
+
+func (t *turn) sayConnecting() {
+	if t.urgent() {
+		t.say("desk.urgent") // its agent tells the reference: this caller is not kept a second longer
+		return
+	}
+	if t.Reference != "" {
+		t.say("reference.call", "digits", t.digits(t.Reference))
+	}
+	t.say("desk.connecting")
+}
+
+// askDesk has the call written down before the first telephone rings.
 func askDesk(t *turn) Next {
+	if !t.Contacted {
+		t.Contacted = true
+		return Perform{SaveContact{t.contact()}}
+	}
 	desk := t.line.Desks[t.Desk]
+	if desk != nil && t.Target == 0 {
+		t.sayConnecting()
+	}
 	if desk == nil || t.Target >= len(desk.Targets) {
 		return t.nobody()
 	}
@@ -47,6 +88,11 @@ func askDesk(t *turn) Next {
 
 func afterDial(t *turn, event Event) Next {
 	switch event := event.(type) {
+	case Saved:
+		t.Reference = event.Reference
+		return askDesk(t)
+	case Refused: // the call could not be written down, and is put through all the same
+		return askDesk(t)
 	case DialEnded:
 		return t.askTaken()
 	case Taken:

@@ -62,14 +62,14 @@ func askTopic(t *turn) Next {
 			t.say("callback.stands", "key", keyMine)
 		}
 	}
-	for i, topic := range t.topicsShown() {
-		t.say("menu.topic", "key", strconv.Itoa(i+1), "topic", t.words("topic."+topic.ID).Text)
+	for i, choice := range t.choicesShown() {
+		t.say("menu.topic", "key", strconv.Itoa(i+1), "topic", t.words("topic."+choice.ID).Text)
 	}
-	if t.moreTopics() {
+	if t.moreChoices() {
 		t.say("menu.more", "key", keyMore)
 	}
 	t.say("menu.controls")
-	if t.Page > 0 || len(t.line.Languages) > 1 {
+	if t.Page > 0 || t.Menu != "" || len(t.line.Languages) > 1 {
 		t.say("menu.back")
 	}
 	return Listen{Timeout: menuTimeout}
@@ -94,33 +94,66 @@ func (t *turn) tellNews(topic string) {
 	}
 }
 
-func (t *turn) topicsShown() []Topic {
-	first := min(t.Page*choices, len(t.line.Topics))
-	return t.line.Topics[first:min(first+choices, len(t.line.Topics))]
+// menuOpen is the menu that the caller is in, and the one that led there. After an edit that took it away it is the first.
+func (t *turn) menuOpen() (open []Choice, parent string) {
+	var find func(choices []Choice, in string) bool
+	find = func(choices []Choice, in string) bool {
+		for _, choice := range choices {
+			if len(choice.Choices) > 0 && choice.ID == t.Menu {
+				open, parent = choice.Choices, in
+				return true
+			}
+			if find(choice.Choices, choice.ID) {
+				return true
+			}
+		}
+		return false
+	}
+	if t.Menu == "" || !find(t.line.Menu, "") {
+		return t.line.Menu, ""
+	}
+	return open, parent
 }
 
-func (t *turn) moreTopics() bool { return (t.Page+1)*choices < len(t.line.Topics) }
+func (t *turn) choicesShown() []Choice {
+	open, _ := t.menuOpen()
+	first := min(t.Page*choices, len(open))
+	return open[first:min(first+choices, len(open))]
+}
+
+func (t *turn) moreChoices() bool {
+	open, _ := t.menuOpen()
+	return (t.Page+1)*choices < len(open)
+}
 
 func hearTopic(t *turn, key string) Next {
-	if key == keyMore && t.moreTopics() {
+	if key == keyMore && t.moreChoices() {
 		t.Page++
 		return goTo{stepTopic}
 	}
 	if key == keyMine && t.Standing != 0 {
 		return goTo{stepMine}
 	}
-	shown := t.topicsShown()
+	shown := t.choicesShown()
 	i, err := strconv.Atoi(key)
 	if err != nil || i < 1 || i > len(shown) {
 		return wrong{t.words("wrong.menu")}
 	}
-	return t.choose(shown[i-1])
+	choice := shown[i-1]
+	if len(choice.Choices) > 0 {
+		t.Menu, t.Page = choice.ID, 0
+		return goTo{stepTopic}
+	}
+	return t.choose(*t.line.Topic(choice.ID))
 }
 
 func backFromTopic(t *turn) Next {
 	switch {
 	case t.Page > 0:
 		t.Page--
+		return goTo{stepTopic}
+	case t.Menu != "":
+		_, t.Menu = t.menuOpen()
 		return goTo{stepTopic}
 	case len(t.line.Languages) > 1:
 		return goTo{stepLanguage}
@@ -129,16 +162,21 @@ func backFromTopic(t *turn) Next {
 }
 
 func (t *turn) choose(topic Topic) Next {
-	if topic.ID != t.Topic { // the number asked for belongs to the topic, the account does not
-		t.Transaction = ""
-		t.Skip = slices.DeleteFunc(slices.Clone(t.Skip), func(s StepID) bool { return s == stepNumber })
+	if topic.ID != t.Topic { // the answers belong to the topic, the account does not
+		t.Answers = ""
+		t.Skip = slices.DeleteFunc(slices.Clone(t.Skip), func(what string) bool { return what != keyAccount })
 	}
 	t.Topic = topic.ID
 	t.tellNews(topic.ID)
 	switch {
 	case topic.Urgent:
 		return t.person()
+	case topic.Message:
+		return goTo{stepMessage}
 	case topic.Help:
+		if topic.AskAccount && t.Account == "" {
+			t.say("numbers.ready")
+		}
 		return goTo{stepHelp}
 	}
 	return t.collect()

@@ -5,6 +5,7 @@ import "github.com/hotline-ivr/hotline/callbacks"
 // A recorded message: what remains when nobody can be reached and no callback is wanted.
 
 func askMessage(t *turn) Next {
+	t.sayWhatToTell()
 	t.say("message.ask")
 	return Record{Seconds: t.line.MessageSeconds}
 }
@@ -25,11 +26,14 @@ func silentMessage(t *turn) Next {
 func afterMessage(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Recorded:
-		message := t.message(event)
-		return Perform{SaveMessage{message}}
+		if event.Key == keyPerson {
+			return t.person() // what was spoken until then is kept when the provider tells of it
+		}
+		return Perform{SaveMessage{t.message(event)}}
 	case Saved:
 		t.say("message.saved")
-		return t.sayReference(event.Reference)
+		t.sayReference(event.Reference)
+		return farewell(t)
 	}
 	t.say("message.failed")
 	return t.goodbye()
@@ -38,9 +42,9 @@ func afterMessage(t *turn, event Event) Next {
 // message is what the call tells about a recording. Its key is the same for every webhook about it.
 func (t *turn) message(recorded Recorded) callbacks.Message {
 	return callbacks.Message{
-		Key:  t.call.SID + "/" + recorded.SID,
+		Key: t.call.SID + "/" + recorded.SID, Contact: t.call.SID,
 		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
-		Caller: t.call.From, Account: t.Account, Transaction: t.Transaction,
-		RecordingSID: recorded.SID, RecordingURL: recorded.URL, Seconds: recorded.Seconds, Received: t.now.UTC(),
+		Caller: t.call.From, Account: t.Account, Answers: t.Answers,
+		Recording: recorded.Recording, Received: t.now.UTC(),
 	}
 }

@@ -43,7 +43,7 @@ func (t *turn) show(c callbacks.Callback) {
 	if !c.SlotEnd.IsZero() {
 		t.Stands.Until = c.SlotEnd.Unix()
 	}
-	t.Topic = c.Topic
+	t.Topic, t.Number = c.Topic, c.Number
 	t.Dialling = c.State != callbacks.Booked
 }
 
@@ -105,10 +105,10 @@ func hearMineWhen(t *turn, key string) Next {
 	if t.Kind == callbacks.Slot {
 		until, capacity = time.Unix(t.Until, 0).UTC(), t.line.Callbacks.SlotCapacity
 	}
-	return Perform{Move{
-		ID: t.Standing, Key: t.promiseKey(), Kind: t.Kind,
-		Due: due, Until: until, Expires: t.line.Callbacks.Expires(due), Capacity: capacity,
-	}}
+	return Perform{Move{ID: t.Standing, To: callbacks.Move{
+		Key: t.promiseKey(), Kind: t.Kind, Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
+		Capacity: capacity, Text: t.confirmation(t.Number, t.Kind, t.urgent(), due, until),
+	}}}
 }
 
 func afterMove(t *turn, event Event) Next {

@@ -13,15 +13,23 @@ import (
 // keyCalling in the account entry takes the calling number as the account.
 const keyCalling = "1"
 
+// keyAccount stands for the account among the questions that were left. No question can be called so.
+const keyAccount = "account"
+
 // collect goes to the next number that the topic needs, and to the desk once all are known.
 func (t *turn) collect() Next {
 	topic := t.topic()
 	switch {
 	case topic == nil:
-	case topic.AskAccount && t.Account == "" && !slices.Contains(t.Skip, stepAccount):
+	case topic.AskAccount && t.Account == "" && !slices.Contains(t.Skip, keyAccount):
 		return goTo{stepAccount}
-	case topic.AskTransaction && t.Transaction == "" && !slices.Contains(t.Skip, stepNumber):
-		return goTo{stepNumber}
+	default:
+		for _, question := range topic.Questions {
+			if t.Answers.Get(question) == "" && !slices.Contains(t.Skip, question) {
+				t.Question = question
+				return goTo{stepNumber}
+			}
+		}
 	}
 	if t.deskCanAnswer(t.deskWanted()) {
 		return goTo{stepReady}
@@ -65,17 +73,20 @@ func (t *turn) callingAccount() string {
 }
 
 func askAccountRight(t *turn) Next {
-	t.say("account.confirm", "digits", t.digits(t.Draft))
+	t.say("account.confirm", "digits", t.line.sayAccount(t.tongue(), t.Draft))
 	return Listen{Timeout: menuTimeout}
 }
 
-func hearAccountRight(t *turn, key string) Next { return t.keep(key, &t.Account, stepAccount) }
+func hearAccountRight(t *turn, key string) Next {
+	return t.keep(key, stepAccount, func(digits string) { t.Account = digits })
+}
 
 // keep answers the read-back of a number: 1 keeps it, 2 asks for it again.
-func (t *turn) keep(key string, number *string, again StepID) Next {
+func (t *turn) keep(key string, again StepID, keep func(digits string)) Next {
 	switch key {
 	case "1":
-		*number, t.Draft = t.Draft, ""
+		keep(t.Draft)
+		t.Draft = ""
 		return t.collect()
 	case "2":
 		t.Draft = ""
@@ -85,19 +96,15 @@ func (t *turn) keep(key string, number *string, again StepID) Next {
 }
 
 func askNumber(t *turn) Next {
-	t.say(t.numberPrompt())
+	t.say("question." + t.Question)
 	return Listen{Entry: true, Timeout: entryTimeout}
 }
 
-func (t *turn) numberPrompt() string {
-	if topic := t.topic(); topic != nil && topic.TransactionName != "" {
-		return topic.TransactionName + ".ask"
-	}
-	return "transaction.ask"
-}
-
 func hearNumber(t *turn, digits string) Next {
-	rule := t.line.Transaction
+	rule, known := t.line.Questions[t.Question]
+	if !known { // not asked any more
+		return t.collect()
+	}
 	if !rule.Fits(digits) {
 		return wrong{t.words("number.length", "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))}
 	}
@@ -110,7 +117,9 @@ func askNumberRight(t *turn) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
-func hearNumberRight(t *turn, key string) Next { return t.keep(key, &t.Transaction, stepNumber) }
+func hearNumberRight(t *turn, key string) Next {
+	return t.keep(key, stepNumber, func(digits string) { t.Answers = t.Answers.With(t.Question, digits) })
+}
 
 func leaveEntry(t *turn) Next {
 	t.Left = t.Step
@@ -127,7 +136,11 @@ func hearLeft(t *turn, key string) Next {
 	case "1":
 		return goTo{t.Left}
 	case "2":
-		t.Skip = append(slices.Clone(t.Skip), t.Left)
+		left := keyAccount
+		if t.Left == stepNumber {
+			left = t.Question
+		}
+		t.Skip = append(slices.Clone(t.Skip), left)
 		return t.collect()
 	}
 	return wrong{t.words("wrong.menu")}
@@ -164,15 +177,29 @@ func looksLikeCard(digits string) bool {
 	return sum%10 == 0
 }
 
-// nationalDigits is how people of the region key in and read out an E.164 number: national form within the region,
-// the full international number from elsewhere. It is empty for what is no valid telephone number.
+// nationalDigits is what people of the region key in for an E.164 number: the national form within the region, the full
+// international number from elsewhere. It is empty for what is no valid telephone number.
 func nationalDigits(e164, region string) string {
-	number, err := phonenumbers.Parse(e164, "ZZ")
-	if err != nil || !phonenumbers.IsValidNumber(number) {
+	if !strings.HasPrefix(e164, "+") {
 		return ""
 	}
-	if phonenumbers.GetRegionCodeForNumber(number) != region {
-		return phonenumbers.Format(number, phonenumbers.E164)
+	form := phoneForm(e164, region)
+	digits := phonenumbers.NormalizeDigitsOnly(form)
+	if strings.HasPrefix(form, "+") {
+		return "+" + digits
 	}
-	return phonenumbers.NormalizeDigitsOnly(phonenumbers.Format(number, phonenumbers.NATIONAL))
+	return digits
+}
+
+// phoneForm is how a number is written in the region, with separators where people pause: "0812-3456-7890".
+// From elsewhere it begins with + and the country code. It is empty for what is no valid telephone number.
+func phoneForm(number, region string) string {
+	parsed, err := phonenumbers.Parse(number, region)
+	if err != nil || !phonenumbers.IsValidNumber(parsed) {
+		return ""
+	}
+	if phonenumbers.GetRegionCodeForNumber(parsed) != region {
+		return phonenumbers.Format(parsed, phonenumbers.INTERNATIONAL)
+	}
+	return phonenumbers.Format(parsed, phonenumbers.NATIONAL)
 }

@@ -18,6 +18,8 @@ const (
 	stepRingAt       StepID = "ring-at"
 	stepRingAtOther  StepID = "ring-at-other"
 	stepBook         StepID = "book"
+	stepNote         StepID = "note"
+	stepNoteSpoken   StepID = "note-spoken"
 	stepMessage      StepID = "message"
 	stepMine         StepID = "mine"
 	stepMineMenu     StepID = "mine-menu"
@@ -32,6 +34,8 @@ const (
 	keyMine   = "7" // in the topic menu: the promise that stands
 	keyLetter = "7" // where a callback is offered: a recorded message instead
 	keyMore   = "8"
+	keyOther  = "8" // where a callback is offered: another number
+	keyNote   = "1" // after a promise: add a spoken note
 	keyAgain  = "9"
 	keyBack   = "*"
 	keyDone   = "#" // ends an entry
@@ -61,6 +65,8 @@ type step struct {
 	silent func(*turn) Next
 	// late marks steps that come after the desk was tried or found closed: giving up here leads to a message.
 	late bool
+	// end marks steps after which there is nothing more to offer: giving up here is a goodbye.
+	end bool
 }
 
 // table is the call from its first word to its last.
@@ -70,11 +76,11 @@ var table []*step
 func init() {
 	table = []*step{
 		{id: stepLanguage, about: "greeting, and which language", ask: askLanguage, hear: hearLanguage, happen: afterFind},
-		{id: stepTopic, about: "what it is about, five choices at a time", ask: askTopic, hear: hearTopic, back: backFromTopic},
+		{id: stepTopic, about: "what it is about, five choices at a time, in menus", ask: askTopic, hear: hearTopic, back: backFromTopic},
 		{id: stepHelp, about: "self-help, and whether it solved the matter", ask: askHelp, hear: hearHelp, back: toTopics},
 		{id: stepAccount, about: "the account, by keypad", kind: entry, ask: askAccount, hear: hearAccount, back: leaveEntry},
 		{id: stepAccountRight, about: "the account read back", ask: askAccountRight, hear: hearAccountRight, back: toTopics},
-		{id: stepNumber, about: "the transaction or application number, by keypad", kind: entry, ask: askNumber, hear: hearNumber, back: leaveEntry},
+		{id: stepNumber, about: "another number that the topic asks for, by keypad", kind: entry, ask: askNumber, hear: hearNumber, back: leaveEntry},
 		{id: stepNumberRight, about: "that number read back", ask: askNumberRight, hear: hearNumberRight, back: toTopics},
 		{id: stepLeft, about: "an entry was left: again, or go on without it", ask: askLeft, hear: hearLeft, back: toTopics},
 		{id: stepReady, about: "all is known: put through, unless a callback is preferred", ask: askReady, hear: hearReady, back: toTopics, silent: putThrough},
@@ -83,7 +89,9 @@ func init() {
 		{id: stepRingAt, about: "the number to ring, confirmed", ask: askRingAt, hear: hearRingAt, back: toOffer, late: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad", kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: toOffer, late: true},
 		{id: stepBook, about: "the promise, written and then spoken", kind: mute, ask: askBook, happen: afterBook, late: true},
-		{id: stepMessage, about: "a recorded message", kind: mute, ask: askMessage, hear: hearMessage, happen: afterMessage, silent: silentMessage, late: true},
+		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted", ask: askNote, hear: hearNote, silent: farewell, end: true},
+		{id: stepNoteSpoken, about: "the note, recorded", kind: mute, ask: askNoteSpoken, hear: askNoteAgain, happen: afterNote, silent: farewell, end: true},
+		{id: stepMessage, about: "a recorded message", kind: mute, ask: askMessage, hear: hearMessage, happen: afterMessage, silent: silentMessage, end: true},
 		{id: stepMine, about: "proof for a promise that stands", kind: entry, ask: askMine, hear: hearMine, happen: afterMine, back: toTopics},
 		{id: stepMineMenu, about: "the promise told: keep, move, cancel", ask: askMineMenu, hear: hearMineMenu, back: toTopics},
 		{id: stepMineWhen, about: "another time for it", ask: askMineWhen, hear: hearMineWhen, happen: afterMove, back: toMine},
@@ -104,6 +112,6 @@ func stepOf(id StepID) *step {
 	return steps[firstStep]
 }
 
-func toTopics(t *turn) Next { t.Page = 0; return goTo{stepTopic} }
+func toTopics(t *turn) Next { t.Menu, t.Page = "", 0; return goTo{stepTopic} }
 func toOffer(*turn) Next    { return goTo{stepOffer} }
 func toMine(*turn) Next     { return goTo{stepMineMenu} }

@@ -15,6 +15,8 @@ import (
 const (
 	// earlyRead is for what a call can do without: it fails open.
 	earlyRead = 300 * time.Millisecond
+	// contactWrite is for the record of a call that is put through: it fails open.
+	contactWrite = time.Second
 	// promiseWrite is for what must be durable before it is spoken.
 	promiseWrite = 4 * time.Second
 )
@@ -30,13 +32,15 @@ type Promises interface {
 	OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error)
 	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
 	Verify(ctx context.Context, key string, id int64, digits string) (callbacks.Callback, bool, error)
-	Move(ctx context.Context, key string, id int64, kind callbacks.Kind, due, slotEnd, expires time.Time, capacity int) (callbacks.Callback, error)
+	Move(ctx context.Context, id int64, to callbacks.Move) (callbacks.Callback, error)
 	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
 	HoldFor(ctx context.Context, line, desk, caller string) error
 	ReleaseFor(ctx context.Context, line, desk, caller string) error
 	CancelFor(ctx context.Context, line, desk, caller string) error
 	SaveMessage(ctx context.Context, message callbacks.Message) (callbacks.Message, error)
-	AttachRecording(ctx context.Context, key, recordingSID, recordingURL string, seconds int) error
+	AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error
+	AttachNote(ctx context.Context, id int64, note callbacks.Recording) error
+	SaveContact(ctx context.Context, contact callbacks.Contact) (callbacks.Contact, error)
 	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
@@ -70,7 +74,9 @@ func (w webhook) event() Event {
 	case w.form.Has("DialCallStatus"):
 		return DialEnded{Status: w.form.Get("DialCallStatus")}
 	case w.form.Get("RecordingSid") != "":
-		return Recorded{SID: w.form.Get("RecordingSid"), URL: w.form.Get("RecordingUrl"), Seconds: atoi(w.form.Get("RecordingDuration"))}
+		return Recorded{Key: w.form.Get("Digits"), Recording: callbacks.Recording{
+			SID: w.form.Get("RecordingSid"), URL: w.form.Get("RecordingUrl"), Seconds: atoi(w.form.Get("RecordingDuration")),
+		}}
 	}
 	return Keys{Digits: w.form.Get("Digits")}
 }
@@ -85,6 +91,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 		return s.askTaken(ctx, w, effect)
 	case Reached:
 		return s.reached(ctx, effect)
+	case SaveContact:
+		return s.saveContact(ctx, effect)
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
@@ -98,7 +106,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 		s.tell(Happening{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
 		return Promised{Callback: booking.Callback, Existing: booking.Existing}
 	case Move:
-		moved, err := s.promises.Move(ctx, effect.Key, effect.ID, effect.Kind, effect.Due, effect.Until, effect.Expires, effect.Capacity)
+		moved, err := s.promises.Move(ctx, effect.ID, effect.To)
 		if err != nil {
 			return s.refuse("move a callback", err)
 		}
@@ -121,42 +129,70 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 		s.metrics.messages.Inc()
 		s.tell(Happening{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk, Topic: message.Topic, Reference: message.Reference})
 		return Saved{Reference: message.Reference}
+	case AttachNote:
+		if err := s.promises.AttachNote(ctx, effect.ID, effect.Note); err != nil {
+			return s.refuse("keep a note", err)
+		}
+		s.tell(Happening{Name: "note", CallSID: w.call().SID})
+		return effectDone{}
 	}
 	s.log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))
 	return Refused{Failed}
 }
 
 func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
-	ctx, cancel := context.WithTimeout(ctx, earlyRead)
-	defer cancel()
-	type answer struct {
-		callback callbacks.Callback
-		found    bool
-		err      error
+	var callback callbacks.Callback
+	var found bool
+	err := within(ctx, earlyRead, func(ctx context.Context) (err error) {
+		callback, found, err = s.promises.OpenFor(ctx, effect.Line, effect.Caller)
+		return err
+	})
+	if err != nil {
+		s.log.Warn("cannot look for a standing callback; the call goes on without", "error", err)
+		return Found{}
 	}
-	// In a goroutine, because not every driver lets go at once when its context ends.
-	answers := make(chan answer, 1)
+	if !found {
+		return Found{}
+	}
+	return Found{ID: callback.ID, ByReference: callback.AccountProof() == ""}
+}
+
+// saveContact writes a call down that is put through. The caller does not wait long for it.
+func (s *Server) saveContact(ctx context.Context, effect SaveContact) Event {
+	var contact callbacks.Contact
+	err := within(ctx, contactWrite, func(ctx context.Context) (err error) {
+		contact, err = s.promises.SaveContact(ctx, effect.Contact)
+		return err
+	})
+	if err != nil {
+		s.log.Warn("cannot write down a call that is put through; it goes on without a reference", "call", effect.Contact.Key, "error", err)
+		s.metrics.failures.WithLabelValues("write a contact").Inc()
+		return Refused{Failed}
+	}
+	s.tell(Happening{Name: "contact", CallSID: contact.Key, Line: contact.Line, Desk: contact.Desk, Topic: contact.Topic, Reference: contact.Reference})
+	return Saved{Reference: contact.Reference}
+}
+
+// within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets go
+// at once when its context ends; what do has set counts only when the error is nil.
+func within(ctx context.Context, limit time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	done := make(chan error, 1)
 	go func() {
-		var a answer
 		defer func() {
 			if fault := recover(); fault != nil { // nobody else would: a panic here would end the process
-				a.err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+				done <- fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
 			}
-			answers <- a
 		}()
-		a.callback, a.found, a.err = s.promises.OpenFor(ctx, effect.Line, effect.Caller)
+		done <- do(ctx)
 	}()
 	select {
-	case a := <-answers:
-		if a.err != nil {
-			s.log.Warn("cannot look for a standing callback; the call goes on without", "error", a.err)
-		} else if a.found {
-			return Found{ID: a.callback.ID, ByReference: a.callback.AccountProof() == ""}
-		}
+	case err := <-done:
+		return err
 	case <-ctx.Done():
-		s.log.Warn("looking for a standing callback took too long; the call goes on without", "limit", earlyRead)
+		return fmt.Errorf("it took longer than %s", limit)
 	}
-	return Found{}
 }
 
 // askTaken: an agent's own signed key press decides, unless the provider says that nobody was connected. Only with the

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
-	"github.com/twilio/twilio-go/twiml"
 )
 
 // An agent's leg during a call, and what agents are told on any leg.
@@ -23,7 +23,7 @@ func (s *Server) whisper(_ context.Context, w webhook) (*document, error) {
 		return nil, err
 	}
 	prompt := "whisper.call"
-	if topic := line.topicOf(state.Topic); topic != nil && topic.Urgent {
+	if topic := line.Topic(state.Topic); topic != nil && topic.Urgent {
 		prompt = "whisper.urgent"
 	}
 	doc := &document{line: line}
@@ -72,44 +72,44 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 	s.metrics.taken.WithLabelValues(line.ID).Inc()
 	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Line: line.ID, Desk: state.Desk, Topic: state.Topic})
 	doc := &document{line: line}
-	doc.add(doc.says(line.caseOf(line.deskTongue(state.Desk), state.Account, state.Transaction))...)
-	if len(doc.verbs) == 0 {
-		doc.add(&twiml.VoicePause{Length: "1"})
-	}
+	doc.add(doc.says(line.caseOf(line.deskTongue(state.Desk), state.Reference, state.Account, state.Answers))...)
 	return doc, nil
 }
 
 // briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
 func (l *Line) briefing(prompt, tongue, topic, language string) Utterance {
-	about, ok := l.Prompts.Text(tongue, "topic."+topic)
-	if !ok { // none was chosen, or it is no longer configured
-		about = l.Prompts.Fill(tongue, "topic.general")
+	about := l.text(tongue, "topic."+topic)
+	if about == "" { // none was chosen, or it is no longer configured
+		about = l.text(tongue, "topic.general")
 	}
 	return l.utter(tongue, prompt, "line", l.name(tongue),
-		"topic", about, "language", l.Prompts.Fill(tongue, "language."+l.language(language).Tag))
+		"topic", about, "language", l.text(tongue, "language."+l.language(language).Tag))
 }
 
 // caseOf is what an agent hears after the 1, so that nobody asks the caller twice.
-func (l *Line) caseOf(tongue, account, number string) []Utterance {
+func (l *Line) caseOf(tongue, reference, account string, answers callbacks.Answers) []Utterance {
 	var said []Utterance
+	if reference != "" {
+		said = append(said, l.utter(tongue, "whisper.reference", "digits", spoken.Digits(tongue, reference)))
+	}
 	if account == "" {
 		said = append(said, l.utter(tongue, "whisper.none"))
 	} else {
-		said = append(said, l.utter(tongue, "whisper.account", "digits", spoken.Digits(tongue, account)))
+		said = append(said, l.utter(tongue, "whisper.account", "digits", l.sayAccount(tongue, account)))
 	}
-	if number != "" {
-		said = append(said, l.utter(tongue, "whisper.number", "digits", spoken.Digits(tongue, number)))
+	for _, answer := range answers.All() {
+		digits := spoken.Digits(tongue, answer.Digits)
+		said = append(said, Utterance{tongue, orElse(l.text(tongue, "answer."+answer.Question, "digits", digits), digits)})
 	}
 	return said
 }
 
-func (l *Line) topicOf(id string) *Topic {
-	for i := range l.Topics {
-		if l.Topics[i].ID == id {
-			return &l.Topics[i]
-		}
+// orElse is for a question that is no longer configured: its answer is told bare.
+func orElse(text, otherwise string) string {
+	if text == "" {
+		return otherwise
 	}
-	return nil
+	return text
 }
 
 // deskTongue is the language in which a desk's agents are spoken to.

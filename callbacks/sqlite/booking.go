@@ -36,11 +36,14 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 				return err
 			}
 		}
-		if err := takeReference(ctx, tx, reference); err != nil {
+		reference, err := referenceFor(ctx, tx, r.Contact, reference)
+		if err != nil {
 			return err
 		}
-		b.Callback, err = insert(ctx, tx, r, reference)
-		return err
+		if b.Callback, err = insert(ctx, tx, r, reference); err != nil {
+			return err
+		}
+		return writeText(ctx, tx, b.Callback, r.Text, r.Called)
 	})
 	if err != nil {
 		return callbacks.Booking{}, err
@@ -56,7 +59,7 @@ func insert(ctx context.Context, tx *sql.Tx, r callbacks.Request, reference stri
 	res, err := tx.ExecContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
 		caller, account, txn, kind, urgent, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Transaction, r.Kind,
+		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Answers, r.Kind,
 		r.Urgent, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked)
 	if err != nil {
 		return callbacks.Callback{}, err
@@ -69,7 +72,19 @@ func insert(ctx context.Context, tx *sql.Tx, r callbacks.Request, reference stri
 	return c, err
 }
 
-// takeReference reserves a reference for a promise or a message.
+// referenceFor is the reference of the call's contact, unless a promise or a message has it; else the one given, reserved.
+func referenceFor(ctx context.Context, tx *sql.Tx, contact, drawn string) (string, error) {
+	var reference string
+	err := tx.QueryRowContext(ctx, `SELECT reference FROM contacts c WHERE contact_key = ?
+		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
+		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, contact).Scan(&reference)
+	if errors.Is(err, sql.ErrNoRows) {
+		return drawn, takeReference(ctx, tx, drawn)
+	}
+	return reference, err
+}
+
+// takeReference reserves a reference for a promise, a message or a contact.
 func takeReference(ctx context.Context, tx *sql.Tx, reference string) error {
 	res, err := tx.ExecContext(ctx, `INSERT INTO reference_numbers (reference) VALUES (?) ON CONFLICT DO NOTHING`, reference)
 	if err != nil {
@@ -176,8 +191,10 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if err != nil {
 			return err
 		}
-		c, _, err = oneCallback(ctx, tx, "id = ?", id)
-		return err
+		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
+			return err
+		}
+		return replaceText(ctx, tx, c, m)
 	})
 	return c, err
 }

@@ -12,7 +12,8 @@ import (
 // Kept implements [callbacks.Store].
 func (s *Store) Kept(ctx context.Context) (desks []callbacks.Desk, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
-		UNION SELECT line, desk FROM messages WHERE erased_ms = 0 ORDER BY line, desk`)
+		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
+		UNION SELECT line, desk FROM contacts WHERE erased_ms = 0 ORDER BY line, desk`)
 	if err != nil {
 		return nil, wrap("list what is kept", err)
 	}
@@ -27,34 +28,63 @@ func (s *Store) Kept(ctx context.Context) (desks []callbacks.Desk, err error) {
 	return desks, rows.Err()
 }
 
+// What Erase takes of a desk: line, desk, before.
+const (
+	// An attempt still in the air keeps its address: the target counts as busy by it.
+	erasedPromises = `line = ? AND desk = ? AND erased_ms = 0 AND ended_ms > 0 AND ended_ms < ?
+		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.callback_id = callbacks.id AND a.state <> 'ended')`
+	erasedMessages = `line = ? AND desk = ? AND erased_ms = 0 AND received_ms < ?`
+	erasedContacts = `line = ? AND desk = ? AND erased_ms = 0 AND began_ms < ?`
+)
+
+// RecordingsOf implements [callbacks.Store].
+func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.Time) (sids []string, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedPromises+`
+		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
+		d.Line, d.Desk, ms(before), d.Line, d.Desk, ms(before))
+	if err != nil {
+		return nil, wrap("list recordings", err)
+	}
+	defer func() { err = wrap("list recordings", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var sid string
+		if err := rows.Scan(&sid); err != nil {
+			return nil, err
+		}
+		sids = append(sids, sid)
+	}
+	return sids, rows.Err()
+}
+
 // Erase implements [callbacks.Store].
 func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
-	// An attempt still in the air keeps its address: the target counts as busy by it.
-	const which = `line = ? AND desk = ? AND erased_ms = 0 AND ended_ms > 0 AND ended_ms < ?
-		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.callback_id = callbacks.id AND a.state <> 'ended')`
 	var erased int64
 	err := s.inTx(ctx, "erase", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE attempts SET target_address = '', from_number = '', sid = ''
-			WHERE callback_id IN (SELECT id FROM callbacks WHERE `+which+`)`, d.Line, d.Desk, ms(before)); err != nil {
-			return err
+		of := []any{d.Line, d.Desk, ms(before)}
+		for _, behind := range []string{ // what hangs on promises goes while it can be told by them
+			`UPDATE attempts SET target_address = '', from_number = '', sid = '' WHERE callback_id IN`,
+			`UPDATE texts SET body = '', sid = '', state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE callback_id IN`,
+		} {
+			if _, err := tx.ExecContext(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedPromises+`)`, of...); err != nil {
+				return err
+			}
 		}
-		promises, err := tx.ExecContext(ctx, `UPDATE callbacks SET number = '', caller = '', account = '', txn = '',
-			erased_ms = ? WHERE `+which, ms(now), d.Line, d.Desk, ms(before))
-		if err != nil {
-			return err
+		for _, rows := range []string{
+			`UPDATE callbacks SET number = '', caller = '', account = '', txn = '', note_sid = '', note_url = '', erased_ms = ? WHERE ` + erasedPromises,
+			`UPDATE messages SET caller = '', account = '', txn = '', recording_sid = '', recording_url = '', erased_ms = ? WHERE ` + erasedMessages,
+			`UPDATE contacts SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedContacts,
+		} {
+			res, err := tx.ExecContext(ctx, rows, append([]any{ms(now)}, of...)...)
+			if err != nil {
+				return err
+			}
+			n, err := res.RowsAffected()
+			if err != nil {
+				return err
+			}
+			erased += n
 		}
-		messages, err := tx.ExecContext(ctx, `UPDATE messages SET caller = '', account = '', txn = '', recording_url = '',
-			erased_ms = ? WHERE line = ? AND desk = ? AND erased_ms = 0 AND received_ms < ?`, ms(now), d.Line, d.Desk, ms(before))
-		if err != nil {
-			return err
-		}
-		n, err := promises.RowsAffected()
-		if err != nil {
-			return err
-		}
-		m, err := messages.RowsAffected()
-		erased = n + m
-		return err
+		return nil
 	})
 	if err != nil || erased == 0 {
 		return 0, err
@@ -70,16 +100,18 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 // Report implements [callbacks.Store].
 func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callbacks.Report, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT line, sum(called), sum(done), sum(cancelled), sum(expired),
-			sum(undialable), sum(open), sum(messages) FROM (
+			sum(undialable), sum(open), sum(messages), sum(contacts) FROM (
 		SELECT line,
 			called_ms >= ?1 AND called_ms < ?2 AS called,
 			state = 'done' AND ended_ms >= ?1 AND ended_ms < ?2 AS done,
 			state = 'cancelled' AND ended_ms >= ?1 AND ended_ms < ?2 AS cancelled,
 			state = 'expired' AND ended_ms >= ?1 AND ended_ms < ?2 AS expired,
 			state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 AS undialable,
-			`+openStates+` AS open, 0 AS messages FROM callbacks
+			`+openStates+` AS open, 0 AS messages, 0 AS contacts FROM callbacks
 		UNION ALL
-		SELECT line, 0, 0, 0, 0, 0, 0, received_ms >= ?1 AND received_ms < ?2 FROM messages)
+		SELECT line, 0, 0, 0, 0, 0, 0, received_ms >= ?1 AND received_ms < ?2, 0 FROM messages
+		UNION ALL
+		SELECT line, 0, 0, 0, 0, 0, 0, 0, began_ms >= ?1 AND began_ms < ?2 FROM contacts)
 		GROUP BY line ORDER BY line`, ms(from), ms(to))
 	if err != nil {
 		return nil, wrap("report", err)
@@ -87,7 +119,7 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 	defer func() { err = wrap("report", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var r callbacks.Report
-		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages); err != nil {
+		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages, &r.Contacts); err != nil {
 			return nil, err
 		}
 		list = append(list, r)

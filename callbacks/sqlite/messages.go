@@ -17,13 +17,13 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
 		}
-		if err := takeReference(ctx, tx, m.Reference); err != nil {
+		if m.Reference, err = referenceFor(ctx, tx, m.Contact, m.Reference); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO messages (message_key, reference, line, desk, topic, language, caller,
 			account, txn, recording_sid, recording_url, seconds, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			m.Key, m.Reference, m.Line, m.Desk, m.Topic, m.Language, m.Caller, m.Account, m.Transaction,
-			m.RecordingSID, m.RecordingURL, m.Seconds, ms(m.Received))
+			m.Key, m.Reference, m.Line, m.Desk, m.Topic, m.Language, m.Caller, m.Account, m.Answers,
+			m.Recording.SID, m.Recording.URL, m.Recording.Seconds, ms(m.Received))
 		if err != nil {
 			return err
 		}
@@ -40,8 +40,8 @@ func oneMessage(ctx context.Context, q querier, key string) (m callbacks.Message
 	var received int64
 	err = q.QueryRowContext(ctx, `SELECT message_key, reference, line, desk, topic, language, caller, account, txn,
 		recording_sid, recording_url, seconds, received_ms FROM messages WHERE message_key = ?`, key).
-		Scan(&m.Key, &m.Reference, &m.Line, &m.Desk, &m.Topic, &m.Language, &m.Caller, &m.Account, &m.Transaction,
-			&m.RecordingSID, &m.RecordingURL, &m.Seconds, &received)
+		Scan(&m.Key, &m.Reference, &m.Line, &m.Desk, &m.Topic, &m.Language, &m.Caller, &m.Account, &m.Answers,
+			&m.Recording.SID, &m.Recording.URL, &m.Recording.Seconds, &received)
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, callbacks.ErrNotFound
 	}
@@ -50,10 +50,10 @@ func oneMessage(ctx context.Context, q querier, key string) (m callbacks.Message
 }
 
 // AttachRecording implements [callbacks.Store].
-func (s *Store) AttachRecording(ctx context.Context, key, recordingSID, url string, seconds int) error {
+func (s *Store) AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error {
 	return s.inTx(ctx, "attach a recording", func(tx *sql.Tx) error {
 		res, err := tx.ExecContext(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, seconds = ?
-			WHERE message_key = ?`, recordingSID, url, seconds, key)
+			WHERE message_key = ?`, recording.SID, recording.URL, recording.Seconds, key)
 		if err != nil {
 			return err
 		}

@@ -11,7 +11,8 @@ import (
 )
 
 const callbackColumns = `id, reference, line, desk, topic, language, number, caller, account, txn, kind, urgent,
-	called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms, fence`
+	called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms,
+	note_sid, note_url, note_seconds, fence`
 
 const attemptColumns = `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms, state,
 	outcome, sid, status, seq, fence, pass, created_ms, check_ms`
@@ -24,8 +25,8 @@ type scanner interface{ Scan(...any) error }
 func scanCallback(row scanner) (c callbacks.Callback, fence int64, err error) {
 	var called, due, held, slotEnd, expires, ended int64
 	err = row.Scan(&c.ID, &c.Reference, &c.Line, &c.Desk, &c.Topic, &c.Language, &c.Number, &c.Caller, &c.Account,
-		&c.Transaction, &c.Kind, &c.Urgent, &called, &due, &held, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
-		&c.NextTarget, &c.Pass, &ended, &fence)
+		&c.Answers, &c.Kind, &c.Urgent, &called, &due, &held, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
+		&c.NextTarget, &c.Pass, &ended, &c.Note.SID, &c.Note.URL, &c.Note.Seconds, &fence)
 	c.Called, c.Due, c.Held, c.SlotEnd = instant(called), instant(due), instant(held), instant(slotEnd)
 	c.Expires, c.Ended = instant(expires), instant(ended)
 	return c, fence, err

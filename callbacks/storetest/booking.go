@@ -21,7 +21,7 @@ func testBooking(t *testing.T, s *suite) {
 	}
 	want := callbacks.Callback{
 		ID: b.Callback.ID, Reference: "2345678", Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language,
-		Number: r.Number, Caller: r.Caller, Account: r.Account, Transaction: r.Transaction, Kind: callbacks.Slot,
+		Number: r.Number, Caller: r.Caller, Account: r.Account, Answers: r.Answers, Kind: callbacks.Slot,
 		Urgent: true, Called: Start.Add(-time.Hour + 123*time.Millisecond), Due: Start,
 		SlotEnd: Start.Add(30 * time.Minute), Expires: r.Expires, State: callbacks.Booked,
 	}

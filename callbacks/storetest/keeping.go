@@ -10,14 +10,15 @@ import (
 func testMessages(t *testing.T, s *suite) {
 	m := callbacks.Message{
 		Key: "k", Reference: "6000000", Line: "gopay", Desk: "support", Topic: "feedback", Language: "zh",
-		Caller: "+628120000001", Account: "08120000001", Transaction: "1234567", Received: Start,
+		Caller: "+628120000001", Account: "08120000001", Answers: "transaction:1234567", Received: Start,
 	}
 	saved, err := s.SaveMessage(s.ctx, m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, saved, m)
-	if err := s.AttachRecording(s.ctx, "k", "RE1", "https://example.org/RE1", 12); err != nil {
+	spoken := callbacks.Recording{SID: "RE1", URL: "https://example.org/RE1", Seconds: 12}
+	if err := s.AttachRecording(s.ctx, "k", spoken); err != nil {
 		t.Fatal(err)
 	}
 	other := m
@@ -26,9 +27,9 @@ func testMessages(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.RecordingSID, m.RecordingURL, m.Seconds = "RE1", "https://example.org/RE1", 12
+	m.Recording = spoken
 	same(t, again, m)
-	wantErr(t, s.AttachRecording(s.ctx, "nobody's", "RE2", "", 1), callbacks.ErrNotFound)
+	wantErr(t, s.AttachRecording(s.ctx, "nobody's", spoken), callbacks.ErrNotFound)
 }
 
 func testTaken(t *testing.T, s *suite) {
@@ -63,7 +64,7 @@ func testErase(t *testing.T, s *suite) {
 	message := func(key string, at time.Time) callbacks.Message {
 		return callbacks.Message{
 			Key: key, Reference: s.reference(), Line: "gopay", Desk: "support", Caller: "+628120000009",
-			Account: "a", Transaction: "b", RecordingSID: "RE", RecordingURL: "u", Received: at,
+			Account: "a", Answers: "transaction:7", Recording: callbacks.Recording{SID: "RE", URL: "u"}, Received: at,
 		}
 	}
 	for _, m := range []callbacks.Message{message("old", Start), message("recent", Start.Add(time.Hour))} {
@@ -92,7 +93,7 @@ func testErase(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Number+got.Caller+got.Account+got.Transaction != "" || got.State != callbacks.Expired || got.Reference != old.Reference {
+	if got.Number+got.Caller+got.Account+string(got.Answers) != "" || got.State != callbacks.Expired || got.Reference != old.Reference {
 		t.Fatalf("after erasing: %+v", got)
 	}
 	rec, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
@@ -104,7 +105,7 @@ func testErase(t *testing.T, s *suite) {
 			t.Fatalf("%+v was erased too soon: %+v, %v", c, got, err)
 		}
 	}
-	if m, err := s.SaveMessage(s.ctx, message("old", Start)); err != nil || m.Caller+m.Account+m.Transaction+m.RecordingURL != "" {
+	if m, err := s.SaveMessage(s.ctx, message("old", Start)); err != nil || m.Caller+m.Account+string(m.Answers)+m.Recording.URL != "" {
 		t.Fatalf("the message keeps %+v, %v", m, err)
 	}
 	if m, err := s.SaveMessage(s.ctx, message("recent", Start)); err != nil || m.Caller == "" {
@@ -131,12 +132,13 @@ func testReport(t *testing.T, s *suite) {
 	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Reference: s.reference(), Line: "upay", Received: Start}); err != nil {
 		t.Fatal(err)
 	}
+	s.contact(t, "CA1")
 	got, err := s.Report(s.ctx, Start, Start.Add(day))
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, got, []callbacks.Report{
-		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1},
+		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1, Contacts: 1},
 		{Line: "upay", Messages: 1, Open: 1},
 	})
 }

@@ -40,8 +40,15 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"attempts", testAttempts},
 		{"due order", testDueOrder},
 		{"messages", testMessages},
+		{"contacts", testContacts},
+		{"one reference a call", testReferenceOfContact},
+		{"notes", testNotes},
+		{"text messages", testTexts},
+		{"text message of a move", testTextOfAMove},
+		{"text messages, at once", testTextsAtOnce},
 		{"taken", testTaken},
 		{"erase", testErase},
+		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
 		{"report", testReport},
 		{"jobs", testJobs},
 		{"cancelled context", testContext},
@@ -63,7 +70,7 @@ func (s *suite) request(edit ...func(*callbacks.Request)) callbacks.Request {
 	r := callbacks.Request{
 		Key: fmt.Sprint("key-", s.n), Line: "gopay", Desk: "support", Topic: "login", Language: "id",
 		Number: fmt.Sprintf("+62812000%04d", s.n), Caller: fmt.Sprintf("+62813000%04d", s.n),
-		Account: fmt.Sprintf("0812000%04d", s.n), Transaction: "778899", Kind: callbacks.ASAP,
+		Account: fmt.Sprintf("0812000%04d", s.n), Answers: "transaction:778899", Kind: callbacks.ASAP,
 		Called: Start, Due: Start, Expires: Start.Add(72 * time.Hour),
 	}
 	for _, e := range edit {

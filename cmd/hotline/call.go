@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/nyaruka/phonenumbers"
 	"github.com/spf13/cobra"
 )
 
@@ -51,7 +52,7 @@ func newCall() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.line, "line", "gopay", "line to ring")
-	flags.StringVar(&o.from, "from", "+6281234567890", "calling number, or anything else a provider may send")
+	flags.StringVar(&o.from, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&o.at, "at", "", "when the call is made, RFC 3339 (default: now)")
 	flags.StringVar(&o.press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
 	flags.StringVar(&o.agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
@@ -85,6 +86,7 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	if line == nil {
 		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
 	}
+	o.from = orElse(o.from, someCaller(line.Region))
 	at, err := instant(o.at)
 	if err != nil {
 		return err
@@ -192,6 +194,15 @@ func typed(in io.Reader, out io.Writer) func(carrier.Prompt) carrier.Reply {
 		}
 		return carrier.Reply{Digits: strings.TrimSpace(lines.Text())}
 	}
+}
+
+// someCaller is a number from which somebody in the region may call.
+func someCaller(region string) string {
+	example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+	if region == "ID" || example == nil {
+		return "+6281234567890"
+	}
+	return phonenumbers.Format(example, phonenumbers.E164)
 }
 
 func instant(text string) (time.Time, error) {

@@ -12,7 +12,7 @@ const london = "+442071234567"
 // clock, 15:00 in Jakarta.
 func TestACallerIsRungAtADecentHour(t *testing.T) {
 	s := newStory(t, saturday)
-	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"), right)
+	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
 	var rung []string
@@ -30,7 +30,7 @@ func TestACallerIsRungAtADecentHour(t *testing.T) {
 func TestAnUrgentCallerIsRungAtNight(t *testing.T) {
 	s := newStory(t, night)
 	s.everyAgent("no-answer")
-	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"), right)
+	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer")

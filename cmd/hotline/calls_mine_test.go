@@ -99,7 +99,7 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 
 func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
 	s, reference := promised(t)
-	again := append(slices.Clone(booking), hears("We have already promised you a callback").press("7890#"),
+	again := append(slices.Clone(asking), hears("We have already promised you a callback").press("7890#"),
 		hears("That does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
 	heard := s.rings(home, "It stays as it was", again...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
@@ -141,7 +141,7 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := promised(t)
 	s.everyAgent("no-answer")
-	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"), right)
+	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer", "support-1 with customer")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -32,7 +33,7 @@ func TestTheStoreIsGone(t *testing.T) {
 	t.Run("closed: no reference is spoken", func(t *testing.T) {
 		s := newStory(t, saturday)
 		s.breakStore()
-		heard := s.rings(home, "Please call us again from Monday", append(booking, hears("Sorry, we could not note the callback").speak())...)
+		heard := s.rings(home, "Please call us again from Monday", append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Noted") {
 			t.Errorf("promised without a store: %q", heard)
 		}
@@ -54,8 +55,8 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	var log lockedBuffer
 	s := newStory(t, saturday, withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved, hears("account number").press("081255556666#"), right,
-		hears("transaction").press("77788899#"), right, hears("We can call you back").press("1"), hears("We will call you on").press("2"),
-		hears("Please enter the phone").press("081233334444#"), right)
+		hears("transaction").press("77788899#"), right, hears("We would call you on").press("8"),
+		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
 	s.customer = behaviours["no-answer"]
 	s.mayBreak = true
 	s.settles()

@@ -92,7 +92,7 @@ func TestMistakesAtTheTerminalAreExplained(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay`},
+		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
 		{[]string{"call", "--at", "yesterday"}, "write it like 2026-03-20T10:00:00+07:00"},
 		{[]string{"call", "--agents", "asleep"}, "use answer, busy, no-answer, refuse or voicemail"},
 		{[]string{"check", "no-such-directory"}, "no-such-directory"},
@@ -124,7 +124,7 @@ func TestSignSaysOverWhat(t *testing.T) {
 
 func TestCheckAcceptsWhatIsShipped(t *testing.T) {
 	for _, args := range [][]string{{"check"}, {"check", "../../config"}} {
-		if out, err := run(t, "", args...); err != nil || !strings.Contains(out, "SUCCESS, 1 line") {
+		if out, err := run(t, "", args...); err != nil || !strings.Contains(out, "SUCCESS, 5 lines") {
 			t.Errorf("%v: %v\n%s", args, err, out)
 		}
 	}

@@ -96,10 +96,13 @@ overrides:
 }
 
 func TestHoursOfLines(t *testing.T) {
-	out, err := run(t, "", "hours")
+	out, err := run(t, "", "hours", "--line", "gopay")
 	if err != nil || !strings.HasPrefix(out, "gopay, Asia/Jakarta\nNow, ") || !strings.Contains(out, "Desk emergency never closes.") ||
 		strings.Count(out, "\n  ") != 14 {
 		t.Errorf("%v\n%s", err, out)
+	}
+	if all, err := run(t, "", "hours"); err != nil || strings.Count(all, "\nNow, ") != 5 || !strings.Contains(all, "\nupay, Asia/Shanghai\n") {
+		t.Errorf("of all lines: %v\n%s", err, all)
 	}
 	out, err = run(t, "", "hours", "--line", "gopay", "--desk", "emergency", "--from", "2026-12-25", "--days", "1")
 	if err != nil || !strings.Contains(out, "gopay, desk emergency, Asia/Jakarta\n  Fri  2026-12-25  00:00-24:00") {
@@ -146,7 +149,7 @@ func TestHoursStream(t *testing.T) {
 	if diff := cmp.Diff(want, out); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	out, err = run(t, "2026-12-31T12:00:00Z", "hours", "--desk", "emergency", "--at", "-")
+	out, err = run(t, "2026-12-31T12:00:00Z", "hours", "--line", "gopay", "--desk", "emergency", "--at", "-")
 	if err != nil || !strings.Contains(out, `"line":"gopay","open":true,"since":null,"until":null,"next_open":null,"reason":"Open at all hours.","rule":"always","source":""}`) {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -194,9 +197,13 @@ func TestHoursStreamAnswersAtOnce(t *testing.T) {
 	questions, ask := io.Pipe()
 	answers, answer := io.Pipe()
 	root := newRoot(questions, answer, io.Discard)
-	root.SetArgs([]string{"hours", "--at", "-"})
+	root.SetArgs([]string{"hours", "--line", "gopay", "--at", "-"})
 	ended := make(chan error, 1)
-	go func() { ended <- root.ExecuteContext(t.Context()) }()
+	go func() {
+		err := root.ExecuteContext(t.Context())
+		_ = answer.Close() // or the test waits for ever for what a failed command does not say
+		ended <- err
+	}()
 	heard := bufio.NewScanner(answers)
 	for _, at := range []string{"2026-03-04T03:00:00Z", "2026-03-04T23:00:00Z"} {
 		fmt.Fprintln(ask, at)
@@ -217,9 +224,10 @@ func TestHoursMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay`},
+		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
 		{[]string{"--line", "gopay", "--desk", "nope"}, `line gopay has no desk "nope"; it has: emergency, senior, support`},
-		{[]string{"--at", "soon"}, "write it like 2026-03-20T10:00:00+07:00"},
+		{[]string{"--line", "gopay", "--at", "soon"}, "write it like 2026-03-20T10:00:00+07:00"},
+		{[]string{"--at", "now"}, "name it with --line: gopay, okpay, paypay, upay, wallet"},
 		{[]string{"--from", "soon"}, "write it as YYYY-MM-DD"},
 		{[]string{"--days", "0"}, "ask for 1 to 400 days"},
 		{[]string{"--file", "no-such.yaml"}, "no-such.yaml"},
@@ -263,9 +271,15 @@ func TestAttentionInMetricsAndLog(t *testing.T) {
 	want := `# HELP hotline_holidays_unknown_in_days Days until a set of holidays does not cover the days ahead; told from 90 days before, 0 is today.
 # TYPE hotline_holidays_unknown_in_days gauge
 hotline_holidays_unknown_in_days{desk="",line="gopay",set="id"} 30
+hotline_holidays_unknown_in_days{desk="",line="upay",set="cn"} 30
+hotline_holidays_unknown_in_days{desk="",line="wallet",set="cn"} 30
 # HELP hotline_overrides_until_revoked Overrides of the hours without an end.
 # TYPE hotline_overrides_until_revoked gauge
 hotline_overrides_until_revoked{desk="",line="gopay"} 1
+hotline_overrides_until_revoked{desk="",line="okpay"} 0
+hotline_overrides_until_revoked{desk="",line="paypay"} 0
+hotline_overrides_until_revoked{desk="",line="upay"} 0
+hotline_overrides_until_revoked{desk="",line="wallet"} 0
 `
 	page := httptest.NewRecorder()
 	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
@@ -300,7 +314,7 @@ func TestCheckWarns(t *testing.T) {
 	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 	out, err := run(t, "", "check", dir)
 	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") || !strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
-		!strings.Contains(out, "SUCCESS, 1 line") {
+		!strings.Contains(out, "SUCCESS, 5 lines") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// A house is the product wired together: server, store, dispatcher, housekeeper. It does nothing by itself;
+// A house is the product wired together: server, store, dispatcher, courier, housekeeper. It does nothing by itself;
 // serve lets real time drive it, a rehearsal the carrier's.
 type house struct {
 	server      *ivr.Server
 	store       *sqlite.Store
 	service     *callbacks.Service
 	dispatcher  *callbacks.Dispatcher
+	courier     *callbacks.Courier
 	housekeeper *callbacks.Housekeeper
 	attention   attention
 }
@@ -58,15 +59,17 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 	h := &house{store: store, attention: attention{w.snapshot, w.now}}
 	h.service = callbacks.New(store, w.now, w.log, nil)
 	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
+	h.courier = callbacks.NewCourier(store, h.service, provider, w.snapshot, w.now, w.log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.snapshot, callbacks.Schedule{}, w.now, w.log)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	h.housekeeper.UseRecordings(provider)
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.snapshot, Promises: h.service, Sealer: sealer,
-		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Observe: w.observe,
+		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Recordings: provider, Observe: w.observe,
 	})
 	if err != nil {
 		return nil, errors.Join(err, store.Close())

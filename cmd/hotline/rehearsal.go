@@ -25,6 +25,7 @@ type rehearsal struct {
 	*house
 	carrier *carrier.Carrier
 	next    time.Time // when the dispatcher wants to be called again
+	text    time.Time // when the courier does
 	servers []*http.Server
 	dir     string
 }
@@ -95,10 +96,14 @@ func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 		r.next = r.dispatcher.Tick(ctx)
 		return r.next
 	})
+	r.carrier.Worker(func(ctx context.Context) time.Time {
+		r.text = r.courier.Tick(ctx)
+		return r.text
+	})
 }
 
 // kept reports whether nothing is going on and nothing promised is outstanding.
-func (r *rehearsal) kept() bool { return r.next.IsZero() && r.carrier.Idle() }
+func (r *rehearsal) kept() bool { return r.next.IsZero() && r.text.IsZero() && r.carrier.Idle() }
 
 func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
 	url, serve, err := r.reserve()

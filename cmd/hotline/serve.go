@@ -81,6 +81,7 @@ func (h *house) run(ctx context.Context, listener net.Listener, now func() time.
 	var workers sync.WaitGroup
 	timer := callbacks.SystemTimer(now)
 	workers.Go(func() { h.dispatcher.Run(working, timer) })
+	workers.Go(func() { h.courier.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
 	workers.Go(func() { h.attention.logDaily(working, timer, log) })
 

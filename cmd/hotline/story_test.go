@@ -29,6 +29,7 @@ type story struct {
 	mayDrop    bool   // a leg without a fallback may be given up in this story
 	mayBreak   bool   // a promise may end unkept in this story
 	onBook     func() // called when a promise has been written and not yet spoken
+	bookedAt   int    // how many events there were when the latest promise or message was written
 }
 
 const (
@@ -38,19 +39,27 @@ const (
 	night    = "2026-03-21T03:00:00+07:00" // Idul Fitri, three in the morning
 )
 
-type storyOption func(*stage)
+type storyOption func(*setting)
 
-func withFaults(faults carrier.Faults) storyOption { return func(s *stage) { s.faults = faults } }
-
-func withConfig(snapshot *config.Snapshot) storyOption {
-	return func(s *stage) { s.snapshot = snapshot }
+// A setting is where and when a story takes place.
+type setting struct {
+	stage
+	line string
 }
 
-func withLog(log *slog.Logger) storyOption { return func(s *stage) { s.log = log } }
+func withFaults(faults carrier.Faults) storyOption { return func(s *setting) { s.faults = faults } }
+
+func withConfig(snapshot *config.Snapshot) storyOption {
+	return func(s *setting) { s.snapshot = snapshot }
+}
+
+func onLine(id string) storyOption { return func(s *setting) { s.line = id } }
+
+func withLog(log *slog.Logger) storyOption { return func(s *setting) { s.log = log } }
 
 var shipped = sync.OnceValues(func() (*config.Snapshot, error) { return config.Load(config.Shipped()) })
 
-// newStory opens the line gopay at an instant. Agents answer and press 1 unless told otherwise, customers too.
+// newStory opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
 func newStory(t *testing.T, at string, options ...storyOption) *story {
 	t.Helper()
 	snapshot, err := shipped()
@@ -62,7 +71,7 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 		t.Fatal(err)
 	}
 	s := &story{t: t, customer: carrier.Party{Name: "customer", After: 5 * time.Second, Keys: carrier.Always("1")}}
-	set := stage{
+	set := setting{line: "gopay", stage: stage{
 		snapshot: snapshot, at: start, log: slog.New(slog.DiscardHandler), seed: 1,
 		events: func(e carrier.Event) {
 			s.mu.Lock()
@@ -70,12 +79,12 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 			s.events = append(s.events, e)
 		},
 		happenings: s.happened,
-	}
+	}}
 	for _, option := range options {
 		option(&set)
 	}
-	s.line = set.snapshot.ByID("gopay")
-	if s.rehearsal, err = newRehearsal(context.Background(), set); err != nil {
+	s.line = set.snapshot.ByID(set.line)
+	if s.rehearsal, err = newRehearsal(context.Background(), set.stage); err != nil {
 		t.Fatal(err)
 	}
 	s.agents(nil)
@@ -89,6 +98,9 @@ func (s *story) happened(h ivr.Happening) {
 	s.happenings = append(s.happenings, h)
 	if h.Callback.Number != "" {
 		s.carrier.Subscribe(h.Callback.Number, s.customer)
+	}
+	if h.Name == "book" || h.Name == "message" {
+		s.bookedAt = len(s.events)
 	}
 	if h.Name == "book" && s.onBook != nil {
 		s.onBook()

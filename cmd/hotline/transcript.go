@@ -146,6 +146,10 @@ func (t *transcript) wordsOf(h ivr.Happening) string {
 		return fmt.Sprintf("callback %s is %s", h.Reference, h.Callback.State)
 	case "message":
 		return "writes down message " + h.Reference
+	case "contact":
+		return "writes down call " + h.Reference + " for desk " + h.Desk
+	case "note":
+		return "keeps the note for the agent"
 	case "taken":
 		return "notes that an agent pressed 1 and took it"
 	case "reached":

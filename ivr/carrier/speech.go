@@ -1,6 +1,11 @@
 package carrier
 
 import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -16,20 +21,30 @@ const otherRate = 14
 
 // rate is the speed of speech in a language such as "cmn-CN".
 func (c *Carrier) rate(language string) float64 {
-	prefix, _, _ := strings.Cut(strings.ToLower(language), "-")
-	switch prefix {
-	case "":
-		prefix = "en"
-	case "cmn", "yue":
-		prefix = "zh"
-	}
-	if r, ok := c.opts.Rates[prefix]; ok && r > 0 {
+	if r, ok := c.opts.Rates[tongue(language)]; ok && r > 0 {
 		return r
 	}
-	if r, ok := defaultRates[prefix]; ok {
+	return SpeechRate(language)
+}
+
+// SpeechRate is how many characters a second a voice speaks in a language such as "cmn-CN", unless [Options] say otherwise.
+func SpeechRate(language string) float64 {
+	if r, ok := defaultRates[tongue(language)]; ok {
 		return r
 	}
 	return otherRate
+}
+
+// tongue is the language of a locale as [Options.Rates] names it.
+func tongue(locale string) string {
+	prefix, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	switch prefix {
+	case "":
+		return "en"
+	case "cmn", "yue":
+		return "zh"
+	}
+	return prefix
 }
 
 // utter speaks, plays or pauses, until the end or until cut reports true (nil: never). It reports whether the leg
@@ -65,7 +80,8 @@ func (l *leg) playSound(v *element) time.Duration {
 		l.emit(Event{Event: EventPlay, Digits: keys, Seconds: length.Seconds()})
 		return length
 	}
-	if _, err := url.Parse(v.text); err != nil || v.text == "" {
+	target, err := url.Parse(v.text)
+	if err != nil || v.text == "" {
 		l.c.violation(l, "<Play> %q is no URL", v.text)
 		return 0
 	}
@@ -73,9 +89,41 @@ func (l *leg) playSound(v *element) time.Duration {
 	if l.c.opts.PlayLength != nil {
 		length = l.c.opts.PlayLength(v.text)
 	}
+	detail := ""
+	if address, err := netip.ParseAddr(target.Hostname()); err == nil && address.IsLoopback() {
+		if detail, err = l.c.sound(v.text); err != nil {
+			l.c.violation(l, "<Play> %s: %v", target.Path, err)
+			return 0
+		}
+	}
 	length *= time.Duration(loops(v))
-	l.emit(Event{Event: EventPlay, URL: v.text, Seconds: length.Seconds()})
+	l.emit(Event{Event: EventPlay, URL: v.text, Detail: detail, Seconds: length.Seconds()})
 	return length
+}
+
+// sound fetches what is to be played from the product, and says what it is. Sounds elsewhere are taken for granted:
+// nothing here leaves the machine.
+func (c *Carrier) sound(address string) (kind string, err error) {
+	c.unlocked(func() {
+		var answer *http.Response
+		if answer, err = c.client.Get(address); err != nil {
+			return
+		}
+		var body []byte
+		body, err = io.ReadAll(io.LimitReader(answer.Body, 32<<20))
+		err = errors.Join(err, answer.Body.Close())
+		kind = answer.Header.Get("Content-Type")
+		switch {
+		case err != nil:
+		case answer.StatusCode != http.StatusOK:
+			err = fmt.Errorf("HTTP status %d", answer.StatusCode)
+		case !strings.HasPrefix(kind, "audio/"):
+			err = fmt.Errorf("content type %q is no sound", kind)
+		case len(body) == 0:
+			err = errors.New("there is no sound in it")
+		}
+	})
+	return kind, err
 }
 
 // loops is how often something is said or played; 0 is as often as the provider does it at most.

@@ -3,27 +3,39 @@ package spoken
 import "strings"
 
 // Digits says a number digit by digit, in groups of at most four so that the voice pauses where people do:
-// "0 8 1 2, 3 4 5 6, 7 8 9 0". In Chinese 1 is read 幺, as on every telephone.
+// "0 8 1 2, 3 4 5 6, 7 8 9 0". In Chinese 1 is read 幺, as on every telephone. Blanks, hyphens and brackets inside the
+// number say where the pauses are: "090-1234-5678".
 //
 // A "+" before the first digit is spoken, and the country code after it is a group of its own.
 // Everything else that is not an ASCII digit is left out; without any digit the answer is empty.
 func Digits(tag, digits string) string {
-	plain := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, digits)
-	if plain == "" {
+	written := writtenGroups(digits)
+	if len(written) == 0 {
 		return ""
 	}
-	plus := strings.Contains(digits[:strings.IndexByte(digits, plain[0])], "+")
+	plus := strings.Contains(digits[:strings.IndexByte(digits, written[0][0])], "+")
 	var groups []string
 	if plus {
-		n := min(countryCodeLength(plain), len(plain))
-		groups, plain = append(groups, plain[:n]), plain[n:]
+		n := min(countryCodeLength(written[0]), len(written[0]))
+		groups, written[0] = append(groups, written[0][:n]), written[0][n:]
 	}
-	return speaker(tag).digits(plus, append(groups, grouped(plain)...))
+	for _, group := range written {
+		groups = append(groups, grouped(group)...)
+	}
+	return speaker(tag).digits(plus, groups)
+}
+
+// writtenGroups cuts a number where it is written with a separator. What is neither digit nor separator is left out.
+func writtenGroups(digits string) []string {
+	return strings.Fields(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case strings.ContainsRune(" -()/.\u00a0\u2010\u2011", r):
+			return ' '
+		}
+		return -1
+	}, digits))
 }
 
 // grouped cuts digits into as few groups of at most four as possible, the longer ones first.

@@ -40,6 +40,22 @@ func TestDigits(t *testing.T) {
 	}
 }
 
+// Separators say where people pause, and no digit is lost by them.
+func TestDigitsAsWritten(t *testing.T) {
+	for _, tt := range []struct{ tag, digits, want string }{
+		{"ja", "090-1234-5678", "ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチ"},
+		{"zh", "138 1234 5678", "幺 三 八，幺 二 三 四，五 六 七 八"},
+		{"id", "0812-345-678", "0 8 1 2, 3 4 5, 6 7 8"},
+		{"en", "+81 90-1234-5678", "plus 8 1, 9 0, 1 2 3 4, 5 6 7 8"},
+		{"en", "(021) 50001000", "0 2 1, 5 0 0 0, 1 0 0 0"},
+		{"ja", "+6581234567", "プラス ロク ゴー、ハチ イチ ニー サン、ヨン ゴー ロク ナナ"},
+	} {
+		if got := spoken.Digits(tt.tag, tt.digits); got != tt.want {
+			t.Errorf("%s %s: %q, want %q", tt.tag, tt.digits, got, tt.want)
+		}
+	}
+}
+
 // Every country code that the telephone number library knows is a group of its own.
 func TestCountryCodes(t *testing.T) {
 	codes := phonenumbers.GetSupportedCallingCodes()
@@ -57,7 +73,8 @@ func TestCountryCodes(t *testing.T) {
 
 func TestDigitsAreKept(t *testing.T) {
 	figures := strings.NewReplacer("加", "+", "plus", "+", "零", "0", "幺", "1", "二", "2", "三", "3", "四", "4",
-		"五", "5", "六", "6", "七", "7", "八", "8", "九", "9", " ", "", "，", "", ",", "")
+		"五", "5", "六", "6", "七", "7", "八", "8", "九", "9", " ", "", "，", "", ",", "",
+		"プラス", "+", "ゼロ", "0", "イチ", "1", "ニー", "2", "サン", "3", "ヨン", "4", "ゴー", "5", "ロク", "6", "ナナ", "7", "ハチ", "8", "キュー", "9", "、", "")
 	rapid.Check(t, func(t *rapid.T) {
 		tag := rapid.SampledFrom(spoken.Tags()).Draw(t, "tag")
 		digits := rapid.StringMatching(`\+?[0-9]{1,24}`).Draw(t, "digits")
@@ -65,7 +82,7 @@ func TestDigitsAreKept(t *testing.T) {
 		if got := figures.Replace(text); got != digits {
 			t.Fatalf("%q reads back as %q, want %q", text, got, digits)
 		}
-		groups := strings.Split(strings.NewReplacer("，", ",", "plus ", "", "加 ", "").Replace(text), ",")
+		groups := strings.Split(strings.NewReplacer("，", ",", "、", ",", "plus ", "", "加 ", "", "プラス ", "").Replace(text), ",")
 		for i, group := range groups {
 			n := len(strings.Fields(group))
 			if n > 4 || n == 0 {

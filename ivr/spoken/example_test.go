@@ -22,13 +22,14 @@ func ExampleWhen() {
 	}
 	now := time.Date(2026, time.November, 23, 18, 10, 0, 0, jakarta)
 	opening := time.Date(2026, time.November, 24, 9, 0, 0, 0, jakarta)
-	for _, tag := range []string{"id", "en", "zh"} {
+	for _, tag := range []string{"id", "en", "zh", "ja"} {
 		fmt.Println(spoken.When(tag, opening, now, jakarta))
 	}
 	// Output:
 	// besok, hari Selasa, pukul sembilan pagi
 	// tomorrow, Tuesday, at 9 a.m.
 	// 明天星期二上午九点
+	// 明日火曜日、午前9時
 }
 
 func ExampleBetween() {

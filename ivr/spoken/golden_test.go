@@ -67,5 +67,24 @@ func golden(t *testing.T, tag string) []byte {
 		instant := at(t, jakarta, "2027-03-01 09:00:00").AddDate(0, 0, i)
 		fmt.Fprintf(&out, "%s %s\n", instant.Format(time.DateOnly), spoken.When(tag, instant, now, jakarta))
 	}
+	fmt.Fprintln(&out, "# hours: every hour of another day")
+	for i := range 24 {
+		instant := at(t, jakarta, "2027-09-24 00:00:00").Add(time.Duration(i) * time.Hour)
+		fmt.Fprintf(&out, "%s %s\n", instant.Format("15:04"), spoken.When(tag, instant, now, jakarta))
+	}
+	fmt.Fprintln(&out, "# counts")
+	for _, n := range []int{0, 1, 2, 3, 5, 7, 10, 12, 14, 20, 21, 30, 45, 60, 90, 100, 102, 180, 365} {
+		fmt.Fprintf(&out, "%d %s; %s; %s\n", n, spoken.Count(tag, n, spoken.Minutes), spoken.Count(tag, n, spoken.Hours), spoken.Count(tag, n, spoken.Days))
+	}
+	fmt.Fprintln(&out, "# money")
+	for _, amount := range []string{"1", "2", "10", "22", "200", "1000", "2500", "6500", "10000", "25000", "150000", "1000000", "20000000"} {
+		for _, currency := range []string{"IDR", "JPY", "CNY", "SGD", "USD", "EUR"} {
+			text, err := spoken.Money(tag, amount, currency)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(&out, "%s %s %s\n", amount, currency, text)
+		}
+	}
 	return out.Bytes()
 }

@@ -70,7 +70,7 @@ func (i indonesian) clock(c clock) string {
 	return "pukul " + hour + " lewat " + i.number(c.minute())
 }
 
-// number says 0 to 9999 in words.
+// number says 0 to less than a thousand miliar (10^12) in words.
 func (i indonesian) number(n int) string {
 	rest := func(text string, n int) string {
 		if n == 0 {
@@ -91,6 +91,10 @@ func (i indonesian) number(n int) string {
 		return rest(i.number(n/100)+" ratus", n%100)
 	case n < 2000:
 		return rest("seribu", n%1000)
+	case n < 1_000_000:
+		return rest(i.number(n/1000)+" ribu", n%1000)
+	case n < 1_000_000_000:
+		return rest(i.number(n/1_000_000)+" juta", n%1_000_000)
 	}
-	return rest(i.number(n/1000)+" ribu", n%1000)
+	return rest(i.number(n/1_000_000_000)+" miliar", n%1_000_000_000)
 }

@@ -1,6 +1,6 @@
 // Package spoken turns digits, dates and times into text that a telephone voice reads the way people say it.
 //
-// A language is named by the short tag that the lines' files use: "id", "en" or "zh" (see [Tags]).
+// A language is named by the short tag that the lines' files use: "id", "en", "zh" or "ja" (see [Tags]).
 // Any other tag is spoken in English: a caller then hears a usable sentence, not silence.
 // Whoever reads configuration should refuse such a tag beforehand.
 package spoken
@@ -22,11 +22,16 @@ type language interface {
 	between(d day, from, to clock) string
 	// until joins two points in time that are spoken by at.
 	until(from, to string) string
+	// number says a count from 0 upwards, count one of days, hours or minutes, money an amount.
+	number(n int) string
+	count(n int, unit Unit) string
+	money(m money) string
 }
 
 var languages = map[string]language{
 	"en": english{},
 	"id": indonesian{},
+	"ja": japanese{},
 	"zh": chinese{},
 }
 
@@ -46,13 +51,14 @@ func speaker(tag string) language {
 //
 // Both t and now are read on the clocks of zone, which must not be nil. Today and tomorrow are named as such,
 // any other day by weekday and date; the year is added when t is more than 300 days from now.
-// Seconds are left out. An English answer may end in "a.m.": a full stop should not follow it.
+// Seconds are left out. An English answer may end in "a.m.": a full stop should not follow it. A Japanese one ends in 時,
+// 分 or 正午.
 func When(tag string, t, now time.Time, zone *time.Location) string {
 	t, now = t.In(zone), now.In(zone)
 	return speaker(tag).at(dayOf(t, now), clockOf(t))
 }
 
-// Between says the stretch from one instant to another: "today between 10 and 10:30 a.m.".
+// Between says the stretch from one instant to another: "today between 10 and 10:30 a.m.". In Japanese it ends in まで.
 //
 // It reads clocks and names days as [When] does; a stretch past midnight is named by the day on which it starts.
 // One that lasts half a day or more and ends on another day is spoken as two points in time.

@@ -1,0 +1,127 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// A Texter sends text messages. The provider's REST client implements it.
+type Texter interface {
+	// Send asks for one message; from and to are E.164. An error that is [ErrRefused] means that certainly nothing was
+	// sent (see [RefusedError]); any other error means that nobody knows.
+	Send(ctx context.Context, from, to, body string) (sid string, err error)
+}
+
+const (
+	// textLease is how long the provider may take to answer before the message counts as unknown.
+	textLease = time.Minute
+	// textTries is how often a message is offered to a provider that refuses it for the moment, textPause the pause
+	// after the first refusal; it doubles.
+	textTries = 5
+	textPause = 30 * time.Second
+	// textsAtOnce is how many messages one tick sends.
+	textsAtOnce = 20
+	// textStale is when a confirmation comes so late that it would confuse.
+	textStale = 6 * time.Hour
+)
+
+// A Courier sends the text messages that were written together with promises. Each is sent once at most: what got lost
+// on the way to the provider stays unknown.
+type Courier struct {
+	store  Store
+	texter Texter
+	plans  Plans
+	now    func() time.Time
+	log    *slog.Logger
+	woken  chan struct{}
+}
+
+// NewCourier makes a courier that the service wakes when a promise is made.
+func NewCourier(store Store, service *Service, texter Texter, plans Plans, now func() time.Time, log *slog.Logger) *Courier {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	c := &Courier{store: store, texter: texter, plans: plans, now: now, log: log, woken: make(chan struct{}, 1)}
+	service.alsoWake(func() {
+		select {
+		case c.woken <- struct{}{}:
+		default: // it is awake already
+		}
+	})
+	return c
+}
+
+// Run ticks at once, then whenever a message is due or a promise was made, until ctx ends.
+func (c *Courier) Run(ctx context.Context, timer Timer) { run(ctx, c.Tick, c.now, c.woken, timer) }
+
+// Tick sends what is due and returns when the next message is; zero if none waits. It must not run concurrently with
+// itself; several couriers may share a store.
+func (c *Courier) Tick(ctx context.Context) (next time.Time) {
+	if lost, err := c.store.LoseTexts(ctx, c.now()); err != nil {
+		return c.later(ctx, err)
+	} else if lost > 0 {
+		c.log.WarnContext(ctx, "text messages of which nobody knows whether they were sent; they are not sent again", "texts", lost)
+	}
+	for range textsAtOnce {
+		text, found, err := c.store.ClaimText(ctx, c.now(), textLease)
+		if err != nil {
+			return c.later(ctx, err)
+		}
+		if !found {
+			break
+		}
+		if err := c.deliver(ctx, text); err != nil {
+			return c.later(ctx, err)
+		}
+	}
+	next, err := c.store.NextText(ctx)
+	if err != nil {
+		return c.later(ctx, err)
+	}
+	return next
+}
+
+func (c *Courier) later(ctx context.Context, err error) time.Time {
+	c.log.ErrorContext(ctx, "the store cannot be asked for text messages; trying again", "error", err)
+	return c.now().Add(textPause)
+}
+
+// deliver sends one message that was claimed, and writes down what became of it.
+func (c *Courier) deliver(ctx context.Context, t Text) error {
+	log := c.log.With("text", t.ID, "promise", t.Callback.ID, "number", Mask(t.Callback.Number))
+	plan, ok := c.plans.Plan(t.Callback.Line, t.Callback.Desk)
+	if why := c.moot(t, ok); why != "" {
+		log.InfoContext(ctx, "text message dropped", "why", why)
+		return c.store.SettleText(ctx, t.ID, TextDropped, "", time.Time{})
+	}
+	sid, err := c.texter.Send(ctx, plan.From, t.Callback.Number, t.Body)
+	var refused *RefusedError
+	switch {
+	case err == nil:
+		return c.store.SettleText(ctx, t.ID, TextSent, sid, time.Time{})
+	case errors.As(err, &refused) && !refused.Permanent && t.Tries < textTries:
+		return c.store.SettleText(ctx, t.ID, TextWaiting, "", c.now().Add(textPause<<(t.Tries-1)))
+	case errors.Is(err, ErrRefused):
+		log.WarnContext(ctx, "text message refused", "error", err)
+		return c.store.SettleText(ctx, t.ID, TextRefused, "", time.Time{})
+	}
+	log.WarnContext(ctx, "nobody knows whether a text message was sent; it is not sent again", "error", err)
+	return c.store.SettleText(ctx, t.ID, TextUnknown, "", time.Time{})
+}
+
+// moot says why a message is not worth sending any more, or nothing.
+func (c *Courier) moot(t Text, configured bool) string {
+	switch {
+	case !configured:
+		return "its line or desk is no longer configured"
+	case t.Callback.Number == "" || t.Body == "":
+		return "it was erased"
+	case t.Callback.State == Cancelled:
+		return "the promise was taken back"
+	case c.now().Sub(t.Created) > textStale:
+		return "it would come too late"
+	}
+	return ""
+}

@@ -1,0 +1,44 @@
+package callbacks
+
+import (
+	"strings"
+	"time"
+)
+
+// A TextState is what became of a text message.
+type TextState string
+
+const (
+	// TextWaiting: it has not been sent, or was refused for the moment.
+	TextWaiting TextState = "waiting"
+	// TextSending: the row is written; the provider is being asked, or somebody died just before or after.
+	TextSending TextState = "sending"
+	// TextSent: the provider has taken it.
+	TextSent TextState = "sent"
+	// TextRefused: the provider refused it, for good or too often.
+	TextRefused TextState = "refused"
+	// TextUnknown: the answer got lost. It is not sent again: two confirmations would be two promises to whoever reads them.
+	TextUnknown TextState = "unknown"
+	// TextDropped: it would have come too late, or said what no longer holds.
+	TextDropped TextState = "dropped"
+)
+
+// A Text is a text message about a promise.
+type Text struct {
+	ID   int64
+	Body string
+	// Tries counts how often the provider was asked.
+	Tries int
+	// Created is when the promise was made, UTC.
+	Created time.Time
+	// Callback is the promise as it stands. Its Number is whom the message goes to.
+	Callback Callback
+}
+
+// referenceMark is replaced in the body of a text message by the promise's reference.
+const referenceMark = "{reference}"
+
+// TextBody is the body of a text message about a promise: a store writes it, which knows the reference.
+func TextBody(text string, c Callback) string {
+	return strings.ReplaceAll(text, referenceMark, c.Reference)
+}

@@ -1,0 +1,94 @@
+package config
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+// Figures fill placeholders of self-help texts, so that a fee or a number of days is written once for all languages.
+
+var (
+	amountForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]{2})?) ([A-Z]{3})$`)
+	countForm  = regexp.MustCompile(`^([0-9]{1,6}) (days?|hours?|minutes?)$`)
+	numberForm = regexp.MustCompile(`^[0-9]{1,9}$`)
+)
+
+var countUnits = map[string]spoken.Unit{
+	"day": spoken.Days, "days": spoken.Days, "hour": spoken.Hours, "hours": spoken.Hours, "minute": spoken.Minutes, "minutes": spoken.Minutes,
+}
+
+// placeholders are those that a call fills in; a figure of the same name would hide one.
+var placeholders = func() map[string]bool {
+	used := map[string]bool{}
+	for _, need := range (&ivr.Line{TextMessages: true}).PromptNeeds() {
+		for _, arg := range need.Args {
+			used[arg] = true
+		}
+	}
+	return used
+}()
+
+// readFigures says every figure in every language of the line.
+func (f *lineFile) readFigures(v value) {
+	m, ok := v.mapping()
+	if !ok || len(m.keys) == 0 {
+		return
+	}
+	f.line.Figures = map[string]map[string]string{}
+	for _, tag := range f.tags() {
+		f.line.Figures[tag] = map[string]string{}
+	}
+	for _, name := range m.keys {
+		at := m.values[name]
+		switch {
+		case !identifier.MatchString(name):
+			at.fail("%q is no name for a figure; use small letters, digits and hyphens, for example refund-days", short(name))
+		case placeholders[name]:
+			at.fail("{%s} is filled in by the call; give the figure another name", name)
+		default:
+			f.readFigure(at, name)
+		}
+	}
+}
+
+func (f *lineFile) readFigure(at value, name string) {
+	text, ok := at.plain("7 days")
+	if !ok {
+		return
+	}
+	for tag := range f.line.Figures {
+		var said string
+		switch amount, count := amountForm.FindStringSubmatch(text), countForm.FindStringSubmatch(text); {
+		case amount != nil:
+			var err error
+			if said, err = spoken.Money(tag, amount[1], amount[2]); err != nil {
+				at.fail("%s", strings.TrimPrefix(err.Error(), "spoken: "))
+				return
+			}
+		case count != nil:
+			n, _ := strconv.Atoi(count[1])
+			said = spoken.Count(tag, n, countUnits[count[2]])
+		case numberForm.MatchString(text):
+			n, _ := strconv.Atoi(text)
+			said = spoken.Number(tag, n)
+		default:
+			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", short(text))
+			return
+		}
+		f.line.Figures[tag][name] = said
+	}
+}
+
+// figuresOf are the names of a line's figures.
+func figuresOf(line *ivr.Line) []string {
+	for _, figures := range line.Figures {
+		return slices.Sorted(maps.Keys(figures))
+	}
+	return nil
+}

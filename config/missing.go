@@ -1,0 +1,50 @@
+package config
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// Missing is a sentence that a line needs in one of its languages and does not have.
+type Missing struct{ Line, Language, Key string }
+
+// MissingPrompts lists what is missing, by line, language and key, also where [Load] refuses the configuration because
+// of it. The error is of type [Problems]: mistakes in the files of lines or hours, which hide what lines need.
+func MissingPrompts(fsys fs.FS) ([]Missing, error) {
+	l := loader{fsys: fsys, hash: sha256.New()}
+	lines := l.readLines()
+	if err := l.problems.Err(); err != nil {
+		return nil, err
+	}
+	files, needs := l.files("prompts"), needsOf(lines)
+	tags := map[string]bool{}
+	for _, f := range lines {
+		for _, language := range f.line.Languages {
+			tags[language.Tag] = true
+		}
+	}
+	var list []Missing
+	for _, tag := range slices.Sorted(maps.Keys(tags)) {
+		f := promptFile{tag: tag, needs: needs}
+		if at := files[tag]; at.node != nil {
+			if m, ok := at.mapping(); ok {
+				f.written = m.values
+			}
+		}
+		f.missing(func(line *ivr.Line, need ivr.PromptNeed) {
+			list = append(list, Missing{Line: line.ID, Language: tag, Key: need.Key})
+		})
+	}
+	slices.SortStableFunc(list, func(a, b Missing) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Language, b.Language))
+	})
+	if err := l.problems.Err(); err != nil { // a file of prompts that cannot be read at all
+		return nil, err
+	}
+	return list, nil
+}

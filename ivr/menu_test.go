@@ -1,0 +1,203 @@
+package ivr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Menus, questions and notes are data: what follows is decided by the line alone.
+
+// pressed plays keys from the first menu on, in English, and returns where the call is.
+func pressed(t *testing.T, line *Line, keys ...string) (State, Page) {
+	t.Helper()
+	state, page := Advance(line, closedHour, caller, State{Line: line.ID, Step: firstStep, Called: closedHour.Unix()}, Start{})
+	state, page = Advance(line, closedHour, caller, state, Keys{"2"})
+	state, page = Advance(line, closedHour, caller, state, Found{})
+	for _, key := range keys {
+		state, page = Advance(line, closedHour, caller, state, Keys{key})
+	}
+	return state, page
+}
+
+func offered(page Page) (topics []string) {
+	for _, said := range page.Say {
+		if words := strings.Fields(said.Text); words[0] == "menu.topic" {
+			topics = append(topics, words[1])
+		}
+	}
+	return topics
+}
+
+func TestMenusWithinMenus(t *testing.T) {
+	line := sketch(t)
+	for _, tt := range []struct {
+		keys string
+		want string
+	}{
+		{"", "topic.stolen topic.payment-failed topic.refund topic.account topic.feedback"},
+		{"8", "topic.senior"},
+		{"8*", "topic.stolen topic.payment-failed topic.refund topic.account topic.feedback"},
+		{"4", "topic.login topic.app"},
+		{"42", "topic.technical topic.fees"},
+		{"42*", "topic.login topic.app"},
+		{"42**", "topic.stolen topic.payment-failed topic.refund topic.account topic.feedback"},
+		{"427", "topic.technical topic.fees"}, // no such key: asked again where he is
+		{"49", "topic.login topic.app"},
+	} {
+		_, page := pressed(t, line, strings.Split(tt.keys, "")...)
+		if tt.keys == "" {
+			_, page = pressed(t, line)
+		}
+		if got := strings.Join(offered(page), " "); got != tt.want {
+			t.Errorf("keys %q offer %q, want %q", tt.keys, got, tt.want)
+		}
+	}
+	if state, _ := pressed(t, line, "4", "2", "2"); state.Topic != "fees" {
+		t.Errorf("4, 2, 2 leads to %q", state.Topic)
+	}
+}
+
+func TestAMenuThatWasTakenAwayMeanwhile(t *testing.T) {
+	line := sketch(t)
+	state, _ := pressed(t, line, "4", "2")
+	line.Menu = slices.Delete(slices.Clone(line.Menu), 3, 4)
+	_, page := Advance(line, closedHour, caller, state, Keys{keyAgain})
+	if got := offered(page); len(got) != 5 || got[0] != "topic.stolen" {
+		t.Errorf("offered %q, want the first menu", got)
+	}
+}
+
+// Ways are what a caller presses: each leads where it says.
+func TestWaysLeadToTheirTopics(t *testing.T) {
+	line := sketch(t)
+	var led []string
+	for _, way := range line.Ways() {
+		state, _ := pressed(t, line, way.Keys...)
+		if state.Topic != way.Topic {
+			t.Errorf("%v leads to %q, not to %q", way.Keys, state.Topic, way.Topic)
+		}
+		led = append(led, fmt.Sprint(way.Topic, " ", way.Keys))
+	}
+	want := "stolen [1], payment-failed [2], refund [3], login [4 1], technical [4 2 1], fees [4 2 2], feedback [5], senior [8 1]"
+	if got := strings.Join(led, ", "); got != want {
+		t.Errorf("ways are %s, want %s", got, want)
+	}
+}
+
+// A topic may ask as many questions as it likes; each is asked once, in order, and can be left.
+func TestQuestionsAreAskedInOrder(t *testing.T) {
+	line := sketch(t)
+	line.Questions["order"] = NumberRule{Min: 3, Max: 3, Starts: []string{"7"}}
+	line.Topic("refund").Questions = []string{"refund", "order", "transaction"}
+	state, page := pressed(t, line, "3")
+	if state.Step != stepNumber || !strings.HasPrefix(page.Say[0].Text, "question.refund") {
+		t.Fatalf("asked %q at %s", page.Say, state.Step)
+	}
+	press := func(keys ...string) {
+		for _, key := range keys {
+			state, page = Advance(line, closedHour, caller, state, Keys{key})
+		}
+	}
+	press("123456", "1")
+	if state.Question != "order" {
+		t.Fatalf("second question is %q", state.Question)
+	}
+	press("800") // does not begin as it has to
+	if state.Wrong != 1 || state.Question != "order" {
+		t.Errorf("a number that does not fit is taken: %+v", state)
+	}
+	press("*", "2") // left for good
+	if state.Question != "transaction" {
+		t.Fatalf("third question is %q", state.Question)
+	}
+	press("998877", "2", "998866", "1")
+	if want := callbacks.Answers("refund:123456;transaction:998866"); state.Answers != want || state.Step != stepOffer {
+		t.Errorf("answers %q at %s, want %q at the offer", state.Answers, state.Step, want)
+	}
+	said := line.caseOf("en", "1234567", "", state.Answers)
+	if len(said) != 4 || !strings.Contains(said[2].Text, "answer.refund 1 2 3") || !strings.Contains(said[3].Text, "answer.transaction 9 9 8") {
+		t.Errorf("the agent is told %q", said)
+	}
+}
+
+// The number to ring is said with the offer, so that one key is enough.
+func TestOneKeyBooks(t *testing.T) {
+	line := sketch(t)
+	state, page := pressed(t, line, "0")
+	if state.Step != stepOffer || !strings.HasPrefix(page.Say[2].Text, "offer.number 0 8 1 2") {
+		t.Fatalf("at %s, heard %q", state.Step, page.Say)
+	}
+	_, page = Advance(line, closedHour, caller, state, Keys{"1"})
+	perform, ok := page.Next.(Perform)
+	if !ok {
+		t.Fatalf("1 leads to %T", page.Next)
+	}
+	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From || book.Request.Contact != caller.SID {
+		t.Errorf("1 leads to %+v", perform.Effect)
+	}
+}
+
+func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
+	line := sketch(t)
+	state, page := pressed(t, line, "0", keyOther, "02150009999")
+	if state.Step != stepOffer || state.Number != "+622150009999" || !strings.Contains(page.Say[1].Text, "offer.number 0 2 1") {
+		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, page.Say)
+	}
+}
+
+// Who cannot be rung is told so before any time is offered, and when somebody is there.
+func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
+	line := sketch(t)
+	from := Call{SID: "CA1", From: "+8613800138000", To: caller.To}
+	heard := play(t, line, closedHour, from, Keys{"2"}, Found{}, Keys{"0"})
+	if got := strings.Join(heard[len(heard)-2:], " "); got != "number.nocall hours.closed" {
+		t.Errorf("heard %q in the end", heard)
+	}
+	state := State{Line: line.ID, Step: stepOffer, Language: "en"}
+	_, page := Advance(line, openHour, from, state, Again{})
+	if got := page.Say[len(page.Say)-1].Text; !strings.HasPrefix(got, "hours.open") {
+		t.Errorf("heard %q while the desk is open", got)
+	}
+}
+
+// A text message goes to mobile numbers of lines that send them, and nowhere else.
+func TestConfirmationInWriting(t *testing.T) {
+	line := sketch(t)
+	book := func(number string) string {
+		_, page := Advance(line, closedHour, caller, State{
+			Line: line.ID, Step: stepOffer, Language: "en", Number: number, Due: openHour.AddDate(0, 0, 1).Unix(),
+		}, Keys{"1"})
+		return page.Next.(Perform).Effect.(Book).Request.Text
+	}
+	if text := book("+6281234567890"); text != "" {
+		t.Errorf("a line that sends none sends %q", text)
+	}
+	line.TextMessages = true
+	prompts := map[string]string{}
+	for _, need := range line.PromptNeeds() {
+		prompts[need.Key] = need.Key + " {" + strings.Join(need.Args, "} {") + "}"
+	}
+	line.Prompts = NewPrompts(map[string]map[string]string{"en": prompts, "id": prompts})
+	if text := book("+6281234567890"); !strings.HasPrefix(text, "sms.when support ") || !strings.HasSuffix(text, " {reference}") {
+		t.Errorf("text message %q", text)
+	}
+	if text := book("+622150009999"); text != "" {
+		t.Errorf("a desk telephone is sent %q", text)
+	}
+}
+
+// A line's own version of a sentence goes before the common one, and figures are filled in.
+func TestOwnWordsAndFigures(t *testing.T) {
+	line := sketch(t)
+	line.Prompts = NewPrompts(map[string]map[string]string{"en": {
+		"help.login": "common", "sketch/help.login": "own, in {days}", "other/help.login": "foreign",
+	}})
+	line.Figures = map[string]map[string]string{"en": {"days": "seven days"}}
+	if got := line.Sentence("en", "help.login"); got != "own, in seven days" {
+		t.Errorf("says %q", got)
+	}
+}

@@ -1,0 +1,57 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+var (
+	_ Recordings           = (*Provider)(nil)
+	_ callbacks.Recordings = (*Provider)(nil)
+)
+
+// recordingName is how the provider names recordings. What is no such name is asked for nowhere: it becomes part of a path.
+var recordingName = regexp.MustCompile(`^RE[0-9a-zA-Z]{1,64}$`)
+
+// Delete deletes a recording at the provider. One that is not there is no error. It implements [callbacks.Recordings].
+func (p *Provider) Delete(_ context.Context, sid string) error {
+	if !recordingName.MatchString(sid) {
+		return fmt.Errorf("%q is no recording of the provider's", sid)
+	}
+	err := p.api.DeleteRecording(sid, &api.DeleteRecordingParams{})
+	var plain *client.TwilioRestError
+	if errors.As(err, &plain) && plain.Status == http.StatusNotFound {
+		return nil
+	}
+	return discreet(err)
+}
+
+// Media fetches the sound of a recording as MP3. The caller closes it. The library has no request for media, so this is a
+// plain one with the same credentials and the same way to the provider.
+func (p *Provider) Media(ctx context.Context, sid string) (io.ReadCloser, string, error) {
+	if !recordingName.MatchString(sid) {
+		return nil, "", fmt.Errorf("%q is no recording of the provider's", sid)
+	}
+	address := "https://api.twilio.com/2010-04-01/Accounts/" + p.accountSID + "/Recordings/" + sid + ".mp3"
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	request.SetBasicAuth(p.accountSID, p.token)
+	answer, err := p.http.Do(request)
+	if err != nil {
+		return nil, "", discreet(err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, "", errors.Join(fmt.Errorf("the provider answered with status %d", answer.StatusCode), answer.Body.Close())
+	}
+	return answer.Body, answer.Header.Get("Content-Type"), nil
+}

@@ -1,0 +1,44 @@
+package ivr
+
+import "strconv"
+
+// A Way leads to a topic.
+type Way struct {
+	// Topic is its identifier.
+	Topic string
+	// Keys are pressed one after another once the language was chosen: one for each menu, and 8 for each page that is
+	// turned.
+	Keys []string
+}
+
+// Ways lists how every topic is reached, in the order of the menus.
+func (l *Line) Ways() []Way {
+	var ways []Way
+	var walk func(menu []Choice, before []string)
+	walk = func(menu []Choice, before []string) {
+		for i, choice := range menu {
+			keys := append([]string(nil), before...)
+			for range i / choices {
+				keys = append(keys, keyMore)
+			}
+			keys = append(keys, strconv.Itoa(i%choices+1))
+			if len(choice.Choices) > 0 {
+				walk(choice.Choices, keys)
+				continue
+			}
+			ways = append(ways, Way{Topic: choice.ID, Keys: keys})
+		}
+	}
+	walk(l.Menu, nil)
+	return ways
+}
+
+// Topic is the reason to call with this identifier, or nil.
+func (l *Line) Topic(id string) *Topic {
+	for i := range l.Topics {
+		if l.Topics[i].ID == id {
+			return &l.Topics[i]
+		}
+	}
+	return nil
+}
