@@ -59,6 +59,8 @@ var fixedPrompts = map[string][]string{
 	"account.ask":          {},                            // key in the account number, then hash; star leaves
 	"account.confirm":      {"digits"},                    // read back; right 1, again 2
 	"account.invalid":      {"min", "max"},                // not an account number; it has min to max digits
+	"account.digits":       {"count"},                     // the same where there is one length only
+	"number.digits":        {"count"},                     // that number has so many digits
 	"number.readback":      {"digits"},                    // read back the answer to a question; right 1, again 2
 	"number.length":        {"min", "max"},                // that number has min to max digits
 	"card.refused":         {},                            // looks like a payment card; not kept; never tell us card numbers

@@ -54,10 +54,18 @@ func hearAccount(t *turn, digits string) Next {
 		digits = calling
 	}
 	if !rule.Fits(digits) {
-		return wrong{t.words("account.invalid", "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))}
+		return wrong{t.wrongLength("account.invalid", "account.digits", rule)}
 	}
 	t.Draft = digits
 	return goTo{stepAccountRight}
+}
+
+// wrongLength says how many digits a number has.
+func (t *turn) wrongLength(between, exactly string, rule NumberRule) Utterance {
+	if rule.Min == rule.Max {
+		return t.words(exactly, "count", strconv.Itoa(rule.Min))
+	}
+	return t.words(between, "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))
 }
 
 // callingAccount is the calling number in national form if the line takes it for an account, else empty.
@@ -106,7 +114,7 @@ func hearNumber(t *turn, digits string) Next {
 		return t.collect()
 	}
 	if !rule.Fits(digits) {
-		return wrong{t.words("number.length", "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))}
+		return wrong{t.wrongLength("number.length", "number.digits", rule)}
 	}
 	t.Draft = digits
 	return goTo{stepNumberRight}

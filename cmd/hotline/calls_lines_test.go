@@ -50,8 +50,8 @@ func (j *journey) then(prompt, keys string) {
 	j.beats = append(j.beats, hears(j.line.Sentence(j.tag, prompt)).press(keys))
 }
 
-// travel goes to a topic and gives every number that is asked for.
-func travel(line *ivr.Line, tag string, way ivr.Way) *journey {
+// travel goes to a topic and gives every number that is asked for. Callers with different n have different accounts.
+func travel(line *ivr.Line, tag string, way ivr.Way, n int) *journey {
 	j := &journey{line: line, tag: tag, topic: line.Topic(way.Topic)}
 	if len(line.Languages) > 1 {
 		key := 1 + slices.IndexFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == tag })
@@ -67,25 +67,25 @@ func travel(line *ivr.Line, tag string, way ivr.Way) *journey {
 	if j.topic.AskAccount {
 		account := "1"
 		if !line.Account.CallingNumber {
-			account = example(line.Account)
+			account = example(line.Account, n)
 		}
 		j.then("account.ask", account+"#")
 		j.beats = append(j.beats, hears("").press("1"))
 	}
 	for _, question := range j.topic.Questions {
-		j.then("question."+question, example(line.Questions[question])+"#")
+		j.then("question."+question, example(line.Questions[question], n)+"#")
 		j.beats = append(j.beats, hears("").press("1"))
 	}
 	return j
 }
 
-// example is a number that fits a rule.
-func example(rule ivr.NumberRule) string {
+// example is a number that fits a rule, another one for each n.
+func example(rule ivr.NumberRule, n int) string {
 	start := ""
 	if len(rule.Starts) > 0 {
 		start = rule.Starts[0]
 	}
-	return start + strings.Repeat("2468", 8)[:rule.Min-len(start)]
+	return start + strings.Repeat("2468", 8)[:rule.Min-len(start)-2] + fmt.Sprintf("%02d", n)
 }
 
 // actions are the caller's answers besides numbers that are keyed in.
@@ -126,7 +126,7 @@ func TestEveryTopicReachesItsDesk(t *testing.T) {
 		open, _ := longDay(t, line)
 		s := newStory(t, open.Format(time.RFC3339), onLine(line.ID))
 		for i, way := range line.Ways() {
-			j := travel(line, tag, way)
+			j := travel(line, tag, way, i)
 			before, noted := len(s.of(carrier.EventBridge)), len(s.did("message"))
 			if j.topic.Message {
 				j.beats = append(j.beats, hears(line.Sentence(tag, "tell."+way.Topic)).speak())
@@ -183,7 +183,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 		rows := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(rows, "topic\tactions\tkeys\tcharacters\tseconds of speech")
 		for i, way := range line.Ways() {
-			j := travel(line, tag, way)
+			j := travel(line, tag, way, i)
 			if j.topic.Message {
 				continue // nobody is rung back about it
 			}
@@ -198,7 +198,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 				j.beats = append(j.beats, hears("").silence())
 			}
 			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.beats...)
-			if len(s.did("book")) != promised+1 {
+			if booked := s.did("book"); len(booked) != promised+1 || booked[promised].Callback.Topic != way.Topic {
 				t.Fatalf("%s: nothing was promised", way.Topic)
 			}
 			if actions > most {

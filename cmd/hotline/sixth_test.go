@@ -1,0 +1,159 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/config"
+)
+
+// A sixth line is one file, copied and changed in three places, as the README says.
+func TestASixthLine(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, config.Shipped()); err != nil {
+		t.Fatal(err)
+	}
+	lines := filepath.Join(dir, "lines")
+	data, err := os.ReadFile(filepath.Join(lines, "gopay.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(lines, "gopay-shops.yaml")
+	if err := os.WriteFile(file, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	// Copied and not changed yet, it says what is left to do.
+	out, err := run(t, "", "check", dir)
+	for _, told := range []string{"lines/gopay-shops.yaml:8: line: is gopay, but the file is named gopay-shops.yaml", "a number belongs to one line"} {
+		if err == nil || !strings.Contains(out, told) {
+			t.Errorf("check does not say %q:\n%s", told, out)
+		}
+	}
+	spoil(t, file, "line: gopay\n", "line: gopay-shops\n", `"+622150001000"`, `"+622150009000"`, `"layanan GoPay"`, `"layanan GoPay Usaha"`)
+	if out, err = run(t, "", "check", dir); err != nil || !strings.Contains(out, "SUCCESS, 6 lines") {
+		t.Fatalf("check: %v\n%s", err, out)
+	}
+	if out, err = run(t, "", "lines", "--config", dir, "--line", "gopay-shops"); err != nil || !strings.Contains(out, "+622150009000") || strings.Count(out, "\n") != 9 {
+		t.Errorf("lines: %v\n%s", err, out)
+	}
+	out, err = run(t, "", "call", "--config", dir, "--line", "gopay-shops", "--at", openDay, "--press", "2,0")
+	if err != nil || !strings.Contains(out, "Untuk bahasa Indonesia") || !strings.Contains(out, "is connected with support-1") {
+		t.Errorf("call: %v\n%s", err, out)
+	}
+	if !strings.Contains(out, "Selamat datang di layanan GoPay Usaha.") {
+		t.Errorf("the line does not say its name:\n%s", out)
+	}
+	// Its own hours, if it wants them.
+	hours, err := os.ReadFile(filepath.Join(dir, "hours", "gopay.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "hours", "gopay-shops.yaml"), hours, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, filepath.Join(dir, "hours", "gopay-shops.yaml"), "line: gopay\n", "line: gopay-shops\n", `sat: ["09:00-13:00"]`, `sat: []`)
+	spoil(t, file, "hours: gopay ", "hours: gopay-shops ")
+	if out, err = run(t, "", "hours", "--config", dir, "--line", "gopay-shops", "--from", "2026-11-28", "--days", "1"); err != nil || !strings.Contains(out, "closed") {
+		t.Errorf("hours: %v\n%s", err, out)
+	}
+}
+
+// A topic, its self-help, its question and a menu around it are edits of files.
+func TestANewTopicIsAnEditOfFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, config.Shipped()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, filepath.Join(dir, "lines", "okpay.yaml"),
+		"  - {id: other, topics: [fees, senior]}\n",
+		"  - {id: other, topics: [fees, {id: cards, topics: [{id: card-order, desk: support, help: true, ask: [account, postcode], tell: true}, {id: card-lost, desk: emergency, urgent: true}]}, senior]}\nquestions: [{id: postcode, min: 6, max: 6}]\n")
+	_, err := run(t, "", "prompts", "--missing", "--config", dir)
+	if err == nil || !strings.Contains(err.Error(), "14 sentences missing") { // 7 in each of two languages
+		t.Errorf("missing: %v", err)
+	}
+	for tag, texts := range map[string]string{
+		"en": `topic.cards: "cards"
+topic.card-order: "ordering a card"
+topic.card-lost: "a lost card"
+help.card-order: "You can order a card in the app. It takes {refund-days}."
+tell.card-order: "Please say the name that the card shall bear."
+question.postcode: "Please enter the six digits of your postcode, then hash."
+answer.postcode: "Postcode: {digits}."
+`,
+		"zh": `topic.cards: "卡片"
+topic.card-order: "申请卡片"
+topic.card-lost: "卡片丢失"
+help.card-order: "卡片可以在应用里申请，需要{refund-days}。"
+tell.card-order: "请说出卡片上的姓名。"
+question.postcode: "请输入六位邮政编码，按井号键结束。"
+answer.postcode: "邮政编码：{digits}。"
+`,
+	} {
+		file := filepath.Join(dir, "prompts", tag+".yaml")
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, append(data, texts...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := run(t, "", "prompts", "--missing", "--config", dir); err != nil || out != "Nothing is missing.\n" {
+		t.Errorf("missing: %v\n%s", err, out)
+	}
+	snapshot, err := config.Load(os.DirFS(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newStory(t, "2026-03-03T14:00:00+08:00", onLine("okpay"), withConfig(snapshot))
+	s.rings(singapore, "Thank you for calling", hears("For English").press("1"), hears("For other matters, press 5").press("5"),
+		hears("For cards, press 2").press("2"), hears("For ordering a card, press 1").press("1"),
+		hears("You can order a card in the app. It takes 10 days").press("2"), hears("account number").press("88990011#"), right,
+		hears("six digits of your postcode").press("12345#"), hears("That number does not fit. It has 6 digits").press("123456#"), right, waits)
+	s.bridged("caller with support-1")
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Postcode: 1 2 3, 4 5 6.") {
+		t.Errorf("the agent heard %q", heard)
+	}
+}
+
+func TestPromptsCommand(t *testing.T) {
+	if _, err := run(t, "", "prompts"); err == nil || !strings.Contains(err.Error(), "--missing or --longest") {
+		t.Errorf("without a question: %v", err)
+	}
+	out, err := run(t, "", "prompts", "--longest", "--language", "ja", "--count", "3")
+	if err != nil || strings.Count(out, "\n") != 4 || !strings.Contains(out, "help.locked") || strings.Contains(out, " en ") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, config.Shipped()); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, filepath.Join(dir, "prompts", "ja.yaml"), "\nhelp.refund:", "\nhelp.refunt:", "\ngoodbye:", "\ngoodby:")
+	out, err = run(t, "", "prompts", "--missing", "--config", dir)
+	if err == nil || !strings.Contains(out, "paypay  ja  goodbye") || strings.Contains(out, "help.refund") { // paypay has its own words for it
+		t.Errorf("%v\n%s", err, out)
+	}
+	spoil(t, filepath.Join(dir, "lines", "paypay.yaml"), "region: JP", "region: XX")
+	if _, err = run(t, "", "prompts", "--missing", "--config", dir); err == nil || !strings.Contains(err.Error(), "hide what is missing") {
+		t.Errorf("with other mistakes: %v", err)
+	}
+}
+
+func TestLinesCommand(t *testing.T) {
+	out, err := run(t, "", "lines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{
+		"paypay  PayPayサポート窓口  +81345001000  ja zh en  Asia/Tokyo\n", "  8 3  senior ", "  3 1  top-up ", "recorded message", "urgent: at once, at any hour",
+	} {
+		if !strings.Contains(out, row) {
+			t.Errorf("no %q in\n%s", row, out)
+		}
+	}
+	if _, err := run(t, "", "lines", "--line", "nope"); err == nil || !strings.Contains(err.Error(), `there is no line "nope"`) {
+		t.Errorf("an unknown line: %v", err)
+	}
+}

@@ -1,0 +1,95 @@
+package ivr
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+func TestSendATextMessage(t *testing.T) {
+	stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
+	sid, err := stubbed(t, stub).Send(t.Context(), "+622150001000", "+6281234567890", "Reference 1234567.")
+	if err != nil || sid != "SM1" || len(stub.sent) != 1 {
+		t.Fatalf("%q, %v, %+v", sid, err, stub.sent)
+	}
+	sent := stub.sent[0]
+	if sent.method != http.MethodPost || sent.path != "/2010-04-01/Accounts/"+someAccount+"/Messages.json" || sent.form.Get("From") != "+622150001000" ||
+		sent.form.Get("To") != "+6281234567890" || sent.form.Get("Body") != "Reference 1234567." || len(sent.form) != 3 {
+		t.Errorf("asked %+v", sent)
+	}
+}
+
+// What was plainly refused may be sent again; of anything else nobody knows.
+func TestWhatIsKnownOfATextMessage(t *testing.T) {
+	for _, tt := range []struct {
+		status             int
+		answer             string
+		refused, permanent bool
+	}{
+		{http.StatusTooManyRequests, `{"code":20429,"message":"Too many requests","status":429}`, true, false},
+		{http.StatusBadRequest, `{"code":21211,"message":"The number +6281234567890 is invalid","status":400}`, true, true},
+		{http.StatusBadGateway, "<html>502</html>", false, false},
+		{http.StatusCreated, `{}`, false, false},
+	} {
+		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), "+622150001000", "+6281234567890", "x")
+		var refusal *callbacks.RefusedError
+		if err == nil || errors.Is(err, callbacks.ErrRefused) != tt.refused || errors.As(err, &refusal) && refusal.Permanent != tt.permanent {
+			t.Errorf("%d: %v", tt.status, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "6281234567890") {
+			t.Errorf("the error tells the number: %v", err)
+		}
+	}
+}
+
+func TestDeleteARecording(t *testing.T) {
+	for status, fine := range map[int]bool{http.StatusNoContent: true, http.StatusNotFound: true, http.StatusServiceUnavailable: false} {
+		stub := &restStub{status: status, answer: ""}
+		if status == http.StatusNotFound {
+			stub.answer = `{"code":20404,"message":"not found","status":404}`
+		}
+		err := stubbed(t, stub).Delete(t.Context(), "RE0123456789abcdef0123456789abcdef")
+		if (err == nil) != fine || len(stub.sent) != 1 || stub.sent[0].method != http.MethodDelete {
+			t.Errorf("%d: %v, asked %+v", status, err, stub.sent)
+		}
+	}
+}
+
+// A recording's name becomes part of a path: what is none leads nowhere.
+func TestNamesOfRecordings(t *testing.T) {
+	for _, sid := range []string{"", "RE", "RE1/../../x", "RE1?x", "../RE1", "CA1", "RE1.json", strings.Repeat("R", 100)} {
+		stub := &restStub{status: http.StatusOK}
+		p := stubbed(t, stub)
+		_, _, mediaErr := p.Media(t.Context(), sid)
+		if err := p.Delete(t.Context(), sid); err == nil || mediaErr == nil || len(stub.sent) != 0 {
+			t.Errorf("%q is asked for: %+v", sid, stub.sent)
+		}
+	}
+}
+
+func TestMediaOfARecording(t *testing.T) {
+	var asked *http.Request
+	p := stubbed(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r
+		w.Header().Set("Content-Type", "audio/mpeg")
+		_, _ = io.WriteString(w, "sound")
+	}))
+	sound, kind, err := p.Media(t.Context(), "RE1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(sound)
+	if err != nil || string(body) != "sound" || kind != "audio/mpeg" || sound.Close() != nil {
+		t.Errorf("%q, %q, %v", body, kind, err)
+	}
+	if user, token, ok := asked.BasicAuth(); !ok || user != someAccount || token != someToken || asked.URL.Path != "/2010-04-01/Accounts/"+someAccount+"/Recordings/RE1.mp3" {
+		t.Errorf("asked %s as %s", asked.URL, user)
+	}
+	if _, _, err := stubbed(t, &restStub{status: http.StatusNotFound}).Media(t.Context(), "RE1"); err == nil {
+		t.Error("a recording that is not there is played")
+	}
+}
