@@ -14,9 +14,9 @@ import (
 // pressed plays keys from the first menu on, in English, and returns where the call is.
 func pressed(t *testing.T, line *Line, keys ...string) (State, Page) {
 	t.Helper()
-	state, page := Advance(line, closedHour, caller, State{Line: line.ID, Step: firstStep, Called: closedHour.Unix()}, Start{})
-	state, page = Advance(line, closedHour, caller, state, Keys{"2"})
-	state, page = Advance(line, closedHour, caller, state, Found{})
+	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: firstStep, Called: closedHour.Unix()}, Start{})
+	state, _ = Advance(line, closedHour, caller, state, Keys{"2"})
+	state, page := Advance(line, closedHour, caller, state, Found{})
 	for _, key := range keys {
 		state, page = Advance(line, closedHour, caller, state, Keys{key})
 	}
