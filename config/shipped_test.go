@@ -152,7 +152,7 @@ func TestPromptsAreThereAndShort(t *testing.T) {
 // No sentence asks for what a line must never ask for; the one that says so is the only one that names it, beside help
 // with one's own password.
 func TestNoPromptAsksForSecrets(t *testing.T) {
-	secrets := regexp.MustCompile(`(?i)\bPIN\b|password|kata sandi|OTP|密码|验证码|パスワード|暗証番号|認証コード|card number|nomor kartu|卡号|カード番号`)
+	secrets := regexp.MustCompile(`(?i)\bPIN\b|password|kata sandi|OTP|密码|验证码|パスワード|暗証番号|認証コード|認証番号|card number|nomor kartu|卡号|カード番号`)
 	s := load(t, config.Shipped())
 	for _, line := range s.Lines {
 		for _, need := range line.PromptNeeds() {
