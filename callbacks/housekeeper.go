@@ -11,8 +11,12 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// jobRetry is when a job that failed is tried again.
-const jobRetry = 5 * time.Minute
+const (
+	// jobRetry is when a job that failed is tried again.
+	jobRetry = 5 * time.Minute
+	// jobLease is how long one instance has a job to itself.
+	jobLease = 5 * time.Minute
+)
 
 // A Schedule says when the housekeeper works, as cron expressions of five fields in a named zone.
 // Choose hours that no clock change skips: a reading that does not occur is not made up for until the next day.
@@ -133,6 +137,13 @@ func (h *Housekeeper) tickOne(ctx context.Context, j job, now time.Time) (next t
 	}
 	if due := j.when.Next(last); due.After(now) {
 		return due, nil
+	}
+	mine, err := h.store.BeginJob(ctx, j.name, last, now, jobLease)
+	if err != nil {
+		return next, err
+	}
+	if !mine { // another instance is at it; should it die, its lease ends
+		return now.Add(jobLease), nil
 	}
 	if err := j.run(ctx, last, now); err != nil {
 		return next, err

@@ -87,7 +87,10 @@ type Store interface {
 	Report(ctx context.Context, from, to time.Time) ([]Report, error)
 	// LastRun is when a housekeeping job ran last; zero if never.
 	LastRun(ctx context.Context, job string) (time.Time, error)
-	// SetLastRun remembers it.
+	// BeginJob takes a job that ran last at that time, for as long as the lease: of several housekeepers one gets it. It is
+	// false when another has it, or has run it since.
+	BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (bool, error)
+	// SetLastRun remembers when a job ran, and gives it free.
 	SetLastRun(ctx context.Context, job string, at time.Time) error
 	// Close releases the store.
 	Close() error

@@ -19,8 +19,9 @@ type Settings struct {
 	// PublicURL is how the provider reaches us, without a slash at its end: "https://ivr.example.com". Signatures are
 	// checked against it. Empty when not set.
 	PublicURL string
-	// Store names the database. Default sqlite:hotline.db, in the working directory.
-	Store string
+	// Store names the database: sqlite:PATH, or the URL of a PostgreSQL database, which may hold a password. Default
+	// sqlite:hotline.db, in the working directory.
+	Store Secret
 	// StateKeys seal what travels in URLs, newest first; each reveals 32 bytes.
 	StateKeys []Secret
 	// TwilioAccountSID is the provider's account. Empty when not set.
@@ -30,9 +31,6 @@ type Settings struct {
 	// TwilioBaseURL is where the provider's REST interface is, without a slash at its end. Empty: the provider's own address.
 	TwilioBaseURL string
 }
-
-// SQLitePath is the file of the SQLite database.
-func (s Settings) SQLitePath() string { return strings.TrimPrefix(s.Store, sqliteScheme) }
 
 // Keys are the revealed state keys, newest first.
 func (s Settings) Keys() [][]byte {
@@ -94,8 +92,8 @@ var settings = map[string]setting{
 		what: "an address such as 127.0.0.1:8080", read: readListen},
 	"public_url": {env: "HOTLINE_PUBLIC_URL", flag: "public-url", usage: "URL at which the provider reaches this server",
 		what: "the URL at which the provider reaches this server, for example https://ivr.example.com", read: readPublicURL},
-	"store": {env: "HOTLINE_STORE", flag: "store", usage: "database, sqlite:PATH", standard: "sqlite:hotline.db",
-		what: "sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db", read: readStore},
+	"store": {env: "HOTLINE_STORE", flag: "store", usage: "database, sqlite:PATH or postgres://…", standard: "sqlite:hotline.db",
+		what: "sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database", read: readStore},
 	"state_keys": {env: "HOTLINE_STATE_KEYS", secret: true,
 		what: "one key or several separated by commas, newest first, each the base64 of 32 random bytes (openssl rand -base64 32)", read: readStateKeys},
 	"twilio_account_sid": {env: "HOTLINE_TWILIO_ACCOUNT_SID", flag: "twilio-account-sid", usage: "the provider's account",

@@ -63,7 +63,7 @@ func TestSettingsPrecedence(t *testing.T) {
 	}
 	for _, tt := range []struct{ why, got, want string }{
 		{"flag over environment and file", got.PublicURL, "https://flag.example.com"},
-		{"environment over file", got.Store, "sqlite:env.db"},
+		{"environment over file", got.Store.Reveal(), "sqlite:env.db"},
 		{"file over default", got.Listen, ":1"},
 		{"an empty variable is not set", got.TwilioBaseURL, "https://file.example.com/api"},
 	} {
@@ -71,15 +71,12 @@ func TestSettingsPrecedence(t *testing.T) {
 			t.Errorf("%s: %q, want %q", tt.why, tt.got, tt.want)
 		}
 	}
-	if got.SQLitePath() != "env.db" {
-		t.Errorf("SQLitePath = %q", got.SQLitePath())
-	}
 	// Nothing is left over from one load to the next.
 	got, err = config.LoadSettings(nil, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Listen != "127.0.0.1:8080" || got.Store != "sqlite:hotline.db" || got.PublicURL != "" {
+	if got.Listen != "127.0.0.1:8080" || got.Store.Reveal() != "sqlite:hotline.db" || got.PublicURL != "" {
 		t.Errorf("defaults: %+v", got)
 	}
 }
@@ -158,8 +155,8 @@ func TestSettingsMistakes(t *testing.T) {
 		{"base URL", "twilio_base_url", "http://api.example.com", `"http://api.example.com" is not encrypted; ` + https},
 		{"no port", "listen", "localhost", `"localhost" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
 		{"port out of range", "listen", ":65536", `":65536" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
-		{"PostgreSQL", "store", "postgres://user:thetoken@db/hotline", "PostgreSQL is not supported: this version has SQLite only; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db"},
-		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db"},
+		{"PostgreSQL without a database", "store", "postgres://user:thetoken@db/", "is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database"},
+		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database"},
 		{"no path", "store", "sqlite:", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
 		{"URL for a path", "store", "sqlite://hotline.db", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
 		{"in memory", "store", "sqlite::memory:", "would forget every promise at the next start; give a path, for example sqlite:hotline.db"},
@@ -202,7 +199,7 @@ func TestSettingsFileMistakes(t *testing.T) {
 		{"unquoted token of digits", "twilio_auth_token: 01234567\n", "twilio_auth_token (from FILE): is not text; put it in quotation marks"},
 		{"list", "state_keys: [a, b]\n", "state_keys (from FILE): is not text; put it in quotation marks"},
 		{"several", "listen: \"1\"\nstore: a\n", `listen (from FILE): "1" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface
-store (from FILE): names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db`},
+store (from FILE): names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database`},
 		{"twice", "store: sqlite:a\nstore: sqlite:b\n", `FILE: cannot be read as YAML near line 2; write lines of the form name: "value", each name once`},
 		{"no mapping", "thetoken", `FILE: cannot be read as YAML near line 1; write lines of the form name: "value", each name once`},
 	}

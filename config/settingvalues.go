@@ -12,8 +12,6 @@ import (
 	"strings"
 )
 
-const sqliteScheme = "sqlite:"
-
 func readListen(s *Settings, text string) error {
 	_, port, err := net.SplitHostPort(text)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || strconv.FormatUint(n, 10) != port {
@@ -63,17 +61,22 @@ func loopback(host string) bool {
 
 func readStore(s *Settings, text string) error {
 	scheme, rest, _ := strings.Cut(text, ":")
+	if scheme == "postgres" || scheme == "postgresql" {
+		if u, err := url.Parse(text); err != nil || strings.Trim(u.Path, "/") == "" {
+			return errors.New("is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database")
+		}
+		s.Store = NewSecret(text)
+		return nil
+	}
 	switch {
-	case scheme == "postgres" || scheme == "postgresql":
-		return errors.New("PostgreSQL is not supported: this version has SQLite only; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db")
 	case scheme != "sqlite":
-		return errors.New("names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db")
+		return errors.New("names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database")
 	case rest == "" || strings.HasPrefix(rest, "//") || strings.ContainsAny(rest, "?#\x00"):
 		return errors.New("has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db")
 	case rest == ":memory:":
 		return errors.New("would forget every promise at the next start; give a path, for example sqlite:hotline.db")
 	}
-	s.Store = text
+	s.Store = NewSecret(text)
 	return nil
 }
 

@@ -5,7 +5,7 @@ import "testing"
 // Pragma reads a setting of the connection that writes.
 func Pragma(t *testing.T, s *Store, name string) (value string) {
 	t.Helper()
-	if err := s.write.QueryRow("PRAGMA " + name).Scan(&value); err != nil {
+	if err := s.writer.QueryRow("PRAGMA " + name).Scan(&value); err != nil {
 		t.Fatal(err)
 	}
 	return value

@@ -13,12 +13,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
 // readers is how many connections read at the same time.
@@ -26,10 +25,21 @@ const readers = 4
 
 // A Store is a [callbacks.Store] in a SQLite file.
 type Store struct {
-	write, read *sql.DB
+	*sqlstore.Store
+	writer *sql.DB
 }
 
 var _ callbacks.Store = (*Store)(nil)
+
+// dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
+var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Erased: cutLog}
+
+// cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
+// happens later by itself, so a busy answer is no failure.
+func cutLog(ctx context.Context, writer *sql.DB) error {
+	_, err := writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}
 
 // Open opens or creates the file and brings its tables up to date. The directory must exist.
 // Several processes may open the same file at once.
@@ -63,7 +73,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(readers)
-	return &Store{write: write, read: read}, nil
+	return &Store{sqlstore.New(dialect, write, read), write}, nil
 }
 
 // private makes the file, if there is none, for its owner only: it holds telephone and account numbers.
@@ -74,9 +84,6 @@ func private(path string) error {
 	}
 	return file.Close()
 }
-
-// Close closes both pools.
-func (s *Store) Close() error { return errors.Join(s.read.Close(), s.write.Close()) }
 
 // dsn escapes the path: a "?" or "#" in a directory's name would end it otherwise.
 func dsn(path string, readOnly bool) string {
@@ -96,54 +103,4 @@ func dsn(path string, readOnly bool) string {
 	}
 	q["_pragma"] = pragmas
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + q.Encode()
-}
-
-// inTx runs f in a transaction that writes.
-func (s *Store) inTx(ctx context.Context, what string, f func(tx *sql.Tx) error) error {
-	tx, err := s.write.BeginTx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("sqlite: %s: begin: %w", what, err)
-	}
-	if err := f(tx); err != nil {
-		// The first error says what happened; a rollback fails only when the connection is gone as well.
-		_ = tx.Rollback()
-		return wrap(what, err)
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("sqlite: %s: commit: %w", what, err)
-	}
-	return nil
-}
-
-// wrap adds what was being done to errors of the database, and leaves the package callbacks' own alone.
-func wrap(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if strings.HasPrefix(err.Error(), "callbacks: ") {
-		return err
-	}
-	return fmt.Errorf("sqlite: %s: %w", what, err)
-}
-
-// querier is what a transaction and a pool have in common.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
-// ms is an instant as it is stored.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
-}
-
-// instant is the reverse of ms.
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
 }

@@ -158,6 +158,23 @@ func testJobs(t *testing.T, s *suite) {
 		}
 		at(run)
 	}
+	begin := func(last, now time.Time, want bool) {
+		t.Helper()
+		if mine, err := s.BeginJob(s.ctx, "report", last, now, time.Minute); err != nil || mine != want {
+			t.Fatalf("BeginJob(%v, %v) = %v, %v", last, now, mine, err)
+		}
+	}
+	last := Start.Add(time.Hour)
+	begin(Start, last, false) // it ran since
+	begin(last, last, true)
+	begin(last, last.Add(59*time.Second), false) // another has it
+	begin(last, last.Add(time.Minute), true)     // who died with it
+	at(last)
+	if err := s.SetLastRun(s.ctx, "report", last.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	begin(last, last.Add(time.Hour), false)
+	begin(last.Add(time.Minute), last.Add(time.Minute), true)
 	if got, err := s.LastRun(s.ctx, "retention"); err != nil || !got.IsZero() {
 		t.Fatalf("another job: %v, %v", got, err)
 	}

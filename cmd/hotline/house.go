@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,7 +17,8 @@ import (
 // serve lets real time drive it, a rehearsal the carrier's.
 type house struct {
 	server      *ivr.Server
-	store       *sqlite.Store
+	store       callbacks.Store
+	now         func() time.Time
 	service     *callbacks.Service
 	dispatcher  *callbacks.Dispatcher
 	courier     *callbacks.Courier
@@ -29,13 +29,14 @@ type house struct {
 // wiring is what differs between the real thing and a rehearsal.
 type wiring struct {
 	snapshot   *config.Snapshot
-	storePath  string
+	store      string // as the setting names it
 	publicURL  string
 	accountSID string
 	tokens     []string
 	stateKeys  [][]byte
 	restURL    string
 	now        func() time.Time
+	shared     bool // other instances may work on the store
 	log        *slog.Logger
 	observe    func(ivr.Happening)
 }
@@ -44,6 +45,24 @@ type wiring struct {
 const stateLife = 24 * time.Hour
 
 func newHouse(ctx context.Context, w wiring) (*house, error) {
+	store, err := openStore(ctx, w.store)
+	if err != nil {
+		return nil, err
+	}
+	if w.shared {
+		if w.now, err = clockOf(ctx, store, w.now); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	h, err := furnish(w, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return h, nil
+}
+
+// furnish makes everything that stands on a store.
+func furnish(w wiring, store callbacks.Store) (*house, error) {
 	sealer, err := ivr.NewSealer(w.stateKeys, stateLife, w.now)
 	if err != nil {
 		return nil, err
@@ -52,11 +71,7 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := sqlite.Open(ctx, w.storePath)
-	if err != nil {
-		return nil, err
-	}
-	h := &house{store: store, attention: attention{w.snapshot, w.now}}
+	h := &house{store: store, now: w.now, attention: attention{w.snapshot, w.now}}
 	h.service = callbacks.New(store, w.now, w.log, nil)
 	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
 	h.courier = callbacks.NewCourier(store, h.service, provider, w.snapshot, w.now, w.log)
@@ -64,17 +79,14 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.snapshot, callbacks.Schedule{}, w.now, w.log)
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, err
 	}
 	h.housekeeper.UseRecordings(provider)
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.snapshot, Promises: h.service, Sealer: sealer,
 		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Recordings: provider, Observe: w.observe,
 	})
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	return h, nil
+	return h, err
 }
 
 // ready asks the store a small question: an instance that cannot promise should get no calls while others can.

@@ -40,6 +40,7 @@ type stage struct {
 	events     func(carrier.Event)
 	happenings func(ivr.Happening)
 	faults     carrier.Faults
+	store      string // empty: one of its own, which ends with it
 }
 
 const rehearsalAccount = "AC00000000000000000000000000000000"
@@ -69,7 +70,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		return r, err
 	}
 	r.house, err = newHouse(ctx, wiring{
-		snapshot: s.snapshot, storePath: filepath.Join(r.dir, "hotline.db"), publicURL: voice, accountSID: rehearsalAccount,
+		snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), publicURL: voice, accountSID: rehearsalAccount,
 		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
 	})
 	if err != nil {

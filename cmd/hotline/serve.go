@@ -53,9 +53,9 @@ const stopLimit = 15 * time.Second
 func serve(ctx context.Context, settings config.Settings, snapshot *config.Snapshot, log *slog.Logger, listening func(net.Addr)) (err error) {
 	now := func() time.Time { return time.Now().UTC() }
 	h, err := newHouse(ctx, wiring{
-		snapshot: snapshot, storePath: settings.SQLitePath(), publicURL: settings.PublicURL,
+		snapshot: snapshot, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
 		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
-		restURL: settings.TwilioBaseURL, now: now, log: log,
+		restURL: settings.TwilioBaseURL, now: now, shared: true, log: log,
 	})
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func serve(ctx context.Context, settings config.Settings, snapshot *config.Snaps
 	if listening != nil {
 		listening(listener.Addr())
 	}
-	return h.run(ctx, listener, now, log)
+	return h.run(ctx, listener, h.now, log)
 }
 
 // run answers webhooks and keeps promises until ctx ends; then it finishes what is under way.

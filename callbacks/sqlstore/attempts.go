@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -13,19 +13,19 @@ import (
 
 // Record implements [callbacks.Store].
 func (s *Store) Record(ctx context.Context, id int64) (r callbacks.Record, err error) {
-	tx, err := s.read.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.dialect.Snapshot})
 	if err != nil {
-		return r, wrap("read a promise", err)
+		return r, s.wrap("read a promise", err)
 	}
 	defer func() { _ = tx.Rollback() }() // it only read
-	r, err = load(ctx, tx, id, "")
-	return r, wrap("read a promise", err)
+	r, err = load(ctx, conn{handle: tx, dialect: s.dialect}, id, "")
+	return r, s.wrap("read a promise", err)
 }
 
 // Change implements [callbacks.Store].
 func (s *Store) Change(ctx context.Context, id int64, change func(*callbacks.Record) error) (callbacks.Record, error) {
 	var r callbacks.Record
-	err := s.inTx(ctx, "change a promise", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "change a promise", func(tx conn) (err error) {
 		if r, err = load(ctx, tx, id, ""); err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (s *Store) Change(ctx context.Context, id int64, change func(*callbacks.Rec
 // ChangeAttempt implements [callbacks.Store].
 func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*callbacks.Record) error) (callbacks.Record, error) {
 	var r callbacks.Record
-	err := s.inTx(ctx, "change an attempt", func(tx *sql.Tx) error {
+	err := s.inTx(ctx, "change an attempt", func(tx conn) error {
 		var id int64
 		err := tx.QueryRowContext(ctx, `SELECT callback_id FROM attempts WHERE id = ?`, attemptID).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -57,7 +57,7 @@ func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64
 }
 
 // apply edits a record and writes it, or puts it back as it was.
-func apply(ctx context.Context, tx *sql.Tx, r *callbacks.Record, change func(*callbacks.Record) error) error {
+func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callbacks.Record) error) error {
 	before := *r
 	if before.Attempt != nil {
 		a := *before.Attempt
@@ -80,7 +80,10 @@ func apply(ctx context.Context, tx *sql.Tx, r *callbacks.Record, change func(*ca
 // Claim implements [callbacks.Store].
 func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record, error) {
 	var r callbacks.Record
-	err := s.inTx(ctx, "claim", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "claim", func(tx conn) (err error) {
+		if err := tx.serialize(ctx, "claim"); err != nil { // the pace and free targets are everybody's
+			return err
+		}
 		if r, err = load(ctx, tx, c.CallbackID, ""); err != nil {
 			return err
 		}
@@ -112,7 +115,7 @@ func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record,
 }
 
 // free says whether a call may be placed to the target now.
-func free(ctx context.Context, tx *sql.Tx, c callbacks.Claim) error {
+func free(ctx context.Context, tx conn, c callbacks.Claim) error {
 	var busy bool
 	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM attempts WHERE state <> 'ended'
 		AND target_kind = ? AND target_address = ?)`, c.Target.Kind, c.Target.Address).Scan(&busy)
@@ -138,9 +141,9 @@ func (s *Store) Due(ctx context.Context, now time.Time) (list []callbacks.Callba
 	rows, err := s.read.QueryContext(ctx, "SELECT "+callbackColumns+` FROM callbacks WHERE state = 'booked'
 		AND (due_ms <= ?1 OR expires_ms <= ?1) ORDER BY urgent DESC, called_ms, id`, ms(now))
 	if err != nil {
-		return nil, wrap("list due promises", err)
+		return nil, s.wrap("list due promises", err)
 	}
-	defer func() { err = wrap("list due promises", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap("list due promises", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		c, _, err := scanCallback(rows)
 		if err != nil {
@@ -157,14 +160,14 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
 		SELECT min(due_ms) AS t FROM callbacks WHERE state = 'booked' AND due_ms > ?1
 		UNION ALL
-		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1)`, ms(now)).Scan(&next)
-	return instant(next.Int64), wrap("find the next due promise", err)
+		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1) AS next`, ms(now)).Scan(&next)
+	return instant(next.Int64), s.wrap("find the next due promise", err)
 }
 
 // Unended implements [callbacks.Store].
 func (s *Store) Unended(ctx context.Context) ([]callbacks.Attempt, error) {
-	list, err := manyAttempts(ctx, s.read, "state <> 'ended' ORDER BY created_ms, rowid")
-	return list, wrap("list attempts", err)
+	list, err := manyAttempts(ctx, s.read, "state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
+	return list, s.wrap("list attempts", err)
 }
 
 // KnownSIDs implements [callbacks.Store].
@@ -180,9 +183,9 @@ func (s *Store) KnownSIDs(ctx context.Context, sids []string) (known map[string]
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(sids)), ", ")
 	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(`SELECT sid FROM attempts WHERE sid <> '' AND sid IN (%s)`, marks), args...)
 	if err != nil {
-		return nil, wrap("look up calls", err)
+		return nil, s.wrap("look up calls", err)
 	}
-	defer func() { err = wrap("look up calls", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap("look up calls", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var sid string
 		if err := rows.Scan(&sid); err != nil {

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 )
 
 // writeText writes the text message of a promise, if there is one.
-func writeText(ctx context.Context, tx *sql.Tx, c callbacks.Callback, text string, now time.Time) error {
+func writeText(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
 	if text == "" {
 		return nil
 	}
@@ -20,7 +20,7 @@ func writeText(ctx context.Context, tx *sql.Tx, c callbacks.Callback, text strin
 }
 
 // replaceText withdraws what has not been sent about a promise that was moved, and writes what holds now.
-func replaceText(ctx context.Context, tx *sql.Tx, c callbacks.Callback, m callbacks.Move) error {
+func replaceText(ctx context.Context, tx conn, c callbacks.Callback, m callbacks.Move) error {
 	_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
 		callbacks.TextDropped, c.ID, callbacks.TextWaiting)
 	if err != nil {
@@ -31,11 +31,11 @@ func replaceText(ctx context.Context, tx *sql.Tx, c callbacks.Callback, m callba
 
 // ClaimText implements [callbacks.Store].
 func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duration) (t callbacks.Text, found bool, err error) {
-	err = s.inTx(ctx, "claim a text message", func(tx *sql.Tx) error {
+	err = s.inTx(ctx, "claim a text message", func(tx conn) error {
 		var promise, created int64
 		err := tx.QueryRowContext(ctx, `UPDATE texts SET state = 'sending', tries = tries + 1, check_ms = ?
 			WHERE id = (SELECT id FROM texts WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND check_ms <= ?
-				ORDER BY check_ms, id LIMIT 1)
+				ORDER BY check_ms, id LIMIT 1`+tx.skipLocked()+`)
 			RETURNING id, callback_id, body, tries, created_ms`, ms(now.Add(lease)), ms(now)).
 			Scan(&t.ID, &promise, &t.Body, &t.Tries, &created)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -52,7 +52,7 @@ func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duratio
 
 // SettleText implements [callbacks.Store].
 func (s *Store) SettleText(ctx context.Context, id int64, state callbacks.TextState, sid string, again time.Time) error {
-	return s.inTx(ctx, "settle a text message", func(tx *sql.Tx) error {
+	return s.inTx(ctx, "settle a text message", func(tx conn) error {
 		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ? WHERE id = ? AND state = 'sending'`,
 			state, sid, ms(again), id)
 		return err
@@ -62,7 +62,7 @@ func (s *Store) SettleText(ctx context.Context, id int64, state callbacks.TextSt
 // LoseTexts implements [callbacks.Store].
 func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 	var lost int64
-	err := s.inTx(ctx, "give up text messages", func(tx *sql.Tx) error {
+	err := s.inTx(ctx, "give up text messages", func(tx conn) error {
 		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'unknown'
 			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND check_ms <= ?`, ms(now))
 		if err != nil {
@@ -78,5 +78,5 @@ func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 func (s *Store) NextText(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(check_ms) FROM texts WHERE state IN ('waiting', 'sending')`).Scan(&next)
-	return instant(next.Int64), wrap("find the next text message", err)
+	return instant(next.Int64), s.wrap("find the next text message", err)
 }

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const callbackColumns = `id, reference, line, desk, topic, language, number, cal
 const attemptColumns = `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms, state,
 	outcome, sid, status, seq, fence, pass, created_ms, check_ms`
 
-// openStates is the condition of the partial indexes, word for word, so that SQLite uses them.
+// openStates is the condition of the partial indexes, word for word, so that they are used.
 const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')`
 
 type scanner interface{ Scan(...any) error }
@@ -41,9 +41,10 @@ func scanAttempt(row scanner) (a callbacks.Attempt, err error) {
 	return a, err
 }
 
-// oneCallback runs a query for one promise; [callbacks.ErrNotFound] if there is none.
-func oneCallback(ctx context.Context, q querier, where string, args ...any) (callbacks.Callback, int64, error) {
-	c, fence, err := scanCallback(q.QueryRowContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where, args...))
+// oneCallback runs a query for one promise; [callbacks.ErrNotFound] if there is none. In a transaction that writes, nobody
+// else changes it until the end.
+func oneCallback(ctx context.Context, q conn, where string, args ...any) (callbacks.Callback, int64, error) {
+	c, fence, err := scanCallback(q.QueryRowContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where+q.lock(), args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, 0, callbacks.ErrNotFound
 	}
@@ -51,7 +52,7 @@ func oneCallback(ctx context.Context, q querier, where string, args ...any) (cal
 }
 
 // manyAttempts runs a query for attempts.
-func manyAttempts(ctx context.Context, q querier, where string, args ...any) (list []callbacks.Attempt, err error) {
+func manyAttempts(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Attempt, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+attemptColumns+" FROM attempts WHERE "+where, args...)
 	if err != nil {
 		return nil, err
@@ -69,7 +70,7 @@ func manyAttempts(ctx context.Context, q querier, where string, args ...any) (li
 
 // load reads a promise, the attempt concerned and the settled ones of its pass.
 // attemptID "" means the one in the air, if any.
-func load(ctx context.Context, q querier, id int64, attemptID string) (callbacks.Record, error) {
+func load(ctx context.Context, q conn, id int64, attemptID string) (callbacks.Record, error) {
 	var r callbacks.Record
 	var err error
 	if r.Callback, r.Fence, err = oneCallback(ctx, q, "id = ?", id); err != nil {
@@ -87,7 +88,7 @@ func load(ctx context.Context, q querier, id int64, attemptID string) (callbacks
 		r.Attempt = &concerned[0]
 	}
 	settled, err := manyAttempts(ctx, q, `callback_id = ? AND pass = ? AND state IN ('leaving', 'ended')
-		ORDER BY created_ms, rowid`, id, r.Callback.Pass)
+		ORDER BY created_ms, `+q.dialect.Order, id, r.Callback.Pass)
 	for _, a := range settled {
 		if r.Attempt == nil || a.ID != r.Attempt.ID {
 			r.Earlier = append(r.Earlier, a)
@@ -97,7 +98,7 @@ func load(ctx context.Context, q querier, id int64, attemptID string) (callbacks
 }
 
 // save writes what a change function may have edited.
-func save(ctx context.Context, tx *sql.Tx, r callbacks.Record) error {
+func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	c := r.Callback
 	_, err := tx.ExecContext(ctx, `UPDATE callbacks SET due_ms = ?, held_ms = ?, expires_ms = ?, state = ?, rounds = ?, attempts = ?,
 		next_target = ?, pass = ?, ended_ms = ?, fence = ? WHERE id = ?`,

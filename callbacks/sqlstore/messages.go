@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -12,7 +12,10 @@ import (
 // SaveMessage implements [callbacks.Store].
 func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks.Message, error) {
 	var saved callbacks.Message
-	err := s.inTx(ctx, "save a message", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "save a message", func(tx conn) (err error) {
+		if err := tx.serialize(ctx, "message/"+m.Key); err != nil {
+			return err
+		}
 		saved, err = oneMessage(ctx, tx, m.Key)
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
@@ -36,7 +39,7 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 	return saved, nil
 }
 
-func oneMessage(ctx context.Context, q querier, key string) (m callbacks.Message, err error) {
+func oneMessage(ctx context.Context, q conn, key string) (m callbacks.Message, err error) {
 	var received int64
 	err = q.QueryRowContext(ctx, `SELECT message_key, reference, line, desk, topic, language, caller, account, txn,
 		recording_sid, recording_url, seconds, received_ms FROM messages WHERE message_key = ?`, key).
@@ -51,7 +54,7 @@ func oneMessage(ctx context.Context, q querier, key string) (m callbacks.Message
 
 // AttachRecording implements [callbacks.Store].
 func (s *Store) AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error {
-	return s.inTx(ctx, "attach a recording", func(tx *sql.Tx) error {
+	return s.inTx(ctx, "attach a recording", func(tx conn) error {
 		res, err := tx.ExecContext(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, seconds = ?
 			WHERE message_key = ?`, recording.SID, recording.URL, recording.Seconds, key)
 		if err != nil {
@@ -68,7 +71,7 @@ func (s *Store) AttachRecording(ctx context.Context, key string, recording callb
 
 // MarkTaken implements [callbacks.Store].
 func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
-	return s.inTx(ctx, "note that a call was taken", func(tx *sql.Tx) error {
+	return s.inTx(ctx, "note that a call was taken", func(tx conn) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO taken (call_sid, dial, target, taken_ms) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
 		return err
@@ -80,5 +83,5 @@ func (s *Store) WasTaken(ctx context.Context, callSID string, dial int) (bool, e
 	var was bool
 	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM taken WHERE call_sid = ? AND dial = ?)`,
 		callSID, dial).Scan(&was)
-	return was, wrap("ask whether a call was taken", err)
+	return was, s.wrap("ask whether a call was taken", err)
 }

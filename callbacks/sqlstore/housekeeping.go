@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -15,9 +15,9 @@ func (s *Store) Kept(ctx context.Context) (desks []callbacks.Desk, err error) {
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
 		UNION SELECT line, desk FROM contacts WHERE erased_ms = 0 ORDER BY line, desk`)
 	if err != nil {
-		return nil, wrap("list what is kept", err)
+		return nil, s.wrap("list what is kept", err)
 	}
-	defer func() { err = wrap("list what is kept", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap("list what is kept", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var d callbacks.Desk
 		if err := rows.Scan(&d.Line, &d.Desk); err != nil {
@@ -43,9 +43,9 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
 		d.Line, d.Desk, ms(before), d.Line, d.Desk, ms(before))
 	if err != nil {
-		return nil, wrap("list recordings", err)
+		return nil, s.wrap("list recordings", err)
 	}
-	defer func() { err = wrap("list recordings", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap("list recordings", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var sid string
 		if err := rows.Scan(&sid); err != nil {
@@ -59,7 +59,7 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 // Erase implements [callbacks.Store].
 func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
 	var erased int64
-	err := s.inTx(ctx, "erase", func(tx *sql.Tx) error {
+	err := s.inTx(ctx, "erase", func(tx conn) error {
 		of := []any{d.Line, d.Desk, ms(before)}
 		for _, behind := range []string{ // what hangs on promises goes while it can be told by them
 			`UPDATE attempts SET target_address = '', from_number = '', sid = '' WHERE callback_id IN`,
@@ -89,10 +89,8 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 	if err != nil || erased == 0 {
 		return 0, err
 	}
-	// The log beside the file still holds the old pages until it is written back and cut. If a reader is in
-	// the way that happens later by itself, so a busy answer is no failure.
-	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return int(erased), wrap("cut the write-ahead log after erasing", err)
+	if s.dialect.Erased != nil {
+		return int(erased), s.wrap("after erasing", s.dialect.Erased(ctx, s.writer))
 	}
 	return int(erased), nil
 }
@@ -102,21 +100,21 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 	rows, err := s.read.QueryContext(ctx, `SELECT line, sum(called), sum(done), sum(cancelled), sum(expired),
 			sum(undialable), sum(open), sum(messages), sum(contacts) FROM (
 		SELECT line,
-			called_ms >= ?1 AND called_ms < ?2 AS called,
-			state = 'done' AND ended_ms >= ?1 AND ended_ms < ?2 AS done,
-			state = 'cancelled' AND ended_ms >= ?1 AND ended_ms < ?2 AS cancelled,
-			state = 'expired' AND ended_ms >= ?1 AND ended_ms < ?2 AS expired,
-			state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 AS undialable,
-			`+openStates+` AS open, 0 AS messages, 0 AS contacts FROM callbacks
+			CASE WHEN called_ms >= ?1 AND called_ms < ?2 THEN 1 ELSE 0 END AS called,
+			CASE WHEN state = 'done' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS done,
+			CASE WHEN state = 'cancelled' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS cancelled,
+			CASE WHEN state = 'expired' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS expired,
+			CASE WHEN state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS undialable,
+			CASE WHEN `+openStates+` THEN 1 ELSE 0 END AS open, 0 AS messages, 0 AS contacts FROM callbacks
 		UNION ALL
-		SELECT line, 0, 0, 0, 0, 0, 0, received_ms >= ?1 AND received_ms < ?2, 0 FROM messages
+		SELECT line, 0, 0, 0, 0, 0, 0, CASE WHEN received_ms >= ?1 AND received_ms < ?2 THEN 1 ELSE 0 END, 0 FROM messages
 		UNION ALL
-		SELECT line, 0, 0, 0, 0, 0, 0, 0, began_ms >= ?1 AND began_ms < ?2 FROM contacts)
+		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END FROM contacts) AS counted
 		GROUP BY line ORDER BY line`, ms(from), ms(to))
 	if err != nil {
-		return nil, wrap("report", err)
+		return nil, s.wrap("report", err)
 	}
-	defer func() { err = wrap("report", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap("report", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var r callbacks.Report
 		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages, &r.Contacts); err != nil {
@@ -134,14 +132,29 @@ func (s *Store) LastRun(ctx context.Context, job string) (time.Time, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
-	return instant(last), wrap("read a job's last run", err)
+	return instant(last), s.wrap("read a job's last run", err)
+}
+
+// BeginJob implements [callbacks.Store].
+func (s *Store) BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (mine bool, err error) {
+	err = s.inTx(ctx, "begin a job", func(tx conn) error {
+		res, err := tx.ExecContext(ctx, `UPDATE jobs SET lease_ms = ? WHERE name = ? AND last_ms = ? AND lease_ms <= ?`,
+			ms(now.Add(lease)), job, ms(last), ms(now))
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		mine = n > 0
+		return err
+	})
+	return mine && err == nil, err
 }
 
 // SetLastRun implements [callbacks.Store].
 func (s *Store) SetLastRun(ctx context.Context, job string, at time.Time) error {
-	return s.inTx(ctx, "write a job's last run", func(tx *sql.Tx) error {
+	return s.inTx(ctx, "write a job's last run", func(tx conn) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_ms) VALUES (?, ?)
-			ON CONFLICT (name) DO UPDATE SET last_ms = excluded.last_ms`, job, ms(at))
+			ON CONFLICT (name) DO UPDATE SET last_ms = excluded.last_ms, lease_ms = 0`, job, ms(at))
 		return err
 	})
 }

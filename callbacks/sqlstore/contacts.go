@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -11,7 +11,10 @@ import (
 // SaveContact implements [callbacks.Store].
 func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks.Contact, error) {
 	var saved callbacks.Contact
-	err := s.inTx(ctx, "save a contact", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "save a contact", func(tx conn) (err error) {
+		if err := tx.serialize(ctx, "contact/"+c.Key); err != nil {
+			return err
+		}
 		saved, err = oneContact(ctx, tx, c.Key)
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
@@ -34,7 +37,7 @@ func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks
 	return saved, nil
 }
 
-func oneContact(ctx context.Context, q querier, key string) (c callbacks.Contact, err error) {
+func oneContact(ctx context.Context, q conn, key string) (c callbacks.Contact, err error) {
 	var began int64
 	err = q.QueryRowContext(ctx, `SELECT contact_key, reference, line, desk, topic, language, caller, account, answers,
 		began_ms FROM contacts WHERE contact_key = ?`, key).
@@ -48,7 +51,7 @@ func oneContact(ctx context.Context, q querier, key string) (c callbacks.Contact
 
 // AttachNote implements [callbacks.Store].
 func (s *Store) AttachNote(ctx context.Context, id int64, note callbacks.Recording) error {
-	return s.inTx(ctx, "attach a note", func(tx *sql.Tx) error {
+	return s.inTx(ctx, "attach a note", func(tx conn) error {
 		c, _, err := oneCallback(ctx, tx, "id = ?", id)
 		switch {
 		case err != nil:

@@ -1,4 +1,4 @@
-package sqlite
+package sqlstore
 
 import (
 	"context"
@@ -11,7 +11,10 @@ import (
 // Book implements [callbacks.Store].
 func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string) (callbacks.Booking, error) {
 	var b callbacks.Booking
-	err := s.inTx(ctx, "book", func(tx *sql.Tx) error {
+	err := s.inTx(ctx, "book", func(tx conn) error {
+		if err := tx.serialize(ctx, "book/"+r.Line); err != nil { // what stands, and what is left of a slot, is counted
+			return err
+		}
 		c, _, err := oneCallback(ctx, tx, "request_key = ?", r.Key)
 		if err == nil {
 			b = callbacks.Booking{Callback: c}
@@ -51,20 +54,17 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 	return b, nil
 }
 
-func insert(ctx context.Context, tx *sql.Tx, r callbacks.Request, reference string) (callbacks.Callback, error) {
+func insert(ctx context.Context, tx conn, r callbacks.Request, reference string) (callbacks.Callback, error) {
 	var slotStart int64
 	if r.Kind == callbacks.Slot {
 		slotStart = ms(r.Due)
 	}
-	res, err := tx.ExecContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
+	var id int64
+	err := tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
 		caller, account, txn, kind, urgent, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Answers, r.Kind,
-		r.Urgent, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked)
-	if err != nil {
-		return callbacks.Callback{}, err
-	}
-	id, err := res.LastInsertId()
+		r.Urgent, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked).Scan(&id)
 	if err != nil {
 		return callbacks.Callback{}, err
 	}
@@ -73,7 +73,7 @@ func insert(ctx context.Context, tx *sql.Tx, r callbacks.Request, reference stri
 }
 
 // referenceFor is the reference of the call's contact, unless a promise or a message has it; else the one given, reserved.
-func referenceFor(ctx context.Context, tx *sql.Tx, contact, drawn string) (string, error) {
+func referenceFor(ctx context.Context, tx conn, contact, drawn string) (string, error) {
 	var reference string
 	err := tx.QueryRowContext(ctx, `SELECT reference FROM contacts c WHERE contact_key = ?
 		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
@@ -85,7 +85,7 @@ func referenceFor(ctx context.Context, tx *sql.Tx, contact, drawn string) (strin
 }
 
 // takeReference reserves a reference for a promise, a message or a contact.
-func takeReference(ctx context.Context, tx *sql.Tx, reference string) error {
+func takeReference(ctx context.Context, tx conn, reference string) error {
 	res, err := tx.ExecContext(ctx, `INSERT INTO reference_numbers (reference) VALUES (?) ON CONFLICT DO NOTHING`, reference)
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func takeReference(ctx context.Context, tx *sql.Tx, reference string) error {
 
 // room is nil when one more promise fits into a slot. Slots are compared by overlap and not by their start,
 // so that an edit of the slot length does not double the capacity.
-func room(ctx context.Context, q querier, line, desk string, except int64, m callbacks.Move) error {
+func room(ctx context.Context, q conn, line, desk string, except int64, m callbacks.Move) error {
 	if m.Capacity <= 0 {
 		return nil
 	}
@@ -120,7 +120,7 @@ func room(ctx context.Context, q querier, line, desk string, except int64, m cal
 // Callback implements [callbacks.Store].
 func (s *Store) Callback(ctx context.Context, id int64) (callbacks.Callback, error) {
 	c, _, err := oneCallback(ctx, s.read, "id = ?", id)
-	return c, wrap("read a promise", err)
+	return c, s.wrap("read a promise", err)
 }
 
 // OpenFor implements [callbacks.Store].
@@ -136,14 +136,14 @@ func (s *Store) OpenFor(ctx context.Context, line, desk, caller string) (callbac
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return callbacks.Callback{}, false, nil
 	}
-	return c, err == nil, wrap("find an open promise", err)
+	return c, err == nil, s.wrap("find an open promise", err)
 }
 
 // Check implements [callbacks.Store].
 func (s *Store) Check(ctx context.Context, key string, id int64, limit int, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
 	var c callbacks.Callback
 	var ok bool
-	err := s.inTx(ctx, "check an answer", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "check an answer", func(tx conn) (err error) {
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
@@ -164,7 +164,16 @@ func (s *Store) Check(ctx context.Context, key string, id int64, limit int, corr
 // Move implements [callbacks.Store].
 func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks.Callback, error) {
 	var c callbacks.Callback
-	err := s.inTx(ctx, "move", func(tx *sql.Tx) (err error) {
+	err := s.inTx(ctx, "move", func(tx conn) (err error) {
+		var line string
+		if err := tx.QueryRowContext(ctx, `SELECT line FROM callbacks WHERE id = ?`, id).Scan(&line); errors.Is(err, sql.ErrNoRows) {
+			return callbacks.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		if err := tx.serialize(ctx, "book/"+line); err != nil {
+			return err
+		}
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}

@@ -1,0 +1,55 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// measured is how often the distance to the database's clock is measured again.
+	measured = time.Minute
+	// measureLimit bounds one measurement; what took longer tells too little.
+	measureLimit = 2 * time.Second
+)
+
+// Clock is the database's clock as seen through the one of this machine, which is now: a local reading moved by the
+// distance between the two. The distance is measured here, and once a minute by whoever then asks for the time, in the
+// background; while the database is away the last one stands.
+func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Time, error) {
+	first, err := s.distance(ctx, now)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: ask for the time: %w", err)
+	}
+	var ahead, next atomic.Int64 // nanoseconds; next is when to measure again, on the local clock
+	var measuring atomic.Bool
+	ahead.Store(int64(first))
+	next.Store(now().Add(measured).UnixNano())
+	return func() time.Time {
+		local := now()
+		if local.UnixNano() >= next.Load() && measuring.CompareAndSwap(false, true) {
+			next.Store(local.Add(measured).UnixNano())
+			go func() {
+				defer measuring.Store(false)
+				if d, err := s.distance(context.Background(), now); err == nil {
+					ahead.Store(int64(d))
+				}
+			}()
+		}
+		return local.Add(time.Duration(ahead.Load()))
+	}, nil
+}
+
+// distance is how far the database's clock is ahead. The answer is taken to be as old as half the time it took.
+func (s *Store) distance(ctx context.Context, now func() time.Time) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(ctx, measureLimit)
+	defer cancel()
+	began := now()
+	var there time.Time
+	if err := s.pool.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&there); err != nil {
+		return 0, err
+	}
+	ended := now()
+	return there.Sub(began.Add(ended.Sub(began) / 2)), nil
+}

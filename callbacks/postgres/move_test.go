@@ -1,0 +1,144 @@
+//go:build referee
+
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
+)
+
+// lived is a SQLite database in which something has happened.
+func lived(t *testing.T) *sqlite.Store {
+	t.Helper()
+	ctx := context.Background()
+	s, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "hotline.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 5 {
+		b, err := s.Book(ctx, callbacks.Request{
+			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh", Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
+			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: "t {reference}",
+		}, fmt.Sprint(1000000+i))
+		must(err)
+		must(s.AttachNote(ctx, b.Callback.ID, callbacks.Recording{SID: fmt.Sprint("RE", i), URL: "u", Seconds: i}))
+	}
+	_, err = s.Claim(ctx, callbacks.Claim{CallbackID: 2, AttemptID: "a", From: "+622150001000", Ring: time.Minute, Now: storetest.Start, Lease: time.Minute,
+		Target: callbacks.Target{ID: "support-1", Kind: callbacks.SIP, Address: "sip:a@example.com"}})
+	must(err)
+	_, err = s.Move(ctx, 1, callbacks.Move{Key: "m", Kind: callbacks.Slot, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour)})
+	must(err)
+	_, err = s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "2000000", Line: "upay", Desk: "support", Caller: "+1", Received: storetest.Start})
+	must(err)
+	_, err = s.SaveContact(ctx, callbacks.Contact{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support", Began: storetest.Start})
+	must(err)
+	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
+	must(s.SetLastRun(ctx, "report", storetest.Start))
+	return s
+}
+
+// seen is everything that a store tells.
+func seen(t *testing.T, s callbacks.Store) (all []any) {
+	t.Helper()
+	ctx := context.Background()
+	note := func(v any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	for id := range int64(5) {
+		note(s.Record(ctx, id+1))
+	}
+	note(s.Unended(ctx))
+	note(s.Due(ctx, storetest.Start.Add(time.Hour)))
+	note(s.Report(ctx, storetest.Start, storetest.Start.Add(time.Hour)))
+	note(s.LastRun(ctx, "report"))
+	note(s.WasTaken(ctx, "CA1", 1))
+	note(s.NextText(ctx))
+	note(s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "9"}))
+	note(s.SaveContact(ctx, callbacks.Contact{Key: "CA1", Reference: "9"}))
+	return all
+}
+
+func TestEverythingMovesToPostgreSQL(t *testing.T) {
+	ctx := context.Background()
+	old, url := lived(t), cluster.Database(t)
+	s := open(t, url)
+	rows := map[string]int{}
+	if err := s.CopyFrom(ctx, old.Store, func(table string, done, of int) { rows[table] = done }); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(seen(t, old), seen(t, s)); diff != "" {
+		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
+	}
+	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["texts"] != 5 {
+		t.Errorf("progress told %v", rows)
+	}
+	// Life goes on: numbers behind those that were copied, references that stay unique.
+	b, err := s.Book(ctx, callbacks.Request{Key: "new", Line: "gopay", Desk: "support", Number: "+628129999999", Kind: callbacks.ASAP,
+		Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour)}, "4000000")
+	if err != nil || b.Callback.ID != 6 {
+		t.Errorf("the next promise is %+v, %v", b.Callback, err)
+	}
+	if _, err := s.SaveContact(ctx, callbacks.Contact{Key: "CA2", Reference: "1000001"}); !errors.Is(err, callbacks.ErrReferenceTaken) {
+		t.Errorf("a reference is given out again: %v", err)
+	}
+	if err := s.CopyFrom(ctx, old.Store, nil); !errors.Is(err, sqlstore.ErrNotEmpty) {
+		t.Errorf("copied onto what is there: %v", err)
+	}
+}
+
+// Nothing is left behind when the move breaks off.
+func TestAMoveThatBreaksOff(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := open(t, cluster.Database(t))
+	err := s.CopyFrom(ctx, lived(t).Store, func(table string, _, _ int) {
+		if table == "attempts" {
+			cancel()
+		}
+	})
+	if err == nil {
+		t.Fatal("the move did not break off")
+	}
+	if _, err := s.Callback(context.Background(), 1); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("half of it is there: %v", err)
+	}
+}
+
+// Two machines whose clocks differ go by the database's.
+func TestOneClock(t *testing.T) {
+	s := open(t, cluster.Database(t))
+	for _, off := range []time.Duration{-time.Hour, 0, 37 * time.Minute} {
+		clock, err := s.Clock(t.Context(), func() time.Time { return time.Now().Add(off) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := time.Until(clock()).Abs(); d > time.Second {
+			t.Errorf("a clock that is off by %v goes by %v, off by %v", off, clock(), d)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+//go:build referee
+
+// Package pgtest starts a PostgreSQL for tests.
+package pgtest
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// A Cluster is a PostgreSQL for tests alone: on a socket in a directory of its own, as another user where the tests run
+// as root, because PostgreSQL will not.
+type Cluster struct {
+	dir, bin string
+	as       *syscall.SysProcAttr
+	server   *exec.Cmd
+	log      bytes.Buffer
+	made     atomic.Int32
+}
+
+// binaries finds the programs of the newest PostgreSQL: in the PATH, or where Debian puts them.
+func binaries() (string, error) {
+	if path, err := exec.LookPath("initdb"); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return filepath.Dir(real), nil
+		}
+	}
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("there is no initdb in the PATH or in /usr/lib/postgresql; install postgresql (%v)", err)
+	}
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+// Start makes a cluster. The error holds what the server said. Stop it, also after an error.
+func Start() (c *Cluster, err error) {
+	c = &Cluster{}
+	if err := c.start(); err != nil {
+		return c, fmt.Errorf("PostgreSQL does not start: %w\n%s", err, c.log.String())
+	}
+	return c, nil
+}
+
+func (c *Cluster) start() (err error) {
+	if c.bin, err = binaries(); err != nil {
+		return err
+	}
+	if c.dir, err = os.MkdirTemp("", "hotline-postgres-"); err != nil {
+		return err
+	}
+	if os.Geteuid() == 0 {
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			return err
+		}
+		uid, _ := strconv.ParseUint(nobody.Uid, 10, 32)
+		gid, _ := strconv.ParseUint(nobody.Gid, 10, 32)
+		c.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+		if err := os.Chown(c.dir, int(uid), int(gid)); err != nil {
+			return err
+		}
+	}
+	data := filepath.Join(c.dir, "data")
+	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	c.server = c.command("postgres", "-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "max_connections=200")
+	c.server.Stdout, c.server.Stderr = &c.log, &c.log
+	if err := c.server.Start(); err != nil {
+		return err
+	}
+	return c.wait()
+}
+
+func (c *Cluster) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(c.bin, name), args...)
+	cmd.SysProcAttr, cmd.Dir = c.as, c.dir
+	return cmd
+}
+
+// URL is that of a database of the cluster.
+func (c *Cluster) URL(database string) string {
+	return fmt.Sprintf("postgres://hotline@/%s?host=%s", database, c.dir)
+}
+
+// wait asks until the server answers; it says itself how long it takes.
+func (c *Cluster) wait() error {
+	db, err := sql.Open("pgx", c.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for {
+		if err = db.PingContext(ctx); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// Stop stops the server and removes its directory.
+func (c *Cluster) Stop() error {
+	if c.server == nil || c.server.Process == nil {
+		return os.RemoveAll(c.dir)
+	}
+	if err := c.server.Process.Signal(syscall.SIGINT); err != nil {
+		return err
+	}
+	if err := c.server.Wait(); err != nil {
+		return err
+	}
+	return os.RemoveAll(c.dir)
+}
+
+// Database makes an empty one that is dropped when the test ends, and returns its URL.
+func (c *Cluster) Database(t testing.TB) string {
+	t.Helper()
+	name := fmt.Sprintf("test%d", c.made.Add(1))
+	db, err := sql.Open("pgx", c.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := db.Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c.URL(name)
+}

@@ -1,0 +1,162 @@
+//go:build referee
+
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/postgres"
+	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
+)
+
+var cluster *pgtest.Cluster
+
+func TestMain(m *testing.M) {
+	var err error
+	if cluster, err = pgtest.Start(); err != nil {
+		log.Fatal(errors.Join(err, cluster.Stop()))
+	}
+	code := m.Run()
+	if err := cluster.Stop(); err != nil {
+		log.Fatal("PostgreSQL does not stop: ", err)
+	}
+	os.Exit(code)
+}
+
+func open(t *testing.T, url string) *postgres.Store {
+	t.Helper()
+	s, err := postgres.Open(context.Background(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func TestConformance(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, cluster.Database(t)) })
+}
+
+// Ten instances start at once on an empty database, and then promise the same, and claim the same.
+func TestTenInstances(t *testing.T) {
+	url := cluster.Database(t)
+	stores := make([]*postgres.Store, 10)
+	each := func(f func(i int)) {
+		var wg sync.WaitGroup
+		for i := range stores {
+			wg.Go(func() { f(i) })
+		}
+		wg.Wait()
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	each(func(i int) {
+		var err error
+		if stores[i], err = postgres.Open(context.Background(), url); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(func() {
+		for _, s := range stores {
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	ids := make([]int64, len(stores))
+	each(func(i int) { // the same caller twice in each of several webhooks
+		b, err := stores[i].Book(context.Background(), callbacks.Request{
+			Key: fmt.Sprint("key-", i%3), Line: "gopay", Desk: "support", Number: "+628120000001", Kind: callbacks.ASAP,
+			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: "t",
+		}, fmt.Sprint(1000000+i))
+		if err != nil {
+			t.Error(err)
+		}
+		ids[i] = b.Callback.ID
+	})
+	for i, id := range ids {
+		if id == 0 || id != ids[0] {
+			t.Errorf("instance %d wrote promise %d, the first one %d", i, id, ids[0])
+		}
+	}
+	var mu sync.Mutex
+	claimed, sent := 0, 0
+	each(func(i int) {
+		_, err := stores[i].Claim(context.Background(), callbacks.Claim{
+			CallbackID: ids[0], AttemptID: fmt.Sprint("attempt-", i), From: "+622150001000", Ring: 20 * time.Second,
+			Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: fmt.Sprint("+62215000", i)}, Now: storetest.Start, Lease: time.Minute,
+		})
+		_, text, textErr := stores[i].ClaimText(context.Background(), storetest.Start, time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			claimed++
+		} else if !errors.Is(err, callbacks.ErrNotOpen) {
+			t.Error(err)
+		}
+		if textErr != nil {
+			t.Error(textErr)
+		}
+		if text {
+			sent++
+		}
+	})
+	if claimed != 1 || sent != 1 {
+		t.Errorf("claimed %d times, its text message %d times", claimed, sent)
+	}
+}
+
+// Many callers book at once: none waits in vain, the slot holds no more than it may, and nobody gets another's reference.
+func TestManyCallersAtOnce(t *testing.T) {
+	s := open(t, cluster.Database(t))
+	const callers, capacity = 64, 5
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	full, references := 0, map[string]bool{}
+	for i := range callers {
+		wg.Go(func() {
+			b, err := s.Book(context.Background(), callbacks.Request{
+				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.Slot, SlotCapacity: capacity,
+				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour),
+			}, fmt.Sprint(2000000+i))
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case errors.Is(err, callbacks.ErrSlotFull):
+				full++
+			case err != nil:
+				t.Error(err)
+			default:
+				references[b.Callback.Reference] = true
+			}
+		})
+	}
+	wg.Wait()
+	if len(references) != capacity || full != callers-capacity {
+		t.Errorf("%d promises in a slot for %d, %d were refused", len(references), capacity, full)
+	}
+}
+
+func TestAWrongURLTellsNoPassword(t *testing.T) {
+	for _, url := range []string{"postgres://u:secret@127.0.0.1:1/db?connect_timeout=1", "postgres://u:secret@host:port/db", "postgres://u:secret@/nodb?host=/nowhere"} {
+		_, err := postgres.Open(t.Context(), url)
+		if err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%v", err)
+		}
+	}
+}

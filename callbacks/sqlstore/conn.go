@@ -1,0 +1,85 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// handle is what a transaction and a pool have in common.
+type handle interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// A conn speaks the dialect of a database. Queries are written with ? or ?1, which do not occur within their texts.
+type conn struct {
+	handle
+	dialect *Dialect
+	// writes is set in a transaction that writes.
+	writes bool
+}
+
+func (c conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	return c.handle.ExecContext(ctx, c.dialect.rebound(query), args...)
+}
+
+func (c conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return c.handle.QueryContext(ctx, c.dialect.rebound(query), args...)
+}
+
+func (c conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return c.handle.QueryRowContext(ctx, c.dialect.rebound(query), args...)
+}
+
+// serialize waits until no other transaction that gave the same name is under way.
+func (c conn) serialize(ctx context.Context, name string) error {
+	if c.dialect.Serialize == "" {
+		return nil
+	}
+	_, err := c.ExecContext(ctx, c.dialect.Serialize, name)
+	return err
+}
+
+// lock is what is appended to a query for a row that is going to be changed.
+func (c conn) lock() string {
+	if c.writes {
+		return c.dialect.Lock
+	}
+	return ""
+}
+
+func (c conn) skipLocked() string {
+	if c.writes {
+		return c.dialect.SkipLocked
+	}
+	return ""
+}
+
+// numbered are queries with $1 by the same with ?. There are as many as the package has, so it stays small.
+var numbered sync.Map
+
+// rebound writes placeholders as the database wants them.
+func (d *Dialect) rebound(query string) string {
+	if !d.Numbered {
+		return query
+	}
+	if known, ok := numbered.Load(query); ok {
+		return known.(string)
+	}
+	var out strings.Builder
+	parts := strings.Split(query, "?")
+	out.WriteString(parts[0])
+	for i, part := range parts[1:] {
+		out.WriteByte('$')
+		if part == "" || part[0] < '1' || part[0] > '9' { // ?1 brings its own number
+			out.WriteString(strconv.Itoa(i + 1))
+		}
+		out.WriteString(part)
+	}
+	numbered.Store(query, out.String())
+	return out.String()
+}

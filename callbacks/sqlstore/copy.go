@@ -1,0 +1,126 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// A table is one that is copied, with its columns. Instants are numbers in both databases, so nothing is converted but
+// truth.
+type table struct {
+	name, columns string
+	// order makes rows come in the order of their writing.
+	order string
+	// truth is the column that holds true or false; empty: none does.
+	truth string
+	// counted is set where the database numbers the rows itself.
+	counted bool
+}
+
+// tables are in the order in which one refers to another.
+var tables = []table{
+	{name: "reference_numbers", columns: "reference", order: "reference"},
+	{name: "callbacks", order: "id", truth: "urgent", counted: true, columns: `id, request_key, reference, line, desk, topic, language, number,
+		caller, account, txn, kind, urgent, called_ms, due_ms, held_ms, slot_start_ms, slot_end_ms, expires_ms, state, rounds,
+		attempts, next_target, pass, fence, wrong_answers, last_answer, ended_ms, erased_ms, note_sid, note_url, note_seconds`},
+	{name: "attempts", order: "created_ms", columns: `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
+		state, outcome, sid, status, seq, fence, pass, created_ms, check_ms`},
+	{name: "moves", order: "move_key", columns: "move_key, callback_id"},
+	{name: "messages", order: "message_key", columns: `message_key, reference, line, desk, topic, language, caller, account, txn,
+		recording_sid, recording_url, seconds, received_ms, erased_ms`},
+	{name: "contacts", order: "contact_key", columns: `contact_key, reference, line, desk, topic, language, caller, account, answers,
+		began_ms, erased_ms`},
+	{name: "texts", order: "id", counted: true, columns: "id, callback_id, body, state, tries, sid, created_ms, check_ms"},
+	{name: "taken", order: "call_sid, dial", columns: "call_sid, dial, target, taken_ms"},
+	{name: "jobs", order: "name", columns: "name, last_ms"},
+}
+
+// ErrNotEmpty: the store that everything would be copied to holds something.
+var ErrNotEmpty = errors.New("the store that everything would go to is not empty")
+
+// CopyFrom takes everything over from another store, in one transaction: all of it, or nothing. [ErrNotEmpty] if this
+// store holds anything. Nobody may write to either meanwhile. progress, which may be nil, is told how many rows of a
+// table were copied, of how many.
+func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table string, done, of int)) error {
+	if progress == nil {
+		progress = func(string, int, int) {}
+	}
+	return s.once(ctx, "take over", func(tx conn) error {
+		for _, t := range tables {
+			if t.name == "jobs" {
+				continue // the first start has noted when it was
+			}
+			var any bool
+			if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+t.name+")").Scan(&any); err != nil {
+				return err
+			}
+			if any {
+				return fmt.Errorf("%w: there are rows in %s", ErrNotEmpty, t.name)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM jobs"); err != nil {
+			return err
+		}
+		for _, t := range tables {
+			if err := t.copy(ctx, from.read, tx, progress); err != nil {
+				return fmt.Errorf("table %s: %w", t.name, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (t table) copy(ctx context.Context, from, to conn, progress func(string, int, int)) (err error) {
+	var total, done int
+	if err := from.QueryRowContext(ctx, "SELECT count(*) FROM "+t.name).Scan(&total); err != nil {
+		return err
+	}
+	columns := strings.Split(strings.Join(strings.Fields(t.columns), ""), ",")
+	list, marks := strings.Join(columns, ", "), strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
+	rows, err := from.QueryContext(ctx, "SELECT "+list+" FROM "+t.name+" ORDER BY "+t.order)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	insert := "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks + ")"
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		for i, column := range columns {
+			if column == t.truth {
+				values[i] = truth(values[i])
+			}
+		}
+		if _, err := to.ExecContext(ctx, insert, values...); err != nil {
+			return err
+		}
+		if done++; done%1000 == 0 || done == total {
+			progress(t.name, done, total)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if t.counted && to.dialect.Recount != "" {
+		_, err = to.ExecContext(ctx, strings.ReplaceAll(to.dialect.Recount, "TABLE", t.name))
+	}
+	return err
+}
+
+// truth is true or false, which SQLite keeps as a number.
+func truth(v any) bool {
+	switch v := v.(type) {
+	case bool:
+		return v
+	case int64:
+		return v != 0
+	}
+	return false
+}
