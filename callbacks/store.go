@@ -15,6 +15,12 @@ type Store interface {
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a promise, or [ErrNotFound].
 	Callback(ctx context.Context, id int64) (Callback, error)
+	// ByReference returns the promise that a caller was told this reference for, or [ErrNotFound].
+	ByReference(ctx context.Context, reference string) (Callback, error)
+	// List returns the promises that a filter asks for, those whose caller rang last first, then by ID, the highest first.
+	List(ctx context.Context, f Filter) ([]Callback, error)
+	// Messages returns the messages of a line, or of all, the newest first, at most so many.
+	Messages(ctx context.Context, line string, most int) ([]Message, error)
 	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes
 	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)

@@ -39,16 +39,22 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 	return saved, nil
 }
 
-func oneMessage(ctx context.Context, q conn, key string) (m callbacks.Message, err error) {
+const messageColumns = `message_key, reference, line, desk, topic, language, caller, account, txn, recording_sid,
+	recording_url, seconds, received_ms`
+
+func scanMessage(row scanner) (m callbacks.Message, err error) {
 	var received int64
-	err = q.QueryRowContext(ctx, `SELECT message_key, reference, line, desk, topic, language, caller, account, txn,
-		recording_sid, recording_url, seconds, received_ms FROM messages WHERE message_key = ?`, key).
-		Scan(&m.Key, &m.Reference, &m.Line, &m.Desk, &m.Topic, &m.Language, &m.Caller, &m.Account, &m.Answers,
-			&m.Recording.SID, &m.Recording.URL, &m.Recording.Seconds, &received)
+	err = row.Scan(&m.Key, &m.Reference, &m.Line, &m.Desk, &m.Topic, &m.Language, &m.Caller, &m.Account, &m.Answers,
+		&m.Recording.SID, &m.Recording.URL, &m.Recording.Seconds, &received)
+	m.Received = instant(received)
+	return m, err
+}
+
+func oneMessage(ctx context.Context, q conn, key string) (callbacks.Message, error) {
+	m, err := scanMessage(q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE message_key = ?", key))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, callbacks.ErrNotFound
 	}
-	m.Received = instant(received)
 	return m, err
 }
 

@@ -40,6 +40,8 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"attempts", testAttempts},
 		{"due order", testDueOrder},
 		{"messages", testMessages},
+		{"list", testList},
+		{"list messages", testListMessages},
 		{"contacts", testContacts},
 		{"one reference a call", testReferenceOfContact},
 		{"notes", testNotes},

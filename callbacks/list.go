@@ -1,0 +1,103 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Filter asks for some of all promises. The zero value asks for all of them.
+type Filter struct {
+	// Line and Desk are identifiers; empty is any.
+	Line, Desk string
+	// States are those asked for; none is any.
+	States []State
+	// From and To are when the caller rang, To exclusive; zero is any time.
+	From, To time.Time
+	// After continues a list behind this promise, which was its last; nil begins.
+	After *Callback
+	// Most is how many at most; 0 is no limit.
+	Most int
+}
+
+// OpenStates are those in which a promise still stands.
+var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached}
+
+// ByReference returns the promise that a caller was told this reference for, or [ErrNotFound].
+func (s *Service) ByReference(ctx context.Context, reference string) (Callback, error) {
+	return s.store.ByReference(ctx, reference)
+}
+
+// List returns promises, those whose caller rang last first.
+func (s *Service) List(ctx context.Context, f Filter) ([]Callback, error) {
+	return s.store.List(ctx, f)
+}
+
+// Messages returns recorded messages, the newest first. An empty line is all lines.
+func (s *Service) Messages(ctx context.Context, line string, most int) ([]Message, error) {
+	return s.store.Messages(ctx, line, most)
+}
+
+// Record returns a promise with its attempts, or [ErrNotFound].
+func (s *Service) Record(ctx context.Context, id int64) (Record, error) {
+	return s.store.Record(ctx, id)
+}
+
+// Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference, at the
+// place of the first call. [ErrInProgress] while it is being kept; [ErrNotOpen] when it was kept or taken back;
+// [ErrErased] when nobody knows any more whom to ring. The desk's hours are asked as always.
+func (s *Service) Retry(ctx context.Context, id int64, by string) (Callback, error) {
+	now := s.now()
+	var given Callback
+	r, err := s.store.Change(ctx, id, func(r *Record) error {
+		switch r.Callback.State {
+		case Booked:
+			r.Callback.Due, r.Callback.Held = now, time.Time{}
+			return nil
+		case Expired, Undialable:
+			given = r.Callback
+			return ErrUnchanged
+		case Done, Cancelled:
+			return ErrNotOpen
+		}
+		return ErrInProgress
+	})
+	if err != nil {
+		return r.Callback, err
+	}
+	c := r.Callback
+	if given.ID != 0 {
+		if c, err = s.again(ctx, given, now); err != nil {
+			return c, err
+		}
+	}
+	s.log.InfoContext(ctx, "promise to be kept now", "promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
+	s.Wake()
+	return c, nil
+}
+
+// ErrErased: the numbers of a promise were erased after their retention.
+var ErrErased = errors.New("callbacks: whom it was promised to was erased")
+
+// again promises what was given up. Asking twice makes one promise.
+func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Callback, error) {
+	if given.Number == "" {
+		return given, ErrErased
+	}
+	expires := s.keeping(given, now).plan.Policy.Expires(now)
+	b, err := s.Book(ctx, Request{
+		Key: fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()), Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
+		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent,
+		Called: given.Called, Due: now, Expires: expires,
+	})
+	if err != nil {
+		return given, err
+	}
+	if given.Note.SID != "" && !b.Existing {
+		if err := s.AttachNote(ctx, b.Callback.ID, given.Note); err != nil {
+			s.log.WarnContext(ctx, "the note of a promise that is made again is left behind", "promise", b.Callback.ID, "error", err)
+		}
+	}
+	return b.Callback, nil
+}

@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// ByReference implements [callbacks.Store].
+func (s *Store) ByReference(ctx context.Context, reference string) (callbacks.Callback, error) {
+	c, _, err := oneCallback(ctx, s.read, "reference = ?", reference)
+	return c, s.wrap("find a promise", err)
+}
+
+// List implements [callbacks.Store].
+func (s *Store) List(ctx context.Context, f callbacks.Filter) (list []callbacks.Callback, err error) {
+	where, args := []string{"1 = 1"}, []any{}
+	and := func(is bool, condition string, values ...any) {
+		if is {
+			where, args = append(where, condition), append(args, values...)
+		}
+	}
+	and(f.Line != "", "line = ?", f.Line)
+	and(f.Desk != "", "desk = ?", f.Desk)
+	states := make([]any, len(f.States))
+	for i, state := range f.States {
+		states[i] = string(state)
+	}
+	and(len(states) > 0, "state IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(states)), ", ")+")", states...)
+	and(!f.From.IsZero(), "called_ms >= ?", ms(f.From))
+	and(!f.To.IsZero(), "called_ms < ?", ms(f.To))
+	if f.After != nil {
+		at := ms(f.After.Called)
+		and(true, "(called_ms < ? OR called_ms = ? AND id < ?)", at, at, f.After.ID)
+	}
+	query := "SELECT " + callbackColumns + " FROM callbacks WHERE " + strings.Join(where, " AND ") + " ORDER BY called_ms DESC, id DESC"
+	if f.Most > 0 {
+		query, args = query+" LIMIT ?", append(args, f.Most)
+	}
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, s.wrap("list promises", err)
+	}
+	defer func() { err = s.wrap("list promises", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		c, _, err := scanCallback(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
+// Messages implements [callbacks.Store].
+func (s *Store) Messages(ctx context.Context, line string, most int) (list []callbacks.Message, err error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+messageColumns+` FROM messages WHERE ? = '' OR line = ?
+		ORDER BY received_ms DESC, message_key LIMIT ?`, line, line, most)
+	if err != nil {
+		return nil, s.wrap("list messages", err)
+	}
+	defer func() { err = s.wrap("list messages", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		m, err := scanMessage(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, m)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/spf13/cobra"
+)
+
+// reasons put a refusal of the callbacks' room into words for whoever asked.
+func reasons(c callbacks.Callback, err error) error {
+	switch {
+	case errors.Is(err, callbacks.ErrInProgress):
+		return fmt.Errorf("callback %s is being kept just now; try again when the call is over", c.Reference)
+	case errors.Is(err, callbacks.ErrNotOpen):
+		return fmt.Errorf("callback %s is %s; nothing was changed", c.Reference, c.State)
+	case errors.Is(err, callbacks.ErrErased):
+		return fmt.Errorf("callback %s: its number was erased after its retention; nobody knows whom to ring", c.Reference)
+	}
+	return err
+}
+
+func newCallbacksCancel() *cobra.Command {
+	return &cobra.Command{
+		Use: "cancel REFERENCE", Short: "Take a promise back", Args: cobra.ExactArgs(1),
+		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+			c, err := l.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if c, err = l.service.Cancel(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
+				return reasons(c, err)
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. The customer is not told by this command.\n", c.Reference)
+			return err
+		}),
+	}
+}
+
+func newCallbacksMove() *cobra.Command {
+	var at string
+	cmd := &cobra.Command{
+		Use: "move REFERENCE --at TIME", Short: "Give a promise another time", Args: cobra.ExactArgs(1),
+		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
+		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+			due, err := time.Parse(time.RFC3339, at)
+			if err != nil {
+				return fmt.Errorf("--at %q is no instant; write it like 2026-03-20T10:00:00+07:00", at)
+			}
+			if !due.After(l.now()) {
+				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)
+			}
+			c, err := l.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			plan, known := l.snapshot.Plan(c.Line, c.Desk)
+			moved, err := l.service.Move(cmd.Context(), c.ID, callbacks.Move{
+				Key: "supervisor/" + uuid.NewString(), Kind: callbacks.ASAP, Due: due.UTC(), Expires: plan.Policy.Expires(due.UTC()),
+			})
+			if err != nil {
+				return reasons(c, err)
+			}
+			out := cmd.OutOrStdout()
+			fmt.Fprintf(out, "Callback %s is due %s. The customer is not told by this command.\n", moved.Reference, l.clock(moved.Line, moved.Due))
+			if known && !moved.Urgent && !plan.Hours.IsOpen(moved.Due) {
+				opening, ok := plan.Hours.NextOpening(moved.Due)
+				if ok {
+					fmt.Fprintf(out, "The desk is closed then: it will be kept from %s on.\n", l.clock(moved.Line, opening))
+				}
+			}
+			return nil
+		}),
+	}
+	cmd.Flags().StringVar(&at, "at", "", "when, RFC 3339")
+	return cmd
+}
+
+func newCallbacksRetry() *cobra.Command {
+	return &cobra.Command{
+		Use: "retry REFERENCE", Short: "Have a promise kept now, also one that was given up", Args: cobra.ExactArgs(1),
+		Long: "retry lets a promise that waits fall due at once. One that was given up (expired, undialable) is made again, under a\n" +
+			"new reference, at the place of the first call. The desk's hours are asked as always, and the running server\n" +
+			"notices within a minute.",
+		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+			c, err := l.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			again, err := l.service.Retry(cmd.Context(), c.ID, "supervisor "+operator())
+			if err != nil {
+				return reasons(c, err)
+			}
+			if again.ID == c.ID {
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is due now.\n", c.Reference)
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is promised again as %s and due now.\n", c.Reference, again.Reference)
+			return err
+		}),
+	}
+}
