@@ -34,6 +34,22 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Callback, error) {
 	return s.store.List(ctx, f)
 }
 
+// Spoken returns what was spoken under a reference: the note of a promise, or a message. [ErrNotFound] if there is neither.
+func (s *Service) Spoken(ctx context.Context, reference string) (Recording, error) {
+	c, err := s.store.ByReference(ctx, reference)
+	if err == nil && c.Note.SID != "" {
+		return c.Note, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Recording{}, err
+	}
+	m, err := s.store.MessageByReference(ctx, reference)
+	if err == nil && m.Recording.SID == "" {
+		err = ErrErased
+	}
+	return m.Recording, err
+}
+
 // Messages returns recorded messages, the newest first. An empty line is all lines.
 func (s *Service) Messages(ctx context.Context, line string, most int) ([]Message, error) {
 	return s.store.Messages(ctx, line, most)

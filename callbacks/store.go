@@ -19,6 +19,8 @@ type Store interface {
 	ByReference(ctx context.Context, reference string) (Callback, error)
 	// List returns the promises that a filter asks for, those whose caller rang last first, then by ID, the highest first.
 	List(ctx context.Context, f Filter) ([]Callback, error)
+	// MessageByReference returns the message that a caller was told this reference for, or [ErrNotFound].
+	MessageByReference(ctx context.Context, reference string) (Message, error)
 	// Messages returns the messages of a line, or of all, the newest first, at most so many.
 	Messages(ctx context.Context, line string, most int) ([]Message, error)
 	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes

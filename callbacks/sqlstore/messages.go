@@ -51,7 +51,17 @@ func scanMessage(row scanner) (m callbacks.Message, err error) {
 }
 
 func oneMessage(ctx context.Context, q conn, key string) (callbacks.Message, error) {
-	m, err := scanMessage(q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE message_key = ?", key))
+	return messageBy(ctx, q, "message_key = ?", key)
+}
+
+// MessageByReference implements [callbacks.Store].
+func (s *Store) MessageByReference(ctx context.Context, reference string) (callbacks.Message, error) {
+	m, err := messageBy(ctx, s.read, "reference = ?", reference)
+	return m, s.wrap("find a message", err)
+}
+
+func messageBy(ctx context.Context, q conn, where, value string) (callbacks.Message, error) {
+	m, err := scanMessage(q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE "+where, value))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, callbacks.ErrNotFound
 	}

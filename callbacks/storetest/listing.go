@@ -71,6 +71,13 @@ func testListMessages(t *testing.T, s *suite) {
 		}
 		same(t, got, want)
 	}
+	found, err := s.MessageByReference(s.ctx, other.Reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, found, other)
+	_, err = s.MessageByReference(s.ctx, "0000000")
+	wantErr(t, err, callbacks.ErrNotFound)
 	if got, err := s.Messages(s.ctx, "", 1); err != nil || len(got) != 1 || got[0].Key != "c" {
 		t.Errorf("the newest alone: %+v, %v", got, err)
 	}

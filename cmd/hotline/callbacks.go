@@ -21,6 +21,8 @@ type ledger struct {
 	service  *callbacks.Service
 	store    callbacks.Store
 	snapshot *config.Snapshot
+	settings config.Settings
+	log      *slog.Logger
 	now      func() time.Time
 	plain    bool // numbers are shown whole
 }
@@ -55,7 +57,7 @@ func openLedger(cmd *cobra.Command) (*ledger, error) {
 		return nil, errors.Join(err, store.Close())
 	}
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, now: now}
+	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, settings: settings, log: log, now: now}
 	l.service.UsePlans(snapshot)
 	if l.plain, err = flags.GetBool("unmasked"); err == nil && l.plain {
 		log.Warn("numbers of customers are shown unmasked", "command", cmd.CommandPath(), "user", operator())
@@ -118,7 +120,7 @@ func with(do func(*cobra.Command, *ledger, []string) error) func(*cobra.Command,
 func newCallbacks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "callbacks",
-		Short: "Look at promised callbacks, and change them: list, show, cancel, move, retry, export, messages",
+		Short: "Look at promised callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
 		Long: "callbacks works on the database that HOTLINE_STORE names, while the server runs or not.\n" +
 			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.",
 		Args: cobra.NoArgs,
@@ -128,7 +130,7 @@ func newCallbacks() *cobra.Command {
 	cmd.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
 	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(), newCallbacksRetry(),
-		newCallbacksExport(), newCallbacksMessages())
+		newCallbacksExport(), newCallbacksMessages(), newCallbacksListen())
 	return cmd
 }
 

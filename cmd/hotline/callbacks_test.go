@@ -4,6 +4,9 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -227,5 +230,44 @@ func TestNoDatabaseIsMadeByLooking(t *testing.T) {
 	refuses(t, "list", "name it with HOTLINE_STORE or --store")
 	if _, err := os.Stat(path); err == nil {
 		t.Error("a database was made")
+	}
+}
+
+func TestListening(t *testing.T) {
+	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, token, ok := r.BasicAuth(); !ok || token != strings.Repeat("a", 32) || !strings.HasSuffix(r.URL.Path, "/Recordings/RE7.mp3") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "audio/mpeg")
+		_, _ = io.WriteString(w, "a voice")
+	}))
+	t.Cleanup(provider.Close)
+	store := books(t)
+	for key, sid := range map[string]string{"3000000": "RE7", "3000001": "RE8"} {
+		if _, err := store.SaveMessage(t.Context(), callbacks.Message{Key: key, Reference: key, Line: "upay", Desk: "support",
+			Recording: callbacks.Recording{SID: sid, URL: "u", Seconds: 31}, Received: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.AttachNote(t.Context(), 1, callbacks.Recording{SID: "RE7", URL: "u", Seconds: 4}); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	refuses(t, "listen 3000000 --out "+dir+"/a.mp3", "set HOTLINE_TWILIO_ACCOUNT_SID")
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", rehearsalAccount)
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", strings.Repeat("a", 32))
+	t.Setenv("HOTLINE_TWILIO_BASE_URL", provider.URL)
+	gives(t, "listen 3000000 --out "+dir+"/a.mp3", "31 seconds, 7 bytes", "a recording of a customer was fetched")
+	gives(t, "listen 1000000 --out "+dir+"/note.mp3", "4 seconds")
+	if sound, err := os.ReadFile(dir + "/a.mp3"); err != nil || string(sound) != "a voice" {
+		t.Errorf("%q, %v", sound, err)
+	}
+	refuses(t, "listen 3000000 --out "+dir+"/a.mp3", "an existing file is not overwritten")
+	refuses(t, "listen 3000000", "say where to write")
+	refuses(t, "listen 3000001 --out "+dir+"/b.mp3", "the provider answered with status 404")
+	refuses(t, "listen 1000001 --out "+dir+"/b.mp3", "nothing was spoken under the reference")
+	if _, err := os.Stat(dir + "/b.mp3"); err == nil {
+		t.Error("an empty file is left behind")
 	}
 }
