@@ -137,21 +137,10 @@ func free(ctx context.Context, tx conn, c callbacks.Claim) error {
 }
 
 // Due implements [callbacks.Store].
-func (s *Store) Due(ctx context.Context, now time.Time) (list []callbacks.Callback, err error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+callbackColumns+` FROM callbacks WHERE state = 'booked'
-		AND (due_ms <= ?1 OR expires_ms <= ?1) ORDER BY urgent DESC, called_ms, id`, ms(now))
-	if err != nil {
-		return nil, s.wrap("list due promises", err)
-	}
-	defer func() { err = s.wrap("list due promises", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		c, _, err := scanCallback(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+func (s *Store) Due(ctx context.Context, now time.Time) ([]callbacks.Callback, error) {
+	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND (due_ms <= ?1 OR expires_ms <= ?1)
+		ORDER BY urgent DESC, called_ms, id`, ms(now))
+	return list, s.wrap("list due promises", err)
 }
 
 // NextDue implements [callbacks.Store].

@@ -15,7 +15,7 @@ func (s *Store) ByReference(ctx context.Context, reference string) (callbacks.Ca
 }
 
 // List implements [callbacks.Store].
-func (s *Store) List(ctx context.Context, f callbacks.Filter) (list []callbacks.Callback, err error) {
+func (s *Store) List(ctx context.Context, f callbacks.Filter) ([]callbacks.Callback, error) {
 	where, args := []string{"1 = 1"}, []any{}
 	and := func(is bool, condition string, values ...any) {
 		if is {
@@ -35,23 +35,12 @@ func (s *Store) List(ctx context.Context, f callbacks.Filter) (list []callbacks.
 		at := ms(f.After.Called)
 		and(true, "(called_ms < ? OR called_ms = ? AND id < ?)", at, at, f.After.ID)
 	}
-	query := "SELECT " + callbackColumns + " FROM callbacks WHERE " + strings.Join(where, " AND ") + " ORDER BY called_ms DESC, id DESC"
+	query := strings.Join(where, " AND ") + " ORDER BY called_ms DESC, id DESC"
 	if f.Most > 0 {
 		query, args = query+" LIMIT ?", append(args, f.Most)
 	}
-	rows, err := s.read.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, s.wrap("list promises", err)
-	}
-	defer func() { err = s.wrap("list promises", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		c, _, err := scanCallback(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, rows.Err()
+	list, err := manyCallbacks(ctx, s.read, query, args...)
+	return list, s.wrap("list promises", err)
 }
 
 // Messages implements [callbacks.Store].

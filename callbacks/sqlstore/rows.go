@@ -51,6 +51,23 @@ func oneCallback(ctx context.Context, q conn, where string, args ...any) (callba
 	return c, fence, err
 }
 
+// manyCallbacks runs a query for promises.
+func manyCallbacks(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Callback, err error) {
+	rows, err := q.QueryContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		c, _, err := scanCallback(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, rows.Err()
+}
+
 // manyAttempts runs a query for attempts.
 func manyAttempts(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Attempt, err error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+attemptColumns+" FROM attempts WHERE "+where, args...)

@@ -19,18 +19,11 @@ var (
 )
 
 func (chinese) digits(plus bool, groups []string) string {
-	text := make([]string, len(groups))
-	for i, g := range groups {
-		names := make([]string, len(g))
-		for j := range len(g) {
-			names[j] = chineseDigits[g[j]-'0']
-		}
-		text[i] = strings.Join(names, " ")
-	}
+	text := spelled(groups, chineseDigits, "，")
 	if plus {
-		return "加 " + strings.Join(text, "，")
+		return "加 " + text
 	}
-	return strings.Join(text, "，")
+	return text
 }
 
 func (z chinese) at(d day, c clock) string {

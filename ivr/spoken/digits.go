@@ -71,6 +71,19 @@ func countryCodeLength(digits string) int {
 	return 3
 }
 
+// spelled says groups of digits by the names of digits, with a pause between groups.
+func spelled(groups []string, names [10]string, pause string) string {
+	text := make([]string, len(groups))
+	for i, group := range groups {
+		words := make([]string, len(group))
+		for j := range len(group) {
+			words[j] = names[group[j]-'0']
+		}
+		text[i] = strings.Join(words, " ")
+	}
+	return strings.Join(text, pause)
+}
+
 // spaced puts a space between digits, which makes voices read them one by one.
 func spaced(digits string) string {
 	return strings.Join(strings.Split(digits, ""), " ")

@@ -17,18 +17,11 @@ var (
 )
 
 func (japanese) digits(plus bool, groups []string) string {
-	text := make([]string, len(groups))
-	for i, g := range groups {
-		names := make([]string, len(g))
-		for j := range len(g) {
-			names[j] = japaneseDigits[g[j]-'0']
-		}
-		text[i] = strings.Join(names, " ")
-	}
+	text := spelled(groups, japaneseDigits, "、")
 	if plus {
-		return "プラス " + strings.Join(text, "、")
+		return "プラス " + text
 	}
-	return strings.Join(text, "、")
+	return text
 }
 
 func (j japanese) at(d day, c clock) string { return j.day(d) + j.clock(c) }
