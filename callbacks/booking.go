@@ -147,9 +147,18 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	return c, nil
 }
 
-// Cancel takes a promise back, also while an agent's telephone rings. Taking it back twice is no error.
-// [ErrInProgress] once an agent has taken it; [ErrNotOpen] when it ended otherwise. by is for the log.
+// Cancel takes a promise back for its caller, also while the first telephone rings. Taking it back twice is no error.
+// [ErrInProgress] once somebody has pressed 1; [ErrNotOpen] when it ended otherwise. by is for the log.
 func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, error) {
+	return s.cancel(ctx, id, by, false)
+}
+
+// Withdraw is Cancel by the desk: the customer is told with a text message, where the line sends them.
+func (s *Service) Withdraw(ctx context.Context, id int64, by string) (Callback, error) {
+	return s.cancel(ctx, id, by, true)
+}
+
+func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (Callback, error) {
 	now := s.now()
 	done := false
 	r, err := s.store.Change(ctx, id, func(r *Record) error {
@@ -161,6 +170,9 @@ func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, er
 		case Booked, Dialling:
 		default:
 			return ErrNotOpen
+		}
+		if tell {
+			r.Text = s.keeping(r.Callback, now).plan.words(r.Callback, OnWithdrawn)
 		}
 		finish(&r.Callback, Cancelled, now)
 		if r.Attempt != nil {

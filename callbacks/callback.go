@@ -21,13 +21,15 @@ type State string
 const (
 	// Booked waits for its due time, or for the next try.
 	Booked State = "booked"
-	// Dialling has been claimed: an agent's telephone is ringing, or may be.
+	// Dialling has been claimed: the first telephone is ringing, or may be.
 	Dialling State = "dialling"
-	// AgentReached means that an agent pressed 1 and the customer's telephone is ringing.
+	// AgentReached means that an agent pressed 1. If he was rung first, the customer's telephone is ringing; otherwise the
+	// two were connected.
 	AgentReached State = "agent-reached"
-	// CustomerReached means that the customer pressed 1 and the two were connected.
+	// CustomerReached means that the customer pressed 1. If he was rung first, an agent's telephone is ringing; otherwise
+	// the two were connected.
 	CustomerReached State = "customer-reached"
-	// Done is kept: the connected call has ended.
+	// Done is kept: both pressed 1, and their talk has ended.
 	Done State = "done"
 	// Cancelled was taken back, by the caller or a supervisor.
 	Cancelled State = "cancelled"
@@ -57,6 +59,8 @@ type Callback struct {
 	Kind Kind
 	// Urgent is set for promises of a desk that never closes, asked for at any hour.
 	Urgent bool
+	// Priority goes before the place in the order: higher ones are kept first. 0 is the ordinary one.
+	Priority int
 	// Called is when the caller rang: the place in the order. UTC.
 	Called time.Time
 	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
@@ -88,6 +92,20 @@ func (c Callback) Open() bool {
 	return false
 }
 
+// Before reports whether a promise is kept before another of those that can be kept now: urgent ones first, then by
+// priority, then by when the caller rang. Nobody goes ahead of somebody who has waited longer at the same priority.
+func (c Callback) Before(o Callback) bool {
+	switch {
+	case c.Urgent != o.Urgent:
+		return c.Urgent
+	case c.Priority != o.Priority:
+		return c.Priority > o.Priority
+	case !c.Called.Equal(o.Called):
+		return c.Called.Before(o.Called)
+	}
+	return c.ID < o.ID
+}
+
 // AccountProof is the last four digits of the account, which a caller may give as proof that the promise is his.
 // It is empty where they prove nothing: without an account, or when they can be read off the number that was promised
 // or that called, as with accounts that are telephone numbers. A calling number can be forged.
@@ -112,6 +130,8 @@ type Request struct {
 	Answers                     Answers
 	Kind                        Kind
 	Urgent                      bool
+	// Priority is as in [Callback].
+	Priority int
 	// Contact is the key of the call's [Contact]; the promise takes its reference over. Empty or unknown: a new reference.
 	Contact string
 	// Text is the body of a text message to Number that confirms the promise, written together with it. "{reference}" in
@@ -121,6 +141,20 @@ type Request struct {
 	Called, Due, SlotEnd, Expires time.Time
 	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
 	SlotCapacity int
+	Limits
+}
+
+// Limits bound what is promised. A promise that stands already is returned whatever they say; zero values bound nothing.
+type Limits struct {
+	// PerDay is how many promises one line makes to one number; those whose caller rang at or after DayBegan are counted.
+	PerDay   int
+	DayBegan time.Time
+	// Pending is how many promises of one line may stand, urgent ones not counted.
+	Pending int
+	// Spread is the least distance between promises of a desk at its opening: Due is moved back behind those that fall due
+	// between it and SpreadEnd, where the last ones stay.
+	Spread    time.Duration
+	SpreadEnd time.Time
 }
 
 // A Booking is the answer to a Request.

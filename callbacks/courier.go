@@ -118,8 +118,8 @@ func (c *Courier) moot(t Text, configured bool) string {
 		return "its line or desk is no longer configured"
 	case t.Callback.Number == "" || t.Body == "":
 		return "it was erased"
-	case t.Callback.State == Cancelled:
-		return "the promise was taken back"
+	case t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
+		return "the promise has ended meanwhile"
 	case c.now().Sub(t.Created) > textStale:
 		return "it would come too late"
 	}

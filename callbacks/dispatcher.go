@@ -63,8 +63,8 @@ func (d *Dispatcher) Wake() {
 	}
 }
 
-// Tick does all that is due now, synchronously and in a fixed order: first calls that have not been heard of are
-// looked up, then due promises are dialled, urgent ones first, then in the order in which the callers rang.
+// Tick does what is due now, synchronously and in a fixed order: first calls that have not been heard of are looked up,
+// then due promises are dialled in their order, see [Callback.Before].
 // It returns when to call it next, later than now; zero means only after a [Service.Wake].
 func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	d.tick.Lock()
@@ -113,86 +113,6 @@ func (d *Dispatcher) storeFailed(ctx context.Context, err error, now time.Time, 
 	wait.at(now.Add(storeRetry))
 }
 
-// dialDue goes through the promises that are due, and reports whether it asked the provider for a call.
-func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
-	due, err := d.store.Due(ctx, now)
-	if err != nil {
-		d.storeFailed(ctx, err, now, wait)
-		return false
-	}
-	attempts, err := d.store.Unended(ctx)
-	if err != nil {
-		d.storeFailed(ctx, err, now, wait)
-		return false
-	}
-	busy := map[string]bool{}
-	for _, a := range attempts {
-		busy[a.Target.To()] = true
-	}
-	var paced *PacedError
-	for _, c := range due {
-		if ctx.Err() != nil {
-			return false
-		}
-		// After the pace has been reached others may still expire, or be moved to the next opening.
-		rang, err := d.keep(ctx, c, newKeeping(d.plans, c, now), busy, paced == nil)
-		dialled = dialled || rang
-		if errors.As(err, &paced) {
-			wait.at(paced.Until)
-			continue
-		}
-		if err != nil {
-			// Nothing more in this tick: a store that fails halfway would have the same target rung again and again.
-			d.storeFailed(ctx, err, now, wait)
-			return false
-		}
-	}
-	return dialled
-}
-
-// keep does for one promise that is due what can be done now. It may be nothing: then the promise goes on when
-// a target is free.
-func (d *Dispatcher) keep(ctx context.Context, c Callback, k keeping, busy map[string]bool, mayDial bool) (rang bool, err error) {
-	// A promise that only waits for a target is looked at after every webhook, so that is cheap.
-	if probe := c; k.putOff(&probe) != "" {
-		return false, d.settleBooked(ctx, c, k)
-	}
-	if !mayDial || k.allBusy(busy) {
-		return false, nil
-	}
-	r, err := d.store.Record(ctx, c.ID)
-	if err != nil || r.Callback.State != Booked {
-		return false, err
-	}
-	left := k.untried(&r)
-	if len(left) == 0 {
-		return false, d.settleBooked(ctx, c, k)
-	}
-	return d.ring(ctx, r.Callback, left, k, busy)
-}
-
-// ring dials the first free one of the targets that are left for a promise.
-func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keeping, busy map[string]bool) (rang bool, err error) {
-	for _, t := range left {
-		if busy[t.To()] {
-			continue
-		}
-		err := d.dial(ctx, c, t, k)
-		var paced *PacedError
-		switch {
-		case errors.Is(err, ErrTargetBusy):
-			continue // another dispatcher was faster
-		case errors.Is(err, ErrNotOpen):
-			return false, nil
-		case errors.As(err, &paced):
-			return false, err
-		}
-		busy[t.To()] = true
-		return true, err
-	}
-	return false, nil
-}
-
 // settleBooked ends or puts off a promise that cannot be dialled now.
 func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) error {
 	why := ""
@@ -200,14 +120,14 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 		if r.Callback.State != Booked {
 			return ErrUnchanged // somebody else has it
 		}
-		if why = k.putOff(&r.Callback); why != "" {
-			return nil
+		if why = k.putOff(&r.Callback); why == "" {
+			if len(k.untried(r)) > 0 {
+				return ErrUnchanged
+			}
+			why = "no target of the desk is left in this round"
+			k.passOver(r)
 		}
-		if len(k.untried(r)) > 0 {
-			return ErrUnchanged
-		}
-		why = "no target of the desk is left in this round"
-		k.passOver(r)
+		k.tellEnd(r)
 		return nil
 	})
 	if err == nil && why != "" {
@@ -216,17 +136,17 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 	return err
 }
 
-// dial rings one target: the attempt is durable before the provider is asked.
-func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping) error {
+// dial rings one target: the attempt is durable before the provider is asked. most is as in [Claim].
+func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping, most int) error {
 	r, err := d.store.Claim(ctx, Claim{
-		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.From, Ring: k.plan.ring(),
-		Now: k.now, Lease: lease, Pace: d.Pace,
+		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.From, Ring: k.plan.ring(t),
+		Now: k.now, Lease: lease, Pace: d.Pace, Most: most, Check: k.still(t),
 	})
 	if err != nil {
 		return err
 	}
 	a := *r.Attempt
-	d.log.InfoContext(ctx, "ringing an agent", "promise", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
+	d.log.InfoContext(ctx, "ringing for a promise", "promise", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
 		"round", c.Rounds, "attempts", c.Attempts)
 	request, cancel := context.WithTimeout(ctx, placeLimit)
 	defer cancel()
@@ -298,6 +218,7 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		default:
 			k.notTaken(r, OutcomeNotNow)
 		}
+		k.tellEnd(r)
 		return nil
 	})
 	if errors.Is(err, ErrFenced) {
@@ -307,15 +228,15 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		return err
 	}
 	if plainly {
-		d.log.ErrorContext(ctx, "the provider refused to ring an agent", "promise", a.CallbackID, "target", a.Target.ID,
+		d.log.ErrorContext(ctx, "the provider refused a call", "promise", a.CallbackID, "target", a.Target.ID,
 			"code", code, "permanent", permanent)
-		if r.Callback.State == Expired {
+		if r.Callback.State.Final() {
 			announce(ctx, d.log, r.Callback, "every target was refused or did not answer")
 		}
 		return nil
 	}
 	// The error's own text may hold a URL with numbers in it.
-	d.log.WarnContext(ctx, "nobody knows whether an agent is being rung; it will be looked up", "promise", a.CallbackID,
+	d.log.WarnContext(ctx, "nobody knows whether a telephone is being rung; it will be looked up", "promise", a.CallbackID,
 		"target", a.Target.ID, "attempt", a.ID, "timeout", errors.Is(cause, context.DeadlineExceeded))
 	return nil
 }

@@ -157,22 +157,6 @@ func TestRefusedForNow(t *testing.T) {
 	w.ring("support-1").answered(callbacks.Proceed)
 }
 
-func TestCustomerRefused(t *testing.T) {
-	for code, want := range map[int]callbacks.State{21215: callbacks.Undialable, 0: callbacks.Booked} {
-		w := newWorld(t)
-		c := w.book(customer)
-		leg := w.ring("support-1")
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
-		for range 2 {
-			if _, err := w.service.CustomerRefused(w.ctx, leg.id, code); err != nil {
-				t.Fatal(err)
-			}
-		}
-		w.is(c, want, 0, 1)
-	}
-}
-
 // A policy edited after the promise: no agent is rung in vain.
 func TestNumberBlockedMeanwhile(t *testing.T) {
 	w := newWorld(t)

@@ -11,6 +11,10 @@ var (
 	ErrNotFound = errors.New("callbacks: not found")
 	// ErrSlotFull: the chosen slot holds as many promises as the policy allows; offer another.
 	ErrSlotFull = errors.New("callbacks: the slot is full")
+	// ErrPerDay: the number was promised as many callbacks today as the policy allows.
+	ErrPerDay = errors.New("callbacks: the number was promised enough for today")
+	// ErrPending: as many promises of the line stand as the policy allows.
+	ErrPending = errors.New("callbacks: too many promises stand")
 	// ErrNotOpen: the promise is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
 	ErrNotOpen = errors.New("callbacks: the promise is not open")
 	// ErrInProgress: an agent has taken the promise; it is too late to cancel.

@@ -39,8 +39,8 @@ func nextLook(a Attempt, now time.Time) time.Time {
 	return look
 }
 
-// Answered takes the first webhook of a placed call: somebody, or a machine, picked up at the agent's.
-// [Proceed] is the whisper; on any other verdict nobody is connected. The desk's hours and the customer's decent ones
+// Answered takes the first webhook of a placed call: somebody, or a machine, picked up.
+// [Proceed] asks for the 1; on any other verdict nobody is connected. The desk's hours and the customer's decent ones
 // are asked again here: on [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist.
 func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
@@ -73,6 +73,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 			verdict = Closed
 			leave(r, OutcomeClosed, now)
 			k.closed(&r.Callback)
+			k.tellEnd(r)
 			return nil
 		}
 		verdict = Proceed
@@ -89,55 +90,33 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 	return r.Callback, verdict, nil
 }
 
-// AgentTook takes the agent's own signed "1". It is durable before anything is spoken, and counts as an attempt
-// at the customer, who is rung next. Only [Proceed] may ring him.
+// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to ring the
+// customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the provider was
+// asked for.
 func (s *Service) AgentTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
+	return s.took(ctx, attemptID, callSID, false)
+}
+
+// CustomerTook takes the customer's own signed "1". Only [Proceed] may go on: to connect the two, or to ring an agent.
+func (s *Service) CustomerTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
+	return s.took(ctx, attemptID, callSID, true)
+}
+
+func (s *Service) took(ctx context.Context, attemptID, callSID string, customer bool) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
-	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
-		a := r.Attempt
-		if !a.InAir() || !belongs(a, callSID) {
-			verdict = stale(r)
-			return ErrUnchanged
+	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) (err error) {
+		if r.Attempt.CustomerFirst() == customer {
+			verdict, err = firstTook(r, callSID, now)
+		} else {
+			verdict, err = otherTook(r, now)
 		}
-		switch {
-		case a.State == Taken:
-			verdict = Proceed // the provider repeats a webhook whose answer it did not get
-			return ErrUnchanged
-		case a.State == Connected || r.Callback.State != Dialling:
-			verdict = Gone // after the customer's "1" nobody rings him again
-			return ErrUnchanged
-		}
-		verdict = Proceed
-		a.State, a.Check = Taken, now.Add(lookAgain)
-		r.Callback.State = AgentReached
-		r.Callback.Attempts++
-		return nil
-	})
-	if err != nil {
-		return r.Callback, "", err
-	}
-	s.Wake()
-	return r.Callback, verdict, nil
-}
-
-// CustomerTook takes the customer's own signed "1". Only [Proceed] may connect the two.
-func (s *Service) CustomerTook(ctx context.Context, attemptID string) (Callback, Verdict, error) {
-	now := s.now()
-	verdict := Gone
-	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
-		switch r.Attempt.State {
-		case Connected:
-			verdict = Proceed
-			return ErrUnchanged
-		case Taken:
-			verdict = Proceed
-			r.Attempt.State, r.Attempt.Check = Connected, now.Add(lookAgain)
+		if err == nil && customer {
 			r.Callback.State = CustomerReached
-			return nil
+		} else if err == nil {
+			r.Callback.State = AgentReached
 		}
-		verdict = stale(r)
-		return ErrUnchanged
+		return err
 	})
 	if err != nil {
 		return r.Callback, "", err
@@ -146,47 +125,86 @@ func (s *Service) CustomerTook(ctx context.Context, attemptID string) (Callback,
 	return r.Callback, verdict, nil
 }
 
-// CustomerEnded takes the end of the customer's leg: the action of the Dial on the agent's leg.
-// dialStatus is the provider's DialCallStatus; it is noted, but only [Service.CustomerTook] makes a customer
-// reached, because "completed" can be a machine. apart is set when the provider says in so many words that the two were
-// not connected: then not even the customer's 1 has reached him. Not reached: the promise waits for another try, or expires.
+// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write.
+func firstTook(r *Record, callSID string, now time.Time) (Verdict, error) {
+	a := r.Attempt
+	switch {
+	case !a.InAir() || !belongs(a, callSID):
+		return stale(r), ErrUnchanged
+	case a.State == Taken:
+		return Proceed, ErrUnchanged // the provider repeats a webhook whose answer it did not get
+	case a.State == Connected || r.Callback.State != Dialling:
+		return Gone, ErrUnchanged // after the other one's 1 nobody rings him again
+	}
+	a.State, a.Check = Taken, now.Add(lookAgain)
+	r.Callback.Attempts++
+	return Proceed, nil
+}
+
+// otherTook is the 1 of the other one.
+func otherTook(r *Record, now time.Time) (Verdict, error) {
+	switch r.Attempt.State {
+	case Connected:
+		return Proceed, ErrUnchanged
+	case Taken:
+		r.Attempt.State, r.Attempt.Check = Connected, now.Add(lookAgain)
+		return Proceed, nil
+	}
+	return stale(r), ErrUnchanged
+}
+
+// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the agent's.
+// dialStatus is the provider's DialCallStatus; it is noted, but only [Service.CustomerTook] makes a customer reached.
+// apart means that the provider plainly says the two were not connected, though the customer may have pressed 1.
 func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (Callback, error) {
 	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
+		if !r.Attempt.InAir() || !r.Callback.Open() {
+			return ErrUnchanged
+		}
+		if r.Callback.State == Dialling {
+			r.Callback.State = AgentReached // the agent's "1" never reached us, and the customer was rung
+			r.Callback.Attempts++
+		}
+		k.leaveOver(r, apart, dialStatus)
+		return nil
+	})
+}
+
+// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the customer's.
+// more is set when another target of the desk is rung next; otherwise a customer with whom no agent was connected is rung
+// again later. apart is as in [Service.CustomerEnded].
+func (s *Service) AgentEnded(ctx context.Context, attemptID, dialStatus string, apart, more bool) (Callback, error) {
+	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
+		a := r.Attempt
 		switch {
-		case !r.Attempt.InAir() || !r.Callback.Open():
+		case !a.InAir() || !r.Callback.Open():
+			return ErrUnchanged
+		case more && a.State == Connected && apart: // the agent's 1 led nowhere; the next one's will have to be waited for
+			a.State, a.Check = Taken, k.now.Add(lookAgain)
+			r.Callback.State = CustomerReached
+			return nil
+		case more && a.State != Connected:
 			return ErrUnchanged
 		case r.Callback.State == Dialling:
-			r.Callback.Attempts++ // the agent's "1" never reached us, and yet a customer was rung
+			r.Callback.State = CustomerReached // his 1 never reached us
+			r.Callback.Attempts++
 		}
-		leave(r, customerOutcome(r.Callback, dialStatus, apart), k.now)
-		k.customerOver(&r.Callback, apart)
+		k.leaveOver(r, apart, dialStatus)
 		return nil
 	})
 }
 
-// CustomerRefused takes the provider's refusal of the customer's leg with an error code. A code that is for
-// good (see [NewRefused]) ends the promise as [Undialable]; another counts like any customer not reached.
-func (s *Service) CustomerRefused(ctx context.Context, attemptID string, code int) (Callback, error) {
-	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
-		c := &r.Callback
-		switch {
-		case !r.Attempt.InAir() || !c.Open() || c.State == CustomerReached:
-			return ErrUnchanged
-		case c.State == Dialling:
-			c.Attempts++ // the agent's "1" never reached us
-		}
-		if NewRefused(code, "").Permanent {
-			leave(r, OutcomeUndialable, k.now)
-			finish(c, Undialable, k.now)
-			return nil
-		}
-		leave(r, customerOutcome(*c, "failed", false), k.now)
-		k.customerOver(c, false)
-		return nil
-	})
+// leaveOver settles an attempt after the other one's leg, while the first one's still lasts.
+func (k keeping) leaveOver(r *Record, apart bool, status string) {
+	connected := r.Attempt.State == Connected
+	leave(r, otherOutcome(*r.Attempt, connected, apart, status), k.now)
+	if r.Attempt.CustomerFirst() {
+		status = "" // it tells of agents, and the pause depends on the customer
+	}
+	k.over(&r.Callback, connected, apart, status)
 }
 
-// LegStatus takes a status callback of the agent's leg: "initiated", "ringing", "answered", "completed", "busy",
+// LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
 // "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and
 // overtaking ones are harmless. A final one ends the attempt: next target, round over, customer not reached or kept.
 func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
@@ -219,15 +237,16 @@ func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status stri
 	return err
 }
 
-// legOver ends an attempt whose call to the agent is over. status is the provider's, or an outcome.
+// legOver ends an attempt whose first leg is over. status is the provider's, or an outcome.
 func (k keeping) legOver(r *Record, status string) {
 	switch {
 	case r.Attempt.State == Leaving:
 		r.Attempt.State = Ended
 	case r.Attempt.State == Taken || r.Attempt.State == Connected:
-		// The action of the Dial got lost or comes later: without the agent's leg nobody is connected.
-		end(r, customerOutcome(r.Callback, status, false))
-		k.customerOver(&r.Callback, false)
+		// The action of the Dial got lost or comes later: without the first leg nobody is connected.
+		connected := r.Attempt.State == Connected
+		end(r, otherOutcome(*r.Attempt, connected, false, status))
+		k.over(&r.Callback, connected, false, "")
 	case !r.Callback.Open():
 		end(r, OutcomeWithdrawn)
 	default:
@@ -241,7 +260,12 @@ func (s *Service) settle(ctx context.Context, attemptID string, change func(*Rec
 	var before State
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
 		before = r.Callback.State
-		return change(r, s.keeping(r.Callback, now))
+		k := s.keeping(r.Callback, now)
+		if err := change(r, k); err != nil {
+			return err
+		}
+		k.tellEnd(r)
+		return nil
 	})
 	if err != nil {
 		return r.Callback, err

@@ -151,9 +151,9 @@ func TestNoSuchAttempt(t *testing.T) {
 	w := newWorld(t)
 	_, _, err := w.service.Answered(w.ctx, "nobody's", "CA1")
 	_, _, err2 := w.service.AgentTook(w.ctx, "nobody's", "CA1")
-	_, _, err3 := w.service.CustomerTook(w.ctx, "nobody's")
+	_, _, err3 := w.service.CustomerTook(w.ctx, "nobody's", "CA")
 	_, err4 := w.service.CustomerEnded(w.ctx, "nobody's", "busy", false)
-	_, err5 := w.service.CustomerRefused(w.ctx, "nobody's", 21215)
+	_, err5 := w.service.AgentEnded(w.ctx, "nobody's", "busy", false, false)
 	err6 := w.service.LegStatus(w.ctx, "nobody's", "CA1", "busy", 0)
 	for i, err := range []error{err, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, callbacks.ErrNotFound) {

@@ -189,7 +189,9 @@ func (d *Dispatcher) legOver(ctx context.Context, a Attempt, status string, now 
 			return ErrUnchanged
 		}
 		before, changed = r.Callback.State, true
-		newKeeping(d.plans, r.Callback, now).legOver(r, status)
+		k := newKeeping(d.plans, r.Callback, now)
+		k.legOver(r, status)
+		k.tellEnd(r)
 		return nil
 	})
 	if err == nil && changed && r.Callback.State != before {

@@ -25,6 +25,8 @@ type keeping struct {
 	now   time.Time
 	// hours is when the desk is there and the customer may be rung. Nil is always.
 	hours *hours.Calendar
+	// targets are whom the provider is asked to ring: the desk's, or the customer.
+	targets []Target
 }
 
 func newKeeping(plans Plans, c Callback, now time.Time) keeping {
@@ -33,7 +35,10 @@ func newKeeping(plans Plans, c Callback, now time.Time) keeping {
 		k.plan, k.known = plans.Plan(c.Line, c.Desk)
 	}
 	k.plan.Policy = k.plan.Policy.withDefaults()
-	k.hours = k.plan.Hours
+	k.hours, k.targets = k.plan.Hours, k.plan.Targets
+	if k.plan.CustomerFirst && len(k.targets) > 0 {
+		k.targets = []Target{{ID: customerTarget, Kind: Customer, Address: c.Number}}
+	}
 	if !c.Urgent && c.Number != "" {
 		k.hours = k.plan.Policy.within(k.plan.Hours, c.Number)
 	}
@@ -112,11 +117,11 @@ func tallies(r *Record) map[string]tally {
 	return byID
 }
 
-// untried are the targets of the desk that are left in this pass, in order.
+// untried are the targets that are left in this pass, in order.
 func (k keeping) untried(r *Record) []Target {
 	byID := tallies(r)
 	var left []Target
-	for _, t := range k.plan.Targets {
+	for _, t := range k.targets {
 		if !byID[t.ID].usedUp() {
 			left = append(left, t)
 		}
@@ -124,14 +129,15 @@ func (k keeping) untried(r *Record) []Target {
 	return left
 }
 
-// allBusy reports whether no target of the desk is free. A desk without targets is not busy.
-func (k keeping) allBusy(busy map[string]bool) bool {
+// free is how many telephones of the desk are in nobody's use, by what is known here.
+func (k keeping) free(air inAir, d Desk) int {
+	free := -air.customers[d] // each will need one
 	for _, t := range k.plan.Targets {
-		if !busy[t.To()] {
-			return false
+		if !air.busy[t.To()] {
+			free++
 		}
 	}
-	return len(k.plan.Targets) > 0
+	return free
 }
 
 // putOff ends or postpones a promise that waits and cannot be dialled now, and says why; "" when it can be.
@@ -158,12 +164,16 @@ func (k keeping) putOff(c *Callback) (why string) {
 	return ""
 }
 
-// notTaken ends an attempt that no agent took: the promise waits for its next target, or the pass is over.
+// notTaken ends an attempt of which nobody pressed 1: the promise waits for its next target, or the pass is over.
 func (k keeping) notTaken(r *Record, outcome string) {
 	end(r, outcome)
 	c := &r.Callback
-	if c.State != Dialling {
-		return // taken back meanwhile; only the call was still in the air
+	switch {
+	case c.State != Dialling: // taken back meanwhile; only the call was still in the air
+		return
+	case r.Attempt.CustomerFirst():
+		k.customerNotReached(r)
+		return
 	}
 	byID := tallies(r)
 	c.NextTarget = 0
@@ -176,10 +186,63 @@ func (k keeping) notTaken(r *Record, outcome string) {
 		k.passOver(r)
 		return
 	}
-	c.State, c.Due = Booked, k.now
-	if t := byID[r.Attempt.Target.ID]; !t.usedUp() && t.putOff > 0 {
-		c.Due = k.now.Add(notNowPause << (t.putOff - 1))
+	k.soon(r, byID[r.Attempt.Target.ID])
+}
+
+// soon lets the promise wait for its next target, or for a while if this one could not be rung for the moment.
+func (k keeping) soon(r *Record, t tally) {
+	r.Callback.State, r.Callback.Due = Booked, k.now
+	if !t.usedUp() && t.putOff > 0 {
+		r.Callback.Due = k.now.Add(notNowPause << (t.putOff - 1))
 	}
+}
+
+// customerNotReached settles a promise whose customer was rung first and pressed no 1. Only what may have rung at his
+// place counts as an attempt.
+func (k keeping) customerNotReached(r *Record) {
+	c := &r.Callback
+	switch r.Attempt.Outcome {
+	case OutcomeRefused:
+		finish(c, Undialable, k.now)
+	case OutcomeNotNow, OutcomeOverqueued:
+		if t := tallies(r)[r.Attempt.Target.ID]; !t.usedUp() {
+			k.soon(r, t)
+			return
+		}
+		k.later(c, k.plan.Policy.RetryAfter)
+	case OutcomeNotPlaced:
+		k.later(c, k.plan.Policy.RetryAfter)
+	default:
+		c.Attempts++
+		k.again(c, r.Attempt.Outcome)
+	}
+}
+
+// again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
+// last try ended.
+func (k keeping) again(c *Callback, status string) {
+	if c.Attempts >= k.plan.Policy.MaxAttempts {
+		finish(c, Expired, k.now)
+		return
+	}
+	k.later(c, k.plan.Policy.pauseAfter(status))
+}
+
+// pauseAfter is how long a customer is left alone after a try that ended with this status of his leg.
+func (p Policy) pauseAfter(status string) time.Duration {
+	pause := time.Duration(0)
+	switch status {
+	case "busy":
+		pause = p.RetryBusy
+	case "no-answer":
+		pause = p.RetryNoAnswer
+	case "completed", "answered": // somebody or something picked up, and pressed no 1
+		pause = p.RetryMachine
+	}
+	if pause > 0 {
+		return pause
+	}
+	return p.RetryAfter
 }
 
 // passOver begins another pass, or gives the promise up. It counts as a round in vain if any target was
@@ -196,12 +259,12 @@ func (k keeping) passOver(r *Record) {
 		finish(c, Expired, k.now)
 		return
 	}
-	k.later(c)
+	k.later(c, k.plan.Policy.RetryAfter)
 }
 
-// later begins a new pass after the pause, when the desk is open and the hour is decent. The time until then does not count.
-func (k keeping) later(c *Callback) {
-	again := k.now.Add(k.plan.Policy.RetryAfter)
+// later begins a new pass after a pause, when the desk is open and the hour is decent. The time until then does not count.
+func (k keeping) later(c *Callback, pause time.Duration) {
+	again := k.now.Add(pause)
 	due, ok := k.open(again)
 	if !ok || !k.now.Before(c.Expires) {
 		finish(c, Expired, k.now)
@@ -226,29 +289,30 @@ func (k keeping) closed(c *Callback) {
 	c.Expires = c.Expires.Add(due.Sub(k.now))
 }
 
-// customerOver settles an attempt in which an agent pressed 1; the caller has ended or left the attempt,
-// with [OutcomeKept] if the customer pressed 1 as well.
-// and apart set if they were not connected all the same.
-func (k keeping) customerOver(c *Callback, apart bool) {
-	switch {
-	case c.State == CustomerReached && !apart:
+// over settles an attempt in which whoever was rung first pressed 1. connected is set if the other one did as well, apart if
+// the two were not connected all the same; status is how the other one's leg ended. It does not touch the attempt.
+func (k keeping) over(c *Callback, connected, apart bool, status string) {
+	if connected && !apart {
 		finish(c, Done, k.now)
-	case c.Attempts >= k.plan.Policy.MaxAttempts:
-		finish(c, Expired, k.now)
-	default:
-		k.later(c)
+		return
 	}
+	k.again(c, status)
 }
 
-// customerOutcome names the outcome of an attempt in which an agent pressed 1. status is that of the customer's leg.
-func customerOutcome(c Callback, status string, apart bool) string {
+// otherOutcome names the outcome of an attempt in which whoever was rung first pressed 1. status is that of the other one's
+// leg.
+func otherOutcome(a Attempt, connected, apart bool, status string) string {
+	other := "customer-"
+	if a.CustomerFirst() {
+		other = "agent-"
+	}
 	switch {
-	case c.State == CustomerReached && apart:
+	case connected && apart:
 		return OutcomeApart
-	case c.State == CustomerReached:
+	case connected:
 		return OutcomeKept
 	case status == "":
-		return "customer-unknown"
+		return other + "unknown"
 	}
-	return "customer-" + status
+	return other + status
 }

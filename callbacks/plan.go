@@ -16,6 +16,8 @@ const (
 	SIP TargetKind = "sip"
 	// Client is the name of a browser telephone, without "client:".
 	Client TargetKind = "client"
+	// Customer is the customer's own number, E.164, where he is rung before an agent is.
+	Customer TargetKind = "customer"
 )
 
 // A Target is one telephone of a desk.
@@ -23,7 +25,7 @@ type Target struct {
 	// ID is stable, for example "support-1". It tells the targets of a desk apart when addresses are edited.
 	ID   string
 	Kind TargetKind
-	// Address is E.164, "sip:…" or the client's name, after Kind.
+	// Address is E.164, "sip:…" or the client's name, by Kind.
 	Address string
 }
 
@@ -35,6 +37,12 @@ func (t Target) To() string {
 	return t.Address
 }
 
+// customerTarget is the ID of a customer as a target.
+const customerTarget = "customer"
+
+// CustomerRing is how long a customer's telephone rings.
+const CustomerRing = 40 * time.Second
+
 // A Plan is how the promises of one desk are kept, as configured now.
 type Plan struct {
 	Policy Policy
@@ -42,8 +50,14 @@ type Plan struct {
 	Targets []Target
 	// Ring is how long each target rings. Zero is 20 s; it is kept within the provider's 5 to 600 s.
 	Ring time.Duration
+	// CustomerFirst rings the customer before an agent: nobody at the desk waits for somebody who does not pick up, but he
+	// waits until one is free. Otherwise an agent is rung first.
+	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
+	// Words is the body of a text message that tells a customer what became of his promise; empty where none is sent.
+	// Nil sends none.
+	Words func(Callback, Occasion) string
 	// From is the line's number shown to whoever is rung, E.164.
 	From string
 }
@@ -61,9 +75,11 @@ const (
 	maxRing     = 600 * time.Second
 )
 
-// ring is Ring within what the provider takes.
-func (p Plan) ring() time.Duration {
+// ring is how long a target rings, within what the provider takes.
+func (p Plan) ring(t Target) time.Duration {
 	switch {
+	case t.Kind == Customer:
+		return CustomerRing
 	case p.Ring == 0:
 		return defaultRing
 	case p.Ring < minRing:

@@ -27,6 +27,20 @@ type Policy struct {
 	MaxRounds int
 	// RetryAfter is the pause before another round, or before the customer is tried again; default 10 minutes.
 	RetryAfter time.Duration
+	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked up and
+	// pressed no 1, as machines do. Zero is RetryAfter.
+	RetryBusy, RetryNoAnswer, RetryMachine time.Duration
+	// PerDay is how many callbacks a number is promised on one day of the line's zone; 0 is no limit.
+	PerDay int
+	// Pending is how many promises of the line may stand, urgent ones not counted; 0 is no limit.
+	Pending int
+	// Cutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
+	Cutoff time.Duration
+	// MorningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers who have
+	// waited for it. Default 0.
+	MorningDelay time.Duration
+	// Spread is the least distance between the callbacks that fall due at an opening; 0 lets them all fall due at once.
+	Spread time.Duration
 	// Expiry is how long after Due a promise is given up; default 72 hours.
 	Expiry time.Duration
 	// Blocked lists E.164 prefixes that are never dialled (premium numbers and the like).

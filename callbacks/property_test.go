@@ -153,12 +153,6 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			_, err := w.service.CustomerEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
 			m.mustBe(err)
 		},
-		"customer's leg is refused": func(rt *rapid.T) {
-			leg, id := m.leg()
-			m.unannounced(leg, id)
-			_, err := w.service.CustomerRefused(w.ctx, leg.id, rapid.SampledFrom([]int{0, 21215}).Draw(rt, "code"))
-			m.mustBe(err)
-		},
 		"crash": func(*rapid.T) { w.crash() },
 		"":      m.check,
 	}
@@ -230,7 +224,7 @@ func (m *model) agentTakes(leg call, id int64) {
 }
 
 func (m *model) customerTakes(leg call, id int64) {
-	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id)
+	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
 	m.mustBe(err)
 	if v != callbacks.Proceed {
 		return

@@ -13,22 +13,24 @@ var transitions = map[State][]State{
 		Undialable, // the policy no longer lets this number be dialled
 	},
 	Dialling: {
-		AgentReached, // an agent pressed 1
-		Booked,       // nobody took it: next target, or a later round; or the desk closed meanwhile
-		Cancelled,    // while an agent's telephone rings; whoever answers is told so
-		Expired,      // that was the last round
-		Undialable,   // the provider refuses the customer's number
-	},
-	AgentReached: {
-		CustomerReached, // the customer pressed 1
-		Booked,          // the customer was not reached and is tried again later
-		Expired,         // that was the last attempt
+		AgentReached,    // an agent who was rung first pressed 1
+		CustomerReached, // a customer who was rung first pressed 1
+		Booked,          // nobody took it: next target, or a later round; or the desk closed meanwhile
+		Cancelled,       // while the first telephone rings; whoever answers is told so
+		Expired,         // that was the last round, or the last attempt
 		Undialable,      // the provider refuses the customer's number
 	},
+	AgentReached: {
+		CustomerReached, // the customer pressed 1 as well: they are connected
+		Done,            // both had pressed 1, the customer first, and their talk is over
+		Booked,          // the other one was not reached or not connected, and it is tried again later
+		Expired,         // the same, and that was the last attempt
+	},
 	CustomerReached: {
-		Done,    // nobody who was connected is rung again
-		Booked,  // the provider says that they were not connected: our answer to the customer's 1 was lost
-		Expired, // the same, and that was the last attempt
+		AgentReached, // an agent pressed 1 as well: they are connected
+		Done,         // both had pressed 1, the agent first, and their talk is over: nobody who was connected is rung again
+		Booked,       // the other one was not reached; or our answer to the second 1 was lost, and they were not connected
+		Expired,      // the same, and that was the last attempt
 	},
 }
 
@@ -78,6 +80,9 @@ func CheckRecord(before, after Record) error {
 	}
 	if a.Attempts < b.Attempts {
 		return fmt.Errorf("%w: promise %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts, a.Attempts)
+	}
+	if a.State == Done && b.State != Done && (before.Attempt == nil || before.Attempt.State != Connected) {
+		return fmt.Errorf("%w: promise %d cannot be done: agent and customer have not both pressed 1", ErrTransition, b.ID)
 	}
 	if before.Fence != after.Fence {
 		return fmt.Errorf("%w: promise %d: only a claim raises the fence", ErrTransition, b.ID)

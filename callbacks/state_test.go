@@ -1,6 +1,7 @@
 package callbacks_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -11,9 +12,9 @@ func TestTransitions(t *testing.T) {
 	const table = `
 		                  booked dialling agent-reached customer-reached done cancelled expired undialable
 		booked            -      x        -             -                -    x         x       x
-		dialling          x      -        x             -                -    x         x       x
-		agent-reached     x      -        -             x                -    -         x       x
-		customer-reached  x      -        -             -                x    -         x       -
+		dialling          x      -        x             x                -    x         x       x
+		agent-reached     x      -        -             x                x    -         x       -
+		customer-reached  x      -        x             -                x    -         x       -
 		done              -      -        -             -                -    -         -       -
 		cancelled         -      -        -             -                -    -         -       -
 		expired           -      -        -             -                -    -         -       -
@@ -36,6 +37,22 @@ func TestTransitions(t *testing.T) {
 		}
 		if open := (callbacks.Callback{State: from}).Open(); open == final {
 			t.Errorf("a promise that is %s: Open() = %v", from, open)
+		}
+	}
+}
+
+// A promise is done only after both have pressed 1.
+func TestDoneNeedsBoth(t *testing.T) {
+	for state, allowed := range map[callbacks.AttemptState]bool{callbacks.Taken: false, callbacks.Connected: true} {
+		for _, reached := range []callbacks.State{callbacks.AgentReached, callbacks.CustomerReached} {
+			before := callbacks.Record{Callback: callbacks.Callback{ID: 1, State: reached}, Attempt: &callbacks.Attempt{ID: "a", State: state}}
+			after := callbacks.Record{
+				Callback: callbacks.Callback{ID: 1, State: callbacks.Done, Ended: start},
+				Attempt:  &callbacks.Attempt{ID: "a", State: callbacks.Ended, Outcome: callbacks.OutcomeKept},
+			}
+			if err := callbacks.CheckRecord(before, after); (err == nil) != allowed || err != nil && !errors.Is(err, callbacks.ErrTransition) {
+				t.Errorf("%s with an attempt that is %s: %v", reached, state, err)
+			}
 		}
 	}
 }

@@ -45,12 +45,22 @@ type Store interface {
 	// it writes the attempt. A fence other than 0 must be the promise's current one, else [ErrFenced].
 	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
 	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
-	// [ErrNotOpen] if it is not Booked; [ErrTargetBusy] if the target has an attempt that has not ended;
-	// *[PacedError] if the latest attempt of all was written less than c.Pace ago.
+	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
+	// has not ended, or c.Most customers are being rung for the desk; *[PacedError] if the latest attempt of all was written
+	// less than c.Pace ago.
 	Claim(ctx context.Context, c Claim) (Record, error)
-	// Due lists promises in state Booked whose Due or Expires has come: urgent first, then by Called, then by ID.
-	Due(ctx context.Context, now time.Time) ([]Callback, error)
-	// NextDue is the earliest Due or Expires after now of a promise in state Booked; zero if there is none.
+	// Promote marks promises in state Booked whose Due has come as ready, those that fell due first before others, at most so
+	// many. It returns how many it marked. Whatever changes a promise takes the mark away.
+	Promote(ctx context.Context, now time.Time, most int) (int, error)
+	// Waiting lists the desks that have promises which are ready.
+	Waiting(ctx context.Context) ([]Desk, error)
+	// Ready lists promises of a desk that are ready, in the order in which they are kept (see [Callback.Before]), at most so
+	// many. after continues a list behind this promise, which was its last; nil begins.
+	Ready(ctx context.Context, d Desk, after *Callback, most int) ([]Callback, error)
+	// Overdue lists promises in state Booked whose Expires has come, ready or not, at most so many.
+	Overdue(ctx context.Context, now time.Time, most int) ([]Callback, error)
+	// NextDue is the earliest Due of a promise in state Booked that is not ready, or Expires after now of one that is Booked;
+	// zero if there is none.
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)
 	// Unended lists the attempts that have not ended, those leaving included, oldest first.
 	Unended(ctx context.Context) ([]Attempt, error)
@@ -116,9 +126,9 @@ const (
 	Placed AttemptState = "placed"
 	// Answered: somebody, or a machine, picked up and hears the whisper.
 	Answered AttemptState = "answered"
-	// Taken: the agent pressed 1.
+	// Taken: whoever was rung first pressed 1.
 	Taken AttemptState = "taken"
-	// Connected: the customer pressed 1.
+	// Connected: the other one pressed 1 as well.
 	Connected AttemptState = "connected"
 	// Leaving: the promise is settled and Outcome says how, but the call to the target is not over,
 	// so the target is still busy.
@@ -128,10 +138,10 @@ const (
 )
 
 // Outcomes of an attempt besides the provider's own final statuses ("busy", "no-answer", …)
-// and, after the agent took it, "customer-" with the status of the customer's leg.
+// and, after whoever was rung first pressed 1, "customer-" or "agent-" with the status of the other one's leg.
 const (
 	OutcomeKept       = "kept"       // the customer was connected
-	OutcomeApart      = "apart"      // the customer pressed 1, and the provider did not connect him
+	OutcomeApart      = "apart"      // both pressed 1, and the provider did not connect them
 	OutcomeRefused    = "refused"    // refused for good
 	OutcomeNotNow     = "not-now"    // refused for the moment; the target is not used up
 	OutcomeNotPlaced  = "not-placed" // the answer was lost and the provider knows of no call
@@ -142,11 +152,13 @@ const (
 	OutcomeUndialable = "undialable" // the customer's number was refused for good
 )
 
-// An Attempt is one call to one target about one promise.
+// An Attempt is one call to one target about one promise: to an agent, or to the customer where he is rung first.
 type Attempt struct {
 	// ID is a UUID of ours.
 	ID         string
 	CallbackID int64
+	// Line and Desk are the promise's.
+	Line, Desk string
 	Target     Target
 	// From is the line's number that was shown.
 	From string
@@ -157,7 +169,7 @@ type Attempt struct {
 	Outcome string
 	// SID is the provider's identifier of the call; empty until known.
 	SID string
-	// Status is the provider's latest word and Seq its sequence number; empty and -1 before any.
+	// Status is the provider's latest word about the first leg and Seq its sequence number; empty and -1 before any.
 	Status string
 	Seq    int
 	// Fence is the promise's fence number at the claim.
@@ -167,6 +179,9 @@ type Attempt struct {
 	// Created is when the row was written; Check is when the dispatcher looks at it next; UTC.
 	Created, Check time.Time
 }
+
+// CustomerFirst reports whether the customer is rung before an agent.
+func (a Attempt) CustomerFirst() bool { return a.Target.Kind == Customer }
 
 // InAir reports whether the promise still hangs on this attempt.
 func (a Attempt) InAir() bool { return a.State != Ended && a.State != Leaving }
@@ -178,6 +193,9 @@ type Record struct {
 	Fence int64
 	// Attempt is the attempt concerned; in [Store.Change] the one in the air, nil if there is none.
 	Attempt *Attempt
+	// Text is the body of a text message to the customer that a change function wants written with the change; empty: none.
+	// Unsent ones about the promise are withdrawn when it ends.
+	Text string
 	// Earlier are the settled attempts of the promise's current pass, other than Attempt, oldest first. Read only.
 	Earlier []Attempt
 }
@@ -194,6 +212,11 @@ type Claim struct {
 	Lease time.Duration
 	// Pace is the least time between two attempts; 0 is none.
 	Pace time.Duration
+	// Most is how many calls to customers may be in the air for the desk, this one included; 0 is no limit.
+	Most int
+	// Check is asked, with the promise locked and before anything is written, whether it is still to be dialled. Its error is
+	// Claim's. Nil: it is. It must not use the store.
+	Check func(Record) error
 }
 
 // A Move is another time for a promise.

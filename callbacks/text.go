@@ -23,6 +23,34 @@ const (
 	TextDropped TextState = "dropped"
 )
 
+// An Occasion is why a customer is written to about a promise that was made.
+type Occasion string
+
+const (
+	// OnGivenUp: it expired, or his number cannot be dialled any more.
+	OnGivenUp Occasion = "given-up"
+	// OnWithdrawn: the desk has taken it back.
+	OnWithdrawn Occasion = "withdrawn"
+	// OnMoved: the desk has given it another time, which is in Due and SlotEnd.
+	OnMoved Occasion = "moved"
+)
+
+// words is what a customer is written on an occasion; empty: nothing.
+func (p Plan) words(c Callback, o Occasion) string {
+	if p.Words == nil || c.Number == "" {
+		return ""
+	}
+	return p.Words(c, o)
+}
+
+// tellEnd has the customer told when a change has given his promise up.
+func (k keeping) tellEnd(r *Record) {
+	switch r.Callback.State {
+	case Expired, Undialable:
+		r.Text = k.plan.words(r.Callback, OnGivenUp)
+	}
+}
+
 // A Text is a text message about a promise.
 type Text struct {
 	ID   int64

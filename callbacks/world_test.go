@@ -207,7 +207,7 @@ func (c call) took(want callbacks.Verdict) {
 
 func (c call) customerTook(want callbacks.Verdict) {
 	c.w.t.Helper()
-	_, got, err := c.w.service.CustomerTook(c.w.ctx, c.id)
+	_, got, err := c.w.service.CustomerTook(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 

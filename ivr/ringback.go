@@ -4,16 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/twilio/twilio-go/twiml"
 )
 
 // The two telephones of a callback: the agent's, and behind it the customer's.
-
-// customerRing is how long a customer's telephone rings.
-const customerRing = 40 * time.Second
 
 // attempt is what travels in the URLs of a callback's legs.
 type attempt struct {
@@ -148,7 +144,7 @@ func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
 func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 	doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.connect")})...)
 	doc.add(&twiml.VoiceDial{
-		Action: s.attemptURL(pathCustomerEnded, w), Method: "POST", Timeout: seconds(customerRing), CallerId: r.line.Numbers[0],
+		Action: s.attemptURL(pathCustomerEnded, w), Method: "POST", Timeout: seconds(callbacks.CustomerRing), CallerId: r.line.Numbers[0],
 		InnerElements: []twiml.Element{doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus)},
 	})
 }
@@ -157,6 +153,13 @@ func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 func (s *Server) agentTook(legSID string) func(context.Context, string) (callbacks.Callback, callbacks.Verdict, error) {
 	return func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
 		return s.promises.AgentTook(ctx, id, legSID)
+	}
+}
+
+// customerTook asks as the customer; legSID is the leg that was rung first.
+func (s *Server) customerTook(legSID string) func(context.Context, string) (callbacks.Callback, callbacks.Verdict, error) {
+	return func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
+		return s.promises.CustomerTook(ctx, id, legSID)
 	}
 }
 
@@ -190,7 +193,7 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 	if w.form.Get("Digits") != "1" {
 		return s.askCustomer(ctx, w, true)
 	}
-	r, err := s.onAttempt(ctx, w, s.promises.CustomerTook)
+	r, err := s.onAttempt(ctx, w, s.customerTook(w.legOf()))
 	switch {
 	case errors.Is(err, ErrSeal):
 		return plainGoodbye(sorry), err
@@ -210,7 +213,7 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 	bridged := w.form.Get("DialBridged")
 	if bridged == "true" {
 		// Only our own "press 1" lets the provider bridge, so this repeats what was written, or makes up for it.
-		if _, err := s.onAttempt(ctx, w, s.promises.CustomerTook); err != nil {
+		if _, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID)); err != nil {
 			s.log.Error("cannot note that a customer was reached", "call", w.call().SID, "error", err)
 		}
 	}

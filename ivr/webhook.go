@@ -45,7 +45,8 @@ type Promises interface {
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	CustomerTook(ctx context.Context, attemptID string) (callbacks.Callback, callbacks.Verdict, error)
+	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	AgentEnded(ctx context.Context, attemptID, dialStatus string, apart, more bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }

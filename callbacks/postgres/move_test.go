@@ -74,7 +74,10 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 		note(s.Record(ctx, id+1))
 	}
 	note(s.Unended(ctx))
-	note(s.Due(ctx, storetest.Start.Add(time.Hour)))
+	note(s.List(ctx, callbacks.Filter{}))
+	note(s.Promote(ctx, storetest.Start.Add(time.Hour), 100))
+	note(s.Waiting(ctx))
+	note(s.Ready(ctx, callbacks.Desk{Line: "gopay", Desk: "support"}, nil, 100))
 	note(s.Report(ctx, storetest.Start, storetest.Start.Add(time.Hour)))
 	note(s.LastRun(ctx, "report"))
 	note(s.WasTaken(ctx, "CA1", 1))

@@ -42,7 +42,10 @@ func TestADatabaseOfTheFirstRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := open(t, path)
-	due, err := s.Due(context.Background(), storetest.Start.Add(time.Hour))
+	if n, err := s.Promote(context.Background(), storetest.Start.Add(time.Hour), 5); err != nil || n != 1 {
+		t.Fatalf("%d fall due, %v", n, err)
+	}
+	due, err := s.Ready(context.Background(), callbacks.Desk{Line: "gopay", Desk: "support"}, nil, 5)
 	if err != nil || len(due) != 1 {
 		t.Fatalf("due: %+v, %v", due, err)
 	}

@@ -81,28 +81,22 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record, error) {
 	var r callbacks.Record
 	err := s.inTx(ctx, "claim", func(tx conn) (err error) {
-		if err := tx.serialize(ctx, "claim"); err != nil { // the pace and free targets are everybody's
-			return err
-		}
-		if r, err = load(ctx, tx, c.CallbackID, ""); err != nil {
-			return err
-		}
-		if r.Callback.State != callbacks.Booked {
-			return callbacks.ErrNotOpen
-		}
-		if err := free(ctx, tx, c); err != nil {
+		if r, err = s.claimable(ctx, tx, c); err != nil {
 			return err
 		}
 		r.Fence++
 		r.Callback.State, r.Callback.Held = callbacks.Dialling, time.Time{}
-		_, err = tx.ExecContext(ctx, `INSERT INTO attempts (id, callback_id, target_id, target_kind, target_address,
-			from_number, ring_ms, state, fence, pass, created_ms, check_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			c.AttemptID, c.CallbackID, c.Target.ID, c.Target.Kind, c.Target.Address, c.From, c.Ring.Milliseconds(),
-			callbacks.Placing, r.Fence, r.Callback.Pass, ms(c.Now), ms(c.Now.Add(c.Lease)))
-		if err != nil {
+		a := callbacks.Attempt{
+			ID: c.AttemptID, CallbackID: c.CallbackID, Line: r.Callback.Line, Desk: r.Callback.Desk, Target: c.Target, From: c.From,
+			Ring: c.Ring, State: callbacks.Placing, Seq: -1, Fence: r.Fence, Pass: r.Callback.Pass, Created: c.Now, Check: c.Now.Add(c.Lease),
+		}
+		if err := insertAttempt(ctx, tx, a); err != nil {
 			return err
 		}
 		if err := save(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := pace(ctx, tx, c); err != nil { // last: whoever waits for it waits for this transaction's end only
 			return err
 		}
 		r, err = load(ctx, tx, c.CallbackID, c.AttemptID)
@@ -114,40 +108,78 @@ func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record,
 	return r, nil
 }
 
-// free says whether a call may be placed to the target now.
-func free(ctx context.Context, tx conn, c callbacks.Claim) error {
-	var busy bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM attempts WHERE state <> 'ended'
-		AND target_kind = ? AND target_address = ?)`, c.Target.Kind, c.Target.Address).Scan(&busy)
+// claimable loads a promise that may be claimed, and locks it. One that somebody else keeps locked is passed over.
+func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r callbacks.Record, err error) {
+	var id int64
+	err = tx.QueryRowContext(ctx, `SELECT id FROM callbacks WHERE id = ?`+tx.skipLocked(), c.CallbackID).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		_, err := s.Callback(ctx, c.CallbackID)
+		if err == nil {
+			err = callbacks.ErrNotOpen
+		}
+		return r, err
+	} else if err != nil {
+		return r, err
+	}
+	if r, err = load(ctx, tx, c.CallbackID, ""); err != nil {
+		return r, err
+	}
+	if r.Callback.State != callbacks.Booked {
+		return r, callbacks.ErrNotOpen
+	}
+	if c.Check != nil {
+		err = c.Check(r)
+	}
+	return r, err
+}
+
+// insertAttempt writes an attempt, unless its target is busy.
+func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
+	res, err := tx.ExecContext(ctx, `INSERT INTO attempts (id, callback_id, line, desk, target_id, target_kind, target_address,
+		from_number, ring_ms, state, seq, fence, pass, created_ms, check_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`,
+		a.ID, a.CallbackID, a.Line, a.Desk, a.Target.ID, a.Target.Kind, a.Target.Address, a.From, a.Ring.Milliseconds(),
+		a.State, a.Seq, a.Fence, a.Pass, ms(a.Created), ms(a.Check))
 	if err != nil {
 		return err
 	}
-	if busy {
-		return callbacks.ErrTargetBusy
-	}
-	var latest sql.NullInt64
-	if err := tx.QueryRowContext(ctx, `SELECT max(created_ms) FROM attempts`).Scan(&latest); err != nil {
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
 		return err
 	}
-	until := instant(latest.Int64).Add(c.Pace)
-	if latest.Valid && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
-		return &callbacks.PacedError{Until: until}
-	}
-	return nil
+	return callbacks.ErrTargetBusy
 }
 
-// Due implements [callbacks.Store].
-func (s *Store) Due(ctx context.Context, now time.Time) ([]callbacks.Callback, error) {
-	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND (due_ms <= ?1 OR expires_ms <= ?1)
-		ORDER BY urgent DESC, called_ms, id`, ms(now))
-	return list, s.wrap("list due promises", err)
+// pace lets one call pass each time, and bounds how many customers are rung for a desk. Its row is what makes
+// instances wait for each other.
+func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
+	var last int64
+	if err := tx.QueryRowContext(ctx, `SELECT last_ms FROM pace WHERE name = 'calls'`+tx.lock()).Scan(&last); err != nil {
+		return err
+	}
+	if until := instant(last).Add(c.Pace); last != 0 && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
+		return &callbacks.PacedError{Until: until}
+	}
+	if c.Most > 0 {
+		var rung int
+		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM attempts a WHERE state <> 'ended' AND target_kind = ?
+			AND EXISTS (SELECT 1 FROM attempts b WHERE b.id = ? AND b.line = a.line AND b.desk = a.desk)`,
+			callbacks.Customer, c.AttemptID).Scan(&rung)
+		if err != nil {
+			return err
+		}
+		if rung > c.Most {
+			return callbacks.ErrTargetBusy
+		}
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE pace SET last_ms = ? WHERE name = 'calls'`, ms(c.Now))
+	return err
 }
 
 // NextDue implements [callbacks.Store].
 func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	var next sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
-		SELECT min(due_ms) AS t FROM callbacks WHERE state = 'booked' AND due_ms > ?1
+		SELECT min(due_ms) AS t FROM callbacks WHERE state = 'booked' AND ready = 0
 		UNION ALL
 		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1) AS next`, ms(now)).Scan(&next)
 	return instant(next.Int64), s.wrap("find the next due promise", err)

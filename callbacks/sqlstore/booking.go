@@ -33,6 +33,12 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 		} else if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
 		}
+		if err := within(ctx, tx, r); err != nil {
+			return err
+		}
+		if r.Due, err = spread(ctx, tx, r); err != nil {
+			return err
+		}
 		if r.Kind == callbacks.Slot {
 			slot := callbacks.Move{Kind: r.Kind, Due: r.Due, SlotEnd: r.SlotEnd, Capacity: r.SlotCapacity}
 			if err := room(ctx, tx, r.Line, r.Desk, 0, slot); err != nil {
@@ -61,10 +67,10 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 	}
 	var id int64
 	err := tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
-		caller, account, txn, kind, urgent, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		caller, account, txn, kind, urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Answers, r.Kind,
-		r.Urgent, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked).Scan(&id)
+		r.Urgent, r.Priority, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked).Scan(&id)
 	if err != nil {
 		return callbacks.Callback{}, err
 	}
@@ -195,7 +201,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 			slotStart = ms(m.Due)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
-			expires_ms = ?, rounds = 0, next_target = 0, pass = pass + 1 WHERE id = ?`,
+			expires_ms = ?, rounds = 0, next_target = 0, pass = pass + 1, ready = 0 WHERE id = ?`,
 			m.Kind, ms(m.Due), slotStart, ms(m.SlotEnd), ms(m.Expires), id)
 		if err != nil {
 			return err
@@ -203,7 +209,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
-		return replaceText(ctx, tx, c, m)
+		return replaceText(ctx, tx, c, m.Text, m.Asked)
 	})
 	return c, err
 }

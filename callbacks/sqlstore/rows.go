@@ -11,11 +11,11 @@ import (
 )
 
 const callbackColumns = `id, reference, line, desk, topic, language, number, caller, account, txn, kind, urgent,
-	called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms,
+	priority, called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, rounds, attempts, next_target, pass, ended_ms,
 	note_sid, note_url, note_seconds, fence`
 
 const attemptColumns = `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms, state,
-	outcome, sid, status, seq, fence, pass, created_ms, check_ms`
+	outcome, sid, status, seq, fence, pass, created_ms, check_ms, line, desk`
 
 // openStates is the condition of the partial indexes, word for word, so that they are used.
 const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')`
@@ -25,7 +25,7 @@ type scanner interface{ Scan(...any) error }
 func scanCallback(row scanner) (c callbacks.Callback, fence int64, err error) {
 	var called, due, held, slotEnd, expires, ended int64
 	err = row.Scan(&c.ID, &c.Reference, &c.Line, &c.Desk, &c.Topic, &c.Language, &c.Number, &c.Caller, &c.Account,
-		&c.Answers, &c.Kind, &c.Urgent, &called, &due, &held, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
+		&c.Answers, &c.Kind, &c.Urgent, &c.Priority, &called, &due, &held, &slotEnd, &expires, &c.State, &c.Rounds, &c.Attempts,
 		&c.NextTarget, &c.Pass, &ended, &c.Note.SID, &c.Note.URL, &c.Note.Seconds, &fence)
 	c.Called, c.Due, c.Held, c.SlotEnd = instant(called), instant(due), instant(held), instant(slotEnd)
 	c.Expires, c.Ended = instant(expires), instant(ended)
@@ -35,7 +35,7 @@ func scanCallback(row scanner) (c callbacks.Callback, fence int64, err error) {
 func scanAttempt(row scanner) (a callbacks.Attempt, err error) {
 	var ring, created, check int64
 	err = row.Scan(&a.ID, &a.CallbackID, &a.Target.ID, &a.Target.Kind, &a.Target.Address, &a.From, &ring, &a.State,
-		&a.Outcome, &a.SID, &a.Status, &a.Seq, &a.Fence, &a.Pass, &created, &check)
+		&a.Outcome, &a.SID, &a.Status, &a.Seq, &a.Fence, &a.Pass, &created, &check, &a.Line, &a.Desk)
 	a.Ring = time.Duration(ring) * time.Millisecond
 	a.Created, a.Check = instant(created), instant(check)
 	return a, err
@@ -118,10 +118,13 @@ func load(ctx context.Context, q conn, id int64, attemptID string) (callbacks.Re
 func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	c := r.Callback
 	_, err := tx.ExecContext(ctx, `UPDATE callbacks SET due_ms = ?, held_ms = ?, expires_ms = ?, state = ?, rounds = ?, attempts = ?,
-		next_target = ?, pass = ?, ended_ms = ?, fence = ? WHERE id = ?`,
+		next_target = ?, pass = ?, ended_ms = ?, fence = ?, ready = 0 WHERE id = ?`,
 		ms(c.Due), ms(c.Held), ms(c.Expires), c.State, c.Rounds, c.Attempts, c.NextTarget, c.Pass, ms(c.Ended), r.Fence, c.ID)
 	if err != nil {
 		return fmt.Errorf("promise %d: %w", c.ID, err)
+	}
+	if err := lastTexts(ctx, tx, r); err != nil {
+		return fmt.Errorf("text messages of promise %d: %w", c.ID, err)
 	}
 	a := r.Attempt
 	if a == nil {

@@ -19,14 +19,22 @@ func writeText(ctx context.Context, tx conn, c callbacks.Callback, text string, 
 	return err
 }
 
-// replaceText withdraws what has not been sent about a promise that was moved, and writes what holds now.
-func replaceText(ctx context.Context, tx conn, c callbacks.Callback, m callbacks.Move) error {
+// replaceText withdraws what has not been sent about a promise, and writes what holds now.
+func replaceText(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
 		callbacks.TextDropped, c.ID, callbacks.TextWaiting)
 	if err != nil {
 		return err
 	}
-	return writeText(ctx, tx, c, m.Text, m.Asked)
+	return writeText(ctx, tx, c, text, now)
+}
+
+// lastTexts writes what a customer is told of the end of a promise, in the place of what he was not told yet.
+func lastTexts(ctx context.Context, tx conn, r callbacks.Record) error {
+	if !r.Callback.State.Final() {
+		return nil
+	}
+	return replaceText(ctx, tx, r.Callback, r.Text, r.Callback.Ended)
 }
 
 // ClaimText implements [callbacks.Store].

@@ -48,7 +48,17 @@ func (s *suite) bring(t *testing.T, state callbacks.State) int64 {
 	c := s.book(t)
 	change := func(to callbacks.State) {
 		t.Helper()
-		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { set(r, to, Start); return nil }); err != nil {
+		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error {
+			set(r, to, Start)
+			switch {
+			case r.Attempt == nil:
+			case to == callbacks.Done:
+				r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, callbacks.OutcomeKept
+			default: // agent and customer have both pressed 1
+				r.Attempt.State = callbacks.Connected
+			}
+			return nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,7 +137,7 @@ func testClaim(t *testing.T, s *suite) {
 	a, b := s.book(t), s.book(t)
 	r := s.mustClaim(t, a, "1", Start)
 	want := callbacks.Record{Callback: a, Fence: 1, Attempt: &callbacks.Attempt{
-		ID: r.Attempt.ID, CallbackID: a.ID, From: "+622150001000", Ring: 20 * time.Second, State: callbacks.Placing,
+		ID: r.Attempt.ID, CallbackID: a.ID, Line: "gopay", Desk: "support", From: "+622150001000", Ring: 20 * time.Second, State: callbacks.Placing,
 		Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: "+622150001"}, Seq: -1, Fence: 1,
 		Created: Start, Check: Start.Add(30 * time.Second),
 	}}
@@ -269,37 +279,3 @@ func testAttempts(t *testing.T, s *suite) {
 	}
 }
 
-func testDueOrder(t *testing.T, s *suite) {
-	at := func(called, due, expires time.Duration, urgent bool) int64 {
-		return s.book(t, func(r *callbacks.Request) {
-			r.Called, r.Due, r.Expires, r.Urgent = Start.Add(called), Start.Add(due), Start.Add(expires), urgent
-		}).ID
-	}
-	hour := time.Hour
-	late := at(-1*hour, 0, 9*hour, false)
-	early := at(-2*hour, 0, 9*hour, false)
-	twin := at(-2*hour, -hour, 9*hour, false)
-	urgent := at(0, 0, 9*hour, true)
-	at(0, hour, 9*hour, false)
-	expired := at(0, 2*hour, 0, false)
-	s.mustClaim(t, callbacks.Callback{ID: at(-9*hour, 0, 9*hour, false)}, "1", Start)
-
-	list, err := s.Due(s.ctx, Start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var ids []int64
-	for _, c := range list {
-		ids = append(ids, c.ID)
-	}
-	same(t, ids, []int64{urgent, early, twin, late, expired})
-	for now, want := range map[time.Duration]time.Duration{-time.Millisecond: 0, 0: hour, hour: 2 * hour, 3 * hour: 9 * hour} {
-		next, err := s.NextDue(s.ctx, Start.Add(now))
-		if err != nil || !next.Equal(Start.Add(want)) {
-			t.Errorf("NextDue(start+%v) = %v, %v", now, next, err)
-		}
-	}
-	if next, err := s.NextDue(s.ctx, Start.Add(9*hour)); err != nil || !next.IsZero() {
-		t.Errorf("NextDue after all = %v, %v", next, err)
-	}
-}

@@ -1,0 +1,229 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Which promise is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a long
+// list of promises, holds up no other.
+
+const (
+	// promoteAtOnce bounds one transaction that marks promises as ready, and promotions how many there are in a tick.
+	promoteAtOnce = 1000
+	promotions    = 20
+	// overdueAtOnce is how many promises whose time has run out one tick ends.
+	overdueAtOnce = 100
+	// readyAtOnce is how many promises of a desk are read at a time, lookedAt how many of all desks a pass looks at: whoever
+	// stands behind so many that cannot be dialled now waits for the next event.
+	readyAtOnce = 16
+	lookedAt    = 500
+	// again is how soon a tick that left something undone is followed by the next.
+	again = 10 * time.Millisecond
+)
+
+// inAir is what calls there are, as far as it matters to who is dialled next.
+type inAir struct {
+	// busy are the addresses with an attempt that has not ended.
+	busy map[string]bool
+	// customers counts, by desk, the customers who are being rung first: each will need an agent.
+	customers map[Desk]int
+}
+
+func (d *Dispatcher) inAir(ctx context.Context) (inAir, error) {
+	air := inAir{busy: map[string]bool{}, customers: map[Desk]int{}}
+	attempts, err := d.store.Unended(ctx)
+	for _, a := range attempts {
+		air.add(a)
+	}
+	return air, err
+}
+
+func (air inAir) add(a Attempt) {
+	air.busy[a.Target.To()] = true
+	if a.CustomerFirst() {
+		air.customers[Desk{a.Line, a.Desk}]++
+	}
+}
+
+// A queue is what is ready at one desk.
+type queue struct {
+	desk Desk
+	k    keeping // of the desk, and of no promise of its
+	list []Callback
+	last *Callback // the last one that was taken off the list
+	end  bool      // the list that was read last was the end
+}
+
+// dialDue goes through the promises that are due, and reports whether it asked the provider for a call.
+func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
+	if err := d.markDue(ctx, now, wait); err != nil {
+		d.storeFailed(ctx, err, now, wait)
+		return false
+	}
+	queues, err := d.queues(ctx, now)
+	if err != nil {
+		d.storeFailed(ctx, err, now, wait)
+		return false
+	}
+	air, err := d.inAir(ctx)
+	if err != nil {
+		d.storeFailed(ctx, err, now, wait)
+		return false
+	}
+	moved, mayDial := false, true
+	for left := lookedAt; left > 0 && ctx.Err() == nil; left-- {
+		c, found, err := d.next(ctx, queues, air)
+		if err == nil && !found {
+			return dialled && mayDial
+		}
+		var rang, put bool
+		if err == nil {
+			rang, put, err = d.keep(ctx, c, newKeeping(d.plans, c, now), air, mayDial)
+		}
+		dialled, moved = dialled || rang, moved || put
+		var paced *PacedError
+		switch {
+		case errors.As(err, &paced):
+			wait.at(paced.Until)
+			mayDial, left = false, min(left, readyAtOnce) // others may still be moved to the next opening
+		case err != nil:
+			// Nothing more in this tick: a store that fails halfway would have the same target rung again and again.
+			d.storeFailed(ctx, err, now, wait)
+			return false
+		}
+	}
+	if moved {
+		wait.at(now.Add(again))
+	}
+	return false
+}
+
+// markDue marks what has fallen due, and ends what has run out of time.
+func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest) error {
+	for i := 0; ; i++ {
+		n, err := d.store.Promote(ctx, now, promoteAtOnce)
+		if err != nil {
+			return err
+		}
+		if n < promoteAtOnce {
+			break
+		}
+		if i == promotions {
+			wait.at(now.Add(again))
+			break
+		}
+	}
+	overdue, err := d.store.Overdue(ctx, now, overdueAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, c := range overdue {
+		if err := d.settleBooked(ctx, c, newKeeping(d.plans, c, now)); err != nil {
+			return err
+		}
+	}
+	if len(overdue) == overdueAtOnce {
+		wait.at(now.Add(again))
+	}
+	return nil
+}
+
+// queues are the desks with promises that are ready.
+func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue, err error) {
+	desks, err := d.store.Waiting(ctx)
+	for _, desk := range desks {
+		queues = append(queues, &queue{desk: desk, k: newKeeping(d.plans, Callback{Line: desk.Line, Desk: desk.Desk}, now)})
+	}
+	return queues, err
+}
+
+// next takes the promise that comes before all others off its list. Desks without a free telephone are passed over.
+func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Callback, found bool, err error) {
+	var best *queue
+	for _, q := range queues {
+		if len(q.k.targets) > 0 && q.k.free(air, q.desk) <= 0 {
+			continue
+		}
+		if len(q.list) == 0 && !q.end {
+			if q.list, err = d.store.Ready(ctx, q.desk, q.last, readyAtOnce); err != nil {
+				return c, false, err
+			}
+			q.end = len(q.list) < readyAtOnce
+		}
+		if len(q.list) > 0 && (best == nil || q.list[0].Before(best.list[0])) {
+			best = q
+		}
+	}
+	if best == nil {
+		return c, false, nil
+	}
+	c, best.list = best.list[0], best.list[1:]
+	best.last = &c
+	return c, true, nil
+}
+
+// keep does for one promise that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
+// when a target is free.
+func (d *Dispatcher) keep(ctx context.Context, c Callback, k keeping, air inAir, mayDial bool) (rang, put bool, err error) {
+	if probe := c; k.putOff(&probe) != "" {
+		return false, true, d.settleBooked(ctx, c, k)
+	}
+	if !mayDial {
+		return false, false, nil
+	}
+	r, err := d.store.Record(ctx, c.ID)
+	if err != nil || r.Callback.State != Booked {
+		return false, false, err
+	}
+	left := k.untried(&r)
+	if len(left) == 0 {
+		return false, true, d.settleBooked(ctx, c, k)
+	}
+	rang, err = d.ring(ctx, r.Callback, left, k, air)
+	return rang, false, err
+}
+
+// ring dials the first free one of the targets that are left for a promise.
+func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keeping, air inAir) (rang bool, err error) {
+	desk := Desk{c.Line, c.Desk}
+	for _, t := range left {
+		if air.busy[t.To()] {
+			continue
+		}
+		most := 0
+		if t.Kind == Customer {
+			most = k.free(air, desk) + air.customers[desk]
+		}
+		err := d.dial(ctx, c, t, k, most)
+		var paced *PacedError
+		switch {
+		case errors.Is(err, ErrTargetBusy):
+			air.busy[t.To()] = true
+			continue // another dispatcher was faster
+		case errors.Is(err, ErrNotOpen):
+			return false, nil
+		case errors.As(err, &paced):
+			return false, err
+		}
+		air.add(Attempt{Target: t, Line: c.Line, Desk: c.Desk})
+		return true, err
+	}
+	return false, nil
+}
+
+// still refuses a claim of a promise that was moved, or went on, since it was read.
+func (k keeping) still(t Target) func(Record) error {
+	return func(r Record) error {
+		if r.Callback.Due.After(k.now) {
+			return ErrNotOpen
+		}
+		for _, left := range k.untried(&r) {
+			if left.ID == t.ID {
+				return nil
+			}
+		}
+		return ErrNotOpen
+	}
+}

@@ -1,0 +1,73 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Promote implements [callbacks.Store].
+func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, error) {
+	// Nearly always there are none, and asking needs no lock.
+	var any bool
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ?)`, ms(now)).Scan(&any)
+	if err != nil || !any {
+		return 0, s.wrap("look for due promises", err)
+	}
+	var marked int64
+	err = s.inTx(ctx, "mark due promises", func(tx conn) error {
+		res, err := tx.ExecContext(ctx, `WITH due AS MATERIALIZED ( -- once: a plan may run a subquery with SKIP LOCKED for each row
+				SELECT id FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?`+tx.skipLocked()+`)
+			UPDATE callbacks SET ready = 1 WHERE id IN (SELECT id FROM due)`, ms(now), most)
+		if err != nil {
+			return err
+		}
+		marked, err = res.RowsAffected()
+		return err
+	})
+	return int(marked), err
+}
+
+// Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many promises each has.
+func (s *Store) Waiting(ctx context.Context) (desks []callbacks.Desk, err error) {
+	rows, err := s.read.QueryContext(ctx, `WITH RECURSIVE desks (line, desk) AS (
+			SELECT line, desk FROM (SELECT line, desk FROM callbacks WHERE state = 'booked' AND ready = 1 ORDER BY line, desk LIMIT 1) AS first
+			UNION ALL
+			SELECT (SELECT c.line FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 AND (c.line, c.desk) > (d.line, d.desk)
+					ORDER BY c.line, c.desk LIMIT 1),
+				(SELECT c.desk FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 AND (c.line, c.desk) > (d.line, d.desk)
+					ORDER BY c.line, c.desk LIMIT 1)
+			FROM desks d WHERE d.line IS NOT NULL)
+		SELECT line, desk FROM desks WHERE line IS NOT NULL`)
+	if err != nil {
+		return nil, s.wrap("list desks with promises", err)
+	}
+	defer func() { err = s.wrap("list desks with promises", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var d callbacks.Desk
+		if err := rows.Scan(&d.Line, &d.Desk); err != nil {
+			return nil, err
+		}
+		desks = append(desks, d)
+	}
+	return desks, rows.Err()
+}
+
+// Ready implements [callbacks.Store].
+func (s *Store) Ready(ctx context.Context, d callbacks.Desk, after *callbacks.Callback, most int) ([]callbacks.Callback, error) {
+	where, args := `state = 'booked' AND ready = 1 AND line = ? AND desk = ?`, []any{d.Line, d.Desk}
+	if after != nil {
+		where += ` AND (urgent < ? OR urgent = ? AND (priority < ? OR priority = ? AND (called_ms, id) > (?, ?)))`
+		args = append(args, after.Urgent, after.Urgent, after.Priority, after.Priority, ms(after.Called), after.ID)
+	}
+	list, err := manyCallbacks(ctx, s.read, where+` ORDER BY urgent DESC, priority DESC, called_ms, id LIMIT ?`, append(args, most)...)
+	return list, s.wrap("list ready promises", err)
+}
+
+// Overdue implements [callbacks.Store].
+func (s *Store) Overdue(ctx context.Context, now time.Time, most int) ([]callbacks.Callback, error) {
+	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND expires_ms <= ? ORDER BY expires_ms, id LIMIT ?`, ms(now), most)
+	return list, s.wrap("list overdue promises", err)
+}

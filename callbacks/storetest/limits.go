@@ -1,0 +1,110 @@
+package storetest
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+func testLimits(t *testing.T, s *suite) {
+	const number = "+6281200009999"
+	often := func(called time.Duration) func(*callbacks.Request) {
+		return func(r *callbacks.Request) {
+			r.Number, r.Account, r.Called = number, "", Start.Add(called)
+			r.Limits = callbacks.Limits{PerDay: 2, DayBegan: Start.Add(-3 * time.Hour), Pending: 3}
+		}
+	}
+	end := func(c callbacks.Callback) {
+		t.Helper()
+		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { set(r, callbacks.Cancelled, Start); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end(s.book(t, often(-4*time.Hour))) // yesterday
+	end(s.book(t, often(-3*time.Hour)))
+	stands := s.book(t, often(0))
+	b, err := s.Book(s.ctx, s.request(often(0)), s.reference())
+	if err != nil || !b.Existing || b.Callback.ID != stands.ID {
+		t.Fatalf("a promise that stands is not returned: %+v, %v", b, err)
+	}
+	end(stands)
+	_, err = s.Book(s.ctx, s.request(often(0)), s.reference())
+	wantErr(t, err, callbacks.ErrPerDay)
+
+	few := func(r *callbacks.Request) { r.Limits.Pending = 3 }
+	s.book(t, few)
+	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true }) // not counted
+	s.book(t, few)
+	s.book(t, few)
+	_, err = s.Book(s.ctx, s.request(few), s.reference())
+	wantErr(t, err, callbacks.ErrPending)
+	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true })
+	s.book(t, few, func(r *callbacks.Request) { r.Line = "upay" })
+}
+
+func testLimitsAtOnce(t *testing.T, s *suite) {
+	requests, references := make([]callbacks.Request, 16), make([]string, 16)
+	for i := range requests {
+		requests[i] = s.request(func(r *callbacks.Request) { r.Limits.Pending = 5 })
+		references[i] = s.reference()
+	}
+	var booked atomic.Int32
+	atOnce(len(requests), func(i int) {
+		switch _, err := s.Book(s.ctx, requests[i], references[i]); {
+		case err == nil:
+			booked.Add(1)
+		case !errors.Is(err, callbacks.ErrPending):
+			t.Error(err)
+		}
+	})
+	if booked.Load() != 5 {
+		t.Fatalf("%d promises of at most five stand", booked.Load())
+	}
+}
+
+func testSpread(t *testing.T, s *suite) {
+	opening := Start.Add(time.Hour)
+	night := func(r *callbacks.Request) {
+		r.Due = opening
+		r.Limits = callbacks.Limits{Spread: 10 * time.Minute, SpreadEnd: opening.Add(25 * time.Minute)}
+	}
+	for _, want := range []time.Duration{0, 10 * time.Minute, 20 * time.Minute, 25 * time.Minute, 25 * time.Minute} {
+		if c := s.book(t, night); !c.Due.Equal(opening.Add(want)) {
+			t.Errorf("due %v after the opening, want %v", c.Due.Sub(opening), want)
+		}
+	}
+	if c := s.book(t, night, func(r *callbacks.Request) { r.Desk = "senior" }); !c.Due.Equal(opening) {
+		t.Errorf("another desk's due %v", c.Due)
+	}
+	if c := s.book(t); !c.Due.Equal(Start) {
+		t.Errorf("without a spread due %v", c.Due)
+	}
+}
+
+// The end of a promise withdraws what was not sent about it, and writes what is told of it.
+func testTextOfAnEnd(t *testing.T, s *suite) {
+	end := func(text string) callbacks.Callback {
+		t.Helper()
+		c := s.book(t, func(r *callbacks.Request) { r.Text = "We shall ring. {reference}" })
+		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error {
+			r.Text = text
+			set(r, callbacks.Expired, Start.Add(time.Minute))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	end("")
+	told := end("Sorry, {reference}.")
+	text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute)
+	if err != nil || !found || text.Body != "Sorry, "+told.Reference+"." || !text.Created.Equal(Start.Add(time.Minute)) {
+		t.Fatalf("%+v, %v, %v", text, found, err)
+	}
+	if text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
+		t.Fatalf("also %+v, %v", text, err)
+	}
+}
