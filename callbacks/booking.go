@@ -20,6 +20,9 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 		return Booking{}, err
 	}
 	r.Caller = recognisable(r.Caller)
+	if r.Text == nil {
+		r.Text = s.keeping(Callback{Line: r.Line, Desk: r.Desk}, s.now()).confirm(OnBooked)
+	}
 	var b Booking
 	err := s.withReference(func(reference string) (err error) {
 		b, err = s.store.Book(ctx, r, reference)
@@ -138,6 +141,9 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 		return Callback{}, err
 	}
 	m.Asked = s.now()
+	if m.Text == nil {
+		m.Text = func(c Callback) string { return s.keeping(c, m.Asked).words(c, OnMoved) }
+	}
 	c, err := s.store.Move(ctx, id, m)
 	if err != nil {
 		return c, err
@@ -172,7 +178,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			return ErrNotOpen
 		}
 		if tell {
-			r.Text = s.keeping(r.Callback, now).plan.words(r.Callback, OnWithdrawn)
+			r.Text = s.keeping(r.Callback, now).words(r.Callback, OnWithdrawn)
 		}
 		finish(&r.Callback, Cancelled, now)
 		if r.Attempt != nil {

@@ -134,9 +134,9 @@ type Request struct {
 	Priority int
 	// Contact is the key of the call's [Contact]; the promise takes its reference over. Empty or unknown: a new reference.
 	Contact string
-	// Text is the body of a text message to Number that confirms the promise, written together with it. "{reference}" in
-	// it is replaced by the reference. Empty: no text message.
-	Text string
+	// Text is asked, once the promise is as it will be written, for the body of a text message that confirms it and is written
+	// together with it. Empty, or a nil Text: none. [Service.Book] fills it in.
+	Text func(Callback) string
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
 	Called, Due, SlotEnd, Expires time.Time
 	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.

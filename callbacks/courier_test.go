@@ -35,7 +35,7 @@ func (w *world) courier(texter callbacks.Texter) *callbacks.Courier {
 func (w *world) confirmed() callbacks.Callback {
 	w.t.Helper()
 	r := w.request("+6281234567890")
-	r.Text = "Reference {reference}"
+	r.Text = func(c callbacks.Callback) string { return "Reference " + c.Reference }
 	b, err := w.service.Book(w.ctx, r)
 	if err != nil {
 		w.t.Fatal(err)

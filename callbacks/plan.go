@@ -55,9 +55,9 @@ type Plan struct {
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
-	// Words is the body of a text message that tells a customer what became of his promise; empty where none is sent.
-	// Nil sends none.
-	Words func(Callback, Occasion) string
+	// Words is the body of a text message that tells a customer, as of now, how his promise stands; empty where none is sent.
+	// Nil sends none. It is asked inside transactions.
+	Words func(c Callback, o Occasion, now time.Time) string
 	// From is the line's number shown to whoever is rung, E.164.
 	From string
 }

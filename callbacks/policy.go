@@ -199,8 +199,8 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	}
 	cal = p.within(cal, number)
 	var o Offer
-	if at, ok := cal.NextOpening(now); ok {
-		o.ASAP = at.UTC()
+	if at, ok := p.soonest(cal, now); ok {
+		o.ASAP = at
 	}
 	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount+len(full)) {
 		if len(o.Slots) == p.SlotCount || s.From.Sub(now) > farthestSlot || slices.ContainsFunc(full, s.From.Equal) {

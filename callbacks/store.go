@@ -193,8 +193,8 @@ type Record struct {
 	Fence int64
 	// Attempt is the attempt concerned; in [Store.Change] the one in the air, nil if there is none.
 	Attempt *Attempt
-	// Text is the body of a text message to the customer that a change function wants written with the change; empty: none.
-	// Unsent ones about the promise are withdrawn when it ends.
+	// Text is the body of a text message that tells the customer of the end of his promise. It is written with the change that
+	// ends it, in the place of what was not sent yet. Empty: none.
 	Text string
 	// Earlier are the settled attempts of the promise's current pass, other than Attempt, oldest first. Read only.
 	Earlier []Attempt
@@ -227,8 +227,8 @@ type Move struct {
 	Due, SlotEnd, Expires time.Time
 	// Capacity is how many promises the slot may hold; 0 is no limit.
 	Capacity int
-	// Text is as in [Request]; Asked is when it was asked for, UTC.
-	Text  string
+	// Text is as in [Request]; Asked is when it was asked for, UTC. [Service.Move] fills both in.
+	Text  func(Callback) string
 	Asked time.Time
 }
 

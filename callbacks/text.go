@@ -1,9 +1,6 @@
 package callbacks
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // A TextState is what became of a text message.
 type TextState string
@@ -23,31 +20,38 @@ const (
 	TextDropped TextState = "dropped"
 )
 
-// An Occasion is why a customer is written to about a promise that was made.
+// An Occasion is why a customer is written to about his promise.
 type Occasion string
 
 const (
+	// OnBooked: it was made.
+	OnBooked Occasion = "booked"
+	// OnMoved: it was given another time, by him or by the desk.
+	OnMoved Occasion = "moved"
 	// OnGivenUp: it expired, or his number cannot be dialled any more.
 	OnGivenUp Occasion = "given-up"
 	// OnWithdrawn: the desk has taken it back.
 	OnWithdrawn Occasion = "withdrawn"
-	// OnMoved: the desk has given it another time, which is in Due and SlotEnd.
-	OnMoved Occasion = "moved"
 )
 
 // words is what a customer is written on an occasion; empty: nothing.
-func (p Plan) words(c Callback, o Occasion) string {
-	if p.Words == nil || c.Number == "" {
+func (k keeping) words(c Callback, o Occasion) string {
+	if k.plan.Words == nil || c.Number == "" {
 		return ""
 	}
-	return p.Words(c, o)
+	return k.plan.Words(c, o, k.now)
+}
+
+// confirm is words for a promise that a store is about to write.
+func (k keeping) confirm(o Occasion) func(Callback) string {
+	return func(c Callback) string { return k.words(c, o) }
 }
 
 // tellEnd has the customer told when a change has given his promise up.
 func (k keeping) tellEnd(r *Record) {
 	switch r.Callback.State {
 	case Expired, Undialable:
-		r.Text = k.plan.words(r.Callback, OnGivenUp)
+		r.Text = k.words(r.Callback, OnGivenUp)
 	}
 }
 
@@ -61,12 +65,4 @@ type Text struct {
 	Created time.Time
 	// Callback is the promise as it stands. Its Number is whom the message goes to.
 	Callback Callback
-}
-
-// referenceMark is replaced in the body of a text message by the promise's reference.
-const referenceMark = "{reference}"
-
-// TextBody is the body of a text message about a promise: a store writes it, which knows the reference.
-func TextBody(text string, c Callback) string {
-	return strings.ReplaceAll(text, referenceMark, c.Reference)
 }

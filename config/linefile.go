@@ -55,7 +55,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
 	f.readFigures(root.get("figures"))
 	l.TextMessages = root.get("text_messages").truth()
-	l.Callbacks = readPolicy(root.get("callbacks"), root.get("routes"))
+	l.Callbacks, l.CustomerFirst = readPolicy(root.get("callbacks"), root.get("routes"))
 	f.readDesks(root.need("desks", "list at least one desk"))
 	f.readMenu(root.need("topics", "list at least one topic"), shared, readQuestions(root.get("questions"), shared.questions))
 	general := root.need("general", "name the desk of callers who ask for a person at once")

@@ -237,7 +237,7 @@ func TestSnapshotFinds(t *testing.T) {
 	}
 	plan, ok := s.Plan("shop", "emergency")
 	want := callbacks.Plan{Policy: line.Callbacks, Targets: line.Desks["emergency"].Targets, Ring: 25 * time.Second, From: "+622150001000"}
-	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{})); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
+	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{}), cmpopts.IgnoreFields(callbacks.Plan{}, "Words")); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
 		t.Errorf("Plan = %v (-want +got):\n%s", ok, diff)
 	}
 	for _, of := range [][2]string{{"shop", "front"}, {"other", "support"}} {

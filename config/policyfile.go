@@ -12,11 +12,11 @@ import (
 const day = 24 * time.Hour
 
 // readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that
-// [callbacks.Policy] names.
-func readPolicy(v, routes value) callbacks.Policy {
-	var p callbacks.Policy
+// [callbacks.Policy] names. customerFirst is set where the customer is rung before an agent.
+func readPolicy(v, routes value) (p callbacks.Policy, customerFirst bool) {
 	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
-		"unreachable", "retention", "decent"); ok {
+		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "per_day", "pending",
+		"cutoff", "morning_delay", "spread"); ok {
 		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
@@ -27,14 +27,26 @@ func readPolicy(v, routes value) callbacks.Policy {
 		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)
 		p.MaxRounds, _ = m.get("rounds").whole(1, 100)
 		p.RetryAfter, _ = m.get("retry_after").duration(time.Minute, day)
+		p.RetryBusy, _ = m.get("retry_busy").duration(time.Minute, day)
+		p.RetryNoAnswer, _ = m.get("retry_no_answer").duration(time.Minute, day)
+		p.RetryMachine, _ = m.get("retry_machine").duration(time.Minute, day)
+		p.PerDay, _ = m.get("per_day").whole(1, 100)
+		p.Pending, _ = m.get("pending").whole(1, 1_000_000)
+		p.Cutoff, _ = m.get("cutoff").duration(0, 12*time.Hour)
+		p.MorningDelay, _ = m.get("morning_delay").duration(0, 12*time.Hour)
+		p.Spread, _ = m.get("spread").duration(0, 2*time.Hour)
 		p.Expiry, _ = m.get("expiry").duration(time.Hour, 90*day)
 		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
 		p.Blocked = readPrefixes(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
 		p.Decent = readDecent(m.get("decent"))
+		if first := m.get("first"); first.present() {
+			who, _ := first.oneOf("agent", "customer")
+			customerFirst = who == "customer"
+		}
 	}
 	p.Routes = readRoutes(routes)
-	return p
+	return p, customerFirst
 }
 
 // readDecent reads the hours in which customers may be rung. A window past midnight would be the night.

@@ -41,5 +41,5 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 		return callbacks.Plan{}, false
 	}
 	d := l.Desks[desk]
-	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, Hours: d.Hours, From: l.Numbers[0]}, true
+	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours, From: l.Numbers[0], Words: l.Words}, true
 }

@@ -15,7 +15,7 @@ const topicsFile = "topics.yaml"
 
 // Keys of a topic, and of a further menu.
 var (
-	topicKeys = []string{"id", "desk", "urgent", "help", "tell", "message", "ask"}
+	topicKeys = []string{"id", "desk", "urgent", "help", "tell", "message", "priority", "ask"}
 	menuKeys  = append([]string{"topics"}, topicKeys...)
 )
 
@@ -101,6 +101,7 @@ func readTopic(m mapping, id string, questions map[string]ivr.NumberRule) ivr.To
 	t := ivr.Topic{
 		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Tell: m.get("tell").truth(), Message: m.get("message").truth(),
 	}
+	t.Priority, _ = m.get("priority").whole(0, 9)
 	known := append([]string{askAccount}, slices.Sorted(maps.Keys(questions))...)
 	for _, item := range m.get("ask").list(10, "[account, transaction]") {
 		what, ok := item.oneOf(known...)

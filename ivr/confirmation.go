@@ -7,24 +7,38 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Text messages that confirm a promise in writing.
+// Text messages about a promise, in the language that its caller chose.
 
-// confirmation is the text that goes to a number that was promised a callback. The reference is filled in by whoever
-// draws it. It is empty where the line sends none, and for numbers that take none.
-func (t *turn) confirmation(number string, kind callbacks.Kind, urgent bool, due, until time.Time) string {
-	if !t.line.TextMessages || !takesTexts(number) {
+// Words is the text message that tells a customer, as of now, how his promise stands. It is empty where the line sends none,
+// and for numbers that take none. It is what [callbacks.Plan] asks for.
+func (l *Line) Words(c callbacks.Callback, occasion callbacks.Occasion, now time.Time) string {
+	if !l.TextMessages || !takesTexts(c.Number) {
 		return ""
 	}
-	name := t.line.name(t.tongue())
-	switch {
-	case urgent:
-		return t.line.text(t.tongue(), "sms.urgent", "line", name)
-	case kind == callbacks.Slot:
-		return t.line.text(t.tongue(), "sms.when", "line", name, "when", t.line.between(t.tongue(), due, until, t.now))
-	case due.After(t.now.Add(offTheLine)):
-		return t.line.text(t.tongue(), "sms.when", "line", name, "when", t.line.when(t.tongue(), due, t.now))
+	tongue := l.language(c.Language).Tag
+	pairs := []string{"line", l.name(tongue), "reference", c.Reference}
+	switch occasion {
+	case callbacks.OnBooked, callbacks.OnMoved:
+		return l.wordsOfWhen(c, tongue, now, pairs)
+	case callbacks.OnGivenUp:
+		return l.text(tongue, "sms.given-up", pairs...)
+	case callbacks.OnWithdrawn:
+		return l.text(tongue, "sms.withdrawn", pairs...)
 	}
-	return t.line.text(t.tongue(), "sms.soon", "line", name)
+	return ""
+}
+
+// wordsOfWhen tells when a promise will be kept.
+func (l *Line) wordsOfWhen(c callbacks.Callback, tongue string, now time.Time, pairs []string) string {
+	switch {
+	case c.Urgent:
+		return l.text(tongue, "sms.urgent", pairs...)
+	case c.Kind == callbacks.Slot:
+		return l.text(tongue, "sms.when", append(pairs, "when", l.between(tongue, c.Due, c.SlotEnd, now))...)
+	case c.Due.After(now.Add(offTheLine)):
+		return l.text(tongue, "sms.when", append(pairs, "when", l.when(tongue, c.Due, now))...)
+	}
+	return l.text(tongue, "sms.soon", pairs...)
 }
 
 // takesTexts reports whether a number can be a mobile telephone's.

@@ -38,14 +38,15 @@ type Line struct {
 	Questions map[string]NumberRule
 	// Figures fill placeholders of self-help texts, as they are spoken: by language tag, then by name.
 	Figures map[string]map[string]string
-	// Callbacks is the policy for promises.
-	Callbacks callbacks.Policy
+	// Callbacks is the policy for promises; CustomerFirst rings a customer before an agent.
+	Callbacks     callbacks.Policy
+	CustomerFirst bool
 	// SilenceLimit and WrongLimit: how often in one step a caller may say nothing, or press a wrong key,
 	// before the call goes on without an answer. Both are at least 1.
 	SilenceLimit, WrongLimit int
 	// MessageSeconds is the greatest length of a recorded message, NoteSeconds of a note that goes with a callback.
 	MessageSeconds, NoteSeconds int
-	// TextMessages is set when a text message confirms a callback that was booked or moved.
+	// TextMessages is set when text messages tell of a callback that was booked, moved, given up or taken back by the desk.
 	TextMessages bool
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts
@@ -94,6 +95,8 @@ type Topic struct {
 	Tell bool
 	// Message goes straight to a recorded message.
 	Message bool
+	// Priority goes before the place in the order of callbacks: higher ones are kept first. 0 is the ordinary one.
+	Priority int
 	// AskAccount is set when the account is collected before an agent is rung.
 	AskAccount bool
 	// Questions are the other numbers that are collected, in this order: identifiers of [Line.Questions].

@@ -164,16 +164,13 @@ func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
 	}
 }
 
-// A text message goes to mobile numbers of lines that send them, and nowhere else.
-func TestConfirmationInWriting(t *testing.T) {
+// A text message goes to mobile numbers of lines that send them, and nowhere else. It says how the promise stands.
+func TestInWriting(t *testing.T) {
 	line := sketch(t)
-	book := func(number string) string {
-		_, page := Advance(line, closedHour, caller, State{
-			Line: line.ID, Step: stepOffer, Language: "en", Number: number, Due: openHour.AddDate(0, 0, 1).Unix(),
-		}, Keys{"1"})
-		return page.Next.(Perform).Effect.(Book).Request.Text
+	mobile := callbacks.Callback{
+		Reference: "1234567", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP, Due: openHour.AddDate(0, 0, 1),
 	}
-	if text := book("+6281234567890"); text != "" {
+	if text := line.Words(mobile, callbacks.OnBooked, closedHour); text != "" {
 		t.Errorf("a line that sends none sends %q", text)
 	}
 	line.TextMessages = true
@@ -182,11 +179,26 @@ func TestConfirmationInWriting(t *testing.T) {
 		prompts[need.Key] = need.Key + " {" + strings.Join(need.Args, "} {") + "}"
 	}
 	line.Prompts = NewPrompts(map[string]map[string]string{"en": prompts, "id": prompts})
-	if text := book("+6281234567890"); !strings.HasPrefix(text, "sms.when support ") || !strings.HasSuffix(text, " {reference}") {
-		t.Errorf("text message %q", text)
-	}
-	if text := book("+622150009999"); text != "" {
-		t.Errorf("a desk telephone is sent %q", text)
+	edit := func(f func(*callbacks.Callback)) callbacks.Callback { c := mobile; f(&c); return c }
+	for _, c := range []struct {
+		name     string
+		callback callbacks.Callback
+		occasion callbacks.Occasion
+		begins   string
+	}{
+		{"booked for an opening", mobile, callbacks.OnBooked, "sms.when support "},
+		{"moved", mobile, callbacks.OnMoved, "sms.when support "},
+		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.OnBooked, "sms.soon support"},
+		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.OnBooked, "sms.urgent support"},
+		{"given up", mobile, callbacks.OnGivenUp, "sms.given-up support"},
+		{"taken back by the desk", mobile, callbacks.OnWithdrawn, "sms.withdrawn support"},
+		{"a desk telephone", edit(func(c *callbacks.Callback) { c.Number = "+622150009999" }), callbacks.OnBooked, ""},
+		{"on no occasion", mobile, "birthday", ""},
+	} {
+		text := line.Words(c.callback, c.occasion, closedHour)
+		if c.begins == "" && text != "" || !strings.HasPrefix(text, c.begins) || text != "" && !strings.HasSuffix(text, " 1234567") {
+			t.Errorf("%s: text message %q", c.name, text)
+		}
 	}
 }
 

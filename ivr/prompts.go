@@ -91,6 +91,8 @@ var fixedPrompts = map[string][]string{
 	"booked.slot":          {"when"},                      // we ring you day, from–to
 	"booked.urgent":        {},                            // the emergency desk rings you as soon as possible, at any hour
 	"booked.existing":      {},                            // a callback stood already; nothing new was noted
+	"booked.enough":        {},                            // this number was promised enough callbacks today; a message follows
+	"booked.many":          {},                            // so many callbacks stand that no more can be promised; a message follows
 	"booked.failed":        {},                            // sorry, we could not note the callback
 	"reference":            {"digits"},                    // your reference number is …
 	"reference.again":      {"digits"},                    // I repeat: …
@@ -140,6 +142,10 @@ var fixedPrompts = map[string][]string{
 	"agent.missed":         {},                            // agent: the customer was not reached, tried again later
 	"agent.bye":            {},                            // agent: the call has ended
 	"customer.press":       {"line"},                      // customer rung back: this is …; to speak to a colleague press 1
+	"customer.wait":        {},                            // customer rung first, after 1: putting you through, stay on the line
+	"customer.nobody":      {},                            // customer rung first: no colleague could take it; we ring again, goodbye
+	"customer.given-up":    {},                            // the same, and it was the last try: please ring us again, goodbye
+	"customer.later":       {},                            // customer rung first, but the desk has closed meanwhile: we ring again, goodbye
 	"customer.missed":      {},                            // customer who pressed nothing: we try again later, goodbye
 	"topic.general":        {},                            // as in "a call about …": a general question
 }
@@ -149,6 +155,9 @@ var textPrompts = map[string][]string{
 	"sms.soon":   {"line", "reference"},         // called back as soon as a colleague is free
 	"sms.when":   {"line", "when", "reference"}, // called back at a time, or within a stretch
 	"sms.urgent": {"line", "reference"},         // called back by the emergency desk
+	// a callback that could not be kept, and one that the desk has taken back
+	"sms.given-up":  {"line", "reference"},
+	"sms.withdrawn": {"line", "reference"},
 }
 
 // eachChoice visits the topics and menus that callers are offered.

@@ -91,9 +91,13 @@ func (p *Provider) Place(_ context.Context, placement callbacks.Placement) (stri
 	if err != nil {
 		return "", err
 	}
+	answered := pathAgent
+	if placement.Target.Kind == callbacks.Customer {
+		answered = pathFirst
+	}
 	params := (&api.CreateCallParams{}).
 		SetTo(placement.Target.To()).SetFrom(placement.From).SetTimeout(int(placement.Ring / time.Second)).
-		SetUrl(p.publicURL + pathAgent + "?s=" + sealed).SetMethod(http.MethodPost).
+		SetUrl(p.publicURL + answered + "?s=" + sealed).SetMethod(http.MethodPost).
 		SetFallbackUrl(p.publicURL + PathFallback).SetFallbackMethod(http.MethodPost).
 		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed).SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})

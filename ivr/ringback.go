@@ -9,13 +9,15 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 )
 
-// The two telephones of a callback: the agent's, and behind it the customer's.
+// The two telephones of a callback: the agent's, and behind it the customer's. The other way round is in ringback_first.go.
 
 // attempt is what travels in the URLs of a callback's legs.
 type attempt struct {
 	ID string `json:"a"`
 	// Again is set once a customer has pressed another key than 1.
 	Again bool `json:"g,omitempty"`
+	// Target is the one of the desk's that rings behind a customer who was rung first.
+	Target int `json:"t,omitempty"`
 }
 
 // rung is a callback whose telephones ring, as a webhook of one of its legs finds it.
@@ -47,6 +49,15 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, ask func(context.Cont
 func (r rung) agentTongue() string    { return r.line.deskTongue(r.Desk) }
 func (r rung) customerTongue() string { return r.line.language(r.Language).Tag }
 
+// briefing is what an agent hears before the 1.
+func (r rung) briefing() Utterance {
+	prompt := "whisper.callback"
+	if r.Urgent {
+		prompt = "whisper.urgent"
+	}
+	return r.line.briefing(prompt, r.agentTongue(), r.Topic, r.Language)
+}
+
 func (r rung) bye(tongue, prompt string) *document {
 	return (&document{line: r.line}).bye(tongue, prompt)
 }
@@ -67,12 +78,8 @@ func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
 	case r.verdict != callbacks.Proceed:
 		return r.bye(r.agentTongue(), "whisper.gone"), nil
 	}
-	prompt := "whisper.callback"
-	if r.Urgent {
-		prompt = "whisper.urgent"
-	}
 	doc := &document{line: r.line}
-	doc.askKey([]Utterance{r.line.briefing(prompt, r.agentTongue(), r.Topic, r.Language)}, s.attemptURL(pathAgentKey, w))
+	doc.askKey([]Utterance{r.briefing()}, s.attemptURL(pathAgentKey, w))
 	return doc, nil
 }
 
@@ -174,11 +181,19 @@ func (s *Server) askCustomer(ctx context.Context, w webhook, again bool) (*docum
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed, again && r.attempt.Again:
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.customerTongue(), "customer.missed"), nil
+	}
+	return s.askToPress(r, pathCustomerKey, again)
+}
+
+// askToPress asks a customer for the 1; the answer goes to path.
+func (s *Server) askToPress(r rung, path string, again bool) (*document, error) {
+	if again && r.attempt.Again {
 		return r.bye(r.customerTongue(), "customer.missed"), nil
 	}
 	r.attempt.Again = again
-	action, err := s.sealedURL(pathCustomerKey, "attempt", "", r.attempt)
+	action, err := s.sealedURL(path, "attempt", "", r.attempt)
 	if err != nil {
 		return plainGoodbye(sorry), err
 	}

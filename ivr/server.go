@@ -81,6 +81,11 @@ const (
 	pathCustomerKey   = "/voice/customer/key"
 	pathCustomerEnded = "/voice/customer/ended"
 	pathAttemptStatus = "/voice/attempt-status"
+	pathFirst         = "/voice/first"
+	pathFirstKey      = "/voice/first/key"
+	pathFirstAgent    = "/voice/first/agent"
+	pathFirstAgentKey = "/voice/first/agent/key"
+	pathFirstEnded    = "/voice/first/ended"
 )
 
 // voiceRoutes answer with TwiML; statusRoutes take notice and answer nothing.
@@ -97,6 +102,11 @@ func (s *Server) voiceRoutes() map[string]func(context.Context, webhook) (*docum
 		pathCustomer:      s.customer,
 		pathCustomerKey:   s.customerKey,
 		pathCustomerEnded: s.customerEnded,
+		pathFirst:         s.first,
+		pathFirstKey:      s.firstKey,
+		pathFirstAgent:    s.firstAgent,
+		pathFirstAgentKey: s.firstAgentKey,
+		pathFirstEnded:    s.firstEnded,
 	}
 }
 
@@ -259,6 +269,12 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 // and a key that was pressed is asked for once more.
 func (s *Server) legRoute(path string) func(context.Context, webhook) (*document, error) {
 	switch {
+	case strings.HasSuffix(path, pathFirst), strings.HasSuffix(path, pathFirstKey):
+		return s.first
+	case strings.HasSuffix(path, pathFirstAgent), strings.HasSuffix(path, pathFirstAgentKey):
+		return s.firstAgent
+	case strings.HasSuffix(path, pathFirstEnded):
+		return s.firstEnded
 	case strings.HasSuffix(path, pathAgent), strings.HasSuffix(path, pathAgentKey), strings.HasSuffix(path, pathAgentNote):
 		return s.agent
 	case strings.HasSuffix(path, pathCustomerEnded):

@@ -151,6 +151,10 @@ const (
 	Failed Refusal = "failed"
 	// Full: the slot was taken meanwhile.
 	Full Refusal = "full"
+	// Enough: the number was promised as many callbacks today as the line allows.
+	Enough Refusal = "enough"
+	// Many: as many promises stand as the line allows.
+	Many Refusal = "many"
 	// NoMatch: the digits do not belong to the promise.
 	NoMatch Refusal = "no-match"
 	// TooLate: the promise is being kept just now, or has ended.

@@ -219,7 +219,10 @@ func askBook(t *turn) Next {
 	if t.Kind == callbacks.Slot {
 		request.SlotCapacity = t.line.Callbacks.SlotCapacity
 	}
-	request.Text = t.confirmation(request.Number, request.Kind, request.Urgent, request.Due, request.SlotEnd)
+	if topic := t.topic(); topic != nil {
+		request.Priority = topic.Priority
+	}
+	request.Limits = t.line.Callbacks.LimitsOf(request, t.line.Desks[request.Desk].Hours, t.now)
 	return Perform{Book{request}}
 }
 
@@ -242,10 +245,17 @@ func afterBook(t *turn, event Event) Next {
 		}
 		return farewell(t)
 	case Refused:
-		if event.Why == Full {
+		switch event.Why {
+		case Full:
 			t.slotFull()
 			t.say("offer.full")
 			return goTo{stepOffer}
+		case Enough:
+			t.say("booked.enough")
+			return goTo{stepMessage}
+		case Many:
+			t.say("booked.many")
+			return goTo{stepMessage}
 		}
 	}
 	t.say("booked.failed")

@@ -107,7 +107,7 @@ func hearMineWhen(t *turn, key string) Next {
 	}
 	return Perform{Move{ID: t.Standing, To: callbacks.Move{
 		Key: t.promiseKey(), Kind: t.Kind, Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
-		Capacity: capacity, Text: t.confirmation(t.Number, t.Kind, t.urgent(), due, until),
+		Capacity: capacity,
 	}}}
 }
 

@@ -247,6 +247,12 @@ func (s *Server) refuse(what string, err error) Event {
 	switch {
 	case errors.Is(err, callbacks.ErrSlotFull):
 		return Refused{Full}
+	case errors.Is(err, callbacks.ErrPerDay):
+		return Refused{Enough}
+	case errors.Is(err, callbacks.ErrPending):
+		s.log.Warn("a callback is not promised: as many stand as the line allows; raise callbacks.pending, or have the desk keep them")
+		s.metrics.failures.WithLabelValues(what + ": too many stand").Inc()
+		return Refused{Many}
 	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):
 		return Refused{TooLate}
 	}

@@ -74,6 +74,12 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 		}
 		return err
 	}
+	if r.Callback.State.Final() && !before.Callback.State.Final() {
+		if err := replaceText(ctx, tx, r.Callback, r.Text, r.Callback.Ended); err != nil {
+			return fmt.Errorf("text messages of promise %d: %w", r.Callback.ID, err)
+		}
+	}
+	r.Text = ""
 	return save(ctx, tx, *r)
 }
 

@@ -52,7 +52,7 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 		if b.Callback, err = insert(ctx, tx, r, reference); err != nil {
 			return err
 		}
-		return writeText(ctx, tx, b.Callback, r.Text, r.Called)
+		return writeText(ctx, tx, b.Callback, body(r.Text, b.Callback), r.Called)
 	})
 	if err != nil {
 		return callbacks.Booking{}, err
@@ -209,7 +209,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
-		return replaceText(ctx, tx, c, m.Text, m.Asked)
+		return replaceText(ctx, tx, c, body(m.Text, c), m.Asked)
 	})
 	return c, err
 }

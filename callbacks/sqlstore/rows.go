@@ -123,9 +123,6 @@ func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	if err != nil {
 		return fmt.Errorf("promise %d: %w", c.ID, err)
 	}
-	if err := lastTexts(ctx, tx, r); err != nil {
-		return fmt.Errorf("text messages of promise %d: %w", c.ID, err)
-	}
 	a := r.Attempt
 	if a == nil {
 		return nil

@@ -9,13 +9,21 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
+// body is what a text message about a promise says; empty: there is none.
+func body(text func(callbacks.Callback) string, c callbacks.Callback) string {
+	if text == nil {
+		return ""
+	}
+	return text(c)
+}
+
 // writeText writes the text message of a promise, if there is one.
 func writeText(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
 	if text == "" {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO texts (callback_id, body, state, created_ms, check_ms) VALUES (?, ?, ?, ?, ?)`,
-		c.ID, callbacks.TextBody(text, c), callbacks.TextWaiting, ms(now), ms(now))
+		c.ID, text, callbacks.TextWaiting, ms(now), ms(now))
 	return err
 }
 
@@ -27,14 +35,6 @@ func replaceText(ctx context.Context, tx conn, c callbacks.Callback, text string
 		return err
 	}
 	return writeText(ctx, tx, c, text, now)
-}
-
-// lastTexts writes what a customer is told of the end of a promise, in the place of what he was not told yet.
-func lastTexts(ctx context.Context, tx conn, r callbacks.Record) error {
-	if !r.Callback.State.Final() {
-		return nil
-	}
-	return replaceText(ctx, tx, r.Callback, r.Text, r.Callback.Ended)
 }
 
 // ClaimText implements [callbacks.Store].

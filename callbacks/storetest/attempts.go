@@ -278,4 +278,3 @@ func testAttempts(t *testing.T, s *suite) {
 		t.Fatalf("%+v, %v", r, err)
 	}
 }
-

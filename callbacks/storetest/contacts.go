@@ -88,7 +88,7 @@ func testTexts(t *testing.T, s *suite) {
 	if next, err := s.NextText(s.ctx); err != nil || !next.IsZero() {
 		t.Fatalf("NextText = %v, %v", next, err)
 	}
-	c := s.book(t, func(r *callbacks.Request) { r.Text = "ref {reference}, {reference}" })
+	c := s.book(t, saying("ref {reference}, {reference}"))
 	if next, err := s.NextText(s.ctx); err != nil || !next.Equal(Start) {
 		t.Fatalf("NextText = %v, %v", next, err)
 	}
@@ -128,8 +128,9 @@ func testTexts(t *testing.T, s *suite) {
 }
 
 func testTextOfAMove(t *testing.T, s *suite) {
-	c := s.book(t, func(r *callbacks.Request) { r.Text = "first" })
-	move := callbacks.Move{Key: "v", Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(9 * time.Hour), Text: "second {reference}", Asked: Start}
+	c := s.book(t, saying("first"))
+	move := callbacks.Move{Key: "v", Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(9 * time.Hour), Asked: Start,
+		Text: func(c callbacks.Callback) string { return "second " + c.Reference }}
 	for range 2 { // the same webhook twice
 		if _, err := s.Move(s.ctx, c.ID, move); err != nil {
 			t.Fatal(err)
@@ -147,7 +148,7 @@ func testTextOfAMove(t *testing.T, s *suite) {
 func testTextsAtOnce(t *testing.T, s *suite) {
 	const texts = 12
 	for range texts {
-		s.book(t, func(r *callbacks.Request) { r.Text = "t" })
+		s.book(t, saying("t"))
 	}
 	claimed := make(chan int64, 4*texts)
 	atOnce(4, func(int) {
@@ -177,7 +178,7 @@ func testTextsAtOnce(t *testing.T, s *suite) {
 
 // Recordings are listed before what names them is erased, with texts and contacts.
 func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
-	c := s.book(t, func(r *callbacks.Request) { r.Text = "secret" })
+	c := s.book(t, saying("secret"))
 	if err := s.AttachNote(s.ctx, c.ID, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 2}); err != nil {
 		t.Fatal(err)
 	}

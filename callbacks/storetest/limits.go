@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -88,9 +89,9 @@ func testSpread(t *testing.T, s *suite) {
 func testTextOfAnEnd(t *testing.T, s *suite) {
 	end := func(text string) callbacks.Callback {
 		t.Helper()
-		c := s.book(t, func(r *callbacks.Request) { r.Text = "We shall ring. {reference}" })
+		c := s.book(t, saying("We shall ring. {reference}"))
 		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error {
-			r.Text = text
+			r.Text = strings.ReplaceAll(text, "{reference}", c.Reference)
 			set(r, callbacks.Expired, Start.Add(time.Minute))
 			return nil
 		}); err != nil {
@@ -106,5 +107,23 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 	}
 	if text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
 		t.Fatalf("also %+v, %v", text, err)
+	}
+
+	// The agent's leg may end after the promise has: that is told to nobody.
+	r := s.mustClaim(t, s.book(t), "1", Start)
+	for _, state := range []callbacks.AttemptState{callbacks.Leaving, callbacks.Ended} {
+		if _, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(r *callbacks.Record) error {
+			r.Attempt.State, r.Attempt.Outcome = state, "busy"
+			set(r, callbacks.Expired, Start)
+			r.Text = "Sorry."
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []bool{true, false} {
+		if _, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found != want {
+			t.Fatalf("found %v, %v; want %v", found, err, want)
+		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,6 +87,13 @@ func (s *suite) request(edit ...func(*callbacks.Request)) callbacks.Request {
 		e(&r)
 	}
 	return r
+}
+
+// saying is a text message that confirms the promise; {reference} in it is the promise's.
+func saying(text string) func(*callbacks.Request) {
+	return func(r *callbacks.Request) {
+		r.Text = func(c callbacks.Callback) string { return strings.ReplaceAll(text, "{reference}", c.Reference) }
+	}
 }
 
 func (s *suite) book(t *testing.T, edit ...func(*callbacks.Request)) callbacks.Callback {

@@ -31,7 +31,7 @@ func newCallbacksCancel() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if c, err = l.service.Cancel(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
+			if c, err = l.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
 				return reasons(c, err)
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. The customer is not told by this command.\n", c.Reference)

@@ -1,0 +1,66 @@
+package callbacks
+
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// Who is rung at an opening: the callbacks of the night neither come all at once nor before those who ring just then.
+
+const (
+	// night is how long a desk has to be closed for its opening to be one at which callbacks have gathered. A lunch break is
+	// shorter.
+	night = 3 * time.Hour
+	// longestSpread bounds how late a callback of the night may fall due after the opening.
+	longestSpread = 4 * time.Hour
+)
+
+// soonest is when a callback as soon as possible would come: now while the desk is open and not about to close, else at its
+// next opening, the morning's delay behind it. false: it never opens again.
+func (p Policy) soonest(cal *hours.Calendar, now time.Time) (time.Time, bool) {
+	from := now
+	if closing, ok := cal.NextClosing(now); ok && cal.IsOpen(now) && p.Cutoff > 0 && closing.Sub(now) <= p.Cutoff {
+		from = closing
+	}
+	at, ok := cal.NextOpening(from)
+	if !ok || at.Equal(now) {
+		return at.UTC(), ok
+	}
+	if late := at.Add(p.MorningDelay); gathered(cal, at) && cal.IsOpen(late) {
+		at = late
+	}
+	return at.UTC(), true
+}
+
+// gathered reports whether the desk was closed for a night before an opening.
+func gathered(cal *hours.Calendar, opening time.Time) bool {
+	before := cal.At(opening.Add(-time.Second))
+	return !before.Open && (before.Since.IsZero() || opening.Sub(before.Since) >= night)
+}
+
+// LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo] gave
+// it. Whoever rings about an urgent matter is promised a callback in any case.
+func (p Policy) LimitsOf(r Request, cal *hours.Calendar, now time.Time) (l Limits) {
+	if r.Urgent {
+		return l
+	}
+	zone := time.UTC
+	if cal != nil {
+		zone = cal.Zone()
+	}
+	year, month, day := now.In(zone).Date()
+	l = Limits{PerDay: p.PerDay, DayBegan: time.Date(year, month, day, 0, 0, 0, 0, zone).UTC(), Pending: p.Pending}
+	cal = p.within(cal, r.Number)
+	if p.Spread <= 0 || cal == nil || r.Kind != ASAP || !gathered(cal, r.Due.Add(-p.MorningDelay)) {
+		return l
+	}
+	l.Spread, l.SpreadEnd = p.Spread, r.Due.Add(longestSpread)
+	if closing, ok := cal.NextClosing(r.Due); ok && closing.Add(-p.Cutoff-p.Spread).Before(l.SpreadEnd) {
+		l.SpreadEnd = closing.Add(-p.Cutoff - p.Spread)
+	}
+	if l.SpreadEnd.Before(r.Due) {
+		l.SpreadEnd = r.Due
+	}
+	return l
+}

@@ -1,0 +1,173 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// The line okpay rings the customer before an agent.
+
+// okpayCaller rings when okpay is closed, and is promised a callback for Monday at nine.
+func okpayCaller(t *testing.T, options ...storyOption) *story {
+	t.Helper()
+	s := newStory(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	return s
+}
+
+func TestTheCustomerIsRungFirst(t *testing.T) {
+	s := okpayCaller(t)
+	s.settles()
+	s.placedFirst("Mon 09:00")
+	s.bridged("customer with support-1")
+	heard := heardBy(s.eventsNow(), "customer")
+	if !strings.Contains(heard, "calling you back") || !strings.Contains(heard, "Please stay on the line") {
+		t.Errorf("the customer hears %q", heard)
+	}
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "a promised callback") || !strings.Contains(heard, "Reference") {
+		t.Errorf("the agent hears %q", heard)
+	}
+	if did := s.did("taken"); len(did) != 1 || len(s.did("reached")) != 1 {
+		t.Errorf("taken %v", did)
+	}
+}
+
+func TestTheCustomerIsRungFirstAndTheSecondAgentAnswers(t *testing.T) {
+	s := okpayCaller(t)
+	s.agents(map[string]string{"support-1": "voicemail"})
+	s.settles()
+	s.bridged("customer with support-2")
+	if heard := heardBy(s.eventsNow(), "support-1"); strings.Contains(heard, "Reference") {
+		t.Errorf("a voicemail is told %q", heard)
+	}
+}
+
+// Nobody at the desk answers: the customer is told so and rung again, as often as the policy has it, and then written to.
+func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
+	s := okpayCaller(t)
+	s.mayBreak = true
+	s.everyAgent("refuse")
+	s.settles()
+	s.bridged()
+	if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "We will call you again later") != 2 ||
+		!strings.Contains(heard, "we cannot call you again") {
+		t.Errorf("the customer hears %q", heard)
+	}
+	var told []string
+	for _, e := range s.of(carrier.EventMessage) {
+		told = append(told, e.Text)
+	}
+	if len(told) != 2 || !strings.Contains(told[1], "have given up your callback") {
+		t.Errorf("written to: %q", told)
+	}
+}
+
+// A customer's voicemail presses nothing: no agent is rung for it.
+func TestTheCustomersVoicemail(t *testing.T) {
+	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	s.customer = behaviours["voicemail"]
+	s.customer.Name = "customer"
+	s.mayBreak = true
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.settles()
+	s.bridged()
+	rung := []string{}
+	for _, e := range s.of(carrier.EventPlaceCall) {
+		rung = append(rung, s.clock(e))
+	}
+	if len(rung) != 3 || rung[0] != "Mon 09:00" || rung[1] < "Mon 09:45" || rung[1] > "Mon 09:47" {
+		t.Errorf("rung at %q: three times, three quarters of an hour apart", rung)
+	}
+}
+
+// A customer who presses another key than 1 is asked once more.
+func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
+	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	pressed := 0
+	s.customer.Keys = func(carrier.Prompt) carrier.Reply {
+		pressed++
+		return carrier.Reply{Digits: map[bool]string{true: "5", false: "1"}[pressed == 1]}
+	}
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.settles()
+	s.bridged("customer with support-1")
+}
+
+// limited is gopay with a policy edited.
+func limited(t *testing.T, edit func(*config.Snapshot)) storyOption {
+	t.Helper()
+	snapshot, err := config.Load(config.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	edit(snapshot)
+	return withConfig(snapshot)
+}
+
+// So many callbacks stand that no more are promised: the caller is told so and may leave a message. The emergency desk
+// promises all the same.
+func TestTooManyCallbacksStand(t *testing.T) {
+	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.Pending = 1 }))
+	ask := []beat{english, hears("closed").press("0"), hears("We can call you back").press("1")}
+	s.rings(home, "I repeat", ask...)
+	s.rings("+6281234567891", "Your message is noted", append(ask, hears("cannot promise you one just now").speak())...)
+	s.everyAgent("no-answer")
+	s.rings("+6281234567892", "I repeat", english, stolen, hears("We can call you back").press("1"))
+	s.everyAgent("answer")
+	s.settles()
+	if booked := s.did("book"); len(booked) != 2 {
+		t.Errorf("%d callbacks were promised", len(booked))
+	}
+}
+
+// A number is promised so many callbacks on one day, and on the next again.
+func TestANumberIsPromisedEnoughForToday(t *testing.T) {
+	s := newStory(t, openDay, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.PerDay = 2 }))
+	call := func(last string, more ...beat) {
+		t.Helper()
+		s.everyAgent("busy")
+		beats := []beat{english, hears("For a person").press("0"), hears("We can call you back").press("1")}
+		s.rings(home, last, append(beats, more...)...)
+		s.everyAgent("answer")
+		s.settles()
+	}
+	call("I repeat")
+	call("I repeat")
+	call("Your message is noted", hears("as many callbacks as we can in one day").speak())
+	s.runTo("2026-03-05T10:00:00+07:00")
+	call("I repeat")
+	if booked := s.did("book"); len(booked) != 3 {
+		t.Errorf("%d callbacks were promised", len(booked))
+	}
+}
+
+// Callbacks of the night begin after those who ring at the opening, and one after the other.
+func TestCallbacksOfTheNightAreSpread(t *testing.T) {
+	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) {
+		c.ByID("gopay").Callbacks.MorningDelay, c.ByID("gopay").Callbacks.Spread = 20*time.Minute, 5*time.Minute
+	}))
+	for i, when := range []string{"8:20", "8:25", "8:30"} {
+		from := home[:len(home)-1] + string(rune('1'+i))
+		heard := s.rings(from, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+		if !strings.Contains(heard, when) {
+			t.Errorf("caller %d is promised: %q, want %s", i+1, heard, when)
+		}
+	}
+	s.settles()
+	var rung []string
+	for _, e := range s.of(carrier.EventPlaceCall) {
+		rung = append(rung, s.clock(e))
+	}
+	if strings.Join(rung, " ") != "Mon 08:20 Mon 08:25 Mon 08:30" {
+		t.Errorf("rung at %q", rung)
+	}
+	for i, e := range s.of(carrier.EventMessage) {
+		if when := []string{"8:20", "8:25", "8:30"}[i]; !strings.Contains(e.Text, when) {
+			t.Errorf("the text message says %q, want %s", e.Text, when)
+		}
+	}
+}

@@ -1,0 +1,147 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/twilio/twilio-go/twiml"
+)
+
+// A callback whose customer is rung first: nobody at the desk waits for somebody who does not pick up. Once he has pressed
+// 1 the desk's telephones ring in turn behind his.
+
+// first is heard by whoever picks up the customer's telephone. Whether anybody should still be connected is asked again.
+func (s *Server) first(ctx context.Context, w webhook) (*document, error) {
+	return s.askFirst(ctx, w, false)
+}
+
+func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document, error) {
+	r, err := s.onAttempt(ctx, w, func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
+		return s.promises.Answered(ctx, id, w.call().SID)
+	})
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case r.verdict == callbacks.Closed:
+		return r.bye(r.customerTongue(), "customer.later"), nil
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.customerTongue(), "goodbye"), nil
+	}
+	return s.askToPress(r, pathFirstKey, again)
+}
+
+// firstKey: 1 puts the customer through to the desk.
+func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
+	if w.form.Get("Digits") != "1" {
+		return s.askFirst(ctx, w, true)
+	}
+	r, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID))
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.customerTongue(), "goodbye"), nil
+	}
+	s.tell(Happening{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
+	doc := &document{line: r.line}
+	doc.add(doc.says([]Utterance{r.line.utter(r.customerTongue(), "customer.wait")})...)
+	r.attempt.Target = -1
+	return s.nextAgent(ctx, doc, r, "", false)
+}
+
+// nextAgent rings the target behind the last one, if there is one. dialStatus and apart are how the last one ended.
+func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, dialStatus string, apart bool) (*document, error) {
+	var targets []callbacks.Target
+	desk := r.line.Desks[r.Desk]
+	if desk != nil {
+		targets = desk.Targets
+	}
+	r.attempt.Target++
+	more := r.attempt.Target < len(targets)
+	if r.attempt.Target > 0 || !more {
+		ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+		defer cancel()
+		var err error
+		if r.Callback, err = s.promises.AgentEnded(ctx, r.attempt.ID, dialStatus, apart, more); err != nil {
+			return plainGoodbye(sorry), err
+		}
+	}
+	switch {
+	case r.State == callbacks.Done:
+		return doc.bye(r.customerTongue(), "goodbye"), nil
+	case r.State.Final():
+		return doc.bye(r.customerTongue(), "customer.given-up"), nil
+	case !more || r.State != callbacks.CustomerReached:
+		return doc.bye(r.customerTongue(), "customer.nobody"), nil
+	case r.attempt.Target > 0:
+		doc.add(doc.says([]Utterance{r.line.utter(r.customerTongue(), "desk.next")})...)
+	}
+	return s.dialAgent(doc, r, desk, targets[r.attempt.Target])
+}
+
+func (s *Server) dialAgent(doc *document, r rung, desk *Desk, target callbacks.Target) (*document, error) {
+	ended, err := s.sealedURL(pathFirstEnded, "attempt", "", r.attempt)
+	if err != nil {
+		return plainGoodbye(sorry), err
+	}
+	whisper, err := s.sealedURL(pathFirstAgent, "attempt", "", r.attempt)
+	if err != nil {
+		return plainGoodbye(sorry), err
+	}
+	doc.add(&twiml.VoiceDial{
+		Action: ended, Method: "POST", Timeout: seconds(desk.Ring), CallerId: r.line.Numbers[0],
+		InnerElements: []twiml.Element{doc.noun(target.Kind, target.Address, whisper, s.PublicURL+pathLegStatus)},
+	})
+	return doc, nil
+}
+
+// firstAgent is heard by an agent behind whom a customer waits who was rung first.
+func (s *Server) firstAgent(ctx context.Context, w webhook) (*document, error) {
+	r, err := s.onAttempt(ctx, w, s.customerTook(w.legOf())) // changes nothing: he has pressed 1
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.agentTongue(), "whisper.gone"), nil
+	}
+	doc := &document{line: r.line}
+	doc.askKey([]Utterance{r.briefing()}, s.attemptURL(pathFirstAgentKey, w))
+	return doc, nil
+}
+
+// firstAgentKey: 1 takes the callback. Account and numbers are told, then the two are connected.
+func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error) {
+	if w.form.Get("Digits") != "1" {
+		return hangup(), nil
+	}
+	r, err := s.onAttempt(ctx, w, s.agentTook(w.legOf()))
+	switch {
+	case errors.Is(err, ErrSeal):
+		return plainGoodbye(sorry), err
+	case err != nil:
+		// Connected all the same: firstEnded writes it down once the store is back.
+		s.log.Error("cannot note that an agent took a callback", "leg", w.call().SID, "error", err)
+		return &document{}, nil
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.agentTongue(), "whisper.gone"), nil
+	}
+	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
+	doc := &document{line: r.line}
+	doc.add(doc.says(r.line.caseOf(r.agentTongue(), r.Reference, r.Account, r.Answers))...)
+	return doc, nil
+}
+
+// firstEnded is told to the customer's leg when an agent's is over.
+func (s *Server) firstEnded(ctx context.Context, w webhook) (*document, error) {
+	bridged := w.form.Get("DialBridged")
+	ask := s.customerTook(w.call().SID)
+	if bridged == "true" {
+		ask = s.agentTook(w.call().SID) // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
+	}
+	r, err := s.onAttempt(ctx, w, ask)
+	if err != nil {
+		return plainGoodbye(sorry), err
+	}
+	return s.nextAgent(ctx, &document{line: r.line}, r, w.form.Get("DialCallStatus"), bridged == "false")
+}
