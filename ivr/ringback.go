@@ -100,7 +100,7 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	doc := &document{line: r.line}
 	about := r.line.caseOf(r.agentTongue(), r.Reference, r.Account, r.Answers)
 	if r.Note.SID != "" {
-		s.offerNote(doc, about, r, w)
+		s.offerNote(doc, about, r, w, pathAgentNote)
 		return doc, nil
 	}
 	doc.add(doc.says(about)...)
@@ -112,18 +112,25 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 const keyHearNote = "3"
 
 // offerNote asks the agent whether he wants to hear the note. Any other key, and silence, connects.
-func (s *Server) offerNote(doc *document, said []Utterance, r rung, w webhook) {
-	said = append(said, r.line.utter(r.agentTongue(), "whisper.note"))
-	action := s.attemptURL(pathAgentNote, w)
+func (s *Server) offerNote(doc *document, said []Utterance, r rung, w webhook, path string) {
+	said, action := append(said, r.line.utter(r.agentTongue(), "whisper.note")), s.attemptURL(path, w)
 	doc.add(&twiml.VoiceGather{
 		Input: "dtmf", NumDigits: "1", Timeout: "4", Action: action, Method: "POST", ActionOnEmptyResult: "true",
 		InnerElements: doc.says(said),
-	}, &twiml.VoiceRedirect{Url: action, Method: "POST"})
+	})
+	if path == pathAgentNote { // a net under the Gather; behind a customer, where the end of the document connects, none is needed
+		doc.add(&twiml.VoiceRedirect{Url: action, Method: "POST"})
+	}
 }
 
-// agentNote plays the note, as often as the agent asks for it, and then rings the customer.
+// agentNote is the answer of an agent who was offered the note.
 func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
-	r, err := s.onAttempt(ctx, w, s.agentTook(w.call().SID))
+	return s.playNote(ctx, w, w.call().SID, pathAgentNote, s.ringCustomer)
+}
+
+// playNote plays the note as often as the agent asks for it, and then goes on. legSID is the leg that was rung first.
+func (s *Server) playNote(ctx context.Context, w webhook, legSID, path string, goOn func(*document, rung, webhook)) (*document, error) {
+	r, err := s.onAttempt(ctx, w, s.agentTook(legSID))
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -138,12 +145,12 @@ func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
 				return plainGoodbye(sorry), err
 			}
 			doc.add(&twiml.VoicePlay{Url: note})
-			s.offerNote(doc, nil, r, w)
+			s.offerNote(doc, nil, r, w, path)
 			return doc, nil
 		}
 		doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.note-missing")})...)
 	}
-	s.ringCustomer(doc, r, w)
+	goOn(doc, r, w)
 	return doc, nil
 }
 

@@ -128,8 +128,21 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 	}
 	s.tell(Happening{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
-	doc.add(doc.says(r.line.caseOf(r.agentTongue(), r.Reference, r.Account, r.Answers))...)
+	about := r.line.caseOf(r.agentTongue(), r.Reference, r.Account, r.Answers)
+	if r.Note.SID != "" {
+		s.offerNote(doc, about, r, w, pathFirstAgentNote)
+		return doc, nil
+	}
+	doc.add(doc.says(about)...)
 	return doc, nil
+}
+
+// firstAgentNote is the answer of an agent who was offered the note while the customer waits. The end of the document
+// connects the two.
+func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, error) {
+	return s.playNote(ctx, w, w.legOf(), pathFirstAgentNote, func(doc *document, r rung, _ webhook) {
+		doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.connect")})...)
+	})
 }
 
 // firstEnded is told to the customer's leg when an agent's is over.

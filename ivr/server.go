@@ -86,6 +86,8 @@ const (
 	pathFirstAgent    = "/voice/first/agent"
 	pathFirstAgentKey = "/voice/first/agent/key"
 	pathFirstEnded    = "/voice/first/ended"
+
+	pathFirstAgentNote = "/voice/first/agent/note"
 )
 
 // voiceRoutes answer with TwiML; statusRoutes take notice and answer nothing.
@@ -107,6 +109,8 @@ func (s *Server) voiceRoutes() map[string]func(context.Context, webhook) (*docum
 		pathFirstAgent:    s.firstAgent,
 		pathFirstAgentKey: s.firstAgentKey,
 		pathFirstEnded:    s.firstEnded,
+
+		pathFirstAgentNote: s.firstAgentNote,
 	}
 }
 
@@ -271,7 +275,7 @@ func (s *Server) legRoute(path string) func(context.Context, webhook) (*document
 	switch {
 	case strings.HasSuffix(path, pathFirst), strings.HasSuffix(path, pathFirstKey):
 		return s.first
-	case strings.HasSuffix(path, pathFirstAgent), strings.HasSuffix(path, pathFirstAgentKey):
+	case strings.HasSuffix(path, pathFirstAgent), strings.HasSuffix(path, pathFirstAgentKey), strings.HasSuffix(path, pathFirstAgentNote):
 		return s.firstAgent
 	case strings.HasSuffix(path, pathFirstEnded):
 		return s.firstEnded

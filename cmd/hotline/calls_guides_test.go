@@ -107,7 +107,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 		t.Errorf("text messages %+v, want %q", texts, want)
 	}
 	s.placedFirst("Mon 09:30")
-	s.bridged("support-1 with customer")
+	s.bridged("customer with support-1")
 	if played := s.of(carrier.EventPlay); len(played) != 2 || played[0].Role != "support-1" || played[0].Detail != "audio/mpeg" {
 		t.Errorf("played %v", played)
 	}
