@@ -181,6 +181,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			r.Text = s.keeping(r.Callback, now).words(r.Callback, OnWithdrawn)
 		}
 		finish(&r.Callback, Cancelled, now)
+		r.Callback.Remark = "taken back by " + by
 		if r.Attempt != nil {
 			r.Attempt.Check = now // the dispatcher hangs it up at once
 		}

@@ -81,6 +81,9 @@ type Callback struct {
 	Pass int
 	// Ended is when the promise became final, UTC. Zero while it is open.
 	Ended time.Time
+	// Remark says what happened to it last, for a supervisor: an outcome of an attempt, or why it was put off or ended. It
+	// holds no numbers. Empty: nothing yet.
+	Remark string
 }
 
 // Open reports whether the promise still stands.

@@ -127,7 +127,7 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 			why = "no target of the desk is left in this round"
 			k.passOver(r)
 		}
-		k.tellEnd(r)
+		k.remark(r, why)
 		return nil
 	})
 	if err == nil && why != "" {
@@ -218,7 +218,9 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		default:
 			k.notTaken(r, OutcomeNotNow)
 		}
-		k.tellEnd(r)
+		if plainly {
+			k.remark(r, r.Attempt.Outcome)
+		}
 		return nil
 	})
 	if errors.Is(err, ErrFenced) {

@@ -276,6 +276,33 @@ func TestTheEndIsTold(t *testing.T) {
 	}
 }
 
+// A supervisor's list says what happened last.
+func TestRemarks(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Hours = officeHours(t, closedOn(2026, 3, 2))
+	c := w.book(customer)
+	remark := func(want string) {
+		t.Helper()
+		if got := w.get(c).Remark; got != want {
+			t.Fatalf("remark %q, want %q", got, want)
+		}
+	}
+	remark("")
+	w.quiet()
+	remark("the desk is closed; no attempt was spent")
+	w.clock = w.get(c).Due
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerEnded("busy")
+	remark("customer-busy")
+	if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
+		t.Fatal(err)
+	}
+	leg.status("completed", 3) // the agent's leg is over afterwards
+	remark("taken back by supervisor anna")
+}
+
 // Urgent ones first, then by priority; at the same priority nobody goes ahead of somebody who has waited longer.
 func TestOrderOfPromises(t *testing.T) {
 	w := newWorld(t)

@@ -73,7 +73,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 			verdict = Closed
 			leave(r, OutcomeClosed, now)
 			k.closed(&r.Callback)
-			k.tellEnd(r)
+			k.remark(r, why)
 			return nil
 		}
 		verdict = Proceed
@@ -264,7 +264,9 @@ func (s *Service) settle(ctx context.Context, attemptID string, change func(*Rec
 		if err := change(r, k); err != nil {
 			return err
 		}
-		k.tellEnd(r)
+		if r.Callback.State != before {
+			k.remark(r, r.Attempt.Outcome)
+		}
 		return nil
 	})
 	if err != nil {

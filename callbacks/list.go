@@ -104,7 +104,7 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Cal
 	expires := s.keeping(given, now).plan.Policy.Expires(now)
 	b, err := s.Book(ctx, Request{
 		Key: fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()), Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
-		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent,
+		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
 		Called: given.Called, Due: now, Expires: expires,
 	})
 	if err != nil {

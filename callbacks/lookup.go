@@ -190,8 +190,9 @@ func (d *Dispatcher) legOver(ctx context.Context, a Attempt, status string, now 
 		}
 		before, changed = r.Callback.State, true
 		k := newKeeping(d.plans, r.Callback, now)
-		k.legOver(r, status)
-		k.tellEnd(r)
+		if k.legOver(r, status); r.Callback.State != before {
+			k.remark(r, r.Attempt.Outcome)
+		}
 		return nil
 	})
 	if err == nil && changed && r.Callback.State != before {

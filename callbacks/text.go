@@ -47,8 +47,9 @@ func (k keeping) confirm(o Occasion) func(Callback) string {
 	return func(c Callback) string { return k.words(c, o) }
 }
 
-// tellEnd has the customer told when a change has given his promise up.
-func (k keeping) tellEnd(r *Record) {
+// remark notes what a change came of, and has the customer told when it has given his promise up.
+func (k keeping) remark(r *Record, why string) {
+	r.Callback.Remark = why
 	switch r.Callback.State {
 	case Expired, Undialable:
 		r.Text = k.words(r.Callback, OnGivenUp)

@@ -24,7 +24,7 @@ var tables = []table{
 	{name: "reference_numbers", columns: "reference", order: "reference"},
 	{name: "callbacks", order: "id", truth: "urgent", counted: true, columns: `id, request_key, reference, line, desk, topic, language, number,
 		caller, account, txn, kind, urgent, called_ms, due_ms, held_ms, slot_start_ms, slot_end_ms, expires_ms, state, rounds,
-		attempts, next_target, pass, fence, wrong_answers, last_answer, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority`},
+		attempts, next_target, pass, fence, wrong_answers, last_answer, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority, remark`},
 	{name: "attempts", order: "created_ms", columns: `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
 		state, outcome, sid, status, seq, fence, pass, created_ms, check_ms, line, desk`},
 	{name: "moves", order: "move_key", columns: "move_key, callback_id"},

@@ -213,10 +213,10 @@ func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error
 		return err
 	}
 	var rows table
-	rows.add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries")
+	rows.add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries", "last")
 	for _, c := range list {
 		rows.add(c.Reference, c.Line, c.Desk, orElse(c.Topic, "-"), string(c.State), what(c), l.clock(c.Line, c.Called), l.clock(c.Line, c.Due),
-			orElse(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts))
+			orElse(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), orElse(c.Remark, "-"))
 	}
 	if err := rows.write(out, ""); err != nil {
 		return err
@@ -259,6 +259,7 @@ func (l *ledger) show(out io.Writer, r callbacks.Record) error {
 	rows.add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, orElse(c.Topic, "-")}, ", "))
 	rows.add("language", c.Language)
 	rows.add("what", what(c))
+	rows.add("priority", fmt.Sprint(c.Priority))
 	rows.add("number", orElse(l.masked(c.Number), "erased"))
 	rows.add("account", orElse(l.masked(c.Account), "-"))
 	for _, answer := range c.Answers.All() {
@@ -274,6 +275,7 @@ func (l *ledger) show(out io.Writer, r callbacks.Record) error {
 		rows.add(at.name, l.clock(c.Line, at.at))
 	}
 	rows.add("customer rung", fmt.Sprintf("%d times", c.Attempts))
+	rows.add("what happened last", orElse(c.Remark, "-"))
 	rows.add("desk tried in vain", fmt.Sprintf("%d times", c.Rounds))
 	attempts := r.Earlier
 	if r.Attempt != nil {

@@ -23,6 +23,14 @@ func reasons(c callbacks.Callback, err error) error {
 	return err
 }
 
+// told says whether the customer is written to.
+func (l *ledger) told(c callbacks.Callback, occasion callbacks.Occasion) string {
+	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && plan.Words(c, occasion, l.now()) != "" {
+		return "The customer is told with a text message, which the server sends."
+	}
+	return "The customer is not told: the line sends no text messages, or the number takes none."
+}
+
 func newCallbacksCancel() *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel REFERENCE", Short: "Take a promise back", Args: cobra.ExactArgs(1),
@@ -34,7 +42,7 @@ func newCallbacksCancel() *cobra.Command {
 			if c, err = l.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
 				return reasons(c, err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. The customer is not told by this command.\n", c.Reference)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, l.told(c, callbacks.OnWithdrawn))
 			return err
 		}),
 	}
@@ -65,7 +73,7 @@ func newCallbacksMove() *cobra.Command {
 				return reasons(c, err)
 			}
 			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "Callback %s is due %s. The customer is not told by this command.\n", moved.Reference, l.clock(moved.Line, moved.Due))
+			fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.OnMoved))
 			if known && !moved.Urgent && !plan.Hours.IsOpen(moved.Due) {
 				opening, ok := plan.Hours.NextOpening(moved.Due)
 				if ok {

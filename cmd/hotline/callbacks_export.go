@@ -34,10 +34,13 @@ type exported struct {
 	Attempts  int    `json:"attempts"`
 	Rounds    int    `json:"rounds"`
 	Note      int    `json:"note_seconds"`
+	Priority  int    `json:"priority"`
+	Last      string `json:"last"` // what happened to it last
 }
 
 var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number", "account", "called",
-	"due", "slot_end", "ended", "attempts", "rounds", "note_seconds"}
+	"due", "slot_end", "ended", "attempts", "rounds", "note_seconds",
+	"priority", "last"}
 
 func (l *ledger) export(c callbacks.Callback) exported {
 	utc := func(at time.Time) string {
@@ -47,12 +50,12 @@ func (l *ledger) export(c callbacks.Callback) exported {
 		return at.UTC().Format(time.RFC3339)
 	}
 	return exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), l.masked(c.Number),
-		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.Rounds, c.Note.Seconds}
+		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.Rounds, c.Note.Seconds, c.Priority, c.Remark}
 }
 
 func (e exported) row() []string {
 	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State, e.Number, e.Account,
-		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.Rounds), strconv.Itoa(e.Note)}
+		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.Rounds), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 
 // exportPage is how many promises are read at a time, so that a large database does not fill the memory.

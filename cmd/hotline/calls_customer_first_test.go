@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 )
@@ -169,5 +171,74 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 		if when := []string{"8:20", "8:25", "8:30"}[i]; !strings.Contains(e.Text, when) {
 			t.Errorf("the text message says %q, want %s", e.Text, when)
 		}
+	}
+}
+
+// Every webhook of the callback is lost once, or its answer is, or it comes three times: the customer is connected with one
+// agent once, or told, and the promise is kept in the end.
+func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
+	for name, fault := range map[string]carrier.WebhookFault{
+		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
+	} {
+		for nth := 1; nth <= 5; nth++ {
+			t.Run(fmt.Sprint(name, " ", nth), func(t *testing.T) {
+				seen, booked := 0, false
+				s := okpayCaller(t, withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
+					if !booked || w.Attempt > 1 || w.Kind == carrier.KindStatus {
+						return carrier.WebhookFault{}
+					}
+					if seen++; seen == nth {
+						return fault
+					}
+					return carrier.WebhookFault{}
+				}}))
+				booked = true
+				s.mayDrop = true
+				s.settles()
+				if seen < nth {
+					t.Fatalf("there were only %d webhooks", seen)
+				}
+				c := s.did("book")[0].Callback
+				if now, err := s.service.Callback(t.Context(), c.ID); err != nil || now.State != callbacks.Done {
+					t.Errorf("the promise is %s, %v", now.State, err)
+				}
+				if n := len(s.of(carrier.EventBridge)); n != 1 {
+					t.Errorf("connected %d times", n)
+				}
+			})
+		}
+	}
+}
+
+// Whatever the provider's REST interface does to the request, the customer's telephone rings once.
+func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
+	for name, fault := range map[string]carrier.RESTFault{
+		"answer lost":       {LoseAnswer: true},
+		"connection broken": {LoseAnswer: true, Drop: true},
+		"502 with a page":   {Status: 502, Body: "<html>Bad Gateway</html>"},
+		"429":               {Status: 429, Code: 20429},
+	} {
+		t.Run(name, func(t *testing.T) {
+			placed := 0
+			s := okpayCaller(t, withFaults(carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
+				if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
+					if placed++; placed == 1 {
+						return fault
+					}
+				}
+				return carrier.RESTFault{}
+			}}))
+			s.settles()
+			rung := 0
+			for _, e := range s.of(carrier.EventRing) {
+				if e.Role == "customer" {
+					rung++
+				}
+			}
+			if rung != 1 {
+				t.Errorf("the customer's telephone rang %d times", rung)
+			}
+			s.bridged("customer with support-1")
+		})
 	}
 }

@@ -3,6 +3,8 @@
 -- kept: finding the next one costs the same however many wait.
 ALTER TABLE callbacks ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE callbacks ADD COLUMN ready SMALLINT NOT NULL DEFAULT 0;
+-- What happened to it last, for who looks at the list.
+ALTER TABLE callbacks ADD COLUMN remark TEXT NOT NULL DEFAULT '';
 DROP INDEX callbacks_waiting;
 CREATE INDEX callbacks_waiting ON callbacks (due_ms) WHERE state = 'booked' AND ready = 0;
 CREATE INDEX callbacks_ready ON callbacks (line, desk, urgent DESC, priority DESC, called_ms, id) WHERE state = 'booked' AND ready = 1;
@@ -33,5 +35,6 @@ DROP INDEX callbacks_of_number;
 DROP INDEX callbacks_ready;
 DROP INDEX callbacks_waiting;
 CREATE INDEX callbacks_waiting ON callbacks (due_ms) WHERE state = 'booked';
+ALTER TABLE callbacks DROP COLUMN remark;
 ALTER TABLE callbacks DROP COLUMN ready;
 ALTER TABLE callbacks DROP COLUMN priority;
