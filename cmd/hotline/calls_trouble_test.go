@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -13,7 +14,16 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asProgram in the environment makes the test binary the program, for tests of a process of its own.
+const asProgram = "HOTLINE_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // With the database gone callers still reach agents, and nothing is promised that was not written.
 func TestTheStoreIsGone(t *testing.T) {
