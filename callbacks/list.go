@@ -29,6 +29,11 @@ func (s *Service) ByReference(ctx context.Context, reference string) (Callback, 
 	return s.store.ByReference(ctx, reference)
 }
 
+// Count is how many promises there are that List would return.
+func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
+	return s.store.Count(ctx, f)
+}
+
 // List returns promises, those whose caller rang last first.
 func (s *Service) List(ctx context.Context, f Filter) ([]Callback, error) {
 	return s.store.List(ctx, f)

@@ -19,6 +19,8 @@ type Store interface {
 	ByReference(ctx context.Context, reference string) (Callback, error)
 	// List returns the promises that a filter asks for, those whose caller rang last first, then by ID, the highest first.
 	List(ctx context.Context, f Filter) ([]Callback, error)
+	// Count is how many promises a filter asks for; it heeds neither After nor Most.
+	Count(ctx context.Context, f Filter) (int, error)
 	// MessageByReference returns the message that a caller was told this reference for, or [ErrNotFound].
 	MessageByReference(ctx context.Context, reference string) (Message, error)
 	// Messages returns the messages of a line, or of all, the newest first, at most so many.

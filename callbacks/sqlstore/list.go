@@ -14,12 +14,12 @@ func (s *Store) ByReference(ctx context.Context, reference string) (callbacks.Ca
 	return c, s.wrap("find a promise", err)
 }
 
-// List implements [callbacks.Store].
-func (s *Store) List(ctx context.Context, f callbacks.Filter) ([]callbacks.Callback, error) {
-	where, args := []string{"1 = 1"}, []any{}
+// chosen is the condition that a filter stands for, but for its After and Most.
+func chosen(f callbacks.Filter) (where string, args []any) {
+	conditions := []string{"1 = 1"}
 	and := func(is bool, condition string, values ...any) {
 		if is {
-			where, args = append(where, condition), append(args, values...)
+			conditions, args = append(conditions, condition), append(args, values...)
 		}
 	}
 	and(f.Line != "", "line = ?", f.Line)
@@ -31,11 +31,24 @@ func (s *Store) List(ctx context.Context, f callbacks.Filter) ([]callbacks.Callb
 	and(len(states) > 0, "state IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(states)), ", ")+")", states...)
 	and(!f.From.IsZero(), "called_ms >= ?", ms(f.From))
 	and(!f.To.IsZero(), "called_ms < ?", ms(f.To))
+	return strings.Join(conditions, " AND "), args
+}
+
+// Count implements [callbacks.Store].
+func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error) {
+	where, args := chosen(f)
+	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM callbacks WHERE "+where, args...).Scan(&n)
+	return n, s.wrap("count promises", err)
+}
+
+// List implements [callbacks.Store].
+func (s *Store) List(ctx context.Context, f callbacks.Filter) ([]callbacks.Callback, error) {
+	query, args := chosen(f)
 	if f.After != nil {
 		at := ms(f.After.Called)
-		and(true, "(called_ms < ? OR called_ms = ? AND id < ?)", at, at, f.After.ID)
+		query, args = query+" AND (called_ms < ? OR called_ms = ? AND id < ?)", append(args, at, at, f.After.ID)
 	}
-	query := strings.Join(where, " AND ") + " ORDER BY called_ms DESC, id DESC"
+	query += " ORDER BY called_ms DESC, id DESC"
 	if f.Most > 0 {
 		query, args = query+" LIMIT ?", append(args, f.Most)
 	}

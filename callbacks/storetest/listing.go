@@ -31,6 +31,14 @@ func testList(t *testing.T, s *suite) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		tt.filter.After, tt.filter.Most = nil, 0
+		whole, err := s.List(s.ctx, tt.filter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Count(s.ctx, tt.filter); err != nil || n != len(whole) {
+			t.Errorf("%s: counted %d, %v, want %d", name, n, err, len(whole))
+		}
 		var got []int64
 		for _, c := range list {
 			got = append(got, c.ID)

@@ -67,7 +67,7 @@ func newCallbacksExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write promises as CSV or JSON", Args: cobra.NoArgs,
 		Long: "export writes one promise a line: CSV with a heading, or a JSON object each. Numbers are masked unless --unmasked\n" +
-			"asks for them, which is logged. How far it is stands on standard error.",
+			"asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.",
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
 		RunE: with(func(cmd *cobra.Command, l *ledger, _ []string) (err error) {
 			f, err := o.filter(l.snapshot)
@@ -103,6 +103,14 @@ func (l *ledger) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, fo
 			return err
 		}
 	}
+	show, total := newProgress(cmd.ErrOrStderr(), out), 0
+	defer show.end()
+	if show != nil {
+		var err error
+		if total, err = l.service.Count(cmd.Context(), f); err != nil {
+			return err
+		}
+	}
 	f.Most = exportPage
 	done := 0
 	for {
@@ -122,11 +130,15 @@ func (l *ledger) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, fo
 			return err
 		}
 		done += len(page)
+		bar := total > 0 && show.at("callbacks", done, total)
 		if len(page) < exportPage {
+			show.end()
 			fmt.Fprintf(cmd.ErrOrStderr(), "%s written\n", count(done, "callback"))
 			return nil
 		}
-		fmt.Fprintf(cmd.ErrOrStderr(), "%d …\n", done)
+		if !bar {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%d …\n", done)
+		}
 		f.After = &page[len(page)-1]
 	}
 }

@@ -79,12 +79,16 @@ func moveStore(cmd *cobra.Command, source, target string) (err error) {
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
 	rows := 0
+	show := newProgress(cmd.ErrOrStderr(), nil) // what goes to standard output comes afterwards
 	counted := map[string]int{}
 	err = tables(to).CopyFrom(cmd.Context(), tables(from), func(table string, done, of int) {
 		rows += done - counted[table]
 		counted[table] = done
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d of %d\n", table, done, of)
+		if !show.at(table, done, of) {
+			fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d of %d\n", table, done, of)
+		}
 	})
+	show.end()
 	if err != nil {
 		return fmt.Errorf("nothing was copied: %w", err)
 	}
