@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,11 +29,13 @@ type Schedule struct {
 }
 
 // A Housekeeper does what is due by the calendar: a daily report of counts, the erasing of personal data after
-// [Policy.Retention], and the reconciling of calls of which nothing is heard. Cron expressions wake it; when a
-// job ran last is in the store, so a restart neither skips one nor runs it twice.
+// [Policy.Retention], the reconciling of calls of which nothing is heard, and what [Housekeeper.Add] gives it. Cron
+// expressions wake it; when a job ran last is in the store, so a restart neither skips one nor runs it twice, and of
+// several instances on one store one runs it.
 type Housekeeper struct {
 	store Store
 	plans Plans
+	zone  string
 	now   func() time.Time
 	log   *slog.Logger
 	jobs  []job
@@ -62,17 +65,17 @@ func NewHousekeeper(store Store, dispatcher *Dispatcher, plans Plans, schedule S
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	h := &Housekeeper{store: store, plans: plans, now: now, log: log, retry: map[string]time.Time{}}
 	if schedule.Zone == "" {
 		schedule.Zone = "UTC"
 	}
 	if _, err := time.LoadLocation(schedule.Zone); err != nil || schedule.Zone == "Local" {
 		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"", schedule.Zone)
 	}
+	h := &Housekeeper{store: store, plans: plans, zone: schedule.Zone, now: now, log: log, retry: map[string]time.Time{}}
 	err := errors.Join(
-		h.add("report", schedule.Report, "0 7 * * *", schedule.Zone, h.report),
-		h.add("retention", schedule.Retention, "30 3 * * *", schedule.Zone, h.erase),
-		h.add("reconcile", schedule.Reconcile, "*/15 * * * *", schedule.Zone, func(ctx context.Context, _, now time.Time) error {
+		h.add("report", orDefault(schedule.Report, "0 7 * * *"), h.report),
+		h.add("retention", orDefault(schedule.Retention, "30 3 * * *"), h.erase),
+		h.add("reconcile", orDefault(schedule.Reconcile, "*/15 * * * *"), func(ctx context.Context, _, now time.Time) error {
 			return h.reconcile(ctx, dispatcher, now)
 		}),
 	)
@@ -82,16 +85,31 @@ func NewHousekeeper(store Store, dispatcher *Dispatcher, plans Plans, schedule S
 	return h, nil
 }
 
+func orDefault(spec, fallback string) string {
+	if spec == "" {
+		return fallback
+	}
+	return spec
+}
+
+// Add gives the housekeeper another job, before it runs. name tells the job apart in the store, for all instances and for
+// ever; spec is a cron expression of five fields in the zone of the [Schedule]. run is called with the clock's reading. If
+// it fails, or its process dies in it, it is called again some minutes later, maybe by another instance; it should take
+// less than five minutes.
+func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, now time.Time) error) error {
+	return h.add(name, spec, func(ctx context.Context, _, now time.Time) error { return run(ctx, now) })
+}
+
 // add parses a cron expression. A zone inside it is refused: some values make the parser panic, and the zone
 // has a field of its own.
-func (h *Housekeeper) add(name, spec, fallback, zone string, run func(context.Context, time.Time, time.Time) error) error {
-	if spec == "" {
-		spec = fallback
+func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time, time.Time) error) error {
+	if name == "" || slices.ContainsFunc(h.jobs, func(j job) bool { return j.name == name }) {
+		return fmt.Errorf("callbacks: schedule: there is a job %q already, or it has no name; when a job ran is known by its name", name)
 	}
 	if strings.Contains(spec, "TZ=") {
 		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
 	}
-	when, err := cron.ParseStandard("CRON_TZ=" + zone + " " + spec)
+	when, err := cron.ParseStandard("CRON_TZ=" + h.zone + " " + spec)
 	if err != nil {
 		return fmt.Errorf("callbacks: schedule: %s: %q: %w", name, spec, err)
 	}

@@ -200,3 +200,41 @@ func TestScheduleMistakes(t *testing.T) {
 		}
 	}
 }
+
+func TestJobsFromOutside(t *testing.T) {
+	w := newWorld(t)
+	h := newHousekeeper(t, w)
+	nothing := func(context.Context, time.Time) error { return nil }
+	for name, spec := range map[string]string{"report": "0 7 * * *", "": "0 7 * * *", "a": "soon", "b": "CRON_TZ=UTC 0 7 * * *"} {
+		if err := h.Add(name, spec, nothing); err == nil {
+			t.Errorf("a job %q at %q is accepted", name, spec)
+		}
+	}
+	var ran []time.Time
+	fails := true
+	err := h.Add("warnings", "0 12 * * *", func(_ context.Context, now time.Time) error {
+		ran = append(ran, now)
+		if fails {
+			return errTimeout
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	noon := time.Date(2026, 3, 2, 5, 0, 0, 0, time.UTC) // in Jakarta
+	if next := h.Tick(w.ctx); !next.Equal(noon) {
+		t.Fatalf("next %v, want noon in the schedule's zone", next)
+	}
+	w.clock = noon
+	h.Tick(w.ctx)
+	w.logs("job=warnings")
+	fails = false
+	for range 3 { // it failed and is tried again, once it is free
+		w.pass(5 * time.Minute)
+		h.Tick(w.ctx)
+	}
+	if len(ran) != 2 || !ran[1].Equal(noon.Add(5*time.Minute)) {
+		t.Errorf("ran at %v", ran)
+	}
+}

@@ -51,6 +51,11 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, cluster.Database(t)) })
 }
 
+func TestHousekeepers(t *testing.T) {
+	url := cluster.Database(t)
+	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, url) })
+}
+
 // Ten instances start at once on an empty database, and then promise the same, and claim the same.
 func TestTenInstances(t *testing.T) {
 	url := cluster.Database(t)

@@ -33,6 +33,11 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
 }
 
+func TestHousekeepers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hotline.db")
+	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, path) })
+}
+
 // Two handles on one file stand for two processes.
 func TestTwoProcesses(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")

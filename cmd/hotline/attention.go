@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -48,18 +47,13 @@ func (a attention) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-// logDaily logs the warnings at once and then once a day, until ctx ends.
-func (a attention) logDaily(ctx context.Context, timer callbacks.Timer, log *slog.Logger) {
-	for ctx.Err() == nil {
-		now := a.now()
-		for _, w := range a.snapshot.Warnings(now) {
-			log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row", w.Problem.Line, "key", w.Key)
-		}
-		fired, stop := timer(now.Add(24 * time.Hour))
-		select {
-		case <-ctx.Done():
-		case <-fired:
-		}
-		stop()
+// warningsDaily is when one of all instances logs the warnings: with the report of callbacks, so that both are read at once.
+const warningsDaily = "0 7 * * *"
+
+// logged logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
+// housekeeper does, once for all instances.
+func (a attention) logged(ctx context.Context, log *slog.Logger) {
+	for _, w := range a.snapshot.Warnings(a.now()) {
+		log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row", w.Problem.Line, "key", w.Key)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -261,7 +262,7 @@ func neglected(t *testing.T) *config.Snapshot {
 	return edited(t, "hours/gopay.yaml", "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 }
 
-func TestAttentionInMetricsAndLog(t *testing.T) {
+func TestAttentionInMetrics(t *testing.T) {
 	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
 	a := attention{neglected(t), func() time.Time { return at }}
 	registry := prometheus.NewPedanticRegistry()
@@ -286,23 +287,52 @@ hotline_overrides_until_revoked{desk="",line="wallet"} 0
 	if diff := cmp.Diff(want, page.Body.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// The warnings are in the log once a day, however many instances there are, and besides when an instance starts.
+func TestWarningsAreLoggedOnceADay(t *testing.T) {
+	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
+	database := "sqlite:" + filepath.Join(t.TempDir(), "hotline.db")
 	var logged bytes.Buffer
-	days := 0
-	ctx, stop := context.WithCancel(t.Context())
-	timer := func(next time.Time) (<-chan time.Time, func()) {
-		days++
-		if days == 3 {
-			stop()
+	var houses []*house
+	for range 2 {
+		h, err := newHouse(t.Context(), wiring{
+			snapshot: neglected(t), store: database, publicURL: "https://hotline.example.com", accountSID: rehearsalAccount,
+			tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)}, now: func() time.Time { return at }, shared: true,
+			log: slog.New(slog.NewTextHandler(&logged, nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		at = next
-		fired := make(chan time.Time, 1)
-		fired <- next
-		return fired, func() {}
+		t.Cleanup(func() {
+			if err := h.close(); err != nil {
+				t.Error(err)
+			}
+		})
+		houses = append(houses, h)
 	}
-	a.logDaily(ctx, timer, slog.New(slog.NewTextHandler(&logged, nil)))
-	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 3 || strings.Count(logged.String(), "set=id") != 3 ||
-		!strings.Contains(logged.String(), "in 30 days") || !strings.Contains(logged.String(), "in 28 days") {
-		t.Errorf("%d days:\n%s", n, logged.String())
+	ended, cancel := context.WithCancel(t.Context())
+	cancel() // the instance starts, and stops
+	for range 3 {
+		for _, h := range houses {
+			h.housekeeper.Tick(t.Context())
+		}
+		at = at.Add(24 * time.Hour)
+	}
+	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 2 || strings.Count(logged.String(), "set=id") != 2 ||
+		!strings.Contains(logged.String(), "in 29 days") || !strings.Contains(logged.String(), "in 28 days") {
+		t.Errorf("%d times, want one on each of the two days that passed:\n%s", n, logged.String())
+	}
+	logged.Reset()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := houses[0].run(ended, listener, houses[0].now, slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 1 {
+		t.Errorf("%d times at the start:\n%s", n, logged.String())
 	}
 }
 

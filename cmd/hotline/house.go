@@ -82,6 +82,13 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 		return nil, err
 	}
 	h.housekeeper.UseRecordings(provider)
+	err = h.housekeeper.Add("warnings", warningsDaily, func(ctx context.Context, _ time.Time) error {
+		h.attention.logged(ctx, w.log)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.snapshot, Promises: h.service, Sealer: sealer,
 		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Recordings: provider, Observe: w.observe,

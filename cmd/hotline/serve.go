@@ -78,12 +78,12 @@ func (h *house) run(ctx context.Context, listener net.Listener, now func() time.
 	server := &http.Server{Handler: h.server.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: stopLimit, IdleTimeout: time.Minute}
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
+	h.attention.logged(ctx, log)
 	var workers sync.WaitGroup
 	timer := callbacks.SystemTimer(now)
 	workers.Go(func() { h.dispatcher.Run(working, timer) })
 	workers.Go(func() { h.courier.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
-	workers.Go(func() { h.attention.logDaily(working, timer, log) })
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
