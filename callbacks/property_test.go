@@ -1,14 +1,19 @@
 package callbacks_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 )
 
 // A model is what must be true of the promises of a world, told without looking at how it is done.
@@ -28,12 +33,14 @@ type model struct {
 
 var someNumbers = []string{"+6281234567890", "+6281234567891", "+6281234567892"}
 
-func newModel(t *testing.T, rt *rapid.T) *model {
+// newModel is a model of an empty world, whose store is closed when the run ends.
+func newModel(t *testing.T, rt *rapid.T, connect func() (callbacks.Store, error)) *model {
 	m := &model{
-		T: rt, w: newWorld(t), promises: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
+		T: rt, w: newWorldOn(t, connect), promises: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
 		extra: map[int64]int{}, connected: map[int64]string{},
 	}
 	m.w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
+	rt.Cleanup(func() { m.mustBe(m.w.store.Close()) })
 	return m
 }
 
@@ -243,7 +250,11 @@ func (m *model) unannounced(leg call, id int64) {
 }
 
 func (m *model) promise(rt *rapid.T) int64 {
-	return int64(rapid.IntRange(0, len(m.promises)).Draw(rt, "promise"))
+	known := slices.Sorted(maps.Keys(m.promises))
+	if n := rapid.IntRange(0, len(known)).Draw(rt, "promise"); n > 0 {
+		return known[n-1]
+	}
+	return 0
 }
 
 func (m *model) promiseOf(leg call) int64 { return leg.attempt().CallbackID }
@@ -263,19 +274,19 @@ func (m *model) check(rt *rapid.T) {
 		targets[a.Target.To()] = true
 	}
 	open := map[string]int64{}
-	for id := int64(1); ; id++ {
-		c, err := m.w.store.Callback(m.w.ctx, id)
-		if errors.Is(err, callbacks.ErrNotFound) {
-			break
-		}
-		m.mustBe(err)
-		m.checkOne(rt, c, inAir[id])
+	list, err := m.w.store.List(m.w.ctx, callbacks.Filter{})
+	m.mustBe(err)
+	for _, c := range list {
+		m.checkOne(rt, c, inAir[c.ID])
 		if c.Open() && open[c.Number] != 0 {
-			rt.Fatalf("promises %d and %d are open for one number", open[c.Number], id)
+			rt.Fatalf("promises %d and %d are open for one number", open[c.Number], c.ID)
 		} else if c.Open() {
-			open[c.Number] = id
+			open[c.Number] = c.ID
 		}
-		m.promises[id] = c
+		m.promises[c.ID] = c
+	}
+	if len(list) != len(m.promises) {
+		rt.Fatalf("%d promises are listed, there were %d", len(list), len(m.promises))
 	}
 }
 
@@ -334,9 +345,19 @@ func (m *model) drain() {
 }
 
 func TestRandomEvents(t *testing.T) {
+	dir, runs := t.TempDir(), 0
+	randomEvents(t, func(*rapid.T) func() (callbacks.Store, error) {
+		runs++
+		path := filepath.Join(dir, fmt.Sprint(runs, ".db"))
+		return func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) }
+	})
+}
+
+// randomEvents holds the model against a kind of store. empty makes a database for one run, and says how to connect to it.
+func randomEvents(t *testing.T, empty func(rt *rapid.T) (connect func() (callbacks.Store, error))) {
 	cal := officeHours(t)
 	rapid.Check(t, func(rt *rapid.T) {
-		m := newModel(t, rt)
+		m := newModel(t, rt, empty(rt))
 		m.w.plan.Hours = cal
 		m.w.book(someNumbers[0])
 		rt.Repeat(m.actions())

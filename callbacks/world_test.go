@@ -22,7 +22,7 @@ var start = time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
 type world struct {
 	t       testing.TB
 	ctx     context.Context
-	path    string
+	connect func() (callbacks.Store, error) // to one database each time
 	clock   time.Time
 	plan    callbacks.Plan
 	noPlan  bool
@@ -35,11 +35,17 @@ type world struct {
 	n       int
 }
 
+// newWorld is a world on a SQLite file of its own.
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	path := filepath.Join(t.TempDir(), "hotline.db")
+	return newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) })
+}
+
+func newWorldOn(t testing.TB, connect func() (callbacks.Store, error)) *world {
+	t.Helper()
 	w := &world{
-		t: t, ctx: context.Background(), clock: start, logged: &bytes.Buffer{},
-		path: filepath.Join(t.TempDir(), "hotline.db"),
+		t: t, ctx: context.Background(), clock: start, logged: &bytes.Buffer{}, connect: connect,
 		plan: callbacks.Plan{
 			Policy: callbacks.Policy{MaxAttempts: 2, MaxRounds: 3, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour},
 			Targets: []callbacks.Target{
@@ -54,10 +60,10 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// open starts the process: a store on the same file, a new service, a new dispatcher.
+// open starts the process: a store on the same database, a new service, a new dispatcher.
 func (w *world) open() {
 	w.t.Helper()
-	store, err := sqlite.Open(w.ctx, w.path)
+	store, err := w.connect()
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,54 @@
+//go:build referee
+
+package callbacks_test
+
+import (
+	"context"
+	"flag"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/postgres"
+	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+)
+
+// postgresChecks is how many runs there are on PostgreSQL, unless -rapid.checks asks for another number than its default:
+// each needs a database of its own, and each crash connections and a look at the migrations.
+const postgresChecks = "25"
+
+// The same property with the promises in PostgreSQL.
+func TestRandomEventsOnPostgreSQL(t *testing.T) {
+	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set(postgresChecks); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := checks.Value.Set(checks.DefValue); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	cluster, err := pgtest.Start()
+	t.Cleanup(func() {
+		if err := cluster.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := cluster.Database(t)
+	store, err := postgres.Open(t.Context(), empty)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil { // nobody may be connected to what is copied
+		t.Fatal(err)
+	}
+	randomEvents(t, func(rt *rapid.T) func() (callbacks.Store, error) {
+		url := cluster.Copy(rt, empty)
+		return func() (callbacks.Store, error) { return postgres.Open(context.Background(), url) }
+	})
+}
