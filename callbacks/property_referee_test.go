@@ -5,6 +5,7 @@ package callbacks_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -20,6 +21,12 @@ const postgresChecks = "25"
 
 // The same property with the promises in PostgreSQL.
 func TestRandomEventsOnPostgreSQL(t *testing.T) {
+	for _, first := range []bool{false, true} {
+		t.Run(fmt.Sprint("customer first ", first), func(t *testing.T) { randomEventsOnPostgreSQL(t, first) })
+	}
+}
+
+func randomEventsOnPostgreSQL(t *testing.T, first bool) {
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
 		if err := checks.Value.Set(postgresChecks); err != nil {
 			t.Fatal(err)
@@ -47,7 +54,7 @@ func TestRandomEventsOnPostgreSQL(t *testing.T) {
 	if err := store.Close(); err != nil { // nobody may be connected to what is copied
 		t.Fatal(err)
 	}
-	randomEvents(t, func(rt *rapid.T) func() (callbacks.Store, error) {
+	randomEvents(t, first, func(rt *rapid.T) func() (callbacks.Store, error) {
 		url := cluster.Copy(rt, empty)
 		return func() (callbacks.Store, error) { return postgres.Open(context.Background(), url) }
 	})

@@ -29,6 +29,8 @@ type model struct {
 	connected map[int64]string
 	legs      []call
 	keys      int
+	// first is set where the customer is rung before an agent, see property_first_test.go.
+	first bool
 }
 
 var someNumbers = []string{"+6281234567890", "+6281234567891", "+6281234567892"}
@@ -104,7 +106,7 @@ var legStatuses = []string{"initiated", "ringing", "answered", "completed", "bus
 // actions are what can happen to the world.
 func (m *model) actions() map[string]func(*rapid.T) {
 	w := m.w
-	return map[string]func(*rapid.T){
+	all := map[string]func(*rapid.T){
 		"time passes": func(rt *rapid.T) {
 			w.pass(time.Duration(rapid.SampledFrom([]int{1, 20, 30, 120, 600, 3600}).Draw(rt, "seconds")) * time.Second)
 		},
@@ -163,6 +165,10 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"crash": func(*rapid.T) { w.crash() },
 		"":      m.check,
 	}
+	if m.first {
+		m.customerFirst(all)
+	}
+	return all
 }
 
 // tick lets the dispatcher work with a provider in some mood.
@@ -261,6 +267,9 @@ func (m *model) promiseOf(leg call) int64 { return leg.attempt().CallbackID }
 
 // check holds after every step.
 func (m *model) check(rt *rapid.T) {
+	if m.first {
+		m.checkFirst(rt)
+	}
 	attempts, err := m.w.store.Unended(m.w.ctx)
 	m.mustBe(err)
 	inAir, targets := map[int64]int{}, map[string]bool{}
@@ -294,6 +303,10 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inAir int) {
 	before, seen := m.promises[c.ID]
 	policy := m.w.plan.Policy
 	_, connected := m.connected[c.ID]
+	both := callbacks.CustomerReached
+	if m.first {
+		both = callbacks.AgentReached
+	}
 	switch {
 	case seen && before.State.Final() && c != before:
 		rt.Fatalf("a final promise changed: %+v, was %+v", c, before)
@@ -307,7 +320,7 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inAir int) {
 		rt.Fatalf("promise %d waits with an attempt in the air", c.ID)
 	case c.Open() && c.State != callbacks.Booked && inAir != 1:
 		rt.Fatalf("promise %d is %s with no attempt in the air", c.ID, c.State)
-	case connected != (c.State == callbacks.CustomerReached || c.State == callbacks.Done):
+	case connected != (c.State == both || c.State == callbacks.Done):
 		rt.Fatalf("promise %d is %s, its customer connected: %v", c.ID, c.State, connected)
 	case c.State.Final() == c.Ended.IsZero():
 		rt.Fatalf("promise %d is %s, ended %v", c.ID, c.State, c.Ended)
@@ -344,9 +357,11 @@ func (m *model) drain() {
 	}
 }
 
-func TestRandomEvents(t *testing.T) {
+func TestRandomEvents(t *testing.T) { randomEventsInFiles(t, false) }
+
+func randomEventsInFiles(t *testing.T, first bool) {
 	dir, runs := t.TempDir(), 0
-	randomEvents(t, func(*rapid.T) func() (callbacks.Store, error) {
+	randomEvents(t, first, func(*rapid.T) func() (callbacks.Store, error) {
 		runs++
 		path := filepath.Join(dir, fmt.Sprint(runs, ".db"))
 		return func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) }
@@ -354,11 +369,11 @@ func TestRandomEvents(t *testing.T) {
 }
 
 // randomEvents holds the model against a kind of store. empty makes a database for one run, and says how to connect to it.
-func randomEvents(t *testing.T, empty func(rt *rapid.T) (connect func() (callbacks.Store, error))) {
+func randomEvents(t *testing.T, first bool, empty func(rt *rapid.T) (connect func() (callbacks.Store, error))) {
 	cal := officeHours(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(t, rt, empty(rt))
-		m.w.plan.Hours = cal
+		m.w.plan.Hours, m.w.plan.CustomerFirst, m.first = cal, first, first
 		m.w.book(someNumbers[0])
 		rt.Repeat(m.actions())
 		m.T = rt

@@ -40,7 +40,7 @@ func lived(t *testing.T) *sqlite.Store {
 	for i := range 5 {
 		b, err := s.Book(ctx, callbacks.Request{
 			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh", Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
-			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: "t {reference}",
+			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: func(c callbacks.Callback) string { return "t " + c.Reference },
 		}, fmt.Sprint(1000000+i))
 		must(err)
 		must(s.AttachNote(ctx, b.Callback.ID, callbacks.Recording{SID: fmt.Sprint("RE", i), URL: "u", Seconds: i}))

@@ -87,7 +87,7 @@ func TestTenInstances(t *testing.T) {
 	each(func(i int) { // the same caller twice in each of several webhooks
 		b, err := stores[i].Book(context.Background(), callbacks.Request{
 			Key: fmt.Sprint("key-", i%3), Line: "gopay", Desk: "support", Number: "+628120000001", Kind: callbacks.ASAP,
-			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: "t",
+			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: func(callbacks.Callback) string { return "t" },
 		}, fmt.Sprint(1000000+i))
 		if err != nil {
 			t.Error(err)

@@ -1,0 +1,107 @@
+package callbacks_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The model of random events for a desk that rings its customers first. What an agent's leg and a customer's leg can do is
+// exchanged; what must be true of promises is the same, but for who is rung how often.
+
+// customerFirst exchanges what can happen to the world.
+func (m *model) customerFirst(all map[string]func(*rapid.T)) {
+	w := m.w
+	delete(all, "customer's leg ends")
+	all["agent takes it"] = func(*rapid.T) { m.agentTakesWaiting(m.leg()) }
+	all["customer takes it"] = func(*rapid.T) { m.customerPresses(m.leg()) }
+	all["agent's leg ends"] = func(rt *rapid.T) {
+		leg, _ := m.leg()
+		_, err := w.service.AgentEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false, rapid.Bool().Draw(rt, "more"))
+		m.mustBe(err)
+	}
+	for _, name := range []string{"goes on", "goes on 2", "goes on 3"} {
+		all[name] = m.firstGoesOn
+	}
+}
+
+// firstGoesOn does to the latest call what usually comes next.
+func (m *model) firstGoesOn(rt *rapid.T) {
+	if len(m.legs) == 0 {
+		return // no call yet
+	}
+	leg := m.legs[len(m.legs)-1]
+	a := leg.attempt()
+	if a.SID != "" {
+		leg.sid = a.SID
+	}
+	switch a.State {
+	case callbacks.Answered:
+		m.customerPresses(leg, a.CallbackID)
+	case callbacks.Taken:
+		if rapid.IntRange(0, 2).Draw(rt, "an agent takes it") > 0 {
+			m.agentTakesWaiting(leg, a.CallbackID)
+			return
+		}
+		fallthrough
+	case callbacks.Connected:
+		_, err := m.w.service.AgentEnded(m.w.ctx, leg.id, "completed", false, rapid.Bool().Draw(rt, "more"))
+		m.mustBe(err)
+	case callbacks.Leaving:
+		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
+	case callbacks.Ended:
+	default:
+		_, _, err := m.w.service.Answered(m.w.ctx, leg.id, leg.sid)
+		m.mustBe(err)
+	}
+}
+
+// customerPresses is the customer's 1, which no agent is rung without.
+func (m *model) customerPresses(leg call, id int64) {
+	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err)
+	if v != callbacks.Proceed {
+		return
+	}
+	if by, done := m.connected[id]; done {
+		m.Fatalf("promise %d: an agent is rung by %s after the customer was connected by %s", id, leg.id, by)
+	}
+	if m.rung[id] == nil {
+		m.rung[id] = map[string]bool{}
+	}
+	m.rung[id][leg.id] = true
+}
+
+// agentTakesWaiting is the 1 of an agent behind whom a customer waits.
+func (m *model) agentTakesWaiting(leg call, id int64) {
+	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err)
+	if v != callbacks.Proceed {
+		return
+	}
+	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {
+		m.Fatalf("promise %d: connected by %s and %s, customers pressed 1 in %v", id, other, leg.id, m.rung[id])
+	}
+	m.connected[id] = leg.id
+}
+
+// checkFirst holds after every step, too.
+func (m *model) checkFirst(rt *rapid.T) {
+	attempts, err := m.w.store.Unended(m.w.ctx)
+	m.mustBe(err)
+	if len(attempts) > len(m.w.plan.Targets) {
+		rt.Fatalf("%d customers are rung for %d agents", len(attempts), len(m.w.plan.Targets))
+	}
+	for id := range m.promises {
+		c, err := m.w.store.Callback(m.w.ctx, id)
+		m.mustBe(err)
+		m.extra[id] = c.Attempts - len(m.rung[id]) // telephones that rang, and nobody pressed 1
+		if m.extra[id] < 0 {
+			rt.Fatalf("promise %d: the customer pressed 1 in %d calls, and was rung %d times", id, len(m.rung[id]), c.Attempts)
+		}
+	}
+}
+
+func TestRandomEventsCustomerFirst(t *testing.T) { randomEventsInFiles(t, true) }
