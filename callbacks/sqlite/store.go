@@ -32,7 +32,7 @@ type Store struct {
 var _ callbacks.Store = (*Store)(nil)
 
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
-var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Erased: cutLog}
+var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog}
 
 // cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
 // happens later by itself, so a busy answer is no failure.

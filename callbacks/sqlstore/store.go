@@ -28,6 +28,8 @@ type Dialect struct {
 	Order string
 	// Snapshot is the isolation in which several reads see the same moment.
 	Snapshot sql.IsolationLevel
+	// Grouped lets transactions that write take turns on the one connection of the writer, and be durable together.
+	Grouped bool
 	// Again reports an error after which the same transaction may succeed: a deadlock. Nil: none is.
 	Again func(error) bool
 	// Recount lets the numbering of TABLE go on behind the rows that were copied into it. Empty: it does so by itself.
@@ -42,22 +44,35 @@ type Store struct {
 	// writer and readers may be the same pool.
 	writer, readers *sql.DB
 	read            conn
+	// queue is nil unless the dialect is grouped.
+	queue *queue
 }
 
 var _ callbacks.Store = (*Store)(nil)
 
 // New makes a store of pools whose tables are up to date. It closes them when it is closed.
 func New(dialect Dialect, writer, readers *sql.DB) *Store {
-	return &Store{dialect: &dialect, writer: writer, readers: readers, read: conn{handle: readers, dialect: &dialect}}
+	s := &Store{dialect: &dialect, writer: writer, readers: readers, read: conn{handle: readers, dialect: &dialect}}
+	if dialect.Grouped {
+		prepared := &statements{db: writer, prepared: map[string]*sql.Stmt{}}
+		s.queue = newQueue()
+		s.queue.make = func() *group { return &group{queue: s.queue, statements: prepared, done: make(chan struct{})} }
+	}
+	return s
 }
 
-// Close closes both pools.
-func (s *Store) Close() error { return errors.Join(s.readers.Close(), s.writer.Close()) }
+// Close waits for whoever is writing and closes both pools.
+func (s *Store) Close() error {
+	if s.queue != nil {
+		s.queue.close()
+	}
+	return errors.Join(s.readers.Close(), s.writer.Close())
+}
 
 // tries is how often a transaction is begun that may succeed the next time.
 const tries = 5
 
-// inTx runs f in a transaction that writes. f may run more than once.
+// inTx runs f in a transaction that writes. f may run more than once, and must not use the store.
 func (s *Store) inTx(ctx context.Context, what string, f func(tx conn) error) error {
 	for try := 1; ; try++ {
 		err := s.once(ctx, what, f)
@@ -68,6 +83,9 @@ func (s *Store) inTx(ctx context.Context, what string, f func(tx conn) error) er
 }
 
 func (s *Store) once(ctx context.Context, what string, f func(tx conn) error) error {
+	if s.queue != nil {
+		return s.inGroup(ctx, what, f)
+	}
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %s: begin: %w", s.dialect.Name, what, err)
@@ -88,11 +106,14 @@ func (s *Store) wrap(what string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if strings.HasPrefix(err.Error(), "callbacks: ") {
+	if ours(err) {
 		return err
 	}
 	return fmt.Errorf("%s: %s: %w", s.dialect.Name, what, err)
 }
+
+// ours reports an error of the package callbacks: a refusal.
+func ours(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "callbacks: ") }
 
 // ms is an instant as it is stored.
 func ms(t time.Time) int64 {
