@@ -8,78 +8,115 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Book implements [callbacks.Store].
-func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string) (callbacks.Booking, error) {
-	var b callbacks.Booking
-	err := s.inTx(ctx, "book", func(tx conn) error {
-		if err := tx.serialize(ctx, "book/"+r.Line); err != nil { // what stands, and what is left of a slot, is counted
+// errStands: what was to be written, or something in its way, stands.
+var errStands = errors.New("a promise stands in the way")
+
+// Book implements [callbacks.Store]. It writes first: that nothing is in the way is known by the indexes, which costs
+// nothing, and callers do not wait for each other's commit.
+func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string) (b callbacks.Booking, err error) {
+	for try := range tries {
+		err = s.inTx(ctx, "book", func(tx conn) (err error) {
+			b, err = book(ctx, tx, r, reference, try > 0)
 			return err
+		})
+		if !errors.Is(err, errStands) {
+			break
 		}
-		c, _, err := oneCallback(ctx, tx, "request_key = ?", r.Key)
-		if err == nil {
-			b = callbacks.Booking{Callback: c}
-			return nil
-		} else if !errors.Is(err, callbacks.ErrNotFound) {
-			return err
-		}
-		// The conditions stand side by side so that each can use its own index.
-		c, _, err = oneCallback(ctx, tx, openStates+` AND line = ? AND number = ? AND urgent = ? LIMIT 1`, r.Line, r.Number, r.Urgent)
-		if errors.Is(err, callbacks.ErrNotFound) && r.Account != "" {
-			c, _, err = oneCallback(ctx, tx, openStates+` AND account <> '' AND line = ? AND account = ? AND urgent = ? LIMIT 1`, r.Line, r.Account, r.Urgent)
-		}
-		if err == nil {
-			b = callbacks.Booking{Callback: c, Existing: true}
-			return nil
-		} else if !errors.Is(err, callbacks.ErrNotFound) {
-			return err
-		}
-		if err := within(ctx, tx, r); err != nil {
-			return err
-		}
-		if r.Due, err = spread(ctx, tx, r); err != nil {
-			return err
-		}
-		if r.Kind == callbacks.Slot {
-			slot := callbacks.Move{Kind: r.Kind, Due: r.Due, SlotEnd: r.SlotEnd, Capacity: r.SlotCapacity}
-			if err := room(ctx, tx, r.Line, r.Desk, 0, slot); err != nil {
-				return err
-			}
-		}
-		reference, err := referenceFor(ctx, tx, r.Contact, reference)
-		if err != nil {
-			return err
-		}
-		if b.Callback, err = insert(ctx, tx, r, reference); err != nil {
-			return err
-		}
-		return writeText(ctx, tx, b.Callback, body(r.Text, b.Callback), r.Called)
-	})
+	}
 	if err != nil {
 		return callbacks.Booking{}, err
 	}
 	return b, nil
 }
 
+// book returns errStands when look is not set and something stands; or when it was written since it was looked for.
+func book(ctx context.Context, tx conn, r callbacks.Request, reference string, look bool) (callbacks.Booking, error) {
+	if look {
+		if b, err := standing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
+			return b, err
+		}
+	}
+	c, err := promise(ctx, tx, r, reference)
+	if ours(err) { // what stands goes before a refusal, and may be the reason for it
+		if b, err := standing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
+			return b, err
+		}
+	}
+	return callbacks.Booking{Callback: c}, err
+}
+
+// promise writes a promise, unless a limit, a full slot or the reference is in the way.
+func promise(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
+	if err := within(ctx, tx, r); err != nil {
+		return c, err
+	}
+	if r.Due, err = spread(ctx, tx, r); err != nil {
+		return c, err
+	}
+	if r.Kind == callbacks.Slot {
+		slot := callbacks.Move{Kind: r.Kind, Due: r.Due, SlotEnd: r.SlotEnd, Capacity: r.SlotCapacity}
+		if err := room(ctx, tx, r.Line, r.Desk, 0, slot); err != nil {
+			return c, err
+		}
+	}
+	if reference, err = referenceFor(ctx, tx, r.Contact, reference); err != nil {
+		return c, err
+	}
+	if c, err = insert(ctx, tx, r, reference); err != nil {
+		return c, err
+	}
+	return c, writeText(ctx, tx, c, body(r.Text, c), r.Called)
+}
+
+// standing is what was booked under the request's key, or else an open promise in its way; [callbacks.ErrNotFound] if there
+// is neither.
+func standing(ctx context.Context, tx conn, r callbacks.Request) (b callbacks.Booking, err error) {
+	// The conditions stand side by side so that each can use its own index.
+	const open = ` FROM callbacks WHERE ` + openStates + ` AND line = ?3 AND urgent = ?5 AND `
+	row := tx.QueryRowContext(ctx, `SELECT `+callbackColumns+`, way FROM (
+		SELECT `+callbackColumns+`, 0 AS way FROM callbacks WHERE request_key = ?1
+		UNION ALL SELECT `+callbackColumns+`, 1`+open+`number = ?2
+		UNION ALL SELECT `+callbackColumns+`, 2`+open+`account <> '' AND account = ?4) AS standing ORDER BY way LIMIT 1`,
+		r.Key, r.Number, r.Line, r.Account, r.Urgent)
+	var way int
+	b.Callback, _, err = scanCallback(with{row, &way})
+	b.Existing = way > 0
+	if errors.Is(err, sql.ErrNoRows) {
+		return b, callbacks.ErrNotFound
+	}
+	return b, err
+}
+
+// with scans one column more than asked for.
+type with struct {
+	scanner
+	last any
+}
+
+func (w with) Scan(into ...any) error { return w.scanner.Scan(append(into, w.last)...) }
+
+// insert returns errStands when there is something in the way.
 func insert(ctx context.Context, tx conn, r callbacks.Request, reference string) (callbacks.Callback, error) {
 	var slotStart int64
 	if r.Kind == callbacks.Slot {
 		slotStart = ms(r.Due)
 	}
-	var id int64
-	err := tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
+	c, _, err := scanCallback(tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
 		caller, account, txn, kind, urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING `+callbackColumns,
 		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Answers, r.Kind,
-		r.Urgent, r.Priority, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked).Scan(&id)
-	if err != nil {
-		return callbacks.Callback{}, err
+		r.Urgent, r.Priority, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, errStands
 	}
-	c, _, err := oneCallback(ctx, tx, "id = ?", id)
 	return c, err
 }
 
 // referenceFor is the reference of the call's contact, unless a promise or a message has it; else the one given, reserved.
 func referenceFor(ctx context.Context, tx conn, contact, drawn string) (string, error) {
+	if contact == "" {
+		return drawn, takeReference(ctx, tx, drawn)
+	}
 	var reference string
 	err := tx.QueryRowContext(ctx, `SELECT reference FROM contacts c WHERE contact_key = ?
 		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
@@ -109,6 +146,9 @@ func takeReference(ctx context.Context, tx conn, reference string) error {
 func room(ctx context.Context, q conn, line, desk string, except int64, m callbacks.Move) error {
 	if m.Capacity <= 0 {
 		return nil
+	}
+	if err := q.serialize(ctx, "desk/"+line+"/"+desk); err != nil { // whoever counts the same waits until this one is written
+		return err
 	}
 	var n int
 	err := q.QueryRowContext(ctx, `SELECT count(*) FROM callbacks WHERE `+openStates+` AND line = ? AND desk = ?
@@ -171,15 +211,6 @@ func (s *Store) Check(ctx context.Context, key string, id int64, limit int, corr
 func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks.Callback, error) {
 	var c callbacks.Callback
 	err := s.inTx(ctx, "move", func(tx conn) (err error) {
-		var line string
-		if err := tx.QueryRowContext(ctx, `SELECT line FROM callbacks WHERE id = ?`, id).Scan(&line); errors.Is(err, sql.ErrNoRows) {
-			return callbacks.ErrNotFound
-		} else if err != nil {
-			return err
-		}
-		if err := tx.serialize(ctx, "book/"+line); err != nil {
-			return err
-		}
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}

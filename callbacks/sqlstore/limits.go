@@ -8,9 +8,16 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// within is nil when one more promise keeps the limits.
+// bookingAtOnce is how many may be booking at the same moment, all instances together: more than a database has connections.
+const bookingAtOnce = 200
+
+// within is nil when one more promise keeps the limits. Whoever counts the same waits until this one is written; not
+// everybody of a line, though, while the line's limit is far.
 func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	if r.PerDay > 0 {
+		if err := tx.serialize(ctx, "number/"+r.Line+"/"+r.Number); err != nil {
+			return err
+		}
 		var n int
 		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM callbacks WHERE line = ? AND number = ? AND called_ms >= ?`,
 			r.Line, r.Number, ms(r.DayBegan)).Scan(&n)
@@ -21,24 +28,35 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 			return callbacks.ErrPerDay
 		}
 	}
-	if r.Pending > 0 && !r.Urgent {
-		var n int
-		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
-			LIMIT ?) AS pending`, r.Line, false, r.Pending).Scan(&n)
-		if err != nil {
-			return err
-		}
-		if n >= r.Pending {
-			return callbacks.ErrPending
+	if r.Pending <= 0 || r.Urgent {
+		return nil
+	}
+	n, err := pending(ctx, tx, r)
+	if err == nil && n > r.Pending-bookingAtOnce {
+		if err = tx.serialize(ctx, "pending/"+r.Line); err == nil {
+			n, err = pending(ctx, tx, r)
 		}
 	}
-	return nil
+	if err == nil && n >= r.Pending {
+		err = callbacks.ErrPending
+	}
+	return err
+}
+
+// pending is how many ordinary promises of a line stand, as far as that matters.
+func pending(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
+		LIMIT ?) AS pending`, r.Line, false, r.Pending).Scan(&n)
+	return n, err
 }
 
 // spread is when a promise falls due that would fall due together with others: a step behind the last of them.
 func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error) {
 	if r.Spread <= 0 || r.Kind != callbacks.ASAP {
 		return r.Due, nil
+	}
+	if err := tx.serialize(ctx, "desk/"+r.Line+"/"+r.Desk); err != nil {
+		return r.Due, err
 	}
 	var last sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT max(due_ms) FROM callbacks WHERE state = 'booked' AND line = ? AND desk = ?

@@ -113,6 +113,26 @@ func testOneOpenAtOnce(t *testing.T, s *suite) {
 	}
 }
 
+// The same webhook several times at once, for the last place and with the same reference: all get the one promise.
+func testTheSameAtOnce(t *testing.T, s *suite) {
+	for range 5 {
+		r, reference := s.request(func(r *callbacks.Request) {
+			r.Kind, r.Desk, r.SlotEnd, r.SlotCapacity = callbacks.Slot, r.Key, Start.Add(time.Hour), 1
+			r.Limits = callbacks.Limits{PerDay: 1, DayBegan: Start.Add(-time.Hour), Pending: 6}
+		}), s.reference()
+		bookings := make([]callbacks.Booking, 8)
+		atOnce(len(bookings), func(i int) {
+			var err error
+			if bookings[i], err = s.Book(s.ctx, r, reference); err != nil {
+				t.Error(err)
+			}
+		})
+		for _, b := range bookings {
+			same(t, b, bookings[0])
+		}
+	}
+}
+
 func testSlotCapacity(t *testing.T, s *suite) {
 	slot := func(from, to time.Duration) func(*callbacks.Request) {
 		return func(r *callbacks.Request) {

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"booking", testBooking},
 		{"one open promise", testOneOpen},
 		{"one open promise, at once", testOneOpenAtOnce},
+		{"the same, at once", testTheSameAtOnce},
 		{"slot capacity", testSlotCapacity},
 		{"references", testReferences},
 		{"find open", testOpenFor},
