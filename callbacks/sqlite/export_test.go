@@ -10,3 +10,6 @@ func Pragma(t *testing.T, s *Store, name string) (value string) {
 	}
 	return value
 }
+
+// DSN is how the store opens a file.
+var DSN = dsn
