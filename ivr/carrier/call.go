@@ -88,11 +88,16 @@ func (c *Carrier) Calls() []CallRecord {
 	defer c.mu.Unlock()
 	out := make([]CallRecord, len(c.legs))
 	for i, l := range c.legs {
-		out[i] = CallRecord{SID: l.sid, Role: l.role, From: l.from, To: l.to, Direction: l.direction, Status: l.status,
-			Created: l.created, Answered: l.answered, Ended: l.ended, Talked: l.talked}
-		if l.parent != nil {
-			out[i].ParentSID = l.parent.sid
-		}
+		out[i] = l.summary()
 	}
 	return out
+}
+
+func (l *leg) summary() CallRecord {
+	r := CallRecord{SID: l.sid, Role: l.role, From: l.from, To: l.to, Direction: l.direction, Status: l.status,
+		Created: l.created, Answered: l.answered, Ended: l.ended, Talked: l.talked}
+	if l.parent != nil {
+		r.ParentSID = l.parent.sid
+	}
+	return r
 }

@@ -35,6 +35,16 @@ type Options struct {
 	PlayLength func(url string) time.Duration
 	// Blocked are the prefixes that the REST API refuses to call (premium services); nil is DefaultBlocked.
 	Blocked []string
+	// Clock is the time when it is not the carrier's own to move: the product's processes have it as well. Then only
+	// RunLive runs the carrier.
+	Clock func() time.Time
+	// Answering says who answers at an address that nobody subscribed to; it is asked each time a telephone is about to
+	// ring, holding the carrier's lock, so it must not use the carrier. Nil: nobody does.
+	Answering func(CallRecord) Party
+	// CallPace is the least time between two calls placed by REST; zero is one second, which is the provider's default.
+	CallPace time.Duration
+	// Forgetful keeps neither webhooks nor requests for Webhooks and Requests: a run of hours would fill the memory.
+	Forgetful bool
 	// StrictWake calls workers only when they asked for it or after Wake, so that a forgotten Wake shows.
 	StrictWake bool
 }
@@ -48,12 +58,13 @@ type Number struct {
 }
 
 // A Carrier is a telephone company in virtual time. Its methods may be called from any goroutine, except that
-// only one of Run, RunUntil and RunPaced is at work at a time.
+// only one of Run, RunUntil, RunPaced and RunLive is at work at a time.
 type Carrier struct {
 	opts    Options
 	client  *http.Client
 	clock   clock
-	running sync.Mutex // held by Run, RunUntil, RunPaced
+	running sync.Mutex     // held by Run, RunUntil, RunPaced, RunLive
+	flights sync.WaitGroup // webhooks on their way in RunLive
 
 	arrived atomic.Int32 // REST requests read and not yet served
 	woken   atomic.Bool
@@ -93,6 +104,9 @@ func New(o Options) *Carrier {
 	if o.Blocked == nil {
 		o.Blocked = DefaultBlocked
 	}
+	if o.CallPace == 0 {
+		o.CallPace = pace
+	}
 	c := &Carrier{
 		opts:      o,
 		client:    webhookClient(o.Client),
@@ -106,6 +120,7 @@ func New(o Options) *Carrier {
 	}
 	c.served = sync.NewCond(&c.mu)
 	c.clock.nanos.Store(o.Start.UnixNano())
+	c.clock.live = o.Clock
 	return c
 }
 
@@ -136,6 +151,7 @@ func (c *Carrier) Close() {
 	}
 	c.agenda = nil
 	c.client.CloseIdleConnections()
+	c.unlocked(c.flights.Wait)
 }
 
 // Now is the virtual time, UTC: the clock to hand to the product.

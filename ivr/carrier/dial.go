@@ -180,8 +180,9 @@ func (a *attempt) failed() dialled {
 // child makes the leg of one noun and lets it ring.
 func (l *leg) child(a *attempt, doc *document, v, noun *element) *leg {
 	address := nounAddress(noun)
-	child := l.c.newLeg(l.callerID(v), address, directionDial, l.c.partyAt(address))
+	child := l.c.newLeg(l.callerID(v), address, directionDial, Party{})
 	child.parent = l
+	child.meets(l.c.partyAt(child))
 	child.hooks = nounHooks(doc.url, noun)
 	if noun.name == "Number" && l.c.refusal(address, noun.attr("byoc", "")) != nil {
 		child.party = Party{Name: child.role, Answer: Unreachable}

@@ -34,9 +34,11 @@ type RESTFault struct {
 	Code   int
 	Body   string
 	// LoseAnswer does what was asked, then answers 504 with a page that is not JSON, or closes the connection
-	// when Drop is set as well.
+	// when Drop is set as well. Drop alone closes the connection and does nothing.
 	LoseAnswer bool
 	Drop       bool
+	// Slow lets so much virtual time pass before the answer is sent; what was asked is done at once.
+	Slow time.Duration
 	// Delay makes a call that is placed wait so much longer in the provider's queue.
 	Delay time.Duration
 }

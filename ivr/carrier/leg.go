@@ -67,15 +67,9 @@ type leg struct {
 
 // newLeg makes a leg that nothing serves yet. The carrier is locked.
 func (c *Carrier) newLeg(from, to, direction string, p Party) *leg {
-	l := &leg{c: c, sid: c.newSID("CA"), from: from, to: to, direction: direction, party: p,
+	l := &leg{c: c, sid: c.newSID("CA"), from: from, to: to, direction: direction,
 		status: statusQueued, created: c.clock.Now()}
-	l.role = p.Name
-	if l.role == "" {
-		l.role = to
-		if direction == directionInbound {
-			l.role = "caller"
-		}
-	}
+	l.meets(p)
 	if direction != directionAPI {
 		l.sent = l.created
 	}
@@ -84,12 +78,26 @@ func (c *Carrier) newLeg(from, to, direction string, p Party) *leg {
 	return l
 }
 
-// partyAt is who answers at an address. The carrier is locked.
-func (c *Carrier) partyAt(address string) Party {
-	if p, ok := c.parties[address]; ok {
+// meets says who is at the telephone of a leg.
+func (l *leg) meets(p Party) {
+	l.party, l.role = p, p.Name
+	if l.role == "" {
+		l.role = l.to
+		if l.direction == directionInbound {
+			l.role = "caller"
+		}
+	}
+}
+
+// partyAt is who answers when a leg rings. The carrier is locked.
+func (c *Carrier) partyAt(l *leg) Party {
+	if p, ok := c.parties[l.to]; ok {
 		return p
 	}
-	if strings.HasPrefix(address, "+") {
+	if c.opts.Answering != nil {
+		return c.opts.Answering(l.summary())
+	}
+	if strings.HasPrefix(l.to, "+") {
 		return Party{Answer: NoAnswer}
 	}
 	return Party{Answer: Unreachable}

@@ -51,6 +51,9 @@ func (p *pacer) until(t time.Time) time.Duration {
 // RunPaced lets virtual time keep pace with real time, for people: until ctx ends, when it returns nil, or Close.
 // What Call's methods and Wake ask for happens at once. See Skip.
 func (c *Carrier) RunPaced(ctx context.Context, pace Pace) error {
+	if c.opts.Clock != nil {
+		return ErrClock
+	}
 	c.running.Lock()
 	defer c.running.Unlock()
 	c.mu.Lock()

@@ -1,6 +1,7 @@
 package carrier
 
 import (
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
@@ -113,8 +114,9 @@ func (c *Carrier) Handler() http.Handler {
 func (c *Carrier) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 	form, malformed := readForm(r)
 	rep, fault := c.take(r, e, form, malformed)
+	c.holdBack(r.Context(), fault.Slow)
 	switch {
-	case fault.LoseAnswer && fault.Drop:
+	case fault.Drop:
 		panic(http.ErrAbortHandler)
 	case fault.LoseAnswer:
 		rep = reply{status: http.StatusGatewayTimeout, media: []byte("<html><body>504 Gateway Time-out</body></html>"), kind: "text/html"}
@@ -122,6 +124,21 @@ func (c *Carrier) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 	w.Header().Set("Content-Type", rep.kind)
 	w.WriteHeader(rep.status)
 	_, _ = w.Write(rep.media)
+}
+
+// holdBack lets time pass before an answer, at most until whoever asked has gone away.
+func (c *Carrier) holdBack(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	over := make(chan struct{})
+	c.mu.Lock()
+	c.after(d, func() { close(over) })
+	c.mu.Unlock()
+	select {
+	case <-over:
+	case <-ctx.Done():
+	}
 }
 
 // take carries out a request and writes it down. Time stands still from here until it is done.
@@ -135,7 +152,9 @@ func (c *Carrier) take(r *http.Request, e endpoint, form url.Values, malformed e
 	}()
 	record := Request{At: c.clock.Now(), Method: r.Method, Path: r.URL.Path, Form: form}
 	rep, fault := c.answerREST(r, e, &record, malformed)
-	c.requests = append(c.requests, record)
+	if !c.opts.Forgetful {
+		c.requests = append(c.requests, record)
+	}
 	return rep, fault
 }
 
@@ -170,7 +189,7 @@ func (c *Carrier) answerREST(r *http.Request, e endpoint, record *Request, malfo
 	if rep.status == 0 {
 		rep.status = http.StatusOK
 	}
-	record.Status, record.Body, record.AnswerLost = rep.status, string(rep.media), fault.LoseAnswer
+	record.Status, record.Body, record.AnswerLost = rep.status, string(rep.media), fault.LoseAnswer || fault.Drop
 	return rep, fault
 }
 
@@ -193,6 +212,9 @@ func (c *Carrier) carryOut(r *http.Request, e endpoint, record Request, malforme
 			return reply{status: fault.Status, media: []byte(fault.Body), kind: "text/html"}, nil, fault
 		}
 		return reply{}, refuse(fault.Status, fault.Code, "Injected fault"), fault
+	}
+	if fault.Drop && !fault.LoseAnswer {
+		return reply{}, nil, fault
 	}
 	rep, refusal := e.serve(c, request{raw: r.PathValue, form: record.Form, delay: fault.Delay})
 	return rep, refusal, fault

@@ -14,7 +14,7 @@ import (
 var DefaultBlocked = []string{"+1900", "+4490", "+4491", "+4498", "+62809", "+81990"}
 
 const (
-	// pace is the time between two calls placed by REST for one account.
+	// pace is the time between two calls placed by REST for one account, unless it has agreed on another.
 	pace = time.Second
 	// defaultRing is how long a call placed by REST rings, in seconds.
 	defaultRing = 60
@@ -77,7 +77,8 @@ func (c *Carrier) createCall(r request) (reply, *restError) {
 	if no := c.refusal(f.Get("To"), f.Get("Byoc")); no != nil {
 		return reply{}, no
 	}
-	l := c.newLeg(f.Get("From"), f.Get("To"), directionAPI, c.partyAt(f.Get("To")))
+	l := c.newLeg(f.Get("From"), f.Get("To"), directionAPI, Party{})
+	l.meets(c.partyAt(l))
 	l.fallbackURL, l.fallbackMethod = f.Get("FallbackUrl"), orPost(f.Get("FallbackMethod"))
 	l.hooks = newHook(f.Get("StatusCallback"), orPost(f.Get("StatusCallbackMethod")), f["StatusCallbackEvent"])
 	l.emit(Event{Event: EventPlaceCall})
@@ -86,7 +87,7 @@ func (c *Carrier) createCall(r request) (reply, *restError) {
 	if c.nextDial.After(start) {
 		start = c.nextDial
 	}
-	c.nextDial = start.Add(pace)
+	c.nextDial = start.Add(c.opts.CallPace)
 	src := source{kind: KindVoice, url: f.Get("Url"), method: orPost(f.Get("Method")), twiml: f.Get("Twiml")}
 	limit := wholeSeconds(f.Get("Timeout"), defaultRing) + ringBuffer
 	l.proc = c.spawn(func(p *process) {

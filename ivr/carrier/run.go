@@ -11,6 +11,9 @@ import (
 // ErrClosed is returned by Run, RunUntil and RunPaced once the carrier was closed.
 var ErrClosed = errors.New("carrier: closed")
 
+// ErrClock is returned by whatever would move a clock that is not the carrier's own, and by RunLive for one that is.
+var ErrClock = errors.New("carrier: RunLive goes by Options.Clock, everything else by the carrier's own time")
+
 // ErrLimit is returned by RunUntil when its limit came before what it waited for.
 var ErrLimit = errors.New("carrier: limit reached before the condition held")
 
@@ -56,6 +59,9 @@ func (c *Carrier) RunUntil(ctx context.Context, limit time.Time, done func() boo
 }
 
 func (c *Carrier) drive(ctx context.Context, limit time.Time, done func() bool) error {
+	if c.opts.Clock != nil {
+		return ErrClock
+	}
 	c.running.Lock()
 	defer c.running.Unlock()
 	c.mu.Lock()

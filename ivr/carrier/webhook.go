@@ -146,13 +146,17 @@ func (c *Carrier) deliverOnce(p *process, w Webhook) (Webhook, error) {
 		return c.note(w, errNotDelivered)
 	}
 	if fault.Tamper {
-		c.forge(w)
+		c.forge(p, w)
 	}
-	done, err := c.exchange(w)
+	if c.opts.Clock != nil { // then the extra ones race with the one that counts
+		c.repeat(w, fault.Repeat)
+		fault.Repeat = 0
+	}
+	done, err := c.exchange(p, w)
 	for range fault.Repeat {
 		again := w
 		again.Repeated = true
-		_, _ = c.exchange(again)
+		_, _ = c.exchange(p, again)
 	}
 	if fault.LoseAnswer {
 		return done, errNoAnswer
@@ -160,24 +164,35 @@ func (c *Carrier) deliverOnce(p *process, w Webhook) (Webhook, error) {
 	return done, err
 }
 
+// repeat sends extra deliveries, each in a process of its own.
+func (c *Carrier) repeat(w Webhook, times int) {
+	w.Repeated = true
+	for range times {
+		c.spawn(func(p *process) { _, _ = c.exchange(p, w) })
+	}
+}
+
 // forge sends a copy that was changed after signing. A product that takes it has not checked the signature.
-func (c *Carrier) forge(w Webhook) {
+func (c *Carrier) forge(p *process, w Webhook) {
 	w.Forged = true
 	w.Form = maps.Clone(w.Form)
 	w.Form.Set("From", "+15005550006")
 	if w.Method == http.MethodGet {
 		w.URL += "&Forged=1"
 	}
-	done, err := c.exchange(w)
+	done, err := c.exchange(p, w)
 	if err == nil && done.Status < http.StatusBadRequest {
 		c.violation(c.bySID[w.Leg], "a forged %s webhook was answered with %d", w.Kind, done.Status)
 	}
 }
 
 // exchange sends a request and writes down the answer.
-func (c *Carrier) exchange(w Webhook) (Webhook, error) {
+func (c *Carrier) exchange(p *process, w Webhook) (Webhook, error) {
 	ctx := c.ctx
 	var err error
+	if c.opts.Clock != nil {
+		return c.note(c.exchangeLive(ctx, p, w))
+	}
 	c.unlocked(func() { w, err = c.roundTrip(ctx, w) })
 	for _, worker := range c.workers {
 		worker.woken = worker.woken || !c.opts.StrictWake
@@ -189,7 +204,9 @@ func (c *Carrier) note(w Webhook, err error) (Webhook, error) {
 	if err != nil {
 		w.Err = err.Error()
 	}
-	c.webhooks = append(c.webhooks, w)
+	if !c.opts.Forgetful {
+		c.webhooks = append(c.webhooks, w)
+	}
 	return w, err
 }
 
