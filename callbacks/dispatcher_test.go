@@ -213,6 +213,27 @@ func TestClosedWhenAnswered(t *testing.T) {
 	w.ring("support-1") // its turn was not used up
 }
 
+// The desk closes while an agent hears what it is about: his 1 rings no customer.
+func TestClosedWhenTaken(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Hours = officeHours(t)
+	w.clock = start.Add(2*time.Hour - time.Second) // a second to twelve
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	w.pass(time.Second)
+	leg.took(callbacks.Closed)
+	got := w.is(c, callbacks.Booked, 0, 0)
+	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
+		t.Fatalf("due %v, want %v", got.Due, want)
+	}
+	w.logs("though it was not when the agent picked up")
+	leg.took(callbacks.Gone) // the webhook came twice
+	leg.status("completed", 2)
+	w.clock = got.Due
+	w.ring("support-1") // its turn was not used up
+}
+
 // The pause after a round does not end in the lunch break.
 func TestRetryWaitsForTheOpening(t *testing.T) {
 	w := newWorld(t)

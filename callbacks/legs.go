@@ -92,7 +92,8 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 
 // AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to ring the
 // customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the provider was
-// asked for.
+// asked for. Hours are asked once more before a customer's telephone rings: on [Closed] the promise has been moved, as in
+// [Service.Answered].
 func (s *Service) AgentTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	return s.took(ctx, attemptID, callSID, false)
 }
@@ -105,15 +106,19 @@ func (s *Service) CustomerTook(ctx context.Context, attemptID, callSID string) (
 func (s *Service) took(ctx context.Context, attemptID, callSID string, customer bool) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
+	var why string
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) (err error) {
+		why = ""
 		if r.Attempt.CustomerFirst() == customer {
-			verdict, err = firstTook(r, callSID, now)
+			verdict, why, err = s.keeping(r.Callback, now).firstTook(r, callSID)
 		} else {
 			verdict, err = otherTook(r, now)
 		}
-		if err == nil && customer {
+		switch {
+		case err != nil || verdict == Closed:
+		case customer:
 			r.Callback.State = CustomerReached
-		} else if err == nil {
+		default:
 			r.Callback.State = AgentReached
 		}
 		return err
@@ -121,24 +126,35 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 	if err != nil {
 		return r.Callback, "", err
 	}
+	if why != "" {
+		announce(ctx, s.log, r.Callback, why+", though it was not when the agent picked up")
+	}
 	s.Wake()
 	return r.Callback, verdict, nil
 }
 
-// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write.
-func firstTook(r *Record, callSID string, now time.Time) (Verdict, error) {
+// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the promise
+// has been moved, because it may not be kept at this hour any more.
+func (k keeping) firstTook(r *Record, callSID string) (verdict Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
 	case !a.InAir() || !belongs(a, callSID):
-		return stale(r), ErrUnchanged
+		return stale(r), "", ErrUnchanged
 	case a.State == Taken:
-		return Proceed, ErrUnchanged // the provider repeats a webhook whose answer it did not get
+		return Proceed, "", ErrUnchanged // the provider repeats a webhook whose answer it did not get
 	case a.State == Connected || r.Callback.State != Dialling:
-		return Gone, ErrUnchanged // after the other one's 1 nobody rings him again
+		return Gone, "", ErrUnchanged // after the other one's 1 nobody rings him again
 	}
-	a.State, a.Check = Taken, now.Add(lookAgain)
+	// A customer who was rung first is on the line already.
+	if why = k.whyNot(); why != "" && !a.CustomerFirst() {
+		leave(r, OutcomeClosed, k.now)
+		k.closed(&r.Callback)
+		k.remark(r, why)
+		return Closed, why, nil
+	}
+	a.State, a.Check = Taken, k.now.Add(lookAgain)
 	r.Callback.Attempts++
-	return Proceed, nil
+	return Proceed, "", nil
 }
 
 // otherTook is the 1 of the other one.
