@@ -2,7 +2,6 @@ package ivr
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -210,18 +209,20 @@ func (s *Server) askToPress(r rung, path string, again bool) (*document, error) 
 	return doc.bye(r.customerTongue(), "customer.missed"), nil
 }
 
-// customerKey: 1 connects. An empty answer lets the provider bridge the two.
+// tryAgain is heard by a customer whose 1 could not be written down.
+const tryAgain = "We are sorry: something went wrong on our side. We will call you again. Goodbye."
+
+// customerKey: 1 connects, once it is written. An empty answer lets the provider bridge the two.
 func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) {
 	if w.form.Get("Digits") != "1" {
 		return s.askCustomer(ctx, w, true)
 	}
 	r, err := s.onAttempt(ctx, w, s.customerTook(w.legOf()))
 	switch {
-	case errors.Is(err, ErrSeal):
-		return plainGoodbye(sorry), err
 	case err != nil:
-		// Connected all the same: customerEnded writes it down once the store is back.
-		s.log.Error("cannot note that a customer was reached", "leg", w.call().SID, "error", err)
+		// Connected without a record, he would be rung again when the end of the call gets lost as well. Until then it only
+		// counts as a try.
+		return plainGoodbye(tryAgain), err
 	case r.verdict != callbacks.Proceed:
 		return r.bye(r.customerTongue(), "goodbye"), nil
 	default:

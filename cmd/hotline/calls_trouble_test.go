@@ -53,6 +53,21 @@ func TestTheStoreIsGone(t *testing.T) {
 	})
 }
 
+// A customer whose 1 cannot be written is not connected: nobody would know of it, and he would be rung again.
+func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
+	s := newStory(t, saturday)
+	s.customer.Keys = func(carrier.Prompt) carrier.Reply {
+		s.breakStore()
+		return carrier.Reply{Digits: "1"}
+	}
+	s.rings(home, "I repeat", booking...)
+	s.runTo("2026-03-09T08:05:00+07:00")
+	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "We will call you again") {
+		t.Errorf("the customer heard %q", heard)
+	}
+	s.bridged()
+}
+
 // breakStore closes the database under the running house. The dispatcher has nothing to do in these stories.
 func (s *story) breakStore() {
 	if err := s.store.Close(); err != nil {
