@@ -222,7 +222,8 @@ func (k keeping) leaveOver(r *Record, apart bool, status string) {
 
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
 // "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and
-// overtaking ones are harmless. A final one ends the attempt: next target, round over, customer not reached or kept.
+// overtaking ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
+// pressed 1 the action of the Dial is waited for.
 func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
 	now := s.now()
 	_, err := s.settle(ctx, attemptID, func(r *Record, k keeping) error {
@@ -231,8 +232,16 @@ func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status stri
 			return ErrUnchanged
 		}
 		if finalStatus(status) {
+			known := finalStatus(a.Status)
 			a.Status, a.Seq = status, max(seq, a.Seq)
-			k.legOver(r, status)
+			switch {
+			case a.State != Connected:
+				k.legOver(r, status)
+			case !known:
+				// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way
+				// at the same time; not until it stays away a look-up takes it for granted.
+				a.Check = now.Add(leaveGrace)
+			}
 			return nil
 		}
 		if seq >= 0 && seq <= a.Seq {

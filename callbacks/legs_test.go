@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -76,9 +77,51 @@ func TestEndsOfACall(t *testing.T) {
 	leg.took(callbacks.Proceed)
 	leg.customerTook(callbacks.Proceed)
 	leg.status("completed", 9) // before the action
-	w.is(c, callbacks.Done, 0, 1)
+	w.is(c, callbacks.CustomerReached, 0, 1)
 	leg.customerEnded("completed")
 	w.is(c, callbacks.Done, 0, 1)
+	if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != callbacks.OutcomeKept {
+		t.Fatalf("attempt %+v", a) // the target is free: nobody tells once more that its call is over
+	}
+}
+
+// The agent hung up between the customer's 1 and their connection, and that is told before the action of the Dial, which
+// says that they were not connected: the customer is rung again.
+func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
+	leg.status("completed", 3)
+	leg.status("completed", 3)
+	w.is(c, callbacks.CustomerReached, 0, 1)
+	if _, err := w.service.CustomerEnded(w.ctx, leg.id, "canceled", true); err != nil {
+		t.Fatal(err)
+	}
+	w.is(c, callbacks.Booked, 0, 1)
+	if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != callbacks.OutcomeApart {
+		t.Fatalf("attempt %+v", a)
+	}
+}
+
+// The action of the Dial stays away: after a while the two are taken to have talked, as they nearly always have.
+func TestTheActionOfTheDialStaysAway(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
+	leg.status("completed", 3)
+	w.pass(29 * time.Second)
+	w.quiet()
+	w.is(c, callbacks.CustomerReached, 0, 1)
+	w.pass(time.Second)
+	w.d.Tick(w.ctx)
+	w.is(c, callbacks.Done, 0, 1)
+	w.quiet()
 }
 
 // A repeated webhook gets the answer it got, as long as that rings nobody twice.

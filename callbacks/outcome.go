@@ -12,7 +12,8 @@ const (
 	notNowLimit = 3
 	// notNowPause is the pause after the first of them; it doubles.
 	notNowPause = 10 * time.Second
-	// leaveGrace is how long an agent hears how it ended before his call is looked up.
+	// leaveGrace is how long an agent hears how it ended before his call is looked up, and how long the action of a Dial is
+	// waited for after the end of the call.
 	leaveGrace = 30 * time.Second
 )
 
@@ -76,8 +77,12 @@ func end(r *Record, outcome string) {
 	r.Attempt.Outcome = outcome
 }
 
-// leave settles the attempt concerned while its call to the agent still lasts.
+// leave settles the attempt concerned while its call to the agent still lasts, as far as is known.
 func leave(r *Record, outcome string, now time.Time) {
+	if finalStatus(r.Attempt.Status) {
+		end(r, outcome)
+		return
+	}
 	r.Attempt.State = Leaving
 	r.Attempt.Outcome = outcome
 	r.Attempt.Check = now.Add(leaveGrace)
