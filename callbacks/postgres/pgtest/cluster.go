@@ -47,19 +47,22 @@ func binaries() (string, error) {
 }
 
 // Start makes a cluster. The error holds what the server said. Stop it, also after an error.
-func Start() (c *Cluster, err error) {
+func Start() (c *Cluster, err error) { return StartIn("") }
+
+// StartIn makes a cluster in a directory of its own below parent; empty is the system's for temporary files.
+func StartIn(parent string) (c *Cluster, err error) {
 	c = &Cluster{}
-	if err := c.start(); err != nil {
+	if err := c.start(parent); err != nil {
 		return c, fmt.Errorf("PostgreSQL does not start: %w\n%s", err, c.log.String())
 	}
 	return c, nil
 }
 
-func (c *Cluster) start() (err error) {
+func (c *Cluster) start(parent string) (err error) {
 	if c.bin, err = binaries(); err != nil {
 		return err
 	}
-	if c.dir, err = os.MkdirTemp("", "hotline-postgres-"); err != nil {
+	if c.dir, err = os.MkdirTemp(parent, "hotline-postgres-"); err != nil {
 		return err
 	}
 	if os.Geteuid() == 0 {
@@ -78,12 +81,29 @@ func (c *Cluster) start() (err error) {
 	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	c.server = c.command("postgres", "-D", data, "-k", c.dir, "-c", "listen_addresses=", "-c", "max_connections=200")
+	return c.Resume()
+}
+
+// Resume starts the server again after Halt, on the same socket, and returns when it answers.
+func (c *Cluster) Resume() error {
+	c.server = c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-c", "listen_addresses=", "-c", "max_connections=200")
 	c.server.Stdout, c.server.Stderr = &c.log, &c.log
 	if err := c.server.Start(); err != nil {
 		return err
 	}
 	return c.wait()
+}
+
+// Halt ends the server at once, as a crash would: what was going on is lost, what was committed is found again by Resume.
+func (c *Cluster) Halt() error {
+	if err := c.server.Process.Signal(syscall.SIGQUIT); err != nil { // its "immediate shutdown"
+		return err
+	}
+	var told *exec.ExitError
+	if err := c.server.Wait(); err != nil && !errors.As(err, &told) { // it says that it was not told to finish
+		return err
+	}
+	return nil
 }
 
 func (c *Cluster) command(name string, args ...string) *exec.Cmd {
