@@ -21,6 +21,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -328,7 +329,7 @@ func TestWarningsAreLoggedOnceADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := houses[0].run(ended, listener, houses[0].now, slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
+	if err := houses[0].run(ended, listener, callbacks.SystemTimer(houses[0].now), slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 1 {

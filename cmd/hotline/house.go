@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -39,6 +40,8 @@ type wiring struct {
 	shared     bool // other instances may work on the store
 	log        *slog.Logger
 	observe    func(ivr.Happening)
+	transport  http.RoundTripper // to the provider; nil is the default one
+	pace       time.Duration     // least time between two calls placed; 0 is the dispatcher's own
 }
 
 // stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
@@ -67,13 +70,16 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	provider, err := ivr.NewProvider(w.accountSID, w.tokens[0], w.restURL, w.publicURL, sealer, nil)
+	provider, err := ivr.NewProvider(w.accountSID, w.tokens[0], w.restURL, w.publicURL, sealer, w.transport)
 	if err != nil {
 		return nil, err
 	}
 	h := &house{store: store, now: w.now, attention: attention{w.snapshot, w.now}}
 	h.service = callbacks.New(store, w.now, w.log, nil)
 	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
+	if w.pace > 0 {
+		h.dispatcher.Pace = w.pace
+	}
 	h.courier = callbacks.NewCourier(store, h.service, provider, w.snapshot, w.now, w.log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention)

@@ -70,17 +70,16 @@ func serve(ctx context.Context, settings config.Settings, snapshot *config.Snaps
 	if listening != nil {
 		listening(listener.Addr())
 	}
-	return h.run(ctx, listener, h.now, log)
+	return h.run(ctx, listener, callbacks.SystemTimer(h.now), log)
 }
 
-// run answers webhooks and keeps promises until ctx ends; then it finishes what is under way.
-func (h *house) run(ctx context.Context, listener net.Listener, now func() time.Time, log *slog.Logger) error {
+// run answers webhooks and keeps promises until ctx ends; then it finishes what is under way. timer wakes the workers.
+func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
 	server := &http.Server{Handler: h.server.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: stopLimit, IdleTimeout: time.Minute}
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
 	h.attention.logged(ctx, log)
 	var workers sync.WaitGroup
-	timer := callbacks.SystemTimer(now)
 	workers.Go(func() { h.dispatcher.Run(working, timer) })
 	workers.Go(func() { h.courier.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
