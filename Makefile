@@ -5,7 +5,7 @@ REFEREES    := ivr/testdata/referees hours/testdata/referees config/holidays/tes
 INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test unit lint fuzz build demo tools referees clean
+.PHONY: help test unit lint fuzz chaos build demo tools referees clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,14 @@ lint: ## gofmt, go vet (with the referees' tag and without), staticcheck
 
 fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer)
 	@.ci/fuzz
+
+PROMISES := 10000
+KILLS    := 200
+SEED     :=
+
+chaos: tools ## the crash campaign: promises are kept while instances are killed (PROMISES=10000 KILLS=200 SEED=1 for the same faults again)
+	CHAOS_PROMISES=$(PROMISES) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
+		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline
 
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline

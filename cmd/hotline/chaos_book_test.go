@@ -1,0 +1,124 @@
+//go:build referee
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// bookLeg is one telephone's part of a call as the telephone company wrote it down.
+type bookLeg struct {
+	to               string
+	placed           bool // asked for by REST
+	created, ended   time.Time
+	rang, pressed    time.Time
+	by               *bookLeg  // of a customer's leg: the agent's
+	byPressed        time.Time // and when he had pressed his last key before it rang
+	endLost          bool      // of an agent's leg: the product never heard how the customer's ended
+	dialled          string
+	bridged, answers int
+}
+
+// A bookRead is what the judge reads in the book.
+type bookRead struct {
+	legs       map[string]*bookLeg
+	order      []*bookLeg
+	spoken     map[string]string     // reference → customer
+	references map[string]string     // customer → reference
+	bridges    map[string]int        // by customer
+	rings      map[string][]*bookLeg // by customer
+	texts      map[string]int        // by customer and words
+	violations []string
+	failed     int // webhooks that were not answered as they should be
+	fallbacks  int
+	givenUp    int // calls of which the provider heard nothing more
+}
+
+func readBook(path string) (*bookRead, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	l := &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, references: map[string]string{}, bridges: map[string]int{},
+		rings: map[string][]*bookLeg{}, texts: map[string]int{}}
+	entries := json.NewDecoder(bufio.NewReaderSize(file, 1<<20))
+	for {
+		var e carrier.Event
+		if err := entries.Decode(&e); errors.Is(err, io.EOF) {
+			return l, file.Close()
+		} else if err != nil {
+			return nil, errors.Join(err, file.Close())
+		}
+		l.enter(e)
+	}
+}
+
+func (l *bookRead) leg(e carrier.Event) *bookLeg {
+	g := l.legs[e.Leg]
+	if g == nil {
+		g = &bookLeg{to: e.To, created: e.At}
+		l.legs[e.Leg] = g
+		l.order = append(l.order, g)
+	}
+	return g
+}
+
+// enter takes one event.
+func (l *bookRead) enter(e carrier.Event) {
+	switch e.Event {
+	case carrier.EventSay:
+		l.spoken[e.Digits], l.references[e.From] = e.From, e.Digits
+	case carrier.EventPlaceCall:
+		l.leg(e).placed = true
+	case carrier.EventRing:
+		g := l.leg(e)
+		g.rang = e.At
+		if e.Role != roleCaller && strings.HasPrefix(e.To, "+62812") {
+			l.rings[e.To] = append(l.rings[e.To], g)
+			if g.by = l.ringing(e.To); g.by != nil {
+				g.byPressed = g.by.pressed
+			}
+		}
+	case carrier.EventPress:
+		l.leg(e).pressed = e.At
+	case carrier.EventDial:
+		l.leg(e).dialled = e.Target
+	case carrier.EventBridge:
+		l.bridges[e.Target]++
+	case carrier.EventHangup:
+		l.leg(e).ended = e.At
+	case carrier.EventMessage:
+		l.texts[e.To+": "+e.Text]++
+	case carrier.EventWebhookFailed:
+		l.failed++
+		if strings.Contains(e.URL, "/voice/customer/ended") && e.Leg != "" {
+			l.leg(e).endLost = true
+		}
+	case carrier.EventFallback:
+		l.fallbacks++
+	case carrier.EventViolation:
+		if strings.Contains(e.Detail, "the call was given up") {
+			l.givenUp++ // no instance was there for it
+			return
+		}
+		l.violations = append(l.violations, e.Detail)
+	}
+}
+
+// ringing is the agent's leg that rings this customer now.
+func (l *bookRead) ringing(customer string) *bookLeg {
+	for i := len(l.order) - 1; i >= 0; i-- {
+		if g := l.order[i]; g.dialled == customer && g.ended.IsZero() {
+			return g
+		}
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+//go:build referee
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+const (
+	// clockError is how far two processes' readings of the fast clock may be apart.
+	clockError = 5 * time.Second
+	// onTheWay is how long it may take from asking the hours to asking the provider: the dispatcher's lease.
+	onTheWay = 30 * time.Second
+)
+
+// A verdict is what the judge found, by the rule that was broken.
+type verdict struct {
+	broken map[string][]string
+	counts map[string]int
+}
+
+// The rules.
+const (
+	ruleLost     = "no promise is lost"
+	ruleStanding = "every promise has an end"
+	ruleKept     = "a promise is kept when, and only when, the book has its one conversation"
+	ruleTwice    = "nobody is connected twice for one promise"
+	ruleLimit    = "no customer is rung above the limit"
+	ruleOneCall  = "one call at a time for a target"
+	ruleHours    = "nobody is rung outside hours who did not ask for it"
+	ruleGiven    = "a promise is given up for a reason only"
+	ruleOnce     = "one promise for a caller, and no text message twice"
+	ruleProvider = "the provider's rules"
+)
+
+var chaosRules = []string{ruleLost, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleProvider}
+
+func (v *verdict) find(rule, format string, args ...any) {
+	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
+}
+
+// judge holds the book against the store. The book is right: what it does not know has not happened.
+func judge(ctx context.Context, l *bookRead, store callbacks.Store) (*verdict, error) {
+	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
+	promises, err := store.List(ctx, callbacks.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	byNumber := map[string]callbacks.Callback{}
+	for _, c := range promises {
+		if before, twice := byNumber[c.Number]; twice {
+			v.find(ruleOnce, "%s has promises %d and %d", c.Number, before.ID, c.ID)
+		}
+		byNumber[c.Number] = c
+		v.counts["promises "+string(c.State)]++
+		v.promise(c, l)
+	}
+	for reference, customer := range l.spoken {
+		if c, known := byNumber[customer]; !known || c.Reference != reference {
+			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference, c.Reference)
+		}
+	}
+	for customer, n := range l.bridges {
+		if _, known := byNumber[customer]; !known && strings.HasPrefix(customer, "+62812") {
+			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
+		}
+	}
+	unended, err := store.Unended(ctx)
+	for _, a := range unended {
+		v.find(ruleStanding, "attempt %s of promise %d is %s", a.ID, a.CallbackID, a.State)
+	}
+	for text, n := range l.texts {
+		if n > 1 {
+			v.find(ruleOnce, "%d times the same text message to %s", n, text)
+		}
+	}
+	v.targets(l)
+	for _, text := range l.violations {
+		v.find(ruleProvider, "%s", text)
+	}
+	v.counts["references spoken"] = len(l.spoken)
+	v.counts["customers connected"] = len(l.bridges)
+	v.counts["webhooks not answered"] = l.failed
+	v.counts["calls given up by the provider"] = l.givenUp
+	v.counts["turns to the fallback"] = l.fallbacks
+	return v, err
+}
+
+// promise judges one promise.
+func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
+	who := fmt.Sprintf("promise %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.Rounds)
+	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
+	v.counts["customers' telephones rung"] += len(rings)
+	if c.Urgent {
+		v.counts["urgent promises"]++
+	}
+	if c.Kind == callbacks.Slot {
+		v.counts["promises for a chosen time"]++
+	}
+	if c.Open() {
+		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+	}
+	switch done := c.State == callbacks.Done; {
+	case done == (bridges > 0):
+	case done && len(rings) > 0 && unheard(rings[len(rings)-1]):
+		// The customer pressed 1, our answer to that was lost, and so was every word about it that followed: nobody could
+		// tell the product from one that has connected them.
+		v.counts["done, though every word that they were not connected was lost"]++
+	default:
+		v.find(ruleKept, "%s: the book has %d conversations", who, bridges)
+	}
+	if bridges > 1 {
+		v.find(ruleTwice, "%s: connected %d times", who, bridges)
+	}
+	if len(rings) > chaosAttempts || c.Attempts > chaosAttempts || len(rings) > c.Attempts {
+		v.find(ruleLimit, "%s: rung %d times", who, len(rings))
+	}
+	for _, g := range rings {
+		v.hours(who, c, g)
+	}
+	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.Rounds < chaosRounds && c.Ended.Before(c.Expires) {
+		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+	}
+	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
+		v.find(ruleGiven, "%s: nobody asked for that", who)
+	}
+}
+
+// unheard reports whether the product was never told how this leg of a customer ended.
+func unheard(g *bookLeg) bool { return g.by != nil && g.by.endLost && !g.pressed.IsZero() }
+
+// hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then, and
+// only that, may still pass before the customer is rung.
+func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
+	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
+		return
+	}
+	if !g.byPressed.IsZero() && openAt(g.byPressed.Add(-clockError)) {
+		v.counts["rung while the agent was told about it, after closing"]++
+		return
+	}
+	v.find(ruleHours, "%s: rung at %s, the agent pressed 1 at %s", who, g.rang.Format(time.TimeOnly), g.byPressed.Format(time.TimeOnly))
+}
+
+// targets finds two calls at a time, and calls to agents of a desk that was closed when they were decided on. Of those that were
+// on the way when it closed nobody is connected, which the customers' side shows.
+func (v *verdict) targets(l *bookRead) {
+	byTarget := map[string][]*bookLeg{}
+	for _, g := range l.order {
+		if !g.placed {
+			continue
+		}
+		v.counts["calls placed"]++
+		byTarget[g.to] = append(byTarget[g.to], g)
+		if strings.HasPrefix(g.to, "client:support") && !openAt(g.created) && !openAt(g.created.Add(-onTheWay)) && !openAt(g.created.Add(clockError)) {
+			v.find(ruleHours, "%s was asked for at %s, when the desk was closed", g.to, g.created.Format(time.TimeOnly))
+		}
+	}
+	for target, legs := range byTarget {
+		sort.SliceStable(legs, func(i, j int) bool { return legs[i].created.Before(legs[j].created) })
+		for i := 1; i < len(legs); i++ {
+			if legs[i-1].ended.IsZero() || legs[i].created.Before(legs[i-1].ended) {
+				v.find(ruleOneCall, "%s: a call from %s to %s, and one asked for at %s", target,
+					legs[i-1].created.Format(time.StampMilli), legs[i-1].ended.Format(time.StampMilli), legs[i].created.Format(time.StampMilli))
+			}
+		}
+	}
+}
+
+// String is the table of the verdict.
+func (v *verdict) String() string {
+	var out strings.Builder
+	names := make([]string, 0, len(v.counts))
+	for name := range v.counts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&out, "  %-55s %7d\n", name, v.counts[name])
+	}
+	for _, rule := range chaosRules {
+		word := "held"
+		if n := len(v.broken[rule]); n > 0 {
+			word = fmt.Sprintf("BROKEN %d times", n)
+		}
+		fmt.Fprintf(&out, "  %-74s %s\n", rule, word)
+		for i, found := range v.broken[rule] {
+			if i == 10 {
+				fmt.Fprintf(&out, "      … and %d more\n", len(v.broken[rule])-i)
+				break
+			}
+			fmt.Fprintf(&out, "      %s\n", found)
+		}
+	}
+	return out.String()
+}

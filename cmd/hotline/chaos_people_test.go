@@ -1,0 +1,183 @@
+//go:build referee
+
+package main
+
+import (
+	"hash/fnv"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// Whoever holds a telephone in the campaign, and what goes wrong on the wire. All by the seed: who is rung for the nth time
+// does the same in every run with that seed, whatever else has happened.
+
+type people struct {
+	seed uint64
+	rung map[string]uint64 // guarded by the carrier's lock
+}
+
+func newPeople(seed uint64) *people { return &people{seed: seed, rung: map[string]uint64{}} }
+
+// dice are those of somebody at his nth call.
+func (p *people) dice(who string, nth uint64) *rand.Rand {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(who))
+	return rand.New(rand.NewPCG(p.seed^h.Sum64(), nth))
+}
+
+// between draws a duration.
+func between(dice *rand.Rand, least, most time.Duration) time.Duration {
+	return least + time.Duration(dice.Int64N(int64(most-least)))
+}
+
+// answers is asked whenever a telephone is about to ring.
+func (p *people) answers(r carrier.CallRecord) carrier.Party {
+	nth := p.rung[r.To]
+	p.rung[r.To]++
+	dice := p.dice(r.To, nth)
+	if strings.HasPrefix(r.To, "client:") {
+		if r.Direction == "outbound-dial" { // somebody's own call to the emergency desk: he is to be called back
+			return carrier.Party{Answer: carrier.Busy}
+		}
+		return agentBy(dice)
+	}
+	return customerBy(dice)
+}
+
+func agentBy(dice *rand.Rand) carrier.Party {
+	party := carrier.Party{After: between(dice, 500*time.Millisecond, 4*time.Second), Keys: carrier.Always("1"), TalkFor: -1}
+	switch n := dice.IntN(100); {
+	case n < 8:
+		party.Answer = carrier.Busy
+	case n < 13:
+		party.Answer = carrier.NoAnswer
+	case n < 15:
+		party.Answer = carrier.Voicemail
+	case n < 20:
+		party.Keys = carrier.Always("2")
+	case n < 24:
+		party.HangUpAfter = between(dice, time.Second, 15*time.Second) // anywhere on the way to the customer
+	}
+	return party
+}
+
+func customerBy(dice *rand.Rand) carrier.Party {
+	party := carrier.Party{After: between(dice, 500*time.Millisecond, 6*time.Second), Keys: carrier.Always("1"),
+		TalkFor: between(dice, time.Second, 20*time.Second)}
+	switch n := dice.IntN(100); {
+	case n < 7:
+		party.Answer = carrier.Busy
+	case n < 12:
+		party.Answer = carrier.NoAnswer
+	case n < 17:
+		party.Answer = carrier.Voicemail
+	case n < 22:
+		party.Keys = carrier.Always("5")
+	case n < 25:
+		party.Keys = nil
+	}
+	return party
+}
+
+// caller wants to be called back: as soon as possible, at a time of the choice, or urgently.
+func (p *people) caller(nth int) carrier.Party {
+	dice := p.dice(customerNumber(nth), 1<<32)
+	urgent, wish := dice.IntN(100) < 15, "1"
+	if n := dice.IntN(100); n < 25 {
+		wish = "2"
+	}
+	return carrier.Party{Name: roleCaller, HangUpAfter: 10 * time.Minute, Keys: func(prompt carrier.Prompt) carrier.Reply {
+		said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
+		switch {
+		case prompt.Verb == "Record", prompt.Index > 6, said("Your reference number"), said("We have promised this number"):
+			return carrier.Reply{HangUp: true}
+		case said("We would call you on") && said("press "+wish+"."):
+			return carrier.Reply{Digits: wish}
+		case said("We would call you on"):
+			return carrier.Reply{Digits: "1"}
+		case said("To be called back instead, press 2"):
+			return carrier.Reply{Digits: "2"}
+		case said("For current campaigns and offers") && urgent:
+			return carrier.Reply{Digits: "1"}
+		case said("For current campaigns and offers"):
+			return carrier.Reply{Digits: "2"}
+		}
+		return carrier.Reply{}
+	}}
+}
+
+// troubles are the faults of the telephone company.
+type troubles struct {
+	mu   sync.Mutex
+	dice *rand.Rand
+}
+
+func newTroubles(seed uint64) *troubles { return &troubles{dice: rand.New(rand.NewPCG(seed, 7))} }
+
+// percent throws a die of a thousand sides, and gives a second number.
+func (f *troubles) perMille() (n int, span time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dice.IntN(1000), between(f.dice, 100*time.Millisecond, 6*time.Second)
+}
+
+func (f *troubles) webhook(w carrier.Webhook) carrier.WebhookFault {
+	n, span := f.perMille()
+	if w.Kind == carrier.KindStatus {
+		switch {
+		case n < 30:
+			return carrier.WebhookFault{Lose: true}
+		case n < 80:
+			return carrier.WebhookFault{Repeat: 1}
+		case n < 280:
+			return carrier.WebhookFault{Delay: span} // it is overtaken
+		case n < 290:
+			return carrier.WebhookFault{LoseAnswer: true}
+		}
+		return carrier.WebhookFault{}
+	}
+	switch {
+	case n < 10:
+		return carrier.WebhookFault{Lose: true}
+	case n < 25:
+		return carrier.WebhookFault{LoseAnswer: true}
+	case n < 65:
+		return carrier.WebhookFault{Repeat: 2}
+	case n < 70:
+		return carrier.WebhookFault{Tamper: true}
+	}
+	return carrier.WebhookFault{}
+}
+
+func (f *troubles) rest(carrier.Request) carrier.RESTFault {
+	n, span := f.perMille()
+	const page = "<html><body><h1>503 Service Unavailable</h1></body></html>"
+	switch {
+	case n < 25:
+		return carrier.RESTFault{LoseAnswer: true, Drop: true}
+	case n < 45:
+		return carrier.RESTFault{LoseAnswer: true}
+	case n < 65:
+		return carrier.RESTFault{Drop: true}
+	case n < 95:
+		return carrier.RESTFault{Status: http.StatusTooManyRequests, Code: 20429}
+	case n < 115:
+		return carrier.RESTFault{Status: http.StatusServiceUnavailable, Body: page}
+	case n < 125:
+		return carrier.RESTFault{Status: http.StatusInternalServerError, Code: 20500}
+	case n < 145:
+		return carrier.RESTFault{Slow: 2 * restPatience} // done, and told too late
+	case n < 175:
+		return carrier.RESTFault{Slow: span}
+	case n < 205:
+		return carrier.RESTFault{Delay: span}
+	case n < 210:
+		return carrier.RESTFault{Delay: time.Minute} // stuck in the provider's queue
+	}
+	return carrier.RESTFault{}
+}
