@@ -2,7 +2,6 @@ package ivr
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/twilio/twilio-go/twiml"
@@ -117,12 +116,8 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 	}
 	r, err := s.onAttempt(ctx, w, s.agentTook(w.legOf()))
 	switch {
-	case errors.Is(err, ErrSeal):
+	case err != nil: // connected without a record, the customer would be rung again; the next agent is rung instead
 		return plainGoodbye(sorry), err
-	case err != nil:
-		// Connected all the same: firstEnded writes it down once the store is back.
-		s.log.Error("cannot note that an agent took a callback", "leg", w.call().SID, "error", err)
-		return &document{}, nil
 	case r.verdict != callbacks.Proceed:
 		return r.bye(r.agentTongue(), "whisper.gone"), nil
 	}
