@@ -56,6 +56,37 @@ func TestHousekeepers(t *testing.T) {
 	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, url) })
 }
 
+// What was promised is there after a crash of the server, and the same store goes on with it.
+func TestTheServerCrashes(t *testing.T) {
+	own, err := pgtest.Start()
+	t.Cleanup(func() {
+		if err := own.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, own.Database(t))
+	called := time.Date(2026, time.March, 2, 2, 0, 0, 0, time.UTC)
+	if _, err := s.Book(t.Context(), callbacks.Request{Key: "k", Line: "l", Desk: "d", Topic: "t", Language: "en", Number: "+6281234567890",
+		Kind: callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour)}, "1234567"); err != nil {
+		t.Fatal(err)
+	}
+	if err := own.Halt(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ByReference(t.Context(), "1234567"); err == nil {
+		t.Error("a server that is down has answered")
+	}
+	if err := own.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.ByReference(t.Context(), "1234567"); err != nil || c.State != callbacks.Booked {
+		t.Errorf("after the crash: %+v, %v", c, err)
+	}
+}
+
 // Ten instances start at once on an empty database, and then promise the same, and claim the same.
 func TestTenInstances(t *testing.T) {
 	url := cluster.Database(t)
