@@ -16,15 +16,14 @@ import (
 
 // bookLeg is one telephone's part of a call as the telephone company wrote it down.
 type bookLeg struct {
-	to               string
-	placed           bool // asked for by REST
-	created, ended   time.Time
-	rang, pressed    time.Time
-	by               *bookLeg  // of a customer's leg: the agent's
-	byPressed        time.Time // and when he had pressed his last key before it rang
-	endLost          bool      // of an agent's leg: the product never heard how the customer's ended
-	dialled          string
-	bridged, answers int
+	to             string
+	placed         bool // asked for by REST
+	created, ended time.Time
+	rang, pressed  time.Time
+	by             *bookLeg  // of a customer's leg: the agent's
+	byPressed      time.Time // and when he had pressed his last key before it rang
+	endLost        bool      // of an agent's leg: the product never heard how the customer's ended, or could not write it down
+	dialled        string
 }
 
 // A bookRead is what the judge reads in the book.
@@ -32,7 +31,6 @@ type bookRead struct {
 	legs       map[string]*bookLeg
 	order      []*bookLeg
 	spoken     map[string]string     // reference → customer
-	references map[string]string     // customer → reference
 	bridges    map[string]int        // by customer
 	rings      map[string][]*bookLeg // by customer
 	texts      map[string]int        // by customer and words
@@ -42,13 +40,16 @@ type bookRead struct {
 	givenUp    int // calls of which the provider heard nothing more
 }
 
+func newBookRead() *bookRead {
+	return &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, bridges: map[string]int{}, rings: map[string][]*bookLeg{}, texts: map[string]int{}}
+}
+
 func readBook(path string) (*bookRead, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	l := &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, references: map[string]string{}, bridges: map[string]int{},
-		rings: map[string][]*bookLeg{}, texts: map[string]int{}}
+	l := newBookRead()
 	entries := json.NewDecoder(bufio.NewReaderSize(file, 1<<20))
 	for {
 		var e carrier.Event
@@ -75,7 +76,11 @@ func (l *bookRead) leg(e carrier.Event) *bookLeg {
 func (l *bookRead) enter(e carrier.Event) {
 	switch e.Event {
 	case carrier.EventSay:
-		l.spoken[e.Digits], l.references[e.From] = e.From, e.Digits
+		if apology(e) {
+			l.leg(e).endLost = true
+			return
+		}
+		l.spoken[e.Digits] = e.From
 	case carrier.EventPlaceCall:
 		l.leg(e).placed = true
 	case carrier.EventRing:

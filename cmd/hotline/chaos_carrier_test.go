@@ -135,7 +135,7 @@ func (b *book) note(e carrier.Event) {
 			b.heard[e.From] = true
 			say("spoken %d", b.spoken.Add(1))
 		}
-	} else if !booked[e.Event] {
+	} else if !booked[e.Event] && !apology(e) {
 		return
 	}
 	line, err := json.Marshal(e)
@@ -143,6 +143,11 @@ func (b *book) note(e carrier.Event) {
 		_, err = b.out.Write(append(line, '\n'))
 	}
 	b.failed = errors.Join(b.failed, err)
+}
+
+// apology reports whether the product says that it could not write down what it was told.
+func apology(e carrier.Event) bool {
+	return e.Event == carrier.EventSay && strings.Contains(e.Text, "something went wrong on our side")
 }
 
 var promisedReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)

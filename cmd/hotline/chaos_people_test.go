@@ -119,7 +119,7 @@ type troubles struct {
 
 func newTroubles(seed uint64) *troubles { return &troubles{dice: rand.New(rand.NewPCG(seed, 7))} }
 
-// percent throws a die of a thousand sides, and gives a second number.
+// perMille throws a die of a thousand sides, and draws how long something takes.
 func (f *troubles) perMille() (n int, span time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -1,0 +1,89 @@
+//go:build referee
+
+package main
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// The judge of the crash campaign can say no: a book in which every rule is broken, and one in which none is.
+func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
+	store, err := openStore(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hotline.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	called := chaosStart
+	for i := range 2 {
+		number := customerNumber(i)
+		if _, err := store.Book(t.Context(), callbacks.Request{
+			Key: number, Line: "gopay", Desk: "support", Topic: "promotion", Language: "en", Number: number, Caller: number, Kind: callbacks.ASAP,
+			Called: called, Due: called, Expires: called.Add(time.Hour),
+		}, "111111"+string(rune('1'+i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = store.Change(t.Context(), 1, func(r *callbacks.Record) error {
+		r.Callback.State, r.Callback.Ended = callbacks.Expired, called.Add(time.Minute)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := judged(t, store, slices.Concat(
+		[]carrier.Event{{Event: carrier.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
+		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
+		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
+		[]carrier.Event{{Event: carrier.EventMessage, To: customerNumber(0), Text: "a"}, {Event: carrier.EventMessage, To: customerNumber(0), Text: "a"},
+			{Event: carrier.EventViolation, Detail: "an unknown attribute"}},
+	))
+	if want := slices.Sorted(slices.Values(chaosRules)); !slices.Equal(broken, want) {
+		t.Errorf("broken are %q, want all of %q", broken, want)
+	}
+	empty, err := openStore(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hotline.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = empty.Close() })
+	if broken := judged(t, empty, nil); len(broken) != 0 {
+		t.Errorf("an empty book and an empty store: %q", broken)
+	}
+}
+
+// chaosBreak is from the campaign's start into its first break.
+const chaosBreak = 7 * time.Minute
+
+// talk is an agent's call about a customer, and what comes of it.
+func talk(at time.Time, agent, leg, customer string) []carrier.Event {
+	to := "client:support-1"
+	return []carrier.Event{
+		{At: at, Event: carrier.EventPlaceCall, Leg: agent, Role: to, To: to},
+		{At: at, Event: carrier.EventPress, Leg: agent, Role: to, To: to, Digits: "1"},
+		{At: at, Event: carrier.EventDial, Leg: agent, Role: to, To: to, Target: customer},
+		{At: at, Event: carrier.EventRing, Leg: leg, Role: customer, To: customer},
+		{At: at, Event: carrier.EventBridge, Leg: agent, Role: to, To: to, Target: customer},
+		{At: at.Add(time.Minute), Event: carrier.EventHangup, Leg: leg, Role: customer, To: customer},
+		{At: at.Add(time.Minute), Event: carrier.EventHangup, Leg: agent, Role: to, To: to},
+	}
+}
+
+// judged are the rules that a book breaks, sorted.
+func judged(t *testing.T, store callbacks.Store, events []carrier.Event) []string {
+	t.Helper()
+	l := newBookRead()
+	for _, e := range events {
+		l.enter(e)
+	}
+	v, err := judge(t.Context(), l, store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Sorted(maps.Keys(v.broken))
+}
