@@ -12,7 +12,8 @@ import (
 )
 
 // Book writes a promise, or finds the one that stands already for the line and number, or line and account.
-// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot.
+// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot; [ErrPerDay] and [ErrPending]
+// are limits. The promise may be due later than asked for, see [Limits]: tell what came back.
 //
 // An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
@@ -20,8 +21,9 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 		return Booking{}, err
 	}
 	r.Caller = recognisable(r.Caller)
+	r.Asked = s.now()
 	if r.Text == nil {
-		r.Text = s.keeping(Callback{Line: r.Line, Desk: r.Desk}, s.now()).confirm(OnBooked)
+		r.Text = s.keeping(Callback{Line: r.Line, Desk: r.Desk}, r.Asked).confirm(OnBooked)
 	}
 	var b Booking
 	err := s.withReference(func(reference string) (err error) {
@@ -203,6 +205,10 @@ const holdFor = 2 * time.Hour
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		until := s.now().Add(holdFor)
+		if r.Callback.State != Booked && r.Callback.Open() && r.Callback.Held.IsZero() {
+			r.Callback.Held = r.Callback.Due // for when it comes back
+			return nil
+		}
 		if r.Callback.State != Booked || !r.Callback.Held.IsZero() || !r.Callback.Due.Before(until) {
 			return ErrUnchanged
 		}
@@ -214,10 +220,13 @@ func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error 
 // ReleaseFor lets a held promise fall due as before: they did not talk after all.
 func (s *Service) ReleaseFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
-		if r.Callback.State != Booked || r.Callback.Held.IsZero() {
+		switch c := &r.Callback; {
+		case !c.Open() || c.Held.IsZero() || c.Held.Equal(spoken):
 			return ErrUnchanged
+		case c.State == Booked:
+			c.Due = c.Held
 		}
-		r.Callback.Due, r.Callback.Held = r.Callback.Held, time.Time{}
+		r.Callback.Held = time.Time{}
 		return nil
 	})
 }
@@ -240,12 +249,31 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 	if err != nil || !found {
 		return err
 	}
-	_, err = s.Cancel(ctx, c.ID, "the caller's talk with the desk")
-	if errors.Is(err, ErrInProgress) || errors.Is(err, ErrNotOpen) {
+	_, err = s.Cancel(ctx, c.ID, talked)
+	if errors.Is(err, ErrInProgress) {
+		_, err = s.store.Change(ctx, c.ID, func(r *Record) error {
+			switch c := &r.Callback; {
+			case !c.Open(): // it has ended just now
+				return ErrUnchanged
+			case c.State == Booked: // or come back
+				finish(c, Cancelled, s.now())
+			default:
+				c.Held = spoken
+			}
+			return nil
+		})
+	}
+	if errors.Is(err, ErrNotOpen) {
 		return nil
 	}
 	return err
 }
+
+// talked is who takes a promise back whose caller got through.
+const talked = "the caller's talk with the desk"
+
+// spoken is [Callback.Held] of a promise that is being kept and whose caller got through on a call of his own.
+var spoken = time.UnixMilli(1).UTC()
 
 // openAt is the open promise of one desk; nobody is recognised by a number that many share.
 func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {

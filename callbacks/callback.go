@@ -65,7 +65,8 @@ type Callback struct {
 	Called time.Time
 	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
 	Due time.Time
-	// Held is when it was due before a conversation of the caller's held it back, UTC. Zero: it is not held.
+	// Held is when it was due before a conversation of the caller's held it back, UTC. Zero: it is not held. While it is being
+	// kept any instant says that it is held when it comes back, and the far past that it is cancelled then.
 	Held time.Time
 	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
 	SlotEnd time.Time
@@ -140,6 +141,8 @@ type Request struct {
 	// Text is asked, once the promise is as it will be written, for the body of a text message that confirms it and is written
 	// together with it. Empty, or a nil Text: none. [Service.Book] fills it in.
 	Text func(Callback) string
+	// Asked is when the promise was asked for, UTC; zero is Called. [Service.Book] fills it in.
+	Asked time.Time
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
 	Called, Due, SlotEnd, Expires time.Time
 	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
@@ -154,8 +157,9 @@ type Limits struct {
 	DayBegan time.Time
 	// Pending is how many promises of one line may stand, urgent ones not counted.
 	Pending int
-	// Spread is the least distance between promises of a desk at its opening: Due is moved back behind those that fall due
-	// between it and SpreadEnd, where the last ones stay.
+	// Spread is the least distance between promises of a desk that were put off to its opening. Due is moved back behind those
+	// of the same or a higher priority that were made before, and fall due between it and SpreadEnd, where the last ones
+	// stay; so nobody is promised a time before somebody who has waited longer. Expires moves along.
 	Spread    time.Duration
 	SpreadEnd time.Time
 }

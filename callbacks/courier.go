@@ -23,7 +23,7 @@ const (
 	textPause = 30 * time.Second
 	// textsAtOnce is how many messages one tick sends.
 	textsAtOnce = 20
-	// textStale is when a confirmation comes so late that it would confuse.
+	// textStale is when a message comes so late that it would confuse.
 	textStale = 6 * time.Hour
 )
 

@@ -21,7 +21,7 @@ const (
 	storeRetry = 5 * time.Second
 )
 
-// A Dispatcher keeps promises that are due: it claims them, has agents rung, and finds out what became of calls
+// A Dispatcher keeps promises that are due: it claims them, has agents or customers rung, and finds out what became of calls
 // of which nothing is heard. Several may work on one store. Make one with [NewDispatcher].
 type Dispatcher struct {
 	// NewID makes the identifiers of attempts; default is a random UUID. Set it before the first Tick.
@@ -213,7 +213,7 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		switch {
 		case !plainly:
 			r.Attempt.State, r.Attempt.Check = Unknown, r.Attempt.Created.Add(findAfter)
-		case permanent:
+		case permanent && !(refused.Ours && a.CustomerFirst()): // a line's number that may not call is no fault of the customer's
 			k.notTaken(r, OutcomeRefused)
 		default:
 			k.notTaken(r, OutcomeNotNow)

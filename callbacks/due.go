@@ -54,6 +54,20 @@ type queue struct {
 	list []Callback
 	last *Callback // the last one that was taken off the list
 	end  bool      // the list that was read last was the end
+	idle int       // how many in a row could not be dialled now
+}
+
+// idleAtMost is how many promises of a desk are passed over that wait for telephones in use, before the desk is.
+const idleAtMost = 100
+
+// looked notes what came of the promise that was taken off the list.
+func (q *queue) looked(done bool) {
+	if q.idle++; done {
+		q.idle = 0
+	}
+	if q.idle == idleAtMost {
+		q.list, q.end = nil, true
+	}
 }
 
 // dialDue goes through the promises that are due, and reports whether it asked the provider for a call.
@@ -74,13 +88,14 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 	}
 	moved, mayDial := false, true
 	for left := lookedAt; left > 0 && ctx.Err() == nil; left-- {
-		c, found, err := d.next(ctx, queues, air)
-		if err == nil && !found {
+		c, q, err := d.next(ctx, queues, air)
+		if err == nil && q == nil {
 			return dialled && mayDial
 		}
 		var rang, put bool
 		if err == nil {
 			rang, put, err = d.keep(ctx, c, newKeeping(d.plans, c, now), air, mayDial)
+			q.looked(rang || put)
 		}
 		dialled, moved = dialled || rang, moved || put
 		var paced *PacedError
@@ -140,15 +155,14 @@ func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue
 }
 
 // next takes the promise that comes before all others off its list. Desks without a free telephone are passed over.
-func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Callback, found bool, err error) {
-	var best *queue
+func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Callback, best *queue, err error) {
 	for _, q := range queues {
 		if len(q.k.targets) > 0 && q.k.free(air, q.desk) <= 0 {
 			continue
 		}
 		if len(q.list) == 0 && !q.end {
 			if q.list, err = d.store.Ready(ctx, q.desk, q.last, readyAtOnce); err != nil {
-				return c, false, err
+				return c, nil, err
 			}
 			q.end = len(q.list) < readyAtOnce
 		}
@@ -157,11 +171,11 @@ func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Ca
 		}
 	}
 	if best == nil {
-		return c, false, nil
+		return c, nil, nil
 	}
 	c, best.list = best.list[0], best.list[1:]
 	best.last = &c
-	return c, true, nil
+	return c, best, nil
 }
 
 // keep does for one promise that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
@@ -200,8 +214,11 @@ func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keep
 		var paced *PacedError
 		switch {
 		case errors.Is(err, ErrTargetBusy):
-			air.busy[t.To()] = true
-			continue // another dispatcher was faster
+			air.busy[t.To()] = true // another dispatcher was faster
+			if t.Kind == Customer {
+				air.customers[desk] += most
+			}
+			continue
 		case errors.Is(err, ErrNotOpen):
 			return false, nil
 		case errors.As(err, &paced):

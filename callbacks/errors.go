@@ -49,6 +49,8 @@ type RefusedError struct {
 	// Permanent: asking again will not help (no such number, no permission for the country).
 	// Otherwise the same target is tried again after a pause (429, an account that is not let in).
 	Permanent bool
+	// Ours: the code is about the number that calls, which is the line's own, and not about who is called.
+	Ours bool
 	// Message is the provider's own text. It may hold a telephone number and is not logged.
 	Message string
 }
@@ -65,26 +67,27 @@ func (e *RefusedError) Error() string {
 // Unwrap makes errors.Is(err, ErrRefused) true.
 func (e *RefusedError) Unwrap() error { return ErrRefused }
 
-// permanentCodes are the provider's error codes that concern the number called, not the moment:
+// permanentCodes are the provider's error codes that concern a number, not the moment; true are those of the number that calls:
 // https://www.twilio.com/docs/api/errors
 var permanentCodes = map[int]bool{
-	13223: true, // Dial: invalid phone number format
-	13224: true, // Dial: invalid phone number
-	13225: true, // Dial: forbidden phone number
-	13227: true, // Dial: no international permission
-	21210: true, // From is not verified
-	21211: true, // invalid To
-	21212: true, // invalid From
-	21213: true, // no From
-	21214: true, // To cannot be reached
-	21215: true, // geographic permission
-	21216: true, // To is blocked for this account
-	21217: true, // no valid number
-	21219: true, // To is not verified
-	32205: true, // geographic permission, SIP trunk
+	13223: false, // Dial: invalid phone number format
+	13224: false, // Dial: invalid phone number
+	13225: false, // Dial: forbidden phone number
+	13227: false, // Dial: no international permission
+	21210: true,  // From is not verified
+	21211: false, // invalid To
+	21212: true,  // invalid From
+	21213: true,  // no From
+	21214: false, // To cannot be reached
+	21215: false, // geographic permission
+	21216: false, // To is blocked for this account
+	21217: false, // no valid number
+	21219: false, // To is not verified
+	32205: false, // geographic permission, SIP trunk
 }
 
 // NewRefused makes a RefusedError whose Permanent follows from the code.
 func NewRefused(code int, message string) *RefusedError {
-	return &RefusedError{Code: code, Permanent: permanentCodes[code], Message: message}
+	ours, permanent := permanentCodes[code]
+	return &RefusedError{Code: code, Permanent: permanent, Ours: ours, Message: message}
 }

@@ -66,15 +66,19 @@ func (s *Service) Record(ctx context.Context, id int64) (Record, error) {
 }
 
 // Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference, at the
-// place of the first call. [ErrInProgress] while it is being kept; [ErrNotOpen] when it was kept or taken back;
-// [ErrErased] when nobody knows any more whom to ring. The desk's hours are asked as always.
-func (s *Service) Retry(ctx context.Context, id int64, by string) (Callback, error) {
+// place of the first call. Existing is set when the customer has another promise that stands: that one is returned, and
+// nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk; [ErrNotOpen] when it was kept
+// or taken back; [ErrErased] when nobody knows any more whom to ring. The desk's hours are asked as always.
+func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, error) {
 	now := s.now()
 	var given Callback
 	r, err := s.store.Change(ctx, id, func(r *Record) error {
 		switch r.Callback.State {
 		case Booked:
-			r.Callback.Due, r.Callback.Held = now, time.Time{}
+			if !r.Callback.Held.IsZero() {
+				return ErrInProgress // he is talking with the desk
+			}
+			r.Callback.Due = now
 			return nil
 		case Expired, Undialable:
 			given = r.Callback
@@ -84,27 +88,38 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Callback, err
 		}
 		return ErrInProgress
 	})
+	b := Booking{Callback: r.Callback}
 	if err != nil {
-		return r.Callback, err
+		return b, err
 	}
-	c := r.Callback
 	if given.ID != 0 {
-		if c, err = s.again(ctx, given, now); err != nil {
-			return c, err
+		if b, err = s.again(ctx, given, now); err != nil || b.Existing {
+			return b, err
 		}
 	}
+	c := b.Callback
 	s.log.InfoContext(ctx, "promise to be kept now", "promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
 	s.Wake()
-	return c, nil
+	return b, nil
+}
+
+// CanBeKept is the first instant at or after at when a promise could be kept: its desk is there, and it is a decent hour
+// where the customer is. Zero: there is none.
+func (s *Service) CanBeKept(c Callback, at time.Time) time.Time {
+	due, ok := s.keeping(c, at).open(at)
+	if !ok {
+		return time.Time{}
+	}
+	return due.UTC()
 }
 
 // ErrErased: the numbers of a promise were erased after their retention.
 var ErrErased = errors.New("callbacks: whom it was promised to was erased")
 
-// again promises what was given up. Asking twice makes one promise.
-func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Callback, error) {
+// again promises what was given up. Asking twice makes one promise; when that was given up as well, it is made again.
+func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Booking, error) {
 	if given.Number == "" {
-		return given, ErrErased
+		return Booking{Callback: given}, ErrErased
 	}
 	expires := s.keeping(given, now).plan.Policy.Expires(now)
 	b, err := s.Book(ctx, Request{
@@ -112,13 +127,18 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Cal
 		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
 		Called: given.Called, Due: now, Expires: expires,
 	})
-	if err != nil {
-		return given, err
+	switch {
+	case err != nil:
+		return Booking{Callback: given}, err
+	case b.Callback.State == Expired, b.Callback.State == Undialable:
+		return s.again(ctx, b.Callback, now)
+	case !b.Callback.Open(): // it was promised again, and that was kept or taken back
+		return b, ErrNotOpen
 	}
 	if given.Note.SID != "" && !b.Existing {
 		if err := s.AttachNote(ctx, b.Callback.ID, given.Note); err != nil {
 			s.log.WarnContext(ctx, "the note of a promise that is made again is left behind", "promise", b.Callback.ID, "error", err)
 		}
 	}
-	return b.Callback, nil
+	return b, nil
 }

@@ -52,7 +52,7 @@ func (p Policy) LimitsOf(r Request, cal *hours.Calendar, now time.Time) (l Limit
 	year, month, day := now.In(zone).Date()
 	l = Limits{PerDay: p.PerDay, DayBegan: time.Date(year, month, day, 0, 0, 0, 0, zone).UTC(), Pending: p.Pending}
 	cal = p.within(cal, r.Number)
-	if p.Spread <= 0 || cal == nil || r.Kind != ASAP || !gathered(cal, r.Due.Add(-p.MorningDelay)) {
+	if p.Spread <= 0 || cal == nil || r.Kind != ASAP {
 		return l
 	}
 	l.Spread, l.SpreadEnd = p.Spread, r.Due.Add(longestSpread)

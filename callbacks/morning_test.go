@@ -56,7 +56,7 @@ func TestLimitsOf(t *testing.T) {
 		t.Errorf("they are spread until %v, past the cut-off before closing", l.SpreadEnd.In(jakarta(t)))
 	}
 	r.Due = at(11, 0)
-	if l := p.LimitsOf(r, office, at(11, 0)); l.Spread != 0 || l.PerDay != 3 {
+	if l := p.LimitsOf(r, office, at(11, 0)); !l.SpreadEnd.Equal(at(11, 25)) || l.PerDay != 3 {
 		t.Errorf("in the middle of the day %+v", l)
 	}
 	r.Due, r.Kind = at(9, 20), callbacks.Slot

@@ -196,10 +196,11 @@ func (k keeping) notTaken(r *Record, outcome string) {
 
 // soon lets the promise wait for its next target, or for a while if this one could not be rung for the moment.
 func (k keeping) soon(r *Record, t tally) {
-	r.Callback.State, r.Callback.Due = Booked, k.now
+	due := k.now
 	if !t.usedUp() && t.putOff > 0 {
-		r.Callback.Due = k.now.Add(notNowPause << (t.putOff - 1))
+		due = k.now.Add(notNowPause << (t.putOff - 1))
 	}
+	k.back(&r.Callback, due)
 }
 
 // customerNotReached settles a promise whose customer was rung first and pressed no 1. Only what may have rung at his
@@ -226,7 +227,7 @@ func (k keeping) customerNotReached(r *Record) {
 // again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
 // last try ended.
 func (k keeping) again(c *Callback, status string) {
-	if c.Attempts >= k.plan.Policy.MaxAttempts {
+	if c.Attempts >= k.plan.Policy.MaxAttempts && !c.Held.Equal(spoken) {
 		finish(c, Expired, k.now)
 		return
 	}
@@ -278,7 +279,19 @@ func (k keeping) later(c *Callback, pause time.Duration) {
 	c.Expires = c.Expires.Add(due.Sub(again))
 	c.Pass++
 	c.NextTarget = 0
-	c.State, c.Due = Booked, due
+	k.back(c, due)
+}
+
+// back lets a promise wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
+func (k keeping) back(c *Callback, due time.Time) {
+	switch {
+	case c.Held.Equal(spoken):
+		finish(c, Cancelled, k.now)
+	case !c.Held.IsZero() && c.State != Booked:
+		c.State, c.Due, c.Held = Booked, k.now.Add(holdFor), due
+	default:
+		c.State, c.Due = Booked, due
+	}
 }
 
 // closed moves a promise to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
@@ -290,7 +303,7 @@ func (k keeping) closed(c *Callback) {
 		finish(c, Expired, k.now)
 		return
 	}
-	c.State, c.Due = Booked, due
+	k.back(c, due)
 	c.Expires = c.Expires.Add(due.Sub(k.now))
 }
 

@@ -66,7 +66,7 @@ type Route struct {
 
 // An Offer is what a caller can choose from.
 type Offer struct {
-	// ASAP is when "as soon as possible" would be, UTC. Zero: the desk never opens again.
+	// ASAP is when "as soon as possible" would be, UTC. Zero: not within a month, so nothing is promised.
 	ASAP time.Time
 	// Slots are stretches of open time. Empty for an urgent promise.
 	Slots []hours.Interval
@@ -199,7 +199,7 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	}
 	cal = p.within(cal, number)
 	var o Offer
-	if at, ok := p.soonest(cal, now); ok {
+	if at, ok := p.soonest(cal, now); ok && at.Sub(now) <= farthestSlot {
 		o.ASAP = at
 	}
 	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount+len(full)) {
@@ -211,7 +211,7 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	return o
 }
 
-// farthestSlot is how far ahead a time is offered: nobody waits by the telephone for a slot next season.
+// farthestSlot is how far ahead a time is offered: nobody waits by the telephone for next season.
 const farthestSlot = 31 * 24 * time.Hour
 
 // Expires is when a promise that is due then is given up.

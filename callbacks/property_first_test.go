@@ -18,8 +18,12 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	all["agent takes it"] = func(*rapid.T) { m.agentTakesWaiting(m.leg()) }
 	all["customer takes it"] = func(*rapid.T) { m.customerPresses(m.leg()) }
 	all["agent's leg ends"] = func(rt *rapid.T) {
-		leg, _ := m.leg()
-		_, err := w.service.AgentEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false, rapid.Bool().Draw(rt, "more"))
+		leg, id := m.leg()
+		apart := rapid.IntRange(0, 3).Draw(rt, "apart") == 0
+		if apart && leg.attempt().State == callbacks.Connected {
+			delete(m.connected, id) // the agent's 1 led to no conversation
+		}
+		_, err := w.service.AgentEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), apart, rapid.Bool().Draw(rt, "more"))
 		m.mustBe(err)
 	}
 	for _, name := range []string{"goes on", "goes on 2", "goes on 3"} {

@@ -17,7 +17,7 @@ const (
 	Proceed Verdict = "proceed"
 	// Gone: the promise was taken back, or is over, or this call no longer belongs to it.
 	Gone Verdict = "gone"
-	// Closed: the desk has closed; the promise was moved to the next opening.
+	// Closed: the desk has closed, or it is no decent hour any more where the customer is; the promise was moved.
 	Closed Verdict = "closed"
 	// TakenByOther: another agent is keeping the promise already.
 	TakenByOther Verdict = "taken"

@@ -21,12 +21,14 @@ var transitions = map[State][]State{
 		Undialable,      // the provider refuses the customer's number
 	},
 	AgentReached: {
+		Cancelled,       // the other one was not reached, and meanwhile the customer has talked with the desk on a call of his own
 		CustomerReached, // the customer pressed 1 as well: they are connected
 		Done,            // both had pressed 1, the customer first, and their talk is over
 		Booked,          // the other one was not reached or not connected, and it is tried again later
 		Expired,         // the same, and that was the last attempt
 	},
 	CustomerReached: {
+		Cancelled,    // the same
 		AgentReached, // an agent pressed 1 as well: they are connected
 		Done,         // both had pressed 1, the agent first, and their talk is over: nobody who was connected is rung again
 		Booked,       // the other one was not reached; or our answer to the second 1 was lost, and they were not connected

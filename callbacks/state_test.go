@@ -13,8 +13,8 @@ func TestTransitions(t *testing.T) {
 		                  booked dialling agent-reached customer-reached done cancelled expired undialable
 		booked            -      x        -             -                -    x         x       x
 		dialling          x      -        x             x                -    x         x       x
-		agent-reached     x      -        -             x                x    -         x       -
-		customer-reached  x      -        x             -                x    -         x       -
+		agent-reached     x      -        -             x                x    x         x       -
+		customer-reached  x      -        x             -                x    x         x       -
 		done              -      -        -             -                -    -         -       -
 		cancelled         -      -        -             -                -    -         -       -
 		expired           -      -        -             -                -    -         -       -

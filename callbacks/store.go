@@ -9,8 +9,9 @@ import (
 // Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
 type Store interface {
 	// Book writes a promise in state Booked, and its text message. In this order: a key that was seen returns its promise;
-	// an open promise for the line and number, or line and account, is returned with Existing set;
-	// a full slot is [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. The reference of r.Contact goes before the
+	// an open promise for the line and number, or line and account, is returned with Existing set; a limit that is reached is
+	// [ErrPerDay] or [ErrPending], a full slot [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
+	// see [Limits]. The reference of r.Contact goes before the
 	// one given, unless another promise or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a promise, or [ErrNotFound].
@@ -195,9 +196,10 @@ type Record struct {
 	Fence int64
 	// Attempt is the attempt concerned; in [Store.Change] the one in the air, nil if there is none.
 	Attempt *Attempt
-	// Text is the body of a text message that tells the customer of the end of his promise. It is written with the change that
-	// ends it, in the place of what was not sent yet. Empty: none.
+	// Text is the body of a text message that tells the customer how his promise stands, At when it was so, UTC. It is written
+	// with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what was not sent.
 	Text string
+	At   time.Time
 	// Earlier are the settled attempts of the promise's current pass, other than Attempt, oldest first. Read only.
 	Earlier []Attempt
 }

@@ -26,7 +26,7 @@ type Occasion string
 const (
 	// OnBooked: it was made.
 	OnBooked Occasion = "booked"
-	// OnMoved: it was given another time, by him or by the desk.
+	// OnMoved: it was given another time, by him, by the desk, or because the desk is closed or it is night where he is.
 	OnMoved Occasion = "moved"
 	// OnGivenUp: it expired, or his number cannot be dialled any more.
 	OnGivenUp Occasion = "given-up"
@@ -47,12 +47,16 @@ func (k keeping) confirm(o Occasion) func(Callback) string {
 	return func(c Callback) string { return k.words(c, o) }
 }
 
-// remark notes what a change came of, and has the customer told when it has given his promise up.
+// remark notes what a change came of, and has the customer told when it has given his promise up or put it off for hours.
 func (k keeping) remark(r *Record, why string) {
-	r.Callback.Remark = why
+	r.Callback.Remark, r.At = why, k.now
 	switch r.Callback.State {
 	case Expired, Undialable:
 		r.Text = k.words(r.Callback, OnGivenUp)
+	case Booked:
+		if r.Callback.Due.Sub(k.now) >= night { // he waits for nothing today
+			r.Text = k.words(r.Callback, OnMoved)
+		}
 	}
 }
 
@@ -62,7 +66,7 @@ type Text struct {
 	Body string
 	// Tries counts how often the provider was asked.
 	Tries int
-	// Created is when the promise was made, UTC.
+	// Created is when what it tells was so: the promise was made, moved, or ended; UTC.
 	Created time.Time
 	// Callback is the promise as it stands. Its Number is whom the message goes to.
 	Callback Callback

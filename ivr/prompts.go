@@ -73,9 +73,10 @@ var fixedPrompts = map[string][]string{
 	"desk.next":            {},                            // trying another colleague
 	"desk.nobody":          {},                            // sorry, nobody could take the call
 	"offer.intro":          {},                            // we can ring you back
+	"offer.none":           {},                            // there is no time within a month at which this number could be rung
 	"offer.number":         {"digits"},                    // the number that would be rung
 	"offer.now":            {"key"},                       // as soon as a colleague is free
-	"offer.opening":        {"when", "key"},               // as soon as we open
+	"offer.opening":        {"when", "key"},               // as soon as we can from this time
 	"offer.slot":           {"when", "key"},               // when = day and from–to
 	"offer.urgent":         {"key"},                       // urgent callback, any hour
 	"offer.other":          {"key"},                       // another number to ring
@@ -87,7 +88,7 @@ var fixedPrompts = map[string][]string{
 	"number.blocked":       {},                            // we do not ring that kind of number; another number, or a message
 	"number.nocall":        {},                            // we cannot place calls to that country; another number: 2, message: 7; the hours follow
 	"booked.now":           {},                            // we ring you as soon as a colleague is free
-	"booked.opening":       {"when"},                      // we ring you as soon as we open
+	"booked.opening":       {"when"},                      // we ring you as soon as we can from this time
 	"booked.slot":          {"when"},                      // we ring you day, from–to
 	"booked.urgent":        {},                            // the emergency desk rings you as soon as possible, at any hour
 	"booked.existing":      {},                            // a callback stood already; nothing new was noted
@@ -139,14 +140,15 @@ var fixedPrompts = map[string][]string{
 	"whisper.note-missing": {},                            // agent: the note cannot be played just now
 	"whisper.connect":      {},                            // agent, after 1: connecting
 	"whisper.gone":         {},                            // agent: no longer needed
-	"agent.missed":         {},                            // agent: the customer was not reached, tried again later
+	"agent.missed":         {},                            // agent: the customer was not reached
 	"agent.bye":            {},                            // agent: the call has ended
 	"customer.press":       {"line"},                      // customer rung back: this is …; to speak to a colleague press 1
 	"customer.wait":        {},                            // customer rung first, after 1: putting you through, stay on the line
 	"customer.nobody":      {},                            // customer rung first: no colleague could take it; we ring again, goodbye
 	"customer.given-up":    {},                            // the same, and it was the last try: please ring us again, goodbye
-	"customer.later":       {},                            // customer rung first, but the desk has closed meanwhile: we ring again, goodbye
-	"customer.missed":      {},                            // customer who pressed nothing: we try again later, goodbye
+	"customer.later":       {},                            // customer rung first, but the hour is no longer right: we ring again, goodbye
+	"customer.gone":        {},                            // customer rung, but the promise was taken back: not needed any more, goodbye
+	"customer.missed":      {},                            // customer who pressed nothing: ring us if you still need help, goodbye
 	"topic.general":        {},                            // as in "a call about …": a general question
 }
 

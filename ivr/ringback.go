@@ -15,7 +15,7 @@ type attempt struct {
 	ID string `json:"a"`
 	// Again is set once a customer has pressed another key than 1.
 	Again bool `json:"g,omitempty"`
-	// Target is the one of the desk's that rings behind a customer who was rung first.
+	// Target counts those of the desk's that have rung behind a customer who was rung first.
 	Target int `json:"t,omitempty"`
 }
 

@@ -25,7 +25,7 @@ func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document
 	case r.verdict == callbacks.Closed:
 		return r.bye(r.customerTongue(), "customer.later"), nil
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "goodbye"), nil
+		return r.bye(r.customerTongue(), "customer.gone"), nil
 	}
 	return s.askToPress(r, pathFirstKey, again)
 }
@@ -40,7 +40,7 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "goodbye"), nil
+		return r.bye(r.customerTongue(), "customer.gone"), nil
 	}
 	s.tell(Happening{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
@@ -76,7 +76,9 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, dialStatu
 	case r.attempt.Target > 0:
 		doc.add(doc.says([]Utterance{r.line.utter(r.customerTongue(), "desk.next")})...)
 	}
-	return s.dialAgent(doc, r, desk, targets[r.attempt.Target])
+	// Customers who are on the line at the same time begin with different agents.
+	first := int(r.Callback.ID-1) % len(targets)
+	return s.dialAgent(doc, r, desk, targets[(first+r.attempt.Target)%len(targets)])
 }
 
 func (s *Server) dialAgent(doc *document, r rung, desk *Desk, target callbacks.Target) (*document, error) {

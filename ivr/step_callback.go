@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // The promise: what is offered, which number to ring, and that it is written before it is spoken.
@@ -21,11 +22,14 @@ func askOffer(t *turn) Next {
 		t.NoCall = true
 		return goTo{stepRingAt}
 	}
-	t.say("offer.intro")
-	if err == nil {
+	offer := t.times()
+	if !offer.ASAP.IsZero() {
+		t.say("offer.intro")
+	}
+	if !offer.ASAP.IsZero() && err == nil {
 		t.say("offer.number", "digits", t.line.sayPhone(t.tongue(), t.Number))
 	}
-	t.offerTimes()
+	t.offerTimes(offer)
 	if err == nil {
 		t.say("offer.other", "key", keyOther)
 	}
@@ -46,18 +50,22 @@ func (t *turn) findNumber() error {
 	return err
 }
 
-// offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
-func (t *turn) offerTimes() {
-	desk := t.line.Desks[t.deskWanted()]
+// times are what can be promised as of the moment at which nobody is on the line any more: who rings a minute before closing
+// is told of the next opening.
+func (t *turn) times() callbacks.Offer {
 	number := t.Number
 	if number == "" {
 		number = t.call.From
 	}
-	// As of the moment at which nobody is on the line any more: who rings a minute before closing is told of the next opening.
-	offer := t.line.Callbacks.OfferTo(number, desk.Hours, t.now.Add(offTheLine), t.urgent(), t.full()...)
+	return t.line.Callbacks.OfferTo(number, t.line.Desks[t.deskWanted()].Hours, t.now.Add(offTheLine), t.urgent(), t.full()...)
+}
+
+// offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
+func (t *turn) offerTimes(offer callbacks.Offer) {
 	t.Due = 0
 	switch {
-	case offer.ASAP.IsZero(): // never opens again: nothing can be promised
+	case offer.ASAP.IsZero(): // not within a month: nothing can be promised
+		t.say("offer.none")
 		t.Slots = nil
 		return
 	case t.urgent():
@@ -167,10 +175,24 @@ func hearRingAtOther(t *turn, digits string) Next {
 		return wrong{t.words("number.invalid")}
 	}
 	t.Number, t.NoCall = number, false
-	if t.Kind == "" { // which times there are may depend on the number
+	if t.Kind == "" || !t.fitsNumber() { // which times there are may depend on the number
 		return goTo{stepOffer}
 	}
 	return goTo{stepRingAt}
+}
+
+// fitsNumber reports whether the time that was chosen would be offered to whoever has this number.
+func (t *turn) fitsNumber() bool {
+	if t.urgent() {
+		return true
+	}
+	offer := t.times()
+	due := time.Unix(t.Due, 0)
+	if t.Kind == callbacks.ASAP {
+		soon := t.now.Add(2 * offTheLine)
+		return !offer.ASAP.IsZero() && (offer.ASAP.Unix() == t.Due || !offer.ASAP.After(soon) && !due.After(soon))
+	}
+	return slices.ContainsFunc(offer.Slots, func(slot hours.Interval) bool { return slot.From.Equal(due) })
 }
 
 // dialable also takes 00 for +: people who are abroad, or new in the country, key it whatever the local prefix is.

@@ -92,7 +92,7 @@ func hearMineMenu(t *turn, key string) Next {
 }
 
 func askMineWhen(t *turn) Next {
-	t.offerTimes()
+	t.offerTimes(t.times())
 	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }

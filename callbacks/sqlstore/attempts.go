@@ -74,12 +74,12 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 		}
 		return err
 	}
-	if r.Callback.State.Final() && !before.Callback.State.Final() {
-		if err := replaceText(ctx, tx, r.Callback, r.Text, r.Callback.Ended); err != nil {
+	if ended := r.Callback.State.Final(); ended && !before.Callback.State.Final() || !ended && r.Text != "" {
+		if err := replaceText(ctx, tx, r.Callback, r.Text, orElse(r.At, r.Callback.Ended)); err != nil {
 			return fmt.Errorf("text messages of promise %d: %w", r.Callback.ID, err)
 		}
 	}
-	r.Text = ""
+	r.Text, r.At = "", time.Time{}
 	return save(ctx, tx, *r)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -50,9 +51,11 @@ func promise(ctx context.Context, tx conn, r callbacks.Request, reference string
 	if err := within(ctx, tx, r); err != nil {
 		return c, err
 	}
-	if r.Due, err = spread(ctx, tx, r); err != nil {
+	due, err := spread(ctx, tx, r)
+	if err != nil {
 		return c, err
 	}
+	r.Due, r.Expires = due, r.Expires.Add(due.Sub(r.Due)) // its time begins when it falls due
 	if r.Kind == callbacks.Slot {
 		slot := callbacks.Move{Kind: r.Kind, Due: r.Due, SlotEnd: r.SlotEnd, Capacity: r.SlotCapacity}
 		if err := room(ctx, tx, r.Line, r.Desk, 0, slot); err != nil {
@@ -65,7 +68,15 @@ func promise(ctx context.Context, tx conn, r callbacks.Request, reference string
 	if c, err = insert(ctx, tx, r, reference); err != nil {
 		return c, err
 	}
-	return c, writeText(ctx, tx, c, body(r.Text, c), r.Called)
+	return c, writeText(ctx, tx, c, body(r.Text, c), orElse(r.Asked, r.Called))
+}
+
+// orElse is the first instant, if there is one.
+func orElse(at, otherwise time.Time) time.Time {
+	if at.IsZero() {
+		return otherwise
+	}
+	return at
 }
 
 // standing is what was booked under the request's key, or else an open promise in its way; [callbacks.ErrNotFound] if there

@@ -50,6 +50,10 @@ func pending(ctx context.Context, tx conn, r callbacks.Request) (n int, err erro
 	return n, err
 }
 
+// putOff is how long after a call a promise falls due that waits for an opening; those of the day come while its caller is
+// hardly off the line.
+const putOff = 5 * time.Minute
+
 // spread is when a promise falls due that would fall due together with others: a step behind the last of them.
 func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error) {
 	if r.Spread <= 0 || r.Kind != callbacks.ASAP {
@@ -60,7 +64,8 @@ func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error
 	}
 	var last sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT max(due_ms) FROM callbacks WHERE state = 'booked' AND line = ? AND desk = ?
-		AND kind = 'asap' AND due_ms >= ? AND due_ms <= ?`, r.Line, r.Desk, ms(r.Due), ms(r.SpreadEnd)).Scan(&last)
+		AND kind = 'asap' AND due_ms >= ? AND due_ms <= ? AND pass = 0 AND priority >= ? AND due_ms > called_ms + ?`,
+		r.Line, r.Desk, ms(r.Due), ms(r.SpreadEnd), r.Priority, putOff.Milliseconds()).Scan(&last)
 	if err != nil || !last.Valid {
 		return r.Due, err
 	}

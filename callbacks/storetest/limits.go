@@ -73,9 +73,20 @@ func testSpread(t *testing.T, s *suite) {
 		r.Limits = callbacks.Limits{Spread: 10 * time.Minute, SpreadEnd: opening.Add(25 * time.Minute)}
 	}
 	for _, want := range []time.Duration{0, 10 * time.Minute, 20 * time.Minute, 25 * time.Minute, 25 * time.Minute} {
-		if c := s.book(t, night); !c.Due.Equal(opening.Add(want)) {
-			t.Errorf("due %v after the opening, want %v", c.Due.Sub(opening), want)
+		if c := s.book(t, night); !c.Due.Equal(opening.Add(want)) || c.Expires.Sub(c.Due) != 71*time.Hour {
+			t.Errorf("due %v after the opening, want %v; expires %v later", c.Due.Sub(opening), want, c.Expires.Sub(c.Due))
 		}
+	}
+	// Who rings after the opening goes behind those of the night, unless his matter goes first.
+	late := func(r *callbacks.Request) {
+		night(r)
+		r.Called, r.Due = opening.Add(5*time.Minute), opening.Add(6*time.Minute)
+	}
+	if c := s.book(t, late); !c.Due.Equal(opening.Add(25 * time.Minute)) {
+		t.Errorf("who rings after the opening is due %v after it", c.Due.Sub(opening))
+	}
+	if c := s.book(t, late, func(r *callbacks.Request) { r.Priority = 1 }); !c.Due.Equal(opening.Add(6 * time.Minute)) {
+		t.Errorf("whose matter goes first is due %v after the opening", c.Due.Sub(opening))
 	}
 	if c := s.book(t, night, func(r *callbacks.Request) { r.Desk = "senior" }); !c.Due.Equal(opening) {
 		t.Errorf("another desk's due %v", c.Due)

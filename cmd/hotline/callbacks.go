@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -168,7 +169,7 @@ func (o *choice) filter(snapshot *config.Snapshot) (f callbacks.Filter, err erro
 	case "broken":
 		f.States = []callbacks.State{callbacks.Expired, callbacks.Undialable}
 	default:
-		if !strings.Contains(", "+stateNames()+",", ", "+o.state+",") {
+		if !slices.Contains(callbacks.States(), callbacks.State(o.state)) {
 			return f, fmt.Errorf("--state %q is not known; use open, all, broken or one of: %s", o.state, stateNames())
 		}
 		f.States = []callbacks.State{callbacks.State(o.state)}
@@ -271,7 +272,7 @@ func (l *ledger) show(out io.Writer, r callbacks.Record) error {
 	for _, at := range []struct {
 		name string
 		at   time.Time
-	}{{"rang", c.Called}, {"due", c.Due}, {"slot ends", c.SlotEnd}, {"given up", c.Expires}, {"ended", c.Ended}} {
+	}{{"rang", c.Called}, {"due", c.Due}, {"slot ends", c.SlotEnd}, {"given up after", c.Expires}, {"ended", c.Ended}} {
 		rows.add(at.name, l.clock(c.Line, at.at))
 	}
 	rows.add("customer rung", fmt.Sprintf("%d times", c.Attempts))

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,10 @@ func newCallbacksCancel() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if c.State == callbacks.Cancelled {
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s was cancelled before; nothing was changed.\n", c.Reference)
+				return err
+			}
 			if c, err = l.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
 				return reasons(c, err)
 			}
@@ -65,26 +70,32 @@ func newCallbacksMove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			plan, known := l.snapshot.Plan(c.Line, c.Desk)
-			moved, err := l.service.Move(cmd.Context(), c.ID, callbacks.Move{
-				Key: "supervisor/" + uuid.NewString(), Kind: callbacks.ASAP, Due: due.UTC(), Expires: plan.Policy.Expires(due.UTC()),
-			})
-			if err != nil {
-				return reasons(c, err)
-			}
-			out := cmd.OutOrStdout()
-			fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.OnMoved))
-			if known && !moved.Urgent && !plan.Hours.IsOpen(moved.Due) {
-				opening, ok := plan.Hours.NextOpening(moved.Due)
-				if ok {
-					fmt.Fprintf(out, "The desk is closed then: it will be kept from %s on.\n", l.clock(moved.Line, opening))
-				}
-			}
-			return nil
+			return l.move(cmd, c, due)
 		}),
 	}
 	cmd.Flags().StringVar(&at, "at", "", "when, RFC 3339")
 	return cmd
+}
+
+// move gives a promise another time: the one that was asked for, or the first after it at which it can be kept.
+func (l *ledger) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time) error {
+	due := l.service.CanBeKept(c, asked.UTC())
+	if due.IsZero() {
+		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; nothing was changed", c.Reference, l.clock(c.Line, asked))
+	}
+	plan, _ := l.snapshot.Plan(c.Line, c.Desk)
+	moved, err := l.service.Move(cmd.Context(), c.ID, callbacks.Move{
+		Key: "supervisor/" + uuid.NewString(), Kind: callbacks.ASAP, Due: due, Expires: plan.Policy.Expires(due),
+	})
+	if err != nil {
+		return reasons(c, err)
+	}
+	out := cmd.OutOrStdout()
+	if !due.Equal(asked) {
+		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n", l.clock(c.Line, asked))
+	}
+	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.OnMoved))
+	return err
 }
 
 func newCallbacksRetry() *cobra.Command {
@@ -102,12 +113,26 @@ func newCallbacksRetry() *cobra.Command {
 			if err != nil {
 				return reasons(c, err)
 			}
-			if again.ID == c.ID {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is due now.\n", c.Reference)
-				return err
-			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is promised again as %s and due now.\n", c.Reference, again.Reference)
-			return err
+			return l.retried(cmd.OutOrStdout(), c, again)
 		}),
 	}
+}
+
+// retried says what came of a retry.
+func (l *ledger) retried(out io.Writer, c callbacks.Callback, again callbacks.Booking) error {
+	now, to := l.now(), again.Callback
+	when := "due now"
+	if at := l.service.CanBeKept(to, now); at.After(now) {
+		when = "due as soon as it can be kept, at " + l.clock(to.Line, at)
+	}
+	var err error
+	switch {
+	case again.Existing:
+		_, err = fmt.Fprintf(out, "The customer has another callback that stands, %s, due %s; nothing was changed.\n", to.Reference, l.clock(to.Line, to.Due))
+	case to.ID == c.ID:
+		_, err = fmt.Fprintf(out, "Callback %s is %s.\n", c.Reference, when)
+	default:
+		_, err = fmt.Fprintf(out, "Callback %s is promised again as %s and %s.\n", c.Reference, to.Reference, when)
+	}
+	return err
 }

@@ -127,10 +127,10 @@ func TestShowingNumbersIsLogged(t *testing.T) {
 func TestACallbackIsMovedAndRetried(t *testing.T) {
 	store := books(t)
 	sunday := time.Date(2030, 6, 2, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600))
-	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "is due 2030-06-02 10:00 +07:00", "The desk is closed then: it will be kept from 2030-06-03 08:00 +07:00")
+	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed", "is due 2030-06-03 08:00 +07:00", "The customer is told")
 	refuses(t, "move 1000001 --at 2020-01-01T00:00:00Z", "has passed")
 	refuses(t, "move 1000001", `--at "" is no instant`)
-	gives(t, "retry 1000001", "Callback 1000001 is due now")
+	gives(t, "retry 1000001", "Callback 1000001 is due ")
 	if c, err := store.Callback(t.Context(), 2); err != nil || time.Since(c.Due).Abs() > time.Minute {
 		t.Errorf("%+v, %v", c, err)
 	}

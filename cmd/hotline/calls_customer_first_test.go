@@ -63,7 +63,7 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	for _, e := range s.of(carrier.EventMessage) {
 		told = append(told, e.Text)
 	}
-	if len(told) != 2 || !strings.Contains(told[1], "have given up your callback") {
+	if len(told) != 2 || !strings.Contains(told[1], "could not complete your callback") {
 		t.Errorf("written to: %q", told)
 	}
 }
@@ -240,5 +240,24 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 			}
 			s.bridged("customer with support-1")
 		})
+	}
+}
+
+// A time was chosen before the number was known, and is no decent hour where that number is: other times are offered, and
+// when there are none within a month, nothing is promised.
+func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
+	ask := []beat{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("3"), hears("enter the phone number")}
+	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	ask[3] = ask[3].press("00442071234567#") // half past nine in Singapore is half past one in London
+	s.rings("anonymous", "I repeat", append(ask, hears("We would call you on").press("1"))...)
+	s.settles()
+	s.placedFirst("Mon 16:00") // eight in London
+	s.bridged("customer with support-1")
+
+	s = newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	ask[3] = ask[3].press("0012024561111#") // Washington, whose day is Singapore's night
+	s.rings("anonymous", "Your message is noted", append(ask, hears("no time in the next weeks").press("7"), hears("speak after the tone").speak())...)
+	if booked := s.did("book"); len(booked) != 0 {
+		t.Errorf("promised %v", booked[0].Callback.Due)
 	}
 }

@@ -65,7 +65,7 @@ func TestACustomerPressesAnotherKey(t *testing.T) {
 	s.rings(home, "I repeat", booking...)
 	s.settles()
 	s.bridged()
-	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "We will try again later. Goodbye.") {
+	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "Please call us if you still need help. Goodbye.") {
 		t.Errorf("cut off without a goodbye: %q", heard)
 	}
 }
