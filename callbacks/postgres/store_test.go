@@ -4,12 +4,14 @@ package postgres_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -186,6 +188,56 @@ func TestManyCallersAtOnce(t *testing.T) {
 	if len(references) != capacity || full != callers-capacity {
 		t.Errorf("%d promises in a slot for %d, %d were refused", len(references), capacity, full)
 	}
+}
+
+// Bookings of one line and desk do not queue behind each other's commit. Commits that wait for a second server, which does
+// not exist, all stand there at once.
+func TestBookingsCommitTogether(t *testing.T) {
+	url := cluster.Database(t)
+	s := open(t, url)
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	standby := func(name string) {
+		for _, query := range []string{fmt.Sprintf("ALTER SYSTEM SET synchronous_standby_names = '%s'", name), "SELECT pg_reload_conf()"} {
+			if _, err := db.Exec(query); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	const callers = 4
+	var wg sync.WaitGroup
+	var booked, enough atomic.Int64
+	for range callers {
+		wg.Go(func() {
+			for enough.Load() == 0 { // the server takes a moment to learn of the other
+				i := booked.Add(1)
+				if _, err := s.Book(context.Background(), callbacks.Request{
+					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.ASAP,
+					Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
+					Limits: callbacks.Limits{PerDay: 3, DayBegan: storetest.Start, Pending: 100_000},
+				}, fmt.Sprint(3000000+i)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	standby("nobody")
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	for waiting := 0; waiting < callers; {
+		if err := db.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'`).
+			Scan(&waiting); err != nil {
+			t.Errorf("%d of %d bookings wait for their commit: %v", waiting, callers, err)
+			break
+		}
+	}
+	enough.Store(1)
+	standby("")
+	wg.Wait()
 }
 
 func TestAWrongURLTellsNoPassword(t *testing.T) {

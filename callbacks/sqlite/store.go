@@ -1,7 +1,8 @@
 // Package sqlite keeps promises in one SQLite file. It needs no C compiler.
 //
 // One connection writes, a pool reads. Transactions that write begin at once (BEGIN IMMEDIATE), so that two
-// processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log).
+// processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log), together with
+// those that others wrote meanwhile.
 // Leases use the clock handed in by the dispatcher: whoever shares a SQLite file shares a host and its clock.
 package sqlite
 
@@ -31,7 +32,8 @@ type Store struct {
 
 var _ callbacks.Store = (*Store)(nil)
 
-// dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
+// dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it, and those who wait share a
+// commit.
 var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog}
 
 // cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
@@ -98,7 +100,8 @@ func dsn(path string, readOnly bool) string {
 		pragmas = append(pragmas, "query_only(1)")
 	} else {
 		// What retention erases is overwritten in the file, not only unlinked.
-		pragmas = append(pragmas, "journal_mode(WAL)", "secure_delete(1)")
+		// What a savepoint may have to take back stays in memory: it would be written to a file beside for each of a group.
+		pragmas = append(pragmas, "journal_mode(WAL)", "secure_delete(1)", "temp_store(MEMORY)")
 		q.Set("_txlock", "immediate")
 	}
 	q["_pragma"] = pragmas

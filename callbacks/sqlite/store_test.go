@@ -3,10 +3,13 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,6 +80,48 @@ func TestTwoProcesses(t *testing.T) {
 		if err := stores[i].Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Many book at once. What each is told, a promise or that the slot is full, another process finds in the file at that moment.
+func TestManyCallersAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hotline.db")
+	s := open(t, path)
+	other, err := sql.Open("sqlite", "file:"+path+"?_pragma=query_only(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	const callers, capacity = 64, 40
+	var wg sync.WaitGroup
+	var full atomic.Int64
+	for i := range callers {
+		wg.Go(func() {
+			number := fmt.Sprintf("+6281200%05d", i)
+			b, err := s.Book(context.Background(), callbacks.Request{
+				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Kind: callbacks.Slot, SlotCapacity: capacity,
+				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour),
+			}, fmt.Sprint(2000000+i))
+			var all, own int
+			if err := other.QueryRow(`SELECT count(*), count(*) FILTER (WHERE number = ? AND id = ?) FROM callbacks`, number, b.Callback.ID).Scan(&all, &own); err != nil {
+				t.Error(err)
+			}
+			switch {
+			case errors.Is(err, callbacks.ErrSlotFull):
+				full.Add(1)
+				if all != capacity {
+					t.Errorf("refused while %d promises were in the file", all)
+				}
+			case err != nil:
+				t.Error(err)
+			case own != 1:
+				t.Errorf("promise %d is not in the file", b.Callback.ID)
+			}
+		})
+	}
+	wg.Wait()
+	if full.Load() != callers-capacity {
+		t.Errorf("%d were refused", full.Load())
 	}
 }
 

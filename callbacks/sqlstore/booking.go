@@ -106,17 +106,22 @@ type with struct {
 
 func (w with) Scan(into ...any) error { return w.scanner.Scan(append(into, w.last)...) }
 
-// insert returns errStands when there is something in the way.
+// insert returns errStands when there is something in the way. It returns what oneCallback would read.
 func insert(ctx context.Context, tx conn, r callbacks.Request, reference string) (callbacks.Callback, error) {
+	c := callbacks.Callback{
+		Reference: reference, Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language, Number: r.Number, Caller: r.Caller,
+		Account: r.Account, Answers: r.Answers, Kind: r.Kind, Urgent: r.Urgent, Priority: r.Priority, Called: instant(ms(r.Called)),
+		Due: instant(ms(r.Due)), SlotEnd: instant(ms(r.SlotEnd)), Expires: instant(ms(r.Expires)), State: callbacks.Booked,
+	}
 	var slotStart int64
 	if r.Kind == callbacks.Slot {
 		slotStart = ms(r.Due)
 	}
-	c, _, err := scanCallback(tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
+	err := tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
 		caller, account, txn, kind, urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING `+callbackColumns,
-		r.Key, reference, r.Line, r.Desk, r.Topic, r.Language, r.Number, r.Caller, r.Account, r.Answers, r.Kind,
-		r.Urgent, r.Priority, ms(r.Called), ms(r.Due), slotStart, ms(r.SlotEnd), ms(r.Expires), callbacks.Booked))
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+		r.Key, c.Reference, c.Line, c.Desk, c.Topic, c.Language, c.Number, c.Caller, c.Account, c.Answers, c.Kind,
+		c.Urgent, c.Priority, ms(c.Called), ms(c.Due), slotStart, ms(c.SlotEnd), ms(c.Expires), c.State).Scan(&c.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, errStands
 	}
