@@ -66,6 +66,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	settings.RuntimeParams["statement_timeout"] = fmt.Sprint(statementLimit.Milliseconds())
 	// A promise is on the disk before it is spoken, whatever the server does by default.
 	settings.RuntimeParams["synchronous_commit"] = "on"
+	// Whatever a call or a dispatcher waits for has an index, which one plan for all values finds. It must not be planned anew
+	// each time, nor must the planner guess, while a table has no statistics, that reading all of it is quicker.
+	settings.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	settings.RuntimeParams["enable_seqscan"] = "off"
 	pool := stdlib.OpenDB(*settings)
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -10,10 +11,10 @@ import (
 
 // Promote implements [callbacks.Store].
 func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, error) {
-	// Nearly always there are none, and asking needs no lock.
-	var any bool
-	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ?)`, ms(now)).Scan(&any)
-	if err != nil || !any {
+	// Nearly always there are none, and asking needs no lock. The least is at one end of an index, whatever the planner guesses.
+	var first sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`).Scan(&first)
+	if err != nil || !first.Valid || first.Int64 > ms(now) {
 		return 0, s.wrap("look for due promises", err)
 	}
 	var marked int64
@@ -32,14 +33,15 @@ func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, erro
 
 // Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many promises each has.
 func (s *Store) Waiting(ctx context.Context) (desks []callbacks.Desk, err error) {
+	const ready = ` FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 `
+	next := func(column string) string { // of the next desk of the line, or else of the first one of the next line
+		return `coalesce((SELECT c.` + column + ready + `AND c.line = d.line AND c.desk > d.desk ORDER BY c.line, c.desk LIMIT 1),
+			(SELECT c.` + column + ready + `AND c.line > d.line ORDER BY c.line, c.desk LIMIT 1))`
+	}
 	rows, err := s.read.QueryContext(ctx, `WITH RECURSIVE desks (line, desk) AS (
-			SELECT line, desk FROM (SELECT line, desk FROM callbacks WHERE state = 'booked' AND ready = 1 ORDER BY line, desk LIMIT 1) AS first
+			SELECT line, desk FROM (SELECT c.line, c.desk`+ready+`ORDER BY c.line, c.desk LIMIT 1) AS first
 			UNION ALL
-			SELECT (SELECT c.line FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 AND (c.line, c.desk) > (d.line, d.desk)
-					ORDER BY c.line, c.desk LIMIT 1),
-				(SELECT c.desk FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 AND (c.line, c.desk) > (d.line, d.desk)
-					ORDER BY c.line, c.desk LIMIT 1)
-			FROM desks d WHERE d.line IS NOT NULL)
+			SELECT `+next("line")+`, `+next("desk")+` FROM desks d WHERE d.line IS NOT NULL)
 		SELECT line, desk FROM desks WHERE line IS NOT NULL`)
 	if err != nil {
 		return nil, s.wrap("list desks with promises", err)
