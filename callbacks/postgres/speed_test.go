@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
@@ -16,21 +17,23 @@ func beside(t *testing.T, url string) storetest.Database {
 	if err != nil {
 		t.Fatal(err)
 	}
+	db.SetMaxOpenConns(1)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	for setting, want := range map[string]string{"fsync": "on", "synchronous_commit": "on"} {
-		var is string
-		if err := db.QueryRow("SHOW " + setting).Scan(&is); err != nil || is != want {
-			t.Fatalf("%s = %s, %v: what is measured must be durable", setting, is, err)
-		}
+	return storetest.Database{
+		DB:      db,
+		Hurry:   []string{"SET synchronous_commit = off", "SET session_replication_role = replica", "SET maintenance_work_mem = '256MB'"},
+		Indexes: `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'callbacks' AND indexname NOT IN (SELECT conname FROM pg_constraint)`,
+		Settle:  []string{"VACUUM ANALYZE", "CHECKPOINT"},
 	}
-	return storetest.Database{DB: db, Numbered: true}
 }
 
-func TestBookingSpeed(t *testing.T) {
-	url := cluster.Database(t)
-	storetest.BookingSpeed(t, open(t, url), beside(t, url))
+func TestGrowthSpeed(t *testing.T) {
+	storetest.GrowthSpeed(t, func(t *testing.T) (callbacks.Store, storetest.Database) {
+		url := cluster.Database(t)
+		return open(t, url), beside(t, url)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
@@ -24,10 +25,24 @@ func beside(t *testing.T, path string) storetest.Database {
 			t.Error(err)
 		}
 	})
-	return storetest.Database{DB: db}
+	return storetest.Database{
+		DB: db,
+		Hurry: []string{
+			"PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA secure_delete = OFF", "PRAGMA cache_size = -200000",
+		},
+		Indexes: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'callbacks' AND sql IS NOT NULL`,
+		Settle:  []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
+	}
 }
 
 func TestBookingSpeed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	storetest.BookingSpeed(t, open(t, path), beside(t, path))
+}
+
+func TestGrowthSpeed(t *testing.T) {
+	storetest.GrowthSpeed(t, func(t *testing.T) (callbacks.Store, storetest.Database) {
+		path := filepath.Join(t.TempDir(), "hotline.db")
+		return open(t, path), beside(t, path)
+	})
 }

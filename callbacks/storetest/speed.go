@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -18,33 +17,13 @@ import (
 // chances is how often a comparison is made that a busy machine may have spoiled.
 const chances = 3
 
-// A Database is one that a store has made, for what a test does to it past the store.
+// A Database is one that a store has made, for what a test does to it past the store, on one connection.
 type Database struct {
 	*sql.DB
-	// Numbered is set where placeholders are $1, $2.
-	Numbered bool
-}
-
-// prepare prepares a query that is written with ?.
-func (db Database) prepare(t *testing.T, query string) *sql.Stmt {
-	t.Helper()
-	if db.Numbered {
-		parts := strings.Split(query, "?")
-		for i := range parts[1:] {
-			parts[i] += fmt.Sprintf("$%d", i+1)
-		}
-		query = strings.Join(parts, "")
-	}
-	s, err := db.Prepare(query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
+	// Indexes is a query for the name and definition of the indexes that callbacks has, but those of its constraints.
+	Indexes string
+	// Hurry is what makes the connection quick instead of safe. Settle is what makes a database ready that was filled: its statistics, its log.
+	Hurry, Settle []string
 }
 
 // BookingSpeed holds 64 callers who book at once against rows of the same kind that one after another is inserted, each
@@ -57,9 +36,13 @@ func BookingSpeed(t *testing.T, s callbacks.Store, db Database) {
 		SELECT 'row ' || i FROM n`, chances*rounds*single)); err != nil {
 		t.Fatal(err)
 	}
-	row := db.prepare(t, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, txn, kind,
+	row, err := db.Prepare(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, txn, kind,
 		urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = row.Close() }()
 	var n atomic.Int64
 	request := func(line string) callbacks.Request {
 		i := n.Add(1)
