@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -17,6 +18,11 @@ type attempt struct {
 	Again bool `json:"g,omitempty"`
 	// Target counts those of the desk's that have rung behind a customer who was rung first.
 	Target int `json:"t,omitempty"`
+	// Line and Tongue are those of whoever hears how a Dial ended, even when the store cannot be asked.
+	Line   string `json:"l,omitempty"`
+	Tongue string `json:"u,omitempty"`
+	// Ended is how a Dial ended that could not be written down yet.
+	Ended *dialEnd `json:"e,omitempty"`
 }
 
 // rung is a callback whose telephones ring, as a webhook of one of its legs finds it.
@@ -26,6 +32,8 @@ type rung struct {
 	verdict callbacks.Verdict
 	line    *Line
 }
+
+var errNoLine = errors.New("the line is no longer configured")
 
 // onAttempt opens the attempt that a webhook carries, and puts a question about it to the callbacks' room.
 // With an error the callback is only as complete as it got; the line may be nil.
@@ -39,7 +47,7 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, ask func(context.Cont
 		return r, err
 	}
 	if r.line = s.Lines.ByID(r.Line); r.line == nil {
-		return r, fmt.Errorf("line %q is no longer configured", r.Line)
+		return r, fmt.Errorf("%w: %q", errNoLine, r.Line)
 	}
 	return r, nil
 }
@@ -156,8 +164,13 @@ func (s *Server) playNote(ctx context.Context, w webhook, legSID, path string, g
 // ringCustomer puts the customer's telephone behind the agent's.
 func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 	doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.connect")})...)
+	r.attempt.Line, r.attempt.Tongue = r.Line, r.agentTongue()
+	ended, err := s.sealedURL(pathCustomerEnded, "attempt", "", r.attempt)
+	if err != nil {
+		ended = s.attemptURL(pathCustomerEnded, w) // the same, but for the language of an apology
+	}
 	doc.add(&twiml.VoiceDial{
-		Action: s.attemptURL(pathCustomerEnded, w), Method: "POST", Timeout: seconds(callbacks.CustomerRing), CallerId: r.line.Numbers[0],
+		Action: ended, Method: "POST", Timeout: seconds(callbacks.CustomerRing), CallerId: r.line.Numbers[0],
 		InnerElements: []twiml.Element{doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus)},
 	})
 }
@@ -233,19 +246,19 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 
 // customerEnded is told to the agent's leg when the customer's is over.
 func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error) {
-	bridged := w.form.Get("DialBridged")
-	if bridged == "true" {
+	end := s.dialEnded(w)
+	if end.Bridged == "true" {
 		// Only our own "press 1" lets the provider bridge, so this repeats what was written, or makes up for it.
-		if _, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID)); err != nil {
-			s.log.Error("cannot note that a customer was reached", "call", w.call().SID, "error", err)
+		if _, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID)); worthAnother(err) {
+			return s.writeAgain(w, pathCustomerEnded, end, err)
 		}
 	}
 	r, err := s.onAttempt(ctx, w, func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		callback, err := s.promises.CustomerEnded(ctx, id, w.form.Get("DialCallStatus"), bridged == "false")
+		callback, err := s.promises.CustomerEnded(ctx, id, end.Status, end.Bridged == "false")
 		return callback, callbacks.Proceed, err
 	})
 	if err != nil {
-		return plainGoodbye(sorry), err
+		return s.writeAgain(w, pathCustomerEnded, end, err)
 	}
 	if r.State == callbacks.Done {
 		return r.bye(r.agentTongue(), "agent.bye"), nil

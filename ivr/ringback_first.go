@@ -82,6 +82,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, dialStatu
 }
 
 func (s *Server) dialAgent(doc *document, r rung, desk *Desk, target callbacks.Target) (*document, error) {
+	r.attempt.Line, r.attempt.Tongue, r.attempt.Ended = r.Line, r.customerTongue(), nil
 	ended, err := s.sealedURL(pathFirstEnded, "attempt", "", r.attempt)
 	if err != nil {
 		return plainGoodbye(sorry), err
@@ -144,14 +145,18 @@ func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, erro
 
 // firstEnded is told to the customer's leg when an agent's is over.
 func (s *Server) firstEnded(ctx context.Context, w webhook) (*document, error) {
-	bridged := w.form.Get("DialBridged")
+	end := s.dialEnded(w)
 	ask := s.customerTook(w.call().SID)
-	if bridged == "true" {
+	if end.Bridged == "true" {
 		ask = s.agentTook(w.call().SID) // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
 	}
 	r, err := s.onAttempt(ctx, w, ask)
 	if err != nil {
-		return plainGoodbye(sorry), err
+		return s.writeAgain(w, pathFirstEnded, end, err)
 	}
-	return s.nextAgent(ctx, &document{line: r.line}, r, w.form.Get("DialCallStatus"), bridged == "false")
+	doc, err := s.nextAgent(ctx, &document{line: r.line}, r, end.Status, end.Bridged == "false")
+	if err != nil {
+		return s.writeAgain(w, pathFirstEnded, end, err)
+	}
+	return doc, nil
 }

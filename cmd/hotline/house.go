@@ -40,8 +40,9 @@ type wiring struct {
 	shared     bool // other instances may work on the store
 	log        *slog.Logger
 	observe    func(ivr.Happening)
-	transport  http.RoundTripper // to the provider; nil is the default one
-	pace       time.Duration     // least time between two calls placed; 0 is the dispatcher's own
+	transport  http.RoundTripper                     // to the provider; nil is the default one
+	pace       time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
+	around     func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
 }
 
 // stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
@@ -56,6 +57,9 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 		if w.now, err = clockOf(ctx, store, w.now); err != nil {
 			return nil, errors.Join(err, store.Close())
 		}
+	}
+	if w.around != nil {
+		store = w.around(store)
 	}
 	h, err := furnish(w, store)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
@@ -40,7 +41,8 @@ type stage struct {
 	events     func(carrier.Event)
 	happenings func(ivr.Happening)
 	faults     carrier.Faults
-	store      string // empty: one of its own, which ends with it
+	store      string                                // empty: one of its own, which ends with it
+	around     func(callbacks.Store) callbacks.Store // as in wiring
 }
 
 const rehearsalAccount = "AC00000000000000000000000000000000"
@@ -72,6 +74,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	r.house, err = newHouse(ctx, wiring{
 		snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), publicURL: voice, accountSID: rehearsalAccount,
 		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
+		around: s.around,
 	})
 	if err != nil {
 		return r, err
