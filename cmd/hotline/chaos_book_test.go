@@ -19,10 +19,11 @@ type bookLeg struct {
 	to             string
 	placed         bool // asked for by REST
 	created, ended time.Time
-	rang, pressed  time.Time
-	by             *bookLeg  // of a customer's leg: the agent's
+	rang, answered time.Time
+	pressed        time.Time
+	by             *bookLeg  // of a customer's leg: the agent's, if he was rung first
 	byPressed      time.Time // and when he had pressed his last key before it rang
-	endLost        bool      // of an agent's leg: the product never heard how the customer's ended, or could not write it down
+	endLost        bool      // of the first one's leg: the product never heard how the second's ended, or could not write it down
 	dialled        string
 }
 
@@ -86,25 +87,31 @@ func (l *bookRead) enter(e carrier.Event) {
 	case carrier.EventRing:
 		g := l.leg(e)
 		g.rang = e.At
-		if e.Role != roleCaller && strings.HasPrefix(e.To, "+62812") {
+		if e.Role != roleCaller && isCustomer(e.To) {
 			l.rings[e.To] = append(l.rings[e.To], g)
 			if g.by = l.ringing(e.To); g.by != nil {
 				g.byPressed = g.by.pressed
 			}
 		}
+	case carrier.EventAnswer:
+		l.leg(e).answered = e.At
 	case carrier.EventPress:
 		l.leg(e).pressed = e.At
 	case carrier.EventDial:
 		l.leg(e).dialled = e.Target
 	case carrier.EventBridge:
-		l.bridges[e.Target]++
+		customer := e.Target
+		if e.Role != roleCaller && isCustomer(e.To) { // he was rung first
+			customer = e.To
+		}
+		l.bridges[customer]++
 	case carrier.EventHangup:
 		l.leg(e).ended = e.At
 	case carrier.EventMessage:
 		l.texts[e.To+": "+e.Text]++
 	case carrier.EventWebhookFailed:
 		l.failed++
-		if strings.Contains(e.URL, "/voice/customer/ended") && e.Leg != "" {
+		if strings.Contains(e.URL, "/voice/customer/ended") || strings.Contains(e.URL, "/voice/first/ended") {
 			l.leg(e).endLost = true
 		}
 	case carrier.EventFallback:

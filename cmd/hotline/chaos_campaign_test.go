@@ -365,14 +365,14 @@ const atRandom = "at random"
 
 // schedule is where the instances are killed, in order: every point as often as any other, and at random instants.
 func (c *campaign) schedule() []string {
-	points := slices.Concat(dialPoints, hookPoints)
-	if c.size.kills < len(points) {
-		points = dialPoints
-	}
+	points := append(slices.Clone(dialPoints), pointBooked)
 	var plan []string
-	for len(plan) < c.size.kills {
+	for round := 0; len(plan) < c.size.kills; round++ {
 		plan = append(plan, points...)
-		plan = append(plan, slices.Repeat([]string{atRandom}, len(points)/4)...)
+		for i, point := range hookPoints { // in one order of ringing, and the next time in the other
+			plan = append(plan, pointOf((i+i/2+round)%2 == 1, point))
+		}
+		plan = append(plan, slices.Repeat([]string{atRandom}, 3)...)
 	}
 	plan = plan[:c.size.kills]
 	c.dice.Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
@@ -450,10 +450,10 @@ func (c *campaign) table() string {
 	var out strings.Builder
 	total := 0
 	for _, point := range slices.Sorted(maps.Keys(c.kills)) {
-		fmt.Fprintf(&out, "  killed %-24s %5d\n", point, c.kills[point])
+		fmt.Fprintf(&out, "  killed %-42s %5d\n", point, c.kills[point])
 		total += c.kills[point]
 	}
-	fmt.Fprintf(&out, "  killed %-24s %5d\n  PostgreSQL stopped and started  %5d\n  wall-clock seconds              %5.0f\n  seconds on the fast clock       %5.0f\n",
+	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  wall-clock seconds                                %5.0f\n  seconds on the fast clock                         %5.0f\n",
 		"in all", total, c.stops, time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*chaosSpeed)
 	return out.String()
 }

@@ -36,10 +36,12 @@ func playCarrier() {
 	c := carrier.New(carrier.Options{
 		AccountSID: rehearsalAccount, AuthToken: s.Token, Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}},
 		Seed: s.Seed, Clock: now, CallPace: s.Pace, Forgetful: true, Rates: map[string]float64{"en": 60},
-		Answering: people.answers, Observe: book.note,
+		Answering: people.answers, Observe: func(e carrier.Event) { people.heard(e); book.note(e) },
 		Faults: carrier.Faults{Webhook: faults.webhook, REST: faults.rest},
 	})
-	c.Number(chaosNumber, carrier.Number{VoiceURL: s.Public + ivr.PathIncoming, FallbackURL: s.Public + ivr.PathFallback, StatusCallback: s.Public + ivr.PathStatus})
+	for _, number := range []string{chaosNumber, chaosSecond} {
+		c.Number(number, carrier.Number{VoiceURL: s.Public + ivr.PathIncoming, FallbackURL: s.Public + ivr.PathFallback, StatusCallback: s.Public + ivr.PathStatus})
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		giveUp(err)
@@ -86,7 +88,7 @@ func ringUp(ctx context.Context, c *carrier.Carrier, s chaosRun, people *people,
 			return
 		}
 		if spoken+len(live) < s.Promises {
-			live = append(live, c.Ring(customerNumber(nth), chaosNumber, people.caller(nth)))
+			live = append(live, c.Ring(customerNumber(nth), lineNumber(nth), people.caller(nth)))
 			nth++
 		}
 		if nth <= burst {
@@ -102,6 +104,16 @@ func ringUp(ctx context.Context, c *carrier.Carrier, s chaosRun, people *people,
 // customerNumber is a mobile number of Indonesia, another one for each caller: that is how a customer's leg is tied to his
 // promise.
 func customerNumber(nth int) string { return fmt.Sprintf("+62812%08d", 10_000_000+nth) }
+
+func isCustomer(number string) bool { return strings.HasPrefix(number, "+62812") }
+
+// lineNumber is which line a caller rings: every third one that whose customers are rung first.
+func lineNumber(nth int) string {
+	if nth%3 == 2 {
+		return chaosSecond
+	}
+	return chaosNumber
+}
 
 // A book is what the telephone company writes down, an event a line. It is only ever added to.
 type book struct {

@@ -13,7 +13,8 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// What the campaign's line is like. The judge has the limits from here, not from the product.
+// What the campaign's two lines are like: one rings the agent first, the other one the customer. The judge has the limits
+// from here, not from the product.
 const (
 	chaosAttempts = 3
 	chaosRounds   = 3
@@ -28,11 +29,17 @@ func openAt(t time.Time) bool { return t.Minute()%chaosCycle < chaosOpen }
 // chaosStart is shortly before half past eight in the morning, where the customers are, and before a break.
 var chaosStart = time.Date(2026, time.March, 4, 1, 22, 0, 0, time.UTC)
 
-const chaosLine = `line: gopay
+const (
+	agentFirstLine    = "gopay"
+	customerFirstLine = "okpay"
+)
+
+// chaosLine wants the name twice, the number, the targets of both desks, whom to ring first, and the limits.
+const chaosLine = `line: %s
 name: {en: "the campaign"}
-hours: gopay
+hours: %s
 region: ID
-numbers: ["` + chaosNumber + `"]
+numbers: ["%s"]
 languages: [{tag: en, locale: en-US, voice: Google.en-US-Standard-C}]
 general: support
 account: {min: 10, max: 13}
@@ -42,11 +49,20 @@ topics:
 desks:
   - {id: support, language: en, hours: line, ring: 5s, targets: [%s]}
   - {id: emergency, language: en, hours: always, ring: 5s, targets: [%s]}
-callbacks: {slot: 5m, slots: 2, capacity: 10000, lead: 0s, attempts: %d, rounds: %d, retry_after: 1m, expiry: 12h}
+callbacks: {first: %s, slot: 5m, slots: 2, capacity: 10000, lead: 0s, attempts: %d, rounds: %d, retry_after: 1m, expiry: 12h}
 text_messages: true
 `
 
-// writeConfig makes a configuration directory with so many agents at the desk.
+// chaosRoom is how many agents a desk of the second line has, when the first line's has so many. There are few of them: it is
+// a rule that no more of its customers are rung than there are agents.
+func chaosRoom(desk string, agents int) int {
+	if desk == "emergency" {
+		return 2 + agents/50
+	}
+	return 3 + agents/8
+}
+
+// writeConfig makes a configuration directory with so many agents at the first line's desk.
 func writeConfig(dir string, agents int) error {
 	for _, sub := range []string{"hours", "lines", "prompts"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
@@ -65,12 +81,22 @@ func writeConfig(dir string, agents int) error {
 	for _, day := range []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"} {
 		fmt.Fprintf(&week, "  %s: [%s]\n", day, strings.Join(spans, ", "))
 	}
-	hours := "line: gopay\nzone: Asia/Jakarta\nweek:\n" + week.String() + "peak:\n" + week.String()
-	line := fmt.Sprintf(chaosLine, clients("support", agents), clients("emergency", 3+agents/20), chaosAttempts, chaosRounds)
-	if err := os.WriteFile(filepath.Join(dir, "hours", "gopay.yaml"), []byte(hours), 0o600); err != nil {
-		return err
+	for name, line := range map[string]string{
+		agentFirstLine: fmt.Sprintf(chaosLine, agentFirstLine, agentFirstLine, chaosNumber,
+			clients("support", agents), clients("emergency", 3+agents/20), "agent", chaosAttempts, chaosRounds),
+		customerFirstLine: fmt.Sprintf(chaosLine, customerFirstLine, customerFirstLine, chaosSecond,
+			clients("second", chaosRoom("support", agents)), clients("second-emergency", chaosRoom("emergency", agents)),
+			"customer", chaosAttempts, chaosRounds),
+	} {
+		hours := "line: " + name + "\nzone: Asia/Jakarta\nweek:\n" + week.String() + "peak:\n" + week.String()
+		if err := os.WriteFile(filepath.Join(dir, "hours", name+".yaml"), []byte(hours), 0o600); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, "lines", name+".yaml"), []byte(line), 0o600); err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(filepath.Join(dir, "lines", "gopay.yaml"), []byte(line), 0o600)
+	return nil
 }
 
 // copyShared takes over the topics, and the sentences in the one language of the line but for those of other lines.

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -37,17 +38,19 @@ const (
 	ruleHours    = "nobody is rung outside hours who did not ask for it"
 	ruleGiven    = "a promise is given up for a reason only"
 	ruleOnce     = "one promise for a caller, and no text message twice"
+	ruleRoom     = "never more customers of a desk are rung first than it has agents"
 	ruleProvider = "the provider's rules"
 )
 
-var chaosRules = []string{ruleLost, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleProvider}
+var chaosRules = []string{ruleLost, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleRoom, ruleProvider}
 
 func (v *verdict) find(rule, format string, args ...any) {
 	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
 }
 
-// judge holds the book against the store. The book is right: what it does not know has not happened.
-func judge(ctx context.Context, l *bookRead, store callbacks.Store) (*verdict, error) {
+// judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many the
+// first line's desk has.
+func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) (*verdict, error) {
 	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
 	promises, err := store.List(ctx, callbacks.Filter{})
 	if err != nil {
@@ -68,7 +71,7 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store) (*verdict, e
 		}
 	}
 	for customer, n := range l.bridges {
-		if _, known := byNumber[customer]; !known && strings.HasPrefix(customer, "+62812") {
+		if _, known := byNumber[customer]; !known && isCustomer(customer) {
 			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
 		}
 	}
@@ -82,6 +85,7 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store) (*verdict, e
 		}
 	}
 	v.targets(l)
+	v.room(l, byNumber, agents)
 	for _, text := range l.violations {
 		v.find(ruleProvider, "%s", text)
 	}
@@ -101,6 +105,9 @@ func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
 	if c.Urgent {
 		v.counts["urgent promises"]++
 	}
+	if c.Line == customerFirstLine {
+		v.counts["promises of the line that rings the customer first"]++
+	}
 	if c.Kind == callbacks.Slot {
 		v.counts["promises for a chosen time"]++
 	}
@@ -110,7 +117,7 @@ func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
 	switch done := c.State == callbacks.Done; {
 	case done == (bridges > 0):
 	case done && len(rings) > 0 && unheard(rings[len(rings)-1]):
-		// The customer pressed 1, our answer to that was lost, and so was every word about it that followed: nobody could
+		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody could
 		// tell the product from one that has connected them.
 		v.counts["done, though every word that they were not connected was lost"]++
 	default:
@@ -119,8 +126,9 @@ func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
 	if bridges > 1 {
 		v.find(ruleTwice, "%s: connected %d times", who, bridges)
 	}
-	if len(rings) > chaosAttempts || c.Attempts > chaosAttempts || len(rings) > c.Attempts {
-		v.find(ruleLimit, "%s: rung %d times", who, len(rings))
+	counted := len(rings) - v.tooLate(rings)
+	if counted > chaosAttempts || c.Attempts > chaosAttempts || counted > c.Attempts {
+		v.find(ruleLimit, "%s: rung %d times, %d of them count", who, len(rings), counted)
 	}
 	for _, g := range rings {
 		v.hours(who, c, g)
@@ -134,12 +142,38 @@ func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
 }
 
 // unheard reports whether the product was never told how this leg of a customer ended.
-func unheard(g *bookLeg) bool { return g.by != nil && g.by.endLost && !g.pressed.IsZero() }
+func unheard(g *bookLeg) bool {
+	if g.by == nil {
+		return g.placed && g.endLost && !g.pressed.IsZero()
+	}
+	return g.by.endLost && !g.pressed.IsZero()
+}
+
+// tooLate counts the customers' telephones that were rung first, and picked up when the desk had closed: they are told so, and
+// that is no attempt.
+func (v *verdict) tooLate(rings []*bookLeg) (n int) {
+	for _, g := range rings {
+		if g.placed && !g.answered.IsZero() && !(openAt(g.answered.Add(-clockError)) && openAt(g.answered.Add(clockError))) {
+			n++
+		}
+	}
+	v.counts["rung first, and picked up after closing"] += n
+	return n
+}
+
+// askedWhenOpen reports whether a call was decided on while the desk was there.
+func askedWhenOpen(g *bookLeg) bool {
+	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
+}
 
 // hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then, and
 // only that, may still pass before the customer is rung.
 func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
 	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
+		return
+	}
+	if g.placed && askedWhenOpen(g) { // as with an agent: nobody is connected
+		v.counts["rung first after closing, and asked for before"]++
 		return
 	}
 	if !g.byPressed.IsZero() && openAt(g.byPressed.Add(-clockError)) {
@@ -159,7 +193,7 @@ func (v *verdict) targets(l *bookRead) {
 		}
 		v.counts["calls placed"]++
 		byTarget[g.to] = append(byTarget[g.to], g)
-		if strings.HasPrefix(g.to, "client:support") && !openAt(g.created) && !openAt(g.created.Add(-onTheWay)) && !openAt(g.created.Add(clockError)) {
+		if strings.HasPrefix(g.to, "client:support") && !askedWhenOpen(g) {
 			v.find(ruleHours, "%s was asked for at %s, when the desk was closed", g.to, g.created.Format(time.TimeOnly))
 		}
 	}
@@ -171,6 +205,37 @@ func (v *verdict) targets(l *bookRead) {
 					legs[i-1].created.Format(time.StampMilli), legs[i-1].ended.Format(time.StampMilli), legs[i].created.Format(time.StampMilli))
 			}
 		}
+	}
+}
+
+// room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than the desk
+// has agents: each of them will want one.
+func (v *verdict) room(l *bookRead, promises map[string]callbacks.Callback, agents int) {
+	type change struct {
+		at time.Time
+		by int
+	}
+	byDesk := map[string][]change{}
+	for _, g := range l.order {
+		c, known := promises[g.to]
+		if !g.placed || !known {
+			continue
+		}
+		byDesk[c.Desk] = append(byDesk[c.Desk], change{g.created, 1})
+		if !g.ended.IsZero() {
+			byDesk[c.Desk] = append(byDesk[c.Desk], change{g.ended, -1})
+		}
+	}
+	for desk, changes := range byDesk {
+		slices.SortStableFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), a.by-b.by) })
+		room, up, most := chaosRoom(desk, agents), 0, 0
+		for _, ch := range changes {
+			if up += ch.by; ch.by > 0 && up > room {
+				v.find(ruleRoom, "%s at %s: %d customers and %d agents", desk, ch.at.Format(time.StampMilli), up, room)
+			}
+			most = max(most, up)
+		}
+		v.counts[fmt.Sprintf("most customers at a time, of %d agents, %s", room, desk)] = most
 	}
 }
 

@@ -21,10 +21,13 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = store.Close() })
 	called := chaosStart
-	for i := range 2 {
-		number := customerNumber(i)
+	for i := range 6 {
+		number, line := customerNumber(i), agentFirstLine
+		if i >= 2 {
+			line = customerFirstLine
+		}
 		if _, err := store.Book(t.Context(), callbacks.Request{
-			Key: number, Line: "gopay", Desk: "support", Topic: "promotion", Language: "en", Number: number, Caller: number, Kind: callbacks.ASAP,
+			Key: number, Line: line, Desk: "support", Topic: "promotion", Language: "en", Number: number, Caller: number, Kind: callbacks.ASAP,
 			Called: called, Due: called, Expires: called.Add(time.Hour),
 		}, "111111"+string(rune('1'+i))); err != nil {
 			t.Fatal(err)
@@ -41,6 +44,7 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 		[]carrier.Event{{Event: carrier.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
 		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
+		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with three agents
 		[]carrier.Event{{Event: carrier.EventMessage, To: customerNumber(0), Text: "a"}, {Event: carrier.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: carrier.EventViolation, Detail: "an unknown attribute"}},
 	))
@@ -74,6 +78,12 @@ func talk(at time.Time, agent, leg, customer string) []carrier.Event {
 	}
 }
 
+// rungFirst is the beginning of a call to a customer.
+func rungFirst(at time.Time, nth int) []carrier.Event {
+	to := customerNumber(nth)
+	return []carrier.Event{{At: at, Event: carrier.EventPlaceCall, Leg: "CC" + to, Role: to, To: to}, {At: at, Event: carrier.EventRing, Leg: "CC" + to, Role: to, To: to}}
+}
+
 // judged are the rules that a book breaks, sorted.
 func judged(t *testing.T, store callbacks.Store, events []carrier.Event) []string {
 	t.Helper()
@@ -81,7 +91,7 @@ func judged(t *testing.T, store callbacks.Store, events []carrier.Event) []strin
 	for _, e := range events {
 		l.enter(e)
 	}
-	v, err := judge(t.Context(), l, store)
+	v, err := judge(t.Context(), l, store, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,11 +17,27 @@ import (
 // does the same in every run with that seed, whatever else has happened.
 
 type people struct {
-	seed uint64
-	rung map[string]uint64 // guarded by the carrier's lock
+	seed   uint64
+	mu     sync.Mutex
+	rung   map[string]uint64
+	placed map[string]bool            // calls that were asked for by REST
+	up     map[string]map[string]bool // calls of agents that are not over, by address
 }
 
-func newPeople(seed uint64) *people { return &people{seed: seed, rung: map[string]uint64{}} }
+func newPeople(seed uint64) *people {
+	return &people{seed: seed, rung: map[string]uint64{}, placed: map[string]bool{}, up: map[string]map[string]bool{}}
+}
+
+// heard takes notice of calls that are over.
+func (p *people) heard(e carrier.Event) {
+	if e.Event != carrier.EventHangup {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.placed, e.Leg)
+	delete(p.up[e.To], e.Leg)
+}
 
 // dice are those of somebody at his nth call.
 func (p *people) dice(who string, nth uint64) *rand.Rand {
@@ -37,16 +53,29 @@ func between(dice *rand.Rand, least, most time.Duration) time.Duration {
 
 // answers is asked whenever a telephone is about to ring.
 func (p *people) answers(r carrier.CallRecord) carrier.Party {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	nth := p.rung[r.To]
 	p.rung[r.To]++
 	dice := p.dice(r.To, nth)
-	if strings.HasPrefix(r.To, "client:") {
-		if r.Direction == "outbound-dial" { // somebody's own call to the emergency desk: he is to be called back
-			return carrier.Party{Answer: carrier.Busy}
-		}
-		return agentBy(dice)
+	dialled := r.Direction == "outbound-dial"
+	if !dialled {
+		p.placed[r.SID] = true
 	}
-	return customerBy(dice)
+	if !strings.HasPrefix(r.To, "client:") {
+		return customerBy(dice, !dialled)
+	}
+	if dialled && !p.placed[r.ParentSID] { // somebody's own call to the emergency desk: he is to be called back
+		return carrier.Party{Answer: carrier.Busy}
+	}
+	if dialled && len(p.up[r.To]) > 0 { // behind one customer already
+		return carrier.Party{Answer: carrier.Busy}
+	}
+	if p.up[r.To] == nil {
+		p.up[r.To] = map[string]bool{}
+	}
+	p.up[r.To][r.SID] = true
+	return agentBy(dice)
 }
 
 func agentBy(dice *rand.Rand) carrier.Party {
@@ -66,7 +95,8 @@ func agentBy(dice *rand.Rand) carrier.Party {
 	return party
 }
 
-func customerBy(dice *rand.Rand) carrier.Party {
+// customerBy is somebody who waits to be called back. One who is rung first may hang up while the desk is being rung.
+func customerBy(dice *rand.Rand, first bool) carrier.Party {
 	party := carrier.Party{After: between(dice, 500*time.Millisecond, 6*time.Second), Keys: carrier.Always("1"),
 		TalkFor: between(dice, time.Second, 20*time.Second)}
 	switch n := dice.IntN(100); {
@@ -80,6 +110,8 @@ func customerBy(dice *rand.Rand) carrier.Party {
 		party.Keys = carrier.Always("5")
 	case n < 25:
 		party.Keys = nil
+	case n < 29 && first:
+		party.HangUpAfter = between(dice, time.Second, 20*time.Second)
 	}
 	return party
 }

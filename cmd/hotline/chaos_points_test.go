@@ -20,26 +20,38 @@ import (
 
 // The points at which an instance can be killed. "Within" is inside the transaction, before it is committed.
 const (
-	pointClaimed          = "claimed, within"
-	pointRowWritten       = "row written"
-	pointRequestSent      = "request sent"
-	pointAnswerReceived   = "answer received"
-	pointOutcomeWritten   = "outcome written"
-	pointBooked           = "booked"
-	pointAgentWithin      = "agent took, within"
-	pointAgentWritten     = "agent took"
-	pointCustomerWithin   = "customer took, within"
-	pointCustomerWritten  = "customer took"
-	pointCustomerEnding   = "customer ended, within"
-	pointCustomerHasEnded = "customer ended"
+	pointClaimed        = "claimed, within"
+	pointRowWritten     = "row written"
+	pointRequestSent    = "request sent"
+	pointAnswerReceived = "answer received"
+	pointOutcomeWritten = "outcome written"
+	pointBooked         = "booked"
+	// The first is whoever was rung by REST, the second the one in the Dial behind him. Each of these has an order before
+	// it, see pointOf.
+	pointFirstWithin   = "1 of the first, within"
+	pointFirstWritten  = "1 of the first"
+	pointSecondWithin  = "1 of the second, within"
+	pointSecondWritten = "1 of the second"
+	pointSecondEnding  = "end of the second, within"
+	pointSecondEnded   = "end of the second"
 )
 
-// dialPoints are on the way of a dispatcher, hookPoints on that of a webhook.
+// dialPoints are on the way of a dispatcher, hookPoints on that of a callback's webhook.
 var (
 	dialPoints = []string{pointClaimed, pointRowWritten, pointRequestSent, pointAnswerReceived, pointOutcomeWritten}
-	hookPoints = []string{pointBooked, pointAgentWithin, pointAgentWritten, pointCustomerWithin, pointCustomerWritten,
-		pointCustomerEnding, pointCustomerHasEnded}
+	hookPoints = []string{pointFirstWithin, pointFirstWritten, pointSecondWithin, pointSecondWritten, pointSecondEnding, pointSecondEnded}
 )
+
+// pointOf is a point of a webhook on a line that rings in this order.
+func pointOf(customerFirst bool, point string) string {
+	switch {
+	case point == "":
+		return ""
+	case customerFirst:
+		return "customer first: " + point
+	}
+	return "agent first: " + point
+}
 
 // points kills its own process when an armed one is passed.
 type points struct {
@@ -109,6 +121,7 @@ func (s killingStore) ChangeAttempt(ctx context.Context, id string, fence int64,
 		within, written = "", ""
 		if err == nil {
 			within, written = webhookPoints(before, r.Attempt.State)
+			within, written = pointOf(r.Attempt.CustomerFirst(), within), pointOf(r.Attempt.CustomerFirst(), written)
 			s.points.pass(within)
 		}
 		return err
@@ -127,12 +140,13 @@ func (s killingStore) ChangeAttempt(ctx context.Context, id string, fence int64,
 func webhookPoints(before, after callbacks.AttemptState) (within, written string) {
 	switch {
 	case before == after:
+	case after == callbacks.Leaving && (before == callbacks.Taken || before == callbacks.Connected),
+		after == callbacks.Taken && before == callbacks.Connected: // not connected, and the next agent is rung
+		return pointSecondEnding, pointSecondEnded
 	case after == callbacks.Taken:
-		return pointAgentWithin, pointAgentWritten
+		return pointFirstWithin, pointFirstWritten
 	case after == callbacks.Connected:
-		return pointCustomerWithin, pointCustomerWritten
-	case after == callbacks.Leaving && (before == callbacks.Taken || before == callbacks.Connected):
-		return pointCustomerEnding, pointCustomerHasEnded
+		return pointSecondWithin, pointSecondWritten
 	}
 	return "", ""
 }

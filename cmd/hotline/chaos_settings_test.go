@@ -16,7 +16,8 @@ import (
 
 const (
 	chaosSettings = "HOTLINE_CHAOS_SETTINGS"
-	chaosNumber   = "+622150001000"
+	chaosNumber   = "+622150001000" // of the line whose agents are rung first
+	chaosSecond   = "+622150002000" // of the one whose customers are
 )
 
 func init() {

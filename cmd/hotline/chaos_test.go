@@ -100,7 +100,7 @@ func campaignOn(t *testing.T, size chaosSize, seed uint64, store string, cluster
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := judge(context.Background(), l, c.store)
+	v, err := judge(context.Background(), l, c.store, size.agents)
 	if err != nil {
 		t.Fatal(err)
 	}
