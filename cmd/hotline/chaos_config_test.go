@@ -59,7 +59,7 @@ func chaosRoom(desk string, agents int) int {
 	if desk == "emergency" {
 		return 2 + agents/50
 	}
-	return 3 + agents/8
+	return 2 + agents/25
 }
 
 // writeConfig makes a configuration directory with so many agents at the first line's desk.

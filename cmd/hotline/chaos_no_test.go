@@ -44,7 +44,7 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 		[]carrier.Event{{Event: carrier.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
 		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
-		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with three agents
+		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with two agents
 		[]carrier.Event{{Event: carrier.EventMessage, To: customerNumber(0), Text: "a"}, {Event: carrier.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: carrier.EventViolation, Detail: "an unknown attribute"}},
 	))

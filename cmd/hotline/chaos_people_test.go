@@ -75,10 +75,12 @@ func (p *people) answers(r carrier.CallRecord) carrier.Party {
 		p.up[r.To] = map[string]bool{}
 	}
 	p.up[r.To][r.SID] = true
-	return agentBy(dice)
+	return agentBy(dice, dialled)
 }
 
-func agentBy(dice *rand.Rand) carrier.Party {
+// agentBy is somebody at a desk. Behind a customer it is as often he who ends the talk as the customer: then the customer's
+// telephone hears what comes after it.
+func agentBy(dice *rand.Rand, behind bool) carrier.Party {
 	party := carrier.Party{After: between(dice, 500*time.Millisecond, 4*time.Second), Keys: carrier.Always("1"), TalkFor: -1}
 	switch n := dice.IntN(100); {
 	case n < 8:
@@ -91,6 +93,9 @@ func agentBy(dice *rand.Rand) carrier.Party {
 		party.Keys = carrier.Always("2")
 	case n < 24:
 		party.HangUpAfter = between(dice, time.Second, 15*time.Second) // anywhere on the way to the customer
+	}
+	if behind && dice.IntN(2) == 0 {
+		party.TalkFor = between(dice, time.Second, 10*time.Second)
 	}
 	return party
 }
