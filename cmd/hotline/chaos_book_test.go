@@ -24,6 +24,7 @@ type bookLeg struct {
 	by             *bookLeg  // of a customer's leg: the agent's, if he was rung first
 	byPressed      time.Time // and when he had pressed his last key before it rang
 	endLost        bool      // of the first one's leg: the product never heard how the second's ended, or could not write it down
+	endFailed      bool      // it did not hear so at once
 	dialled        string
 }
 
@@ -111,11 +112,15 @@ func (l *bookRead) enter(e carrier.Event) {
 		l.texts[e.To+": "+e.Text]++
 	case carrier.EventWebhookFailed:
 		l.failed++
-		if strings.Contains(e.URL, "/voice/customer/ended") || strings.Contains(e.URL, "/voice/first/ended") {
+		if strings.Contains(e.URL, "/voice/fallback") && l.leg(e).endFailed {
 			l.leg(e).endLost = true
+		}
+		if strings.Contains(e.URL, "/voice/customer/ended") || strings.Contains(e.URL, "/voice/first/ended") {
+			l.leg(e).endLost, l.leg(e).endFailed = true, true
 		}
 	case carrier.EventFallback:
 		l.fallbacks++
+		l.leg(e).endLost = false // it is told there once more
 	case carrier.EventViolation:
 		if strings.Contains(e.Detail, "the call was given up") {
 			l.givenUp++ // no instance was there for it

@@ -157,9 +157,11 @@ func (b *book) note(e carrier.Event) {
 	b.failed = errors.Join(b.failed, err)
 }
 
-// apology reports whether the product says that it could not write down what it was told.
+// apology reports whether the product says that it could not write down what it was told, or tries to once more: he who is asked
+// to wait for that may hang up.
 func apology(e carrier.Event) bool {
-	return e.Event == carrier.EventSay && strings.Contains(e.Text, "something went wrong on our side")
+	return e.Event == carrier.EventSay && (strings.Contains(e.Text, "something went wrong on our side") ||
+		e.Role != roleCaller && strings.Contains(e.Text, "One moment, please. Stay on the line."))
 }
 
 var promisedReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)
