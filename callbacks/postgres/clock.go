@@ -10,15 +10,20 @@ import (
 const (
 	// measured is how often the distance to the database's clock is measured again.
 	measured = time.Minute
-	// measureLimit bounds one measurement; what took longer tells too little.
+	// measureLimit bounds one measurement.
 	measureLimit = 2 * time.Second
+	// readings is how often a measurement asks: the answer that came fastest tells most.
+	readings = 3
+	// vague is how long an answer may take to be believed while there is an older one, unless the first took as long: it is
+	// wrong by half of that at most.
+	vague = 100 * time.Millisecond
 )
 
 // Clock is the database's clock as seen through the one of this machine, which is now: a local reading moved by the
 // distance between the two. The distance is measured here, and once a minute by whoever then asks for the time, in the
 // background; while the database is away the last one stands.
 func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Time, error) {
-	first, err := s.distance(ctx, now)
+	first, usual, err := s.distance(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: ask for the time: %w", err)
 	}
@@ -32,7 +37,7 @@ func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Ti
 			next.Store(local.Add(measured).UnixNano())
 			go func() {
 				defer measuring.Store(false)
-				if d, err := s.distance(context.Background(), now); err == nil {
+				if d, took, err := s.distance(context.Background(), now); err == nil && took <= max(vague, 2*usual) {
 					ahead.Store(int64(d))
 				}
 			}()
@@ -41,15 +46,29 @@ func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Ti
 	}, nil
 }
 
-// distance is how far the database's clock is ahead. The answer is taken to be as old as half the time it took.
-func (s *Store) distance(ctx context.Context, now func() time.Time) (time.Duration, error) {
+// distance is how far the database's clock is ahead, by the reading that took least.
+func (s *Store) distance(ctx context.Context, now func() time.Time) (ahead, took time.Duration, err error) {
+	for i := range readings {
+		d, t, err := s.reading(ctx, now)
+		if err != nil {
+			return 0, 0, err
+		}
+		if i == 0 || t < took {
+			ahead, took = d, t
+		}
+	}
+	return ahead, took, nil
+}
+
+// reading asks once. The answer is taken to be as old as half the time it took.
+func (s *Store) reading(ctx context.Context, now func() time.Time) (ahead, took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, measureLimit)
 	defer cancel()
 	began := now()
 	var there time.Time
 	if err := s.pool.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&there); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	ended := now()
-	return there.Sub(began.Add(ended.Sub(began) / 2)), nil
+	took = now().Sub(began)
+	return there.Sub(began.Add(took / 2)), took, nil
 }
