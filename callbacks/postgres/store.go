@@ -69,7 +69,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	// Whatever a call or a dispatcher waits for has an index, which one plan for all values finds. It must not be planned anew
 	// each time, nor must the planner guess, while a table has no statistics, that reading all of it is quicker.
 	settings.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	// Where it has no other way, that looks so dear that compiling the query would seem to pay.
 	settings.RuntimeParams["enable_seqscan"] = "off"
+	settings.RuntimeParams["jit"] = "off"
 	pool := stdlib.OpenDB(*settings)
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
