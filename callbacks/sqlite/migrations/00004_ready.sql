@@ -11,6 +11,9 @@ CREATE INDEX callbacks_ready ON callbacks (line, desk, urgent DESC, priority DES
 -- How often a number was promised something on one day, and what is due at a desk.
 CREATE INDEX callbacks_of_number ON callbacks (line, number, called_ms);
 CREATE INDEX callbacks_of_desk ON callbacks (line, desk, due_ms) WHERE state = 'booked';
+-- What is left of a slot.
+CREATE INDEX callbacks_open_slots ON callbacks (line, desk, slot_start_ms)
+    WHERE kind = 'slot' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
 
 -- Whose desk a call is about, for those that ring a customer first.
 ALTER TABLE attempts ADD COLUMN line TEXT NOT NULL DEFAULT '';
@@ -30,6 +33,7 @@ CREATE INDEX attempts_created ON attempts (created_ms);
 DROP TABLE pace;
 ALTER TABLE attempts DROP COLUMN desk;
 ALTER TABLE attempts DROP COLUMN line;
+DROP INDEX callbacks_open_slots;
 DROP INDEX callbacks_of_desk;
 DROP INDEX callbacks_of_number;
 DROP INDEX callbacks_ready;
