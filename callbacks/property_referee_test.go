@@ -4,7 +4,6 @@ package callbacks_test
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"testing"
 
@@ -15,10 +14,6 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 )
 
-// postgresChecks is how many runs there are on PostgreSQL, unless -rapid.checks asks for another number than its default:
-// each needs a database of its own, and each crash connections and a look at the migrations.
-const postgresChecks = "25"
-
 // The same property with the promises in PostgreSQL.
 func TestRandomEventsOnPostgreSQL(t *testing.T) {
 	for _, first := range []bool{false, true} {
@@ -27,16 +22,7 @@ func TestRandomEventsOnPostgreSQL(t *testing.T) {
 }
 
 func randomEventsOnPostgreSQL(t *testing.T, first bool) {
-	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
-		if err := checks.Value.Set(postgresChecks); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := checks.Value.Set(checks.DefValue); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	runs(t, checksOnPostgreSQL)
 	cluster, err := pgtest.Start()
 	t.Cleanup(func() {
 		if err := cluster.Stop(); err != nil {

@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -360,11 +361,29 @@ func (m *model) drain() {
 func TestRandomEvents(t *testing.T) { randomEventsInFiles(t, false) }
 
 func randomEventsInFiles(t *testing.T, first bool) {
-	dir, runs := t.TempDir(), 0
+	runs(t, checksInFiles)
+	dir, n := t.TempDir(), 0
 	randomEvents(t, first, func(*rapid.T) func() (callbacks.Store, error) {
-		runs++
-		path := filepath.Join(dir, fmt.Sprint(runs, ".db"))
+		n++
+		path := filepath.Join(dir, fmt.Sprint(n, ".db"))
 		return func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) }
+	})
+}
+
+// runs sets how many runs a property gets, unless -rapid.checks asks for another number than its default.
+func runs(t *testing.T, n string) {
+	t.Helper()
+	checks := flag.Lookup("rapid.checks")
+	if checks.Value.String() != checks.DefValue {
+		return
+	}
+	if err := checks.Value.Set(n); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := checks.Value.Set(checks.DefValue); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

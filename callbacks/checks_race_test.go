@@ -1,0 +1,7 @@
+//go:build race
+
+package callbacks_test
+
+// How many runs the model of random events gets under the race detector, which makes each take eight times as long. On
+// PostgreSQL each needs a database of its own.
+const checksInFiles, checksOnPostgreSQL = "40", "10"

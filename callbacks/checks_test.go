@@ -1,0 +1,6 @@
+//go:build !race
+
+package callbacks_test
+
+// How many runs the model of random events gets.
+const checksInFiles, checksOnPostgreSQL = "100", "25"
