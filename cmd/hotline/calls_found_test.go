@@ -124,7 +124,7 @@ func TestZeroFindsAPersonElsewhere(t *testing.T) {
 func TestJustBeforeClosing(t *testing.T) {
 	s := newStory(t, "2026-03-04T16:59:00+07:00")
 	s.everyAgent("busy")
-	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("as soon as we open, tomorrow").press("1"))
+	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("as soon as we can, from tomorrow").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
