@@ -339,7 +339,7 @@ func TestOrderOfPromises(t *testing.T) {
 // telephones but one that is in use.
 func TestABusyDeskHoldsUpNobody(t *testing.T) {
 	w := newWorld(t)
-	for i := range 60 {
+	for i := range 30 {
 		r := w.request("+6281200001" + string(rune('0'+i/10)) + string(rune('0'+i%10)) + "1")
 		r.Called = w.clock.Add(-time.Hour)
 		if _, err := w.service.Book(w.ctx, r); err != nil {
@@ -348,9 +348,9 @@ func TestABusyDeskHoldsUpNobody(t *testing.T) {
 	}
 	w.tick() // both telephones
 	w.quiet()
-	// Every one of the sixty but the two in the air has tried the second telephone.
+	// Every one of the thirty but the two in the air has tried the second telephone.
 	busy := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
-	for range 58 {
+	for range 28 {
 		busy.status("no-answer", 1)
 		w.tick()
 		p := w.dialer.placed[len(w.dialer.placed)-1]
