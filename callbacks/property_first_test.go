@@ -26,40 +26,6 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 		_, err := w.service.AgentEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), apart, rapid.Bool().Draw(rt, "more"))
 		m.mustBe(err)
 	}
-	for _, name := range []string{"goes on", "goes on 2", "goes on 3"} {
-		all[name] = m.firstGoesOn
-	}
-}
-
-// firstGoesOn does to the latest call what usually comes next.
-func (m *model) firstGoesOn(rt *rapid.T) {
-	if len(m.legs) == 0 {
-		return // no call yet
-	}
-	leg := m.legs[len(m.legs)-1]
-	a := leg.attempt()
-	if a.SID != "" {
-		leg.sid = a.SID
-	}
-	switch a.State {
-	case callbacks.Answered:
-		m.customerPresses(leg, a.CallbackID)
-	case callbacks.Taken:
-		if rapid.IntRange(0, 2).Draw(rt, "an agent takes it") > 0 {
-			m.agentTakesWaiting(leg, a.CallbackID)
-			return
-		}
-		fallthrough
-	case callbacks.Connected:
-		_, err := m.w.service.AgentEnded(m.w.ctx, leg.id, "completed", false, rapid.Bool().Draw(rt, "more"))
-		m.mustBe(err)
-	case callbacks.Leaving:
-		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
-	case callbacks.Ended:
-	default:
-		_, _, err := m.w.service.Answered(m.w.ctx, leg.id, leg.sid)
-		m.mustBe(err)
-	}
 }
 
 // customerPresses is the customer's 1, which no agent is rung without.

@@ -201,18 +201,21 @@ func (m *model) goesOn(rt *rapid.T) {
 	if a.SID != "" {
 		leg.sid = a.SID
 	}
+	takes, otherTakes := m.agentTakes, m.customerTakes
+	if m.first {
+		takes, otherTakes = m.customerPresses, m.agentTakesWaiting
+	}
 	switch a.State {
 	case callbacks.Answered:
-		m.agentTakes(leg, a.CallbackID)
+		takes(leg, a.CallbackID)
 	case callbacks.Taken:
-		if rapid.IntRange(0, 2).Draw(rt, "customer answers") > 0 {
-			m.customerTakes(leg, a.CallbackID)
+		if rapid.IntRange(0, 2).Draw(rt, "the other one takes it") > 0 {
+			otherTakes(leg, a.CallbackID)
 			return
 		}
 		fallthrough
 	case callbacks.Connected:
-		_, err := m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed", false)
-		m.mustBe(err)
+		m.mustBe(m.otherEnds(rt, leg))
 	case callbacks.Leaving:
 		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
 	case callbacks.Ended:
@@ -220,6 +223,16 @@ func (m *model) goesOn(rt *rapid.T) {
 		_, _, err := m.w.service.Answered(m.w.ctx, leg.id, leg.sid)
 		m.mustBe(err)
 	}
+}
+
+// otherEnds is the end of the leg behind the first one.
+func (m *model) otherEnds(rt *rapid.T, leg call) (err error) {
+	if m.first {
+		_, err = m.w.service.AgentEnded(m.w.ctx, leg.id, "completed", false, rapid.Bool().Draw(rt, "more"))
+	} else {
+		_, err = m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed", false)
+	}
+	return err
 }
 
 func (m *model) agentTakes(leg call, id int64) {

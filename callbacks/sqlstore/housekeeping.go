@@ -10,14 +10,19 @@ import (
 )
 
 // Kept implements [callbacks.Store].
-func (s *Store) Kept(ctx context.Context) (desks []callbacks.Desk, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
+func (s *Store) Kept(ctx context.Context) ([]callbacks.Desk, error) {
+	return s.desks(ctx, "list what is kept", `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
 		UNION SELECT line, desk FROM contacts WHERE erased_ms = 0 ORDER BY line, desk`)
+}
+
+// desks runs a query for lines and desks.
+func (s *Store) desks(ctx context.Context, what, query string) (desks []callbacks.Desk, err error) {
+	rows, err := s.read.QueryContext(ctx, query)
 	if err != nil {
-		return nil, s.wrap("list what is kept", err)
+		return nil, s.wrap(what, err)
 	}
-	defer func() { err = s.wrap("list what is kept", errors.Join(err, rows.Close())) }()
+	defer func() { err = s.wrap(what, errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var d callbacks.Desk
 		if err := rows.Scan(&d.Line, &d.Desk); err != nil {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -32,29 +31,17 @@ func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, erro
 }
 
 // Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many promises each has.
-func (s *Store) Waiting(ctx context.Context) (desks []callbacks.Desk, err error) {
+func (s *Store) Waiting(ctx context.Context) ([]callbacks.Desk, error) {
 	const ready = ` FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 `
 	next := func(column string) string { // of the next desk of the line, or else of the first one of the next line
 		return `coalesce((SELECT c.` + column + ready + `AND c.line = d.line AND c.desk > d.desk ORDER BY c.line, c.desk LIMIT 1),
 			(SELECT c.` + column + ready + `AND c.line > d.line ORDER BY c.line, c.desk LIMIT 1))`
 	}
-	rows, err := s.read.QueryContext(ctx, `WITH RECURSIVE desks (line, desk) AS (
+	return s.desks(ctx, "list desks with promises", `WITH RECURSIVE desks (line, desk) AS (
 			SELECT line, desk FROM (SELECT c.line, c.desk`+ready+`ORDER BY c.line, c.desk LIMIT 1) AS first
 			UNION ALL
 			SELECT `+next("line")+`, `+next("desk")+` FROM desks d WHERE d.line IS NOT NULL)
 		SELECT line, desk FROM desks WHERE line IS NOT NULL`)
-	if err != nil {
-		return nil, s.wrap("list desks with promises", err)
-	}
-	defer func() { err = s.wrap("list desks with promises", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var d callbacks.Desk
-		if err := rows.Scan(&d.Line, &d.Desk); err != nil {
-			return nil, err
-		}
-		desks = append(desks, d)
-	}
-	return desks, rows.Err()
 }
 
 // Ready implements [callbacks.Store].
