@@ -2,6 +2,6 @@
 
 package callbacks_test
 
-// How many runs the model of random events gets under the race detector, which makes each take eight times as long. On
-// PostgreSQL each needs a database of its own.
-const checksInFiles, checksOnPostgreSQL = "40", "10"
+// How many runs the model of random events gets under the race detector, which makes each take eight times as long; the
+// tests are run without it as well. On PostgreSQL each needs a database of its own.
+const checksInFiles, checksOnPostgreSQL = "12", "4"
