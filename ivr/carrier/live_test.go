@@ -105,7 +105,8 @@ func TestLiveAnsweringAndPace(t *testing.T) {
 		placeTwiml(t, server.URL)
 	}
 	first, second := <-ended, <-ended
-	if apart := second.At.Sub(first.At); apart < 10*time.Second {
+	// The first may be noticed a little late on a clock that does not wait; without a pace there would be nothing between them.
+	if apart := second.At.Sub(first.At); apart < 9*time.Second {
 		t.Errorf("two calls were placed %s apart", apart)
 	}
 	if len(c.Requests()) != 0 || asked.Load() != 2 {
