@@ -1,10 +1,6 @@
 package main
 
-import (
-	"testing"
-
-	"github.com/hotline-ivr/hotline/ivr/carrier"
-)
+import "testing"
 
 const london = "+442071234567"
 
@@ -15,15 +11,7 @@ func TestACallerIsRungAtADecentHour(t *testing.T) {
 	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
-	var rung []string
-	for _, e := range s.of(carrier.EventRing) {
-		if e.Role == "customer" {
-			rung = append(rung, s.clock(e))
-		}
-	}
-	if len(rung) != 1 || rung[0] != "Mon 15:00" {
-		t.Errorf("the customer is rung on %v", rung)
-	}
+	s.customerRung("Mon 15:00")
 }
 
 // Whose account was stolen is rung back at any hour.

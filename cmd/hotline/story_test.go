@@ -297,6 +297,20 @@ func (s *story) clock(e carrier.Event) string {
 	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
 }
 
+// customerRung fails unless the customer's telephone rang once, at this time on the line's wall.
+func (s *story) customerRung(clock string) {
+	s.t.Helper()
+	var rung []string
+	for _, e := range s.of(carrier.EventRing) {
+		if e.Role == "customer" {
+			rung = append(rung, s.clock(e))
+		}
+	}
+	if len(rung) != 1 || rung[0] != clock {
+		s.t.Errorf("the customer is rung on %v, want %s", rung, clock)
+	}
+}
+
 // placedFirst fails unless the first call for a callback was placed at this time on the line's wall.
 func (s *story) placedFirst(clock string) {
 	s.t.Helper()
