@@ -27,9 +27,11 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}}
+	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}}
 	for _, f := range lines {
+		f.line.Version = s.Hash
 		s.Lines = append(s.Lines, f.line)
+		s.byID[f.line.ID] = f.line
 		s.reliance = append(s.reliance, f.reliance...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line

@@ -12,8 +12,8 @@ type Snapshot struct {
 	// Hash tells configurations apart: 16 hexadecimal digits made of every file that was read.
 	Hash string
 
-	byNumber map[string]*ivr.Line
-	reliance []reliance
+	byNumber, byID map[string]*ivr.Line
+	reliance       []reliance
 }
 
 var (
@@ -22,14 +22,10 @@ var (
 )
 
 // ByID is the line with this identifier, or nil.
-func (s *Snapshot) ByID(id string) *ivr.Line {
-	for _, l := range s.Lines {
-		if l.ID == id {
-			return l
-		}
-	}
-	return nil
-}
+func (s *Snapshot) ByID(id string) *ivr.Line { return s.byID[id] }
+
+// Find is [Snapshot.ByID], whatever the version: a snapshot knows one.
+func (s *Snapshot) Find(id, _ string) *ivr.Line { return s.byID[id] }
 
 // ByNumber is the line that answers this number (E.164), or nil.
 func (s *Snapshot) ByNumber(e164 string) *ivr.Line { return s.byNumber[e164] }

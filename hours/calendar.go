@@ -29,6 +29,7 @@ type ruleset struct {
 	dated     []datedDay  // in order of date, never two on one date
 	recurring []recurring // the higher rank first
 	overrides []override  // in order, never two at one instant
+	beneath   []override  // those over which others rule, see Under; only Explain asks for them
 	// first and last are the days between which lies everything that has a date, counted from 1970-01-01.
 	first, last int64
 }
@@ -103,10 +104,7 @@ func compile(r Rules, rrules []*rrule) *ruleset {
 	for _, o := range r.Overrides {
 		compiled := compileOverride(o, r.Zone)
 		set.overrides = append(set.overrides, compiled)
-		set.reach(floorDiv(compiled.from, secondsPerDay)-1, floorDiv(compiled.from, secondsPerDay)+1)
-		if compiled.until != forever {
-			set.reach(floorDiv(compiled.until, secondsPerDay)-1, floorDiv(compiled.until, secondsPerDay)+1)
-		}
+		set.reachOverride(compiled)
 	}
 	slices.SortFunc(set.overrides, func(a, b override) int { return cmp.Compare(a.from, b.from) })
 	return set
@@ -114,6 +112,14 @@ func compile(r Rules, rrules []*rrule) *ruleset {
 
 // reach widens what has a date.
 func (r *ruleset) reach(first, last int64) { r.first, r.last = min(r.first, first), max(r.last, last) }
+
+func (r *ruleset) reachOverride(o override) {
+	for _, at := range []int64{o.from, o.until} {
+		if at != forever {
+			r.reach(floorDiv(at, secondsPerDay)-1, floorDiv(at, secondsPerDay)+1)
+		}
+	}
+}
 
 // inOrder sorts sets by name and days by date. What is in order already is shared and not copied.
 func inOrder(sets []HolidaySet) []HolidaySet {
@@ -144,6 +150,9 @@ func Always(zone *time.Location) *Calendar {
 	}
 	return newCalendar(set)
 }
+
+// Always reports whether the calendar is one that never closes, made by [Always].
+func (c *Calendar) Always() bool { return c.rules.always && c.and == nil }
 
 // Intersect is open when both calendars are. Its zone, what [Calendar.Day] says and the cutting of slots are those of
 // a; while a is closed, a's rule is the one that is named.

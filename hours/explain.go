@@ -37,6 +37,13 @@ func (r *ruleset) consider(at int64) (out []Considered) {
 			out = append(out, applies(LayerOverride, Date{}, o.rule))
 		}
 	}
+	for _, o := range r.beneath {
+		// Pieces of one may still rule, and are listed already.
+		again := slices.ContainsFunc(out, func(c Considered) bool { return c.Rule == o.rule.id && c.Source == o.rule.source })
+		if o.from <= at && at < o.until && !again {
+			out = append(out, applies(LayerOverride, Date{}, o.rule))
+		}
+	}
 	days := &resolver{ruleset: r}
 	before := days.day(number - 1)
 	if rule, tail := before.tail(); minute < tail {

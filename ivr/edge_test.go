@@ -57,7 +57,7 @@ func (l oneLine) ByNumber(number string) *Line {
 	return nil
 }
 
-func (l oneLine) ByID(id string) *Line {
+func (l oneLine) Find(id, _ string) *Line {
 	if id == l.line.ID {
 		return l.line
 	}

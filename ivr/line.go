@@ -12,6 +12,8 @@ import (
 type Line struct {
 	// ID is the stable identifier, for example "gopay".
 	ID string
+	// Version tells the configuration that the line belongs to from others; see [Lines]. May be empty.
+	Version string
 	// Region is the ISO 3166-1 alpha-2 country whose national numbers callers key in, for example "ID".
 	Region string
 	// Numbers are the provider's numbers that this line answers, E.164. The first is shown as caller ID.

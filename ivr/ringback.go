@@ -46,7 +46,7 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, ask func(context.Cont
 	if r.Callback, r.verdict, err = ask(ctx, r.attempt.ID); err != nil {
 		return r, err
 	}
-	if r.line = s.Lines.ByID(r.Line); r.line == nil {
+	if r.line = s.Lines.Find(r.Line, ""); r.line == nil {
 		return r, fmt.Errorf("%w: %q", errNoLine, r.Line)
 	}
 	return r, nil

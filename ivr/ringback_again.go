@@ -83,7 +83,7 @@ func (s *Server) writeAgain(w webhook, path string, end dialEnd, cause error) (*
 
 // oneMoment asks somebody to stay on the line, in his language where that is known without the store.
 func (s *Server) oneMoment(a attempt) *document {
-	line := s.Lines.ByID(a.Line)
+	line := s.Lines.Find(a.Line, "")
 	if line == nil {
 		return &document{verbs: []twiml.Element{&twiml.VoiceSay{Message: "One moment, please. Stay on the line.", Language: "en-US"}}}
 	}

@@ -259,8 +259,8 @@ func TestPanicWhileLookingForACallback(t *testing.T) {
 
 type panickingLines struct{}
 
-func (panickingLines) ByNumber(string) *Line { panic("no configuration") }
-func (panickingLines) ByID(string) *Line     { panic("no configuration") }
+func (panickingLines) ByNumber(string) *Line     { panic("no configuration") }
+func (panickingLines) Find(string, string) *Line { panic("no configuration") }
 
 func TestPanicBeforeALineIsKnown(t *testing.T) {
 	e := newEdge(t, func(s *Settings) { s.Lines = panickingLines{} })

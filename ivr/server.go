@@ -150,7 +150,7 @@ func (s *Server) open(sealed string, call Call) (*Line, State, error) {
 	if err := s.Sealer.Open("call", call.SID, sealed, &state); err != nil {
 		return nil, State{}, err
 	}
-	line := s.Lines.ByID(state.Line)
+	line := s.Lines.Find(state.Line, state.Version)
 	if line == nil {
 		return nil, State{}, fmt.Errorf("line %q is no longer configured", state.Line)
 	}
@@ -182,6 +182,7 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 // advance lets the flow answer an event, carries out what it wants done, and puts the page into TwiML.
 // A fault on the way is one more event: the caller hears an apology and goes on to a person or a message.
 func (s *Server) advance(ctx context.Context, w webhook, line *Line, state State, event Event) (*document, error) {
+	state.Version = line.Version
 	page, next, err := s.play(ctx, w, line, state, event)
 	for range 2 {
 		if err == nil {

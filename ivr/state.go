@@ -7,7 +7,9 @@ import (
 // State is all that we remember of a call between two webhooks. It travels sealed in the action URL,
 // so that any instance can answer and a restart drops nobody. Its fields are short because the URL holds them.
 type State struct {
-	Line     string `json:"l"`
+	Line string `json:"l"`
+	// Version is [Line.Version] of the line that answered last.
+	Version  string `json:"v,omitempty"`
 	Language string `json:"g,omitempty"`
 	Step     StepID `json:"s"`
 	// Called is when the call began, Unix seconds.

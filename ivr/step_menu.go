@@ -85,11 +85,12 @@ func (t *turn) tellNews(topic string) {
 	for _, notice := range t.line.Notices {
 		inForce := !t.now.Before(notice.From) && t.now.Before(notice.Until)
 		concerns := topic == "" && len(notice.Topics) == 0 || topic != "" && slices.Contains(notice.Topics, topic)
-		if !inForce || !concerns {
+		text := notice.Text[t.tongue()]
+		if !inForce || !concerns || text == "" { // one declared in a hurry may lack a language
 			continue
 		}
-		if size += len(notice.Text[t.tongue()]); size <= newsLimit {
-			t.said = append(t.said, Utterance{t.tongue(), notice.Text[t.tongue()]})
+		if size += len(text); size <= newsLimit {
+			t.said = append(t.said, Utterance{t.tongue(), text})
 		}
 	}
 }

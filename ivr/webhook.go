@@ -21,10 +21,12 @@ const (
 	promiseWrite = 4 * time.Second
 )
 
-// Lines finds a line in the configuration that is in force. Both return nil for what is unknown.
+// Lines finds a line in the configuration that is in force. Both methods return nil for what is unknown.
 type Lines interface {
 	ByNumber(e164 string) *Line
-	ByID(id string) *Line
+	// Find is the line as that version of the configuration has it, where it is still known (see [Line.Version]); otherwise
+	// as it is now, or was last. A call in progress thereby finishes with the menu that it began with.
+	Find(id, version string) *Line
 }
 
 // Promises is what the call needs of the callbacks' room; [callbacks.Service] is it.

@@ -42,7 +42,7 @@ func (s *Server) openLeg(w webhook) (*Line, whispered, error) {
 	if err := s.Sealer.Open("whisper", w.legOf(), w.sealed, &state); err != nil {
 		return nil, state, err
 	}
-	line := s.Lines.ByID(state.Line)
+	line := s.Lines.Find(state.Line, state.Version)
 	if line == nil {
 		return nil, state, fmt.Errorf("line %q is no longer configured", state.Line)
 	}

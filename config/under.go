@@ -1,0 +1,95 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// Under is the snapshot under overrides that were declared in an emergency: they rule over everything that is written, a
+// later one over an earlier one. Lines that they do not concern are shared; the snapshot itself stays as it is. Desks that
+// never close are not concerned.
+func (s *Snapshot) Under(overrides []callbacks.Override) *Snapshot {
+	out := *s
+	for i, line := range s.Lines {
+		over := concerning(overrides, line)
+		if len(over) == 0 {
+			continue
+		}
+		if &out.Lines[0] == &s.Lines[0] { // the first that differs
+			out.Lines, out.byID, out.byNumber = slices.Clone(s.Lines), maps.Clone(s.byID), maps.Clone(s.byNumber)
+		}
+		under := lineUnder(line, over)
+		out.Lines[i], out.byID[line.ID] = under, under
+		for _, number := range under.Numbers {
+			out.byNumber[number] = under
+		}
+	}
+	return &out
+}
+
+// concerning picks what is about a line, or about one of its desks that can close.
+func concerning(overrides []callbacks.Override, line *ivr.Line) (out []callbacks.Override) {
+	for _, o := range overrides {
+		if o.Line == line.ID && (o.Desk == "" || line.Desks[o.Desk] != nil && !line.Desks[o.Desk].Hours.Always()) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func lineUnder(line *ivr.Line, over []callbacks.Override) *ivr.Line {
+	under := *line
+	under.Hours = line.Hours.Under(forDesk(over, "")...)
+	under.Desks = maps.Clone(line.Desks)
+	for id, desk := range line.Desks {
+		if desk.Hours.Always() {
+			continue
+		}
+		changed := *desk
+		changed.Hours = under.Hours
+		own := slices.ContainsFunc(over, func(o callbacks.Override) bool { return o.Desk == id })
+		if own || desk.Hours != line.Hours {
+			changed.Hours = desk.Hours.Under(forDesk(over, id)...)
+		}
+		under.Desks[id] = &changed
+	}
+	under.Notices = slices.Clone(line.Notices)
+	for _, o := range over {
+		topics := topicsOf(line, o.Desk)
+		if everybody := o.Desk == "" || o.Desk == line.General; len(o.Say) > 0 && (everybody || len(topics) > 0) {
+			if everybody {
+				topics = nil
+			}
+			under.Notices = append(under.Notices, ivr.Notice{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
+		}
+	}
+	return &under
+}
+
+// forDesk are the overrides of the line and of one of its desks, as package hours has them.
+func forDesk(over []callbacks.Override, desk string) (out []hours.Override) {
+	for _, o := range over {
+		if o.Desk == "" || o.Desk == desk {
+			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say, Source: OverrideSource(o)})
+		}
+	}
+	return out
+}
+
+// OverrideSource is how explanations name an override that stands in no file.
+func OverrideSource(o callbacks.Override) string { return fmt.Sprintf("override %d by %s", o.ID, o.By) }
+
+// topicsOf are the topics that a desk serves, so that only its callers hear of its closure.
+func topicsOf(line *ivr.Line, desk string) (topics []string) {
+	for _, t := range line.Topics {
+		if t.Desk == desk {
+			topics = append(topics, t.ID)
+		}
+	}
+	return topics
+}
