@@ -1,0 +1,280 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+)
+
+const (
+	// Poll is how often the directory is read although nothing told of a change: network file systems tell nothing.
+	Poll = 5 * time.Second
+	// Settle is how long the directory must stay as it is before it is taken up.
+	Settle = time.Second
+	// SettleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
+	SettleUnfinished = 10 * time.Second
+	// writingLimit is how long somebody who says that he is writing is waited for.
+	writingLimit = time.Minute
+)
+
+// Writing is the file that says, while it is there, that a command is writing several files.
+const Writing = ".hotline-writing"
+
+// horizon is how many days ahead the record of a version says what changes.
+const horizon = 60
+
+// longestChanges bounds what is recorded of that, in bytes.
+const longestChanges = 64 << 10
+
+// Options are what a [Publisher] is made of.
+type Options struct {
+	// Dir is the directory to watch; empty: Files, which never change.
+	Dir string
+	// Files is the directory as a file system.
+	Files fs.FS
+	// Ledger is where versions are recorded.
+	Ledger callbacks.Ledger
+	// Rehearse plays the rehearsed calls of these lines under a configuration that is not yet in force. An error keeps it
+	// from being so. May be nil.
+	Rehearse func(ctx context.Context, snapshot *config.Snapshot, lines []string) error
+	// Say tells people at the terminal what was published or refused, and why. May be nil.
+	Say func(text string)
+	// Now is the clock.
+	Now func() time.Time
+	Log *slog.Logger
+}
+
+// A Publisher puts what is in the directory in force.
+type Publisher struct {
+	Options
+	live *Live
+
+	// Used by one goroutine, that of Start and Look.
+	inForce  Files
+	handled  string // digest of what was published or refused last
+	pending  pending
+	writing  time.Time // since when somebody says that he is writing
+	unwrote  []callbacks.Version
+	notified bool // the store's failure was logged
+
+	mu    sync.Mutex
+	state State
+}
+
+// pending is what the directory holds and is not taken up yet.
+type pending struct {
+	digest string
+	since  time.Time
+}
+
+// A State is what is in force, and what was refused.
+type State struct {
+	// Hash is that of the configuration in force, Since since when it is, Version its number in the store; 0 when it could not
+	// be recorded yet.
+	Hash    string
+	Since   time.Time
+	Version int64
+	// Refused is set while the directory holds what cannot be used.
+	Refused *Refused
+}
+
+// Refused is an edit that is not in force.
+type Refused struct {
+	// Hash of what was refused; empty when it could not even be read. At is when.
+	Hash string
+	At   time.Time
+	// Err says why, one mistake a line, with file and line and what to do.
+	Err error
+}
+
+// Live is the configuration in force. It is nil before [Publisher.Start].
+func (p *Publisher) Live() *Live { return p.live }
+
+// State is how things are.
+func (p *Publisher) State() State {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.state
+}
+
+// Look reads the directory and takes it up if it is another than before and has come to rest. It returns when to look again
+// at the latest.
+func (p *Publisher) Look(ctx context.Context) time.Time {
+	now := p.Now()
+	p.record(ctx)
+	if p.Dir == "" {
+		return now.Add(Poll)
+	}
+	files, err := ReadFiles(p.Files)
+	digest := files.Digest()
+	if err != nil {
+		digest = "unreadable: " + err.Error()
+	}
+	wait := Settle
+	if files.unfinished() {
+		wait = SettleUnfinished
+	}
+	switch {
+	case digest == p.handled:
+		p.pending = pending{}
+		return now.Add(Poll)
+	case digest != p.pending.digest:
+		p.pending = pending{digest, now}
+		return now.Add(Settle)
+	case p.beingWritten(now):
+		return now.Add(Settle)
+	case now.Sub(p.pending.since) < wait:
+		return p.pending.since.Add(wait)
+	}
+	p.takeUp(ctx, files, err)
+	if ctx.Err() == nil {
+		p.handled, p.pending = digest, pending{}
+	}
+	return p.Now().Add(Poll)
+}
+
+// beingWritten is true while a command writes several files that belong together; one that died is not waited for.
+func (p *Publisher) beingWritten(now time.Time) bool {
+	if _, err := fs.Stat(p.Files, Writing); err != nil {
+		p.writing = time.Time{}
+		return false
+	}
+	if p.writing.IsZero() {
+		p.writing = now
+	}
+	return now.Sub(p.writing) < writingLimit
+}
+
+// takeUp checks, rehearses and publishes what was read, or refuses it.
+func (p *Publisher) takeUp(ctx context.Context, files Files, err error) {
+	var snapshot *config.Snapshot
+	if err == nil {
+		snapshot, err = p.check(ctx, files, p.live.Written())
+	}
+	switch {
+	case ctx.Err() != nil: // stopping; the next start looks again
+	case err != nil:
+		p.refuse(snapshot, err)
+	case snapshot.Hash == p.live.Written().Hash:
+		p.accept(p.State())
+		p.say("The directory is again as it is in force (configuration %s).", snapshot.Hash)
+	default:
+		p.put(ctx, snapshot, files)
+	}
+}
+
+// check loads a configuration and rehearses what it changes. With an error the snapshot may still be there, to be named.
+func (p *Publisher) check(ctx context.Context, files Files, before *config.Snapshot) (snapshot *config.Snapshot, err error) {
+	defer func() {
+		if fault := recover(); fault != nil { // an edit must not end the process that answers calls
+			err = fmt.Errorf("the program failed on this configuration: %v; please report it\n%s", fault, debug.Stack())
+		}
+	}()
+	if snapshot, err = config.Load(files.FS()); err != nil {
+		return nil, err
+	}
+	if lines := changed(before, snapshot); p.Rehearse != nil && len(lines) > 0 {
+		if err := p.Rehearse(ctx, snapshot, lines); err != nil {
+			return snapshot, err
+		}
+	}
+	return snapshot, nil
+}
+
+// put puts a configuration in force.
+func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Files) {
+	now, before := p.Now(), p.live.Written()
+	v := callbacks.Version{
+		Hash: snapshot.Hash, At: now, Author: author(p.Files, files.Differ(p.inForce)), Files: files, Changes: changes(before, snapshot, now),
+	}
+	p.live.Publish(snapshot, now)
+	p.inForce = files
+	p.accept(State{Hash: snapshot.Hash, Since: now})
+	p.unwrote = append(p.unwrote, v)
+	p.record(ctx)
+	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author", v.Author, "version", p.State().Version)
+	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
+}
+
+func changes(before, after *config.Snapshot, now time.Time) string {
+	text := config.Compare(before, after, now, horizon).String()
+	if len(text) > longestChanges {
+		text = text[:longestChanges] + "\n… and more\n"
+	}
+	return text
+}
+
+// changed are the lines whose calls have to be rehearsed: those that rest on something that differs.
+func changed(before, after *config.Snapshot) (lines []string) {
+	for _, line := range after.Lines {
+		if before == nil || before.Fingerprint(line.ID) != after.Fingerprint(line.ID) {
+			lines = append(lines, line.ID)
+		}
+	}
+	return lines
+}
+
+// record writes down what was put in force. With the store out of reach it is tried again at the next look.
+func (p *Publisher) record(ctx context.Context) {
+	for len(p.unwrote) > 0 {
+		v := p.unwrote[0]
+		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+		written, _, err := p.Ledger.AddVersion(limited, v)
+		cancel()
+		if err != nil {
+			if !p.notified {
+				p.Log.Error("a configuration is in force and could not be recorded; it is tried again", "configuration", v.Hash, "error", err)
+			}
+			p.notified = true
+			return
+		}
+		p.notified = false
+		p.unwrote = p.unwrote[1:]
+		p.mu.Lock()
+		if p.state.Hash == written.Hash {
+			p.state.Version = written.Number
+		}
+		p.mu.Unlock()
+	}
+}
+
+func (p *Publisher) accept(s State) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	s.Refused = nil
+	p.state = s
+}
+
+// refuse keeps what is in force, and says why.
+func (p *Publisher) refuse(snapshot *config.Snapshot, err error) {
+	r := &Refused{At: p.Now(), Err: err}
+	if snapshot != nil {
+		r.Hash = snapshot.Hash
+	}
+	p.mu.Lock()
+	p.state.Refused = r
+	hash := p.state.Hash
+	p.mu.Unlock()
+	var problems config.Problems
+	if errors.As(err, &problems) {
+		for _, problem := range problems {
+			p.Log.Error("a mistake in the edited configuration", "file", problem.File, "row", problem.Line, "key", problem.Key, "problem", problem.Message)
+		}
+	}
+	p.Log.Error("the edited configuration is refused; the one before stays in force", "in_force", hash, "refused", r.Hash, "error", err)
+	p.say("Refused, and not in force:\n%v\nConfiguration %s stays in force. Correct the files; they are read again as soon as they change.", err, hash)
+}
+
+func (p *Publisher) say(format string, args ...any) {
+	if p.Say != nil {
+		p.Say(fmt.Sprintf(format, args...))
+	}
+}
