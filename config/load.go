@@ -21,17 +21,18 @@ import (
 // Load reads topics.yaml and the directories lines, hours, holidays and prompts of a configuration afresh. The error is of type [Problems] and
 // holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {
-	l := loader{fsys: fsys, hash: sha256.New()}
+	l := newLoader(fsys)
 	lines := l.readLines()
 	l.readPrompts(lines)
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}}
+	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}, prints: map[string]prints{}}
 	for _, f := range lines {
 		f.line.Version = s.Hash
 		s.Lines = append(s.Lines, f.line)
 		s.byID[f.line.ID] = f.line
+		s.prints[f.line.ID] = l.prints(f)
 		s.reliance = append(s.reliance, f.reliance...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
@@ -45,6 +46,12 @@ type loader struct {
 	fsys     fs.FS
 	problems Problems
 	hash     hash.Hash
+	// sums are of the files that were read, by name, and of the sets of holidays.
+	sums map[string][sha256.Size]byte
+}
+
+func newLoader(fsys fs.FS) *loader {
+	return &loader{fsys: fsys, hash: sha256.New(), sums: map[string][sha256.Size]byte{}}
 }
 
 // largest is the greatest size of one file, in bytes.
@@ -85,6 +92,7 @@ func (l *loader) file(file string) value {
 		return value{}
 	}
 	fmt.Fprintf(l.hash, "%s\n%d\n%s\n", file, len(data), data)
+	l.sums[file] = sha256.Sum256(data)
 	return document(file, data, &l.problems)
 }
 
@@ -152,6 +160,7 @@ func (l *loader) sets() knownSets {
 	for _, name := range sets.names() {
 		text := sets[name].text
 		fmt.Fprintf(l.hash, "holidays/%s\n%d\n%s\n", name, len(text), text)
+		l.sums[setsDir+"/"+name] = sha256.Sum256(text)
 	}
 	return sets
 }

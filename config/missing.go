@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"io/fs"
 	"maps"
 	"slices"
@@ -16,7 +15,7 @@ type Missing struct{ Line, Language, Key string }
 // MissingPrompts lists what is missing, by line, language and key, also where [Load] refuses the configuration because
 // of it. The error is of type [Problems]: mistakes in the files of lines or hours, which hide what lines need.
 func MissingPrompts(fsys fs.FS) ([]Missing, error) {
-	l := loader{fsys: fsys, hash: sha256.New()}
+	l := newLoader(fsys)
 	lines := l.readLines()
 	if err := l.problems.Err(); err != nil {
 		return nil, err

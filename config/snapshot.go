@@ -14,6 +14,7 @@ type Snapshot struct {
 
 	byNumber, byID map[string]*ivr.Line
 	reliance       []reliance
+	prints         map[string]prints
 }
 
 var (
