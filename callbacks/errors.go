@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	// ErrNotFound: no promise, attempt or message has this identifier.
+	// ErrNotFound: no promise, attempt, message or version has this identifier.
 	ErrNotFound = errors.New("callbacks: not found")
 	// ErrSlotFull: the chosen slot holds as many promises as the policy allows; offer another.
 	ErrSlotFull = errors.New("callbacks: the slot is full")

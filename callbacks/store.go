@@ -113,6 +113,10 @@ type Store interface {
 	BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (bool, error)
 	// SetLastRun remembers when a job ran, and gives it free.
 	SetLastRun(ctx context.Context, job string, at time.Time) error
+
+	// Ledger is what it keeps of the configuration.
+	Ledger
+
 	// Close releases the store.
 	Close() error
 }

@@ -13,3 +13,6 @@ func Pragma(t *testing.T, s *Store, name string) (value string) {
 
 // DSN is how the store opens a file.
 var DSN = dsn
+
+// Migrations are the store's own.
+var Migrations = provider

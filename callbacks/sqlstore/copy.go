@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -17,9 +18,11 @@ type table struct {
 	truth string
 	// counted is set where the database numbers the rows itself.
 	counted bool
+	// begun is the condition of the rows that a first start may have written, which make way; empty: there are none.
+	begun string
 }
 
-// tables are in the order in which one refers to another.
+// tables are in the order in which one refers to another. What instances say of themselves is not copied: they say it again.
 var tables = []table{
 	{name: "reference_numbers", columns: "reference", order: "reference"},
 	{name: "callbacks", order: "id", truth: "urgent", counted: true, columns: `id, request_key, reference, line, desk, topic, language, number,
@@ -34,7 +37,12 @@ var tables = []table{
 		began_ms, erased_ms`},
 	{name: "texts", order: "id", counted: true, columns: "id, callback_id, body, state, tries, sid, created_ms, check_ms"},
 	{name: "taken", order: "call_sid, dial", columns: "call_sid, dial, target, taken_ms"},
-	{name: "jobs", order: "name", columns: "name, last_ms"},
+	{name: "jobs", order: "name", columns: "name, last_ms", begun: "1 = 1"},
+	{name: "overrides", order: "id", truth: "opens", counted: true, columns: `id, line, desk, opens, from_ms, until_ms, reason, say, made_by,
+		created_ms, lifted_ms, lifted_by`},
+	{name: "versions", order: "number", columns: versionColumns, begun: "number = 1"},
+	{name: "version_contents", order: "hash", columns: "hash, content", begun: "1 = 1"},
+	{name: "version_files", order: "path, since", columns: "path, since, until, content", begun: "1 = 1"},
 }
 
 // ErrNotEmpty: the store that everything would be copied to holds something.
@@ -48,19 +56,7 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 		progress = func(string, int, int) {}
 	}
 	return s.once(ctx, "take over", func(tx conn) error {
-		for _, t := range tables {
-			if t.name == "jobs" {
-				continue // the first start has noted when it was
-			}
-			var any bool
-			if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM "+t.name+")").Scan(&any); err != nil {
-				return err
-			}
-			if any {
-				return fmt.Errorf("%w: there are rows in %s", ErrNotEmpty, t.name)
-			}
-		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM jobs"); err != nil {
+		if err := makeWay(ctx, tx); err != nil {
 			return err
 		}
 		for _, t := range tables {
@@ -70,6 +66,33 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 		}
 		return nil
 	})
+}
+
+// makeWay removes what a first start has written: when it was, and the configuration that it found. [ErrNotEmpty] if there
+// is anything else.
+func makeWay(ctx context.Context, tx conn) error {
+	for _, t := range tables {
+		var any bool
+		query := "SELECT EXISTS (SELECT 1 FROM " + t.name
+		if t.begun != "" {
+			query += " WHERE NOT (" + t.begun + ")"
+		}
+		if err := tx.QueryRowContext(ctx, query+")").Scan(&any); err != nil {
+			return err
+		}
+		if any {
+			return fmt.Errorf("%w: there are rows in %s", ErrNotEmpty, t.name)
+		}
+	}
+	for _, t := range slices.Backward(tables) {
+		if t.begun == "" {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+t.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t table) copy(ctx context.Context, from, to conn, progress func(string, int, int)) (err error) {

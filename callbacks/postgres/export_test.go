@@ -1,0 +1,4 @@
+package postgres
+
+// Migrations are the store's own.
+var Migrations = provider

@@ -1,0 +1,132 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// versionsKept is how many versions are kept, the latest ones.
+const versionsKept = 1000
+
+const versionColumns = `number, hash, at_ms, author, note, changes`
+
+// AddVersion implements [callbacks.Ledger].
+func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
+	contents, err := hashed(v.Files)
+	if err != nil {
+		return callbacks.Version{}, false, s.wrap("add a version", err)
+	}
+	var latest callbacks.Version
+	var added bool
+	err = s.inTx(ctx, "add a version", func(tx conn) (err error) {
+		added = false
+		if err := tx.serialize(ctx, "versions"); err != nil {
+			return err
+		}
+		latest, err = oneVersion(ctx, tx, "1 = 1")
+		if err == nil && latest.Hash == v.Hash || err != nil && !errors.Is(err, callbacks.ErrNotFound) {
+			return err
+		}
+		number := latest.Number + 1
+		latest, err = scanVersion(tx.QueryRowContext(ctx, `INSERT INTO versions (`+versionColumns+`) VALUES (?, ?, ?, ?, ?, ?) RETURNING `+versionColumns,
+			number, v.Hash, ms(v.At), words(v.Author), words(v.Note), words(v.Changes)))
+		if err != nil {
+			return err
+		}
+		if err := writeFiles(ctx, tx, number, v.Files, contents); err != nil {
+			return err
+		}
+		added = true
+		return forgetVersions(ctx, tx, number-versionsKept)
+	})
+	if err != nil {
+		return callbacks.Version{}, false, err
+	}
+	return latest, added, nil
+}
+
+// forgetVersions removes versions up to a number, and what was in their files alone.
+func forgetVersions(ctx context.Context, tx conn, last int64) error {
+	if last < 1 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE number <= ?`, last); err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, `DELETE FROM version_files WHERE until > 0 AND until <= ?`, last+1)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM version_contents
+		WHERE NOT EXISTS (SELECT 1 FROM version_files f WHERE f.content = version_contents.hash)`)
+	return err
+}
+
+// Versions implements [callbacks.Ledger].
+func (s *Store) Versions(ctx context.Context, most int) (list []callbacks.Version, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` FROM versions ORDER BY number DESC LIMIT ?`, max(most, 0))
+	if err != nil {
+		return nil, s.wrap("list versions", err)
+	}
+	defer func() { err = s.wrap("list versions", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		v, err := scanVersion(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, rows.Err()
+}
+
+// Version implements [callbacks.Ledger].
+func (s *Store) Version(ctx context.Context, number int64) (callbacks.Version, error) {
+	if number == 0 {
+		return s.version(ctx, "1 = 1")
+	}
+	return s.version(ctx, "number = ?", number)
+}
+
+// VersionOf implements [callbacks.Ledger].
+func (s *Store) VersionOf(ctx context.Context, hash string) (callbacks.Version, error) {
+	return s.version(ctx, "hash = ?", hash)
+}
+
+// version reads the latest version that a condition names, and its files as they are at the same moment.
+func (s *Store) version(ctx context.Context, where string, args ...any) (v callbacks.Version, err error) {
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.dialect.Snapshot})
+	if err != nil {
+		return v, s.wrap("read a version", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it only read
+	q := conn{handle: tx, dialect: s.dialect}
+	if v, err = oneVersion(ctx, q, where, args...); err == nil {
+		v.Files, err = readFiles(ctx, q, v.Number)
+	}
+	if err != nil {
+		return callbacks.Version{}, s.wrap("read a version", err)
+	}
+	return v, nil
+}
+
+// oneVersion is the latest that a condition names, without its files; [callbacks.ErrNotFound] if there is none.
+func oneVersion(ctx context.Context, q conn, where string, args ...any) (callbacks.Version, error) {
+	v, err := scanVersion(q.QueryRowContext(ctx, `SELECT `+versionColumns+` FROM versions WHERE `+where+` ORDER BY number DESC LIMIT 1`, args...))
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, callbacks.ErrNotFound
+	}
+	return v, err
+}
+
+func scanVersion(row scanner) (v callbacks.Version, err error) {
+	var at int64
+	err = row.Scan(&v.Number, &v.Hash, &at, &v.Author, &v.Note, &v.Changes)
+	v.At = instant(at)
+	return v, err
+}
