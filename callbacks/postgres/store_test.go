@@ -53,6 +53,28 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, cluster.Database(t)) })
 }
 
+func TestLedger(t *testing.T) {
+	storetest.Ledger(t, func(t *testing.T) storetest.Place {
+		url := cluster.Database(t)
+		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, url) }, Beside: another(t, url)}
+	})
+}
+
+// another is a connection to a database that no store has.
+func another(t *testing.T, url string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
 func TestHousekeepers(t *testing.T) {
 	url := cluster.Database(t)
 	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, url) })

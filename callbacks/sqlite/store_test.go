@@ -36,6 +36,28 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
 }
 
+func TestLedger(t *testing.T) {
+	storetest.Ledger(t, func(t *testing.T) storetest.Place {
+		path := filepath.Join(t.TempDir(), "hotline.db")
+		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, path) }, Beside: another(t, path)}
+	})
+}
+
+// another is a connection to the file that no store has.
+func another(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", sqlite.DSN(path, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
 func TestHousekeepers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, path) })

@@ -1,0 +1,251 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// add adds a version that is new.
+func (l *ledger) add(t *testing.T, v callbacks.Version) callbacks.Version {
+	t.Helper()
+	got, added, err := l.AddVersion(l.ctx, v)
+	if err != nil || !added {
+		t.Fatalf("AddVersion(%s) = %+v, %v, %v", v.Hash, got, added, err)
+	}
+	return got
+}
+
+func (l *ledger) version(t *testing.T, number int64) callbacks.Version {
+	t.Helper()
+	return must[callbacks.Version](t)(l.Version(l.ctx, number))
+}
+
+// files are some by path and content, in turn.
+func files(pairs ...string) map[string][]byte {
+	f := map[string][]byte{}
+	for i := 0; i < len(pairs); i += 2 {
+		f[pairs[i]] = []byte(pairs[i+1])
+	}
+	return f
+}
+
+func testVersions(t *testing.T, l *ledger) {
+	list := func(most int, want ...callbacks.Version) {
+		t.Helper()
+		exactly(t, must[[]callbacks.Version](t)(l.Versions(l.ctx, most)), want)
+	}
+	list(10)
+	given := callbacks.Version{Number: 99, Hash: "h1", At: odd, Author: "sari", Changes: "gopay: 周一 09:00–18:00\n…", Files: files("a", "1")}
+	one := l.add(t, given)
+	exactly(t, one, callbacks.Version{Number: 1, Hash: "h1", At: kept, Author: "sari", Changes: given.Changes})
+	// The latest again is none, whatever else is said of it.
+	again, added, err := l.AddVersion(l.ctx, callbacks.Version{Hash: "h1", At: odd.Add(time.Hour), Author: "budi", Files: files("a", "2")})
+	if err != nil || added {
+		t.Fatalf("added again: %v, %v", added, err)
+	}
+	exactly(t, again, one)
+	two := l.add(t, callbacks.Version{Hash: "h2", At: Start, Files: files("a", "2")})
+	three := l.add(t, callbacks.Version{Hash: "h1", At: Start, Note: "rollback to 1", Files: files("a", "1")}) // not the latest: new
+	if one.Number >= two.Number || two.Number >= three.Number {
+		t.Fatalf("numbered %d, %d, %d", one.Number, two.Number, three.Number)
+	}
+	list(10, three, two, one)
+	list(2, three, two)
+	list(0)
+	whole := func(v callbacks.Version, f map[string][]byte) callbacks.Version { v.Files = f; return v }
+	exactly(t, l.version(t, one.Number), whole(one, files("a", "1")))
+	exactly(t, l.version(t, two.Number), whole(two, files("a", "2")))
+	exactly(t, l.version(t, three.Number), whole(three, files("a", "1")))
+	exactly(t, l.version(t, 0), whole(three, files("a", "1")))
+	exactly(t, must[callbacks.Version](t)(l.VersionOf(l.ctx, "h1")), whole(three, files("a", "1"))) // the latest with this hash
+	exactly(t, must[callbacks.Version](t)(l.VersionOf(l.ctx, "h2")), whole(two, files("a", "2")))
+}
+
+func testNoVersions(t *testing.T, l *ledger) {
+	none := func() {
+		t.Helper()
+		for _, number := range []int64{2, -1} {
+			_, err := l.Version(l.ctx, number)
+			wantErr(t, err, callbacks.ErrNotFound)
+		}
+		_, err := l.VersionOf(l.ctx, "h")
+		wantErr(t, err, callbacks.ErrNotFound)
+	}
+	none()
+	_, err := l.Version(l.ctx, 0)
+	wantErr(t, err, callbacks.ErrNotFound)
+	l.add(t, callbacks.Version{Hash: "H"})
+	none()
+	if v := l.version(t, 0); v.Files == nil || len(v.Files) != 0 {
+		t.Errorf("without files: %+v", v)
+	}
+}
+
+func testFiles(t *testing.T, l *ledger) {
+	every := make([]byte, 256)
+	for i := range every {
+		every[i] = byte(i)
+	}
+	f := map[string][]byte{
+		"topics.yaml": []byte("login:\r\n"), "prompts/zh.yaml": []byte("问候: 您好\n"), "calls/a b/ä.yaml": bytes.Repeat(every, 1000),
+		"A": {}, "nothing": nil, "a": every, "b": every, "prompts/日本.yaml": {0}, "it's \"$1\" ?": {'?'}, "aa": []byte("NULL"),
+	}
+	l.add(t, callbacks.Version{Hash: "h", Files: f})
+	f["nothing"] = []byte{} // a file that is empty, and there
+	exactly(t, l.version(t, 1).Files, f)
+}
+
+func testFileNames(t *testing.T, l *ledger) {
+	for _, path := range []string{"caf\xe9.yaml", "a\x00b"} {
+		if _, added, err := l.AddVersion(l.ctx, callbacks.Version{Hash: "h", Files: files("a", "1", path, "2")}); err == nil || added {
+			t.Errorf("%q was taken: %v", path, err)
+		}
+	}
+	if _, err := l.Version(l.ctx, 0); err == nil {
+		t.Error("half of a version was written")
+	}
+}
+
+// Files come, change, go and come back, and every version keeps its own.
+func testFilesOfManyVersions(t *testing.T, l *ledger) {
+	random := rand.New(rand.NewPCG(1, 2))
+	var all []map[string][]byte
+	now := map[string][]byte{}
+	for i := range 40 {
+		now = maps.Clone(now)
+		for range random.IntN(12) * random.IntN(12) { // more and less than are written by one statement
+			path := fmt.Sprint("p", random.IntN(200))
+			if random.IntN(3) == 0 {
+				delete(now, path)
+			} else {
+				now[path] = []byte(fmt.Sprint(random.IntN(5)))
+			}
+		}
+		if i == 20 {
+			now = map[string][]byte{}
+		}
+		all = append(all, now)
+		l.add(t, callbacks.Version{Hash: fmt.Sprint("h", i), Files: now})
+	}
+	for i, want := range all {
+		exactly(t, l.version(t, int64(i)+1).Files, want)
+	}
+	l.counts(t, `SELECT count(*) FROM version_contents`, 5) // each once
+}
+
+// counts holds the answer to a query that counts against what it should be.
+func (l *ledger) counts(t *testing.T, query string, want int) {
+	t.Helper()
+	var n int
+	if err := l.place.Beside.QueryRow(query).Scan(&n); err != nil || n != want {
+		t.Errorf("%s: %d, %v, want %d", query, n, err, want)
+	}
+}
+
+func testEditOfOneFile(t *testing.T, l *ledger) {
+	f := map[string][]byte{}
+	for i := range 1000 {
+		f[fmt.Sprintf("hours/line-%d.yaml", i)] = []byte(fmt.Sprint("line: ", i))
+	}
+	l.add(t, callbacks.Version{Hash: "h1", Files: f})
+	l.counts(t, `SELECT count(*) FROM version_contents`, 1000)
+	edited := maps.Clone(f)
+	edited["hours/line-7.yaml"] = []byte("line: seven")
+	l.add(t, callbacks.Version{Hash: "h2", Files: edited})
+	l.counts(t, `SELECT count(*) FROM version_contents`, 1001)
+	l.counts(t, `SELECT count(*) FROM version_files`, 1001)
+	l.add(t, callbacks.Version{Hash: "h1", Files: f}) // what was there before is not written again
+	l.counts(t, `SELECT count(*) FROM version_contents`, 1001)
+	for number, want := range []map[string][]byte{f, edited, f} {
+		exactly(t, l.version(t, int64(number)+1).Files, want)
+	}
+}
+
+// A thousand versions are kept, and with them their files.
+func testVersionsKept(t *testing.T, l *ledger) {
+	l.add(t, callbacks.Version{Hash: "h1", Files: files("a", "once", "b", "always", "c", "gone", "d", "first")})
+	l.add(t, callbacks.Version{Hash: "h2", Files: files("a", "now", "b", "always", "d", "second", "e", "once more")})
+	if _, err := l.place.Beside.Exec(`INSERT INTO versions (number, hash, at_ms, author, note, changes)
+		WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, 'h' || i, 0, '', '', '' FROM n`); err != nil {
+		t.Fatal(err)
+	}
+	latest := files("a", "now", "b", "always", "d", "first", "e", "once more") // "first" is there again: it is referred to
+	l.counts(t, `SELECT count(*) FROM version_contents`, 7)
+	if v := l.add(t, callbacks.Version{Hash: "h1001", Files: latest}); v.Number != 1001 {
+		t.Fatalf("added as %+v", v)
+	}
+	_, err := l.Version(l.ctx, 1)
+	wantErr(t, err, callbacks.ErrNotFound)
+	if n := len(must[[]callbacks.Version](t)(l.Versions(l.ctx, 2000))); n != 1000 {
+		t.Errorf("%d versions are kept", n)
+	}
+	l.counts(t, `SELECT count(*) FROM version_contents`, 5)
+	exactly(t, l.version(t, 2).Files, files("a", "now", "b", "always", "d", "second", "e", "once more"))
+	exactly(t, l.version(t, 0).Files, latest)
+	l.add(t, callbacks.Version{Hash: "h1002", Files: latest})
+	exactly(t, l.version(t, 3).Files, files("a", "now", "b", "always", "d", "second", "e", "once more"))
+	l.counts(t, `SELECT min(number) FROM versions`, 3)
+}
+
+// Instances that put the same in force at once write it once.
+func testTheSameVersionAtOnce(t *testing.T, l *ledger) {
+	stores := []callbacks.Store{l.Store, l.place.Open(t), l.place.Open(t)}
+	for round := range 4 {
+		v := callbacks.Version{Hash: fmt.Sprint("h", round), Files: files("a", "1", "b", fmt.Sprint(round))}
+		const n = 30
+		var added [n]bool
+		var numbers [n]int64
+		atOnce(n, func(i int) {
+			got, isNew, err := stores[i%len(stores)].AddVersion(l.ctx, v)
+			if err != nil {
+				t.Error(err)
+			}
+			added[i], numbers[i] = isNew, got.Number
+		})
+		writers := 0
+		for i := range n {
+			if added[i] {
+				writers++
+			}
+			if numbers[i] != int64(round)+1 {
+				t.Errorf("round %d: number %d", round, numbers[i])
+			}
+		}
+		if writers != 1 {
+			t.Errorf("round %d: %d wrote it", round, writers)
+		}
+	}
+	l.counts(t, `SELECT count(*) FROM versions`, 4)
+}
+
+// Of those that put something else in force at once each is written, with its own files.
+func testVersionsAtOnce(t *testing.T, l *ledger) {
+	stores := []callbacks.Store{l.Store, l.place.Open(t)}
+	const n = 20
+	numbers := make([]int64, n)
+	atOnce(n, func(i int) {
+		v, added, err := stores[i%2].AddVersion(l.ctx, callbacks.Version{Hash: fmt.Sprint("h", i), Files: files("same", "same", "own", fmt.Sprint(i), fmt.Sprint("only", i), "x")})
+		if err != nil || !added {
+			t.Errorf("version %d: %v, %v", i, added, err)
+		}
+		numbers[i] = v.Number
+	})
+	for i, number := range numbers {
+		v := l.version(t, number)
+		if v.Hash != fmt.Sprint("h", i) {
+			t.Errorf("version %d is %s, not h%d", number, v.Hash, i)
+		}
+		exactly(t, v.Files, files("same", "same", "own", fmt.Sprint(i), fmt.Sprint("only", i), "x"))
+	}
+	slices.Sort(numbers)
+	if numbers = slices.Compact(numbers); len(numbers) != n || numbers[0] < 1 {
+		t.Errorf("numbered %v", numbers)
+	}
+}
