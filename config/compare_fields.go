@@ -1,0 +1,227 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// Everything of a line but its hours. Fields are walked by reflection, so that one that is added later is compared at once;
+// those about which there is more to say have a function of their own.
+
+// lineFields say what is special about a field. The others are named by lineNames and written as they are.
+var lineFields = map[string]func(*lineComparison){
+	"ID":        func(*lineComparison) {}, // by which lines are found
+	"Hours":     (*lineComparison).compareZone,
+	"Peak":      func(*lineComparison) {}, // with the hours
+	"Numbers":   (*lineComparison).compareNumbers,
+	"Languages": (*lineComparison).compareLanguages,
+	"Notices":   (*lineComparison).compareNews,
+	"Menu":      (*lineComparison).compareMenu,
+	"Topics":    (*lineComparison).compareTopics,
+	"Desks":     (*lineComparison).compareDesks,
+	"Callbacks": (*lineComparison).comparePolicy,
+	"Prompts":   (*lineComparison).comparePrompts,
+}
+
+var lineNames = map[string]string{
+	"Region": "region", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Figures": "figure",
+	"CustomerFirst": "callbacks: customer first", "SilenceLimit": "limits: silence", "WrongLimit": "limits: wrong",
+	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "TextMessages": "text_messages",
+}
+
+func (l *lineComparison) compareFields() {
+	old, new := reflect.ValueOf(*l.old), reflect.ValueOf(*l.new)
+	for i := range old.NumField() {
+		name := old.Type().Field(i).Name
+		if special := lineFields[name]; special != nil {
+			special(l)
+			continue
+		}
+		l.compareValues(cmp.Or(lineNames[name], name), old.Field(i), new.Field(i))
+	}
+}
+
+// compareValues tells of two values that differ, of maps each entry by itself.
+func (l *lineComparison) compareValues(about string, old, new reflect.Value) {
+	if reflect.DeepEqual(old.Interface(), new.Interface()) {
+		return
+	}
+	if old.Kind() != reflect.Map {
+		l.note(about, nowWas(written(new), written(old)))
+		return
+	}
+	keys := map[string]bool{}
+	for _, key := range slices.Concat(old.MapKeys(), new.MapKeys()) {
+		keys[key.String()] = true
+	}
+	none := reflect.Zero(old.Type().Elem())
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		entry := func(m reflect.Value) reflect.Value {
+			if v := m.MapIndex(reflect.ValueOf(key)); v.IsValid() {
+				return v
+			}
+			return none
+		}
+		l.compareValues(about+" "+key, entry(old), entry(new))
+	}
+}
+
+// nowWas says what a value is and was.
+func nowWas(now, was string) string {
+	switch {
+	case was == "":
+		return "new: " + now
+	case now == "":
+		return "removed, was " + was
+	}
+	return now + ", was " + was
+}
+
+// written is a value as it would be written in a file; empty for none.
+func written(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case bool:
+		return map[bool]string{true: "yes", false: "no"}[value]
+	case string:
+		return value
+	case time.Duration:
+		return spell(value)
+	case hours.Span:
+		if value == (hours.Span{}) {
+			return ""
+		}
+		return value.String()
+	case callbacks.Route:
+		return value.Prefix + " by " + value.Byoc
+	case ivr.NumberRule:
+		return writtenRule(value)
+	}
+	if v.Kind() != reflect.Slice {
+		return fmt.Sprint(v.Interface())
+	}
+	var items []string
+	for i := range v.Len() {
+		items = append(items, written(v.Index(i)))
+	}
+	return strings.Join(items, ", ")
+}
+
+func writtenRule(r ivr.NumberRule) string {
+	if reflect.ValueOf(r).IsZero() {
+		return ""
+	}
+	text := fmt.Sprintf("%d to %d digits", r.Min, r.Max)
+	if len(r.Starts) > 0 {
+		text += " beginning with " + strings.Join(r.Starts, ", ")
+	}
+	if r.CallingNumber {
+		text += ", the calling number is offered"
+	}
+	return text
+}
+
+// compareZone tells of another clock. What that does is told with the hours.
+func (l *lineComparison) compareZone() {
+	if l.old.Hours == nil || l.new.Hours == nil {
+		return
+	}
+	if old, new := l.old.Hours.Zone().String(), l.new.Hours.Zone().String(); old != new {
+		l.note("zone", nowWas(new, old))
+	}
+}
+
+func (l *lineComparison) compareNumbers() {
+	for _, number := range l.new.Numbers {
+		if !slices.Contains(l.old.Numbers, number) {
+			l.note("number", number+" is answered")
+		}
+	}
+	for _, number := range l.old.Numbers {
+		if !slices.Contains(l.new.Numbers, number) {
+			l.note("number", number+" is no longer answered")
+		}
+	}
+	if old, new := firstOf(l.old.Numbers), firstOf(l.new.Numbers); old != new {
+		l.note("number", new+" is shown to whoever is rung, was "+old)
+	}
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func (l *lineComparison) compareLanguages() {
+	tags := func(languages []ivr.Language) (tags []string) {
+		for _, language := range languages {
+			tags = append(tags, language.Tag)
+		}
+		return tags
+	}
+	old, new := tags(l.old.Languages), tags(l.new.Languages)
+	for i, tag := range new {
+		j := slices.Index(old, tag)
+		if j < 0 {
+			l.note("language "+tag, "added")
+			continue
+		}
+		l.compareStructs("language "+tag, l.old.Languages[j], l.new.Languages[i], nil)
+	}
+	for _, tag := range old {
+		if !slices.Contains(new, tag) {
+			l.note("language "+tag, "removed")
+		}
+	}
+	if !slices.Equal(keep(old, new), keep(new, old)) || firstOf(old) != firstOf(new) {
+		l.note("languages", "in the order "+strings.Join(new, ", ")+", was "+strings.Join(old, ", "))
+	}
+}
+
+// compareStructs tells of each field that differs. Fields are named in small letters unless names has another; "" passes one
+// over.
+func (l *lineComparison) compareStructs(about string, old, new any, names map[string]string) {
+	a, b := reflect.ValueOf(old), reflect.ValueOf(new)
+	for i := range a.NumField() {
+		field := a.Type().Field(i).Name
+		name, known := names[field]
+		if !known {
+			name = strings.ToLower(field)
+		}
+		if name != "" {
+			l.compareValues(about+": "+name, a.Field(i), b.Field(i))
+		}
+	}
+}
+
+// keep are the members of a list that are in another, too.
+func keep(list, other []string) (out []string) {
+	for _, text := range list {
+		if slices.Contains(other, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+var policyNames = map[string]string{
+	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxRounds": "rounds",
+	"RetryAfter": "retry_after", "RetryBusy": "retry_busy", "RetryNoAnswer": "retry_no_answer", "RetryMachine": "retry_machine",
+	"PerDay": "per_day", "MorningDelay": "morning_delay",
+}
+
+func (l *lineComparison) comparePolicy() {
+	l.compareStructs("callbacks", l.old.Callbacks, l.new.Callbacks, policyNames)
+}
+
+func compareText(a, b string) int { return cmp.Compare(a, b) }

@@ -1,0 +1,87 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// What callers choose from: keys, topics, and further menus.
+
+// compareMenu tells which keys lead to topics that were there before, and which further menus there are.
+func (l *lineComparison) compareMenu() {
+	old, new := keysOf(l.old), keysOf(l.new)
+	var moved []string
+	for _, way := range l.new.Ways() {
+		if before, known := old[way.Topic]; known && before != new[way.Topic] {
+			moved = append(moved, fmt.Sprintf("%s %s (was %s)", way.Topic, new[way.Topic], before))
+		}
+	}
+	if len(moved) > 0 {
+		l.note("menu", "other keys: "+strings.Join(moved, ", "))
+	}
+	menus, menusBefore := menusOf(l.new), menusOf(l.old)
+	for _, id := range menus {
+		if !slices.Contains(menusBefore, id) {
+			l.note("menu "+id, "added")
+		}
+	}
+	for _, id := range menusBefore {
+		if !slices.Contains(menus, id) {
+			l.note("menu "+id, "removed")
+		}
+	}
+}
+
+// keysOf are the keys that lead to each topic, as they are pressed one after another.
+func keysOf(line *ivr.Line) map[string]string {
+	keys := map[string]string{}
+	for _, way := range line.Ways() {
+		keys[way.Topic] = strings.Join(way.Keys, " ")
+	}
+	return keys
+}
+
+// menusOf are the further menus, with the one that each stands in.
+func menusOf(line *ivr.Line) (ids []string) {
+	var walk func(choices []ivr.Choice, in string)
+	walk = func(choices []ivr.Choice, in string) {
+		for _, choice := range choices {
+			if len(choice.Choices) > 0 {
+				ids = append(ids, choice.ID+in)
+				walk(choice.Choices, " in "+choice.ID)
+			}
+		}
+	}
+	walk(line.Menu, "")
+	return ids
+}
+
+var topicNames = map[string]string{"ID": "", "AskAccount": "asks for the account", "Questions": "asks for"}
+
+// compareTopics tells of topics by their identifier; on which keys they are is the menu's business.
+func (l *lineComparison) compareTopics() {
+	keys, keysBefore := keysOf(l.new), keysOf(l.old)
+	for _, topic := range l.new.Topics {
+		before := l.old.Topic(topic.ID)
+		if before == nil {
+			l.note("topic "+topic.ID, fmt.Sprintf("added%s, desk %s", onKeys(keys[topic.ID]), topic.Desk))
+			continue
+		}
+		l.compareStructs("topic "+topic.ID, *before, topic, topicNames)
+	}
+	for _, topic := range l.old.Topics {
+		if l.new.Topic(topic.ID) == nil {
+			l.note("topic "+topic.ID, "removed"+onKeys(keysBefore[topic.ID])+", desk "+topic.Desk)
+		}
+	}
+}
+
+func onKeys(keys string) string {
+	if keys == "" {
+		return ""
+	}
+	return ", keys " + keys
+}

@@ -1,0 +1,156 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// A change that comes back every week, or lasts for days, is told once.
+
+// merge puts days together on which the same happens. The days compared are from first to last.
+func merge(days []DayChange, first, last hours.Date) []DayChange {
+	weekly, rest := mergeWeekly(days, first, last)
+	return append(mergeWeekdays(weekly), mergeRuns(rest)...)
+}
+
+// mergeWeekly puts together what comes back on a weekday; the rest is returned as it was.
+func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayChange) {
+	taken := make([]bool, len(days))
+	for i, d := range days {
+		if taken[i] {
+			continue
+		}
+		group := []int{i}
+		for j := i + 1; j < len(days); j++ {
+			if !taken[j] && days[j].First.Weekday() == d.First.Weekday() && days[j].alike(d) {
+				group = append(group, j)
+			}
+		}
+		end := days[group[len(group)-1]].First
+		weeks := daysBetween(first, end)/7 - daysBetween(first, d.First)/7 + 1
+		if !d.weekly || len(group) < 2 || 2*len(group) <= weeks {
+			rest = append(rest, d)
+			continue
+		}
+		d.Last, d.Weekdays, d.Changed = end, []time.Weekday{d.First.Weekday()}, nil
+		d.Whole = daysBetween(first, d.First) < 7 && daysBetween(end, last) < 7
+		concerned := map[hours.Date]bool{}
+		for _, j := range group {
+			taken[j], concerned[days[j].First] = true, true
+			d.Changed = append(d.Changed, days[j].Changed...)
+		}
+		for w := range weeks {
+			if day := dayAfter(d.First, 7*w); !concerned[day] {
+				d.Except = append(d.Except, day)
+			}
+		}
+		weekly = append(weekly, d)
+	}
+	return weekly, rest
+}
+
+func dayAfter(d hours.Date, n int) hours.Date {
+	return hours.DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
+}
+
+// mergeWeekdays puts weekdays together on which the same happens in the same weeks.
+func mergeWeekdays(weekly []DayChange) (out []DayChange) {
+	slices.SortStableFunc(weekly, func(a, b DayChange) int { return cmp.Compare(fromMonday(a), fromMonday(b)) })
+	for _, d := range weekly {
+		i := slices.IndexFunc(out, func(o DayChange) bool {
+			return o.Whole && d.Whole && len(o.Except)+len(d.Except) == 0 && o.alike(d)
+		})
+		if i < 0 {
+			out = append(out, d)
+			continue
+		}
+		o := &out[i]
+		if d.First.Compare(o.First) < 0 {
+			o.First = d.First
+		}
+		if d.Last.Compare(o.Last) > 0 {
+			o.Last = d.Last
+		}
+		o.Weekdays, o.Changed = append(o.Weekdays, d.Weekdays...), append(o.Changed, d.Changed...)
+		o.Source = mergeSources(o.Source, d.Source)
+	}
+	for i := range out {
+		slices.SortFunc(out[i].Changed, func(a, b ChangedSpan) int { return a.From.Compare(b.From) })
+	}
+	return out
+}
+
+func fromMonday(d DayChange) int { return int(d.First.Weekday()+6) % 7 }
+
+// mergeRuns puts days together that follow each other.
+func mergeRuns(days []DayChange) (out []DayChange) {
+	slices.SortStableFunc(days, func(a, b DayChange) int { return a.First.Compare(b.First) })
+	for _, d := range days {
+		if n := len(out); n > 0 && out[n-1].alike(d) && daysBetween(out[n-1].Last, d.First) == 1 {
+			o := &out[n-1]
+			o.Last, o.Changed = d.Last, append(o.Changed, d.Changed...)
+			o.Source = mergeSources(o.Source, d.Source)
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// mergeSources is one line of a file and another: "hours/gopay.yaml:13-17".
+func mergeSources(a, b string) string {
+	file, from, ok := strings.Cut(a, ":")
+	other, to, ok2 := strings.Cut(b, ":")
+	if a == b || !ok || !ok2 || file != other || strings.ContainsAny(from+to, ", ") {
+		return strings.Join(appendNew([]string{a}, b), ", ")
+	}
+	from, _, _ = strings.Cut(from, "-")
+	return fmt.Sprintf("%s:%s-%s", file, from, to)
+}
+
+// When says which days are concerned: "Fri 2026-11-27", "Mondays to Fridays from 2026-12-07".
+func (d DayChange) When() string {
+	if len(d.Weekdays) == 0 {
+		text := dayWords(d.First)
+		if d.Last != d.First {
+			text += " to " + dayWords(d.Last)
+		}
+		return text
+	}
+	text := weekdayWords(d.Weekdays)
+	if !d.Whole {
+		text += fmt.Sprintf(" from %s to %s", d.First, d.Last)
+	}
+	if len(d.Except) > 0 {
+		var dates []string
+		for _, day := range d.Except {
+			dates = append(dates, day.String())
+		}
+		text += " but " + strings.Join(dates, ", ")
+	}
+	return text
+}
+
+func dayWords(d hours.Date) string { return d.Weekday().String()[:3] + " " + d.String() }
+
+// weekdayWords writes weekdays that are in order from Monday.
+func weekdayWords(days []time.Weekday) string {
+	n := len(days)
+	adjacent := int(days[n-1]+6)%7-int(days[0]+6)%7 == n-1
+	switch {
+	case n == 7:
+		return "every day"
+	case n > 2 && adjacent:
+		return days[0].String() + "s to " + days[n-1].String() + "s"
+	}
+	names := make([]string, n)
+	for i, day := range days {
+		names[i] = day.String() + "s"
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,75 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+)
+
+// thursday is the instant at which configurations are compared: in Jakarta Thursday 26 November 2026, 10 o'clock.
+var thursday = time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
+
+func mustLoad(t testing.TB, fsys fstest.MapFS) *config.Snapshot {
+	t.Helper()
+	s, err := config.Load(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// An edit of the base is told in these words.
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		name, file, old, new string
+		want                 string
+	}{
+		{"nothing", "", "", "", ""},
+		{"a comment", "hours/shop.yaml", "week:", "# mind the week\nweek:", ""},
+		{"an afternoon", "hours/shop.yaml", "special:\n", "special:\n  - {date: 2026-12-07, open: [\"09:00-12:00\"], name: Staff meeting}\n", `shop
+  hours, on the clock of Asia/Jakarta
+    Mon 2026-12-07  closes 13:00-17:00  (was 09:00-12:00 13:00-17:00, now 09:00-12:00)  hours/shop.yaml:8 Staff meeting
+`},
+		{"the week", "hours/shop.yaml", `tue: ["09:00-17:00"]`, `tue: ["09:00-19:00"]`, `shop
+  hours, on the clock of Asia/Jakarta
+    Tuesdays but 2026-12-29  opens 17:00-19:00  (was 09:00-17:00, now 09:00-19:00)  hours/shop.yaml:5
+`},
+		{"a special day less", "hours/shop.yaml", "  - {date: 2026-12-25, closed: true, name: Christmas}\n", "", `shop
+  hours, on the clock of Asia/Jakarta
+    Fri 2026-12-25  opens 22:00-24:00  (was closed, now 22:00-24:00)  no longer Christmas
+`},
+		{"a far day", "hours/shop.yaml", "special:\n", "special:\n  - {date: 2027-06-07, closed: true, name: Moving house}\n", `shop
+  hours, on the clock of Asia/Jakarta
+    nothing in the days that were compared, but later; the first of it:
+    Mon 2027-06-07  closes 09:00-12:00 13:00-17:00  (was 09:00-12:00 13:00-17:00, now closed)  hours/shop.yaml:8 Moving house
+`},
+		{"a ring", "lines/shop.yaml", "ring: 20s", "ring: 40s", `shop
+  desk support: ring  40s, was 20s
+`},
+		{"an agent", "lines/shop.yaml", "+622150002001", "+622150002009", `shop
+  desk support  telephone support-1: number …2009, was number …2001
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			fsys := base(t)
+			before := mustLoad(t, fsys)
+			if c.file != "" {
+				text := strings.Replace(string(fsys[c.file].Data), c.old, c.new, 1)
+				if text == string(fsys[c.file].Data) {
+					t.Fatal("the edit changes nothing")
+				}
+				fsys[c.file] = file([]byte(text))
+			}
+			changes := config.Compare(before, mustLoad(t, fsys), thursday, 60)
+			if got := changes.String(); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			if changes.Empty() != (c.want == "") {
+				t.Errorf("empty: %t", changes.Empty())
+			}
+		})
+	}
+}
