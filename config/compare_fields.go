@@ -20,6 +20,7 @@ import (
 // lineFields say what is special about a field. The others are named by lineNames and written as they are.
 var lineFields = map[string]func(*lineComparison){
 	"ID":        func(*lineComparison) {}, // by which lines are found
+	"Version":   func(*lineComparison) {}, // differs whatever was edited
 	"Hours":     (*lineComparison).compareZone,
 	"Peak":      func(*lineComparison) {}, // with the hours
 	"Numbers":   (*lineComparison).compareNumbers,

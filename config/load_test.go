@@ -191,6 +191,7 @@ func TestLoad(t *testing.T) {
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
 		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
 	}
+	want.Version = line.Version
 	ignore := cmpopts.IgnoreTypes(&hours.Calendar{}, &ivr.Prompts{})
 	if diff := cmp.Diff(want, line, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -21,9 +21,14 @@ const (
 	Settle = time.Second
 	// SettleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
 	SettleUnfinished = 10 * time.Second
+	// RehearseAgain is when a rehearsal that could not be carried out is tried again.
+	RehearseAgain = time.Minute
 	// writingLimit is how long somebody who says that he is writing is waited for.
 	writingLimit = time.Minute
 )
+
+// ErrNotRehearsed is in the error of [Options.Rehearse] when the fault is not the configuration's.
+var ErrNotRehearsed = errors.New("the rehearsed calls could not be played; this is tried again every minute")
 
 // Writing is the file that says, while it is there, that a command is writing several files.
 const Writing = ".hotline-writing"
@@ -114,10 +119,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 		return now.Add(Poll)
 	}
 	files, err := ReadFiles(p.Files)
-	digest := files.Digest()
-	if err != nil {
-		digest = "unreadable: " + err.Error()
-	}
+	digest := digestOf(files, err)
 	wait := Settle
 	if files.unfinished() {
 		wait = SettleUnfinished
@@ -135,10 +137,21 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 		return p.pending.since.Add(wait)
 	}
 	p.takeUp(ctx, files, err)
-	if ctx.Err() == nil {
+	switch r := p.State().Refused; {
+	case ctx.Err() != nil:
+	case r != nil && errors.Is(r.Err, ErrNotRehearsed):
+		p.pending = pending{digest, p.Now().Add(RehearseAgain)}
+	default:
 		p.handled, p.pending = digest, pending{}
 	}
 	return p.Now().Add(Poll)
+}
+
+func digestOf(files Files, err error) string {
+	if err != nil {
+		return "unreadable: " + err.Error()
+	}
+	return files.Digest()
 }
 
 // beingWritten is true while a command writes several files that belong together; one that died is not waited for.
