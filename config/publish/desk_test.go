@@ -30,6 +30,10 @@ type desk struct {
 	// rehearsals are the lines that were rehearsed, in order; fails is what the next rehearsal ends with.
 	rehearsals []string
 	fails      error
+	rehearse   func() error
+	// heard counts the calls that were answered, by configuration; first is the one that began.
+	heard map[string]int
+	first string
 }
 
 var noon = time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
@@ -37,7 +41,7 @@ var noon = time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
 // newDesk publishes two of the shipped lines from a directory.
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	d := &desk{t: t, dir: t.TempDir(), now: noon}
+	d := &desk{t: t, dir: t.TempDir(), now: noon, heard: map[string]int{}}
 	twoLines(t, d.dir)
 	var err error
 	if d.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "hotline.db")); err != nil {
@@ -49,6 +53,7 @@ func newDesk(t *testing.T) *desk {
 		}
 	})
 	d.starts()
+	d.first = d.State().Hash
 	return d
 }
 
@@ -82,6 +87,9 @@ func (d *desk) options() publish.Options {
 		Say: func(text string) { d.said.WriteString(text + "\n") },
 		Rehearse: func(_ context.Context, _ *config.Snapshot, lines []string) error {
 			d.rehearsals = append(d.rehearsals, lines...)
+			if d.rehearse != nil {
+				return d.rehearse()
+			}
 			return d.fails
 		},
 	}
@@ -100,7 +108,9 @@ func (d *desk) starts() {
 func (d *desk) settles() {
 	d.t.Helper()
 	for end := d.now.Add(30 * time.Second); d.now.Before(end); {
+		d.rings()
 		next := d.Look(d.t.Context())
+		d.rings()
 		if !next.After(d.now) {
 			d.t.Fatalf("at %s it wants to look again at %s", d.now, next)
 		}

@@ -27,29 +27,29 @@ func New(o Options) *Publisher { return &Publisher{Options: o} }
 func (p *Publisher) Start(ctx context.Context) error {
 	files, err := ReadFiles(p.Files)
 	p.handled = digestOf(files, err)
-	var snapshot *config.Snapshot
+	latest := p.latest(ctx)
+	var before, snapshot *config.Snapshot
 	if err == nil {
-		snapshot, err = p.check(ctx, files, p.known(ctx))
+		before, snapshot, err = p.checkAgainst(ctx, files, latest)
 	}
 	if err != nil {
 		return p.startWithout(ctx, snapshot, err)
 	}
 	now := p.Now()
 	p.begin(snapshot, files, State{Hash: snapshot.Hash, Since: now})
-	latest, knownBefore := p.latest(ctx), p.recorded(ctx, snapshot.Hash)
 	switch {
 	case latest != nil && latest.Hash == snapshot.Hash:
 		p.state.Version = latest.Number
-	case latest != nil && knownBefore && p.othersRun(ctx, latest.Hash):
+	case latest != nil && p.recorded(ctx, snapshot.Hash) && p.othersRun(ctx, latest.Hash):
 		// This directory lags behind the others': that is drift, and no new version.
 		p.Log.Warn("this instance starts with an older configuration than the others run; bring its directory up to date", "configuration", snapshot.Hash, "latest", latest.Hash)
 	default:
 		v := callbacks.Version{Hash: snapshot.Hash, At: now, Files: files}
 		if latest != nil {
 			v.Author = author(p.Files, files.Differ(latest.Files))
-			if before, err := config.Load(Files(latest.Files).FS()); err == nil {
-				v.Changes = changes(before, snapshot, now)
-			}
+		}
+		if before != nil {
+			v.Changes = changes(before, snapshot, now)
 		}
 		p.unwrote = append(p.unwrote, v)
 		p.record(ctx)
@@ -58,17 +58,18 @@ func (p *Publisher) Start(ctx context.Context) error {
 	return nil
 }
 
-// known is the recorded configuration to compare with, so that a restart rehearses only what changed meanwhile.
-func (p *Publisher) known(ctx context.Context) *config.Snapshot {
-	latest := p.latest(ctx)
-	if latest == nil {
-		return nil
+// checkAgainst is check with the version that is recorded last, so that a restart rehearses only what changed meanwhile.
+func (p *Publisher) checkAgainst(ctx context.Context, files Files, latest *callbacks.Version) (before, snapshot *config.Snapshot, err error) {
+	if latest != nil {
+		if snapshot, err = config.Load(files.FS()); err == nil && snapshot.Hash == latest.Hash {
+			return snapshot, snapshot, nil
+		}
+		if before, err = config.Load(Files(latest.Files).FS()); err != nil {
+			before = nil // written for another release of the program: everything is rehearsed
+		}
 	}
-	before, err := config.Load(Files(latest.Files).FS())
-	if err != nil {
-		return nil
-	}
-	return before
+	snapshot, err = p.check(ctx, files, before)
+	return before, snapshot, err
 }
 
 func (p *Publisher) begin(snapshot *config.Snapshot, files Files, state State) {
