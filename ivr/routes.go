@@ -33,10 +33,19 @@ func (s *Server) router() http.Handler {
 		e.POST(path, s.status(path, note))
 	}
 	e.GET(pathPlayback, echo.WrapHandler(http.HandlerFunc(s.playRecording)))
-	e.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
+	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.Gatherer, promhttp.HandlerOpts{})))
 	return e
+}
+
+// healthz is well while it answers: what a supervisor has to mend is said in words, and no reason to restart.
+func (s *Server) healthz(c echo.Context) error {
+	text := "ok\n"
+	if s.Health != nil {
+		text += s.Health()
+	}
+	return c.String(http.StatusOK, text)
 }
 
 func (s *Server) readyz(c echo.Context) error {

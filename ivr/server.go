@@ -17,7 +17,7 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 )
 
-// Settings is what a [Server] is made of. All fields are needed but Ready and Observe.
+// Settings is what a [Server] is made of. All fields are needed but Ready, Health and Observe.
 type Settings struct {
 	// PublicURL is how the provider reaches us, scheme and host and an optional path, without a trailing slash.
 	// Signatures are checked against it and never against what a request says of itself.
@@ -34,6 +34,8 @@ type Settings struct {
 	Gatherer prometheus.Gatherer
 	// Ready reports why this instance should get no calls; nil when it should. May be nil.
 	Ready func(context.Context) error
+	// Health says in words how things are, for people; it is shown behind "ok" at /healthz. May be nil.
+	Health func() string
 	// Recordings is where what callers have spoken is fetched, to be played to agents; nil plays nothing.
 	Recordings Recordings
 	// Observe is told what the house does, before the provider is answered. It must not block. May be nil.

@@ -14,7 +14,7 @@ import (
 
 // attention is a collector: what it tells depends on the day on which it is asked.
 type attention struct {
-	snapshot *config.Snapshot
+	snapshot func() *config.Snapshot // in force, as it is written
 	now      func() time.Time
 }
 
@@ -32,10 +32,11 @@ func (a attention) Describe(chan<- *prometheus.Desc) {}
 func (a attention) Collect(metrics chan<- prometheus.Metric) {
 	now := a.now()
 	overrides := map[[2]string]int{}
-	for _, line := range a.snapshot.Lines {
+	snapshot := a.snapshot()
+	for _, line := range snapshot.Lines {
 		overrides[[2]string{line.ID, ""}] = 0
 	}
-	for _, w := range a.snapshot.Warnings(now) {
+	for _, w := range snapshot.Warnings(now) {
 		if w.Set == "" {
 			overrides[[2]string{w.Line, w.Desk}]++
 			continue
@@ -53,7 +54,7 @@ const warningsDaily = "0 7 * * *"
 // logged logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
 // housekeeper does, once for all instances.
 func (a attention) logged(ctx context.Context, log *slog.Logger) {
-	for _, w := range a.snapshot.Warnings(a.now()) {
+	for _, w := range a.snapshot().Warnings(a.now()) {
 		log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row", w.Problem.Line, "key", w.Key)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -152,7 +153,7 @@ func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	address, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, settings, snapshot, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
+		ended <- serve(ctx, settings, publish.Options{Files: config.Shipped()}, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
 	}()
 	var base string
 	select {

@@ -265,7 +265,8 @@ func neglected(t *testing.T) *config.Snapshot {
 
 func TestAttentionInMetrics(t *testing.T) {
 	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
-	a := attention{neglected(t), func() time.Time { return at }}
+	snapshot := neglected(t)
+	a := attention{func() *config.Snapshot { return snapshot }, func() time.Time { return at }}
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(a); err != nil {
 		t.Fatal(err)

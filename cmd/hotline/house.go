@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -24,11 +26,16 @@ type house struct {
 	dispatcher  *callbacks.Dispatcher
 	courier     *callbacks.Courier
 	housekeeper *callbacks.Housekeeper
+	live        *publish.Live
 	attention   attention
+	publication publication
 }
 
 // wiring is what differs between the real thing and a rehearsal.
 type wiring struct {
+	// What is in force is what the source publishes, or else live, or else this snapshot for ever.
+	source     *publish.Options
+	live       *publish.Live
 	snapshot   *config.Snapshot
 	store      string // as the setting names it
 	publicURL  string
@@ -61,11 +68,31 @@ func newHouse(ctx context.Context, w wiring) (*house, error) {
 	if w.around != nil {
 		store = w.around(store)
 	}
+	p, err := w.publish(ctx, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	h, err := furnish(w, store)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	h.publication.follow(p)
 	return h, nil
+}
+
+// publish puts what the source holds in force, if there is a source.
+func (w *wiring) publish(ctx context.Context, store callbacks.Store) (*publish.Publisher, error) {
+	if w.source == nil {
+		return nil, nil
+	}
+	o := *w.source
+	o.Ledger, o.Now, o.Log = store, w.now, w.log
+	p := publish.New(o)
+	if err := p.Start(ctx); err != nil {
+		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	w.live = p.Live()
+	return p, nil
 }
 
 // furnish makes everything that stands on a store.
@@ -78,16 +105,20 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{store: store, now: w.now, attention: attention{w.snapshot, w.now}}
+	if w.live == nil {
+		w.live = publish.NewLive(w.snapshot)
+	}
+	h := &house{store: store, now: w.now, live: w.live, attention: attention{w.live.Written, w.now}}
+	h.publication.now = w.now
 	h.service = callbacks.New(store, w.now, w.log, nil)
-	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.snapshot, w.now, w.log)
+	h.dispatcher = callbacks.NewDispatcher(store, h.service, provider, w.live, w.now, w.log)
 	if w.pace > 0 {
 		h.dispatcher.Pace = w.pace
 	}
-	h.courier = callbacks.NewCourier(store, h.service, provider, w.snapshot, w.now, w.log)
+	h.courier = callbacks.NewCourier(store, h.service, provider, w.live, w.now, w.log)
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention)
-	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.snapshot, callbacks.Schedule{}, w.now, w.log)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention, &h.publication)
+	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.live, callbacks.Schedule{}, w.now, w.log)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +131,8 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 		return nil, err
 	}
 	h.server, err = ivr.NewServer(ivr.Settings{
-		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.snapshot, Promises: h.service, Sealer: sealer,
-		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Recordings: provider, Observe: w.observe,
+		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.live, Promises: h.service, Sealer: sealer,
+		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err
 }

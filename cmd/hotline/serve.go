@@ -13,6 +13,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/spf13/cobra"
 )
@@ -34,11 +35,11 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("cannot start:\n%w", err)
 			}
-			snapshot, err := load(cmd)
+			source, err := sourceOf(cmd)
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), settings, snapshot, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
+			return serve(cmd.Context(), settings, source, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
 	config.AddFlags(cmd.Flags())
@@ -46,14 +47,24 @@ func newServe() *cobra.Command {
 	return cmd
 }
 
+// sourceOf is the configuration that a command was given, to be published.
+func sourceOf(cmd *cobra.Command) (publish.Options, error) {
+	dir, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return publish.Options{}, err
+	}
+	files, err := configuration(dir)
+	return publish.Options{Dir: dir, Files: files, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
+}
+
 // stopLimit is how long a stop waits for webhooks that are being answered: the provider gives up after 15 seconds.
 const stopLimit = 15 * time.Second
 
 // serve runs until ctx ends. listening, which may be nil, is told the address once there is one.
-func serve(ctx context.Context, settings config.Settings, snapshot *config.Snapshot, log *slog.Logger, listening func(net.Addr)) (err error) {
+func serve(ctx context.Context, settings config.Settings, source publish.Options, log *slog.Logger, listening func(net.Addr)) (err error) {
 	now := func() time.Time { return time.Now().UTC() }
 	h, err := newHouse(ctx, wiring{
-		snapshot: snapshot, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
+		source: &source, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
 		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
 		restURL: settings.TwilioBaseURL, now: now, shared: true, log: log,
 	})
@@ -66,7 +77,7 @@ func serve(ctx context.Context, settings config.Settings, snapshot *config.Snaps
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", snapshot.Hash, "lines", lineIDs(snapshot), "incoming", settings.PublicURL+ivr.PathIncoming)
+		"configuration", h.live.Written().Hash, "directory", orElse(source.Dir, "built in"), "lines", lineIDs(h.live.Written()), "incoming", settings.PublicURL+ivr.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}
@@ -83,6 +94,7 @@ func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.
 	workers.Go(func() { h.dispatcher.Run(working, timer) })
 	workers.Go(func() { h.courier.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
+	h.publication.run(&workers, working, timer)
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
