@@ -56,6 +56,21 @@ func lived(t *testing.T) *sqlite.Store {
 	must(err)
 	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
+	for range 2 {
+		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true, From: storetest.Start, Until: storetest.Start.Add(time.Hour),
+			Reason: "地震", Say: map[string]string{"zh": "关闭"}, By: "sari", Created: storetest.Start})
+		must(err)
+	}
+	_, err = s.LiftOverrides(ctx, "gopay", "support", "budi", storetest.Start)
+	must(err)
+	for i := range 3 {
+		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "upay", Open: i == 1, From: storetest.Start, Until: storetest.Start.Add(time.Hour)})
+		must(err)
+		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari", Note: "n", Changes: "变",
+			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {}, fmt.Sprint("only", i): []byte("same")}})
+		must(err)
+	}
+	must(s.SeeInstance(ctx, callbacks.Instance{ID: "i", Seen: storetest.Start}))
 	return s
 }
 
@@ -84,6 +99,26 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 	note(s.NextText(ctx))
 	note(s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "9"}))
 	note(s.SaveContact(ctx, callbacks.Contact{Key: "CA1", Reference: "9"}))
+	return append(all, history(t, s)...)
+}
+
+// history is what a store tells of the configuration.
+func history(t *testing.T, s callbacks.Store) (all []any) {
+	t.Helper()
+	ctx := context.Background()
+	note := func(v any, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, v)
+	}
+	note(s.Overrides(ctx, storetest.Start))
+	note(s.Versions(ctx, 10))
+	for number := range int64(4) {
+		note(s.Version(ctx, number))
+	}
+	note(s.VersionOf(ctx, "h1"))
 	return all
 }
 
@@ -98,8 +133,11 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if diff := cmp.Diff(seen(t, old), seen(t, s)); diff != "" {
 		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
 	}
-	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["texts"] != 5 {
+	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["texts"] != 5 || rows["overrides"] != 5 || rows["versions"] != 3 {
 		t.Errorf("progress told %v", rows)
+	}
+	if list, err := s.Instances(ctx, time.Time{}); err != nil || len(list) != 0 {
+		t.Errorf("instances run on nothing: %+v, %v", list, err)
 	}
 	// Life goes on: numbers behind those that were copied, references that stay unique.
 	b, err := s.Book(ctx, callbacks.Request{Key: "new", Line: "gopay", Desk: "support", Number: "+628129999999", Kind: callbacks.ASAP,
@@ -107,11 +145,70 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if err != nil || b.Callback.ID != 6 {
 		t.Errorf("the next promise is %+v, %v", b.Callback, err)
 	}
+	if o, err := s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Until: storetest.Start}); err != nil || o.ID != 6 {
+		t.Errorf("the next override is %+v, %v", o, err)
+	}
+	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h0"}); err != nil || added || v.Number != 3 { // it is in force
+		t.Errorf("the version in force is %+v, %v, %v", v, added, err)
+	}
+	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h3"}); err != nil || !added || v.Number != 4 {
+		t.Errorf("the next version is %+v, %v, %v", v, added, err)
+	}
 	if _, err := s.SaveContact(ctx, callbacks.Contact{Key: "CA2", Reference: "1000001"}); !errors.Is(err, callbacks.ErrReferenceTaken) {
 		t.Errorf("a reference is given out again: %v", err)
 	}
 	if err := s.CopyFrom(ctx, old.Store, nil); !errors.Is(err, sqlstore.ErrNotEmpty) {
 		t.Errorf("copied onto what is there: %v", err)
+	}
+}
+
+// Who has started an instance on the new database already has a version there, the first of a history. It makes way for the
+// one that is copied.
+func TestAMoveAfterAFirstStart(t *testing.T) {
+	ctx := context.Background()
+	old := lived(t)
+	s := open(t, cluster.Database(t))
+	begun := func(hash string) {
+		t.Helper()
+		if err := s.SetLastRun(ctx, "report", storetest.Start.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if _, added, err := s.AddVersion(ctx, callbacks.Version{Hash: hash, Files: map[string][]byte{"empty": {}, "x": {'x'}}}); err != nil || !added {
+			t.Fatal(added, err)
+		}
+	}
+	begun("h1")
+	if err := s.CopyFrom(ctx, old.Store, nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(seen(t, old), seen(t, s)); diff != "" {
+		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
+	}
+	s = open(t, cluster.Database(t))
+	begun("h1")
+	begun("h2") // somebody has worked with it
+	if err := s.CopyFrom(ctx, old.Store, nil); !errors.Is(err, sqlstore.ErrNotEmpty) {
+		t.Errorf("copied onto a history: %v", err)
+	}
+	if v, err := s.Version(ctx, 0); err != nil || v.Number != 2 || len(v.Files) != 2 {
+		t.Errorf("its own version is %+v, %v", v, err)
+	}
+}
+
+// The history of the configuration comes back from PostgreSQL as it was.
+func TestBackToSQLite(t *testing.T) {
+	ctx := context.Background()
+	old, s := lived(t), open(t, cluster.Database(t))
+	back, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "back.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = back.Close() }()
+	if err := errors.Join(s.CopyFrom(ctx, old.Store, nil), back.CopyFrom(ctx, s.Store, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(history(t, old), history(t, back)); diff != "" {
+		t.Errorf("-before +after\n%s", diff)
 	}
 }
 

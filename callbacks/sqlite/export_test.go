@@ -16,3 +16,6 @@ var DSN = dsn
 
 // Migrations are the store's own.
 var Migrations = provider
+
+// Writes reports whether the connection that writes is in use.
+func Writes(s *Store) bool { return s.writer.Stats().InUse > 0 }

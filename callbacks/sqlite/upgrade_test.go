@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,4 +53,9 @@ func TestADatabaseOfTheFirstRelease(t *testing.T) {
 	if c := due[0]; c.Answers.Get("transaction") != "998877" || c.Note != (callbacks.Recording{}) {
 		t.Errorf("taken over as %+v", c)
 	}
+	// It keeps what a new one keeps, and has no history yet.
+	if _, err := s.Version(context.Background(), 0); !errors.Is(err, callbacks.ErrNotFound) {
+		t.Errorf("a version that was never in force: %v", err)
+	}
+	ledger(t, s)
 }

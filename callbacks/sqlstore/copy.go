@@ -120,6 +120,9 @@ func (t table) copy(ctx context.Context, from, to conn, progress func(string, in
 			if column == t.truth {
 				values[i] = truth(values[i])
 			}
+			if content, ok := values[i].([]byte); ok && content == nil {
+				values[i] = []byte{} // SQLite's driver has nil for what is empty, and PostgreSQL's takes nil for NULL
+			}
 		}
 		if _, err := to.ExecContext(ctx, insert, values...); err != nil {
 			return err
