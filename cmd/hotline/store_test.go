@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 )
 
-// withPromise is a database with one promise in it.
+// withPromise is a database with one promise in it, a closure in an emergency and a version of the configuration.
 func withPromise(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "old.db")
@@ -25,6 +25,12 @@ func withPromise(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := store.DeclareOverride(t.Context(), callbacks.Override{Line: "gopay", From: now, Until: now.Add(time.Hour), Reason: "fire"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := store.AddVersion(t.Context(), callbacks.Version{Hash: "h", At: now, Files: map[string][]byte{"a": []byte("1")}}); err != nil {
+		t.Fatal(err)
+	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +40,7 @@ func withPromise(t *testing.T) string {
 func TestStoreMove(t *testing.T) {
 	old, target := withPromise(t), "sqlite:"+filepath.Join(t.TempDir(), "new.db")
 	t.Setenv("HOTLINE_STORE", target)
-	if out, err := run(t, "", "store", "move", old); err != nil || !strings.Contains(out, "Copied 2 rows") { // the promise, its reference
+	if out, err := run(t, "", "store", "move", old); err != nil || !strings.Contains(out, "Copied 6 rows") { // the promise, its reference; the closure; the version, its file, what is in it
 		t.Fatalf("%v\n%s", err, out)
 	}
 	store, err := openStore(t.Context(), target)
@@ -43,6 +49,12 @@ func TestStoreMove(t *testing.T) {
 	}
 	if c, err := store.Callback(t.Context(), 1); err != nil || c.Reference != "1234567" || c.Number != home {
 		t.Errorf("moved as %+v, %v", c, err)
+	}
+	if v, err := store.Version(t.Context(), 0); err != nil || v.Hash != "h" || string(v.Files["a"]) != "1" {
+		t.Errorf("the version moved as %+v, %v", v, err)
+	}
+	if list, err := store.Overrides(t.Context(), time.Now()); err != nil || len(list) != 1 || list[0].Reason != "fire" {
+		t.Errorf("the closure moved as %+v, %v", list, err)
 	}
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
