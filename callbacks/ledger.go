@@ -8,31 +8,34 @@ import (
 // What the store keeps of the configuration: which versions were in force, which closures were declared in an emergency,
 // and what each instance runs. The directory of files is the truth; this is its history, and what instances share.
 
-// A Ledger keeps it. Every method is one transaction, durable when it returns.
+// A Ledger keeps it. Every method is one transaction, durable when it returns. Instants are kept to the millisecond and come
+// back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
 type Ledger interface {
-	// DeclareOverride writes an override and returns it with its ID.
+	// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after From.
 	DeclareOverride(ctx context.Context, o Override) (Override, error)
-	// LiftOverrides ends those that stand, or have still to come, for a line and a desk (empty: those of the line as a whole)
-	// and returns them as they are then.
+	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the line as
+	// a whole) and returns them as they are then, in the order in which they were declared. None is no error.
 	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]Override, error)
 	// Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
 	Overrides(ctx context.Context, after time.Time) ([]Override, error)
 
 	// AddVersion writes what is put in force now, unless the latest version has the same hash already; then that one is
-	// returned, and false. Number is set by the store.
+	// returned, and false. Of several who add the same at once one writes it. Number is set by the store, higher each time;
+	// the result has no Files. The newest 1,000 versions are kept. A path that is not UTF-8 is an error.
 	AddVersion(ctx context.Context, v Version) (Version, bool, error)
 	// Versions lists them, the latest first, at most so many, without their files.
 	Versions(ctx context.Context, most int) ([]Version, error)
-	// Version returns one with its files; number 0 is the latest. [ErrNotFound] if there is none.
+	// Version returns one with its files; number 0 is the latest. [ErrNotFound] if there is none, or none any more.
 	Version(ctx context.Context, number int64) (Version, error)
 	// VersionOf returns the latest version with this hash, with its files, or [ErrNotFound].
 	VersionOf(ctx context.Context, hash string) (Version, error)
 
-	// SeeInstance writes what an instance says of itself, in the place of what it said before.
+	// SeeInstance writes what an instance says of itself, in the place of what it said before. It removes those that have said
+	// nothing for a week before i.Seen.
 	SeeInstance(ctx context.Context, i Instance) error
-	// Instances lists those that have said something since the instant, by ID.
+	// Instances lists those that have said something at the instant or since, by ID.
 	Instances(ctx context.Context, since time.Time) ([]Instance, error)
-	// ForgetInstance removes one that stops.
+	// ForgetInstance removes one that stops. That there is none is no error.
 	ForgetInstance(ctx context.Context, id string) error
 }
 
@@ -48,7 +51,7 @@ type Override struct {
 	From, Until time.Time
 	// Reason is for people at the desk.
 	Reason string
-	// Say is announced at the start of calls, by language tag; may be empty.
+	// Say is announced at the start of calls, by language tag; may be empty, and comes back as nil then.
 	Say map[string]string
 	// By is who declared it, Created when, UTC.
 	By      string
@@ -77,7 +80,8 @@ type Version struct {
 	Note string
 	// Changes says what is different from the version before, in words.
 	Changes string
-	// Files are the files by their path in the directory, with slashes. Nil in lists.
+	// Files are the files by their path in the directory, with slashes. Nil in lists; an empty file comes back as no bytes,
+	// not as nil.
 	Files map[string][]byte
 }
 
