@@ -170,14 +170,17 @@ func testEditOfOneFile(t *testing.T, l *ledger) {
 
 // A thousand versions are kept, and with them their files.
 func testVersionsKept(t *testing.T, l *ledger) {
+	second := files("a", "now", "b", "always", "d", "second", "e", "of the second")
+	third := files("a", "now", "b", "always", "d", "third")
+	latest := files("a", "now", "b", "always", "d", "first") // there again: it is referred to
 	l.add(t, callbacks.Version{Hash: "h1", Files: files("a", "once", "b", "always", "c", "gone", "d", "first")})
-	l.add(t, callbacks.Version{Hash: "h2", Files: files("a", "now", "b", "always", "d", "second", "e", "once more")})
+	l.add(t, callbacks.Version{Hash: "h2", Files: second})
+	l.add(t, callbacks.Version{Hash: "h3", Files: third})
 	if _, err := l.place.Beside.Exec(`INSERT INTO versions (number, hash, at_ms, author, note, changes)
-		WITH RECURSIVE n (i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, 'h' || i, 0, '', '', '' FROM n`); err != nil {
+		WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, 'h' || i, 0, '', '', '' FROM n`); err != nil {
 		t.Fatal(err)
 	}
-	latest := files("a", "now", "b", "always", "d", "first", "e", "once more") // "first" is there again: it is referred to
-	l.counts(t, `SELECT count(*) FROM version_contents`, 7)
+	l.counts(t, `SELECT count(*) FROM version_contents`, 8)
 	if v := l.add(t, callbacks.Version{Hash: "h1001", Files: latest}); v.Number != 1001 {
 		t.Fatalf("added as %+v", v)
 	}
@@ -186,12 +189,15 @@ func testVersionsKept(t *testing.T, l *ledger) {
 	if n := len(must[[]callbacks.Version](t)(l.Versions(l.ctx, 2000))); n != 1000 {
 		t.Errorf("%d versions are kept", n)
 	}
-	l.counts(t, `SELECT count(*) FROM version_contents`, 5)
-	exactly(t, l.version(t, 2).Files, files("a", "now", "b", "always", "d", "second", "e", "once more"))
+	l.counts(t, `SELECT count(*) FROM version_contents`, 6) // no more "once" and "gone"
+	exactly(t, l.version(t, 2).Files, second)
 	exactly(t, l.version(t, 0).Files, latest)
 	l.add(t, callbacks.Version{Hash: "h1002", Files: latest})
-	exactly(t, l.version(t, 3).Files, files("a", "now", "b", "always", "d", "second", "e", "once more"))
 	l.counts(t, `SELECT min(number) FROM versions`, 3)
+	l.counts(t, `SELECT count(*) FROM version_contents`, 4) // nor what only the second had
+	exactly(t, l.version(t, 3).Files, third)
+	exactly(t, l.version(t, 1000).Files, third)
+	exactly(t, l.version(t, 0).Files, latest)
 }
 
 // Instances that put the same in force at once write it once.
