@@ -5,7 +5,7 @@ import (
 	"io/fs"
 )
 
-//go:embed topics.yaml hours/*.yaml holidays/*.yaml lines/*.yaml prompts/*.yaml
+//go:embed topics.yaml hours/*.yaml holidays/*.yaml lines/*.yaml prompts/*.yaml calls/*.yaml
 var shipped embed.FS
 
 // HoursSchema is the JSON Schema of the files in hours/, for editors.

@@ -18,16 +18,17 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-// Load reads topics.yaml and the directories lines, hours, holidays and prompts of a configuration afresh. The error is of type [Problems] and
+// Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration afresh. The error is of type [Problems] and
 // holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {
 	l := newLoader(fsys)
 	lines := l.readLines()
 	l.readPrompts(lines)
+	calls := l.readCalls(lines)
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}, prints: map[string]prints{}}
+	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}, prints: map[string]prints{}}
 	for _, f := range lines {
 		f.line.Version = s.Hash
 		s.Lines = append(s.Lines, f.line)

@@ -39,7 +39,7 @@ func newRoot(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
-	root.AddCommand(newDemo(), newServe(), newCall(), newCheck(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
+	root.AddCommand(newDemo(), newServe(), newCall(), newCheck(), newTest(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
 	return root
 }
 

@@ -28,6 +28,7 @@ type rehearsal struct {
 	next    time.Time // when the dispatcher wants to be called again
 	text    time.Time // when the courier does
 	servers []*http.Server
+	log     *slog.Logger
 	dir     string
 }
 
@@ -42,13 +43,14 @@ type stage struct {
 	happenings func(ivr.Happening)
 	faults     carrier.Faults
 	store      string                                // empty: one of its own, which ends with it
+	opened     callbacks.Store                       // as in wiring
 	around     func(callbacks.Store) callbacks.Store // as in wiring
 }
 
 const rehearsalAccount = "AC00000000000000000000000000000000"
 
 func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
-	r = &rehearsal{}
+	r = &rehearsal{log: s.log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
@@ -68,11 +70,13 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
-		return r, err
+	if s.opened == nil && s.store == "" {
+		if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
+			return r, err
+		}
 	}
 	r.house, err = newHouse(ctx, wiring{
-		snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), publicURL: voice, accountSID: rehearsalAccount,
+		snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
 		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
 		around: s.around,
 	})
@@ -123,7 +127,7 @@ func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) 
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
 	}
-	server := &http.Server{ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelError)}
 	r.servers = append(r.servers, server)
 	return "http://" + listener.Addr().String(), func(handler http.Handler) {
 		server.Handler = handler

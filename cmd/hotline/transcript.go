@@ -99,6 +99,22 @@ func (t *transcript) flush() {
 	}
 }
 
+// mark writes where a call was otherwise than expected, right behind what happened last.
+func (t *transcript) mark(d difference) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.flush()
+	_, err := fmt.Fprintf(t.out, "> %s\n> want %s\n> got  %s\n", d.source, d.want, d.got)
+	t.err = errors.Join(t.err, err)
+}
+
+// close writes what is not yet written.
+func (t *transcript) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.flush()
+}
+
 // promises lists what was promised so far, and when something happened last.
 func (t *transcript) promises() ([]int64, time.Time) {
 	t.mu.Lock()

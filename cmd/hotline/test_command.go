@@ -1,0 +1,140 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/spf13/cobra"
+)
+
+// testOptions are the flags of hotline test.
+type testOptions struct {
+	dir, line string
+	json      bool
+}
+
+func newTest() *cobra.Command {
+	var o testOptions
+	cmd := &cobra.Command{
+		Use:   "test [DIR]",
+		Short: "Play the rehearsed calls of a configuration, and name those that go otherwise than expected",
+		Long: "test rings the lines of a configuration as its folder calls/ has it, through a stand-in telephone company and with a\n" +
+			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the transcript is\n" +
+			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 if there is one.",
+		Example: "  hotline test\n  hotline test config --line gopay",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.dir, err = cmd.Flags().GetString("config"); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				o.dir = args[0]
+			}
+			return test(cmd, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.line, "line", "", "calls to this line alone")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object for each call")
+	return cmd
+}
+
+func test(cmd *cobra.Command, o testOptions) error {
+	files, err := configuration(o.dir)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	snapshot, err := config.Load(files)
+	var problems config.Problems
+	switch {
+	case errors.As(err, &problems):
+		for _, problem := range problems {
+			fmt.Fprintln(out, problem)
+		}
+		return fmt.Errorf("test: FAILED, %s; no call was rehearsed", count(len(problems), "mistake"))
+	case err != nil:
+		return err
+	}
+	if o.line != "" && snapshot.ByID(o.line) == nil {
+		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
+	}
+	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool { return o.line != "" && c.Line != o.line })
+	report := testReport{out: out, json: o.json}
+	if err := errors.Join(rehearse(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
+		return err
+	}
+	return report.end(snapshot, o.line)
+}
+
+// A testReport tells how rehearsed calls went, as they do.
+type testReport struct {
+	out           io.Writer
+	json          bool
+	calls, failed int
+	err           error
+}
+
+func (r *testReport) call(played rehearsed) {
+	r.calls++
+	ok := played.differs == ""
+	if !ok {
+		r.failed++
+	}
+	if r.json {
+		encoder := json.NewEncoder(r.out)
+		encoder.SetEscapeHTML(false)
+		r.err = errors.Join(r.err, encoder.Encode(struct {
+			File       string `json:"file"`
+			Line       string `json:"line"`
+			Title      string `json:"title"`
+			OK         bool   `json:"ok"`
+			Differs    string `json:"differs,omitempty"`
+			Transcript string `json:"transcript"`
+		}{played.call.File, played.call.Line, played.call.Title, ok, played.differs, played.transcript}))
+		return
+	}
+	verdict := "ok    "
+	if !ok {
+		verdict = "FAILED"
+	}
+	_, err := fmt.Fprintf(r.out, "%s  %s  %s\n", verdict, played.call.File, played.call.Title)
+	if !ok {
+		_, more := io.WriteString(r.out, indented(played.transcript))
+		err = errors.Join(err, more)
+	}
+	r.err = errors.Join(r.err, err)
+}
+
+// indented sets a transcript apart from the list of calls; what is marked in it stays at the margin.
+func indented(transcript string) string {
+	var b strings.Builder
+	for line := range strings.Lines(transcript) {
+		if !strings.HasPrefix(line, ">") {
+			b.WriteString("  ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// end sums up, and mentions the lines that nothing was rehearsed on.
+func (r *testReport) end(snapshot *config.Snapshot, only string) error {
+	for _, line := range snapshot.Lines {
+		rehearsed := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
+		if !r.json && !rehearsed && (only == "" || only == line.ID) {
+			fmt.Fprintf(r.out, "line %s has no rehearsed call; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
+		}
+	}
+	if r.failed > 0 {
+		return fmt.Errorf("test: FAILED, %d of %s", r.failed, count(r.calls, "call"))
+	}
+	if !r.json {
+		fmt.Fprintf(r.out, "SUCCESS, %s\n", count(r.calls, "call"))
+	}
+	return nil
+}
