@@ -82,7 +82,7 @@ type Expectation struct {
 
 // An ExpectedCallback is a promise that has to be written.
 type ExpectedCallback struct {
-	// At is when it is due, UTC.
+	// At is when it is due, UTC, to the minute; zero: at any time, as with what is promised "as soon as possible".
 	At time.Time
 	// Desk keeps it; empty: any may.
 	Desk string
@@ -152,7 +152,7 @@ func (l *loader) mistaken(file string) bool {
 // instant is a reading of the clock in the line's zone. One that the clock skips is no instant at which anybody could ring.
 func (f *callFile) instant(v value) time.Time {
 	at, ok := v.instant(f.zone)
-	if !ok {
+	if !ok { // an absent one is not reported
 		return time.Time{}
 	}
 	f.Sources[v.key] = v.source()
@@ -354,7 +354,10 @@ func (f *callFile) readExpectedCallback(v value) {
 	if !ok {
 		return
 	}
-	e := &ExpectedCallback{At: f.instant(m.need("at", "say when it is due, for example at: 2026-03-09 08:00"))}
+	if len(m.keys) == 0 {
+		v.fail("says nothing of the callback; write for example callback: {at: 2026-03-09 08:00}")
+	}
+	e := &ExpectedCallback{At: f.instant(m.get("at"))}
 	f.Expect.Callback = e
 	f.after(m.get("at"), e.At)
 	e.Desk = f.readDesk(m.get("desk"))

@@ -18,18 +18,17 @@ type Memory struct {
 
 // OpenMemory makes an empty one, apart from every other.
 func OpenMemory(ctx context.Context) (*Memory, error) {
-	// Without synchronous and a journal on disk: a process that ends takes it along anyway.
 	db, err := sql.Open("sqlite", "file::memory:?"+url.Values{"_pragma": {"foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: in memory: %w", err)
 	}
-	// Each connection would have a database of its own, so there is one, which is never let go.
+	// Each connection would have a database of its own, so there is one, which is never let go and which all take in turn.
 	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: in memory: %w", err), db.Close())
-	}
 	m := &Memory{Store: &Store{sqlstore.New(dialect, db, db), db}}
-	if err := m.remember(ctx); err != nil {
+	if err = migrate(ctx, db); err == nil {
+		err = m.remember(ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: in memory: %w", err), m.Close())
 	}
 	return m, nil

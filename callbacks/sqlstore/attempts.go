@@ -119,7 +119,8 @@ func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r ca
 	var id int64
 	err = tx.QueryRowContext(ctx, `SELECT id FROM callbacks WHERE id = ?`+tx.skipLocked(), c.CallbackID).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
-		_, err := s.Callback(ctx, c.CallbackID)
+		tx.writes = false // it is only looked at: whoever keeps it locked is not waited for
+		_, _, err := oneCallback(ctx, tx, "id = ?", c.CallbackID)
 		if err == nil {
 			err = callbacks.ErrNotOpen
 		}
