@@ -120,12 +120,8 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 		if r.Callback.State != Booked {
 			return ErrUnchanged // somebody else has it
 		}
-		if why = k.putOff(&r.Callback); why == "" {
-			if len(k.untried(r)) > 0 {
-				return ErrUnchanged
-			}
-			why = "no target of the desk is left in this round"
-			k.passOver(r)
+		if why = k.settle(r); why == "" {
+			return ErrUnchanged
 		}
 		k.remark(r, why)
 		return nil

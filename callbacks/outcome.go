@@ -169,6 +169,15 @@ func (k keeping) putOff(c *Callback) (why string) {
 	return ""
 }
 
+// settle is putOff for a promise with its attempts: it is also put off, or ended, when no target is left in this pass.
+func (k keeping) settle(r *Record) (why string) {
+	if why = k.putOff(&r.Callback); why != "" || len(k.untried(r)) > 0 {
+		return why
+	}
+	k.passOver(r)
+	return "no target of the desk is left in this round"
+}
+
 // notTaken ends an attempt of which nobody pressed 1: the promise waits for its next target, or the pass is over.
 func (k keeping) notTaken(r *Record, outcome string) {
 	end(r, outcome)

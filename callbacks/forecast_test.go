@@ -1,0 +1,179 @@
+package callbacks_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// happens lets the dispatcher run until the promise is dialled or has ended, and says which, when, and when the customer was
+// sent a text message about it last.
+func (w *world) happens(c callbacks.Callback) (o callbacks.Outlook) {
+	w.t.Helper()
+	before := len(w.dialer.placed)
+	for range 200_000 {
+		next := w.d.Tick(w.ctx)
+		if text, ok, err := w.store.ClaimText(w.ctx, w.clock, time.Minute); err != nil {
+			w.t.Fatal(err)
+		} else if ok {
+			o.Texted = text.Created
+			if err := w.store.SettleText(w.ctx, text.ID, callbacks.TextSent, "SM1", time.Time{}); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		got := w.get(c)
+		switch {
+		case got.State == callbacks.Expired:
+			o.Fate, o.At = callbacks.GivenUp, got.Ended
+			return o
+		case got.State == callbacks.Undialable:
+			o.Fate, o.At = callbacks.NotDialled, got.Ended
+			return o
+		case len(w.dialer.placed) > before:
+			o.Fate, o.At = callbacks.Rung, w.clock
+			return o
+		case next.IsZero():
+			w.t.Fatalf("promise is %s, and the dispatcher waits for nothing\n%s", got.State, w.logged)
+		}
+		w.clock = next
+	}
+	w.t.Fatal("it never comes to an end")
+	return o
+}
+
+// foretold fails unless the dispatcher does what was forecast.
+func (w *world) foretold(c callbacks.Callback) callbacks.Outlook {
+	w.t.Helper()
+	r, err := w.store.Record(w.ctx, c.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	o := callbacks.Forecast(w, r, w.clock)
+	got := w.happens(c)
+	if got.Fate != o.Fate || !got.At.Equal(o.At) || !got.Texted.Equal(o.Texted) {
+		w.t.Fatalf("foretold was %+v, and this happened: %+v\nto %+v\n%s", o, got, r.Callback, w.logged)
+	}
+	return o
+}
+
+func TestForecast(t *testing.T) {
+	tokyo := "+81312345678"
+	for _, c := range []struct {
+		name, number string
+		edit         func(*world)
+		fate         callbacks.Fate
+		after        time.Duration
+		why          string
+	}{
+		{"open", customer, func(*world) {}, callbacks.Rung, 2 * time.Hour, ""},
+		{"a closed day", customer, func(w *world) { w.plan.Hours = officeHours(w.t, closedOn(2026, 3, 2)) },
+			callbacks.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, callbacks.Rung, 3 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"night where he is", tokyo, func(w *world) { w.plan.Policy.Decent = hours.Span{From: 15 * 60, To: 20 * 60} },
+			callbacks.Rung, 3 * time.Hour, "it is no decent hour where the customer's number is; no attempt was spent"},
+		{"never again", customer, func(w *world) {
+			never, err := hours.New(jakarta(w.t), hours.Week{}, nil)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			w.plan.Hours = never
+		}, callbacks.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"no such desk", customer, func(w *world) { w.noPlan = true }, callbacks.GivenUp, 72 * time.Hour, "its line or desk is not configured any more"},
+		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []string{"+6281"} },
+			callbacks.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
+			r := w.request(c.number)
+			r.Due, r.Text = w.clock.Add(2*time.Hour), func(callbacks.Callback) string { return "" }
+			b, err := w.service.Book(w.ctx, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.edit(w)
+			o := w.foretold(b.Callback)
+			if o.Fate != c.fate || !o.At.Equal(start.Add(c.after)) || o.Why != c.why {
+				t.Errorf("got %+v after %v", o, o.At.Sub(start))
+			}
+		})
+	}
+}
+
+// The telephone that was left is taken from the desk: there is a pause, and the others are rung again.
+func TestForecastOfAPassInTheMiddle(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.ring("support-1").status("busy", 1)
+	w.plan.Targets = w.plan.Targets[:1]
+	if o := w.foretold(c); !o.PutOff() || !o.At.Equal(start.Add(10*time.Minute)) {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestForecastOfWhatIsUnderway(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.ring("support-1")
+	if o := callbacks.Forecast(w, callbacks.Record{Callback: w.get(c)}, w.clock); o.Fate != callbacks.Underway {
+		t.Errorf("%+v", o)
+	}
+}
+
+// Whatever the hours, the policy and the promise are, the dispatcher does what was foretold.
+func TestForecastIsWhatHappens(t *testing.T) {
+	runs := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		runs++
+		path := filepath.Join(t.TempDir(), fmt.Sprint(runs)+".db")
+		w := newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(t.Context(), path) })
+		defer func() { _ = w.store.Close() }()
+		n := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }
+		number := rapid.SampledFrom([]string{customer, "+81312345678", "+442071234567", "+12125551234", "+8613800138000"}).Draw(rt, "number")
+		r := w.request(number)
+		r.Due = w.clock.Add(time.Duration(n(-60, 5*24*60, "due")) * time.Minute)
+		r.Expires = r.Due.Add(time.Duration(n(1, 5*24*60, "expires")) * time.Minute)
+		r.Urgent = n(0, 4, "urgent") == 0
+		r.Text = func(callbacks.Callback) string { return "" }
+		b, err := w.service.Book(w.ctx, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		attempts, rounds := n(0, 2, "attempts"), n(0, 3, "rounds")
+		if _, err := w.store.Change(w.ctx, b.Callback.ID, func(r *callbacks.Record) error {
+			r.Callback.Attempts, r.Callback.Rounds = attempts, rounds
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var special []hours.Special
+		for day := range 10 {
+			if n(0, 2, "closed") == 0 {
+				special = append(special, closedOn(2026, 3, 1+day))
+			}
+		}
+		w.plan.Hours = officeHours(t, special...)
+		w.plan.Policy.Expiry = 24 * time.Hour
+		if n(0, 1, "decent") == 0 {
+			from := n(0, 20, "from")
+			w.plan.Policy.Decent = hours.Span{From: from * 60, To: n(from+1, 24, "to") * 60}
+		}
+		w.noPlan = n(0, 7, "gone") == 0
+		w.plan.CustomerFirst = n(0, 1, "first") == 0
+		if n(0, 7, "blocked") == 0 {
+			w.plan.Policy.Blocked = []string{"+44"}
+		}
+		if n(0, 9, "nobody") == 0 {
+			w.plan.Targets = nil
+		}
+		w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
+		w.foretold(b.Callback)
+	})
+}
