@@ -39,7 +39,8 @@ func newRoot(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
-	root.AddCommand(newDemo(), newServe(), newCall(), newCheck(), newTest(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
+	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
+	root.AddCommand(newCheck(), newDiff(openStore), newTest())
 	return root
 }
 

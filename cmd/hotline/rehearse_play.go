@@ -29,7 +29,7 @@ type play struct {
 	mu      sync.Mutex
 	differs string
 	// pending is a difference at a question that is still being spoken; it is written down behind it.
-	pending *difference
+	pending *deviation
 	asked   int      // steps that were done
 	fresh   bool     // the latest step was decided and is not yet done
 	heard   []string // by the caller since the latest step
@@ -41,8 +41,8 @@ type play struct {
 	closed   bool // the caller was told of the opening that is expected
 }
 
-// A difference is something that went otherwise than its file has it.
-type difference struct{ source, want, got string }
+// A deviation is something that went otherwise than its file has it.
+type deviation struct{ source, want, got string }
 
 func newPlay(snapshot *config.Snapshot, call config.Call) (*play, error) {
 	p := &play{call: call, line: snapshot.ByID(call.Line), customer: behaviours[call.Customer]}
@@ -66,9 +66,9 @@ func (p *play) answer(prompt carrier.Prompt) carrier.Reply {
 	p.fresh = true
 	switch {
 	case !config.Hears(prompt.SaidText, step.Hear):
-		p.pending = &difference{p.source(key), fmt.Sprintf("to hear %q", step.Hear), fmt.Sprintf("heard %q", prompt.SaidText)}
+		p.pending = &deviation{p.source(key), fmt.Sprintf("to hear %q", step.Hear), fmt.Sprintf("heard %q", prompt.SaidText)}
 	case step.Speak && prompt.Verb != "Record":
-		p.pending = &difference{p.source(key), "a tone after which a message is spoken", "a question for keys"}
+		p.pending = &deviation{p.source(key), "a tone after which a message is spoken", "a question for keys"}
 	}
 	if p.pending != nil {
 		return carrier.Reply{HangUp: true, Silence: true}
@@ -94,15 +94,15 @@ func cutLast(key string) (before, after string, found bool) {
 	return key[:i], key[i+1:], true
 }
 
-// differ notes a difference, if it is the first, and marks it in the transcript.
+// differ notes a deviation, if it is the first, and marks it in the transcript.
 func (p *play) differ(key, want, got string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.note(difference{p.source(key), want, got})
+	p.note(deviation{p.source(key), want, got})
 }
 
 // note is differ for who holds mu.
-func (p *play) note(d difference) {
+func (p *play) note(d deviation) {
 	if p.differs != "" {
 		return
 	}
@@ -135,7 +135,7 @@ func (p *play) event(e carrier.Event) {
 	p.written.event(e)
 	switch {
 	case e.Event == carrier.EventViolation, e.Event == carrier.EventWebhookFailed:
-		p.note(difference{p.source("call"), "a call that the telephone company can carry", "it objects: " + e.Detail})
+		p.note(deviation{p.source("call"), "a call that the telephone company can carry", "it objects: " + e.Detail})
 	case mine && e.Event == carrier.EventSay:
 		p.heard = append(p.heard, e.Text)
 		p.closed = p.closed || p.saysClosed(e)
@@ -144,7 +144,7 @@ func (p *play) event(e carrier.Event) {
 	case mine && e.Event == carrier.EventHangup:
 		p.over = true
 	case !mine && e.Event == carrier.EventRing && !p.over && !p.call.Expect.ClosedUntil.IsZero():
-		p.note(difference{p.source("expect.closed_until"), "no agent to be rung", e.Role + " is rung"})
+		p.note(deviation{p.source("expect.closed_until"), "no agent to be rung", e.Role + " is rung"})
 	}
 }
 
@@ -156,7 +156,7 @@ func (p *play) bridged(target string) {
 		}
 	}
 	if want := p.call.Expect.Desk; p.reached != want {
-		p.note(difference{p.source("expect.desk"), p.wanted(), fmt.Sprintf("%s of desk %s is", target, p.reached)})
+		p.note(deviation{p.source("expect.desk"), p.wanted(), fmt.Sprintf("%s of desk %s is", target, p.reached)})
 	}
 }
 
@@ -202,7 +202,7 @@ func (p *play) happened(h ivr.Happening) {
 	case "message":
 		p.message = true
 		if !p.call.Expect.Message {
-			p.note(difference{p.source("expect"), "no message to be left", "message " + h.Reference + " is written down"})
+			p.note(deviation{p.source("expect"), "no message to be left", "message " + h.Reference + " is written down"})
 		}
 	}
 }
@@ -211,18 +211,18 @@ func (p *play) happened(h ivr.Happening) {
 func (p *play) booked(h ivr.Happening) {
 	want, got := p.call.Expect.Callback, h.Callback
 	if want == nil {
-		p.note(difference{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})
+		p.note(deviation{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})
 		return
 	}
 	if !want.At.IsZero() && !got.Due.Truncate(time.Minute).Equal(want.At) {
-		p.note(difference{p.source("expect.callback.at"), "the callback to be due " + p.clock(want.At), "it is due " + p.clock(got.Due)})
+		p.note(deviation{p.source("expect.callback.at"), "the callback to be due " + p.clock(want.At), "it is due " + p.clock(got.Due)})
 	}
 	if want.Desk != "" && want.Desk != h.Desk {
-		p.note(difference{p.source("expect.callback.desk"), "the callback to be made by desk " + want.Desk, "it is by desk " + h.Desk})
+		p.note(deviation{p.source("expect.callback.desk"), "the callback to be made by desk " + want.Desk, "it is by desk " + h.Desk})
 	}
 	if want.Urgent != nil && *want.Urgent != got.Urgent {
 		is := map[bool]string{true: "urgent", false: "not urgent"}
-		p.note(difference{p.source("expect.callback.urgent"), "the callback to be " + is[*want.Urgent], "it is " + is[got.Urgent]})
+		p.note(deviation{p.source("expect.callback.urgent"), "the callback to be " + is[*want.Urgent], "it is " + is[got.Urgent]})
 	}
 }
 
@@ -241,19 +241,19 @@ func (p *play) judge() {
 		step, at := p.call.Steps[p.asked], p.source(fmt.Sprintf("steps[%d]", p.asked))
 		switch {
 		case !step.Listens():
-			p.note(difference{at, fmt.Sprintf("to hear %q and be asked", step.Hear), "the call has ended before"})
+			p.note(deviation{at, fmt.Sprintf("to hear %q and be asked", step.Hear), "the call has ended before"})
 		case !config.Hears(heard, step.Hear):
-			p.note(difference{at, fmt.Sprintf("to hear %q in the end", step.Hear), fmt.Sprintf("heard %q", heard)})
+			p.note(deviation{at, fmt.Sprintf("to hear %q in the end", step.Hear), fmt.Sprintf("heard %q", heard)})
 		}
 	}
 	want := p.call.Expect
 	switch {
 	case want.Desk != "" && p.reached == "":
-		p.note(difference{p.source("expect.desk"), p.wanted(), "nobody is"})
+		p.note(deviation{p.source("expect.desk"), p.wanted(), "nobody is"})
 	case want.Callback != nil && p.promised.ID == 0:
-		p.note(difference{p.source("expect.callback"), "a callback to be promised", "none is"})
+		p.note(deviation{p.source("expect.callback"), "a callback to be promised", "none is"})
 	case want.Message && !p.message:
-		p.note(difference{p.source("expect.message"), "a message to be left", "none is"})
+		p.note(deviation{p.source("expect.message"), "a message to be left", "none is"})
 	}
 	p.judgeClosed(want.ClosedUntil)
 }
@@ -274,7 +274,7 @@ func (p *play) judgeClosed(opening time.Time) {
 	if !opens {
 		got = p.opening(p.line.Desks[p.line.General])
 	}
-	p.note(difference{p.source("expect.closed_until"), "to hear that it is closed until " + p.clock(opening), got})
+	p.note(deviation{p.source("expect.closed_until"), "to hear that it is closed until " + p.clock(opening), got})
 }
 
 // desks are those of the line.

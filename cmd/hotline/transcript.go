@@ -100,7 +100,7 @@ func (t *transcript) flush() {
 }
 
 // mark writes where a call was otherwise than expected, right behind what happened last.
-func (t *transcript) mark(d difference) {
+func (t *transcript) mark(d deviation) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.flush()
