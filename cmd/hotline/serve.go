@@ -54,7 +54,21 @@ func sourceOf(cmd *cobra.Command) (publish.Options, error) {
 		return publish.Options{}, err
 	}
 	files, err := configuration(dir)
-	return publish.Options{Dir: dir, Files: files, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
+	return publish.Options{Dir: dir, Files: files, Rehearse: rehearseLines, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
+}
+
+// rehearseLines plays the rehearsed calls of some lines; the error names each that went otherwise.
+func rehearseLines(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
+	var failed []error
+	err := rehearse(ctx, snapshot, callsOf(snapshot, lines), func(r rehearsed) {
+		if r.differs != "" {
+			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.call.File, r.call.Title, r.differs))
+		}
+	})
+	if err != nil {
+		return errors.Join(publish.ErrNotRehearsed, err)
+	}
+	return errors.Join(failed...)
 }
 
 // stopLimit is how long a stop waits for webhooks that are being answered: the provider gives up after 15 seconds.

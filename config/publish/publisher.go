@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -26,6 +27,9 @@ const (
 	// writingLimit is how long somebody who says that he is writing is waited for.
 	writingLimit = time.Minute
 )
+
+// ErrUnfinished: a command that was writing the directory died.
+var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command again, or set the files right and remove " + Writing)
 
 // ErrNotRehearsed is in the error of [Options.Rehearse] when the fault is not the configuration's.
 var ErrNotRehearsed = errors.New("the rehearsed calls could not be played; this is tried again every minute")
@@ -132,6 +136,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 		p.pending = pending{digest, now}
 		return now.Add(Settle)
 	case p.beingWritten(now):
+		p.tellUnfinished(now)
 		return now.Add(Settle)
 	case now.Sub(p.pending.since) < wait:
 		return p.pending.since.Add(wait)
@@ -154,7 +159,7 @@ func digestOf(files Files, err error) string {
 	return files.Digest()
 }
 
-// beingWritten is true while a command writes several files that belong together; one that died is not waited for.
+// beingWritten is true while a command writes several files that belong together.
 func (p *Publisher) beingWritten(now time.Time) bool {
 	if _, err := fs.Stat(p.Files, Writing); err != nil {
 		p.writing = time.Time{}
@@ -163,7 +168,14 @@ func (p *Publisher) beingWritten(now time.Time) bool {
 	if p.writing.IsZero() {
 		p.writing = now
 	}
-	return now.Sub(p.writing) < writingLimit
+	return true
+}
+
+// tellUnfinished refuses a directory that a command has begun to write and does not finish: half of an edit is never taken up.
+func (p *Publisher) tellUnfinished(now time.Time) {
+	if r := p.State().Refused; now.Sub(p.writing) >= writingLimit && (r == nil || !errors.Is(r.Err, ErrUnfinished)) {
+		p.refuse(nil, ErrUnfinished)
+	}
 }
 
 // takeUp checks, rehearses and publishes what was read, or refuses it.
@@ -194,7 +206,7 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 	if snapshot, err = config.Load(files.FS()); err != nil {
 		return nil, err
 	}
-	if lines := changed(before, snapshot); p.Rehearse != nil && len(lines) > 0 {
+	if lines := Concerned(before, snapshot); p.Rehearse != nil && len(lines) > 0 {
 		if err := p.Rehearse(ctx, snapshot, lines); err != nil {
 			return snapshot, err
 		}
@@ -225,14 +237,28 @@ func changes(before, after *config.Snapshot, now time.Time) string {
 	return text
 }
 
-// changed are the lines whose calls have to be rehearsed: those that rest on something that differs.
-func changed(before, after *config.Snapshot) (lines []string) {
+// Concerned are the lines whose calls have to be rehearsed: those that rest on something that differs, and those of which a
+// rehearsed call does. Without a configuration before it is all.
+func Concerned(before, after *config.Snapshot) (lines []string) {
+	var old, new map[string][]config.Call
+	if before != nil {
+		old, new = byLine(before.Calls), byLine(after.Calls)
+	}
 	for _, line := range after.Lines {
-		if before == nil || before.Fingerprint(line.ID) != after.Fingerprint(line.ID) {
-			lines = append(lines, line.ID)
+		id := line.ID
+		if before == nil || before.Fingerprint(id) != after.Fingerprint(id) || !reflect.DeepEqual(old[id], new[id]) {
+			lines = append(lines, id)
 		}
 	}
 	return lines
+}
+
+func byLine(calls []config.Call) map[string][]config.Call {
+	of := map[string][]config.Call{}
+	for _, call := range calls {
+		of[call.Line] = append(of[call.Line], call)
+	}
+	return of
 }
 
 // record writes down what was put in force. With the store out of reach it is tried again at the next look.

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -132,11 +133,12 @@ func unchanged(dir string, base Sums, edit Edit) error {
 		data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			if base[name] != "" {
+			if base[name] != "" && edit[name] != nil {
 				return &StaleError{name}
 			}
 		case err != nil:
 			return err
+		case edit[name] != nil && bytes.Equal(data, edit[name]): // done already, by a command that did not finish
 		case base[name] != sumOf(data):
 			return &StaleError{name}
 		}

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/spf13/cobra"
+)
+
+// publishOptions are the flags of hotline publish.
+type publishOptions struct {
+	dryRun bool
+	wait   time.Duration
+}
+
+func newPublish() *cobra.Command {
+	var o publishOptions
+	cmd := &cobra.Command{
+		Use:   "publish DRAFT",
+		Short: "Check a draft, rehearse its calls, and put it into the directory that the server runs",
+		Long: "publish does what check, diff and test do, and then writes the files that were edited in the draft into the directory that\n" +
+			"--config names (by default the one that the draft was taken from). It refuses a file that somebody else has edited\n" +
+			"there since the draft was taken. Then it waits until every running instance has put it in force, or has said why not.\n" +
+			"Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.",
+		Example: "  hotline publish /tmp/tomorrow",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return publishDraft(cmd, args[0], o) },
+	}
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "do everything but write")
+	cmd.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "how long to wait for running instances")
+	storeFlags(cmd)
+	return cmd
+}
+
+// publishDraft goes on only while nothing is wrong.
+func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error) {
+	draft, err := publish.ReadDraft(from)
+	if err != nil {
+		return err
+	}
+	target, err := targetOf(cmd, draft)
+	if err != nil {
+		return err
+	}
+	work, err := readDirectory(from)
+	if err != nil {
+		return err
+	}
+	edit := draft.EditOf(work.files)
+	if len(edit) == 0 {
+		return fmt.Errorf("nothing was edited in %s since it was taken", from)
+	}
+	a, err := lookAtStore(cmd, openStore)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	out := cmd.OutOrStdout()
+	after, err := examined(cmd, a, target, edit)
+	if err != nil || o.dryRun {
+		return err
+	}
+	if err := target.put(out, edit, draft.Files); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Written: %s in %s.\n", count(len(edit), "file"), target.path)
+	if err := draft.Published(from, after.Hash, edit); err != nil {
+		return err
+	}
+	return awaitForce(cmd.Context(), out, a, after.Hash, o.wait)
+}
+
+// targetOf is the directory to publish to.
+func targetOf(cmd *cobra.Command, draft publish.Draft) (*directory, error) {
+	if !cmd.Flags().Changed("config") {
+		if draft.From == "" {
+			return nil, errors.New("the draft was taken from the built-in configuration; name the directory that the server runs with --config DIR")
+		}
+		return readDirectory(draft.From)
+	}
+	target, err := workingDirectory(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if path, err := filepath.Abs(target.path); err == nil && draft.From != "" && path != draft.From {
+		return nil, fmt.Errorf("the draft was taken from %s, and not from %s; take one there", draft.From, path)
+	}
+	return target, nil
+}
+
+// examined checks what a directory would be after an edit, says what changes, and rehearses that.
+func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Edit) (*config.Snapshot, error) {
+	out := cmd.OutOrStdout()
+	after, err := checked(out, cmd.Name(), "the result", target.files.With(edit))
+	if err != nil {
+		return nil, err
+	}
+	before, err := config.Load(target.files.FS())
+	if err != nil {
+		fmt.Fprintf(out, "%s has mistakes, which this mends; what changes is told against no version of it.\n", target.path)
+		before = nil
+	} else {
+		now := a.now()
+		d := difference{old: before, new: after, now: now, changes: config.Compare(before, after, now, 60)}
+		if err := d.foretell(cmd.Context(), a); err != nil {
+			return nil, err
+		}
+		if err := d.write(out); err != nil {
+			return nil, err
+		}
+	}
+	return after, rehearsedBefore(cmd, before, after)
+}
+
+// rehearsedBefore plays the calls of the lines that change.
+func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
+	calls := callsOf(after, publish.Concerned(before, after))
+	var failed []rehearsed
+	err := rehearse(cmd.Context(), after, calls, func(r rehearsed) {
+		if r.differs != "" {
+			failed = append(failed, r)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range failed {
+		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.call.File, r.call.Title, r.transcript)
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "rehearsed call"))
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Rehearsed: %s, as expected.\n", count(len(calls), "call"))
+	return err
+}
+
+func callsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
+	of := map[string]bool{}
+	for _, line := range lines {
+		of[line] = true
+	}
+	for _, call := range snapshot.Calls {
+		if of[call.Line] {
+			calls = append(calls, call)
+		}
+	}
+	return calls
+}
+
+// awaitForce waits until what runs has taken it up.
+func awaitForce(ctx context.Context, out io.Writer, a *archive, hash string, wait time.Duration) error {
+	if a.store == nil {
+		_, err := fmt.Fprintf(out, "Whether it is in force cannot be seen from here: %s.\n", a.missing)
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		list, err := a.store.Instances(ctx, a.now().Add(-publish.Fresh))
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		waiting, refused := notYet(list, hash)
+		switch {
+		case err == nil && len(list) == 0:
+			_, err := fmt.Fprintln(out, "No instance is running; it is in force as soon as one does.")
+			return err
+		case err == nil && refused != nil:
+			return fmt.Errorf("instance %s refuses it, and goes on with %s:\n%s", refused.ID, refused.Hash, refused.Problem)
+		case err == nil && len(waiting) == 0:
+			_, err := fmt.Fprintf(out, "In force on %s: configuration %s.\n", count(len(list), "running instance"), hash)
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("after %s not every instance has it in force: %v; hotline status shows how they stand", wait, waiting)
+		case <-tick.C:
+		}
+	}
+}
+
+// notYet are the instances that run something else, and one that refuses this configuration.
+func notYet(list []callbacks.Instance, hash string) (waiting []string, refused *callbacks.Instance) {
+	for i := range list {
+		if list[i].Hash == hash {
+			continue
+		}
+		waiting = append(waiting, list[i].ID)
+		if list[i].Offered == hash {
+			refused = &list[i]
+		}
+	}
+	return waiting, refused
+}
