@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/user"
 	"slices"
 	"strings"
 	"time"
@@ -72,6 +73,9 @@ func operator() string {
 		if user := os.Getenv(name); user != "" {
 			return user
 		}
+	}
+	if me, err := user.Current(); err == nil {
+		return me.Username
 	}
 	return fmt.Sprintf("uid %d", os.Getuid())
 }

@@ -56,31 +56,39 @@ func listVersions(out io.Writer, list []callbacks.Version) error {
 	return rows.write(out, "")
 }
 
-// summary is the first word on what a version changed.
+// summary is the first of what a version changed, and how much more there is.
 func summary(v callbacks.Version) string {
-	lines := strings.Split(strings.TrimSpace(v.Changes), "\n")
-	var of []string
-	for _, line := range lines {
-		if line != "" && !strings.HasPrefix(line, " ") {
-			of = append(of, line)
+	line, first, more := "", "", 0
+	for text := range strings.Lines(v.Changes) {
+		words := strings.Join(strings.Fields(text), " ")
+		switch {
+		case words == "" || strings.HasPrefix(words, "hours, on the clock of "):
+		case !strings.HasPrefix(text, " "):
+			line = words
+		case first == "":
+			first = line + ": " + words
+		default:
+			more++
 		}
 	}
-	text := strings.Join(of, ", ")
 	switch {
-	case v.Changes == "" && v.Number == 1:
-		text = "the first one"
-	case v.Changes == "":
-		text = "nothing that callers notice"
-	case len(lines) == 2:
-		text = strings.TrimSpace(lines[0]) + ": " + strings.Join(strings.Fields(lines[1]), " ")
+	case first == "" && line != "":
+		first = line
+	case first == "" && v.Number == 1:
+		first = "the first one"
+	case first == "":
+		first = "nothing that callers notice"
 	}
-	if len([]rune(text)) > 80 {
-		text = string([]rune(text)[:79]) + "…"
+	if runes := []rune(first); len(runes) > 70 {
+		first = string(runes[:69]) + "…"
+	}
+	if more > 0 {
+		first += fmt.Sprintf(" (and %d more)", more)
 	}
 	if v.Note != "" {
-		text = v.Note + ": " + text
+		first = v.Note + "; " + first
 	}
-	return text
+	return first
 }
 
 func showVersion(cmd *cobra.Command, a *archive, text string) error {

@@ -102,11 +102,11 @@ func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Ed
 	if err != nil {
 		return nil, err
 	}
-	before, err := config.Load(target.files.FS())
+	before, err := a.before(cmd, target)
 	if err != nil {
-		fmt.Fprintf(out, "%s has mistakes, which this mends; what changes is told against no version of it.\n", target.path)
-		before = nil
-	} else {
+		return nil, err
+	}
+	if before != nil {
 		now := a.now()
 		d := difference{old: before, new: after, now: now, changes: config.Compare(before, after, now, 60)}
 		if err := d.foretell(cmd.Context(), a); err != nil {
@@ -117,6 +117,26 @@ func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Ed
 		}
 	}
 	return after, rehearsedBefore(cmd, before, after)
+}
+
+// before is what an edit of a directory is compared with: what is in force, else what the directory holds; nil when
+// neither can be used.
+func (b *archive) before(cmd *cobra.Command, target *directory) (*config.Snapshot, error) {
+	latest, err := b.inForce(cmd)
+	if err != nil {
+		return nil, err
+	}
+	if latest != nil {
+		if before, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
+			return before, nil
+		}
+	}
+	before, err := config.Load(target.files.FS())
+	if err != nil {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s has mistakes, and nothing is in force that this could be compared with.\n", target.path)
+		return nil, nil
+	}
+	return before, nil
 }
 
 // rehearsedBefore plays the calls of the lines that change.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,10 +41,13 @@ type Shared struct {
 	Err   error
 }
 
-// drift is what was warned of, so that it is warned of once.
+// driftPatience is how long instances may differ: they do not take an edit up in the same second.
+const driftPatience = 15 * time.Second
+
+// drift is what was seen and warned of, so that it is warned of once.
 type drift struct {
-	hashes string
-	failed bool
+	since          time.Time // when it began
+	warned, failed bool
 }
 
 // NewFollower makes one for the process that id and host name.
@@ -107,16 +111,21 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 	}
 	f.logged.failed = false
 	f.others.Instances, f.others.Asked = instances, now
-	hashes := ""
-	if f.others.Drift() {
+	if !f.others.Drift() {
+		f.logged.since, f.logged.warned = time.Time{}, false
+		return
+	}
+	if f.logged.since.IsZero() {
+		f.logged.since = now
+	}
+	if !f.logged.warned && now.Sub(f.logged.since) >= driftPatience {
+		f.logged.warned = true
+		var run []string
 		for _, i := range instances {
-			hashes += i.ID + " " + i.Hash + "; "
+			run = append(run, i.ID+" runs "+i.Hash)
 		}
+		f.log.Warn("instances run different configurations; bring their directories together, see hotline status", "instances", strings.Join(run, "; "))
 	}
-	if hashes != "" && hashes != f.logged.hashes {
-		f.log.Warn("instances run different configurations; compare their directories with hotline status", "instances", hashes)
-	}
-	f.logged.hashes = hashes
 }
 
 // Leave says that this instance stops.

@@ -265,9 +265,7 @@ func byLine(calls []config.Call) map[string][]config.Call {
 func (p *Publisher) record(ctx context.Context) {
 	for len(p.unwrote) > 0 {
 		v := p.unwrote[0]
-		limited, cancel := context.WithTimeout(ctx, 5*time.Second)
-		written, _, err := p.Ledger.AddVersion(limited, v)
-		cancel()
+		written, err := p.write(ctx, v)
 		if err != nil {
 			if !p.notified {
 				p.Log.Error("a configuration is in force and could not be recorded; it is tried again", "configuration", v.Hash, "error", err)
@@ -283,6 +281,17 @@ func (p *Publisher) record(ctx context.Context) {
 		}
 		p.mu.Unlock()
 	}
+}
+
+// write records one version. One that was in force before says so: then it was rolled back to, by command or by hand.
+func (p *Publisher) write(ctx context.Context, v callbacks.Version) (callbacks.Version, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	if before, err := p.Ledger.VersionOf(ctx, v.Hash); err == nil {
+		v.Note = fmt.Sprintf("as version %d", before.Number)
+	}
+	written, _, err := p.Ledger.AddVersion(ctx, v)
+	return written, err
 }
 
 func (p *Publisher) accept(s State) {

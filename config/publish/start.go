@@ -39,7 +39,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 	p.begin(snapshot, files, State{Hash: snapshot.Hash, Since: now})
 	switch {
 	case latest != nil && latest.Hash == snapshot.Hash:
-		p.state.Version = latest.Number
+		p.accept(State{Hash: latest.Hash, Since: latest.At, Version: latest.Number})
 	case latest != nil && p.recorded(ctx, snapshot.Hash) && p.othersRun(ctx, latest.Hash):
 		// This directory lags behind the others': that is drift, and no new version.
 		p.Log.Warn("this instance starts with an older configuration than the others run; bring its directory up to date", "configuration", snapshot.Hash, "latest", latest.Hash)
@@ -94,7 +94,7 @@ func (p *Publisher) startWithout(ctx context.Context, refused *config.Snapshot, 
 			p.Log.Warn("a recorded version cannot be used by this program", "version", v.Number, "error", err)
 			continue
 		}
-		p.begin(snapshot, v.Files, State{Hash: snapshot.Hash, Since: p.Now(), Version: v.Number})
+		p.begin(snapshot, v.Files, State{Hash: snapshot.Hash, Since: v.At, Version: v.Number})
 		p.remember(ctx)
 		p.refuse(refused, cause)
 		return nil
