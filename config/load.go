@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	_ "time/tzdata" // zones must be known in a container without them, too
@@ -80,8 +81,10 @@ func (l *loader) files(dir string) map[string]value {
 	return out
 }
 
-// file reads and parses one file.
+// file reads and parses one file. Whoever else has something to do goes first: a configuration is read beside real calls, and
+// nobody waits for it.
 func (l *loader) file(file string) value {
+	runtime.Gosched()
 	// The size is asked for first, so that a file put there by accident does not fill the memory.
 	if info, err := fs.Stat(l.fsys, file); err == nil && info.Size() > largest {
 		l.fail(file, "has %d bytes; at most %d are supported", info.Size(), largest)
@@ -115,6 +118,7 @@ func (l *loader) readLines() []*lineFile {
 			used[name] = true
 			continue
 		}
+		runtime.Gosched()
 		f := readLine(at, name, shared)
 		checkName(f.id, name)
 		lines = append(lines, f)
