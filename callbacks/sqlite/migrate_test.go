@@ -143,7 +143,7 @@ func TestTheLedgerIsReadWhileOthersWrite(t *testing.T) {
 	}
 	select {
 	case err := <-waits:
-		t.Errorf("another wrote meanwhile, so nothing was shown: %v", err)
+		t.Fatalf("whoever wrote was waited for: %v", err)
 	default:
 	}
 	if err := tx.Rollback(); err != nil {
