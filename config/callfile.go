@@ -130,10 +130,15 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 	id := root.need("line", "name the line that is rung, for example line: gopay")
 	var named bool
 	f.Line, named = id.id("gopay")
-	f.line = lines[f.Line]
-	if named && f.line == nil && !l.mistaken("lines/"+f.Line+".yaml") {
+	switch line := lines[f.Line]; {
+	case l.mistaken("lines/" + f.Line + ".yaml"): // what the line has is not known
+	case line != nil:
+		f.line = line
+	case named && len(lines) > 0:
 		id.fail("there is no line %q; %s", f.Line, hint(f.Line, slices.Sorted(maps.Keys(lines))))
 	}
+	f.Sources["call"] = root.get("call").source()
+	f.Sources["expect"] = root.get("expect").source()
 	if f.line != nil && f.line.Hours != nil {
 		f.zone = f.line.Hours.Zone()
 	}
@@ -228,7 +233,7 @@ func (f *callFile) readSteps(v value) {
 		switch {
 		case len(does) > 1:
 			m.fail("has %s at once; keep one, or make a step of each", strings.Join(does, " and "))
-		case len(does) == 0 && i < len(items)-1:
+		case len(does) == 0 && i < len(items)-1 && m.written() == len(m.keys):
 			m.fail("says nothing of what the caller does; add one of press, silence: true, speak: true and hang_up: true")
 		case len(does) == 1:
 			step.read(m.get(does[0]), does[0])
@@ -301,7 +306,7 @@ func (f *callFile) readExpectation(v value) {
 			f.Sources[at.key] = at.source()
 		}
 	}
-	if len(set) == 0 {
+	if m.written() == 0 {
 		m.fail("says nothing; write one of desk: ID, callback: {at: …}, message: true and closed_until: …")
 	}
 	if desk, both := m.get("desk"), len(set) > 1; desk.present() && both {
@@ -348,13 +353,13 @@ func (f *callFile) readDesk(v value) string {
 func (f *callFile) readExpectedCallback(v value) {
 	customer := f.root.get("customer")
 	m, ok := v.mapping(callKeys["expect.callback"]...)
-	if kept := m.get("kept"); customer.present() && !kept.present() {
+	if kept := m.get("kept"); customer.present() && f.Customer != "" && !kept.present() {
 		customer.fail("has no effect: he is rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
 	}
 	if !ok {
 		return
 	}
-	if len(m.keys) == 0 {
+	if v.present() && m.written() == 0 {
 		v.fail("says nothing of the callback; write for example callback: {at: 2026-03-09 08:00}")
 	}
 	e := &ExpectedCallback{At: f.instant(m.get("at"))}

@@ -12,7 +12,8 @@ import (
 func fuzz(f *testing.F, name string) {
 	files := base(f)
 	f.Add(files[name].Data)
-	shipped, err := os.ReadFile(map[string]string{"hours/shop.yaml": "hours/gopay.yaml", "lines/shop.yaml": "lines/gopay.yaml", "prompts/en.yaml": "prompts/en.yaml"}[name])
+	shipped, err := os.ReadFile(map[string]string{"hours/shop.yaml": "hours/gopay.yaml", "lines/shop.yaml": "lines/gopay.yaml", "prompts/en.yaml": "prompts/en.yaml",
+		"calls/shop-open.yaml": "calls/gopay-stolen-nobody-answers.yaml"}[name])
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -42,3 +43,4 @@ func fuzz(f *testing.F, name string) {
 func FuzzHoursFile(f *testing.F)  { fuzz(f, "hours/shop.yaml") }
 func FuzzLineFile(f *testing.F)   { fuzz(f, "lines/shop.yaml") }
 func FuzzPromptFile(f *testing.F) { fuzz(f, "prompts/en.yaml") }
+func FuzzCallFile(f *testing.F)   { fuzz(f, "calls/shop-open.yaml") }

@@ -3,6 +3,7 @@ package config
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -15,17 +16,18 @@ func Hears(said, words string) bool {
 	if want == "" {
 		return false
 	}
-	runes, part := []rune(text), []rune(want)
-	for i := 0; i+len(part) <= len(runes); i++ {
-		if string(runes[i:i+len(part)]) != want {
-			continue
+	for from := 0; ; {
+		i := strings.Index(text[from:], want)
+		if i < 0 {
+			return false
 		}
-		end := i + len(part)
-		if (i == 0 || boundary(runes[i-1], runes[i])) && (end == len(runes) || boundary(runes[end-1], runes[end])) {
+		begin, end := from+i, from+i+len(want)
+		if boundary(text, begin) && boundary(text, end) {
 			return true
 		}
+		_, width := utf8.DecodeRuneInString(text[begin:])
+		from = begin + width
 	}
-	return false
 }
 
 // plainWords reduces a text to its words: small letters and digits, one space between words of scripts that have spaces.
@@ -50,8 +52,12 @@ func plainWords(text string) string {
 	return b.String()
 }
 
-// boundary reports whether a word ends between two characters that follow each other.
-func boundary(a, b rune) bool { return a == ' ' || b == ' ' || spaceless(a) || spaceless(b) }
+// boundary reports whether a word ends or begins at i in plain words.
+func boundary(text string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after, _ := utf8.DecodeRuneInString(text[i:])
+	return i == 0 || i == len(text) || before == ' ' || after == ' ' || spaceless(before) || spaceless(after)
+}
 
 // spaceless reports a character of a script that puts no spaces between words.
 func spaceless(r rune) bool {

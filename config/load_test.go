@@ -29,7 +29,7 @@ var update = flag.Bool("update", false, "write what is wanted into testdata/mist
 func base(t testing.TB) fstest.MapFS {
 	t.Helper()
 	fsys := fstest.MapFS{}
-	for _, name := range []string{"hours/shop.yaml", "lines/shop.yaml"} {
+	for _, name := range []string{"hours/shop.yaml", "lines/shop.yaml", "calls/shop-open.yaml"} {
 		data, err := os.ReadFile(filepath.Join("testdata", "base", filepath.FromSlash(name)))
 		if err != nil {
 			t.Fatal(err)
@@ -318,7 +318,7 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		"many spans":         "week:\n  mon: [" + fill(`"22:00-06:00",`) + "]",
 		"many special days":  "special: [" + fill("{},") + "]",
 	} {
-		for _, file := range []string{"hours/shop.yaml", "lines/shop.yaml", "prompts/en.yaml"} {
+		for _, file := range []string{"hours/shop.yaml", "lines/shop.yaml", "prompts/en.yaml", "calls/shop-open.yaml"} {
 			fsys := base(t)
 			fsys[file].Data = []byte(text)
 			began := time.Now()

@@ -17,6 +17,7 @@ func many(t testing.TB, n int) fstest.MapFS {
 	line := string(fsys["lines/shop.yaml"].Data)
 	delete(fsys, "hours/shop.yaml")
 	delete(fsys, "lines/shop.yaml")
+	delete(fsys, "calls/shop-open.yaml")
 	for i := range n {
 		id := fmt.Sprintf("shop%d", i)
 		fsys["hours/"+id+".yaml"] = file([]byte(strings.Replace(hours, "line: shop", "line: "+id, 1)))

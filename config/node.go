@@ -132,6 +132,14 @@ func (v value) mapping(known ...string) (mapping, bool) {
 	return m, true
 }
 
+// written is how many keys there are, known or not.
+func (m mapping) written() int {
+	if m.empty() {
+		return 0
+	}
+	return len(m.node.Content) / 2
+}
+
 // get is the value behind a key. An absent one remembers where it would belong.
 func (m mapping) get(key string) value {
 	if v, ok := m.values[key]; ok {
