@@ -106,11 +106,12 @@ func (p *play) note(d deviation) {
 	if p.differs != "" {
 		return
 	}
-	p.differs = fmt.Sprintf("%s: want %s, but %s", d.source, d.want, excerpt(d.got))
+	d.got = excerpt(d.got)
+	p.differs = fmt.Sprintf("%s: want %s, but %s", d.source, d.want, d.got)
 	p.written.mark(d)
 }
 
-// excerpt cuts what was heard for a sentence; the transcript has all of it.
+// excerpt cuts what was heard; the transcript has all of it.
 func excerpt(text string) string {
 	const most = 240
 	if r := []rune(text); len(r) > most {
