@@ -44,6 +44,7 @@ type stage struct {
 	faults     carrier.Faults
 	store      string                                // empty: one of its own, which ends with it
 	opened     callbacks.Store                       // as in wiring
+	strict     bool                                  // the workers are called only when they are due or were woken: faster
 	around     func(callbacks.Store) callbacks.Store // as in wiring
 }
 
@@ -61,7 +62,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		return r, err
 	}
 	token := hex.EncodeToString(secret[:32])
-	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults})
+	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults, StrictWake: s.strict})
 	rest, err := r.listen(r.carrier.Handler())
 	if err != nil {
 		return r, err

@@ -63,7 +63,7 @@ func rehearseOne(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 		return out, err
 	}
 	p.rehearsal, err = newRehearsal(ctx, stage{
-		snapshot: snapshot, at: call.At, log: slog.New(slog.DiscardHandler), opened: lent{store}, events: p.event, happenings: p.happened,
+		snapshot: snapshot, at: call.At, log: slog.New(slog.DiscardHandler), opened: lent{store}, strict: true, events: p.event, happenings: p.happened,
 	})
 	if err != nil {
 		return out, err
