@@ -17,6 +17,7 @@ const (
 	mostCalls   = 5000
 	mostSteps   = 100
 	mostKeysHit = 40 // keys pressed at one question
+	mostNamed   = 20 // lines that a message lists
 )
 
 // callKeys are the keys that a file of calls/ may have, by the key behind which they stand; "" is the file itself.
@@ -135,7 +136,13 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 	case line != nil:
 		f.line = line
 	case named && len(lines) > 0:
-		id.fail("there is no line %q; %s", f.Line, hint(f.Line, slices.Sorted(maps.Keys(lines))))
+		what := fmt.Sprintf("add lines/%s.yaml, or name a line that is there", f.Line)
+		if known := slices.Sorted(maps.Keys(lines)); len(known) <= mostNamed {
+			what = hint(f.Line, known)
+		} else if near, ok := nearest(f.Line, known); ok {
+			what = fmt.Sprintf("did you mean %q?", near)
+		}
+		id.fail("there is no line %q; %s", f.Line, what)
 	}
 	f.Sources["call"] = root.get("call").source()
 	f.Sources["expect"] = root.get("expect").source()

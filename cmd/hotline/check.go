@@ -13,7 +13,7 @@ func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long: "check reads lines, hours, holidays and prompts and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
+		Long: "check reads lines, hours, holidays, prompts and rehearsed calls and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
 			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
