@@ -22,6 +22,12 @@ func (p Policy) decentAt(number string, fallback *time.Location) *hours.Calendar
 	if p.Decent == (hours.Span{}) {
 		return nil
 	}
+	return everyDay(p.Decent, p.DecentZones(number, fallback))
+}
+
+// DecentZones are the zones on whose clocks [Policy.Decent] counts for a number, E.164: those to which it may belong, or the
+// fallback where nobody can tell.
+func (p Policy) DecentZones(number string, fallback *time.Location) []*time.Location {
 	zones := zonesOf(number)
 	if len(zones) == 0 && fallback != nil {
 		zones = []*time.Location{fallback}
@@ -29,7 +35,7 @@ func (p Policy) decentAt(number string, fallback *time.Location) *hours.Calendar
 	if len(zones) == 0 {
 		zones = []*time.Location{time.UTC}
 	}
-	return everyDay(p.Decent, together(zones, p.Decent))
+	return together(zones, p.Decent)
 }
 
 // within intersects when the desk is there with when it is decent to ring the number. Nil is always.

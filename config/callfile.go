@@ -17,7 +17,7 @@ const (
 	mostCalls   = 5000
 	mostSteps   = 100
 	mostKeysHit = 40 // keys pressed at one question
-	mostNamed   = 20 // lines that a message lists
+	mostListed   = 20 // lines that a message lists
 )
 
 // callKeys are the keys that a file of calls/ may have, by the key behind which they stand; "" is the file itself.
@@ -137,7 +137,7 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 		f.line = line
 	case named && len(lines) > 0:
 		what := fmt.Sprintf("add lines/%s.yaml, or name a line that is there", f.Line)
-		if known := slices.Sorted(maps.Keys(lines)); len(known) <= mostNamed {
+		if known := slices.Sorted(maps.Keys(lines)); len(known) <= mostListed {
 			what = hint(f.Line, known)
 		} else if near, ok := nearest(f.Line, known); ok {
 			what = fmt.Sprintf("did you mean %q?", near)

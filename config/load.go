@@ -29,12 +29,13 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{}, prints: map[string]prints{}}
+	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{},
+		prints: map[string]prints{}, origins: map[string]*origins{}}
 	for _, f := range lines {
 		f.line.Version = s.Hash
 		s.Lines = append(s.Lines, f.line)
 		s.byID[f.line.ID] = f.line
-		s.prints[f.line.ID] = l.prints(f)
+		s.prints[f.line.ID], s.origins[f.line.ID] = l.prints(f), l.origins(f)
 		s.reliance = append(s.reliance, f.reliance...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
@@ -50,10 +51,12 @@ type loader struct {
 	hash     hash.Hash
 	// sums are of the files that were read, by name, and of the sets of holidays.
 	sums map[string][sha256.Size]byte
+	// texts are the files, for whoever asks where something is written.
+	texts map[string][]byte
 }
 
 func newLoader(fsys fs.FS) *loader {
-	return &loader{fsys: fsys, hash: sha256.New(), sums: map[string][sha256.Size]byte{}}
+	return &loader{fsys: fsys, hash: sha256.New(), sums: map[string][sha256.Size]byte{}, texts: map[string][]byte{}}
 }
 
 // largest is the greatest size of one file, in bytes.
@@ -96,7 +99,7 @@ func (l *loader) file(file string) value {
 		return value{}
 	}
 	fmt.Fprintf(l.hash, "%s\n%d\n%s\n", file, len(data), data)
-	l.sums[file] = sha256.Sum256(data)
+	l.sums[file], l.texts[file] = sha256.Sum256(data), data
 	return document(file, data, &l.problems)
 }
 

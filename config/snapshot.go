@@ -17,6 +17,7 @@ type Snapshot struct {
 	byNumber, byID map[string]*ivr.Line
 	reliance       []reliance
 	prints         map[string]prints
+	origins        map[string]*origins
 }
 
 var (

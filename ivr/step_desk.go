@@ -11,12 +11,15 @@ import (
 // The desk: its targets in turn, one Dial each.
 
 func askReady(t *turn) Next {
-	if t.line.Peak != nil && t.line.Peak.IsOpen(t.now) {
+	if t.line.peak(t.now) {
 		t.say("ready.peak", "wait", spoken.Count(t.tongue(), t.longestWait(t.deskWanted()), spoken.Minutes))
 	}
 	t.say("ready.ask")
 	return Listen{Timeout: readyTimeout}
 }
+
+// peak reports whether many people ring at this hour.
+func (l *Line) peak(now time.Time) bool { return l.Peak != nil && l.Peak.IsOpen(now) }
 
 func hearReady(t *turn, key string) Next {
 	switch key {

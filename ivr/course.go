@@ -1,0 +1,191 @@
+package ivr
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// A Course is how a call goes whose caller wants one thing and takes what is offered: it names a topic, gives no numbers, waits
+// for the desk, of which nobody answers, and then chooses a callback as soon as possible, or else a message.
+type Course struct {
+	// Keys are what the caller presses, a group for each question, as hotline call --press takes them; an empty one is silence.
+	Keys []string
+	// Language is the tag that was chosen; Notices are those announced, in order.
+	Language string
+	Notices  []Notice
+	// Wanted is the desk that the call is for, in the caller's language.
+	Wanted string
+	// Peak is set when the caller is told that it can take longer.
+	Peak bool
+	// Rung are the targets that ring, one after another, until somebody takes the call. None: the desk is closed, or the topic
+	// leads elsewhere.
+	Rung []Ringing
+	// Offer is what was offered once no desk could answer; nil if it came to none.
+	Offer *CallbackOffer
+	// Request is the callback that is promised; nil for none.
+	Request *callbacks.Request
+	// Message is set when the caller is asked for a recorded message.
+	Message bool
+}
+
+// A Ringing is one target of a desk, rung for so long.
+type Ringing struct {
+	Desk   string
+	Target callbacks.Target
+	Ring   time.Duration
+}
+
+// A CallbackOffer is what a caller may choose from.
+type CallbackOffer struct {
+	callbacks.Offer
+	// Number would be rung, E.164; empty when the calling number cannot be: then Refused says why.
+	Number  string
+	Refused *callbacks.Refusal
+	// Asks is set when the caller is asked for another number before anything is promised.
+	Asks bool
+}
+
+// Course plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a caller who asks
+// for a person at once. No promise stands for the caller before.
+func (l *Line) Course(now time.Time, call Call, language, topic string) (Course, error) {
+	w := follower{line: l, now: now, topic: topic}
+	w.Language = l.language(language).Tag
+	if topic != "" {
+		i := slices.IndexFunc(l.Ways(), func(way Way) bool { return way.Topic == topic })
+		if i < 0 {
+			return w.Course, fmt.Errorf("line %s has no topic %q in its menu", l.ID, topic)
+		}
+		w.way = l.Ways()[i].Keys
+	}
+	state, event := State{Line: l.ID, Step: firstStep, Called: now.Unix()}, Event(Start{})
+	for range 2 * maxTurns {
+		var page Page
+		state, page = Advance(l, now, call, state, event)
+		w.heard(page)
+		if event = w.answer(state, page.Next, call); event == nil {
+			w.Wanted = (&turn{line: l, now: now, call: call, State: &state}).deskWanted()
+			return w.Course, nil
+		}
+	}
+	return w.Course, fmt.Errorf("the call to line %s comes to no end", l.ID)
+}
+
+// A follower is a course that is being played.
+type follower struct {
+	Course
+	line  *Line
+	now   time.Time
+	topic string
+	way   []string // keys to the topic that are still to be pressed
+}
+
+// heard notes which announcements are spoken.
+func (w *follower) heard(page Page) {
+	for _, said := range page.Say {
+		i := slices.IndexFunc(w.line.Notices, func(n Notice) bool {
+			return !w.now.Before(n.From) && w.now.Before(n.Until) && n.Text[said.Language] == said.Text
+		})
+		if i >= 0 {
+			w.Notices = append(w.Notices, w.line.Notices[i])
+		}
+	}
+}
+
+// answer is what happens next; nil when the course has come to its end.
+func (w *follower) answer(state State, next Next, call Call) Event {
+	switch next := next.(type) {
+	case Perform:
+		return w.perform(next.Effect)
+	case Connect:
+		w.Rung = append(w.Rung, Ringing{Desk: state.Desk, Target: next.Target, Ring: next.Ring})
+		return DialEnded{Status: "no-answer"}
+	case Record:
+		w.Message = true
+	case Listen:
+		key, ok := w.key(state, call)
+		if ok {
+			w.Keys = append(w.Keys, key)
+			return Keys{Digits: key}
+		}
+	}
+	return nil
+}
+
+// perform answers an effect as a house does in which nothing goes wrong and nobody picks up.
+func (w *follower) perform(effect Effect) Event {
+	switch effect := effect.(type) {
+	case FindOpen:
+		return Found{}
+	case SaveContact:
+		return Saved{}
+	case AskTaken:
+		return Taken{}
+	case Book:
+		w.Request = &effect.Request
+	}
+	return nil
+}
+
+// key is what the caller presses at a step; false where the course ends.
+func (w *follower) key(state State, call Call) (string, bool) {
+	switch state.Step {
+	case stepLanguage:
+		i := slices.IndexFunc(w.line.Languages, func(l Language) bool { return l.Tag == w.Language })
+		return fmt.Sprint(i + 1), true
+	case stepTopic:
+		if w.topic == "" {
+			return keyPerson, true
+		}
+		if len(w.way) == 0 {
+			return "", false
+		}
+		key := w.way[0]
+		w.way = w.way[1:]
+		return key, true
+	case stepHelp, stepLeft:
+		return "2", true // not solved; on without the number
+	case stepAccount, stepNumber:
+		return keyBack, true
+	case stepReady:
+		w.Peak = w.line.peak(w.now)
+		return "", true
+	case stepOffer:
+		return w.takeOffer(state, call), true
+	case stepRingAt:
+		if state.NoCall {
+			w.noOffer(call)
+			return keyLetter, true
+		}
+		return "1", true
+	case stepRingAtOther:
+		w.Offer.Asks = true
+	}
+	return "", false
+}
+
+// takeOffer notes what was offered and takes the first time, or leaves a message.
+func (w *follower) takeOffer(state State, call Call) string {
+	w.noOffer(call)
+	w.Offer.Number = state.Number
+	if state.Due == 0 {
+		return keyLetter
+	}
+	w.Offer.ASAP = time.Unix(state.Due, 0).UTC()
+	for _, slot := range state.Slots {
+		w.Offer.Slots = append(w.Offer.Slots, hours.Interval{From: time.Unix(slot[0], 0).UTC(), To: time.Unix(slot[1], 0).UTC()})
+	}
+	return "1"
+}
+
+// noOffer notes why the calling number cannot be rung, if so.
+func (w *follower) noOffer(call Call) {
+	w.Offer = &CallbackOffer{}
+	if _, err := w.line.Callbacks.Dialable(call.From, w.line.Region); err != nil {
+		errors.As(err, &w.Offer.Refused)
+	}
+}
