@@ -17,7 +17,7 @@ const (
 	mostCalls   = 5000
 	mostSteps   = 100
 	mostKeysHit = 40 // keys pressed at one question
-	mostListed   = 20 // lines that a message lists
+	mostListed  = 20 // lines that a message lists
 )
 
 // callKeys are the keys that a file of calls/ may have, by the key behind which they stand; "" is the file itself.

@@ -208,7 +208,7 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"demo", "serve", "call", "check", "hours", "holidays", "sign"} {
+	for _, name := range []string{"demo", "serve", "call", "check", "hours", "holidays", "diff", "explain", "sign"} {
 		if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
 			t.Errorf("help does not name %s:\n%s", name, out)
 		}

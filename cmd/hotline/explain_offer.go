@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// What is offered to whom no desk answers.
+
+func (e explained) offer(rows *table) {
+	offer := e.course.Offer
+	if offer != nil {
+		e.number(rows)
+		if offer.ASAP.IsZero() {
+			if offer.Refused == nil || offer.Refused.Reason != callbacks.Unreachable {
+				rows.add("callback", "none: there is no hour within a month at which the desk is there and this number may be rung", "")
+			}
+		} else {
+			e.times(rows)
+		}
+	}
+	if e.course.Request != nil {
+		e.promise(rows)
+	}
+	if e.course.Message {
+		rows.add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds), e.source("limits.message_seconds"))
+	}
+}
+
+// number is whether and how the calling number can be rung.
+func (e explained) number(rows *table) {
+	policy, offer := e.line.Callbacks, e.course.Offer
+	if r := offer.Refused; r != nil {
+		source := ""
+		switch r.Reason {
+		case callbacks.Blocked:
+			source = e.prefixSource("callbacks.blocked", policy.Blocked, r.Number)
+		case callbacks.Unreachable:
+			source = e.prefixSource("callbacks.unreachable", policy.Unreachable, r.Number)
+		}
+		rows.add("rung back", fmt.Sprintf("%s cannot be dialled: %s, %s", e.caller(), r.Reason, r.Detail), source)
+		if offer.Asks {
+			rows.add("", "the caller is asked for another number before anything is promised", "")
+		}
+		return
+	}
+	by, source := "by the provider itself", ""
+	if trunk := policy.Route(offer.Number); trunk != "" {
+		by = "by trunk " + trunk
+		for _, r := range policy.Routes {
+			if r.Byoc == trunk && strings.HasPrefix(offer.Number, r.Prefix) {
+				source = e.source("routes." + r.Prefix)
+			}
+		}
+	}
+	rows.add("rung back", fmt.Sprintf("%s can be dialled %s", callbacks.Mask(offer.Number), by), source)
+}
+
+// prefixSource is where the prefix is written that decides; empty where the program decides.
+func (e explained) prefixSource(key string, prefixes []string, number string) string {
+	i := slices.IndexFunc(prefixes, func(p string) bool { return p != "" && strings.HasPrefix(number, p) })
+	if i < 0 {
+		return ""
+	}
+	return e.source(key + "." + prefixes[i])
+}
+
+// times are the rules that decide when a callback can come, and what comes of them.
+func (e explained) times(rows *table) {
+	policy := e.line.Callbacks
+	urgent := e.topic != nil && e.topic.Urgent
+	if policy.Decent != (hours.Span{}) {
+		text := fmt.Sprintf("%s on the clock of %s", policy.Decent, e.decentZones())
+		if urgent {
+			text += "; not asked, as the matter is urgent"
+		}
+		rows.add("decent hours", text, e.source("callbacks.decent"))
+	}
+	if urgent {
+		rows.add("callback", "at any hour, as the matter is urgent", "")
+		return
+	}
+	if policy.Cutoff > 0 {
+		rows.add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.Cutoff)), e.source("callbacks.cutoff"))
+	}
+	if policy.MorningDelay > 0 {
+		rows.add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.MorningDelay)), e.source("callbacks.morning_delay"))
+	}
+	rows.add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
+	for i, slot := range e.course.Offer.Slots {
+		rows.add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2), e.source("callbacks.slot"))
+	}
+}
+
+// decentZones are the zones of the number that would be rung.
+func (e explained) decentZones() string {
+	number := orElse(e.course.Offer.Number, e.call.From)
+	var names []string
+	for _, zone := range e.line.Callbacks.DecentZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
+		names = append(names, zone.String())
+	}
+	return strings.Join(names, " and ")
+}
+
+// promise is what becomes of a callback as soon as possible.
+func (e explained) promise(rows *table) {
+	r := e.course.Request
+	c := callbacks.Callback{Line: r.Line, Desk: r.Desk, Number: r.Number, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires, State: callbacks.Booked}
+	o := callbacks.Forecast(e.snapshot, callbacks.Record{Callback: c}, e.at)
+	who := "an agent of desk " + r.Desk + " first"
+	if e.line.CustomerFirst {
+		who = "the customer first, then an agent of desk " + r.Desk
+	}
+	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
+	if o.Fate != callbacks.Rung || o.PutOff() {
+		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Fate, e.clock(o.At), shortWhy(o))
+	}
+	rows.add("promised", text, e.source("callbacks.first"))
+	if r.Spread > 0 && !r.Urgent {
+		rows.add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.Spread)), e.source("callbacks.spread"))
+	}
+	if r.PerDay > 0 {
+		rows.add("", fmt.Sprintf("unless this number was promised %d on this day already", r.PerDay), e.source("callbacks.per_day"))
+	}
+	if r.Pending > 0 {
+		rows.add("", fmt.Sprintf("unless %d stand already", r.Pending), e.source("callbacks.pending"))
+	}
+	if text := e.line.Words(c, callbacks.OnBooked, e.at); text != "" {
+		rows.add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
+	} else if e.line.TextMessages {
+		rows.add("text message", "none: "+kindOf(r.Number), e.source("text_messages"))
+	}
+}
+
+// kindOf says what kind of a number cannot be written to.
+func kindOf(number string) string {
+	n, err := phonenumbers.Parse(number, "")
+	if err == nil && phonenumbers.GetNumberType(n) == phonenumbers.FIXED_LINE {
+		return "it is no mobile number"
+	}
+	return "the number cannot be written to"
+}

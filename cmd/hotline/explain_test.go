@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+func TestExplain(t *testing.T) {
+	out, err := run(t, "", "explain", "--line", "gopay", "--at", "2026-12-31 16:00", "--topic", "refund", "--language", "en")
+	want := `gopay, Thursday 31 December 2026, 16:00 (Asia/Jakarta): a call from …7890 is about refund.
+
+  number    +622150001000 is answered by line gopay           lines/gopay.yaml:12
+  language  en, key 2                                         lines/gopay.yaml:18
+  notice    none is announced
+  topic     refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:39
+  desk      support serves the topic                          topics.yaml:21
+
+gopay, desk support, Thursday 31 December 2026, 16:00 (Asia/Jakarta): closed
+  since  Thursday 31 December 2026, 15:00
+  until  Saturday 2 January 2027, 09:00
+  why    Closed: Year-end (every 31 December), open only 08:00-15:00. [hours/gopay.yaml:56]
+
+Rules, the highest rank first:
+  *  special  closed  Year-end (every 31 December), open only 08:00-15:00.  hours/gopay.yaml:56
+     holiday  -       Set id has no holiday on 2026-12-31.                  holidays/id.yaml:8
+     week     open    Thursday's hours, 08:00-17:00.                        hours/gopay.yaml:17
+Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay.yaml:17]
+
+  rings         nobody: desk support is closed                                                  lines/gopay.yaml:54
+  then          nobody has taken it
+  rung back     …7890 can be dialled by the provider itself
+  decent hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:94
+  cutoff        in the last 10m before closing it is the next opening                           lines/gopay.yaml:89
+  callback      as soon as possible is Sat 2 Jan 2027, 09:00, key 1
+                Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:76
+                Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:76
+                Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:76
+  promised      due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:80
+                behind others of this opening, 3m apart                                         lines/gopay.yaml:91
+                unless this number was promised 5 on this day already                           lines/gopay.yaml:87
+                unless 500 stand already                                                        lines/gopay.yaml:88
+  text message  sent to …7890                                                                   lines/gopay.yaml:99
+
+Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*,2,*,2,1" --agents no-answer
+`
+	if err != nil || out != want {
+		t.Errorf("%v, got\n%s", err, out)
+	}
+}
+
+// What is explained otherwise: other desks, trunks, numbers that cannot be rung, announcements, a draft of hours.
+func TestExplainSaysWhy(t *testing.T) {
+	closed := draft(t, [3]string{"hours/gopay.yaml", "overrides: []", `overrides:
+  - {from: 2026-12-01 10:00, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {id: "Mati listrik.", en: "A power cut.", zh: "停电。"}}
+`})
+	file := filepath.Join(t.TempDir(), "draft.yaml")
+	if data, err := os.ReadFile(filepath.Join(draft(t, longMondays), "hours", "gopay.yaml")); err != nil || os.WriteFile(file, data, 0o644) != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args string
+		want []string
+	}{
+		{"--line okpay --at 2026-12-30T10:00:00+08:00 --language zh", []string{
+			"asked for with key 0 before a topic was named: desk support", "callers in zh are served by desk support-zh", "lines/okpay.yaml:34", "zh-1 (…2101) for 20s"}},
+		{"--line gopay --at 2026-12-30T10:00:00+07:00 --topic stolen", []string{
+			"emergency-1 (…3001) for 25s, desk emergency", "at any hour, as the matter is urgent"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from anonymous", []string{
+			`"anonymous" cannot be dialled: invalid`, "is asked for another number"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +8613812345678", []string{
+			"cannot be dialled: unreachable, no route for prefix +86", "message    a recorded one"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"cannot be dialled: blocked, prefix +62809", "lines/gopay.yaml:96"}},
+		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:8"}},
+		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "the topic leads to a recorded message"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +442071234567", []string{
+			"08:00-21:00 on the clock of Europe/London", "as soon as possible is Mon 4 Jan 2027, 15:00"}},
+		{"--line gopay --at 2026-12-07T08:30:00+07:00 --topic senior", []string{"many people ring at this hour", "hours/gopay.yaml:24", "senior-1 (…4001) for 25s"}},
+		{"--line gopay --at 2026-12-01T11:00:00+07:00 --language en --config " + closed, []string{
+			`"A power cut.", until Tue 1 Dec 2026, 14:00`, "hours/gopay.yaml:74", "*  override  closed"}},
+		{"--line gopay --at 2026-11-30T18:00:00+07:00 --file " + file, []string{"open", "support-1"}},
+	} {
+		out, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...)
+		for _, want := range c.want {
+			if err != nil || !strings.Contains(out, want) {
+				t.Errorf("%s: %v, want %q in\n%s", c.args, err, want, out)
+			}
+		}
+	}
+}
+
+func TestExplainRefuses(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", "name the line with --line: gopay, okpay"},
+		{"--line goay", `there is no line "goay"; did you mean "gopay"?`},
+		{"--line gopay --topic refnd", `there is no topic "refnd"; did you mean "refund"?`},
+		{"--line gopay --language ja", `there is no language "ja"; known here: id, en, zh`},
+		{"--line gopay --at soon", `--at "soon" is no instant`},
+		{"--file none.yaml", "name the line with --line"},
+		{"--line gopay --file none.yaml", "file of hours"},
+		{"--line gopay --file explain_test.go", "in the place of hours/gopay.yaml the configuration cannot be used"},
+	} {
+		if _, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+// What is explained is what happens: the same call is made through the telephone company, and whoever was named rings, in this
+// order, and the callback is due when it was said to be, or a message is recorded.
+func TestExplainedCallsGoThatWay(t *testing.T) {
+	snapshot, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(6, 11))
+	froms := []string{"", "+442071234567", "+12125551234", "anonymous", "+8613812345678", "+81312345678", "+628091234567"}
+	for n := range 60 {
+		line := snapshot.Lines[n%len(snapshot.Lines)]
+		language := line.Languages[random.IntN(len(line.Languages))].Tag
+		topic := ""
+		if i := random.IntN(len(line.Topics) + 1); i < len(line.Topics) {
+			topic = line.Topics[i].ID
+		}
+		from := orElse(froms[random.IntN(len(froms))], someCaller(line.Region))
+		// Five minutes past the hour: nothing opens or closes while the call lasts.
+		at := time.Date(2026, 11, 1, random.IntN(24*90), 5, 0, 0, line.Hours.Zone())
+		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, orElse(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			course, err := line.Course(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
+			if err != nil {
+				t.Fatal(err)
+			}
+			goesThatWay(t, line, at, from, course)
+		})
+	}
+}
+
+func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course ivr.Course) {
+	t.Helper()
+	snapshot, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var rung, did []string
+	var due time.Time
+	var message, over bool
+	r, err := newRehearsal(t.Context(), stage{
+		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler), seed: 1,
+		events: func(e carrier.Event) {
+			mu.Lock()
+			defer mu.Unlock()
+			over = over || e.Event == carrier.EventHangup && e.Role == roleCaller
+			if e.Event == carrier.EventRing && e.Role != roleCaller && !over {
+				rung = append(rung, e.Role)
+			}
+		},
+		happenings: func(h ivr.Happening) {
+			mu.Lock()
+			defer mu.Unlock()
+			did = append(did, h.Name)
+			if h.Name == "book" {
+				due = h.Callback.Due
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := r.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	r.staff(line, behaviours["no-answer"])
+	asked := 0
+	call := r.carrier.Ring(from, line.Numbers[0], carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+		message = message || p.Verb == "Record"
+		if asked >= len(course.Keys) {
+			return carrier.Reply{HangUp: true}
+		}
+		asked++
+		return carrier.Reply{Digits: course.Keys[asked-1]}
+	}})
+	if err := r.carrier.RunUntil(context.Background(), at.Add(2*time.Hour), call.Done); err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	var want []string
+	for _, ringing := range course.Rung {
+		want = append(want, ringing.Target.ID)
+	}
+	if strings.Join(rung, " ") != strings.Join(want, " ") {
+		t.Errorf("rung were %v, explained was %v", rung, want)
+	}
+	if message != course.Message {
+		t.Errorf("a message was asked for: %t, explained was %t", message, course.Message)
+	}
+	switch {
+	case course.Request == nil:
+		if !due.IsZero() {
+			t.Errorf("a callback was promised for %v, explained was none; it did %v", due, did)
+		}
+	case course.Request.Due.After(at.Add(time.Minute)):
+		if !due.Equal(course.Request.Due) {
+			t.Errorf("the callback is due %v, explained was %v", due, course.Request.Due)
+		}
+	case due.Before(at.Add(time.Minute)) || due.After(at.Add(15*time.Minute)):
+		t.Errorf("the callback is due %v, explained was at once, at %v", due, at)
+	}
+}
