@@ -241,7 +241,7 @@ func onTheWall(i hours.Interval, zone *time.Location) string {
 	}
 	_, before := from.Zone()
 	_, after := to.Add(-time.Second).Zone()
-	if before != after {
+	if before != after || twice(from) || twice(to) {
 		return from.Format(layout+"-07:00") + " to " + to.Format(layout+"-07:00")
 	}
 	until := to.Format(layout)
@@ -249,6 +249,18 @@ func onTheWall(i hours.Interval, zone *time.Location) string {
 		until = "24:00"
 	}
 	return from.Format(layout) + "-" + until
+}
+
+// twice reports whether the clock of an instant's zone shows its time twice, as when it is set back.
+func twice(at time.Time) bool {
+	_, here := at.Zone()
+	shows := func(neighbour time.Time, there func(time.Time) bool) bool {
+		_, offset := neighbour.Zone()
+		return there(at.Add(time.Duration(here-offset) * time.Second))
+	}
+	start, end := at.ZoneBounds()
+	return !end.IsZero() && shows(end, func(t time.Time) bool { return !t.Before(end) }) ||
+		!start.IsZero() && shows(start.Add(-time.Second), func(t time.Time) bool { return t.Before(start) })
 }
 
 // A cause is which rule makes the difference at an instant.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // thursday is the instant at which configurations are compared: in Jakarta Thursday 26 November 2026, 10 o'clock.
@@ -71,5 +72,38 @@ func TestCompare(t *testing.T) {
 				t.Errorf("empty: %t", changes.Empty())
 			}
 		})
+	}
+}
+
+// When the clock is set back an hour comes twice, and it is said which of the two is meant.
+func TestCompareWhenAnHourComesTwice(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := hours.Week{}
+	for d := range day {
+		day[d] = []hours.Span{{From: 0, To: 24 * 60}}
+	}
+	calendar := func(closed ...hours.Override) *config.Snapshot {
+		c, err := hours.Build(hours.Rules{Zone: berlin, Week: day, Overrides: closed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return snapshotOf(c)
+	}
+	first := time.Date(2026, 10, 25, 0, 0, 0, 0, time.UTC) // 02:00, summer time
+	for _, c := range []struct {
+		until time.Duration
+		want  string
+	}{
+		{time.Hour, "closes 02:00+02:00 to 02:00+01:00"},
+		{30 * time.Minute, "closes 02:00+02:00 to 02:30+02:00"},
+		{2 * time.Hour, "closes 02:00+02:00 to 03:00+01:00"},
+	} {
+		closed := hours.Override{From: first, Until: first.Add(c.until), Reason: "Works"}
+		if got := config.Compare(calendar(), calendar(closed), first, 2).String(); !strings.Contains(got, c.want) {
+			t.Errorf("want %q in\n%s", c.want, got)
+		}
 	}
 }

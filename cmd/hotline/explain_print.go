@@ -119,11 +119,12 @@ func (e explained) ringing(rows *table) {
 		rows.add("peak", "many people ring at this hour: the caller is told that it can take longer", e.source("peak"))
 	}
 	if len(e.course.Rung) == 0 {
-		why := "nobody: desk " + e.course.Wanted + " is closed"
+		why, source := "desk "+e.course.Wanted+" is closed", "desks."+e.course.Wanted+".hours"
 		if e.topic != nil && e.topic.Message {
-			why = "nobody: the topic leads to a recorded message"
+			why, source = "the topic leads to a recorded message", "topics."+e.topic.ID+".message"
 		}
-		rows.add("rings", why, e.source("desks."+e.course.Wanted+".hours"))
+		rows.add("rings", "nobody: "+why, e.source(source))
+		return
 	}
 	for i, r := range e.course.Rung {
 		what := "rings"

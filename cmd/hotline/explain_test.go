@@ -38,7 +38,6 @@ Rules, the highest rank first:
 Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay.yaml:17]
 
   rings         nobody: desk support is closed                                                  lines/gopay.yaml:54
-  then          nobody has taken it
   rung back     …7890 can be dialled by the provider itself
   decent hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:94
   cutoff        in the last 10m before closing it is the next opening                           lines/gopay.yaml:89
@@ -82,7 +81,7 @@ func TestExplainSaysWhy(t *testing.T) {
 			"cannot be dialled: unreachable, no route for prefix +86", "message    a recorded one"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"cannot be dialled: blocked, prefix +62809", "lines/gopay.yaml:96"}},
 		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:8"}},
-		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "the topic leads to a recorded message"}},
+		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:32"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +442071234567", []string{
 			"08:00-21:00 on the clock of Europe/London", "as soon as possible is Mon 4 Jan 2027, 15:00"}},
 		{"--line gopay --at 2026-12-07T08:30:00+07:00 --topic senior", []string{"many people ring at this hour", "hours/gopay.yaml:24", "senior-1 (…4001) for 25s"}},
