@@ -15,8 +15,16 @@ func (l *lineComparison) compareMenu() {
 	old, new := keysOf(l.old), keysOf(l.new)
 	var moved []string
 	for _, way := range l.new.Ways() {
-		if before, known := old[way.Topic]; known && before != new[way.Topic] {
+		switch before, offered := old[way.Topic]; {
+		case !offered && l.sameTopic(way.Topic):
+			l.note("menu", way.Topic+" is offered, keys "+new[way.Topic])
+		case offered && before != new[way.Topic]:
 			moved = append(moved, fmt.Sprintf("%s %s (was %s)", way.Topic, new[way.Topic], before))
+		}
+	}
+	for _, way := range l.old.Ways() {
+		if _, offered := new[way.Topic]; !offered && l.sameTopic(way.Topic) {
+			l.note("menu", way.Topic+" is no longer offered, was keys "+old[way.Topic])
 		}
 	}
 	if len(moved) > 0 {
@@ -33,6 +41,11 @@ func (l *lineComparison) compareMenu() {
 			l.note("menu "+id, "removed")
 		}
 	}
+}
+
+// sameTopic reports whether a topic was neither added nor removed, which is told where topics are compared.
+func (l *lineComparison) sameTopic(id string) bool {
+	return (l.old.Topic(id) == nil) == (l.new.Topic(id) == nil)
 }
 
 // keysOf are the keys that lead to each topic, as they are pressed one after another.
