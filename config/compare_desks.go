@@ -20,7 +20,7 @@ func (l *lineComparison) compareDesks() {
 	for _, id := range slices.Sorted(maps.Keys(l.new.Desks)) {
 		desk := l.new.Desks[id]
 		if l.old.Desks[id] == nil {
-			l.note("desk "+id, fmt.Sprintf("added, telephones %s", targetWords(desk.Targets)))
+			l.note("desk "+id, fmt.Sprintf("added, %s, telephones %s", l.hoursWords(desk), targetWords(desk.Targets)))
 		}
 	}
 	for _, id := range sharedDesks(l.old, l.new) {
@@ -33,6 +33,17 @@ func (l *lineComparison) compareDesks() {
 			l.note("desk "+id, fmt.Sprintf("removed, telephones %s", targetWords(l.old.Desks[id].Targets)))
 		}
 	}
+}
+
+// hoursWords say which hours a new desk has.
+func (l *lineComparison) hoursWords(desk *ivr.Desk) string {
+	switch {
+	case desk.Hours == l.new.Hours:
+		return "with the hours of the line"
+	case desk.Hours != nil && desk.Hours.At(l.from).Rule == "always":
+		return "never closed"
+	}
+	return "with hours of its own"
 }
 
 // sharedDesks are those of both, sorted.
@@ -61,7 +72,7 @@ func (l *lineComparison) compareTargets(about string, old, new []callbacks.Targe
 		case !reflect.DeepEqual(old[j], new[i]):
 			text := nowWas(addressOf(t), addressOf(old[j]))
 			if addressOf(t) == addressOf(old[j]) {
-				text = "another number that ends in the same digits, " + addressOf(t)
+				text = "another number, which ends in the same digits: " + callbacks.Mask(t.Address)
 			}
 			l.note(about, "telephone "+t.ID+": "+text)
 		}
@@ -80,6 +91,9 @@ func (l *lineComparison) compareTargets(about string, old, new []callbacks.Targe
 func addressOf(t callbacks.Target) string {
 	if t.Kind == callbacks.Number {
 		return "number " + callbacks.Mask(t.Address)
+	}
+	if t.Kind == callbacks.SIP {
+		return t.Address
 	}
 	return string(t.Kind) + " " + t.Address
 }

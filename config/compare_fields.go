@@ -57,7 +57,7 @@ func (l *lineComparison) compareValues(about string, old, new reflect.Value) {
 		return
 	}
 	if old.Kind() != reflect.Map {
-		l.note(about, nowWas(written(new), written(old)))
+		l.note(about, nowWas(cmp.Or(unset(about, new), written(new)), cmp.Or(unset(about, old), written(old))))
 		return
 	}
 	keys := map[string]bool{}
@@ -74,6 +74,21 @@ func (l *lineComparison) compareValues(about string, old, new reflect.Value) {
 		}
 		l.compareValues(about+" "+key, entry(old), entry(new))
 	}
+}
+
+// unset is what a key of callbacks means where it is left out; empty for any other value.
+func unset(about string, v reflect.Value) string {
+	if !v.IsZero() {
+		return ""
+	}
+	return unsetWords[about]
+}
+
+var unsetWords = map[string]string{
+	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: rounds": "the default",
+	"callbacks: retry_after": "the default", "callbacks: expiry": "the default", "callbacks: retention": "the default",
+	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
+	"callbacks: capacity": "no limit", "callbacks: per_day": "no limit", "callbacks: pending": "no limit",
 }
 
 // nowWas says what a value is and was.

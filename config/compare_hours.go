@@ -18,8 +18,8 @@ type HoursChanges struct {
 	// for the hours in which many people ring: what opens are peak hours then.
 	Desk string
 	Peak bool
-	// Zone is whose clock the times are on.
-	Zone *time.Location
+	// Zone is whose clock the times are on, the old hours included; Before is the zone that the old ones were written for.
+	Zone, Before *time.Location
 	// Days are the changes, those of a weekday first, then by date.
 	Days []DayChange
 	// Beyond is the first change later than the days that were compared; nil if there is none, or if it is what was told
@@ -86,7 +86,7 @@ func (l *lineComparison) compareCalendars(h HoursChanges, old, new *hours.Calend
 	if old == new || old == nil || new == nil {
 		return
 	}
-	h.Zone = new.Zone()
+	h.Zone, h.Before = new.Zone(), old.Zone()
 	p := calendarPair{old: old, new: new, first: hours.DateOf(l.from.In(h.Zone))}
 	p.read(max(l.days, farthest))
 	if len(p.changed) == 0 {

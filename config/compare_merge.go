@@ -33,7 +33,7 @@ func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayCh
 		}
 		end := days[group[len(group)-1]].First
 		weeks := daysBetween(first, end)/7 - daysBetween(first, d.First)/7 + 1
-		if !d.weekly || len(group) < 2 || 2*len(group) <= weeks {
+		if !d.weekly || len(group) < 2 {
 			rest = append(rest, d)
 			continue
 		}
@@ -123,17 +123,37 @@ func (d DayChange) When() string {
 		return text
 	}
 	text := weekdayWords(d.Weekdays)
+	if len(d.Except) > mostExceptions {
+		return text + " " + dateList(d.dates())
+	}
 	if !d.Whole {
 		text += fmt.Sprintf(" from %s to %s", d.First, d.Last)
 	}
 	if len(d.Except) > 0 {
-		var dates []string
-		for _, day := range d.Except {
-			dates = append(dates, day.String())
-		}
-		text += " but " + strings.Join(dates, ", ")
+		text += " but " + dateList(d.Except)
 	}
 	return text
+}
+
+// mostExceptions is how many days are named that are not concerned, rather than those that are.
+const mostExceptions = 2
+
+// dates are the days concerned of a single weekday.
+func (d DayChange) dates() (dates []hours.Date) {
+	for day := d.First; day.Compare(d.Last) <= 0; day = dayAfter(day, 7) {
+		if !slices.Contains(d.Except, day) {
+			dates = append(dates, day)
+		}
+	}
+	return dates
+}
+
+func dateList(dates []hours.Date) string {
+	var texts []string
+	for _, day := range dates {
+		texts = append(texts, day.String())
+	}
+	return strings.Join(texts, ", ")
 }
 
 func dayWords(d hours.Date) string { return d.Weekday().String()[:3] + " " + d.String() }

@@ -75,9 +75,17 @@ func (l *lineComparison) textsChanged(about string, old, new map[string]string) 
 	for _, tag := range bothKeys(old, new) {
 		if old[tag] != new[tag] {
 			a, b := shortened(old[tag], new[tag])
-			l.note(about, tag+": "+nowWas(b, a))
+			l.note(about, tag+": "+nowWas(quoted(b), quoted(a)))
 		}
 	}
+}
+
+// quoted is a text in quotation marks; nothing for none.
+func quoted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q", text)
 }
 
 func bothKeys(a, b map[string]string) []string {

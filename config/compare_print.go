@@ -70,7 +70,11 @@ func (h HoursChanges) body() string {
 	for _, d := range h.Days {
 		rows = append(rows, d.row(h.Peak))
 	}
-	text := fmt.Sprintf("  %s, on the clock of %s\n%s", what, h.Zone, aligned(rows, "    "))
+	zone := h.Zone.String()
+	if h.Before.String() != zone {
+		zone += ", also what was on that of " + h.Before.String()
+	}
+	text := fmt.Sprintf("  %s, on the clock of %s\n%s", what, zone, aligned(rows, "    "))
 	if h.Beyond == nil {
 		return text
 	}
