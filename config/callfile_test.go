@@ -83,10 +83,10 @@ func TestTooManyCalls(t *testing.T) {
 func TestACallOfALineAmongMany(t *testing.T) {
 	fsys := many(t, 30)
 	text := string(base(t)["calls/shop-open.yaml"].Data)
-	fsys["calls/a.yaml"] = file([]byte(strings.Replace(text, "line: shop\n", "line: shopp7\n", 1)))
+	fsys["calls/a.yaml"] = file([]byte(strings.Replace(text, "line: shop\n", "line: sshop7\n", 1)))
 	fsys["calls/b.yaml"] = file([]byte(strings.Replace(text, "line: shop\n", "line: elsewhere\n", 1)))
 	_, err := config.Load(fsys)
-	want := "calls/a.yaml:2: line: there is no line \"shopp7\"; did you mean \"shop7\"?\n" +
+	want := "calls/a.yaml:2: line: there is no line \"sshop7\"; did you mean \"shop7\"?\n" +
 		"calls/b.yaml:2: line: there is no line \"elsewhere\"; add lines/elsewhere.yaml, or name a line that is there"
 	if err == nil || err.Error() != want {
 		t.Errorf("err = %v", err)

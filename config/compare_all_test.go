@@ -127,8 +127,8 @@ func TestCompareSeesEveryField(t *testing.T) {
 	seen := 0
 	changed(t, "Line", reflect.ValueOf(line), func(path string) {
 		seen++
-		// A desk and an entry of the menu are found by other names than their own, which config makes the same.
-		if strings.HasSuffix(path, "Desks[support].ID") {
+		// A desk is found by another name than its own, which config makes the same. The version differs whatever was edited.
+		if strings.HasSuffix(path, "Desks[support].ID") || path == "Line.Version" {
 			return
 		}
 		changes := config.Compare(before, after, thursday, 14)
