@@ -2,6 +2,9 @@ package config
 
 import "strings"
 
+// Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is near.
+func Nearest(word string, known []string) (string, bool) { return nearest(word, known) }
+
 // nearest finds the known word that somebody may have meant. It is false when none is near.
 func nearest(word string, known []string) (string, bool) {
 	const longest = 60 // longer words are nobody's slip, and would be costly to compare

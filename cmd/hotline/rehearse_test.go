@@ -276,6 +276,21 @@ func TestARehearsalEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// Wherever in a call the time is up, the rehearsal ends and leaves nothing behind (see TestMain).
+func TestARehearsalEndsWithinACall(t *testing.T) {
+	snapshot, err := shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []time.Duration{0, 5 * time.Millisecond, 15 * time.Millisecond, 25 * time.Millisecond, 35 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(t.Context(), limit)
+		if err := rehearse(ctx, snapshot, snapshot.Calls, func(rehearsed) {}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %s: %v", limit, err)
+		}
+		cancel()
+	}
+}
+
 // A fault of ours is an error of the rehearsal and no end of the process, and the calls before it were told.
 func TestAPanicIsAnError(t *testing.T) {
 	snapshot, err := config.Load(config.Shipped())
