@@ -1,0 +1,62 @@
+package publish_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/publish"
+)
+
+// Against a real file system and a real clock: an edit is in force without anybody polling, also after the folder was
+// replaced, and nothing is left running.
+func TestRun(t *testing.T) {
+	d := newDesk(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	said := make(chan string, 10)
+	o := d.options()
+	o.Now = time.Now
+	o.Say = func(text string) { said <- text }
+	p := publish.New(o)
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		p.Run(ctx, callbacks.SystemTimer(time.Now))
+	}()
+	hears := func(words string) {
+		t.Helper()
+		select {
+		case text := <-said:
+			if !strings.Contains(text, words) {
+				t.Fatalf("said is %q, want %q", text, words)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("nothing is said within a minute, want %q", words)
+		}
+	}
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	hears("opens 09:00-12:00")
+	d.edits("hours/gopay.yaml", "sun: [\"09:00-12:00\"]", "sun: [\"09:00-12:0\"]")
+	hears("is not a span of hours")
+	if err := os.Rename(d.path("hours"), d.path("hours-before")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(d.path("hours"), os.DirFS(d.path("hours-before"))); err != nil {
+		t.Fatal(err)
+	}
+	d.edits("hours/gopay.yaml", "sun: [\"09:00-12:0\"]", "sun: [\"09:00-13:00\"]")
+	hears("opens 12:00-13:00")
+	d.edits("hours/gopay.yaml", "sun: [\"09:00-13:00\"]", "sun: [\"09:00-14:00\"]")
+	hears("opens 13:00-14:00")
+	stop()
+	<-ended
+}
