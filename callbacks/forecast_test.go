@@ -85,7 +85,7 @@ func TestForecast(t *testing.T) {
 			}
 			w.plan.Hours = never
 		}, callbacks.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"no such desk", customer, func(w *world) { w.noPlan = true }, callbacks.GivenUp, 72 * time.Hour, "its line or desk is not configured any more"},
+		{"no such desk", customer, func(w *world) { w.noPlan = true }, callbacks.GivenUp, 6 * time.Hour, "its line or desk is not configured any more"},
 		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []string{"+6281"} },
 			callbacks.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281"},
 	} {
@@ -93,7 +93,7 @@ func TestForecast(t *testing.T) {
 			w := newWorld(t)
 			w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
 			r := w.request(c.number)
-			r.Due, r.Text = w.clock.Add(2*time.Hour), func(callbacks.Callback) string { return "" }
+			r.Due, r.Expires, r.Text = w.clock.Add(2*time.Hour), w.clock.Add(6*time.Hour), func(callbacks.Callback) string { return "" }
 			b, err := w.service.Book(w.ctx, r)
 			if err != nil {
 				t.Fatal(err)
@@ -129,24 +129,25 @@ func TestForecastOfWhatIsUnderway(t *testing.T) {
 
 // Whatever the hours, the policy and the promise are, the dispatcher does what was foretold.
 func TestForecastIsWhatHappens(t *testing.T) {
-	runs := 0
+	runs(t, checksInFiles)
+	dir, n := t.TempDir(), 0
 	rapid.Check(t, func(rt *rapid.T) {
-		runs++
-		path := filepath.Join(t.TempDir(), fmt.Sprint(runs)+".db")
+		n++
+		path := filepath.Join(dir, fmt.Sprint(n)+".db")
 		w := newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(t.Context(), path) })
 		defer func() { _ = w.store.Close() }()
-		n := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }
+		draw := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }
 		number := rapid.SampledFrom([]string{customer, "+81312345678", "+442071234567", "+12125551234", "+8613800138000"}).Draw(rt, "number")
 		r := w.request(number)
-		r.Due = w.clock.Add(time.Duration(n(-60, 5*24*60, "due")) * time.Minute)
-		r.Expires = r.Due.Add(time.Duration(n(1, 5*24*60, "expires")) * time.Minute)
-		r.Urgent = n(0, 4, "urgent") == 0
+		r.Due = w.clock.Add(time.Duration(draw(-60, 5*24*60, "due")) * time.Minute)
+		r.Expires = r.Due.Add(time.Duration(draw(1, 24*60, "expires")) * time.Minute)
+		r.Urgent = draw(0, 4, "urgent") == 0
 		r.Text = func(callbacks.Callback) string { return "" }
 		b, err := w.service.Book(w.ctx, r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		attempts, rounds := n(0, 2, "attempts"), n(0, 3, "rounds")
+		attempts, rounds := draw(0, 2, "attempts"), draw(0, 3, "rounds")
 		if _, err := w.store.Change(w.ctx, b.Callback.ID, func(r *callbacks.Record) error {
 			r.Callback.Attempts, r.Callback.Rounds = attempts, rounds
 			return nil
@@ -155,22 +156,22 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		}
 		var special []hours.Special
 		for day := range 10 {
-			if n(0, 2, "closed") == 0 {
+			if draw(0, 2, "closed") == 0 {
 				special = append(special, closedOn(2026, 3, 1+day))
 			}
 		}
 		w.plan.Hours = officeHours(t, special...)
 		w.plan.Policy.Expiry = 24 * time.Hour
-		if n(0, 1, "decent") == 0 {
-			from := n(0, 20, "from")
-			w.plan.Policy.Decent = hours.Span{From: from * 60, To: n(from+1, 24, "to") * 60}
+		if draw(0, 1, "decent") == 0 {
+			from := draw(0, 20, "from")
+			w.plan.Policy.Decent = hours.Span{From: from * 60, To: draw(from+1, 24, "to") * 60}
 		}
-		w.noPlan = n(0, 7, "gone") == 0
-		w.plan.CustomerFirst = n(0, 1, "first") == 0
-		if n(0, 7, "blocked") == 0 {
+		w.noPlan = draw(0, 7, "gone") == 0
+		w.plan.CustomerFirst = draw(0, 1, "first") == 0
+		if draw(0, 7, "blocked") == 0 {
 			w.plan.Policy.Blocked = []string{"+44"}
 		}
-		if n(0, 9, "nobody") == 0 {
+		if draw(0, 9, "nobody") == 0 {
 			w.plan.Targets = nil
 		}
 		w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
