@@ -1,0 +1,103 @@
+package ivr
+
+import (
+	"maps"
+	"slices"
+	"testing"
+	"time"
+)
+
+// A call in progress whose configuration is no longer known goes on with the one that is: whatever was taken away meanwhile,
+// nobody is cut off without a word, and every call still comes to an end.
+func TestEveryStateAfterAnEdit(t *testing.T) {
+	without := func(take func(l *Line)) *Line {
+		line := sketch(t)
+		line.Desks = maps.Clone(line.Desks)
+		take(line)
+		return line
+	}
+	edits := map[string]*Line{
+		"no topic but one": without(func(l *Line) { l.Topics, l.Menu = l.Topics[5:6], l.Menu[4:5] }),
+		"no menus inside":  without(func(l *Line) { l.Menu = l.Menu[:3] }),
+		"another general desk, the old one gone": without(func(l *Line) {
+			l.Desks["other"] = &Desk{ID: "other", Language: "en", Hours: l.Hours, Ring: l.Desks["support"].Ring, Targets: l.Desks["support"].Targets}
+			delete(l.Desks, "support")
+			l.General = "other"
+			for i := range l.Topics {
+				if l.Topics[i].Desk == "support" {
+					l.Topics[i].Desk = "other"
+				}
+			}
+		}),
+		"one telephone less": without(func(l *Line) {
+			desk := *l.Desks["support"]
+			desk.Targets = desk.Targets[:1]
+			l.Desks["support"] = &desk
+		}),
+		"no questions": without(func(l *Line) {
+			l.Questions = nil
+			for i := range l.Topics {
+				l.Topics[i].Questions = nil
+			}
+		}),
+		"one language": without(func(l *Line) { l.Languages = l.Languages[1:] }),
+		"no callbacks": without(func(l *Line) { l.Callbacks.SlotCount = 0 }),
+	}
+	tried := 0
+	for _, begun := range []time.Time{openHour, closedHour} {
+		seen := walk(t, sketch(t), begun, caller)
+		for i, key := range slices.Sorted(maps.Keys(seen)) {
+			v := seen[key]
+			if i%23 != 0 || key == "hangup" { // neighbours differ in little
+				continue
+			}
+			for _, event := range happenings(v.page, stepOf(v.state.Step)) {
+				for name, after := range edits {
+					tried++
+					now := []time.Time{openHour, closedHour}[tried%2]
+					state, page := Advance(after, now, caller, v.state, event)
+					if _, ends := page.Next.(Hangup); ends && len(page.Say) == 0 && event != (effectDone{}) {
+						t.Fatalf("%s: step %s on %#v hangs up without a word", name, v.state.Step, event)
+					}
+					if tried%31 == 0 && !comesToAnEnd(after, state, page) {
+						t.Fatalf("%s: from step %s on %#v a silent caller comes to no end", name, v.state.Step, event)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d states and events under other configurations", tried)
+}
+
+// comesToAnEnd plays a caller who says nothing more, and agents who do not answer.
+func comesToAnEnd(line *Line, state State, page Page) bool {
+	for range 200 {
+		var event Event = Keys{}
+		switch next := page.Next.(type) {
+		case Hangup:
+			return true
+		case Connect:
+			event = DialEnded{"no-answer"}
+		case Record:
+			event = Keys{}
+		case Perform:
+			event = answerTo(next.Effect)
+		}
+		state, page = Advance(line, closedHour, caller, state, event)
+	}
+	return false
+}
+
+func answerTo(effect Effect) Event {
+	switch effect.(type) {
+	case AskTaken:
+		return Taken{}
+	case FindOpen:
+		return Found{}
+	case SaveMessage, SaveContact:
+		return Saved{"1234567"}
+	case Book, Move:
+		return Refused{Failed}
+	}
+	return effectDone{}
+}
