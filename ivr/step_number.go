@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -34,7 +35,15 @@ func (t *turn) collect() Next {
 	if t.deskCanAnswer(t.deskWanted()) {
 		return goTo{stepReady}
 	}
+	t.sayClosedMeanwhile(t.deskWanted())
 	return goTo{stepOffer}
+}
+
+// sayClosedMeanwhile is for a caller who rang while the desk was open, and was told nothing else.
+func (t *turn) sayClosedMeanwhile(desk string) {
+	if calendar := t.line.Desks[desk].Hours; calendar.IsOpen(time.Unix(t.Called, 0)) && !calendar.IsOpen(t.now) {
+		t.sayClosed(desk)
+	}
 }
 
 func askAccount(t *turn) Next {

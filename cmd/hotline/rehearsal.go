@@ -16,6 +16,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 )
@@ -44,6 +45,7 @@ type stage struct {
 	faults     carrier.Faults
 	store      string                                // empty: one of its own, which ends with it
 	opened     callbacks.Store                       // as in wiring
+	live       *publish.Live                         // as in wiring
 	strict     bool                                  // the workers are called only when they are due or were woken: faster
 	around     func(callbacks.Store) callbacks.Store // as in wiring
 }
@@ -77,7 +79,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		}
 	}
 	r.house, err = newHouse(ctx, wiring{
-		snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
+		live: s.live, snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
 		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
 		around: s.around,
 	})

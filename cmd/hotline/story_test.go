@@ -179,6 +179,7 @@ type beat struct {
 	hangsUp       bool
 	saysNothing   bool
 	speaksMessage bool
+	meanwhile     func()
 }
 
 func hears(words string) beat         { return beat{hears: words} }
@@ -203,6 +204,9 @@ func (s *story) rings(from, last string, beats ...beat) string {
 		if !strings.Contains(p.SaidText, b.hears) {
 			s.t.Errorf("question %d: want to hear %q, heard %q", asked, b.hears, p.SaidText)
 			return carrier.Reply{HangUp: true}
+		}
+		if b.meanwhile != nil {
+			b.meanwhile()
 		}
 		return b.reply()
 	}}
