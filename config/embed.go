@@ -8,10 +8,5 @@ import (
 //go:embed topics.yaml hours/*.yaml holidays/*.yaml lines/*.yaml prompts/*.yaml calls/*.yaml
 var shipped embed.FS
 
-// HoursSchema is the JSON Schema of the files in hours/, for editors.
-//
-//go:embed schema/hours.schema.json
-var HoursSchema []byte
-
 // Shipped is the configuration that comes with the program, as a directory for [Load].
 func Shipped() fs.FS { return shipped }

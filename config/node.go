@@ -97,6 +97,7 @@ type mapping struct {
 
 // mapping reads keys and values. Only the known keys are permitted, all when none are named.
 func (v value) mapping(known ...string) (mapping, bool) {
+	v.permits(permit{Keys: known})
 	m := mapping{value: v, values: map[string]value{}}
 	if v.empty() {
 		return m, v.present()
@@ -166,6 +167,7 @@ func (m mapping) need(key, what string) value {
 
 // list reads the items of a sequence, at most so many. An absent or empty one has none.
 func (v value) list(most int, example string) []value {
+	v.permits(permit{Entries: most})
 	if v.empty() || !v.kind(yaml.SequenceNode, "a list, for example "+example) {
 		return nil
 	}

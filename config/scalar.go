@@ -56,6 +56,7 @@ func (v value) id(example string) (string, bool) {
 
 // oneOf is one of a few words.
 func (v value) oneOf(words ...string) (string, bool) {
+	v.permits(permit{Words: words})
 	text, ok := v.plain(words[0])
 	if !ok {
 		return "", false
@@ -71,6 +72,7 @@ func (v value) oneOf(words ...string) (string, bool) {
 
 // whole is a whole number between two limits.
 func (v value) whole(least, most int) (int, bool) {
+	v.permits(permit{Bounded: true, Least: least, Most: most})
 	text, ok := v.plain(strconv.Itoa(least))
 	if !ok {
 		return 0, false
@@ -98,6 +100,7 @@ func (v value) truth() bool {
 
 // duration is a length of time between two limits.
 func (v value) duration(least, most time.Duration) (time.Duration, bool) {
+	v.permits(permit{Shortest: least, Longest: most})
 	text, ok := v.plain(spell(least))
 	if !ok {
 		return 0, false

@@ -34,133 +34,150 @@ func fill(text string, pairs ...string) string {
 	return text
 }
 
-// A PromptNeed is a sentence that a line can speak, and the placeholders that it may use.
+// A PromptNeed is a sentence that a line can speak, and the placeholders that it may use. Heard says when it is spoken,
+// and what the placeholders stand for.
 type PromptNeed struct {
-	Key  string
-	Args []string
+	Key   string
+	Args  []string
+	Heard string
 }
 
-// fixedPrompts are needed by every line. The comment behind each says when it is heard.
-var fixedPrompts = map[string][]string{
-	"welcome":              {"line"},                      // first words of the call, line = the line's spoken name
-	"language.offer":       {"key"},                       // in its own language: "For English, press 2."
-	"hours.closed":         {"when"},                      // before anyone waits; when = next opening, day and time
-	"hours.closed-long":    {},                            // closed, and no opening is known
-	"hours.open":           {"when"},                      // open, until when
-	"numbers.ready":        {},                            // before the topics: have account and transaction number ready
-	"callback.stands":      {"key"},                       // a promise stands for this calling number: press key to hear, move or cancel it
-	"menu.topic":           {"topic", "key"},              // one choice: "For {topic}, press {key}."
-	"menu.more":            {"key"},                       // more choices
-	"menu.controls":        {},                            // 0 a person, 9 hear again
-	"menu.back":            {},                            // star goes back
-	"help.solved":          {},                            // solved: 1, not solved: 2 (0 a person, 9 again)
-	"safety":               {},                            // we never ask for password, PIN or code
-	"account.calling":      {},                            // account is the number you call from: press 1, then hash
-	"account.ask":          {},                            // key in the account number, then hash; star leaves
-	"account.confirm":      {"digits"},                    // read back; right 1, again 2
-	"account.invalid":      {"min", "max"},                // not an account number; it has min to max digits
-	"account.digits":       {"count"},                     // the same where there is one length only
-	"number.digits":        {"count"},                     // that number has so many digits
-	"number.readback":      {"digits"},                    // read back the answer to a question; right 1, again 2
-	"number.length":        {"min", "max"},                // that number has min to max digits
-	"card.refused":         {},                            // looks like a payment card; not kept; never tell us card numbers
-	"left.ask":             {},                            // left an entry with star: again 1, go on without it 2, person 0, topics star
-	"ready.ask":            {},                            // connecting you now; to be rung back instead press 2
-	"ready.peak":           {"wait"},                      // peak hours: it can take up to wait until somebody answers
-	"reference.call":       {"digits"},                    // before the desk is rung: the reference of this call
-	"desk.connecting":      {},                            // one moment, please stay on the line
-	"desk.urgent":          {},                            // emergency desk: ask them to freeze the account, stay on the line
-	"desk.next":            {},                            // trying another colleague
-	"desk.nobody":          {},                            // sorry, nobody could take the call
-	"offer.intro":          {},                            // we can ring you back
-	"offer.none":           {},                            // there is no time within a month at which this number could be rung
-	"offer.number":         {"digits"},                    // the number that would be rung
-	"offer.now":            {"key"},                       // as soon as a colleague is free
-	"offer.opening":        {"when", "key"},               // as soon as we can from this time
-	"offer.slot":           {"when", "key"},               // when = day and from–to
-	"offer.urgent":         {"key"},                       // urgent callback, any hour
-	"offer.other":          {"key"},                       // another number to ring
-	"offer.message":        {"key"},                       // record a message instead
-	"offer.full":           {},                            // that time has just been taken, please choose another
-	"number.confirm":       {"digits"},                    // we ring you on …; right 1, another number 2
-	"number.ask":           {},                            // key in the number to ring, with area code, then hash; star leaves
-	"number.invalid":       {},                            // not a telephone number that we can ring
-	"number.blocked":       {},                            // we do not ring that kind of number; another number, or a message
-	"number.nocall":        {},                            // we cannot place calls to that country; another number: 2, message: 7; the hours follow
-	"booked.now":           {},                            // we ring you as soon as a colleague is free
-	"booked.opening":       {"when"},                      // we ring you as soon as we can from this time
-	"booked.slot":          {"when"},                      // we ring you day, from–to
-	"booked.urgent":        {},                            // the emergency desk rings you as soon as possible, at any hour
-	"booked.existing":      {},                            // a callback stood already; nothing new was noted
-	"booked.enough":        {},                            // this number was promised enough callbacks today; a message follows
-	"booked.many":          {},                            // so many callbacks stand that no more can be promised; a message follows
-	"booked.failed":        {},                            // sorry, we could not note the callback
-	"reference":            {"digits"},                    // your reference number is …
-	"reference.again":      {"digits"},                    // I repeat: …
-	"note.offer":           {"key"},                       // after the promise: to add a spoken note press key, or hang up
-	"note.ask":             {"seconds"},                   // speak after the tone, at most so many seconds, hash when done
-	"note.saved":           {},                            // the note goes with the callback
-	"note.failed":          {},                            // sorry, it could not be kept; the callback stands
-	"message.ask":          {},                            // speak after the tone, hash when done
-	"message.empty":        {},                            // heard nothing
-	"message.saved":        {},                            // message noted, a colleague will listen to it
-	"message.failed":       {},                            // sorry, it could not be noted; please ring again
-	"mine.ask":             {},                            // reference, or last four digits of the account, then hash; star leaves
-	"mine.reference":       {},                            // reference only, then hash; star leaves
-	"mine.wrong":           {},                            // that does not match
-	"mine.locked":          {},                            // we cannot tell you about it on this call; a colleague can
-	"mine.soon":            {},                            // stands: as soon as a colleague is free
-	"mine.at":              {"when"},                      // stands: as soon as we can from this time
-	"mine.slot":            {"when"},                      // stands: day, from–to
-	"mine.dialling":        {},                            // we are ringing about it just now
-	"mine.menu":            {},                            // keep 1, move 2, cancel 3
-	"mine.kept":            {},                            // it stands as it was
-	"mine.moved":           {"when"},                      // moved to day, from–to
-	"mine.soonest":         {},                            // moved to as soon as possible
-	"mine.sure":            {},                            // really cancel: yes 1, no 2
-	"mine.cancelled":       {},                            // cancelled
-	"mine.cannot":          {},                            // it can no longer be changed
-	"silence.menu":         {},                            // heard no key
-	"silence.entry":        {},                            // heard no digits
-	"wrong.menu":           {},                            // that key is not one of the choices
-	"limit.person":         {},                            // enough tries: connecting you with a colleague
-	"limit.request":        {},                            // enough tries: we take a request instead
-	"goodbye":              {},                            // thank you, goodbye
-	"goodbye.solved":       {},                            // glad that it is solved, goodbye
-	"goodbye.when":         {"when"},                      // nothing was chosen: ring us again from …, goodbye
-	"trouble.person":       {},                            // a fault on our side; connecting you with a colleague
-	"trouble.message":      {},                            // a fault on our side; please leave a message
-	"whisper.call":         {"line", "topic", "language"}, // agent: a call; take 1, refuse 2
-	"whisper.urgent":       {"line", "topic", "language"}, // agent: urgent call
-	"whisper.callback":     {"line", "topic", "language"}, // agent: a callback that was promised; take 1, refuse 2
-	"whisper.reference":    {"digits"},                    // agent, after 1: the reference that the caller was told
-	"whisper.account":      {"digits"},                    // agent, after 1: account
-	"whisper.none":         {},                            // agent, after 1: no account was given
-	"whisper.note":         {},                            // agent, after 1: there is a spoken note; hear it 3, connect 1
-	"whisper.note-missing": {},                            // agent: the note cannot be played just now
-	"whisper.connect":      {},                            // agent, after 1: connecting
-	"whisper.gone":         {},                            // agent: no longer needed
-	"agent.missed":         {},                            // agent: the customer was not reached
-	"agent.bye":            {},                            // agent: the call has ended
-	"customer.press":       {"line"},                      // customer rung back: this is …; to speak to a colleague press 1
-	"customer.wait":        {},                            // customer rung first, after 1: putting you through, stay on the line
-	"customer.nobody":      {},                            // customer rung first: no colleague could take it; we ring again, goodbye
-	"customer.given-up":    {},                            // the same, and it was the last try: please ring us again, goodbye
-	"customer.later":       {},                            // customer rung first, but the hour is no longer right: we ring again, goodbye
-	"customer.gone":        {},                            // customer rung, but the promise was taken back: not needed any more, goodbye
-	"customer.missed":      {},                            // customer who pressed nothing: ring us if you still need help, goodbye
-	"topic.general":        {},                            // as in "a call about …": a general question
+// A promptUse is when a prompt is heard, and the placeholders that are filled in.
+type promptUse struct {
+	heard string
+	args  []string
+}
+
+// fixedPrompts are needed by every line.
+var fixedPrompts = map[string]promptUse{
+	"welcome":              {"first words of the call, line = the line's spoken name", []string{"line"}},
+	"language.offer":       {"in its own language: \"For English, press 2.\"", []string{"key"}},
+	"hours.closed":         {"before anyone waits; when = next opening, day and time", []string{"when"}},
+	"hours.closed-long":    {"closed, and no opening is known", nil},
+	"hours.open":           {"open, until when", []string{"when"}},
+	"numbers.ready":        {"before the topics: have account and transaction number ready", nil},
+	"callback.stands":      {"a promise stands for this calling number: press key to hear, move or cancel it", []string{"key"}},
+	"menu.topic":           {"one choice: \"For {topic}, press {key}.\"", []string{"topic", "key"}},
+	"menu.more":            {"more choices", []string{"key"}},
+	"menu.controls":        {"0 a person, 9 hear again", nil},
+	"menu.back":            {"star goes back", nil},
+	"help.solved":          {"solved: 1, not solved: 2 (0 a person, 9 again)", nil},
+	"safety":               {"we never ask for password, PIN or code", nil},
+	"account.calling":      {"account is the number you call from: press 1, then hash", nil},
+	"account.ask":          {"key in the account number, then hash; star leaves", nil},
+	"account.confirm":      {"read back; right 1, again 2", []string{"digits"}},
+	"account.invalid":      {"not an account number; it has min to max digits", []string{"min", "max"}},
+	"account.digits":       {"the same where there is one length only", []string{"count"}},
+	"number.digits":        {"that number has so many digits", []string{"count"}},
+	"number.readback":      {"read back the answer to a question; right 1, again 2", []string{"digits"}},
+	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
+	"card.refused":         {"looks like a payment card; not kept; never tell us card numbers", nil},
+	"left.ask":             {"left an entry with star: again 1, go on without it 2, person 0, topics star", nil},
+	"ready.ask":            {"connecting you now; to be rung back instead press 2", nil},
+	"ready.peak":           {"peak hours: it can take up to wait until somebody answers", []string{"wait"}},
+	"reference.call":       {"before the desk is rung: the reference of this call", []string{"digits"}},
+	"desk.connecting":      {"one moment, please stay on the line", nil},
+	"desk.urgent":          {"emergency desk: ask them to freeze the account, stay on the line", nil},
+	"desk.next":            {"trying another colleague", nil},
+	"desk.nobody":          {"sorry, nobody could take the call", nil},
+	"offer.intro":          {"we can ring you back", nil},
+	"offer.none":           {"there is no time within a month at which this number could be rung", nil},
+	"offer.number":         {"the number that would be rung", []string{"digits"}},
+	"offer.now":            {"as soon as a colleague is free", []string{"key"}},
+	"offer.opening":        {"as soon as we can from this time", []string{"when", "key"}},
+	"offer.slot":           {"when = day and from–to", []string{"when", "key"}},
+	"offer.urgent":         {"urgent callback, any hour", []string{"key"}},
+	"offer.other":          {"another number to ring", []string{"key"}},
+	"offer.message":        {"record a message instead", []string{"key"}},
+	"offer.full":           {"that time has just been taken, please choose another", nil},
+	"number.confirm":       {"we ring you on …; right 1, another number 2", []string{"digits"}},
+	"number.ask":           {"key in the number to ring, with area code, then hash; star leaves", nil},
+	"number.invalid":       {"not a telephone number that we can ring", nil},
+	"number.blocked":       {"we do not ring that kind of number; another number, or a message", nil},
+	"number.nocall":        {"we cannot place calls to that country; another number: 2, message: 7; the hours follow", nil},
+	"booked.now":           {"we ring you as soon as a colleague is free", nil},
+	"booked.opening":       {"we ring you as soon as we can from this time", []string{"when"}},
+	"booked.slot":          {"we ring you day, from–to", []string{"when"}},
+	"booked.urgent":        {"the emergency desk rings you as soon as possible, at any hour", nil},
+	"booked.existing":      {"a callback stood already; nothing new was noted", nil},
+	"booked.enough":        {"this number was promised enough callbacks today; a message follows", nil},
+	"booked.many":          {"so many callbacks stand that no more can be promised; a message follows", nil},
+	"booked.failed":        {"sorry, we could not note the callback", nil},
+	"reference":            {"your reference number is …", []string{"digits"}},
+	"reference.again":      {"I repeat: …", []string{"digits"}},
+	"note.offer":           {"after the promise: to add a spoken note press key, or hang up", []string{"key"}},
+	"note.ask":             {"speak after the tone, at most so many seconds, hash when done", []string{"seconds"}},
+	"note.saved":           {"the note goes with the callback", nil},
+	"note.failed":          {"sorry, it could not be kept; the callback stands", nil},
+	"message.ask":          {"speak after the tone, hash when done", nil},
+	"message.empty":        {"heard nothing", nil},
+	"message.saved":        {"message noted, a colleague will listen to it", nil},
+	"message.failed":       {"sorry, it could not be noted; please ring again", nil},
+	"mine.ask":             {"reference, or last four digits of the account, then hash; star leaves", nil},
+	"mine.reference":       {"reference only, then hash; star leaves", nil},
+	"mine.wrong":           {"that does not match", nil},
+	"mine.locked":          {"we cannot tell you about it on this call; a colleague can", nil},
+	"mine.soon":            {"stands: as soon as a colleague is free", nil},
+	"mine.at":              {"stands: as soon as we can from this time", []string{"when"}},
+	"mine.slot":            {"stands: day, from–to", []string{"when"}},
+	"mine.dialling":        {"we are ringing about it just now", nil},
+	"mine.menu":            {"keep 1, move 2, cancel 3", nil},
+	"mine.kept":            {"it stands as it was", nil},
+	"mine.moved":           {"moved to day, from–to", []string{"when"}},
+	"mine.soonest":         {"moved to as soon as possible", nil},
+	"mine.sure":            {"really cancel: yes 1, no 2", nil},
+	"mine.cancelled":       {"cancelled", nil},
+	"mine.cannot":          {"it can no longer be changed", nil},
+	"silence.menu":         {"heard no key", nil},
+	"silence.entry":        {"heard no digits", nil},
+	"wrong.menu":           {"that key is not one of the choices", nil},
+	"limit.person":         {"enough tries: connecting you with a colleague", nil},
+	"limit.request":        {"enough tries: we take a request instead", nil},
+	"goodbye":              {"thank you, goodbye", nil},
+	"goodbye.solved":       {"glad that it is solved, goodbye", nil},
+	"goodbye.when":         {"nothing was chosen: ring us again from …, goodbye", []string{"when"}},
+	"trouble.person":       {"a fault on our side; connecting you with a colleague", nil},
+	"trouble.message":      {"a fault on our side; please leave a message", nil},
+	"whisper.call":         {"agent: a call; take 1, refuse 2", []string{"line", "topic", "language"}},
+	"whisper.urgent":       {"agent: urgent call", []string{"line", "topic", "language"}},
+	"whisper.callback":     {"agent: a callback that was promised; take 1, refuse 2", []string{"line", "topic", "language"}},
+	"whisper.reference":    {"agent, after 1: the reference that the caller was told", []string{"digits"}},
+	"whisper.account":      {"agent, after 1: account", []string{"digits"}},
+	"whisper.none":         {"agent, after 1: no account was given", nil},
+	"whisper.note":         {"agent, after 1: there is a spoken note; hear it 3, connect 1", nil},
+	"whisper.note-missing": {"agent: the note cannot be played just now", nil},
+	"whisper.connect":      {"agent, after 1: connecting", nil},
+	"whisper.gone":         {"agent: no longer needed", nil},
+	"agent.missed":         {"agent: the customer was not reached", nil},
+	"agent.bye":            {"agent: the call has ended", nil},
+	"customer.press":       {"customer rung back: this is …; to speak to a colleague press 1", []string{"line"}},
+	"customer.wait":        {"customer rung first, after 1: putting you through, stay on the line", nil},
+	"customer.nobody":      {"customer rung first: no colleague could take it; we ring again, goodbye", nil},
+	"customer.given-up":    {"the same, and it was the last try: please ring us again, goodbye", nil},
+	"customer.later":       {"customer rung first, but the hour is no longer right: we ring again, goodbye", nil},
+	"customer.gone":        {"customer rung, but the promise was taken back: not needed any more, goodbye", nil},
+	"customer.missed":      {"customer who pressed nothing: ring us if you still need help, goodbye", nil},
+	"topic.general":        {"as in \"a call about …\": a general question", nil},
 }
 
 // textPrompts are written, not spoken, and needed by lines that send text messages.
-var textPrompts = map[string][]string{
-	"sms.soon":   {"line", "reference"},         // called back as soon as a colleague is free
-	"sms.when":   {"line", "when", "reference"}, // called back at a time, or within a stretch
-	"sms.urgent": {"line", "reference"},         // called back by the emergency desk
-	// a callback that could not be kept, and one that the desk has taken back
-	"sms.given-up":  {"line", "reference"},
-	"sms.withdrawn": {"line", "reference"},
+var textPrompts = map[string]promptUse{
+	"sms.soon":      {"called back as soon as a colleague is free", []string{"line", "reference"}},
+	"sms.when":      {"called back at a time, or within a stretch", []string{"line", "when", "reference"}},
+	"sms.urgent":    {"called back by the emergency desk", []string{"line", "reference"}},
+	"sms.given-up":  {"a callback that could not be kept", []string{"line", "reference"}},
+	"sms.withdrawn": {"a callback that the desk has taken back", []string{"line", "reference"}},
 }
+
+// Prompts of what a configuration names: a language, a topic or menu, a question.
+var (
+	ofLanguage = promptUse{"the language's name, as it fits into sentences of this one", nil}
+	ofTopic    = promptUse{"the topic or menu, as it fits into \"For {topic}, press {key}.\"", nil}
+	ofHelp     = promptUse{"the self-help text of the topic; the line's figures are filled in", nil}
+	ofTell     = promptUse{"what is useful to speak on a note or a message about the topic; the line's figures are filled in", nil}
+	ofQuestion = promptUse{"key in that number, then hash; star leaves", nil}
+	ofAnswer   = promptUse{"agent: the number that the caller keyed in", []string{"digits"}}
+)
 
 // eachChoice visits the topics and menus that callers are offered.
 func (l *Line) eachChoice(visit func(id string)) {
@@ -182,24 +199,24 @@ func (l *Line) PromptNeeds() []PromptNeed {
 		maps.Copy(needs, textPrompts)
 	}
 	for _, language := range l.Languages {
-		needs["language."+language.Tag] = nil
+		needs["language."+language.Tag] = ofLanguage
 	}
 	for _, topic := range l.Topics {
 		if topic.Help {
-			needs["help."+topic.ID] = nil
+			needs["help."+topic.ID] = ofHelp
 		}
 		if topic.Tell {
-			needs["tell."+topic.ID] = nil
+			needs["tell."+topic.ID] = ofTell
 		}
 		for _, question := range topic.Questions {
-			needs["question."+question] = nil
-			needs["answer."+question] = []string{"digits"}
+			needs["question."+question] = ofQuestion
+			needs["answer."+question] = ofAnswer
 		}
 	}
-	l.eachChoice(func(id string) { needs["topic."+id] = nil })
+	l.eachChoice(func(id string) { needs["topic."+id] = ofTopic })
 	list := make([]PromptNeed, 0, len(needs))
 	for _, key := range slices.Sorted(maps.Keys(needs)) {
-		list = append(list, PromptNeed{Key: key, Args: needs[key]})
+		list = append(list, PromptNeed{Key: key, Args: needs[key].args, Heard: needs[key].heard})
 	}
 	return list
 }

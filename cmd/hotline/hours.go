@@ -39,8 +39,7 @@ func newHours() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.schema {
-				_, err := cmd.OutOrStdout().Write(config.HoursSchema)
-				return err
+				return printSchema(cmd.OutOrStdout(), "hours")
 			}
 			if o.days < 1 || o.days > 400 {
 				return fmt.Errorf("--days %d: ask for 1 to 400 days", o.days)

@@ -40,7 +40,7 @@ func newRoot(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetErr(errs)
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
-	root.AddCommand(newCheck(), newDiff(openStore), newTest(), newExplain(), newClose(), newOpen(), newOverrides())
+	root.AddCommand(newCheck(), newDiff(openStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(), newOverrides())
 	root.AddCommand(newDraft(), newPublish(), newStatus(), newHistory(), newRollback())
 	return root
 }

@@ -14,7 +14,7 @@ import (
 const (
 	longestRule = 500 // bytes
 	mostEmpty   = 50  // rules of a file that name no day
-	mostRepeats = 2 * mostDays
+	mostRepeats = 2 * MostDays
 	mostSteps   = 30_000_000 // days that all rules of a file together go through
 )
 

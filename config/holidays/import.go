@@ -124,8 +124,8 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 	}
 	have := im.days[date]
 	switch {
-	case have == nil && len(im.days) == mostDays:
-		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027", mostDays)
+	case have == nil && len(im.days) == MostDays:
+		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027", MostDays)
 	case have == nil:
 		im.days[date] = &Day{Date: date, Kind: kind, Name: name, Line: line}
 	case (have.Kind == MakeUp) != (kind == MakeUp):
@@ -134,7 +134,7 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 		if kind == Holiday {
 			have.Kind = Holiday
 		}
-		if longer := have.Name + " / " + name; len(longer) <= longestName && !slices.Contains(strings.Split(have.Name, " / "), name) {
+		if longer := have.Name + " / " + name; len(longer) <= LongestText && !slices.Contains(strings.Split(have.Name, " / "), name) {
 			have.Name = longer
 		}
 	}
@@ -219,7 +219,7 @@ func tidy(text string) string {
 		return r
 	}, text)
 	text = strings.Join(strings.Fields(text), " ")
-	for len(text) > longestName {
+	for len(text) > LongestText {
 		_, size := utf8.DecodeLastRuneInString(text)
 		text = text[:len(text)-size]
 	}

@@ -89,7 +89,7 @@ func (im *importer) jsonYear(year jsonYear, path string, alone bool) {
 	}
 	for _, raw := range year.Papers {
 		var paper string
-		if json.Unmarshal(raw, &paper) != nil || tidy(paper) == "" || len(im.sources) >= mostSources/4 {
+		if json.Unmarshal(raw, &paper) != nil || tidy(paper) == "" || len(im.sources) >= MostSources/4 {
 			continue
 		}
 		im.sources = append(im.sources, tidy(paper))

@@ -24,8 +24,8 @@ func (s *Set) Merge(other *Set) (*Set, error) {
 		}
 	}
 	slices.SortFunc(out.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
-	if len(out.Days) > mostDays {
-		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days), mostDays)
+	if len(out.Days) > MostDays {
+		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days), MostDays)
 	}
 	if other.From.Compare(s.From) < 0 {
 		out.From = other.From

@@ -15,11 +15,13 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
+// Bounds of one set: days, sources, and bytes of one text.
 const (
+	MostDays    = 5000
+	MostSources = 200
+	LongestText = 200
+
 	largestFile = 1 << 20 // bytes
-	mostDays    = 5000
-	mostSources = 200
-	longestName = 200 // bytes
 )
 
 var (
@@ -126,7 +128,7 @@ func (r *reader) covers(s *Set, node *yaml.Node) {
 
 func (r *reader) sources(node *yaml.Node) []string {
 	var out []string
-	items := r.list(node, "sources", mostSources)
+	items := r.list(node, "sources", MostSources)
 	for i, item := range items {
 		if text := r.text(item, fmt.Sprintf("sources[%d]", i)); text != "" {
 			out = append(out, text)
@@ -140,7 +142,7 @@ func (r *reader) sources(node *yaml.Node) []string {
 
 func (r *reader) days(node *yaml.Node) []Day {
 	var out []Day
-	for i, item := range r.list(node, "days", mostDays) {
+	for i, item := range r.list(node, "days", MostDays) {
 		path, before := fmt.Sprintf("days[%d]", i), len(r.problems)
 		keys := r.mapping(item, path, "date", "kind", "name")
 		if keys == nil {
@@ -238,8 +240,8 @@ func (r *reader) scalar(node *yaml.Node, path string) (string, bool) {
 	case strings.TrimSpace(node.Value) == "" || node.Tag == "!!null":
 		r.fail(node.Line, path, "is empty")
 		return "", false
-	case len(node.Value) > longestName:
-		r.fail(node.Line, path, "is longer than %d bytes", longestName)
+	case len(node.Value) > LongestText:
+		r.fail(node.Line, path, "is longer than %d bytes", LongestText)
 		return "", false
 	}
 	return node.Value, true

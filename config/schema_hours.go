@@ -1,0 +1,154 @@
+package config
+
+import "github.com/hotline-ivr/hotline/ivr/spoken"
+
+// Forms of what several files hold, for schemas.
+const (
+	clockPattern    = `([01][0-9]|2[0-3]):[0-5][0-9]`
+	spanPattern     = `^` + clockPattern + `-(` + clockPattern + `|24:00)$`
+	monthDayPattern = `(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])`
+	datePattern     = `[0-9]{4}-` + monthDayPattern
+	instantPattern  = `^` + datePattern + ` (` + clockPattern + `|24:00)$`
+	zonePattern     = `^([A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)+|UTC)$`
+)
+
+func identifierSchema() *schema {
+	return &schema{Type: "string", Pattern: identifier.String(), MaxLength: 40}
+}
+
+func instantSchema() *schema {
+	s := form(instantPattern, "2026-12-31 22:00")
+	s.Description = "A date and a time on the line's own clock."
+	return s
+}
+
+// textsSchema is a text in languages.
+func textsSchema(description string) *schema {
+	s := &schema{Type: "object", AdditionalProperties: false, MinProperties: 1, Description: description}
+	for _, tag := range spoken.Tags() {
+		s.Properties = append(s.Properties, property{tag, &schema{Type: "string", Pattern: `\S`, MaxLength: longestText}})
+	}
+	return s
+}
+
+func hoursSchema() *schema {
+	s := object(append([]property{
+		key("line", "The line's name, the same as the file's.", ref("identifier")),
+		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "Asia/Jakarta", "Asia/Shanghai")),
+		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.", weekSchema().orNothing()),
+		key("notices", "Announcements at the start of a call. They do not change the hours.", list(ref("notice"), mostNotices).orNothing()),
+	}, ruleProperties()...)...).needs("zone", "week")
+	s.Title = "Opening hours of a line"
+	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than this schema can."
+	s.Definitions = append(ruleDefinitions(), property{"notice", noticeSchema()})
+	return s
+}
+
+// ruleProperties are the keys that decide when somebody is there, of a line or of a desk.
+func ruleProperties() []property {
+	return []property{
+		key("week", "", ref("week")),
+		key("holidays", "Sets of holidays that apply, from the folder holidays: [cn], [id, sg].",
+			list(ref("identifier"), mostSets).once().orNothing()),
+		key("make_up", "Which weekday's hours a make-up working day of the sets has. rest: nobody is there. Without it the day keeps the hours of its own weekday.",
+			words(append(weekOrder(), "rest")...)),
+		key("collective", "What happens on collective leave of the sets (cuti bersama). rest, which is the default: closed. work: an ordinary day.",
+			words("rest", "work")),
+		key("special", "Days that do not follow the week or the sets of holidays. A dated one has precedence over a recurring one.",
+			list(ref("special"), mostSpecials).orNothing()),
+		key("overrides", "Closed or open from one instant to another, whatever else is written. An override cuts what runs.",
+			list(ref("override"), mostOverrides).orNothing()),
+	}
+}
+
+// weekOrder begin with Monday.
+func weekOrder() []string { return append(append([]string{}, weekdays[1:]...), weekdays[0]) }
+
+func ruleDefinitions() properties {
+	span := form(spanPattern, "09:00-12:00", "13:00-17:00", "22:00-06:00", "00:00-24:00")
+	span.Description = "HH:MM-HH:MM, the end not included. 00:00-24:00 is all day; 22:00-06:00 ends on the next day."
+	return properties{
+		{"identifier", identifierSchema()},
+		{"span", span},
+		{"spans", list(ref("span"), mostSpans).once().orNothing()},
+		{"week", weekSchema()},
+		{"weekday", words(weekOrder()...)},
+		{"date", form(`^`+datePattern+`$`, "2026-12-31")},
+		{"monthday", form(`^`+monthDayPattern+`$`, "12-31")},
+		{"instant", instantSchema()},
+		{"texts", textsSchema("What is spoken, in every language of the line: {id: …, en: …, zh: …}.")},
+		{"special", specialSchema()},
+		{"override", overrideSchema()},
+	}
+}
+
+func weekSchema() *schema {
+	s := object()
+	for _, day := range weekOrder() {
+		s.Properties = append(s.Properties, property{day, ref("spans")})
+	}
+	s.MinProperties = 1
+	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the day on which it begins."
+	return s
+}
+
+func specialSchema() *schema {
+	s := object(
+		key("date", "The one day.", ref("date")),
+		key("from", "The first day; with rrule, the day on which the rule begins.", ref("date")),
+		key("to", "The last day, included. With yearly: MM-DD.", &schema{AnyOf: []*schema{ref("date"), ref("monthday")}}),
+		key("yearly", "MM-DD: this day of every year; with to: MM-DD, several days.", ref("monthday")),
+		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.", nthSchema()),
+		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &schema{
+			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: longestRule, Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
+		key("closed", "No hours begin on the day. What began the evening before runs to its end.", yes()),
+		key("open", "These hours instead.", list(ref("span"), mostSpans).filled().once()),
+		key("as", "The hours of that weekday.", ref("weekday")),
+		key("name", "What the day is called.", text()),
+	).needs("name")
+	to := func(definition string) properties { return properties{{"to", ref(definition)}} }
+	s.AllOf = []*schema{
+		{OneOf: []*schema{
+			{Required: []string{"date"}, Not: hasAny("from", "to")},
+			{Required: []string{"from", "to"}, Properties: to("date"), Not: hasAny("yearly", "rrule")},
+			{Required: []string{"yearly"}, Properties: to("monthday"), Not: hasAny("from")},
+			{Required: []string{"nth"}, Not: hasAny("from", "to")},
+			{Required: []string{"rrule", "from"}, Not: hasAny("to")},
+		}},
+		{OneOf: either("closed", "open", "as")},
+	}
+	return s
+}
+
+func nthSchema() *schema {
+	n := whole(-5, 5)
+	n.Not = &schema{Const: 0}
+	return object(
+		key("n", "Which one; -1 is the last, -2 the last but one.", n),
+		key("weekday", "", ref("weekday")),
+		key("month", "", whole(1, 12)),
+	).needs("n", "weekday")
+}
+
+func overrideSchema() *schema {
+	s := object(
+		key("from", "", ref("instant")),
+		key("until", "When it ends, or until revoked; then \"hotline check\" reminds of it.",
+			&schema{AnyOf: []*schema{ref("instant"), {Const: untilRevoked}}}),
+		key("closed", "Nobody is there, though the week says so.", yes()),
+		key("open", "Somebody is there, though the week says no.", yes()),
+		key("reason", "Why, for whoever asks.", text()),
+		key("say", "Announced at the start of every call while it lasts.", ref("texts")),
+	).needs("from", "until", "reason")
+	s.OneOf = either("closed", "open")
+	return s
+}
+
+func noticeSchema() *schema {
+	return object(
+		key("from", "", ref("instant")),
+		key("until", "", ref("instant")),
+		key("topics", "Only for callers about these topics.", list(ref("identifier"), 100).orNothing()),
+		key("text", "", ref("texts")),
+	).needs("from", "until", "text")
+}

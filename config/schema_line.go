@@ -1,0 +1,138 @@
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+func lineSchema() *schema {
+	s := object(
+		key("line", "The line's name, the same as the file's.", ref("identifier")),
+		key("name", "How the line calls itself, in each of its languages.", textsSchema("")),
+		key("hours", "The file of opening hours, without hours/ and .yaml; lines may share one. Left out: the one with the line's name.", ref("identifier")),
+		key("region", "The country of numbers that callers key in without a country code: two capital letters.", form(`^[A-Z]{2}$`, "ID", "CN", "JP")),
+		key("numbers", "The numbers that this line answers; the first is shown when we ring somebody.", list(ref("number"), 50).filled().once()),
+		key("languages", "In the order of the menu; the first is what a caller hears who chooses nothing.", list(languageSchema(), mostLanguages).filled()),
+		key("general", "The desk of a caller who asks for a person before naming a topic.", ref("identifier")),
+		key("limits", "How often, and how long.", limitsSchema().orNothing()),
+		key("account", "What an account number looks like.", accountSchema()),
+		key("questions", "Numbers that callers of this line key in otherwise than topics.yaml says.", list(ref("question"), mostTopics).orNothing()),
+		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml has it; menus are at most %d deep.", ivr.MenuDepth),
+			list(ref("choice"), mostTopics).filled()),
+		key("figures", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.", figuresSchema().orNothing()),
+		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
+		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
+		key("text_messages", "A text message with reference and time to whoever was promised a callback on a mobile number.", truth()),
+		key("routes", "Ways to numbers that the provider does not reach by itself.", list(routeSchema(), 500).orNothing()),
+	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
+	s.Title = "Wiring of a line"
+	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
+	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
+		property{"number", form(e164.String(), "+622150001000")}, property{"prefix", form(prefix.String(), "+86")})
+	return s
+}
+
+func languageSchema() *schema {
+	return object(
+		key("tag", "The short name of the language.", words(spoken.Tags()...)),
+		key("locale", "The provider's name of the language.", form(`^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$`, "id-ID", "en-US", "cmn-CN", "ja-JP")),
+		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.", text().example("Google.id-ID-Standard-A")),
+	).needs("tag", "locale", "voice")
+}
+
+func limitsSchema() *schema {
+	return object(
+		key("silence", "How often in one step a caller may say nothing.", whole(1, 10)),
+		key("wrong", "How often in one step a caller may press a wrong key.", whole(1, 10)),
+		key("message_seconds", "The greatest length of a recorded message.", whole(1, 3600)),
+		key("note_seconds", "The greatest length of a note for the agent who rings back.", whole(5, 120)),
+	)
+}
+
+// digitProperties are what a number looks like that callers key in.
+func digitProperties() []property {
+	return []property{
+		key("min", "The least number of digits.", whole(1, mostDigits)),
+		key("max", "The greatest number of digits.", whole(1, mostDigits)),
+		key("starts", "The permitted beginnings, in quotation marks. None: any.", list(form(`^[0-9]+$`, "08"), 100).orNothing()),
+	}
+}
+
+func accountSchema() *schema {
+	return object(append(digitProperties(),
+		key("calling_number", "The account is the telephone number: the calling number is offered when it fits.", truth()))...).needs("min", "max")
+}
+
+func figuresSchema() *schema {
+	pattern := `^([0-9]+(\.[0-9]{2})? [A-Z]{3}|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
+	return &schema{Type: "object", PropertyNames: &schema{Pattern: identifier.String()}, AdditionalProperties: &schema{
+		Type: []string{"string", "integer"}, Pattern: pattern, Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
+}
+
+func deskSchema() *schema {
+	hours := &schema{OneOf: []*schema{words("line", "always"), object(ruleProperties()...).needs("week")}}
+	return object(
+		key("id", "A stable name.", ref("identifier")),
+		key("language", "The one in which the agents are told what a call is about.", words(spoken.Tags()...)),
+		key("by_language", "Callers in these languages belong to other desks: {zh: support-zh}.", byLanguageSchema()),
+		key("hours", "line (the line's hours), always, or hours of its own on the line's clock: {week: {…}}.", hours),
+		key("ring", "How long each telephone rings.", duration(shortestRing, longestRing)),
+		key("targets", "Telephones, which ring in turn.", list(targetSchema(), 100).filled()),
+	).needs("id", "language", "hours", "ring", "targets")
+}
+
+func byLanguageSchema() *schema {
+	s := (&schema{Type: "object", AdditionalProperties: false}).orNothing()
+	for _, tag := range spoken.Tags() {
+		s.Properties = append(s.Properties, property{tag, ref("identifier")})
+	}
+	return s
+}
+
+func targetSchema() *schema {
+	s := object(
+		key("id", "A stable name; it stays when the address changes.", ref("identifier")),
+		key("number", "A telephone number.", ref("number")),
+		key("sip", "A SIP address.", form(`^sips?:[^\s@<>"]+@[^\s@<>"]+$`, "sip:agent@example.com")),
+		key("client", "A browser telephone, without client:.", form(clientName.String(), "gopay-agent-1")),
+	).needs("id")
+	s.OneOf = either("number", "sip", "client")
+	return s
+}
+
+func callbacksSchema() *schema {
+	prefixes := func() *schema { return list(ref("prefix"), 500).orNothing() }
+	return object(
+		key("slot", "Length of a time that callers can choose, in whole minutes.", duration(5*time.Minute, 12*time.Hour)),
+		key("slots", "How many are offered.", whole(2, 5)),
+		key("capacity", "Promises in one slot.", whole(1, 10_000)),
+		key("lead", "A slot begins at least this long after the call.", duration(0, 7*day)),
+		key("first", "Who is rung first: agent, or customer, who then waits until an agent is free.", words("agent", "customer")),
+		key("attempts", "How often the customer is rung.", whole(1, 20)),
+		key("rounds", "How often the desk is tried in vain.", whole(1, 100)),
+		key("retry_after", "The pause before a desk is tried again, or a customer after any other failure than the three below.", duration(time.Minute, day)),
+		key("retry_busy", "The pause when the customer was busy.", duration(time.Minute, day)),
+		key("retry_no_answer", "The pause when he did not pick up.", duration(time.Minute, day)),
+		key("retry_machine", "The pause when he, or a machine, picked up and did not press 1.", duration(time.Minute, day)),
+		key("per_day", "Callbacks that one number is promised on one day.", whole(1, 100)),
+		key("pending", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),
+		key("cutoff", "So long before closing, \"as soon as possible\" means the next opening.", duration(0, 12*time.Hour)),
+		key("morning_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
+		key("spread", "And so far apart.", duration(0, 2*time.Hour)),
+		key("expiry", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
+		key("retention", "Then the numbers of a promise are erased.", duration(time.Hour, 10*366*day)),
+		key("decent", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, "08:00-21:00")),
+		key("blocked", "Beginnings of numbers that are never rung.", prefixes()),
+		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.", prefixes()),
+	)
+}
+
+func routeSchema() *schema {
+	return object(
+		key("prefix", "The beginning of the numbers.", ref("prefix")),
+		key("byoc", "The provider's name of the trunk.", form(trunk.String())),
+	).needs("prefix", "byoc")
+}

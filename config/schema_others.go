@@ -1,0 +1,134 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+func holidaysSchema() *schema {
+	oneLine := func(s *schema) *schema { s.MaxLength = holidays.LongestText; return s }
+	days := object(
+		key("date", "", ref("date")),
+		key("kind", "holiday; collective: leave that employers may give (cuti bersama); make-up: a day off that is worked (调休补班).", words(holidays.Kinds()...)),
+		key("name", "What the day is called.", oneLine(text())),
+	).needs("date", "kind", "name")
+	s := object(
+		key("name", "The name of the set, the same as the file's.", identifierSchema()),
+		key("country", "Two capital letters (ISO 3166-1).", form(`^[A-Z]{2}$`, "CN", "ID")),
+		key("covers", "The days on which the set knows whether they are holidays. Outside of them nobody has announced any yet.",
+			object(key("from", "", ref("date")), key("to", "", ref("date"))).needs("from", "to")),
+		key("sources", "Who fixed the days.", list(oneLine(text()), holidays.MostSources).filled()),
+		key("days", "In the order of the calendar, each date once.", list(days, holidays.MostDays)),
+	).needs("name", "covers", "sources", "days")
+	s.Title = "Set of holidays"
+	s.Description = "holidays/NAME.yaml. \"hotline holidays import\" makes one of a calendar file."
+	s.Definitions = properties{{"date", form(`^`+datePattern+`$`, "2026-12-31")}}
+	return s
+}
+
+// families are the prompts that belong to each language, topic or question.
+var families = []string{"language", "topic", "help", "tell", "question", "answer"}
+
+// promptsSchema knows what every line speaks. LINE/NAME is what one line says in its own words.
+func promptsSchema() *schema {
+	sentence := func(need ivr.PromptNeed) *schema {
+		s := &schema{Type: "string", Pattern: `\S`, MaxLength: longestText}
+		if s.Description = "Heard: " + need.Heard + "."; len(need.Args) > 0 {
+			s.Description += " Filled in: {" + strings.Join(need.Args, "}, {") + "}."
+		}
+		return s
+	}
+	s := object()
+	var fixed []string
+	tags := spoken.Tags()
+	every := &ivr.Line{TextMessages: true}
+	for _, tag := range tags {
+		every.Languages = append(every.Languages, ivr.Language{Tag: tag})
+	}
+	for _, need := range every.PromptNeeds() {
+		s.Properties = append(s.Properties, property{need.Key, sentence(need)})
+		fixed = append(fixed, regexp.QuoteMeta(need.Key))
+	}
+	const id = `[a-z][a-z0-9-]*`
+	sample := &ivr.Line{
+		Languages: []ivr.Language{{Tag: "x"}}, Menu: []ivr.Choice{{ID: "x"}},
+		Topics: []ivr.Topic{{ID: "x", Help: true, Tell: true, Questions: []string{"x"}}},
+	}
+	for _, need := range sample.PromptNeeds() {
+		if family, ok := strings.CutSuffix(need.Key, ".x"); ok {
+			s.PatternProperties = append(s.PatternProperties, property{`^(` + id + `/)?` + family + `\.` + id + `$`, sentence(need)})
+		}
+	}
+	own := &schema{Type: "string", Pattern: `\S`, MaxLength: longestText, Description: "What one line says in its own words."}
+	s.PatternProperties = append(s.PatternProperties, property{`^` + id + `/(` + strings.Join(fixed, "|") + `)$`, own})
+	s.Title = "Sentences in one language"
+	s.Description = "prompts/LANGUAGE.yaml. Words in braces are filled in during the call. LINE/NAME is what one line says in its own words, in the place of NAME."
+	return s
+}
+
+func callSchema() *schema {
+	agents := words(agentsDo...)
+	agents = &schema{AnyOf: []*schema{agents, {Type: "object", PropertyNames: identifierSchema(), AdditionalProperties: words(agentsDo...)}}}
+	s := object(
+		key("call", "A sentence that says what this call shows.", text()),
+		key("line", "The line that is rung.", ref("identifier")),
+		key("at", "When the call is made.", ref("instant")),
+		key("from", "The calling number, or anonymous. Left out: a mobile number of the line's country.",
+			&schema{AnyOf: []*schema{form(e164.String(), "+628121234567"), {Const: "anonymous"}}}),
+		key("agents", "What every agent does when his telephone rings; or by target, others for the rest: {support-1: busy, others: answer}.", agents),
+		key("customer", "What the customer does when he is rung back. expect.callback says kept.", words(customersDo...)),
+		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps).orNothing()),
+		key("expect", "What has to come of the call.", expectSchema()),
+	).needs("call", "line", "at", "expect")
+	s.If = &schema{Required: []string{"customer"}}
+	s.Then = &schema{Properties: properties{{"expect", &schema{Required: []string{"callback"}, Properties: properties{
+		{"callback", &schema{Required: []string{"kept"}}}}}}}}
+	s.Title = "Rehearsed call"
+	s.Description = "calls/NAME.yaml: who rings when, what is heard and pressed, and what has to come of it. \"hotline test\" makes the call."
+	s.Definitions = properties{{"identifier", identifierSchema()}, {"instant", instantSchema()}}
+	return s
+}
+
+func stepSchema() *schema {
+	s := object(
+		key("hear", "Words that have to be among what was said since the step before. Put words with a comma in quotation marks.",
+			&schema{Type: []string{"string", "number", "boolean"}, Pattern: `\S`, MaxLength: longestText}),
+		key("press", "Keys: 0 to 9, * and #; quote what begins with 0, or has * or #.",
+			&schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, MaxLength: mostKeysHit}),
+		key("silence", "The caller does nothing.", yes()),
+		key("speak", "The caller speaks a message.", yes()),
+		key("hang_up", "The caller hangs up.", yes()),
+	).needs("hear")
+	for i, one := range callKeys["steps"][1:] {
+		for _, other := range callKeys["steps"][i+2:] {
+			s.AllOf = append(s.AllOf, &schema{Not: &schema{Required: []string{one, other}}})
+		}
+	}
+	return s
+}
+
+func expectSchema() *schema {
+	callback := object(
+		key("at", "When it is due. Left out: at any time.", ref("instant")),
+		key("desk", "The desk that keeps it. Left out: any.", ref("identifier")),
+		key("urgent", "Whether it is an urgent one.", truth()),
+		key("kept", "Time runs on until the promise has ended: true when the two were connected, false when it was given up.", truth()),
+	)
+	callback.MinProperties = 1
+	s := object(
+		key("desk", "The desk whose agent the caller is connected with.", ref("identifier")),
+		key("callback", "The callback that is promised.", callback),
+		key("message", "A message is recorded.", yes()),
+		key("closed_until", "The opening that the caller is told, while no telephone rings.", ref("instant")),
+	)
+	s.MinProperties = 1
+	s.AllOf = []*schema{
+		{If: &schema{Required: []string{"desk"}}, Then: &schema{PropertyNames: words("desk")}},
+		{Not: &schema{Required: []string{"callback", "message"}}},
+	}
+	return s
+}

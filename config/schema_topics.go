@@ -1,0 +1,54 @@
+package config
+
+func topicsSchema() *schema {
+	s := object(
+		key("questions", "Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID tells it to the agent.",
+			list(ref("question"), mostTopics).orNothing()),
+		key("topics", "Reasons to call that several lines share.", list(ref("topic"), mostTopics).orNothing()),
+	)
+	s.Title = "Topics and questions that lines share"
+	s.Description = "topics.yaml. A line's file takes a topic by its name."
+	s.Definitions = append(properties{{"identifier", identifierSchema()}}, menuDefinitions()...)
+	return s
+}
+
+func menuDefinitions() properties {
+	question := object(append([]property{key("id", "A stable name.", questionID())}, digitProperties()...)...).needs("id", "min", "max")
+	topic := object(topicProperties()...).needs("id")
+	topic.AllOf = contradictions()
+	menu := object(append(topicProperties(), key("topics", "This is a further menu of these topics.",
+		&schema{Type: "array", Items: ref("choice"), MinItems: 2, MaxItems: mostTopics}))...).needs("id")
+	menu.AllOf = append(contradictions(), &schema{If: &schema{Required: []string{"topics"}}, Then: &schema{
+		PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
+	return properties{{"question", question}, {"topic", topic}, {"choice", &schema{AnyOf: []*schema{ref("identifier"), menu}}}}
+}
+
+func questionID() *schema {
+	s := ref("identifier")
+	return &schema{AllOf: []*schema{s}, Not: &schema{Const: askAccount}}
+}
+
+func topicProperties() []property {
+	return []property{
+		key("id", "A stable name. The prompt topic.ID says it.", &schema{AllOf: []*schema{ref("identifier")}, Not: words(reserved...)}),
+		key("desk", "Who serves it, one of the desks of the line.", ref("identifier")),
+		key("urgent", "Straight to its desk at any hour, nothing is asked; the desk never closes.", truth()),
+		key("help", "There is a self-help text, the prompt help.ID, and the question whether it solved the matter.", truth()),
+		key("tell", "Callers may leave a spoken note when they are called back, and are told what to say: the prompt tell.ID.", truth()),
+		key("message", "Straight to a recorded message.", truth()),
+		key("priority", "Its callbacks are kept before those of a lower one; at the same, whoever rang first. Left out it is 0.", whole(0, 9)),
+		key("ask", "Numbers that are collected before a person is rung: account, and questions.", list(ref("identifier"), 10).once().orNothing()),
+	}
+}
+
+// contradictions are what a topic cannot be at once.
+func contradictions() []*schema {
+	is := func(key string) *schema {
+		return &schema{Required: []string{key}, Properties: properties{{key, yes()}}}
+	}
+	asks := &schema{Required: []string{"ask"}, Properties: properties{{"ask", &schema{Type: "array", MinItems: 1}}}}
+	never := func(this string, others ...*schema) *schema {
+		return &schema{If: is(this), Then: &schema{Not: &schema{AnyOf: others}}}
+	}
+	return []*schema{never("urgent", is("help"), is("message"), asks), never("message", is("help"), asks)}
+}
