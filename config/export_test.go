@@ -21,32 +21,30 @@ func Listen(ear func(file, key string, p Permit)) (stop func()) {
 func SchemaPermits(kind string) map[string]Permit {
 	root := schemas[kind]()
 	out := map[string]Permit{}
-	var walk func(path string, s *schema, within []string)
-	walk = func(path string, s *schema, within []string) {
+	var walk func(path string, s *schema)
+	walk = func(path string, s *schema) {
 		if s == nil {
 			return
 		}
 		if s.Ref != "" {
-			if seen := strings.Join(within, " "); strings.Count(seen, s.Ref) < 2 { // a menu within a menu says it all
-				walk(path, root.Definitions.of(strings.TrimPrefix(s.Ref, "#/definitions/")), append(slices.Clone(within), s.Ref))
-			}
+			walk(path, root.Definitions.of(strings.TrimPrefix(s.Ref, "#/definitions/")))
 			return
 		}
 		p := out[path]
 		p.merge(s)
 		out[path] = p
 		for _, each := range s.Properties {
-			walk(strings.TrimPrefix(path+"."+each.key, "."), each.schema, within)
+			walk(strings.TrimPrefix(path+"."+each.key, "."), each.schema)
 		}
 		if open, ok := s.AdditionalProperties.(*schema); ok {
-			walk(strings.TrimPrefix(path+".*", "."), open, within)
+			walk(strings.TrimPrefix(path+".*", "."), open)
 		}
-		walk(path+"[]", s.Items, within)
+		walk(path+"[]", s.Items)
 		for _, each := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
-			walk(path, each, within)
+			walk(path, each)
 		}
 	}
-	walk("", root, nil)
+	walk("", root)
 	return out
 }
 

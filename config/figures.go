@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
@@ -78,6 +79,10 @@ func (f *lineFile) readFigure(at value, name string) {
 			n, _ := strconv.Atoi(text)
 			said = spoken.Number(tag, n)
 		default:
+			if advice, secret := problem.Secret(name); secret {
+				at.fail("%s", advice)
+				return
+			}
 			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", short(text))
 			return
 		}

@@ -122,7 +122,7 @@ func (v value) mapping(known ...string) (mapping, bool) {
 			continue
 		}
 		if len(known) > 0 && !slices.Contains(known, key.Value) {
-			at.fail("unknown key; %s", hint(key.Value, known))
+			at.fail("%s", v.unknown(key.Value, known))
 			continue
 		}
 		// A block's first line is behind its key; a person looks for the key.

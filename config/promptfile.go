@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -82,7 +83,11 @@ func (f *promptFile) placeholdersOf(v value, key string, known []string) ([]stri
 		}
 		args, needed = f.needs.of[id][common]
 	}
+	secret, isSecret := problem.Secret(common)
 	switch {
+	case !needed && isSecret && !spareName.MatchString(common):
+		v.fail("%s", secret)
+		return nil, false
 	case !needed && own: // one that is misspelt would leave nothing missing
 		v.fail("line %s does not speak this; %s", id, promptHint(common, slices.Sorted(maps.Keys(f.needs.of[id]))))
 		return nil, false

@@ -1,6 +1,10 @@
 package config
 
-import "github.com/hotline-ivr/hotline/ivr/spoken"
+import (
+	"strings"
+
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
 
 // Forms of what several files hold, for schemas.
 const (
@@ -22,11 +26,20 @@ func instantSchema() *schema {
 	return s
 }
 
+// spokenText is a text with these placeholders, no others, and no lone brace. It is not blank.
+func spokenText(placeholders ...string) *schema {
+	filled := ""
+	if len(placeholders) > 0 {
+		filled = `|\{(` + strings.Join(placeholders, "|") + `)\}`
+	}
+	return &schema{Type: "string", Pattern: `^\s*([^{}\s]` + filled + `)([^{}]` + filled + `)*$`, MaxLength: longestText}
+}
+
 // textsSchema is a text in languages.
 func textsSchema(description string) *schema {
 	s := &schema{Type: "object", AdditionalProperties: false, MinProperties: 1, Description: description}
 	for _, tag := range spoken.Tags() {
-		s.Properties = append(s.Properties, property{tag, &schema{Type: "string", Pattern: `\S`, MaxLength: longestText}})
+		s.Properties = append(s.Properties, property{tag, spokenText()})
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/ivr"
@@ -21,7 +22,7 @@ func lineSchema() *schema {
 		key("account", "What an account number looks like.", accountSchema()),
 		key("questions", "Numbers that callers of this line key in otherwise than topics.yaml says.", list(ref("question"), mostTopics).orNothing()),
 		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml has it; menus are at most %d deep.", ivr.MenuDepth),
-			list(ref("choice"), mostTopics).filled()),
+			list(ref(choice(1)), mostTopics).filled()),
 		key("figures", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.", figuresSchema().orNothing()),
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
 		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
@@ -39,7 +40,7 @@ func languageSchema() *schema {
 	return object(
 		key("tag", "The short name of the language.", words(spoken.Tags()...)),
 		key("locale", "The provider's name of the language.", form(`^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$`, "id-ID", "en-US", "cmn-CN", "ja-JP")),
-		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.", text().example("Google.id-ID-Standard-A")),
+		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.", form(`^(Google\.[A-Za-z]{2,3}-[A-Za-z0-9-]+|Polly\.[A-Za-z]+(-Neural)?)$`, "Google.id-ID-Standard-A")),
 	).needs("tag", "locale", "voice")
 }
 
@@ -67,7 +68,7 @@ func accountSchema() *schema {
 }
 
 func figuresSchema() *schema {
-	pattern := `^([0-9]+(\.[0-9]{2})? [A-Z]{3}|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
+	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") + `)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
 	return &schema{Type: "object", PropertyNames: &schema{Pattern: identifier.String()}, AdditionalProperties: &schema{
 		Type: []string{"string", "integer"}, Pattern: pattern, Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
 }

@@ -30,43 +30,42 @@ func holidaysSchema() *schema {
 	return s
 }
 
-// families are the prompts that belong to each language, topic or question.
-var families = []string{"language", "topic", "help", "tell", "question", "answer"}
-
 // promptsSchema knows what every line speaks. LINE/NAME is what one line says in its own words.
 func promptsSchema() *schema {
-	sentence := func(need ivr.PromptNeed) *schema {
-		s := &schema{Type: "string", Pattern: `\S`, MaxLength: longestText}
-		if s.Description = "Heard: " + need.Heard + "."; len(need.Args) > 0 {
-			s.Description += " Filled in: {" + strings.Join(need.Args, "}, {") + "}."
-		}
-		return s
-	}
-	s := object()
-	var fixed []string
-	tags := spoken.Tags()
 	every := &ivr.Line{TextMessages: true}
-	for _, tag := range tags {
+	for _, tag := range spoken.Tags() {
 		every.Languages = append(every.Languages, ivr.Language{Tag: tag})
 	}
+	s := object()
 	for _, need := range every.PromptNeeds() {
-		s.Properties = append(s.Properties, property{need.Key, sentence(need)})
-		fixed = append(fixed, regexp.QuoteMeta(need.Key))
+		s.Properties = append(s.Properties, property{need.Key, promptSchema(need)})
+		own := promptSchema(need)
+		own.Description = "In the line's own words. " + own.Description
+		s.PatternProperties = append(s.PatternProperties, property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
 	}
-	const id = `[a-z][a-z0-9-]*`
-	sample := &ivr.Line{
-		Languages: []ivr.Language{{Tag: "x"}}, Menu: []ivr.Choice{{ID: "x"}},
-		Topics: []ivr.Topic{{ID: "x", Help: true, Tell: true, Questions: []string{"x"}}},
-	}
-	for _, need := range sample.PromptNeeds() {
+	// Of a topic, or a question, there are as many as the configuration has.
+	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}}, Topics: []ivr.Topic{{ID: "x", Help: true, Tell: true, Questions: []string{"x"}}}}
+	for _, need := range one.PromptNeeds() {
 		if family, ok := strings.CutSuffix(need.Key, ".x"); ok {
-			s.PatternProperties = append(s.PatternProperties, property{`^(` + id + `/)?` + family + `\.` + id + `$`, sentence(need)})
+			s.PatternProperties = append(s.PatternProperties, property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})
 		}
 	}
-	own := &schema{Type: "string", Pattern: `\S`, MaxLength: longestText, Description: "What one line says in its own words."}
-	s.PatternProperties = append(s.PatternProperties, property{`^` + id + `/(` + strings.Join(fixed, "|") + `)$`, own})
 	s.Title = "Sentences in one language"
 	s.Description = "prompts/LANGUAGE.yaml. Words in braces are filled in during the call. LINE/NAME is what one line says in its own words, in the place of NAME."
+	return s
+}
+
+// promptOwner stands before the name of what one line says in its own words.
+const promptOwner = `[a-z][a-z0-9-]*/`
+
+func promptSchema(need ivr.PromptNeed) *schema {
+	s := spokenText(need.Args...)
+	if figureText.MatchString(need.Key) && need.Key != "help.solved" {
+		s = spokenText(`[a-z][a-z0-9-]*`) // figures of the line
+	}
+	if s.Description = "Heard: " + need.Heard + "."; len(need.Args) > 0 {
+		s.Description += " Filled in: {" + strings.Join(need.Args, "}, {") + "}."
+	}
 	return s
 }
 

@@ -1,5 +1,11 @@
 package config
 
+import (
+	"fmt"
+
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
 func topicsSchema() *schema {
 	s := object(
 		key("questions", "Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID tells it to the agent.",
@@ -16,11 +22,26 @@ func menuDefinitions() properties {
 	question := object(append([]property{key("id", "A stable name.", questionID())}, digitProperties()...)...).needs("id", "min", "max")
 	topic := object(topicProperties()...).needs("id")
 	topic.AllOf = contradictions()
-	menu := object(append(topicProperties(), key("topics", "This is a further menu of these topics.",
-		&schema{Type: "array", Items: ref("choice"), MinItems: 2, MaxItems: mostTopics}))...).needs("id")
-	menu.AllOf = append(contradictions(), &schema{If: &schema{Required: []string{"topics"}}, Then: &schema{
-		PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
-	return properties{{"question", question}, {"topic", topic}, {"choice", &schema{AnyOf: []*schema{ref("identifier"), menu}}}}
+	definitions := properties{{"question", question}, {"topic", topic}}
+	for depth := 1; depth <= ivr.MenuDepth; depth++ {
+		definitions = append(definitions, property{choice(depth), choiceSchema(depth)})
+	}
+	return definitions
+}
+
+// choice is the definition of an entry of a menu, so deep.
+func choice(depth int) string { return fmt.Sprintf("choice%d", depth) }
+
+func choiceSchema(depth int) *schema {
+	further := key("topics", fmt.Sprintf("Menus are at most %d deep.", ivr.MenuDepth), &schema{Not: &schema{}})
+	if depth < ivr.MenuDepth {
+		further = key("topics", "This is a further menu of these topics.",
+			&schema{Type: "array", Items: ref(choice(depth + 1)), MinItems: 2, MaxItems: mostTopics})
+	}
+	entry := object(append(topicProperties(), further)...).needs("id")
+	entry.AllOf = append(contradictions(), &schema{
+		If: &schema{Required: []string{"topics"}}, Then: &schema{PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
+	return &schema{AnyOf: []*schema{ref("identifier"), entry}}
 }
 
 func questionID() *schema {

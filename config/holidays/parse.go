@@ -12,6 +12,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -39,6 +40,9 @@ func Parse(file string, data []byte) (*Set, error) {
 	set.Comment = comment(data)
 	return set, nil
 }
+
+// witness is told which keys are known where. A test sets it, to hold the JSON Schema against the reader; otherwise it is nil.
+var witness func(path string, known []string)
 
 // A reader gathers the mistakes of one file.
 type reader struct {
@@ -183,6 +187,9 @@ func (r *reader) check(s *Set) {
 
 // mapping is nil after a report that the node has no keys.
 func (r *reader) mapping(node *yaml.Node, path string, known ...string) map[string]*yaml.Node {
+	if witness != nil {
+		witness(path, known)
+	}
 	if node.Kind != yaml.MappingNode {
 		r.fail(node.Line, path, "has to be keys and values; known here: %s", strings.Join(known, ", "))
 		return nil
@@ -195,6 +202,9 @@ func (r *reader) mapping(node *yaml.Node, path string, known ...string) map[stri
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		switch first, twice := lines[key.Value]; {
+		case key.Kind == yaml.ScalarNode && isSecret(key.Value, known):
+			advice, _ := problem.Secret(key.Value)
+			r.fail(key.Line, join(path, short(key.Value)), "%s", advice)
 		case key.Kind != yaml.ScalarNode || !slices.Contains(known, key.Value):
 			r.fail(key.Line, join(path, short(key.Value)), "unknown key; known here: %s", strings.Join(known, ", "))
 		case twice:
@@ -204,6 +214,11 @@ func (r *reader) mapping(node *yaml.Node, path string, known ...string) map[stri
 		}
 	}
 	return out
+}
+
+func isSecret(key string, known []string) bool {
+	_, secret := problem.Secret(key)
+	return secret && !slices.Contains(known, key)
 }
 
 // need reports a key that is not there.

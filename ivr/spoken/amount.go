@@ -2,6 +2,7 @@ package spoken
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,9 @@ type money struct {
 // currencies are the ISO 4217 codes that can be said; those that are true have no hundredths in use.
 var currencies = map[string]bool{"IDR": true, "JPY": true, "CNY": false, "SGD": false, "USD": false, "EUR": false}
 
+// Currencies are the codes of those that can be said, sorted.
+func Currencies() []string { return slices.Sorted(maps.Keys(currencies)) }
+
 // mostMoney is the greatest amount that can be said.
 const mostMoney = 999_999_999_999
 
@@ -42,11 +46,7 @@ const mostMoney = 999_999_999_999
 func Money(tag, amount, currency string) (string, error) {
 	whole, ok := currencies[currency]
 	if !ok {
-		known := make([]string, 0, len(currencies))
-		for code := range currencies {
-			known = append(known, code)
-		}
-		slices.Sort(known)
+		known := Currencies()
 		return "", fmt.Errorf("spoken: %q is no currency that can be said; known are %s", currency, strings.Join(known, ", "))
 	}
 	units, hundredths, point := strings.Cut(amount, ".")

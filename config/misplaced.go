@@ -1,0 +1,57 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/config/problem"
+)
+
+// Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the wiring,
+// secrets are in neither. A key in the wrong file is refused with the name of the right one.
+
+// wiringKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
+// have, and line, which both have.
+var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "figures", "desks",
+	"callbacks", "text_messages", "routes", "targets", "ring", "number", "sip", "client", "desk", "decent", "voice", "locale", "blocked"}
+
+// timeKeys are those of a file of hours.
+var timeKeys = slices.Concat([]string{"zone", "peak", "notices"}, ruleKeys)
+
+// unknown is what is said of a key that is not known at this place. It never repeats what stands behind it.
+func (v value) unknown(key string, known []string) string {
+	if s, ok := settings[key]; ok && !s.secret {
+		return "is a setting of the server, not of a line; remove it here, and " + s.advice()
+	}
+	if advice, ok := problem.Secret(key); ok {
+		return advice
+	}
+	base := path.Base(v.file)
+	switch folder := path.Dir(v.file); {
+	case v.key != "":
+	case folder == "lines" && slices.Contains(timeKeys, key):
+		return fmt.Sprintf("unknown key; %s to %s, which supervisors edit", belongs(key), v.timesFile(base))
+	case folder == "hours" && slices.Contains(wiringKeys, key):
+		return fmt.Sprintf("unknown key; %s to lines/%s, which whoever wires the desk edits", belongs(key), base)
+	}
+	return "unknown key; " + hint(key, known)
+}
+
+// timesFile is the file of hours of a line's file.
+func (v value) timesFile(base string) string {
+	for i := 0; i+1 < len(v.node.Content); i += 2 {
+		if name := v.node.Content[i+1].Value; v.node.Content[i].Value == "hours" && identifier.MatchString(name) {
+			base = name + ".yaml"
+		}
+	}
+	return "hours/" + base
+}
+
+func belongs(key string) string {
+	if strings.HasSuffix(key, "s") {
+		return key + " belong"
+	}
+	return key + " belongs"
+}
