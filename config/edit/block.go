@@ -154,27 +154,13 @@ func (f *file) remove(at int) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var kept [][]byte
-	for _, line := range f.lines[first : last+1] {
-		if comment(line) {
-			kept = append(kept, line)
-		}
-	}
+	kept := f.commentsOf(first, last)
 	// A list that was added with its key goes with it: it is not indented, and the last thing in the file.
 	if len(f.list.Content) == 1 && len(kept) == 0 && f.list.Column == f.key.Column && first == f.key.Line && last == len(f.lines)-1 &&
 		string(bytes.TrimSpace(f.lines[first-1])) == f.name+":" {
 		first--
 	}
-	return f.without(first, last, kept), nil
-}
-
-// without takes lines out, but for those that are kept.
-func (f *file) without(first, last int, kept [][]byte) []byte {
-	before := join(f.lines[:first])
-	if last == len(f.lines)-1 && lineEnd(f.lines[last]) == "" && len(kept) == 0 && first > 0 {
-		before = before[:len(before)-len(lineEnd(f.lines[first-1]))] // the file has no final line end, and still has none
-	}
-	return bytes.Join([][]byte{before, join(kept), join(f.lines[last+1:])}, nil)
+	return f.instead(first, last, kept), nil
 }
 
 func (f *file) replace(at int, entry string) ([]byte, error) {
@@ -195,13 +181,30 @@ func (f *file) replace(at int, entry string) ([]byte, error) {
 		}
 		return splice(text, start, end, entry), nil
 	}
-	written := [][]byte{[]byte(f.dash() + entry + lineEnd(f.lines[last]))}
+	written := [][]byte{[]byte(f.dash() + entry + f.usualEnd())}
+	if end := lineEnd(f.lines[first]); end != "" {
+		written[0] = []byte(f.dash() + entry + end)
+	}
+	return f.instead(first, last, append(written, f.commentsOf(first, last)...)), nil
+}
+
+// commentsOf are the lines among these that hold a comment only.
+func (f *file) commentsOf(first, last int) (kept [][]byte) {
 	for _, line := range f.lines[first : last+1] {
 		if comment(line) {
-			written = append(written, line)
+			kept = append(kept, line)
 		}
 	}
-	return bytes.Join([][]byte{join(f.lines[:first]), join(written), join(f.lines[last+1:])}, nil), nil
+	return kept
+}
+
+// instead puts other lines in the place of some. A file without a final line end still has none.
+func (f *file) instead(first, last int, lines [][]byte) []byte {
+	text := append(join(f.lines[:first]), join(lines)...)
+	if all := splitLines(text); lineEnd(f.lines[last]) == "" && len(all) > 0 {
+		text = text[:len(text)-len(lineEnd(all[len(all)-1]))]
+	}
+	return append(text, join(f.lines[last+1:])...)
 }
 
 // splitLines keeps the line ends, as the YAML reader counts them.

@@ -24,7 +24,7 @@ func Insert(data []byte, list string, at int, entry string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return slices.Insert(slices.Clone(entries), min(at, len(entries)), node), nil
+		return slices.Insert(slices.Clone(entries), min(max(at, 0), len(entries)), node), nil
 	})
 }
 

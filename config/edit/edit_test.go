@@ -87,6 +87,7 @@ func TestByHand(t *testing.T) {
 		"an end of document":    "x: 1\n...\n",
 		"a text of lines":       "special:\n  - |\n    # no comment\n    text\n",
 		"not in brackets":       "special: [a, b]\n",
+		"a text up to the end":  "text: |\n  without a line end",
 	} {
 		for _, how := range []func([]byte) ([]byte, error){
 			func(d []byte) ([]byte, error) { return edit.Insert(d, "special", 1, party) },
@@ -117,7 +118,7 @@ func layout(t *rapid.T) (text string, entries int) {
 		b.WriteString(pick("noise", "", "", "\n", "# a comment: [x\n", "\n  # indented - {y}\n\n", "#\n", "# '\n"))
 	}
 	noise()
-	b.WriteString(pick("head", "line: shop\nzone: Asia/Jakarta\n", "zone: Asia/Jakarta # here\n", "name: \"# [no\"\n", "text: |\n  # special:\n  - x\n"))
+	b.WriteString(pick("head", "line: shop\nzone: Asia/Jakarta\n", "zone: Asia/Jakarta # here\n", "name: \"# [no\"\n", "text: |-\n  # special:\n  - x\n"))
 	noise()
 	form := pick("form", "absent", "empty", "brackets", "flow", "lines", "block", "block", "block")
 	var values []string
@@ -256,7 +257,8 @@ func FuzzEdit(f *testing.F) {
 		if at = min(max(at, 0), len(entries)-1); entries[at].Content[1].Value != "2026-12-04" {
 			t.Fatalf("the entry is not where it belongs:\n%s", added)
 		}
-		if again, err := edit.Remove(added, "special", at); err == nil {
+		var readable map[string]any
+		if again, err := edit.Remove(added, "special", at); err == nil && yaml.Unmarshal(data, &readable) == nil {
 			rest, list := meaning(t, data)
 			restAgain, listAgain := meaning(t, again)
 			if diff := cmp.Diff(rest, restAgain) + cmp.Diff(list, listAgain); diff != "" && len(list)+len(listAgain) > 0 {

@@ -109,9 +109,9 @@ func (f *file) removeFlow(at int) ([]byte, error) {
 		p.start--
 	default:
 		text = splice(text, p.start, p.end, "")
-		return text, nil
 	}
-	if begin := lineStart(text, p.start); onlySpace(text, p.start) {
+	begin := lineStart(text, p.start)
+	if line := text[begin:lineAfter(text, begin)]; empty(line) { // what was said behind the entry goes with it
 		text = splice(text, begin, lineAfter(text, begin), "")
 	}
 	return text, nil
