@@ -9,8 +9,10 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/spf13/cobra"
 )
 
@@ -41,7 +43,7 @@ func newRoot(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(openStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(), newOverrides())
-	root.AddCommand(newDraft(), newPublish(), newStatus(), newHistory(), newRollback())
+	root.AddCommand(newDraft(), newSpecial(), newPublish(), newStatus(), newHistory(), newRollback())
 	return root
 }
 
