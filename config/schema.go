@@ -59,6 +59,8 @@ type schema struct {
 	Enum                 []any      `json:"enum,omitempty"`
 	Const                any        `json:"const,omitempty"`
 	Pattern              string     `json:"pattern,omitempty"`
+	PatternErrorMessage  string     `json:"patternErrorMessage,omitempty"` // like the next, of editors and not of JSON Schema
+	ErrorMessage         string     `json:"errorMessage,omitempty"`
 	MinLength            int        `json:"minLength,omitempty"`
 	MaxLength            int        `json:"maxLength,omitempty"`
 	Minimum              *int       `json:"minimum,omitempty"`
@@ -174,10 +176,11 @@ func words(choice ...string) *schema {
 	return s
 }
 
-func text() *schema { return &schema{Type: "string", Pattern: `\S`} }
+func text() *schema { return form(`\S`, "is blank; write something, or remove it") }
 
-func form(pattern string, examples ...any) *schema {
-	return &schema{Type: "string", Pattern: pattern, Examples: examples}
+// form is a text of a form. An editor says what is wrong with another one.
+func form(pattern, wrong string, examples ...any) *schema {
+	return &schema{Type: "string", Pattern: pattern, PatternErrorMessage: wrong, Examples: examples}
 }
 
 func whole(least, most int) *schema {
@@ -191,7 +194,7 @@ func yes() *schema { return &schema{Const: true} }
 
 // span of time between two bounds, which the description tells.
 func duration(least, most time.Duration) *schema {
-	s := form(`^([0-9]+(\.[0-9]+)?(h|m|s))+$`)
+	s := form(`^([0-9]+(\.[0-9]+)?(h|m|s))+$`, "is no length of time; write a number with s, m or h, for example 20s, 30m or 72h")
 	s.Description = fmt.Sprintf("From %s to %s.", spell(least), spell(most))
 	s.shortest, s.longest = least, most
 	return s

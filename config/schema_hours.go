@@ -13,15 +13,19 @@ const (
 	monthDayPattern = `(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])`
 	datePattern     = `[0-9]{4}-` + monthDayPattern
 	instantPattern  = `^` + datePattern + ` (` + clockPattern + `|24:00)$`
+	dateWrong       = "is not a date; write it as YYYY-MM-DD, for example 2026-12-31"
+	spanWrong       = "is not a span of hours; write it as HH:MM-HH:MM, for example 09:00-12:00"
 	zonePattern     = `^([A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)+|UTC)$`
 )
 
 func identifierSchema() *schema {
-	return &schema{Type: "string", Pattern: identifier.String(), MaxLength: 40}
+	s := form(identifier.String(), "is no identifier; use up to 40 small letters, digits and hyphens")
+	s.MaxLength = 40
+	return s
 }
 
 func instantSchema() *schema {
-	s := form(instantPattern, "2026-12-31 22:00")
+	s := form(instantPattern, "is not a date and a time; write them as 2026-12-31 22:00", "2026-12-31 22:00")
 	s.Description = "A date and a time on the line's own clock."
 	return s
 }
@@ -32,7 +36,13 @@ func spokenText(placeholders ...string) *schema {
 	if len(placeholders) > 0 {
 		filled = `|\{(` + strings.Join(placeholders, "|") + `)\}`
 	}
-	return &schema{Type: "string", Pattern: `^\s*([^{}\s]` + filled + `)([^{}]` + filled + `)*$`, MaxLength: longestText}
+	wrong := "is blank, or has a placeholder or a lone brace; this text has no placeholders"
+	if len(placeholders) > 0 {
+		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see which it may use"
+	}
+	s := form(`^\s*([^{}\s]`+filled+`)([^{}]`+filled+`)*$`, wrong)
+	s.MaxLength = longestText
+	return s
 }
 
 // textsSchema is a text in languages.
@@ -47,7 +57,7 @@ func textsSchema(description string) *schema {
 func hoursSchema() *schema {
 	s := object(append([]property{
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
-		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "Asia/Jakarta", "Asia/Shanghai")),
+		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "is no zone; use an IANA name, with its capital letters", "Asia/Jakarta", "Asia/Shanghai")),
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.", weekSchema().orNothing()),
 		key("notices", "Announcements at the start of a call. They do not change the hours.", list(ref("notice"), mostNotices).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
@@ -78,7 +88,7 @@ func ruleProperties() []property {
 func weekOrder() []string { return append(append([]string{}, weekdays[1:]...), weekdays[0]) }
 
 func ruleDefinitions() properties {
-	span := form(spanPattern, "09:00-12:00", "13:00-17:00", "22:00-06:00", "00:00-24:00")
+	span := form(spanPattern, spanWrong, "09:00-12:00", "13:00-17:00", "22:00-06:00", "00:00-24:00")
 	span.Description = "HH:MM-HH:MM, the end not included. 00:00-24:00 is all day; 22:00-06:00 ends on the next day."
 	return properties{
 		{"identifier", identifierSchema()},
@@ -86,8 +96,8 @@ func ruleDefinitions() properties {
 		{"spans", list(ref("span"), mostSpans).once().orNothing()},
 		{"week", weekSchema()},
 		{"weekday", words(weekOrder()...)},
-		{"date", form(`^`+datePattern+`$`, "2026-12-31")},
-		{"monthday", form(`^`+monthDayPattern+`$`, "12-31")},
+		{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")},
+		{"monthday", form(`^`+monthDayPattern+`$`, "is not a month and a day; write them as MM-DD, for example 12-24", "12-31")},
 		{"instant", instantSchema()},
 		{"texts", textsSchema("What is spoken, in every language of the line: {id: …, en: …, zh: …}.")},
 		{"special", specialSchema()},
@@ -113,7 +123,7 @@ func specialSchema() *schema {
 		key("yearly", "MM-DD: this day of every year; with to: MM-DD, several days.", ref("monthday")),
 		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.", nthSchema()),
 		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &schema{
-			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: longestRule, Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
+			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: longestRule, PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY", Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
 		key("closed", "No hours begin on the day. What began the evening before runs to its end.", yes()),
 		key("open", "These hours instead.", list(ref("span"), mostSpans).filled().once()),
 		key("as", "The hours of that weekday.", ref("weekday")),

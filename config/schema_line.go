@@ -9,12 +9,18 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
+// What editors say of other texts.
+const (
+	countryWrong = "is not a country; write its two capital letters"
+	numberWrong  = "is not in the international form; write +, the country code and the rest without spaces"
+)
+
 func lineSchema() *schema {
 	s := object(
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
 		key("name", "How the line calls itself, in each of its languages.", textsSchema("")),
 		key("hours", "The file of opening hours, without hours/ and .yaml; lines may share one. Left out: the one with the line's name.", ref("identifier")),
-		key("region", "The country of numbers that callers key in without a country code: two capital letters.", form(`^[A-Z]{2}$`, "ID", "CN", "JP")),
+		key("region", "The country of numbers that callers key in without a country code: two capital letters.", form(`^[A-Z]{2}$`, countryWrong, "ID", "CN", "JP")),
 		key("numbers", "The numbers that this line answers; the first is shown when we ring somebody.", list(ref("number"), 50).filled().once()),
 		key("languages", "In the order of the menu; the first is what a caller hears who chooses nothing.", list(languageSchema(), mostLanguages).filled()),
 		key("general", "The desk of a caller who asks for a person before naming a topic.", ref("identifier")),
@@ -32,15 +38,15 @@ func lineSchema() *schema {
 	s.Title = "Wiring of a line"
 	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
 	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
-		property{"number", form(e164.String(), "+622150001000")}, property{"prefix", form(prefix.String(), "+86")})
+		property{"number", form(e164.String(), numberWrong, "+622150001000")}, property{"prefix", form(prefix.String(), "is not the beginning of an international number; write + and digits", "+86")})
 	return s
 }
 
 func languageSchema() *schema {
 	return object(
 		key("tag", "The short name of the language.", words(spoken.Tags()...)),
-		key("locale", "The provider's name of the language.", form(`^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$`, "id-ID", "en-US", "cmn-CN", "ja-JP")),
-		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.", form(`^(Google\.[A-Za-z]{2,3}-[A-Za-z0-9-]+|Polly\.[A-Za-z]+(-Neural)?)$`, "Google.id-ID-Standard-A")),
+		key("locale", "The provider's name of the language.", form(`^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$`, "is not a locale; write language and country", "id-ID", "en-US", "cmn-CN", "ja-JP")),
+		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.", form(`^(Google\.[A-Za-z]{2,3}-[A-Za-z0-9-]+|Polly\.[A-Za-z]+(-Neural)?)$`, "is not the name of a voice; use a Google voice such as Google.id-ID-Standard-A", "Google.id-ID-Standard-A")),
 	).needs("tag", "locale", "voice")
 }
 
@@ -58,7 +64,7 @@ func digitProperties() []property {
 	return []property{
 		key("min", "The least number of digits.", whole(1, mostDigits)),
 		key("max", "The greatest number of digits.", whole(1, mostDigits)),
-		key("starts", "The permitted beginnings, in quotation marks. None: any.", list(form(`^[0-9]+$`, "08"), 100).orNothing()),
+		key("starts", "The permitted beginnings, in quotation marks. None: any.", list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", "08"), 100).orNothing()),
 	}
 }
 
@@ -70,7 +76,7 @@ func accountSchema() *schema {
 func figuresSchema() *schema {
 	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") + `)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
 	return &schema{Type: "object", PropertyNames: &schema{Pattern: identifier.String()}, AdditionalProperties: &schema{
-		Type: []string{"string", "integer"}, Pattern: pattern, Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
+		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is no figure", Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
 }
 
 func deskSchema() *schema {
@@ -97,8 +103,8 @@ func targetSchema() *schema {
 	s := object(
 		key("id", "A stable name; it stays when the address changes.", ref("identifier")),
 		key("number", "A telephone number.", ref("number")),
-		key("sip", "A SIP address.", form(`^sips?:[^\s@<>"]+@[^\s@<>"]+$`, "sip:agent@example.com")),
-		key("client", "A browser telephone, without client:.", form(clientName.String(), "gopay-agent-1")),
+		key("sip", "A SIP address.", form(sipAddress.String(), "is not a SIP address", "sip:agent@example.com")),
+		key("client", "A browser telephone, without client:.", form(clientName.String(), "is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:", "gopay-agent-1")),
 	).needs("id")
 	s.OneOf = either("number", "sip", "client")
 	return s
@@ -125,7 +131,7 @@ func callbacksSchema() *schema {
 		key("spread", "And so far apart.", duration(0, 2*time.Hour)),
 		key("expiry", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
 		key("retention", "Then the numbers of a promise are erased.", duration(time.Hour, 10*366*day)),
-		key("decent", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, "08:00-21:00")),
+		key("decent", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, spanWrong, "08:00-21:00")),
 		key("blocked", "Beginnings of numbers that are never rung.", prefixes()),
 		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.", prefixes()),
 	)
@@ -134,6 +140,6 @@ func callbacksSchema() *schema {
 func routeSchema() *schema {
 	return object(
 		key("prefix", "The beginning of the numbers.", ref("prefix")),
-		key("byoc", "The provider's name of the trunk.", form(trunk.String())),
+		key("byoc", "The provider's name of the trunk.", form(trunk.String(), "is not the name of a trunk; write BY and 32 digits or letters a to f")),
 	).needs("prefix", "byoc")
 }

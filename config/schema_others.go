@@ -18,7 +18,7 @@ func holidaysSchema() *schema {
 	).needs("date", "kind", "name")
 	s := object(
 		key("name", "The name of the set, the same as the file's.", identifierSchema()),
-		key("country", "Two capital letters (ISO 3166-1).", form(`^[A-Z]{2}$`, "CN", "ID")),
+		key("country", "Two capital letters (ISO 3166-1).", form(`^[A-Z]{2}$`, countryWrong, "CN", "ID")),
 		key("covers", "The days on which the set knows whether they are holidays. Outside of them nobody has announced any yet.",
 			object(key("from", "", ref("date")), key("to", "", ref("date"))).needs("from", "to")),
 		key("sources", "Who fixed the days.", list(oneLine(text()), holidays.MostSources).filled()),
@@ -26,7 +26,7 @@ func holidaysSchema() *schema {
 	).needs("name", "covers", "sources", "days")
 	s.Title = "Set of holidays"
 	s.Description = "holidays/NAME.yaml. \"hotline holidays import\" makes one of a calendar file."
-	s.Definitions = properties{{"date", form(`^`+datePattern+`$`, "2026-12-31")}}
+	s.Definitions = properties{{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")}}
 	return s
 }
 
@@ -77,7 +77,7 @@ func callSchema() *schema {
 		key("line", "The line that is rung.", ref("identifier")),
 		key("at", "When the call is made.", ref("instant")),
 		key("from", "The calling number, or anonymous. Left out: a mobile number of the line's country.",
-			&schema{AnyOf: []*schema{form(e164.String(), "+628121234567"), {Const: "anonymous"}}}),
+			&schema{AnyOf: []*schema{form(e164.String(), numberWrong, "+628121234567"), {Const: "anonymous"}}}),
 		key("agents", "What every agent does when his telephone rings; or by target, others for the rest: {support-1: busy, others: answer}.", agents),
 		key("customer", "What the customer does when he is rung back. expect.callback says kept.", words(customersDo...)),
 		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps).orNothing()),
@@ -97,7 +97,7 @@ func stepSchema() *schema {
 		key("hear", "Words that have to be among what was said since the step before. Put words with a comma in quotation marks.",
 			&schema{Type: []string{"string", "number", "boolean"}, Pattern: `\S`, MaxLength: longestText}),
 		key("press", "Keys: 0 to 9, * and #; quote what begins with 0, or has * or #.",
-			&schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, MaxLength: mostKeysHit}),
+			&schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, PatternErrorMessage: "holds what is on no keypad; use 0 to 9, * and #", MaxLength: mostKeysHit}),
 		key("silence", "The caller does nothing.", yes()),
 		key("speak", "The caller speaks a message.", yes()),
 		key("hang_up", "The caller hangs up.", yes()),

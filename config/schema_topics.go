@@ -64,12 +64,19 @@ func topicProperties() []property {
 
 // contradictions are what a topic cannot be at once.
 func contradictions() []*schema {
-	is := func(key string) *schema {
-		return &schema{Required: []string{key}, Properties: properties{{key, yes()}}}
+	never := func(this, wrong string, others ...string) *schema {
+		then := &schema{}
+		for _, other := range others {
+			not := &schema{Const: false, ErrorMessage: wrong}
+			if other == "ask" {
+				not = &schema{Enum: []any{[]string{}, nil}, ErrorMessage: wrong}
+			}
+			then.Properties = append(then.Properties, property{other, not})
+		}
+		return &schema{If: &schema{Required: []string{this}, Properties: properties{{this, yes()}}}, Then: then}
 	}
-	asks := &schema{Required: []string{"ask"}, Properties: properties{{"ask", &schema{Type: "array", MinItems: 1}}}}
-	never := func(this string, others ...*schema) *schema {
-		return &schema{If: is(this), Then: &schema{Not: &schema{AnyOf: others}}}
+	return []*schema{
+		never("urgent", "An urgent topic goes straight to its desk; remove help, ask and message.", "help", "message", "ask"),
+		never("message", "A topic with message: true goes straight to the recording; remove help and ask.", "help", "ask"),
 	}
-	return []*schema{never("urgent", is("help"), is("message"), asks), never("message", is("help"), asks)}
 }

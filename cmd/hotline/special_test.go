@@ -118,7 +118,9 @@ func TestSpecialRefuses(t *testing.T) {
 	if _, err := special(t, publish.Write, "--add", "2026-12-23", "--closed", "--name", "Eve"); err == nil || !strings.Contains(err.Error(), "take a copy first") {
 		t.Errorf("the built-in configuration: %v", err)
 	}
-	stale := func(string, publish.Sums, publish.Edit, time.Time) error { return &publish.StaleError{File: "hours/gopay.yaml"} }
+	stale := func(string, publish.Sums, publish.Edit, time.Time) error {
+		return &publish.StaleError{File: "hours/gopay.yaml"}
+	}
 	if _, err := special(t, stale, "--config", dir, "--remove", "2026-12-24"); err == nil || !strings.Contains(err.Error(), "edited by somebody else") {
 		t.Errorf("a stale edit: %v", err)
 	}
@@ -130,7 +132,9 @@ func TestSpecialRefuses(t *testing.T) {
 // TestSpecialOfAReadOnlyDirectory prints a patch, which makes the edit.
 func TestSpecialOfAReadOnlyDirectory(t *testing.T) {
 	dir := draft(t)
-	out, err := special(t, func(string, publish.Sums, publish.Edit, time.Time) error { return fmt.Errorf("%w: mounted so", publish.ErrReadOnly) },
+	out, err := special(t, func(string, publish.Sums, publish.Edit, time.Time) error {
+		return fmt.Errorf("%w: mounted so", publish.ErrReadOnly)
+	},
 		"--config", dir, "--remove", "2026-12-24")
 	if err == nil || !strings.Contains(err.Error(), "patch above") || !strings.Contains(err.Error(), "mounted so") {
 		t.Errorf("err = %v", err)
