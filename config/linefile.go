@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 
 	"github.com/hotline-ivr/hotline/ivr"
@@ -97,7 +98,11 @@ func (f *lineFile) readNumbers(v value) {
 // readLanguages has none after an unknown language: whatever else is written in that language would be reported, too.
 func readLanguages(v value) (out []ivr.Language) {
 	known := true
-	for _, item := range v.list(mostLanguages, "- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}") {
+	items := v.list(mostLanguages, "- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
+	if v.present() && v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+		v.fail("lists no language; add the one that the line speaks, for example - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
+	}
+	for _, item := range items {
 		m, ok := item.mapping("tag", "locale", "voice")
 		if !ok {
 			continue

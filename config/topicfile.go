@@ -135,6 +135,9 @@ type menuReader struct {
 
 // readMenu reads topics and further menus into the line.
 func (f *lineFile) readMenu(v value, shared catalogue, questions map[string]ivr.NumberRule) {
+	if v.present() && v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
+		v.fail("lists no topic; add what callers ask about, for example - {id: login, desk: support}")
+	}
 	r := menuReader{f, shared, questions, map[string]value{}}
 	f.line.Menu = r.choices(v, 1)
 	for _, topic := range f.line.Topics {
