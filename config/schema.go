@@ -154,8 +154,6 @@ func (s *schema) orNothing() *schema {
 	return s
 }
 
-func (s *schema) example(texts ...any) *schema { s.Examples = texts; return s }
-
 func list(items *schema, most int) *schema {
 	return &schema{Type: "array", Items: items, MaxItems: most}
 }
