@@ -260,6 +260,8 @@ var beyond = strings.Fields(`
 	number-of-two-lines override-language prompt-help prompt-missing prompt-missing-two-lines prompt-own-unknown-key
 	prompt-own-unknown-line prompts-unknown-language topic-misspelt topic-not-shared topics-shared-desk desk-own-set
 	figure-of-one-line figure-unknown yml call-line call-agent call-number call-desk
+	call-agents-target call-callback-before call-callback-desk call-closed-before call-expect-desk call-from-own call-gap
+	call-step-after-hang-up call-step-no-word call-step-nothing call-yml
 
 	desk-by-language desk-language desk-undefined-general desk-undefined-topic desk-own-urgent topic-ask-unknown topics-shared-ask
 	topic-urgent-closes name-language number-blocked number-own number-unreachable call-hang-up-first call-silent-step

@@ -12,14 +12,14 @@ func TestSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ line, key, want string }{
-		{"gopay", "numbers.+622150001000", "lines/gopay.yaml:12"},
-		{"gopay", "languages.en", "lines/gopay.yaml:18"},
-		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:58"},
-		{"gopay", "callbacks.cutoff", "lines/gopay.yaml:89"},
-		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:75"}, // not written
-		{"gopay", "topics.refund", "lines/gopay.yaml:39"},
-		{"gopay", "topics.refund.desk", "topics.yaml:21"},
-		{"upay", "topics.refund", "lines/upay.yaml:27"},
+		{"gopay", "numbers.+622150001000", "lines/gopay.yaml:13"},
+		{"gopay", "languages.en", "lines/gopay.yaml:19"},
+		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:59"},
+		{"gopay", "callbacks.cutoff", "lines/gopay.yaml:90"},
+		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:76"}, // not written
+		{"gopay", "topics.refund", "lines/gopay.yaml:40"},
+		{"gopay", "topics.refund.desk", "topics.yaml:22"},
+		{"upay", "topics.refund", "lines/upay.yaml:28"},
 		{"gopay", "peak", "hours/gopay.yaml:24"},
 		{"gopay", "nothing", "lines/gopay.yaml"},
 		{"nobody", "peak", ""},

@@ -54,7 +54,7 @@ func openLedger(cmd *cobra.Command) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	now, err := clockOf(cmd.Context(), store, func() time.Time { return time.Now().UTC() })
+	now, err := clockOf(cmd.Context(), store, clockFrom(cmd.Context()))
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

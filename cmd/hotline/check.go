@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/spf13/cobra"
@@ -50,7 +49,7 @@ func check(cmd *cobra.Command, dir string) error {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
 			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
 	}
-	for _, warning := range snapshot.Warnings(time.Now()) {
+	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
 		fmt.Fprintf(out, "warning: %s\n", warning)
 	}
 	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)

@@ -44,7 +44,8 @@ func lookAtStore(cmd *cobra.Command, open opener) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &archive{now: func() time.Time { return time.Now().UTC().Truncate(time.Second) }}
+	clock := clockFrom(cmd.Context())
+	b := &archive{now: func() time.Time { return clock().Truncate(time.Second) }}
 	name := settings.Store.Reveal()
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !storeWasNamed(cmd, file) {

@@ -61,7 +61,7 @@ func checked(out io.Writer, command, what string, files publish.Files) (*config.
 
 // put writes an edit into the directory. Where it cannot be written, the edit is printed as a patch.
 func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) error {
-	err := publish.Write(d.path, base, edit, time.Now())
+	err := publish.Write(d.path, base, edit, time.Now()) // compared with the times of files
 	var stale *publish.StaleError
 	switch {
 	case errors.Is(err, publish.ErrReadOnly):

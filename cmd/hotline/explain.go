@@ -32,7 +32,7 @@ func newExplain() *cobra.Command {
 			"  hotline explain --line gopay --at \"2026-12-31 16:00\" --file draft.yaml",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			e, err := o.call(cmd, time.Now().UTC().Truncate(time.Second))
+			e, err := o.call(cmd, clockFrom(cmd.Context())().Truncate(time.Second))
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func newHours() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return answerHours(cmd, o, subjects, time.Now().UTC().Truncate(time.Second))
+			return answerHours(cmd, o, subjects, clockFrom(cmd.Context())().Truncate(time.Second))
 		},
 	}
 	flags := cmd.Flags()
