@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -103,18 +104,27 @@ type callFile struct {
 
 // readCalls reads the rehearsed calls of a configuration whose lines were read, mistakes or not.
 func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
-	files := l.files("calls")
+	files := l.sheets("calls")
 	if len(files) > mostCalls {
 		l.fail("calls", "holds %d calls; at most %d are supported", len(files), mostCalls)
 		return nil
 	}
-	known := map[string]*ivr.Line{}
+	known, kept := map[string]*ivr.Line{}, map[string]bool{}
 	for _, f := range lines {
-		known[f.line.ID] = f.line
+		known[f.line.ID], kept[f.line.ID] = f.line, f.kept
+	}
+	before := map[string]Call{}
+	for _, call := range l.before.Calls {
+		before[call.File] = call
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if at := files[name]; at.node != nil {
+		runtime.Gosched()
+		sheet := files[name]
+		if call, ok := before[sheet.name]; ok && sheet.same && kept[call.Line] {
+			calls = append(calls, call)
+		} else if at := sheet.value(); at.node != nil {
 			calls = append(calls, l.readCall(at, known))
+			sheet.forget()
 		}
 	}
 	return calls
@@ -158,7 +168,7 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 
 // mistaken reports whether something was wrong with a file.
 func (l *loader) mistaken(file string) bool {
-	return slices.ContainsFunc(l.problems, func(p Problem) bool { return p.File == file })
+	return slices.ContainsFunc(*l.problems, func(p Problem) bool { return p.File == file })
 }
 
 // instant is a reading of the clock in the line's zone. One that the clock skips is no instant at which anybody could ring.

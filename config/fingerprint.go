@@ -20,6 +20,9 @@ func (s *Snapshot) Fingerprint(line string) string { return s.prints[line].whole
 
 // prints are those of a line whose files have been read without a mistake.
 func (l *loader) prints(f *lineFile) prints {
+	if f.kept && l.sameShared(f) {
+		return l.before.prints[f.line.ID]
+	}
 	times := []string{f.at.file, "hours/" + f.hoursName + ".yaml"}
 	for _, r := range f.reliance {
 		for _, set := range r.sets {
@@ -33,12 +36,18 @@ func (l *loader) prints(f *lineFile) prints {
 	return prints{whole: l.print(whole), hours: l.print(times)}
 }
 
+// sameShared reports whether the files that a line shares with others are what they were.
+func (l *loader) sameShared(f *lineFile) bool {
+	same := func(name string) bool { return l.files[name].sum == l.before.files[name].sum }
+	return same(topicsFile) && !slices.ContainsFunc(f.needs.tags, func(tag string) bool { return !same("prompts/" + tag + ".yaml") })
+}
+
 // print is a hash of some files, in whatever order. One that is not there counts as well.
 func (l *loader) print(files []string) string {
 	slices.Sort(files)
 	hash := sha256.New()
 	for _, file := range slices.Compact(files) {
-		fmt.Fprintf(hash, "%s %x\n", file, l.sums[file])
+		fmt.Fprintf(hash, "%s %x\n", file, l.files[file].sum)
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }

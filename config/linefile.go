@@ -30,6 +30,10 @@ type lineFile struct {
 	reliance []reliance
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
+	// needs are the sentences that the line can speak.
+	needs *needs
+	// kept is set for a line that is as it was in the snapshot before, but for its menu: no places are known.
+	kept bool
 }
 
 // readLine reads one file of config/lines. name is what the file is called.

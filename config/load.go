@@ -8,99 +8,70 @@ import (
 	"hash"
 	"io/fs"
 	"maps"
-	"path"
 	"runtime"
 	"slices"
-	"strings"
 	_ "time/tzdata" // zones must be known in a container without them, too
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration afresh. The error is of type [Problems] and
 // holds every mistake that was found; there is no partial snapshot.
-func Load(fsys fs.FS) (*Snapshot, error) {
-	l := newLoader(fsys)
+func Load(fsys fs.FS) (*Snapshot, error) { return (&Snapshot{}).Reload(fsys) }
+
+// Reload is [Load] for whoever has loaded the configuration before: the same result at a small part of the cost where little
+// has changed since. Every file is read again; what is made of the same bytes as in s is shared with it. s stays as it is.
+func (s *Snapshot) Reload(fsys fs.FS) (*Snapshot, error) {
+	l := newLoader(fsys, s)
 	lines := l.readLines()
-	l.readPrompts(lines)
+	prompts := l.readPrompts(lines)
 	calls := l.readCalls(lines)
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
+	return l.snapshot(lines, prompts, calls), nil
+}
+
+func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{},
-		prints: map[string]prints{}, origins: map[string]*origins{}}
+		prints: map[string]prints{}, origins: map[string]*origins{}, made: map[string]*made{}, files: l.files, sets: l.sets, prompts: prompts,
+		shared: l.shared.digests, texts: l.texts}
 	for _, f := range lines {
-		f.line.Version = s.Hash
+		f.line.Version, f.line.Prompts = s.Hash, prompts
+		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
-		s.byID[f.line.ID] = f.line
-		s.prints[f.line.ID], s.origins[f.line.ID] = l.prints(f), l.origins(f)
+		s.byID[id], s.prints[id], s.origins[id], s.made[id] = f.line, l.prints(f), l.origins(f), f.made()
 		s.reliance = append(s.reliance, f.reliance...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
 		}
 	}
-	return s, nil
+	l.files.settle()
+	return s
 }
 
 // A loader goes through one configuration.
 type loader struct {
 	fsys     fs.FS
-	problems Problems
+	before   *Snapshot // what is the same as there is taken from there
+	problems *Problems
 	hash     hash.Hash
-	// sums are of the files that were read, by name, and of the sets of holidays.
-	sums map[string][sha256.Size]byte
-	// texts are the files, for whoever asks where something is written.
-	texts map[string][]byte
+	files    files
+
+	wiring, times map[string]*sheet
+	sets          knownSets
+	shared        catalogue
+	needs         map[string]*needs // by what tells them apart
+	texts         map[string]map[string]string
 }
 
-func newLoader(fsys fs.FS) *loader {
-	return &loader{fsys: fsys, hash: sha256.New(), sums: map[string][sha256.Size]byte{}, texts: map[string][]byte{}}
-}
-
-// largest is the greatest size of one file, in bytes.
-const largest = 1 << 18
-
-// files reads each file NAME.yaml of a directory, by NAME. One that cannot be read is there too, without a node, so
-// that its absence is not reported as well. Editors' copies and hidden files are passed over.
-func (l *loader) files(dir string) map[string]value {
-	out := map[string]value{}
-	entries, err := fs.ReadDir(l.fsys, dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		l.fail(dir, "cannot be read: %v", err)
+func newLoader(fsys fs.FS, before *Snapshot) *loader {
+	l := &loader{fsys: fsys, before: before, problems: new(Problems), hash: sha256.New(), files: files{}, needs: map[string]*needs{}}
+	for _, made := range before.made {
+		l.needs[made.needs.mark] = made.needs
 	}
-	for _, e := range entries {
-		name := e.Name()
-		file := path.Join(dir, name)
-		switch {
-		case strings.HasPrefix(name, "."):
-		case path.Ext(name) == ".yml":
-			l.fail(file, "is not read, because its name ends in .yml; let it end in .yaml")
-		case path.Ext(name) == ".yaml":
-			out[strings.TrimSuffix(name, ".yaml")] = l.file(file)
-		}
-	}
-	return out
-}
-
-// file reads and parses one file. Whoever else has something to do goes first: a configuration is read beside real calls, and
-// nobody waits for it.
-func (l *loader) file(file string) value {
-	runtime.Gosched()
-	// The size is asked for first, so that a file put there by accident does not fill the memory.
-	if info, err := fs.Stat(l.fsys, file); err == nil && info.Size() > largest {
-		l.fail(file, "has %d bytes; at most %d are supported", info.Size(), largest)
-		return value{}
-	}
-	data, err := fs.ReadFile(l.fsys, file)
-	if err != nil {
-		l.fail(file, "cannot be read: %v", err)
-		return value{}
-	}
-	fmt.Fprintf(l.hash, "%s\n%d\n%s\n", file, len(data), data)
-	l.sums[file], l.texts[file] = sha256.Sum256(data), data
-	return document(file, data, &l.problems)
+	return l
 }
 
 func (l *loader) fail(file, format string, args ...any) {
@@ -109,45 +80,67 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	wiring, times, sets, shared := l.files("lines"), l.files("hours"), l.sets(), l.catalogue()
-	if len(wiring) == 0 {
+	l.wiring, l.times, l.sets, l.shared = l.sheets("lines"), l.sheets("hours"), l.readSets(), l.catalogue()
+	if len(l.wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
 	used := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(wiring)) {
-		at := wiring[name]
-		if at.node == nil {
+	for _, name := range slices.Sorted(maps.Keys(l.wiring)) {
+		runtime.Gosched()
+		f := l.again(name)
+		if f == nil {
+			f = l.readLine(name)
+		}
+		if f == nil {
 			used[name] = true
 			continue
 		}
-		runtime.Gosched()
-		f := readLine(at, name, shared)
-		checkName(f.id, name)
+		if f.needs == nil {
+			f.needs = l.needsOf(f.line)
+		}
 		lines = append(lines, f)
 		used[f.hoursName] = true
-		switch at, ok := times[f.hoursName]; {
-		case !ok && f.hours.present():
-			f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, hint(f.hoursName, slices.Sorted(maps.Keys(times))))
-		case !ok:
-			l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
-		case at.node != nil:
-			h := readHours(at, f.line, sets)
-			checkName(h.id, f.hoursName)
-			f.link(h, sets)
-		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(times)) {
+	for _, name := range slices.Sorted(maps.Keys(l.times)) {
 		if used[name] {
+			l.times[name].mistakes()
 			continue
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
-		if at := times[name]; at.node != nil {
-			checkName(readHours(at, nil, sets).id, name)
+		if at := l.times[name].value(); at.node != nil {
+			checkName(readHours(at, nil, l.sets).id, name)
 		}
 	}
-	checkNumbers(lines)
+	l.checkNumbers(lines)
 	return lines
+}
+
+// readLine reads both files of a line; nil when the first cannot be read.
+func (l *loader) readLine(name string) *lineFile {
+	sheet := l.wiring[name]
+	at := sheet.value()
+	if at.node == nil {
+		return nil
+	}
+	f := readLine(at, name, l.shared)
+	checkName(f.id, name)
+	switch times, ok := l.times[f.hoursName]; {
+	case !ok && f.hours.present():
+		f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
+	case !ok:
+		l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
+	case times.value().node != nil:
+		h := readHours(times.value(), f.line, l.sets)
+		checkName(h.id, f.hoursName)
+		f.link(h, l.sets)
+		if f.hoursName == name { // one that several lines share is kept for the next
+			times.forget()
+		}
+	}
+	f.settle()
+	sheet.forget()
+	return f
 }
 
 // catalogue reads the topics that lines share, if there is such a file.
@@ -155,20 +148,20 @@ func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
 		return catalogue{}
 	}
-	at := l.file(topicsFile)
+	at := l.sheet(topicsFile).value()
 	if at.node == nil {
 		return catalogue{}
 	}
 	return readCatalogue(at)
 }
 
-// sets reads the sets of holidays. They are part of what tells configurations apart.
-func (l *loader) sets() knownSets {
-	sets := loadSets(l.fsys, &l.problems)
+// readSets reads the sets of holidays. They are part of what tells configurations apart.
+func (l *loader) readSets() knownSets {
+	sets := loadSets(l.fsys, l.before.sets, l.problems)
 	for _, name := range sets.names() {
 		text := sets[name].text
-		fmt.Fprintf(l.hash, "holidays/%s\n%d\n%s\n", name, len(text), text)
-		l.sums[setsDir+"/"+name] = sha256.Sum256(text)
+		l.count(setsDir+"/"+name, text)
+		l.files[setsDir+"/"+name] = file{sum: sha256.Sum256(text)}
 	}
 	return sets
 }
@@ -181,12 +174,12 @@ func checkName(id value, name string) {
 }
 
 // checkNumbers reports a number that two lines answer, and agents' numbers that cannot be rung.
-func checkNumbers(lines []*lineFile) {
+func (l *loader) checkNumbers(lines []*lineFile) {
 	owner := map[string]*lineFile{}
 	for _, f := range lines {
 		for i, number := range f.line.Numbers {
 			if other := owner[number]; other != nil {
-				f.numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
+				l.placed(f).numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
 					callbacks.Mask(number), other.line.ID, other.at.file)
 				continue
 			}
@@ -194,34 +187,8 @@ func checkNumbers(lines []*lineFile) {
 		}
 	}
 	for _, f := range lines {
-		f.checkTargets(owner)
-	}
-}
-
-// readPrompts reads the sentences of every language and gives them to the lines.
-func (l *loader) readPrompts(lines []*lineFile) {
-	files := l.files("prompts")
-	all, texts := needsOf(lines), map[string]map[string]string{}
-	for _, tag := range slices.Sorted(maps.Keys(files)) {
-		at := files[tag]
-		if !slices.Contains(spoken.Tags(), tag) {
-			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s", tag, strings.Join(spoken.Tags(), ", "))
-			continue
-		}
-		if at.node == nil {
-			continue
-		}
-		f := promptFile{at: at, tag: tag, needs: all}
-		texts[tag] = f.read()
-		f.checkComplete()
-	}
-	prompts := ivr.NewPrompts(texts)
-	for _, f := range lines {
-		f.line.Prompts = prompts
-		for _, language := range f.line.Languages {
-			if _, ok := files[language.Tag]; !ok {
-				l.fail(f.at.file, "offers language %s, which has no prompts; add prompts/%s.yaml", language.Tag, language.Tag)
-			}
+		if !f.kept || f.ringsAny(owner) {
+			l.placed(f).checkTargets(owner)
 		}
 	}
 }

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // promptFile holds the sentences of one language.
@@ -17,33 +19,56 @@ type promptFile struct {
 	at    value
 	tag   string
 	needs promptNeeds
-	// written are the sentences by key, once read.
-	written map[string]value
+	// written are the sentences by key.
+	written map[string]string
 }
 
-// promptNeeds is what each line can speak, with the placeholders of each sentence.
-type promptNeeds struct {
-	lines []*ivr.Line
-	of    map[string]map[string][]string // by line, then by key
-	// any is what some line can speak; without any line what every line needs.
-	any map[string][]string
-}
-
-func needsOf(lines []*lineFile) promptNeeds {
-	n := promptNeeds{of: map[string]map[string][]string{}, any: map[string][]string{}}
-	for _, f := range lines {
-		n.lines = append(n.lines, f.line)
-		own := map[string][]string{}
-		for _, need := range f.line.PromptNeeds() {
-			own[need.Key] = need.Args
+// readPrompts reads the sentences of every language, and gives each line what all lines share.
+func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
+	files := l.sheets("prompts")
+	all, texts := needsOf(lines), map[string]map[string]string{}
+	same, asBefore := l.before.prompts != nil && len(files) == len(l.before.texts), l.sameNeeds(lines)
+	for _, tag := range slices.Sorted(maps.Keys(files)) {
+		runtime.Gosched()
+		sheet, before := files[tag], l.before.texts[tag]
+		if !slices.Contains(spoken.Tags(), tag) {
+			sheet.mistakes()
+			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s", tag, strings.Join(spoken.Tags(), ", "))
+			continue
 		}
-		n.of[f.line.ID] = own
-		maps.Copy(n.any, own)
+		f := promptFile{at: value{file: sheet.name}, tag: tag, needs: all}
+		if sheet.same && (asBefore || f.stillRight(before)) {
+			texts[tag] = before
+			continue
+		}
+		same = false
+		if f.at = sheet.value(); f.at.node == nil {
+			continue
+		}
+		texts[tag] = f.read()
+		f.checkComplete()
+		sheet.forget()
 	}
-	for _, need := range (&ivr.Line{TextMessages: true}).PromptNeeds() { // text messages may be switched off for a while
-		n.any[need.Key] = need.Args
+	for _, f := range lines {
+		for _, tag := range f.needs.tags {
+			if _, ok := files[tag]; !ok {
+				l.fail(f.at.file, "offers language %s, which has no prompts; add prompts/%s.yaml", tag, tag)
+			}
+		}
 	}
-	return n
+	l.texts = texts
+	if same {
+		return l.before.prompts
+	}
+	return ivr.NewPrompts(texts)
+}
+
+// sameNeeds reports whether the lines are those of before and can speak what they could.
+func (l *loader) sameNeeds(lines []*lineFile) bool {
+	return len(lines) == len(l.before.made) && !slices.ContainsFunc(lines, func(f *lineFile) bool {
+		made := l.before.made[f.line.ID]
+		return made == nil || made.needs != f.needs
+	})
 }
 
 // read reads the file and compares it with what the lines can speak.
@@ -53,11 +78,10 @@ func (f *promptFile) read() map[string]string {
 	if !ok {
 		return texts
 	}
-	f.written = m.values
-	known := slices.Sorted(maps.Keys(f.needs.any))
+	f.write(m)
 	for _, key := range m.keys {
 		v := m.values[key]
-		args, ok := f.placeholdersOf(v, key, known)
+		args, ok := f.placeholdersOf(v, key)
 		if !ok {
 			continue
 		}
@@ -69,19 +93,42 @@ func (f *promptFile) read() map[string]string {
 	return texts
 }
 
+func (f *promptFile) write(m mapping) {
+	f.written = make(map[string]string, len(m.keys))
+	for key, v := range m.values {
+		f.written[key] = v.node.Value
+	}
+}
+
+// stillRight reports whether sentences that went with other lines, or with other topics of the same, go with these.
+func (f promptFile) stillRight(texts map[string]string) bool {
+	var problems Problems
+	f.at.problems, f.written = &problems, texts
+	for key, text := range texts {
+		if args, ok := f.placeholdersOf(f.at, key); !ok {
+			return false
+		} else if strings.ContainsRune(text, '{') {
+			checkSpeech(f.at, text, args)
+		}
+	}
+	f.checkComplete()
+	return len(problems) == 0
+}
+
 // placeholdersOf is false for a sentence that no line speaks.
-func (f *promptFile) placeholdersOf(v value, key string, known []string) ([]string, bool) {
+func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 	id, common, own := strings.Cut(key, "/")
 	if !own {
 		common = key
 	}
 	args, needed := f.needs.any[common]
+	line := f.needs.of[id]
 	if own {
-		if f.needs.of[id] == nil {
+		if line == nil {
 			v.fail("there is no line %q; %s", short(id), hint(id, slices.Sorted(maps.Keys(f.needs.of))))
 			return nil, false
 		}
-		args, needed = f.needs.of[id][common]
+		args, needed = line.needs.find(common)
 	}
 	secret, isSecret := problem.Secret(common)
 	switch {
@@ -89,15 +136,15 @@ func (f *promptFile) placeholdersOf(v value, key string, known []string) ([]stri
 		v.fail("%s", secret)
 		return nil, false
 	case !needed && own: // one that is misspelt would leave nothing missing
-		v.fail("line %s does not speak this; %s", id, promptHint(common, slices.Sorted(maps.Keys(f.needs.of[id]))))
+		v.fail("line %s does not speak this; %s", id, promptHint(common, line.needs.keys()))
 		return nil, false
 	case !needed && !spareName.MatchString(common):
-		v.fail("no line speaks this; %s", promptHint(common, known))
+		v.fail("no line speaks this; %s", promptHint(common, slices.Sorted(maps.Keys(f.needs.any))))
 		return nil, false
 	case !needed && strings.HasPrefix(common, "answer."):
 		args = []string{"digits"}
-	case figureText.MatchString(common):
-		args = f.figures(v, id, common, own)
+	case figureText.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
+		args = f.figures(v, key, common, line)
 	}
 	return args, true
 }
@@ -110,20 +157,13 @@ var spareName = regexp.MustCompile(`^(language|topic|help|tell|question|answer)\
 // figureText are the prompts in which figures of the line may stand.
 var figureText = regexp.MustCompile(`^(help|tell)\.`)
 
-// figures are those that every line has which speaks this sentence. One that some of them lack is reported.
-func (f *promptFile) figures(v value, id, common string, own bool) []string {
-	var speakers []*ivr.Line
-	for _, line := range f.needs.lines {
-		_, speaks := f.needs.of[line.ID][common]
-		_, differs := f.written[line.ID+"/"+common]
-		offered := slices.ContainsFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == f.tag })
-		if speaks && (own && line.ID == id || !own && offered && !differs) {
-			speakers = append(speakers, line)
-		}
-	}
+// figures are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
+// line that alone does; nil: all do that have none of their own.
+func (f *promptFile) figures(v value, key, common string, own *lineFile) []string {
+	speakers := f.speakers(common, own)
 	count := map[string]int{}
 	for _, line := range speakers {
-		for _, name := range figuresOf(line) {
+		for _, name := range line.needs.figures {
 			count[name]++
 		}
 	}
@@ -134,8 +174,9 @@ func (f *promptFile) figures(v value, id, common string, own bool) []string {
 			continue
 		}
 		for _, line := range speakers {
-			if strings.Contains(v.node.Value, "{"+name+"}") && !slices.Contains(figuresOf(line), name) {
-				v.fail("line %s says this too and has no figure %s; add it to its figures, or give it a sentence of its own: %s/%s", line.ID, name, line.ID, common)
+			if strings.Contains(f.written[key], "{"+name+"}") && !slices.Contains(line.needs.figures, name) {
+				id := line.line.ID
+				v.fail("line %s says this too and has no figure %s; add it to its figures, or give it a sentence of its own: %s/%s", id, name, id, common)
 				names = append(names, name) // told once
 				break
 			}
@@ -143,6 +184,27 @@ func (f *promptFile) figures(v value, id, common string, own bool) []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFile) {
+	if own != nil {
+		return []*lineFile{own}
+	}
+	speaks := map[*needs]bool{}
+	for _, line := range f.needs.lines {
+		does, asked := speaks[line.needs]
+		if !asked {
+			_, can := line.needs.find(common)
+			does = can && slices.Contains(line.needs.tags, f.tag)
+			speaks[line.needs] = does
+		}
+		if does {
+			if _, differs := f.written[line.line.ID+"/"+common]; !differs {
+				speakers = append(speakers, line)
+			}
+		}
+	}
+	return speakers
 }
 
 func promptHint(key string, known []string) string {
@@ -154,18 +216,35 @@ func promptHint(key string, known []string) string {
 
 // missing calls what for each sentence that a line needs in this language and lacks, in order.
 func (f *promptFile) missing(what func(line *ivr.Line, need ivr.PromptNeed)) {
+	lacking := map[*needs][]ivr.PromptNeed{}
 	for _, line := range f.needs.lines {
-		if !slices.ContainsFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == f.tag }) {
-			continue
+		lacks, asked := lacking[line.needs]
+		if !asked {
+			lacks = f.lacking(line.needs)
+			lacking[line.needs] = lacks
 		}
-		for _, need := range line.PromptNeeds() {
-			_, common := f.written[need.Key]
-			_, own := f.written[line.ID+"/"+need.Key]
-			if !common && !own {
-				what(line, need)
+		for _, need := range lacks {
+			if _, own := f.written[line.line.ID+"/"+need.Key]; !own {
+				what(line.line, need)
 			}
 		}
 	}
+}
+
+// lacking are the sentences that lines need in this language and do not have in common.
+func (f *promptFile) lacking(n *needs) (lacks []ivr.PromptNeed) {
+	if !slices.Contains(n.tags, f.tag) {
+		return nil
+	}
+	for _, list := range [][]ivr.PromptNeed{n.own, ivr.CommonPromptNeeds(n.texts)} {
+		for _, need := range list {
+			if _, common := f.written[need.Key]; !common {
+				lacks = append(lacks, need)
+			}
+		}
+	}
+	slices.SortFunc(lacks, func(a, b ivr.PromptNeed) int { return strings.Compare(a.Key, b.Key) })
+	return lacks
 }
 
 // checkComplete reports what lines can say but this language lacks, each sentence once.
@@ -190,7 +269,11 @@ var braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
 
 // checkSpeech looks at the placeholders of a text and at its length.
 func checkSpeech(v value, text string, args []string) {
-	for _, found := range braces.FindAllString(text, 50) {
+	var placed []string
+	if strings.ContainsAny(text, "{}") {
+		placed = braces.FindAllString(text, 50)
+	}
+	for _, found := range placed {
 		name := strings.Trim(found, "{}")
 		switch {
 		case len(found) == 1:

@@ -18,6 +18,14 @@ type Snapshot struct {
 	reliance       []reliance
 	prints         map[string]prints
 	origins        map[string]*origins
+
+	// What Reload may take over.
+	made    map[string]*made
+	files   files
+	sets    knownSets
+	shared  digests
+	prompts *ivr.Prompts
+	texts   map[string]map[string]string // of prompts
 }
 
 var (

@@ -194,29 +194,59 @@ func (l *Line) eachChoice(visit func(id string)) {
 // PromptNeeds lists every sentence that this line can speak, sorted by key.
 // Each must exist in every language of the line; "language.<tag>" names a language in the other ones.
 func (l *Line) PromptNeeds() []PromptNeed {
-	needs := maps.Clone(fixedPrompts)
-	if l.TextMessages {
-		maps.Copy(needs, textPrompts)
+	own, common := l.OwnPromptNeeds(), CommonPromptNeeds(l.TextMessages)
+	list := make([]PromptNeed, 0, len(own)+len(common))
+	for len(own) > 0 && len(common) > 0 {
+		if common[0].Key < own[0].Key {
+			list, common = append(list, common[0]), common[1:]
+		} else {
+			list, own = append(list, own[0]), own[1:]
+		}
 	}
+	return append(append(list, own...), common...)
+}
+
+// OwnPromptNeeds are those of [Line.PromptNeeds] that hang on the line's languages, topics and questions, sorted by key.
+func (l *Line) OwnPromptNeeds() (list []PromptNeed) {
+	need := func(key string, p promptUse) { list = append(list, PromptNeed{Key: key, Args: p.args, Heard: p.heard}) }
 	for _, language := range l.Languages {
-		needs["language."+language.Tag] = ofLanguage
+		need("language."+language.Tag, ofLanguage)
 	}
 	for _, topic := range l.Topics {
 		if topic.Help {
-			needs["help."+topic.ID] = ofHelp
+			need("help."+topic.ID, ofHelp)
 		}
 		if topic.Tell {
-			needs["tell."+topic.ID] = ofTell
+			need("tell."+topic.ID, ofTell)
 		}
 		for _, question := range topic.Questions {
-			needs["question."+question] = ofQuestion
-			needs["answer."+question] = ofAnswer
+			need("question."+question, ofQuestion)
+			need("answer."+question, ofAnswer)
 		}
 	}
-	l.eachChoice(func(id string) { needs["topic."+id] = ofTopic })
-	list := make([]PromptNeed, 0, len(needs))
-	for _, key := range slices.Sorted(maps.Keys(needs)) {
-		list = append(list, PromptNeed{Key: key, Args: needs[key].args, Heard: needs[key].heard})
+	l.eachChoice(func(id string) { need("topic."+id, ofTopic) })
+	byKey := func(a, b PromptNeed) int { return strings.Compare(a.Key, b.Key) }
+	slices.SortFunc(list, byKey)
+	return slices.CompactFunc(list, func(a, b PromptNeed) bool { return a.Key == b.Key })
+}
+
+// CommonPromptNeeds are those of every line, with text messages or without, sorted by key. They must not be changed.
+func CommonPromptNeeds(textMessages bool) []PromptNeed {
+	if textMessages {
+		return spokenAndWritten
+	}
+	return spokenOnly
+}
+
+var spokenOnly, spokenAndWritten = needsOf(fixedPrompts), needsOf(fixedPrompts, textPrompts)
+
+func needsOf(prompts ...map[string]promptUse) (list []PromptNeed) {
+	all := map[string]promptUse{}
+	for _, some := range prompts {
+		maps.Copy(all, some)
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, PromptNeed{Key: key, Args: all[key].args, Heard: all[key].heard})
 	}
 	return list
 }
