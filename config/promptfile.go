@@ -67,7 +67,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 func (l *loader) sameNeeds(lines []*lineFile) bool {
 	return len(lines) == len(l.before.made) && !slices.ContainsFunc(lines, func(f *lineFile) bool {
 		made := l.before.made[f.line.ID]
-		return made == nil || made.needs != f.needs
+		return made == nil || made.needs != f.needs || f.at.file != "lines/"+f.line.ID+".yaml" // which two lines may claim to be
 	})
 }
 
