@@ -58,6 +58,7 @@ type loader struct {
 	problems *Problems
 	hash     hash.Hash
 	files    files
+	room     []byte // for the bytes of one file after another
 
 	wiring, times map[string]*sheet
 	sets          knownSets
@@ -67,7 +68,7 @@ type loader struct {
 }
 
 func newLoader(fsys fs.FS, before *Snapshot) *loader {
-	l := &loader{fsys: fsys, before: before, problems: new(Problems), hash: sha256.New(), files: files{}, needs: map[string]*needs{}}
+	l := &loader{fsys: fsys, before: before, problems: new(Problems), hash: sha256.New(), files: files{}, room: make([]byte, largest+1), needs: map[string]*needs{}}
 	for _, made := range before.made {
 		l.needs[made.needs.mark] = made.needs
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"runtime"
@@ -82,28 +84,47 @@ func (l *loader) sheets(dir string) map[string]*sheet {
 func (l *loader) sheet(name string) *sheet {
 	runtime.Gosched()
 	s := &sheet{name: name, problems: l.problems}
-	// The size is asked for first, so that a file put there by accident does not fill the memory.
-	if info, err := fs.Stat(l.fsys, name); err == nil && info.Size() > largest {
-		l.fail(name, "has %d bytes; at most %d are supported", info.Size(), largest)
-		s.asked, s.parsed = true, true
-		return s
-	}
-	data, err := fs.ReadFile(l.fsys, name)
+	data, err := l.bytes(name)
 	if err != nil {
-		l.fail(name, "cannot be read: %v", err)
+		l.fail(name, "%v", err)
 		s.asked, s.parsed = true, true
 		return s
 	}
 	l.count(name, data)
-	switch before, known := l.before.files[name]; {
-	case known && before.text != nil && bytes.Equal(before.text, data):
+	before, known := l.before.files[name]
+	if known && before.text != nil && bytes.Equal(before.text, data) {
 		s.file, s.same = before, true // the old bytes, so that they are not kept twice
-	default:
-		s.file = file{sum: sha256.Sum256(data), text: data}
+	} else {
+		s.file = file{sum: sha256.Sum256(data), text: bytes.Clone(data)}
 		s.same = known && s.sum == before.sum
 	}
 	l.files[name] = s.file
 	return s
+}
+
+// bytes are those of a file, until the next is read.
+func (l *loader) bytes(name string) (data []byte, err error) {
+	file, err := l.fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %v", err)
+	}
+	defer func() {
+		if failed := file.Close(); err == nil && failed != nil {
+			err = fmt.Errorf("cannot be read: %v", failed)
+		}
+	}()
+	// The size is asked for first, so that a file put there by accident does not fill the memory.
+	if info, err := file.Stat(); err == nil && info.Size() > largest {
+		return nil, fmt.Errorf("has %d bytes; at most %d are supported", info.Size(), largest)
+	}
+	n, err := io.ReadFull(file, l.room)
+	switch {
+	case err == nil:
+		return nil, fmt.Errorf("has more than %d bytes; no more are supported", largest)
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, fmt.Errorf("cannot be read: %v", err)
+	}
+	return l.room[:n], nil
 }
 
 // count adds a file to the hash of the configuration.

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io/fs"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"testing/fstest"
@@ -29,9 +31,12 @@ const largest = 1<<18 + 1
 
 // ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden files,
 // editors' copies. The error names the file.
-func ReadFiles(fsys fs.FS) (Files, error) {
-	files := Files{}
-	if err := files.read(fsys, topicsFile); err != nil {
+func ReadFiles(fsys fs.FS) (Files, error) { return Files{}.Again(fsys) }
+
+// Again is [ReadFiles] for whoever has read the directory before: what has not changed since shares its bytes.
+func (f Files) Again(fsys fs.FS) (Files, error) {
+	r := filesReader{fsys: fsys, before: f, files: Files{}, room: make([]byte, largest)}
+	if err := r.read(topicsFile); err != nil {
 		return nil, err
 	}
 	for _, folder := range folders {
@@ -40,16 +45,17 @@ func ReadFiles(fsys fs.FS) (Files, error) {
 			return nil, fmt.Errorf("%s: cannot be read: %w", folder, err)
 		}
 		for _, entry := range entries {
-			name := entry.Name()
-			if !Belongs(folder + "/" + name) {
+			name := folder + "/" + entry.Name()
+			if !Belongs(name) {
 				continue
 			}
-			if err := files.read(fsys, folder+"/"+name); err != nil {
+			runtime.Gosched() // calls are answered meanwhile
+			if err := r.read(name); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return files, nil
+	return r.files, nil
 }
 
 // Belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is refused
@@ -63,8 +69,15 @@ func Belongs(name string) bool {
 	return slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(base, ".")
 }
 
-func (f Files) read(fsys fs.FS, name string) (err error) {
-	file, err := fsys.Open(name)
+// A filesReader reads one file after another.
+type filesReader struct {
+	fsys          fs.FS
+	before, files Files
+	room          []byte // as large as a file can be
+}
+
+func (r *filesReader) read(name string) (err error) {
+	file, err := r.fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
 		return nil
 	}
@@ -75,13 +88,20 @@ func (f Files) read(fsys fs.FS, name string) (err error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil
 	}
-	data, err := io.ReadAll(io.LimitReader(file, largest))
-	if err != nil {
+	n, err := io.ReadFull(file, r.room)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%s: cannot be read: %w", name, err)
 	}
-	f[name] = data
+	data, known := r.before[name]
+	if !known || !bytes.Equal(data, r.room[:n]) {
+		data = append([]byte{}, r.room[:n]...)
+	}
+	r.files[name] = data
 	return nil
 }
+
+// same reports whether both hold the same; it is quick where they share their bytes.
+func (f Files) same(other Files) bool { return maps.EqualFunc(f, other, bytes.Equal) }
 
 // FS serves the files to whoever reads a directory.
 func (f Files) FS() fs.FS {
@@ -99,7 +119,9 @@ func (f Files) Names() []string { return slices.Sorted(maps.Keys(f)) }
 func (f Files) Digest() string {
 	sum := sha256.New()
 	for _, name := range f.Names() {
-		fmt.Fprintf(sum, "%s\n%d\n%s\n", name, len(f[name]), f[name])
+		fmt.Fprintf(sum, "%s\n%d\n", name, len(f[name]))
+		sum.Write(f[name])
+		sum.Write([]byte{'\n'})
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }
@@ -107,7 +129,7 @@ func (f Files) Digest() string {
 // Differ are the paths whose content is not the same in both, in order.
 func (f Files) Differ(other Files) (names []string) {
 	for _, name := range f.Names() {
-		if data, ok := other[name]; !ok || string(data) != string(f[name]) {
+		if data, ok := other[name]; !ok || !bytes.Equal(data, f[name]) {
 			names = append(names, name)
 		}
 	}

@@ -67,12 +67,14 @@ type Publisher struct {
 	live *Live
 
 	// Used by one goroutine, that of Start and Look.
-	inForce  Files
-	handled  string // digest of what was published or refused last
-	pending  pending
-	writing  time.Time // since when somebody says that he is writing
-	unwrote  []callbacks.Version
-	notified bool // the store's failure was logged
+	inForce    Files
+	seen       Files // what was read last
+	seenDigest string
+	handled    string // digest of what was published or refused last
+	pending    pending
+	writing    time.Time // since when somebody says that he is writing
+	unwrote    []callbacks.Version
+	notified   bool // the store's failure was logged
 
 	mu    sync.Mutex
 	state State
@@ -122,8 +124,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	if p.Dir == "" {
 		return now.Add(Poll)
 	}
-	files, err := ReadFiles(p.Files)
-	digest := digestOf(files, err)
+	files, digest, err := p.read()
 	wait := Settle
 	if files.unfinished() {
 		wait = SettleUnfinished
@@ -152,11 +153,17 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	return p.Now().Add(Poll)
 }
 
-func digestOf(files Files, err error) string {
+// read reads the directory. Where nothing has changed since it was read last, nothing is made anew: this is done every few
+// seconds.
+func (p *Publisher) read() (files Files, digest string, err error) {
+	files, err = p.seen.Again(p.Files)
 	if err != nil {
-		return "unreadable: " + err.Error()
+		return nil, "unreadable: " + err.Error(), err
 	}
-	return files.Digest()
+	if p.seenDigest == "" || !files.same(p.seen) {
+		p.seen, p.seenDigest = files, files.Digest()
+	}
+	return p.seen, p.seenDigest, nil
 }
 
 // beingWritten is true while a command writes several files that belong together.
@@ -203,7 +210,12 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 			err = fmt.Errorf("the program failed on this configuration: %v; please report it\n%s", fault, debug.Stack())
 		}
 	}()
-	if snapshot, err = config.Load(files.FS()); err != nil {
+	if before != nil { // what has not changed is not read again beside the calls
+		snapshot, err = before.Reload(files.FS())
+	} else {
+		snapshot, err = config.Load(files.FS())
+	}
+	if err != nil {
 		return nil, err
 	}
 	if lines := Concerned(before, snapshot); p.Rehearse != nil && len(lines) > 0 {

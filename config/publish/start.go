@@ -25,8 +25,8 @@ func New(o Options) *Publisher { return &Publisher{Options: o} }
 // Start puts the directory in force, or, when it cannot be used, the version that was in force last: a wrong edit does not
 // end with a restart. The error says what is wrong with the directory when there is no such version.
 func (p *Publisher) Start(ctx context.Context) error {
-	files, err := ReadFiles(p.Files)
-	p.handled = digestOf(files, err)
+	files, digest, err := p.read()
+	p.handled = digest
 	latest := p.latest(ctx)
 	var before, snapshot *config.Snapshot
 	if err == nil {
@@ -124,7 +124,7 @@ func (p *Publisher) remember(ctx context.Context) {
 		if v, err = p.Ledger.Version(ctx, v.Number); err != nil {
 			return
 		}
-		if snapshot, err := config.Load(Files(v.Files).FS()); err == nil {
+		if snapshot, err := p.live.Written().Reload(Files(v.Files).FS()); err == nil { // what did not change since is kept once
 			p.live.Remember(snapshot, ended, now)
 		}
 	}
