@@ -20,11 +20,11 @@ func TestExplain(t *testing.T) {
 	out, err := run(t, "", "explain", "--line", "gopay", "--at", "2026-12-31 16:00", "--topic", "refund", "--language", "en")
 	want := `gopay, Thursday 31 December 2026, 16:00 (Asia/Jakarta): a call from …7890 is about refund.
 
-  number    +622150001000 is answered by line gopay           lines/gopay.yaml:12
-  language  en, key 2                                         lines/gopay.yaml:18
+  number    +622150001000 is answered by line gopay           lines/gopay.yaml:13
+  language  en, key 2                                         lines/gopay.yaml:19
   notice    none is announced
-  topic     refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:39
-  desk      support serves the topic                          topics.yaml:21
+  topic     refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:40
+  desk      support serves the topic                          topics.yaml:22
 
 gopay, desk support, Thursday 31 December 2026, 16:00 (Asia/Jakarta): closed
   since  Thursday 31 December 2026, 15:00
@@ -33,23 +33,23 @@ gopay, desk support, Thursday 31 December 2026, 16:00 (Asia/Jakarta): closed
 
 Rules, the highest rank first:
   *  special  closed  Year-end (every 31 December), open only 08:00-15:00.  hours/gopay.yaml:56
-     holiday  -       Set id has no holiday on 2026-12-31.                  holidays/id.yaml:8
+     holiday  -       Set id has no holiday on 2026-12-31.                  holidays/id.yaml:9
      week     open    Thursday's hours, 08:00-17:00.                        hours/gopay.yaml:17
 Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay.yaml:17]
 
-  rings         nobody: desk support is closed                                                  lines/gopay.yaml:54
+  rings         nobody: desk support is closed                                                  lines/gopay.yaml:55
   rung back     …7890 can be dialled by the provider itself
-  decent hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:94
-  cutoff        in the last 10m before closing it is the next opening                           lines/gopay.yaml:89
+  decent hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:95
+  cutoff        in the last 10m before closing it is the next opening                           lines/gopay.yaml:90
   callback      as soon as possible is Sat 2 Jan 2027, 09:00, key 1
-                Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:76
-                Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:76
-                Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:76
-  promised      due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:80
-                behind others of this opening, 3m apart                                         lines/gopay.yaml:91
-                unless this number was promised 5 on this day already                           lines/gopay.yaml:87
-                unless 500 stand already                                                        lines/gopay.yaml:88
-  text message  sent to …7890                                                                   lines/gopay.yaml:99
+                Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:77
+                Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:77
+                Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:77
+  promised      due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:81
+                behind others of this opening, 3m apart                                         lines/gopay.yaml:92
+                unless this number was promised 5 on this day already                           lines/gopay.yaml:88
+                unless 500 stand already                                                        lines/gopay.yaml:89
+  text message  sent to …7890                                                                   lines/gopay.yaml:100
 
 Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*,2,*,2,1" --agents no-answer
 `
@@ -72,16 +72,16 @@ func TestExplainSaysWhy(t *testing.T) {
 		want []string
 	}{
 		{"--line okpay --at 2026-12-30T10:00:00+08:00 --language zh", []string{
-			"asked for with key 0 before a topic was named: desk support", "callers in zh are served by desk support-zh", "lines/okpay.yaml:34", "zh-1 (…2101) for 20s"}},
+			"asked for with key 0 before a topic was named: desk support", "callers in zh are served by desk support-zh", "lines/okpay.yaml:35", "zh-1 (…2101) for 20s"}},
 		{"--line gopay --at 2026-12-30T10:00:00+07:00 --topic stolen", []string{
 			"emergency-1 (…3001) for 25s, desk emergency", "at any hour, as the matter is urgent"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from anonymous", []string{
 			`"anonymous" cannot be dialled: invalid`, "is asked for another number"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +8613812345678", []string{
 			"cannot be dialled: unreachable, no route for prefix +86", "message    a recorded one"}},
-		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"cannot be dialled: blocked, prefix +62809", "lines/gopay.yaml:96"}},
-		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:8"}},
-		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:32"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"cannot be dialled: blocked, prefix +62809", "lines/gopay.yaml:97"}},
+		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:82"}},
+		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:33"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +442071234567", []string{
 			"08:00-21:00 on the clock of Europe/London", "as soon as possible is Mon 4 Jan 2027, 15:00"}},
 		{"--line gopay --at 2026-12-07T08:30:00+07:00 --topic senior", []string{"many people ring at this hour", "hours/gopay.yaml:24", "senior-1 (…4001) for 25s"}},
