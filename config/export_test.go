@@ -83,6 +83,3 @@ func (p *permit) Join(q Permit) {
 		p.Shortest, p.Longest = q.Shortest, q.Longest
 	}
 }
-
-// CallKeys are the keys of files in calls/, for comparison with what editors are told.
-var CallKeys = callKeys
