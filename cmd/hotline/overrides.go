@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -92,8 +93,8 @@ func newOverrides() *cobra.Command {
 			}
 			for _, o := range r.standing {
 				fmt.Fprintln(r.out, describe(o, r.snapshot, r.now))
-				for tag, text := range o.Say {
-					fmt.Fprintf(r.out, "  says %s: %q\n", tag, text)
+				for _, tag := range slices.Sorted(maps.Keys(o.Say)) {
+					fmt.Fprintf(r.out, "  says %s: %q\n", tag, o.Say[tag])
 				}
 			}
 			return nil
