@@ -119,6 +119,7 @@ func (f Files) Names() []string { return slices.Sorted(maps.Keys(f)) }
 func (f Files) Digest() string {
 	sum := sha256.New()
 	for _, name := range f.Names() {
+		runtime.Gosched()
 		fmt.Fprintf(sum, "%s\n%d\n", name, len(f[name]))
 		sum.Write(f[name])
 		sum.Write([]byte{'\n'})

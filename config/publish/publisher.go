@@ -156,7 +156,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 // read reads the directory. Where nothing has changed since it was read last, nothing is made anew: this is done every few
 // seconds.
 func (p *Publisher) read() (files Files, digest string, err error) {
-	files, err = p.seen.Again(p.Files)
+	files, err = p.seen.Again(&calm{FS: p.Files})
 	if err != nil {
 		return nil, "unreadable: " + err.Error(), err
 	}
@@ -211,7 +211,7 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 		}
 	}()
 	if before != nil { // what has not changed is not read again beside the calls
-		snapshot, err = before.Reload(files.FS())
+		snapshot, err = before.Reload(&calm{FS: files.FS()})
 	} else {
 		snapshot, err = config.Load(files.FS())
 	}
