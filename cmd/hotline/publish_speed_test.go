@@ -66,22 +66,6 @@ func thousandLines(t *testing.T) string {
 
 func loadNumber(i int) string { return fmt.Sprintf("+62216%07d", i) }
 
-func readFile(t *testing.T, dir, name string) string {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(data)
-}
-
-func writeFile(t *testing.T, dir, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 	dir := thousandLines(t)
 	var rehearsals [][]string

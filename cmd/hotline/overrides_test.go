@@ -1,0 +1,112 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+func (o *office) overrides() []callbacks.Override {
+	o.t.Helper()
+	list, err := o.store.Overrides(o.t.Context(), o.now)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return list
+}
+
+// What close and open write, on the clock of the line: it is Thursday noon in Jakarta.
+func TestCloseAndOpen(t *testing.T) {
+	o := newOffice(t)
+	for _, tt := range []struct {
+		args, said  string
+		from, until string // UTC
+		open        bool
+	}{
+		{"close --line gopay --until 14:00 --reason Power", "gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power, by anna", "05:00", "07:00", false},
+		{"close --line gopay --until 11:00 --reason Power", "until Fri 2026-11-27 11:00", "05:00", "27 04:00", false},
+		{"close --line gopay --until 90m --reason Power", "until Thu 2026-11-26 13:30", "05:00", "06:30", false},
+		{"close --line gopay --until 2026-11-26T08:00:00Z --reason Power", "until Thu 2026-11-26 15:00", "05:00", "08:00", false},
+		{"close --line gopay --from 23:00 --until 01:00 --reason Works", "from Thu 2026-11-26 23:00 until Fri 2026-11-27 01:00", "16:00", "18:00", false},
+		{"close --line gopay --desk senior --until 14:00 --reason Training", "gopay, desk senior is closed", "05:00", "07:00", false},
+		{"open --line gopay --until 20:00 --reason Campaign", "gopay is open until Thu 2026-11-26 20:00", "05:00", "13:00", true},
+	} {
+		before := len(o.overrides())
+		o.works(tt.said, strings.Fields(tt.args)...)
+		list := o.overrides()
+		if len(list) != before+1 {
+			t.Fatalf("%s: %d overrides", tt.args, len(list))
+		}
+		got := list[before]
+		utc := func(at time.Time) string {
+			if at.Day() != 26 {
+				return at.UTC().Format("2 15:04")
+			}
+			return at.UTC().Format("15:04")
+		}
+		if utc(got.From) != tt.from || utc(got.Until) != tt.until || got.Open != tt.open || got.By != "anna" || !got.Created.Equal(o.now) {
+			t.Errorf("%s: wrote %+v", tt.args, got)
+		}
+	}
+	o.works("override 7", "overrides")
+	o.works("override 3", "status")
+	out := o.works("ended: override 1", "open", "--line", "gopay")
+	if strings.Count(out, "ended:") != 6 || !strings.Contains(out, "gopay is now open until Thu 2026-11-26 17:00") || len(o.overrides()) != 1 {
+		t.Errorf("printed is\n%s", out)
+	}
+	o.works("There is one for gopay, desk senior", "open", "--line", "gopay")
+	o.works("ended: override 6", "open", "--line", "gopay", "--desk", "senior")
+	o.works("No override is declared", "overrides")
+}
+
+func TestMistakesInClosing(t *testing.T) {
+	o := newOffice(t)
+	for args, want := range map[string]string{
+		"close --line gopay --until 14:00":                                                       `required flag(s) "reason"`,
+		"close --line gopai --until 14:00 --reason x":                                            `there is no line "gopai"`,
+		"close --line gopay --desk front --until 14:00 --reason x":                               `has no desk "front"; it has: emergency, senior, support`,
+		"close --line gopay --desk emergency --until 14:00 --reason x":                           "never closes",
+		"close --line gopay --until yesterday --reason x":                                        `--until "yesterday" is no time`,
+		"close --line gopay --until 2026-11-25T10:00:00Z --reason x":                             "has passed",
+		"close --line gopay --until -2h --reason x":                                              "has passed",
+		"close --line gopay --until 2000h --reason x":                                            "longer than 62 days",
+		"close --line gopay --from 2026-11-27T10:00:00Z --until 2026-11-27T09:00:00Z --reason x": "is not after --from",
+		"close --line gopay --until 14:00 --reason x --say ja=停電":                                "ja is no language of line gopay, which speaks id, en, zh",
+		"close --line gopay --until 14:00 --reason x --say en=":                                  "says nothing",
+		"close --line gopay --until 14:00 --reason x --say en=a --say en=b":                      "two texts for en",
+		"open --line gopay --reason x":                                                           "add --until TIME",
+	} {
+		o.refuses(want, strings.Fields(args)...)
+	}
+	o.refuses("--reason is empty", "close", "--line", "gopay", "--until", "14:00", "--reason", " ")
+	if n := len(o.overrides()); n != 0 {
+		t.Errorf("%d overrides were written", n)
+	}
+}
+
+// A line can be closed while its files are spoilt.
+func TestClosingWithSpoiltFiles(t *testing.T) {
+	o := newOffice(t)
+	writeFile(t, o.live, "hours/gopay.yaml", "rubbish")
+	o.works("gopay is closed", "close", "--config", o.live, "--line", "gopay", "--until", "14:00", "--reason", "Power cut")
+}
+
+// What a closure does to promised callbacks is said at once.
+func TestClosingTellsOfCallbacks(t *testing.T) {
+	o := newOffice(t)
+	service := callbacks.New(o.store, func() time.Time { return o.now }, discardLog(), nil)
+	due := o.now.Add(time.Hour)
+	_, err := service.Book(t.Context(), callbacks.Request{
+		Key: "CA1/1", Line: "gopay", Desk: "support", Topic: "refund", Language: "en", Number: home, Caller: home, Kind: callbacks.Slot,
+		Called: o.now, Due: due, SlotEnd: due.Add(30 * time.Minute), SlotCapacity: 4, Expires: due.Add(72 * time.Hour),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := o.works("1 would be kept otherwise", "close", "--line", "gopay", "--until", "15:00", "--reason", "Power cut")
+	if !strings.Contains(out, "put off to Thu 2026-11-26 15:00") || strings.Contains(out, home) {
+		t.Errorf("printed is\n%s", out)
+	}
+}
