@@ -58,6 +58,11 @@ func openLedger(cmd *cobra.Command) (*ledger, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	overrides, err := store.Overrides(cmd.Context(), now())
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	snapshot = snapshot.Under(overrides)
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, settings: settings, log: log, now: now}
 	l.service.UsePlans(snapshot)

@@ -19,11 +19,20 @@ type keptOtherwise struct {
 	was, will callbacks.Outlook
 }
 
-// foretell looks at the promises that stand, of the lines that differ.
+// foretell looks at the promises that stand, of the lines that differ, under the overrides that were declared.
 func (d *difference) foretell(ctx context.Context, b *archive) error {
 	if d.unseen = b.missing; b.store == nil {
 		return nil
 	}
+	overrides, err := b.store.Overrides(ctx, d.now)
+	if err != nil {
+		return fmt.Errorf("the overrides that stand: %w", err)
+	}
+	return d.foretellUnder(ctx, b, overrides)
+}
+
+func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []callbacks.Override) error {
+	old, new := d.old.Under(overrides), d.new.Under(overrides)
 	for _, line := range d.changes.Lines() {
 		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
 		if err != nil {
@@ -37,7 +46,7 @@ func (d *difference) foretell(ctx context.Context, b *archive) error {
 					return fmt.Errorf("the promised callbacks: %w", err)
 				}
 			}
-			one := keptOtherwise{c, callbacks.Forecast(d.old, r, d.now), callbacks.Forecast(d.new, r, d.now)}
+			one := keptOtherwise{c, callbacks.Forecast(old, r, d.now), callbacks.Forecast(new, r, d.now)}
 			if one.was.Fate != one.will.Fate || !one.was.At.Equal(one.will.At) {
 				d.kept = append(d.kept, one)
 			}

@@ -10,20 +10,15 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"testing/fstest"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/spf13/cobra"
 )
 
 // Where the two sides of a difference come from.
-
-// versions is the part of [callbacks.Ledger] that is read here.
-type versions interface {
-	Version(ctx context.Context, number int64) (callbacks.Version, error)
-}
 
 // An archive is the store, if there is one. Nothing is made that was not there.
 type archive struct {
@@ -109,23 +104,15 @@ func (b *archive) files(ctx context.Context, name string) (files fs.FS, what str
 	if err != nil {
 		return nil, "", err
 	}
-	content := fstest.MapFS{}
-	for path, data := range v.Files {
-		content[path] = &fstest.MapFile{Data: data, Mode: 0o644}
-	}
-	return content, fmt.Sprintf("version %d", v.Number), nil
+	return publish.Files(v.Files).FS(), fmt.Sprintf("version %d", v.Number), nil
 }
 
 // version is one that was in force; 0 is the latest.
 func (b *archive) version(ctx context.Context, number int64) (v callbacks.Version, err error) {
-	ledger, ok := b.store.(versions)
-	switch {
-	case b.store == nil:
+	if b.store == nil {
 		return v, errors.New("versions are kept in the database of promises, and " + b.missing)
-	case !ok:
-		return v, errors.New("this database keeps no versions of the configuration; name directories")
 	}
-	v, err = ledger.Version(ctx, number)
+	v, err = b.store.Version(ctx, number)
 	switch {
 	case errors.Is(err, callbacks.ErrNotFound) && number == 0:
 		return v, errors.New("no configuration has been put in force yet, so there is no live one; name a directory")

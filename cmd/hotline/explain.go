@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -36,7 +37,11 @@ func newExplain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return e.write(cmd.OutOrStdout())
+			if err := e.write(cmd.OutOrStdout()); err != nil || e.unseen == "" {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "What close and open have declared was not looked at: %s\n", e.unseen)
+			return err
 		},
 	}
 	flags := cmd.Flags()
@@ -46,7 +51,24 @@ func newExplain() *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&o.language, "language", "", "language that the caller chooses (default: the line's first)")
 	flags.StringVar(&o.file, "file", "", "a file of hours to take in the place of the line's own, such as a draft")
+	storeFlags(cmd)
 	return cmd
+}
+
+// underOverrides is the configuration under what close and open have declared, where there is a store; else it says why not.
+func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
+	a, err := lookAtStore(cmd, openStore)
+	if err != nil {
+		return snapshot, err.Error()
+	}
+	if a.store == nil {
+		return snapshot, ""
+	}
+	overrides, err := a.store.Overrides(cmd.Context(), a.now())
+	if err = errors.Join(err, a.close()); err != nil {
+		return snapshot, err.Error()
+	}
+	return snapshot.Under(overrides), ""
 }
 
 // An explained call is a call that has been played, with what it was decided by.
@@ -57,6 +79,7 @@ type explained struct {
 	at       time.Time
 	call     ivr.Call
 	course   ivr.Course
+	unseen   string // why overrides were not looked at; empty when they were, or when there is no store
 }
 
 // call reads what is asked for and plays the call.
@@ -64,6 +87,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, er
 	if e.snapshot, err = o.load(cmd); err != nil {
 		return e, err
 	}
+	e.snapshot, e.unseen = underOverrides(cmd, e.snapshot)
 	if o.line == "" && len(e.snapshot.Lines) == 1 {
 		o.line = e.snapshot.Lines[0].ID
 	}

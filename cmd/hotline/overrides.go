@@ -246,7 +246,7 @@ func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
 
 func (r *overruling) promises(before, after *config.Snapshot, line string) error {
 	d := difference{old: before, new: after, now: r.now, changes: config.Compare(before, after, r.now, 1).Of(line)}
-	if err := d.foretell(r.ctx, &archive{store: r.store}); err != nil {
+	if err := d.foretellUnder(r.ctx, &archive{store: r.store}, nil); err != nil { // both sides have theirs
 		return err
 	}
 	if d.open == 0 {

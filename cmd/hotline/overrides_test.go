@@ -110,3 +110,18 @@ func TestClosingTellsOfCallbacks(t *testing.T) {
 		t.Errorf("printed is\n%s", out)
 	}
 }
+
+// Who asks where a call would go is told of the closure that stands.
+func TestExplainKnowsTheClosure(t *testing.T) {
+	o := newOffice(t)
+	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say", "id=Listrik padam.")
+	out := o.works("override", "explain", "--line", "gopay", "--at", "now")
+	for _, want := range []string{"Closed: Power cut", "[override 1 by anna]", "Listrik padam.", "callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
+		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
+			t.Errorf("want %q in\n%s", want, out)
+		}
+	}
+	if out := o.works("open", "explain", "--line", "gopay", "--at", "2026-11-26 15:00"); strings.Contains(out, "Power cut") {
+		t.Errorf("after its end:\n%s", out)
+	}
+}
