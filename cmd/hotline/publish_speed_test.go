@@ -30,8 +30,6 @@ const (
 	loadLines = 1000
 	loadRate  = 2 * time.Millisecond // between two webhooks
 	loadCalls = 6000                 // webhooks in one measurement
-	// unnoticed is what no caller notices, however many times the time between two publications it is: one collection of garbage.
-	unnoticed = 25 * time.Millisecond
 )
 
 // thousandLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
@@ -69,6 +67,7 @@ func thousandLines(t *testing.T) string {
 func loadNumber(i int) string { return fmt.Sprintf("+62216%07d", i) }
 
 func TestSpeedOfCallsWhilePublishing(t *testing.T) {
+	defer collectSeldom()() // as serve does
 	dir := thousandLines(t)
 	var rehearsals [][]string
 	now := func() time.Time { return time.Now().UTC() }
@@ -124,13 +123,12 @@ func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 		if best == 0 || ratio < best {
 			best = ratio
 		}
-		if best <= 3 || meanwhile <= unnoticed {
-			best = min(best, 3)
+		if best <= 3 {
 			break
 		}
 	}
 	if best > 3 {
-		t.Errorf("p99 %.1f times and more than %s, want at most 3 times", best, unnoticed)
+		t.Errorf("p99 %.1f times, want at most 3 times", best)
 	}
 	for _, lines := range rehearsals[1:] {
 		if len(lines) != 1 {

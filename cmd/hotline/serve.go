@@ -76,6 +76,7 @@ const stopLimit = 15 * time.Second
 
 // serve runs until ctx ends. listening, which may be nil, is told the address once there is one.
 func serve(ctx context.Context, settings config.Settings, source publish.Options, log *slog.Logger, listening func(net.Addr)) (err error) {
+	defer collectSeldom()()
 	now := clockFrom(ctx)
 	h, err := newHouse(ctx, wiring{
 		source: &source, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
