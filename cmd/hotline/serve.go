@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -54,6 +55,9 @@ func sourceOf(cmd *cobra.Command) (publish.Options, error) {
 		return publish.Options{}, err
 	}
 	files, err := configuration(dir)
+	if errors.Is(err, fs.ErrNotExist) { // a volume may be mounted late; what was in force last serves until then
+		files, err = os.DirFS(dir), nil
+	}
 	return publish.Options{Dir: dir, Files: files, Rehearse: rehearseLines, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
 }
 

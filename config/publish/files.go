@@ -36,6 +36,9 @@ func ReadFiles(fsys fs.FS) (Files, error) { return Files{}.Again(fsys) }
 // Again is [ReadFiles] for whoever has read the directory before: what has not changed since shares its bytes.
 func (f Files) Again(fsys fs.FS) (Files, error) {
 	r := filesReader{fsys: fsys, before: f, files: Files{}, room: make([]byte, largest)}
+	if info, err := fs.Stat(fsys, "."); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("the configuration directory is not there, or cannot be read: %w", err)
+	}
 	if err := r.read(topicsFile); err != nil {
 		return nil, err
 	}
@@ -77,6 +80,12 @@ type filesReader struct {
 }
 
 func (r *filesReader) read(name string) (err error) {
+	// Asked before it is opened: to open a pipe would wait for ever.
+	switch info, err := fs.Stat(r.fsys, name); {
+	case err != nil || info.IsDir(): // opening says what is wrong
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: is no file; remove it", name)
+	}
 	file, err := r.fsys.Open(name)
 	if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
 		return nil

@@ -41,8 +41,9 @@ type Shared struct {
 	Err   error
 }
 
-// driftPatience is how long instances may differ: they do not take an edit up in the same second.
-const driftPatience = 15 * time.Second
+// driftPatience is how long instances may differ: they do not take an edit up in the same second, and one that has died is
+// taken for running as long as it is [Fresh].
+const driftPatience = Fresh + 15*time.Second
 
 // drift is what was seen and warned of, so that it is warned of once.
 type drift struct {
@@ -52,6 +53,7 @@ type drift struct {
 
 // NewFollower makes one for the process that id and host name.
 func NewFollower(p *Publisher, id, host string) *Follower {
+	p.self = id
 	return &Follower{publisher: p, ledger: p.Ledger, me: callbacks.Instance{ID: id, Host: host}, now: p.Now, log: p.Log}
 }
 

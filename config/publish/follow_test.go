@@ -137,7 +137,7 @@ func TestDrift(t *testing.T) {
 	if shared := one.Shared(); !shared.Drift() || len(shared.Instances) != 2 || warned() != 0 {
 		t.Errorf("after seconds: drift %v of %+v, warned %d times", shared.Drift(), shared.Instances, warned())
 	}
-	for range 4 {
+	for range 6 {
 		see()
 		d.follows(one, 9*time.Second)
 	}

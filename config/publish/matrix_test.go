@@ -50,6 +50,15 @@ var ways = []struct {
 		}
 		d.saves(name, text)
 	}},
+	{"half written when the process starts again, then whole", func(d *desk, name, text string) {
+		d.saves(name, strings.TrimRight(text[:len(text)/2], "\n"))
+		d.starts()
+		for range 4 {
+			d.Look(d.t.Context())
+			d.now = d.now.Add(publish.Settle)
+		}
+		d.saves(name, text)
+	}},
 	{"with the time of the old one", func(d *desk, name, text string) {
 		info, err := os.Stat(d.path(name))
 		if err != nil {
@@ -131,6 +140,8 @@ func TestWaysToSaveAndKindsOfMistake(t *testing.T) {
 				d.refused(mistake.told)
 
 				d.starts()
+				d.inForce(before)
+				d.settles()
 				d.inForce(before)
 				d.refused(mistake.told)
 				if n := len(d.versions()); n != 1 {

@@ -73,8 +73,12 @@ type Publisher struct {
 	handled    string // digest of what was published or refused last
 	pending    pending
 	writing    time.Time // since when somebody says that he is writing
-	unwrote    []callbacks.Version
-	notified   bool // the store's failure was logged
+	refusal    *Refused  // of what was handled last; that a command does not finish goes before it
+	// startDigest is of what the directory held when this process began; self is the instance that it is.
+	startDigest, self string
+	reading           reading
+	unwrote           []callbacks.Version
+	notified          bool // the store's failure was logged
 
 	mu    sync.Mutex
 	state State
@@ -84,6 +88,7 @@ type Publisher struct {
 type pending struct {
 	digest string
 	since  time.Time
+	wait   time.Duration // before it is tried again
 }
 
 // A State is what is in force, and what was refused.
@@ -121,42 +126,52 @@ func (p *Publisher) State() State {
 func (p *Publisher) Look(ctx context.Context) time.Time {
 	now := p.Now()
 	p.record(ctx)
-	if p.Dir == "" {
+	if p.Dir == "" && p.handled != "" {
 		return now.Add(Poll)
 	}
-	files, digest, err := p.read()
+	files, digest, err := p.read(ctx)
 	wait := Settle
 	if files.unfinished() {
 		wait = SettleUnfinished
 	}
+	writing := p.beingWritten(now)
 	switch {
 	case digest == p.handled:
 		p.pending = pending{}
 		return now.Add(Poll)
-	case digest != p.pending.digest:
-		p.pending = pending{digest, now}
+	case digest != p.pending.digest || now.Before(p.pending.since): // or the clock was set back
+		p.pending = pending{digest: digest, since: now}
 		return now.Add(Settle)
-	case p.beingWritten(now):
+	case writing:
 		p.tellUnfinished(now)
 		return now.Add(Settle)
-	case now.Sub(p.pending.since) < wait:
-		return p.pending.since.Add(wait)
+	case now.Sub(p.pending.since) < max(wait, p.pending.wait):
+		return earlier(p.pending.since.Add(max(wait, p.pending.wait)), now.Add(Poll))
 	}
-	p.takeUp(ctx, files, err)
+	p.takeUp(ctx, digest, files, err)
 	switch r := p.State().Refused; {
 	case ctx.Err() != nil:
 	case r != nil && errors.Is(r.Err, ErrNotRehearsed):
-		p.pending = pending{digest, p.Now().Add(RehearseAgain)}
+		p.pending = pending{digest, p.Now(), RehearseAgain}
+	case r != nil && errors.Is(r.Err, ErrLags):
+		p.pending = pending{digest, p.Now(), LagsAgain}
 	default:
 		p.handled, p.pending = digest, pending{}
 	}
 	return p.Now().Add(Poll)
 }
 
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
 // read reads the directory. Where nothing has changed since it was read last, nothing is made anew: this is done every few
 // seconds.
-func (p *Publisher) read() (files Files, digest string, err error) {
-	files, err = p.seen.Again(&calm{FS: p.Files})
+func (p *Publisher) read(ctx context.Context) (files Files, digest string, err error) {
+	files, err = p.reading.of(ctx, p.seen, &calm{FS: p.Files})
 	if err != nil {
 		return nil, "unreadable: " + err.Error(), err
 	}
@@ -168,8 +183,11 @@ func (p *Publisher) read() (files Files, digest string, err error) {
 
 // beingWritten is true while a command writes several files that belong together.
 func (p *Publisher) beingWritten(now time.Time) bool {
-	if _, err := fs.Stat(p.Files, Writing); err != nil {
+	if !claimed(p.Files) {
 		p.writing = time.Time{}
+		if r := p.State().Refused; r != nil && errors.Is(r.Err, ErrUnfinished) {
+			p.setRefused(p.refusal)
+		}
 		return false
 	}
 	if p.writing.IsZero() {
@@ -181,15 +199,26 @@ func (p *Publisher) beingWritten(now time.Time) bool {
 // tellUnfinished refuses a directory that a command has begun to write and does not finish: half of an edit is never taken up.
 func (p *Publisher) tellUnfinished(now time.Time) {
 	if r := p.State().Refused; now.Sub(p.writing) >= writingLimit && (r == nil || !errors.Is(r.Err, ErrUnfinished)) {
+		before := p.refusal
 		p.refuse(nil, ErrUnfinished)
+		p.refusal = before
 	}
 }
 
+// claimed reports whether a command says that it is writing.
+func claimed(fsys fs.FS) bool {
+	_, err := fs.Stat(fsys, Writing)
+	return err == nil
+}
+
 // takeUp checks, rehearses and publishes what was read, or refuses it.
-func (p *Publisher) takeUp(ctx context.Context, files Files, err error) {
+func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err error) {
 	var snapshot *config.Snapshot
 	if err == nil {
 		snapshot, err = p.check(ctx, files, p.live.Written())
+	}
+	if err == nil && p.lags(ctx, digest, snapshot.Hash) {
+		err = ErrLags
 	}
 	switch {
 	case ctx.Err() != nil: // stopping; the next start looks again
@@ -299,7 +328,7 @@ func (p *Publisher) record(ctx context.Context) {
 func (p *Publisher) write(ctx context.Context, v callbacks.Version) (callbacks.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	if before, err := p.Ledger.VersionOf(ctx, v.Hash); err == nil {
+	if before, err := p.Ledger.VersionOf(ctx, v.Hash); err == nil && v.Note == "" {
 		v.Note = fmt.Sprintf("as version %d", before.Number)
 	}
 	written, _, err := p.Ledger.AddVersion(ctx, v)
@@ -309,8 +338,14 @@ func (p *Publisher) write(ctx context.Context, v callbacks.Version) (callbacks.V
 func (p *Publisher) accept(s State) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.Refused = nil
+	s.Refused, p.refusal = nil, nil
 	p.state = s
+}
+
+func (p *Publisher) setRefused(r *Refused) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.Refused = r
 }
 
 // refuse keeps what is in force, and says why.
@@ -319,10 +354,9 @@ func (p *Publisher) refuse(snapshot *config.Snapshot, err error) {
 	if snapshot != nil {
 		r.Hash = snapshot.Hash
 	}
-	p.mu.Lock()
-	p.state.Refused = r
-	hash := p.state.Hash
-	p.mu.Unlock()
+	p.setRefused(r)
+	p.refusal = r
+	hash := p.State().Hash
 	var problems config.Problems
 	if errors.As(err, &problems) {
 		for _, problem := range problems {

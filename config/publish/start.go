@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -22,84 +23,102 @@ const (
 // New makes a publisher; [Publisher.Start] puts something in force.
 func New(o Options) *Publisher { return &Publisher{Options: o} }
 
-// Start puts the directory in force, or, when it cannot be used, the version that was in force last: a wrong edit does not
-// end with a restart. The error says what is wrong with the directory when there is no such version.
+// Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is another: so
+// neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits are rehearsed. Before
+// anything was recorded it is the directory, and the error says what is wrong with it.
 func (p *Publisher) Start(ctx context.Context) error {
-	files, digest, err := p.read()
-	p.handled = digest
-	latest := p.latest(ctx)
-	var before, snapshot *config.Snapshot
-	if err == nil {
-		before, snapshot, err = p.checkAgainst(ctx, files, latest)
+	if p.startRecorded(ctx) {
+		return nil
 	}
+	if claimed(p.Files) {
+		return ErrUnfinished
+	}
+	files, digest, err := p.read(ctx)
 	if err != nil {
-		return p.startWithout(ctx, snapshot, err)
+		return err
 	}
+	snapshot, err := p.check(ctx, files, nil)
+	if err != nil {
+		return err
+	}
+	p.handled = digest
 	now := p.Now()
 	p.begin(snapshot, files, State{Hash: snapshot.Hash, Since: now})
-	switch {
-	case latest != nil && latest.Hash == snapshot.Hash:
-		p.accept(State{Hash: latest.Hash, Since: latest.At, Version: latest.Number})
-	case latest != nil && p.recorded(ctx, snapshot.Hash) && p.othersRun(ctx, latest.Hash):
-		// This directory lags behind the others': that is drift, and no new version.
-		p.Log.Warn("this instance starts with an older configuration than the others run; bring its directory up to date", "configuration", snapshot.Hash, "latest", latest.Hash)
-	default:
-		v := callbacks.Version{Hash: snapshot.Hash, At: now, Files: files}
-		if latest != nil {
-			v.Author = author(p.Files, files.Differ(latest.Files))
-		}
-		if before != nil {
-			v.Changes = changes(before, snapshot, now)
-		}
-		p.unwrote = append(p.unwrote, v)
-		p.record(ctx)
-	}
-	p.remember(ctx)
+	p.unwrote = append(p.unwrote, callbacks.Version{Hash: snapshot.Hash, At: now, Files: files})
+	p.record(ctx)
 	return nil
 }
 
-// checkAgainst is check with the version that is recorded last, so that a restart rehearses only what changed meanwhile.
-func (p *Publisher) checkAgainst(ctx context.Context, files Files, latest *callbacks.Version) (before, snapshot *config.Snapshot, err error) {
-	if latest != nil {
-		if snapshot, err = config.Load(files.FS()); err == nil && snapshot.Hash == latest.Hash {
-			return snapshot, snapshot, nil
-		}
-		if before, err = config.Load(Files(latest.Files).FS()); err != nil {
-			before = nil // written for another release of the program: everything is rehearsed
-		}
-	}
-	snapshot, err = p.check(ctx, files, before)
-	return before, snapshot, err
-}
-
-func (p *Publisher) begin(snapshot *config.Snapshot, files Files, state State) {
-	p.live, p.inForce = NewLive(snapshot), files
-	p.accept(state)
-}
-
-// startWithout begins with what was in force last.
-func (p *Publisher) startWithout(ctx context.Context, refused *config.Snapshot, cause error) error {
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+// startRecorded begins with the latest recorded version that this program can use. It is false when there is none.
+func (p *Publisher) startRecorded(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	versions, err := p.Ledger.Versions(ctx, mostTried)
+	versions, err := p.Ledger.Versions(limited, mostTried)
 	if err != nil {
-		return errors.Join(cause, fmt.Errorf("and the versions that were in force before cannot be read: %w", err))
+		p.Log.Error("the versions that were in force before cannot be read; beginning with the directory", "error", err)
+		return false
 	}
 	for _, v := range versions {
-		if v, err = p.Ledger.Version(ctx, v.Number); err != nil {
-			return errors.Join(cause, fmt.Errorf("and version %d, which was in force before, cannot be read: %w", v.Number, err))
+		if v, err = p.Ledger.Version(limited, v.Number); err != nil {
+			p.Log.Error("a recorded version cannot be read", "version", v.Number, "error", err)
+			continue
 		}
 		snapshot, err := config.Load(Files(v.Files).FS())
 		if err != nil { // written for another release of the program
 			p.Log.Warn("a recorded version cannot be used by this program", "version", v.Number, "error", err)
 			continue
 		}
-		p.begin(snapshot, v.Files, State{Hash: snapshot.Hash, Since: v.At, Version: v.Number})
-		p.remember(ctx)
-		p.refuse(refused, cause)
-		return nil
+		p.beginRecorded(ctx, snapshot, v)
+		return true
 	}
-	return cause
+	return false
+}
+
+func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot, v callbacks.Version) {
+	p.begin(snapshot, v.Files, State{Hash: snapshot.Hash, Since: v.At, Version: v.Number})
+	if snapshot.Hash != v.Hash { // the same files with other holidays that come with the program
+		p.accept(State{Hash: snapshot.Hash, Since: p.Now()})
+		p.unwrote = append(p.unwrote, callbacks.Version{Hash: snapshot.Hash, At: p.Now(), Files: v.Files,
+			Note: fmt.Sprintf("the files of version %d, with what this release of the program brings along", v.Number)})
+		p.record(ctx)
+	}
+	p.remember(ctx)
+	files, digest, err := p.read(ctx)
+	p.startDigest = digest
+	if err == nil && files.same(v.Files) {
+		p.handled = digest
+	}
+}
+
+// ErrLags: the directory holds a version that was replaced, while other instances run the one that replaced it.
+var ErrLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, or edit it")
+
+// LagsAgain is when a directory that lags behind is looked at again: the other instances may be gone.
+const LagsAgain = 15 * time.Second
+
+// lags reports whether the directory is as this process found it, holds what was in force before, and another instance runs
+// what was in force last, for which its own directory is no reason to do otherwise.
+func (p *Publisher) lags(ctx context.Context, digest, hash string) bool {
+	if digest != p.startDigest || hash == p.live.Written().Hash {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, storeLimit)
+	defer cancel()
+	if _, err := p.Ledger.VersionOf(ctx, hash); err != nil {
+		return false
+	}
+	instances, err := p.Ledger.Instances(ctx, p.Now().Add(-Fresh))
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(instances, func(i callbacks.Instance) bool {
+		return i.ID != p.self && i.Hash == p.live.Written().Hash && i.Problem == ""
+	})
+}
+
+func (p *Publisher) begin(snapshot *config.Snapshot, files Files, state State) {
+	p.live, p.inForce = NewLive(snapshot), files
+	p.accept(state)
 }
 
 // remember keeps the versions that were in force in the last hours, for calls that began with them.
@@ -128,37 +147,4 @@ func (p *Publisher) remember(ctx context.Context) {
 			p.live.Remember(snapshot, ended, now)
 		}
 	}
-}
-
-func (p *Publisher) latest(ctx context.Context) *callbacks.Version {
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	v, err := p.Ledger.Version(ctx, 0)
-	if err != nil {
-		return nil
-	}
-	return &v
-}
-
-func (p *Publisher) recorded(ctx context.Context, hash string) bool {
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	_, err := p.Ledger.VersionOf(ctx, hash)
-	return err == nil
-}
-
-// othersRun reports whether an instance is running this configuration.
-func (p *Publisher) othersRun(ctx context.Context, hash string) bool {
-	ctx, cancel := context.WithTimeout(ctx, storeLimit)
-	defer cancel()
-	instances, err := p.Ledger.Instances(ctx, p.Now().Add(-Fresh))
-	if err != nil {
-		return false
-	}
-	for _, i := range instances {
-		if i.Hash == hash {
-			return true
-		}
-	}
-	return false
 }

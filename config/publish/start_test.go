@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -53,8 +54,11 @@ func TestBackRestartForward(t *testing.T) {
 func TestEditedWhileNothingRan(t *testing.T) {
 	d := newDesk(t)
 	d.rehearsals = nil
+	before := d.State().Hash
 	d.edits("hours/okpay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.starts()
+	d.inForce(before)
+	d.settles()
 	if list := d.versions(); len(list) != 2 || !strings.Contains(list[0].Changes, "okpay") || list[0].Author == "" {
 		t.Errorf("recorded is %+v", list)
 	}
@@ -79,7 +83,7 @@ func TestNothingToFallBackOn(t *testing.T) {
 	}
 }
 
-// An instance whose directory lags behind the others' starts with what it has, says so, and writes no history.
+// An instance whose directory lags behind the others' runs what they run, says so, and writes no history.
 func TestAnInstanceThatLagsBehind(t *testing.T) {
 	d := newDesk(t)
 	first, text := d.State().Hash, d.read("hours/gopay.yaml")
@@ -92,16 +96,153 @@ func TestAnInstanceThatLagsBehind(t *testing.T) {
 	twoLines(t, behind.dir)
 	behind.saves("hours/gopay.yaml", text)
 	behind.starts()
-	behind.inForce(first)
-	if n := len(d.versions()); n != 2 || !strings.Contains(behind.log.String(), "older configuration than the others run") {
-		t.Errorf("%d versions; the log: %s", n, behind.log.String())
+	behind.settles()
+	behind.inForce(d.State().Hash)
+	behind.refused("an older version than the other instances run")
+	if n := len(d.versions()); n != 2 {
+		t.Errorf("%d versions", n)
 	}
 	// Its directory is brought up to date: the same version, and not a new one.
 	behind.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	behind.settles()
 	behind.inForce(d.State().Hash)
-	if n := len(d.versions()); n != 2 || behind.State().Version != 2 {
-		t.Errorf("%d versions, it runs version %d", n, behind.State().Version)
+	if n := len(d.versions()); n != 2 || behind.State().Version != 2 || behind.State().Refused != nil {
+		t.Errorf("%d versions, it runs %+v", n, behind.State())
+	}
+}
+
+// An older version that was put back while nothing ran is a roll back, as soon as it is sure that nobody else runs: the
+// instance that was killed counts as running for a while.
+func TestRolledBackWhileNothingRan(t *testing.T) {
+	d := newDesk(t)
+	first, text := d.State().Hash, d.read("hours/gopay.yaml")
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	d.settles()
+	ghost := callbacks.Instance{ID: "killed", Hash: d.State().Hash, Since: d.now, Seen: d.now}
+	if err := d.store.SeeInstance(t.Context(), ghost); err != nil {
+		t.Fatal(err)
+	}
+	d.saves("hours/gopay.yaml", text)
+	d.starts()
+	f := publish.NewFollower(d.Publisher, "me", "host")
+	for range 5 {
+		d.settles()
+		d.follows(f, 3*time.Second)
+	}
+	d.inForce(first)
+	if list := d.versions(); len(list) != 3 || list[0].Note != "as version 1" || d.State().Refused != nil {
+		t.Errorf("%+v, recorded %+v", d.State(), list)
+	}
+}
+
+// A command that dies while the process is down leaves its mark, and a process that starts takes up nothing of its half.
+func TestStartsWithHalfOfACommand(t *testing.T) {
+	d := newDesk(t)
+	before := d.State().Hash
+	d.saves(publish.Writing, "")
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	d.starts()
+	for range 4 {
+		d.settles()
+	}
+	d.inForce(before)
+	d.refused("has not finished")
+	// The files are set right, and the mark is removed: nothing is wrong any more, and it does not say so.
+	d.edits("hours/gopay.yaml", "sun: [\"09:00-12:00\"]", "sun: []")
+	d.removes(publish.Writing)
+	d.settles()
+	d.inForce(before)
+	if r := d.State().Refused; r != nil {
+		t.Errorf("a refusal that is over is still shown: %v", r.Err)
+	}
+	first := publish.New(d.options())
+	first.Ledger = emptyStore(t)
+	d.saves(publish.Writing, "")
+	if err := first.Start(t.Context()); !errors.Is(err, publish.ErrUnfinished) {
+		t.Errorf("the first start of all: %v", err)
+	}
+}
+
+// What stood refused before a command began stands refused when its mark is gone.
+func TestARefusalBehindAnUnfinishedCommand(t *testing.T) {
+	d := newDesk(t)
+	d.saves("hours/gopay.yaml", "rubbish\n")
+	d.settles()
+	d.refused("hours/gopay.yaml")
+	d.saves(publish.Writing, "")
+	d.saves("hours/okpay.yaml", "rubbish\n")
+	for range 4 {
+		d.settles()
+	}
+	d.refused("has not finished")
+	d.removes(publish.Writing)
+	d.settles()
+	d.refused("hours/okpay.yaml")
+}
+
+// A rehearsal that cannot be played at the start is tried again.
+func TestNotRehearsedAtTheStart(t *testing.T) {
+	d := newDesk(t)
+	before := d.State().Hash
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	d.fails = errors.Join(publish.ErrNotRehearsed, errors.New("no loopback"))
+	d.starts()
+	d.settles()
+	d.refused("no loopback")
+	d.fails = nil
+	for range 4 {
+		d.settles()
+	}
+	if s := d.State(); s.Hash == before || s.Refused != nil {
+		t.Errorf("not tried again: %+v", s)
+	}
+}
+
+// The directory is gone, as with a volume that is mounted late: what was in force stays, and the directory is taken up when
+// it is there.
+func TestTheDirectoryIsGone(t *testing.T) {
+	d := newDesk(t)
+	before := d.State().Hash
+	away := d.dir + "-away"
+	if err := os.Rename(d.dir, away); err != nil {
+		t.Fatal(err)
+	}
+	d.starts()
+	d.settles()
+	d.inForce(before)
+	d.refused("the configuration directory is not there")
+	if err := os.Rename(away, d.dir); err != nil {
+		t.Fatal(err)
+	}
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	d.settles()
+	if s := d.State(); s.Hash == before || s.Refused != nil {
+		t.Errorf("it is there again: %+v", s)
+	}
+}
+
+// What is no file is named, and not waited for.
+func TestAPipeAmongTheFiles(t *testing.T) {
+	d := newDesk(t)
+	before := d.State().Hash
+	if err := syscall.Mkfifo(d.path("hours/pipe.yaml"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	d.settles()
+	d.inForce(before)
+	d.refused("hours/pipe.yaml: is no file")
+}
+
+// The clock is set back while an edit comes to rest.
+func TestTheClockIsSetBack(t *testing.T) {
+	d := newDesk(t)
+	before := d.State().Hash
+	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
+	d.Look(t.Context())
+	d.now = d.now.Add(-time.Hour)
+	d.settles()
+	if d.State().Hash == before {
+		t.Error("the edit waits for an hour to pass")
 	}
 }
 

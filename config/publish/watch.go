@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -14,13 +16,14 @@ import (
 
 // Run looks at the directory whenever something in it changes, and every [Poll] in any case, until ctx ends.
 func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
-	changed, stop := watch(p.Dir, p.Log)
+	changed, again, stop := watch(p.Dir, p.Log)
 	defer stop()
 	for ctx.Err() == nil {
 		fired, stop := timer(p.Look(ctx))
 		select {
 		case <-ctx.Done():
 		case <-fired:
+			again()
 		case <-changed:
 			together, stop := timer(p.Now().Add(gather))
 			select {
@@ -51,43 +54,26 @@ func (f *Follower) Run(ctx context.Context, timer callbacks.Timer) {
 	}
 }
 
-// watch tells of changes in a directory and its folders. Where the system cannot tell, polling alone has to do.
-func watch(dir string, log *slog.Logger) (changed <-chan struct{}, stop func()) {
+// watch tells of changes in a directory and its folders; again watches what has come since. Where the system cannot tell,
+// polling alone has to do.
+func watch(dir string, log *slog.Logger) (changed <-chan struct{}, again, stop func()) {
+	none := func() {}
 	if dir == "" {
-		return nil, func() {}
+		return nil, none, none
 	}
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		log.Warn("the system does not tell of changed files; the directory is read every few seconds instead", "error", err)
-		return nil, func() {}
+		return nil, none, none
 	}
+	w := &watched{watcher, filepath.Clean(dir)}
+	w.all()
 	out, done := make(chan struct{}, 1), make(chan struct{})
 	go func() {
 		defer close(done)
-		again(watcher, dir)
-		for {
-			select {
-			case event, ok := <-watcher.Events:
-				if !ok {
-					return
-				}
-				if filepath.Dir(event.Name) == filepath.Clean(dir) || event.Has(fsnotify.Remove) {
-					// A folder may be a new one under the old name: a symlink that was swapped, or one deleted and made again.
-					again(watcher, dir)
-				}
-			case err, ok := <-watcher.Errors:
-				if !ok {
-					return
-				}
-				log.Warn("watching the configuration directory", "error", err)
-			}
-			select {
-			case out <- struct{}{}:
-			default:
-			}
-		}
+		w.tell(out, log)
 	}()
-	return out, func() {
+	return out, w.missing, func() {
 		if err := watcher.Close(); err != nil {
 			log.Warn("watching the configuration directory", "error", fmt.Errorf("close: %w", err))
 		}
@@ -95,13 +81,62 @@ func watch(dir string, log *slog.Logger) (changed <-chan struct{}, stop func()) 
 	}
 }
 
-// again watches the directory and its folders as they are now.
-func again(watcher *fsnotify.Watcher, dir string) {
-	for _, name := range watcher.WatchList() {
-		_ = watcher.Remove(name) // gone with what it was
+// watched is a directory with its folders.
+type watched struct {
+	*fsnotify.Watcher
+	dir string
+}
+
+// tell passes on that something has changed, until the watcher is closed.
+func (w *watched) tell(out chan<- struct{}, log *slog.Logger) {
+	for {
+		select {
+		case event, ok := <-w.Events:
+			if !ok {
+				return
+			}
+			if filepath.Dir(event.Name) == w.dir || event.Has(fsnotify.Remove) {
+				// A folder may be a new one under the old name: a symlink that was swapped, or one deleted and made again.
+				w.all()
+			}
+		case err, ok := <-w.Errors:
+			if !ok {
+				return
+			}
+			log.Warn("watching the configuration directory", "error", err)
+		}
+		select {
+		case out <- struct{}{}:
+		default:
+		}
 	}
-	_ = watcher.Add(dir) // when it is gone, polling sees it come back
+}
+
+func (w *watched) names() []string {
+	names := []string{w.dir}
 	for _, folder := range folders {
-		_ = watcher.Add(filepath.Join(dir, folder)) // one may be missing
+		names = append(names, filepath.Join(w.dir, folder))
+	}
+	return names
+}
+
+// all watches the directory and its folders as they are now.
+func (w *watched) all() {
+	for _, name := range w.WatchList() {
+		_ = w.Remove(name) // gone with what it was
+	}
+	for _, name := range w.names() {
+		_ = w.Add(name) // one may be missing
+	}
+}
+
+// missing watches everything anew when something is there that is not watched, such as a directory that was made again.
+func (w *watched) missing() {
+	list := w.WatchList()
+	for _, name := range w.names() {
+		if _, err := os.Stat(name); err == nil && !slices.Contains(list, name) {
+			w.all()
+			return
+		}
 	}
 }

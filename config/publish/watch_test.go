@@ -57,6 +57,14 @@ func TestRun(t *testing.T) {
 	hears("opens 12:00-13:00")
 	d.edits("hours/gopay.yaml", "sun: [\"09:00-13:00\"]", "sun: [\"09:00-14:00\"]")
 	hears("opens 13:00-14:00")
+	if err := os.Rename(d.dir, d.dir+"-before"); err != nil {
+		t.Fatal(err)
+	}
+	hears("the configuration directory is not there")
+	if err := os.CopyFS(d.dir, os.DirFS(d.dir+"-before")); err != nil {
+		t.Fatal(err)
+	}
+	hears("is again as it is in force")
 	stop()
 	<-ended
 }
