@@ -89,6 +89,8 @@ func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 	}()
 	load := &loadedLine{handler: h.server.Handler()}
 	load.measure(t) // what is made when it is first asked for is made
+	before, _ := load.measure(t)
+	t.Logf("p99 of %d webhooks before anything is published: %s", loadCalls, before)
 	edits, best := 0, 0.0
 	for range 3 { // a busy machine gets another chance
 		stop, published := make(chan struct{}), 0
@@ -130,9 +132,9 @@ func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 	if best > 3 {
 		t.Errorf("p99 %.1f times, want at most 3 times", best)
 	}
-	for _, lines := range rehearsals[1:] {
-		if len(lines) != 1 {
-			t.Errorf("of one edited line %d are rehearsed", len(lines))
+	for i, lines := range rehearsals[1:] {
+		if want := map[bool]int{true: loadLines, false: 1}[(i+1)%3 == 0]; len(lines) != want {
+			t.Errorf("edit %d: %d lines are rehearsed, want %d", i+1, len(lines), want)
 		}
 	}
 }
@@ -141,6 +143,9 @@ func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 func publishEdit(t *testing.T, h *house, dir string, edit int) bool {
 	t.Helper()
 	name := fmt.Sprintf("hours/gopay%d.yaml", edit%10)
+	if edit%3 == 0 {
+		name = "prompts/en.yaml" // on which every line rests
+	}
 	writeFile(t, dir, name, readFile(t, dir, name)+fmt.Sprintf("# edit %d\n", edit))
 	was := h.live.Written().Hash
 	for look := range 2 {
