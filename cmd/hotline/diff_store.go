@@ -26,6 +26,8 @@ type archive struct {
 	// missing is a sentence for whoever asks for promises or versions.
 	missing string
 	now     func() time.Time
+	// latest is the number of the version with which an edit was compared; 0 when there was none.
+	latest int64
 }
 
 // lookAtStore opens the store that the settings name. That there is none at the place that nobody named is no mistake.

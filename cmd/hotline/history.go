@@ -179,5 +179,5 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 		return err
 	}
 	fmt.Fprintf(out, "Written: %s of version %d in %s.\n", count(len(edit), "file"), v.Number, dir.path)
-	return awaitForce(cmd.Context(), out, a, after.Hash, o.wait)
+	return awaitForce(cmd.Context(), out, a, written{after.Hash, edit, a.latest}, o.wait)
 }

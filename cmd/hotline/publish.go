@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/spf13/cobra"
@@ -74,7 +71,7 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if err := draft.Published(from, after.Hash, edit); err != nil {
 		return err
 	}
-	return awaitForce(cmd.Context(), out, a, after.Hash, o.wait)
+	return awaitForce(cmd.Context(), out, a, written{after.Hash, edit, a.latest}, o.wait)
 }
 
 // targetOf is the directory to publish to.
@@ -127,6 +124,7 @@ func (b *archive) before(cmd *cobra.Command, target *directory) (*config.Snapsho
 		return nil, err
 	}
 	if latest != nil {
+		b.latest = latest.Number
 		if before, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
 			return before, nil
 		}
@@ -172,52 +170,4 @@ func callsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
 		}
 	}
 	return calls
-}
-
-// awaitForce waits until what runs has taken it up.
-func awaitForce(ctx context.Context, out io.Writer, a *archive, hash string, wait time.Duration) error {
-	if a.store == nil {
-		_, err := fmt.Fprintf(out, "Whether it is in force cannot be seen from here: %s.\n", a.missing)
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		list, err := a.store.Instances(ctx, a.now().Add(-publish.Fresh))
-		if err != nil && ctx.Err() == nil {
-			return err
-		}
-		waiting, refused := notYet(list, hash)
-		switch {
-		case err == nil && len(list) == 0:
-			_, err := fmt.Fprintln(out, "No instance is running; it is in force as soon as one does.")
-			return err
-		case err == nil && refused != nil:
-			return fmt.Errorf("instance %s refuses it, and goes on with %s:\n%s", refused.ID, refused.Hash, refused.Problem)
-		case err == nil && len(waiting) == 0:
-			_, err := fmt.Fprintf(out, "In force on %s: configuration %s.\n", count(len(list), "running instance"), hash)
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("after %s not every instance has it in force: %v; hotline status shows how they stand", wait, waiting)
-		case <-tick.C:
-		}
-	}
-}
-
-// notYet are the instances that run something else, and one that refuses this configuration.
-func notYet(list []callbacks.Instance, hash string) (waiting []string, refused *callbacks.Instance) {
-	for i := range list {
-		if list[i].Hash == hash {
-			continue
-		}
-		waiting = append(waiting, list[i].ID)
-		if list[i].Offered == hash {
-			refused = &list[i]
-		}
-	}
-	return waiting, refused
 }

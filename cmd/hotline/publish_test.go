@@ -264,12 +264,12 @@ func TestPublishWaits(t *testing.T) {
 	}
 	see(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Offered: snapshot.Hash, Problem: "calls/x.yaml:7: want to hear"})
 	a := &archive{store: o.store, now: func() time.Time { return o.now }}
-	if err := awaitForce(t.Context(), os.Stderr, a, snapshot.Hash, time.Minute); err == nil || !strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
+	if err := awaitForce(t.Context(), os.Stderr, a, written{hash: snapshot.Hash}, time.Minute); err == nil || !strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
 		t.Errorf("err = %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := awaitForce(ended, os.Stderr, a, "other", time.Minute); err == nil {
+	if err := awaitForce(ended, os.Stderr, a, written{hash: "other"}, time.Minute); err == nil {
 		t.Error("it waits after its end")
 	}
 }
