@@ -23,7 +23,7 @@ type LineChanges struct {
 	Numbers []string
 	// Hours are when the line or one of its desks opens or closes otherwise than before.
 	Hours []HoursChanges
-	// Others are all other changes, in the order in which a call would meet them.
+	// Others are all other changes, in the order in which a call would meet them; last the rehearsed calls to it.
 	Others []Change
 }
 
@@ -33,11 +33,12 @@ type Change struct {
 	About, Text string
 }
 
-// Compare finds what is different for callers, agents and customers. Hours are compared for so many days, at least one, from
+// Compare finds what is different for callers, agents and customers, and in the calls that are rehearsed. Hours are compared for so many days, at least one, from
 // the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
 // Comments and the order of what has none are no difference.
 func Compare(old, new *Snapshot, from time.Time, days int) Changes {
 	c := comparison{old: byLine(old), new: byLine(new), from: from, days: max(days, 1)}
+	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
 	for _, l := range old.Lines {
 		if c.new[l.ID].line == nil {
@@ -49,9 +50,12 @@ func Compare(old, new *Snapshot, from time.Time, days int) Changes {
 		switch {
 		case before.line == nil:
 			changes.Each = append(changes.Each, LineChanges{Line: l.ID, Added: true, Numbers: l.Numbers})
-		case before.prints.whole != "" && before.prints.whole == after.prints.whole:
 		default:
-			if one := c.compareLine(before, after); len(one.Hours)+len(one.Others) > 0 {
+			one := LineChanges{Line: l.ID}
+			if before.prints.whole == "" || before.prints.whole != after.prints.whole {
+				one = c.compareLine(before, after)
+			}
+			if one.Others = append(one.Others, calls[l.ID]...); len(one.Hours)+len(one.Others) > 0 {
 				changes.Each = append(changes.Each, one)
 			}
 		}

@@ -155,6 +155,10 @@ func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "rehearsed call"))
 	}
+	if len(calls) == 0 {
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), "No rehearsed call is about what changes.")
+		return err
+	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Rehearsed: %s, as expected.\n", count(len(calls), "call"))
 	return err
 }

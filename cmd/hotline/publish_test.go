@@ -273,3 +273,26 @@ func TestPublishWaits(t *testing.T) {
 		t.Error("it waits after its end")
 	}
 }
+
+// A rehearsed call cannot be taken away unnoticed: diff, publish and the history tell it.
+func TestPublishingFewerRehearsedCalls(t *testing.T) {
+	o := newOffice(t)
+	draft := o.draft()
+	calls, err := filepath.Glob(filepath.Join(draft, "calls", "upay*.yaml"))
+	if err != nil || len(calls) == 0 {
+		t.Fatal(err, calls)
+	}
+	for _, file := range calls {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := "upay\n  rehearsed call  removed calls/" + filepath.Base(calls[0])
+	o.works(want, "diff", o.live, draft)
+	out := o.works(want, "publish", draft)
+	if !strings.Contains(out, "No rehearsed call is about what changes.\n") || strings.Contains(out, "Rehearsed:") {
+		t.Errorf("printed is\n%s", out)
+	}
+	o.takesUp()
+	o.works("upay: rehearsed call removed calls/", "history")
+}

@@ -16,6 +16,8 @@ import (
 type testOptions struct {
 	dir, line string
 	json      bool
+	// everyLine: a line without a rehearsed call is a failure.
+	everyLine bool
 }
 
 func newTest() *cobra.Command {
@@ -40,6 +42,7 @@ func newTest() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.line, "line", "", "calls to this line alone")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object for each call")
+	cmd.Flags().BoolVar(&o.everyLine, "every-line", false, "fail also when a line has no rehearsed call")
 	return cmd
 }
 
@@ -68,7 +71,7 @@ func test(cmd *cobra.Command, o testOptions) error {
 	if err := errors.Join(rehearse(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
 		return err
 	}
-	return report.end(snapshot, o.line)
+	return report.end(snapshot, o)
 }
 
 // A testReport tells how rehearsed calls went, as they do.
@@ -123,17 +126,24 @@ func indented(transcript string) string {
 }
 
 // end sums up, and mentions the lines that nothing was rehearsed on.
-func (r *testReport) end(snapshot *config.Snapshot, only string) error {
+func (r *testReport) end(snapshot *config.Snapshot, o testOptions) error {
+	var without []string
 	for _, line := range snapshot.Lines {
 		rehearsed := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
-		if !r.json && !rehearsed && (only == "" || only == line.ID) {
+		if rehearsed || o.line != "" && o.line != line.ID {
+			continue
+		}
+		without = append(without, line.ID)
+		if !r.json {
 			fmt.Fprintf(r.out, "line %s has no rehearsed call; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
 		}
 	}
-	if r.failed > 0 {
+	switch {
+	case r.failed > 0:
 		return fmt.Errorf("test: FAILED, %d of %s", r.failed, count(r.calls, "call"))
-	}
-	if !r.json {
+	case o.everyLine && len(without) > 0:
+		return fmt.Errorf("test: FAILED, no call is rehearsed on %s", strings.Join(without, ", "))
+	case !r.json:
 		fmt.Fprintf(r.out, "SUCCESS, %s\n", count(r.calls, "call"))
 	}
 	return nil

@@ -106,4 +106,10 @@ func TestTestMentionsLinesWithoutCalls(t *testing.T) {
 	if out, err := run(t, "", "test", dir, "--line", "upay"); err != nil || !strings.HasSuffix(out, "SUCCESS, 0 calls\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	if _, err := run(t, "", "test", dir, "--line", "upay", "--every-line"); err == nil || err.Error() != "test: FAILED, no call is rehearsed on upay" {
+		t.Errorf("err = %v", err)
+	}
+	if _, err := run(t, "", "test", "--line", "gopay", "--every-line"); err != nil {
+		t.Errorf("err = %v", err)
+	}
 }
