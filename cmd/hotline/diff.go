@@ -74,7 +74,13 @@ func (o diffOptions) sides(cmd *cobra.Command, args []string) (old, new string, 
 }
 
 func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opener) (err error) {
-	archive, err := lookAtStore(cmd, open)
+	look := lookIfItAnswers
+	for _, name := range []string{oldName, newName} {
+		if _, recorded := versionNumber(name); recorded {
+			look = lookAtStore
+		}
+	}
+	archive, err := look(cmd, open)
 	if err != nil {
 		return err
 	}

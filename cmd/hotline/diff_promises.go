@@ -24,11 +24,22 @@ func (d *difference) foretell(ctx context.Context, b *archive) error {
 	if d.unseen = b.missing; b.store == nil {
 		return nil
 	}
-	overrides, err := b.store.Overrides(ctx, d.now)
-	if err != nil {
-		return fmt.Errorf("the overrides that stand: %w", err)
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if b.optional {
+		limited, cancel = context.WithTimeout(ctx, answerLimit)
 	}
-	return d.foretellUnder(ctx, b, overrides)
+	defer cancel()
+	overrides, err := b.store.Overrides(limited, d.now)
+	if err != nil {
+		err = fmt.Errorf("the overrides that stand: %w", err)
+	} else {
+		err = d.foretellUnder(limited, b, overrides)
+	}
+	if err != nil && b.optional && ctx.Err() == nil {
+		d.unseen, d.open, d.kept = notAnswering(err), 0, nil
+		return nil
+	}
+	return err
 }
 
 func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []callbacks.Override) error {

@@ -26,6 +26,8 @@ type archive struct {
 	// missing is a sentence for whoever asks for promises or versions.
 	missing string
 	now     func() time.Time
+	// optional: what is asked can be told without the store, so that one that does not answer is no failure.
+	optional bool
 	// latest is the number of the version with which an edit was compared; 0 when there was none.
 	latest int64
 }
@@ -53,12 +55,45 @@ func lookAtStore(cmd *cobra.Command, open opener) (*archive, error) {
 		}
 	}
 	if b.store, err = open(cmd.Context(), name); err != nil {
-		return nil, err
+		return nil, silentStore{err}
 	}
-	if b.now, err = clockOf(cmd.Context(), b.store, b.now); err != nil {
-		return nil, errors.Join(err, b.close())
+	shared, err := clockOf(cmd.Context(), b.store, b.now)
+	if err != nil {
+		return nil, silentStore{errors.Join(err, b.close())}
 	}
+	b.now = shared
 	return b, nil
+}
+
+// A silentStore is the error of a database that is named and does not answer.
+type silentStore struct{ error }
+
+func (s silentStore) Unwrap() error { return s.error }
+
+// answerLimit is how long a store is waited for that can be done without.
+const answerLimit = 10 * time.Second
+
+// lookIfItAnswers is [lookAtStore] for a command that can do without: a database that does not answer is taken as missing.
+func lookIfItAnswers(cmd *cobra.Command, open opener) (*archive, error) {
+	b, err := lookAtStore(cmd, func(ctx context.Context, name string) (callbacks.Store, error) {
+		ctx, cancel := context.WithTimeout(ctx, answerLimit)
+		defer cancel()
+		return open(ctx, name)
+	})
+	var silent silentStore
+	if errors.As(err, &silent) && cmd.Context().Err() == nil {
+		clock := clockFrom(cmd.Context())
+		return &archive{missing: notAnswering(silent), now: func() time.Time { return clock().Truncate(time.Second) }, optional: true}, nil
+	}
+	if b != nil {
+		b.optional = true
+	}
+	return b, err
+}
+
+// notAnswering is a sentence in one line.
+func notAnswering(err error) string {
+	return "the database does not answer: " + strings.TrimSuffix(strings.Join(strings.Fields(err.Error()), " "), ".")
 }
 
 // storeWasNamed reports whether somebody said where the store is. A file of settings may have.
@@ -91,10 +126,7 @@ func (b *archive) configuration(ctx context.Context, out io.Writer, name string)
 }
 
 func (b *archive) files(ctx context.Context, name string) (files fs.FS, what string, err error) {
-	number, isNumber := int64(0), name == "live"
-	if n, err := strconv.ParseInt(name, 10, 64); err == nil && n > 0 {
-		number, isNumber = n, true
-	}
+	number, isNumber := versionNumber(name)
 	if !isNumber {
 		files, err = configuration(name)
 		if name == "" {
@@ -107,6 +139,15 @@ func (b *archive) files(ctx context.Context, name string) (files fs.FS, what str
 		return nil, "", err
 	}
 	return publish.Files(v.Files).FS(), fmt.Sprintf("version %d", v.Number), nil
+}
+
+// versionNumber is that of a version, 0 for live; false for the name of a directory.
+func versionNumber(name string) (int64, bool) {
+	if name == "live" {
+		return 0, true
+	}
+	n, err := strconv.ParseInt(name, 10, 64)
+	return n, err == nil && n > 0
 }
 
 // version is one that was in force; 0 is the latest.

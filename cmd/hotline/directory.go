@@ -82,5 +82,8 @@ func (b *archive) inForce(cmd *cobra.Command) (*callbacks.Version, error) {
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return nil, nil
 	}
-	return &v, err
+	if err != nil {
+		return nil, err
+	}
+	return &v, nil
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -92,5 +94,58 @@ func TestWaitingForAStoreThatFalters(t *testing.T) {
 		if (err != nil) != (answers > 0) || !strings.Contains(out.String(), want) {
 			t.Errorf("%d answers: %s", answers, out.String())
 		}
+	}
+}
+
+// The directory is the truth: with a database that does not answer a draft is compared and published all the same, and it is
+// told what could not be seen. What is in the database alone cannot be compared.
+func TestPublishWithoutTheDatabase(t *testing.T) {
+	o := newOffice(t)
+	draft := o.draft(friday, longFriday)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOTLINE_STORE", "postgres://anna:secret@"+closed+"/hotline")
+	out := o.works("Promised callbacks were not looked at: the database does not answer: ", "diff", o.live, draft)
+	if strings.Count(out, "does not answer") != 1 || !strings.HasSuffix(out, ".\n") || strings.Contains(out, "secret") || !strings.Contains(out, "Fridays") {
+		t.Errorf("printed is\n%s", out)
+	}
+	o.refuses(closed, "diff", "live", draft)
+	out = o.works("Whether it is in force cannot be seen from here: the database does not answer: ", "publish", draft)
+	if !strings.Contains(out, "Written: 1 file") || !strings.Contains(readFile(t, o.live, "hours/gopay.yaml"), longFriday) {
+		t.Errorf("printed is\n%s", out)
+	}
+}
+
+// A silencedStore opens, and answers nothing.
+type silencedStore struct{ callbacks.Store }
+
+var errSilenced = errors.New("the connection was lost")
+
+func (silencedStore) Overrides(context.Context, time.Time) ([]callbacks.Override, error) {
+	return nil, errSilenced
+}
+
+func TestDiffWithAStoreThatFails(t *testing.T) {
+	books(t)
+	var out bytes.Buffer
+	root := newRoot(strings.NewReader(""), &out, &out)
+	for _, c := range root.Commands() {
+		if c.Name() == "diff" {
+			root.RemoveCommand(c)
+		}
+	}
+	root.AddCommand(newDiff(func(ctx context.Context, name string) (callbacks.Store, error) {
+		store, err := openStore(ctx, name)
+		return silencedStore{store}, err
+	}))
+	root.SetArgs([]string{"diff", draft(t), draft(t, longRing)})
+	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "not looked at: the database does not answer: the overrides that stand: the connection was lost.\n") {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

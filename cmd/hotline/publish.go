@@ -54,7 +54,7 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if len(edit) == 0 {
 		return fmt.Errorf("nothing was edited in %s since it was taken", from)
 	}
-	a, err := lookAtStore(cmd, openStore)
+	a, err := lookIfItAnswers(cmd, openStore)
 	if err != nil {
 		return err
 	}
@@ -120,8 +120,8 @@ func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Ed
 // neither can be used.
 func (b *archive) before(cmd *cobra.Command, target *directory) (*config.Snapshot, error) {
 	latest, err := b.inForce(cmd)
-	if err != nil {
-		return nil, err
+	if err != nil && (!b.optional || cmd.Context().Err() != nil) {
+		return nil, err // else what the directory holds is compared with
 	}
 	if latest != nil {
 		b.latest = latest.Number
