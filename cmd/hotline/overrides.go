@@ -269,22 +269,26 @@ func (r *overruling) instances() error {
 	return err
 }
 
-// lift ends what stands.
+// lift ends what stands, also what stands for a line or a desk that is not configured any more.
 func (r *overruling) lift(o overrideOptions) error {
-	line, err := r.line(o)
-	if err != nil {
-		return err
+	if !slices.ContainsFunc(r.standing, func(s callbacks.Override) bool { return s.Line == o.line && s.Desk == o.desk }) {
+		line, err := r.line(o)
+		if err != nil {
+			return err
+		}
+		return r.nothingToLift(line, o)
 	}
 	before := r.snapshot.Under(r.standing)
-	lifted, err := r.store.LiftOverrides(r.ctx, line.ID, o.desk, operator(), r.now)
+	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
 	if err != nil {
 		return err
-	}
-	if len(lifted) == 0 {
-		return r.nothingToLift(line, o)
 	}
 	for _, over := range lifted {
 		fmt.Fprintf(r.out, "ended: %s\n", describe(over, r.snapshot, r.now))
+	}
+	if r.snapshot.ByID(o.line) == nil {
+		_, err := fmt.Fprintf(r.out, "%s is no line of the configuration in force.\n", o.line)
+		return err
 	}
 	if err := r.instances(); err != nil {
 		return err
@@ -293,8 +297,8 @@ func (r *overruling) lift(o overrideOptions) error {
 		return err
 	}
 	after := r.snapshot.Under(r.standing)
-	fmt.Fprintln(r.out, now(after.ByID(line.ID), r.now))
-	return r.promises(before, after, line.ID)
+	fmt.Fprintln(r.out, now(after.ByID(o.line), r.now))
+	return r.promises(before, after, o.line)
 }
 
 // nothingToLift says why a line is closed all the same, if it is.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -124,4 +126,43 @@ func TestExplainKnowsTheClosure(t *testing.T) {
 	if out := o.works("open", "explain", "--line", "gopay", "--at", "2026-11-26 15:00"); strings.Contains(out, "Power cut") {
 		t.Errorf("after its end:\n%s", out)
 	}
+}
+
+// What was declared for a line or a desk that is gone can be ended.
+func TestEndingTheClosureOfALineThatIsGone(t *testing.T) {
+	o := newOffice(t)
+	o.works("wallet is closed", "close", "--line", "wallet", "--until", "14:00", "--reason", "Power cut")
+	over := callbacks.Override{Line: "gopay", Desk: "gone", From: o.now, Until: o.now.Add(time.Hour), Reason: "Training", Created: o.now}
+	if _, err := o.store.DeclareOverride(t.Context(), over); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := filepath.Glob(filepath.Join(o.live, "*", "wallet*.yaml"))
+	if err != nil || len(gone) < 3 {
+		t.Fatal(err, gone)
+	}
+	for _, file := range gone {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tag := range []string{"en", "id", "ja", "zh"} {
+		var rest strings.Builder
+		for line := range strings.Lines(readFile(t, o.live, "prompts/"+tag+".yaml")) {
+			if !strings.HasPrefix(line, "wallet/") {
+				rest.WriteString(line)
+			}
+		}
+		writeFile(t, o.live, "prompts/"+tag+".yaml", rest.String())
+	}
+	o.takesUp()
+	if r := o.publisher.State().Refused; r != nil {
+		t.Fatal(r.Err)
+	}
+	o.refuses("has no desk", "open", "--line", "gopay", "--desk", "gone", "--until", "14:00", "--reason", "x")
+	o.works("ended: override 1: wallet is closed until", "open", "--line", "wallet")
+	o.works("ended: override 2: gopay, desk gone is closed", "open", "--line", "gopay", "--desk", "gone")
+	if list := o.overrides(); len(list) != 0 {
+		t.Errorf("there stand %+v", list)
+	}
+	o.refuses(`there is no line "wallet"`, "open", "--line", "wallet")
 }
