@@ -48,3 +48,29 @@ func TestFolderOfSchemas(t *testing.T) {
 		t.Errorf("%v; the folder is part of the configuration: %v", err, with)
 	}
 }
+
+// A draft has the schemas to which its files refer: those that stood beside them, else the program's. None is published.
+func TestADraftHasSchemas(t *testing.T) {
+	o := newOffice(t)
+	draft := o.draft(friday, longFriday)
+	for _, kind := range config.SchemaKinds() {
+		want, err := config.Schema(kind)
+		if err != nil || readFile(t, draft, "schema/"+config.SchemaFile(kind)) != string(want) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+	o.works("Written: 1 file", "publish", draft)
+	if _, err := os.Stat(filepath.Join(o.live, "schema")); !os.IsNotExist(err) {
+		t.Errorf("the schemas were published: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(o.live, "schema"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, o.live, "schema/hours.schema.json", "{}")
+	own := o.draft()
+	if entries, err := os.ReadDir(filepath.Join(own, "schema")); err != nil || len(entries) != 1 || readFile(t, own, "schema/hours.schema.json") != "{}" {
+		t.Errorf("%v, %v", err, entries)
+	}
+	writeFile(t, own, "schema/hours.schema.json", "{} ")
+	o.refuses("nothing was edited", "publish", own)
+}
