@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
@@ -134,7 +136,7 @@ func overriding(do func(*overruling) error) func(*cobra.Command, []string) error
 	return func(cmd *cobra.Command, _ []string) (err error) {
 		a, err := needStore(cmd)
 		if err != nil {
-			return err
+			return nothingDone(err)
 		}
 		defer func() { err = errors.Join(err, a.close()) }()
 		r := &overruling{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
@@ -147,10 +149,19 @@ func overriding(do func(*overruling) error) func(*cobra.Command, []string) error
 			}
 		}
 		if r.standing, err = a.store.Overrides(r.ctx, r.now); err != nil {
-			return err
+			return nothingDone(silentStore{err})
 		}
 		return do(r)
 	}
+}
+
+// nothingDone says what to do when the store did not do what it was asked.
+func nothingDone(err error) error {
+	var silent silentStore
+	if !errors.As(err, &silent) {
+		return err
+	}
+	return fmt.Errorf("nothing was declared or ended, as the database does not answer; try again: %w", err)
 }
 
 // needStore opens the database that the settings name, which has to be there.
@@ -200,6 +211,10 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 	switch {
 	case over.Reason == "":
 		return errors.New("--reason is empty; say why, for whoever finds it")
+	case utf8.RuneCountInString(over.Reason) > longestReason:
+		return fmt.Errorf("--reason is longer than %d characters; say it more briefly", longestReason)
+	case strings.ContainsFunc(over.Reason, unprintable):
+		return fmt.Errorf("--reason %q holds control characters, such as the end of a line; write it in one line", over.Reason)
 	case !over.Until.After(r.now):
 		return fmt.Errorf("--until %s has passed; it is %s there", o.until, r.now.In(zone).Format("Mon 2006-01-02 15:04"))
 	case !over.Until.After(over.From):
@@ -211,9 +226,12 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 		return err
 	}
 	if over, err = r.store.DeclareOverride(r.ctx, over); err != nil {
-		return err
+		return nothingDone(silentStore{err})
 	}
-	return r.tell(line, over)
+	if err := r.tell(line, over); err != nil {
+		return fmt.Errorf("override %d is declared, but what it does could not be found out: %w", over.ID, err)
+	}
+	return nil
 }
 
 // tell says what an override that was just written does.
@@ -281,7 +299,7 @@ func (r *overruling) lift(o overrideOptions) error {
 	before := r.snapshot.Under(r.standing)
 	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
 	if err != nil {
-		return err
+		return nothingDone(silentStore{err})
 	}
 	for _, over := range lifted {
 		fmt.Fprintf(r.out, "ended: %s\n", describe(over, r.snapshot, r.now))
@@ -359,8 +377,13 @@ func nextReading(now, clock time.Time) time.Time {
 	}
 }
 
-// longestSay bounds an announcement as a file does.
-const longestSay = 3000
+const (
+	longestSay    = 3000 // characters of an announcement, as in a file
+	longestReason = 200  // characters
+)
+
+// unprintable is what could forge lines in a list, or give a terminal orders.
+func unprintable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
 
 // spokenBy reads what is announced.
 func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
@@ -380,6 +403,8 @@ func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 		switch {
 		case !slices.Contains(tags, tag):
 			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"", one, tag, line.ID, strings.Join(tags, ", "), tags[0])
+		case strings.ContainsFunc(strings.TrimSpace(text), unprintable):
+			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in one line", one)
 		case strings.TrimSpace(text) == "":
 			return nil, fmt.Errorf("--say %q says nothing", one)
 		case texts[tag] != "":

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,4 +168,61 @@ func TestEndingTheClosureOfALineThatIsGone(t *testing.T) {
 		t.Errorf("there stand %+v", list)
 	}
 	o.refuses(`there is no line "wallet"`, "open", "--line", "wallet")
+}
+
+// What is printed raw holds nothing that forges lines or gives a terminal orders.
+func TestUnprintableReasons(t *testing.T) {
+	o := newOffice(t)
+	closing := func(flags ...string) []string {
+		return append([]string{"close", "--line", "gopay", "--until", "14:00"}, flags...)
+	}
+	for _, text := range []string{"Power\ncut", "\x1b[2JPower", "Power\u2028cut", "Power\u009bcut"} {
+		o.refuses("control characters", closing("--reason", text)...)
+		o.refuses("control characters", closing("--reason", "Power", "--say", "en="+text)...)
+	}
+	o.refuses("longer than 200 characters", closing("--reason", strings.Repeat("é", 201))...)
+	o.works("closed", closing("--reason", strings.Repeat("é", 200), "--say", "zh=停电 ")...)
+	if n := len(o.overrides()); n != 1 {
+		t.Errorf("%d overrides were written", n)
+	}
+}
+
+// A busyStore does not take what is declared.
+type busyStore struct{ callbacks.Store }
+
+var errBusy = errors.New("database is locked (5) (SQLITE_BUSY)")
+
+func (busyStore) DeclareOverride(context.Context, callbacks.Override) (callbacks.Override, error) {
+	return callbacks.Override{}, errBusy
+}
+
+func (busyStore) LiftOverrides(context.Context, string, string, string, time.Time) ([]callbacks.Override, error) {
+	return nil, errBusy
+}
+
+// deafStore takes it, and then answers nothing.
+type deafStore struct{ callbacks.Store }
+
+func (deafStore) Instances(context.Context, time.Time) ([]callbacks.Instance, error) {
+	return nil, errBusy
+}
+
+// When the database fails it is told whether anything was done, and what to do.
+func TestClosingWithABusyDatabase(t *testing.T) {
+	o := newOffice(t)
+	snapshot := o.publisher.Live().Written()
+	r := &overruling{ctx: t.Context(), out: io.Discard, store: busyStore{o.store}, snapshot: snapshot, now: o.now}
+	flags := overrideOptions{line: "gopay", until: "14:00", reason: "Power cut"}
+	want := "nothing was declared or ended, as the database does not answer; try again: database is locked"
+	if err := r.declare(flags, false); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, errBusy) {
+		t.Errorf("err = %v", err)
+	}
+	r.standing = []callbacks.Override{{Line: "gopay"}}
+	if err := r.lift(flags); err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("err = %v", err)
+	}
+	r.store = deafStore{o.store}
+	if err := r.declare(flags, false); err == nil || !strings.HasPrefix(err.Error(), "override 1 is declared, but ") {
+		t.Errorf("err = %v", err)
+	}
 }
