@@ -149,3 +149,23 @@ func TestDiffWithAStoreThatFails(t *testing.T) {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }
+
+// Right after an edit an instance that has not said yet what it runs does not differ; one that refuses it does, and one that
+// still says so a little later.
+func TestStatusRightAfterAnEdit(t *testing.T) {
+	o := newOffice(t)
+	old := o.publisher.State().Hash
+	o.now = o.now.Add(time.Hour)
+	o.works("Written", "publish", o.draft(friday, longFriday))
+	o.takesUp()
+	o.now = o.publisher.State().Since.Add(14 * time.Second)
+	o.sees(callbacks.Instance{ID: "a/1", Hash: old})
+	if out := o.works("is taking it up", "status", "--config", o.live); strings.Contains(out, "DIFFERS") {
+		t.Errorf("printed is\n%s", out)
+	}
+	o.sees(callbacks.Instance{ID: "a/1", Hash: old, Offered: o.publisher.State().Hash, Problem: "calls/x.yaml:7: want to hear"})
+	o.refuses("DIFFERS", "status")
+	o.sees(callbacks.Instance{ID: "a/1", Hash: old})
+	o.now = o.now.Add(time.Second)
+	o.refuses("DIFFERS", "status")
+}

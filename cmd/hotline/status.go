@@ -17,7 +17,8 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
 		Long: "status shows the version that was put in force last, what the directory of --config holds, what each running instance\n" +
-			"runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the directory holds.",
+			"runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the directory holds,\n" +
+			"unless that was put in force less than 15 seconds ago and nobody refuses it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			a, err := needStore(cmd)
@@ -55,7 +56,8 @@ func status(cmd *cobra.Command, a *archive) error {
 	if err != nil {
 		return err
 	}
-	wrong := writeInstances(out, instances, held, a.now())
+	taking := latest != nil && latest.Hash == held && a.now().Sub(latest.At) < takingUp
+	wrong := writeInstances(out, instances, held, a.now(), taking)
 	snapshot := &config.Snapshot{}
 	if latest != nil {
 		if known, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
@@ -97,8 +99,12 @@ func directoryStands(cmd *cobra.Command, out io.Writer, latest *callbacks.Versio
 	return snapshot.Hash, nil
 }
 
-// writeInstances lists them; the error says that they do not all run what they should.
-func writeInstances(out io.Writer, instances []callbacks.Instance, want string, now time.Time) error {
+// takingUp is how long instances may differ after an edit: they do not take it up in the same second, nor say so at once.
+const takingUp = 15 * time.Second
+
+// writeInstances lists them; the error says that they do not all run what they should. taking: this is so new that they may
+// still be about to.
+func writeInstances(out io.Writer, instances []callbacks.Instance, want string, now time.Time, taking bool) error {
 	if len(instances) == 0 {
 		fmt.Fprintln(out, "No instance is running.")
 		return nil
@@ -106,7 +112,11 @@ func writeInstances(out io.Writer, instances []callbacks.Instance, want string, 
 	behind := 0
 	for _, i := range instances {
 		note := ""
-		if i.Hash != want {
+		switch {
+		case i.Hash == want:
+		case taking && i.Problem == "" && now.Sub(i.Seen) < takingUp:
+			note = "  is taking it up"
+		default:
 			behind++
 			note = "  DIFFERS"
 		}
