@@ -30,6 +30,22 @@ func (e *BusyError) Error() string {
 	return fmt.Sprintf("another command is writing this directory; try again, and if none is, remove %s", e.File)
 }
 
+// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes it up:
+// [Writing] stays where it is, or, where this user could put it nowhere, the one file begins with a byte that is refused.
+// What was to be removed lies beside its place, as .hotline-old-NAME.
+type HalfError struct {
+	// Left is the file that has to go when the others are set right.
+	Left string
+	// Err is what failed first, Undo why it could not be taken back.
+	Err, Undo error
+}
+
+func (e *HalfError) Error() string {
+	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back (%v); no server takes it up. "+
+		"Give the command again in a minute, or set the files right (what was removed is beside its place as %sNAME) and see to %s",
+		e.Err, e.Undo, asidePrefix, e.Left)
+}
+
 // Sums are what files were like: the SHA-256 of each, in hexadecimal digits, by path. A file that was not there is not in it.
 type Sums map[string]string
 
@@ -77,55 +93,54 @@ func (f Files) With(edit Edit) Files {
 }
 
 // Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one of
-// them is not like that any more, [ErrReadOnly] if the directory cannot be written; in both cases nothing is. Every file is
-// replaced at once, by rename; while [Writing] is there, no instance takes the directory up, so that files that belong
-// together are. Permissions stay; a file behind a symlink is written where it is.
+// them is not like that any more, [*BusyError] if another command is at it, [ErrReadOnly] if something of the edit may not be
+// written; then, and after every other error but [*HalfError], the files are as they were. now is compared with the times of files.
+//
+// While [Writing] is there, no instance takes the directory up, so that files that belong together are. It stands in the
+// directory or, where that may not be written, in one of its folders. An edit of one file goes without where neither may.
+//
+// A file is replaced at once, by rename, with its permissions, its group, and its owner where the system allows that; one
+// behind a symlink is written where it is. It is written in place where its folder may not be written, or where
+// somebody who reads it now might not be able to read the one that replaces it. Until that is finished its first byte is
+// zero, which no configuration has.
+//
+// A command that is killed leaves the old files, the new ones, or some of both and [Writing]; the same edit, given again when
+// that is a minute old, completes it.
 func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 	if err := unchanged(dir, base, edit); err != nil {
 		return err
 	}
-	release, err := claim(dir, now)
+	claim, err := claimFor(dir, now)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, release()) }()
-	ready := map[string]string{} // temporary files by those whose place they take
 	defer func() {
-		for temporary := range ready {
-			_ = os.Remove(temporary) // what has been renamed is gone
+		var half *HalfError
+		if !errors.As(err, &half) {
+			err = errors.Join(err, claim.release())
 		}
 	}()
-	for name, data := range edit {
-		if data == nil {
-			continue
-		}
-		target, err := place(dir, name)
-		if err != nil {
+	if len(claim.markers) == 0 && len(edit) > 1 {
+		return claim.denied
+	}
+	steps := stepsOf(dir, edit)
+	defer func() { steps.tidy(err == nil) }()
+	for _, s := range steps {
+		if err := s.prepare(); err != nil {
 			return err
 		}
-		temporary, err := prepare(target, data)
-		if err != nil {
-			return readOnly(err)
-		}
-		ready[temporary] = target
+	}
+	if len(claim.markers) > 0 {
+		sweep(steps.folders(dir), now)
 	}
 	if err := unchanged(dir, base, edit); err != nil { // an editor may have been quicker
 		return err
 	}
-	for temporary, target := range ready {
-		if err := os.Rename(temporary, target); err != nil {
-			return readOnly(err)
-		}
-	}
-	for name, data := range edit {
-		if data == nil {
-			if err := os.Remove(filepath.Join(dir, filepath.FromSlash(name))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return readOnly(err)
-			}
-		}
-	}
-	return nil
+	return steps.carryOut(claim)
 }
+
+// reach is called before each step of a write, with what the step is. Tests have it fail, or kill the process.
+var reach = func(string) error { return nil }
 
 // unchanged reports the first file of an edit that is not as it was.
 func unchanged(dir string, base Sums, edit Edit) error {
@@ -138,61 +153,12 @@ func unchanged(dir string, base Sums, edit Edit) error {
 			}
 		case err != nil:
 			return err
-		case edit[name] != nil && bytes.Equal(data, edit[name]): // done already, by a command that did not finish
+		case edit[name] != nil && (bytes.Equal(data, edit[name]) || halfWritten(data)): // by a command that did not finish
 		case base[name] != sumOf(data):
 			return &StaleError{name}
 		}
 	}
 	return nil
-}
-
-// claim says that the directory is being written. A claim that was left behind long ago is taken over.
-func claim(dir string, now time.Time) (release func() error, err error) {
-	file := filepath.Join(dir, Writing)
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		if info, stat := os.Stat(file); stat == nil && now.Sub(info.ModTime()) < writingLimit {
-			return nil, &BusyError{file}
-		}
-		f, err = os.OpenFile(file, os.O_TRUNC|os.O_WRONLY, 0o644)
-	}
-	if err != nil {
-		return nil, readOnly(err)
-	}
-	if err := f.Close(); err != nil {
-		return nil, err
-	}
-	return func() error { return os.Remove(file) }, nil
-}
-
-// place is where a file is to be written: behind its symlink, if it is one.
-func place(dir, name string) (string, error) {
-	target := filepath.Join(dir, filepath.FromSlash(name))
-	if behind, err := filepath.EvalSymlinks(target); err == nil {
-		return behind, nil
-	}
-	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
-		return "", readOnly(err)
-	}
-	return target, nil
-}
-
-// prepare writes a file beside the one whose place it is to take.
-func prepare(target string, data []byte) (temporary string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(target), ".hotline-*")
-	if err != nil {
-		return "", err
-	}
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(target); err == nil {
-		mode = info.Mode().Perm()
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
-	}
-	return f.Name(), nil
 }
 
 // readOnly tells that a directory cannot be written apart from other faults.
