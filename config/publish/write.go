@@ -124,14 +124,14 @@ func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 		return claim.denied
 	}
 	steps := stepsOf(dir, edit)
+	if len(claim.markers) > 0 {
+		sweep(steps.folders(dir), now)
+	}
 	defer func() { steps.tidy(err == nil) }()
 	for _, s := range steps {
 		if err := s.prepare(); err != nil {
 			return err
 		}
-	}
-	if len(claim.markers) > 0 {
-		sweep(steps.folders(dir), now)
 	}
 	if err := unchanged(dir, base, edit); err != nil { // an editor may have been quicker
 		return err

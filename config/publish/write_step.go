@@ -46,7 +46,9 @@ func (all steps) folders(dir string) []string {
 		in = append(in, filepath.Join(dir, folder))
 	}
 	for _, s := range all {
-		in = append(in, filepath.Dir(s.target)) // behind a symlink it may be any
+		if behind, err := filepath.EvalSymlinks(s.target); err == nil {
+			in = append(in, filepath.Dir(behind))
+		}
 	}
 	return in
 }

@@ -6,9 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -154,7 +152,7 @@ func TestAReadOnlyDirectory(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(dir), 0o755); err != nil { // so that it can be read
 		t.Fatal(err)
 	}
-	asNobody(t, func() {
+	asNobody(t, dir, func() {
 		if err := publish.Write(dir, files.Sums(), edit, noon); !errors.Is(err, publish.ErrReadOnly) {
 			t.Errorf("err = %v", err)
 		}
@@ -170,25 +168,6 @@ func TestAReadOnlyDirectory(t *testing.T) {
 	if diff := cmp.Diff(want, filesOf(t, dir)); diff != "" {
 		t.Errorf("the patch does something else (-want +got):\n%s", diff)
 	}
-}
-
-// asNobody runs something as a user who may write nowhere: for the thread alone, and root has to be asked for it.
-func asNobody(t *testing.T, do func()) {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Fatal("this test runs as root, as the tests' databases do")
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		if _, _, errno := syscall.RawSyscall(syscall.SYS_SETFSUID, 65534, 0, 0); errno != 0 {
-			t.Error(errno)
-			return
-		}
-		do()
-	}()
-	<-done
 }
 
 func TestDraft(t *testing.T) {
