@@ -183,7 +183,7 @@ func (p *Publisher) read(ctx context.Context) (files Files, digest string, err e
 
 // beingWritten is true while a command writes several files that belong together.
 func (p *Publisher) beingWritten(now time.Time) bool {
-	if !claimed(p.Files) {
+	if !Claimed(p.Files) {
 		p.writing = time.Time{}
 		if r := p.State().Refused; r != nil && errors.Is(r.Err, ErrUnfinished) {
 			p.setRefused(p.refusal)
@@ -203,12 +203,6 @@ func (p *Publisher) tellUnfinished(now time.Time) {
 		p.refuse(nil, ErrUnfinished)
 		p.refusal = before
 	}
-}
-
-// claimed reports whether a command says that it is writing.
-func claimed(fsys fs.FS) bool {
-	_, err := fs.Stat(fsys, Writing)
-	return err == nil
 }
 
 // takeUp checks, rehearses and publishes what was read, or refuses it.

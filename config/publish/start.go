@@ -30,7 +30,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 	if p.startRecorded(ctx) {
 		return nil
 	}
-	if claimed(p.Files) {
+	if Claimed(p.Files) {
 		return ErrUnfinished
 	}
 	files, digest, err := p.read(ctx)
