@@ -34,7 +34,8 @@ func newCall() *cobra.Command {
 		Short: "A telephone in the terminal: ring a line and hear what it says",
 		Long: "call rings a line of the configuration through a stand-in telephone company, with a store of its own.\n" +
 			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
-			"(an empty group is silence), then time runs until everything that was promised has been kept.",
+			"(an empty group is silence), then time runs until everything that was promised has been kept.\n" +
+			"It is a rehearsal of the files: what close and open have declared does not count here; hotline explain knows of it.",
 		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
 			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
 		Args: cobra.NoArgs,

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/spf13/cobra"
@@ -40,8 +42,7 @@ func newExplain() *cobra.Command {
 			if err := e.write(cmd.OutOrStdout()); err != nil || e.unseen == "" {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "What close and open have declared was not looked at: %s\n", e.unseen)
-			return err
+			return tellUnseen(cmd.OutOrStdout(), e.unseen)
 		},
 	}
 	flags := cmd.Flags()
@@ -57,18 +58,29 @@ func newExplain() *cobra.Command {
 
 // underOverrides is the configuration under what close and open have declared, where there is a store; else it says why not.
 func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
+	overrides, unseen := declared(cmd)
+	return snapshot.Under(overrides), unseen
+}
+
+func tellUnseen(out io.Writer, why string) error {
+	_, err := fmt.Fprintf(out, "What close and open have declared was not looked at: %s\n", why)
+	return err
+}
+
+// declared is what close and open have declared and is not over, where there is a store; else it says why it was not looked at.
+func declared(cmd *cobra.Command) (overrides []callbacks.Override, unseen string) {
 	a, err := lookAtStore(cmd, openStore)
 	if err != nil {
-		return snapshot, err.Error()
+		return nil, err.Error()
 	}
 	if a.store == nil {
-		return snapshot, ""
+		return nil, ""
 	}
-	overrides, err := a.store.Overrides(cmd.Context(), a.now())
+	overrides, err = a.store.Overrides(cmd.Context(), a.now())
 	if err = errors.Join(err, a.close()); err != nil {
-		return snapshot, err.Error()
+		return nil, err.Error()
 	}
-	return snapshot.Under(overrides), ""
+	return overrides, ""
 }
 
 // An explained call is a call that has been played, with what it was decided by.

@@ -57,7 +57,8 @@ func (e explained) clock(at time.Time) string { return at.In(e.zone()).Format(sh
 
 // subject is the desk that the call is for, as "hotline hours" takes it.
 func (e explained) subject() subject {
-	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: e.line.Desks[e.course.Wanted].Hours}
+	calendar := e.line.Desks[e.course.Wanted].Hours
+	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: calendar, under: calendar}
 }
 
 // way is from the number to the topic.

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/spf13/cobra"
@@ -32,7 +34,8 @@ func newHours() *cobra.Command {
 			"instant, until when, and why: every rule that has something to say, from which file and line.\n" +
 			"With --at - it reads an instant (RFC 3339) a line from standard input and prints a JSON object a line:\n" +
 			"at, line, open, since, until (the next change), next_open (while closed), reason, rule, source;\n" +
-			"instants in UTC, null for never.",
+			"instants in UTC, null for never.\n" +
+			"What close and open have declared counts with --at; the table shows the hours of the files, and names it below.",
 		Example: "  hotline hours --line gopay --days 30\n" +
 			"  hotline hours --line gopay --at \"2026-12-31 16:00\"\n" +
 			"  hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00",
@@ -59,6 +62,7 @@ func newHours() *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "first day of the table, such as 2026-12-24 (default: today)")
 	flags.IntVar(&o.days, "days", 14, "how many days to print")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON Schema of a file of hours, for an editor")
+	storeFlags(cmd)
 	return cmd
 }
 
@@ -68,7 +72,13 @@ type subject struct {
 	desk      string
 	calendar  *hours.Calendar
 	overrides []hours.Override
-	warnings  func(time.Time) []config.Warning
+	// under is the calendar under what close and open have declared, declared what of it is about the line, and words describe
+	// one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to look.
+	under    *hours.Calendar
+	declared []callbacks.Override
+	words    func(callbacks.Override) string
+	unseen   string
+	warnings func(time.Time) []config.Warning
 	// others are sentences about desks whose hours differ.
 	others []string
 }
@@ -93,11 +103,13 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		return nil, fmt.Errorf("--desk needs --line; the configuration has: %s", lineIDs(snapshot))
 	}
 	var out []subject
+	overrides, unseen := declared(cmd)
+	ruled, now := snapshot.Under(overrides), clockFrom(cmd.Context())()
 	for _, line := range snapshot.Lines {
 		if o.line != "" && line.ID != o.line {
 			continue
 		}
-		s := subject{name: line.ID, calendar: line.Hours, warnings: func(now time.Time) (some []config.Warning) {
+		s := subject{name: line.ID, calendar: line.Hours, under: ruled.ByID(line.ID).Hours, unseen: unseen, warnings: func(now time.Time) (some []config.Warning) {
 			for _, w := range snapshot.Warnings(now) {
 				if w.Line == line.ID {
 					some = append(some, w)
@@ -108,7 +120,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		for _, id := range deskIDs(line.Desks) {
 			desk := line.Desks[id]
 			if id == o.desk {
-				s.desk, s.calendar = id, desk.Hours
+				s.desk, s.calendar, s.under = id, desk.Hours, ruled.ByID(line.ID).Desks[id].Hours
 			} else if desk.Hours != line.Hours && o.desk == "" {
 				s.others = append(s.others, otherHours(id, desk.Hours))
 			}
@@ -117,12 +129,19 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 			return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk, strings.Join(deskIDs(line.Desks), ", "))
 		}
 		s.overrides = snapshot.Overrides(s.name, s.desk)
+		s.words = func(over callbacks.Override) string { return describe(over, snapshot, now) }
+		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.Override) bool { return !s.concerned(over) })
 		out = append(out, s)
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
 	}
 	return out, nil
+}
+
+// concerned reports whether an override is about the line, or about the desk that is asked for.
+func (s subject) concerned(over callbacks.Override) bool {
+	return over.Line == s.name && (s.desk == "" || over.Desk == s.desk || over.Desk == "" && !s.calendar.Always())
 }
 
 // otherHours is a sentence about a desk that does not have the hours of its line.
@@ -157,7 +176,7 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.line != "" {
 		name = o.line
 	}
-	return []subject{{name: name, calendar: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
+	return []subject{{name: name, calendar: f.Calendar, under: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
 }
 
 // answerHours answers for each subject. now is handed in for "today".
@@ -171,6 +190,11 @@ func answerHours(cmd *cobra.Command, o hoursOptions, subjects []subject, now tim
 		return fmt.Errorf("--at asks one line; name it with --line: %s", strings.Join(names, ", "))
 	}
 	if o.at == "-" {
+		if subjects[0].unseen != "" {
+			if err := tellUnseen(cmd.ErrOrStderr(), subjects[0].unseen); err != nil {
+				return err
+			}
+		}
 		return answerStream(cmd.InOrStdin(), out, subjects[0])
 	}
 	for i, s := range subjects {
@@ -186,6 +210,9 @@ func answerHours(cmd *cobra.Command, o hoursOptions, subjects []subject, now tim
 		if err != nil {
 			return err
 		}
+	}
+	if subjects[0].unseen != "" {
+		return tellUnseen(out, subjects[0].unseen)
 	}
 	return nil
 }
@@ -234,7 +261,7 @@ func answerStream(in io.Reader, out io.Writer, s subject) error {
 }
 
 func answerAt(s subject, at time.Time) hoursAnswer {
-	state := s.calendar.At(at)
+	state := s.under.At(at)
 	return hoursAnswer{
 		At: at.UTC(), Line: s.name, Open: state.Open, Since: orNull(state.Since), Until: orNull(state.Until),
 		NextOpen: orNull(state.NextOpen), Reason: state.Reason, Rule: state.Rule, Source: state.Source,

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -27,7 +28,7 @@ func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	e := s.calendar.Explain(at)
+	e := s.under.Explain(at)
 	fmt.Fprintf(out, "%s, %s (%s): %s\n", s.title(), at.In(zone).Format(longTime), zone, openOrClosed(e.State.Open))
 	var times table
 	times.add("since", spelled(e.State.Since, zone, "always"))
@@ -46,6 +47,14 @@ func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	if err := times.write(out, "  "); err != nil {
 		return err
 	}
+	if err := printRules(out, e); err != nil {
+		return err
+	}
+	return s.printDeclared(out, func(o callbacks.Override) bool { return o.Rules(at) })
+}
+
+// printRules lists every rule that had something to say, if there were several.
+func printRules(out io.Writer, e hours.Explanation) error {
 	if len(e.Considered) < 2 {
 		return nil
 	}
@@ -114,7 +123,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	fmt.Fprintf(out, "%s, %s\n", s.title(), zone)
 	if o.from == "" {
-		state := s.calendar.At(now)
+		state := s.under.At(now)
 		fmt.Fprintf(out, "Now, %s: %s until %s. %s\n", now.In(zone).Format(shortTime), openOrClosed(state.Open),
 			spelled(state.Until, zone, "further notice"), sourced(state.Reason, state.Source))
 	}
@@ -125,6 +134,11 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	if err := days.write(out, "  "); err != nil {
 		return err
 	}
+	begin := time.Date(first.Year, first.Month, first.Day, 0, 0, 0, 0, zone)
+	end := time.Date(first.Year, first.Month, first.Day+o.days, 0, 0, 0, 0, zone)
+	if err := s.printDeclared(out, func(o callbacks.Override) bool { return o.From.Before(end) && o.Until.After(begin) }); err != nil {
+		return err
+	}
 	for _, desk := range s.others {
 		fmt.Fprintln(out, desk)
 	}
@@ -133,6 +147,19 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	for _, w := range s.warnings(now) {
 		fmt.Fprintf(out, "warning: %s\n", w)
+	}
+	return nil
+}
+
+// printDeclared names what close and open have declared for the line, a line each.
+func (s subject) printDeclared(out io.Writer, asked func(callbacks.Override) bool) error {
+	for _, over := range s.declared {
+		if !asked(over) {
+			continue
+		}
+		if _, err := fmt.Fprintln(out, s.words(over)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -226,3 +226,38 @@ func TestClosingWithABusyDatabase(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 }
+
+// hotline hours knows what was declared: at an instant it counts, and below the table of the days that it is about it is named.
+func TestHoursKnowWhatWasDeclared(t *testing.T) {
+	o := newOffice(t)
+	const named = "\noverride 1: gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power cut, by anna\n"
+	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say", "en=No power.")
+	o.works("senior is closed", "close", "--line", "gopay", "--desk", "senior", "--from", "2026-11-30 09:00", "--until", "2026-11-30 12:00", "--reason", "Training")
+	for _, tt := range []struct{ args, want, not string }{
+		{"--line gopay --at now", "12:00 (Asia/Jakarta): closed\n", "override 2"},
+		{"--line gopay --at now", named, "Training"},
+		{"--line gopay --at now", "en: \"No power.\"", "Training"},
+		{"--line gopay --at 2026-11-26T07:00:00Z", "14:00 (Asia/Jakarta): open\n", "override"},
+		{"--line gopay", named, "not looked at"},
+		{"--line gopay", "12:00: closed until Thursday 26 November 2026, 14:00. Closed: Power cut (override from 2026-11-26 12:00, until 2026-11-26 14:00). [override 1 by anna]\n", "not looked at"},
+		{"--line gopay --days 4", named, "override 2"},
+		{"--line gopay", "override 2: gopay, desk senior is closed", "not looked at"},
+		{"--line gopay --from 2026-11-27", "override 2", "Power cut"},
+		{"--line gopay --desk senior --at 2026-11-30T03:00:00Z", "closed\n", "Power cut"},
+		{"--line gopay --desk emergency --at now", "open\n", "Power cut"},
+		{"--line okpay", "okpay, ", "override"},
+	} {
+		if out := o.works(tt.want, append([]string{"hours"}, strings.Fields(tt.args)...)...); strings.Contains(out, tt.not) {
+			t.Errorf("%s: printed is\n%s", tt.args, out)
+		}
+	}
+	root := newRoot(strings.NewReader("2026-11-26T05:30:00Z\n"), io.Discard, io.Discard)
+	var out strings.Builder
+	root.SetOut(&out)
+	root.SetArgs([]string{"hours", "--line", "gopay", "--at", "-"})
+	if err := root.ExecuteContext(withClock(t.Context(), func() time.Time { return o.now })); err != nil || !strings.Contains(out.String(), `"open":false`) || !strings.Contains(out.String(), "override 1 by anna") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	t.Setenv("HOTLINE_STORE", "sqlite:"+filepath.Join(t.TempDir(), "nothing", "here.db"))
+	o.works("What close and open have declared was not looked at: ", "hours", "--line", "gopay")
+}
