@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -81,10 +80,8 @@ func (f *forceWatch) look(ctx context.Context) (done bool, err error) {
 	var waiting, problems []string
 	runs, version := f.hash, int64(0)
 	for _, i := range list {
-		number, err := f.runsIt(ctx, i.Hash)
+		number := f.runsIt(ctx, i.Hash)
 		switch {
-		case err != nil:
-			return false, err
 		case number < 0 && i.Offered == f.hash:
 			return true, fmt.Errorf("instance %s refuses it, and goes on with %s:\n%s", i.ID, i.Hash, i.Problem)
 		case number < 0:
@@ -107,26 +104,24 @@ func (f *forceWatch) look(ctx context.Context) (done bool, err error) {
 	return true, err
 }
 
-// runsIt is 0 for what was written, the number of a later version that holds it, and below 0 for anything else.
-func (f *forceWatch) runsIt(ctx context.Context, hash string) (int64, error) {
+// runsIt is 0 for what was written, the number of a later version that holds it, and below 0 for anything else, also for what
+// is not recorded yet or cannot be read now.
+func (f *forceWatch) runsIt(ctx context.Context, hash string) int64 {
 	if hash == f.hash {
-		return 0, nil
+		return 0
 	}
 	if number, known := f.later[hash]; known {
-		return number, nil
+		return number
 	}
 	v, err := f.store.VersionOf(ctx, hash)
-	switch {
-	case errors.Is(err, callbacks.ErrNotFound): // not recorded yet
-		return -1, nil
-	case err != nil:
-		return -1, err
+	if err != nil {
+		return -1
 	}
 	f.later[hash] = -1
 	if v.Number > f.written.before && holds(v.Files, f.edit) {
 		f.later[hash] = v.Number
 	}
-	return f.later[hash], nil
+	return f.later[hash]
 }
 
 // giveUp says who has not taken it up, as far as that is known.

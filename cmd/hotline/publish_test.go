@@ -257,7 +257,7 @@ func TestPublishWaits(t *testing.T) {
 	}
 	see(callbacks.Instance{ID: "a/1", Hash: o.publisher.State().Hash})
 	draft := o.draft(friday, longFriday)
-	o.refuses("after 1ms not every instance has it in force: [a/1]", "publish", draft, "--wait", "1ms")
+	o.refuses("after 200ms not every instance has it in force: [a/1]", "publish", draft, "--wait", "200ms")
 	snapshot, err := config.Load(os.DirFS(o.live))
 	if err != nil {
 		t.Fatal(err)
