@@ -16,9 +16,9 @@ import (
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
-// What is written in the tests of this file: one in place, one replaced, one removed, one new.
+// What is written in the tests of this file: one in place, one replaced, one removed, and new ones, one in a new folder.
 var (
-	several = publish.Edit{"hours/a.yaml": []byte("hours: a\n"), "topics.yaml": []byte("topics: after\n"), "calls/b.yaml": nil, "calls/c.yaml": []byte("call: c\n")}
+	several = publish.Edit{"hours/a.yaml": []byte("hours: a\n"), "topics.yaml": []byte("topics: after\n"), "calls/b.yaml": nil, "calls/c.yaml": []byte("call: c\n"), "prompts/d.yaml": []byte("prompt: d\n")}
 	single  = publish.Edit{"hours/a.yaml": several["hours/a.yaml"]}
 )
 
@@ -88,7 +88,7 @@ func TestKilledAtEveryStep(t *testing.T) {
 		edit   publish.Edit
 		steps  int
 	}{
-		"several": {severalOffice, several, 12},
+		"several": {severalOffice, several, 14},
 		"single":  {singleOffice, single, 6},
 	} {
 		step, states := 1, map[string]int{}
@@ -144,6 +144,9 @@ func TestAFailureAtEveryStep(t *testing.T) {
 				}
 			})
 			restore()
+			if _, err := os.Stat(filepath.Join(dir, "prompts")); err == nil && !done {
+				t.Errorf("step %d: the folder that was made stays", step)
+			}
 			want := small
 			if done {
 				want = small.With(edit)

@@ -73,7 +73,7 @@ func asNobody(t *testing.T, dir string, do func()) {
 	}
 	restrict(t, dir, 0o555, 0o444)
 	do()
-	restrict(t, dir, 0o755, 0o644)
+	restrict(t, dir, 0o775, 0o664)
 }
 
 // restrict gives all of a directory to the group of supervisors, with these permissions.
@@ -232,7 +232,7 @@ func TestReadersOfAnEditedFile(t *testing.T) {
 		{"may not be written, the group reads: replaced", one, server, supervisors, 0o640, one, false},
 		{"the group is not the supervisor's: in place", one, one, servers, 0o640, one, true},
 		{"the group is not the supervisor's, anybody may write: in place", one, server, servers, 0o666, server, true},
-		{"its owner may write through the group", one, one, supervisors, 0o600, one, false},
+		{"the supervisor's own: replaced", one, one, supervisors, 0o660, one, false},
 	} {
 		dir := office(t)
 		file := filepath.Join(dir, "hours/a.yaml")
