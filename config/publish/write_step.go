@@ -97,8 +97,24 @@ func (s *step) find() error {
 	folder := filepath.Dir(s.target)
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		s.folder = folder
+		return makeFolder(folder)
 	}
-	return os.MkdirAll(folder, 0o755)
+	return nil
+}
+
+// makeFolder makes a folder that those may write who may write the directory it is in, as far as the system allows.
+func makeFolder(folder string) error {
+	parent, err := os.Stat(filepath.Dir(folder))
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		return err
+	}
+	if _, gid, known := owner(parent); known && os.Chown(folder, -1, gid) != nil {
+		return nil // another group is not to write it
+	}
+	return os.Chmod(folder, parent.Mode()&(fs.ModePerm|fs.ModeSetgid))
 }
 
 // order has removals first, as they are the likeliest to fail, then what is written in place.
