@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -187,7 +188,7 @@ func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	asNobody(t, func() {
+	asNobody(t, o.live, func() {
 		var out bytes.Buffer
 		err := live.put(&out, live.files.EditOf(work.files), live.files.Sums())
 		if err == nil || !strings.Contains(err.Error(), "what is printed above is the change as a patch") {
@@ -202,11 +203,36 @@ func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 	}
 }
 
-// asNobody runs something on a thread whose user may write nowhere; the databases that are open already stay so.
-func asNobody(t *testing.T, do func()) {
+// forbid takes the permission to write a directory, and its files, until the test ends.
+func forbid(t *testing.T, dir string) {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Fatal("this test runs as root, as the tests' databases do")
+	modes := map[string]fs.FileMode{}
+	err := filepath.WalkDir(dir, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		modes[file] = info.Mode().Perm()
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, mode := range modes {
+		if err := os.Chmod(file, mode&^0o222); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(file, mode) })
+	}
+}
+
+// asNobody runs something on a thread whose user may write nowhere; the databases that are open already stay so.
+func asNobody(t *testing.T, dir string, do func()) {
+	t.Helper()
+	if os.Geteuid() != 0 { // then without permissions for anybody
+		forbid(t, dir)
+		do()
+		return
 	}
 	done := make(chan struct{})
 	go func() {
