@@ -53,6 +53,9 @@ type stage struct {
 const rehearsalAccount = "AC00000000000000000000000000000000"
 
 func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
 	r = &rehearsal{log: s.log}
 	defer func() {
 		if err != nil {

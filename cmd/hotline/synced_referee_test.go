@@ -22,6 +22,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
@@ -55,10 +56,15 @@ func serveTraced(t *testing.T, rest string) *traced {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Rehearsed calls are answered by the same process, and what they promise is not kept.
+	files := filepath.Join(dir, "config")
+	if err := errors.Join(os.CopyFS(files, config.Shipped()), os.RemoveAll(filepath.Join(files, "calls"))); err != nil {
+		t.Fatal(err)
+	}
 	s := &traced{dir: dir}
 	s.command = exec.Command("strace", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "1000000", "-e", "signal=none",
 		"-e", "trace=write,writev,pwrite64,pwritev,pwritev2,sendto,sendmsg,sendfile,copy_file_range,ftruncate,fallocate,fsync,fdatasync,sync_file_range",
-		"-o", filepath.Join(dir, "trace"), program, "serve")
+		"-o", filepath.Join(dir, "trace"), program, "serve", "--config", files)
 	s.command.Env = append(os.Environ(), asProgram+"=1",
 		"HOTLINE_LISTEN=127.0.0.1:0", "HOTLINE_PUBLIC_URL="+tracedURL, "HOTLINE_STORE=sqlite:"+s.database(),
 		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+rehearsalAccount,

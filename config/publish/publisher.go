@@ -129,12 +129,12 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	if p.Dir == "" && p.handled != "" {
 		return now.Add(Poll)
 	}
+	writing := p.beingWritten(now) // asked before: what is read may be half of it though it is done by then
 	files, digest, err := p.read(ctx)
 	wait := Settle
 	if files.unfinished() {
 		wait = SettleUnfinished
 	}
-	writing := p.beingWritten(now)
 	switch {
 	case digest == p.handled:
 		p.pending = pending{}
@@ -347,6 +347,9 @@ func (p *Publisher) refuse(snapshot *config.Snapshot, err error) {
 	r := &Refused{At: p.Now(), Err: err}
 	if snapshot != nil {
 		r.Hash = snapshot.Hash
+	}
+	if before := p.State().Refused; before != nil && before.Hash == r.Hash && before.Err.Error() == err.Error() {
+		return // tried again, and told already
 	}
 	p.setRefused(r)
 	p.refusal = r

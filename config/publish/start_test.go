@@ -99,6 +99,9 @@ func TestAnInstanceThatLagsBehind(t *testing.T) {
 	behind.settles()
 	behind.inForce(d.State().Hash)
 	behind.refused("an older version than the other instances run")
+	if said := strings.Count(behind.said.String(), "an older version"); said != 1 {
+		t.Errorf("it is said %d times", said)
+	}
 	if n := len(d.versions()); n != 2 {
 		t.Errorf("%d versions", n)
 	}
