@@ -94,7 +94,7 @@ func TestComparedHoursAreExact(t *testing.T) {
 		}
 		old, new := build(rt, before), build(rt, after)
 		if old == nil || new == nil {
-			return // spans that overlap make no calendar; most that are drawn do not
+			return // spans that overlap make no calendar; few are drawn
 		}
 		changes := config.Compare(snapshotOf(old), snapshotOf(new), near, days)
 		var told config.HoursChanges
@@ -211,7 +211,7 @@ func TestCompareWithItself(t *testing.T) {
 		rules := drawRules(rt, zone, thursday)
 		a, b := build(rt, rules), build(rt, rules)
 		if a == nil {
-			return // spans that overlap make no calendar; most that are drawn do not
+			return // spans that overlap make no calendar; few are drawn
 		}
 		if changes := config.Compare(snapshotOf(a), snapshotOf(b), thursday, 60); !changes.Empty() {
 			rt.Fatal(changes)
