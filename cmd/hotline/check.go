@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/spf13/cobra"
@@ -35,15 +36,8 @@ func check(cmd *cobra.Command, dir string) error {
 	}
 	out := cmd.OutOrStdout()
 	snapshot, err := config.Load(files)
-	var problems config.Problems
-	switch {
-	case errors.As(err, &problems):
-		for _, problem := range problems {
-			fmt.Fprintln(out, problem)
-		}
-		return fmt.Errorf("check: FAILED, %s; nothing of this configuration is used", count(len(problems), "mistake"))
-	case err != nil:
-		return err
+	if err != nil {
+		return tellMistakes(out, err, "check: FAILED, ", "; nothing of this configuration is used")
 	}
 	for _, line := range snapshot.Lines {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
@@ -54,6 +48,19 @@ func check(cmd *cobra.Command, dir string) error {
 	}
 	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)
 	return nil
+}
+
+// tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between two
+// pieces of text; one that is about no mistake is returned as it is.
+func tellMistakes(out io.Writer, err error, before, after string) error {
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	for _, problem := range problems {
+		fmt.Fprintln(out, problem)
+	}
+	return errors.New(before + count(len(problems), "mistake") + after)
 }
 
 func count(n int, what string) string {

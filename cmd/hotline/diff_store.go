@@ -115,14 +115,10 @@ func (b *archive) configuration(ctx context.Context, out io.Writer, name string)
 		return nil, err
 	}
 	snapshot, err := config.Load(files)
-	var problems config.Problems
-	if errors.As(err, &problems) {
-		for _, problem := range problems {
-			fmt.Fprintln(out, problem)
-		}
-		return nil, fmt.Errorf("diff: %s cannot be used, %s", what, count(len(problems), "mistake"))
+	if err != nil {
+		return nil, tellMistakes(out, err, "diff: "+what+" cannot be used, ", "")
 	}
-	return snapshot, err
+	return snapshot, nil
 }
 
 func (b *archive) files(ctx context.Context, name string) (files fs.FS, what string, err error) {

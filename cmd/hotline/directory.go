@@ -49,14 +49,10 @@ func (d *directory) check(out io.Writer, command string) (*config.Snapshot, erro
 
 func checked(out io.Writer, command, what string, files publish.Files) (*config.Snapshot, error) {
 	snapshot, err := config.Load(files.FS())
-	var problems config.Problems
-	if errors.As(err, &problems) {
-		for _, problem := range problems {
-			fmt.Fprintln(out, problem)
-		}
-		return nil, fmt.Errorf("%s: FAILED, %s cannot be used, %s; nothing was changed", command, what, count(len(problems), "mistake"))
+	if err != nil {
+		return nil, tellMistakes(out, err, command+": FAILED, "+what+" cannot be used, ", "; nothing was changed")
 	}
-	return snapshot, err
+	return snapshot, nil
 }
 
 // put writes an edit into the directory. Where it cannot be written, the edit is printed as a patch.

@@ -53,15 +53,8 @@ func test(cmd *cobra.Command, o testOptions) error {
 	}
 	out := cmd.OutOrStdout()
 	snapshot, err := config.Load(files)
-	var problems config.Problems
-	switch {
-	case errors.As(err, &problems):
-		for _, problem := range problems {
-			fmt.Fprintln(out, problem)
-		}
-		return fmt.Errorf("test: FAILED, %s; no call was rehearsed", count(len(problems), "mistake"))
-	case err != nil:
-		return err
+	if err != nil {
+		return tellMistakes(out, err, "test: FAILED, ", "; no call was rehearsed")
 	}
 	if o.line != "" && snapshot.ByID(o.line) == nil {
 		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
