@@ -149,15 +149,16 @@ func unheard(g *bookLeg) bool {
 	return g.by.endLost && !g.pressed.IsZero()
 }
 
-// tooLate counts the customers' telephones that were rung first, and picked up when the desk had closed: they are told so, and
-// that is no attempt.
+// tooLate counts the customers' telephones that were rung first, and picked up, but the desk had closed before anybody of it was
+// rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes next, so a webhook
+// that was lost just before closing and is told again just after it has that answer as well.
 func (v *verdict) tooLate(rings []*bookLeg) (n int) {
 	for _, g := range rings {
-		if g.placed && !g.answered.IsZero() && !(openAt(g.answered.Add(-clockError)) && openAt(g.answered.Add(clockError))) {
+		if g.placed && !g.answered.IsZero() && g.dialled == "" && !(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
 			n++
 		}
 	}
-	v.counts["rung first, and picked up after closing"] += n
+	v.counts["rung first, and closed before an agent was"] += n
 	return n
 }
 

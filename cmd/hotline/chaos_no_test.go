@@ -84,6 +84,46 @@ func rungFirst(at time.Time, nth int) []carrier.Event {
 	return []carrier.Event{{At: at, Event: carrier.EventPlaceCall, Leg: "CC" + to, Role: to, To: to}, {At: at, Event: carrier.EventRing, Leg: "CC" + to, Role: to, To: to}}
 }
 
+// A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there any more:
+// the product counts no attempt, and the judge must not either. One who was rung and picked up while the desk was there counts.
+func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
+	closing := chaosStart.Add(6 * time.Minute)
+	if openAt(closing) || !openAt(closing.Add(-time.Second)) {
+		t.Fatalf("the desk does not close at %s", closing)
+	}
+	for _, tc := range []struct {
+		name    string
+		answer  time.Time
+		dialled bool
+		want    int
+	}{
+		{"picked up before, told after", closing.Add(-10 * time.Second), false, 1},
+		{"picked up after", closing.Add(2 * time.Second), false, 1},
+		{"picked up before, an agent was rung", closing.Add(-10 * time.Second), true, 0},
+		{"long before", closing.Add(-5 * time.Minute), false, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l, to := newBookRead(), customerNumber(1)
+			leg := carrier.Event{Leg: "CA1", Role: to, To: to}
+			for _, step := range []struct {
+				event string
+				after time.Duration
+			}{{carrier.EventPlaceCall, -4 * time.Second}, {carrier.EventRing, -4 * time.Second}, {carrier.EventAnswer, 0}, {carrier.EventPress, 4 * time.Second}, {carrier.EventDial, 5 * time.Second}, {carrier.EventHangup, 14 * time.Second}} {
+				if step.event == carrier.EventDial && !tc.dialled {
+					continue
+				}
+				e := leg
+				e.Event, e.At, e.Target = step.event, tc.answer.Add(step.after), "client:second-1"
+				l.enter(e)
+			}
+			v := &verdict{counts: map[string]int{}}
+			if got := v.tooLate(l.rings[to]); got != tc.want {
+				t.Errorf("%d rings are no attempt, want %d", got, tc.want)
+			}
+		})
+	}
+}
+
 // judged are the rules that a book breaks, sorted.
 func judged(t *testing.T, store callbacks.Store, events []carrier.Event) []string {
 	t.Helper()
