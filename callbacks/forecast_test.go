@@ -10,6 +10,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -134,6 +135,9 @@ func TestForecastIsWhatHappens(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		path := filepath.Join(dir, fmt.Sprint(n)+".db")
+		if err := sqlitetest.Write(path); err != nil {
+			t.Fatal(err)
+		}
 		w := newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(t.Context(), path) })
 		defer func() { _ = w.store.Close() }()
 		draw := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }

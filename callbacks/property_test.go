@@ -15,6 +15,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 )
 
 // A model is what must be true of the promises of a world, told without looking at how it is done.
@@ -376,9 +377,12 @@ func TestRandomEvents(t *testing.T) { randomEventsInFiles(t, false) }
 func randomEventsInFiles(t *testing.T, first bool) {
 	runs(t, checksInFiles)
 	dir, n := t.TempDir(), 0
-	randomEvents(t, first, func(*rapid.T) func() (callbacks.Store, error) {
+	randomEvents(t, first, func(rt *rapid.T) func() (callbacks.Store, error) {
 		n++
 		path := filepath.Join(dir, fmt.Sprint(n, ".db"))
+		if err := sqlitetest.Write(path); err != nil {
+			rt.Fatal(err)
+		}
 		return func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) }
 	})
 }

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -38,7 +38,7 @@ type world struct {
 // newWorld is a world on a SQLite file of its own.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "hotline.db")
+	path := sqlitetest.New(t)
 	return newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) })
 }
 

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build referee && !race
 
 package hours_test
 

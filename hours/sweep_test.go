@@ -4,11 +4,9 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"github.com/hotline-ivr/hotline/hours"
@@ -68,65 +66,6 @@ var places = sync.OnceValue(func() (out []place) {
 	}
 	return out
 })
-
-// TestEveryClockChange holds every answer, minute by minute within two days of every change of every zone, against the
-// oracle. Without the tag `referee` zones that are alike count once, and so many changes are left out as sweepStride says.
-func TestEveryClockChange(t *testing.T) {
-	const shards = 8
-	all := places()
-	if len(all) < 150 {
-		t.Fatalf("only %d zones", len(all))
-	}
-	for shard := range shards {
-		t.Run(fmt.Sprint(shard), func(t *testing.T) {
-			t.Parallel()
-			for i := shard; i < len(all); i += shards {
-				z := zone(t, all[i].name)
-				for n, c := range sampled(all[i]) {
-					if err := sweep(z, c.at, seedOf(all[i].name, n)); err != nil {
-						t.Fatalf("%s, change of %s: %v", all[i].name, c.at, err)
-					}
-				}
-			}
-		})
-	}
-}
-
-// sampled are the changes that are looked at: every kind of a zone's change, and of equal ones one in sweepStride.
-// A zone without changes is looked at once.
-func sampled(p place) (out []change) {
-	kinds := map[string]int{}
-	for _, c := range p.changes {
-		kind := fmt.Sprint(c.before, c.after, c.at.Format("15:04"))
-		if kinds[kind]%sweepStride == 0 {
-			out = append(out, c)
-		}
-		kinds[kind]++
-	}
-	if len(out) == 0 {
-		out = append(out, change{at: time.Date(2026, 3, 29, 1, 0, 0, 0, time.UTC)})
-	}
-	return out
-}
-
-func seedOf(name string, n int) uint64 {
-	h := fnv.New64a()
-	fmt.Fprint(h, name, n)
-	return h.Sum64()
-}
-
-// sweep draws rules and looks at every minute within two days of an instant.
-func sweep(z *time.Location, near time.Time, seed uint64) error {
-	rules := drawFast(seed).rules(z, near)
-	c, err := hours.Build(rules)
-	if err != nil {
-		return fmt.Errorf("seed %d: %w", seed, err)
-	}
-	if err := compare(c, newOracle(rules).open, near.Add(-48*time.Hour), near.Add(48*time.Hour)); err != nil {
-		return fmt.Errorf("seed %d: %w", seed, err)
-	}
-	return nil
-}
 
 // compare holds every answer of a calendar at every minute against a function that decides single instants.
 func compare(c *hours.Calendar, open func(time.Time) bool, from, to time.Time) error {

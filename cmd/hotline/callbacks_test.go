@@ -15,12 +15,13 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 )
 
 // books is a database with promises in it, named by HOTLINE_STORE.
 func books(t *testing.T, edit ...func(i int, r *callbacks.Request)) *sqlite.Store {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "hotline.db")
+	path := sqlitetest.New(t)
 	t.Setenv("HOTLINE_STORE", "sqlite:"+path)
 	store, err := sqlite.Open(t.Context(), path)
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -21,23 +22,25 @@ import (
 type office struct {
 	t         *testing.T
 	live      string
+	database  string // as HOTLINE_STORE names it
 	store     callbacks.Store
 	now       time.Time
 	publisher *publish.Publisher
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T) *office { return newOfficeOn(t, "sqlite:"+sqlitetest.New(t)) }
+
+func newOfficeOn(t *testing.T, database string) *office {
 	t.Helper()
-	o := &office{t: t, live: filepath.Join(t.TempDir(), "live"), now: time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)}
+	o := &office{t: t, live: filepath.Join(t.TempDir(), "live"), database: database, now: time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)}
 	if err := os.CopyFS(o.live, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
-	name := "sqlite:" + filepath.Join(t.TempDir(), "hotline.db")
-	t.Setenv("HOTLINE_STORE", name)
+	t.Setenv("HOTLINE_STORE", database)
 	t.Setenv("USER", "anna")
 	t.Setenv("SUDO_USER", "")
 	var err error
-	if o.store, err = openStore(t.Context(), name); err != nil {
+	if o.store, err = openStore(t.Context(), database); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

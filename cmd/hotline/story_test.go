@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/carrier"
@@ -84,6 +85,9 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 		option(&set)
 	}
 	s.line = set.snapshot.ByID(set.line)
+	if set.store == "" && set.opened == nil {
+		set.store = "sqlite:" + sqlitetest.New(t)
+	}
 	if s.rehearsal, err = newRehearsal(context.Background(), set.stage); err != nil {
 		t.Fatal(err)
 	}

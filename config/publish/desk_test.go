@@ -14,6 +14,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -44,7 +45,7 @@ func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, dir: t.TempDir(), now: noon, heard: map[string]int{}}
 	twoLines(t, d.dir)
 	var err error
-	if d.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "hotline.db")); err != nil {
+	if d.store, err = sqlite.Open(t.Context(), sqlitetest.New(t)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

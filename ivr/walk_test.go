@@ -1,0 +1,244 @@
+//go:build !race
+
+package ivr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The walk through every state that a call can be in. The flow is pure and the walk has one goroutine: the race detector has
+// nothing to find in it, and makes it ten times as slow.
+
+// everything that can happen to a call in a state, whatever it waits for.
+func happenings(page Page, step *step) []Event {
+	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
+	promise := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
+	switch next := page.Next.(type) {
+	case Connect:
+		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
+	case Record:
+		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, keyPerson}}
+	case Perform:
+		switch next.Effect.(type) {
+		case FindOpen:
+			return []Event{Found{}, Found{ID: 7}, Found{ID: 7, ByReference: true}}
+		case AskTaken:
+			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
+		case Book:
+			return []Event{Promised{Callback: promise}, Promised{Callback: promise, Existing: true}, Refused{Full}, Refused{Failed}}
+		case Move:
+			return []Event{Promised{Callback: promise}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
+		case Prove:
+			return []Event{Shown{promise}, Refused{NoMatch}, Refused{Failed}}
+		case Cancel:
+			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
+		case SaveMessage:
+			return []Event{Saved{"1234567"}, Refused{Failed}}
+		case SaveContact:
+			return []Event{Saved{"7654321"}, Refused{Failed}}
+		case AttachNote:
+			return []Event{effectDone{}, Refused{TooLate}, Refused{Failed}}
+		case Reached:
+			return []Event{effectDone{}}
+		}
+	}
+	events := []Event{Keys{""}, Keys{"#"}, Keys{"*"}}
+	for key := range 10 {
+		events = append(events, Keys{fmt.Sprint(key)})
+	}
+	if step.kind == entry {
+		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000", "0008613800138000"} {
+			events = append(events, Keys{digits})
+		}
+	}
+	return events
+}
+
+// abstract forgets what only counts upwards, which of several good numbers or like topics it was,
+// and what the present step and those after it do not look at: so the walk is finite.
+func abstract(line *Line, s State) string {
+	given := func(number string) string { return map[bool]string{true: "given"}[number != ""] }
+	s.Turns, s.Dials, s.Promises, s.Called, s.Until = 0, 0, 0, 0, 0
+	s.Due, s.Language = min(s.Due, 1), ""
+	s.Slots = make([][2]int64, min(len(s.Slots), 1))
+	s.Full = nil
+	s.Stands.Due, s.Stands.Until = min(s.Stands.Due, 1), 0
+	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
+	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
+	if topic := line.Topic(s.Topic); topic != nil {
+		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.Tell, topic.AskAccount, topic.Questions)
+	}
+	if s.Step != stepLeft {
+		s.Left = ""
+	}
+	if s.Step != stepDesk {
+		s.Desk, s.Target = "", 0
+	}
+	if s.Step != stepTopic {
+		s.Menu, s.Page = "", 0
+	}
+	if s.Step != stepNumber && s.Step != stepNumberRight && s.Step != stepLeft {
+		s.Question = ""
+	}
+	if s.Step != stepNote && s.Step != stepNoteSpoken {
+		s.Booked = 0
+	}
+	if s.Step != stepAccountRight && s.Step != stepNumberRight {
+		s.Draft = ""
+	}
+	promise := stepOf(s.Step).late || strings.HasPrefix(string(s.Step), "mine")
+	if !promise {
+		s.Slots, s.Kind, s.Due, s.Dialling, s.Stands = nil, "", 0, false, Term{}
+	}
+	s.Skip = slices.Sorted(slices.Values(s.Skip))
+	s.Rung = slices.Sorted(slices.Values(s.Rung))
+	return fmt.Sprintf("%+v", s)
+}
+
+var anonymous = Call{SID: "CA1", From: "+266696687", To: "+622150001000"}
+
+type visit struct {
+	state State
+	page  Page
+	next  []string
+}
+
+// walk visits every state that any caller can reach.
+func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit {
+	t.Helper()
+	// Topics that differ in kind only, and counting to two at most, reach all there is to reach.
+	line.SilenceLimit, line.WrongLimit = 1, 2
+	for i := 2; i < len(line.Topics); i++ {
+		line.Topics[i] = Topic{ID: line.Topics[i].ID, Desk: "support"}
+	}
+	seen := map[string]*visit{}
+	type edge struct {
+		from  string
+		state State
+		event Event
+	}
+	queue := []edge{{"", State{Line: line.ID, Step: firstStep, Called: now.Unix()}, Start{}}}
+	for len(queue) > 0 {
+		e := queue[0]
+		queue = queue[1:]
+		state, page := Advance(line, now, call, e.state, e.event)
+		key := abstract(line, state) + fmt.Sprintf("/%T", page.Next)
+		if perform, ok := page.Next.(Perform); ok {
+			key += fmt.Sprintf("/%T", perform.Effect)
+		}
+		if _, ok := page.Next.(Hangup); ok {
+			key = "hangup"
+			if len(page.Say) == 0 && e.event != (effectDone{}) {
+				t.Fatalf("step %s on %#v hangs up without a word", e.state.Step, e.event)
+			}
+		}
+		if v := seen[e.from]; v != nil {
+			v.next = append(v.next, key)
+		}
+		if seen[key] != nil {
+			continue
+		}
+		state.Turns = 0 // the bound on turns has a test of its own; here every loop must end without it
+		seen[key] = &visit{state: state, page: page}
+		if len(seen) > 200_000 {
+			t.Fatal("the walk does not end: a state grows")
+		}
+		if key == "hangup" {
+			continue
+		}
+		for _, event := range happenings(page, stepOf(state.Step)) {
+			queue = append(queue, edge{key, state, event})
+		}
+	}
+	return seen
+}
+
+// walkedOpen is the walk of an ordinary caller during opening hours, made once: it takes its time.
+func walkedOpen(t *testing.T) map[string]*visit {
+	t.Helper()
+	openWalk.Do(func() { openStates = walk(t, sketch(t), openHour, caller) })
+	return openStates
+}
+
+var (
+	openWalk   sync.Once
+	openStates map[string]*visit
+)
+
+func TestEveryStateHasAWayToAnEnd(t *testing.T) {
+	line := sketch(t)
+	steps := map[StepID]bool{}
+	for _, from := range []struct {
+		now  time.Time
+		call Call
+	}{{openHour, caller}, {closedHour, anonymous}, {closedHour, Call{SID: "CA1", From: "+8613800138000", To: caller.To}}} {
+		var seen map[string]*visit
+		if from.now.Equal(openHour) {
+			seen = walkedOpen(t)
+		} else {
+			seen = walk(t, line, from.now, from.call)
+		}
+		ends := endings(seen)
+		for key, v := range seen {
+			steps[v.state.Step] = true
+			if !ends[key] {
+				t.Errorf("no way to an end from %s", key)
+			}
+			if listen, ok := v.page.Next.(Listen); ok && (len(v.page.Say) == 0 || listen.Timeout == 0) {
+				t.Errorf("step %s waits in silence", v.state.Step)
+			}
+		}
+		t.Logf("%s, from %s: %d states", from.now.Format(time.RFC3339), from.call.From, len(seen))
+	}
+	for _, s := range table {
+		if !steps[s.id] {
+			t.Errorf("no caller ever reaches step %s", s.id)
+		}
+	}
+}
+
+// endings are the states from which a hang-up with a goodbye can be reached.
+func endings(seen map[string]*visit) map[string]bool {
+	ends := map[string]bool{"hangup": true}
+	for changed := true; changed; {
+		changed = false
+		for key, v := range seen {
+			if !ends[key] && slices.ContainsFunc(v.next, func(n string) bool { return ends[n] }) {
+				ends[key], changed = true, true
+			}
+		}
+	}
+	return ends
+}
+
+// A fault of ours in any state leads on: to a person, a message, or after several to a goodbye.
+func TestTroubleInEveryState(t *testing.T) {
+	line := sketch(t)
+	for key, v := range walk(t, line, closedHour, caller) {
+		if key == "hangup" {
+			continue
+		}
+		state, page := Advance(line, openHour, caller, v.state, Trouble{})
+		if _, asks := page.Next.(Perform); asks && v.state.Step == stepDesk {
+			state, page = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
+		} else if len(page.Say) == 0 || !strings.HasPrefix(page.Say[0].Text, "trouble.") {
+			t.Errorf("step %s: a fault is met with %v", v.state.Step, page.Say)
+		}
+		for range 5 {
+			state, page = Advance(line, closedHour, caller, state, Trouble{})
+			if _, asks := page.Next.(Perform); asks {
+				state, page = Advance(line, closedHour, caller, state, Taken{})
+			}
+		}
+		if _, ok := page.Next.(Hangup); !ok || len(page.Say) == 0 {
+			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step, page.Next)
+		}
+	}
+}
