@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -118,7 +117,7 @@ func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
 		before[call.File] = call
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		runtime.Gosched()
+		l.rest()
 		sheet := files[name]
 		if call, ok := before[sheet.name]; ok && sheet.same && kept[call.Line] {
 			calls = append(calls, call)

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"runtime"
 	"slices"
 	"time"
 
@@ -37,6 +38,11 @@ type Change struct {
 // the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
 // Comments and the order of what has none are no difference.
 func Compare(old, new *Snapshot, from time.Time, days int) Changes {
+	return CompareBeside(old, new, from, days, runtime.Gosched)
+}
+
+// CompareBeside is [Compare] in a process that answers calls meanwhile; rest is as in [Snapshot.ReloadBeside].
+func CompareBeside(old, new *Snapshot, from time.Time, days int, rest func()) Changes {
 	c := comparison{old: byLine(old), new: byLine(new), from: from, days: max(days, 1)}
 	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
@@ -46,6 +52,7 @@ func Compare(old, new *Snapshot, from time.Time, days int) Changes {
 		}
 	}
 	for _, l := range new.Lines {
+		rest()
 		before, after := c.old[l.ID], c.new[l.ID]
 		switch {
 		case before.line == nil:

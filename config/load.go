@@ -23,7 +23,14 @@ func Load(fsys fs.FS) (*Snapshot, error) { return (&Snapshot{}).Reload(fsys) }
 // Reload is [Load] for whoever has loaded the configuration before: the same result at a small part of the cost where little
 // has changed since. Every file is read again; what is made of the same bytes as in s is shared with it. s stays as it is.
 func (s *Snapshot) Reload(fsys fs.FS) (*Snapshot, error) {
+	return s.ReloadBeside(fsys, runtime.Gosched)
+}
+
+// ReloadBeside is [Snapshot.Reload] in a process that answers calls meanwhile: rest is called after every piece of the work, the
+// longest of which takes about a millisecond, and lets others go first as it thinks fit.
+func (s *Snapshot) ReloadBeside(fsys fs.FS, rest func()) (*Snapshot, error) {
 	l := newLoader(fsys, s)
+	l.rest = rest
 	lines := l.readLines()
 	prompts := l.readPrompts(lines)
 	calls := l.readCalls(lines)
@@ -38,6 +45,7 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 		prints: map[string]prints{}, origins: map[string]*origins{}, made: map[string]*made{}, files: l.files, sets: l.sets, prompts: prompts,
 		shared: l.shared.digests, texts: l.texts}
 	for _, f := range lines {
+		l.rest()
 		f.line.Version, f.line.Prompts = s.Hash, prompts
 		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
@@ -55,6 +63,7 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 type loader struct {
 	fsys     fs.FS
 	before   *Snapshot // what is the same as there is taken from there
+	rest     func()
 	problems *Problems
 	hash     hash.Hash
 	files    files
@@ -68,7 +77,7 @@ type loader struct {
 }
 
 func newLoader(fsys fs.FS, before *Snapshot) *loader {
-	l := &loader{fsys: fsys, before: before, problems: new(Problems), hash: sha256.New(), files: files{}, room: make([]byte, largest+1), needs: map[string]*needs{}}
+	l := &loader{fsys: fsys, before: before, rest: runtime.Gosched, problems: new(Problems), hash: sha256.New(), files: files{}, room: make([]byte, largest+1), needs: map[string]*needs{}}
 	for _, made := range before.made {
 		l.needs[made.needs.mark] = made.needs
 	}
@@ -88,7 +97,7 @@ func (l *loader) readLines() []*lineFile {
 	var lines []*lineFile
 	used := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(l.wiring)) {
-		runtime.Gosched()
+		l.rest()
 		f := l.again(name)
 		if f == nil {
 			f = l.readLine(name)
@@ -188,6 +197,7 @@ func (l *loader) checkNumbers(lines []*lineFile) {
 		}
 	}
 	for _, f := range lines {
+		l.rest()
 		if !f.kept || f.ringsAny(owner) {
 			l.placed(f).checkTargets(owner)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
-	"runtime"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -29,7 +28,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	all, texts := needsOf(lines), map[string]map[string]string{}
 	same, asBefore := l.before.prompts != nil && len(files) == len(l.before.texts), l.sameNeeds(lines)
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
-		runtime.Gosched()
+		l.rest()
 		sheet, before := files[tag], l.before.texts[tag]
 		if !slices.Contains(spoken.Tags(), tag) {
 			sheet.mistakes()

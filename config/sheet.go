@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"runtime"
 	"strconv"
 	"strings"
 )
@@ -82,7 +81,7 @@ func (l *loader) sheets(dir string) map[string]*sheet {
 // sheet reads one file. Whoever else has something to do goes first: a configuration is read beside real calls, and
 // nobody waits for it.
 func (l *loader) sheet(name string) *sheet {
-	runtime.Gosched()
+	l.rest()
 	s := &sheet{name: name, problems: l.problems}
 	data, err := l.bytes(name)
 	if err != nil {

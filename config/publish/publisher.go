@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"reflect"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -234,7 +235,7 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 		}
 	}()
 	if before != nil { // what has not changed is not read again beside the calls
-		snapshot, err = before.Reload(&calm{FS: files.FS()})
+		snapshot, err = before.ReloadBeside(files.FS(), new(pace).rest)
 	} else {
 		snapshot, err = config.Load(files.FS())
 	}
@@ -265,7 +266,7 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 }
 
 func changes(before, after *config.Snapshot, now time.Time) string {
-	text := config.Compare(before, after, now, horizon).String()
+	text := config.CompareBeside(before, after, now, horizon, new(pace).rest).String()
 	if len(text) > longestChanges {
 		text = text[:longestChanges] + "\n… and more\n"
 	}
@@ -280,6 +281,7 @@ func Concerned(before, after *config.Snapshot) (lines []string) {
 		old, new = byLine(before.Calls), byLine(after.Calls)
 	}
 	for _, line := range after.Lines {
+		runtime.Gosched()
 		id := line.ID
 		if before == nil || before.Fingerprint(id) != after.Fingerprint(id) || !reflect.DeepEqual(old[id], new[id]) {
 			lines = append(lines, id)
