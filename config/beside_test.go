@@ -6,25 +6,23 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// Beside calls no piece of work is longer than what one line takes: there is a rest for every line when they are read, and
-// when they are compared, also where nothing differs.
+// Beside calls no piece of work is longer than what one line takes: with every line there are as many rests more as there are pieces
+// of it (two files; the line, its numbers, what is kept of it), and one when lines are compared that differ in nothing.
 func TestWorkBesideCallsRestsForEveryLine(t *testing.T) {
-	fsys := config.Shipped()
-	before, err := config.Load(fsys)
-	if err != nil {
-		t.Fatal(err)
+	rests := func(lines int) (reading, comparing int) {
+		fsys := many(t, lines)
+		before := mustLoad(t, fsys)
+		after, err := before.ReloadBeside(fsys, func() { reading++ })
+		if err != nil || after.Hash != before.Hash {
+			t.Fatalf("%v, configuration %s of %s", err, after.Hash, before.Hash)
+		}
+		if changes := config.CompareBeside(before, after, thursday, 60, func() { comparing++ }); !changes.Empty() {
+			t.Fatal(changes)
+		}
+		return reading, comparing
 	}
-	rests := 0
-	rest := func() { rests++ }
-	after, err := before.ReloadBeside(fsys, rest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if after.Hash != before.Hash || rests < 3*len(before.Lines) {
-		t.Errorf("configuration %s of %s, %d rests for %d lines", after.Hash, before.Hash, rests, len(before.Lines))
-	}
-	rests = 0
-	if changes := config.CompareBeside(before, after, thursday, 60, rest); !changes.Empty() || rests < len(before.Lines) {
-		t.Errorf("changes %q, %d rests for %d lines", changes, rests, len(before.Lines))
+	reading, comparing := rests(3)
+	if more, compared := rests(7); more-reading < 4*5 || compared-comparing < 4 {
+		t.Errorf("%d and %d rests with three lines, %d and %d with seven", reading, comparing, more, compared)
 	}
 }

@@ -26,8 +26,8 @@ func (s *Snapshot) Reload(fsys fs.FS) (*Snapshot, error) {
 	return s.ReloadBeside(fsys, runtime.Gosched)
 }
 
-// ReloadBeside is [Snapshot.Reload] in a process that answers calls meanwhile: rest is called after every piece of the work, the
-// longest of which takes about a millisecond, and lets others go first as it thinks fit.
+// ReloadBeside is [Snapshot.Reload] in a process that answers calls meanwhile: rest is called between the pieces of the work, of
+// which there is one for every file and several for every line, and lets others go first as it thinks fit. It must not be nil.
 func (s *Snapshot) ReloadBeside(fsys fs.FS, rest func()) (*Snapshot, error) {
 	l := newLoader(fsys, s)
 	l.rest = rest

@@ -25,6 +25,8 @@ type bookLeg struct {
 	byPressed      time.Time // and when he had pressed his last key before it rang
 	endLost        bool      // of the first one's leg: the product never heard how the second's ended, or could not write it down
 	endFailed      bool      // it did not hear so at once
+	refused        bool      // he was told that the desk has closed
+	unanswered     bool      // a webhook of this leg was not answered as it should be
 	dialled        string
 }
 
@@ -78,8 +80,12 @@ func (l *bookRead) leg(e carrier.Event) *bookLeg {
 func (l *bookRead) enter(e carrier.Event) {
 	switch e.Event {
 	case carrier.EventSay:
-		if apology(e) {
+		switch {
+		case apology(e):
 			l.leg(e).endLost = true
+			return
+		case refusal(e):
+			l.leg(e).refused = true
 			return
 		}
 		l.spoken[e.Digits] = e.From
@@ -112,6 +118,7 @@ func (l *bookRead) enter(e carrier.Event) {
 		l.texts[e.To+": "+e.Text]++
 	case carrier.EventWebhookFailed:
 		l.failed++
+		l.leg(e).unanswered = true
 		if strings.Contains(e.URL, "/voice/fallback") && l.leg(e).endFailed {
 			l.leg(e).endLost = true
 		}

@@ -147,7 +147,7 @@ func (b *book) note(e carrier.Event) {
 			b.heard[e.From] = true
 			say("spoken %d", b.spoken.Add(1))
 		}
-	} else if !booked[e.Event] && !apology(e) {
+	} else if !booked[e.Event] && !apology(e) && !refusal(e) {
 		return
 	}
 	line, err := json.Marshal(e)
@@ -162,6 +162,11 @@ func (b *book) note(e carrier.Event) {
 func apology(e carrier.Event) bool {
 	return e.Event == carrier.EventSay && (strings.Contains(e.Text, "something went wrong on our side") ||
 		e.Role != roleCaller && strings.Contains(e.Text, "One moment, please. Stay on the line."))
+}
+
+// refusal reports whether a customer is told that the desk has closed since his telephone began to ring.
+func refusal(e carrier.Event) bool {
+	return e.Event == carrier.EventSay && e.Role != roleCaller && strings.Contains(e.Text, "we cannot connect you any more at this hour")
 }
 
 var promisedReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)

@@ -151,10 +151,12 @@ func unheard(g *bookLeg) bool {
 
 // tooLate counts the customers' telephones that were rung first, and picked up, but the desk had closed before anybody of it was
 // rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes next, so a webhook
-// that was lost just before closing and is told again just after it has that answer as well.
+// that was lost just before closing and is told again just after it has that answer as well. Nobody hears it whose leg the
+// answer did not reach, or who had hung up again by then; of all others the book has to have it.
 func (v *verdict) tooLate(rings []*bookLeg) (n int) {
 	for _, g := range rings {
-		if g.placed && !g.answered.IsZero() && g.dialled == "" && !(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
+		told := g.refused || g.unanswered || g.ended.Sub(g.answered) < 2*clockError
+		if g.placed && !g.answered.IsZero() && g.dialled == "" && told && !(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
 			n++
 		}
 	}

@@ -92,15 +92,17 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 		t.Fatalf("the desk does not close at %s", closing)
 	}
 	for _, tc := range []struct {
-		name    string
-		answer  time.Time
-		dialled bool
-		want    int
+		name   string
+		answer time.Time
+		then   string // what else the book has of the leg
+		want   int
 	}{
-		{"picked up before, told after", closing.Add(-10 * time.Second), false, 1},
-		{"picked up after", closing.Add(2 * time.Second), false, 1},
-		{"picked up before, an agent was rung", closing.Add(-10 * time.Second), true, 0},
-		{"long before", closing.Add(-5 * time.Minute), false, 0},
+		{"picked up before, told after", closing.Add(-10 * time.Second), carrier.EventSay, 1},
+		{"picked up before, the answer was lost", closing.Add(-10 * time.Second), carrier.EventWebhookFailed, 1},
+		{"picked up before, not told: a voicemail", closing.Add(-10 * time.Second), "", 0},
+		{"picked up after", closing.Add(2 * time.Second), carrier.EventSay, 1},
+		{"picked up before, an agent was rung", closing.Add(-10 * time.Second), carrier.EventDial, 0},
+		{"long before, a webhook was lost", closing.Add(-5 * time.Minute), carrier.EventWebhookFailed, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l, to := newBookRead(), customerNumber(1)
@@ -108,11 +110,11 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 			for _, step := range []struct {
 				event string
 				after time.Duration
-			}{{carrier.EventPlaceCall, -4 * time.Second}, {carrier.EventRing, -4 * time.Second}, {carrier.EventAnswer, 0}, {carrier.EventPress, 4 * time.Second}, {carrier.EventDial, 5 * time.Second}, {carrier.EventHangup, 14 * time.Second}} {
-				if step.event == carrier.EventDial && !tc.dialled {
-					continue
-				}
+			}{{carrier.EventPlaceCall, -4 * time.Second}, {carrier.EventRing, -4 * time.Second}, {carrier.EventAnswer, 0}, {carrier.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {carrier.EventHangup, 14 * time.Second}} {
 				e := leg
+				if step.event == carrier.EventSay {
+					e.Text = "Sorry, we cannot connect you any more at this hour. We will call you again. Goodbye."
+				}
 				e.Event, e.At, e.Target = step.event, tc.answer.Add(step.after), "client:second-1"
 				l.enter(e)
 			}

@@ -66,7 +66,7 @@ func inMemory() string {
 
 func memoryDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(inMemory(), "hotline-chaos-")
+	dir, err := os.MkdirTemp(inMemory(), "hotline-test-")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -80,6 +80,7 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	}
 	passes()
 	agree()
+	first := instances[0].publication.publisher.State().Hash
 
 	o.refuses("not every instance has it in force", "publish", o.draft(friday, longFriday), "--wait", "100ms")
 	passes()
@@ -95,7 +96,7 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	}
 	passes()
 	agree()
-	if out := o.works("Fridays", "history"); strings.Contains(out, "\n3 ") {
+	if out := o.works("Fridays", "history"); strings.HasPrefix(out, "3 ") {
 		t.Errorf("the same files are two versions:\n%s", out)
 	}
 
@@ -108,6 +109,11 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	}
 	passes()
 	closed(true)
+	for i, h := range instances {
+		if h.publication.follower.Shared().Err == nil {
+			t.Errorf("instance %d has not noticed that the database is gone", i+1)
+		}
+	}
 	if err := cluster.Resume(); err != nil {
 		t.Fatal(err)
 	}
@@ -118,6 +124,9 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	o.refuses("not every instance has it in force", "rollback", "1", "--config", o.live, "--wait", "100ms")
 	passes()
 	o.works("as version 1", "history")
+	if hash := instances[0].publication.publisher.State().Hash; hash != first {
+		t.Errorf("instance 1 runs %s, not %s", hash, first)
+	}
 	if text := readFile(t, o.live, "hours/gopay.yaml"); strings.Contains(text, longFriday) {
 		t.Error("the edit was not taken back")
 	}

@@ -235,7 +235,7 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 		}
 	}()
 	if before != nil { // what has not changed is not read again beside the calls
-		snapshot, err = before.ReloadBeside(files.FS(), new(pace).rest)
+		snapshot, err = before.ReloadBeside(files.FS(), newPace(ctx).rest)
 	} else {
 		snapshot, err = config.Load(files.FS())
 	}
@@ -253,20 +253,19 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 // put puts a configuration in force.
 func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Files) {
 	now, before := p.Now(), p.live.Written()
-	v := callbacks.Version{
-		Hash: snapshot.Hash, At: now, Author: author(p.Files, files.Differ(p.inForce)), Files: files, Changes: changes(before, snapshot, now),
-	}
+	v := callbacks.Version{Hash: snapshot.Hash, At: now, Author: author(p.Files, files.Differ(p.inForce)), Files: files}
 	p.live.Publish(snapshot, now)
 	p.inForce = files
 	p.accept(State{Hash: snapshot.Hash, Since: now})
+	v.Changes = changes(ctx, before, snapshot, now) // of many lines that takes its time
 	p.unwrote = append(p.unwrote, v)
 	p.record(ctx)
 	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author", v.Author, "version", p.State().Version)
 	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
 }
 
-func changes(before, after *config.Snapshot, now time.Time) string {
-	text := config.CompareBeside(before, after, now, horizon, new(pace).rest).String()
+func changes(ctx context.Context, before, after *config.Snapshot, now time.Time) string {
+	text := config.CompareBeside(before, after, now, horizon, newPace(ctx).rest).String()
 	if len(text) > longestChanges {
 		text = text[:longestChanges] + "\n… and more\n"
 	}

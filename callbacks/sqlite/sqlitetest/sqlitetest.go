@@ -5,6 +5,8 @@ package sqlitetest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -51,6 +53,9 @@ var migrated = sync.OnceValues(func() (content []byte, err error) {
 	}
 	if err := store.Close(); err != nil { // what is still in the log is written into the file
 		return nil, err
+	}
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("sqlitetest: %s was closed and has a log", path)
 	}
 	return os.ReadFile(path)
 })

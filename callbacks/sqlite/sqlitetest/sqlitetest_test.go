@@ -2,6 +2,7 @@ package sqlitetest_test
 
 import (
 	"context"
+	"database/sql"
 	"os"
 	"testing"
 	"time"
@@ -30,6 +31,31 @@ func TestDatabasesAreApart(t *testing.T) {
 		}, "1111111"); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// The copy has nothing left to migrate: its version is the one that it still has when the store has opened it.
+func TestNothingIsLeftToMigrate(t *testing.T) {
+	path := sqlitetest.New(t)
+	version := func() (newest int64) {
+		db, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = db.Close() }()
+		if err := db.QueryRow("SELECT max(version_id) FROM goose_db_version").Scan(&newest); err != nil {
+			t.Fatal(err)
+		}
+		return newest
+	}
+	before := version()
+	store, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	if after := version(); before == 0 || after != before {
+		t.Errorf("version %d, and %d once it was opened", before, after)
 	}
 }
 
