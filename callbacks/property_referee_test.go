@@ -23,15 +23,7 @@ func TestRandomEventsOnPostgreSQL(t *testing.T) {
 
 func randomEventsOnPostgreSQL(t *testing.T, first bool) {
 	runs(t, checksOnPostgreSQL)
-	cluster, err := pgtest.Start()
-	t.Cleanup(func() {
-		if err := cluster.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cluster := pgtest.New(t)
 	empty := cluster.Database(t)
 	store, err := postgres.Open(t.Context(), empty)
 	if err != nil {

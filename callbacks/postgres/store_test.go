@@ -82,15 +82,7 @@ func TestHousekeepers(t *testing.T) {
 
 // What was promised is there after a crash of the server, and the same store goes on with it.
 func TestTheServerCrashes(t *testing.T) {
-	own, err := pgtest.Start()
-	t.Cleanup(func() {
-		if err := own.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	own := pgtest.New(t)
 	s := open(t, own.Database(t))
 	called := time.Date(2026, time.March, 2, 2, 0, 0, 0, time.UTC)
 	if _, err := s.Book(t.Context(), callbacks.Request{Key: "k", Line: "l", Desk: "d", Topic: "t", Language: "en", Number: "+6281234567890",

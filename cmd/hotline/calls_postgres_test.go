@@ -16,15 +16,7 @@ func onStore(name string) storyOption { return func(s *setting) { s.store = name
 
 // Calls with the promises in PostgreSQL, with webhooks that come twice.
 func TestCallsOnPostgreSQL(t *testing.T) {
-	cluster, err := pgtest.Start()
-	t.Cleanup(func() {
-		if err := cluster.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cluster := pgtest.New(t)
 	twice := withFaults(carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault { return carrier.WebhookFault{Repeat: 1} }})
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
 		s := newStory(t, saturday, onStore(cluster.Database(t)), twice)

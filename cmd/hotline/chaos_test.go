@@ -29,15 +29,7 @@ func TestChaos(t *testing.T) {
 	t.Logf("seed %d, %d promises, %d kills", seed, promises, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		cluster, err := pgtest.StartIn(inMemory())
-		t.Cleanup(func() {
-			if err := cluster.Stop(); err != nil {
-				t.Error(err)
-			}
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		cluster := pgtest.NewIn(t, inMemory())
 		size := chaosSize{promises: promises * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12, stops: 1, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.stops, size.limit = 100, 15, 8, time.Hour

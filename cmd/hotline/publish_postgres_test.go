@@ -36,15 +36,7 @@ func (o *office) instance(dir string) *house {
 // Two instances on PostgreSQL whose directories are brought together by others: an edit, one that comes to the second later, an
 // override while the database is there, gone and there again, and the way back.
 func TestPublishingOnPostgreSQL(t *testing.T) {
-	cluster, err := pgtest.Start()
-	t.Cleanup(func() {
-		if err := cluster.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	cluster := pgtest.New(t)
 	o := newOfficeOn(t, cluster.Database(t))
 	o.now = time.Now().UTC() // commands on PostgreSQL go by the clock of the database
 	mirror := filepath.Join(t.TempDir(), "mirror")

@@ -155,6 +155,27 @@ type TB interface {
 	Cleanup(f func())
 }
 
+// New is [NewIn] with the system's directory for temporary files.
+func New(t TB) *Cluster {
+	t.Helper()
+	return NewIn(t, "")
+}
+
+// NewIn is [StartIn] for one test, which fails if that does not work; the cluster is stopped when the test ends.
+func NewIn(t TB, parent string) *Cluster {
+	t.Helper()
+	c, err := StartIn(parent)
+	t.Cleanup(func() {
+		if err := c.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // Database makes an empty one that is dropped when the test ends, and returns its URL.
 func (c *Cluster) Database(t TB) string {
 	t.Helper()
