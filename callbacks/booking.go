@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Book writes a promise, or finds the one that stands already for the line and number, or line and account.
@@ -66,7 +64,7 @@ func checkRequest(r Request) error {
 	need(r.Key != "", "Key is empty; derive it from the call and the step")
 	need(r.Line != "", "Line is empty")
 	need(r.Desk != "", "Desk is empty")
-	need(isE164(r.Number), "Number is not E.164; pass it through Policy.Dialable first")
+	need(isE164(r.Number), "Number is not E.164; ask Policy.Refusal first")
 	need(!r.Called.IsZero(), "Called is zero")
 	errs = append(errs, checkTimes(r.Kind, r.Due, r.SlotEnd, r.Expires))
 	return errors.Join(errs...)
@@ -98,14 +96,10 @@ func isE164(number string) bool {
 	return strings.Trim(digits, "0123456789") == ""
 }
 
-// recognisable is the calling number if it tells who calls, else "": everybody who withholds his number
+// recognisable is the calling number if it tells who calls, else "": everybody who withholds their number
 // shares one, and so would find each other's promises.
 func recognisable(caller string) string {
-	if withheld[caller] || !isE164(caller) {
-		return ""
-	}
-	n, err := phonenumbers.Parse(caller, "")
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+	if !IsNumber(caller) {
 		return ""
 	}
 	return caller

@@ -161,7 +161,7 @@ func TestRefusedForNow(t *testing.T) {
 func TestNumberBlockedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.plan.Policy.Blocked = []string{"+62812"}
+	w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+62812", Reason: "costly"}}
 	w.quiet()
 	w.is(c, callbacks.Undialable, 0, 0)
 	w.logs("…7890")

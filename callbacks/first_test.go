@@ -208,7 +208,7 @@ func TestTheEndIsTold(t *testing.T) {
 	}
 	for name, story := range map[string]func(w *world, c callbacks.Callback) (sent string){
 		"given up for its number": func(w *world, _ callbacks.Callback) string {
-			w.plan.Policy.Blocked = []string{"+62812"}
+			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+62812", Reason: "costly"}}
 			w.quiet()
 			return "given-up"
 		},

@@ -87,8 +87,8 @@ func TestForecast(t *testing.T) {
 			w.plan.Hours = never
 		}, callbacks.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
 		{"no such desk", customer, func(w *world) { w.noPlan = true }, callbacks.GivenUp, 6 * time.Hour, "its line or desk is not configured any more"},
-		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []string{"+6281"} },
-			callbacks.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281"},
+		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "costly"}} },
+			callbacks.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281, costly"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -173,7 +173,7 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		w.noPlan = draw(0, 7, "gone") == 0
 		w.plan.CustomerFirst = draw(0, 1, "first") == 0
 		if draw(0, 7, "blocked") == 0 {
-			w.plan.Policy.Blocked = []string{"+44"}
+			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+44", Reason: "costly"}}
 		}
 		if draw(0, 9, "nobody") == 0 {
 			w.plan.Targets = nil

@@ -147,7 +147,7 @@ func (k keeping) free(air inAir, d Desk) int {
 
 // putOff ends or postpones a promise that waits and cannot be dialled now, and says why; "" when it can be.
 func (k keeping) putOff(c *Callback) (why string) {
-	refusal := k.plan.Policy.permitted(c.Number)
+	refusal := k.plan.Policy.Refusal(c.Number)
 	switch {
 	case !k.now.Before(c.Expires):
 		finish(c, Expired, k.now)

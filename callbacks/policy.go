@@ -1,12 +1,9 @@
 package callbacks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/nyaruka/phonenumbers"
 
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -43,8 +40,12 @@ type Policy struct {
 	Spread time.Duration
 	// Expiry is how long after Due a promise is given up; default 72 hours.
 	Expiry time.Duration
-	// Blocked lists E.164 prefixes that are never dialled (premium numbers and the like).
-	Blocked []string
+	// Countries are those whose numbers are called and texted, ISO 3166-1 alpha-2; nil is any.
+	Countries []string
+	// Blocked lists prefixes that are never called, whatever the country.
+	Blocked []Blocked
+	// Ours are the numbers of all lines and agents of the configuration, E.164: no customer has one.
+	Ours map[string]bool
 	// Routes lead to prefixes that the provider alone does not reach.
 	Routes []Route
 	// Unreachable lists E.164 prefixes that need a route. "+86" always does.
@@ -70,106 +71,6 @@ type Offer struct {
 	ASAP time.Time
 	// Slots are stretches of open time. Empty for an urgent promise.
 	Slots []hours.Interval
-}
-
-// A Reason is why a number cannot be dialled.
-type Reason string
-
-const (
-	// Invalid is no telephone number that exists, the provider's "anonymous" included.
-	Invalid Reason = "invalid"
-	// TooShort has too few digits for a subscriber's number.
-	TooShort Reason = "too-short"
-	// Blocked is not dialled, as premium numbers.
-	Blocked Reason = "blocked"
-	// Unreachable needs a route that is not configured.
-	Unreachable Reason = "unreachable"
-)
-
-// A Refusal says why a number cannot be dialled.
-type Refusal struct {
-	Reason Reason
-	// Number is what was refused, for the program; Error masks it.
-	Number string
-	// Detail is for a log: the prefix that decided, or the parser's complaint without the number.
-	Detail string
-}
-
-// Error masks the number.
-func (r *Refusal) Error() string {
-	return fmt.Sprintf("callbacks: the number %s cannot be dialled: %s (%s)", Mask(r.Number), r.Reason, r.Detail)
-}
-
-// withheld are the numbers with which the provider spells a caller who withholds his, on the keypad:
-// RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE. Some of them parse as somebody's number.
-var withheld = map[string]bool{
-	"+7378742833":  true,
-	"+2562533":     true,
-	"+8656696":     true,
-	"+266696687":   true,
-	"+86282452253": true,
-}
-
-// alwaysUnreachable: the provider has placed no calls to mainland China since 30 November 2023.
-const alwaysUnreachable = "+86"
-
-// Dialable turns what a caller keyed in, or the calling number, into E.164. region is the ISO 3166-1 alpha-2
-// country of national numbers. The error is always a *[Refusal].
-func (p Policy) Dialable(raw, region string) (e164 string, err error) {
-	raw = strings.TrimSpace(raw)
-	if withheld[raw] {
-		return "", &Refusal{Reason: Invalid, Number: raw, Detail: "the caller withholds the number"}
-	}
-	n, err := phonenumbers.Parse(raw, region)
-	if err != nil {
-		return "", &Refusal{Reason: parseReason(err), Number: raw, Detail: "does not parse as a telephone number"}
-	}
-	e164 = phonenumbers.Format(n, phonenumbers.E164)
-	if withheld[e164] {
-		return "", &Refusal{Reason: Invalid, Number: e164, Detail: "the caller withholds the number"}
-	}
-	if r := p.permitted(e164); r != nil {
-		return "", r
-	}
-	if !phonenumbers.IsValidNumber(n) {
-		switch phonenumbers.IsPossibleNumberWithReason(n) {
-		case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:
-			return "", &Refusal{Reason: TooShort, Number: e164, Detail: "fewer digits than any number of that country"}
-		}
-		return "", &Refusal{Reason: Invalid, Number: e164, Detail: "not in that country's numbering plan"}
-	}
-	switch phonenumbers.GetNumberType(n) {
-	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST:
-		return "", &Refusal{Reason: Blocked, Number: e164, Detail: "premium rate or shared cost"}
-	}
-	return e164, nil
-}
-
-func parseReason(err error) Reason {
-	switch err {
-	case phonenumbers.ErrTooShortNSN, phonenumbers.ErrTooShortAfterIDD:
-		return TooShort
-	}
-	return Invalid
-}
-
-// permitted checks the prefixes alone. It is asked again before every call, so an edit of the policy counts
-// for promises made before.
-func (p Policy) permitted(e164 string) *Refusal {
-	for _, prefix := range p.Blocked {
-		if prefix != "" && strings.HasPrefix(e164, prefix) {
-			return &Refusal{Reason: Blocked, Number: e164, Detail: "prefix " + prefix}
-		}
-	}
-	if p.Route(e164) != "" {
-		return nil
-	}
-	for _, prefix := range append([]string{alwaysUnreachable}, p.Unreachable...) {
-		if prefix != "" && strings.HasPrefix(e164, prefix) {
-			return &Refusal{Reason: Unreachable, Number: e164, Detail: "no route for prefix " + prefix}
-		}
-	}
-	return nil
 }
 
 // Route names the trunk for a number by the longest fitting prefix; "" is the provider's own network.

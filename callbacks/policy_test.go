@@ -21,64 +21,9 @@ func fields(table string) (rows [][]string) {
 }
 
 var policy = callbacks.Policy{
-	Blocked:     []string{"+62809", "+1900"},
+	Blocked:     []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}},
 	Unreachable: []string{"+850"},
 	Routes:      []callbacks.Route{{Prefix: "+852", Byoc: "BYhongkong"}, {Prefix: "+8529", Byoc: "BYmobile"}},
-}
-
-func TestDialable(t *testing.T) {
-	routed := policy
-	routed.Routes = append(routed.Routes, callbacks.Route{Prefix: "+86", Byoc: "BYchina"})
-	for _, c := range []struct {
-		name, raw, region string
-		policy            callbacks.Policy
-		want              string
-		reason            callbacks.Reason
-	}{
-		{"Indonesian mobile, national", "081234567890", "ID", policy, "+6281234567890", ""},
-		{"Indonesian mobile, ten digits", "0812345678", "ID", policy, "+62812345678", ""},
-		{"Indonesian mobile, international", "+6281234567890", "ID", policy, "+6281234567890", ""},
-		{"Indonesian mobile, with blanks", " 0812-3456-7890 ", "ID", policy, "+6281234567890", ""},
-		{"Indonesian landline", "02129928888", "ID", policy, "+622129928888", ""},
-		{"Indonesian, from abroad", "+6281234567890", "JP", policy, "+6281234567890", ""},
-		{"Indonesian, dialled out of Singapore", "00162 81234567890", "SG", policy, "+6281234567890", ""},
-		{"emergency", "112", "ID", policy, "", callbacks.TooShort},
-		{"two digits", "08", "ID", policy, "", callbacks.TooShort},
-		{"cut off", "08123", "ID", policy, "", callbacks.TooShort},
-		{"too long", "0812345678901234", "ID", policy, "", callbacks.Invalid},
-		{"premium, by the list", "08091234567", "ID", policy, "", callbacks.Blocked},
-		{"premium, by the plan", "08091234567", "ID", callbacks.Policy{}, "", callbacks.Blocked},
-		{"premium in America", "+19002345678", "ID", policy, "", callbacks.Blocked},
-		{"mainland China", "+8613812345678", "ID", policy, "", callbacks.Unreachable},
-		{"mainland China, national", "13812345678", "CN", callbacks.Policy{}, "", callbacks.Unreachable},
-		{"mainland China with a route", "13812345678", "CN", routed, "+8613812345678", ""},
-		{"Hong Kong is not mainland China", "+85291234567", "ID", policy, "+85291234567", ""},
-		{"another closed country", "+8501921234567", "ID", policy, "", callbacks.Unreachable},
-		{"Japanese mobile", "09012345678", "JP", policy, "+819012345678", ""},
-		{"anonymous", "+266696687", "ID", policy, "", callbacks.Invalid},
-		{"restricted", "+7378742833", "ID", policy, "", callbacks.Invalid},
-		{"unavailable", "+86282452253", "ID", routed, "", callbacks.Invalid},
-		{"anonymous, in words", "anonymous", "ID", policy, "", callbacks.Invalid},
-		{"a browser telephone", "client:agent-2", "ID", policy, "", callbacks.Invalid},
-		{"SIP", "sip:agent@example.org", "ID", policy, "", callbacks.Invalid},
-		{"nothing", "", "ID", policy, "", callbacks.Invalid},
-		{"only keys", "***##", "ID", policy, "", callbacks.Invalid},
-		{"a country that is none", "+9991234567", "ID", policy, "", callbacks.Invalid},
-		{"a region that is none", "081234567890", "", policy, "", callbacks.Invalid},
-	} {
-		got, err := c.policy.Dialable(c.raw, c.region)
-		var r *callbacks.Refusal
-		switch {
-		case c.reason == "":
-			if err != nil || got != c.want {
-				t.Errorf("%s: Dialable(%q) = %q, %v; want %q", c.name, c.raw, got, err, c.want)
-			}
-		case !errors.As(err, &r) || r.Reason != c.reason || got != "":
-			t.Errorf("%s: Dialable(%q) = %q, %v; want %s", c.name, c.raw, got, err, c.reason)
-		case len(c.raw) > 5 && strings.Contains(err.Error(), strings.TrimLeft(c.raw, "+0 ")):
-			t.Errorf("%s: the error shows the number: %v", c.name, err)
-		}
-	}
 }
 
 func TestRoute(t *testing.T) {
@@ -92,31 +37,6 @@ func TestRoute(t *testing.T) {
 			}
 		}
 	}
-}
-
-// What is dialable stays what it is, and never begins with a prefix that is not dialled.
-func FuzzDialable(f *testing.F) {
-	for _, seed := range []string{"081234567890", "+8613812345678", "+266696687", "0809123456", "client:x", "+1;ext=5", "\x00", "٠٨١٢"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, raw string) {
-		e164, err := policy.Dialable(raw, "ID")
-		if err != nil {
-			var r *callbacks.Refusal
-			if !errors.As(err, &r) || e164 != "" {
-				t.Fatalf("Dialable(%q) = %q, %T", raw, e164, err)
-			}
-			return
-		}
-		if again, err := policy.Dialable(e164, ""); err != nil || again != e164 {
-			t.Fatalf("Dialable(%q) = %q, which gives %q, %v", raw, e164, again, err)
-		}
-		for _, never := range []string{"+86", "+850", "+62809", "+1900"} {
-			if strings.HasPrefix(e164, never) {
-				t.Fatalf("Dialable(%q) = %q", raw, e164)
-			}
-		}
-	})
 }
 
 func jakarta(t testing.TB) *time.Location {

@@ -34,7 +34,7 @@ var lineFields = map[string]func(*lineComparison){
 }
 
 var lineNames = map[string]string{
-	"Region": "region", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Figures": "figure",
+	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Figures": "figure",
 	"CustomerFirst": "callbacks: customer first", "SilenceLimit": "limits: silence", "WrongLimit": "limits: wrong",
 	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "TextMessages": "text_messages",
 }
@@ -88,7 +88,7 @@ var unsetWords = map[string]string{
 	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: rounds": "the default",
 	"callbacks: retry_after": "the default", "callbacks: expiry": "the default", "callbacks: retention": "the default",
 	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
-	"callbacks: capacity": "no limit", "callbacks: per_day": "no limit", "callbacks: pending": "no limit",
+	"callbacks: capacity": "no limit", "callbacks: per_day": "no limit", "callbacks: pending": "no limit", "callbacks: countries": "any",
 }
 
 // nowWas says what a value is and was.
@@ -116,6 +116,8 @@ func written(v reflect.Value) string {
 			return ""
 		}
 		return value.String()
+	case callbacks.Blocked:
+		return value.Prefix + " (" + value.Reason + ")"
 	case callbacks.Route:
 		return value.Prefix + " by " + value.Byoc
 	case ivr.NumberRule:
@@ -234,6 +236,7 @@ var policyNames = map[string]string{
 	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxRounds": "rounds",
 	"RetryAfter": "retry_after", "RetryBusy": "retry_busy", "RetryNoAnswer": "retry_no_answer", "RetryMachine": "retry_machine",
 	"PerDay": "per_day", "MorningDelay": "morning_delay",
+	"Ours": "", // the numbers of all lines, told where they are written
 }
 
 func (l *lineComparison) comparePolicy() {

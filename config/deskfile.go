@@ -1,8 +1,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -172,19 +170,8 @@ func (f *lineFile) checkTargets(owner map[string]*lineFile) {
 			t.at.fail("is the number of line %s itself, so the call would come back; give the agent's own number", line.line.ID)
 			continue
 		}
-		refusal := (*callbacks.Refusal)(nil)
-		if _, err := f.line.Callbacks.Dialable(t.Address, f.line.Region); errors.As(err, &refusal) {
+		if refusal := f.line.Callbacks.RefusalOfAgent(t.Address); refusal != nil {
 			t.at.fail("%s", refused(refusal))
 		}
 	}
-}
-
-func refused(r *callbacks.Refusal) string {
-	switch r.Reason {
-	case callbacks.Blocked:
-		return fmt.Sprintf("must not be dialled (%s); give another number, or change callbacks.blocked", r.Detail)
-	case callbacks.Unreachable:
-		return fmt.Sprintf("cannot be dialled by the provider alone (%s); add a route, or give a sip or client target", r.Detail)
-	}
-	return fmt.Sprintf("cannot be dialled (%s); check the digits", r.Detail)
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 
@@ -40,7 +39,7 @@ type lineFile struct {
 func readLine(at value, name string, shared catalogue) *lineFile {
 	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
 	root, ok := at.mapping("line", "name", "hours", "region", "numbers", "languages", "general", "limits", "account", "questions",
-		"topics", "figures", "desks", "callbacks", "text_messages", "routes")
+		"topics", "figures", "desks", "callbacks", "text_messages", "routes", "sip_caller_id")
 	if !ok {
 		return f
 	}
@@ -52,7 +51,8 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 			f.hoursName = id
 		}
 	}
-	l.Region = readRegion(root.need("region", "write the country of national numbers, for example region: ID"))
+	l.Region, _ = root.need("region", "write the country of national numbers, for example region: ID").country()
+	l.SIPCallerID = root.get("sip_caller_id").truth()
 	f.readNumbers(root.need("numbers", "list the numbers that this line answers, for example [\"+622150001000\"]"))
 	l.Languages = readLanguages(root.need("languages", "list at least one language"))
 	f.readNames(root.need("name", "say how the line calls itself in each language, for example name: {en: \"GoPay support\"}"))
@@ -60,7 +60,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
 	f.readFigures(root.get("figures"))
 	l.TextMessages = root.get("text_messages").truth()
-	l.Callbacks, l.CustomerFirst = readPolicy(root.get("callbacks"), root.get("routes"))
+	l.Callbacks, l.CustomerFirst = readPolicy(root.get("callbacks"), root.get("routes"), l.Region)
 	f.readDesks(root.need("desks", "list at least one desk"))
 	f.readMenu(root.need("topics", "list at least one topic"), shared, readQuestions(root.get("questions"), shared.questions))
 	general := root.need("general", "name the desk of callers who ask for a person at once")
@@ -69,15 +69,6 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 		f.checkDesk(general, id)
 	}
 	return f
-}
-
-func readRegion(v value) string {
-	text, ok := v.text("ID")
-	if ok && !phonenumbers.GetSupportedRegions()[text] {
-		v.fail("%q is not a country; write its two capital letters (ISO 3166), for example ID", short(text))
-		return ""
-	}
-	return text
 }
 
 func (f *lineFile) readNumbers(v value) {

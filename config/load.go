@@ -44,9 +44,10 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{},
 		prints: map[string]prints{}, origins: map[string]*origins{}, made: map[string]*made{}, files: l.files, sets: l.sets, prompts: prompts,
 		shared: l.shared.digests, texts: l.texts}
+	ours := ours(lines)
 	for _, f := range lines {
 		l.rest()
-		f.line.Version, f.line.Prompts = s.Hash, prompts
+		f.line.Version, f.line.Prompts, f.line.Callbacks.Ours = s.Hash, prompts, ours
 		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
 		s.byID[id], s.prints[id], s.origins[id], s.made[id] = f.line, l.prints(f), l.origins(f), f.made()

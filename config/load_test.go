@@ -187,7 +187,8 @@ func TestLoad(t *testing.T) {
 		Questions: map[string]ivr.NumberRule{"refund": {Min: 6, Max: 14}},
 		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4, Lead: 30 * time.Minute,
 			MaxAttempts: 3, MaxRounds: 6, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour, Retention: 720 * time.Hour,
-			Blocked: []string{"+62809"}, Unreachable: []string{"+850"},
+			Countries: []string{"ID"}, Ours: line.Callbacks.Ours,
+			Blocked: []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}}, Unreachable: []string{"+850"},
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
 		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
 	}
@@ -288,7 +289,8 @@ func TestOptional(t *testing.T) {
 	if line.SilenceLimit != 3 || line.WrongLimit != 3 || line.MessageSeconds != 120 {
 		t.Errorf("limits %d %d %d", line.SilenceLimit, line.WrongLimit, line.MessageSeconds)
 	}
-	if diff := cmp.Diff(callbacks.Policy{}, line.Callbacks); diff != "" {
+	own := map[string]bool{"+622150001000": true, "+622150001001": true, "+622150002001": true, "+622150003001": true}
+	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own}, line.Callbacks); diff != "" {
 		t.Errorf("policy (-want +got):\n%s", diff)
 	}
 }

@@ -12,11 +12,11 @@ import (
 const day = 24 * time.Hour
 
 // readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that
-// [callbacks.Policy] names. customerFirst is set where the customer is rung before an agent.
-func readPolicy(v, routes value) (p callbacks.Policy, customerFirst bool) {
+// [callbacks.Policy] names; region is the country that is called where none is listed. customerFirst is set where the customer is rung before an agent.
+func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
 	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
 		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "per_day", "pending",
-		"cutoff", "morning_delay", "spread"); ok {
+		"cutoff", "morning_delay", "spread", "countries"); ok {
 		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
@@ -37,13 +37,17 @@ func readPolicy(v, routes value) (p callbacks.Policy, customerFirst bool) {
 		p.Spread, _ = m.get("spread").duration(0, 2*time.Hour)
 		p.Expiry, _ = m.get("expiry").duration(time.Hour, 90*day)
 		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
-		p.Blocked = readPrefixes(m.get("blocked"))
+		p.Countries = readCountries(m.get("countries"), region)
+		p.Blocked = readBlocked(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
 		p.Decent = readDecent(m.get("decent"))
 		if first := m.get("first"); first.present() {
 			who, _ := first.oneOf("agent", "customer")
 			customerFirst = who == "customer"
 		}
+	}
+	if p.Countries == nil && !v.present() {
+		p.Countries = []string{region}
 	}
 	p.Routes = readRoutes(routes)
 	return p, customerFirst
@@ -68,7 +72,7 @@ func readDecent(v value) hours.Span {
 }
 
 func readPrefixes(v value) (out []string) {
-	for _, item := range v.list(500, "[\"+62809\"]") {
+	for _, item := range v.list(500, "[\"+850\"]") {
 		if p, ok := item.prefix(); ok {
 			out = append(out, p)
 		}

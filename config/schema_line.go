@@ -21,6 +21,7 @@ func lineSchema() *schema {
 		key("name", "How the line calls itself, in each of its languages.", textsSchema("")),
 		key("hours", "The file of opening hours, without hours/ and .yaml; lines may share one. Left out: the one with the line's name.", ref("identifier")),
 		key("region", "The country of numbers that callers key in without a country code: two capital letters.", form(`^[A-Z]{2}$`, countryWrong, "ID", "CN", "JP")),
+		key("sip_caller_id", "The line's trunk sends callers as SIP addresses whose user is the number, with + and country code: it counts as the caller's.", truth()),
 		key("numbers", "The numbers that this line answers; the first is shown when we ring somebody.", list(ref("number"), 50).filled().once()),
 		key("languages", "In the order of the menu; the first is what a caller hears who chooses nothing.", list(languageSchema(), mostLanguages).filled()),
 		key("general", "The desk of a caller who asks for a person before naming a topic.", ref("identifier")),
@@ -111,7 +112,6 @@ func targetSchema() *schema {
 }
 
 func callbacksSchema() *schema {
-	prefixes := func() *schema { return list(ref("prefix"), 500).orNothing() }
 	return object(
 		key("slot", "Length of a time that callers can choose, in whole minutes.", duration(5*time.Minute, 12*time.Hour)),
 		key("slots", "How many are offered.", whole(2, 5)),
@@ -132,9 +132,21 @@ func callbacksSchema() *schema {
 		key("expiry", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
 		key("retention", "Then the numbers of a promise are erased.", duration(time.Hour, 10*366*day)),
 		key("decent", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, spanWrong, "08:00-21:00")),
-		key("blocked", "Beginnings of numbers that are never rung.", prefixes()),
-		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.", prefixes()),
+		key("countries", "Whose numbers are called and texted: any, or a list. Left out: the line's own country.", countriesSchema()),
+		key("blocked", "Beginnings of numbers that are never called or texted, each with its reason.", list(blockedSchema(), 500).orNothing()),
+		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.", list(ref("prefix"), 500).orNothing()),
 	)
+}
+
+func countriesSchema() *schema {
+	return &schema{OneOf: []*schema{words(anyCountry), list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()}}
+}
+
+func blockedSchema() *schema {
+	return object(
+		key("prefix", "The beginning of the numbers.", ref("prefix")),
+		key("reason", "Why, for those who read this later.", &schema{Type: "string"}),
+	).needs("prefix", "reason")
 }
 
 func routeSchema() *schema {

@@ -12,7 +12,7 @@ import (
 // Words is the text message that tells a customer, as of now, how his promise stands. It is empty where the line sends none,
 // and for numbers that take none. It is what [callbacks.Plan] asks for.
 func (l *Line) Words(c callbacks.Callback, occasion callbacks.Occasion, now time.Time) string {
-	if !l.TextMessages || !takesTexts(c.Number) {
+	if !l.TakesTexts(c.Number) {
 		return ""
 	}
 	tongue := l.language(c.Language).Tag
@@ -40,6 +40,9 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tongue string, now time.Time, p
 	}
 	return l.text(tongue, "sms.soon", pairs...)
 }
+
+// TakesTexts reports whether the line would send a text message to a number, E.164: to one that can be a mobile telephone's.
+func (l *Line) TakesTexts(e164 string) bool { return l.TextMessages && takesTexts(e164) }
 
 // takesTexts reports whether a number can be a mobile telephone's.
 func takesTexts(e164 string) bool {

@@ -1,7 +1,6 @@
 package ivr
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -157,7 +156,7 @@ func (w *follower) key(state State, call Call) (string, bool) {
 	case stepOffer:
 		return w.takeOffer(state, call), true
 	case stepRingAt:
-		if state.NoCall {
+		if state.NoCall != "" {
 			w.noOffer(call)
 			return keyLetter, true
 		}
@@ -185,7 +184,5 @@ func (w *follower) takeOffer(state State, call Call) string {
 // noOffer notes why the calling number cannot be rung, if so.
 func (w *follower) noOffer(call Call) {
 	w.Offer = &CallbackOffer{}
-	if _, err := w.line.Callbacks.Dialable(call.From, w.line.Region); err != nil {
-		errors.As(err, &w.Offer.Refused)
-	}
+	w.Offer.Refused = w.line.Callbacks.Refusal(w.line.CallerNumber(call.From))
 }

@@ -71,6 +71,7 @@ type turn struct {
 
 // Advance answers an event. The state that it returns belongs to the next one.
 func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Page) {
+	call.From = line.CallerNumber(call.From)
 	t := &turn{line: line, now: now, call: call, State: &state}
 	t.Turns++
 	page := t.settle(t.hear(event))

@@ -127,7 +127,7 @@ func (s *Server) statusRoutes() map[string]func(context.Context, webhook) error 
 
 // incoming is the first webhook of a call.
 func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
-	line := s.Lines.ByNumber(w.call().To)
+	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
 		s.metrics.unknownNumbers.Inc()
 		s.log.Warn("a call to a number that no line answers; add it to numbers in a line's file", "to", w.call().To)
@@ -163,7 +163,7 @@ func (s *Server) open(sealed string, call Call) (*Line, State, error) {
 // is not done again, or instances that hold different keys would ring the same agent for ever.
 func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, error) {
 	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
-	line := s.Lines.ByNumber(w.call().To)
+	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
 		return plainGoodbye(sorry), nil
 	}
@@ -198,11 +198,13 @@ func (s *Server) advance(ctx context.Context, w webhook, line *Line, state State
 	if err != nil {
 		return nil, err
 	}
-	urls, err := s.pageURLs(w.call(), next, page)
+	call := w.call()
+	call.From = line.CallerNumber(call.From)
+	urls, err := s.pageURLs(call, next, page)
 	if err != nil {
 		return nil, err
 	}
-	s.log.Info("call", "call", w.call().SID, "line", line.ID, "from", callbacks.Mask(w.call().From), "step", state.Step,
+	s.log.Info("call", "call", call.SID, "line", line.ID, "from", callbacks.Mask(call.From), "step", state.Step,
 		"event", fmt.Sprintf("%T", event), "next", next.Step)
 	doc := &document{line: line}
 	doc.page(page, urls)

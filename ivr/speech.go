@@ -1,7 +1,6 @@
 package ivr
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -40,22 +39,14 @@ func (l *Line) between(tag string, from, to, now time.Time) string {
 	return spoken.Between(tag, from, to, now, l.Hours.Zone())
 }
 
-// ours reports whether a number is the line's own or one of its agents': nobody is rung back there.
-func (l *Line) ours(e164 string) bool {
-	if slices.Contains(l.Numbers, e164) {
-		return true
-	}
-	for _, desk := range l.Desks {
-		if slices.ContainsFunc(desk.Targets, func(target callbacks.Target) bool { return target.Address == e164 }) {
-			return true
-		}
-	}
-	return false
-}
-
-// sayPhone says a telephone number, E.164, with pauses where people of the line's region make them.
+// sayPhone says a telephone number, E.164, with pauses where people of the line's region make them. One of another country
+// begins with its name, so that a number that was misunderstood is heard to be.
 func (l *Line) sayPhone(tag, e164 string) string {
-	return spoken.Digits(tag, phoneForm(e164, l.Region))
+	said := spoken.Digits(tag, phoneForm(e164, l.Region))
+	if country := callbacks.Country(e164); country != l.Region {
+		return spoken.Abroad(tag, country, said)
+	}
+	return said
 }
 
 // sayAccount says an account number; where accounts are telephone numbers, like one.

@@ -49,9 +49,11 @@ type State struct {
 	Kind  callbacks.Kind `json:"K,omitempty"`
 	Due   int64          `json:"U,omitempty"`
 	Until int64          `json:"V,omitempty"`
-	// Number to ring back, E.164; NoCall is set when the last one asked for cannot be reached.
-	Number string `json:"M,omitempty"`
-	NoCall bool   `json:"Z,omitempty"`
+	// Number to ring back, E.164; NoCall is why the last one asked for is not called. Readings are the numbers that the last
+	// digits can stand for, E.164, when they are several.
+	Number   string           `json:"M,omitempty"`
+	NoCall   callbacks.Reason `json:"Z,omitempty"`
+	Readings []string         `json:"B,omitempty"`
 	// Standing is the promise found for the calling number, 0 for none.
 	Standing int64 `json:"F,omitempty"`
 	// Stands is what that promise says.
@@ -77,7 +79,7 @@ type Term struct {
 // A Call is what the provider tells about a call with every webhook.
 type Call struct {
 	SID string
-	// From may be anything: E.164, anonymous, a client or a SIP name.
+	// From may be anything: E.164, anonymous, a client or a SIP name. The flow knows it as E.164 or empty.
 	From, To string
 }
 

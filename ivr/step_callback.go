@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -17,20 +16,20 @@ import (
 // told so and offered no time.
 func askOffer(t *turn) Next {
 	t.Kind = ""
-	err := t.findNumber()
-	if unreachable(err) {
-		t.NoCall = true
+	refusal := t.findNumber()
+	if refusal != nil && !notANumber(refusal) {
+		t.NoCall = refusal.Reason
 		return goTo{stepRingAt}
 	}
 	offer := t.times()
 	if !offer.ASAP.IsZero() {
 		t.say("offer.intro")
 	}
-	if !offer.ASAP.IsZero() && err == nil {
+	if !offer.ASAP.IsZero() && refusal == nil {
 		t.say("offer.number", "digits", t.line.sayPhone(t.tongue(), t.Number))
 	}
 	t.offerTimes(offer)
-	if err == nil {
+	if refusal == nil {
 		t.say("offer.other", "key", keyOther)
 	}
 	t.say("offer.message", "key", keyLetter)
@@ -38,16 +37,21 @@ func askOffer(t *turn) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
-// findNumber keeps the number to ring: the one keyed in, or the calling one if it can be rung.
-func (t *turn) findNumber() error {
+// findNumber keeps the number to ring: the one keyed in, or the calling one if it may be rung.
+func (t *turn) findNumber() *callbacks.Refusal {
 	if t.Number != "" {
 		return nil
 	}
-	number, err := t.line.Callbacks.Dialable(t.call.From, t.line.Region)
-	if err == nil {
-		t.Number = number
+	refusal := t.line.Callbacks.Refusal(t.call.From)
+	if refusal == nil {
+		t.Number = t.call.From
 	}
-	return err
+	return refusal
+}
+
+// notANumber is a refusal of what nobody could call: asking for the number again helps.
+func notANumber(r *callbacks.Refusal) bool {
+	return r.Reason == callbacks.Invalid || r.Reason == callbacks.TooShort
 }
 
 // times are what can be promised as of the moment at which nobody is on the line any more: who rings a minute before closing
@@ -129,12 +133,19 @@ func (t *turn) pick(key string) bool {
 	return true
 }
 
-// askRingAt confirms a number that was not known when the times were offered, or says that it cannot be rung, and when
+// askRingAt confirms a number that was not known when the times were offered, or says that it is not called, and when
 // somebody is there instead.
 func askRingAt(t *turn) Next {
-	if t.NoCall {
+	switch t.NoCall {
+	case "":
+	case callbacks.Unreachable, callbacks.OtherCountry:
 		t.say("number.nocall")
+	default:
+		t.say("number.blocked")
+	}
+	if t.NoCall != "" {
 		t.sayHours(t.deskWanted())
+		t.say("number.instead")
 		return Listen{Timeout: menuTimeout}
 	}
 	if t.Number == "" {
@@ -146,7 +157,7 @@ func askRingAt(t *turn) Next {
 
 func hearRingAt(t *turn, key string) Next {
 	switch {
-	case key == "1" && !t.NoCall:
+	case key == "1" && t.NoCall == "":
 		return goTo{stepBook}
 	case key == "2":
 		return goTo{stepRingAtOther}
@@ -161,23 +172,58 @@ func askRingAtOther(t *turn) Next {
 	return Listen{Entry: true, Timeout: entryTimeout}
 }
 
+// hearRingAtOther never takes one number for another: where the digits can stand for several, the caller chooses.
 func hearRingAtOther(t *turn, digits string) Next {
-	number, err := t.dialable(digits)
-	if unreachable(err) {
-		t.Number, t.NoCall = "", true
-		return goTo{stepRingAt}
-	}
+	numbers, err := t.line.Callbacks.Readings(digits, t.line.Region)
 	var refusal *callbacks.Refusal
-	if errors.As(err, &refusal) && refusal.Reason == callbacks.Blocked {
-		return wrong{t.words("number.blocked")}
+	switch {
+	case errors.As(err, &refusal):
+		return t.notRung(refusal)
+	case len(numbers) > 1:
+		t.Readings = numbers
+		return goTo{stepRingAtWhich}
 	}
-	if err != nil {
-		return wrong{t.words("number.invalid")}
+	return t.ringAt(numbers[0])
+}
+
+func askRingAtWhich(t *turn) Next {
+	t.say("number.which")
+	for i, number := range t.Readings {
+		t.say("number.choice", "digits", t.line.sayPhone(t.tongue(), number), "key", strconv.Itoa(i+1))
 	}
-	t.Number, t.NoCall = number, false
+	t.say("offer.other", "key", keyOther)
+	return Listen{Timeout: menuTimeout}
+}
+
+func hearRingAtWhich(t *turn, key string) Next {
+	if key == keyOther {
+		return goTo{stepRingAtOther}
+	}
+	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(t.Readings) {
+		return t.ringAt(t.Readings[i-1])
+	}
+	return wrong{t.words("wrong.menu")}
+}
+
+// ringAt keeps a number that was keyed in, if it may be called.
+func (t *turn) ringAt(number string) Next {
+	t.Readings = nil
+	if refusal := t.line.Callbacks.Refusal(number); refusal != nil {
+		return t.notRung(refusal)
+	}
+	t.Number, t.NoCall = number, ""
 	if t.Kind == "" || !t.fitsNumber() { // which times there are may depend on the number
 		return goTo{stepOffer}
 	}
+	return goTo{stepRingAt}
+}
+
+// notRung answers a number that was keyed in and is not called.
+func (t *turn) notRung(refusal *callbacks.Refusal) Next {
+	if notANumber(refusal) {
+		return wrong{t.words("number.invalid")}
+	}
+	t.Number, t.NoCall = "", refusal.Reason
 	return goTo{stepRingAt}
 }
 
@@ -193,23 +239,6 @@ func (t *turn) fitsNumber() bool {
 		return !offer.ASAP.IsZero() && (offer.ASAP.Unix() == t.Due || !offer.ASAP.After(soon) && !due.After(soon))
 	}
 	return slices.ContainsFunc(offer.Slots, func(slot hours.Interval) bool { return slot.From.Equal(due) })
-}
-
-// dialable also takes 00 for +: people who are abroad, or new in the country, key it whatever the local prefix is.
-func (t *turn) dialable(digits string) (string, error) {
-	number, err := t.line.Callbacks.Dialable(digits, t.line.Region)
-	if rest, ok := strings.CutPrefix(digits, "00"); err != nil && ok {
-		number, err = t.line.Callbacks.Dialable("+"+rest, t.line.Region)
-	}
-	if err == nil && t.line.ours(number) {
-		return "", &callbacks.Refusal{Reason: callbacks.Invalid, Number: number, Detail: "it is the line's own"}
-	}
-	return number, err
-}
-
-func unreachable(err error) bool {
-	var refusal *callbacks.Refusal
-	return errors.As(err, &refusal) && refusal.Reason == callbacks.Unreachable
 }
 
 // offTheLine is how long we wait before ringing somebody who is still hearing his reference number.

@@ -17,6 +17,7 @@ const (
 	stepOffer        StepID = "offer"
 	stepRingAt       StepID = "ring-at"
 	stepRingAtOther  StepID = "ring-at-other"
+	stepRingAtWhich  StepID = "ring-at-which"
 	stepBook         StepID = "book"
 	stepNote         StepID = "note"
 	stepNoteSpoken   StepID = "note-spoken"
@@ -88,6 +89,7 @@ func init() {
 		{id: stepOffer, about: "a callback, or a message", ask: askOffer, hear: hearOffer, back: toTopics, late: true},
 		{id: stepRingAt, about: "the number to ring, confirmed", ask: askRingAt, hear: hearRingAt, back: toOffer, late: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad", kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: toOffer, late: true},
+		{id: stepRingAtWhich, about: "which of several numbers was meant", ask: askRingAtWhich, hear: hearRingAtWhich, back: toOffer, late: true},
 		{id: stepBook, about: "the promise, written and then spoken", kind: mute, ask: askBook, happen: afterBook, late: true},
 		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted", ask: askNote, hear: hearNote, silent: farewell, end: true},
 		{id: stepNoteSpoken, about: "the note, recorded", kind: mute, ask: askNoteSpoken, hear: askNoteAgain, happen: afterNote, silent: farewell, end: true},

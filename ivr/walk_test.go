@@ -54,7 +54,7 @@ func happenings(page Page, step *step) []Event {
 		events = append(events, Keys{fmt.Sprint(key)})
 	}
 	if step.kind == entry {
-		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000", "0008613800138000"} {
+		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000", "0008613800138000", "00819012345678"} {
 			events = append(events, Keys{digits})
 		}
 	}
@@ -77,6 +77,9 @@ func abstract(line *Line, s State) string {
 	}
 	if s.Step != stepLeft {
 		s.Left = ""
+	}
+	if s.Step != stepRingAtWhich {
+		s.Readings = nil
 	}
 	if s.Step != stepDesk {
 		s.Desk, s.Target = "", 0

@@ -19,7 +19,7 @@ import (
 
 // explainOptions are the call that is asked about.
 type explainOptions struct {
-	line, at, topic, from, language, file string
+	line, at, topic, from, language, file, number string
 }
 
 func newExplain() *cobra.Command {
@@ -29,15 +29,20 @@ func newExplain() *cobra.Command {
 		Short: "Say where a call would go, and why: every rule with its file and line",
 		Long: "explain plays a call through the line as it is configured, without ringing anybody: the caller names a topic, gives no\n" +
 			"numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else leaves a message.\n" +
-			"Without --topic the caller asks for a person at once.",
+			"Without --topic the caller asks for a person at once. With --number it says instead whether and why a customer may be\n" +
+			"called and texted on a number.",
 		Example: "  hotline explain --line gopay --at \"2026-12-31 16:00\" --topic refund\n" +
 			"  hotline explain --line gopay --at now --topic stolen --from +442071234567 --language en\n" +
-			"  hotline explain --line gopay --at \"2026-12-31 16:00\" --file draft.yaml",
+			"  hotline explain --line gopay --at \"2026-12-31 16:00\" --file draft.yaml\n" +
+			"  hotline explain --line gopay --number 00819012345678",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			e, err := o.call(cmd, clockFrom(cmd.Context())().Truncate(time.Second))
 			if err != nil {
 				return err
+			}
+			if o.number != "" {
+				return e.writeNumber(cmd.OutOrStdout(), o.number)
 			}
 			if err := e.write(cmd.OutOrStdout()); err != nil || e.unseen == "" {
 				return err
@@ -52,6 +57,7 @@ func newExplain() *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&o.language, "language", "", "language that the caller chooses (default: the line's first)")
 	flags.StringVar(&o.file, "file", "", "a file of hours to take in the place of the line's own, such as a draft")
+	flags.StringVar(&o.number, "number", "", "a number to explain: digits as a caller keys them in, +E.164, or what a provider sends")
 	storeFlags(cmd)
 	return cmd
 }

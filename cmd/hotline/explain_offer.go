@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -17,7 +16,7 @@ func (e explained) offer(rows *table) {
 	if offer != nil {
 		e.number(rows)
 		if offer.ASAP.IsZero() {
-			if offer.Refused == nil || offer.Refused.Reason != callbacks.Unreachable {
+			if offer.Refused == nil || offer.Refused.Reason == callbacks.Invalid || offer.Refused.Reason == callbacks.TooShort {
 				rows.add("callback", "none: there is no hour within a month at which the desk is there and this number may be rung", "")
 			}
 		} else {
@@ -34,40 +33,16 @@ func (e explained) offer(rows *table) {
 
 // number is whether and how the calling number can be rung.
 func (e explained) number(rows *table) {
-	policy, offer := e.line.Callbacks, e.course.Offer
+	offer := e.course.Offer
 	if r := offer.Refused; r != nil {
-		source := ""
-		switch r.Reason {
-		case callbacks.Blocked:
-			source = e.prefixSource("callbacks.blocked", policy.Blocked, r.Number)
-		case callbacks.Unreachable:
-			source = e.prefixSource("callbacks.unreachable", policy.Unreachable, r.Number)
-		}
-		rows.add("rung back", fmt.Sprintf("%s cannot be dialled: %s, %s", e.caller(), r.Reason, r.Detail), source)
+		rows.add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail), e.refusalSource(r))
 		if offer.Asks {
 			rows.add("", "the caller is asked for another number before anything is promised", "")
 		}
 		return
 	}
-	by, source := "by the provider itself", ""
-	if trunk := policy.Route(offer.Number); trunk != "" {
-		by = "by trunk " + trunk
-		for _, r := range policy.Routes {
-			if r.Byoc == trunk && strings.HasPrefix(offer.Number, r.Prefix) {
-				source = e.source("routes." + r.Prefix)
-			}
-		}
-	}
+	by, source := e.byWhichRoute(offer.Number)
 	rows.add("rung back", fmt.Sprintf("%s can be dialled %s", callbacks.Mask(offer.Number), by), source)
-}
-
-// prefixSource is where the prefix is written that decides; empty where the program decides.
-func (e explained) prefixSource(key string, prefixes []string, number string) string {
-	i := slices.IndexFunc(prefixes, func(p string) bool { return p != "" && strings.HasPrefix(number, p) })
-	if i < 0 {
-		return ""
-	}
-	return e.source(key + "." + prefixes[i])
 }
 
 // times are the rules that decide when a callback can come, and what comes of them.

@@ -1,0 +1,38 @@
+package ivr
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Who calls, and which number was called, by what the provider sends: a number, a SIP address, or a word.
+
+// sipUser cuts the user part out of a SIP address (RFC 3261, section 19.1.1); its parameters and the host are left out.
+var sipUser = regexp.MustCompile(`(?i)^sips?:([^@;]+)(?:;[^@]*)?@`)
+
+// CallerNumber is the number that a call comes from, E.164; empty when nobody can tell. It keeps what it has made. The user
+// of a SIP address counts only where the line's trunk is said to send +E.164 users: anybody can name a SIP address so that
+// it looks like somebody's number.
+func (l *Line) CallerNumber(from string) string {
+	if user := sipUser.FindStringSubmatch(from); user != nil && l.SIPCallerID {
+		from = user[1]
+	}
+	if !callbacks.IsNumber(from) {
+		return ""
+	}
+	return from
+}
+
+// calledNumber is the number by which a line is found: trunks send it as a SIP address, too, and without its plus.
+func calledNumber(to string) string {
+	if user := sipUser.FindStringSubmatch(to); user != nil {
+		to = user[1]
+	}
+	to = strings.TrimPrefix(to, "+")
+	if to == "" || strings.Trim(to, "0123456789") != "" {
+		return ""
+	}
+	return "+" + to
+}
