@@ -49,7 +49,7 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
                 behind others of this opening, 3m apart                                         lines/gopay.yaml:92
                 unless this number was promised 5 on this day already                           lines/gopay.yaml:88
                 unless 500 stand already                                                        lines/gopay.yaml:89
-  text message  sent to …7890                                                                   lines/gopay.yaml:100
+  text message  sent to …7890                                                                   lines/gopay.yaml:112
 
 Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*,2,*,2,1" --agents no-answer
 `
@@ -76,10 +76,10 @@ func TestExplainSaysWhy(t *testing.T) {
 		{"--line gopay --at 2026-12-30T10:00:00+07:00 --topic stolen", []string{
 			"emergency-1 (…3001) for 25s, desk emergency", "at any hour, as the matter is urgent"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from anonymous", []string{
-			`"anonymous" cannot be dialled: invalid`, "is asked for another number"}},
+			`"anonymous" is not called: invalid`, "is asked for another number"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +8613812345678", []string{
-			"cannot be dialled: unreachable, no route for prefix +86", "message    a recorded one"}},
-		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"cannot be dialled: blocked, prefix +62809", "lines/gopay.yaml:97"}},
+			"is not called: unreachable, no route for prefix +86", "message    a recorded one"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"is not called: never-called, premium rate"}},
 		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:82"}},
 		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:33"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +442071234567", []string{
@@ -88,6 +88,34 @@ func TestExplainSaysWhy(t *testing.T) {
 		{"--line gopay --at 2026-12-01T11:00:00+07:00 --language en --config " + closed, []string{
 			`"A power cut.", until Tue 1 Dec 2026, 14:00`, "hours/gopay.yaml:74", "*  override  closed"}},
 		{"--line gopay --at 2026-11-30T18:00:00+07:00 --file " + file, []string{"open", "support-1"}},
+	} {
+		out, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...)
+		for _, want := range c.want {
+			if err != nil || !strings.Contains(out, want) {
+				t.Errorf("%s: %v, want %q in\n%s", c.args, err, want, out)
+			}
+		}
+	}
+}
+
+// Whether a number is called and texted, and which rule says so, with its file and line.
+func TestExplainOfANumber(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		want []string
+	}{
+		{"--line gopay --number 00819012345678", []string{
+			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which", "lines/gopay.yaml:96"}},
+		{"--line gopay --number 081234567890", []string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
+		{"--line gopay --number 02129928888", []string{"called  yes", "texted  no: it is no mobile number"}},
+		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:104", "texted  no"}},
+		{"--line okpay --number +622150003001", []string{"no: never-called, the number of a line or an agent", "lines/gopay.yaml:66"}},
+		{"--line okpay --number 00862150001000", []string{"no: never-called, the number of a line or an agent", "lines/upay.yaml:10"}},
+		{"--line upay --number +6581234567", []string{"no: other-country, this line does not call SG", "lines/upay.yaml:56"}},
+		{"--line upay --number 13812345678", []string{"called  yes, by trunk BY", "these countries are called: CN", "the line sends no text messages"}},
+		{"--line gopay --number 112", []string{"none that may be called", "too-short"}},
+		{"--line gopay --number sip:bob@81.234.56.78", []string{"counts as anonymous", "sip_caller_id"}},
+		{"--line gopay --number +266696687", []string{"counts as anonymous"}},
 	} {
 		out, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...)
 		for _, want := range c.want {
