@@ -143,8 +143,8 @@ func TestAMessageBelongsToADesk(t *testing.T) {
 func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings("anonymous", "", english, hears("For a person, press 0").press("0"), hears("press 1").press("1"),
-		hears("Please enter the phone number").press("02150001000#"), hears("That is not a phone number we can call").press("02150002001#"),
-		hears("That is not a phone number we can call").hangUp())
+		hears("Please enter the phone number").press("02150001000#"), hears("we do not call numbers of this kind").press("2"),
+		hears("Please enter the phone number").press("02150002001#"), hears("we do not call numbers of this kind").hangUp())
 }
 
 // A language that a restart has taken away is answered in the line's first, on both kinds of calls.

@@ -145,14 +145,14 @@ func TestMainlandChina(t *testing.T) {
 		})
 		t.Run(line+" without one", func(t *testing.T) {
 			byoc := map[string]string{"upay": "BY00000000000000000000000000000001", "wallet": "BY00000000000000000000000000000002"}[line]
-			snapshot := edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []",
+			snapshot := edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newStory(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("We cannot call numbers in that country. For another number, press 2. To leave a message, press 7. We are closed now. From tomorrow, Wednesday, at 9 a.m.")
+			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a message, press 7.")
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"), told.press("7"),
 				hears("Please speak after the tone").speak())
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"), told.press("2"),
-				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))
+				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))
 			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != singapore || len(s.did("message")) != 1 {
 				t.Errorf("booked %+v, messages %+v", booked, s.did("message"))
 			}
