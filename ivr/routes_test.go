@@ -192,6 +192,15 @@ func TestUnknownNumber(t *testing.T) {
 	}
 }
 
+// A trunk sends the called number as a SIP address, some without its plus.
+func TestACalledNumberWithoutPlusOrAsASIPAddressReachesItsLine(t *testing.T) {
+	for _, to := range []string{"+622150001000", "622150001000", "sip:+622150001000@pbx.example.com", "sip:622150001000@pbx.example.com"} {
+		if body := newEdge(t, nil).call(PathIncoming, url.Values{"To": {to}}); !strings.Contains(body, "welcome") {
+			t.Errorf("a call to %s is answered with %s", to, body)
+		}
+	}
+}
+
 // A panic of ours is heard as an apology that leads on, never as a dropped call.
 func TestPanics(t *testing.T) {
 	boom := func() { panic("no store") }
