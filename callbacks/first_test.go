@@ -19,7 +19,7 @@ func customerFirst(t testing.TB) *world {
 
 func (c call) agentEnded(status string, apart, more bool) {
 	c.w.t.Helper()
-	if _, err := c.w.service.AgentEnded(c.w.ctx, c.id, status, apart, more); err != nil {
+	if _, err := c.w.service.AgentEnded(c.w.ctx, c.id, c.sid, status, apart, more); err != nil {
 		c.w.t.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ func TestPressedOneAndNotConnectedIsTriedAgain(t *testing.T) {
 	leg.answered(callbacks.Proceed)
 	leg.took(callbacks.Proceed)
 	leg.customerTook(callbacks.Proceed)
-	if _, err := w.service.CustomerEnded(w.ctx, leg.id, "completed", true); err != nil {
+	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
 		t.Fatal(err)
 	}
 	again := w.is(c, callbacks.Booked, 0, 1)

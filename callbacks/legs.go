@@ -12,14 +12,18 @@ const (
 	lookAgain   = 2 * time.Minute
 )
 
-// belongs adopts the call that a webhook speaks of, and reports whether it is the attempt's own.
-// A second call for the same attempt comes from a request that was repeated below us.
-func belongs(a *Attempt, callSID string) bool {
+// adopts takes the call that a webhook of the first leg speaks of, where the provider's answer has not named one yet, and
+// reports whether it is the attempt's own. A second call for the same attempt comes from a request that was repeated below us.
+func adopts(a *Attempt, callSID string) bool {
 	if a.SID == "" {
 		a.SID = callSID
 	}
-	return a.SID == callSID || callSID == ""
+	return owns(a, callSID)
 }
+
+// owns reports whether callSID is the first leg of the attempt. What is told of the leg behind it is told in its name, and
+// by then it is known.
+func owns(a *Attempt, callSID string) bool { return callSID != "" && a.SID == callSID }
 
 // stale is the verdict for a call that no longer belongs to its promise.
 func stale(r *Record) Verdict {
@@ -41,16 +45,19 @@ func nextLook(a Attempt, now time.Time) time.Time {
 
 // Answered takes the first webhook of a placed call: somebody, or a machine, picked up.
 // [Proceed] asks for the 1; on any other verdict nobody is connected. The desk's hours and the customer's decent ones
-// are asked again here: on [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist.
+// are asked again here: on [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does
+// not exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
 func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
 	var why string
+	var foreign bool
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
 		a := r.Attempt
-		if !a.InAir() || !belongs(a, callSID) {
+		foreign = !adopts(a, callSID)
+		if !a.InAir() || foreign {
 			verdict = stale(r)
-			if r.Callback.State == Booked && a.Outcome == OutcomeClosed {
+			if r.Callback.State == Booked && a.Outcome == OutcomeClosed && !foreign {
 				verdict = Closed // the webhook came twice
 			}
 			return ErrUnchanged
@@ -80,8 +87,11 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 		a.State, a.Check = Answered, now.Add(lookAgain)
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return r.Callback, "", err
+	case foreign:
+		return r.Callback, verdict, ErrForeignCall
 	}
 	if verdict == Closed {
 		announce(ctx, s.log, r.Callback, why+", though it was not when its telephone began to ring")
@@ -92,13 +102,14 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 
 // AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to ring the
 // customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the provider was
-// asked for. Hours are asked once more before a customer's telephone rings: on [Closed] the promise has been moved, as in
-// [Service.Answered].
+// asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once more before a
+// customer's telephone rings: on [Closed] the promise has been moved, as in [Service.Answered], and so is [ErrForeignCall].
 func (s *Service) AgentTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	return s.took(ctx, attemptID, callSID, false)
 }
 
 // CustomerTook takes the customer's own signed "1". Only [Proceed] may go on: to connect the two, or to ring an agent.
+// callSID is the leg that was rung first, as in [Service.AgentTook].
 func (s *Service) CustomerTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	return s.took(ctx, attemptID, callSID, true)
 }
@@ -107,10 +118,16 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 	now := s.now()
 	var verdict Verdict
 	var why string
+	var foreign bool
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) (err error) {
 		why = ""
-		if r.Attempt.CustomerFirst() == customer {
-			verdict, why, err = s.keeping(r.Callback, now).firstTook(r, callSID)
+		first := r.Attempt.CustomerFirst() == customer
+		if foreign = !(owns(r.Attempt, callSID) || first && adopts(r.Attempt, callSID)); foreign {
+			verdict = stale(r)
+			return ErrUnchanged
+		}
+		if first {
+			verdict, why, err = s.keeping(r.Callback, now).firstTook(r)
 		} else {
 			verdict, err = otherTook(r, now)
 		}
@@ -123,8 +140,11 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 		}
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return r.Callback, "", err
+	case foreign:
+		return r.Callback, verdict, ErrForeignCall
 	}
 	if why != "" {
 		announce(ctx, s.log, r.Callback, why+", though it was not when the agent picked up")
@@ -135,10 +155,10 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 
 // firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the promise
 // has been moved, because it may not be kept at this hour any more.
-func (k keeping) firstTook(r *Record, callSID string) (verdict Verdict, why string, err error) {
+func (k keeping) firstTook(r *Record) (verdict Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
-	case !a.InAir() || !belongs(a, callSID):
+	case !a.InAir():
 		return stale(r), "", ErrUnchanged
 	case a.State == Taken:
 		return Proceed, "", ErrUnchanged // the provider repeats a webhook whose answer it did not get
@@ -169,11 +189,11 @@ func otherTook(r *Record, now time.Time) (Verdict, error) {
 	return stale(r), ErrUnchanged
 }
 
-// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the agent's.
-// dialStatus is the provider's DialCallStatus; it is noted, but only [Service.CustomerTook] makes a customer reached.
-// apart means that the provider plainly says the two were not connected, though the customer may have pressed 1.
-func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (Callback, error) {
-	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
+// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the agent's,
+// which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
+// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not connected, though the customer may have pressed 1.
+func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (Callback, error) {
+	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
 		if !r.Attempt.InAir() || !r.Callback.Open() {
 			return ErrUnchanged
 		}
@@ -186,11 +206,11 @@ func (s *Service) CustomerEnded(ctx context.Context, attemptID, dialStatus strin
 	})
 }
 
-// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the customer's.
-// more is set when another target of the desk is rung next; otherwise a customer with whom no agent was connected is rung
-// again later. apart is as in [Service.CustomerEnded].
-func (s *Service) AgentEnded(ctx context.Context, attemptID, dialStatus string, apart, more bool) (Callback, error) {
-	return s.settle(ctx, attemptID, func(r *Record, k keeping) error {
+// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the customer's,
+// which is callSID ([ErrForeignCall]). more is set when another target of the desk is rung next; otherwise a customer with
+// whom no agent was connected is rung again later. apart is as in [Service.CustomerEnded].
+func (s *Service) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (Callback, error) {
+	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
 		a := r.Attempt
 		switch {
 		case !a.InAir() || !r.Callback.Open():
@@ -223,12 +243,12 @@ func (k keeping) leaveOver(r *Record, apart bool, status string) {
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
 // "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and
 // overtaking ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
-// pressed 1 the action of the Dial is waited for.
+// pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
 func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
 	now := s.now()
-	_, err := s.settle(ctx, attemptID, func(r *Record, k keeping) error {
+	_, err := s.settle(ctx, attemptID, callSID, adopts, func(r *Record, k keeping) error {
 		a := r.Attempt
-		if a.State == Ended || !belongs(a, callSID) {
+		if a.State == Ended {
 			return ErrUnchanged
 		}
 		if finalStatus(status) {
@@ -279,12 +299,18 @@ func (k keeping) legOver(r *Record, status string) {
 	}
 }
 
-// settle changes the promise of an attempt, and says so when it ended or waits again.
-func (s *Service) settle(ctx context.Context, attemptID string, change func(*Record, keeping) error) (Callback, error) {
+// settle changes the promise of an attempt as one of its calls says, and says so when it ended or waits again. mine reports
+// whether callSID may speak for the attempt.
+func (s *Service) settle(ctx context.Context, attemptID, callSID string, mine func(*Attempt, string) bool,
+	change func(*Record, keeping) error) (Callback, error) {
 	now := s.now()
 	var before State
+	var foreign bool
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
 		before = r.Callback.State
+		if foreign = !mine(r.Attempt, callSID); foreign {
+			return ErrUnchanged
+		}
 		k := s.keeping(r.Callback, now)
 		if err := change(r, k); err != nil {
 			return err
@@ -294,8 +320,11 @@ func (s *Service) settle(ctx context.Context, attemptID string, change func(*Rec
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return r.Callback, err
+	case foreign:
+		return r.Callback, ErrForeignCall
 	}
 	if r.Callback.State != before {
 		announce(ctx, s.log, r.Callback, r.Attempt.Outcome)

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
@@ -97,7 +99,7 @@ func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
 	leg.status("completed", 3)
 	leg.status("completed", 3)
 	w.is(c, callbacks.CustomerReached, 0, 1)
-	if _, err := w.service.CustomerEnded(w.ctx, leg.id, "canceled", true); err != nil {
+	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "canceled", true); err != nil {
 		t.Fatal(err)
 	}
 	w.is(c, callbacks.Booked, 0, 1)
@@ -178,16 +180,66 @@ func TestOldCallWhileAnotherAgentTalks(t *testing.T) {
 	now.customerTook(callbacks.Proceed)
 }
 
-func TestAnotherCallOfTheSameAttempt(t *testing.T) {
-	w := newWorld(t)
-	c := w.book(customer)
-	leg := w.ring("support-1")
-	twin := call{w: w, id: leg.id, sid: "CAtwin"}
-	twin.answered(callbacks.Gone)
-	twin.took(callbacks.Gone)
-	twin.status("busy", 1)
-	w.is(c, callbacks.Dialling, 0, 0)
-	leg.answered(callbacks.Proceed)
+// Whatever another call says of an attempt, or one that does not say which it is, changes nothing: a callback whose customer
+// had not picked up was closed by the end of somebody else's Dial.
+func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
+	for _, customerFirst := range []bool{false, true} {
+		for step := range 4 {
+			w := newWorld(t)
+			w.plan.CustomerFirst = customerFirst
+			w.book(customer)
+			leg := w.ring(map[bool]string{false: "support-1", true: "customer"}[customerFirst])
+			takes := []func(callbacks.Verdict){leg.answered, leg.took, leg.customerTook}
+			if customerFirst {
+				takes[1], takes[2] = takes[2], takes[1]
+			}
+			for _, take := range takes[:step] {
+				take(callbacks.Proceed)
+			}
+			before := w.record(leg)
+			for _, sid := range []string{"CAforeign", ""} {
+				for name, err := range w.everythingSaidBy(leg.id, sid) {
+					if !errors.Is(err, callbacks.ErrForeignCall) {
+						t.Errorf("customer first %v, step %d: %s by call %q: %v", customerFirst, step, name, sid, err)
+					}
+				}
+			}
+			if diff := cmp.Diff(before, w.record(leg)); diff != "" {
+				t.Errorf("customer first %v, step %d: a foreign call changed (-was +is)\n%s", customerFirst, step, diff)
+			}
+			for _, take := range takes[step:] {
+				take(callbacks.Proceed)
+			}
+		}
+	}
+}
+
+// record is all that is stored of an attempt and its promise.
+func (w *world) record(leg call) callbacks.Record {
+	w.t.Helper()
+	r, err := w.store.ChangeAttempt(w.ctx, leg.id, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return r
+}
+
+// everythingSaidBy is what came of everything that a call can say of an attempt.
+func (w *world) everythingSaidBy(attemptID, sid string) map[string]error {
+	_, answered, err1 := w.service.Answered(w.ctx, attemptID, sid)
+	_, agent, err2 := w.service.AgentTook(w.ctx, attemptID, sid)
+	_, other, err3 := w.service.CustomerTook(w.ctx, attemptID, sid)
+	_, err4 := w.service.CustomerEnded(w.ctx, attemptID, sid, "completed", false)
+	_, err5 := w.service.AgentEnded(w.ctx, attemptID, sid, "completed", false, false)
+	for _, verdict := range []callbacks.Verdict{answered, agent, other} {
+		if verdict == callbacks.Proceed || verdict == "" {
+			w.t.Errorf("call %q is told %q", sid, verdict)
+		}
+	}
+	return map[string]error{
+		"picked up": err1, "the agent's 1": err2, "the customer's 1": err3, "the customer's end": err4, "the agent's end": err5,
+		"status": w.service.LegStatus(w.ctx, attemptID, sid, "completed", 9),
+	}
 }
 
 func TestNoSuchAttempt(t *testing.T) {
@@ -195,8 +247,8 @@ func TestNoSuchAttempt(t *testing.T) {
 	_, _, err := w.service.Answered(w.ctx, "nobody's", "CA1")
 	_, _, err2 := w.service.AgentTook(w.ctx, "nobody's", "CA1")
 	_, _, err3 := w.service.CustomerTook(w.ctx, "nobody's", "CA")
-	_, err4 := w.service.CustomerEnded(w.ctx, "nobody's", "busy", false)
-	_, err5 := w.service.AgentEnded(w.ctx, "nobody's", "busy", false, false)
+	_, err4 := w.service.CustomerEnded(w.ctx, "nobody's", "CA1", "busy", false)
+	_, err5 := w.service.AgentEnded(w.ctx, "nobody's", "CA1", "busy", false, false)
 	err6 := w.service.LegStatus(w.ctx, "nobody's", "CA1", "busy", 0)
 	for i, err := range []error{err, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, callbacks.ErrNotFound) {

@@ -151,7 +151,9 @@ func TestUnknownFoundTwice(t *testing.T) {
 	if len(w.dialer.hung) != 1 || w.dialer.hung[0] != "CAtwin" {
 		t.Fatalf("hung up %v", w.dialer.hung)
 	}
-	call{w: w, id: leg.id, sid: "CAtwin"}.answered(callbacks.Gone)
+	if _, verdict, err := w.service.Answered(w.ctx, leg.id, "CAtwin"); verdict != callbacks.Gone || !errors.Is(err, callbacks.ErrForeignCall) {
+		t.Errorf("the other call is told %q, %v", verdict, err)
+	}
 	leg.answered(callbacks.Proceed)
 }
 
@@ -361,20 +363,21 @@ func TestCancelledWhileUnknown(t *testing.T) {
 	}
 }
 
-// The end of a call whose identifier nobody has told us: it is found, and leaves its target.
+// The end of a Dial, told by a call whose identifier nobody has told us: only what was looked up may speak for the attempt.
 func TestSettledWithoutAnIdentifier(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Targets = w.plan.Targets[:1]
 	c := w.book(customer)
 	leg := w.lost(true)
-	leg.customerEnded("no-answer")
-	w.is(c, callbacks.Booked, 0, 1)
-	if a := leg.attempt(); a.State != callbacks.Leaving || a.SID != "" {
-		t.Fatalf("attempt %+v", a)
+	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "no-answer", false); !errors.Is(err, callbacks.ErrForeignCall) {
+		t.Fatal(err)
 	}
+	w.is(c, callbacks.Dialling, 0, 0)
 	w.dialer.calls[leg.sid].Status = "in-progress"
 	w.pass(30 * time.Second)
 	w.quiet()
+	leg.customerEnded("no-answer")
+	w.is(c, callbacks.Booked, 0, 1)
 	if a := leg.attempt(); a.State != callbacks.Leaving || a.SID != leg.sid {
 		t.Fatalf("attempt %+v", a)
 	}

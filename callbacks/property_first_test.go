@@ -20,18 +20,19 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	all["agent's leg ends"] = func(rt *rapid.T) {
 		leg, id := m.leg()
 		apart := rapid.IntRange(0, 3).Draw(rt, "apart") == 0
-		if apart && leg.attempt().State == callbacks.Connected {
+		if a := leg.attempt(); apart && a.State == callbacks.Connected && a.SID == leg.sid {
 			delete(m.connected, id) // the agent's 1 led to no conversation
 		}
-		_, err := w.service.AgentEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), apart, rapid.Bool().Draw(rt, "more"))
-		m.mustBe(err)
+		status := rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status")
+		_, err := w.service.AgentEnded(w.ctx, leg.id, leg.sid, status, apart, rapid.Bool().Draw(rt, "more"))
+		m.mustBe(err, callbacks.ErrForeignCall)
 	}
 }
 
 // customerPresses is the customer's 1, which no agent is rung without.
 func (m *model) customerPresses(leg call, id int64) {
 	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err)
+	m.mustBe(err, callbacks.ErrForeignCall)
 	if v != callbacks.Proceed {
 		return
 	}
@@ -47,7 +48,7 @@ func (m *model) customerPresses(leg call, id int64) {
 // agentTakesWaiting is the 1 of an agent behind whom a customer waits.
 func (m *model) agentTakesWaiting(leg call, id int64) {
 	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err)
+	m.mustBe(err, callbacks.ErrForeignCall)
 	if v != callbacks.Proceed {
 		return
 	}

@@ -140,7 +140,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"status": func(rt *rapid.T) {
 			leg, _ := m.leg()
 			status := rapid.SampledFrom(legStatuses).Draw(rt, "status")
-			m.mustBe(w.service.LegStatus(w.ctx, leg.id, leg.sid, status, rapid.IntRange(-1, 4).Draw(rt, "seq")))
+			err := w.service.LegStatus(w.ctx, leg.id, leg.sid, status, rapid.IntRange(-1, 4).Draw(rt, "seq"))
+			m.mustBe(err, callbacks.ErrForeignCall)
 		},
 		"provider's record": func(rt *rapid.T) {
 			leg, _ := m.leg()
@@ -151,7 +152,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"answered": func(rt *rapid.T) {
 			leg, _ := m.leg()
 			_, v, err := w.service.Answered(w.ctx, leg.id, leg.sid)
-			m.mustBe(err)
+			m.mustBe(err, callbacks.ErrForeignCall)
 			if v == callbacks.Proceed && m.record(m.promiseOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
 				rt.Fatal("an agent hears of a customer while the desk is closed")
 			}
@@ -161,8 +162,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"customer's leg ends": func(rt *rapid.T) {
 			leg, id := m.leg()
 			m.unannounced(leg, id)
-			_, err := w.service.CustomerEnded(w.ctx, leg.id, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
-			m.mustBe(err)
+			_, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
+			m.mustBe(err, callbacks.ErrForeignCall)
 		},
 		"crash": func(*rapid.T) { w.crash() },
 		"":      m.check,
@@ -229,16 +230,16 @@ func (m *model) goesOn(rt *rapid.T) {
 // otherEnds is the end of the leg behind the first one.
 func (m *model) otherEnds(rt *rapid.T, leg call) (err error) {
 	if m.first {
-		_, err = m.w.service.AgentEnded(m.w.ctx, leg.id, "completed", false, rapid.Bool().Draw(rt, "more"))
+		_, err = m.w.service.AgentEnded(m.w.ctx, leg.id, leg.sid, "completed", false, rapid.Bool().Draw(rt, "more"))
 	} else {
-		_, err = m.w.service.CustomerEnded(m.w.ctx, leg.id, "completed", false)
+		_, err = m.w.service.CustomerEnded(m.w.ctx, leg.id, leg.sid, "completed", false)
 	}
 	return err
 }
 
 func (m *model) agentTakes(leg call, id int64) {
 	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err)
+	m.mustBe(err, callbacks.ErrForeignCall)
 	if v != callbacks.Proceed {
 		return
 	}
@@ -253,7 +254,7 @@ func (m *model) agentTakes(leg call, id int64) {
 
 func (m *model) customerTakes(leg call, id int64) {
 	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err)
+	m.mustBe(err, callbacks.ErrForeignCall)
 	if v != callbacks.Proceed {
 		return
 	}
@@ -265,7 +266,7 @@ func (m *model) customerTakes(leg call, id int64) {
 
 // unannounced notes that a customer was rung by an attempt that no agent took.
 func (m *model) unannounced(leg call, id int64) {
-	if r := m.record(id); r.Callback.State == callbacks.Dialling && r.Attempt.ID == leg.id {
+	if r := m.record(id); r.Callback.State == callbacks.Dialling && r.Attempt.ID == leg.id && r.Attempt.SID == leg.sid {
 		m.extra[id]++
 	}
 }

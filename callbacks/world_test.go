@@ -219,7 +219,7 @@ func (c call) customerTook(want callbacks.Verdict) {
 
 func (c call) customerEnded(status string) {
 	c.w.t.Helper()
-	if _, err := c.w.service.CustomerEnded(c.w.ctx, c.id, status, false); err != nil {
+	if _, err := c.w.service.CustomerEnded(c.w.ctx, c.id, c.sid, status, false); err != nil {
 		c.w.t.Fatal(err)
 	}
 }

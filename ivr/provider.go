@@ -35,14 +35,14 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
+	var base *url.URL
 	if baseURL != "" {
-		base, err := url.Parse(baseURL)
-		if err != nil || base.Host == "" {
+		var err error
+		if base, err = url.Parse(baseURL); err != nil || base.Host == "" {
 			return nil, fmt.Errorf("base URL %q: give scheme and host, for example http://127.0.0.1:9000", baseURL)
 		}
-		transport = rewriting{base, transport}
 	}
-	h := &http.Client{Transport: whole{transport}}
+	h := &http.Client{Transport: whole{ownHosts{base, transport}}}
 	c := &client.Client{Credentials: client.NewCredentials(accountSID, token), HTTPClient: h}
 	c.SetAccountSid(accountSID)
 	return &Provider{
@@ -50,17 +50,23 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 	}, nil
 }
 
-// rewriting sends requests to another host: the library has no setting for it.
-type rewriting struct {
-	base *url.URL
+// ownHosts sends what is for the provider's own hosts to another base, where there is one: the library has no setting for it.
+// What is for any other host (media may redirect to presigned addresses elsewhere) goes there as it is, without credentials.
+type ownHosts struct {
+	base *url.URL // may be nil
 	next http.RoundTripper
 }
 
-func (r rewriting) RoundTrip(request *http.Request) (*http.Response, error) {
+func (o ownHosts) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
-	request.URL.Scheme, request.URL.Host, request.Host = r.base.Scheme, r.base.Host, r.base.Host
-	request.URL.Path = strings.TrimRight(r.base.Path, "/") + request.URL.Path
-	return r.next.RoundTrip(request)
+	switch {
+	case !providersOwn(request.URL):
+		request.Header.Del("Authorization")
+	case o.base != nil:
+		request.URL.Scheme, request.URL.Host, request.Host = o.base.Scheme, o.base.Host, o.base.Host
+		request.URL.Path = strings.TrimRight(o.base.Path, "/") + request.URL.Path
+	}
+	return o.next.RoundTrip(request)
 }
 
 // whole reads every answer to its end within restLimit. The library does not close the body of an answer that is no JSON,
@@ -99,7 +105,7 @@ func (p *Provider) Place(_ context.Context, placement callbacks.Placement) (stri
 		SetTo(placement.Target.To()).SetFrom(placement.From).SetTimeout(int(placement.Ring / time.Second)).
 		SetUrl(p.publicURL + answered + "?s=" + sealed).SetMethod(http.MethodPost).
 		SetFallbackUrl(p.publicURL + PathFallback).SetFallbackMethod(http.MethodPost).
-		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed).SetStatusCallbackMethod(http.MethodPost).
+		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed + insist).SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
 	if placement.Byoc != "" {
 		params.SetByoc(placement.Byoc)

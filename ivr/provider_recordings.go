@@ -18,8 +18,9 @@ var (
 	_ callbacks.Recordings = (*Provider)(nil)
 )
 
-// recordingName is how the provider names recordings. What is no such name is asked for nowhere: it becomes part of a path.
-var recordingName = regexp.MustCompile(`^RE[0-9a-zA-Z]{1,64}$`)
+// recordingName is how the provider names recordings, by its API reference. What is no such name is asked for nowhere: it
+// becomes part of a path.
+var recordingName = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
 
 // Delete deletes a recording at the provider. One that is not there is no error. It implements [callbacks.Recordings].
 func (p *Provider) Delete(_ context.Context, sid string) error {

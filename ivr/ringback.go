@@ -16,6 +16,8 @@ type attempt struct {
 	ID string `json:"a"`
 	// Again is set once a customer has pressed another key than 1.
 	Again bool `json:"g,omitempty"`
+	// Leg is the call that a URL behind the first leg's was given to; empty until that leg's first webhook.
+	Leg string `json:"leg,omitempty"`
 	// Target counts those of the desk's that have rung behind a customer who was rung first.
 	Target int `json:"t,omitempty"`
 	// Line and Tongue are those of whoever hears how a Dial ended, even when the store cannot be asked.
@@ -30,21 +32,53 @@ type rung struct {
 	callbacks.Callback
 	attempt attempt
 	verdict callbacks.Verdict
+	foreign bool // the webhook's call is not the attempt's; then the verdict is never to proceed
 	line    *Line
 }
 
 var errNoLine = errors.New("the line is no longer configured")
 
+// A question about an attempt is put to the callbacks' room in the name of its first leg.
+type question func(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+
+// A side says which of an attempt's two telephones a webhook has to come from.
+type side int
+
+const (
+	rungFirst  side = iota // its call is the attempt's own
+	rungBehind             // a Dial of that call made it
+)
+
+// firstLeg is the leg of the attempt that was rung first, as far as this webhook may speak for it: its own call, or the one
+// whose Dial made it. Empty when it may not: it comes from the other side, or from another leg than the one asked before.
+func (w webhook) firstLeg(a attempt, from side) string {
+	switch {
+	case from == rungBehind && (a.Leg == "" || a.Leg == w.call().SID):
+		return w.parent()
+	case from == rungFirst && w.form.Get("ParentCallSid") == "":
+		return w.call().SID
+	}
+	return ""
+}
+
 // onAttempt opens the attempt that a webhook carries, and puts a question about it to the callbacks' room.
 // With an error the callback is only as complete as it got; the line may be nil.
-func (s *Server) onAttempt(ctx context.Context, w webhook, ask func(context.Context, string) (callbacks.Callback, callbacks.Verdict, error)) (r rung, err error) {
+func (s *Server) onAttempt(ctx context.Context, w webhook, from side, ask question) (r rung, err error) {
 	if err := s.Sealer.Open("attempt", "", w.sealed, &r.attempt); err != nil {
 		return r, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	if r.Callback, r.verdict, err = ask(ctx, r.attempt.ID); err != nil {
+	r.Callback, r.verdict, err = ask(ctx, r.attempt.ID, w.firstLeg(r.attempt, from))
+	if r.foreign = errors.Is(err, callbacks.ErrForeignCall); r.foreign {
+		s.foreign(w, err)
+		r.verdict, err = callbacks.Gone, nil
+	}
+	if err != nil {
 		return r, err
+	}
+	if from == rungBehind {
+		r.attempt.Leg = w.call().SID
 	}
 	if r.line = s.Lines.Find(r.Line, ""); r.line == nil {
 		return r, fmt.Errorf("%w: %q", errNoLine, r.Line)
@@ -76,9 +110,7 @@ func (s *Server) attemptURL(path string, w webhook) string {
 
 // agent is heard by an agent who is rung for a callback. Whether it should still connect anybody is asked again.
 func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
-	r, err := s.onAttempt(ctx, w, func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		return s.promises.Answered(ctx, id, w.call().SID)
-	})
+	r, err := s.onAttempt(ctx, w, rungFirst, s.promises.Answered)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -96,7 +128,7 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	if w.form.Get("Digits") != "1" {
 		return hangup(), nil
 	}
-	r, err := s.onAttempt(ctx, w, s.agentTook(w.call().SID))
+	r, err := s.onAttempt(ctx, w, rungFirst, s.promises.AgentTook)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -132,12 +164,12 @@ func (s *Server) offerNote(doc *document, said []Utterance, r rung, w webhook, p
 
 // agentNote is the answer of an agent who was offered the note.
 func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
-	return s.playNote(ctx, w, w.call().SID, pathAgentNote, s.ringCustomer)
+	return s.playNote(ctx, w, rungFirst, pathAgentNote, s.ringCustomer)
 }
 
-// playNote plays the note as often as the agent asks for it, and then goes on. legSID is the leg that was rung first.
-func (s *Server) playNote(ctx context.Context, w webhook, legSID, path string, goOn func(*document, rung, webhook)) (*document, error) {
-	r, err := s.onAttempt(ctx, w, s.agentTook(legSID))
+// playNote plays the note as often as the agent asks for it, and then goes on.
+func (s *Server) playNote(ctx context.Context, w webhook, from side, path string, goOn func(*document, rung, webhook)) (*document, error) {
+	r, err := s.onAttempt(ctx, w, from, s.promises.AgentTook) // changes nothing: he has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -169,24 +201,7 @@ func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 	if err != nil {
 		ended = s.attemptURL(pathCustomerEnded, w) // the same, but for the language of an apology
 	}
-	doc.add(&twiml.VoiceDial{
-		Action: ended, Method: "POST", Timeout: seconds(callbacks.CustomerRing), CallerId: r.line.Numbers[0],
-		InnerElements: []twiml.Element{doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus)},
-	})
-}
-
-// agentTook asks as the agent whose leg this is. Once he has pressed 1, asking again changes nothing.
-func (s *Server) agentTook(legSID string) func(context.Context, string) (callbacks.Callback, callbacks.Verdict, error) {
-	return func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		return s.promises.AgentTook(ctx, id, legSID)
-	}
-}
-
-// customerTook asks as the customer; legSID is the leg that was rung first.
-func (s *Server) customerTook(legSID string) func(context.Context, string) (callbacks.Callback, callbacks.Verdict, error) {
-	return func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		return s.promises.CustomerTook(ctx, id, legSID)
-	}
+	doc.dial(callbacks.CustomerRing, ended, doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus))
 }
 
 // customer is heard by whoever picks up the customer's telephone. A machine presses nothing.
@@ -196,7 +211,7 @@ func (s *Server) customer(ctx context.Context, w webhook) (*document, error) {
 
 // askCustomer asks for the 1. again is set when another key was pressed: that is explained once, then we take leave.
 func (s *Server) askCustomer(ctx context.Context, w webhook, again bool) (*document, error) {
-	r, err := s.onAttempt(ctx, w, s.agentTook(w.legOf()))
+	r, err := s.onAttempt(ctx, w, rungBehind, s.promises.AgentTook) // changes nothing: the agent has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -230,7 +245,7 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 	if w.form.Get("Digits") != "1" {
 		return s.askCustomer(ctx, w, true)
 	}
-	r, err := s.onAttempt(ctx, w, s.customerTook(w.legOf()))
+	r, err := s.onAttempt(ctx, w, rungBehind, s.promises.CustomerTook)
 	switch {
 	case err != nil:
 		// Connected without a record, he would be rung again when the end of the call gets lost as well. Until then it only
@@ -249,18 +264,23 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 	end := s.dialEnded(w)
 	if end.Bridged == "true" {
 		// Only our own "press 1" lets the provider bridge, so this repeats what was written, or makes up for it.
-		if _, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID)); worthAnother(err) {
+		switch r, err := s.onAttempt(ctx, w, rungFirst, s.promises.CustomerTook); {
+		case worthAnother(err):
 			return s.writeAgain(w, pathCustomerEnded, end, err)
+		case r.foreign && err == nil:
+			return r.bye(r.agentTongue(), "whisper.gone"), nil
 		}
 	}
-	r, err := s.onAttempt(ctx, w, func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		callback, err := s.promises.CustomerEnded(ctx, id, end.Status, end.Bridged == "false")
+	r, err := s.onAttempt(ctx, w, rungFirst, func(ctx context.Context, id, sid string) (callbacks.Callback, callbacks.Verdict, error) {
+		callback, err := s.promises.CustomerEnded(ctx, id, sid, end.Status, end.Bridged == "false")
 		return callback, callbacks.Proceed, err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return s.writeAgain(w, pathCustomerEnded, end, err)
-	}
-	if r.State == callbacks.Done {
+	case r.foreign:
+		return r.bye(r.agentTongue(), "whisper.gone"), nil
+	case r.State == callbacks.Done:
 		return r.bye(r.agentTongue(), "agent.bye"), nil
 	}
 	return r.bye(r.agentTongue(), "agent.missed"), nil
@@ -278,5 +298,5 @@ func (s *Server) attemptStatus(ctx context.Context, w webhook) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
-	return s.promises.LegStatus(ctx, a.ID, w.call().SID, w.form.Get("CallStatus"), seq)
+	return s.promises.LegStatus(ctx, a.ID, w.firstLeg(a, rungFirst), w.form.Get("CallStatus"), seq)
 }

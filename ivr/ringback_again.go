@@ -44,7 +44,9 @@ func worthAnother(err error) bool {
 	if err == nil {
 		return false
 	}
-	for _, lasting := range []error{ErrSeal, errNoLine, callbacks.ErrNotFound, callbacks.ErrTransition} {
+	for _, lasting := range []error{
+		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition, callbacks.ErrForeignCall,
+	} {
 		if errors.Is(err, lasting) {
 			return false
 		}

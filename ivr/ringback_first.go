@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/twilio/twilio-go/twiml"
 )
 
 // A callback whose customer is rung first: nobody at the desk waits for somebody who does not pick up. Once he has pressed
@@ -16,9 +15,7 @@ func (s *Server) first(ctx context.Context, w webhook) (*document, error) {
 }
 
 func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document, error) {
-	r, err := s.onAttempt(ctx, w, func(ctx context.Context, id string) (callbacks.Callback, callbacks.Verdict, error) {
-		return s.promises.Answered(ctx, id, w.call().SID)
-	})
+	r, err := s.onAttempt(ctx, w, rungFirst, s.promises.Answered)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -35,7 +32,7 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	if w.form.Get("Digits") != "1" {
 		return s.askFirst(ctx, w, true)
 	}
-	r, err := s.onAttempt(ctx, w, s.customerTook(w.call().SID))
+	r, err := s.onAttempt(ctx, w, rungFirst, s.promises.CustomerTook)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
@@ -46,11 +43,11 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	doc := &document{line: r.line}
 	doc.add(doc.says([]Utterance{r.line.utter(r.customerTongue(), "customer.wait")})...)
 	r.attempt.Target = -1
-	return s.nextAgent(ctx, doc, r, "", false)
+	return s.nextAgent(ctx, doc, r, w, "", false)
 }
 
 // nextAgent rings the target behind the last one, if there is one. dialStatus and apart are how the last one ended.
-func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, dialStatus string, apart bool) (*document, error) {
+func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook, dialStatus string, apart bool) (*document, error) {
 	var targets []callbacks.Target
 	desk := r.line.Desks[r.Desk]
 	if desk != nil {
@@ -62,7 +59,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, dialStatu
 		ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 		defer cancel()
 		var err error
-		if r.Callback, err = s.promises.AgentEnded(ctx, r.attempt.ID, dialStatus, apart, more); err != nil {
+		if r.Callback, err = s.promises.AgentEnded(ctx, r.attempt.ID, w.call().SID, dialStatus, apart, more); err != nil {
 			return plainGoodbye(sorry), err
 		}
 	}
@@ -91,24 +88,25 @@ func (s *Server) dialAgent(doc *document, r rung, desk *Desk, target callbacks.T
 	if err != nil {
 		return plainGoodbye(sorry), err
 	}
-	doc.add(&twiml.VoiceDial{
-		Action: ended, Method: "POST", Timeout: seconds(desk.Ring), CallerId: r.line.Numbers[0],
-		InnerElements: []twiml.Element{doc.noun(target.Kind, target.Address, whisper, s.PublicURL+pathLegStatus)},
-	})
+	doc.dial(desk.Ring, ended, doc.noun(target.Kind, target.Address, whisper, s.PublicURL+pathLegStatus))
 	return doc, nil
 }
 
 // firstAgent is heard by an agent behind whom a customer waits who was rung first.
 func (s *Server) firstAgent(ctx context.Context, w webhook) (*document, error) {
-	r, err := s.onAttempt(ctx, w, s.customerTook(w.legOf())) // changes nothing: he has pressed 1
+	r, err := s.onAttempt(ctx, w, rungBehind, s.promises.CustomerTook) // changes nothing: he has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
 		return r.bye(r.agentTongue(), "whisper.gone"), nil
 	}
+	action, err := s.sealedURL(pathFirstAgentKey, "attempt", "", r.attempt)
+	if err != nil {
+		return plainGoodbye(sorry), err
+	}
 	doc := &document{line: r.line}
-	doc.askKey([]Utterance{r.briefing()}, s.attemptURL(pathFirstAgentKey, w))
+	doc.askKey([]Utterance{r.briefing()}, action)
 	return doc, nil
 }
 
@@ -117,7 +115,7 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 	if w.form.Get("Digits") != "1" {
 		return hangup(), nil
 	}
-	r, err := s.onAttempt(ctx, w, s.agentTook(w.legOf()))
+	r, err := s.onAttempt(ctx, w, rungBehind, s.promises.AgentTook)
 	switch {
 	case err != nil: // connected without a record, the customer would be rung again; the next agent is rung instead
 		return plainGoodbye(sorry), err
@@ -138,7 +136,7 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 // firstAgentNote is the answer of an agent who was offered the note while the customer waits. The end of the document
 // connects the two.
 func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, error) {
-	return s.playNote(ctx, w, w.legOf(), pathFirstAgentNote, func(doc *document, r rung, _ webhook) {
+	return s.playNote(ctx, w, rungBehind, pathFirstAgentNote, func(doc *document, r rung, _ webhook) {
 		doc.add(doc.says([]Utterance{r.line.utter(r.agentTongue(), "whisper.connect")})...)
 	})
 }
@@ -146,15 +144,18 @@ func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, erro
 // firstEnded is told to the customer's leg when an agent's is over.
 func (s *Server) firstEnded(ctx context.Context, w webhook) (*document, error) {
 	end := s.dialEnded(w)
-	ask := s.customerTook(w.call().SID)
+	ask := s.promises.CustomerTook
 	if end.Bridged == "true" {
-		ask = s.agentTook(w.call().SID) // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
+		ask = s.promises.AgentTook // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
 	}
-	r, err := s.onAttempt(ctx, w, ask)
-	if err != nil {
+	r, err := s.onAttempt(ctx, w, rungFirst, ask)
+	switch {
+	case err != nil:
 		return s.writeAgain(w, pathFirstEnded, end, err)
+	case r.foreign:
+		return r.bye(r.customerTongue(), "customer.gone"), nil
 	}
-	doc, err := s.nextAgent(ctx, &document{line: r.line}, r, end.Status, end.Bridged == "false")
+	doc, err := s.nextAgent(ctx, &document{line: r.line}, r, w, end.Status, end.Bridged == "false")
 	if err != nil {
 		return s.writeAgain(w, pathFirstEnded, end, err)
 	}

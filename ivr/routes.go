@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -70,7 +71,10 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 			return s.forbid(c, path, err)
 		}
 		doc, err := guarded(func() (*document, error) { return answer(c.Request().Context(), w) })
-		if err != nil {
+		switch {
+		case ofAnother(err):
+			s.foreign(w, err)
+		case err != nil:
 			s.metrics.failures.WithLabelValues("answer a webhook").Inc()
 			s.log.Error("cannot answer a webhook", "path", path, "call", w.call().SID, "error", err)
 		}
@@ -94,7 +98,8 @@ func (s *Server) wrongMethod(c echo.Context) error {
 	return c.String(http.StatusMethodNotAllowed, "use POST\n")
 }
 
-// status takes notice of something and answers nothing. A failure is answered as one, so that the provider may retry.
+// status takes notice of something and answers nothing. A failure that may pass is answered as one: the provider repeats the
+// webhook then, see [insist].
 func (s *Server) status(path string, note func(context.Context, webhook) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()
@@ -103,11 +108,14 @@ func (s *Server) status(path string, note func(context.Context, webhook) error) 
 			return s.forbid(c, path, err)
 		}
 		_, err = guarded(func() (*document, error) { return nil, note(c.Request().Context(), w) })
-		if err != nil {
+		switch {
+		case ofAnother(err):
+			s.foreign(w, err)
+		case err != nil:
 			s.log.Warn("cannot take notice of a status", "path", path, "call", w.call().SID, "error", err)
-			if !errors.Is(err, ErrSeal) {
-				return c.NoContent(http.StatusServiceUnavailable)
-			}
+		}
+		if worthAnother(err) {
+			return c.NoContent(http.StatusServiceUnavailable)
 		}
 		return c.NoContent(http.StatusNoContent)
 	}
@@ -134,12 +142,25 @@ func (s *Server) forbid(c echo.Context, path string, err error) error {
 	return c.String(http.StatusForbidden, "signature refused\n")
 }
 
+// ofAnother reports whether a webhook may say nothing about what its URL was made for.
+func ofAnother(err error) bool {
+	return errors.Is(err, ErrSeal) || errors.Is(err, callbacks.ErrForeignCall)
+}
+
+// foreign counts and logs a webhook of another leg. Nothing was changed, and the answer is a plain one.
+func (s *Server) foreign(w webhook, err error) {
+	s.metrics.refused.WithLabelValues("leg").Inc()
+	s.log.Warn("a webhook is not of the leg that its URL was made for, or its URL has expired or was sealed with a key that is no longer held",
+		"path", w.path, "call", w.call().SID, "parent", w.parent(), "error", err)
+}
+
 // lastWords are spoken when not even a document can be written.
 const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` + sorry + `</Say><Hangup/></Response>`
 
 var (
 	errSignature = errors.New("signature")
 	errForm      = errors.New("form")
+	errRecording = errors.New("no recording can be read in it: neither RecordingSid nor RecordingUrl has the provider's form")
 )
 
 // verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of it.
@@ -159,5 +180,5 @@ func (s *Server) verified(r *http.Request) (webhook, error) {
 	if !Verify(s.Tokens, s.PublicURL+r.RequestURI, form, r.Header.Get(SignatureHeader)) {
 		return webhook{}, errSignature
 	}
-	return webhook{form: form, sealed: r.URL.Query().Get("s")}, nil
+	return webhook{path: r.URL.Path, form: form, sealed: r.URL.Query().Get("s")}, nil
 }

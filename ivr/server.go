@@ -144,7 +144,12 @@ func (s *Server) step(ctx context.Context, w webhook) (*document, error) {
 	if err != nil {
 		return s.lost(ctx, w, err)
 	}
-	return s.advance(ctx, w, line, state, w.event())
+	event := w.event()
+	if event == (Refused{Failed}) {
+		s.log.Error("a recording cannot be kept", "call", w.call().SID, "error", errRecording)
+		s.metrics.failures.WithLabelValues("keep a recording").Inc()
+	}
+	return s.advance(ctx, w, line, state, event)
 }
 
 func (s *Server) open(sealed string, call Call) (*Line, State, error) {
@@ -152,17 +157,23 @@ func (s *Server) open(sealed string, call Call) (*Line, State, error) {
 	if err := s.Sealer.Open("call", call.SID, sealed, &state); err != nil {
 		return nil, State{}, err
 	}
-	line := s.Lines.Find(state.Line, state.Version)
-	if line == nil {
-		return nil, State{}, fmt.Errorf("line %q is no longer configured", state.Line)
+	line, err := s.lineOf(state)
+	return line, state, err
+}
+
+// lineOf is the line of a call, as it was when the call began.
+func (s *Server) lineOf(state State) (*Line, error) {
+	if line := s.Lines.Find(state.Line, state.Version); line != nil {
+		return line, nil
 	}
-	return line, state, nil
+	return nil, fmt.Errorf("%w: %q", errNoLine, state.Line)
 }
 
 // lost answers for a call whose state cannot be read: it starts as one with a fault of ours. What has happened already
 // is not done again, or instances that hold different keys would ring the same agent for ever.
 func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, error) {
 	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
+	s.metrics.failures.WithLabelValues("read the state of a call").Inc()
 	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
 		return plainGoodbye(sorry), nil
@@ -238,15 +249,22 @@ func (s *Server) pageURLs(call Call, state State, page Page) (urls pageURLs, err
 	}
 	switch page.Next.(type) {
 	case Connect:
-		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, whispered{state, call.From}); err != nil {
+		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, whispered{State: state, Caller: call.From}); err != nil {
 			return urls, err
 		}
 		urls.legStatus = s.PublicURL + pathLegStatus
 	case Record:
-		urls.recording, err = s.sealedURL(pathRecording, "call", call.SID, state)
+		urls.recording, err = s.sealedURL(pathRecording, "recording", call.SID, recordedCall{state, call.From})
+		urls.recording += insist
 	}
 	return urls, err
 }
+
+// insist is put behind the URL of a webhook that tells what nothing else does: the provider repeats it twice when it cannot
+// connect, gets no answer or a 5xx; without, a 5xx is final. rt, in milliseconds, is a little more than we wait for the store,
+// and three such tries fit into the 15 seconds that it allows for all. The fragment is not sent and not signed.
+// Source: the provider's page "Webhooks (HTTP callbacks): connection overrides".
+const insist = "#rc=2&rp=ct,rt,5xx&rt=4500"
 
 // sealedURL is an absolute URL with the sealed value as its only parameter, so that its query is sorted by nature.
 func (s *Server) sealedURL(path, purpose, owner string, value any) (string, error) {
@@ -315,29 +333,6 @@ func (s *Server) callStatus(_ context.Context, w webhook) error {
 func (s *Server) legStatus(_ context.Context, w webhook) error {
 	s.log.Debug("leg", "call", w.form.Get("ParentCallSid"), "leg", w.call().SID, "status", statusLabel(w.form.Get("CallStatus")))
 	return nil
-}
-
-// recording learns that a message or a note can be fetched. It was saved when the caller finished it;
-// if that webhook was lost, it is saved now.
-func (s *Server) recording(ctx context.Context, w webhook) error {
-	line, state, err := s.open(w.sealed, w.call())
-	if err != nil {
-		return err
-	}
-	recorded, ok := w.event().(Recorded)
-	if !ok {
-		return errForm
-	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
-	defer cancel()
-	if state.Step == stepNoteSpoken {
-		return s.promises.AttachNote(ctx, state.Booked, recorded.Recording)
-	}
-	message := (&turn{line: line, now: s.Now(), call: w.call(), State: &state}).message(recorded)
-	if _, err := s.promises.SaveMessage(ctx, message); err != nil {
-		return err
-	}
-	return s.promises.AttachRecording(ctx, message.Key, recorded.Recording)
 }
 
 // Handler serves the webhooks, /healthz, /readyz and /metrics.

@@ -17,9 +17,11 @@ const SignatureHeader = "X-Twilio-Signature"
 
 // SignedText is what the provider signs: the full URL, then every form field as name and value, sorted by name;
 // repeated values of one name sorted, each once, as the provider's own libraries do.
+// A fragment is neither signed nor sent: behind it are settings for the provider alone.
 // Source: the provider's "Webhooks security" page.
 func SignedText(fullURL string, form url.Values) string {
 	var text strings.Builder
+	fullURL, _, _ = strings.Cut(fullURL, "#")
 	text.WriteString(fullURL)
 	names := make([]string, 0, len(form))
 	for name := range form {

@@ -48,13 +48,14 @@ type Promises interface {
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	AgentEnded(ctx context.Context, attemptID, dialStatus string, apart, more bool) (callbacks.Callback, error)
-	CustomerEnded(ctx context.Context, attemptID, dialStatus string, apart bool) (callbacks.Callback, error)
+	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (callbacks.Callback, error)
+	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }
 
 // A webhook is one verified request of the provider.
 type webhook struct {
+	path   string // of its route, for the log
 	form   url.Values
 	sealed string
 }
@@ -63,12 +64,13 @@ func (w webhook) call() Call {
 	return Call{SID: w.form.Get("CallSid"), From: w.form.Get("From"), To: w.form.Get("To")}
 }
 
-// legOf is the call that a child leg belongs to, or the call itself.
-func (w webhook) legOf() string {
-	if parent := w.form.Get("ParentCallSid"); parent != "" {
-		return parent
+// parent is the call whose Dial made the leg that this webhook is about; empty when none did.
+func (w webhook) parent() string {
+	parent, call := w.form.Get("ParentCallSid"), w.call().SID
+	if call == "" || call == parent {
+		return ""
 	}
-	return w.form.Get("CallSid")
+	return parent
 }
 
 // event tells what a request to a step's action means.
@@ -76,10 +78,13 @@ func (w webhook) event() Event {
 	switch {
 	case w.form.Has("DialCallStatus"):
 		return DialEnded{Status: w.form.Get("DialCallStatus")}
-	case w.form.Get("RecordingSid") != "":
-		return Recorded{Key: w.form.Get("Digits"), Recording: callbacks.Recording{
-			SID: w.form.Get("RecordingSid"), URL: w.form.Get("RecordingUrl"), Seconds: atoi(w.form.Get("RecordingDuration")),
-		}}
+	}
+	recording, ok := recordedIn(w.form)
+	switch {
+	case ok:
+		return Recorded{Key: w.form.Get("Digits"), Recording: recording}
+	case w.form.Has("RecordingUrl") && w.form.Get("Digits") != keyPerson:
+		return Refused{Failed} // something was spoken, and nobody will find it
 	}
 	return Keys{Digits: w.form.Get("Digits")}
 }

@@ -2,7 +2,6 @@ package ivr
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -18,7 +17,8 @@ func (s *Server) whisper(_ context.Context, w webhook) (*document, error) {
 	if err != nil {
 		return hangup(), err
 	}
-	action, err := s.sealedURL(pathWhisperKey, "whisper", w.legOf(), state)
+	state.Leg = w.call().SID
+	action, err := s.sealedURL(pathWhisperKey, "whisper", w.parent(), state)
 	if err != nil {
 		return nil, err
 	}
@@ -35,18 +35,22 @@ func (s *Server) whisper(_ context.Context, w webhook) (*document, error) {
 type whispered struct {
 	State
 	Caller string `json:"f"`
+	// Leg is the agent's own call; empty in the URL that it begins with, which is made before it.
+	Leg string `json:"leg,omitempty"`
 }
 
+// openLeg opens what an agent's leg carries: it belongs to the caller's call whose Dial made the leg, and once that leg has
+// been spoken to, to that leg.
 func (s *Server) openLeg(w webhook) (*Line, whispered, error) {
 	var state whispered
-	if err := s.Sealer.Open("whisper", w.legOf(), w.sealed, &state); err != nil {
+	if err := s.Sealer.Open("whisper", w.parent(), w.sealed, &state); err != nil {
 		return nil, state, err
 	}
-	line := s.Lines.Find(state.Line, state.Version)
-	if line == nil {
-		return nil, state, fmt.Errorf("line %q is no longer configured", state.Line)
+	if state.Leg != "" && state.Leg != w.call().SID {
+		return nil, state, callbacks.ErrForeignCall
 	}
-	return line, state, nil
+	line, err := s.lineOf(state.State)
+	return line, state, err
 }
 
 // whisperKey: 1 takes the call. It is written down before the two are connected;
@@ -62,8 +66,8 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 	if desk := line.Desks[state.Desk]; desk != nil && state.Target < len(desk.Targets) {
 		target = desk.Targets[state.Target].ID
 	}
-	if err := s.promises.MarkTaken(ctx, w.legOf(), state.Dials, target); err != nil {
-		s.log.Error("cannot note that an agent took a call", "call", w.legOf(), "error", err)
+	if err := s.promises.MarkTaken(ctx, w.parent(), state.Dials, target); err != nil {
+		s.log.Error("cannot note that an agent took a call", "call", w.parent(), "error", err)
 	}
 	// A callback that falls due while they are talking would ring in vain.
 	if err := s.promises.HoldFor(ctx, line.ID, state.Desk, state.Caller); err != nil {

@@ -45,6 +45,8 @@ type Options struct {
 	CallPace time.Duration
 	// Forgetful keeps neither webhooks nor requests for Webhooks and Requests: a run of hours would fill the memory.
 	Forgetful bool
+	// RecordingSID sends RecordingSid to the action of a Record as well; the provider documents it without.
+	RecordingSID bool
 	// StrictWake calls workers only when they asked for it or after Wake, so that a forgotten Wake shows.
 	StrictWake bool
 }

@@ -105,6 +105,9 @@ func (l *leg) recorded(doc *document, v *element, in *input, r *recording, spoke
 		return quit, source{}
 	}
 	form := merged(l.c.recordingForm(r), url.Values{"Digits": {digits}})
+	if l.c.opts.RecordingSID {
+		form.Set("RecordingSid", r.sid)
+	}
 	return l.conclude(doc, v, KindRecord, form)
 }
 
@@ -126,6 +129,7 @@ func (l *leg) announce(doc *document, v *element, r *recording) {
 	form := merged(l.c.recordingForm(r), url.Values{
 		"AccountSid":         {l.c.opts.AccountSID},
 		"CallSid":            {l.sid},
+		"RecordingSid":       {r.sid},
 		"RecordingStatus":    {recordingCompleted},
 		"RecordingChannels":  {"1"},
 		"RecordingSource":    {"RecordVerb"},
@@ -137,9 +141,9 @@ func (l *leg) announce(doc *document, v *element, r *recording) {
 	})
 }
 
+// recordingForm is what the action of a Record and the recording's status callback are both documented with.
 func (c *Carrier) recordingForm(r *recording) url.Values {
 	return url.Values{
-		"RecordingSid":      {r.sid},
 		"RecordingUrl":      {apiOrigin + c.accountPath() + "/Recordings/" + r.sid},
 		"RecordingDuration": {strconv.Itoa(int(r.length.Round(time.Second) / time.Second))},
 	}
