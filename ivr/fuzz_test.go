@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 )
 
@@ -46,13 +47,27 @@ func FuzzWebhookEvent(f *testing.F) {
 	f.Add("Digits=1&CallSid=CA1")
 	f.Add("DialCallStatus=completed&DialBridged=true")
 	f.Add("RecordingSid=RE1&RecordingDuration=-5&RecordingUrl=x")
+	f.Add("RecordingUrl=" + url.QueryEscape(someAddress+".mp3?x=1") + "&RecordingDuration=7&Digits=%23")
+	f.Add("RecordingUrl=" + url.QueryEscape(strings.Replace(someAddress, "api", "user:word@api", 1)))
 	f.Fuzz(func(t *testing.T, body string) {
 		form, err := url.ParseQuery(body)
 		if err != nil {
 			return
 		}
-		if recorded, ok := (webhook{form: form}).event().(Recorded); ok && recorded.Seconds < 0 {
-			t.Errorf("a recording of %d seconds", recorded.Seconds)
+		recorded, ok := (webhook{form: form}).event().(Recorded)
+		if !ok {
+			return
+		}
+		if recorded.Seconds < 0 || !recordingName.MatchString(recorded.SID) {
+			t.Errorf("a recording %q of %d seconds", recorded.SID, recorded.Seconds)
+		}
+		if recorded.URL == "" {
+			return
+		}
+		target, err := url.Parse(recorded.URL)
+		if err != nil || target.Scheme != "https" || target.User != nil || !strings.HasSuffix(strings.ToLower(target.Hostname()), "twilio.com") ||
+			!strings.Contains(target.Path, "/Recordings/"+recorded.SID) {
+			t.Errorf("an address %q of recording %s", recorded.URL, recorded.SID)
 		}
 	})
 }

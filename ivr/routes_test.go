@@ -214,7 +214,7 @@ func TestPanics(t *testing.T) {
 	}{
 		{
 			"while a message is saved", pathStep, "call", State{Line: "sketch", Step: stepMessage, Language: "en"},
-			url.Values{"RecordingSid": {"RE1"}, "RecordingUrl": {"https://r.example.com/RE1"}, "RecordingDuration": {"5"}},
+			url.Values{"RecordingUrl": {someAddress}, "RecordingDuration": {"5"}, "Digits": {"#"}},
 			func(e *edge) {
 				e.promises.saveMessage = func(callbacks.Message) (callbacks.Message, error) { boom(); return callbacks.Message{}, nil }
 			},
@@ -414,7 +414,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 		next = leadsTo(t, e.server.PublicURL, e.call(next, form))
 	}
 	state := State{Line: "sketch", Step: stepMessage, Account: account, Answers: "transaction:" + transaction, Number: caller.From, Draft: transaction}
-	e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"RecordingSid": {"RE1"}})
+	e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"RecordingUrl": {someAddress}})
 	e.call(PathFallback, url.Values{"ErrorUrl": {e.server.PublicURL + next + "&Digits=" + account}})
 	e.call(pathStep+"?s=bad&Digits="+account, url.Values{"Digits": {account}})
 	e.ask(ask{path: pathStep + "?Digits=" + account, body: callForm(url.Values{"Digits": {account}}).Encode(), unsigned: true})

@@ -24,7 +24,7 @@ func happenings(page Page, step *step) []Event {
 	case Connect:
 		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
 	case Record:
-		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, keyPerson}}
+		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, keyPerson}, Refused{Failed}}
 	case Perform:
 		switch next.Effect.(type) {
 		case FindOpen:

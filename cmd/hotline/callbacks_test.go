@@ -211,14 +211,17 @@ func TestExportOfMany(t *testing.T) {
 	}
 }
 
+// spokenSID is a recording's name in the provider's form.
+const spokenSID = "RE77777777777777777777777777777777"
+
 func TestMessagesAreListed(t *testing.T) {
 	store := books(t)
 	_, err := store.SaveMessage(t.Context(), callbacks.Message{Key: "k", Reference: "3000000", Line: "upay", Desk: "support", Topic: "feedback",
-		Caller: guangzhou, Recording: callbacks.Recording{SID: "RE7", URL: "u", Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
+		Caller: guangzhou, Recording: callbacks.Recording{SID: spokenSID, URL: "u", Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := gives(t, "messages", "3000000", "2026-03-02 15:00 +08:00", "feedback", "31", "RE7", "…5678")
+	out := gives(t, "messages", "3000000", "2026-03-02 15:00 +08:00", "feedback", "31", spokenSID, "…5678")
 	if strings.Contains(out, "+86138") {
 		t.Errorf("a whole number:\n%s", out)
 	}
@@ -236,7 +239,7 @@ func TestNoDatabaseIsMadeByLooking(t *testing.T) {
 
 func TestListening(t *testing.T) {
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, token, ok := r.BasicAuth(); !ok || token != strings.Repeat("a", 32) || !strings.HasSuffix(r.URL.Path, "/Recordings/RE7.mp3") {
+		if _, token, ok := r.BasicAuth(); !ok || token != strings.Repeat("a", 32) || !strings.HasSuffix(r.URL.Path, "/Recordings/"+spokenSID+".mp3") {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
@@ -245,13 +248,13 @@ func TestListening(t *testing.T) {
 	}))
 	t.Cleanup(provider.Close)
 	store := books(t)
-	for key, sid := range map[string]string{"3000000": "RE7", "3000001": "RE8"} {
+	for key, sid := range map[string]string{"3000000": spokenSID, "3000001": strings.ReplaceAll(spokenSID, "7", "8")} {
 		if _, err := store.SaveMessage(t.Context(), callbacks.Message{Key: key, Reference: key, Line: "upay", Desk: "support",
 			Recording: callbacks.Recording{SID: sid, URL: "u", Seconds: 31}, Received: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := store.AttachNote(t.Context(), 1, callbacks.Recording{SID: "RE7", URL: "u", Seconds: 4}); err != nil {
+	if err := store.AttachNote(t.Context(), 1, callbacks.Recording{SID: spokenSID, URL: "u", Seconds: 4}); err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()

@@ -43,6 +43,7 @@ type stage struct {
 	events     func(carrier.Event)
 	happenings func(ivr.Happening)
 	faults     carrier.Faults
+	named      bool                                  // the action of a Record names its recording, which the provider documents otherwise
 	store      string                                // empty: one of its own, which ends with it
 	opened     callbacks.Store                       // as in wiring
 	live       *publish.Live                         // as in wiring
@@ -67,7 +68,8 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		return r, err
 	}
 	token := hex.EncodeToString(secret[:32])
-	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults, StrictWake: s.strict})
+	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults, StrictWake: s.strict,
+		RecordingSID: s.named})
 	rest, err := r.listen(r.carrier.Handler())
 	if err != nil {
 		return r, err

@@ -194,6 +194,8 @@ func spokenOf(e carrier.Event) string {
 		return "rings"
 	case carrier.EventAnswer:
 		return "picks up"
+	case carrier.EventMeanwhile:
+		return map[string]string{"ringing": "still hears ringing", "silence": "hears silence"}[e.Detail]
 	case carrier.EventBridge:
 		return "is connected with " + e.Target
 	case carrier.EventRecord:

@@ -22,6 +22,15 @@ type attempt struct {
 	children []*leg
 	winner   *leg // picked up first; the others were cancelled
 	ready    bool // and may be connected
+	rings    bool // the one who waits hears ringing until then, and not only until somebody picks up
+}
+
+// meanwhile is what the one who waits hears while a whisper runs, by the provider's pages on Number and Client.
+func (a *attempt) meanwhile() string {
+	if a.rings {
+		return "ringing"
+	}
+	return "silence"
 }
 
 // over reports whether nobody can be connected any more.
@@ -126,7 +135,7 @@ func (l *leg) dialOut(doc *document, v *element) dialled {
 
 // ringGroup rings telephones together and connects the first to pick up.
 func (l *leg) ringGroup(doc *document, v *element, nouns []*element) dialled {
-	a := &attempt{parent: l}
+	a := &attempt{parent: l, rings: v.attr("answerOnBridge", "false") == "true"}
 	for _, noun := range nouns {
 		a.children = append(a.children, l.child(a, doc, v, noun))
 	}
@@ -225,6 +234,7 @@ func (l *leg) dialledBy(a *attempt, limit time.Duration, whisper *source) {
 	a.cancel(l)
 	if whisper != nil {
 		l.emit(Event{Event: EventWhisper, URL: whisper.url})
+		a.parent.emit(Event{Event: EventMeanwhile, Detail: a.meanwhile()})
 		if l.perform(whisperStage, *whisper) != goOn && l.diverted == nil {
 			l.hangUp()
 			return

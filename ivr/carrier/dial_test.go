@@ -198,6 +198,22 @@ func TestAnswerOnBridgeKeepsRinging(t *testing.T) {
 	w.want(w.story(EventAnswer), "8.00 agent answer", "8.00 caller answer")
 }
 
+// While one who picked up is spoken to, the caller hears ringing or nothing, by the provider's page on Number.
+func TestWhatTheCallerHearsDuringAWhisper(t *testing.T) {
+	for attrs, want := range map[string]string{``: "silence", `answerOnBridge="true"`: "ringing", `answerOnBridge="false"`: "silence"} {
+		w := newWorld(t)
+		w.page("/voice", `<Dial action="/action" `+attrs+`><Number url="/whisper">`+agent+`</Number></Dial>`)
+		w.page("/whisper", `<Say language="en-US">A call.</Say>`)
+		w.page("/action", `<Hangup/>`)
+		w.c.Subscribe(agent, Party{Name: "agent", After: 2 * time.Second, TalkFor: time.Second})
+		w.c.Ring(customer, line, Party{TalkFor: -1})
+		w.run(time.Minute)
+		w.sound()
+		w.want(w.story(EventMeanwhile), "2.00 caller meanwhile "+want)
+		w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true")
+	}
+}
+
 func TestReject(t *testing.T) {
 	for reason, status := range map[string]string{`reason="busy"`: "busy", ``: "no-answer"} {
 		w := newWorld(t)

@@ -50,6 +50,7 @@ const (
 	EventDial          = "dial"           // a Dial begins
 	EventDialEnd       = "dial-end"       // a Dial is over
 	EventWhisper       = "whisper"        // a document is played to the one who picked up
+	EventMeanwhile     = "meanwhile"      // what the one who waits hears while a whisper runs: Detail is "ringing" or "silence"
 	EventBridge        = "bridge"         // two people are connected
 	EventUnbridge      = "unbridge"       // and are no longer
 	EventEnqueue       = "enqueue"        // a caller begins to wait

@@ -48,6 +48,24 @@ func TestRecordEndings(t *testing.T) {
 	}
 }
 
+// The fields are the documented ones: an action without RecordingSid, unless it is asked for, and a status callback without
+// From. The name is in the address.
+func TestFieldsOfARecording(t *testing.T) {
+	for _, sid := range []bool{false, true} {
+		w := newWorld(t, func(o *Options) { o.RecordingSID = sid })
+		w.page("/voice", `<Record action="/action" recordingStatusCallback="/status/recording"/>`)
+		w.page("/action", `<Hangup/>`)
+		w.c.Ring(customer, line, Party{})
+		w.run(time.Minute)
+		w.sound()
+		recording := w.c.Recordings()[0].SID
+		address := "RecordingUrl=https://api.twilio.com/2010-04-01/Accounts/" + testSID + "/Recordings/" + recording
+		named := map[bool]string{true: recording}[sid]
+		w.want(w.got("/action", "RecordingUrl", "RecordingSid", "From"), address+" RecordingSid="+named+" From="+customer)
+		w.want(w.got("/status/recording", "RecordingUrl", "RecordingSid", "From"), address+" RecordingSid="+recording+" From=")
+	}
+}
+
 func TestSilentRecordGoesOn(t *testing.T) {
 	w := newWorld(t)
 	w.page("/voice", `<Record action="/action"/>`+fellThrough)

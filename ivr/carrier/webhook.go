@@ -72,21 +72,39 @@ type retries struct {
 	policy []string
 }
 
-// retriesOf reads #rc=…&rp=…; without them one failed connection is tried once more.
-func retriesOf(rawURL string) retries {
+// overrides are what the fragment of a webhook's URL may set. Source: the provider's page "Webhooks (HTTP callbacks):
+// connection overrides".
+var overrides = fields{
+	"rc": integer(0, 5), "ct": integer(100, 10_000), "rt": integer(100, 15_000), "tt": integer(100, 15_000),
+	"sni": oneOf("y", "n"), "e": someText(100),
+	"rp": {wrong: func(v string) string {
+		for policy := range strings.SplitSeq(v, ",") {
+			if want := oneOf("4xx", "5xx", "ct", "rt", "all").wrong(policy); want != "" {
+				return want + ", or several with commas"
+			}
+		}
+		return ""
+	}},
+}
+
+// retriesOf reads #rc=…&rp=…; without them one failed connection is tried once more. What cannot be read is a broken rule.
+func retriesOf(rawURL string) (retries, error) {
 	r := retries{count: 1, policy: []string{"ct"}}
 	_, fragment, _ := strings.Cut(rawURL, "#")
 	settings, err := url.ParseQuery(fragment)
 	if err != nil {
-		return r
+		return r, err
 	}
-	if n, err := strconv.Atoi(settings.Get("rc")); err == nil && n >= 0 && n <= 5 {
-		r.count = n
+	if wrong := overrides.check(settings); wrong != nil {
+		return r, errors.New(wrong.message)
 	}
-	if p := settings.Get("rp"); p != "" {
-		r.policy = strings.Split(p, ",")
+	if settings.Has("rc") {
+		r.count, _ = strconv.Atoi(settings.Get("rc")) // it was checked
 	}
-	return r
+	if settings.Has("rp") {
+		r.policy = strings.Split(settings.Get("rp"), ",")
+	}
+	return r, nil
 }
 
 func (r retries) cover(w Webhook, err error) bool {
@@ -114,7 +132,10 @@ var (
 // send delivers a webhook, retries it as its URL asks for, and returns the last delivery. The carrier is locked
 // when it is called and when it returns, and unlocked while the request is under way.
 func (c *Carrier) send(p *process, w Webhook) (Webhook, error) {
-	r := retriesOf(w.URL)
+	r, err := retriesOf(w.URL)
+	if err != nil {
+		c.violation(c.bySID[w.Leg], "connection overrides of a %s webhook: %v", w.Kind, err)
+	}
 	w.URL, _, _ = strings.Cut(w.URL, "#")
 	if w.Method == http.MethodGet && len(w.Form) > 0 {
 		w.URL = withQuery(w.URL, w.Form)

@@ -109,6 +109,40 @@ func TestWebhookFaults(t *testing.T) {
 	}
 }
 
+// What the provider could not read in a URL's fragment shows, and a 5xx is repeated only where that is asked for.
+func TestConnectionOverrides(t *testing.T) {
+	for _, test := range []struct {
+		fragment string
+		seen     int
+		objects  bool
+	}{
+		{"", 1, false},
+		{"#rc=2&rp=ct,rt,5xx&rt=4500", 3, false},
+		{"#rc=2&rp=all", 3, false},
+		{"#rc=2", 1, false}, // connections alone, by default
+		{"#rc=0&rp=5xx", 1, false},
+		{"#rc=6&rp=5xx", 1, true},
+		{"#rc=2&rp=5xx,503", 1, true},
+		{"#rc=2&rp=5xx&ct=99", 1, true},
+		{"#retries=2", 1, true},
+		{"#top", 1, true},
+	} {
+		t.Run(test.fragment, func(t *testing.T) {
+			w := newWorld(t)
+			w.page("/voice", `<Hangup/>`)
+			w.c.Number(line, Number{VoiceURL: w.server.URL + "/voice", StatusCallback: w.server.URL + "/broken" + test.fragment})
+			w.c.Ring(customer, line, Party{})
+			w.run(time.Second)
+			if n := len(w.got("/broken")); n != test.seen {
+				t.Errorf("the status arrived %d times, want %d", n, test.seen)
+			}
+			if v := w.c.Violations(); (len(v) > 0) != test.objects {
+				t.Errorf("violations %q", v)
+			}
+		})
+	}
+}
+
 func TestForgeryThatIsTakenIsAViolation(t *testing.T) {
 	w := newWorld(t, func(o *Options) {
 		o.Faults.Webhook = func(h Webhook) WebhookFault { return WebhookFault{Tamper: true} }

@@ -38,6 +38,8 @@ func (c *Console) atPhone(t *telephone, e carrier.Event) Entry {
 			return note("(it rings at the desk)")
 		}
 		return note("(it rings at the customer’s)")
+	case carrier.EventMeanwhile:
+		return note("(" + e.Detail + ")")
 	case carrier.EventHangup:
 		return note("The call is over.")
 	}
