@@ -191,7 +191,8 @@ func otherTook(r *Record, now time.Time) (Verdict, error) {
 
 // CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the agent's,
 // which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
-// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not connected, though the customer may have pressed 1.
+// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not connected,
+// though the customer may have pressed 1.
 func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (Callback, error) {
 	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
 		if !r.Attempt.InAir() || !r.Callback.Open() {

@@ -3,7 +3,6 @@ package ivr
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -27,8 +26,6 @@ const (
 	behindCall  = "CA22222222222222222222222222222222" // the one that a Dial of it made
 	siblingCall = "CA33333333333333333333333333333333" // another one that a Dial of it made
 	foreignCall = "CA44444444444444444444444444444444"
-	someAddress = "https://api.twilio.com/2010-04-01/Accounts/" + someAccount + "/Recordings/" + someSound
-	someSound   = "RE0123456789abcdef0123456789abcdef"
 )
 
 // boundToNothing are the routes of webhooks that carry no attempt, no dial and no state, with what they may do.
@@ -56,6 +53,12 @@ func says(call, parent string, pairs ...string) url.Values {
 		form.Set(pairs[i], pairs[i+1])
 	}
 	return form
+}
+
+// ended is the action of a Dial of the first call, connected if the status is "completed".
+func ended(status, behind string) url.Values {
+	connected := fmt.Sprint(status == "completed")
+	return says(firstCall, "", "DialCallStatus", status, "DialBridged", connected, "DialCallSid", behind)
 }
 
 // A legWalk is the edge on a real store, with one callback whose first telephone rings.
@@ -96,8 +99,8 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 		Targets: line.Desks["support"].Targets, From: line.Numbers[0], CustomerFirst: customerFirst,
 	}}, now, nil)
 	booked, err := service.Book(t.Context(), callbacks.Request{
-		Key: "k", Line: line.ID, Desk: "support", Topic: "fees", Language: "en", Number: caller.From, Caller: caller.From, Account: "081398765432",
-		Kind: callbacks.ASAP, Called: w.now, Due: w.now, Expires: w.now.Add(72 * time.Hour),
+		Key: "k", Line: line.ID, Desk: "support", Topic: "fees", Language: "en", Number: caller.From, Caller: caller.From,
+		Account: "081398765432", Kind: callbacks.ASAP, Called: w.now, Due: w.now, Expires: w.now.Add(72 * time.Hour),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +143,8 @@ func (w *legWalk) send(m moment) string {
 // kept is everything that a webhook could have changed.
 func (w *legWalk) kept() any {
 	w.t.Helper()
-	r, err := w.store.ChangeAttempt(w.t.Context(), w.attempt, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
+	unchanged := func(*callbacks.Record) error { return callbacks.ErrUnchanged }
+	r, err := w.store.ChangeAttempt(w.t.Context(), w.attempt, 0, unchanged)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -200,13 +204,16 @@ func (w *legWalk) walk(call []moment) {
 	}
 }
 
+// tellsOrConnects is what no document for another leg holds.
+var tellsOrConnects = []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", pathWhisperKey, pathAgentKey, pathFirstAgentKey}
+
 func (w *legWalk) refuses(m moment) {
 	w.t.Helper()
 	before := w.kept()
 	for name, form := range others(m) {
 		counted, logged := w.refusals(), w.log.Len()
 		text := w.send(moment{path: m.path, form: form})
-		for _, wrong := range []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", pathWhisperKey, pathAgentKey, pathFirstAgentKey} {
+		for _, wrong := range tellsOrConnects {
 			if m.path == pathStep && wrong == "<Dial" { // a call whose state is not its own goes on without, to a person
 				continue
 			}
@@ -225,60 +232,64 @@ func (w *legWalk) refuses(m moment) {
 
 func (w *legWalk) refusals() string {
 	w.t.Helper()
-	return w.count(`hotline_webhooks_refused_total{reason="leg"}`) + w.count(`hotline_failures_total{what="read the state of a call"}`)
+	return w.count(`hotline_webhooks_refused_total{reason="leg"}`) +
+		w.count(`hotline_failures_total{what="read the state of a call"}`)
+}
+
+// legCalls are whole calls, and how the callback stands behind them.
+var legCalls = map[string]struct {
+	customerFirst bool
+	call          []moment
+	ends          callbacks.State
+}{
+	"the agent is rung first": {false, []moment{
+		{pathAttemptStatus, says(firstCall, "", "CallStatus", "ringing", "SequenceNumber", "1"), ""},
+		{pathAgent, says(firstCall, ""), "whisper.callback"},
+		{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
+		{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
+		{pathLegStatus, says(behindCall, firstCall, "CallStatus", "ringing"), ""},
+		{pathCustomer, says(behindCall, firstCall), "customer.press"},
+		{pathCustomerKey, says(behindCall, firstCall, "Digits", "5"), "customer.press"},
+		{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "<Response/>"},
+		{pathCustomerEnded, ended("completed", behindCall), "agent.bye"},
+		{pathAttemptStatus, says(firstCall, "", "CallStatus", "completed", "SequenceNumber", "3"), ""},
+	}, callbacks.Done},
+	"the agent is rung first, and the customer does not pick up": {false, []moment{
+		{pathAgent, says(firstCall, ""), "whisper.callback"},
+		{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
+		{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
+		{pathCustomerEnded, ended("no-answer", behindCall), "agent.missed"},
+	}, callbacks.Booked},
+	"the customer is rung first": {true, []moment{
+		{pathFirst, says(firstCall, ""), "customer.press"},
+		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
+		{pathFirstAgent, says(behindCall, firstCall), "whisper.callback"},
+		{pathFirstAgentKey, says(behindCall, firstCall, "Digits", "1"), "whisper.note"},
+		{pathFirstAgentNote, says(behindCall, firstCall, "Digits", ""), "whisper.connect"},
+		{pathFirstEnded, ended("completed", behindCall), "goodbye"},
+	}, callbacks.Done},
+	"the customer is rung first, and the agent does not take it": {true, []moment{
+		{pathFirst, says(firstCall, ""), "customer.press"},
+		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
+		{pathFirstAgent, says(behindCall, firstCall), "whisper.callback"},
+		{pathFirstEnded, ended("no-answer", behindCall), "desk.next"},
+		{pathFirstAgent, says(siblingCall, firstCall), "whisper.callback"},
+		{pathFirstEnded, ended("no-answer", siblingCall), "customer.nobody"},
+	}, callbacks.Booked},
+	"a caller": {false, []moment{
+		{PathIncoming, says(firstCall, ""), "welcome"},
+		{pathStep, says(firstCall, "", "Digits", "2"), "menu.topic"},
+		{pathStep, says(firstCall, "", "Digits", "0"), "<Dial"},
+		{pathWhisper, says(behindCall, firstCall), "whisper.call"},
+		{pathWhisperKey, says(behindCall, firstCall, "Digits", "1"), "whisper.reference"},
+		{pathStep, ended("completed", behindCall), "goodbye"},
+		{PathStatus, says(firstCall, "", "CallStatus", "completed"), ""},
+	}, callbacks.Cancelled}, // they have talked, so nobody is rung back
 }
 
 func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 	walked := map[string]bool{}
-	for name, c := range map[string]struct {
-		customerFirst bool
-		call          []moment
-		ends          callbacks.State
-	}{
-		"the agent is rung first": {false, []moment{
-			{pathAttemptStatus, says(firstCall, "", "CallStatus", "ringing", "SequenceNumber", "1"), ""},
-			{pathAgent, says(firstCall, ""), "whisper.callback"},
-			{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
-			{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
-			{pathLegStatus, says(behindCall, firstCall, "CallStatus", "ringing"), ""},
-			{pathCustomer, says(behindCall, firstCall), "customer.press"},
-			{pathCustomerKey, says(behindCall, firstCall, "Digits", "5"), "customer.press"},
-			{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "<Response/>"},
-			{pathCustomerEnded, says(firstCall, "", "DialCallStatus", "completed", "DialBridged", "true", "DialCallSid", behindCall), "agent.bye"},
-			{pathAttemptStatus, says(firstCall, "", "CallStatus", "completed", "SequenceNumber", "3"), ""},
-		}, callbacks.Done},
-		"the agent is rung first, and the customer does not pick up": {false, []moment{
-			{pathAgent, says(firstCall, ""), "whisper.callback"},
-			{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
-			{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
-			{pathCustomerEnded, says(firstCall, "", "DialCallStatus", "no-answer", "DialBridged", "false", "DialCallSid", behindCall), "agent.missed"},
-		}, callbacks.Booked},
-		"the customer is rung first": {true, []moment{
-			{pathFirst, says(firstCall, ""), "customer.press"},
-			{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
-			{pathFirstAgent, says(behindCall, firstCall), "whisper.callback"},
-			{pathFirstAgentKey, says(behindCall, firstCall, "Digits", "1"), "whisper.note"},
-			{pathFirstAgentNote, says(behindCall, firstCall, "Digits", ""), "whisper.connect"},
-			{pathFirstEnded, says(firstCall, "", "DialCallStatus", "completed", "DialBridged", "true", "DialCallSid", behindCall), "goodbye"},
-		}, callbacks.Done},
-		"the customer is rung first, and the agent does not take it": {true, []moment{
-			{pathFirst, says(firstCall, ""), "customer.press"},
-			{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
-			{pathFirstAgent, says(behindCall, firstCall), "whisper.callback"},
-			{pathFirstEnded, says(firstCall, "", "DialCallStatus", "no-answer", "DialBridged", "false", "DialCallSid", behindCall), "desk.next"},
-			{pathFirstAgent, says(siblingCall, firstCall), "whisper.callback"},
-			{pathFirstEnded, says(firstCall, "", "DialCallStatus", "no-answer", "DialBridged", "false", "DialCallSid", siblingCall), "customer.nobody"},
-		}, callbacks.Booked},
-		"a caller": {false, []moment{
-			{PathIncoming, says(firstCall, ""), "welcome"},
-			{pathStep, says(firstCall, "", "Digits", "2"), "menu.topic"},
-			{pathStep, says(firstCall, "", "Digits", "0"), "<Dial"},
-			{pathWhisper, says(behindCall, firstCall), "whisper.call"},
-			{pathWhisperKey, says(behindCall, firstCall, "Digits", "1"), "whisper.reference"},
-			{pathStep, says(firstCall, "", "DialCallStatus", "completed", "DialBridged", "true", "DialCallSid", behindCall), "goodbye"},
-			{PathStatus, says(firstCall, "", "CallStatus", "completed"), ""},
-		}, callbacks.Cancelled}, // they have talked, so nobody is rung back
-	} {
+	for name, c := range legCalls {
 		t.Run(name, func(t *testing.T) {
 			w := newLegWalk(t, c.customerFirst)
 			w.walk(c.call)
@@ -291,12 +302,10 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 	}
 	t.Run("a message", func(t *testing.T) {
 		w := newLegWalk(t, false)
-		state := recordedCall{State{Line: "sketch", Step: stepMessage, Language: "en"}, caller.From}
-		w.urls[pathRecording] = w.sealed(pathRecording, "recording", firstCall, state)
-		form := url.Values{"CallSid": {firstCall}, "AccountSid": {someAccount}, "RecordingSid": {someSound}, "RecordingUrl": {someAddress},
-			"RecordingStatus": {"completed"}, "RecordingDuration": {"5"}}
-		w.walk([]moment{{pathRecording, form, ""}})
-		if messages, err := w.store.Messages(t.Context(), "sketch", 9); err != nil || len(messages) != 1 || messages[0].Caller != caller.From {
+		w.records()
+		w.walk([]moment{{pathRecording, recordingTold("completed", someAddress), ""}})
+		messages, err := w.store.Messages(t.Context(), "sketch", 9)
+		if err != nil || len(messages) != 1 || messages[0].Caller != caller.From {
 			t.Errorf("messages %+v, %v", messages, err)
 		}
 		maps.Copy(walked, w.walked)
@@ -309,11 +318,12 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 			pathCustomer: rungBehind, pathCustomerKey: rungBehind, pathFirstAgent: rungBehind, pathFirstAgentNote: rungBehind,
 		} {
 			failed := w.server.PublicURL + w.sealed(path, "attempt", "", attempt{ID: w.attempt})
-			form := says(firstCall, "")
+			form, call := says(firstCall, ""), firstCall
 			if from == rungBehind {
-				form = says(behindCall, firstCall)
+				form, call = says(behindCall, firstCall), behindCall
 			}
-			maps.Copy(form, url.Values{"ErrorCode": {"11200"}, "ErrorUrl": {failed}, "DialCallStatus": {"completed"}, "DialBridged": {"true"}})
+			maps.Copy(form, ended("completed", behindCall))
+			maps.Copy(form, url.Values{"CallSid": {call}, "ErrorCode": {"11200"}, "ErrorUrl": {failed}})
 			w.refuses(moment{path: PathFallback, form: form})
 		}
 		walked[PathFallback] = true
@@ -325,151 +335,3 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 		}
 	}
 }
-
-// The documented action of a Record names the recording in its address alone.
-func TestRecordingsAreKnownByNameOrAddress(t *testing.T) {
-	const sid = someSound
-	for name, c := range map[string]struct {
-		form url.Values
-		want callbacks.Recording
-	}{
-		"as documented": {url.Values{"RecordingUrl": {someAddress}, "RecordingDuration": {"7"}, "Digits": {"#"}}, callbacks.Recording{SID: sid, URL: someAddress, Seconds: 7}},
-		"by both":       {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {sid}}, callbacks.Recording{SID: sid, URL: someAddress}},
-		"by name alone": {url.Values{"RecordingSid": {sid}}, callbacks.Recording{SID: sid}},
-		"as a sound":    {url.Values{"RecordingUrl": {someAddress + ".mp3"}}, callbacks.Recording{SID: sid, URL: someAddress + ".mp3"}},
-		"with a query":  {url.Values{"RecordingUrl": {someAddress + "?x=1"}}, callbacks.Recording{SID: sid, URL: someAddress + "?x=1"}},
-		"in a region":   {url.Values{"RecordingUrl": {strings.Replace(someAddress, "api.", "api.tokyo.jp1.", 1)}}, callbacks.Recording{SID: sid, URL: strings.Replace(someAddress, "api.", "api.tokyo.jp1.", 1)}},
-		// The address is not kept, since it is asked for with the account's credentials; the name leads to the provider.
-		"elsewhere":         {url.Values{"RecordingUrl": {strings.Replace(someAddress, "api.twilio.com", "evil.example.com", 1)}}, callbacks.Recording{SID: sid}},
-		"nearly there":      {url.Values{"RecordingUrl": {strings.Replace(someAddress, "api.twilio.com", "eviltwilio.com", 1)}}, callbacks.Recording{SID: sid}},
-		"over plain HTTP":   {url.Values{"RecordingUrl": {strings.Replace(someAddress, "https", "http", 1)}}, callbacks.Recording{SID: sid}},
-		"of another name":   {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {"RE" + strings.Repeat("f", 32)}}, callbacks.Recording{SID: "RE" + strings.Repeat("f", 32)}},
-		"with a wrong name": {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {"RE1"}}, callbacks.Recording{SID: sid, URL: someAddress}},
-		"completed":         {url.Values{"RecordingUrl": {someAddress}, "RecordingStatus": {"completed"}}, callbacks.Recording{SID: sid, URL: someAddress}},
-		"in progress":       {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {sid}, "RecordingStatus": {"in-progress"}}, callbacks.Recording{}},
-		"absent":            {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {sid}, "RecordingStatus": {"absent"}}, callbacks.Recording{}},
-		"failed":            {url.Values{"RecordingUrl": {someAddress}, "RecordingSid": {sid}, "RecordingStatus": {"failed"}}, callbacks.Recording{}},
-		"short":             {url.Values{"RecordingUrl": {strings.TrimSuffix(someAddress, "f")}}, callbacks.Recording{}},
-		"long":              {url.Values{"RecordingUrl": {someAddress + "0"}}, callbacks.Recording{}},
-		"of a call":         {url.Values{"RecordingUrl": {strings.Replace(someAddress, "/RE", "/CA", 1)}}, callbacks.Recording{}},
-		"of no account":     {url.Values{"RecordingUrl": {"https://api.twilio.com/Recordings/" + sid}}, callbacks.Recording{}},
-		"with a path on":    {url.Values{"RecordingUrl": {someAddress + "/../x"}}, callbacks.Recording{}},
-		"encoded":           {url.Values{"RecordingUrl": {strings.Replace(someAddress, "/RE", "%2FRE", 1)}}, callbacks.Recording{}},
-		"with a user":       {url.Values{"RecordingUrl": {strings.Replace(someAddress, "//", "//a:b@", 1)}}, callbacks.Recording{}},
-		"in a fragment":     {url.Values{"RecordingUrl": {"https://api.twilio.com/#" + someAddress}}, callbacks.Recording{}},
-		"no address":        {url.Values{"RecordingUrl": {"://"}}, callbacks.Recording{}},
-		"none":              {url.Values{"Digits": {"1"}}, callbacks.Recording{}},
-	} {
-		if got, ok := recordedIn(c.form); ok != (c.want.SID != "") || ok && got != c.want {
-			t.Errorf("%s: %+v, %v; want %+v", name, got, ok, c.want)
-		}
-	}
-}
-
-// What no repetition can mend is not asked for again, and what was not recorded is no message.
-func TestRecordingStatuses(t *testing.T) {
-	w := newLegWalk(t, false)
-	state := recordedCall{State{Line: "sketch", Step: stepMessage, Language: "en"}, caller.From}
-	w.urls[pathRecording] = w.sealed(pathRecording, "recording", firstCall, state)
-	for _, status := range []string{"in-progress", "absent", "failed", "odd"} {
-		w.send(moment{path: pathRecording, form: url.Values{"CallSid": {firstCall}, "RecordingStatus": {status}, "RecordingSid": {someSound}, "RecordingUrl": {someAddress}}})
-	}
-	w.send(moment{path: pathRecording, form: url.Values{"CallSid": {firstCall}, "RecordingStatus": {"completed"}, "RecordingUrl": {"https://x.example/y"}}})
-	if messages, err := w.store.Messages(t.Context(), "sketch", 9); err != nil || len(messages) != 0 {
-		t.Errorf("messages %+v, %v", messages, err)
-	}
-	if !strings.Contains(w.log.String(), "no recording can be read in it") {
-		t.Errorf("the log does not say what was wrong: %s", w.log.String())
-	}
-}
-
-// A recording whose name cannot be read is not taken for silence: the caller hears that the message is not kept.
-func TestARecordingThatCannotBeNamed(t *testing.T) {
-	for step, want := range map[StepID]string{stepMessage: "message.failed", stepNoteSpoken: "note.failed"} {
-		e := newEdge(t, nil)
-		text := e.call(e.sealed(pathStep, "call", caller.SID, State{Line: "sketch", Step: step, Language: "en"}), url.Values{"RecordingUrl": {"https://x.example/y"}, "Digits": {"#"}})
-		if !strings.Contains(text, want) || e.count(`hotline_failures_total{what="keep a recording"}`) != "1" {
-			t.Errorf("%s: the caller hears %s", step, text)
-		}
-	}
-}
-
-// A base URL is for the provider's own hosts. Media may redirect elsewhere: there the request goes as it is, and without the
-// account's credentials, with a base URL or without.
-func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
-	for _, base := range []string{"", "http://127.0.0.1:9000/stand-in"} {
-		var sent []string
-		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
-			_, _, credentials := r.BasicAuth()
-			sent = append(sent, fmt.Sprintf("%s %v", r.URL, credentials))
-			answer := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"audio/mpeg"}}, Body: io.NopCloser(strings.NewReader("sound")), Request: r}
-			if strings.Contains(r.URL.Path, "/Recordings/") {
-				answer.StatusCode = http.StatusTemporaryRedirect
-				answer.Header.Set("Location", "https://media.example-bucket.com/sound.mp3?signature=1")
-			}
-			return answer, nil
-		})
-		now := openHour
-		p, err := NewProvider(someAccount, someToken, base, "https://hotline.example.com", sealerAt(t, &now, keyA), transport)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sound, _, err := p.Media(t.Context(), someSound)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = sound.Close()
-		want := []string{
-			orElse(base, "https://api.twilio.com") + "/2010-04-01/Accounts/" + someAccount + "/Recordings/" + someSound + ".mp3 true",
-			"https://media.example-bucket.com/sound.mp3?signature=1 false",
-		}
-		if diff := cmp.Diff(want, sent); diff != "" {
-			t.Errorf("base %q (-want +got)\n%s", base, diff)
-		}
-		// Whatever names another host, and whoever put credentials into the request.
-		for _, address := range []string{"https://eviltwilio.com/x", "https://twilio.com.evil.example/x", "http://api.twilio.com/x", "https://127.0.0.1:9000/x"} {
-			sent = nil
-			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			request.SetBasicAuth(someAccount, someToken)
-			answer, err := p.http.Do(request)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_ = answer.Body.Close()
-			if want := []string{address + " false"}; !slices.Equal(sent, want) {
-				t.Errorf("base %q: sent %v, want %v", base, sent, want)
-			}
-		}
-	}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (r roundTrip) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
-
-// What a lost webhook would cost is repeated by the provider, and the fragment that asks for it is neither signed nor sent.
-func TestInsisting(t *testing.T) {
-	stub := &restStub{answer: placedSomeCall}
-	if _, err := stubbed(t, stub).Place(t.Context(), placement(callbacks.Client, "anna")); err != nil {
-		t.Fatal(err)
-	}
-	for name, want := range map[string]bool{"StatusCallback": true, "Url": false, "FallbackUrl": false} {
-		if got := strings.HasSuffix(stub.sent[0].form.Get(name), insist); got != want {
-			t.Errorf("%s insists: %v", name, got)
-		}
-	}
-	e := newEdge(t, nil)
-	text := e.call(e.sealed(pathStep, "call", caller.SID, State{Line: "sketch", Step: stepMessage, Language: "en"}), nil)
-	if want := strings.ReplaceAll(insist, "&", "&amp;") + `"`; strings.Count(text, want) != 1 || !strings.Contains(text, pathRecording) {
-		t.Errorf("the recording's status callback does not insist: %s", text)
-	}
-	plain, with := Sign(someToken, someURL, someForm), Sign(someToken, someURL+insist, someForm)
-	if plain != with || !Verify([]string{someToken}, someURL+insist, someForm, plain) || strings.Contains(SignedText(someURL+insist, nil), "#") {
-		t.Error("the fragment is signed")
-	}
-}
-
-const placedSomeCall = `{"sid":"` + someCall + `"}`

@@ -9,7 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// What the provider tells of a recording: to the action of a Record, and to its recordingStatusCallback once it can be fetched.
+// What the provider tells of a recording: to the action of a Record, and to its recordingStatusCallback once it can be
+// fetched.
 // Source of the fields: the provider's page "TwiML Voice: <Record>".
 
 // recordedIn is a recording that a webhook tells of. The action is documented with a RecordingUrl and without a RecordingSid,

@@ -168,7 +168,9 @@ func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
 }
 
 // playNote plays the note as often as the agent asks for it, and then goes on.
-func (s *Server) playNote(ctx context.Context, w webhook, from side, path string, goOn func(*document, rung, webhook)) (*document, error) {
+func (s *Server) playNote(
+	ctx context.Context, w webhook, from side, path string, goOn func(*document, rung, webhook),
+) (*document, error) {
 	r, err := s.onAttempt(ctx, w, from, s.promises.AgentTook) // changes nothing: he has pressed 1
 	switch {
 	case err != nil:
@@ -201,7 +203,8 @@ func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 	if err != nil {
 		ended = s.attemptURL(pathCustomerEnded, w) // the same, but for the language of an apology
 	}
-	doc.dial(callbacks.CustomerRing, ended, doc.noun(callbacks.Number, r.Number, s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus))
+	whisper, status := s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus
+	doc.dial(callbacks.CustomerRing, ended, doc.noun(callbacks.Number, r.Number, whisper, status))
 }
 
 // customer is heard by whoever picks up the customer's telephone. A machine presses nothing.
@@ -271,10 +274,11 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 			return r.bye(r.agentTongue(), "whisper.gone"), nil
 		}
 	}
-	r, err := s.onAttempt(ctx, w, rungFirst, func(ctx context.Context, id, sid string) (callbacks.Callback, callbacks.Verdict, error) {
+	ended := func(ctx context.Context, id, sid string) (callbacks.Callback, callbacks.Verdict, error) {
 		callback, err := s.promises.CustomerEnded(ctx, id, sid, end.Status, end.Bridged == "false")
 		return callback, callbacks.Proceed, err
-	})
+	}
+	r, err := s.onAttempt(ctx, w, rungFirst, ended)
 	switch {
 	case err != nil:
 		return s.writeAgain(w, pathCustomerEnded, end, err)

@@ -150,7 +150,7 @@ func ofAnother(err error) bool {
 // foreign counts and logs a webhook of another leg. Nothing was changed, and the answer is a plain one.
 func (s *Server) foreign(w webhook, err error) {
 	s.metrics.refused.WithLabelValues("leg").Inc()
-	s.log.Warn("a webhook is not of the leg that its URL was made for, or its URL has expired or was sealed with a key that is no longer held",
+	s.log.Warn("a webhook is not of the leg that its URL was made for, or the URL has expired or was sealed with a key no longer held",
 		"path", w.path, "call", w.call().SID, "parent", w.parent(), "error", err)
 }
 

@@ -53,6 +53,7 @@ func fields(args []string) (url.Values, error) {
 }
 
 func sign(cmd *cobra.Command, token, target string, form url.Values) error {
+	target, _, _ = strings.Cut(target, "#") // settings for the provider alone
 	signature := ivr.Sign(token, target, form)
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "signed URL:  %s\n", target)
