@@ -172,8 +172,8 @@ func (s *Server) lineOf(state State) (*Line, error) {
 // lost answers for a call whose state cannot be read: it starts as one with a fault of ours. What has happened already
 // is not done again, or instances that hold different keys would ring the same agent for ever.
 func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, error) {
-	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
 	s.metrics.failures.WithLabelValues("read the state of a call").Inc()
+	s.log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
 	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
 		return plainGoodbye(sorry), nil
