@@ -28,6 +28,12 @@ type Settings struct {
 	TwilioAccountSID string
 	// TwilioAuthTokens are accepted in signatures; the first is used for requests of our own. One, or two during a rotation.
 	TwilioAuthTokens []Secret
+	// TwilioSigningKeys are the shared keys that webhooks may be signed with in the place of the auth token.
+	TwilioSigningKeys []SigningKey
+	// TwilioKeysOnly refuses webhooks that are signed with the auth token.
+	TwilioKeysOnly bool
+	// TwilioSubAccounts are accounts besides TwilioAccountSID whose webhooks are taken.
+	TwilioSubAccounts []string
 	// TwilioBaseURL is where the provider's REST interface is, without a slash at its end. Empty: the provider's own address.
 	TwilioBaseURL string
 }
@@ -50,8 +56,8 @@ func (s Settings) AuthTokens() []string {
 	return tokens
 }
 
-// Complete reports everything that is missing to answer real calls. [LoadSettings] does not ask for it, because
-// checking a configuration or a demonstration needs none of it.
+// Complete reports everything that is missing or too weak to answer real calls. [LoadSettings] does not ask for it,
+// because checking a configuration or a demonstration needs none of it.
 func (s Settings) Complete() error {
 	var missing SettingErrors
 	for name, empty := range map[string]bool{
@@ -64,7 +70,11 @@ func (s Settings) Complete() error {
 			missing = append(missing, SettingError{Setting: name, Message: "is missing; " + settings[name].advice()})
 		}
 	}
-	return missing.err()
+	if s.TwilioKeysOnly && len(s.TwilioSigningKeys) == 0 {
+		const name = "twilio_signing_keys"
+		missing = append(missing, SettingError{Setting: name, Message: "is missing, and twilio_keys_only is yes; " + settings[name].advice()})
+	}
+	return append(missing, s.weak()...).err()
 }
 
 // A setting describes one name.
@@ -100,6 +110,12 @@ var settings = map[string]setting{
 		what: "AC and 32 letters or digits, from the provider's console", read: readAccountSID},
 	"twilio_auth_token": {env: "HOTLINE_TWILIO_AUTH_TOKEN", secret: true,
 		what: "the account's token, or two separated by a comma during a rotation", read: readAuthTokens},
+	"twilio_signing_keys": {env: "HOTLINE_TWILIO_SIGNING_KEYS", secret: true,
+		what: "shared keys separated by commas, each NAME:HMAC_SHA256:SECRET", read: readSigningKeys},
+	"twilio_keys_only": {env: "HOTLINE_TWILIO_KEYS_ONLY", flag: "twilio-keys-only", standard: "no",
+		usage: "refuse webhooks signed with the auth token, yes or no", what: "yes or no", read: readKeysOnly},
+	"twilio_sub_accounts": {env: "HOTLINE_TWILIO_SUB_ACCOUNTS", flag: "twilio-sub-accounts",
+		usage: "further accounts whose webhooks are taken", what: "account SIDs separated by commas", read: readSubAccounts},
 	"twilio_base_url": {env: "HOTLINE_TWILIO_BASE_URL", flag: "twilio-base-url", usage: "URL of the provider's REST interface, if not its own",
 		what: "an https URL, or leave it out for the provider's own", read: readBaseURL},
 }

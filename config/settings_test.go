@@ -15,10 +15,12 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 const (
 	exampleSID   = "AC00000000000000000000000000000001"
+	otherSID     = "AC00000000000000000000000000000002"
 	exampleToken = "0123456789abcdefthetoken"
 )
 
@@ -83,10 +85,13 @@ func TestSettingsPrecedence(t *testing.T) {
 
 func TestSettingsSecrets(t *testing.T) {
 	env := environment(map[string]string{
-		"HOTLINE_STATE_KEYS":         key('n') + ", " + key('o'),
-		"HOTLINE_TWILIO_ACCOUNT_SID": exampleSID,
-		"HOTLINE_TWILIO_AUTH_TOKEN":  exampleToken + ",second",
-		"HOTLINE_PUBLIC_URL":         "https://IVR.example.com/",
+		"HOTLINE_STATE_KEYS":          key('n') + ", " + key('o'),
+		"HOTLINE_TWILIO_ACCOUNT_SID":  exampleSID,
+		"HOTLINE_TWILIO_AUTH_TOKEN":   exampleToken + ",0123456789second",
+		"HOTLINE_PUBLIC_URL":          "https://IVR.example.com/",
+		"HOTLINE_TWILIO_SIGNING_KEYS": "webhooks_sharedkey_1:HMAC_SHA256:0123456789:thetoken, old:HMAC_SHA1:0123456789thetoken",
+		"HOTLINE_TWILIO_KEYS_ONLY":    "yes",
+		"HOTLINE_TWILIO_SUB_ACCOUNTS": otherSID,
 	})
 	got, err := config.LoadSettings(nil, "", env)
 	if err != nil {
@@ -98,8 +103,16 @@ func TestSettingsSecrets(t *testing.T) {
 	if diff := cmp.Diff([][]byte{[]byte(strings.Repeat("n", 32)), []byte(strings.Repeat("o", 32))}, got.Keys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{exampleToken, "second"}, got.AuthTokens()); diff != "" {
+	if diff := cmp.Diff([]string{exampleToken, "0123456789second"}, got.AuthTokens()); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
+	}
+	keys := []ivr.SigningKey{{Name: "webhooks_sharedkey_1", Algorithm: ivr.HMACSHA256, Secret: "0123456789:thetoken"},
+		{Name: "old", Algorithm: ivr.HMACSHA1, Secret: "0123456789thetoken"}}
+	if diff := cmp.Diff(keys, got.SigningKeys()); diff != "" || !got.TwilioKeysOnly {
+		t.Errorf("shared keys, only they: %v (-want +got):\n%s", got.TwilioKeysOnly, diff)
+	}
+	if diff := cmp.Diff([]string{exampleSID, otherSID}, got.Accounts()); diff != "" {
+		t.Errorf("accounts (-want +got):\n%s", diff)
 	}
 	if got.PublicURL != "https://ivr.example.com" || got.TwilioAccountSID != exampleSID {
 		t.Errorf("settings: %+v", got)
@@ -131,9 +144,52 @@ twilio_auth_token: is missing; set HOTLINE_TWILIO_AUTH_TOKEN to the account's to
 	}
 }
 
+// A token or key that can be guessed is as good as none: real calls are not answered with it.
+func TestServingRefusesShortSecrets(t *testing.T) {
+	env := map[string]string{
+		"HOTLINE_STATE_KEYS": key('n'), "HOTLINE_TWILIO_ACCOUNT_SID": exampleSID, "HOTLINE_PUBLIC_URL": "https://ivr.example.com",
+		"HOTLINE_TWILIO_AUTH_TOKEN":   exampleToken,
+		"HOTLINE_TWILIO_SIGNING_KEYS": "k1:HMAC_SHA256:0123456789abcdef",
+	}
+	for _, c := range []struct{ setting, value, want string }{
+		{"TWILIO_AUTH_TOKEN", "01234567thetoken", ""},
+		{"TWILIO_AUTH_TOKEN", "1234567thetoken", "twilio_auth_token: token 1 of 1 has 15 characters, and fewer than 16 can be guessed; " +
+			"copy it whole from the provider's console"},
+		{"TWILIO_AUTH_TOKEN", exampleToken + ",thetoken", "twilio_auth_token: token 2 of 2 has 8 characters, and fewer than 16 can be guessed; " +
+			"copy it whole from the provider's console"},
+		{"TWILIO_AUTH_TOKEN", exampleToken, ""},
+		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken,k2:HMAC_SHA256:thetoken", "twilio_signing_keys: the secret of key k2 has 8 characters, " +
+			"and fewer than 16 can be guessed; copy it whole, or make another key"},
+		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken", ""},
+	} {
+		env["HOTLINE_"+c.setting] = c.value
+		got, err := config.LoadSettings(nil, "", environment(env))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := ""
+		if err := got.Complete(); err != nil {
+			said = err.Error()
+		}
+		if said != c.want {
+			t.Errorf("%s: got  %s\nwant %s", c.setting, said, c.want)
+		}
+	}
+	// Only keys, and none: then nothing would be accepted.
+	delete(env, "HOTLINE_TWILIO_SIGNING_KEYS")
+	env["HOTLINE_TWILIO_KEYS_ONLY"] = "yes"
+	got, err := config.LoadSettings(nil, "", environment(env))
+	if err == nil {
+		err = got.Complete()
+	}
+	if want := "twilio_signing_keys: is missing, and twilio_keys_only is yes; set HOTLINE_TWILIO_SIGNING_KEYS to"; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("only keys, and none: %v", err)
+	}
+}
+
 func TestNoFlagForSecrets(t *testing.T) {
 	flags(t).VisitAll(func(f *pflag.Flag) {
-		if strings.Contains(f.Name, "token") || strings.Contains(f.Name, "key") {
+		if strings.Contains(f.Name, "token") || strings.HasSuffix(f.Name, "keys") {
 			t.Errorf("flag --%s", f.Name)
 		}
 	})
@@ -166,6 +222,15 @@ func TestSettingsMistakes(t *testing.T) {
 		{"account", "twilio_account_sid", "SK0123", "is no account SID; copy it from the provider's console: AC and 32 letters or digits"},
 		{"token with a blank", "twilio_auth_token", "the token", "token 1 of 1 is empty or holds something else than letters and digits; copy it from the provider's console"},
 		{"second token missing", "twilio_auth_token", "thetoken,", "token 2 of 2 is empty or holds something else than letters and digits; copy it from the provider's console"},
+		{"signing key without algorithm", "twilio_signing_keys", "k1:thetoken", "key 1 of 1 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"signing key without secret", "twilio_signing_keys", "k1:HMAC_SHA256:", "key 1 of 1 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"signing key without a name", "twilio_signing_keys", ":HMAC_SHA256:thetoken", "the name of key 1 of 1 holds something else than letters, digits, _, . and -; copy its identifier"},
+		{"signing key with another algorithm", "twilio_signing_keys", "k1:thetoken:HMAC_SHA256", "the algorithm of key 1 of 1 is neither HMAC_SHA256 nor HMAC_SHA1; write the one of the provider's webhook setting"},
+		{"signing key with a blank", "twilio_signing_keys", "k1:HMAC_SHA256:the token", "the secret of key 1 of 1 holds a blank or a character that is no ASCII; copy it again"},
+		{"signing key is there twice", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,k1:HMAC_SHA1:thetoken", "key 2 of 2 has the name of another; remove one"},
+		{"signing keys end in a comma", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,", "key 2 of 2 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"keys only, perhaps", "twilio_keys_only", "true", `"true" is neither yes nor no; write one of them`},
+		{"sub-account", "twilio_sub_accounts", exampleSID + ",SK01", "account 2 of 2 is no account SID; copy it from the provider's console: AC and 32 letters or digits"},
 		{"three tokens", "twilio_auth_token", "a,b,thetoken", "holds 3 tokens; give one, or two separated by a comma during a rotation"},
 	}
 	for _, tt := range tests {

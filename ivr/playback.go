@@ -24,6 +24,9 @@ const (
 	playbackLife = 15 * time.Minute
 	// playbackCheck is how long an agent waits to learn that a recording cannot be played.
 	playbackCheck = 2 * time.Second
+	// playbackLimit is how long passing a recording on may take. Sounds are sent as they are played, so it is longer than what
+	// the server allows other answers.
+	playbackLimit = 3 * time.Minute
 	// longestPlayback bounds what is passed on: two minutes of speech are a tenth of it.
 	longestPlayback = 16 << 20
 )
@@ -69,6 +72,7 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	allowLonger(w, playbackLimit)
 	if s.Recordings == nil {
 		s.playSilence(w)
 		return
@@ -84,6 +88,14 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(w, io.LimitReader(sound, longestPlayback)); err != nil {
 		s.log.Warn("a recording broke off while it was played", "recording", wanted.SID, "error", err)
 	}
+}
+
+// allowLonger moves the server's limits for a request that is being answered. Real time on purpose: they are the connection's.
+func allowLonger(w http.ResponseWriter, limit time.Duration) {
+	connection, until := http.NewResponseController(w), time.Now().Add(limit)
+	// A connection that has no limits needs none. Once the limit for reading passes, a request counts as given up.
+	_ = connection.SetReadDeadline(until)
+	_ = connection.SetWriteDeadline(until)
 }
 
 // playSilence answers with a second of silence: an error here could end the agent's call.

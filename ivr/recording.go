@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -32,6 +33,8 @@ func recordedIn(form url.Values) (callbacks.Recording, bool) {
 }
 
 const recordingCompleted = "completed"
+
+var errRecording = errors.New("no recording can be read in it: neither RecordingSid nor RecordingUrl has the provider's form")
 
 // recordingPath is how the address of a recording ends, as the resource or with the ending of a kind of sound.
 var recordingPath = regexp.MustCompile(`/Accounts/AC[0-9a-fA-F]{32}/Recordings/(RE[0-9a-fA-F]{32})(\.[0-9a-z]{2,5})?$`)

@@ -4,11 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -17,9 +14,6 @@ import (
 )
 
 // The edge: the only file that knows the router. It turns requests into verified webhooks and documents into answers.
-
-// maxBody bounds a webhook's body; the provider's are a few kB.
-const maxBody = 64 << 10
 
 func (s *Server) router() http.Handler {
 	e := echo.New()
@@ -66,7 +60,7 @@ func (s *Server) readyz(c echo.Context) error {
 func (s *Server) voice(path string, answer func(context.Context, webhook) (*document, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()
-		w, err := s.verified(c.Request())
+		w, err := s.verified(c)
 		if err != nil {
 			return s.forbid(c, path, err)
 		}
@@ -93,7 +87,7 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 // wrongMethod answers the most frequent mistake in a number's settings.
 func (s *Server) wrongMethod(c echo.Context) error {
 	s.metrics.refused.WithLabelValues("method").Inc()
-	s.log.Warn("a webhook came by GET; set the number's method to HTTP POST at the provider", "path", c.Path())
+	s.refusals.warn("a webhook came by GET; set the number's method to HTTP POST at the provider", "path", c.Path())
 	c.Response().Header().Set(echo.HeaderAllow, http.MethodPost)
 	return c.String(http.StatusMethodNotAllowed, "use POST\n")
 }
@@ -103,7 +97,7 @@ func (s *Server) wrongMethod(c echo.Context) error {
 func (s *Server) status(path string, note func(context.Context, webhook) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()
-		w, err := s.verified(c.Request())
+		w, err := s.verified(c)
 		if err != nil {
 			return s.forbid(c, path, err)
 		}
@@ -137,8 +131,8 @@ func (s *Server) timed(path string) func() {
 
 func (s *Server) forbid(c echo.Context, path string, err error) error {
 	s.metrics.refused.WithLabelValues(err.Error()).Inc()
-	s.log.Warn("a webhook was refused; if it is the provider's, compare the public URL and the auth token with `hotline sign`",
-		"path", path, "reason", err, "peer", c.RealIP(), "public_url", s.PublicURL)
+	s.refusals.warn("a webhook was refused; if it is the provider's, compare the public URL and the auth token or key with `hotline sign`",
+		"path", path, "reason", err, "settings", cut(c.Request().Header.Get(SettingsHeader), 100), "peer", c.RealIP(), "public_url", s.PublicURL)
 	return c.String(http.StatusForbidden, "signature refused\n")
 }
 
@@ -156,29 +150,3 @@ func (s *Server) foreign(w webhook, err error) {
 
 // lastWords are spoken when not even a document can be written.
 const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` + sorry + `</Say><Hangup/></Response>`
-
-var (
-	errSignature = errors.New("signature")
-	errForm      = errors.New("form")
-	errRecording = errors.New("no recording can be read in it: neither RecordingSid nor RecordingUrl has the provider's form")
-)
-
-// verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of it.
-func (s *Server) verified(r *http.Request) (webhook, error) {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	if err != nil || len(body) > maxBody {
-		return webhook{}, errForm
-	}
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return webhook{}, errForm
-	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		return webhook{}, errForm
-	}
-	// The request's own path and query as they came, behind our public URL, whose path a proxy may have cut off.
-	if !Verify(s.Tokens, s.PublicURL+r.RequestURI, form, r.Header.Get(SignatureHeader)) {
-		return webhook{}, errSignature
-	}
-	return webhook{path: r.URL.Path, form: form, sealed: r.URL.Query().Get("s")}, nil
-}

@@ -23,7 +23,13 @@ type Settings struct {
 	// Signatures are checked against it and never against what a request says of itself.
 	PublicURL string
 	// Tokens are the provider's auth tokens: one, or two while rotating.
-	Tokens   []string
+	Tokens []string
+	// Keys are the shared keys that webhooks may be signed with instead; KeysOnly refuses those signed with a token.
+	Keys     []SigningKey
+	KeysOnly bool
+	// Accounts are whose webhooks are taken, by SID: the account and its sub-accounts. None takes those of any, for
+	// simulations.
+	Accounts []string
 	Lines    Lines
 	Promises Promises
 	Sealer   *Sealer
@@ -48,6 +54,7 @@ type Server struct {
 	log      *slog.Logger
 	promises Promises
 	metrics  *Metrics
+	refusals *refusals
 }
 
 // NewServer checks the settings. It refuses to be made without a token, because then anybody could send webhooks.
@@ -59,9 +66,15 @@ func NewServer(settings Settings) (*Server, error) {
 		return nil, errors.New("the public URL cannot be used: give https, host and perhaps a path, for example https://hotline.example.com")
 	case len(settings.Tokens) == 0 || strings.TrimSpace(strings.Join(settings.Tokens, "")) == "":
 		return nil, errors.New("no auth token: set HOTLINE_TWILIO_AUTH_TOKEN; without it anybody could send webhooks")
+	case settings.KeysOnly && len(settings.Keys) == 0:
+		return nil, errors.New("no signing key: set HOTLINE_TWILIO_SIGNING_KEYS, or take HOTLINE_TWILIO_KEYS_ONLY away; " +
+			"without either no webhook is accepted")
 	}
 	settings.PublicURL = strings.TrimRight(settings.PublicURL, "/")
-	return &Server{Settings: settings, log: settings.Log, promises: settings.Promises, metrics: settings.Metrics}, nil
+	return &Server{
+		Settings: settings, log: settings.Log, promises: settings.Promises, metrics: settings.Metrics,
+		refusals: newRefusals(settings.Log, settings.Now),
+	}, nil
 }
 
 // The paths of the webhooks. The provider's number is pointed at the first three.
@@ -130,7 +143,8 @@ func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
 	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
 		s.metrics.unknownNumbers.Inc()
-		s.log.Warn("a call to a number that no line answers; add it to numbers in a line's file", "to", w.call().To)
+		s.log.Warn("a call to a number that no line answers; add it to numbers in a line's file",
+			"to", callbacks.Mask(w.call().To))
 		return plainGoodbye("This number is not in use. Please check the number and ring again. Goodbye."), nil
 	}
 	s.metrics.calls.WithLabelValues(line.ID).Inc()

@@ -1,11 +1,8 @@
 package ivr
 
 import (
-	"crypto/hmac"
-	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"encoding/hex"
 	"net/url"
 	"slices"
@@ -40,11 +37,9 @@ func SignedText(fullURL string, form url.Values) string {
 }
 
 // Sign returns the signature of a form request: base64 of HMAC-SHA1 with the auth token as key.
-func Sign(token, fullURL string, form url.Values) string {
-	mac := hmac.New(sha1.New, []byte(token))
-	mac.Write([]byte(SignedText(fullURL, form)))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
+func Sign(token, fullURL string, form url.Values) string { return tokenKey(token).Sign(fullURL, form) }
+
+func tokenKey(token string) SigningKey { return SigningKey{Algorithm: HMACSHA1, Secret: token} }
 
 // Verify reports whether signature is right for the request under one of the tokens.
 // The URL is tried as given and with its standard port added or its port removed, because the provider's edge does either.
@@ -69,18 +64,10 @@ func VerifyBody(tokens []string, fullURL string, body []byte, signature string) 
 }
 
 func verifyAny(tokens []string, fullURL, signature string, form url.Values) bool {
-	if signature == "" {
-		return false
-	}
 	right := false
 	for _, token := range tokens {
-		if token == "" {
-			continue
-		}
-		for _, candidate := range portVariants(fullURL) {
-			if hmac.Equal([]byte(Sign(token, candidate, form)), []byte(signature)) {
-				right = true
-			}
+		if tokenKey(token).Verify(fullURL, form, signature) {
+			right = true
 		}
 	}
 	return right

@@ -1,6 +1,9 @@
 package sqlite
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 // Pragma reads a setting of the connection that writes.
 func Pragma(t *testing.T, s *Store, name string) (value string) {
@@ -19,3 +22,10 @@ var Migrations = provider
 
 // Writes reports whether the connection that writes is in use.
 func Writes(s *Store) bool { return s.writer.Stats().InUse > 0 }
+
+// Chmod has rights changed in another way until the test ends.
+func Chmod(t *testing.T, by func(name string, mode os.FileMode) error) {
+	before := chmod
+	chmod = by
+	t.Cleanup(func() { chmod = before })
+}

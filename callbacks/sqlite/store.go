@@ -78,13 +78,14 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return &Store{sqlstore.New(dialect, write, read), write}, nil
 }
 
-// private makes the file, if there is none, for its owner only: it holds telephone and account numbers.
+// private makes the file, if there is none, and sees to it that it is for its owner only.
 func private(path string) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("sqlite: %w", err)
 	}
-	return file.Close()
+	_, err = Restrict(path)
+	return errors.Join(err, file.Close())
 }
 
 // dsn escapes the path: a "?" or "#" in a directory's name would end it otherwise.

@@ -42,6 +42,9 @@ type wiring struct {
 	publicURL  string
 	accountSID string
 	tokens     []string
+	keys       []ivr.SigningKey
+	keysOnly   bool
+	accounts   []string // whose webhooks are taken; none: of any
 	stateKeys  [][]byte
 	restURL    string
 	now        func() time.Time
@@ -60,7 +63,7 @@ func (w wiring) open(ctx context.Context) (callbacks.Store, error) {
 	if w.opened != nil {
 		return w.opened, nil
 	}
-	return openStore(ctx, w.store)
+	return openStoreLogging(ctx, w.store, w.log)
 }
 
 func newHouse(ctx context.Context, w wiring) (*house, error) {
@@ -139,7 +142,7 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 		return nil, err
 	}
 	h.server, err = ivr.NewServer(ivr.Settings{
-		PublicURL: w.publicURL, Tokens: w.tokens, Lines: w.live, Promises: h.service, Sealer: sealer,
+		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts, Lines: w.live, Promises: h.service, Sealer: sealer,
 		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err

@@ -49,6 +49,13 @@ func (p *publication) run(workers *sync.WaitGroup, ctx context.Context, timer ca
 	workers.Go(func() { p.follower.Run(ctx, timer) })
 }
 
+// reread has the directory looked at now, if there is one.
+func (p *publication) reread() {
+	if p.publisher != nil {
+		p.publisher.Reread()
+	}
+}
+
 // health is how things are, in words.
 func (p *publication) health() string {
 	if p.publisher == nil {

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -75,16 +77,38 @@ func rehearseLines(ctx context.Context, snapshot *config.Snapshot, lines []strin
 	return errors.Join(failed...)
 }
 
-// stopLimit is how long a stop waits for webhooks that are being answered: the provider gives up after 15 seconds.
-const stopLimit = 15 * time.Second
+// Limits of the server. The provider gives up an answer after 15 seconds.
+const (
+	// readLimit is how long a request may take to arrive: the provider's are a few kB and come at once.
+	readLimit = 5 * time.Second
+	// writeLimit is how long its answer may take; a recording that is played is allowed more.
+	writeLimit = 15 * time.Second
+	// stopLimit is how long a stop waits for what is being answered. It is longer than what a caller waits for the store, and
+	// leaves those who start and stop processes no time to lose patience: 10 seconds are usual.
+	stopLimit = 8 * time.Second
+)
+
+// newHTTPServer serves with these limits. What has not come whole, or is not fetched, holds up nothing for long.
+func newHTTPServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: readLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: time.Minute,
+		MaxHeaderBytes: 64 << 10,
+	}
+}
 
 // serve runs until ctx ends. listening, which may be nil, is told the address once there is one.
-func serve(ctx context.Context, settings config.Settings, source publish.Options, log *slog.Logger, listening func(net.Addr)) (err error) {
+func serve(
+	ctx context.Context, settings config.Settings, source publish.Options, log *slog.Logger, listening func(net.Addr),
+) (err error) {
 	defer collectSeldom()()
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP) // before anything else: it would end the process
+	defer signal.Stop(hangups)
 	now := clockFrom(ctx)
 	h, err := newHouse(ctx, wiring{
 		source: &source, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
 		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
+		keys: settings.SigningKeys(), keysOnly: settings.TwilioKeysOnly, accounts: settings.Accounts(),
 		restURL: settings.TwilioBaseURL, now: now, shared: true, log: log,
 	})
 	if err != nil {
@@ -100,12 +124,30 @@ func serve(ctx context.Context, settings config.Settings, source publish.Options
 	if listening != nil {
 		listening(listener.Addr())
 	}
+	var rereading sync.WaitGroup
+	defer rereading.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	rereading.Go(func() { h.rereadOn(ctx, hangups, log) })
 	return h.run(ctx, listener, callbacks.SystemTimer(h.now), log)
+}
+
+// rereadOn has the configuration looked at whenever a signal asks for it, as services are asked by custom, until ctx ends.
+func (h *house) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-signals:
+			log.Info("SIGHUP: the configuration directory is read again; to have settings (store, keys, tokens, addresses) read, restart")
+			h.publication.reread()
+		}
+	}
 }
 
 // run answers webhooks and keeps promises until ctx ends; then it finishes what is under way. timer wakes the workers.
 func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
-	server := &http.Server{Handler: h.server.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: stopLimit, IdleTimeout: time.Minute}
+	server := newHTTPServer(h.server.Handler())
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
 	h.attention.logged(ctx, log)
@@ -122,14 +164,24 @@ func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.
 	case err = <-failed:
 	case <-ctx.Done():
 		log.Info("stopping: no new calls are made, webhooks under way are answered")
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
-		defer cancel()
-		err = server.Shutdown(limited)
+		err = stopServing(context.WithoutCancel(ctx), server, log)
 	}
 	stopWork()
 	workers.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
+	}
+	return err
+}
+
+// stopServing answers what is under way, but not for longer than the limit: then connections are cut, and that is no failure.
+func stopServing(ctx context.Context, server *http.Server, log *slog.Logger) error {
+	limited, cancel := context.WithTimeout(ctx, stopLimit)
+	defer cancel()
+	err := server.Shutdown(limited)
+	if errors.Is(err, context.DeadlineExceeded) {
+		log.Warn("stopping: some requests did not end and were cut off", "waited", stopLimit.String())
+		err = server.Close()
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"time"
@@ -18,7 +19,18 @@ import (
 
 // openStore opens the database that a setting names, sqlite:PATH or postgres://….
 func openStore(ctx context.Context, name string) (callbacks.Store, error) {
+	return openStoreLogging(ctx, name, slog.Default())
+}
+
+func openStoreLogging(ctx context.Context, name string, log *slog.Logger) (callbacks.Store, error) {
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
+		changed, err := sqlite.Restrict(path)
+		if len(changed) > 0 {
+			log.Warn("others could read or change the database; it is its owner's alone now (mode 0600)", "files", changed)
+		}
+		if err != nil {
+			return nil, err
+		}
 		return sqlite.Open(ctx, path)
 	}
 	return postgres.Open(ctx, name)

@@ -65,7 +65,8 @@ type Options struct {
 // A Publisher puts what is in the directory in force.
 type Publisher struct {
 	Options
-	live *Live
+	live  *Live
+	asked chan struct{} // somebody wants the directory looked at
 
 	// Used by one goroutine, that of Start and Look.
 	inForce    Files
@@ -120,6 +121,14 @@ func (p *Publisher) State() State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.state
+}
+
+// Reread has [Publisher.Run] look at the directory now. It does not wait for that, and may be called from any goroutine.
+func (p *Publisher) Reread() {
+	select {
+	case p.asked <- struct{}{}:
+	default: // asked already
+	}
 }
 
 // Look reads the directory and takes it up if it is another than before and has come to rest. It returns when to look again

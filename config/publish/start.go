@@ -21,7 +21,7 @@ const (
 )
 
 // New makes a publisher; [Publisher.Start] puts something in force.
-func New(o Options) *Publisher { return &Publisher{Options: o} }
+func New(o Options) *Publisher { return &Publisher{Options: o, asked: make(chan struct{}, 1)} }
 
 // Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is another: so
 // neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits are rehearsed. Before

@@ -14,7 +14,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Run looks at the directory whenever something in it changes, and every [Poll] in any case, until ctx ends.
+// Run looks at the directory whenever something in it changes or [Publisher.Reread] is called, and every [Poll] in any case,
+// until ctx ends.
 func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
 	changed, again, stop := watch(p.Dir, p.Log)
 	defer stop()
@@ -23,6 +24,8 @@ func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
 		select {
 		case <-ctx.Done():
 		case <-fired:
+			again()
+		case <-p.asked:
 			again()
 		case <-changed:
 			together, stop := timer(p.Now().Add(gather))
