@@ -99,7 +99,8 @@ func newEdge(t *testing.T, change func(*Settings)) *edge {
 // An ask is one request to the edge. Empty fields stand for what the provider would send.
 type ask struct {
 	method, path, body, kind string
-	token, signedURL         string // of the signature
+	token, signedURL         string     // of the signature
+	key                      SigningKey // signs in the place of the token, when it has a secret
 	unsigned                 bool
 	change                   func(*http.Request)
 }
@@ -126,6 +127,10 @@ func (e *edge) ask(a ask) *httptest.ResponseRecorder {
 			form = nil
 		}
 		request.Header.Set(SignatureHeader, Sign(a.token, a.signedURL, form))
+		if a.key.Secret != "" {
+			request.Header.Set(SignatureHeader, a.key.Sign(a.signedURL, form))
+			request.Header.Set(SettingsHeader, a.key.Header())
+		}
 	}
 	if a.change != nil {
 		a.change(request)

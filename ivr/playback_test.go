@@ -99,3 +99,65 @@ func TestPlaybackThatFailsIsSilence(t *testing.T) {
 		t.Error("what can be fetched is taken for unplayable")
 	}
 }
+
+// What a recording takes to be played has nothing to do with how long a webhook may take: a server that allows answers no time
+// at all plays it whole.
+func TestARecordingIsPlayedLongerThanOtherAnswersMayTake(t *testing.T) {
+	e := newEdge(t, func(s *Settings) { s.Recordings = paperRecordings{} })
+	served := httptest.NewUnstartedServer(e.handler)
+	served.Config.WriteTimeout = time.Nanosecond
+	served.Start()
+	t.Cleanup(served.Close)
+	get := func(path string) (string, error) {
+		answer, err := served.Client().Get(served.URL + path)
+		if err != nil {
+			return "", err
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		return string(text), err
+	}
+	if text, err := get("/healthz"); err == nil {
+		t.Fatalf("the server has no limit: %q", text)
+	}
+	address, err := e.server.recordingURL("RE1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := get(strings.TrimPrefix(address, e.server.PublicURL)); err != nil || text != "sound of RE1" {
+		t.Errorf("played %q, %v", text, err)
+	}
+}
+
+// limited is an answer whose connection has limits.
+type limited struct {
+	*httptest.ResponseRecorder
+	read, write time.Time
+}
+
+func (l *limited) SetReadDeadline(t time.Time) error  { l.read = t; return nil }
+func (l *limited) SetWriteDeadline(t time.Time) error { l.write = t; return nil }
+
+// Once the limit for reading a request passes, the server takes it for given up, and what is done for it is cancelled.
+func TestTheLimitForReadingDoesNotEndAnAnswer(t *testing.T) {
+	e := newEdge(t, func(s *Settings) { s.Recordings = paperRecordings{} })
+	address, err := e.server.recordingURL("RE1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	playing := &limited{ResponseRecorder: httptest.NewRecorder()}
+	e.handler.ServeHTTP(playing, httptest.NewRequest(http.MethodGet, strings.TrimPrefix(address, e.server.PublicURL), nil))
+	if left := time.Until(playing.read); left < time.Minute || playing.write != playing.read {
+		t.Errorf("a recording may be played until %s, and is read until %s", playing.write, playing.read)
+	}
+
+	body := callForm(nil)
+	request := httptest.NewRequest(http.MethodPost, PathIncoming, strings.NewReader(body.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set(SignatureHeader, Sign(someToken, e.server.PublicURL+PathIncoming, body))
+	answering := &limited{ResponseRecorder: httptest.NewRecorder()}
+	e.handler.ServeHTTP(answering, request)
+	if left := time.Until(answering.read); left < 2*promiseWrite || answering.Code != http.StatusOK {
+		t.Errorf("a webhook is given up after %s, answered %d", left, answering.Code)
+	}
+}

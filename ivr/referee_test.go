@@ -144,8 +144,10 @@ type signedRequest struct {
 	URL       string         `json:"url"`
 	Params    map[string]any `json:"params"`
 	Signature string         `json:"signature"`
+	Settings  string         `json:"settings"` // the header that names a shared key
 
 	form url.Values
+	key  SigningKey
 	good bool // signed by us as it is; else something was changed after signing
 }
 
@@ -184,7 +186,13 @@ func drawRequest(t *rapid.T) signedRequest {
 			r.Params[name] = all
 		}
 	}
-	r.Signature = Sign(r.Token, r.URL, r.form)
+	r.key = SigningKey{Algorithm: HMACSHA1, Secret: r.Token}
+	if rapid.Bool().Draw(t, "shared") {
+		r.key = SigningKey{"webhooks_sharedkey_" + rapid.StringMatching(`[0-9a-z]{1,26}`).Draw(t, "key"), HMACSHA256,
+			rapid.StringMatching(`[!-~]{16,64}`).Draw(t, "secret")}
+		r.Token, r.Settings = r.key.Secret, r.key.Header()
+	}
+	r.Signature = r.key.Sign(r.URL, r.form)
 	return r
 }
 
@@ -195,23 +203,26 @@ func TestSignaturesAgainstTheProvidersNodeLibrary(t *testing.T) {
 		Signature string `json:"signature"`
 	}
 	verdicts := askNode[verdict](t, "signatures.mjs", requests)
-	repeated := 0
+	repeated, shared := 0, 0
 	for i, r := range requests {
 		if v := verdicts[i]; v.Accepted != r.good {
 			t.Errorf("request %d: accepted %v, want %v: %s %q", i, v.Accepted, r.good, r.URL, r.form)
 		}
-		if !Verify([]string{r.Token}, r.URL, r.form, verdicts[i].Signature) {
+		if !r.key.Verify(r.URL, r.form, verdicts[i].Signature) {
 			t.Errorf("request %d: we refuse the library's signature of %s %q", i, r.URL, r.form)
 		}
-		if Verify([]string{r.Token}, r.URL, r.form, r.Signature) != r.good {
+		if r.key.Verify(r.URL, r.form, r.Signature) != r.good {
 			t.Errorf("request %d: we say %v of our own signature of %s %q", i, !r.good, r.URL, r.form)
 		}
 		if len(r.form["Repeated"]) > 1 {
 			repeated++
 		}
+		if r.Settings != "" {
+			shared++
+		}
 	}
-	if repeated < 100 {
-		t.Errorf("only %d of %d requests repeat a field", repeated, len(requests))
+	if repeated < 100 || shared < 100 || shared > 500 {
+		t.Errorf("of %d requests %d repeat a field, %d are signed with a shared key", len(requests), repeated, shared)
 	}
 }
 

@@ -190,6 +190,9 @@ func TestUnknownNumber(t *testing.T) {
 	if n := e.count("hotline_unknown_number_calls_total"); n != "1" {
 		t.Errorf("counted %s times", n)
 	}
+	if logged := e.log.String(); strings.Contains(logged, "+10000000000") || !strings.Contains(logged, callbacks.Mask("+10000000000")) {
+		t.Errorf("logged %s", logged)
+	}
 }
 
 // A trunk sends the called number as a SIP address, some without its plus.

@@ -9,23 +9,26 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/spf13/cobra"
 )
 
 func newSign() *cobra.Command {
-	return &cobra.Command{
+	var name string
+	cmd := &cobra.Command{
 		Use:   "sign URL [key=value…]",
 		Short: "Sign a sample webhook and say over what",
 		Long: "sign computes the signature that the provider would send with a form of these fields to this URL,\n" +
-			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two). When webhooks are refused,\n" +
+			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of this\n" +
+			"name in HOTLINE_TWILIO_SIGNING_KEYS. When webhooks are refused,\n" +
 			"compare the URL with the one that the log calls public_url: scheme, host, port and path must be the same.",
 		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 From=+6281234567890",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			token, _, _ := strings.Cut(os.Getenv("HOTLINE_TWILIO_AUTH_TOKEN"), ",")
-			if token = strings.TrimSpace(token); token == "" {
-				return errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account")
+			key, err := signingKey(name)
+			if err != nil {
+				return err
 			}
 			form, err := fields(args[1:])
 			if err != nil {
@@ -35,9 +38,37 @@ func newSign() *cobra.Command {
 			if err != nil || target.Scheme == "" || target.Host == "" {
 				return fmt.Errorf("%q is no absolute URL; give it as the provider calls it, with https:// and host", args[0])
 			}
-			return sign(cmd, token, args[0], form)
+			sign(cmd, key, args[0], form)
+			return nil
 		},
 	}
+	cmd.Flags().StringVar(&name, "key", "", "name of the shared key to sign with (default: the auth token)")
+	return cmd
+}
+
+// signingKey is the shared key of a name, or without one the auth token.
+func signingKey(name string) (key ivr.SigningKey, err error) {
+	settings, err := config.LoadSettings(nil, "", func(variable string) (string, bool) {
+		if !strings.HasPrefix(variable, "HOTLINE_TWILIO_AUTH_") && !strings.HasPrefix(variable, "HOTLINE_TWILIO_SIGNING_") {
+			return "", false // whatever else is wrong has nothing to do with a signature
+		}
+		return os.LookupEnv(variable)
+	})
+	if err != nil {
+		return key, err
+	}
+	if name == "" {
+		if tokens := settings.AuthTokens(); len(tokens) > 0 {
+			return ivr.SigningKey{Algorithm: ivr.HMACSHA1, Secret: tokens[0]}, nil
+		}
+		return key, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, or name a shared key with --key")
+	}
+	for _, key := range settings.SigningKeys() {
+		if key.Name == name {
+			return key, nil
+		}
+	}
+	return key, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as %s:HMAC_SHA256:SECRET", name, name)
 }
 
 func fields(args []string) (url.Values, error) {
@@ -52,14 +83,19 @@ func fields(args []string) (url.Values, error) {
 	return form, nil
 }
 
-func sign(cmd *cobra.Command, token, target string, form url.Values) error {
+func sign(cmd *cobra.Command, key ivr.SigningKey, target string, form url.Values) {
 	target, _, _ = strings.Cut(target, "#") // settings for the provider alone
-	signature := ivr.Sign(token, target, form)
 	out := cmd.OutOrStdout()
+	headers := []string{ivr.SignatureHeader + ": " + key.Sign(target, form)}
+	if key.Name != "" {
+		headers = append(headers, ivr.SettingsHeader+": "+key.Header())
+	}
 	fmt.Fprintf(out, "signed URL:  %s\n", target)
 	fmt.Fprintf(out, "signed text: %s\n", ivr.SignedText(target, form))
-	fmt.Fprintf(out, "%s: %s\n\n", ivr.SignatureHeader, signature)
-	fmt.Fprintf(out, "curl -i -H %s", shellQuoted(ivr.SignatureHeader+": "+signature))
+	fmt.Fprintf(out, "%s\n\ncurl -i", strings.Join(headers, "\n"))
+	for _, header := range headers {
+		fmt.Fprintf(out, " -H %s", shellQuoted(header))
+	}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
 		for _, value := range form[name] {
 			fmt.Fprintf(out, " --data-urlencode %s", shellQuoted(name+"="+value))
@@ -69,7 +105,6 @@ func sign(cmd *cobra.Command, token, target string, form url.Values) error {
 		fmt.Fprint(out, " --data ''")
 	}
 	fmt.Fprintf(out, " %s\n", shellQuoted(target))
-	return nil
 }
 
 func shellQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -11,7 +11,24 @@ import (
 // A table is aligned by the columns of a terminal, in which a Chinese character is two wide.
 type table struct{ rows [][]string }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+func (t *table) add(cells ...string) {
+	for i, cell := range cells {
+		cells[i] = printable(cell)
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// printable shows what would move the cursor, colour the screen, begin a line or turn the direction of writing as U+FFFD:
+// a caller's SIP name and a provider's words are strangers'. A byte that is no UTF-8 may do so too.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), unicode.In(r, unicode.Bidi_Control, unicode.Zl, unicode.Zp):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
+}
 
 // write prints the rows with two spaces between columns and none at a line's end.
 func (t *table) write(out io.Writer, indent string) error {

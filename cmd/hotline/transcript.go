@@ -47,7 +47,7 @@ func (t *transcript) begin(at time.Time, from string) {
 		return
 	}
 	zone := t.line.Hours.Zone()
-	fmt.Fprintf(t.out, "%s (%s), %s rings %s\n", at.In(zone).Format("Monday 2 January 2006, 15:04"), zone, from, t.line.ID)
+	fmt.Fprintf(t.out, "%s (%s), %s rings %s\n", at.In(zone).Format("Monday 2 January 2006, 15:04"), zone, printable(from), t.line.ID)
 }
 
 // end closes a call: with a limit reached, or a rule of the provider broken, it was no good one.
@@ -214,7 +214,7 @@ func spokenOf(e carrier.Event) string {
 
 // row writes one line. The caller holds mu.
 func (t *transcript) row(at time.Time, who, what string) {
-	_, err := fmt.Fprintf(t.out, "%s  %-12s %s\n", at.In(t.line.Hours.Zone()).Format("Mon 15:04:05"), who, what)
+	_, err := fmt.Fprintf(t.out, "%s  %-12s %s\n", at.In(t.line.Hours.Zone()).Format("Mon 15:04:05"), who, printable(what))
 	t.err = errors.Join(t.err, err)
 }
 

@@ -19,6 +19,8 @@ type Options struct {
 	Start time.Time
 	// AccountSID and AuthToken sign webhooks and guard the REST API.
 	AccountSID, AuthToken string
+	// SharedKey signs webhooks instead of AuthToken, when it has a secret.
+	SharedKey SharedKey
 	// Client sends the webhooks; nil is one of the carrier's own. Its time-out is set to the provider's 15 seconds
 	// of real time, and it does not follow redirects: the carrier does.
 	Client *http.Client

@@ -142,7 +142,7 @@ func (c *Carrier) send(p *process, w Webhook) (Webhook, error) {
 	}
 	w.Header = http.Header{}
 	w.Header.Set("I-Twilio-Idempotency-Token", c.newSID(""))
-	w.Header.Set("X-Twilio-Signature", Sign(c.opts.AuthToken, w.URL, w.posted()))
+	c.opts.sign(w.Header, w.URL, w.posted())
 	w.Header.Set("User-Agent", "TwilioProxy/1.1")
 	w.Header.Set("Accept", "*/*")
 	for w.Attempt = 1; ; w.Attempt++ {
