@@ -116,7 +116,14 @@ func TestSignSaysOverWhat(t *testing.T) {
 	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") || !strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"}} {
+	t.Setenv("HOTLINE_TWILIO_SIGNING_KEYS", "webhooks_sharedkey_1:HMAC_SHA256:a-secret-of-ours")
+	out, err = run(t, "", "sign", "--key", "webhooks_sharedkey_1", "https://x.example/", "Digits=1")
+	signature := ivr.SigningKey{Algorithm: ivr.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})
+	const settings = "X-Twilio-Webhooks-Signature-Settings: key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
+	if err != nil || !strings.Contains(out, "-H 'X-Twilio-Signature: "+signature+"' -H '"+settings+"'") || strings.Contains(out, "a-secret") {
+		t.Errorf("with a shared key: %v\n%s", err, out)
+	}
+	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"}, {"sign", "--key", "another", "https://x.example/"}} {
 		if _, err := run(t, "", wrong...); err == nil {
 			t.Errorf("%v is accepted", wrong)
 		}
@@ -167,7 +174,7 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %q", path, text)
 		}
 	}
-	form := url.Values{"CallSid": {"CA1"}, "From": {home}, "To": {snapshot.Lines[0].Numbers[0]}}
+	form := url.Values{"CallSid": {"CA1"}, "AccountSid": {rehearsalAccount}, "From": {home}, "To": {snapshot.Lines[0].Numbers[0]}}
 	if status, body := post(t, base, form, ""); status != http.StatusForbidden {
 		t.Errorf("unsigned: %d %s", status, body)
 	}

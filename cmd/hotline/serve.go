@@ -164,7 +164,7 @@ func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.
 	case err = <-failed:
 	case <-ctx.Done():
 		log.Info("stopping: no new calls are made, webhooks under way are answered")
-		err = stopServing(context.WithoutCancel(ctx), server, log)
+		err = stopServing(context.WithoutCancel(ctx), server, stopLimit, log)
 	}
 	stopWork()
 	workers.Wait()
@@ -175,12 +175,12 @@ func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.
 }
 
 // stopServing answers what is under way, but not for longer than the limit: then connections are cut, and that is no failure.
-func stopServing(ctx context.Context, server *http.Server, log *slog.Logger) error {
-	limited, cancel := context.WithTimeout(ctx, stopLimit)
+func stopServing(ctx context.Context, server *http.Server, limit time.Duration, log *slog.Logger) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	err := server.Shutdown(limited)
 	if errors.Is(err, context.DeadlineExceeded) {
-		log.Warn("stopping: some requests did not end and were cut off", "waited", stopLimit.String())
+		log.Warn("stopping: some requests did not end and were cut off", "waited", limit.String())
 		err = server.Close()
 	}
 	return err

@@ -68,3 +68,33 @@ func TestRun(t *testing.T) {
 	stop()
 	<-ended
 }
+
+// A directory is read when that is asked for, without a change that the system tells of and without waiting for the next poll.
+func TestRereadLooksAtTheDirectory(t *testing.T) {
+	d := newDesk(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	p := publish.New(d.options())
+	if err := p.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	looked, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		// A timer is asked for after each look, and never fires.
+		p.Run(ctx, func(time.Time) (<-chan time.Time, func()) {
+			select {
+			case looked <- struct{}{}:
+			case <-ctx.Done():
+			}
+			return nil, func() {}
+		})
+	}()
+	<-looked
+	for range 3 {
+		p.Reread()
+		<-looked
+	}
+	stop()
+	<-ended
+}

@@ -1,0 +1,339 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+)
+
+// hotline serve as an operator has it: a process of its own, which gets signals and whatever strangers send.
+
+// A logLine is one of the server's log.
+type logLine struct {
+	Level, Msg, Listen, Reason, To string
+	Files                          []string
+	Left                           int `json:"not_logged_before"`
+}
+
+// A serving is such a process.
+type serving struct {
+	t       *testing.T
+	command *exec.Cmd
+	dir     string // of its configuration
+	store   string
+	address string
+	log     chan logLine // closed when it has ended
+	seen    []logLine
+}
+
+const servedURL, servedToken = "https://hotline.example.com", "ffffffffffffffffffffffffffffffff"
+
+// startServe starts the server and waits until it says where it listens. settings are further ones, NAME=value.
+func startServe(t *testing.T, settings ...string) *serving {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(provider.Close)
+	s := &serving{t: t, dir: filepath.Join(t.TempDir(), "config"), store: sqlitetest.New(t), log: make(chan logLine, 10_000)}
+	// Rehearsed calls would only take time.
+	if err := errors.Join(os.CopyFS(s.dir, config.Shipped()), os.RemoveAll(filepath.Join(s.dir, "calls")), os.Chmod(s.store, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	s.command = exec.Command(program, "serve", "--config", s.dir)
+	s.command.Env = append(os.Environ(), asProgram+"=1",
+		"HOTLINE_LISTEN=127.0.0.1:0", "HOTLINE_PUBLIC_URL="+servedURL, "HOTLINE_STORE=sqlite:"+s.store,
+		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+rehearsalAccount,
+		"HOTLINE_TWILIO_AUTH_TOKEN="+servedToken, "HOTLINE_TWILIO_BASE_URL="+provider.URL)
+	s.command.Env = append(s.command.Env, settings...)
+	errs, err := s.command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+		if s.command.ProcessState == nil {
+			_ = s.command.Process.Kill()
+			_ = s.command.Wait()
+		}
+	})
+	go s.listen(errs)
+	s.address = s.says("serving").Listen
+	return s
+}
+
+func (s *serving) listen(errs io.Reader) {
+	defer close(s.log)
+	for lines := bufio.NewScanner(errs); lines.Scan(); {
+		line := logLine{Msg: lines.Text()}
+		_ = json.Unmarshal(lines.Bytes(), &line) // what is no JSON is told as it is
+		s.log <- line
+	}
+}
+
+// says waits for a line of the log that begins with these words.
+func (s *serving) says(words string) logLine {
+	s.t.Helper()
+	for line := range s.log {
+		s.seen = append(s.seen, line)
+		if strings.HasPrefix(line.Msg, words) {
+			return line
+		}
+	}
+	s.t.Fatalf("it ended and never said %q:\n%+v", words, s.seen)
+	return logLine{}
+}
+
+func (s *serving) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.command.Process.Signal(sig); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// stop ends it as an operator would: it must end by itself, with 0.
+func (s *serving) stop() {
+	s.t.Helper()
+	s.signal(syscall.SIGTERM)
+	for line := range s.log {
+		s.seen = append(s.seen, line)
+	}
+	if err := s.command.Wait(); err != nil {
+		s.t.Errorf("it ended with %v:\n%+v", err, s.seen)
+	}
+}
+
+func (s *serving) said(words string) bool {
+	return slices.ContainsFunc(s.seen, func(l logLine) bool { return strings.HasPrefix(l.Msg, words) })
+}
+
+func (s *serving) get(path string) string {
+	s.t.Helper()
+	return fetch(s.t, "http://"+s.address+path)
+}
+
+// connect sends the beginning of a request and leaves it at that.
+func (s *serving) connect(text string) {
+	s.t.Helper()
+	connection, err := net.Dial("tcp", s.address)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = connection.Close() })
+	if _, err := io.WriteString(connection, text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// RoundTrip leads requests for the public URL to the server, as the proxy in front of one does.
+func (s *serving) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.URL.Scheme, request.URL.Host = "http", s.address
+	return http.DefaultTransport.RoundTrip(request)
+}
+
+// SIGHUP asks a service to read its configuration, by custom. It ended the process, and every call in it.
+func TestHangupReadsTheDirectoryAgain(t *testing.T) {
+	s := startServe(t)
+	s.signal(syscall.SIGHUP)
+	if line := s.says("SIGHUP"); !strings.Contains(line.Msg, "settings") || !strings.Contains(line.Msg, "restart") {
+		t.Errorf("it does not say what is not read: %q", line.Msg)
+	}
+	file := filepath.Join(s.dir, "hours", "gopay.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := strings.Replace(string(text), "sun: []", `sun: ["09:00-12:00"]`, 1)
+	if edited == string(text) {
+		t.Fatal("nothing was edited")
+	}
+	if err := os.WriteFile(file, []byte(edited), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.signal(syscall.SIGHUP)
+	s.says("a configuration was put in force")
+	if health := s.get("/healthz"); !strings.HasPrefix(health, "ok") {
+		t.Errorf("healthz: %q", health)
+	}
+	s.stop()
+}
+
+// Clients that never finish what they send, or never fetch what they asked for, do not hold up the stop.
+func TestUnfinishedRequestsDoNotHoldUpTheStop(t *testing.T) {
+	s := startServe(t)
+	const head = " HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+	for _, path := range []string{ivr.PathIncoming, ivr.PathStatus, "/nowhere"} {
+		s.connect("POST " + path + head + "Content-Length: 100\r\n\r\nCallSid=")
+		s.connect("POST " + path + head + "Transfer-Encoding: chunked\r\n\r\n5\r\nCall")
+	}
+	s.connect("GET /healthz" + head + "Content-Length: 100\r\n\r\nhalf")
+	s.connect("POST " + ivr.PathIncoming + head)
+	s.connect("")
+	s.get("/healthz") // those before are accepted when this one is answered
+	s.stop()
+	if !s.said("stopping") || s.said("stopping: some requests did not end") {
+		t.Errorf("requests were cut off, and not ended by their own limits: %+v", s.seen)
+	}
+}
+
+// What does not end by itself is cut off, and the stop is a stop and no failure.
+func TestAStopThatHadToCutIsNoFailure(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, over := make(chan struct{}), make(chan struct{})
+	server := newHTTPServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		defer close(over)
+		close(asked)
+		<-r.Context().Done()
+	}))
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	client, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	if _, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	var log bytes.Buffer
+	if err := stopServing(t.Context(), server, time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
+		t.Errorf("the stop failed: %v", err)
+	}
+	<-over
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) || !strings.Contains(log.String(), "cut off") {
+		t.Errorf("served until %v, logged %s", err, log.String())
+	}
+}
+
+// The provider gives up after 15 seconds: no request and no answer may hold a connection for longer than that.
+func TestEveryRequestHasItsLimits(t *testing.T) {
+	server := newHTTPServer(http.NotFoundHandler())
+	for name, limit := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "body": server.ReadTimeout, "answer": server.WriteTimeout} {
+		if limit <= 0 || limit > 15*time.Second {
+			t.Errorf("%s: %s", name, limit)
+		}
+	}
+	if server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
+		t.Errorf("idle for %s, %d bytes of header", server.IdleTimeout, server.MaxHeaderBytes)
+	}
+}
+
+// An unsigned flood fills no disk: some lines a second, which tell how many were left out.
+func TestAFloodOfUnsignedRequestsFillsNoLog(t *testing.T) {
+	s := startServe(t)
+	const flood = 400
+	began := time.Now()
+	for range flood {
+		answer, err := http.Post("http://"+s.address+ivr.PathIncoming, "application/x-www-form-urlencoded", strings.NewReader("a=b"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(drain(answer.Body), answer.Body.Close()); err != nil || answer.StatusCode != http.StatusForbidden {
+			t.Fatalf("answered %d, %v", answer.StatusCode, err)
+		}
+	}
+	lasted := time.Since(began)
+	if metrics := s.get("/metrics"); !strings.Contains(metrics, fmt.Sprintf("hotline_webhooks_refused_total{reason=\"signature\"} %d\n", flood)) {
+		t.Error("not all are counted")
+	}
+	s.stop()
+	lines, left := 0, 0
+	for _, line := range s.seen {
+		if strings.HasPrefix(line.Msg, "a webhook was refused") {
+			lines, left = lines+1, left+line.Left
+		}
+	}
+	if most := 6 + int(2*lasted.Seconds()); lines == 0 || lines > most || lines+left > flood {
+		t.Errorf("%d lines within %s, at most %d; they tell of %d that were left out", lines, lasted, most, left)
+	}
+}
+
+func drain(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
+
+// A call is answered from its first webhook to its last where the provider signs with a shared key, and for a sub-account.
+func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
+	key := carrier.SharedKey{Name: "webhooks_sharedkey_1", Secret: "a-secret:of-the-operator"}
+	const account = "AC99999999999999999999999999999999"
+	s := startServe(t, "HOTLINE_TWILIO_SIGNING_KEYS="+key.Name+":HMAC_SHA256:"+key.Secret, "HOTLINE_TWILIO_KEYS_ONLY=yes",
+		"HOTLINE_TWILIO_SUB_ACCOUNTS="+account)
+	for name, c := range map[string]struct {
+		key      carrier.SharedKey
+		account  string
+		answered bool
+	}{
+		"the key":            {key, account, true},
+		"another account":    {key, "AC99999999999999999999999999999998", false},
+		"the token alone":    {carrier.SharedKey{}, account, false},
+		"another key's name": {carrier.SharedKey{Name: "webhooks_sharedkey_2", Secret: key.Secret}, account, false},
+	} {
+		telephones := carrier.New(carrier.Options{
+			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key, Client: &http.Client{Transport: s},
+		})
+		telephones.Number("+622150001000", carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+		call := telephones.Ring("+6281234567890", "+622150001000", carrier.Party{Keys: carrier.Script("2", "1", "1")})
+		if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
+			t.Fatal(err)
+		}
+		webhooks := telephones.Webhooks()
+		for _, w := range webhooks {
+			if ok := w.Status == http.StatusOK || w.Status == http.StatusNoContent; ok != c.answered {
+				t.Errorf("%s: a %s webhook is answered with %d", name, w.Kind, w.Status)
+			}
+		}
+		if c.answered && len(webhooks) < 4 {
+			t.Errorf("%s: the call had %d webhooks", name, len(webhooks))
+		}
+		telephones.Close()
+	}
+	s.stop()
+}
+
+// Numbers of customers are in it: the server closes it to others before it writes more, and says so.
+func TestServeClosesADatabaseThatOthersCanRead(t *testing.T) {
+	s := startServe(t)
+	info, err := os.Stat(s.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("mode %o", mode)
+	}
+	told := slices.ContainsFunc(s.seen, func(l logLine) bool { return l.Level == "WARN" && slices.Contains(l.Files, s.store) })
+	if !told {
+		t.Errorf("nobody is told: %+v", s.seen)
+	}
+	s.stop()
+}
