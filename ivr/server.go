@@ -294,7 +294,8 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 	if err != nil {
 		failed = &url.URL{}
 	}
-	s.log.Error("the provider could not use our answer", "call", w.call().SID, "code", w.form.Get("ErrorCode"), "path", failed.Path)
+	s.log.Error("the provider could not use our answer", "call", w.call().SID, "code", w.form.Get("ErrorCode"),
+		"path", cut(failed.Path, longestValue))
 	w.sealed = failed.Query().Get("s")
 	if again := s.legRoute(failed.Path); again != nil {
 		return again(ctx, w)

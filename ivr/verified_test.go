@@ -53,7 +53,8 @@ func TestLongFieldsAreCut(t *testing.T) {
 	}
 	for _, path := range []string{PathIncoming, PathFallback, PathStatus, pathLegStatus} {
 		e.log.Reset()
-		form := callForm(url.Values{"To": {long}, "CallStatus": {long}, "ErrorCode": {long}, "ParentCallSid": {long}})
+		form := callForm(url.Values{"To": {long}, "CallStatus": {long}, "ErrorCode": {long}, "ParentCallSid": {long},
+			"ErrorUrl": {"https://h.example.com/" + long}})
 		e.ask(ask{path: path, body: form.Encode()})
 		if n := e.log.Len(); n == 0 || n > 4000 {
 			t.Errorf("%s: %d bytes are logged", path, n)
