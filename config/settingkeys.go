@@ -29,8 +29,8 @@ func (s Settings) Accounts() []string {
 	return append([]string{s.TwilioAccountSID}, s.TwilioSubAccounts...)
 }
 
-// shortestSecret is how many characters a secret has at least; the provider's have 32. A shorter one was not copied whole,
-// or can be guessed from one signature.
+// shortestSecret is how many characters a secret has at least; the provider's have 32. A shorter one was not copied
+// whole, or can be guessed from one signature.
 const shortestSecret = 16
 
 // weak names every token and key that is too short.
@@ -64,19 +64,23 @@ func readSigningKeys(s *Settings, text string) error {
 		fields := strings.SplitN(strings.TrimSpace(part), ":", 3)
 		switch {
 		case len(fields) < 3 || fields[2] == "":
-			return fmt.Errorf("key %d of %d is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…", i+1, len(parts))
-		case !signingKeyName.MatchString(fields[0]):
-			return fmt.Errorf("the name of key %d of %d holds something else than letters, digits, _, . and -; copy its identifier", i+1, len(parts))
-		case fields[1] != string(ivr.HMACSHA256) && fields[1] != string(ivr.HMACSHA1):
-			return fmt.Errorf("the algorithm of key %d of %d is neither HMAC_SHA256 nor HMAC_SHA1; write the one of the provider's webhook setting",
+			return fmt.Errorf("key %d of %d is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…",
 				i+1, len(parts))
+		case !signingKeyName.MatchString(fields[0]):
+			return fmt.Errorf("the name of key %d of %d holds something else than letters, digits, _, . and -; copy its identifier",
+				i+1, len(parts))
+		case fields[1] != string(ivr.HMACSHA256) && fields[1] != string(ivr.HMACSHA1):
+			return fmt.Errorf("the algorithm of key %d of %d is neither HMAC_SHA256 nor HMAC_SHA1; "+
+				"write the one of the provider's webhook setting", i+1, len(parts))
 		case strings.ContainsFunc(fields[2], func(r rune) bool { return r <= ' ' || r > '~' }):
-			return fmt.Errorf("the secret of key %d of %d holds a blank or a character that is no ASCII; copy it again", i+1, len(parts))
+			return fmt.Errorf("the secret of key %d of %d holds a blank or a character that is no ASCII; copy it again",
+				i+1, len(parts))
 		case seen[fields[0]]:
 			return fmt.Errorf("key %d of %d has the name of another; remove one", i+1, len(parts))
 		}
 		seen[fields[0]] = true
-		s.TwilioSigningKeys = append(s.TwilioSigningKeys, SigningKey{fields[0], ivr.Algorithm(fields[1]), NewSecret(fields[2])})
+		key := SigningKey{Name: fields[0], Algorithm: ivr.Algorithm(fields[1]), Secret: NewSecret(fields[2])}
+		s.TwilioSigningKeys = append(s.TwilioSigningKeys, key)
 	}
 	return nil
 }
@@ -94,7 +98,8 @@ func readSubAccounts(s *Settings, text string) error {
 	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		if !accountSID.MatchString(part) {
-			return fmt.Errorf("account %d of %d is no account SID; copy it from the provider's console: AC and 32 letters or digits", i+1, len(parts))
+			return fmt.Errorf("account %d of %d is no account SID; copy it from the provider's console: AC and 32 letters or digits",
+				i+1, len(parts))
 		}
 		s.TwilioSubAccounts = append(s.TwilioSubAccounts, part)
 	}

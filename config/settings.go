@@ -72,7 +72,8 @@ func (s Settings) Complete() error {
 	}
 	if s.TwilioKeysOnly && len(s.TwilioSigningKeys) == 0 {
 		const name = "twilio_signing_keys"
-		missing = append(missing, SettingError{Setting: name, Message: "is missing, and twilio_keys_only is yes; " + settings[name].advice()})
+		message := "is missing, and twilio_keys_only is yes; " + settings[name].advice()
+		missing = append(missing, SettingError{Setting: name, Message: message})
 	}
 	return append(missing, s.weak()...).err()
 }

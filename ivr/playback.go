@@ -24,8 +24,8 @@ const (
 	playbackLife = 15 * time.Minute
 	// playbackCheck is how long an agent waits to learn that a recording cannot be played.
 	playbackCheck = 2 * time.Second
-	// playbackLimit is how long passing a recording on may take. Sounds are sent as they are played, so it is longer than what
-	// the server allows other answers.
+	// playbackLimit is how long passing a recording on may take. Sounds may be fetched as they are played, so it is longer
+	// than what the server allows other answers.
 	playbackLimit = 3 * time.Minute
 	// longestPlayback bounds what is passed on: two minutes of speech are a tenth of it.
 	longestPlayback = 16 << 20
@@ -90,7 +90,7 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// allowLonger moves the server's limits for a request that is being answered. Real time on purpose: they are the connection's.
+// allowLonger moves the server's limits for a request that is being answered. Real time: they are the connection's.
 func allowLonger(w http.ResponseWriter, limit time.Duration) {
 	connection, until := http.NewResponseController(w), time.Now().Add(limit)
 	// A connection that has no limits needs none. Once the limit for reading passes, a request counts as given up.

@@ -131,8 +131,9 @@ func (s *Server) timed(path string) func() {
 
 func (s *Server) forbid(c echo.Context, path string, err error) error {
 	s.metrics.refused.WithLabelValues(err.Error()).Inc()
-	s.refusals.warn("a webhook was refused; if it is the provider's, compare the public URL and the auth token or key with `hotline sign`",
-		"path", path, "reason", err, "settings", cut(c.Request().Header.Get(SettingsHeader), 100), "peer", c.RealIP(), "public_url", s.PublicURL)
+	s.refusals.warn("a webhook was refused; if it is the provider's, compare the public URL and the token or key with `hotline sign`",
+		"path", path, "reason", err, "settings", cut(c.Request().Header.Get(SettingsHeader), 100),
+		"peer", c.RealIP(), "public_url", s.PublicURL)
 	return c.String(http.StatusForbidden, "signature refused\n")
 }
 

@@ -17,8 +17,8 @@ import (
 // Shared keys: the provider signs with a key of ours in the place of the auth token, and names it in a header.
 // Source: the provider's page "Sign webhooks with shared keys" (public beta, September 2026) and its Node library.
 
-// SettingsHeader names the shared key that signed a webhook and how: "key=NAME,algorithm=HMAC_SHA256". A webhook that is
-// signed with the auth token has none.
+// SettingsHeader names the shared key that signed a webhook and how: "key=NAME,algorithm=HMAC_SHA256". A webhook that
+// is signed with the auth token has none.
 const SettingsHeader = "X-Twilio-Webhooks-Signature-Settings"
 
 // An Algorithm is how a webhook is signed, in the provider's words.
@@ -58,7 +58,7 @@ func (k SigningKey) Sign(fullURL string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Verify reports whether signature is right for the request, with its standard port added or its port removed as in [Verify].
+// Verify reports whether signature is right for the request, with its port added or removed as [Verify] does it.
 func (k SigningKey) Verify(fullURL string, form url.Values, signature string) bool {
 	if k.Secret == "" {
 		return false
@@ -89,8 +89,8 @@ var (
 // longestSettings bounds the header; the provider's is a tenth of it.
 const longestSettings = 512
 
-// parseSettings reads the header. Each of its two parts must be there once. Others that the provider may add are passed over,
-// since they change neither key nor algorithm.
+// parseSettings reads the header. Each of its two parts must be there once. Others that the provider may add are passed
+// over, since they change neither key nor algorithm.
 func parseSettings(header string) (name string, algorithm Algorithm, err error) {
 	if len(header) > longestSettings {
 		return "", "", errSettings

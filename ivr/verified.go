@@ -30,9 +30,9 @@ func (s *Server) verified(c echo.Context) (webhook, error) {
 	if err != nil {
 		return webhook{}, err
 	}
-	// The body came within the server's short limit for reading. The answer may take longer, and that limit would cancel it.
-	// Real time on purpose: it is the connection's.
-	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(answerLimit)) // a test's connection has none
+	// The body came within the server's short limit for reading, which would cancel an answer that takes longer.
+	// Real time on purpose: it is the connection's. A test's connection has no limit.
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(answerLimit))
 	// The request's own path and query as they came, behind our public URL, whose path a proxy may have cut off.
 	if err := s.authentic(r.Header, s.PublicURL+r.RequestURI, form); err != nil {
 		return webhook{}, err
@@ -68,8 +68,8 @@ func (s *Server) ours(accounts []string) bool {
 	return len(accounts) == 1 && slices.Contains(s.Accounts, accounts[0])
 }
 
-// shorten cuts every value to what means anything to us, so that no stranger fills the store or a log with one. An address of
-// ours that failed is longer, since a call's whole state is in it.
+// shorten cuts every value to what means anything to us, so that no stranger fills the store or a log with one. An
+// address of ours that failed is longer, since a call's whole state is in it.
 func shorten(form url.Values) {
 	for name, values := range form {
 		if name == "ErrorUrl" {

@@ -14,8 +14,8 @@ const othersMay fs.FileMode = 0o077
 // chmod is replaced in tests: root may do what others may not.
 var chmod = os.Chmod
 
-// Restrict takes the rights of others on the database's files away and returns the files that it changed. [Open] does so
-// too; who calls Restrict before can tell of it. A file that is not there is no error; one whose rights stay is.
+// Restrict takes the rights of others on the database's files away and returns the files that it changed. [Open] does
+// so too; a caller of Restrict can log it. A file that is not there is no error; one whose rights cannot be changed is.
 // On Windows it does nothing, since rights are not in the mode there.
 func Restrict(path string) (changed []string, err error) {
 	if runtime.GOOS == "windows" {
@@ -32,8 +32,8 @@ func Restrict(path string) (changed []string, err error) {
 			continue
 		}
 		if err := chmod(name, 0o600); err != nil {
-			return changed, fmt.Errorf("sqlite: %s holds customers' numbers and others may read or change it (%s), which cannot be mended: %w; "+
-				"run chmod 600 on it as its owner", name, info.Mode().Perm(), err)
+			return changed, fmt.Errorf("sqlite: %s holds customers' numbers and others may read or change it (%s), "+
+				"which cannot be mended: %w; run chmod 600 on it as its owner", name, info.Mode().Perm(), err)
 		}
 		changed = append(changed, name)
 	}

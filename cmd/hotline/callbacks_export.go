@@ -51,7 +51,9 @@ func (l *ledger) export(c callbacks.Callback) exported {
 	}
 	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), l.masked(c.Number),
 		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.Rounds, c.Note.Seconds, c.Priority, c.Remark}
-	for _, text := range []*string{&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last} {
+	for _, text := range []*string{
+		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
+	} {
 		*text = printable(*text)
 	}
 	return e

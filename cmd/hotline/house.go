@@ -142,7 +142,8 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 		return nil, err
 	}
 	h.server, err = ivr.NewServer(ivr.Settings{
-		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts, Lines: w.live, Promises: h.service, Sealer: sealer,
+		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts,
+		Lines: w.live, Promises: h.service, Sealer: sealer,
 		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err

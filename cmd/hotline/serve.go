@@ -83,16 +83,16 @@ const (
 	readLimit = 5 * time.Second
 	// writeLimit is how long its answer may take; a recording that is played is allowed more.
 	writeLimit = 15 * time.Second
-	// stopLimit is how long a stop waits for what is being answered. It is longer than what a caller waits for the store, and
-	// leaves those who start and stop processes no time to lose patience: 10 seconds are usual.
+	// stopLimit is how long a stop waits for what is being answered. It is longer than what a caller waits for the store,
+	// and shorter than the 10 seconds after which supervisors of processes usually kill.
 	stopLimit = 8 * time.Second
 )
 
 // newHTTPServer serves with these limits. What has not come whole, or is not fetched, holds up nothing for long.
 func newHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler: handler, ReadHeaderTimeout: readLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: time.Minute,
-		MaxHeaderBytes: 64 << 10,
+		Handler: handler, MaxHeaderBytes: 64 << 10,
+		ReadHeaderTimeout: readLimit, ReadTimeout: readLimit, WriteTimeout: writeLimit, IdleTimeout: time.Minute,
 	}
 }
 
@@ -132,14 +132,14 @@ func serve(
 	return h.run(ctx, listener, callbacks.SystemTimer(h.now), log)
 }
 
-// rereadOn has the configuration looked at whenever a signal asks for it, as services are asked by custom, until ctx ends.
+// rereadOn has the configuration looked at whenever a signal asks for it, until ctx ends.
 func (h *house) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-signals:
-			log.Info("SIGHUP: the configuration directory is read again; to have settings (store, keys, tokens, addresses) read, restart")
+			log.Info("SIGHUP: the configuration directory is read again; settings (store, keys, tokens) need a restart")
 			h.publication.reread()
 		}
 	}
@@ -174,7 +174,7 @@ func (h *house) run(ctx context.Context, listener net.Listener, timer callbacks.
 	return err
 }
 
-// stopServing answers what is under way, but not for longer than the limit: then connections are cut, and that is no failure.
+// stopServing answers what is under way within the limit. What is left then is cut off, and that is no failure.
 func stopServing(ctx context.Context, server *http.Server, limit time.Duration, log *slog.Logger) error {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

@@ -20,8 +20,8 @@ func newSign() *cobra.Command {
 		Use:   "sign URL [key=value…]",
 		Short: "Sign a sample webhook and say over what",
 		Long: "sign computes the signature that the provider would send with a form of these fields to this URL,\n" +
-			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of this\n" +
-			"name in HOTLINE_TWILIO_SIGNING_KEYS. When webhooks are refused,\n" +
+			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of\n" +
+			"this name in HOTLINE_TWILIO_SIGNING_KEYS. When webhooks are refused,\n" +
 			"compare the URL with the one that the log calls public_url: scheme, host, port and path must be the same.",
 		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 From=+6281234567890",
 		Args:    cobra.MinimumNArgs(1),
@@ -61,14 +61,15 @@ func signingKey(name string) (key ivr.SigningKey, err error) {
 		if tokens := settings.AuthTokens(); len(tokens) > 0 {
 			return ivr.SigningKey{Algorithm: ivr.HMACSHA1, Secret: tokens[0]}, nil
 		}
-		return key, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, or name a shared key with --key")
+		return key, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, " +
+			"or name a shared key with --key")
 	}
 	for _, key := range settings.SigningKeys() {
 		if key.Name == name {
 			return key, nil
 		}
 	}
-	return key, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as %s:HMAC_SHA256:SECRET", name, name)
+	return key, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as NAME:HMAC_SHA256:SECRET", name)
 }
 
 func fields(args []string) (url.Values, error) {

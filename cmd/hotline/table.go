@@ -18,8 +18,8 @@ func (t *table) add(cells ...string) {
 	t.rows = append(t.rows, cells)
 }
 
-// printable shows what would move the cursor, colour the screen, begin a line or turn the direction of writing as U+FFFD:
-// a caller's SIP name and a provider's words are strangers'. A byte that is no UTF-8 may do so too.
+// printable shows what would move the cursor, colour the screen, begin a line or turn the direction of writing as
+// U+FFFD: a caller's SIP name and a provider's words are strangers'. A byte that is no UTF-8 may do so too.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		switch {

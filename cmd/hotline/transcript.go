@@ -47,7 +47,8 @@ func (t *transcript) begin(at time.Time, from string) {
 		return
 	}
 	zone := t.line.Hours.Zone()
-	fmt.Fprintf(t.out, "%s (%s), %s rings %s\n", at.In(zone).Format("Monday 2 January 2006, 15:04"), zone, printable(from), t.line.ID)
+	when := at.In(zone).Format("Monday 2 January 2006, 15:04")
+	fmt.Fprintf(t.out, "%s (%s), %s rings %s\n", when, zone, printable(from), t.line.ID)
 }
 
 // end closes a call: with a limit reached, or a rule of the provider broken, it was no good one.

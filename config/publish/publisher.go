@@ -123,7 +123,7 @@ func (p *Publisher) State() State {
 	return p.state
 }
 
-// Reread has [Publisher.Run] look at the directory now. It does not wait for that, and may be called from any goroutine.
+// Reread has [Publisher.Run] look at the directory now. It does not wait for that; any goroutine may call it.
 func (p *Publisher) Reread() {
 	select {
 	case p.asked <- struct{}{}:

@@ -14,8 +14,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Run looks at the directory whenever something in it changes or [Publisher.Reread] is called, and every [Poll] in any case,
-// until ctx ends.
+// Run looks at the directory whenever something in it changes or [Publisher.Reread] is called, and every [Poll] in any
+// case, until ctx ends.
 func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
 	changed, again, stop := watch(p.Dir, p.Log)
 	defer stop()

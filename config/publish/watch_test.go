@@ -69,7 +69,7 @@ func TestRun(t *testing.T) {
 	<-ended
 }
 
-// A directory is read when that is asked for, without a change that the system tells of and without waiting for the next poll.
+// A directory is read when that is asked for, without a change that the system tells of and before the next poll.
 func TestRereadLooksAtTheDirectory(t *testing.T) {
 	d := newDesk(t)
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
