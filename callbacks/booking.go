@@ -10,8 +10,8 @@ import (
 )
 
 // Book writes a promise, or finds the one that stands already for the line and number, or line and account.
-// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot; [ErrPerDay] and [ErrPending]
-// are limits. The promise may be due later than asked for, see [Limits]: tell what came back.
+// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot; for limits see
+// [Store.Book]. The promise may be due later than asked for, see [Limits]: tell what came back.
 //
 // An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
@@ -115,20 +115,30 @@ func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, b
 	return s.store.OpenFor(ctx, line, "", caller)
 }
 
+// How many wrong proofs about one promise, and by one calling number, are heard within an hour and a day.
+const (
+	wrongProofsHour = 6
+	wrongProofsDay  = 20
+)
+
 // Verify checks what a caller keyed in against the promise: its reference, or its [Callback.AccountProof].
-// Wrong answers are counted for ever; after six of them even the right one is refused. key names the try: the same
-// one again is not counted again.
-func (s *Service) Verify(ctx context.Context, key string, id int64, digits string) (Callback, bool, error) {
+// [ErrProofLimit] once too many wrong ones were given about it, or by the caller, within an hour or a day: until they are so
+// old, not even the right one counts. key names the try: the same one again is not counted again.
+func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digits string) (Callback, bool, error) {
+	if key == "" {
+		return Callback{}, false, errors.New("callbacks: proof: the key is empty; derive it from the call and the step")
+	}
 	equal := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(digits)) == 1
 	}
-	return s.store.Check(ctx, key, id, maxWrongAnswers, func(c Callback) bool {
+	proof := Proof{Key: key, ID: id, Caller: recognisable(caller), Given: s.now(), Hour: wrongProofsHour, Day: wrongProofsDay}
+	return s.store.Check(ctx, proof, func(c Callback) bool {
 		return equal(c.Reference) || equal(c.AccountProof())
 	})
 }
 
 // Move gives a promise that waits another time. It is idempotent on m.Key. [ErrNotOpen] if the promise does not wait
-// any more, [ErrSlotFull] if the slot has no room.
+// any more, [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
 	if m.Key == "" {
 		return Callback{}, errors.New("callbacks: move: the key is empty; derive it from the call and the step")
@@ -136,7 +146,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	if err := checkTimes(m.Kind, m.Due, m.SlotEnd, m.Expires); err != nil {
 		return Callback{}, err
 	}
-	m.Asked = s.now()
+	m.Asked, m.Caller = s.now(), recognisable(m.Caller)
 	if m.Text == nil {
 		m.Text = func(c Callback) string { return s.keeping(c, m.Asked).words(c, OnMoved) }
 	}

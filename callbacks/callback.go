@@ -49,7 +49,7 @@ type Callback struct {
 	Line, Desk, Topic, Language string
 	// Number is whom to ring, E.164. Empty once retention has erased it.
 	Number string
-	// Caller is the calling number as the provider gave it, for recognising a returning caller. May be empty.
+	// Caller is the calling number, E.164, for recognising a returning caller. Empty: anonymous.
 	Caller string
 	// Account and Answers are what the caller keyed in. Empty: not given, or erased.
 	Account string
@@ -73,6 +73,8 @@ type Callback struct {
 	// Expires is when the promise is given up, UTC.
 	Expires time.Time
 	State   State
+	// Reached is set once the customer has pressed 1 on a call about this promise: the number is theirs.
+	Reached bool
 	// Rounds counts how often the desk's targets were all tried in vain; Attempts how often the customer was rung.
 	Rounds, Attempts int
 	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
@@ -109,6 +111,10 @@ func (c Callback) Before(o Callback) bool {
 	}
 	return c.ID < o.ID
 }
+
+// MayText reports whether a text message about the promise may go to its number: to the one that was rung from, or to
+// another once its customer was reached there. Anybody can ask for a callback to a stranger's.
+func (c Callback) MayText() bool { return c.Number != "" && (c.Caller == c.Number || c.Reached) }
 
 // AccountProof is the last four digits of the account, which a caller may give as proof that the promise is his.
 // It is empty where they prove nothing: without an account, or when they can be read off the number that was promised
@@ -150,11 +156,24 @@ type Request struct {
 	Limits
 }
 
+// CallerLimits bound what is asked for by people who ring: callbacks that are booked or moved, urgent ones included. A zero
+// field bounds nothing. The zero CallerLimits stand for a request that no caller made, such as a supervisor's: it is not
+// counted, and nobody's silence is in its way.
+type CallerLimits struct {
+	// CallerHour and CallerDay are how many requests one calling number makes within an hour and a day, over all lines.
+	CallerHour, CallerDay int
+	// NumberHour and NumberDay are how many requests for callbacks to one number others make who do not ring from it, over all
+	// lines.
+	NumberHour, NumberDay int
+	// AnonymousHour is how many requests all anonymous callers of a line make together within an hour.
+	AnonymousHour int
+	// OpenPerCaller is how many open callbacks one calling number holds, over all lines.
+	OpenPerCaller int
+}
+
 // Limits bound what is promised. A promise that stands already is returned whatever they say; zero values bound nothing.
 type Limits struct {
-	// PerDay is how many promises one line makes to one number; those whose caller rang at or after DayBegan are counted.
-	PerDay   int
-	DayBegan time.Time
+	CallerLimits
 	// Pending is how many promises of one line may stand, urgent ones not counted.
 	Pending int
 	// Spread is the least distance between promises of a desk that were put off to its opening. Due is moved back behind those

@@ -210,8 +210,11 @@ func (h *Housekeeper) erase(ctx context.Context, _, now time.Time) error {
 			h.log.InfoContext(ctx, "personal data erased", "line", d.Line, "desk", d.Desk, "rows", n)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, h.store.Forget(ctx, now.Add(-countedFor), now))...)
 }
+
+// countedFor is how long requests and wrong proofs are kept: limits count a day, and clocks may differ by some minutes.
+const countedFor = 25 * time.Hour
 
 func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.Time) error {
 	if h.recordings == nil {

@@ -134,7 +134,7 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 		switch {
 		case err != nil || verdict == Closed:
 		case customer:
-			r.Callback.State = CustomerReached
+			r.Callback.State, r.Callback.Reached = CustomerReached, true
 		default:
 			r.Callback.State = AgentReached
 		}

@@ -39,18 +39,17 @@ func gathered(cal *hours.Calendar, opening time.Time) bool {
 	return !before.Open && (before.Since.IsZero() || opening.Sub(before.Since) >= night)
 }
 
+// MoveLimits are the limits within which callers move promises.
+func (p Policy) MoveLimits() CallerLimits { return p.Limits.withDefaults() }
+
 // LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo] gave
-// it. Whoever rings about an urgent matter is promised a callback in any case.
-func (p Policy) LimitsOf(r Request, cal *hours.Calendar, now time.Time) (l Limits) {
+// it. An urgent one is bound by those of its caller only.
+func (p Policy) LimitsOf(r Request, cal *hours.Calendar) (l Limits) {
+	l.CallerLimits = p.MoveLimits()
 	if r.Urgent {
 		return l
 	}
-	zone := time.UTC
-	if cal != nil {
-		zone = cal.Zone()
-	}
-	year, month, day := now.In(zone).Date()
-	l = Limits{PerDay: p.PerDay, DayBegan: time.Date(year, month, day, 0, 0, 0, 0, zone).UTC(), Pending: p.Pending}
+	l.Pending = p.Pending
 	cal = p.within(cal, r.Number)
 	if p.Spread <= 0 || cal == nil || r.Kind != ASAP {
 		return l

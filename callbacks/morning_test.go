@@ -38,12 +38,13 @@ func TestSoonest(t *testing.T) {
 
 func TestLimitsOf(t *testing.T) {
 	office := officeHours(t)
-	p := callbacks.Policy{PerDay: 3, Pending: 50, MorningDelay: 20 * time.Minute, Spread: 5 * time.Minute, Cutoff: 30 * time.Minute}
+	p := callbacks.Policy{Limits: callbacks.CallerLimits{CallerHour: 30}, Pending: 50, MorningDelay: 20 * time.Minute, Spread: 5 * time.Minute, Cutoff: 30 * time.Minute}
 	at := func(hour, minute int) time.Time { return time.Date(2026, 3, 3, hour, minute, 0, 0, jakarta(t)) }
-	night := at(1, 0) // still the second of March in UTC
 	r := callbacks.Request{Kind: callbacks.ASAP, Number: customer, Due: at(9, 20)}
-	l := p.LimitsOf(r, office, night)
-	if l.PerDay != 3 || l.Pending != 50 || !l.DayBegan.Equal(at(0, 0)) {
+	l := p.LimitsOf(r, office)
+	wanted := callbacks.DefaultCallerLimits
+	wanted.CallerHour = 30
+	if l.CallerLimits != wanted || l.Pending != 50 {
 		t.Errorf("limits %+v", l)
 	}
 	if l.Spread != 5*time.Minute || !l.SpreadEnd.Equal(at(11, 25)) {
@@ -52,19 +53,19 @@ func TestLimitsOf(t *testing.T) {
 	late := p
 	late.MorningDelay = 6 * time.Hour
 	r.Due = at(15, 0)
-	if l := late.LimitsOf(r, office, night); !l.SpreadEnd.Equal(at(16, 25)) {
+	if l := late.LimitsOf(r, office); !l.SpreadEnd.Equal(at(16, 25)) {
 		t.Errorf("they are spread until %v, past the cut-off before closing", l.SpreadEnd.In(jakarta(t)))
 	}
 	r.Due = at(11, 0)
-	if l := p.LimitsOf(r, office, at(11, 0)); !l.SpreadEnd.Equal(at(11, 25)) || l.PerDay != 3 {
+	if l := p.LimitsOf(r, office); !l.SpreadEnd.Equal(at(11, 25)) {
 		t.Errorf("in the middle of the day %+v", l)
 	}
 	r.Due, r.Kind = at(9, 20), callbacks.Slot
-	if l := p.LimitsOf(r, office, night); l.Spread != 0 {
+	if l := p.LimitsOf(r, office); l.Spread != 0 {
 		t.Errorf("a slot is moved: %+v", l)
 	}
 	r.Urgent = true
-	if l := p.LimitsOf(r, office, night); l != (callbacks.Limits{}) {
-		t.Errorf("an urgent one is limited: %+v", l)
+	if l := p.LimitsOf(r, office); l != (callbacks.Limits{CallerLimits: wanted}) {
+		t.Errorf("an urgent one is bound by %+v, want its caller's limits only", l)
 	}
 }

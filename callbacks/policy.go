@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,8 @@ type Policy struct {
 	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked up and
 	// pressed no 1, as machines do. Zero is RetryAfter.
 	RetryBusy, RetryNoAnswer, RetryMachine time.Duration
-	// PerDay is how many callbacks a number is promised on one day of the line's zone; 0 is no limit.
-	PerDay int
+	// Limits bound what callers ask for; defaults are in [DefaultCallerLimits].
+	Limits CallerLimits
 	// Pending is how many promises of the line may stand, urgent ones not counted; 0 is no limit.
 	Pending int
 	// Cutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
@@ -112,6 +113,19 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	return o
 }
 
+// DefaultCallerLimits are those of a policy that names none. Families and offices share a calling number.
+var DefaultCallerLimits = CallerLimits{CallerHour: 6, CallerDay: 15, NumberHour: 2, NumberDay: 4, AnonymousHour: 6, OpenPerCaller: 3}
+
+// withDefaults fills in what is zero.
+func (l CallerLimits) withDefaults() CallerLimits {
+	d := DefaultCallerLimits
+	return CallerLimits{
+		CallerHour: cmp.Or(l.CallerHour, d.CallerHour), CallerDay: cmp.Or(l.CallerDay, d.CallerDay),
+		NumberHour: cmp.Or(l.NumberHour, d.NumberHour), NumberDay: cmp.Or(l.NumberDay, d.NumberDay),
+		AnonymousHour: cmp.Or(l.AnonymousHour, d.AnonymousHour), OpenPerCaller: cmp.Or(l.OpenPerCaller, d.OpenPerCaller),
+	}
+}
+
 // farthestSlot is how far ahead a time is offered: nobody waits by the telephone for next season.
 const farthestSlot = 31 * 24 * time.Hour
 
@@ -129,6 +143,7 @@ func (p Policy) withDefaults() Policy {
 	or(&p.RetryAfter, 10*time.Minute)
 	or(&p.Expiry, 72*time.Hour)
 	or(&p.Retention, 30*24*time.Hour)
+	p.Limits = p.Limits.withDefaults()
 	if p.SlotCount <= 0 {
 		p.SlotCount = 3
 	}

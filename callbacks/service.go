@@ -23,9 +23,6 @@ const (
 	TakenByOther Verdict = "taken"
 )
 
-// maxWrongAnswers is how often in all a caller may fail to prove that a promise is his.
-const maxWrongAnswers = 6
-
 // A Service makes promises and follows them. Its methods are safe for concurrent use, and durable when they return.
 type Service struct {
 	store Store

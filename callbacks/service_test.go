@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -109,25 +110,19 @@ func TestVerify(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := booked.Callback
-	verify := func(digits string, want bool) {
-		t.Helper()
-		got, ok, err := w.service.Verify(w.ctx, "", c.ID, digits)
-		if err != nil || ok != want || got.ID != c.ID {
-			t.Fatalf("Verify(%q) = %v, %v", digits, ok, err)
+	for _, right := range []string{c.Reference, "4321"} {
+		if got, ok, err := w.verify(c, customer, right); err != nil || !ok || got.ID != c.ID {
+			t.Fatalf("Verify(%q) = %v, %v", right, ok, err)
 		}
 	}
-	verify(c.Reference, true)
-	verify("4321", true)
 	for _, wrong := range []string{"", "0000", "08299994321", "321"} {
-		verify(wrong, false)
+		if _, ok, err := w.verify(c, customer, wrong); err != nil || ok {
+			t.Fatalf("Verify(%q) = %v, %v", wrong, ok, err)
+		}
 	}
-	verify(c.Reference, true) // four wrong
-	w.crash()
-	verify("1111", false)
-	verify("4321", true)
-	verify("2222", false)
-	verify(c.Reference, false) // six wrong in all: never again
-	verify("4321", false)
+	if _, _, err := w.service.Verify(w.ctx, "", c.ID, customer, c.Reference); err == nil {
+		t.Error("a proof without a key cannot be told from the same one again")
+	}
 
 	r := w.request("+6281234567891")
 	r.Account = "12"
@@ -135,9 +130,97 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c = b.Callback
-	verify("12", false)
-	verify("", false)
+	for _, wrong := range []string{"12", ""} {
+		if _, ok, err := w.verify(b.Callback, "", wrong); err != nil || ok {
+			t.Fatalf("Verify(%q) = %v, %v", wrong, ok, err)
+		}
+	}
+}
+
+// verify gives a proof of its own each time.
+func (w *world) verify(c callbacks.Callback, caller, digits string) (callbacks.Callback, bool, error) {
+	w.n++
+	return w.service.Verify(w.ctx, fmt.Sprint("CA/", w.n), c.ID, caller, digits)
+}
+
+// Somebody guesses until no proof counts; the owner waits an hour, and after many such hours until the day is over, and then
+// the right reference counts again.
+func TestWrongProofsLockNobodyOutForEver(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	owner := func(want error) {
+		t.Helper()
+		if _, ok, err := w.verify(c, customer, c.Reference); !errors.Is(err, want) || ok != (want == nil) {
+			t.Fatalf("at %v the owner's reference: %v, %v; want %v", w.clock, ok, err, want)
+		}
+	}
+	guessed, guesser := 0, 0
+	guess := func() {
+		t.Helper()
+		guesser++ // from another number each time
+		_, ok, err := w.verify(c, fmt.Sprintf("+62813%08d", guesser), "0000000")
+		if ok || err != nil && !errors.Is(err, callbacks.ErrProofLimit) {
+			t.Fatal(ok, err)
+		}
+		if err == nil {
+			guessed++
+		}
+	}
+	for range 5 {
+		guess()
+	}
+	owner(nil)
+	for range 20 {
+		guess()
+	}
+	if guessed != 6 {
+		t.Errorf("%d guesses were heard within an hour", guessed)
+	}
+	owner(callbacks.ErrProofLimit)
+	w.pass(time.Hour)
+	owner(nil)
+	for range 10 {
+		for range 10 {
+			guess()
+		}
+		w.pass(time.Hour)
+	}
+	if guessed != 20 {
+		t.Errorf("%d guesses were heard within a day", guessed)
+	}
+	owner(callbacks.ErrProofLimit)
+	w.crash()
+	owner(callbacks.ErrProofLimit)
+	w.pass(14 * time.Hour)
+	owner(nil)
+}
+
+// One who guesses at many callbacks is stopped, and others are not.
+func TestWrongProofsOfOneCaller(t *testing.T) {
+	w := newWorld(t)
+	const guesser, office = "+6281399999999", "+622155550000"
+	var all []callbacks.Callback
+	for i := range 8 {
+		all = append(all, w.book(fmt.Sprintf("+62812%08d", i)))
+	}
+	for i, c := range all {
+		want := error(nil)
+		if i >= 6 {
+			want = callbacks.ErrProofLimit
+		}
+		if _, ok, err := w.verify(c, guesser, "0000000"); ok || !errors.Is(err, want) {
+			t.Errorf("guess %d: %v, %v", i, ok, err)
+		}
+		for _, caller := range []string{office, "", "anonymous"} { // from where the owner rings
+			if _, ok, err := w.verify(c, caller, c.Reference); !ok || err != nil {
+				t.Errorf("the owner of %d rings from %q: %v, %v", i, caller, ok, err)
+			}
+		}
+	}
+	w.pass(time.Hour)
+	if _, ok, err := w.verify(all[7], guesser, all[7].Reference); !ok || err != nil {
+		t.Errorf("an hour later: %v, %v", ok, err)
+	}
 }
 
 // An account that is a telephone number proves nothing: its last digits come with the call, and that can be forged.

@@ -10,7 +10,8 @@ import (
 type Store interface {
 	// Book writes a promise in state Booked, and its text message. In this order: a key that was seen returns its promise;
 	// an open promise for the line and number, or line and account, is returned with Existing set; a limit that is reached is
-	// [ErrPerDay] or [ErrPending], a full slot [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
+	// [ErrSilenced], [ErrCallerLimit], [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrPending], a full slot
+	// [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
 	// see [Limits]. The reference of r.Contact goes before the
 	// one given, unless another promise or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
@@ -29,13 +30,12 @@ type Store interface {
 	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes
 	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
-	// Check counts a wrong answer durably. It returns correct(promise), but always false once limit wrong
-	// answers have been counted.
-	// The same key as the time before, if it is not empty, is not counted again.
-	Check(ctx context.Context, key string, id int64, limit int, correct func(Callback) bool) (Callback, bool, error)
+	// Check returns correct(promise), and writes a wrong proof down. [ErrProofLimit] when so many were written down before
+	// about the promise, or by the caller, that none counts now. The same key again is not counted again.
+	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
 	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key. Its text message takes the
 	// place of one that is unsent.
-	// Otherwise [ErrNotOpen]; [ErrSlotFull] when the new slot has no room.
+	// Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands; [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
 
 	// Record returns what a change function would see of a promise, without changing it.
@@ -47,6 +47,11 @@ type Store interface {
 	// ChangeAttempt is Change for the promise of an attempt, with Record.Attempt set. Besides the promise
 	// it writes the attempt. A fence other than 0 must be the promise's current one, else [ErrFenced].
 	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
+	// Disown is ChangeAttempt for a customer who did not ask for the call. In the same transaction it silences requests by others
+	// for the promise's number until then, and lets end, which edits as in Change, end the open promises for that number, of
+	// all lines, that others asked for. It returns the promise of the attempt, and those that end has changed. A change that
+	// returns [ErrFenced] undoes everything.
+	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (r Record, others []Callback, err error)
 	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
 	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
 	// has not ended, or c.Most customers are being rung for the desk; *[PacedError] if the latest attempt of all was written
@@ -104,6 +109,9 @@ type Store interface {
 	// attempts and text messages, and of messages and contacts from before it. The rows stay. It returns how many
 	// promises, messages and contacts were erased.
 	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
+	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that have
+	// ended by now.
+	Forget(ctx context.Context, before, now time.Time) error
 	// Report counts what happened in [from, to), a row a line, ordered by line.
 	Report(ctx context.Context, from, to time.Time) ([]Report, error)
 	// LastRun is when a housekeeping job ran last; zero if never.
@@ -157,6 +165,7 @@ const (
 	OutcomeWithdrawn  = "withdrawn"  // the promise was taken back meanwhile
 	OutcomeLost       = "lost"       // nothing was heard of it for hours
 	OutcomeUndialable = "undialable" // the customer's number was refused for good
+	OutcomeDisowned   = "disowned"   // the customer said that they had not asked for the call
 )
 
 // An Attempt is one call to one target about one promise: to an agent, or to the customer where he is rung first.
@@ -235,9 +244,26 @@ type Move struct {
 	Due, SlotEnd, Expires time.Time
 	// Capacity is how many promises the slot may hold; 0 is no limit.
 	Capacity int
+	// Caller is the calling number of whoever asks for it, E.164. Empty: anonymous.
+	Caller string
+	// Limits bound how often; OpenPerCaller is not asked.
+	Limits CallerLimits
 	// Text is as in [Request]; Asked is when it was asked for, UTC. [Service.Move] fills both in.
 	Text  func(Callback) string
 	Asked time.Time
+}
+
+// A Proof is what a caller gives to show that a promise is theirs.
+type Proof struct {
+	// Key makes a repeated webhook harmless.
+	Key string
+	// ID is the promise's.
+	ID int64
+	// Caller is the calling number, E.164. Empty: anonymous, so only the promise's own wrong proofs count.
+	Caller string
+	// Given is when; wrong ones are counted within an hour and a day before it, up to Hour and Day.
+	Given     time.Time
+	Hour, Day int
 }
 
 // A Desk names a desk of a line.

@@ -34,9 +34,9 @@ const (
 	OnWithdrawn Occasion = "withdrawn"
 )
 
-// words is what a customer is written on an occasion; empty: nothing.
+// words is what a customer is written on an occasion; empty: nothing. Strangers are not written to.
 func (k keeping) words(c Callback, o Occasion) string {
-	if k.plan.Words == nil || c.Number == "" {
+	if k.plan.Words == nil || !c.MayText() {
 		return ""
 	}
 	return k.plan.Words(c, o, k.now)

@@ -31,7 +31,7 @@ var callKeys = map[string][]string{
 // What people do when their telephone rings, as [Call] names it.
 var (
 	agentsDo    = []string{"answer", "busy", "no-answer", "refuse", "voicemail"}
-	customersDo = []string{"answer", "busy", "no-answer", "voicemail"}
+	customersDo = []string{"answer", "not-mine", "busy", "no-answer", "voicemail"}
 )
 
 const others = "others" // the key for agents that are not named
@@ -48,7 +48,7 @@ type Call struct {
 	// 1), busy, no-answer, refuse (press 2) or voicemail. Callbacks that follow are answered.
 	Agents map[string]string
 	Others string
-	// Customer is what the customer does when he is rung back: answer, busy, no-answer or voicemail.
+	// Customer is what the customer does when he is rung back: answer (and press 1), not-mine (press 2), busy, no-answer or voicemail.
 	Customer string
 	Steps    []Step
 	Expect   Expectation

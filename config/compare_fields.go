@@ -88,7 +88,9 @@ var unsetWords = map[string]string{
 	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: rounds": "the default",
 	"callbacks: retry_after": "the default", "callbacks: expiry": "the default", "callbacks: retention": "the default",
 	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
-	"callbacks: capacity": "no limit", "callbacks: per_day": "no limit", "callbacks: pending": "no limit", "callbacks: countries": "any",
+	"callbacks: capacity": "no limit", "callbacks: pending": "no limit", "callbacks: countries": "any",
+	"callbacks: limits: caller_hour": "the default", "callbacks: limits: caller_day": "the default", "callbacks: limits: number_hour": "the default",
+	"callbacks: limits: number_day": "the default", "callbacks: limits: anonymous_hour": "the default", "callbacks: limits: open_per_caller": "the default",
 }
 
 // nowWas says what a value is and was.
@@ -235,12 +237,18 @@ func keep(list, other []string) (out []string) {
 var policyNames = map[string]string{
 	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxRounds": "rounds",
 	"RetryAfter": "retry_after", "RetryBusy": "retry_busy", "RetryNoAnswer": "retry_no_answer", "RetryMachine": "retry_machine",
-	"PerDay": "per_day", "MorningDelay": "morning_delay",
+	"Limits": "", "MorningDelay": "morning_delay",
 	"Ours": "", // the numbers of all lines, told where they are written
+}
+
+var callerLimitNames = map[string]string{
+	"CallerHour": "caller_hour", "CallerDay": "caller_day", "NumberHour": "number_hour", "NumberDay": "number_day",
+	"AnonymousHour": "anonymous_hour", "OpenPerCaller": "open_per_caller",
 }
 
 func (l *lineComparison) comparePolicy() {
 	l.compareStructs("callbacks", l.old.Callbacks, l.new.Callbacks, policyNames)
+	l.compareStructs("callbacks: limits", l.old.Callbacks.Limits, l.new.Callbacks.Limits, callerLimitNames)
 }
 
 func compareText(a, b string) int { return cmp.Compare(a, b) }

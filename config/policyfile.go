@@ -15,7 +15,7 @@ const day = 24 * time.Hour
 // [callbacks.Policy] names; region is the country that is called where none is listed. customerFirst is set where the customer is rung before an agent.
 func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
 	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
-		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "per_day", "pending",
+		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "limits", "pending",
 		"cutoff", "morning_delay", "spread", "countries"); ok {
 		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
 		if p.SlotLength%time.Minute != 0 {
@@ -30,7 +30,7 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 		p.RetryBusy, _ = m.get("retry_busy").duration(time.Minute, day)
 		p.RetryNoAnswer, _ = m.get("retry_no_answer").duration(time.Minute, day)
 		p.RetryMachine, _ = m.get("retry_machine").duration(time.Minute, day)
-		p.PerDay, _ = m.get("per_day").whole(1, 100)
+		p.Limits = readCallerLimits(m.get("limits"))
 		p.Pending, _ = m.get("pending").whole(1, 1_000_000)
 		p.Cutoff, _ = m.get("cutoff").duration(0, 12*time.Hour)
 		p.MorningDelay, _ = m.get("morning_delay").duration(0, 12*time.Hour)
@@ -52,6 +52,24 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 	p.Routes = readRoutes(routes)
 	return p, customerFirst
 }
+
+// readCallerLimits reads how often callers may ask for callbacks. A key that is absent is 0, which is the default.
+func readCallerLimits(v value) (l callbacks.CallerLimits) {
+	m, ok := v.mapping("caller_hour", "caller_day", "number_hour", "number_day", "anonymous_hour", "open_per_caller")
+	if !ok {
+		return l
+	}
+	for key, limit := range map[string]*int{
+		"caller_hour": &l.CallerHour, "caller_day": &l.CallerDay, "number_hour": &l.NumberHour, "number_day": &l.NumberDay,
+		"anonymous_hour": &l.AnonymousHour, "open_per_caller": &l.OpenPerCaller,
+	} {
+		*limit, _ = m.get(key).whole(1, mostAsked)
+	}
+	return l
+}
+
+// mostAsked bounds the limits of callers.
+const mostAsked = 10_000
 
 // readDecent reads the hours in which customers may be rung. A window past midnight would be the night.
 func readDecent(v value) hours.Span {

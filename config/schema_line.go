@@ -124,7 +124,7 @@ func callbacksSchema() *schema {
 		key("retry_busy", "The pause when the customer was busy.", duration(time.Minute, day)),
 		key("retry_no_answer", "The pause when he did not pick up.", duration(time.Minute, day)),
 		key("retry_machine", "The pause when he, or a machine, picked up and did not press 1.", duration(time.Minute, day)),
-		key("per_day", "Callbacks that one number is promised on one day.", whole(1, 100)),
+		key("limits", "How often callers may ask for callbacks, by booking or moving them.", callerLimitsSchema()),
 		key("pending", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),
 		key("cutoff", "So long before closing, \"as soon as possible\" means the next opening.", duration(0, 12*time.Hour)),
 		key("morning_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
@@ -147,6 +147,17 @@ func blockedSchema() *schema {
 		key("prefix", "The beginning of the numbers.", ref("prefix")),
 		key("reason", "Why, for those who read this later.", &schema{Type: "string"}),
 	).needs("prefix", "reason")
+}
+
+func callerLimitsSchema() *schema {
+	return object(
+		key("caller_hour", "By one calling number within an hour, over all lines. Families and offices share one.", whole(1, mostAsked)),
+		key("caller_day", "The same within a day.", whole(1, mostAsked)),
+		key("number_hour", "To one number within an hour, over all lines, by others who do not ring from it.", whole(1, mostAsked)),
+		key("number_day", "The same within a day.", whole(1, mostAsked)),
+		key("anonymous_hour", "By all anonymous callers of the line together within an hour.", whole(1, mostAsked)),
+		key("open_per_caller", "Open callbacks that one calling number may hold, over all lines.", whole(1, mostAsked)),
+	).orNothing()
 }
 
 func routeSchema() *schema {

@@ -5,7 +5,8 @@ import "github.com/hotline-ivr/hotline/callbacks"
 // A Happening is something that the house itself did in a call, for whoever watches: a transcript, a page.
 // What the telephone company did, it tells itself.
 type Happening struct {
-	// Name is one of book, move, cancel, message, note, contact (a call is put through), taken (an agent pressed 1) and reached (a customer rung back pressed 1).
+	// Name is one of book, move, cancel, message, note, contact (a call is put through), taken (an agent pressed 1),
+	// reached (a customer rung back pressed 1) and disowned (they pressed 2: they did not ask for the call).
 	Name string
 	// CallSID is the call in which it happened.
 	CallSID string

@@ -235,7 +235,10 @@ func (s *Server) askToPress(r rung, path string, again bool) (*document, error) 
 		return plainGoodbye(sorry), err
 	}
 	doc := &document{line: r.line}
-	doc.askKey([]Utterance{r.line.utter(r.customerTongue(), "customer.press", "line", r.line.name(r.customerTongue()))}, action)
+	tongue := r.customerTongue()
+	doc.askKey([]Utterance{
+		r.line.utter(tongue, "customer.press", "line", r.line.name(tongue)), r.line.utter(tongue, "customer.not-mine", "key", keyNotMine),
+	}, action)
 	doc.verbs = doc.verbs[:len(doc.verbs)-1] // in place of the bare hang-up
 	return doc.bye(r.customerTongue(), "customer.missed"), nil
 }
@@ -245,7 +248,11 @@ const tryAgain = "We are sorry: something went wrong on our side. We will call y
 
 // customerKey: 1 connects, once it is written. An empty answer lets the provider bridge the two.
 func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) {
-	if w.form.Get("Digits") != "1" {
+	switch w.form.Get("Digits") {
+	case "1":
+	case keyNotMine:
+		return s.notMine(ctx, w, rungBehind)
+	default:
 		return s.askCustomer(ctx, w, true)
 	}
 	r, err := s.onAttempt(ctx, w, rungBehind, s.promises.CustomerTook)
@@ -260,6 +267,23 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 		s.tell(Happening{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
 	}
 	return &document{}, nil
+}
+
+// keyNotMine is pressed by a customer who did not ask for the call.
+const keyNotMine = "2"
+
+// notMine ends a callback that its customer did not ask for. An agent who waits for them hears that they were not reached, at
+// the end of their leg.
+func (s *Server) notMine(ctx context.Context, w webhook, from side) (*document, error) {
+	r, err := s.onAttempt(ctx, w, from, s.promises.Disown)
+	switch {
+	case err != nil:
+		return plainGoodbye(sorry), err
+	case r.verdict != callbacks.Proceed:
+		return r.bye(r.customerTongue(), "customer.gone"), nil
+	}
+	s.tell(Happening{Name: "disowned", CallSID: w.call().SID, Callback: r.Callback})
+	return r.bye(r.customerTongue(), "customer.stopped"), nil
 }
 
 // customerEnded is told to the agent's leg when the customer's is over.

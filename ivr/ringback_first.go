@@ -27,9 +27,13 @@ func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document
 	return s.askToPress(r, pathFirstKey, again)
 }
 
-// firstKey: 1 puts the customer through to the desk.
+// firstKey: 1 puts the customer through to the desk; 2 ends a callback that they did not ask for.
 func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
-	if w.form.Get("Digits") != "1" {
+	switch w.form.Get("Digits") {
+	case "1":
+	case keyNotMine:
+		return s.notMine(ctx, w, rungFirst)
+	default:
 		return s.askFirst(ctx, w, true)
 	}
 	r, err := s.onAttempt(ctx, w, rungFirst, s.promises.CustomerTook)

@@ -155,12 +155,18 @@ const (
 	Failed Refusal = "failed"
 	// Full: the slot was taken meanwhile.
 	Full Refusal = "full"
-	// Enough: the number was promised as many callbacks today as the line allows.
+	// Enough: the calling number has asked for, or holds, as many callbacks as the line allows.
 	Enough Refusal = "enough"
+	// AnonymousEnough: anonymous callers have asked for as many as the line allows.
+	AnonymousEnough Refusal = "anonymous-enough"
+	// NumberEnough: others may not ask for a callback to the number just now.
+	NumberEnough Refusal = "number-enough"
 	// Many: as many promises stand as the line allows.
 	Many Refusal = "many"
 	// NoMatch: the digits do not belong to the promise.
 	NoMatch Refusal = "no-match"
+	// Locked: so many wrong digits were given that none count for a while.
+	Locked Refusal = "locked"
 	// TooLate: the promise is being kept just now, or has ended.
 	TooLate Refusal = "too-late"
 )
@@ -192,6 +198,7 @@ type (
 		// Key names the try: the same webhook again is not counted again.
 		Key         string
 		ID          int64
+		Caller      string
 		Digits      string
 		ByReference bool
 	}

@@ -273,7 +273,7 @@ func askBook(t *turn) Next {
 	if topic := t.topic(); topic != nil {
 		request.Priority = topic.Priority
 	}
-	request.Limits = t.line.Callbacks.LimitsOf(request, t.line.Desks[request.Desk].Hours, t.now)
+	request.Limits = t.line.Callbacks.LimitsOf(request, t.line.Desks[request.Desk].Hours)
 	return Perform{Book{request}}
 }
 
@@ -301,15 +301,24 @@ func afterBook(t *turn, event Event) Next {
 			t.slotFull()
 			t.say("offer.full")
 			return goTo{stepOffer}
+		case NumberEnough: // another number may be keyed in, or the calling one taken
+			t.say("number.enough")
+			t.Number = ""
+			return goTo{stepOffer}
 		case Enough:
-			t.say("booked.enough")
-			return goTo{stepMessage}
+			return t.withoutCallback("booked.enough")
+		case AnonymousEnough:
+			return t.withoutCallback("booked.anonymous")
 		case Many:
-			t.say("booked.many")
-			return goTo{stepMessage}
+			return t.withoutCallback("booked.many")
 		}
 	}
-	t.say("booked.failed")
+	return t.withoutCallback("booked.failed")
+}
+
+// withoutCallback says why there is none, and goes on to an agent if one can answer, else to a message.
+func (t *turn) withoutCallback(why string) Next {
+	t.say(why)
 	if desk := t.deskWanted(); t.deskCanAnswer(desk) {
 		return t.ring(desk)
 	}

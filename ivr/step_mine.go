@@ -20,7 +20,7 @@ func askMine(t *turn) Next {
 }
 
 func hearMine(t *turn, digits string) Next {
-	return Perform{Prove{Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Digits: digits, ByReference: t.ByReference}}
+	return Perform{Prove{Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Caller: t.call.From, Digits: digits, ByReference: t.ByReference}}
 }
 
 func afterMine(t *turn, event Event) Next {
@@ -107,7 +107,7 @@ func hearMineWhen(t *turn, key string) Next {
 	}
 	return Perform{Move{ID: t.Standing, To: callbacks.Move{
 		Key: t.promiseKey(), Kind: t.Kind, Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
-		Capacity: capacity,
+		Capacity: capacity, Caller: t.call.From, Limits: t.line.Callbacks.MoveLimits(),
 	}}}
 }
 
@@ -124,9 +124,13 @@ func afterMove(t *turn, event Event) Next {
 		t.say("goodbye")
 		return Hangup{}
 	case Refused:
-		if event.Why == Full {
+		switch event.Why {
+		case Full:
 			t.slotFull()
 			return wrong{t.words("offer.full")}
+		case Enough, AnonymousEnough, NumberEnough:
+			t.say("mine.enough")
+			return goTo{stepMineMenu}
 		}
 	}
 	return t.cannotChange()

@@ -33,7 +33,7 @@ type Lines interface {
 type Promises interface {
 	OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error)
 	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
-	Verify(ctx context.Context, key string, id int64, digits string) (callbacks.Callback, bool, error)
+	Verify(ctx context.Context, key string, id int64, caller, digits string) (callbacks.Callback, bool, error)
 	Move(ctx context.Context, id int64, to callbacks.Move) (callbacks.Callback, error)
 	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
 	HoldFor(ctx context.Context, line, desk, caller string) error
@@ -48,6 +48,7 @@ type Promises interface {
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
@@ -240,7 +241,7 @@ func (s *Server) verify(ctx context.Context, effect Prove) Event {
 	if effect.ByReference && len(effect.Digits) <= lastDigits {
 		return Refused{NoMatch}
 	}
-	callback, right, err := s.promises.Verify(ctx, effect.Key, effect.ID, effect.Digits)
+	callback, right, err := s.promises.Verify(ctx, effect.Key, effect.ID, effect.Caller, effect.Digits)
 	switch {
 	case err != nil:
 		return s.refuse("verify a caller", err)
@@ -254,8 +255,14 @@ func (s *Server) refuse(what string, err error) Event {
 	switch {
 	case errors.Is(err, callbacks.ErrSlotFull):
 		return Refused{Full}
-	case errors.Is(err, callbacks.ErrPerDay):
-		return Refused{Enough}
+	case errors.Is(err, callbacks.ErrCallerLimit), errors.Is(err, callbacks.ErrOpenLimit):
+		return s.enough(what, Enough, err)
+	case errors.Is(err, callbacks.ErrAnonymousLimit):
+		return s.enough(what, AnonymousEnough, err)
+	case errors.Is(err, callbacks.ErrNumberLimit), errors.Is(err, callbacks.ErrSilenced):
+		return s.enough(what, NumberEnough, err)
+	case errors.Is(err, callbacks.ErrProofLimit):
+		return Refused{Locked}
 	case errors.Is(err, callbacks.ErrPending):
 		s.log.Warn("a callback is not promised: as many stand as the line allows; raise callbacks.pending, or have the desk keep them")
 		s.metrics.failures.WithLabelValues(what + ": too many stand").Inc()
@@ -266,4 +273,11 @@ func (s *Server) refuse(what string, err error) Event {
 	s.log.Error("cannot "+what, "error", err)
 	s.metrics.failures.WithLabelValues(what).Inc()
 	return Refused{Failed}
+}
+
+// enough is the refusal of a limit on callers. They are counted, so that a flood is seen.
+func (s *Server) enough(what string, why Refusal, err error) Event {
+	s.log.Info("a limit on callers is reached", "what", what, "limit", err)
+	s.metrics.failures.WithLabelValues(what + ": " + string(why)).Inc()
+	return Refused{why}
 }

@@ -231,7 +231,7 @@ func TestBookingsCommitTogether(t *testing.T) {
 				if _, err := s.Book(context.Background(), callbacks.Request{
 					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.ASAP,
 					Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
-					Limits: callbacks.Limits{PerDay: 3, DayBegan: storetest.Start, Pending: 100_000},
+					Limits: callbacks.Limits{CallerLimits: callbacks.CallerLimits{NumberDay: 3}, Pending: 100_000},
 				}, fmt.Sprint(3000000+i)); err != nil {
 					t.Error(err)
 					return

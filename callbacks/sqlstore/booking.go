@@ -68,6 +68,9 @@ func promise(ctx context.Context, tx conn, r callbacks.Request, reference string
 	if c, err = insert(ctx, tx, r, reference); err != nil {
 		return c, err
 	}
+	if err := askOf(r).write(ctx, tx); err != nil {
+		return c, err
+	}
 	return c, writeText(ctx, tx, c, body(r.Text, c), orElse(r.Asked, r.Called))
 }
 
@@ -201,32 +204,13 @@ func (s *Store) OpenFor(ctx context.Context, line, desk, caller string) (callbac
 	return c, err == nil, s.wrap("find an open promise", err)
 }
 
-// Check implements [callbacks.Store].
-func (s *Store) Check(ctx context.Context, key string, id int64, limit int, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
-	var c callbacks.Callback
-	var ok bool
-	err := s.inTx(ctx, "check an answer", func(tx conn) (err error) {
-		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
-			return err
-		}
-		var wrong int
-		var last string
-		if err := tx.QueryRowContext(ctx, `SELECT wrong_answers, last_answer FROM callbacks WHERE id = ?`, id).Scan(&wrong, &last); err != nil {
-			return err
-		}
-		if ok = wrong < limit && correct(c); ok || wrong >= limit || key != "" && last == key {
-			return nil
-		}
-		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET wrong_answers = wrong_answers + 1, last_answer = ? WHERE id = ?`, key, id)
-		return err
-	})
-	return c, ok && err == nil, err
-}
-
 // Move implements [callbacks.Store].
 func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks.Callback, error) {
 	var c callbacks.Callback
 	err := s.inTx(ctx, "move", func(tx conn) (err error) {
+		if err := queueToMove(ctx, tx, id, m); err != nil {
+			return err
+		}
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
@@ -239,6 +223,9 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		}
 		if c.State != callbacks.Booked {
 			return callbacks.ErrNotOpen
+		}
+		if err := moveWithin(ctx, tx, c, m); err != nil {
+			return err
 		}
 		var slotStart int64
 		if m.Kind == callbacks.Slot {
@@ -259,4 +246,29 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		return replaceText(ctx, tx, c, body(m.Text, c), m.Asked)
 	})
 	return c, err
+}
+
+// queueToMove waits until nobody else counts what a move counts, before the promise is locked.
+func queueToMove(ctx context.Context, tx conn, id int64, m callbacks.Move) error {
+	if askToMove(m, callbacks.Callback{}).counted() {
+		tx.writes = false // whom it is for never changes, so it is only looked at
+		c, _, err := oneCallback(ctx, tx, "id = ?", id)
+		if err != nil {
+			return err
+		}
+		return askToMove(m, c).queue(ctx, tx)
+	}
+	return nil
+}
+
+// moveWithin counts a move, unless a limit is in the way.
+func moveWithin(ctx context.Context, tx conn, c callbacks.Callback, m callbacks.Move) error {
+	a := askToMove(m, c)
+	if !a.counted() {
+		return nil
+	}
+	if err := a.within(ctx, tx); err != nil {
+		return err
+	}
+	return a.write(ctx, tx)
 }

@@ -14,8 +14,8 @@ type table struct {
 	name, columns string
 	// order makes rows come in the order of their writing.
 	order string
-	// truth is the column that holds true or false; empty: none does.
-	truth string
+	// truth are the columns that hold true or false.
+	truth []string
 	// counted is set where the database numbers the rows itself.
 	counted bool
 	// begun is the condition of the rows that a first start may have written, which make way; empty: there are none.
@@ -25,12 +25,15 @@ type table struct {
 // tables are in the order in which one refers to another. What instances say of themselves is not copied: they say it again.
 var tables = []table{
 	{name: "reference_numbers", columns: "reference", order: "reference"},
-	{name: "callbacks", order: "id", truth: "urgent", counted: true, columns: `id, request_key, reference, line, desk, topic, language, number,
-		caller, account, txn, kind, urgent, called_ms, due_ms, held_ms, slot_start_ms, slot_end_ms, expires_ms, state, rounds,
-		attempts, next_target, pass, fence, wrong_answers, last_answer, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority, remark`},
+	{name: "callbacks", order: "id", truth: []string{"urgent", "reached"}, counted: true, columns: `id, request_key, reference, line, desk, topic, language, number,
+		caller, account, txn, kind, urgent, called_ms, due_ms, held_ms, slot_start_ms, slot_end_ms, expires_ms, state, reached, rounds,
+		attempts, next_target, pass, fence, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority, remark`},
 	{name: "attempts", order: "created_ms", columns: `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
 		state, outcome, sid, status, seq, fence, pass, created_ms, check_ms, line, desk`},
 	{name: "moves", order: "move_key", columns: "move_key, callback_id"},
+	{name: "callback_requests", order: "request_key", columns: "request_key, line, caller, number, asked_ms"},
+	{name: "silenced_numbers", order: "number", columns: "number, until_ms"},
+	{name: "wrong_proofs", order: "proof_key", columns: "proof_key, callback_id, caller, given_ms"},
 	{name: "messages", order: "message_key", columns: `message_key, reference, line, desk, topic, language, caller, account, txn,
 		recording_sid, recording_url, seconds, received_ms, erased_ms`},
 	{name: "contacts", order: "contact_key", columns: `contact_key, reference, line, desk, topic, language, caller, account, answers,
@@ -38,7 +41,7 @@ var tables = []table{
 	{name: "texts", order: "id", counted: true, columns: "id, callback_id, body, state, tries, sid, created_ms, check_ms"},
 	{name: "taken", order: "call_sid, dial", columns: "call_sid, dial, target, taken_ms"},
 	{name: "jobs", order: "name", columns: "name, last_ms", begun: "1 = 1"},
-	{name: "overrides", order: "id", truth: "opens", counted: true, columns: `id, line, desk, opens, from_ms, until_ms, reason, say, made_by,
+	{name: "overrides", order: "id", truth: []string{"opens"}, counted: true, columns: `id, line, desk, opens, from_ms, until_ms, reason, say, made_by,
 		created_ms, lifted_ms, lifted_by`},
 	{name: "versions", order: "number", columns: versionColumns, begun: "number = 1"},
 	{name: "version_contents", order: "hash", columns: "hash, content", begun: "1 = 1"},
@@ -117,7 +120,7 @@ func (t table) copy(ctx context.Context, from, to conn, progress func(string, in
 			return err
 		}
 		for i, column := range columns {
-			if column == t.truth {
+			if slices.Contains(t.truth, column) {
 				values[i] = truth(values[i])
 			}
 			if content, ok := values[i].([]byte); ok && content == nil {

@@ -11,21 +11,110 @@ import (
 // bookingAtOnce is how many may be booking at the same moment, all instances together: more than a database has connections.
 const bookingAtOnce = 200
 
+// An ask is a callback that a caller books or moves, as far as it is counted.
+type ask struct {
+	key, line, caller, number string
+	urgent, moves             bool
+	at                        time.Time
+	limits                    callbacks.CallerLimits
+}
+
+// counted is false for a request that no caller made.
+func (a ask) counted() bool { return a.limits != callbacks.CallerLimits{} }
+
+// byOther is true when somebody asks who does not ring from the number.
+func (a ask) byOther() bool { return a.caller != a.number }
+
+// someone is the calling number, or NULL, which is equal to nothing.
+func (a ask) someone() any {
+	if a.caller == "" {
+		return nil
+	}
+	return a.caller
+}
+
+// queue waits until no other transaction counts the same. The order is always this one, and before rows are locked, so that no
+// two wait for each other.
+func (a ask) queue(ctx context.Context, tx conn) error {
+	who := "caller/" + a.caller
+	if a.caller == "" {
+		who = "anonymous/" + a.line
+	}
+	if err := tx.serialize(ctx, who); err != nil || !a.byOther() {
+		return err
+	}
+	return tx.serialize(ctx, "number/"+a.number)
+}
+
+// How often something was asked for, and what stands; ?1 is the caller, ?2 the number, ?3 the line, ?4 an hour and ?5 a day
+// ago, ?6 now and ?7 true.
+const counts = `SELECT
+	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?4),
+	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?5),
+	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND asked_ms > ?4),
+	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND asked_ms > ?5),
+	(SELECT count(*) FROM callback_requests WHERE caller = '' AND line = ?3 AND asked_ms > ?4),
+	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1),
+	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1 AND urgent = ?7 AND number <> caller),
+	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND number = ?2 AND urgent = ?7 AND number <> caller),
+	(SELECT count(*) FROM silenced_numbers WHERE number = ?2 AND until_ms > ?6)`
+
+// within is nil when the limits bear one more. The caller has queued.
+func (a ask) within(ctx context.Context, tx conn) error {
+	var callerHour, callerDay, numberHour, numberDay, anonymousHour, open, urgentOfCaller, urgentForNumber, silenced int
+	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(a.at.Add(-time.Hour)), ms(a.at.Add(-24*time.Hour)), ms(a.at), true).
+		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber, &silenced)
+	if err != nil {
+		return err
+	}
+	reached := func(n, most int) bool { return most > 0 && n >= most }
+	l, books := a.limits, !a.moves
+	switch {
+	case a.caller == "" && reached(anonymousHour, l.AnonymousHour):
+		return callbacks.ErrAnonymousLimit
+	case a.caller != "" && (reached(callerHour, l.CallerHour) || reached(callerDay, l.CallerDay)):
+		return callbacks.ErrCallerLimit
+	case a.caller != "" && books && reached(open, l.OpenPerCaller):
+		return callbacks.ErrOpenLimit
+	case !a.byOther():
+		return nil
+	case silenced > 0:
+		return callbacks.ErrSilenced
+	case reached(numberHour, l.NumberHour) || reached(numberDay, l.NumberDay), books && a.urgent && urgentOfCaller+urgentForNumber > 0:
+		return callbacks.ErrNumberLimit
+	}
+	return nil
+}
+
+// write counts it from now on.
+func (a ask) write(ctx context.Context, tx conn) error {
+	if !a.counted() {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO callback_requests (request_key, line, caller, number, asked_ms) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
+	return err
+}
+
+// askOf is the request for a promise.
+func askOf(r callbacks.Request) ask {
+	return ask{key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked, r.Called), limits: r.CallerLimits}
+}
+
+// askToMove is the request for another time.
+func askToMove(m callbacks.Move, c callbacks.Callback) ask {
+	return ask{key: m.Key, line: c.Line, caller: m.Caller, number: c.Number, urgent: c.Urgent, moves: true, at: m.Asked, limits: m.Limits}
+}
+
 // within is nil when one more promise keeps the limits. Whoever counts the same waits until this one is written; not
 // everybody of a line, though, while the line's limit is far.
 func within(ctx context.Context, tx conn, r callbacks.Request) error {
-	if r.PerDay > 0 {
-		if err := tx.serialize(ctx, "number/"+r.Line+"/"+r.Number); err != nil {
+	if a := askOf(r); a.counted() {
+		if err := a.queue(ctx, tx); err != nil {
 			return err
 		}
-		var n int
-		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM callbacks WHERE line = ? AND number = ? AND called_ms >= ?`,
-			r.Line, r.Number, ms(r.DayBegan)).Scan(&n)
-		if err != nil {
+		if err := a.within(ctx, tx); err != nil {
 			return err
-		}
-		if n >= r.PerDay {
-			return callbacks.ErrPerDay
 		}
 	}
 	if r.Pending <= 0 || r.Urgent {

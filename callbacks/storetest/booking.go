@@ -118,7 +118,7 @@ func testTheSameAtOnce(t *testing.T, s *suite) {
 	for range 5 {
 		r, reference := s.request(func(r *callbacks.Request) {
 			r.Kind, r.Desk, r.SlotEnd, r.SlotCapacity = callbacks.Slot, r.Key, Start.Add(time.Hour), 1
-			r.Limits = callbacks.Limits{PerDay: 1, DayBegan: Start.Add(-time.Hour), Pending: 6}
+			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1}, Pending: 6}
 		}), s.reference()
 		bookings := make([]callbacks.Booking, 8)
 		atOnce(len(bookings), func(i int) {
@@ -203,40 +203,6 @@ func testOpenFor(t *testing.T, s *suite) {
 	same(t, find("gopay", ""), int64(0)) // nobody's number matches nobody's promise
 	cancel(t, s, a.ID)
 	same(t, find("gopay", a.Number), c.ID)
-}
-
-func testCheck(t *testing.T, s *suite) {
-	c := s.book(t)
-	is := func(answer bool) func(callbacks.Callback) bool {
-		return func(got callbacks.Callback) bool { return got.ID == c.ID && answer }
-	}
-	check := func(answer, want bool) {
-		t.Helper()
-		_, ok, err := s.Check(s.ctx, "", c.ID, 3, is(answer))
-		if err != nil || ok != want {
-			t.Fatalf("Check(%v) = %v, %v", answer, ok, err)
-		}
-	}
-	check(true, true)
-	check(false, false)
-	check(true, true) // a right answer forgives nothing
-	check(false, false)
-	check(true, true)
-	check(false, false)
-	check(true, false)
-	_, _, err := s.Check(s.ctx, "", c.ID+99, 3, is(true))
-	wantErr(t, err, callbacks.ErrNotFound)
-
-	// A repeated webhook is one answer.
-	d := s.book(t)
-	for range 5 {
-		if _, ok, err := s.Check(s.ctx, "CA1/7", d.ID, 2, func(callbacks.Callback) bool { return false }); ok || err != nil {
-			t.Fatal(ok, err)
-		}
-	}
-	if _, ok, err := s.Check(s.ctx, "CA1/8", d.ID, 2, func(callbacks.Callback) bool { return true }); !ok || err != nil {
-		t.Fatalf("one wrong answer that came five times: %v, %v", ok, err)
-	}
 }
 
 // An urgent promise stands beside an ordinary one: a stolen account does not wait for a refund.

@@ -10,37 +10,13 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-func testLimits(t *testing.T, s *suite) {
-	const number = "+6281200009999"
-	often := func(called time.Duration) func(*callbacks.Request) {
-		return func(r *callbacks.Request) {
-			r.Number, r.Account, r.Called = number, "", Start.Add(called)
-			r.Limits = callbacks.Limits{PerDay: 2, DayBegan: Start.Add(-3 * time.Hour), Pending: 3}
-		}
-	}
-	end := func(c callbacks.Callback) {
-		t.Helper()
-		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { set(r, callbacks.Cancelled, Start); return nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	end(s.book(t, often(-4*time.Hour))) // yesterday
-	end(s.book(t, often(-3*time.Hour)))
-	stands := s.book(t, often(0))
-	b, err := s.Book(s.ctx, s.request(often(0)), s.reference())
-	if err != nil || !b.Existing || b.Callback.ID != stands.ID {
-		t.Fatalf("a promise that stands is not returned: %+v, %v", b, err)
-	}
-	end(stands)
-	_, err = s.Book(s.ctx, s.request(often(0)), s.reference())
-	wantErr(t, err, callbacks.ErrPerDay)
-
+func testPending(t *testing.T, s *suite) {
 	few := func(r *callbacks.Request) { r.Limits.Pending = 3 }
 	s.book(t, few)
 	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true }) // not counted
 	s.book(t, few)
 	s.book(t, few)
-	_, err = s.Book(s.ctx, s.request(few), s.reference())
+	_, err := s.Book(s.ctx, s.request(few), s.reference())
 	wantErr(t, err, callbacks.ErrPending)
 	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true })
 	s.book(t, few, func(r *callbacks.Request) { r.Line = "upay" })

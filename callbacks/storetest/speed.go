@@ -52,7 +52,7 @@ func BookingSpeed(t *testing.T, s callbacks.Store, db Database) {
 		return callbacks.Request{
 			Key: fmt.Sprint(line, i), Line: line, Desk: "support", Topic: "refund", Language: "id", Number: fmt.Sprintf("+628120%06d", i),
 			Caller: fmt.Sprintf("+628130%06d", i), Account: fmt.Sprintf("0812%06d", i), Answers: "transaction:778899", Kind: callbacks.ASAP,
-			Called: Start, Due: Start, Expires: Start.Add(72 * time.Hour),
+			Called: Start, Due: Start, Expires: Start.Add(72 * time.Hour), Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits},
 		}
 	}
 	inserted := 0

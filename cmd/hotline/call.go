@@ -57,7 +57,7 @@ func newCall() *cobra.Command {
 	flags.StringVar(&o.at, "at", "", "when the call is made, RFC 3339 (default: now)")
 	flags.StringVar(&o.press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
 	flags.StringVar(&o.agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
-	flags.StringVar(&o.customer, "customer", "answer", "what the customer does when rung back: answer, busy, no-answer, voicemail")
+	flags.StringVar(&o.customer, "customer", "answer", "what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object for each event")
 	return cmd
 }
@@ -77,6 +77,20 @@ func behaviour(flag, name string) (carrier.Party, error) {
 		return party, fmt.Errorf("--%s %q is not known; use answer, busy, no-answer, refuse or voicemail", flag, name)
 	}
 	return party, nil
+}
+
+// notMine is a customer who did not ask for the call.
+const notMine = "not-mine"
+
+// customerBehaviour is what a customer does: press 1 where agents do, or 2 to say that they did not ask for the call.
+func customerBehaviour(name string) (carrier.Party, error) {
+	if name == notMine {
+		return behaviours["refuse"], nil
+	}
+	if party, ok := behaviours[name]; ok && name != "refuse" {
+		return party, nil
+	}
+	return carrier.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
 }
 
 // keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
@@ -101,7 +115,7 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	if err != nil {
 		return err
 	}
-	customer, err := behaviour("customer", o.customer)
+	customer, err := customerBehaviour(o.customer)
 	if err != nil {
 		return err
 	}

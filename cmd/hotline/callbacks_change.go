@@ -26,10 +26,10 @@ func reasons(c callbacks.Callback, err error) error {
 
 // told says whether the customer is written to.
 func (l *ledger) told(c callbacks.Callback, occasion callbacks.Occasion) string {
-	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && plan.Words(c, occasion, l.now()) != "" {
+	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && c.MayText() && plan.Words(c, occasion, l.now()) != "" {
 		return "The customer is told with a text message, which the server sends."
 	}
-	return "The customer is not told: the line sends no text messages, or the number takes none."
+	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one that they rang from."
 }
 
 func newCallbacksCancel() *cobra.Command {

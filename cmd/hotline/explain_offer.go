@@ -85,7 +85,7 @@ func (e explained) decentZones() string {
 // promise is what becomes of a callback as soon as possible.
 func (e explained) promise(rows *table) {
 	r := e.course.Request
-	c := callbacks.Callback{Line: r.Line, Desk: r.Desk, Number: r.Number, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires, State: callbacks.Booked}
+	c := callbacks.Callback{Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires, State: callbacks.Booked}
 	o := callbacks.Forecast(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"
 	if e.line.CustomerFirst {
@@ -99,17 +99,29 @@ func (e explained) promise(rows *table) {
 	if r.Spread > 0 && !r.Urgent {
 		rows.add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.Spread)), e.source("callbacks.spread"))
 	}
-	if r.PerDay > 0 {
-		rows.add("", fmt.Sprintf("unless this number was promised %d on this day already", r.PerDay), e.source("callbacks.per_day"))
-	}
+	rows.add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
 	if r.Pending > 0 {
 		rows.add("", fmt.Sprintf("unless %d stand already", r.Pending), e.source("callbacks.pending"))
 	}
-	if text := e.line.Words(c, callbacks.OnBooked, e.at); text != "" {
+	if text := e.line.Words(c, callbacks.OnBooked, e.at); text != "" && c.MayText() {
 		rows.add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
 	} else if e.line.TextMessages {
-		rows.add("text message", "none: "+kindOf(r.Number), e.source("text_messages"))
+		why := kindOf(r.Number)
+		if text != "" {
+			why = "it is not the calling number"
+		}
+		rows.add("text message", "none: "+why, e.source("text_messages"))
 	}
+}
+
+// limitsOn are the limits on whoever asks for this callback.
+func (e explained) limitsOn(r *callbacks.Request) string {
+	l := r.CallerLimits
+	if r.Caller == "" {
+		return fmt.Sprintf("anonymous callers have asked for %d within the hour already", l.AnonymousHour)
+	}
+	return fmt.Sprintf("the calling number has asked for %d within the hour or %d within a day, or holds %d open ones",
+		l.CallerHour, l.CallerDay, l.OpenPerCaller)
 }
 
 // kindOf says what kind of a number cannot be written to.

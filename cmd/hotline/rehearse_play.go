@@ -45,7 +45,11 @@ type play struct {
 type deviation struct{ source, want, got string }
 
 func newPlay(snapshot *config.Snapshot, call config.Call) (*play, error) {
-	p := &play{call: call, line: snapshot.ByID(call.Line), customer: behaviours[call.Customer]}
+	customer, err := customerBehaviour(call.Customer)
+	if err != nil {
+		return nil, err
+	}
+	p := &play{call: call, line: snapshot.ByID(call.Line), customer: customer}
 	if p.line == nil {
 		return nil, fmt.Errorf("there is no line %q", call.Line)
 	}

@@ -169,6 +169,8 @@ func (t *transcript) wordsOf(h ivr.Happening) string {
 		return "keeps the note for the agent"
 	case "taken":
 		return "notes that an agent pressed 1 and took it"
+	case "disowned":
+		return "notes that the customer did not ask for this call"
 	case "reached":
 		return "notes that the customer pressed 1 and was reached"
 	}

@@ -105,6 +105,8 @@ func (c *Console) happeningWords(h ivr.Happening) string {
 		return "Message " + h.Reference + " is written down."
 	case "taken":
 		return "An agent pressed 1: the call is taken."
+	case "disowned":
+		return "The customer did not ask for this call: callback " + h.Reference + " is cancelled."
 	case "reached":
 		return "The customer pressed 1 and is reached."
 	}

@@ -1,0 +1,73 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// A customer who picks up and did not ask for the call: anybody can ask for one to a stranger's number.
+
+// Disown ends a promise whose customer has picked up and says that they did not ask for the call: the key 2. callSID is the
+// leg that was rung first. Requests by others for that number are silenced for a day, and other open promises for it that
+// others asked for end, on all lines; one that is being kept just now ends when it comes back. [ErrForeignCall] when the call is not
+// the attempt's.
+func (s *Service) Disown(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
+	now := s.now()
+	var verdict Verdict
+	var done bool
+	r, others, err := s.store.Disown(ctx, attemptID, now.Add(silence), func(r *Record) error {
+		done = false
+		if !owns(r.Attempt, callSID) && !(r.Attempt.CustomerFirst() && adopts(r.Attempt, callSID)) {
+			return ErrForeignCall // nothing is silenced for it
+		}
+		verdict = Proceed
+		if !r.Callback.Open() || !r.Attempt.InAir() || r.Attempt.State == Connected {
+			return ErrUnchanged
+		}
+		if r.Attempt.CustomerFirst() && r.Attempt.State != Taken {
+			r.Callback.Attempts++
+		}
+		leave(r, OutcomeDisowned, now)
+		disown(r, now)
+		done = true
+		return nil
+	}, func(r *Record) error {
+		disown(r, now)
+		return nil
+	})
+	if errors.Is(err, ErrForeignCall) {
+		return r.Callback, Gone, err
+	}
+	if err != nil {
+		return r.Callback, "", err
+	}
+	if done {
+		others = append(others, r.Callback)
+	}
+	for _, c := range others {
+		announce(ctx, s.log, c, disowned)
+	}
+	s.Wake()
+	return r.Callback, verdict, nil
+}
+
+// silence is how long others may not ask for callbacks to a number whose owner did not want one.
+const silence = 24 * time.Hour
+
+// disowned is the remark of a promise that its customer had not asked for.
+const disowned = "whoever picked up there did not ask for it"
+
+// disown ends a promise, or has it end when it comes back.
+func disown(r *Record, now time.Time) {
+	c := &r.Callback
+	c.Remark = disowned
+	if r.Attempt != nil && r.Attempt.InAir() && (c.State == AgentReached || c.State == CustomerReached) {
+		c.Held = spoken
+		return
+	}
+	finish(c, Cancelled, now)
+	if r.Attempt != nil && r.Attempt.InAir() {
+		r.Attempt.Check = now // the dispatcher hangs it up at once
+	}
+}

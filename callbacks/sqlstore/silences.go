@@ -1,0 +1,66 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Disown implements [callbacks.Store].
+func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*callbacks.Record) error) (r callbacks.Record, others []callbacks.Callback, err error) {
+	err = s.inTx(ctx, "silence a number", func(tx conn) error {
+		others = nil
+		c, err := silence(ctx, tx, attemptID, until)
+		if err != nil {
+			return err
+		}
+		if r, err = load(ctx, tx, c.ID, attemptID); err != nil {
+			return err
+		}
+		if err := apply(ctx, tx, &r, change); err != nil {
+			return err
+		}
+		others, err = endOthers(ctx, tx, c, end)
+		return err
+	})
+	return r, others, err
+}
+
+// silence keeps others from asking for callbacks to the number of an attempt's promise, which it returns. Nobody who asks for
+// one just now is missed by what follows.
+func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c callbacks.Callback, err error) {
+	look := tx
+	look.writes = false // whom it is for never changes, and it is locked after the queue
+	if c, _, err = oneCallback(ctx, look, "id = (SELECT callback_id FROM attempts WHERE id = ?)", attemptID); err != nil {
+		return c, err
+	}
+	if err := tx.serialize(ctx, "number/"+c.Number); err != nil {
+		return c, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO silenced_numbers (number, until_ms) VALUES (?, ?)
+		ON CONFLICT (number) DO UPDATE SET until_ms = excluded.until_ms`, c.Number, ms(until))
+	return c, err
+}
+
+// endOthers ends what others have asked for at a number.
+func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end func(*callbacks.Record) error) (ended []callbacks.Callback, err error) {
+	open, err := manyCallbacks(ctx, tx, openStates+` AND number = ? AND caller <> number AND id <> ? ORDER BY id`, disowned.Number, disowned.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range open {
+		r, err := load(ctx, tx, c.ID, "")
+		if err != nil {
+			return nil, err
+		}
+		if !r.Callback.Open() { // it has ended since it was listed
+			continue
+		}
+		if err := apply(ctx, tx, &r, end); err != nil {
+			return nil, err
+		}
+		ended = append(ended, r.Callback)
+	}
+	return ended, nil
+}
