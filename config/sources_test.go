@@ -15,7 +15,7 @@ func TestSource(t *testing.T) {
 		{"gopay", "numbers.+622150001000", "lines/gopay.yaml:13"},
 		{"gopay", "languages.en", "lines/gopay.yaml:19"},
 		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:59"},
-		{"gopay", "callbacks.cutoff", "lines/gopay.yaml:90"},
+		{"gopay", "callbacks.cutoff", "lines/gopay.yaml:97"},
 		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:76"}, // not written
 		{"gopay", "topics.refund", "lines/gopay.yaml:40"},
 		{"gopay", "topics.refund.desk", "topics.yaml:22"},

@@ -126,27 +126,6 @@ func TestTooManyCallbacksStand(t *testing.T) {
 	}
 }
 
-// A number is promised so many callbacks on one day, and on the next again.
-func TestANumberIsPromisedEnoughForToday(t *testing.T) {
-	s := newStory(t, openDay, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.PerDay = 2 }))
-	call := func(last string, more ...beat) {
-		t.Helper()
-		s.everyAgent("busy")
-		beats := []beat{english, hears("For a person").press("0"), hears("We can call you back").press("1")}
-		s.rings(home, last, append(beats, more...)...)
-		s.everyAgent("answer")
-		s.settles()
-	}
-	call("I repeat")
-	call("I repeat")
-	call("Your message is noted", hears("as many callbacks as we can in one day").speak())
-	s.runTo("2026-03-05T10:00:00+07:00")
-	call("I repeat")
-	if booked := s.did("book"); len(booked) != 3 {
-		t.Errorf("%d callbacks were promised", len(booked))
-	}
-}
-
 // Callbacks of the night begin after those who ring at the opening, and one after the other.
 func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) {

@@ -70,13 +70,16 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 	s.bridged("support-1 with customer")
 }
 
-// Six wrong answers in all, over several calls, and the promise is told to nobody by telephone any more.
+// Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference counts
+// again.
 func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s, reference := promised(t)
 	for range 2 {
 		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
-	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("That does not match").hangUp())
+	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("We cannot tell you about your callback on this call").hangUp())
+	s.runTo("2026-03-07T21:10:00+07:00")
+	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"), hears("between 8 and 8:30").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
 }

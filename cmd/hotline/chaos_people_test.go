@@ -131,7 +131,7 @@ func (p *people) caller(nth int) carrier.Party {
 	return carrier.Party{Name: roleCaller, HangUpAfter: 10 * time.Minute, Keys: func(prompt carrier.Prompt) carrier.Reply {
 		said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
 		switch {
-		case prompt.Verb == "Record", prompt.Index > 6, said("Your reference number"), said("We have promised this number"):
+		case prompt.Verb == "Record", prompt.Index > 6, said("Your reference number"), said("We have noted as many callback requests"):
 			return carrier.Reply{HangUp: true}
 		case said("We would call you on") && said("press "+wish+"."):
 			return carrier.Reply{Digits: wish}
