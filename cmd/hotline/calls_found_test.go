@@ -54,7 +54,7 @@ func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
 // A key that means nothing does not cut off a customer who is rung back.
 func TestACustomerPressesAnotherKey(t *testing.T) {
 	s := newStory(t, saturday)
-	s.customer.Keys = carrier.Script("2", "1")
+	s.customer.Keys = carrier.Script("5", "1")
 	s.rings(home, "I repeat", booking...)
 	s.settles()
 	s.bridged("support-1 with customer")

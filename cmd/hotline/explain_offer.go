@@ -118,9 +118,9 @@ func (e explained) promise(rows *table) {
 func (e explained) limitsOn(r *callbacks.Request) string {
 	l := r.CallerLimits
 	if r.Caller == "" {
-		return fmt.Sprintf("anonymous callers have asked for %d within the hour already", l.AnonymousHour)
+		return fmt.Sprintf("anonymous callers have asked for %d in an hour", l.AnonymousHour)
 	}
-	return fmt.Sprintf("the calling number has asked for %d within the hour or %d within a day, or holds %d open ones",
+	return fmt.Sprintf("the caller has asked for %d in an hour or %d in a day, or holds %d",
 		l.CallerHour, l.CallerDay, l.OpenPerCaller)
 }
 
