@@ -70,7 +70,7 @@ func TestCompareWords(t *testing.T) {
 			{"lines/shop.yaml", "account: {min: 10, max: 13", "account: {min: 9, max: 13"},
 			{"lines/shop.yaml", "min: 6, max: 14", "min: 8, max: 14"},
 			{"lines/shop.yaml", "silence: 2", "silence: 3"},
-			{"lines/shop.yaml", "  capacity: 4\n", "  cutoff: 10m\n  decent: \"08:00-21:00\"\n  first: customer\n"},
+			{"lines/shop.yaml", "  capacity: 4\n", "  cutoff: 10m\n  decent: \"08:00-21:00\"\n  first: customer\n  limits: {caller_hour: 9}\n"},
 			{"lines/shop.yaml", "unreachable: [\"+850\"]", "unreachable: [\"+850\", \"+53\"]"},
 			{"lines/shop.yaml", "text_messages: false", "text_messages: false\nfigures: {fee: 2500 IDR}"},
 			{"lines/shop.yaml", "BY0123456789abcdef0123456789abcdef", "BY1123456789abcdef0123456789abcdef"},
@@ -80,28 +80,29 @@ func TestCompareWords(t *testing.T) {
 		}, `shop
   peak hours, on the clock of Asia/Jakarta
     Mondays  peak 09:00-10:00  (was none, now 09:00-10:00)  hours/shop.yaml:7
-  number                     +622150001002 is answered
-  number                     +622150001000 is no longer answered
-  number                     +622150001001 is shown to whoever is rung, was +622150001000
-  language en: voice         Google.en-US-Standard-D, was Google.en-US-Standard-C
-  name en                    the new shop, was the shop
-  menu                       other keys: login 1 (was 2), refund 2 (was 3)
-  topic login: help          no, was yes
-  topic login: priority      2, was 0
-  topic stolen               removed, keys 1, desk emergency
-  general                    emergency, was support
-  account                    9 to 13 digits beginning with 08, the calling number is offered, was 10 to 13 digits beginning with 08, the calling number is offered
-  question refund            8 to 14 digits, was 6 to 14 digits
-  figure en fee              new: 2,500 rupiah
-  figure id fee              new: dua ribu lima ratus rupiah
-  callbacks: capacity        no limit, was 4
-  callbacks: cutoff          10m, was 0s
-  callbacks: routes          +86 by BY1123456789abcdef0123456789abcdef, was +86 by BY0123456789abcdef0123456789abcdef
-  callbacks: unreachable     +850, +53, was +850
-  callbacks: decent          new: 08:00-21:00
-  callbacks: customer first  yes, was no
-  limits: silence            3, was 2
-  prompt goodbye             en: "Good evening and goodbye in en", was "goodbye in en"
+  number                          +622150001002 is answered
+  number                          +622150001000 is no longer answered
+  number                          +622150001001 is shown to whoever is rung, was +622150001000
+  language en: voice              Google.en-US-Standard-D, was Google.en-US-Standard-C
+  name en                         the new shop, was the shop
+  menu                            other keys: login 1 (was 2), refund 2 (was 3)
+  topic login: help               no, was yes
+  topic login: priority           2, was 0
+  topic stolen                    removed, keys 1, desk emergency
+  general                         emergency, was support
+  account                         9 to 13 digits beginning with 08, the calling number is offered, was 10 to 13 digits beginning with 08, the calling number is offered
+  question refund                 8 to 14 digits, was 6 to 14 digits
+  figure en fee                   new: 2,500 rupiah
+  figure id fee                   new: dua ribu lima ratus rupiah
+  callbacks: capacity             no limit, was 4
+  callbacks: cutoff               10m, was 0s
+  callbacks: routes               +86 by BY1123456789abcdef0123456789abcdef, was +86 by BY0123456789abcdef0123456789abcdef
+  callbacks: unreachable          +850, +53, was +850
+  callbacks: decent               new: 08:00-21:00
+  callbacks: limits: caller_hour  9, was the default
+  callbacks: customer first       yes, was no
+  limits: silence                 3, was 2
+  prompt goodbye                  en: "Good evening and goodbye in en", was "goodbye in en"
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
