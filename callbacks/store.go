@@ -51,7 +51,7 @@ type Store interface {
 	// for the promise's number until then, and lets end, which edits as in Change, end the open promises for that number, of
 	// all lines, that others asked for. It returns the promise of the attempt, and those that end has changed. A change that
 	// returns [ErrFenced] undoes everything.
-	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (r Record, others []Callback, err error)
+	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (Record, []Callback, error)
 	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
 	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
 	// has not ended, or c.Most customers are being rung for the desk; *[PacedError] if the latest attempt of all was written

@@ -20,7 +20,9 @@ func askMine(t *turn) Next {
 }
 
 func hearMine(t *turn, digits string) Next {
-	return Perform{Prove{Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Caller: t.call.From, Digits: digits, ByReference: t.ByReference}}
+	return Perform{Prove{
+		Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Caller: t.call.From, Digits: digits, ByReference: t.ByReference,
+	}}
 }
 
 func afterMine(t *turn, event Event) Next {

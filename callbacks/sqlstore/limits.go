@@ -62,7 +62,8 @@ const counts = `SELECT
 // within is nil when the limits bear one more. The caller has queued.
 func (a ask) within(ctx context.Context, tx conn) error {
 	var callerHour, callerDay, numberHour, numberDay, anonymousHour, open, urgentOfCaller, urgentForNumber, silenced int
-	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(a.at.Add(-time.Hour)), ms(a.at.Add(-24*time.Hour)), ms(a.at), true).
+	hour, day := a.at.Add(-time.Hour), a.at.Add(-24*time.Hour)
+	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(hour), ms(day), ms(a.at), true).
 		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber, &silenced)
 	if err != nil {
 		return err
@@ -98,12 +99,16 @@ func (a ask) write(ctx context.Context, tx conn) error {
 
 // askOf is the request for a promise.
 func askOf(r callbacks.Request) ask {
-	return ask{key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked, r.Called), limits: r.CallerLimits}
+	return ask{
+		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked, r.Called), limits: r.CallerLimits,
+	}
 }
 
 // askToMove is the request for another time.
 func askToMove(m callbacks.Move, c callbacks.Callback) ask {
-	return ask{key: m.Key, line: c.Line, caller: m.Caller, number: c.Number, urgent: c.Urgent, moves: true, at: m.Asked, limits: m.Limits}
+	return ask{
+		key: m.Key, line: c.Line, caller: m.Caller, number: c.Number, urgent: c.Urgent, moves: true, at: m.Asked, limits: m.Limits,
+	}
 }
 
 // within is nil when one more promise keeps the limits. Whoever counts the same waits until this one is written; not

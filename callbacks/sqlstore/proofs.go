@@ -8,8 +8,10 @@ import (
 )
 
 // Check implements [callbacks.Store].
-func (s *Store) Check(ctx context.Context, p callbacks.Proof, correct func(callbacks.Callback) bool) (c callbacks.Callback, ok bool, err error) {
-	err = s.inTx(ctx, "check a proof", func(tx conn) (err error) {
+func (s *Store) Check(ctx context.Context, p callbacks.Proof, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
+	var c callbacks.Callback
+	var ok bool
+	err := s.inTx(ctx, "check a proof", func(tx conn) (err error) {
 		ok = false
 		if p.Caller != "" { // before the promise is locked, as everywhere
 			if err := tx.serialize(ctx, "proofs/"+p.Caller); err != nil {

@@ -8,8 +8,12 @@ import (
 )
 
 // Disown implements [callbacks.Store].
-func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*callbacks.Record) error) (r callbacks.Record, others []callbacks.Callback, err error) {
-	err = s.inTx(ctx, "silence a number", func(tx conn) error {
+func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*callbacks.Record) error) (
+	callbacks.Record, []callbacks.Callback, error,
+) {
+	var r callbacks.Record
+	var others []callbacks.Callback
+	err := s.inTx(ctx, "silence a number", func(tx conn) error {
 		others = nil
 		c, err := silence(ctx, tx, attemptID, until)
 		if err != nil {
@@ -44,11 +48,13 @@ func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c
 }
 
 // endOthers ends what others have asked for at a number.
-func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end func(*callbacks.Record) error) (ended []callbacks.Callback, err error) {
-	open, err := manyCallbacks(ctx, tx, openStates+` AND number = ? AND caller <> number AND id <> ? ORDER BY id`, disowned.Number, disowned.ID)
+func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end func(*callbacks.Record) error) ([]callbacks.Callback, error) {
+	open, err := manyCallbacks(ctx, tx, openStates+` AND number = ? AND caller <> number AND id <> ? ORDER BY id`,
+		disowned.Number, disowned.ID)
 	if err != nil {
 		return nil, err
 	}
+	var ended []callbacks.Callback
 	for _, c := range open {
 		r, err := load(ctx, tx, c.ID, "")
 		if err != nil {

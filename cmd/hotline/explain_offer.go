@@ -85,7 +85,10 @@ func (e explained) decentZones() string {
 // promise is what becomes of a callback as soon as possible.
 func (e explained) promise(rows *table) {
 	r := e.course.Request
-	c := callbacks.Callback{Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires, State: callbacks.Booked}
+	c := callbacks.Callback{
+		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
+		State: callbacks.Booked,
+	}
 	o := callbacks.Forecast(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"
 	if e.line.CustomerFirst {
