@@ -228,10 +228,11 @@ func TestBookingsCommitTogether(t *testing.T) {
 		wg.Go(func() {
 			for enough.Load() == 0 { // the server takes a moment to learn of the other
 				i := booked.Add(1)
+				number := fmt.Sprintf("+6281200%05d", i) // anonymous callers of a line would wait, as they count together
 				if _, err := s.Book(context.Background(), callbacks.Request{
-					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.ASAP,
+					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Caller: number, Kind: callbacks.ASAP,
 					Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
-					Limits: callbacks.Limits{CallerLimits: callbacks.CallerLimits{NumberDay: 3}, Pending: 100_000},
+					Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, Pending: 100_000},
 				}, fmt.Sprint(3000000+i)); err != nil {
 					t.Error(err)
 					return
