@@ -105,10 +105,10 @@ func TestExplainOfANumber(t *testing.T) {
 		want []string
 	}{
 		{"--line gopay --number 00819012345678", []string{
-			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which", "lines/gopay.yaml:96"}},
+			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which", "lines/gopay.yaml:103"}},
 		{"--line gopay --number 081234567890", []string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
 		{"--line gopay --number 02129928888", []string{"called  yes", "texted  no: it is no mobile number"}},
-		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:104", "texted  no"}},
+		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:111", "texted  no"}},
 		{"--line okpay --number +622150003001", []string{"no: never-called, the number of a line or an agent", "lines/gopay.yaml:66"}},
 		{"--line okpay --number 00862150001000", []string{"no: never-called, the number of a line or an agent", "lines/upay.yaml:10"}},
 		{"--line upay --number +6581234567", []string{"no: other-country, this line does not call SG", "lines/upay.yaml:56"}},
