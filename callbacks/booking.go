@@ -10,8 +10,9 @@ import (
 )
 
 // Book writes a promise, or finds the one that stands already for the line and number, or line and account.
-// A key that was seen returns the promise written first. [ErrSlotFull] asks for another slot; for limits see
-// [Store.Book]. The promise may be due later than asked for, see [Limits]: tell what came back.
+// A key that was seen returns the promise written first, with [ErrKeyUsed] if that is not what is asked for now, or has
+// ended. [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The promise may be due later than asked for, see
+// [Limits]: tell what came back.
 //
 // An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
@@ -31,10 +32,25 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if err != nil {
 		return Booking{}, err
 	}
+	if !b.Existing && !b.Callback.answers(r) {
+		return b, ErrKeyUsed
+	}
 	s.log.InfoContext(ctx, "callback promised", "promise", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
 		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
 	s.Wake()
 	return b, nil
+}
+
+// answers reports whether a callback is what a request with its key asks for, and still open. When an ASAP is due follows from
+// the hour and from who else waits, so it is not compared.
+func (c Callback) answers(r Request) bool {
+	return c.Open() && c.Line == r.Line && c.Desk == r.Desk && c.Topic == r.Topic && c.Urgent == r.Urgent && c.Number == r.Number &&
+		c.Account == r.Account && c.Answers == r.Answers && c.isAt(r.Kind, r.SlotEnd)
+}
+
+// isAt reports whether a callback is of this kind, and in the slot with this end.
+func (c Callback) isAt(kind Kind, slotEnd time.Time) bool {
+	return c.Kind == kind && c.SlotEnd.Equal(slotEnd.Truncate(time.Millisecond))
 }
 
 // withReference calls write with references until one is free.
@@ -137,8 +153,9 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digi
 	})
 }
 
-// Move gives a promise that waits another time. It is idempotent on m.Key. [ErrNotOpen] if the promise does not wait
-// any more, [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
+// Move gives a promise that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if the
+// promise has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the promise does not wait any more,
+// [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
 	if m.Key == "" {
 		return Callback{}, errors.New("callbacks: move: the key is empty; derive it from the call and the step")
@@ -153,6 +170,12 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	c, err := s.store.Move(ctx, id, m)
 	if err != nil {
 		return c, err
+	}
+	switch {
+	case !c.Open(): // moved under this key, and ended since
+		return c, ErrNotOpen
+	case !c.isAt(m.Kind, m.SlotEnd):
+		return c, ErrKeyUsed
 	}
 	s.log.InfoContext(ctx, "promise moved", "promise", c.ID, "line", c.Line, "due", c.Due)
 	s.Wake()

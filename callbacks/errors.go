@@ -32,6 +32,8 @@ var (
 	ErrInProgress = errors.New("callbacks: the promise is being kept right now")
 	// ErrTransition: a change of state that the table of transitions does not name.
 	ErrTransition = errors.New("callbacks: transition refused")
+	// ErrKeyUsed: the key was used for another request. Nothing is written; what stands under the key comes with it.
+	ErrKeyUsed = errors.New("callbacks: the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
 	ErrReferenceTaken = errors.New("callbacks: reference taken")
 	// ErrFenced: the promise was claimed again since; whoever writes with the older fence number is late.

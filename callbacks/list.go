@@ -128,7 +128,7 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Boo
 		Called: given.Called, Due: now, Expires: expires,
 	})
 	switch {
-	case err != nil:
+	case err != nil && !errors.Is(err, ErrKeyUsed): // what was promised again may have been moved, or have ended
 		return Booking{Callback: given}, err
 	case b.Callback.State == Expired, b.Callback.State == Undialable:
 		return s.again(ctx, b.Callback, now)

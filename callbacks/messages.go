@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// SaveMessage writes a message and gives it a reference. A key that was seen returns the message written first.
+// SaveMessage writes a message and gives it a reference. A key that was seen returns the message written first, with
+// [ErrKeyUsed] if that is another recording.
 func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 	switch {
 	case m.Key == "":
@@ -22,6 +23,9 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 		saved, err = s.store.SaveMessage(ctx, m)
 		return err
 	})
+	if err == nil && saved.Recording.SID != m.Recording.SID {
+		err = ErrKeyUsed
+	}
 	return saved, err
 }
 

@@ -63,7 +63,8 @@ type State struct {
 	ByReference bool `json:"H,omitempty"`
 	// Booked is the promise that was just made.
 	Booked int64 `json:"b,omitempty"`
-	// Promises made so far; with the CallSid it names a promise, so that a repeated webhook makes no second one.
+	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that a
+	// repeated webhook makes no second one.
 	Promises int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
 	Troubles int `json:"X,omitempty"`
@@ -120,6 +121,9 @@ type (
 		Callback callbacks.Callback
 		Existing bool
 	}
+	// Noted answers Book and Move when something else was noted under their key, and the answer to that was lost: it
+	// stands, and nothing was written.
+	Noted struct{ Callback callbacks.Callback }
 	// Refused answers an effect that was not carried out.
 	Refused struct{ Why Refusal }
 	// Saved answers SaveMessage and SaveContact.
@@ -141,6 +145,7 @@ func (Trouble) event()    {}
 func (Found) event()      {}
 func (Taken) event()      {}
 func (Promised) event()   {}
+func (Noted) event()      {}
 func (Refused) event()    {}
 func (Saved) event()      {}
 func (Shown) event()      {}

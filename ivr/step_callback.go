@@ -244,8 +244,8 @@ func (t *turn) fitsNumber() bool {
 // offTheLine is how long we wait before ringing somebody who is still hearing his reference number.
 const offTheLine = time.Minute
 
-// askBook has the promise written. Its key is counted in the state that asked for it,
-// so that the same webhook again names the same promise.
+// askBook has the promise written. Its key follows from the state that asked for it, so that the same webhook again names the
+// same promise; it is counted once something is known to stand under it.
 func askBook(t *turn) Next {
 	due := time.Unix(t.Due, 0).UTC()
 	until := time.Time{}
@@ -277,14 +277,15 @@ func askBook(t *turn) Next {
 	return Perform{Book{request}}
 }
 
-func (t *turn) promiseKey() string {
-	t.Promises++
-	return t.call.SID + "/" + strconv.Itoa(t.Promises)
-}
+func (t *turn) promiseKey() string { return t.call.SID + "/" + strconv.Itoa(t.Promises+1) }
 
 func afterBook(t *turn, event Event) Next {
 	switch event := event.(type) {
+	case Noted:
+		t.Promises++
+		return t.notedBefore(event.Callback)
 	case Promised:
+		t.Promises++
 		if event.Existing {
 			return t.standsAlready(event.Callback)
 		}
@@ -331,6 +332,20 @@ func (t *turn) standsAlready(callback callbacks.Callback) Next {
 	t.say("booked.existing")
 	t.Standing, t.ByReference = callback.ID, true
 	return goTo{stepMine}
+}
+
+// notedBefore answers who asks for something else after the answer to a booking was lost. This very call made that booking, so
+// all of it is told, and can be changed, without its reference.
+func (t *turn) notedBefore(callback callbacks.Callback) Next {
+	if !callback.Open() {
+		t.say("mine.over")
+		return goTo{stepOffer}
+	}
+	t.say("mine.before", "digits", t.line.sayPhone(t.tongue(), callback.Number))
+	t.sayReference(callback.Reference)
+	t.Standing, t.ByReference = callback.ID, true
+	t.show(callback)
+	return goTo{stepMineMenu}
 }
 
 func (t *turn) sayPromised(callback callbacks.Callback) {

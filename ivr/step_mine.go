@@ -26,10 +26,13 @@ func hearMine(t *turn, digits string) Next {
 }
 
 func afterMine(t *turn, event Event) Next {
-	shown, ok := event.(Shown)
-	if ok {
+	if shown, ok := event.(Shown); ok && shown.Callback.Open() {
 		t.show(shown.Callback)
 		return goTo{stepMineMenu}
+	} else if ok {
+		t.say("mine.over")
+		t.Standing = 0
+		return toTopics(t)
 	}
 	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.WrongLimit {
 		return wrong{t.words("mine.wrong")}
@@ -108,13 +111,18 @@ func hearMineWhen(t *turn, key string) Next {
 		until, capacity = time.Unix(t.Until, 0).UTC(), t.line.Callbacks.SlotCapacity
 	}
 	return Perform{Move{ID: t.Standing, To: callbacks.Move{
-		Key: t.promiseKey(), Kind: t.Kind, Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
-		Capacity: capacity, Caller: t.call.From, Limits: t.line.Callbacks.MoveLimits(),
+		Key: t.promiseKey() + "/" + strconv.FormatInt(t.Standing, 10), Kind: t.Kind, Due: due, SlotEnd: until,
+		Expires: t.line.Callbacks.Expires(due), Capacity: capacity, Caller: t.call.From, Limits: t.line.Callbacks.MoveLimits(),
 	}}}
 }
 
 func afterMove(t *turn, event Event) Next {
 	switch event := event.(type) {
+	case Noted:
+		t.Promises++
+		t.say("mine.saved")
+		t.show(event.Callback)
+		return goTo{stepMineMenu}
 	case Promised:
 		if event.Callback.Kind == callbacks.Slot {
 			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))

@@ -20,6 +20,8 @@ import (
 func happenings(page Page, step *step) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
 	promise := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
+	ended := promise
+	ended.State = callbacks.Cancelled
 	switch next := page.Next.(type) {
 	case Connect:
 		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
@@ -32,11 +34,12 @@ func happenings(page Page, step *step) []Event {
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
-			return []Event{Promised{Callback: promise}, Promised{Callback: promise, Existing: true}, Refused{Full}, Refused{Failed}}
+			return []Event{Promised{Callback: promise}, Promised{Callback: promise, Existing: true}, Noted{promise}, Noted{ended},
+				Refused{Full}, Refused{Failed}}
 		case Move:
-			return []Event{Promised{Callback: promise}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
+			return []Event{Promised{Callback: promise}, Noted{promise}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
 		case Prove:
-			return []Event{Shown{promise}, Refused{NoMatch}, Refused{Failed}}
+			return []Event{Shown{promise}, Shown{ended}, Refused{NoMatch}, Refused{Failed}}
 		case Cancel:
 			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
 		case SaveMessage:

@@ -108,6 +108,9 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 	switch effect := effect.(type) {
 	case Book:
 		booking, err := s.promises.Book(ctx, effect.Request)
+		if errors.Is(err, callbacks.ErrKeyUsed) {
+			return Noted{booking.Callback}
+		}
 		if err != nil {
 			return s.refuse("book a callback", err)
 		}
@@ -116,6 +119,9 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 		return Promised{Callback: booking.Callback, Existing: booking.Existing}
 	case Move:
 		moved, err := s.promises.Move(ctx, effect.ID, effect.To)
+		if errors.Is(err, callbacks.ErrKeyUsed) {
+			return Noted{moved}
+		}
 		if err != nil {
 			return s.refuse("move a callback", err)
 		}
