@@ -24,7 +24,7 @@ func OpenMemory(ctx context.Context) (*Memory, error) {
 	}
 	// Each connection would have a database of its own, so there is one, which is never let go and which all take in turn.
 	db.SetMaxOpenConns(1)
-	m := &Memory{Store: &Store{sqlstore.New(dialect, db, db), db}}
+	m := &Memory{Store: &Store{Store: sqlstore.New(dialect, db, db), writer: db}}
 	if err = migrate(ctx, db); err == nil {
 		err = m.remember(ctx)
 	}

@@ -28,6 +28,21 @@ const readers = 4
 type Store struct {
 	*sqlstore.Store
 	writer *sql.DB
+	// anchor is a connection that nobody uses: as long as it is open the files beside the database stay the same, whatever
+	// happens to the other connections. Nil in memory.
+	anchor *sql.Conn
+}
+
+// Close implements [callbacks.Store].
+func (s *Store) Close() error {
+	var err error
+	if s.anchor != nil {
+		err = s.anchor.Close()
+	}
+	if errors.Is(err, sql.ErrConnDone) { // closed before
+		err = nil
+	}
+	return errors.Join(err, s.Store.Close())
 }
 
 var _ callbacks.Store = (*Store)(nil)
@@ -61,21 +76,40 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err := private(path); err != nil {
 		return nil, err
 	}
-
-	write, err := sql.Open("sqlite", dsn(path, false))
+	files := &place{}
+	if err := files.add(path); err != nil {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
+	write, err := pool(dsn(path, false), files, 1)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
 	}
-	write.SetMaxOpenConns(1)
-	if err := migrate(ctx, write); err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
-	}
-	read, err := sql.Open("sqlite", dsn(path, true))
+	read, err := pool(dsn(path, true), files, readers+1)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
 	}
-	read.SetMaxOpenConns(readers)
-	return &Store{sqlstore.New(dialect, write, read), write}, nil
+	placed := dialect
+	placed.Intact = files.intact
+	s := &Store{Store: sqlstore.New(placed, write, read), writer: write}
+	if err = migrate(ctx, write); err == nil {
+		err = s.hold(ctx, read)
+	}
+	if err == nil {
+		err = files.add(path+"-wal", path+"-shm") // what was committed last is in the log alone, and the index of it beside
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+// hold opens the anchor.
+func (s *Store) hold(ctx context.Context, read *sql.DB) (err error) {
+	if s.anchor, err = read.Conn(ctx); err != nil {
+		return err
+	}
+	var tables int
+	return s.anchor.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables)
 }
 
 // private makes the file, if there is none, and sees to it that it is for its owner only.
@@ -96,7 +130,7 @@ func dsn(path string, readOnly bool) string {
 		"foreign_keys(1)",
 		"synchronous(FULL)",
 	}
-	q := url.Values{}
+	q := url.Values{"mode": {"rw"}} // it is made by [private], or a file that was deleted would come back empty
 	if readOnly {
 		pragmas = append(pragmas, "query_only(1)")
 	} else {

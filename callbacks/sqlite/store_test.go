@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,6 +47,14 @@ func TestLedger(t *testing.T) {
 // another is a connection to the file that no store has.
 func another(t *testing.T, path string) *sql.DB {
 	t.Helper()
+	// Not opened where it is there: to close it would take SQLite's locks away, which are the process's.
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		t.Fatal(err)
+	}
 	db, err := sql.Open("sqlite", sqlite.DSN(path, false))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ type group struct {
 	queue      *queue
 	statements *statements
 	members    int
+	intact     func() error
 	// tx is nil until a member writes.
 	tx *sql.Tx
 	// failed is what ends the group for all members, refuses the last ticket of those who fail with it.
@@ -111,6 +112,8 @@ func (g *group) end() {
 	default:
 		if err := g.tx.Commit(); err != nil {
 			g.failed = fmt.Errorf("commit: %w", err)
+		} else if g.intact != nil {
+			g.failed = g.intact()
 		}
 	}
 }

@@ -30,6 +30,9 @@ type Dialect struct {
 	Snapshot sql.IsolationLevel
 	// Grouped lets transactions that write take turns on the one connection of the writer, and be durable together.
 	Grouped bool
+	// Intact is asked after the commit of a group, before anybody is told of it: what was written cannot be relied on when it
+	// is not nil. May be nil.
+	Intact func() error
 	// Again reports an error after which the same transaction may succeed: a deadlock. Nil: none is.
 	Again func(error) bool
 	// Recount lets the numbering of TABLE go on behind the rows that were copied into it. Empty: it does so by itself.
@@ -56,7 +59,9 @@ func New(dialect Dialect, writer, readers *sql.DB) *Store {
 	if dialect.Grouped {
 		prepared := &statements{db: writer, prepared: map[string]*sql.Stmt{}}
 		s.queue = newQueue()
-		s.queue.make = func() *group { return &group{queue: s.queue, statements: prepared, done: make(chan struct{})} }
+		s.queue.make = func() *group {
+			return &group{queue: s.queue, statements: prepared, intact: dialect.Intact, done: make(chan struct{})}
+		}
 	}
 	return s
 }

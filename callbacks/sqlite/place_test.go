@@ -1,0 +1,163 @@
+//go:build unix
+
+package sqlite_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
+)
+
+// A displaced database: its files are taken away from under the store that has them open.
+type displaced struct {
+	*sqlite.Store
+	t    *testing.T
+	path string
+	n    int
+}
+
+func displace(t *testing.T) *displaced {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hotline.db")
+	d := &displaced{Store: open(t, path), t: t, path: path}
+	d.keeps("at the beginning")
+	return d
+}
+
+func (d *displaced) request() callbacks.Request {
+	d.n++
+	return callbacks.Request{
+		Key: fmt.Sprint("CA", d.n), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", d.n), Kind: callbacks.ASAP,
+		Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
+	}
+}
+
+// keeps fails unless everything that is spoken as done can be written and read.
+func (d *displaced) keeps(when string) {
+	d.t.Helper()
+	for what, err := range d.all() {
+		if err != nil {
+			d.t.Errorf("%s: %s: %v", when, what, err)
+		}
+	}
+}
+
+// refuses fails unless nothing can be told as done, for a reason that names the file.
+func (d *displaced) refuses(when, why string) {
+	d.t.Helper()
+	for what, err := range d.all() {
+		if err == nil || !strings.Contains(err.Error(), why) || !strings.Contains(err.Error(), d.path) {
+			d.t.Errorf("%s: %s: error = %v, want %q", when, what, err, why)
+		}
+	}
+}
+
+// all does all that is spoken as done or as standing; by what was done.
+func (d *displaced) all() map[string]error {
+	ctx, did := context.Background(), map[string]error{}
+	b, err := d.Book(ctx, d.request(), fmt.Sprint(2000000+d.n))
+	did["book"] = err
+	id := max(b.Callback.ID, 1)
+	at := storetest.Start.Add(time.Hour)
+	_, did["move"] = d.Move(ctx, id, callbacks.Move{Key: fmt.Sprint(d.n), Kind: callbacks.ASAP, Due: at, Expires: at.Add(time.Hour)})
+	did["note"] = d.AttachNote(ctx, id, callbacks.Recording{SID: "RE1"})
+	_, did["cancel"] = d.Change(ctx, id, func(r *callbacks.Record) error {
+		if r.Callback.State == callbacks.Booked && r.Callback.ID > 1 {
+			r.Callback.State, r.Callback.Ended = callbacks.Cancelled, at
+		}
+		return nil
+	})
+	_, did["message"] = d.SaveMessage(ctx, callbacks.Message{Key: fmt.Sprint(d.n), Line: "gopay", Reference: fmt.Sprint(3000000 + d.n), Received: at})
+	_, did["contact"] = d.SaveContact(ctx, callbacks.Contact{Key: fmt.Sprint(d.n), Line: "gopay", Desk: "support", Reference: fmt.Sprint(4000000 + d.n), Began: at})
+	did["taken"] = d.MarkTaken(ctx, fmt.Sprint(d.n), 1, "support-1", at)
+	_, did["was it taken"] = d.WasTaken(ctx, fmt.Sprint(d.n), 1)
+	_, did["read"] = d.Callback(ctx, 1)
+	_, _, did["find"] = d.OpenFor(ctx, "gopay", "", "+628120000001")
+	return did
+}
+
+func (d *displaced) must(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func TestTheFileIsMovedAwayAndBack(t *testing.T) {
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		t.Run("hotline.db"+beside, func(t *testing.T) {
+			d := displace(t)
+			for range 2 {
+				d.must(os.Rename(d.path+beside, d.path+".away"))
+				d.refuses("moved away", "was deleted or moved away")
+				if beside == "" {
+					if _, err := os.Stat(d.path); err == nil {
+						t.Error("the store made a file in its place")
+					}
+				}
+				d.must(os.Rename(d.path+".away", d.path+beside))
+				d.keeps("back")
+			}
+		})
+	}
+}
+
+func TestTheFileIsDeleted(t *testing.T) {
+	for _, beside := range []string{"", "-wal", "-shm"} {
+		t.Run("hotline.db"+beside, func(t *testing.T) {
+			d := displace(t)
+			d.must(os.Remove(d.path + beside))
+			d.refuses("deleted", "was deleted or moved away")
+		})
+	}
+}
+
+// A backup is moved into the place of the file, and away again.
+func TestTheFileIsReplaced(t *testing.T) {
+	d := displace(t)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	old := open(t, backup)
+	d.must(old.Close())
+	d.must(os.Rename(d.path, d.path+".ours"))
+	d.must(os.Rename(backup, d.path))
+	d.refuses("replaced", "was replaced by another file")
+	d.must(os.Rename(d.path+".ours", d.path))
+	d.keeps("ours is back")
+}
+
+// It vanishes between the writing and the commit: whether it is still there is asked after the commit.
+func TestTheFileVanishesDuringAWrite(t *testing.T) {
+	d := displace(t)
+	r := d.request()
+	r.Text = func(callbacks.Callback) string {
+		d.must(os.Rename(d.path, d.path+".away"))
+		return ""
+	}
+	if b, err := d.Book(context.Background(), r, "5000000"); err == nil || !strings.Contains(err.Error(), "moved away") {
+		t.Errorf("%+v, %v", b, err)
+	}
+	d.must(os.Rename(d.path+".away", d.path))
+	d.keeps("back")
+}
+
+// What was told as done before is there when the file is opened again.
+func TestWhatWasToldIsKept(t *testing.T) {
+	d := displace(t)
+	told, err := d.List(context.Background(), callbacks.Filter{})
+	d.must(err)
+	d.must(os.Rename(d.path, d.path+".away"))
+	d.refuses("moved away", "moved away")
+	d.must(os.Rename(d.path+".away", d.path))
+	found, err := open(t, d.path).List(context.Background(), callbacks.Filter{})
+	if err != nil || len(found) != len(told) || len(told) == 0 {
+		t.Errorf("%d callbacks were told, %d are there; %v", len(told), len(found), err)
+	}
+}
