@@ -49,6 +49,19 @@ var (
 	ErrUnchanged = errors.New("callbacks: unchanged")
 )
 
+// An UnwritableError says why nothing can be written now, and so no callback be promised.
+type UnwritableError struct {
+	// Reason says it in a few words for anybody: without paths, hosts and names.
+	Reason string
+	Err    error
+}
+
+// Error is the whole error, for the log.
+func (e *UnwritableError) Error() string { return e.Err.Error() }
+
+// Unwrap makes errors.Is look into Err.
+func (e *UnwritableError) Unwrap() error { return e.Err }
+
 // A PacedError means that a call was placed too shortly before. Until is when the next one may be placed.
 type PacedError struct{ Until time.Time }
 

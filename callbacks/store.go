@@ -122,6 +122,9 @@ type Store interface {
 	// SetLastRun remembers when a job ran, and gives it free.
 	SetLastRun(ctx context.Context, job string, at time.Time) error
 
+	// Writable writes one row, as callbacks are written, and reads where they are. Its error is an [UnwritableError].
+	Writable(ctx context.Context, now time.Time) error
+
 	// Ledger is what it keeps of the configuration.
 	Ledger
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -38,6 +39,7 @@ var dialect = sqlstore.Dialect{
 	Serialize: `SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`,
 	Recount:   `SELECT setval(pg_get_serial_sequence('TABLE', 'id'), coalesce((SELECT max(id) FROM TABLE), 0) + 1, false)`,
 	Again:     again,
+	Reason:    reason,
 }
 
 // again reports a deadlock, or a transaction that another one got in the way of: class 40 of the server's error codes
@@ -45,6 +47,24 @@ var dialect = sqlstore.Dialect{
 func again(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && len(refused.Code) == 5 && refused.Code[:2] == "40"
+}
+
+// reason is a [sqlstore.Dialect]'s: from the server's error codes, or there was no answer of the server's.
+func reason(err error) string {
+	var refused *pgconn.PgError
+	switch {
+	case !errors.As(err, &refused):
+		return "the database cannot be reached"
+	case refused.Code == "53100":
+		return "the disk is full"
+	case refused.Code == "25006":
+		return "the database is read-only"
+	case refused.Code == "55P03", refused.Code == "57014": // 57014: it took longer than statementLimit
+		return "the database is locked"
+	case strings.HasPrefix(refused.Code, "XX"):
+		return "the database is corrupt"
+	}
+	return ""
 }
 
 // A Store is a [callbacks.Store] in a PostgreSQL database.

@@ -29,3 +29,14 @@ func Chmod(t *testing.T, by func(name string, mode os.FileMode) error) {
 	chmod = by
 	t.Cleanup(func() { chmod = before })
 }
+
+// Reason says in a few words what an error means.
+var Reason = reason
+
+// CutLog writes the log into the file, by the connection that writes.
+func CutLog(t *testing.T, s *Store) {
+	t.Helper()
+	if err := cutLog(t.Context(), s.writer); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -15,8 +15,6 @@ import (
 	"os"
 	"path/filepath"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
@@ -49,7 +47,8 @@ var _ callbacks.Store = (*Store)(nil)
 
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it, and those who wait share a
 // commit.
-var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog}
+var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog,
+	Reason: reason, Afresh: "PRAGMA shrink_memory"}
 
 // cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
 // happens later by itself, so a busy answer is no failure.

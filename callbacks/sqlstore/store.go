@@ -33,6 +33,11 @@ type Dialect struct {
 	// Intact is asked after the commit of a group, before anybody is told of it: what was written cannot be relied on when it
 	// is not nil. May be nil.
 	Intact func() error
+	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names; empty: it is
+	// not known. May be nil.
+	Reason func(error) string
+	// Afresh makes the connection that writes read from the disk again what it reads next. Empty: there is no such thing.
+	Afresh string
 	// Again reports an error after which the same transaction may succeed: a deadlock. Nil: none is.
 	Again func(error) bool
 	// Recount lets the numbering of TABLE go on behind the rows that were copied into it. Empty: it does so by itself.

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -141,6 +143,27 @@ func testReport(t *testing.T, s *suite) {
 		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1, Contacts: 1},
 		{Line: "upay", Messages: 1, Open: 1},
 	})
+}
+
+// It can be asked again and again, and of no job is it said that it ran.
+func testWritable(t *testing.T, s *suite) {
+	for range 3 {
+		if err := s.Writable(s.ctx, Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if last, err := s.LastRun(s.ctx, "report"); err != nil || !last.IsZero() {
+		t.Errorf("a job ran at %v, %v", last, err)
+	}
+	if n, err := s.Count(s.ctx, callbacks.Filter{}); err != nil || n != 0 {
+		t.Errorf("%d callbacks, %v", n, err)
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	cancel()
+	var err *callbacks.UnwritableError
+	if got := s.Writable(ctx, Start); !errors.As(got, &err) || err.Reason != "the database does not answer" {
+		t.Errorf("error = %v", got)
+	}
 }
 
 func testJobs(t *testing.T, s *suite) {

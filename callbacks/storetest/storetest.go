@@ -75,6 +75,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
 		{"report", testReport},
 		{"jobs", testJobs},
+		{"writable", testWritable},
 		{"cancelled context", testContext},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, &suite{Store: open(t), ctx: context.Background()}) })

@@ -144,18 +144,11 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts,
 		Lines: w.live, Promises: h.service, Sealer: sealer,
-		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry, Ready: h.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
+		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry,
+		Ready:  (&readiness{store: store, now: w.now, log: w.log}).ready,
+		Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err
-}
-
-// ready asks the store a small question: an instance that cannot promise should get no calls while others can.
-func (h *house) ready(ctx context.Context) error {
-	_, err := h.service.Callback(ctx, 0)
-	if errors.Is(err, callbacks.ErrNotFound) {
-		return nil
-	}
-	return err
 }
 
 func (h *house) close() error { return h.store.Close() }
