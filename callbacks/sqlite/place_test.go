@@ -4,10 +4,13 @@ package sqlite_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,6 +25,8 @@ type displaced struct {
 	t    *testing.T
 	path string
 	n    int
+	// beside is another connection to the file.
+	beside *sql.DB
 }
 
 func displace(t *testing.T) *displaced {
@@ -29,6 +34,8 @@ func displace(t *testing.T) *displaced {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	d := &displaced{Store: open(t, path), t: t, path: path}
 	d.keeps("at the beginning")
+	d.beside = another(t, path)
+	d.must(d.beside.Ping())
 	return d
 }
 
@@ -159,5 +166,73 @@ func TestWhatWasToldIsKept(t *testing.T) {
 	found, err := open(t, d.path).List(context.Background(), callbacks.Filter{})
 	if err != nil || len(found) != len(told) || len(told) == 0 {
 		t.Errorf("%d callbacks were told, %d are there; %v", len(told), len(found), err)
+	}
+}
+
+// Many book at once while the file is moved away and back: whoever begins after it has gone is refused, and what anybody was
+// told is in the file when it is back.
+func TestTheFileIsMovedAwayAmongManyCallers(t *testing.T) {
+	d := displace(t)
+	type told struct {
+		reference string
+		gone      bool // it had gone before the booking began, and was away until it was told
+	}
+	var moves atomic.Int64 // odd while it is away
+	var wg sync.WaitGroup
+	answers := make(chan told, 10000)
+	stop := make(chan struct{})
+	for caller := range 16 {
+		wg.Go(func() {
+			for n := 0; ; n++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				r := callbacks.Request{
+					Key: fmt.Sprint(caller, "/", n), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+62813%03d%05d", caller, n),
+					Kind: callbacks.ASAP, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
+				}
+				before := moves.Load()
+				b, err := d.Book(context.Background(), r, fmt.Sprintf("6%02d%04d", caller, n))
+				if err == nil {
+					answers <- told{b.Callback.Reference, before%2 == 1 && moves.Load() == before}
+				} else if !strings.Contains(err.Error(), "moved away") {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 5 {
+		for range 20 { // some are booked in between
+			answer := <-answers
+			if answer.gone {
+				t.Errorf("%s was told though the file had gone", answer.reference)
+			}
+			d.kept(answer.reference)
+		}
+		d.must(os.Rename(d.path, d.path+".away"))
+		moves.Add(1)
+		d.refuses("moved away", "moved away")
+		moves.Add(1)
+		d.must(os.Rename(d.path+".away", d.path))
+	}
+	close(stop)
+	wg.Wait()
+	close(answers)
+	for answer := range answers {
+		if answer.gone {
+			t.Errorf("%s was told though the file had gone", answer.reference)
+		}
+		d.kept(answer.reference)
+	}
+}
+
+// kept fails unless somebody else finds a reference in the file.
+func (d *displaced) kept(reference string) {
+	d.t.Helper()
+	var n int
+	if err := d.beside.QueryRow("SELECT count(*) FROM callbacks WHERE reference = ?", reference).Scan(&n); err != nil || n != 1 {
+		d.t.Errorf("%d callbacks %s in the file, %v", n, reference, err)
 	}
 }
