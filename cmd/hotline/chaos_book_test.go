@@ -28,6 +28,7 @@ type bookLeg struct {
 	refused        bool      // he was told that the desk has closed
 	unanswered     bool      // a webhook of this leg was not answered as it should be
 	dialled        string
+	told           terms // of a caller's leg
 }
 
 // A bookRead is what the judge reads in the book.
@@ -88,7 +89,10 @@ func (l *bookRead) enter(e carrier.Event) {
 			l.leg(e).refused = true
 			return
 		}
-		l.spoken[e.Digits] = e.From
+		if e.Digits != "" {
+			l.spoken[e.Digits] = e.From
+		}
+		l.leg(e).told.hears(e)
 	case carrier.EventPlaceCall:
 		l.leg(e).placed = true
 	case carrier.EventRing:
@@ -104,6 +108,7 @@ func (l *bookRead) enter(e carrier.Event) {
 		l.leg(e).answered = e.At
 	case carrier.EventPress:
 		l.leg(e).pressed = e.At
+		l.leg(e).told.presses()
 	case carrier.EventDial:
 		l.leg(e).dialled = e.Target
 	case carrier.EventBridge:

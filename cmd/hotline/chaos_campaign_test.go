@@ -88,7 +88,7 @@ func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluste
 		t.Fatal(err)
 	}
 	c := &campaign{
-		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed, uint64(size.instances))), balancer: newBalancer(), cluster: cluster, kills: map[string]int{},
+		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed, uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
 		run: chaosRun{
 			Seed: seed, Dir: chaosDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
 			Promises: size.promises, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart, Speed: chaosSpeed},
@@ -453,7 +453,7 @@ func (c *campaign) table() string {
 		fmt.Fprintf(&out, "  killed %-42s %5d\n", point, c.kills[point])
 		total += c.kills[point]
 	}
-	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  wall-clock seconds                                %5.0f\n  seconds on the fast clock                         %5.0f\n",
-		"in all", total, c.stops, time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*chaosSpeed)
+	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  answers to bookings and moves lost                %5d\n  wall-clock seconds                                %5.0f\n  seconds on the fast clock                         %5.0f\n",
+		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*chaosSpeed)
 	return out.String()
 }

@@ -105,6 +105,9 @@ func ringUp(ctx context.Context, c *carrier.Carrier, s chaosRun, people *people,
 // promise.
 func customerNumber(nth int) string { return fmt.Sprintf("+62812%08d", 10_000_000+nth) }
 
+// otherNumber is where a caller may want to be rung instead.
+func otherNumber(nth int) string { return customerNumber(50_000_000 + nth) }
+
 func isCustomer(number string) bool { return strings.HasPrefix(number, "+62812") }
 
 // lineNumber is which line a caller rings: every third one that whose customers are rung first.
@@ -147,7 +150,7 @@ func (b *book) note(e carrier.Event) {
 			b.heard[e.From] = true
 			say("spoken %d", b.spoken.Add(1))
 		}
-	} else if !booked[e.Event] && !apology(e) && !refusal(e) {
+	} else if !booked[e.Event] && !apology(e) && !refusal(e) && !tells(e) {
 		return
 	}
 	line, err := json.Marshal(e)

@@ -30,6 +30,7 @@ type verdict struct {
 // The rules.
 const (
 	ruleLost     = "no promise is lost"
+	ruleTold     = "number, time and reference that a caller is told are those in the store"
 	ruleStanding = "every promise has an end"
 	ruleKept     = "a promise is kept when, and only when, the book has its one conversation"
 	ruleTwice    = "nobody is connected twice for one promise"
@@ -42,7 +43,7 @@ const (
 	ruleProvider = "the provider's rules"
 )
 
-var chaosRules = []string{ruleLost, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleRoom, ruleProvider}
+var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleRoom, ruleProvider}
 
 func (v *verdict) find(rule, format string, args ...any) {
 	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
@@ -56,8 +57,12 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 	if err != nil {
 		return nil, err
 	}
-	byNumber := map[string]callbacks.Callback{}
+	byNumber, byReference, byCaller := map[string]callbacks.Callback{}, map[string]callbacks.Callback{}, map[string]callbacks.Callback{}
 	for _, c := range promises {
+		if before, twice := byCaller[c.Caller]; twice {
+			v.find(ruleOnce, "%s asked for one callback and has %d and %d", c.Caller, before.ID, c.ID)
+		}
+		byCaller[c.Caller], byReference[c.Reference] = c, c
 		if before, twice := byNumber[c.Number]; twice {
 			v.find(ruleOnce, "%s has promises %d and %d", c.Number, before.ID, c.ID)
 		}
@@ -66,10 +71,11 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 		v.promise(c, l)
 	}
 	for reference, customer := range l.spoken {
-		if c, known := byNumber[customer]; !known || c.Reference != reference {
-			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference, c.Reference)
+		if c, known := byReference[reference]; !known || c.Caller != customer {
+			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference, byCaller[customer].Reference)
 		}
 	}
+	v.told(l, byReference)
 	for customer, n := range l.bridges {
 		if _, known := byNumber[customer]; !known && isCustomer(customer) {
 			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
@@ -95,6 +101,26 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 	v.counts["calls given up by the provider"] = l.givenUp
 	v.counts["turns to the fallback"] = l.fallbacks
 	return v, err
+}
+
+// told holds what callers were told against the store.
+func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
+	for _, g := range l.order {
+		c, known := byReference[g.told.reference]
+		if !known {
+			continue
+		}
+		v.counts["callers told number, time and reference"]++
+		if g.told.before {
+			v.counts["told what was noted when an answer was lost"]++
+		}
+		if strings.HasPrefix(g.told.when, sayMoved) {
+			v.counts["told that it is moved"]++
+		}
+		if how := g.told.differs(c, l.rings[c.Number]); how != "" {
+			v.find(ruleTold, "%s heard %s, %s and %q of promise %d: %s", g.told.customer, g.told.reference, g.told.number, g.told.when, c.ID, how)
+		}
+	}
 }
 
 // promise judges one promise.

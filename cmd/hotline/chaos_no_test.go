@@ -42,6 +42,11 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 	}
 	broken := judged(t, store, slices.Concat(
 		[]carrier.Event{{Event: carrier.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
+		[]carrier.Event{ // who is told that another number was noted than the one that is in the store
+			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "We would call you on 0 8 1 2, 9 9."},
+			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "Noted. We will call you as soon as a colleague is free."},
+			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Digits: "1111112"},
+		},
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
 		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
 		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with two agents

@@ -121,21 +121,43 @@ func customerBy(dice *rand.Rand, first bool) carrier.Party {
 	return party
 }
 
-// caller wants to be called back: as soon as possible, at a time of the choice, or urgently.
+// caller wants to be called back: as soon as possible, at a time of the choice, or urgently. Who is offered it again, since
+// the answer to the first booking was lost, may choose another time or another number, and move what was noted.
 func (p *people) caller(nth int) carrier.Party {
 	dice := p.dice(customerNumber(nth), 1<<32)
 	urgent, wish := dice.IntN(100) < 15, "1"
 	if n := dice.IntN(100); n < 25 {
 		wish = "2"
 	}
+	offers, second, moves, to := 0, dice.IntN(3), dice.IntN(2) == 0, ""
 	return carrier.Party{Name: roleCaller, HangUpAfter: 10 * time.Minute, Keys: func(prompt carrier.Prompt) carrier.Reply {
 		said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
 		switch {
-		case prompt.Verb == "Record", prompt.Index > 6, said("Your reference number"), said("We have noted as many callback requests"):
+		case prompt.Verb == "Record" && said("Please leave a message") && offers == 1:
+			return carrier.Reply{Digits: "0"}
+		case said("To keep it, press 1") && moves:
+			moves, to = false, "2" // to a time of another kind: the same again would be the same text message again
+			if said(" between ") {
+				to = "1"
+			}
+			return carrier.Reply{Digits: "2"}
+		case to != "" && said("press "+to+"."):
+			return carrier.Reply{Digits: to}
+		case to != "":
 			return carrier.Reply{HangUp: true}
-		case said("We would call you on") && said("press "+wish+"."):
-			return carrier.Reply{Digits: wish}
+		case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We have noted as many callback requests"):
+			return carrier.Reply{HangUp: true}
+		case said("Please enter the phone number"):
+			return carrier.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
 		case said("We would call you on"):
+			if offers++; offers == 2 && second == 0 {
+				return carrier.Reply{Digits: "8"}
+			} else if offers == 2 && second == 1 {
+				wish = map[string]string{"1": "2", "2": "1"}[wish]
+			}
+			if said("press " + wish + ".") {
+				return carrier.Reply{Digits: wish}
+			}
 			return carrier.Reply{Digits: "1"}
 		case said("To be called back instead, press 2"):
 			return carrier.Reply{Digits: "2"}

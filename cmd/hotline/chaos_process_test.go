@@ -4,10 +4,12 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -96,18 +98,48 @@ func (p *chaosProcess) killed() bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
+// losesOf is how many answers in a hundred are lost that tell a caller what was written for him.
+const losesOf = 15
+
+// passOn gives an answer to the provider, or loses it.
+func (b *balancer) passOn(answer *http.Response) (*http.Response, error) {
+	body, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil {
+		return nil, err
+	}
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	if !bytes.Contains(body, []byte("Your reference number is ")) && !bytes.Contains(body, []byte(sayMoved)) {
+		return answer, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dice.IntN(100) >= losesOf {
+		return answer, nil
+	}
+	b.lost++
+	return nil, errors.New("the answer was lost on the way")
+}
+
+func (b *balancer) lostSoFar() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lost
+}
+
 // A balancer stands before the instances, as in production: a webhook goes to the next one in turn, and to the one after
-// that if no connection is made. What has been sent is not sent again.
+// that if no connection is made. What has been sent is not sent again. Some answers that tell what was written get lost here.
 type balancer struct {
 	mu    sync.Mutex
 	turn  int
 	back  []string // addresses
 	link  *http.Transport
 	proxy *httputil.ReverseProxy
+	dice  *mathrand.Rand // which answers get lost
+	lost  int
 }
 
-func newBalancer() *balancer {
-	b := &balancer{link: &http.Transport{MaxIdleConnsPerHost: 200}}
+func newBalancer(seed uint64) *balancer {
+	b := &balancer{link: &http.Transport{MaxIdleConnsPerHost: 200}, dice: mathrand.New(mathrand.NewPCG(seed, 11))}
 	b.proxy = &httputil.ReverseProxy{
 		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(&url.URL{Scheme: "http", Host: "instance"}) },
 		Transport: b,
@@ -154,7 +186,7 @@ func (b *balancer) RoundTrip(request *http.Request) (*http.Response, error) {
 		request.ContentLength = int64(len(body))
 		var answer *http.Response
 		if answer, err = b.link.RoundTrip(request); err == nil {
-			return answer, nil
+			return b.passOn(answer)
 		}
 		if !errors.Is(err, syscall.ECONNREFUSED) {
 			return nil, err

@@ -106,6 +106,9 @@ func campaignOn(t *testing.T, size chaosSize, seed uint64, store string, cluster
 	for _, name := range c.crashes() {
 		t.Error(name)
 	}
+	if c.balancer.lostSoFar() == 0 {
+		t.Error("no answer to a booking was lost")
+	}
 	if len(l.spoken) < size.promises {
 		t.Errorf("%d references were spoken, not %d", len(l.spoken), size.promises)
 	}
