@@ -41,11 +41,11 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	return b, nil
 }
 
-// answers reports whether a callback is what a request with its key asks for, and still open. When an ASAP is due follows from
-// the hour and from who else waits, so it is not compared.
+// answers reports whether a callback is what a request with its key asks for, and still open. When an ASAP is due
+// follows from the hour and from who else waits, so it is not compared.
 func (c Callback) answers(r Request) bool {
-	return c.Open() && c.Line == r.Line && c.Desk == r.Desk && c.Topic == r.Topic && c.Urgent == r.Urgent && c.Number == r.Number &&
-		c.Account == r.Account && c.Answers == r.Answers && c.isAt(r.Kind, r.SlotEnd)
+	return c.Open() && c.Line == r.Line && c.Desk == r.Desk && c.Topic == r.Topic && c.Urgent == r.Urgent &&
+		c.Number == r.Number && c.Account == r.Account && c.Answers == r.Answers && c.isAt(r.Kind, r.SlotEnd)
 }
 
 // isAt reports whether a callback is of this kind, and in the slot with this end.

@@ -49,7 +49,7 @@ var (
 	ErrUnchanged = errors.New("callbacks: unchanged")
 )
 
-// An UnwritableError says why nothing can be written now, and so no callback be promised.
+// An UnwritableError says why nothing can be written now, and so no callback be noted.
 type UnwritableError struct {
 	// Reason says it in a few words for anybody: without paths, hosts and names.
 	Reason string

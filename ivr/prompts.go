@@ -134,7 +134,7 @@ var fixedPrompts = map[string]promptUse{
 	"mine.cancelled":       {"cancelled", nil},
 	"mine.enough":          {"it cannot be moved again just now; it stays as it was", nil},
 	"mine.cannot":          {"it can no longer be changed", nil},
-	"mine.before":          {"a callback to this number was noted in this call before; its reference, its time and what can be changed follow", []string{"digits"}},
+	"mine.before":          {"noted in this call before: a callback to this number; its reference, time and keys follow", []string{"digits"}},
 	"mine.saved":           {"another time was chosen in this call before, and saved; that time follows", nil},
 	"mine.over":            {"the callback is not open any more", nil},
 	"silence.menu":         {"heard no key", nil},

@@ -38,8 +38,8 @@ type Settings struct {
 	Metrics  *Metrics
 	// Gatherer is what /metrics shows.
 	Gatherer prometheus.Gatherer
-	// Ready reports why no callback can be kept, in words that anybody may read; nil when it can. Calls are answered all the
-	// same. May be nil.
+	// Ready reports why no callback can be kept, in words that anybody may read; nil when it can. Calls are answered all
+	// the same. May be nil.
 	Ready func(context.Context) error
 	// Health says in words how things are, for people; it is shown behind "ok" at /healthz. May be nil.
 	Health func() string

@@ -63,8 +63,8 @@ type State struct {
 	ByReference bool `json:"H,omitempty"`
 	// Booked is the promise that was just made.
 	Booked int64 `json:"b,omitempty"`
-	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that a
-	// repeated webhook makes no second one.
+	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that
+	// a repeated webhook makes no second one.
 	Promises int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
 	Troubles int `json:"X,omitempty"`

@@ -244,8 +244,8 @@ func (t *turn) fitsNumber() bool {
 // offTheLine is how long we wait before ringing somebody who is still hearing his reference number.
 const offTheLine = time.Minute
 
-// askBook has the promise written. Its key follows from the state that asked for it, so that the same webhook again names the
-// same promise; it is counted once something is known to stand under it.
+// askBook has the promise written. Its key follows from the state that asked for it, so that the same webhook again
+// names the same promise; it is counted once something is known to stand under it.
 func askBook(t *turn) Next {
 	due := time.Unix(t.Due, 0).UTC()
 	until := time.Time{}
@@ -334,8 +334,8 @@ func (t *turn) standsAlready(callback callbacks.Callback) Next {
 	return goTo{stepMine}
 }
 
-// notedBefore answers who asks for something else after the answer to a booking was lost. This very call made that booking, so
-// all of it is told, and can be changed, without its reference.
+// notedBefore answers who asks for something else after the answer to a booking was lost. This very call made that
+// booking, so all of it is told, and can be changed, without its reference.
 func (t *turn) notedBefore(callback callbacks.Callback) Next {
 	if !callback.Open() {
 		t.say("mine.over")

@@ -10,8 +10,8 @@ import (
 	"os"
 )
 
-// A place is the files that were opened. Once a path names another file, or none, whatever is written still goes to the old
-// one, and is lost when the process ends: nothing may be told as done from then on, until the very files are back.
+// A place is the files that were opened. Once a path names another file, or none, whatever is written still goes to the
+// old one, and is lost when the process ends: nothing may be told as done from then on, until the very files are back.
 type place struct{ files []placed }
 
 // placed is a file as it was when it was opened.
@@ -20,8 +20,8 @@ type placed struct {
 	info fs.FileInfo
 }
 
-// add remembers which files these paths name. A path that names none is left out: a file system that cannot map memory has no
-// log beside the database.
+// add remembers which files these paths name. A path that names none is left out: a file system that cannot map memory
+// has no log beside the database.
 func (p *place) add(paths ...string) error {
 	for _, path := range paths {
 		switch info, err := os.Stat(path); {
@@ -35,7 +35,8 @@ func (p *place) add(paths ...string) error {
 }
 
 // errDisplaced is the cause of a [place]'s error.
-var errDisplaced = errors.New("nothing is noted until that very file is back where it was; a restart goes on with what is there then")
+var errDisplaced = errors.New("nothing is noted until that very file is back where it was; " +
+	"a restart goes on with what is there then")
 
 // intact is nil as long as each path names the file that was opened. Its error says which does not.
 func (p *place) intact() error {
@@ -52,8 +53,8 @@ func (p *place) intact() error {
 	return nil
 }
 
-// A connector opens connections, and lets them be used, as long as the place is intact: one to the file that is in its place
-// would go on reading that one when ours is back.
+// A connector opens connections, and lets them be used, as long as the place is intact: one to the file that is in its
+// place would go on reading that one when ours is back.
 type connector struct {
 	driver driver.Driver
 	dsn    string
@@ -105,7 +106,8 @@ type connection interface {
 	driver.Validator
 }
 
-// A placedConn is given up when the place is no longer intact; the next one is then asked for, and says why there is none.
+// A placedConn is given up when the place is no longer intact; the next one is then asked for, and says why there is
+// none.
 type placedConn struct {
 	connection
 	place *place

@@ -169,8 +169,8 @@ func TestWhatWasToldIsKept(t *testing.T) {
 	}
 }
 
-// Many book at once while the file is moved away and back: whoever begins after it has gone is refused, and what anybody was
-// told is in the file when it is back.
+// Many book at once while the file is moved away and back: those who begin after it has gone are refused, and what
+// anybody was told is in the file when it is back.
 func TestTheFileIsMovedAwayAmongManyCallers(t *testing.T) {
 	d := displace(t)
 	type told struct {

@@ -17,7 +17,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
-// unwritable fails unless nothing can be written for this reason, neither by the try nor by a booking. The reason names no path.
+// unwritable fails unless nothing can be written for this reason, neither by the try nor by a booking. The reason names
+// no path.
 func (d *displaced) unwritable(reason string) {
 	d.t.Helper()
 	var err *callbacks.UnwritableError
@@ -50,8 +51,8 @@ func TestWritableWhenLocked(t *testing.T) {
 	d.writable()
 }
 
-// A full disk: no file of this process may grow. The system says "file too large" then and not "no space left", for which
-// SQLite has another code.
+// A full disk: no file of this process may grow. The system says "file too large" then and not "no space left", for
+// which SQLite has another code.
 func TestWritableWhenTheDiskIsFull(t *testing.T) {
 	d := displace(t)
 	info, err := os.Stat(d.path + "-wal")

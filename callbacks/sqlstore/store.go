@@ -30,11 +30,11 @@ type Dialect struct {
 	Snapshot sql.IsolationLevel
 	// Grouped lets transactions that write take turns on the one connection of the writer, and be durable together.
 	Grouped bool
-	// Intact is asked after the commit of a group, before anybody is told of it: what was written cannot be relied on when it
-	// is not nil. May be nil.
+	// Intact is asked after the commit of a group, before anybody is told of it: what was written cannot be relied on when
+	// it is not nil. May be nil.
 	Intact func() error
-	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names; empty: it is
-	// not known. May be nil.
+	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names; empty:
+	// it is not known. May be nil.
 	Reason func(error) string
 	// Afresh makes the connection that writes read from the disk again what it reads next. Empty: there is no such thing.
 	Afresh string

@@ -15,8 +15,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 )
 
-// The database file is taken away from under the running product, as by whoever tidies up or restores a backup: from the first
-// request after that no reference is spoken, and agents are rung as before.
+// The database file is taken away from under the running product, as when somebody tidies up or restores a backup: from
+// the first request after that no reference is spoken, and agents are rung as before.
 func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 	rename := func(from, to string) func(string) error {
 		return func(path string) error { return os.Rename(path+from, path+to) }

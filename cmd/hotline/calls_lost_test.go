@@ -10,8 +10,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 )
 
-// What was asked for is written, our answer is lost, and the call goes on from the state before. Whatever the caller chooses
-// then, he hears what is in the store and nothing else.
+// What was asked for is written, our answer is lost, and the call goes on from the state before. Whatever the caller
+// chooses then, they hear what is in the store and nothing else.
 
 // A losing wire loses the answer to a key.
 type losing struct{ next bool }
@@ -26,8 +26,8 @@ func (l *losing) option() storyOption {
 	}})
 }
 
-// answer is a beat whose answer is lost; the caller is then asked for a message, and wants a person instead, of whom there is
-// none: so he is offered a callback again.
+// answer is a beat whose answer is lost; the caller is then asked for a message, and wants a person instead, of whom
+// there is none: so they are offered a callback again.
 func (l *losing) answer(b beat) []beat {
 	b.meanwhile = func() { l.next = true }
 	return []beat{b, hears("Please leave a message").press("0")}
@@ -82,7 +82,7 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 		s.settles()
 		s.customerRung("Mon 08:00")
 	})
-	t.Run("and he moves what stands", func(t *testing.T) {
+	t.Run("and they move what stands", func(t *testing.T) {
 		l := &losing{}
 		s := newStory(t, saturday, l.option())
 		s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(

@@ -121,8 +121,8 @@ func customerBy(dice *rand.Rand, first bool) carrier.Party {
 	return party
 }
 
-// caller wants to be called back: as soon as possible, at a time of the choice, or urgently. Who is offered it again, since
-// the answer to the first booking was lost, may choose another time or another number, and move what was noted.
+// caller wants to be called back: as soon as possible, at a time of the choice, or urgently. Who is offered it again,
+// since the answer to the first booking was lost, may choose another time or another number, and move what was noted.
 func (p *people) caller(nth int) carrier.Party {
 	dice := p.dice(customerNumber(nth), 1<<32)
 	urgent, wish := dice.IntN(100) < 15, "1"

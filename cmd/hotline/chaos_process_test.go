@@ -98,7 +98,7 @@ func (p *chaosProcess) killed() bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
-// losesOf is how many answers in a hundred are lost that tell a caller what was written for him.
+// losesOf is how many answers in a hundred are lost that tell a caller what was written.
 const losesOf = 15
 
 // passOn gives an answer to the provider, or loses it.
@@ -127,7 +127,8 @@ func (b *balancer) lostSoFar() int {
 }
 
 // A balancer stands before the instances, as in production: a webhook goes to the next one in turn, and to the one after
-// that if no connection is made. What has been sent is not sent again. Some answers that tell what was written get lost here.
+// that if no connection is made. What has been sent is not sent again. Some answers that tell what was written get lost
+// here.
 type balancer struct {
 	mu    sync.Mutex
 	turn  int

@@ -65,8 +65,8 @@ func (t *terms) hears(e carrier.Event) {
 	}
 }
 
-// presses takes a key: by the second one after a time was told, the caller has chosen another time, and knows of none until he
-// is told.
+// presses takes a key: by the second one after a time was told, the caller has chosen another time, and knows of none
+// until they are told.
 func (t *terms) presses() {
 	if t.pressed++; t.reference != "" && t.pressed == 2 {
 		t.when = ""
@@ -84,8 +84,8 @@ func numberIn(text string) string {
 	return "+62" + strings.TrimPrefix(digits, "0")
 }
 
-// differs says how what the caller was told differs from a callback of the store; empty: it does not. rings are the rings of
-// the callback's number.
+// differs says how what the caller was told differs from a callback of the store; empty: it does not. rings are the
+// rings of the callback's number.
 func (t *terms) differs(c callbacks.Callback, rings []*bookLeg) string {
 	switch {
 	case c.Caller != t.customer:

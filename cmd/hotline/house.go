@@ -141,12 +141,12 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	ready := &readiness{store: store, now: w.now, log: w.log}
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts,
 		Lines: w.live, Promises: h.service, Sealer: sealer,
 		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry,
-		Ready:  (&readiness{store: store, now: w.now, log: w.log}).ready,
-		Health: h.publication.health, Recordings: provider, Observe: w.observe,
+		Ready: ready.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err
 }

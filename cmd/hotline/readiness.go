@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// readyFor is how long an answer of [readiness] is good for: whoever asks more often costs no more writes.
+	// readyFor is how long an answer of [readiness] is good for: asking more often costs no more writes.
 	readyFor = 5 * time.Second
 	// readyTry bounds one try; a caller waits no longer for a booking either.
 	readyTry = 4 * time.Second
@@ -32,7 +32,8 @@ type readiness struct {
 // errSilent is for one who asks and cannot wait for a try that takes its time.
 var errSilent = errors.New("the database does not answer")
 
-// ready is nil when a callback can be kept, or else says in a few words why not, for anybody; the log has the whole of it.
+// ready is nil when a callback can be kept, or else says in a few words why not, for anybody; the log has the whole of
+// it.
 func (r *readiness) ready(ctx context.Context) error {
 	r.mu.Lock()
 	if age := r.now().Sub(r.tried); !r.tried.IsZero() && age >= 0 && age < readyFor {
@@ -77,5 +78,6 @@ func (r *readiness) try(ctx context.Context, done chan struct{}) {
 		reason = unwritable.Reason
 	}
 	r.err = errors.New("callbacks cannot be kept: " + reason)
-	r.log.Error("not ready: no callback can be kept; calls are answered and agents rung all the same", "reason", reason, "error", err)
+	r.log.Error("not ready: no callback can be kept; calls are answered and agents rung all the same",
+		"reason", reason, "error", err)
 }

@@ -80,8 +80,8 @@ func TestReadinessDoesNotHang(t *testing.T) {
 	}
 }
 
-// With the database locked by another program a callback cannot be kept. That a call reaches an agent without a database is
-// in [TestTheStoreIsGone].
+// With the database locked by another program a callback cannot be kept. That a call reaches an agent without a
+// database is in [TestTheStoreIsGone].
 func TestReadyzWhenTheDatabaseIsLocked(t *testing.T) {
 	path := sqlitetest.New(t)
 	s := newStory(t, openDay, func(s *setting) { s.store = "sqlite:" + path })
