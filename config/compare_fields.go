@@ -143,6 +143,9 @@ func writtenRule(r ivr.NumberRule) string {
 	if len(r.Starts) > 0 {
 		text += " beginning with " + strings.Join(r.Starts, ", ")
 	}
+	if len(r.OwnPrefixes) > 0 {
+		text += ", own numbers begin with " + strings.Join(r.OwnPrefixes, ", ")
+	}
 	if r.CallingNumber {
 		text += ", the calling number is offered"
 	}

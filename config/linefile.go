@@ -166,7 +166,7 @@ func readLimits(v value, l *ivr.Line) {
 const mostDigits = 30
 
 func readAccount(v value) ivr.NumberRule {
-	return readNumberRule(v, "min", "max", "starts", "calling_number")
+	return readNumberRule(v, "min", "max", "starts", "own_prefixes", "calling_number")
 }
 
 func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
@@ -180,18 +180,36 @@ func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
 	if least && most && rule.Min > rule.Max {
 		m.get("min").fail("is %d, more than max, which is %d; exchange the two", rule.Min, rule.Max)
 	}
-	for _, item := range m.get("starts").list(100, "[\"08\"]") {
+	longest := mostDigits
+	if most {
+		longest = rule.Max
+	}
+	rule.Starts, _ = readStarts(m.get("starts"), longest)
+	var own []value
+	rule.OwnPrefixes, own = readStarts(m.get("own_prefixes"), longest)
+	for i, prefix := range rule.OwnPrefixes {
+		begins := func(start string) bool { return strings.HasPrefix(prefix, start) || strings.HasPrefix(start, prefix) }
+		if len(rule.Starts) > 0 && !slices.ContainsFunc(rule.Starts, begins) {
+			own[i].fail("no number begins so, as starts has it; correct one of the two")
+		}
+	}
+	rule.CallingNumber = m.get("calling_number").truth()
+	return rule
+}
+
+// readStarts reads beginnings of numbers of at most so many digits; items are where each stands.
+func readStarts(v value, longest int) (starts []string, items []value) {
+	for _, item := range v.list(100, "[\"08\"]") {
 		start, ok := item.quoted("\"08\"")
 		switch {
 		case !ok:
 		case start == "" || strings.Trim(start, "0123456789") != "":
 			item.fail("%q is not the beginning of a number; write digits only, for example \"08\"", short(start))
-		case most && len(start) > rule.Max:
-			item.fail("has more digits than the whole number, which has at most %d", rule.Max)
+		case len(start) > longest:
+			item.fail("has more digits than the whole number, which has at most %d", longest)
 		default:
-			rule.Starts = append(rule.Starts, start)
+			starts, items = append(starts, start), append(items, item)
 		}
 	}
-	rule.CallingNumber = m.get("calling_number").truth()
-	return rule
+	return starts, items
 }

@@ -65,8 +65,13 @@ func digitProperties() []property {
 	return []property{
 		key("min", "The least number of digits.", whole(1, mostDigits)),
 		key("max", "The greatest number of digits.", whole(1, mostDigits)),
-		key("starts", "The permitted beginnings, in quotation marks. None: any.", list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", "08"), 100).orNothing()),
+		key("starts", "The permitted beginnings, in quotation marks. None: any.", startsSchema("08")),
+		key("own_prefixes", "Beginnings of numbers that the company gives out itself, in quotation marks: below 15 digits these are taken though they look like a card number, which would be dropped.", startsSchema("4000")),
 	}
+}
+
+func startsSchema(example string) *schema {
+	return list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", example), 100).orNothing()
 }
 
 func accountSchema() *schema {

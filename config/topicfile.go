@@ -83,7 +83,7 @@ func readQuestions(v value, known map[string]ivr.NumberRule) map[string]ivr.Numb
 	maps.Copy(out, known)
 	seen := map[string]bool{}
 	for _, item := range v.list(mostTopics, "- {id: transaction, min: 6, max: 14}") {
-		m, ok := item.mapping("id", "min", "max", "starts")
+		m, ok := item.mapping("id", "min", "max", "starts", "own_prefixes")
 		if !ok {
 			continue
 		}
@@ -97,7 +97,7 @@ func readQuestions(v value, known map[string]ivr.NumberRule) map[string]ivr.Numb
 			at.fail("question %s is listed twice; remove one", id)
 		default:
 			seen[id] = true
-			out[id] = readNumberRule(item, "id", "min", "max", "starts")
+			out[id] = readNumberRule(item, "id", "min", "max", "starts", "own_prefixes")
 		}
 	}
 	return out

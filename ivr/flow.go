@@ -194,8 +194,8 @@ func (t *turn) entryKeys(step *step, digits string) Next {
 		return next
 	}
 	digits = follow
-	if looksLikeCard(digits) {
-		return wrong{t.words("card.refused")}
+	if t.dropsCard(digits) {
+		return t.withoutCard()
 	}
 	return step.hear(t, digits)
 }

@@ -129,6 +129,9 @@ type NumberRule struct {
 	Min, Max int
 	// Starts lists permitted beginnings; empty permits all.
 	Starts []string
+	// OwnPrefixes are beginnings of numbers that the line gives out itself: with fewer than 15 digits they are taken even if
+	// they look like the number of a payment card, which would be dropped.
+	OwnPrefixes []string
 	// CallingNumber offers the calling number, in national form, when it fits the rule.
 	CallingNumber bool
 }

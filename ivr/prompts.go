@@ -71,7 +71,7 @@ var fixedPrompts = map[string]promptUse{
 	"number.digits":        {"that number has so many digits", []string{"count"}},
 	"number.readback":      {"read back the answer to a question; right 1, again 2", []string{"digits"}},
 	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
-	"card.refused":         {"looks like a payment card; not kept; never tell us card numbers", nil},
+	"card.dropped":         {"looks like a payment card; not kept; we never need card numbers; the call goes on without it", nil},
 	"left.ask":             {"left an entry with star: again 1, go on without it 2, person 0, topics star", nil},
 	"ready.ask":            {"connecting you now; to be rung back instead press 2", nil},
 	"ready.peak":           {"peak hours: it can take up to wait until somebody answers", []string{"wait"}},

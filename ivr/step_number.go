@@ -153,14 +153,18 @@ func hearLeft(t *turn, key string) Next {
 	case "1":
 		return goTo{t.Left}
 	case "2":
-		left := keyAccount
 		if t.Left == stepNumber {
-			left = t.Question
+			return t.without(t.Question)
 		}
-		t.Skip = append(slices.Clone(t.Skip), left)
-		return t.collect()
+		return t.without(keyAccount)
 	}
 	return wrong{t.words("wrong.menu")}
+}
+
+// without goes on without a number: a question, or [keyAccount].
+func (t *turn) without(number string) Next {
+	t.Skip = append(slices.Clone(t.Skip), number)
+	return t.collect()
 }
 
 // Fits reports whether digits are a number of this kind.
@@ -169,29 +173,6 @@ func (r NumberRule) Fits(digits string) bool {
 		return false
 	}
 	return len(r.Starts) == 0 || slices.ContainsFunc(r.Starts, func(start string) bool { return strings.HasPrefix(digits, start) })
-}
-
-// looksLikeCard reports whether digits could be the number of a payment card: 15 to 19 digits that satisfy
-// the check digit of ISO/IEC 7812-1 (Luhn).
-func looksLikeCard(digits string) bool {
-	if len(digits) < 15 || len(digits) > 19 {
-		return false
-	}
-	sum := 0
-	for i := range len(digits) {
-		d := int(digits[len(digits)-1-i] - '0')
-		if d < 0 || d > 9 {
-			return false
-		}
-		if i%2 == 1 {
-			d *= 2
-			if d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
 }
 
 // nationalDigits is what people of the region key in for an E.164 number: the national form within the region, the full
