@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -9,18 +10,28 @@ import (
 
 // A Texter sends text messages. The provider's REST client implements it.
 type Texter interface {
-	// Send asks for one message; from and to are E.164. An error that is [ErrRefused] means that certainly nothing was
-	// sent (see [RefusedError]); any other error means that nobody knows.
-	Send(ctx context.Context, from, to, body string) (sid string, err error)
+	// Send asks for one message. What becomes of it is told later, by its ID (see [Service.TextDelivery]). An error that is
+	// [ErrRefused] means that certainly nothing was sent (see [RefusedError]); any other error means that nobody knows.
+	Send(ctx context.Context, t OutgoingText) (sid string, err error)
+}
+
+// An OutgoingText is what a Texter needs to know.
+type OutgoingText struct {
+	// ID is [Text.ID].
+	ID int64
+	// Sender is as in [Plan], and never empty; To is E.164.
+	Sender, To, Body string
 }
 
 const (
 	// textLease is how long the provider may take to answer before the message counts as unknown.
 	textLease = time.Minute
 	// textTries is how often a message is offered to a provider that refuses it for the moment, textPause the pause
-	// after the first refusal; it doubles.
-	textTries = 5
-	textPause = 30 * time.Second
+	// after the first refusal; it doubles, up to longestTextPause. While the provider cannot be reached there is no such limit:
+	// the message is tried until it would come too late.
+	textTries        = 5
+	textPause        = 30 * time.Second
+	longestTextPause = 8 * time.Minute
 	// textsAtOnce is how many messages one tick sends.
 	textsAtOnce = 20
 	// textStale is when a message comes so late that it would confuse.
@@ -30,6 +41,9 @@ const (
 // A Courier sends the text messages that were written together with promises. Each is sent once at most: what got lost
 // on the way to the provider stays unknown.
 type Courier struct {
+	// Settled is told what became of each message, "waiting" for one that is tried again. Nil: nobody is.
+	Settled func(line string, state TextState)
+
 	store  Store
 	texter Texter
 	plans  Plans
@@ -92,23 +106,51 @@ func (c *Courier) later(ctx context.Context, err error) time.Time {
 func (c *Courier) deliver(ctx context.Context, t Text) error {
 	log := c.log.With("text", t.ID, "promise", t.Callback.ID, "number", Mask(t.Callback.Number))
 	plan, ok := c.plans.Plan(t.Callback.Line, t.Callback.Desk)
-	if why := c.moot(t, ok); why != "" {
-		log.InfoContext(ctx, "text message dropped", "why", why)
-		return c.store.SettleText(ctx, t.ID, TextDropped, "", time.Time{})
+	settled := Settlement{State: TextDropped}
+	if settled.Remark = c.moot(t, ok); settled.Remark != "" {
+		log.InfoContext(ctx, "text message dropped", "why", settled.Remark)
+	} else {
+		settled = c.send(ctx, t, cmp.Or(plan.Sender, plan.From), log)
 	}
-	sid, err := c.texter.Send(ctx, plan.From, t.Callback.Number, t.Body)
+	if err := c.store.SettleText(ctx, t.ID, settled); err != nil {
+		return err
+	}
+	if c.Settled != nil {
+		c.Settled(t.Callback.Line, settled.State)
+	}
+	return nil
+}
+
+// send asks the provider, and says what became of it.
+func (c *Courier) send(ctx context.Context, t Text, sender string, log *slog.Logger) Settlement {
+	sid, err := c.texter.Send(ctx, OutgoingText{ID: t.ID, Sender: sender, To: t.Callback.Number, Body: t.Body})
 	var refused *RefusedError
 	switch {
 	case err == nil:
-		return c.store.SettleText(ctx, t.ID, TextSent, sid, time.Time{})
-	case errors.As(err, &refused) && !refused.Permanent && t.Tries < textTries:
-		return c.store.SettleText(ctx, t.ID, TextWaiting, "", c.now().Add(textPause<<(t.Tries-1)))
+		return Settlement{State: TextSent, SID: sid}
+	case errors.As(err, &refused) && (refused.Unreached || !refused.Permanent && t.Tries < textTries):
+		log.WarnContext(ctx, "text message not sent; trying again", "error", err)
+		return Settlement{State: TextWaiting, Again: c.now().Add(pauseAfterTry(t.Tries)), Code: refused.Code, Remark: refused.Why()}
 	case errors.Is(err, ErrRefused):
+		if refused == nil {
+			refused = &RefusedError{Permanent: true}
+		}
 		log.WarnContext(ctx, "text message refused", "error", err)
-		return c.store.SettleText(ctx, t.ID, TextRefused, "", time.Time{})
+		return Settlement{State: TextRefused, Code: refused.Code, Remark: refused.Why()}
 	}
 	log.WarnContext(ctx, "nobody knows whether a text message was sent; it is not sent again", "error", err)
-	return c.store.SettleText(ctx, t.ID, TextUnknown, "", time.Time{})
+	return Settlement{State: TextUnknown, Remark: "the provider's answer was lost"}
+}
+
+// pauseAfterTry is how long a message waits after so many tries.
+func pauseAfterTry(tries int) time.Duration {
+	pause := textPause
+	for range tries - 1 {
+		if pause *= 2; pause >= longestTextPause {
+			return longestTextPause
+		}
+	}
+	return pause
 }
 
 // moot says why a message is not worth sending any more, or nothing.

@@ -17,8 +17,8 @@ type paperTexter struct {
 	answer func(try int) error
 }
 
-func (p *paperTexter) Send(_ context.Context, from, to, body string) (string, error) {
-	p.sent = append(p.sent, from+" "+to+" "+body)
+func (p *paperTexter) Send(_ context.Context, t callbacks.OutgoingText) (string, error) {
+	p.sent = append(p.sent, t.Sender+" "+t.To+" "+t.Body)
 	if p.answer != nil {
 		if err := p.answer(len(p.sent)); err != nil {
 			return "", err
@@ -76,6 +76,14 @@ func TestCourierAfterARefusal(t *testing.T) {
 		}, 3},
 		{"for the moment, for ever", func(int) error { return callbacks.NewRefused(20429, "too many requests") }, 5},
 		{"for good", func(int) error { return callbacks.NewRefused(21211, "invalid") }, 1},
+		{"plainly, without a code", func(int) error { return callbacks.ErrRefused }, 1},
+		{"not reached for a while", func(try int) error {
+			if try < 9 {
+				return &callbacks.RefusedError{Unreached: true}
+			}
+			return nil
+		}, 9},
+		{"not reached until it would come too late", func(int) error { return &callbacks.RefusedError{Unreached: true} }, 49},
 		{"nobody knows", func(int) error { return errors.New("time-out") }, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,6 +101,69 @@ func TestCourierAfterARefusal(t *testing.T) {
 				t.Errorf("asked %d times, want %d", len(texter.sent), tt.sent)
 			}
 		})
+	}
+}
+
+// What became of a message is written down with its reason, told to whoever counts, and shown.
+func TestWhatBecameOfATextMessage(t *testing.T) {
+	for _, tt := range []struct {
+		err    error
+		state  callbacks.TextState
+		code   int
+		remark string
+	}{
+		{nil, callbacks.TextSent, 0, ""},
+		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.TextRefused, 21610, "code 21610, the customer has opted out"},
+		{&callbacks.RefusedError{Code: 20429}, callbacks.TextWaiting, 20429, "code 20429"},
+		{&callbacks.RefusedError{Unreached: true}, callbacks.TextWaiting, 0, "the provider could not be reached"},
+		{errors.New("time-out"), callbacks.TextUnknown, 0, "the provider's answer was lost"},
+	} {
+		w := newWorld(t)
+		c := w.courier(&paperTexter{answer: func(int) error { return tt.err }})
+		var counted []string
+		c.Settled = func(line string, state callbacks.TextState) { counted = append(counted, line+" "+string(state)) }
+		promised := w.confirmed()
+		c.Tick(w.ctx)
+		texts, err := w.service.Texts(w.ctx, promised.ID)
+		if err != nil || len(texts) != 1 || texts[0].State != tt.state || texts[0].Code != tt.code || texts[0].Remark != tt.remark {
+			t.Errorf("%v: it is %+v, %v", tt.err, texts, err)
+		}
+		if len(counted) != 1 || counted[0] != "gopay "+string(tt.state) {
+			t.Errorf("%v: counted %q", tt.err, counted)
+		}
+	}
+}
+
+// A line's sender goes with its messages; without one they come from its number.
+func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
+	for sender, want := range map[string]string{"": "+622150001000", "GOPAY": "GOPAY", "MG0123456789abcdef0123456789abcdef": "MG0123456789abcdef0123456789abcdef"} {
+		w := newWorld(t)
+		w.plan.Sender = sender
+		texter := &paperTexter{}
+		w.confirmed()
+		w.courier(texter).Tick(w.ctx)
+		if len(texter.sent) != 1 || !strings.HasPrefix(texter.sent[0], want+" +6281234567890 ") {
+			t.Errorf("sender %q: sent %q", sender, texter.sent)
+		}
+	}
+}
+
+// The log tells of a message that did not arrive, once, and by no number.
+func TestAMessageThatDidNotArrive(t *testing.T) {
+	w := newWorld(t)
+	promised := w.confirmed()
+	w.courier(&paperTexter{}).Tick(w.ctx)
+	texts, err := w.service.Texts(w.ctx, promised.ID)
+	if err != nil || len(texts) != 1 {
+		t.Fatal(texts, err)
+	}
+	for range 2 {
+		if _, _, err := w.service.TextDelivery(w.ctx, callbacks.Delivery{TextID: texts[0].ID, State: callbacks.TextUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 || !strings.Contains(log, "code=30005") || strings.Contains(log, promised.Number) {
+		t.Errorf("logged:\n%s", log)
 	}
 }
 

@@ -26,7 +26,7 @@ type Placement struct {
 	AttemptID string
 	Callback  Callback
 	Target    Target
-	// From is the line's number, E.164.
+	// From is the number that is shown, E.164: the line's, or its caller ID.
 	From string
 	// Ring is how long the target rings, 5 s to 600 s.
 	Ring time.Duration

@@ -135,7 +135,7 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 // dial rings one target: the attempt is durable before the provider is asked. most is as in [Claim].
 func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping, most int) error {
 	r, err := d.store.Claim(ctx, Claim{
-		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.From, Ring: k.plan.ring(t),
+		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.shown(t), Ring: k.plan.ring(t),
 		Now: k.now, Lease: lease, Pace: d.Pace, Most: most, Check: k.still(t),
 	})
 	if err != nil {
@@ -197,10 +197,6 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 	var refused *RefusedError
 	plainly := errors.Is(cause, ErrRefused)
 	permanent := errors.As(cause, &refused) && refused.Permanent
-	code := 0
-	if refused != nil {
-		code = refused.Code
-	}
 	r, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
 		if r.Attempt.State != Placing {
 			return ErrUnchanged // a webhook knows better
@@ -226,8 +222,12 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		return err
 	}
 	if plainly {
+		code, why := 0, ""
+		if refused != nil {
+			code, why = refused.Code, refused.Why()
+		}
 		d.log.ErrorContext(ctx, "the provider refused a call", "promise", a.CallbackID, "target", a.Target.ID,
-			"code", code, "permanent", permanent)
+			"code", code, "permanent", permanent, "why", why)
 		if r.Callback.State.Final() {
 			announce(ctx, d.log, r.Callback, "every target was refused or did not answer")
 		}

@@ -25,7 +25,7 @@ func TestKeepAPromise(t *testing.T) {
 	w.is(c, callbacks.Booked, 0, 0)
 
 	second := w.ring("support-2")
-	if to := w.dialer.placed[1].Target.To(); to != "client:agent-2" {
+	if to := w.dialer.placed[1].Target.To(); to != "client:agent_2" {
 		t.Fatalf("rang %s", to)
 	}
 	second.status("ringing", 1)
@@ -155,6 +155,39 @@ func TestRefusedForNow(t *testing.T) {
 	w.is(c, callbacks.Booked, 0, 0)
 	w.dialer.place = nil
 	w.ring("support-1").answered(callbacks.Proceed)
+}
+
+// While the provider cannot be reached nothing was asked for: no look-up, no round, and the promise waits.
+func TestProviderNotReached(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	w.dialer.place = func(callbacks.Placement) (error, bool) { return &callbacks.RefusedError{Unreached: true}, false }
+	for range 40 {
+		w.pass(w.tick())
+	}
+	w.is(c, callbacks.Booked, 0, 0)
+	w.logs("the provider could not be reached")
+	w.dialer.place = nil
+	w.ring("support-1").answered(callbacks.Proceed)
+}
+
+// Who is rung without a route of the line's own is shown its caller ID.
+func TestCallerIDOfTargets(t *testing.T) {
+	w := newWorld(t)
+	w.plan.CallerID = "+6566002000"
+	w.plan.Policy.Routes = []callbacks.Route{{Prefix: "+62", Byoc: "BY1"}}
+	w.dialer.place = func(p callbacks.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
+	w.book(customer)
+	for range 2 {
+		w.pass(w.tick())
+	}
+	shown := map[string]string{}
+	for _, p := range w.dialer.placed {
+		shown[p.Target.ID] = p.From + " " + p.Byoc
+	}
+	if shown["support-1"] != "+622150001000 BY1" || shown["support-2"] != "+6566002000 " {
+		t.Errorf("shown were %q", shown)
+	}
 }
 
 // A policy edited after the promise: no agent is rung in vain.

@@ -40,9 +40,9 @@ var (
 	ErrFenced = errors.New("callbacks: claimed by somebody else meanwhile")
 	// ErrTargetBusy: an attempt at this target has not ended.
 	ErrTargetBusy = errors.New("callbacks: the target is busy with another attempt")
-	// ErrRefused: the provider plainly refused to place a call, nothing rings. Anything else that
-	// [Dialer.Place] returns counts as unknown.
-	ErrRefused = errors.New("callbacks: the provider refused the call")
+	// ErrRefused: the provider plainly refused to place a call or to send a text message, or could not be asked. Anything else
+	// that [Dialer.Place] or [Texter.Send] returns counts as unknown.
+	ErrRefused = errors.New("callbacks: the provider refused")
 	// ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
 	ErrForeignCall = errors.New("callbacks: the call is not the attempt's")
 	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a [Store].
@@ -70,52 +70,46 @@ func (e *PacedError) Error() string {
 	return "callbacks: calls are paced; the next may be placed at " + e.Until.UTC().Format(time.RFC3339Nano)
 }
 
-// A RefusedError is a plain refusal with the provider's error code.
+// A RefusedError is a plain refusal: certainly nothing rings, and nothing was sent. What the provider's codes mean is known to
+// whoever implements [Dialer] and [Texter].
 type RefusedError struct {
 	// Code is the provider's, for example 21215; 0 if it gave none.
 	Code int
 	// Permanent: asking again will not help (no such number, no permission for the country).
 	// Otherwise the same target is tried again after a pause (429, an account that is not let in).
 	Permanent bool
-	// Ours: the code is about the number that calls, which is the line's own, and not about who is called.
+	// Ours: the code is about the number that calls or writes, which is the line's own, and not about who is called.
 	Ours bool
+	// Unreached: the request never left, because the provider could not be reached. It is not Permanent.
+	Unreached bool
+	// Reason says in words for people what the code means; empty for one that is not known.
+	Reason string
 	// Message is the provider's own text. It may hold a telephone number and is not logged.
 	Message string
 }
 
-// Error gives the code and whether it is for good; never the provider's text.
+// Error gives the code, what it means and whether it is for good; never the provider's text.
 func (e *RefusedError) Error() string {
 	kind := "for now"
 	if e.Permanent {
 		kind = "for good"
 	}
-	return fmt.Sprintf("callbacks: the provider refused the call %s (code %d)", kind, e.Code)
+	if e.Unreached {
+		return "callbacks: the provider could not be reached, so nothing was asked for"
+	}
+	return fmt.Sprintf("callbacks: the provider refused %s (%s)", kind, e.Why())
+}
+
+// Why is what is known about the refusal, in words for people: "code 21610, the customer has opted out".
+func (e *RefusedError) Why() string {
+	switch {
+	case e.Unreached:
+		return "the provider could not be reached"
+	case e.Reason == "":
+		return fmt.Sprintf("code %d", e.Code)
+	}
+	return fmt.Sprintf("code %d, %s", e.Code, e.Reason)
 }
 
 // Unwrap makes errors.Is(err, ErrRefused) true.
 func (e *RefusedError) Unwrap() error { return ErrRefused }
-
-// permanentCodes are the provider's error codes that concern a number, not the moment; true are those of the number that calls:
-// https://www.twilio.com/docs/api/errors
-var permanentCodes = map[int]bool{
-	13223: false, // Dial: invalid phone number format
-	13224: false, // Dial: invalid phone number
-	13225: false, // Dial: forbidden phone number
-	13227: false, // Dial: no international permission
-	21210: true,  // From is not verified
-	21211: false, // invalid To
-	21212: true,  // invalid From
-	21213: true,  // no From
-	21214: false, // To cannot be reached
-	21215: false, // geographic permission
-	21216: false, // To is blocked for this account
-	21217: false, // no valid number
-	21219: false, // To is not verified
-	32205: false, // geographic permission, SIP trunk
-}
-
-// NewRefused makes a RefusedError whose Permanent follows from the code.
-func NewRefused(code int, message string) *RefusedError {
-	ours, permanent := permanentCodes[code]
-	return &RefusedError{Code: code, Permanent: permanent, Ours: ours, Message: message}
-}

@@ -25,7 +25,7 @@ func (w *world) happens(c callbacks.Callback) (o callbacks.Outlook) {
 			w.t.Fatal(err)
 		} else if ok {
 			o.Texted = text.Created
-			if err := w.store.SettleText(w.ctx, text.ID, callbacks.TextSent, "SM1", time.Time{}); err != nil {
+			if err := w.store.SettleText(w.ctx, text.ID, callbacks.Settlement{State: callbacks.TextSent, SID: "SM1"}); err != nil {
 				w.t.Fatal(err)
 			}
 		}

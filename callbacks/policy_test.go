@@ -146,18 +146,6 @@ func TestMask(t *testing.T) {
 	}
 }
 
-func TestRefused(t *testing.T) {
-	for code, permanent := range map[int]bool{21211: true, 21215: true, 13227: true, 32205: true, 20429: false, 20003: false, 0: false} {
-		err := callbacks.NewRefused(code, "number +6281234567890 is bad")
-		if !errors.Is(err, callbacks.ErrRefused) || err.Permanent != permanent {
-			t.Errorf("%d: %+v", code, err)
-		}
-		if strings.Contains(err.Error(), "+62") {
-			t.Errorf("the error shows a number: %v", err)
-		}
-	}
-}
-
 func TestReference(t *testing.T) {
 	seen := map[string]bool{}
 	rapid.Check(t, func(rt *rapid.T) {

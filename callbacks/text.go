@@ -10,8 +10,14 @@ const (
 	TextWaiting TextState = "waiting"
 	// TextSending: the row is written; the provider is being asked, or somebody died just before or after.
 	TextSending TextState = "sending"
-	// TextSent: the provider has taken it.
+	// TextSent: the provider has taken it. Whether it arrived is told later, if at all: see the next three.
 	TextSent TextState = "sent"
+	// TextDelivered: the customer's network has confirmed it.
+	TextDelivered TextState = "delivered"
+	// TextUndelivered: it was sent, and the customer's network or telephone did not take it.
+	TextUndelivered TextState = "undelivered"
+	// TextFailed: the provider could not send it after all.
+	TextFailed TextState = "failed"
 	// TextRefused: the provider refused it, for good or too often.
 	TextRefused TextState = "refused"
 	// TextUnknown: the answer got lost. It is not sent again: two confirmations would be two promises to whoever reads them.
@@ -64,10 +70,42 @@ func (k keeping) remark(r *Record, why string) {
 type Text struct {
 	ID   int64
 	Body string
+	// State is what has become of it.
+	State TextState
 	// Tries counts how often the provider was asked.
 	Tries int
+	// Code is the provider's error code; 0: none. Remark says in words why it was not sent, or not delivered.
+	Code   int
+	Remark string
 	// Created is when what it tells was so: the promise was made, moved, or ended; UTC.
 	Created time.Time
 	// Callback is the promise as it stands. Its Number is whom the message goes to.
 	Callback Callback
 }
+
+// A Settlement is what became of a text message that was claimed.
+type Settlement struct {
+	State TextState
+	// SID is the provider's identifier; empty where it has not taken the message.
+	SID string
+	// Again is when a message that is [TextWaiting] is tried again.
+	Again time.Time
+	// Code and Remark are as in [Text].
+	Code   int
+	Remark string
+}
+
+// A Delivery is the provider's later word about a text message that it has taken.
+type Delivery struct {
+	// TextID is [Text.ID], SID the provider's own identifier.
+	TextID int64
+	SID    string
+	// State is [TextSent], or one of the three that are final: [TextDelivered], [TextUndelivered], [TextFailed].
+	State TextState
+	// Code and Remark are as in [Text].
+	Code   int
+	Remark string
+}
+
+// Final reports whether nothing more is to come: the first final word stands.
+func (d Delivery) Final() bool { return d.State != TextSent }

@@ -50,7 +50,7 @@ func newWorldOn(t testing.TB, connect func() (callbacks.Store, error)) *world {
 			Policy: callbacks.Policy{MaxAttempts: 2, MaxRounds: 3, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour},
 			Targets: []callbacks.Target{
 				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
-				{ID: "support-2", Kind: callbacks.Client, Address: "agent-2"},
+				{ID: "support-2", Kind: callbacks.Client, Address: "agent_2"},
 			},
 			Ring: 20 * time.Second, From: "+622150001000",
 		},

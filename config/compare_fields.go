@@ -37,6 +37,7 @@ var lineNames = map[string]string{
 	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Figures": "figure",
 	"CustomerFirst": "callbacks: customer first", "SilenceLimit": "limits: silence", "WrongLimit": "limits: wrong",
 	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "TextMessages": "text_messages",
+	"TextSender": "text_sender", "CallerID": "caller_id",
 }
 
 func (l *lineComparison) compareFields() {
@@ -88,6 +89,7 @@ var unsetWords = map[string]string{
 	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: rounds": "the default",
 	"callbacks: retry_after": "the default", "callbacks: expiry": "the default", "callbacks: retention": "the default",
 	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
+	"text_sender": "the line's first number", "caller_id": "the line's first number",
 	"callbacks: capacity": "no limit", "callbacks: pending": "no limit", "callbacks: countries": "any",
 	"callbacks: limits: caller_hour": "the default", "callbacks: limits: caller_day": "the default", "callbacks: limits: number_hour": "the default",
 	"callbacks: limits: number_day": "the default", "callbacks: limits: anonymous_hour": "the default", "callbacks: limits: open_per_caller": "the default",

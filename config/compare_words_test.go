@@ -48,7 +48,7 @@ func TestCompareWords(t *testing.T) {
 		{"desks and telephones", [][3]string{
 			{"lines/shop.yaml", "  - id: emergency\n", "  - {id: chinese, language: en, hours: {week: {mon: [\"09:00-12:00\"]}}, ring: 20s, targets: [{id: zh-1, client: zh-1}]}\n  - id: emergency\n"},
 			{"lines/shop.yaml", "hours: line\n", "hours: {week: {mon: [\"09:00-12:00\"], tue: [\"09:00-17:00\"], fri: [22:00-24:00]}}\n    by_language: {en: chinese}\n"},
-			{"lines/shop.yaml", "      - {id: support-1, number: \"+622150002001\"}\n      - {id: support-2, client: shop-agent-2}\n", "      - {id: support-2, client: shop-agent-9}\n      - {id: support-1, number: \"+622150012001\"}\n"},
+			{"lines/shop.yaml", "      - {id: support-1, number: \"+622150002001\"}\n      - {id: support-2, client: shop_agent_2}\n", "      - {id: support-2, client: shop_agent_9}\n      - {id: support-1, number: \"+622150012001\"}\n"},
 			{"lines/shop.yaml", "      - {id: support-3, sip: \"sip:agent@example.com\"}\n", ""},
 		}, `shop
   hours of desk support, on the clock of Asia/Jakarta
@@ -56,7 +56,7 @@ func TestCompareWords(t *testing.T) {
     Sun 2026-12-27          closes 13:00-17:00  (was 09:00-12:00 13:00-17:00, now 09:00-12:00)  hours/shop.yaml:10 Make-up day
   desk chinese                  added, with hours of its own, telephones zh-1 (client zh-1)
   desk support: by_language en  new: chinese
-  desk support                  telephone support-2: client shop-agent-9, was client shop-agent-2
+  desk support                  telephone support-2: client shop_agent_9, was client shop_agent_2
   desk support                  telephone support-1: another number, which ends in the same digits: …2001
   desk support                  telephone support-3 removed, was sip:agent@example.com
   desk support                  telephones are rung in the order support-2, support-1, was support-1, support-2, support-3

@@ -151,7 +151,7 @@ func readAddress(m mapping) (target, bool) {
 			ok = false
 		}
 	case callbacks.Client:
-		if t.Address, ok = v.text("gopay-agent-1"); ok && !clientName.MatchString(t.Address) {
+		if t.Address, ok = v.text("gopay_agent_1"); ok && !clientName.MatchString(t.Address) {
 			v.fail("is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:")
 			ok = false
 		}

@@ -29,6 +29,8 @@ type lineFile struct {
 	reliance []reliance
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
+	// wiring is what works, and will not do with the provider.
+	wiring []Warning
 	// needs are the sentences that the line can speak.
 	needs *needs
 	// kept is set for a line that is as it was in the snapshot before, but for its menu: no places are known.
@@ -39,7 +41,7 @@ type lineFile struct {
 func readLine(at value, name string, shared catalogue) *lineFile {
 	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
 	root, ok := at.mapping("line", "name", "hours", "region", "numbers", "languages", "general", "limits", "account", "questions",
-		"topics", "figures", "desks", "callbacks", "text_messages", "routes", "sip_caller_id")
+		"topics", "figures", "desks", "callbacks", "text_messages", "routes", "sip_caller_id", "caller_id", "text_sender")
 	if !ok {
 		return f
 	}
@@ -59,7 +61,9 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	readLimits(root.get("limits"), l)
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
 	f.readFigures(root.get("figures"))
+	l.CallerID, _ = root.get("caller_id").ownedNumber()
 	l.TextMessages = root.get("text_messages").truth()
+	l.TextSender = readTextSender(root.get("text_sender"))
 	l.Callbacks, l.CustomerFirst = readPolicy(root.get("callbacks"), root.get("routes"), l.Region)
 	f.readDesks(root.need("desks", "list at least one desk"))
 	f.readMenu(root.need("topics", "list at least one topic"), shared, readQuestions(root.get("questions"), shared.questions))
@@ -68,6 +72,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 		f.line.General = id
 		f.checkDesk(general, id)
 	}
+	f.warn(root)
 	return f
 }
 

@@ -52,6 +52,7 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 		s.Lines = append(s.Lines, f.line)
 		s.byID[id], s.prints[id], s.origins[id], s.made[id] = f.line, l.prints(f), l.origins(f), f.made()
 		s.reliance = append(s.reliance, f.reliance...)
+		s.wiring = append(s.wiring, f.wiring...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
 		}

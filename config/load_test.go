@@ -178,7 +178,7 @@ func TestLoad(t *testing.T) {
 		Desks: map[string]*ivr.Desk{
 			"support": {ID: "support", Language: "id", Ring: 20 * time.Second, Targets: []callbacks.Target{
 				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
-				{ID: "support-2", Kind: callbacks.Client, Address: "shop-agent-2"},
+				{ID: "support-2", Kind: callbacks.Client, Address: "shop_agent_2"},
 				{ID: "support-3", Kind: callbacks.SIP, Address: "sip:agent@example.com"}}},
 			"emergency": {ID: "emergency", Language: "en", Ring: 25 * time.Second, Targets: []callbacks.Target{
 				{ID: "emergency-1", Kind: callbacks.Number, Address: "+622150003001"}}}},

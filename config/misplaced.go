@@ -15,7 +15,7 @@ import (
 // wiringKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
 // have, and line, which both have.
 var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "figures", "desks",
-	"callbacks", "text_messages", "routes", "targets", "ring", "number", "sip", "client", "desk", "decent", "voice", "locale", "blocked"}
+	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client", "desk", "decent", "voice", "locale", "blocked"}
 
 // timeKeys are those of a file of hours.
 var timeKeys = slices.Concat([]string{"zone", "peak", "notices"}, ruleKeys)

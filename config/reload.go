@@ -16,10 +16,11 @@ type made struct {
 	hoursName string
 	needs     *needs
 	reliance  []reliance
+	wiring    []Warning
 }
 
 func (f *lineFile) made() *made {
-	return &made{line: f.line, hoursName: f.hoursName, needs: f.needs, reliance: f.reliance}
+	return &made{line: f.line, hoursName: f.hoursName, needs: f.needs, reliance: f.reliance, wiring: f.wiring}
 }
 
 // files are those that were read, by name, and the sets of holidays, by holidays/NAME.
@@ -44,7 +45,8 @@ func (l *loader) again(name string) *lineFile {
 		return nil
 	}
 	line := *made.line
-	f := &lineFile{at: value{file: l.wiring[name].name, problems: l.problems}, line: &line, hoursName: made.hoursName, reliance: made.reliance, kept: true}
+	f := &lineFile{at: value{file: l.wiring[name].name, problems: l.problems}, line: &line, hoursName: made.hoursName, reliance: made.reliance,
+		wiring: made.wiring, kept: true}
 	if l.sameTopics(&line) {
 		f.needs = made.needs
 		return f

@@ -34,6 +34,9 @@ func lineSchema() *schema {
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
 		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
 		key("text_messages", "A text message with reference and time to whoever was promised a callback on a mobile number.", truth()),
+		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric sender ID), or the SID of a messaging service. Left out: the first of numbers.",
+			form(senderPattern(), "is no sender; write a number, a name of up to 11 characters, or the SID of a messaging service", "GOPAY")),
+		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's own; one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.", list(routeSchema(), 500).orNothing()),
 	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
 	s.Title = "Wiring of a line"
@@ -41,6 +44,15 @@ func lineSchema() *schema {
 	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
 		property{"number", form(e164.String(), numberWrong, "+622150001000")}, property{"prefix", form(prefix.String(), "is not the beginning of an international number; write + and digits", "+86")})
 	return s
+}
+
+// senderPattern is a number, a messaging service, or a name with its letter at any place.
+func senderPattern() string {
+	forms := []string{`\+[1-9][0-9]{6,14}`, `MG[0-9a-fA-F]{32}`}
+	for before := range mostOfName {
+		forms = append(forms, fmt.Sprintf(`[A-Za-z0-9 +&_-]{%d}[A-Za-z][A-Za-z0-9 +&_-]{0,%d}`, before, mostOfName-1-before))
+	}
+	return "^(" + strings.Join(forms, "|") + ")$"
 }
 
 func languageSchema() *schema {
@@ -110,7 +122,7 @@ func targetSchema() *schema {
 		key("id", "A stable name; it stays when the address changes.", ref("identifier")),
 		key("number", "A telephone number.", ref("number")),
 		key("sip", "A SIP address.", form(sipAddress.String(), "is not a SIP address", "sip:agent@example.com")),
-		key("client", "A browser telephone, without client:.", form(clientName.String(), "is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:", "gopay-agent-1")),
+		key("client", "A browser telephone, without client:.", form(clientName.String(), "is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:", "gopay_agent_1")),
 	).needs("id")
 	s.OneOf = either("number", "sip", "client")
 	return s

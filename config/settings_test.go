@@ -209,6 +209,9 @@ func TestSettingsMistakes(t *testing.T) {
 		{"fragment", "public_url", "https://ivr.example.com/#rc=2", "holds a query or a fragment; remove everything from the ? or # on"},
 		{"password", "public_url", "https://user:thetoken@ivr.example.com", "holds a user name or a password; remove what stands before the @"},
 		{"base URL", "twilio_base_url", "http://api.example.com", `"http://api.example.com" is not encrypted; ` + https},
+		{"edge", "twilio_edge", "Tokyo", `"Tokyo" is not an edge location; write its name in small letters, for example tokyo or sao-paulo`},
+		{"region", "twilio_region", "japan", `"japan" is not a region; write two small letters and a digit, for example jp1`},
+		{"region without an edge", "twilio_region", "jp1", "needs an edge: the provider has no hosts of a region alone since April 2026; set HOTLINE_TWILIO_EDGE or --twilio-edge to an edge location such as tokyo, or leave it out"},
 		{"no port", "listen", "localhost", `"localhost" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
 		{"port out of range", "listen", ":65536", `":65536" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
 		{"PostgreSQL without a database", "store", "postgres://user:thetoken@db/", "is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database"},
@@ -253,6 +256,23 @@ func TestSettingsAccepted(t *testing.T) {
 		got, err := config.LoadSettings(flags(t, "--public-url", url), "", nil)
 		if err != nil || got.PublicURL != url {
 			t.Errorf("%s: %q, %v", url, got.PublicURL, err)
+		}
+	}
+}
+
+// An edge and a region name a host; so does a base URL, and one of the two is enough.
+func TestEdgeAndRegion(t *testing.T) {
+	for args, want := range map[string]string{
+		"--twilio-edge=tokyo": "", "--twilio-edge=tokyo --twilio-region=jp1": "", "--twilio-region=us1": "", "--twilio-edge=ashburn-ix": "",
+		"--twilio-edge=tokyo --twilio-base-url=https://api.example.com": "twilio_edge (from --twilio-edge): says nothing beside twilio_base_url, which names the host already; remove one of the two",
+		"--twilio-region=us1 --twilio-base-url=https://api.example.com": "twilio_region (from --twilio-region): says nothing beside twilio_base_url, which names the host already; remove one of the two",
+	} {
+		got, err := config.LoadSettings(flags(t, strings.Fields(args)...), "", nil)
+		switch {
+		case want == "" && (err != nil || got.TwilioEdge+got.TwilioRegion == ""):
+			t.Errorf("%s: %+v, %v", args, got, err)
+		case want != "" && (err == nil || err.Error() != want):
+			t.Errorf("%s: %v", args, err)
 		}
 	}
 }

@@ -31,6 +31,28 @@ func readBaseURL(s *Settings, text string) (err error) {
 	return err
 }
 
+// The forms of the provider's edges and regions. Which there are is not checked: there will be others.
+var (
+	edgeName   = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
+	regionName = regexp.MustCompile(`^[a-z]{2}[0-9]$`)
+)
+
+func readEdge(s *Settings, text string) error {
+	if !edgeName.MatchString(text) {
+		return fmt.Errorf("%q is not an edge location; write its name in small letters, for example tokyo or sao-paulo", short(text))
+	}
+	s.TwilioEdge = text
+	return nil
+}
+
+func readRegionSetting(s *Settings, text string) error {
+	if !regionName.MatchString(text) {
+		return fmt.Errorf("%q is not a region; write two small letters and a digit, for example jp1", short(text))
+	}
+	s.TwilioRegion = text
+	return nil
+}
+
 // readURL accepts an absolute https URL, and http to this machine itself. The slash at the end is taken off.
 func readURL(text string) (string, error) {
 	u, err := url.Parse(text)

@@ -16,6 +16,7 @@ type Snapshot struct {
 
 	byNumber, byID map[string]*ivr.Line
 	reliance       []reliance
+	wiring         []Warning
 	prints         map[string]prints
 	origins        map[string]*origins
 
@@ -49,5 +50,6 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 		return callbacks.Plan{}, false
 	}
 	d := l.Desks[desk]
-	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours, From: l.Numbers[0], Words: l.Words}, true
+	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours, From: l.Numbers[0],
+		CallerID: l.CallerID, Sender: l.TextSender, Words: l.Words}, true
 }

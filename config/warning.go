@@ -16,6 +16,8 @@ const WarnBefore = 90 * day
 type Warning struct {
 	// Line is the line's name; Desk is empty for the line's own hours.
 	Line, Desk string
+	// Wiring is set for what is about the line's numbers and telephones: it depends on no day, and the next three are zero.
+	Wiring bool
 	// Set is the set of holidays that ends, or empty: then it is an override until revoked.
 	Set string
 	// From is the first day that is not covered, or the day on which the override began, on the line's clock. Days is
@@ -35,7 +37,9 @@ type reliance struct {
 }
 
 // Warnings are sorted by file and line. They depend on the day: now is handed in.
-func (s *Snapshot) Warnings(now time.Time) []Warning { return warnings(s.reliance, now) }
+func (s *Snapshot) Warnings(now time.Time) []Warning {
+	return sorted(slices.Concat(warnings(s.reliance, now), s.wiring))
+}
 
 // Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those
 // of its line.
@@ -60,10 +64,14 @@ func warnings(all []reliance, now time.Time) (out []Warning) {
 		out = append(out, r.uncovered(now)...)
 		out = append(out, r.unrevoked(now)...)
 	}
-	slices.SortStableFunc(out, func(a, b Warning) int {
+	return sorted(out)
+}
+
+func sorted(warnings []Warning) []Warning {
+	slices.SortStableFunc(warnings, func(a, b Warning) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Problem.Line, b.Problem.Line), cmp.Compare(a.From.String(), b.From.String()))
 	})
-	return out
+	return warnings
 }
 
 // uncovered are the sets that do not cover the days ahead.

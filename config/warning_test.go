@@ -74,3 +74,67 @@ func TestWarningsOfAFile(t *testing.T) {
 		}
 	}
 }
+
+// TestWiringWarnings: names and numbers that will not do with the provider are said with file, line and remedy, whatever the
+// day, after a reload as well; and they are no mistakes.
+func TestWiringWarnings(t *testing.T) {
+	const clean = ""
+	for name, tt := range map[string]struct{ old, new, want string }{
+		"a hyphen": {"shop_agent_2", "shop-agent.2",
+			"lines/shop.yaml:22: desks[0].targets[1].client: the provider's mobile SDKs take only letters, digits and underscores in a client's name; " +
+				"rename shop-agent.2 here and where the agent signs in, for example shop_agent_2"},
+		"letters, digits, underscores": {"shop_agent_2", "Shop_2", clean},
+		"a number of mainland China": {`numbers: ["+622150001000", "+622150001001"]`, `numbers: ["+862150001000"]`,
+			"lines/shop.yaml:22: desks[0].targets[1].client: a call to this telephone would show …1000, which is refused, since the provider has no numbers of mainland China; " +
+				"add caller_id: a number that the account owns"},
+		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`, "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
+		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",
+			"lines/shop.yaml:5: text_messages: text messages would come from …1000, and the provider has no numbers of mainland China; add text_sender: a number or a name of the account's"},
+		"with a sender": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true\ntext_sender: SHOP", clean},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := base(t)
+			text := fsys["lines/shop.yaml"].Data
+			if strings.Contains(tt.new, "text_messages") {
+				text = bytes.Replace(text, []byte("text_messages: false\n"), nil, 1)
+				for _, tag := range []string{"en", "id"} {
+					for _, key := range []string{"given-up", "soon", "urgent", "withdrawn"} {
+						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms."+key+": \"{line} {reference}\"\n"...)
+					}
+					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms.when: \"{line} {when} {reference}\"\n"...)
+				}
+			}
+			fsys["lines/shop.yaml"].Data = bytes.Replace(text, []byte(tt.old), []byte(tt.new), 1)
+			first := load(t, fsys)
+			again, err := first.Reload(fsys)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, snapshot := range []*config.Snapshot{first, again} {
+				var got []string
+				for _, w := range snapshot.Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+					if !w.Wiring || w.Line != "shop" {
+						t.Errorf("%+v", w)
+					}
+					got = append(got, w.Problem.String())
+				}
+				if strings.Join(got, "\n") != tt.want {
+					t.Errorf("got  %q\nwant %q", got, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// TestShippedLinesAreWiredForTheProvider: none of them warns.
+func TestShippedLinesAreWiredForTheProvider(t *testing.T) {
+	snapshot, err := config.Load(config.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range snapshot.Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+		if w.Wiring {
+			t.Error(w.Problem)
+		}
+	}
+}

@@ -20,6 +20,9 @@ type Line struct {
 	SIPCallerID bool
 	// Numbers are the provider's numbers that this line answers, E.164. The first is shown as caller ID.
 	Numbers []string
+	// CallerID is shown in its place to those whom we do not ring by a route of the line's own, E.164. It is a number that the
+	// account owns; empty: the first of Numbers.
+	CallerID string
 	// Languages in the order of the menu; the first is the default.
 	Languages []Language
 	// Names is how the line calls itself, by language tag.
@@ -52,6 +55,9 @@ type Line struct {
 	MessageSeconds, NoteSeconds int
 	// TextMessages is set when text messages tell of a callback that was booked, moved, given up or taken back by the desk.
 	TextMessages bool
+	// TextSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging service.
+	// Empty: the first of Numbers.
+	TextSender string
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts
 }
@@ -134,4 +140,12 @@ type NumberRule struct {
 	OwnPrefixes []string
 	// CallingNumber offers the calling number, in national form, when it fits the rule.
 	CallingNumber bool
+}
+
+// shownTo is the number that an address is shown when we ring it.
+func (l *Line) shownTo(address string) string {
+	if l.CallerID != "" && l.Callbacks.Route(address) == "" {
+		return l.CallerID
+	}
+	return l.Numbers[0]
 }

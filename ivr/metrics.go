@@ -7,9 +7,9 @@ import (
 
 // Metrics counts what happens at the edge. No label holds anything that a caller typed.
 type Metrics struct {
-	calls, ended, taken, refused, failures, promises *prometheus.CounterVec
-	unknownNumbers, fallbacks, messages              prometheus.Counter
-	answers                                          *prometheus.HistogramVec
+	calls, ended, taken, refused, failures, promises, texts *prometheus.CounterVec
+	unknownNumbers, fallbacks, messages                     prometheus.Counter
+	answers                                                 *prometheus.HistogramVec
 }
 
 // NewMetrics registers the counters. It panics if they are registered already, as the library does.
@@ -31,6 +31,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		refused:        vector("webhooks_refused_total", "Webhooks without a right signature, of a wrong form, or of another leg.", "reason"),
 		failures:       vector("failures_total", "Things that could not be done; the caller heard an apology or a way round.", "what"),
 		promises:       vector("callbacks_promised_total", "Callbacks promised to callers.", "line", "kind"),
+		texts:          vector("text_messages_total", "Text messages by what became of them, each state that they went through; sent is not delivered.", "line", "state"),
 		unknownNumbers: counter("unknown_number_calls_total", "Calls to a number that no line answers."),
 		fallbacks:      counter("fallbacks_total", "Requests to the fallback: the provider could not use an answer of ours."),
 		messages:       counter("messages_total", "Messages recorded."),
@@ -41,6 +42,11 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	}
 	registry.MustRegister(m.answers)
 	return m
+}
+
+// TextMessage counts what became of a text message of a line.
+func (m *Metrics) TextMessage(line string, state callbacks.TextState) {
+	m.texts.WithLabelValues(line, string(state)).Inc()
 }
 
 func (m *Metrics) promised(booking callbacks.Booking) {

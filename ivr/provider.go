@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,6 +21,7 @@ import (
 // A Provider places calls through the provider's REST interface. It implements [callbacks.Dialer].
 type Provider struct {
 	api               *api.ApiService
+	requests          *client.RequestHandler
 	http              *http.Client
 	accountSID, token string
 	sealer            *Sealer
@@ -45,10 +47,17 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 	h := &http.Client{Transport: whole{ownHosts{base, transport}}}
 	c := &client.Client{Credentials: client.NewCredentials(accountSID, token), HTTPClient: h}
 	c.SetAccountSid(accountSID)
+	requests := client.NewRequestHandler(c)
+	requests.Edge, requests.Region = "", "" // not what TWILIO_EDGE and TWILIO_REGION say, which are no settings of ours
 	return &Provider{
-		api: api.NewApiService(client.NewRequestHandler(c)), http: h, accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
+		api: api.NewApiService(requests), requests: requests, http: h, accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
 	}, nil
 }
+
+// UseRegion sends requests through an edge of the provider's, to a region: "tokyo" and "us1" make the host
+// api.tokyo.us1.twilio.com. An edge alone goes to us1; both empty is api.twilio.com. It is called before the first request.
+// https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+func (p *Provider) UseRegion(edge, region string) { p.requests.Edge, p.requests.Region = edge, region }
 
 // ownHosts sends what is for the provider's own hosts to another base, where there is one: the library has no setting for it.
 // What is for any other host (media may redirect to presigned addresses elsewhere) goes there as it is, without credentials.
@@ -76,9 +85,10 @@ type whole struct{ next http.RoundTripper }
 func (w whole) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(request.Context(), restLimit)
 	defer cancel()
-	answer, err := w.next.RoundTrip(request.WithContext(ctx))
+	var connection connecting
+	answer, err := w.next.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, connection.trace())))
 	if err != nil {
-		return nil, err
+		return nil, connection.blame(err)
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err := errors.Join(err, answer.Body.Close()); err != nil {
@@ -118,15 +128,6 @@ func (p *Provider) Place(_ context.Context, placement callbacks.Placement) (stri
 		return "", errors.New("the provider's answer names no call")
 	}
 	return *call.Sid, nil
-}
-
-// refusal tells a plain refusal, after which nothing rings, from everything else, after which nobody knows.
-func refusal(err error) error {
-	var plain *client.TwilioRestError
-	if errors.As(err, &plain) && plain.Status >= 400 && plain.Status < 500 && plain.Status != http.StatusRequestTimeout {
-		return callbacks.NewRefused(plain.Code, plain.Message)
-	}
-	return discreet(err)
 }
 
 // mangled is what the library cuts out of every query, values included: "sip:anna@10.0.0.5" would be sent as "sip:anna@10",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -12,14 +13,39 @@ import (
 
 func TestSendATextMessage(t *testing.T) {
 	stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
-	sid, err := stubbed(t, stub).Send(t.Context(), "+622150001000", "+6281234567890", "Reference 1234567.")
+	p := stubbed(t, stub)
+	sid, err := p.Send(t.Context(), callbacks.OutgoingText{ID: 7, Sender: "+622150001000", To: "+6281234567890", Body: "Reference 1234567."})
 	if err != nil || sid != "SM1" || len(stub.sent) != 1 {
 		t.Fatalf("%q, %v, %+v", sid, err, stub.sent)
 	}
 	sent := stub.sent[0]
 	if sent.method != http.MethodPost || sent.path != "/2010-04-01/Accounts/"+someAccount+"/Messages.json" || sent.form.Get("From") != "+622150001000" ||
-		sent.form.Get("To") != "+6281234567890" || sent.form.Get("Body") != "Reference 1234567." || len(sent.form) != 3 {
+		sent.form.Get("To") != "+6281234567890" || sent.form.Get("Body") != "Reference 1234567." || len(sent.form) != 4 {
 		t.Errorf("asked %+v", sent)
+	}
+	callback, err := url.Parse(sent.form.Get("StatusCallback"))
+	if err != nil || callback.Host != "hotline.example.com" || callback.Path != "/ivr"+pathTextStatus {
+		t.Fatalf("what becomes of it is told to %q, %v", callback, err)
+	}
+	var carried sentText
+	if err := p.sealer.Open("text", "", callback.Query().Get("s"), &carried); err != nil || carried.ID != 7 {
+		t.Errorf("the address carries %+v, %v", carried, err)
+	}
+}
+
+// A line's sender is a number, a name, or a messaging service, which the provider wants in a field of its own.
+func TestSendersOfTextMessages(t *testing.T) {
+	const service = "MG0123456789abcdef0123456789ABCDEF"
+	for sender, want := range map[string][2]string{
+		"+622150001000": {"+622150001000", ""}, "GOPAY": {"GOPAY", ""}, "MG Shop": {"MG Shop", ""}, service: {"", service},
+	} {
+		stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
+		if _, err := stubbed(t, stub).Send(t.Context(), callbacks.OutgoingText{Sender: sender, To: "+6281234567890", Body: "x"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := [2]string{stub.sent[0].form.Get("From"), stub.sent[0].form.Get("MessagingServiceSid")}; got != want {
+			t.Errorf("%s is sent as From and MessagingServiceSid %q", sender, got)
+		}
 	}
 }
 
@@ -31,11 +57,18 @@ func TestWhatIsKnownOfATextMessage(t *testing.T) {
 		refused, permanent bool
 	}{
 		{http.StatusTooManyRequests, `{"code":20429,"message":"Too many requests","status":429}`, true, false},
+		{http.StatusBadRequest, `{"code":21611,"message":"Queue of +6281234567890 is full","status":400}`, true, false},
+		{http.StatusBadRequest, `{"code":21408,"message":"no +6281234567890","status":400}`, true, true},
+		{http.StatusBadRequest, `{"code":21606,"message":"no +6281234567890","status":400}`, true, true},
+		{http.StatusBadRequest, `{"code":21610,"message":"no +6281234567890","status":400}`, true, true},
+		{http.StatusBadRequest, `{"code":21612,"message":"no +6281234567890","status":400}`, true, true},
+		{http.StatusBadRequest, `{"code":21614,"message":"no +6281234567890","status":400}`, true, true},
+		{http.StatusServiceUnavailable, `{"code":20503,"message":"unavailable","status":503}`, false, false},
 		{http.StatusBadRequest, `{"code":21211,"message":"The number +6281234567890 is invalid","status":400}`, true, true},
 		{http.StatusBadGateway, "<html>502</html>", false, false},
 		{http.StatusCreated, `{}`, false, false},
 	} {
-		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), "+622150001000", "+6281234567890", "x")
+		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), callbacks.OutgoingText{Sender: "+622150001000", To: "+6281234567890", Body: "x"})
 		var refusal *callbacks.RefusedError
 		if err == nil || errors.Is(err, callbacks.ErrRefused) != tt.refused || errors.As(err, &refusal) && refusal.Permanent != tt.permanent {
 			t.Errorf("%d: %v", tt.status, err)

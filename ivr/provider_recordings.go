@@ -41,7 +41,10 @@ func (p *Provider) Media(ctx context.Context, sid string) (io.ReadCloser, string
 	if !recordingName.MatchString(sid) {
 		return nil, "", fmt.Errorf("%q is no recording of the provider's", sid)
 	}
-	address := "https://api.twilio.com/2010-04-01/Accounts/" + p.accountSID + "/Recordings/" + sid + ".mp3"
+	address, err := p.requests.BuildUrl("https://api.twilio.com/2010-04-01/Accounts/" + p.accountSID + "/Recordings/" + sid + ".mp3")
+	if err != nil {
+		return nil, "", err
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, "", err

@@ -171,19 +171,6 @@ func TestPlaceTellsRefusedFromUnknown(t *testing.T) {
 	}
 }
 
-func TestPlaceWithNobodyThereIsUnknown(t *testing.T) {
-	now := openHour
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	p, err := NewProvider(someAccount, someToken, gone.URL, "https://hotline.example.com", sealerAt(t, &now, keyA), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Place(context.Background(), placement(callbacks.Number, "+622150002001")); err == nil || errors.Is(err, callbacks.ErrRefused) {
-		t.Errorf("read as %v", err)
-	}
-}
-
 func TestFindSinceAnInstant(t *testing.T) {
 	stub := &restStub{answer: `{"calls":[
 		{"sid":"CA1","to":"+622150002001","from":"+622150001000","status":"ringing","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"},

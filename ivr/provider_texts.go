@@ -3,14 +3,39 @@ package ivr
 import (
 	"context"
 	"errors"
+	"strconv"
+	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
+// Text messages: asked for, and what the provider says of them later.
+
+// sentText is what travels in the URL to which the provider tells what becomes of a text message.
+type sentText struct {
+	ID int64 `json:"t"`
+}
+
+// messagingService is how the identifier of a messaging service begins, which picks the sender itself.
+const messagingService = "MG"
+
+// sidLength is that of all the provider's identifiers: two letters and 32 hexadecimal digits. No name of a sender is as long.
+const sidLength = 34
+
 // Send asks the provider to send a text message. It implements [callbacks.Texter].
-func (p *Provider) Send(_ context.Context, from, to, body string) (string, error) {
-	message, err := p.api.CreateMessage((&api.CreateMessageParams{}).SetFrom(from).SetTo(to).SetBody(body))
+func (p *Provider) Send(_ context.Context, t callbacks.OutgoingText) (string, error) {
+	sealed, err := p.sealer.Seal("text", "", sentText{ID: t.ID})
+	if err != nil {
+		return "", err
+	}
+	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed)
+	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
+		params.SetMessagingServiceSid(t.Sender)
+	} else {
+		params.SetFrom(t.Sender)
+	}
+	message, err := p.api.CreateMessage(params)
 	if err != nil {
 		return "", refusal(err)
 	}
@@ -21,3 +46,40 @@ func (p *Provider) Send(_ context.Context, from, to, body string) (string, error
 }
 
 var _ callbacks.Texter = (*Provider)(nil)
+
+// textStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
+func (s *Server) textStatus(ctx context.Context, w webhook) error {
+	var sent sentText
+	if err := s.Sealer.Open("text", "", w.sealed, &sent); err != nil {
+		return err
+	}
+	code, _ := strconv.Atoi(w.form.Get("ErrorCode"))
+	state, known := textState(w.form.Get("MessageStatus"))
+	if !known {
+		return nil // an earlier step on the way, or a word that is new
+	}
+	delivery := callbacks.Delivery{TextID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code)}
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	line, changed, err := s.promises.TextDelivery(ctx, delivery)
+	if err == nil && changed {
+		s.metrics.TextMessage(line, state)
+	}
+	return err
+}
+
+// textState is the provider's word about a text message in ours; false for one that says nothing new.
+// https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+func textState(status string) (callbacks.TextState, bool) {
+	switch status {
+	case "sent":
+		return callbacks.TextSent, true
+	case "delivered", "read":
+		return callbacks.TextDelivered, true
+	case "undelivered":
+		return callbacks.TextUndelivered, true
+	case "failed", "canceled":
+		return callbacks.TextFailed, true
+	}
+	return "", false
+}

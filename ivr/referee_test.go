@@ -83,6 +83,31 @@ func place(p callbacks.Placement) func(*Provider) error {
 	return func(provider *Provider) error { _, err := provider.Place(context.Background(), p); return err }
 }
 
+// Text messages: who they may come from, and what the judge refuses.
+func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
+	judge := newRESTReferee(t)
+	const messages = "/2010-04-01/Accounts/" + someAccount + "/Messages.json"
+	for _, c := range []struct {
+		from, service, want string
+	}{
+		{"+622150001000", "", ""}, {"GOPAY", "", ""}, {"Go & Pay-2_+", "", "Error at"}, {"12345678901", "", "Error at"}, {"TWELVELETTER", "", "Error at"},
+		{"", "MG0123456789abcdef0123456789abcdef", ""}, {"", "MG0123", "Error at"}, {"", "", "anyOf"}, {"GOPAY!", "", "Error at"},
+	} {
+		form := url.Values{"To": {"+6281234567890"}, "Body": {"x"}, "StatusCallback": {"https://h.example/x?s=1"}}
+		for name, value := range map[string]string{"From": c.from, "MessagingServiceSid": c.service} {
+			if value != "" {
+				form.Set(name, value)
+			}
+		}
+		if err := judge.Check("POST", messages, form); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("from %q by %q: %v", c.from, c.service, err)
+		}
+	}
+	if err := judge.Check("POST", messages, url.Values{"To": {"+6281234567890"}, "From": {"GOPAY"}}); err == nil {
+		t.Error("a message that says nothing is taken")
+	}
+}
+
 // The judge can say no, and says it about the right field.
 func TestTheProvidersDocumentRefuses(t *testing.T) {
 	judge := newRESTReferee(t)

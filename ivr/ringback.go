@@ -204,7 +204,7 @@ func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
 		ended = s.attemptURL(pathCustomerEnded, w) // the same, but for the language of an apology
 	}
 	whisper, status := s.attemptURL(pathCustomer, w), s.PublicURL+pathLegStatus
-	doc.dial(callbacks.CustomerRing, ended, doc.noun(callbacks.Number, r.Number, whisper, status))
+	doc.dial(callbacks.CustomerRing, ended, callbacks.Number, r.Number, whisper, status)
 }
 
 // customer is heard by whoever picks up the customer's telephone. A machine presses nothing.

@@ -92,7 +92,7 @@ func (s *Server) dialAgent(doc *document, r rung, desk *Desk, target callbacks.T
 	if err != nil {
 		return plainGoodbye(sorry), err
 	}
-	doc.dial(desk.Ring, ended, doc.noun(target.Kind, target.Address, whisper, s.PublicURL+pathLegStatus))
+	doc.dial(desk.Ring, ended, target.Kind, target.Address, whisper, s.PublicURL+pathLegStatus)
 	return doc, nil
 }
 

@@ -104,6 +104,8 @@ const (
 	pathFirstEnded    = "/voice/first/ended"
 
 	pathFirstAgentNote = "/voice/first/agent/note"
+
+	pathTextStatus = "/voice/text-status"
 )
 
 // voiceRoutes answer with TwiML; statusRoutes take notice and answer nothing.
@@ -136,6 +138,7 @@ func (s *Server) statusRoutes() map[string]func(context.Context, webhook) error 
 		pathLegStatus:     s.legStatus,
 		pathRecording:     s.recording,
 		pathAttemptStatus: s.attemptStatus,
+		pathTextStatus:    s.textStatus,
 	}
 }
 

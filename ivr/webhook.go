@@ -52,6 +52,7 @@ type Promises interface {
 	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
+	TextDelivery(ctx context.Context, d callbacks.Delivery) (line string, changed bool, err error)
 }
 
 // A webhook is one verified request of the provider.

@@ -70,6 +70,8 @@ func lived(t *testing.T) *sqlite.Store {
 			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {}, fmt.Sprint("only", i): []byte("same")}})
 		must(err)
 	}
+	_, _, err = s.TextDelivery(ctx, callbacks.Delivery{TextID: 2, SID: "SM2", State: callbacks.TextUndelivered, Code: 30005, Remark: "no such number"})
+	must(err)
 	must(s.SeeInstance(ctx, callbacks.Instance{ID: "i", Seen: storetest.Start}))
 	return s
 }
@@ -87,6 +89,7 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 	}
 	for id := range int64(5) {
 		note(s.Record(ctx, id+1))
+		note(s.Texts(ctx, id+1))
 	}
 	note(s.Unended(ctx))
 	note(s.List(ctx, callbacks.Filter{}))

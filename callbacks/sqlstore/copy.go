@@ -39,7 +39,7 @@ var tables = []table{
 		recording_sid, recording_url, seconds, received_ms, erased_ms`},
 	{name: "contacts", order: "contact_key", columns: `contact_key, reference, line, desk, topic, language, caller, account, answers,
 		began_ms, erased_ms`},
-	{name: "texts", order: "id", counted: true, columns: "id, callback_id, body, state, tries, sid, created_ms, check_ms"},
+	{name: "texts", order: "id", counted: true, columns: "id, callback_id, body, state, tries, sid, created_ms, check_ms, delivery, code, remark"},
 	{name: "taken", order: "call_sid, dial", columns: "call_sid, dial, target, taken_ms"},
 	{name: "jobs", order: "name", columns: "name, last_ms", begun: "1 = 1"},
 	{name: "overrides", order: "id", truth: []string{"opens"}, counted: true, columns: `id, line, desk, opens, from_ms, until_ms, reason, say, made_by,

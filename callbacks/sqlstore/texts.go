@@ -51,7 +51,7 @@ func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duratio
 		} else if err != nil {
 			return err
 		}
-		found, t.Created = true, instant(created)
+		found, t.State, t.Created = true, callbacks.TextSending, instant(created)
 		t.Callback, _, err = oneCallback(ctx, tx, "id = ?", promise)
 		return err
 	})
@@ -59,19 +59,64 @@ func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duratio
 }
 
 // SettleText implements [callbacks.Store].
-func (s *Store) SettleText(ctx context.Context, id int64, state callbacks.TextState, sid string, again time.Time) error {
+func (s *Store) SettleText(ctx context.Context, id int64, settled callbacks.Settlement) error {
 	return s.inTx(ctx, "settle a text message", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ? WHERE id = ? AND state = 'sending'`,
-			state, sid, ms(again), id)
+		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ?, code = ?, remark = ? WHERE id = ? AND state = 'sending'`,
+			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
 		return err
 	})
+}
+
+// TextDelivery implements [callbacks.Store]. The word about the delivery has a column of its own: state says what we did.
+func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line string, changed bool, err error) {
+	word, unless := string(d.State), ""
+	if !d.Final() {
+		word, unless = "", " AND state <> 'sent'"
+	}
+	err = s.inTx(ctx, "note the delivery of a text message", func(tx conn) error {
+		err := tx.QueryRowContext(ctx, `SELECT c.line FROM texts t JOIN callbacks c ON c.id = t.callback_id WHERE t.id = ?`, d.TextID).Scan(&line)
+		if errors.Is(err, sql.ErrNoRows) {
+			return callbacks.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'sent', sid = ?, delivery = ?, code = ?, remark = ?
+			WHERE id = ? AND delivery = ''`+unless, d.SID, word, d.Code, d.Remark, d.TextID)
+		if err != nil {
+			return err
+		}
+		rows, err := res.RowsAffected()
+		changed = rows > 0
+		return err
+	})
+	return line, changed && err == nil, err
+}
+
+// Texts implements [callbacks.Store].
+func (s *Store) Texts(ctx context.Context, callbackID int64) (texts []callbacks.Text, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id, body, CASE WHEN delivery <> '' THEN delivery ELSE state END, tries, code, remark, created_ms
+		FROM texts WHERE callback_id = ? ORDER BY id`, callbackID)
+	if err != nil {
+		return nil, s.wrap("list text messages", err)
+	}
+	defer func() { err = s.wrap("list text messages", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var t callbacks.Text
+		var created int64
+		if err := rows.Scan(&t.ID, &t.Body, &t.State, &t.Tries, &t.Code, &t.Remark, &created); err != nil {
+			return nil, err
+		}
+		t.Created = instant(created)
+		texts = append(texts, t)
+	}
+	return texts, rows.Err()
 }
 
 // LoseTexts implements [callbacks.Store].
 func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 	var lost int64
 	err := s.inTx(ctx, "give up text messages", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'unknown'
+		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'unknown', remark = 'the answer of the provider was never written down'
 			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND check_ms <= ?`, ms(now))
 		if err != nil {
 			return err

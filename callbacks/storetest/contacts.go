@@ -104,7 +104,7 @@ func testTexts(t *testing.T, s *suite) {
 	}
 	settle := func(state callbacks.TextState, again time.Time) {
 		t.Helper()
-		if err := s.SettleText(s.ctx, text.ID, state, "SM1", again); err != nil {
+		if err := s.SettleText(s.ctx, text.ID, callbacks.Settlement{State: state, SID: "SM1", Again: again}); err != nil {
 			t.Fatal(err)
 		}
 	}

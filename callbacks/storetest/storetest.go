@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"text messages", testTexts},
 		{"text message of a move", testTextOfAMove},
 		{"text messages, at once", testTextsAtOnce},
+		{"what became of text messages", testDeliveries},
 		{"taken", testTaken},
 		{"erase", testErase},
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},

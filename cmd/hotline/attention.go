@@ -10,7 +10,7 @@ import (
 )
 
 // What works today and needs somebody's attention, in the log and in the metrics: holidays that are not known yet, and
-// overrides that nobody has ended.
+// overrides that nobody has ended. What will not do with the provider is only logged.
 
 // attention is a collector: what it tells depends on the day on which it is asked.
 type attention struct {
@@ -37,6 +37,9 @@ func (a attention) Collect(metrics chan<- prometheus.Metric) {
 		overrides[[2]string{line.ID, ""}] = 0
 	}
 	for _, w := range snapshot.Warnings(now) {
+		if w.Wiring { // has no day that draws near
+			continue
+		}
 		if w.Set == "" {
 			overrides[[2]string{w.Line, w.Desk}]++
 			continue

@@ -246,7 +246,7 @@ func what(c callbacks.Callback) string {
 
 func newCallbacksShow() *cobra.Command {
 	return &cobra.Command{
-		Use: "show REFERENCE", Short: "Show one promise with the attempts of its present pass", Args: cobra.ExactArgs(1),
+		Use: "show REFERENCE", Short: "Show one promise with the attempts of its present pass, and what became of its text messages", Args: cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
 			c, err := l.find(cmd.Context(), args[0])
 			if err != nil {
@@ -256,12 +256,16 @@ func newCallbacksShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return l.show(cmd.OutOrStdout(), r)
+			texts, err := l.service.Texts(cmd.Context(), c.ID)
+			if err != nil {
+				return err
+			}
+			return l.show(cmd.OutOrStdout(), r, texts)
 		}),
 	}
 }
 
-func (l *ledger) show(out io.Writer, r callbacks.Record) error {
+func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text) error {
 	c := r.Callback
 	var rows table
 	rows.add("reference", c.Reference)
@@ -293,6 +297,13 @@ func (l *ledger) show(out io.Writer, r callbacks.Record) error {
 	}
 	for _, a := range attempts {
 		rows.add("attempt", l.clock(c.Line, a.Created)+"  "+a.Target.ID+"  "+string(a.State)+"  "+a.Outcome)
+	}
+	for _, t := range texts {
+		words := l.clock(c.Line, t.Created) + "  " + string(t.State)
+		if t.Remark != "" {
+			words += ": " + t.Remark
+		}
+		rows.add("text message", words)
 	}
 	return rows.write(out, "")
 }

@@ -49,6 +49,7 @@ func (l *ledger) fetch(cmd *cobra.Command, spoken callbacks.Recording, file stri
 	if err != nil {
 		return err
 	}
+	provider.UseRegion(l.settings.TwilioEdge, l.settings.TwilioRegion)
 	sound, kind, err := provider.Media(cmd.Context(), spoken.SID)
 	if err != nil {
 		return fmt.Errorf("the recording cannot be fetched: %w", err)

@@ -111,7 +111,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		}
 		s := subject{name: line.ID, calendar: line.Hours, under: ruled.ByID(line.ID).Hours, unseen: unseen, warnings: func(now time.Time) (some []config.Warning) {
 			for _, w := range snapshot.Warnings(now) {
-				if w.Line == line.ID {
+				if w.Line == line.ID && !w.Wiring {
 					some = append(some, w)
 				}
 			}

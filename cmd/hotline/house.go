@@ -47,6 +47,8 @@ type wiring struct {
 	accounts   []string // whose webhooks are taken; none: of any
 	stateKeys  [][]byte
 	restURL    string
+	edge       string // of the provider's REST interface; empty, like region, is the provider's own choice
+	region     string
 	now        func() time.Time
 	shared     bool // other instances may work on the store
 	log        *slog.Logger
@@ -116,6 +118,7 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	provider.UseRegion(w.edge, w.region)
 	if w.live == nil {
 		w.live = publish.NewLive(w.snapshot)
 	}
@@ -128,6 +131,8 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	}
 	h.courier = callbacks.NewCourier(store, h.service, provider, w.live, w.now, w.log)
 	registry := prometheus.NewRegistry()
+	metrics := ivr.NewMetrics(registry)
+	h.courier.Settled = metrics.TextMessage
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention, &h.publication)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.dispatcher, w.live, callbacks.Schedule{}, w.now, w.log)
 	if err != nil {
@@ -145,7 +150,7 @@ func furnish(w wiring, store callbacks.Store) (*house, error) {
 	h.server, err = ivr.NewServer(ivr.Settings{
 		PublicURL: w.publicURL, Tokens: w.tokens, Keys: w.keys, KeysOnly: w.keysOnly, Accounts: w.accounts,
 		Lines: w.live, Promises: h.service, Sealer: sealer,
-		Now: w.now, Log: w.log, Metrics: ivr.NewMetrics(registry), Gatherer: registry,
+		Now: w.now, Log: w.log, Metrics: metrics, Gatherer: registry,
 		Ready: ready.ready, Health: h.publication.health, Recordings: provider, Observe: w.observe,
 	})
 	return h, err

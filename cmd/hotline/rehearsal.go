@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -43,12 +44,13 @@ type stage struct {
 	events     func(carrier.Event)
 	happenings func(ivr.Happening)
 	faults     carrier.Faults
-	named      bool                                  // the action of a Record names its recording, which the provider documents otherwise
-	store      string                                // empty: one of its own, which ends with it
-	opened     callbacks.Store                       // as in wiring
-	live       *publish.Live                         // as in wiring
-	strict     bool                                  // the workers are called only when they are due or were woken: faster
-	around     func(callbacks.Store) callbacks.Store // as in wiring
+	named      bool                                      // the action of a Record names its recording, which the provider documents otherwise
+	delivery   func(carrier.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
+	store      string                                    // empty: one of its own, which ends with it
+	opened     callbacks.Store                           // as in wiring
+	live       *publish.Live                             // as in wiring
+	strict     bool                                      // the workers are called only when they are due or were woken: faster
+	around     func(callbacks.Store) callbacks.Store     // as in wiring
 }
 
 const rehearsalAccount = "AC00000000000000000000000000000000"
@@ -68,8 +70,10 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		return r, err
 	}
 	token := hex.EncodeToString(secret[:32])
-	r.carrier = carrier.New(carrier.Options{Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults, StrictWake: s.strict,
-		RecordingSID: s.named})
+	r.carrier = carrier.New(carrier.Options{
+		Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults,
+		Delivery: s.delivery, StrictWake: s.strict, RecordingSID: s.named,
+	})
 	rest, err := r.listen(r.carrier.Handler())
 	if err != nil {
 		return r, err
@@ -101,7 +105,11 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 // connect points every number of every line at the server, and lets the dispatcher act by the carrier's clock.
 func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 	for _, line := range snapshot.Lines {
-		for _, number := range line.Numbers {
+		numbers := line.Numbers
+		if line.CallerID != "" {
+			numbers = append(slices.Clone(numbers), line.CallerID)
+		}
+		for _, number := range numbers {
 			r.carrier.Number(number, carrier.Number{
 				VoiceURL: voice + ivr.PathIncoming, FallbackURL: voice + ivr.PathFallback, StatusCallback: voice + ivr.PathStatus,
 			})

@@ -189,7 +189,7 @@ func (a *attempt) failed() dialled {
 // child makes the leg of one noun and lets it ring.
 func (l *leg) child(a *attempt, doc *document, v, noun *element) *leg {
 	address := nounAddress(noun)
-	child := l.c.newLeg(l.callerID(v), address, directionDial, Party{})
+	child := l.c.newLeg(l.callerID(v, noun), address, directionDial, Party{})
 	child.parent = l
 	child.meets(l.c.partyAt(child))
 	child.hooks = nounHooks(doc.url, noun)
@@ -213,10 +213,10 @@ func (l *leg) child(a *attempt, doc *document, v, noun *element) *leg {
 }
 
 // callerID is what the telephone that rings shows.
-func (l *leg) callerID(v *element) string {
+func (l *leg) callerID(v, noun *element) string {
 	id := v.attr("callerId", l.from)
-	_, own := l.c.numbers[id]
-	if !own && id != l.from && id != l.to {
+	_, known := l.c.numbers[id]
+	if !l.c.owns(id) && !(known && noun.attr("byoc", "") != "") && id != l.from && id != l.to {
 		l.c.violation(l, "<Dial> callerId %q is neither one of our numbers nor the caller's", id)
 	}
 	return id

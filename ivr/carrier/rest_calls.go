@@ -66,12 +66,22 @@ func (c *Carrier) refusal(to, byoc string) *restError {
 	return nil
 }
 
+// beyondReach are the numbers of mainland China: the provider has none. They come in, and go out, by somebody's own trunk.
+func beyondReach(number string) bool { return strings.HasPrefix(number, "+86") }
+
+// owns reports whether a number is one of the account's. The carrier is locked.
+func (c *Carrier) owns(number string) bool {
+	_, known := c.numbers[number]
+	return known && !beyondReach(number)
+}
+
 func (c *Carrier) createCall(r request) (reply, *restError) {
 	f := r.form
 	if f.Has("Url") == f.Has("Twiml") {
 		return reply{}, mistake(http.StatusBadRequest, 21205, "Either 'Url' or 'Twiml' must be given")
 	}
-	if _, own := c.numbers[f.Get("From")]; !own && !strings.HasPrefix(f.Get("From"), "client:") {
+	byTrunk := f.Get("Byoc") != "" && !strings.HasPrefix(f.Get("To"), "client:") && !strings.HasPrefix(f.Get("To"), "sip:")
+	if _, known := c.numbers[f.Get("From")]; !(known && byTrunk) && !c.owns(f.Get("From")) && !strings.HasPrefix(f.Get("From"), "client:") {
 		return reply{}, mistake(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers", f.Get("From"))
 	}
 	if no := c.refusal(f.Get("To"), f.Get("Byoc")); no != nil {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +103,17 @@ func webURL() field {
 		u, err := url.Parse(v)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
 			return "an absolute http or https URL"
+		}
+		return ""
+	}}
+}
+
+var messagingService = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+
+func serviceSID() field {
+	return field{code: 21705, wrong: func(v string) string {
+		if !messagingService.MatchString(v) {
+			return "the SID of a messaging service"
 		}
 		return ""
 	}}

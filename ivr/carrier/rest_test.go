@@ -368,6 +368,65 @@ func TestTextMessages(t *testing.T) {
 	}
 }
 
+// A message comes from a number of the account, a name, or the sender that a messaging service picks; and not all arrive.
+func TestSendersOfTextMessages(t *testing.T) {
+	w := newWorld(t, func(o *Options) {
+		o.Delivery = func(m MessageRecord) (string, int) {
+			if m.From == "GOPAY" {
+				return "undelivered", 30005
+			}
+			return "delivered", 0
+		}
+	})
+	const service = "MG0123456789abcdef0123456789abcdef"
+	api := w.rest()
+	for _, tt := range []struct{ from, service, status string }{
+		{line, "", "queued"}, {"GOPAY", "", "queued"}, {"", service, "accepted"}, {"+6281200000000", "", ""}, {"12345", "", ""}, {"TWELVELETTER", "", ""},
+	} {
+		p := &openapi.CreateMessageParams{}
+		p.SetTo(customer).SetBody("x").SetStatusCallback(w.server.URL + "/status/sms")
+		if tt.from != "" {
+			p.SetFrom(tt.from)
+		}
+		if tt.service != "" {
+			p.SetMessagingServiceSid(tt.service)
+		}
+		switch m, err := api.CreateMessage(p); {
+		case tt.status == "" && (err == nil || !strings.Contains(err.Error(), "21606")):
+			t.Errorf("from %s: %v", tt.from, err)
+		case tt.status != "" && (err != nil || *m.Status != tt.status):
+			t.Errorf("from %s by %s: %+v, %v", tt.from, tt.service, m, err)
+		}
+	}
+	w.run(time.Minute)
+	w.sound()
+	var words []string
+	for _, got := range w.got("/status/sms", "From", "MessagingServiceSid", "MessageStatus", "ErrorCode") {
+		if !strings.Contains(got, "MessageStatus=sent") {
+			words = append(words, got)
+		}
+	}
+	w.want(words, "From="+line+" MessagingServiceSid= MessageStatus=delivered ErrorCode=",
+		"From=GOPAY MessagingServiceSid= MessageStatus=undelivered ErrorCode=30005",
+		"From="+line+" MessagingServiceSid="+service+" MessageStatus=delivered ErrorCode=")
+}
+
+// The provider has no number of mainland China: one calls by a trunk alone, and writes to nobody.
+func TestNumbersOfMainlandChina(t *testing.T) {
+	w := newWorld(t)
+	const mainland = "+862150001000"
+	w.c.Number(mainland, Number{VoiceURL: w.server.URL + "/voice"})
+	api := w.rest()
+	for to, taken := range map[string]bool{"+8613800138000": true, "client:anna": false, "sip:anna@example.com": false} {
+		_, err := place(api, to, func(p *openapi.CreateCallParams) {
+			p.SetFrom(mainland).SetByoc("BY00000000000000000000000000000001")
+		})
+		if (err == nil) != taken || err != nil && !strings.Contains(err.Error(), "21210") {
+			t.Errorf("to %s: %v", to, err)
+		}
+	}
+}
+
 func TestInlineDocumentOfAPlacedCall(t *testing.T) {
 	w := newWorld(t)
 	w.c.Subscribe(agent, Party{Name: "agent"})

@@ -36,6 +36,8 @@ type operation struct {
 	// params are the parameters in the path, by name; form those in the body, or in the query of a GET.
 	params map[string]*openapi3.Schema
 	form   *openapi3.Schema
+	// calls is set for the one that places a call.
+	calls bool
 }
 
 // OpenAPI reads the provider's document, see [SpecPath]. An error names what could not be read or made stricter.
@@ -63,7 +65,7 @@ func OpenAPI(specPath string) (*RESTReferee, error) {
 var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
 
 func newOperation(method, path string, item *openapi3.PathItem, described *openapi3.Operation) (operation, error) {
-	op := operation{method: method, params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema()}
+	op := operation{method: method, calls: described.OperationID == "CreateCall", params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema()}
 	var err error
 	if op.path, err = regexp.Compile("^" + placeholder.ReplaceAllString(regexp.QuoteMeta(path), `(?P<$1>[^/]+?)`) + "$"); err != nil {
 		return op, err
@@ -92,6 +94,13 @@ func newOperation(method, path string, item *openapi3.PathItem, described *opena
 // addressee is what can be rung: a number, a SIP address, a browser telephone.
 const addressee = `^(\+[1-9]\d{1,14}|sips?:[^\s@]+@[^\s@]+|client:[^\s]+|whatsapp:\+\d+)$`
 
+// A text message comes from a number, or from a name of up to 11 characters with a letter among them, as the provider's page on
+// alphanumeric sender IDs has it.
+const (
+	sender       = `^(\+[1-9]\d{6,14}|[A-Za-z0-9 +&_-]{1,11})$`
+	senderLetter = `[A-Za-z]|^\+[1-9]\d{6}`
+)
+
 // harden makes rules of what the document says in words, and refuses every field that it does not name.
 func (op *operation) harden(id string) error {
 	nothing := false
@@ -110,6 +119,9 @@ func (op *operation) harden(id string) error {
 			field.Items.Value.WithEnum("initiated", "ringing", "answered", "completed")
 		}
 	}
+	if id == "CreateMessage" {
+		return op.hardenMessage()
+	}
 	if id != "CreateCall" {
 		return nil
 	}
@@ -122,6 +134,28 @@ func (op *operation) harden(id string) error {
 	for _, name := range []string{"Url", "Twiml", "ApplicationSid"} {
 		op.form.AnyOf = append(op.form.AnyOf, openapi3.NewObjectSchema().WithRequired([]string{name}).NewRef())
 	}
+	return nil
+}
+
+// hardenMessage asks for a sender, and for something to say.
+func (op *operation) hardenMessage() error {
+	for _, name := range []string{"From", "MessagingServiceSid", "Body", "MediaUrl", "ContentSid"} {
+		if op.form.Properties[name] == nil {
+			return fmt.Errorf("the document has no field %s any more", name)
+		}
+	}
+	from := op.form.Properties["From"].Value
+	from.Pattern = sender
+	from.AllOf = append(from.AllOf, openapi3.NewStringSchema().WithPattern(senderLetter).NewRef())
+	op.form.Properties["Body"].Value.WithMinLength(1).WithMaxLength(1600)
+	oneOf := func(names ...string) *openapi3.SchemaRef {
+		choice := openapi3.NewSchema()
+		for _, name := range names {
+			choice.AnyOf = append(choice.AnyOf, openapi3.NewObjectSchema().WithRequired([]string{name}).NewRef())
+		}
+		return choice.NewRef()
+	}
+	op.form.AllOf = append(op.form.AllOf, oneOf("From", "MessagingServiceSid"), oneOf("Body", "MediaUrl", "ContentSid"))
 	return nil
 }
 
@@ -169,7 +203,7 @@ func (op operation) checkForm(form url.Values) error {
 		faults = append(faults, err)
 	}
 	// "If the to parameter is a phone number, From must also be a phone number", says the description of From.
-	if op.method == http.MethodPost && strings.HasPrefix(form.Get("To"), "+") && form.Has("From") && !strings.HasPrefix(form.Get("From"), "+") {
+	if op.calls && strings.HasPrefix(form.Get("To"), "+") && form.Has("From") && !strings.HasPrefix(form.Get("From"), "+") {
 		faults = append(faults, errors.New("field From: must be a telephone number when To is one"))
 	}
 	return errors.Join(faults...)

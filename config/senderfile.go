@@ -1,0 +1,90 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Numbers that have to be the account's own, who text messages come from, and what will not do with the provider.
+
+// mainland is the country in which the provider has no numbers and calls nobody by itself.
+const mainland = "+86"
+
+// ownedNumber is a number that the account at the provider can own.
+func (v value) ownedNumber() (string, bool) {
+	if !v.present() {
+		return "", false
+	}
+	number, ok := v.number()
+	if ok && strings.HasPrefix(number, mainland) {
+		v.fail("is a number of mainland China, where the provider has none; give one that the account owns")
+		return "", false
+	}
+	return number, ok
+}
+
+// mostOfName is how many characters a name may have.
+const mostOfName = 11
+
+var (
+	// senderName is an alphanumeric sender ID: up to 11 of these characters, at least one of which is a letter.
+	// https://www.twilio.com/docs/messaging/api/alphasender-resource
+	senderName = regexp.MustCompile(`^[A-Za-z0-9+&_-]([A-Za-z0-9 +&_-]{0,9}[A-Za-z0-9+&_-])?$`)
+	letter     = regexp.MustCompile(`[A-Za-z]`)
+	// messagingService is how the provider names a messaging service.
+	messagingService = regexp.MustCompile(`^MG[0-9a-fA-F]{32}$`)
+)
+
+// readTextSender reads who text messages come from. Empty: the line's first number.
+func readTextSender(v value) string {
+	if !v.present() {
+		return ""
+	}
+	text, ok := v.plain("\"GOPAY\"")
+	switch {
+	case !ok:
+		return ""
+	case letter.MatchString(text) && senderName.MatchString(text), messagingService.MatchString(text):
+		sender, _ := v.text("\"GOPAY\"")
+		return sender
+	case letter.MatchString(text):
+		v.fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, -, & and _, "+
+			"or the SID of a messaging service, MG and 32 digits or letters a to f", short(text))
+		return ""
+	}
+	number, _ := v.ownedNumber()
+	return number
+}
+
+// plainClientName is a client's name as all of the provider's SDKs take it. The mobile ones take no hyphen and no dot:
+// https://www.twilio.com/docs/voice/twiml/client
+var plainClientName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
+
+// warn notes what works here and will not do with the provider.
+func (f *lineFile) warn(root mapping) {
+	note := func(at value, format string, args ...any) {
+		f.wiring = append(f.wiring, Warning{Line: f.line.ID, Wiring: true,
+			Problem: Problem{File: at.file, Line: at.line, Key: at.key, Message: fmt.Sprintf(format, args...)}})
+	}
+	number := firstOf(f.line.Numbers)
+	foreign := strings.HasPrefix(number, mainland)
+	if foreign && f.line.TextMessages && f.line.TextSender == "" {
+		note(root.get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+
+			"add text_sender: a number or a name of the account's", callbacks.Mask(number))
+	}
+	shows := foreign && f.line.CallerID == ""
+	for _, t := range f.targets {
+		if t.Kind == callbacks.Client && !plainClientName.MatchString(t.Address) {
+			note(t.at, "the provider's mobile SDKs take only letters, digits and underscores in a client's name; "+
+				"rename %s here and where the agent signs in, for example %s", t.Address, strings.NewReplacer("-", "_", ".", "_").Replace(t.Address))
+		}
+		if shows && t.Kind != callbacks.Number {
+			shows = false // once is enough
+			note(t.at, "a call to this telephone would show %s, which is refused, since the provider has no numbers of mainland China; "+
+				"add caller_id: a number that the account owns", callbacks.Mask(number))
+		}
+	}
+}
