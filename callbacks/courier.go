@@ -10,8 +10,9 @@ import (
 
 // A Texter sends text messages. The provider's REST client implements it.
 type Texter interface {
-	// Send asks for one message. What becomes of it is told later, by its ID (see [Service.TextDelivery]). An error that is
-	// [ErrRefused] means that certainly nothing was sent (see [RefusedError]); any other error means that nobody knows.
+	// Send asks for one message. What becomes of it is told later, by its ID (see [Service.TextDelivery]). An error
+	// that is [ErrRefused] means that certainly nothing was sent (see [RefusedError]); any other error means that
+	// nobody knows.
 	Send(ctx context.Context, t OutgoingText) (sid string, err error)
 }
 
@@ -27,8 +28,8 @@ const (
 	// textLease is how long the provider may take to answer before the message counts as unknown.
 	textLease = time.Minute
 	// textTries is how often a message is offered to a provider that refuses it for the moment, textPause the pause
-	// after the first refusal; it doubles, up to longestTextPause. While the provider cannot be reached there is no such limit:
-	// the message is tried until it would come too late.
+	// after the first refusal; it doubles, up to longestTextPause. While the provider cannot be reached there is no
+	// such limit: the message is tried until it would come too late.
 	textTries        = 5
 	textPause        = 30 * time.Second
 	longestTextPause = 8 * time.Minute
@@ -130,7 +131,8 @@ func (c *Courier) send(ctx context.Context, t Text, sender string, log *slog.Log
 		return Settlement{State: TextSent, SID: sid}
 	case errors.As(err, &refused) && (refused.Unreached || !refused.Permanent && t.Tries < textTries):
 		log.WarnContext(ctx, "text message not sent; trying again", "error", err)
-		return Settlement{State: TextWaiting, Again: c.now().Add(pauseAfterTry(t.Tries)), Code: refused.Code, Remark: refused.Why()}
+		again := c.now().Add(pauseAfterTry(t.Tries))
+		return Settlement{State: TextWaiting, Again: again, Code: refused.Code, Remark: refused.Why()}
 	case errors.Is(err, ErrRefused):
 		if refused == nil {
 			refused = &RefusedError{Permanent: true}

@@ -104,7 +104,7 @@ func TestCourierAfterARefusal(t *testing.T) {
 	}
 }
 
-// What became of a message is written down with its reason, told to whoever counts, and shown.
+// What became of a message is written down with its reason, told to those who count, and shown.
 func TestWhatBecameOfATextMessage(t *testing.T) {
 	for _, tt := range []struct {
 		err    error

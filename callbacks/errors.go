@@ -40,8 +40,8 @@ var (
 	ErrFenced = errors.New("callbacks: claimed by somebody else meanwhile")
 	// ErrTargetBusy: an attempt at this target has not ended.
 	ErrTargetBusy = errors.New("callbacks: the target is busy with another attempt")
-	// ErrRefused: the provider plainly refused to place a call or to send a text message, or could not be asked. Anything else
-	// that [Dialer.Place] or [Texter.Send] returns counts as unknown.
+	// ErrRefused: the provider plainly refused to place a call or to send a text message, or could not be asked.
+	// Anything else that [Dialer.Place] or [Texter.Send] returns counts as unknown.
 	ErrRefused = errors.New("callbacks: the provider refused")
 	// ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
 	ErrForeignCall = errors.New("callbacks: the call is not the attempt's")
@@ -70,8 +70,8 @@ func (e *PacedError) Error() string {
 	return "callbacks: calls are paced; the next may be placed at " + e.Until.UTC().Format(time.RFC3339Nano)
 }
 
-// A RefusedError is a plain refusal: certainly nothing rings, and nothing was sent. What the provider's codes mean is known to
-// whoever implements [Dialer] and [Texter].
+// A RefusedError is a plain refusal: certainly nothing rings, and nothing was sent. What the provider's codes mean is
+// known to those who implement [Dialer] and [Texter].
 type RefusedError struct {
 	// Code is the provider's, for example 21215; 0 if it gave none.
 	Code int

@@ -58,13 +58,13 @@ type Plan struct {
 	// Words is the body of a text message that tells a customer, as of now, how his promise stands; empty where none is sent.
 	// Nil sends none. It is asked inside transactions.
 	Words func(c Callback, o Occasion, now time.Time) string
-	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody where
-	// CallerID is empty.
+	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody
+	// where CallerID is empty.
 	From string
 	// CallerID is the number shown to those whom the provider itself rings, E.164.
 	CallerID string
-	// Sender is whom text messages come from: a number (E.164), a name (alphanumeric sender ID), or a messaging service's SID.
-	// Empty: From.
+	// Sender is whom text messages come from: a number (E.164), a name (alphanumeric sender ID), or a messaging
+	// service's SID. Empty: From.
 	Sender string
 }
 

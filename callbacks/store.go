@@ -90,9 +90,9 @@ type Store interface {
 	ClaimText(ctx context.Context, now time.Time, lease time.Duration) (Text, bool, error)
 	// SettleText says what became of a text message that was claimed.
 	SettleText(ctx context.Context, id int64, s Settlement) error
-	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was lost is
-	// thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, and for the
-	// same word again, changed is false. [ErrNotFound] for one that there is not.
+	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was
+	// lost is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten;
+	// then, and for the same word again, changed is false. [ErrNotFound] for one that there is not.
 	TextDelivery(ctx context.Context, d Delivery) (line string, changed bool, err error)
 	// Texts are the text messages of a promise, oldest first. Their Callback is not filled in.
 	Texts(ctx context.Context, callbackID int64) ([]Text, error)

@@ -193,7 +193,9 @@ func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
 	var own []value
 	rule.OwnPrefixes, own = readStarts(m.get("own_prefixes"), longest)
 	for i, prefix := range rule.OwnPrefixes {
-		begins := func(start string) bool { return strings.HasPrefix(prefix, start) || strings.HasPrefix(start, prefix) }
+		begins := func(start string) bool {
+			return strings.HasPrefix(prefix, start) || strings.HasPrefix(start, prefix)
+		}
 		if len(rule.Starts) > 0 && !slices.ContainsFunc(rule.Starts, begins) {
 			own[i].fail("no number begins so, as starts has it; correct one of the two")
 		}

@@ -45,8 +45,8 @@ func (l *loader) again(name string) *lineFile {
 		return nil
 	}
 	line := *made.line
-	f := &lineFile{at: value{file: l.wiring[name].name, problems: l.problems}, line: &line, hoursName: made.hoursName, reliance: made.reliance,
-		wiring: made.wiring, kept: true}
+	f := &lineFile{at: value{file: l.wiring[name].name, problems: l.problems}, line: &line,
+		hoursName: made.hoursName, reliance: made.reliance, wiring: made.wiring, kept: true}
 	if l.sameTopics(&line) {
 		f.needs = made.needs
 		return f

@@ -12,6 +12,7 @@ import (
 // What editors say of other texts.
 const (
 	countryWrong = "is not a country; write its two capital letters"
+	senderWrong  = "is no sender; write a number, a name of up to 11 characters, or the SID of a messaging service"
 	numberWrong  = "is not in the international form; write +, the country code and the rest without spaces"
 )
 
@@ -34,9 +35,10 @@ func lineSchema() *schema {
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
 		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
 		key("text_messages", "A text message with reference and time to whoever was promised a callback on a mobile number.", truth()),
-		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric sender ID), or the SID of a messaging service. Left out: the first of numbers.",
-			form(senderPattern(), "is no sender; write a number, a name of up to 11 characters, or the SID of a messaging service", "GOPAY")),
-		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's own; one that the account owns. Left out: the first of numbers.", ref("number")),
+		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric sender ID), "+
+			"or the SID of a messaging service. Left out: the first of numbers.", form(senderPattern(), senderWrong, "GOPAY")),
+		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's own; "+
+			"one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.", list(routeSchema(), 500).orNothing()),
 	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
 	s.Title = "Wiring of a line"
@@ -50,7 +52,8 @@ func lineSchema() *schema {
 func senderPattern() string {
 	forms := []string{`\+[1-9][0-9]{6,14}`, `MG[0-9a-fA-F]{32}`}
 	for before := range mostOfName {
-		forms = append(forms, fmt.Sprintf(`[A-Za-z0-9 +&_-]{%d}[A-Za-z][A-Za-z0-9 +&_-]{0,%d}`, before, mostOfName-1-before))
+		after := mostOfName - 1 - before
+		forms = append(forms, fmt.Sprintf(`[A-Za-z0-9 +&_-]{%d}[A-Za-z][A-Za-z0-9 +&_-]{0,%d}`, before, after))
 	}
 	return "^(" + strings.Join(forms, "|") + ")$"
 }
@@ -78,7 +81,8 @@ func digitProperties() []property {
 		key("min", "The least number of digits.", whole(1, mostDigits)),
 		key("max", "The greatest number of digits.", whole(1, mostDigits)),
 		key("starts", "The permitted beginnings, in quotation marks. None: any.", startsSchema("08")),
-		key("own_prefixes", "Beginnings of numbers that the company gives out itself, in quotation marks: below 15 digits these are taken though they look like a card number, which would be dropped.", startsSchema("4000")),
+		key("own_prefixes", "Beginnings of numbers that the company gives out itself, in quotation marks: "+
+			"below 15 digits these are taken though they look like a card number, which would be dropped.", startsSchema("4000")),
 	}
 }
 

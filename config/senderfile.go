@@ -63,6 +63,8 @@ func readTextSender(v value) string {
 // https://www.twilio.com/docs/voice/twiml/client
 var plainClientName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 
+var underscored = strings.NewReplacer("-", "_", ".", "_")
+
 // warn notes what works here and will not do with the provider.
 func (f *lineFile) warn(root mapping) {
 	note := func(at value, format string, args ...any) {
@@ -79,7 +81,7 @@ func (f *lineFile) warn(root mapping) {
 	for _, t := range f.targets {
 		if t.Kind == callbacks.Client && !plainClientName.MatchString(t.Address) {
 			note(t.at, "the provider's mobile SDKs take only letters, digits and underscores in a client's name; "+
-				"rename %s here and where the agent signs in, for example %s", t.Address, strings.NewReplacer("-", "_", ".", "_").Replace(t.Address))
+				"rename %s here and where the agent signs in, for example %s", t.Address, underscored.Replace(t.Address))
 		}
 		if shows && t.Kind != callbacks.Number {
 			shows = false // once is enough

@@ -36,8 +36,8 @@ type Settings struct {
 	TwilioSubAccounts []string
 	// TwilioBaseURL is where the provider's REST interface is, without a slash at its end. Empty: the provider's own address.
 	TwilioBaseURL string
-	// TwilioEdge and TwilioRegion are where the provider's REST interface is entered, and where it works: "tokyo", "jp1". Empty:
-	// the provider's choice, and us1. Both are empty where TwilioBaseURL is set.
+	// TwilioEdge and TwilioRegion are where the provider's REST interface is entered, and where it works: "tokyo",
+	// "jp1". Empty: the provider's choice, and us1. Both are empty where TwilioBaseURL is set.
 	TwilioEdge, TwilioRegion string
 }
 
@@ -122,10 +122,12 @@ var settings = map[string]setting{
 		usage: "further accounts whose webhooks are taken", what: "account SIDs separated by commas", read: readSubAccounts},
 	"twilio_base_url": {env: "HOTLINE_TWILIO_BASE_URL", flag: "twilio-base-url", usage: "URL of the provider's REST interface, if not its own",
 		what: "an https URL, or leave it out for the provider's own", read: readBaseURL},
-	"twilio_edge": {env: "HOTLINE_TWILIO_EDGE", flag: "twilio-edge", usage: "edge location of the provider's REST interface, for example tokyo",
-		what: "an edge location such as tokyo, or leave it out", read: readEdge},
-	"twilio_region": {env: "HOTLINE_TWILIO_REGION", flag: "twilio-region", usage: "region of the provider's REST interface, for example jp1; needs an edge",
-		what: "a region such as jp1, or leave it out for us1", read: readRegionSetting},
+	"twilio_edge": {env: "HOTLINE_TWILIO_EDGE", flag: "twilio-edge",
+		usage: "edge location of the provider's REST interface, for example tokyo",
+		what:  "an edge location such as tokyo, or leave it out", read: readEdge},
+	"twilio_region": {env: "HOTLINE_TWILIO_REGION", flag: "twilio-region",
+		usage: "region of the provider's REST interface, for example jp1; needs an edge",
+		what:  "a region such as jp1, or leave it out for us1", read: readRegionSetting},
 }
 
 // AddFlags defines the flags that [LoadSettings] reads. Secrets have none.
@@ -237,13 +239,15 @@ func (s Settings) contradictions(origin map[string]string) (problems SettingErro
 	fail := func(name, message string) {
 		problems = append(problems, SettingError{Setting: name, From: origin[name], Message: message})
 	}
+	const beside = "says nothing beside twilio_base_url, which names the host already; remove one of the two"
 	switch {
 	case s.TwilioBaseURL != "" && s.TwilioEdge != "":
-		fail("twilio_edge", "says nothing beside twilio_base_url, which names the host already; remove one of the two")
+		fail("twilio_edge", beside)
 	case s.TwilioBaseURL != "" && s.TwilioRegion != "":
-		fail("twilio_region", "says nothing beside twilio_base_url, which names the host already; remove one of the two")
+		fail("twilio_region", beside)
 	case s.TwilioRegion != "" && s.TwilioRegion != "us1" && s.TwilioEdge == "":
-		fail("twilio_region", "needs an edge: the provider has no hosts of a region alone since April 2026; "+settings["twilio_edge"].advice())
+		fail("twilio_region", "needs an edge: the provider has no hosts of a region alone since April 2026; "+
+			settings["twilio_edge"].advice())
 	}
 	return problems
 }

@@ -50,6 +50,6 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 		return callbacks.Plan{}, false
 	}
 	d := l.Desks[desk]
-	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours, From: l.Numbers[0],
-		CallerID: l.CallerID, Sender: l.TextSender, Words: l.Words}, true
+	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours,
+		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.TextSender, Words: l.Words}, true
 }

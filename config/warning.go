@@ -16,7 +16,8 @@ const WarnBefore = 90 * day
 type Warning struct {
 	// Line is the line's name; Desk is empty for the line's own hours.
 	Line, Desk string
-	// Wiring is set for what is about the line's numbers and telephones: it depends on no day, and the next three are zero.
+	// Wiring is set for what is about the line's numbers and telephones: it depends on no day, and the next three are
+	// zero.
 	Wiring bool
 	// Set is the set of holidays that ends, or empty: then it is an override until revoked.
 	Set string

@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// Numbers of payment cards. Nobody here needs them, so one that is keyed in is dropped at once: it is neither kept nor logged,
-// and the call goes on without that entry.
+// Numbers of payment cards. Nobody here needs them, so one that is keyed in is dropped at once: it is neither kept nor
+// logged, and the call goes on without that entry.
 
-// A cardRange says where numbers of a scheme begin, from and to with equally many digits, and how many digits they have.
+// A cardRange says where numbers of a scheme begin, from and to with equally many digits, and how many digits they
+// have.
 type cardRange struct {
 	scheme, from, to string
 	lengths          []int
@@ -20,13 +21,14 @@ var (
 	twelveUp  = []int{12, 13, 14, 15, 16, 17, 18, 19}
 )
 
-// cardRanges are the published ranges of the schemes, each with its own lengths; ISO/IEC 7812-1 itself only sets the check
-// digit and at most 19 digits. Sources: the table of issuer identification numbers in
+// cardRanges are the published ranges of the schemes, each with its own lengths; ISO/IEC 7812-1 itself only sets the
+// check digit and at most 19 digits. Sources: the table of issuer identification numbers in
 // https://en.wikipedia.org/wiki/Payment_card_number; for Diners Club and Discover also the Discover Network's bulletins of ranges
 // (36 with 14 to 19 digits, the others with 16 to 19; 14 are those still in use from before).
 //
 // Maestro has only its listed ranges: all of 50 and 56 to 69, which is set aside for it, would take a twelfth of the
-// transaction numbers that begin so. 0604, which old tables give it, is left out, since national telephone numbers begin with 0.
+// transaction numbers that begin so. 0604, which old tables give it, is left out, since national telephone numbers
+// begin with 0.
 var cardRanges = []cardRange{
 	{"Visa", "4", "4", []int{13, 16, 19}},
 	{"Mastercard", "51", "55", []int{16}},
@@ -57,8 +59,8 @@ var cardRanges = []cardRange{
 	{"Maestro", "676774", "676774", twelveUp},
 }
 
-// cardScheme names the scheme whose card number the digits could be: in one of its ranges, with one of its lengths, and with
-// the right check digit. Empty: none.
+// cardScheme names the scheme whose card number the digits could be: in one of its ranges, with one of its lengths,
+// and with the right check digit. Empty: none.
 func cardScheme(digits string) string {
 	if strings.Trim(digits, "0123456789") != "" || !luhn(digits) {
 		return ""
@@ -89,8 +91,8 @@ func luhn(digits string) bool {
 	return sum%10 == 0
 }
 
-// longestOwn is how many digits a line's own number may have to pass although it looks like a card number. From 15 on it is
-// taken for a card: most cards are that long, and no line needs such a number badly enough.
+// longestOwn is how many digits a line's own number may have to pass although it looks like a card number. From 15 on
+// it is taken for a card: most cards are that long, and no line needs such a number badly enough.
 const longestOwn = 14
 
 // dropsCard reports whether what was keyed in at this step is dropped as a card number.
@@ -109,7 +111,7 @@ func (t *turn) dropsCard(digits string) bool {
 	return len(digits) > longestOwn || !slices.ContainsFunc(rule.OwnPrefixes, own)
 }
 
-// withoutCard goes on as if nothing had been keyed in. It is no wrong entry: whoever offers his card means well.
+// withoutCard goes on as if nothing had been keyed in. It is no wrong entry: people who key in their card mean well.
 func (t *turn) withoutCard() Next {
 	t.say("card.dropped")
 	switch t.Step {

@@ -20,8 +20,8 @@ type Line struct {
 	SIPCallerID bool
 	// Numbers are the provider's numbers that this line answers, E.164. The first is shown as caller ID.
 	Numbers []string
-	// CallerID is shown in its place to those whom we do not ring by a route of the line's own, E.164. It is a number that the
-	// account owns; empty: the first of Numbers.
+	// CallerID is shown in its place to those whom we do not ring by a route of the line's own, E.164. It is a number
+	// that the account owns; empty: the first of Numbers.
 	CallerID string
 	// Languages in the order of the menu; the first is the default.
 	Languages []Language
@@ -55,8 +55,8 @@ type Line struct {
 	MessageSeconds, NoteSeconds int
 	// TextMessages is set when text messages tell of a callback that was booked, moved, given up or taken back by the desk.
 	TextMessages bool
-	// TextSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging service.
-	// Empty: the first of Numbers.
+	// TextSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging
+	// service. Empty: the first of Numbers.
 	TextSender string
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts
@@ -135,8 +135,8 @@ type NumberRule struct {
 	Min, Max int
 	// Starts lists permitted beginnings; empty permits all.
 	Starts []string
-	// OwnPrefixes are beginnings of numbers that the line gives out itself: with fewer than 15 digits they are taken even if
-	// they look like the number of a payment card, which would be dropped.
+	// OwnPrefixes are beginnings of numbers that the line gives out itself: with fewer than 15 digits they are taken
+	// even if they look like the number of a payment card, which would be dropped.
 	OwnPrefixes []string
 	// CallingNumber offers the calling number, in national form, when it fits the rule.
 	CallingNumber bool

@@ -31,7 +31,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		refused:        vector("webhooks_refused_total", "Webhooks without a right signature, of a wrong form, or of another leg.", "reason"),
 		failures:       vector("failures_total", "Things that could not be done; the caller heard an apology or a way round.", "what"),
 		promises:       vector("callbacks_promised_total", "Callbacks promised to callers.", "line", "kind"),
-		texts:          vector("text_messages_total", "Text messages by what became of them, each state that they went through; sent is not delivered.", "line", "state"),
+		texts:          vector("text_messages_total", "Text messages by every state that they went through; sent is not delivered.", "line", "state"),
 		unknownNumbers: counter("unknown_number_calls_total", "Calls to a number that no line answers."),
 		fallbacks:      counter("fallbacks_total", "Requests to the fallback: the provider could not use an answer of ours."),
 		messages:       counter("messages_total", "Messages recorded."),

@@ -50,12 +50,14 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 	requests := client.NewRequestHandler(c)
 	requests.Edge, requests.Region = "", "" // not what TWILIO_EDGE and TWILIO_REGION say, which are no settings of ours
 	return &Provider{
-		api: api.NewApiService(requests), requests: requests, http: h, accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
+		api: api.NewApiService(requests), requests: requests, http: h,
+		accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
 	}, nil
 }
 
 // UseRegion sends requests through an edge of the provider's, to a region: "tokyo" and "us1" make the host
-// api.tokyo.us1.twilio.com. An edge alone goes to us1; both empty is api.twilio.com. It is called before the first request.
+// api.tokyo.us1.twilio.com. An edge alone goes to us1; both empty is api.twilio.com. It is called before the first
+// request.
 // https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
 func (p *Provider) UseRegion(edge, region string) { p.requests.Edge, p.requests.Region = edge, region }
 

@@ -16,12 +16,13 @@ import (
 // A providerCode is what is known of one code: https://www.twilio.com/docs/api/errors
 type providerCode struct {
 	why string
-	// permanent: asking again will not help. ours: it is about the number that calls or writes, which is the line's own.
+	// permanent: asking again will not help. ours: it is about the number that calls or writes, which is the line's
+	// own.
 	permanent, ours bool
 }
 
-// providerCodes are those that concern a number, a sender or a country, and not the moment; and a few others for their words.
-// One that is not here is taken to be for the moment.
+// providerCodes are those that concern a number, a sender or a country, and not the moment; and a few others for their
+// words. One that is not here is taken to be for the moment.
 var providerCodes = map[int]providerCode{
 	13223: {why: "the number has a wrong format", permanent: true},
 	13224: {why: "there is no such number", permanent: true},
@@ -83,8 +84,8 @@ func codeWords(code int) string {
 	return fmt.Sprintf("code %d, %s", code, known.why)
 }
 
-// refusal tells a plain refusal, after which nothing rings and nothing was sent, from everything else, after which nobody
-// knows. It serves calls and text messages alike.
+// refusal tells a plain refusal, after which nothing rings and nothing was sent, from everything else, after which
+// nobody knows. It serves calls and text messages alike.
 func refusal(err error) error {
 	if errors.Is(err, errUnreached) {
 		return &callbacks.RefusedError{Unreached: true}
@@ -112,8 +113,8 @@ func (c *connecting) trace() *httptrace.ClientTrace {
 	}
 }
 
-// blame marks an error of a request that never got a connection. A transport that does not tell whether it wanted one leaves
-// it open, and so does a connection from before that broke: then nobody knows.
+// blame marks an error of a request that never got a connection. A transport that does not tell whether it wanted one
+// leaves it open, and so does a connection from before that broke: then nobody knows.
 func (c *connecting) blame(err error) error {
 	if c.wanted.Load() && !c.got.Load() {
 		return fmt.Errorf("%w: %w", errUnreached, err)

@@ -41,7 +41,8 @@ func (p *Provider) Media(ctx context.Context, sid string) (io.ReadCloser, string
 	if !recordingName.MatchString(sid) {
 		return nil, "", fmt.Errorf("%q is no recording of the provider's", sid)
 	}
-	address, err := p.requests.BuildUrl("https://api.twilio.com/2010-04-01/Accounts/" + p.accountSID + "/Recordings/" + sid + ".mp3")
+	const accounts = "https://api.twilio.com/2010-04-01/Accounts/"
+	address, err := p.requests.BuildUrl(accounts + p.accountSID + "/Recordings/" + sid + ".mp3")
 	if err != nil {
 		return nil, "", err
 	}

@@ -20,7 +20,8 @@ type sentText struct {
 // messagingService is how the identifier of a messaging service begins, which picks the sender itself.
 const messagingService = "MG"
 
-// sidLength is that of all the provider's identifiers: two letters and 32 hexadecimal digits. No name of a sender is as long.
+// sidLength is that of all the provider's identifiers: two letters and 32 hexadecimal digits. No name of a sender is
+// as long.
 const sidLength = 34
 
 // Send asks the provider to send a text message. It implements [callbacks.Texter].
@@ -29,7 +30,8 @@ func (p *Provider) Send(_ context.Context, t callbacks.OutgoingText) (string, er
 	if err != nil {
 		return "", err
 	}
-	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed)
+	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).
+		SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed)
 	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
 		params.SetMessagingServiceSid(t.Sender)
 	} else {
@@ -58,7 +60,9 @@ func (s *Server) textStatus(ctx context.Context, w webhook) error {
 	if !known {
 		return nil // an earlier step on the way, or a word that is new
 	}
-	delivery := callbacks.Delivery{TextID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code)}
+	delivery := callbacks.Delivery{
+		TextID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code),
+	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()
 	line, changed, err := s.promises.TextDelivery(ctx, delivery)

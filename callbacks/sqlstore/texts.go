@@ -61,20 +61,23 @@ func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duratio
 // SettleText implements [callbacks.Store].
 func (s *Store) SettleText(ctx context.Context, id int64, settled callbacks.Settlement) error {
 	return s.inTx(ctx, "settle a text message", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ?, code = ?, remark = ? WHERE id = ? AND state = 'sending'`,
+		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ?, code = ?, remark = ?
+			WHERE id = ? AND state = 'sending'`,
 			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
 		return err
 	})
 }
 
-// TextDelivery implements [callbacks.Store]. The word about the delivery has a column of its own: state says what we did.
+// TextDelivery implements [callbacks.Store]. The word about the delivery has a column of its own: state says what we
+// did.
 func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line string, changed bool, err error) {
 	word, unless := string(d.State), ""
 	if !d.Final() {
 		word, unless = "", " AND state <> 'sent'"
 	}
 	err = s.inTx(ctx, "note the delivery of a text message", func(tx conn) error {
-		err := tx.QueryRowContext(ctx, `SELECT c.line FROM texts t JOIN callbacks c ON c.id = t.callback_id WHERE t.id = ?`, d.TextID).Scan(&line)
+		err := tx.QueryRowContext(ctx, `SELECT c.line FROM texts t JOIN callbacks c ON c.id = t.callback_id
+			WHERE t.id = ?`, d.TextID).Scan(&line)
 		if errors.Is(err, sql.ErrNoRows) {
 			return callbacks.ErrNotFound
 		} else if err != nil {
@@ -94,7 +97,8 @@ func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line st
 
 // Texts implements [callbacks.Store].
 func (s *Store) Texts(ctx context.Context, callbackID int64) (texts []callbacks.Text, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, body, CASE WHEN delivery <> '' THEN delivery ELSE state END, tries, code, remark, created_ms
+	rows, err := s.read.QueryContext(ctx, `SELECT id, body, CASE WHEN delivery <> '' THEN delivery ELSE state END, tries,
+		code, remark, created_ms
 		FROM texts WHERE callback_id = ? ORDER BY id`, callbackID)
 	if err != nil {
 		return nil, s.wrap("list text messages", err)
@@ -116,7 +120,8 @@ func (s *Store) Texts(ctx context.Context, callbackID int64) (texts []callbacks.
 func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 	var lost int64
 	err := s.inTx(ctx, "give up text messages", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'unknown', remark = 'the answer of the provider was never written down'
+		res, err := tx.ExecContext(ctx, `UPDATE texts
+			SET state = 'unknown', remark = 'the answer of the provider was never written down'
 			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND check_ms <= ?`, ms(now))
 		if err != nil {
 			return err

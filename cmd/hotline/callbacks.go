@@ -246,7 +246,9 @@ func what(c callbacks.Callback) string {
 
 func newCallbacksShow() *cobra.Command {
 	return &cobra.Command{
-		Use: "show REFERENCE", Short: "Show one promise with the attempts of its present pass, and what became of its text messages", Args: cobra.ExactArgs(1),
+		Use:   "show REFERENCE",
+		Short: "Show one promise with the attempts of its present pass, and what became of its text messages",
+		Args:  cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
 			c, err := l.find(cmd.Context(), args[0])
 			if err != nil {

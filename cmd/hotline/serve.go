@@ -109,7 +109,8 @@ func serve(
 		source: &source, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
 		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
 		keys: settings.SigningKeys(), keysOnly: settings.TwilioKeysOnly, accounts: settings.Accounts(),
-		restURL: settings.TwilioBaseURL, edge: settings.TwilioEdge, region: settings.TwilioRegion, now: now, shared: true, log: log,
+		restURL: settings.TwilioBaseURL, edge: settings.TwilioEdge, region: settings.TwilioRegion,
+		now: now, shared: true, log: log,
 	})
 	if err != nil {
 		return err

@@ -43,8 +43,8 @@ type Options struct {
 	// Answering says who answers at an address that nobody subscribed to; it is asked each time a telephone is about to
 	// ring, holding the carrier's lock, so it must not use the carrier. Nil: nobody does.
 	Answering func(CallRecord) Party
-	// Delivery says what becomes of a text message that was sent: "delivered", "undelivered" or "failed", and the error code of
-	// the last two. It is asked without the carrier's lock. Nil: all are delivered.
+	// Delivery says what becomes of a text message that was sent: "delivered", "undelivered" or "failed", and the
+	// error code of the last two. It is asked without the carrier's lock. Nil: all are delivered.
 	Delivery func(MessageRecord) (status string, code int)
 	// CallPace is the least time between two calls placed by REST; zero is one second, which is the provider's default.
 	CallPace time.Duration

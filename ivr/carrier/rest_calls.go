@@ -66,7 +66,8 @@ func (c *Carrier) refusal(to, byoc string) *restError {
 	return nil
 }
 
-// beyondReach are the numbers of mainland China: the provider has none. They come in, and go out, by somebody's own trunk.
+// beyondReach are the numbers of mainland China: the provider has none. They come in, and go out, by somebody's own
+// trunk.
 func beyondReach(number string) bool { return strings.HasPrefix(number, "+86") }
 
 // owns reports whether a number is one of the account's. The carrier is locked.
@@ -75,13 +76,18 @@ func (c *Carrier) owns(number string) bool {
 	return known && !beyondReach(number)
 }
 
+// byTrunk reports whether a call goes out by somebody's own trunk, from a number of theirs. The carrier is locked.
+func (c *Carrier) byTrunk(f url.Values) bool {
+	_, known := c.numbers[f.Get("From")]
+	return known && f.Get("Byoc") != "" && strings.HasPrefix(f.Get("To"), "+")
+}
+
 func (c *Carrier) createCall(r request) (reply, *restError) {
 	f := r.form
 	if f.Has("Url") == f.Has("Twiml") {
 		return reply{}, mistake(http.StatusBadRequest, 21205, "Either 'Url' or 'Twiml' must be given")
 	}
-	byTrunk := f.Get("Byoc") != "" && !strings.HasPrefix(f.Get("To"), "client:") && !strings.HasPrefix(f.Get("To"), "sip:")
-	if _, known := c.numbers[f.Get("From")]; !(known && byTrunk) && !c.owns(f.Get("From")) && !strings.HasPrefix(f.Get("From"), "client:") {
+	if from := f.Get("From"); !c.owns(from) && !c.byTrunk(f) && !strings.HasPrefix(from, "client:") {
 		return reply{}, mistake(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers", f.Get("From"))
 	}
 	if no := c.refusal(f.Get("To"), f.Get("Byoc")); no != nil {

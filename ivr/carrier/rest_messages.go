@@ -48,12 +48,14 @@ func (c *Carrier) Messages() []MessageRecord {
 }
 
 func (m *message) record() MessageRecord {
-	return MessageRecord{SID: m.sid, From: m.from, Service: m.service, To: m.to, Body: m.body, Status: m.status, Created: m.created}
+	return MessageRecord{
+		SID: m.sid, From: m.from, Service: m.service, To: m.to, Body: m.body, Status: m.status, Created: m.created,
+	}
 }
 
 var messageEndpoints = []endpoint{
-	{"POST /Messages.json", fields{"To": someText(256).must(21604), "From": someText(256), "MessagingServiceSid": serviceSID(), "Body": someText(1600).must(21602),
-		"StatusCallback": webURL()}, (*Carrier).createMessage},
+	{"POST /Messages.json", fields{"To": someText(256).must(21604), "From": someText(256), "MessagingServiceSid": serviceSID(),
+		"Body": someText(1600).must(21602), "StatusCallback": webURL()}, (*Carrier).createMessage},
 	{"GET /Messages.json", listFields(fields{"To": someText(256), "From": someText(256)}), (*Carrier).listMessages},
 	{"GET /Messages/{message}", fields{}, (*Carrier).fetchMessage},
 }
@@ -90,8 +92,8 @@ func (c *Carrier) createMessage(r request) (reply, *restError) {
 	if !e164.MatchString(f.Get("To")) || f.Get("To") == anonymousCaller {
 		return reply{}, refuse(http.StatusBadRequest, 21211, "The 'To' number %s is not a valid phone number", f.Get("To"))
 	}
-	m := &message{sid: c.newSID("SM"), from: from, service: f.Get("MessagingServiceSid"), to: f.Get("To"), body: f.Get("Body"), status: statusQueued,
-		created: c.clock.Now(), updated: c.clock.Now()}
+	m := &message{sid: c.newSID("SM"), from: from, service: f.Get("MessagingServiceSid"), to: f.Get("To"), body: f.Get("Body"),
+		status: statusQueued, created: c.clock.Now(), updated: c.clock.Now()}
 	if m.service != "" {
 		m.status = "accepted"
 	}

@@ -65,7 +65,10 @@ func OpenAPI(specPath string) (*RESTReferee, error) {
 var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)
 
 func newOperation(method, path string, item *openapi3.PathItem, described *openapi3.Operation) (operation, error) {
-	op := operation{method: method, calls: described.OperationID == "CreateCall", params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema()}
+	op := operation{
+		method: method, calls: described.OperationID == "CreateCall",
+		params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema(),
+	}
 	var err error
 	if op.path, err = regexp.Compile("^" + placeholder.ReplaceAllString(regexp.QuoteMeta(path), `(?P<$1>[^/]+?)`) + "$"); err != nil {
 		return op, err
@@ -94,8 +97,8 @@ func newOperation(method, path string, item *openapi3.PathItem, described *opena
 // addressee is what can be rung: a number, a SIP address, a browser telephone.
 const addressee = `^(\+[1-9]\d{1,14}|sips?:[^\s@]+@[^\s@]+|client:[^\s]+|whatsapp:\+\d+)$`
 
-// A text message comes from a number, or from a name of up to 11 characters with a letter among them, as the provider's page on
-// alphanumeric sender IDs has it.
+// A text message comes from a number, or from a name of up to 11 characters with a letter among them, as the
+// provider's page on alphanumeric sender IDs has it.
 const (
 	sender       = `^(\+[1-9]\d{6,14}|[A-Za-z0-9 +&_-]{1,11})$`
 	senderLetter = `[A-Za-z]|^\+[1-9]\d{6}`
