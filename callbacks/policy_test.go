@@ -2,7 +2,6 @@ package callbacks_test
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 	"time"
