@@ -108,7 +108,7 @@ func (c *Courier) deliver(ctx context.Context, t Text) error {
 	log := c.log.With("text", t.ID, "promise", t.Callback.ID, "number", Mask(t.Callback.Number))
 	plan, ok := c.plans.Plan(t.Callback.Line, t.Callback.Desk)
 	settled := Settlement{State: TextDropped}
-	if settled.Remark = c.moot(t, ok); settled.Remark != "" {
+	if settled.Remark = c.moot(t, plan, ok); settled.Remark != "" {
 		log.InfoContext(ctx, "text message dropped", "why", settled.Remark)
 	} else {
 		settled = c.send(ctx, t, cmp.Or(plan.Sender, plan.From), log)
@@ -156,12 +156,15 @@ func pauseAfterTry(tries int) time.Duration {
 }
 
 // moot says why a message is not worth sending any more, or nothing.
-func (c *Courier) moot(t Text, configured bool) string {
+func (c *Courier) moot(t Text, plan Plan, configured bool) string {
+	refusal := plan.Policy.Refusal(t.Callback.Number)
 	switch {
 	case !configured:
 		return "its line or desk is no longer configured"
 	case t.Callback.Number == "" || t.Body == "":
 		return "it was erased"
+	case refusal != nil:
+		return "its number is not texted: " + string(refusal.Reason) + ", " + refusal.Detail
 	case t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
 		return "the promise has ended meanwhile"
 	case c.now().Sub(t.Created) > textStale:

@@ -290,3 +290,16 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("built %q", got)
 	}
 }
+
+// Who may be called is asked again before a text message as well: the policy may have changed since it was written.
+func TestNoTextMessageToANumberThatIsNotCalledAnyMore(t *testing.T) {
+	w := newWorld(t)
+	texter := &paperTexter{}
+	c := w.courier(texter)
+	w.confirmed()
+	w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "pumped"}}
+	c.Tick(w.ctx)
+	if len(texter.sent) != 0 || !strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
+		t.Errorf("sent %q, logged %s", texter.sent, w.logged)
+	}
+}

@@ -92,7 +92,8 @@ type Store interface {
 	SettleText(ctx context.Context, id int64, s Settlement) error
 	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was
 	// lost is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten;
-	// then, and for the same word again, changed is false. [ErrNotFound] for one that there is not.
+	// then, for the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there
+	// is not.
 	TextDelivery(ctx context.Context, d Delivery) (line string, changed bool, err error)
 	// Texts are the text messages of a promise, oldest first. Their Callback is not filled in.
 	Texts(ctx context.Context, callbackID int64) ([]Text, error)

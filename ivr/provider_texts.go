@@ -31,7 +31,7 @@ func (p *Provider) Send(_ context.Context, t callbacks.OutgoingText) (string, er
 		return "", err
 	}
 	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).
-		SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed)
+		SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed + insist)
 	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
 		params.SetMessagingServiceSid(t.Sender)
 	} else {

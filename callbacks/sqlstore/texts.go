@@ -84,7 +84,8 @@ func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line st
 			return err
 		}
 		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'sent', sid = ?, delivery = ?, code = ?, remark = ?
-			WHERE id = ? AND delivery = ''`+unless, d.SID, word, d.Code, d.Remark, d.TextID)
+			WHERE id = ? AND delivery = '' AND sid IN ('', ?)`+unless,
+			d.SID, word, d.Code, d.Remark, d.TextID, d.SID)
 		if err != nil {
 			return err
 		}

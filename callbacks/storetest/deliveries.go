@@ -64,6 +64,18 @@ func testDeliveries(t *testing.T, s *suite) {
 			}
 		})
 	}
-	_, _, err := s.TextDelivery(s.ctx, callbacks.Delivery{TextID: 9999, State: callbacks.TextDelivered})
+	c := s.book(t, saying("t"))
+	text, found, err := s.ClaimText(s.ctx, Start, time.Minute)
+	if err != nil || !found {
+		t.Fatalf("claimed %+v, %v, %v", text, found, err)
+	}
+	if err := s.SettleText(s.ctx, text.ID, callbacks.Settlement{State: callbacks.TextSent, SID: "SM1"}); err != nil {
+		t.Fatal(err)
+	}
+	_, changed, err := s.TextDelivery(s.ctx, callbacks.Delivery{TextID: text.ID, SID: "SM2", State: callbacks.TextFailed})
+	if texts, again := s.Texts(s.ctx, c.ID); err != nil || again != nil || changed || texts[0].State != callbacks.TextSent {
+		t.Errorf("the word about another message changed it: %+v, %v, %v", texts, err, again)
+	}
+	_, _, err = s.TextDelivery(s.ctx, callbacks.Delivery{TextID: 9999, State: callbacks.TextDelivered})
 	wantErr(t, err, callbacks.ErrNotFound)
 }
