@@ -24,6 +24,11 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if r.Text == nil {
 		r.Text = s.keeping(Callback{Line: r.Line, Desk: r.Desk}, r.Asked).confirm(OnBooked)
 	}
+	r.GiveWay = func(other *Record) error {
+		finish(&other.Callback, Cancelled, r.Asked)
+		other.Callback.Remark = "its owner asked for a callback; this one was asked for from another number"
+		return nil
+	}
 	var b Booking
 	err := s.withReference(func(reference string) (err error) {
 		b, err = s.store.Book(ctx, r, reference)

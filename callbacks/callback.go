@@ -147,6 +147,8 @@ type Request struct {
 	// Text is asked, once the promise is as it will be written, for the body of a text message that confirms it and is written
 	// together with it. Empty, or a nil Text: none. [Service.Book] fills it in.
 	Text func(Callback) string
+	// GiveWay ends a promise for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the way.
+	GiveWay func(*Record) error
 	// Asked is when the promise was asked for, UTC; zero is Called. [Service.Book] fills it in.
 	Asked time.Time
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
@@ -154,6 +156,12 @@ type Request struct {
 	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
 	SlotCapacity int
 	Limits
+}
+
+// OwnerBefore reports whether an open promise gives way: somebody else asked for it, and the number is the caller's own. A
+// stranger must not stand in the way of the owner.
+func (r Request) OwnerBefore(c Callback) bool {
+	return r.GiveWay != nil && r.Caller != "" && r.Caller == r.Number && c.Number == r.Number && c.Caller != r.Number
 }
 
 // CallerLimits bound what is asked for by people who ring: callbacks that are booked or moved, urgent ones included. A zero

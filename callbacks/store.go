@@ -9,7 +9,8 @@ import (
 // Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
 type Store interface {
 	// Book writes a promise in state Booked, and its text message. In this order: a key that was seen returns its promise;
-	// an open promise for the line and number, or line and account, is returned with Existing set; a limit that is reached is
+	// an open promise for the line and number, or line and account, is returned with Existing set, or ended where
+	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is
 	// [ErrSilenced], [ErrCallerLimit], [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrPending], a full slot
 	// [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
 	// see [Limits]. The reference of r.Contact goes before the

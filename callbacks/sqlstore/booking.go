@@ -33,7 +33,11 @@ func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string)
 // book returns errStands when look is not set and something stands; or when it was written since it was looked for.
 func book(ctx context.Context, tx conn, r callbacks.Request, reference string, look bool) (callbacks.Booking, error) {
 	if look {
-		if b, err := standing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
+		b, err := standing(ctx, tx, r)
+		if err == nil && b.Existing && r.OwnerBefore(b.Callback) {
+			b, err = giveWay(ctx, tx, b, r)
+		}
+		if !errors.Is(err, callbacks.ErrNotFound) {
 			return b, err
 		}
 	}
@@ -44,6 +48,19 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 		}
 	}
 	return callbacks.Booking{Callback: c}, err
+}
+
+// giveWay ends what somebody else has asked for at the number of the caller, and is [callbacks.ErrNotFound] then; one that is
+// being kept just now stands.
+func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Request) (callbacks.Booking, error) {
+	record, err := load(ctx, tx, b.Callback.ID, "")
+	if err != nil || record.Callback.State != callbacks.Booked {
+		return b, err
+	}
+	if err := apply(ctx, tx, &record, r.GiveWay); err != nil {
+		return b, err
+	}
+	return b, callbacks.ErrNotFound
 }
 
 // promise writes a promise, unless a limit, a full slot or the reference is in the way.

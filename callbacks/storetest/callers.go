@@ -43,6 +43,38 @@ func (s *suite) over(t *testing.T, edit ...func(*callbacks.Request)) {
 	cancel(t, s, s.book(t, edit...).ID)
 }
 
+// What somebody else has asked for does not stand in the way of the owner of the number, unless it is being kept just now.
+func testOwners(t *testing.T, s *suite) {
+	owner := func(r *callbacks.Request) {
+		by(alice, alice, time.Minute, callbacks.CallerLimits{})(r)
+		r.GiveWay = func(o *callbacks.Record) error {
+			o.Callback.State, o.Callback.Ended = callbacks.Cancelled, Start.Add(time.Minute)
+			return nil
+		}
+	}
+	for name, caller := range map[string]string{"another caller": bob, "nobody known": ""} {
+		strangers := s.book(t, by(caller, alice, 0, callbacks.CallerLimits{}))
+		b, err := s.Book(s.ctx, s.request(owner), s.reference())
+		if err != nil || b.Existing || b.Callback.ID == strangers.ID || b.Callback.Caller != alice {
+			t.Fatalf("%s: %+v, %v", name, b, err)
+		}
+		if c, err := s.Callback(s.ctx, strangers.ID); err != nil || c.State != callbacks.Cancelled {
+			t.Fatalf("%s: the other one is %+v, %v", name, c, err)
+		}
+		if again, err := s.Book(s.ctx, s.request(owner), s.reference()); err != nil || !again.Existing || again.Callback.ID != b.Callback.ID {
+			t.Fatalf("%s: the owner's own stands: %+v, %v", name, again, err)
+		}
+		cancel(t, s, b.Callback.ID)
+	}
+	kept := s.book(t, by(bob, alice, 0, callbacks.CallerLimits{}))
+	if _, err := s.claim(kept, "support-1", Start); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := s.Book(s.ctx, s.request(owner), s.reference()); err != nil || !b.Existing || b.Callback.ID != kept.ID {
+		t.Fatalf("one that is being kept stands: %+v, %v", b, err)
+	}
+}
+
 func testCallerLimits(t *testing.T, s *suite) {
 	l := callbacks.CallerLimits{CallerHour: 2, CallerDay: 3}
 	onUpay := func(r *callbacks.Request) { r.Line = "upay" }

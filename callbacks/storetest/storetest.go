@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"claim asks once more", testClaimCheck},
 		{"no more customers than agents", testMostCustomers},
 		{"limit of pending ones", testPending},
+		{"owners", testOwners},
 		{"limits of a caller", testCallerLimits},
 		{"limits of a number", testNumberLimits},
 		{"limit of anonymous callers", testAnonymousLimit},

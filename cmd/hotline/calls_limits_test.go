@@ -317,3 +317,23 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 		})
 	}
 }
+
+// A stranger has asked for a callback to a number, for some other day. Its owner rings, and is called back as they choose.
+func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
+	s := newStory(t, saturday)
+	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("4"),
+		hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
+	s.rings(victim, "I repeat", askFor("")...)
+	booked := s.did("book")
+	if len(booked) != 2 || booked[1].Callback.Caller != victim {
+		t.Fatalf("booked %+v", booked)
+	}
+	if c, err := s.service.Callback(t.Context(), booked[0].Callback.ID); err != nil || c.State != callbacks.Cancelled {
+		t.Errorf("the stranger's is %+v, %v", c, err)
+	}
+	s.settles()
+	s.bridged("support-1 with customer")
+	if n := s.rungOf(victim); n != 1 {
+		t.Errorf("the owner was rung %d times", n)
+	}
+}
