@@ -163,7 +163,7 @@ func (c *Courier) moot(t Text, plan Plan, configured bool) string {
 		return "its line or desk is no longer configured"
 	case t.Callback.Number == "" || t.Body == "":
 		return "it was erased"
-	case refusal != nil:
+	case refusal != nil && refusal.Reason != Unreachable: // what cannot be called can be told so
 		return "its number is not texted: " + string(refusal.Reason) + ", " + refusal.Detail
 	case t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
 		return "the promise has ended meanwhile"

@@ -158,7 +158,7 @@ func TestAMessageThatDidNotArrive(t *testing.T) {
 		t.Fatal(texts, err)
 	}
 	for range 2 {
-		if _, _, err := w.service.TextDelivery(w.ctx, callbacks.Delivery{TextID: texts[0].ID, State: callbacks.TextUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
+		if _, _, err := w.service.TextDelivery(w.ctx, callbacks.Delivery{TextID: texts[0].ID, SID: "SM1", State: callbacks.TextUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -71,3 +71,12 @@ func disown(r *Record, now time.Time) {
 		r.Attempt.Check = now // the dispatcher hangs it up at once
 	}
 }
+
+// Silenced is until when nobody but its owner has a promise's number rung, UTC; zero when its owner asked for it, or when
+// nobody objected.
+func (s *Service) Silenced(ctx context.Context, c Callback) (time.Time, error) {
+	if c.Number == "" || c.Caller == c.Number {
+		return time.Time{}, nil
+	}
+	return s.store.Silenced(ctx, c.Number, s.now())
+}

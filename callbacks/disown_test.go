@@ -175,3 +175,25 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		}
 	}
 }
+
+// Nor has the desk it rung again at the wish of others: an earlier request that was given up stays so.
+func TestRetryLeavesASilencedNumberAlone(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Policy.MaxRounds = 1
+	given := w.bookBy(stranger, customer, "gopay")
+	w.ring("support-1").status("busy", 1)
+	w.ring("support-2").status("busy", 1)
+	w.is(given, callbacks.Expired, 1, 0)
+	w.bookBy(stranger, customer, "gopay")
+	leg := w.ring("support-1")
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.disowned(callbacks.Proceed)
+	if _, err := w.service.Retry(w.ctx, given.ID, "supervisor"); !errors.Is(err, callbacks.ErrSilenced) {
+		t.Errorf("retried: %v", err)
+	}
+	w.pass(25 * time.Hour)
+	if b, err := w.service.Retry(w.ctx, given.ID, "supervisor"); err != nil || b.Callback.ID == given.ID {
+		t.Errorf("a day later: %+v, %v", b, err)
+	}
+}

@@ -207,10 +207,15 @@ func TestTheEndIsTold(t *testing.T) {
 		return string(o) + " " + c.Reference
 	}
 	for name, story := range map[string]func(w *world, c callbacks.Callback) (sent string){
-		"given up for its number": func(w *world, _ callbacks.Callback) string {
-			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+62812", Reason: "costly"}}
+		"given up for its number, which no route reaches": func(w *world, _ callbacks.Callback) string {
+			w.plan.Policy.Unreachable = []string{"+62812"}
 			w.quiet()
 			return "given-up"
+		},
+		"given up for its number, which is not texted either": func(w *world, _ callbacks.Callback) string {
+			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+62812", Reason: "costly"}}
+			w.quiet()
+			return ""
 		},
 		"given up for its time": func(w *world, _ callbacks.Callback) string {
 			w.pass(73 * time.Hour)

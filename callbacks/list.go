@@ -68,10 +68,20 @@ func (s *Service) Record(ctx context.Context, id int64) (Record, error) {
 // Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference, at the
 // place of the first call. Existing is set when the customer has another promise that stands: that one is returned, and
 // nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk; [ErrNotOpen] when it was kept
-// or taken back; [ErrErased] when nobody knows any more whom to ring. The desk's hours are asked as always.
+// or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when somebody else asked for it than the
+// number's owner, who said that they did not want it. The desk's hours are asked as always.
 func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, error) {
 	now := s.now()
 	var given Callback
+	c, err := s.store.Callback(ctx, id)
+	if err != nil {
+		return Booking{Callback: c}, err
+	}
+	if until, err := s.Silenced(ctx, c); err != nil {
+		return Booking{Callback: c}, err
+	} else if !until.IsZero() {
+		return Booking{Callback: c}, ErrSilenced
+	}
 	r, err := s.store.Change(ctx, id, func(r *Record) error {
 		switch r.Callback.State {
 		case Booked:
@@ -97,7 +107,7 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 			return b, err
 		}
 	}
-	c := b.Callback
+	c = b.Callback
 	s.log.InfoContext(ctx, "promise to be kept now", "promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
 	s.Wake()
 	return b, nil

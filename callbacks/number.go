@@ -93,6 +93,10 @@ var neverCalled = map[phonenumbers.PhoneNumberType]string{
 	phonenumbers.VOICEMAIL:       "a voicemail",
 }
 
+// satellites are prefixes within countries whose metadata calls them mobile: Indonesia 868, mainland China 1349 and 1740, and
+// Australia 14. Source: the national numbering plans that the ITU-T lists; there may be others.
+var satellites = []string{"+62868", "+861349", "+861740", "+6114"}
+
 // wholeWorld is the area of numbers that belong to no country: satellites, international premium and toll-free numbers.
 const wholeWorld = "001"
 
@@ -120,8 +124,9 @@ func (p Policy) RefusalOfAgent(e164 string) *Refusal {
 	if kind, never := neverCalled[phonenumbers.GetNumberType(n)]; never {
 		return &Refusal{Reason: NeverCalled, Number: e164, Detail: kind}
 	}
-	if phonenumbers.GetRegionCodeForNumber(n) == wholeWorld {
-		return &Refusal{Reason: NeverCalled, Number: e164, Detail: "a number of no country, such as a satellite's"}
+	ofSatellite := slices.ContainsFunc(satellites, func(prefix string) bool { return strings.HasPrefix(e164, prefix) })
+	if ofSatellite || phonenumbers.GetRegionCodeForNumber(n) == wholeWorld {
+		return &Refusal{Reason: NeverCalled, Number: e164, Detail: "a satellite's, or another number of no country"}
 	}
 	return p.refusalByPrefix(e164)
 }
@@ -180,21 +185,24 @@ const alwaysUnreachable = "+86"
 // [Policy.Refusal]. Several: ask which. None: the error is a *[Refusal] and says why.
 func (p Policy) Readings(digits, region string) ([]string, error) {
 	var numbers []string
-	refusal := &Refusal{Reason: Invalid, Number: digits, Detail: "does not parse as a telephone number"}
+	var refusal *Refusal
 	for _, r := range lawfulReadings(digits, region) {
 		why := p.Refusal(r.number)
 		switch {
 		case slices.Contains(numbers, r.number):
 		case why == nil || r.meant(why.Reason):
 			numbers = append(numbers, r.number)
-		case telling[why.Reason] > telling[refusal.Reason]:
+		case refusal == nil || telling[why.Reason] > telling[refusal.Reason]:
 			refusal = why
 		}
 	}
-	if len(numbers) == 0 {
+	switch {
+	case len(numbers) > 0:
+		return numbers, nil
+	case refusal != nil:
 		return nil, refusal
 	}
-	return numbers, nil
+	return nil, &Refusal{Reason: Invalid, Number: digits, Detail: "does not parse as a telephone number"}
 }
 
 // telling says of a reading that counts for nothing how much it tells to be told so.

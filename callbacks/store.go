@@ -116,6 +116,8 @@ type Store interface {
 	// attempts and text messages, and of messages and contacts from before it. The rows stay. It returns how many
 	// promises, messages and contacts were erased.
 	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
+	// Silenced is until when others may not ask for callbacks to a number, UTC; zero: they may.
+	Silenced(ctx context.Context, number string, now time.Time) (time.Time, error)
 	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that have
 	// ended by now.
 	Forget(ctx context.Context, before, now time.Time) error

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Whom a line calls and texts.
@@ -23,6 +25,10 @@ func readCountries(v value, own string) (countries []string) {
 		return []string{own}
 	}
 	if v.node.Kind == yaml.ScalarNode && !v.empty() {
+		if phonenumbers.GetSupportedRegions()[v.node.Value] {
+			v.fail("is one country and has to be a list; write [%s], or %s", v.node.Value, anyCountry)
+			return []string{own}
+		}
 		if _, ok := v.oneOf(anyCountry); !ok {
 			return []string{own}
 		}
@@ -82,15 +88,18 @@ func readBlocked(v value) (out []callbacks.Blocked) {
 func ours(lines []*lineFile) map[string]bool {
 	numbers := map[string]bool{}
 	for _, f := range lines {
-		for _, number := range f.line.Numbers {
+		for _, number := range append(slices.Clone(f.line.Numbers), f.line.CallerID, f.line.TextSender) {
 			numbers[number] = true
 		}
 		for _, desk := range f.line.Desks {
 			for _, target := range desk.Targets {
-				if target.Kind == callbacks.Number {
-					numbers[target.Address] = true
-				}
+				numbers[cmp.Or(ivr.SIPUser(target.Address), target.Address)] = true
 			}
+		}
+	}
+	for number := range numbers {
+		if !callbacks.IsNumber(number) {
+			delete(numbers, number)
 		}
 	}
 	return numbers

@@ -12,12 +12,20 @@ import (
 // sipUser cuts the user part out of a SIP address (RFC 3261, section 19.1.1); its parameters and the host are left out.
 var sipUser = regexp.MustCompile(`(?i)^sips?:([^@;]+)(?:;[^@]*)?@`)
 
+// SIPUser is the user of a SIP address, without its parameters; empty for anything else.
+func SIPUser(address string) string {
+	if user := sipUser.FindStringSubmatch(address); user != nil {
+		return user[1]
+	}
+	return ""
+}
+
 // CallerNumber is the number that a call comes from, E.164; empty when nobody can tell. It keeps what it has made. The user
 // of a SIP address counts only where the line's trunk is said to send +E.164 users: anybody can name a SIP address so that
 // it looks like somebody's number.
 func (l *Line) CallerNumber(from string) string {
-	if user := sipUser.FindStringSubmatch(from); user != nil && l.SIPCallerID {
-		from = user[1]
+	if user := SIPUser(from); user != "" && l.SIPCallerID {
+		from = user
 	}
 	if !callbacks.IsNumber(from) {
 		return ""
@@ -27,8 +35,8 @@ func (l *Line) CallerNumber(from string) string {
 
 // calledNumber is the number by which a line is found: trunks send it as a SIP address, too, and without its plus.
 func calledNumber(to string) string {
-	if user := sipUser.FindStringSubmatch(to); user != nil {
-		to = user[1]
+	if user := SIPUser(to); user != "" {
+		to = user
 	}
 	to = strings.TrimPrefix(to, "+")
 	if to == "" || strings.Trim(to, "0123456789") != "" {

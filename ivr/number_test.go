@@ -83,7 +83,7 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 	}{
 		{"an agent of another line", line, "02150003001", "number.blocked"},
 		{"premium", line, "08091234567", "number.blocked"},
-		{"a blocked country", line, "00252612345678", "number.blocked"},
+		{"a blocked country", line, "00252612345678", "number.nocall"},
 		{"toll-free", line, "0018002345678", "number.blocked"},
 		{"mainland China without a route", line, "008613800138000", "number.nocall"},
 		{"a country that is not called", abroad, "004917612345678", "number.nocall"},

@@ -132,7 +132,7 @@ var fixedPrompts = map[string]promptUse{
 	"mine.soonest":         {"moved to as soon as possible", nil},
 	"mine.sure":            {"really cancel: yes 1, no 2", nil},
 	"mine.cancelled":       {"cancelled", nil},
-	"mine.enough":          {"it cannot be moved again just now; it stays as it was", nil},
+	"mine.enough":          {"it cannot be moved just now; it stays as it was", nil},
 	"mine.cannot":          {"it can no longer be changed", nil},
 	"mine.before":          {"noted in this call before: a callback to this number; its reference, time and keys follow", []string{"digits"}},
 	"mine.saved":           {"another time was chosen in this call before, and saved; that time follows", nil},

@@ -138,7 +138,7 @@ func (t *turn) pick(key string) bool {
 func askRingAt(t *turn) Next {
 	switch t.NoCall {
 	case "":
-	case callbacks.Unreachable, callbacks.OtherCountry:
+	case callbacks.Unreachable, callbacks.OtherCountry, callbacks.BlockedPrefix:
 		t.say("number.nocall")
 	default:
 		t.say("number.blocked")

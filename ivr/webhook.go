@@ -113,7 +113,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 			return Noted{booking.Callback}
 		}
 		if err != nil {
-			return s.refuse("book a callback", err)
+			return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller", callbacks.Mask(effect.Request.Caller))
 		}
 		s.metrics.promised(booking)
 		s.tell(Happening{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
@@ -124,7 +124,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 			return Noted{moved}
 		}
 		if err != nil {
-			return s.refuse("move a callback", err)
+			return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
 		}
 		s.tell(Happening{Name: "move", CallSID: w.call().SID, Callback: moved})
 		return Promised{Callback: moved}
@@ -258,16 +258,17 @@ func (s *Server) verify(ctx context.Context, effect Prove) Event {
 	return Shown{Callback: callback}
 }
 
-func (s *Server) refuse(what string, err error) Event {
+// refuse tells the flow why an effect was not carried out. who is for the log: pairs of names and values.
+func (s *Server) refuse(what string, err error, who ...any) Event {
 	switch {
 	case errors.Is(err, callbacks.ErrSlotFull):
 		return Refused{Full}
 	case errors.Is(err, callbacks.ErrCallerLimit), errors.Is(err, callbacks.ErrOpenLimit):
-		return s.enough(what, Enough, err)
+		return s.enough(what, Enough, err, who)
 	case errors.Is(err, callbacks.ErrAnonymousLimit):
-		return s.enough(what, AnonymousEnough, err)
+		return s.enough(what, AnonymousEnough, err, who)
 	case errors.Is(err, callbacks.ErrNumberLimit), errors.Is(err, callbacks.ErrSilenced):
-		return s.enough(what, NumberEnough, err)
+		return s.enough(what, NumberEnough, err, who)
 	case errors.Is(err, callbacks.ErrProofLimit):
 		return Refused{Locked}
 	case errors.Is(err, callbacks.ErrPending):
@@ -283,8 +284,8 @@ func (s *Server) refuse(what string, err error) Event {
 }
 
 // enough is the refusal of a limit on callers. They are counted, so that a flood is seen.
-func (s *Server) enough(what string, why Refusal, err error) Event {
-	s.log.Info("a limit on callers is reached", "what", what, "limit", err)
+func (s *Server) enough(what string, why Refusal, err error, who []any) Event {
+	s.log.Info("a limit on callers is reached", append(who, "what", what, "limit", err)...)
 	s.metrics.failures.WithLabelValues(what + ": " + string(why)).Inc()
 	return Refused{why}
 }

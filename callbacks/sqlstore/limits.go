@@ -46,8 +46,8 @@ func (a ask) queue(ctx context.Context, tx conn) error {
 	return tx.serialize(ctx, "number/"+a.number)
 }
 
-// How often something was asked for, and what stands; ?1 is the caller, ?2 the number, ?3 the line, ?4 an hour and ?5 a day
-// ago, ?6 now and ?7 true.
+// How often something was asked for, and what stands; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3 the line,
+// ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are one caller together.
 const counts = `SELECT
 	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?4),
 	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?5),
@@ -55,7 +55,8 @@ const counts = `SELECT
 	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND asked_ms > ?5),
 	(SELECT count(*) FROM callback_requests WHERE caller = '' AND line = ?3 AND asked_ms > ?4),
 	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1),
-	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1 AND urgent = ?7 AND number <> caller),
+	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?8 AND (caller <> '' OR line = ?3)
+		AND urgent = ?7 AND number <> caller),
 	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND number = ?2 AND urgent = ?7 AND number <> caller),
 	(SELECT count(*) FROM silenced_numbers WHERE number = ?2 AND until_ms > ?6)`
 
@@ -63,7 +64,8 @@ const counts = `SELECT
 func (a ask) within(ctx context.Context, tx conn) error {
 	var callerHour, callerDay, numberHour, numberDay, anonymousHour, open, urgentOfCaller, urgentForNumber, silenced int
 	hour, day := a.at.Add(-time.Hour), a.at.Add(-24*time.Hour)
-	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(hour), ms(day), ms(a.at), true).
+	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(hour), ms(day), ms(a.at),
+		true, a.caller).
 		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber, &silenced)
 	if err != nil {
 		return err
@@ -81,6 +83,8 @@ func (a ask) within(ctx context.Context, tx conn) error {
 		return nil
 	case silenced > 0:
 		return callbacks.ErrSilenced
+	case a.caller == "" && books && a.urgent && urgentOfCaller > 0:
+		return callbacks.ErrAnonymousLimit
 	case reached(numberHour, l.NumberHour) || reached(numberDay, l.NumberDay), books && a.urgent && urgentOfCaller+urgentForNumber > 0:
 		return callbacks.ErrNumberLimit
 	}

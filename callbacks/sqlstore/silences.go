@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -69,4 +71,14 @@ func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end fu
 		ended = append(ended, r.Callback)
 	}
 	return ended, nil
+}
+
+// Silenced implements [callbacks.Store].
+func (s *Store) Silenced(ctx context.Context, number string, now time.Time) (time.Time, error) {
+	var until int64
+	err := s.read.QueryRowContext(ctx, `SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number, ms(now)).Scan(&until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return instant(until), s.wrap("look for a silenced number", err)
 }

@@ -145,7 +145,12 @@ func testUrgentToOthers(t *testing.T, s *suite) {
 	s.refused(t, callbacks.ErrNumberLimit, by("+6281310000003", bob, 0, l), urgent, onUpay) // the number has one
 	s.refused(t, callbacks.ErrNumberLimit, by("", bob, 0, l), urgent, onUpay)
 	s.book(t, by(bob, bob, 0, l), urgent, onUpay) // its owner's
-	s.book(t, by(alice, alice, 0, l), urgent)     // their own
+	withheld := s.book(t, by("", "", 0, l), urgent)
+	s.refused(t, callbacks.ErrAnonymousLimit, by("", "", 0, l), urgent) // anonymous callers of a line have one together
+	s.book(t, by("", "", 0, l), urgent, onUpay)
+	cancel(t, s, withheld.ID)
+	s.book(t, by("", "", 0, l), urgent)
+	s.book(t, by(alice, alice, 0, l), urgent) // their own
 	cancel(t, s, first.ID)
 	s.book(t, by(alice, "", 2*time.Hour, l), urgent)
 }

@@ -262,12 +262,17 @@ func newCallbacksShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return l.show(cmd.OutOrStdout(), r, texts)
+			silenced, err := l.service.Silenced(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			return l.show(cmd.OutOrStdout(), r, texts, silenced)
 		}),
 	}
 }
 
-func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text) error {
+// show prints a promise. silenced is until when others may not ask for one to its number; zero: they may.
+func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text, silenced time.Time) error {
 	c := r.Callback
 	var rows table
 	rows.add("reference", c.Reference)
@@ -277,6 +282,9 @@ func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text)
 	rows.add("what", what(c))
 	rows.add("priority", fmt.Sprint(c.Priority))
 	rows.add("number", orElse(l.masked(c.Number), "erased"))
+	if !silenced.IsZero() {
+		rows.add("silenced", "for requests by others until "+l.clock(c.Line, silenced))
+	}
 	rows.add("account", orElse(l.masked(c.Account), "-"))
 	for _, answer := range c.Answers.All() {
 		rows.add(answer.Question, l.masked(answer.Digits))

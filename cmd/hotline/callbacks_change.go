@@ -18,6 +18,8 @@ func reasons(c callbacks.Callback, err error) error {
 		return fmt.Errorf("callback %s is being kept just now; try again when the call is over", c.Reference)
 	case errors.Is(err, callbacks.ErrNotOpen):
 		return fmt.Errorf("callback %s is %s; nothing was changed", c.Reference, c.State)
+	case errors.Is(err, callbacks.ErrSilenced):
+		return fmt.Errorf("callback %s: the customer did not ask for the call, so for a day the number is not called at the wish of others; nothing was changed", c.Reference)
 	case errors.Is(err, callbacks.ErrErased):
 		return fmt.Errorf("callback %s: its number was erased after its retention; nobody knows whom to ring", c.Reference)
 	}

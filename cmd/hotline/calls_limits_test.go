@@ -71,7 +71,7 @@ func (s *story) cancels(from, reference string) {
 	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"), hears("To cancel it").press("3"), hears("Do you really").press("1"))
 }
 
-// Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: six are noted, nobody is written
+// Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is written
 // to, and the others are still heard. A customer whose account was stolen is called back beside them.
 func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	s := newStory(t, night)
@@ -96,7 +96,7 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 		t.Fatal(err)
 	}
 	booked := s.did("book")
-	if len(booked) != 6 || len(s.did("message")) != calls-6 {
+	if len(booked) != 1 || len(s.did("message")) != calls-1 {
 		t.Errorf("of %d anonymous calls %d booked, and %d left a message", calls, len(booked), len(s.did("message")))
 	}
 	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"))
@@ -155,14 +155,11 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	reference := s.did("book")[0].Reference
 	move := []beat{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press("4")}
 	s.rings(landline, "It is moved", move...)
-	s.rings(landline, "", append(move, hears("We cannot move it again just now. Your callback stands").hangUp())...)
+	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback stands").hangUp())...)
 	s.cancels(landline, reference)
-	heard := s.rings(landline, "I repeat", askFor(victim, hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
+	s.rings(landline, "I repeat", askFor(victim, hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
-	}
-	if strings.Contains(heard, "silence") {
-		t.Errorf("a stranger hears %q", heard)
 	}
 	s.rings(victim, "I repeat", askFor("")...) // the owner is served all the while
 	s.settles()
@@ -188,7 +185,7 @@ func TestACustomerMovesTwice(t *testing.T) {
 		move(key, "It is moved")
 	}
 	written := len(s.textsTo(home))
-	move("3", "", hears("We cannot move it again just now. Your callback stands").hangUp())
+	move("3", "", hears("We cannot move it just now. Your callback stands").hangUp())
 	s.cancels(home, reference)
 	s.settles()
 	if n := len(s.textsTo(home)); written != 6 || n != written {

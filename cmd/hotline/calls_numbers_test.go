@@ -74,7 +74,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 		{"the emergency agent of gopay", "00622150003001#", "Sorry, we do not call numbers of this kind."},
 		{"the number of upay", "00862150001000#", "Sorry, we do not call numbers of this kind."},
 		{"premium in Indonesia", "00628091234567#", "Sorry, we do not call numbers of this kind."},
-		{"Somalia", "00252612345678#", "Sorry, we do not call numbers of this kind."},
+		{"Somalia", "00252612345678#", "Sorry, we cannot call the country or region of this number."},
 		{"mainland China, which nobody reaches from here", "008613800138000#", "Sorry, we cannot call the country or region of this number."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,7 +93,7 @@ func TestWhatBecomesOfATextMessage(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := l.show(&out, r, []callbacks.Text{s.text(booked)}); err != nil || !strings.Contains(out.String(), "text message        2026-03-07 20:0") || !strings.Contains(out.String(), tt.shown+"\n") {
+			if err := l.show(&out, r, []callbacks.Text{s.text(booked)}, time.Time{}); err != nil || !strings.Contains(out.String(), "text message        2026-03-07 20:0") || !strings.Contains(out.String(), tt.shown+"\n") {
 				t.Errorf("shown, %v:\n%s", err, out.String())
 			}
 			s.settles()

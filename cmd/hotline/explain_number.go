@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
@@ -25,6 +27,9 @@ func (e explained) writeNumber(out io.Writer, given string) error {
 		} else {
 			numbers = read
 		}
+	case numbers[0] == "" && strings.HasPrefix(given, "+"):
+		numbers = nil
+		e.refused(&rows, e.line.Callbacks.Refusal(given))
 	case numbers[0] == "":
 		numbers = nil
 		rows.add("number", "none: only + and country code, or keyed digits, are one; the caller counts as anonymous", "")
@@ -44,7 +49,8 @@ func (e explained) writeNumber(out io.Writer, given string) error {
 // refused is a row about digits that no reading of may be called.
 func (e explained) refused(rows *table, err error) {
 	rows.add("number", "none that may be called", "")
-	if refusal, ok := err.(*callbacks.Refusal); ok {
+	var refusal *callbacks.Refusal
+	if errors.As(err, &refusal) {
 		rows.add("called", fmt.Sprintf("no: %s, %s", refusal.Reason, refusal.Detail), e.refusalSource(refusal))
 	}
 }
@@ -64,6 +70,9 @@ func (e explained) oneNumber(rows *table, number string) {
 	by, source := e.byWhichRoute(number)
 	rows.add("called", "yes, "+by, source)
 	rows.add("", e.whichCountries(), e.source("callbacks.countries"))
+	limits := e.line.Callbacks.MoveLimits()
+	rows.add("", fmt.Sprintf("at the wish of callers from other numbers %d an hour and %d a day, and not for a day after key 2",
+		limits.NumberHour, limits.NumberDay), e.source("callbacks.limits"))
 	switch {
 	case !e.line.TextMessages:
 		rows.add("texted", "no: the line sends no text messages", e.source("text_messages"))
@@ -99,6 +108,7 @@ func (e explained) refusalSource(r *callbacks.Refusal) string {
 				return e.source("callbacks.unreachable." + prefix)
 			}
 		}
+		return e.source("routes")
 	case callbacks.NeverCalled:
 		return e.ownerSource(r.Number)
 	}
@@ -108,6 +118,11 @@ func (e explained) refusalSource(r *callbacks.Refusal) string {
 // ownerSource is where a number stands that is a line's or an agent's; empty for others.
 func (e explained) ownerSource(number string) string {
 	for _, line := range e.snapshot.Lines {
+		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.TextSender} {
+			if own == number {
+				return e.snapshot.Source(line.ID, key)
+			}
+		}
 		for _, own := range line.Numbers {
 			if own == number {
 				return e.snapshot.Source(line.ID, "numbers."+number)
@@ -115,7 +130,7 @@ func (e explained) ownerSource(number string) string {
 		}
 		for _, desk := range line.Desks {
 			for _, target := range desk.Targets {
-				if target.Address == number {
+				if target.Address == number || ivr.SIPUser(target.Address) == number {
 					return e.snapshot.Source(line.ID, "desks."+desk.ID+".targets."+target.ID)
 				}
 			}
