@@ -83,7 +83,7 @@ func (f *lineFile) warn(root mapping) {
 			note(t.at, "the provider's mobile SDKs take only letters, digits and underscores in a client's name; "+
 				"rename %s here and where the agent signs in, for example %s", t.Address, underscored.Replace(t.Address))
 		}
-		if shows && t.Kind != callbacks.Number {
+		if shows && f.line.Callbacks.Route(t.Address) == "" {
 			shows = false // once is enough
 			note(t.at, "a call to this telephone would show %s, which is refused, since the provider has no numbers of mainland China; "+
 				"add caller_id: a number that the account owns", callbacks.Mask(number))

@@ -85,7 +85,7 @@ func TestWiringWarnings(t *testing.T) {
 				"rename shop-agent.2 here and where the agent signs in, for example shop_agent_2"},
 		"letters, digits, underscores": {"shop_agent_2", "Shop_2", clean},
 		"a number of mainland China": {`numbers: ["+622150001000", "+622150001001"]`, `numbers: ["+862150001000"]`,
-			"lines/shop.yaml:22: desks[0].targets[1].client: a call to this telephone would show …1000, which is refused, since the provider has no numbers of mainland China; " +
+			"lines/shop.yaml:21: desks[0].targets[0].number: a call to this telephone would show …1000, which is refused, since the provider has no numbers of mainland China; " +
 				"add caller_id: a number that the account owns"},
 		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`, "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
 		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",

@@ -92,6 +92,31 @@ func TestDeleteARecording(t *testing.T) {
 	}
 }
 
+// A recording of a sub-account is asked for, and deleted, there: elsewhere it is not found, and would count as deleted.
+func TestRecordingsOfASubAccount(t *testing.T) {
+	stub := &restStub{status: http.StatusNoContent}
+	p := stubbed(t, stub)
+	if err := p.Delete(t.Context(), someSubAccount+"/"+someSound); err != nil {
+		t.Fatal(err)
+	}
+	_, _, _ = p.Media(t.Context(), someSubAccount+"/"+someSound) // the stub has no sound
+	for _, sent := range stub.sent {
+		if !strings.HasPrefix(sent.path, "/2010-04-01/Accounts/"+someSubAccount+"/Recordings/"+someSound) {
+			t.Errorf("asked %s", sent.path)
+		}
+	}
+	if len(stub.sent) != 2 {
+		t.Errorf("asked %d times", len(stub.sent))
+	}
+	own := webhook{form: url.Values{"RecordingSid": {someSound}, "AccountSid": {someAccount}}}
+	theirs := webhook{form: own.form, subAccount: someSubAccount}
+	for want, w := range map[string]webhook{someSound: own, someSubAccount + "/" + someSound: theirs} {
+		if got, ok := w.recorded(); !ok || got.SID != want {
+			t.Errorf("it is kept as %q, want %q", got.SID, want)
+		}
+	}
+}
+
 // A recording's name becomes part of a path: what is none leads nowhere.
 func TestNamesOfRecordings(t *testing.T) {
 	for _, sid := range []string{"", "RE", "RE1", someSound + "/../../x", someSound + "?x", "../" + someSound, someCall, someSound + ".json", someSound + "\n"} {

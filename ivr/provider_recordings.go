@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,12 +23,25 @@ var (
 // becomes part of a path.
 var recordingName = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
 
+// ofAccount is how we name a recording of a sub-account: its account, a slash, and the provider's name.
+var ofAccount = regexp.MustCompile(`^(?:(AC[0-9a-fA-F]{32})/)?(RE[0-9a-fA-F]{32})$`)
+
+// recording is whose a recording is and how the provider names it there.
+func (p *Provider) recording(sid string) (account, name string, err error) {
+	found := ofAccount.FindStringSubmatch(sid)
+	if found == nil {
+		return "", "", fmt.Errorf("%q is no recording of the provider's", sid)
+	}
+	return cmp.Or(found[1], p.accountSID), found[2], nil
+}
+
 // Delete deletes a recording at the provider. One that is not there is no error. It implements [callbacks.Recordings].
 func (p *Provider) Delete(_ context.Context, sid string) error {
-	if !recordingName.MatchString(sid) {
-		return fmt.Errorf("%q is no recording of the provider's", sid)
+	account, name, err := p.recording(sid)
+	if err != nil {
+		return err
 	}
-	err := p.api.DeleteRecording(sid, &api.DeleteRecordingParams{})
+	err = p.api.DeleteRecording(name, (&api.DeleteRecordingParams{}).SetPathAccountSid(account))
 	var plain *client.TwilioRestError
 	if errors.As(err, &plain) && plain.Status == http.StatusNotFound {
 		return nil
@@ -38,11 +52,12 @@ func (p *Provider) Delete(_ context.Context, sid string) error {
 // Media fetches the sound of a recording as MP3. The caller closes it. The library has no request for media, so this is a
 // plain one with the same credentials and the same way to the provider.
 func (p *Provider) Media(ctx context.Context, sid string) (io.ReadCloser, string, error) {
-	if !recordingName.MatchString(sid) {
-		return nil, "", fmt.Errorf("%q is no recording of the provider's", sid)
+	account, name, err := p.recording(sid)
+	if err != nil {
+		return nil, "", err
 	}
 	const accounts = "https://api.twilio.com/2010-04-01/Accounts/"
-	address, err := p.requests.BuildUrl(accounts + p.accountSID + "/Recordings/" + sid + ".mp3")
+	address, err := p.requests.BuildUrl(accounts + account + "/Recordings/" + name + ".mp3")
 	if err != nil {
 		return nil, "", err
 	}

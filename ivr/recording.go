@@ -14,9 +14,17 @@ import (
 // fetched.
 // Source of the fields: the provider's page "TwiML Voice: <Record>".
 
-// recordedIn is a recording that a webhook tells of. The action is documented with a RecordingUrl and without a RecordingSid,
+// recorded is a recording that a webhook tells of, by its name in the webhook's account. The action is documented with a RecordingUrl and without a RecordingSid,
 // so the name is taken from either, in its strict form alone: it becomes part of a path that is asked with the account's
 // credentials. A status other than "completed" ("in-progress", "absent", "failed") tells of no sound.
+func (w webhook) recorded() (callbacks.Recording, bool) {
+	recording, ok := recordedIn(w.form)
+	if ok && w.subAccount != "" {
+		recording.SID = w.subAccount + "/" + recording.SID
+	}
+	return recording, ok
+}
+
 func recordedIn(form url.Values) (callbacks.Recording, bool) {
 	if status := form.Get("RecordingStatus"); status != "" && status != recordingCompleted {
 		return callbacks.Recording{}, false
@@ -82,7 +90,7 @@ func (s *Server) recording(ctx context.Context, w webhook) error {
 		s.log.Info("nothing was recorded", "call", w.call().SID, "line", line.ID)
 		return nil
 	}
-	recording, ok := recordedIn(w.form)
+	recording, ok := w.recorded()
 	if !ok {
 		return errRecording
 	}

@@ -41,7 +41,7 @@ func (s *Server) verified(c echo.Context) (webhook, error) {
 		return webhook{}, errAccount
 	}
 	shorten(form)
-	return webhook{path: r.URL.Path, form: form, sealed: r.URL.Query().Get("s")}, nil
+	return webhook{path: r.URL.Path, form: form, subAccount: s.subAccount(form), sealed: r.URL.Query().Get("s")}, nil
 }
 
 func readForm(r *http.Request) (url.Values, error) {
@@ -66,6 +66,14 @@ func (s *Server) ours(accounts []string) bool {
 		return true
 	}
 	return len(accounts) == 1 && slices.Contains(s.Accounts, accounts[0])
+}
+
+// subAccount is the account of a webhook, if it is another than our own.
+func (s *Server) subAccount(form url.Values) string {
+	if account := form.Get("AccountSid"); len(s.Accounts) > 0 && account != s.Accounts[0] {
+		return account
+	}
+	return ""
 }
 
 // shorten cuts every value to what means anything to us, so that no stranger fills the store or a log with one. An

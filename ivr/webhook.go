@@ -60,6 +60,8 @@ type webhook struct {
 	path   string // of its route, for the log
 	form   url.Values
 	sealed string
+	// subAccount is whose it is, unless it is our own account's.
+	subAccount string
 }
 
 func (w webhook) call() Call {
@@ -81,7 +83,7 @@ func (w webhook) event() Event {
 	case w.form.Has("DialCallStatus"):
 		return DialEnded{Status: w.form.Get("DialCallStatus")}
 	}
-	recording, ok := recordedIn(w.form)
+	recording, ok := w.recorded()
 	switch {
 	case ok:
 		return Recorded{Key: w.form.Get("Digits"), Recording: recording}

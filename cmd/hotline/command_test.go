@@ -116,6 +116,15 @@ func TestSignSaysOverWhat(t *testing.T) {
 	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") || !strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	// What is signed for our own account would be accepted: the account stands in it.
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", rehearsalAccount)
+	for _, fields := range [][]string{{"CallSid=CA1"}, {"CallSid=CA1", "AccountSid=ACanother"}} {
+		out, err := run(t, "", append([]string{"sign", "https://x.example/voice/incoming"}, fields...)...)
+		if err != nil || strings.Contains(out, "AccountSid="+rehearsalAccount) != (len(fields) == 1) {
+			t.Errorf("%v: %v\n%s", fields, err, out)
+		}
+	}
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", "")
 	t.Setenv("HOTLINE_TWILIO_SIGNING_KEYS", "webhooks_sharedkey_1:HMAC_SHA256:a-secret-of-ours")
 	out, err = run(t, "", "sign", "--key", "webhooks_sharedkey_1", "https://x.example/", "Digits=1")
 	signature := ivr.SigningKey{Algorithm: ivr.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})

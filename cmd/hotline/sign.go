@@ -21,18 +21,21 @@ func newSign() *cobra.Command {
 		Short: "Sign a sample webhook and say over what",
 		Long: "sign computes the signature that the provider would send with a form of these fields to this URL,\n" +
 			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of\n" +
-			"this name in HOTLINE_TWILIO_SIGNING_KEYS. When webhooks are refused,\n" +
+			"this name in HOTLINE_TWILIO_SIGNING_KEYS. AccountSid is HOTLINE_TWILIO_ACCOUNT_SID unless a field names another. When webhooks are refused,\n" +
 			"compare the URL with the one that the log calls public_url: scheme, host, port and path must be the same.",
 		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 From=+6281234567890",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			key, err := signingKey(name)
+			key, account, err := signingKey(name)
 			if err != nil {
 				return err
 			}
 			form, err := fields(args[1:])
 			if err != nil {
 				return err
+			}
+			if !form.Has("AccountSid") && account != "" { // without it the webhook would be refused
+				form.Set("AccountSid", account)
 			}
 			target, err := url.Parse(args[0])
 			if err != nil || target.Scheme == "" || target.Host == "" {
@@ -46,30 +49,31 @@ func newSign() *cobra.Command {
 	return cmd
 }
 
-// signingKey is the shared key of a name, or without one the auth token.
-func signingKey(name string) (key ivr.SigningKey, err error) {
+// signingKey is the shared key of a name, or without one the auth token, and the account whose webhooks are taken.
+func signingKey(name string) (key ivr.SigningKey, account string, err error) {
 	settings, err := config.LoadSettings(nil, "", func(variable string) (string, bool) {
-		if !strings.HasPrefix(variable, "HOTLINE_TWILIO_AUTH_") && !strings.HasPrefix(variable, "HOTLINE_TWILIO_SIGNING_") {
+		if !slices.Contains([]string{"HOTLINE_TWILIO_AUTH_TOKEN", "HOTLINE_TWILIO_SIGNING_KEYS", "HOTLINE_TWILIO_ACCOUNT_SID"}, variable) {
 			return "", false // whatever else is wrong has nothing to do with a signature
 		}
 		return os.LookupEnv(variable)
 	})
+	account = settings.TwilioAccountSID
 	if err != nil {
-		return key, err
+		return key, account, err
 	}
 	if name == "" {
 		if tokens := settings.AuthTokens(); len(tokens) > 0 {
-			return ivr.SigningKey{Algorithm: ivr.HMACSHA1, Secret: tokens[0]}, nil
+			return ivr.SigningKey{Algorithm: ivr.HMACSHA1, Secret: tokens[0]}, account, nil
 		}
-		return key, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, " +
+		return key, account, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, " +
 			"or name a shared key with --key")
 	}
 	for _, key := range settings.SigningKeys() {
 		if key.Name == name {
-			return key, nil
+			return key, account, nil
 		}
 	}
-	return key, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as NAME:HMAC_SHA256:SECRET", name)
+	return key, account, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as NAME:HMAC_SHA256:SECRET", name)
 }
 
 func fields(args []string) (url.Values, error) {
