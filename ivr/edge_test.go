@@ -24,6 +24,7 @@ import (
 type fakePromises struct {
 	Promises
 	openFor     func(context.Context) (callbacks.Callback, bool, error)
+	callback    func(context.Context) (callbacks.Callback, error)
 	saveMessage func(callbacks.Message) (callbacks.Message, error)
 	answered    func() (callbacks.Callback, callbacks.Verdict, error)
 	legStatus   func(status string, seq int) error
@@ -34,6 +35,10 @@ func (f *fakePromises) OpenFor(ctx context.Context, _, _ string) (callbacks.Call
 		return callbacks.Callback{}, false, nil
 	}
 	return f.openFor(ctx)
+}
+
+func (f *fakePromises) Callback(ctx context.Context, _ int64) (callbacks.Callback, error) {
+	return f.callback(ctx)
 }
 
 func (f *fakePromises) SaveMessage(_ context.Context, m callbacks.Message) (callbacks.Message, error) {

@@ -56,9 +56,8 @@ type State struct {
 	Readings []string         `json:"B,omitempty"`
 	// Standing is the promise found for the calling number, 0 for none.
 	Standing int64 `json:"F,omitempty"`
-	// Stands is what that promise says.
-	Stands   Term `json:"W,omitzero"`
-	Dialling bool `json:"G,omitempty"`
+	// Stands is what the caller has heard of it.
+	Stands Term `json:"W,omitzero"`
 	// ByReference is set when only the reference proves that the promise is the caller's.
 	ByReference bool `json:"H,omitempty"`
 	// Booked is the promise that was just made.
@@ -128,7 +127,7 @@ type (
 	Refused struct{ Why Refusal }
 	// Saved answers SaveMessage and SaveContact.
 	Saved struct{ Reference string }
-	// Shown answers Prove when the digits were right.
+	// Shown answers Look, and Prove when the digits were right.
 	Shown struct{ Callback callbacks.Callback }
 	// Dropped answers Cancel.
 	Dropped struct{}
@@ -207,6 +206,8 @@ type (
 		Digits      string
 		ByReference bool
 	}
+	// Look reads a callback that the caller has given proof for.
+	Look struct{ ID int64 }
 	// Move changes when a promise is kept.
 	Move struct {
 		ID int64
@@ -225,6 +226,7 @@ func (SaveMessage) effect() {}
 func (SaveContact) effect() {}
 func (AttachNote) effect()  {}
 func (Prove) effect()       {}
+func (Look) effect()        {}
 func (Move) effect()        {}
 func (Cancel) effect()      {}
 func (Reached) effect()     {}

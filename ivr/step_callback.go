@@ -344,8 +344,7 @@ func (t *turn) notedBefore(callback callbacks.Callback) Next {
 	t.say("mine.before", "digits", t.line.sayPhone(t.tongue(), callback.Number))
 	t.sayReference(callback.Reference)
 	t.Standing, t.ByReference = callback.ID, true
-	t.show(callback)
-	return goTo{stepMineMenu}
+	return t.tellMine(callback)
 }
 
 func (t *turn) sayPromised(callback callbacks.Callback) {

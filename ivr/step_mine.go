@@ -26,46 +26,56 @@ func hearMine(t *turn, digits string) Next {
 }
 
 func afterMine(t *turn, event Event) Next {
-	if shown, ok := event.(Shown); ok && shown.Callback.Open() {
-		t.show(shown.Callback)
-		return goTo{stepMineMenu}
-	} else if ok {
-		t.say("mine.over")
-		t.Standing = 0
-		return toTopics(t)
+	if shown, ok := event.(Shown); ok {
+		return t.tellMine(shown.Callback)
 	}
 	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.WrongLimit {
 		return wrong{t.words("mine.wrong")}
 	}
-	t.say("mine.locked")
+	return t.cannotTell()
+}
+
+// leaveMine says why nothing more is told of the callback in this call, and goes on without it.
+func (t *turn) leaveMine(why string) Next {
+	t.say(why)
 	t.Standing = 0
 	return toTopics(t)
 }
 
-// show remembers what a promise says, so that it can be told again without asking the store.
-func (t *turn) show(c callbacks.Callback) {
-	t.Stands = Term{Kind: c.Kind, Due: c.Due.Unix()}
-	if !c.SlotEnd.IsZero() {
-		t.Stands.Until = c.SlotEnd.Unix()
+func (t *turn) cannotTell() Next { return t.leaveMine("mine.locked") }
+
+// askMineMenu reads the callback each time: the desk may have changed it while the caller was listening.
+func askMineMenu(t *turn) Next { return Perform{Look{ID: t.Standing}} }
+
+func afterMineMenu(t *turn, event Event) Next {
+	if shown, ok := event.(Shown); ok {
+		return t.tellMine(shown.Callback)
 	}
-	t.Topic, t.Number = c.Topic, c.Number
-	t.Dialling = c.State != callbacks.Booked
+	return t.cannotTell()
 }
 
-func askMineMenu(t *turn) Next {
-	t.tellWhen(callbacks.Callback{
-		Kind: t.Stands.Kind, Due: time.Unix(t.Stands.Due, 0), SlotEnd: time.Unix(t.Stands.Until, 0), State: t.standingState(),
-	})
+// tellMine says how a callback stands, as it was just read, and what can be done about it.
+func (t *turn) tellMine(c callbacks.Callback) Next {
+	if !c.Open() {
+		return t.leaveMine("mine.over")
+	}
+	if t.Step != stepMineMenu {
+		t.enter(stepMineMenu)
+	}
+	t.Stands = termOf(c)
+	t.Topic, t.Number = c.Topic, c.Number
+	t.tellWhen(c)
 	t.say("mine.menu")
 	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
 
-func (t *turn) standingState() callbacks.State {
-	if t.Dialling {
-		return callbacks.Dialling
+func termOf(c callbacks.Callback) Term {
+	term := Term{Kind: c.Kind, Due: c.Due.Unix()}
+	if !c.SlotEnd.IsZero() {
+		term.Until = c.SlotEnd.Unix()
 	}
-	return callbacks.Booked
+	return term
 }
 
 // tellWhen says where a promise stands.
@@ -85,15 +95,33 @@ func (t *turn) tellWhen(c callbacks.Callback) {
 func hearMineMenu(t *turn, key string) Next {
 	switch key {
 	case "1":
-		t.say("mine.kept")
-		t.say("goodbye")
-		return Hangup{}
+		return goTo{stepMineKept}
 	case "2":
 		return goTo{stepMineWhen}
 	case "3":
 		return goTo{stepMineSure}
 	}
 	return wrong{t.words("wrong.menu")}
+}
+
+func askMineKept(t *turn) Next { return Perform{Look{ID: t.Standing}} }
+
+// afterMineKept confirms what the caller has heard if it is so still.
+func afterMineKept(t *turn, event Event) Next {
+	shown, ok := event.(Shown)
+	switch c := shown.Callback; {
+	case !ok:
+		return t.cannotTell()
+	case !c.Open():
+		return t.tellMine(c)
+	case c.State != callbacks.Booked:
+		t.say("mine.dialling")
+	case t.Stands != termOf(c):
+		return t.tellMine(c)
+	default:
+		t.say("mine.kept")
+	}
+	return farewell(t)
 }
 
 func askMineWhen(t *turn) Next {
@@ -121,8 +149,7 @@ func afterMove(t *turn, event Event) Next {
 	case Noted:
 		t.Promises++
 		t.say("mine.saved")
-		t.show(event.Callback)
-		return goTo{stepMineMenu}
+		return t.tellMine(event.Callback)
 	case Promised:
 		if event.Callback.Kind == callbacks.Slot {
 			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
@@ -171,8 +198,4 @@ func afterCancel(t *turn, event Event) Next {
 	return t.cannotChange()
 }
 
-func (t *turn) cannotChange() Next {
-	t.say("mine.cannot")
-	t.Standing = 0
-	return toTopics(t)
-}
+func (t *turn) cannotChange() Next { return t.leaveMine("mine.cannot") }

@@ -24,6 +24,7 @@ const (
 	stepMessage      StepID = "message"
 	stepMine         StepID = "mine"
 	stepMineMenu     StepID = "mine-menu"
+	stepMineKept     StepID = "mine-kept"
 	stepMineWhen     StepID = "mine-when"
 	stepMineSure     StepID = "mine-sure"
 	firstStep               = stepLanguage
@@ -95,7 +96,8 @@ func init() {
 		{id: stepNoteSpoken, about: "the note, recorded", kind: mute, ask: askNoteSpoken, hear: askNoteAgain, happen: afterNote, silent: farewell, end: true},
 		{id: stepMessage, about: "a recorded message", kind: mute, ask: askMessage, hear: hearMessage, happen: afterMessage, silent: silentMessage, end: true},
 		{id: stepMine, about: "proof for a promise that stands", kind: entry, ask: askMine, hear: hearMine, happen: afterMine, back: toTopics},
-		{id: stepMineMenu, about: "the promise told: keep, move, cancel", ask: askMineMenu, hear: hearMineMenu, back: toTopics},
+		{id: stepMineMenu, about: "the promise told: keep, move, cancel", ask: askMineMenu, hear: hearMineMenu, happen: afterMineMenu, back: toTopics},
+		{id: stepMineKept, about: "it stays, if it is still what was told", kind: mute, ask: askMineKept, happen: afterMineKept},
 		{id: stepMineWhen, about: "another time for it", ask: askMineWhen, hear: hearMineWhen, happen: afterMove, back: toMine},
 		{id: stepMineSure, about: "really cancel it", ask: askMineSure, hear: hearMineSure, happen: afterCancel, back: toMine},
 	}

@@ -40,6 +40,10 @@ func happenings(page Page, step *step) []Event {
 			return []Event{Promised{Callback: promise}, Noted{promise}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
 		case Prove:
 			return []Event{Shown{promise}, Shown{ended}, Refused{NoMatch}, Refused{Failed}}
+		case Look:
+			moved, dialling := promise, promise
+			moved.Due, dialling.State = moved.Due.Add(time.Hour), callbacks.Dialling
+			return []Event{Shown{promise}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Failed}}
 		case Cancel:
 			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
 		case SaveMessage:
@@ -101,7 +105,7 @@ func abstract(line *Line, s State) string {
 	}
 	promise := stepOf(s.Step).late || strings.HasPrefix(string(s.Step), "mine")
 	if !promise {
-		s.Slots, s.Kind, s.Due, s.Dialling, s.Stands = nil, "", 0, false, Term{}
+		s.Slots, s.Kind, s.Due, s.Stands = nil, "", 0, Term{}
 	}
 	s.Skip = slices.Sorted(slices.Values(s.Skip))
 	s.Rung = slices.Sorted(slices.Values(s.Rung))

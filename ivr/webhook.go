@@ -17,6 +17,8 @@ const (
 	earlyRead = 300 * time.Millisecond
 	// contactWrite is for the record of a call that is put through: it fails open.
 	contactWrite = time.Second
+	// standingRead is for a callback that is told of: without it the caller is sent to a colleague.
+	standingRead = time.Second
 	// promiseWrite is for what must be durable before it is spoken.
 	promiseWrite = 4 * time.Second
 )
@@ -32,6 +34,7 @@ type Lines interface {
 // Promises is what the call needs of the callbacks' room; [callbacks.Service] is it.
 type Promises interface {
 	OpenFor(ctx context.Context, line, caller string) (callbacks.Callback, bool, error)
+	Callback(ctx context.Context, id int64) (callbacks.Callback, error)
 	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
 	Verify(ctx context.Context, key string, id int64, caller, digits string) (callbacks.Callback, bool, error)
 	Move(ctx context.Context, id int64, to callbacks.Move) (callbacks.Callback, error)
@@ -99,6 +102,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect Effect) Event {
 	switch effect := effect.(type) {
 	case FindOpen:
 		return s.findOpen(ctx, effect)
+	case Look:
+		return s.look(ctx, effect)
 	case AskTaken:
 		return s.askTaken(ctx, w, effect)
 	case Reached:
@@ -173,6 +178,18 @@ func (s *Server) findOpen(ctx context.Context, effect FindOpen) Event {
 		return Found{}
 	}
 	return Found{ID: callback.ID, ByReference: callback.AccountProof() == ""}
+}
+
+func (s *Server) look(ctx context.Context, effect Look) Event {
+	var callback callbacks.Callback
+	err := within(ctx, standingRead, func(ctx context.Context) (err error) {
+		callback, err = s.promises.Callback(ctx, effect.ID)
+		return err
+	})
+	if err != nil {
+		return s.refuse("tell of a callback", err)
+	}
+	return Shown{callback}
 }
 
 // saveContact writes a call down that is put through. The caller does not wait long for it.
