@@ -64,11 +64,11 @@ func (s *Server) playable(ctx context.Context, sid string) bool {
 func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	var wanted playback
 	if err := s.Sealer.Open("playback", "", r.URL.Query().Get("s"), &wanted); err != nil {
-		w.WriteHeader(http.StatusForbidden)
+		s.refusePlayback(w, r, http.StatusForbidden, "seal")
 		return
 	}
 	if s.Now().Unix() >= wanted.Until {
-		w.WriteHeader(http.StatusGone)
+		s.refusePlayback(w, r, http.StatusGone, "expired")
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
@@ -88,6 +88,13 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(w, io.LimitReader(sound, longestPlayback)); err != nil {
 		s.log.Warn("a recording broke off while it was played", "recording", wanted.SID, "error", err)
 	}
+}
+
+func (s *Server) refusePlayback(w http.ResponseWriter, r *http.Request, status int, reason string) {
+	s.metrics.refused.WithLabelValues(reason).Inc()
+	s.refusals.warn("a recording was not played: its address was altered, has expired, or was sealed with a key no longer held",
+		"path", pathPlayback, "reason", reason, "peer", r.RemoteAddr)
+	w.WriteHeader(status)
 }
 
 // allowLonger moves the server's limits for a request that is being answered. Real time: they are the connection's.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -72,6 +73,14 @@ func TestPlayback(t *testing.T) {
 	now = now.Add(playbackLife)
 	if answer := fetch(t, s, address); answer.Code != http.StatusGone || answer.Body.Len() != 0 {
 		t.Errorf("expired: answered %d %q", answer.Code, answer.Body)
+	}
+	for reason, want := range map[string]string{"seal": "4", "expired": "1"} {
+		if n := e.count(fmt.Sprintf("hotline_webhooks_refused_total{reason=%q}", reason)); n != want {
+			t.Errorf("refused for %s: counted %s times, want %s", reason, n, want)
+		}
+	}
+	if lines := strings.Count(e.log.String(), "a recording was not played"); lines == 0 || lines > refusalsAtOnce {
+		t.Errorf("refusals are logged %d times", lines)
 	}
 }
 

@@ -44,6 +44,12 @@ const recordingCompleted = "completed"
 
 var errRecording = errors.New("no recording can be read in it: neither RecordingSid nor RecordingUrl has the provider's form")
 
+// unreadable counts a recording that was told of and that nobody will find.
+func (s *Server) unreadable() error {
+	s.metrics.failures.WithLabelValues("keep a recording").Inc()
+	return errRecording
+}
+
 // recordingPath is how the address of a recording ends, as the resource or with the ending of a kind of sound.
 var recordingPath = regexp.MustCompile(`/Accounts/AC[0-9a-fA-F]{32}/Recordings/(RE[0-9a-fA-F]{32})(\.[0-9a-z]{2,5})?$`)
 
@@ -92,7 +98,7 @@ func (s *Server) recording(ctx context.Context, w webhook) error {
 	}
 	recording, ok := w.recorded()
 	if !ok {
-		return errRecording
+		return s.unreadable()
 	}
 	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
 	defer cancel()

@@ -93,6 +93,9 @@ func TestRecordingStatuses(t *testing.T) {
 	if !strings.Contains(w.log.String(), "no recording can be read in it") {
 		t.Errorf("the log does not say what was wrong: %s", w.log.String())
 	}
+	if n := w.count(`hotline_failures_total{what="keep a recording"}`); n != "1" {
+		t.Errorf("one recording cannot be read, counted are %s", n)
+	}
 }
 
 // A recording whose name cannot be read is not taken for silence: the caller hears that the message is not kept.

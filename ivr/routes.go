@@ -20,9 +20,16 @@ func (s *Server) router() http.Handler {
 	e.HideBanner, e.HidePort = true, true
 	// The peer's own address: forwarded headers can be forged by anybody.
 	e.IPExtractor = echo.ExtractIPDirect()
+	e.HTTPErrorHandler = func(err error, c echo.Context) {
+		if errors.Is(err, echo.ErrMethodNotAllowed) {
+			err = s.wrongMethod(c)
+		}
+		if err != nil {
+			e.DefaultHTTPErrorHandler(err, c)
+		}
+	}
 	for path, answer := range s.voiceRoutes() {
 		e.POST(path, s.voice(path, answer))
-		e.GET(path, s.wrongMethod)
 	}
 	for path, note := range s.statusRoutes() {
 		e.POST(path, s.status(path, note))
@@ -84,12 +91,14 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 	}
 }
 
-// wrongMethod answers the most frequent mistake in a number's settings.
+// wrongMethod answers the most frequent mistake in a number's settings, and any other request by a method that its route
+// does not take. The router has said in the header which ones it does.
 func (s *Server) wrongMethod(c echo.Context) error {
+	allowed := c.Response().Header().Get(echo.HeaderAllow)
 	s.metrics.refused.WithLabelValues("method").Inc()
-	s.refusals.warn("a webhook came by GET; set the number's method to HTTP POST at the provider", "path", c.Path())
-	c.Response().Header().Set(echo.HeaderAllow, http.MethodPost)
-	return c.String(http.StatusMethodNotAllowed, "use POST\n")
+	s.refusals.warn("a request came by a method that its route does not take; if it is a webhook, set its method to HTTP POST at the provider",
+		"path", c.Path(), "method", cut(c.Request().Method, longestValue), "allowed", allowed, "peer", c.RealIP())
+	return c.String(http.StatusMethodNotAllowed, "use one of: "+allowed+"\n")
 }
 
 // status takes notice of something and answers nothing. A failure that may pass is answered as one: the provider repeats the

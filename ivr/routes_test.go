@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -66,15 +67,31 @@ func TestWebhooksAreRefused(t *testing.T) {
 	}
 }
 
-// A number set to GET at the provider is the most frequent mistake: it is counted, and the log says what to change.
+// A number set to GET at the provider is the most frequent mistake: it is counted, and the log says what to change. So is
+// any other request by a wrong method, whatever its route, and the log is not filled.
 func TestTheWrongMethodIsCounted(t *testing.T) {
 	e := newEdge(t, nil)
-	answer := e.ask(ask{method: http.MethodGet, path: PathIncoming})
-	if n := e.count(`hotline_webhooks_refused_total{reason="method"}`); answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != "POST" || n != "1" {
-		t.Errorf("answered %d, allowed %q, counted %s times", answer.Code, answer.Header().Get("Allow"), n)
+	voice, status := e.paths()
+	wrong := 0
+	for path, allowed := range map[string]string{pathPlayback: "OPTIONS, GET", "/healthz": "OPTIONS, GET", "/readyz": "OPTIONS, GET", "/metrics": "OPTIONS, GET"} {
+		answer := e.ask(ask{path: path})
+		if wrong++; answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != allowed {
+			t.Errorf("POST %s: answered %d, allowed %q", path, answer.Code, answer.Header().Get("Allow"))
+		}
 	}
-	if !strings.Contains(e.log.String(), "HTTP POST") {
-		t.Errorf("the log does not say what to do: %s", e.log.String())
+	for _, path := range slices.Concat(voice, status) {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPut} {
+			answer := e.ask(ask{method: method, path: path})
+			if wrong++; answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != "OPTIONS, POST" {
+				t.Errorf("%s %s: answered %d, allowed %q", method, path, answer.Code, answer.Header().Get("Allow"))
+			}
+		}
+	}
+	if n := e.count(`hotline_webhooks_refused_total{reason="method"}`); n != strconv.Itoa(wrong) {
+		t.Errorf("%d requests were refused, counted are %s", wrong, n)
+	}
+	if log := e.log.String(); !strings.Contains(log, "HTTP POST") || strings.Count(log, "\n") > refusalsAtOnce {
+		t.Errorf("the log does not say what to do, or too often: %s", log)
 	}
 }
 

@@ -164,8 +164,7 @@ func (s *Server) step(ctx context.Context, w webhook) (*document, error) {
 	}
 	event := w.event()
 	if event == (Refused{Failed}) {
-		s.log.Error("a recording cannot be kept", "call", w.call().SID, "error", errRecording)
-		s.metrics.failures.WithLabelValues("keep a recording").Inc()
+		s.log.Error("a recording cannot be kept", "call", w.call().SID, "error", s.unreadable())
 	}
 	return s.advance(ctx, w, line, state, event)
 }
