@@ -135,7 +135,7 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 // dial rings one target: the attempt is durable before the provider is asked. most is as in [Claim].
 func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping, most int) error {
 	r, err := d.store.Claim(ctx, Claim{
-		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.shown(t), Ring: k.plan.ring(t),
+		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.Shown(t.Address), Ring: k.plan.ring(t),
 		Now: k.now, Lease: lease, Pace: d.Pace, Most: most, Check: k.still(t),
 	})
 	if err != nil {
@@ -194,24 +194,26 @@ func (d *Dispatcher) placed(ctx context.Context, a Attempt, sid string) error {
 // anything else is unknown.
 func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) error {
 	now := d.now()
-	var refused *RefusedError
 	plainly := errors.Is(cause, ErrRefused)
-	permanent := errors.As(cause, &refused) && refused.Permanent
+	refused := &RefusedError{} // which says nothing more
+	errors.As(cause, &refused)
+	changed := false
 	r, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
+		changed = false
 		if r.Attempt.State != Placing {
 			return ErrUnchanged // a webhook knows better
 		}
-		k := newKeeping(d.plans, r.Callback, now)
+		k, before := newKeeping(d.plans, r.Callback, now), r.Callback.State
 		switch {
 		case !plainly:
 			r.Attempt.State, r.Attempt.Check = Unknown, r.Attempt.Created.Add(findAfter)
-		case permanent && !(refused.Ours && a.CustomerFirst()): // a line's number that may not call is no fault of the customer's
+		case refused.Permanent && !(refused.Ours && a.CustomerFirst()): // a line's number that may not call is no fault of the customer's
 			k.notTaken(r, OutcomeRefused)
 		default:
 			k.notTaken(r, OutcomeNotNow)
 		}
-		if plainly {
-			k.remark(r, r.Attempt.Outcome)
+		if changed = r.Callback.State != before; changed { // otherwise it was taken back meanwhile, and stays as it is
+			k.remark(r, r.Attempt.Outcome+": "+refused.Why())
 		}
 		return nil
 	})
@@ -222,13 +224,13 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		return err
 	}
 	if plainly {
-		code, why := 0, ""
-		if refused != nil {
-			code, why = refused.Code, refused.Why()
+		message := "the provider refused a call"
+		if refused.Unreached {
+			message = "a call could not be asked for; it is tried again"
 		}
-		d.log.ErrorContext(ctx, "the provider refused a call", "promise", a.CallbackID, "target", a.Target.ID,
-			"code", code, "permanent", permanent, "why", why)
-		if r.Callback.State.Final() {
+		d.log.ErrorContext(ctx, message, "promise", a.CallbackID, "target", a.Target.ID, "code", refused.Code,
+			"permanent", refused.Permanent, "why", refused.Why())
+		if changed && r.Callback.State.Final() {
 			announce(ctx, d.log, r.Callback, "every target was refused or did not answer")
 		}
 		return nil

@@ -3,6 +3,7 @@ package callbacks_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -153,6 +154,9 @@ func TestRefusedForNow(t *testing.T) {
 		t.Fatalf("%v, want %v", got, want)
 	}
 	w.is(c, callbacks.Booked, 0, 0)
+	if got := w.get(c).Remark; got != "not-now: code 20429" {
+		t.Errorf("remark %q", got)
+	}
 	w.dialer.place = nil
 	w.ring("support-1").answered(callbacks.Proceed)
 }
@@ -166,7 +170,13 @@ func TestProviderNotReached(t *testing.T) {
 		w.pass(w.tick())
 	}
 	w.is(c, callbacks.Booked, 0, 0)
-	w.logs("the provider could not be reached")
+	w.logs("a call could not be asked for")
+	if strings.Contains(w.logged.String(), "refused") {
+		t.Errorf("nobody has refused anything: %s", w.logged)
+	}
+	if got := w.get(c).Remark; got != "not-now: the provider could not be reached" {
+		t.Errorf("remark %q", got)
+	}
 	w.dialer.place = nil
 	w.ring("support-1").answered(callbacks.Proceed)
 }

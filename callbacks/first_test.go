@@ -306,6 +306,20 @@ func TestRemarks(t *testing.T) {
 	}
 	leg.status("completed", 3) // the agent's leg is over afterwards
 	remark("taken back by supervisor anna")
+
+	c = w.book("+6281200000009")
+	w.clock = w.get(c).Due
+	w.dialer.place = func(callbacks.Placement) (error, bool) { // it is taken back before the provider refuses
+		if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
+			t.Fatal(err)
+		}
+		return callbacks.NewRefused(20429, ""), false
+	}
+	w.tick()
+	remark("taken back by supervisor anna")
+	if attempts, err := w.store.Unended(w.ctx); err != nil || len(attempts) != 0 {
+		t.Errorf("the refused attempt has not ended: %+v, %v", attempts, err)
+	}
 }
 
 // Urgent ones first, then by priority; at the same priority nobody goes ahead of somebody who has waited longer.

@@ -68,9 +68,9 @@ type Plan struct {
 	Sender string
 }
 
-// shown is the number that a target is shown.
-func (p Plan) shown(t Target) string {
-	if p.CallerID != "" && p.Policy.Route(t.Address) == "" {
+// Shown is the number that an address is shown when it is rung, E.164.
+func (p Plan) Shown(address string) string {
+	if p.CallerID != "" && p.Policy.Route(address) == "" {
 		return p.CallerID
 	}
 	return p.From

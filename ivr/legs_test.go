@@ -130,7 +130,10 @@ var leads = regexp.MustCompile(`https://hotline\.example\.com(/voice/[a-z/-]+)\?
 // send sends a webhook and takes up where its answer leads to.
 func (w *legWalk) send(m moment) string {
 	w.t.Helper()
-	target := orElse(w.urls[m.path], m.path)
+	target, known := w.urls[m.path]
+	if !known {
+		target = m.path
+	}
 	answer := w.ask(ask{path: target, body: m.form.Encode()})
 	if _, voice := w.server.voiceRoutes()[m.path]; !voice {
 		if answer.Code != http.StatusNoContent {

@@ -144,8 +144,5 @@ type NumberRule struct {
 
 // shownTo is the number that an address is shown when we ring it.
 func (l *Line) shownTo(address string) string {
-	if l.CallerID != "" && l.Callbacks.Route(address) == "" {
-		return l.CallerID
-	}
-	return l.Numbers[0]
+	return callbacks.Plan{Policy: l.Callbacks, From: l.Numbers[0], CallerID: l.CallerID}.Shown(address)
 }

@@ -28,7 +28,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		calls:          vector("calls_total", "Calls answered.", "line"),
 		ended:          vector("calls_ended_total", "Calls whose end the provider reported.", "status"),
 		taken:          vector("calls_taken_total", "Calls that an agent took with a key press.", "line"),
-		refused:        vector("webhooks_refused_total", "Requests refused: not signed or sealed right, expired, by a wrong method, of a wrong form, or of another leg.", "reason"),
+		refused:        vector("webhooks_refused_total", "Requests refused: signature, seal, age, method, form, or leg.", "reason"),
 		failures:       vector("failures_total", "Things that could not be done; the caller heard an apology or a way round.", "what"),
 		promises:       vector("callbacks_promised_total", "Callbacks promised to callers.", "line", "kind"),
 		texts:          vector("text_messages_total", "Text messages by every state that they went through; sent is not delivered.", "line", "state"),

@@ -13,7 +13,9 @@ import (
 
 // Whatever state a webhook comes from, also one that the call has left behind, a callback is told as it stands in the store.
 func TestACallbackIsToldAsItStandsNow(t *testing.T) {
-	booked := callbacks.Callback{ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute), State: callbacks.Booked}
+	booked := callbacks.Callback{
+		ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute), State: callbacks.Booked,
+	}
 	moved, soon, dialling, over := booked, booked, booked, booked
 	moved.Due, moved.SlotEnd = moved.Due.Add(time.Hour), moved.SlotEnd.Add(time.Hour)
 	soon.Kind, soon.Due, soon.SlotEnd = callbacks.ASAP, openHour, time.Time{}
@@ -37,8 +39,12 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 			key  string
 			want string
 		}{
-			"it is kept": {stepMineMenu, "1", tt.kept}, "heard again": {stepMineMenu, "9", tt.menu}, "silence": {stepMineMenu, "", tt.menu},
-			"a wrong key": {stepMineMenu, "5", tt.menu}, "not cancelled": {stepMineSure, "2", tt.menu}, "no other time": {stepMineWhen, "*", tt.menu},
+			"it is kept":    {stepMineMenu, "1", tt.kept},
+			"heard again":   {stepMineMenu, "9", tt.menu},
+			"silence":       {stepMineMenu, "", tt.menu},
+			"a wrong key":   {stepMineMenu, "5", tt.menu},
+			"not cancelled": {stepMineSure, "2", tt.menu},
+			"no other time": {stepMineWhen, "*", tt.menu},
 		} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				e := newEdge(t, nil)
@@ -81,8 +87,8 @@ func TestACallbackThatIsNotReadInTime(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
 	e.promises.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
-	text := e.call(e.sealed(pathStep, "call", caller.SID, State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu}),
-		url.Values{"Digits": {"1"}})
+	state := State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu}
+	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
 	if !strings.Contains(text, "mine.locked") || strings.Contains(text, "mine.kept") {
 		t.Errorf("heard %s", text)
 	}

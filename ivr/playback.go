@@ -92,7 +92,7 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) refusePlayback(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	s.metrics.refused.WithLabelValues(reason).Inc()
-	s.refusals.warn("a recording was not played: its address was altered, has expired, or was sealed with a key no longer held",
+	s.refusals.warn("a recording was not played: its address was altered, is too old, or was sealed with a key no longer held",
 		"path", pathPlayback, "reason", reason, "peer", r.RemoteAddr)
 	w.WriteHeader(status)
 }

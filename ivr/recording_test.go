@@ -113,7 +113,8 @@ func TestARecordingThatCannotBeNamed(t *testing.T) {
 // A base URL is for the provider's own hosts. Media may redirect elsewhere: there the request goes as it is, and without the
 // account's credentials, with a base URL or without.
 func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
-	for _, base := range []string{"", "http://127.0.0.1:9000/stand-in"} {
+	const standIn = "http://127.0.0.1:9000/stand-in"
+	for base, asked := range map[string]string{"": "https://api.twilio.com", standIn: standIn} {
 		var sent []string
 		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 			_, _, credentials := r.BasicAuth()
@@ -137,7 +138,7 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 		}
 		_ = sound.Close()
 		want := []string{
-			orElse(base, "https://api.twilio.com") + "/2010-04-01/Accounts/" + someAccount + "/Recordings/" + someSound + ".mp3 true",
+			asked + "/2010-04-01/Accounts/" + someAccount + "/Recordings/" + someSound + ".mp3 true",
 			"https://media.example-bucket.com/sound.mp3?signature=1 false",
 		}
 		if diff := cmp.Diff(want, sent); diff != "" {

@@ -96,7 +96,7 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 func (s *Server) wrongMethod(c echo.Context) error {
 	allowed := c.Response().Header().Get(echo.HeaderAllow)
 	s.metrics.refused.WithLabelValues("method").Inc()
-	s.refusals.warn("a request came by a method that its route does not take; if it is a webhook, set its method to HTTP POST at the provider",
+	s.refusals.warn("a request came by a wrong method; if it is a webhook, set its method to HTTP POST at the provider",
 		"path", c.Path(), "method", cut(c.Request().Method, longestValue), "allowed", allowed, "peer", c.RealIP())
 	return c.String(http.StatusMethodNotAllowed, "use one of: "+allowed+"\n")
 }

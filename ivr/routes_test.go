@@ -73,9 +73,9 @@ func TestTheWrongMethodIsCounted(t *testing.T) {
 	e := newEdge(t, nil)
 	voice, status := e.paths()
 	wrong := 0
-	for path, allowed := range map[string]string{pathPlayback: "OPTIONS, GET", "/healthz": "OPTIONS, GET", "/readyz": "OPTIONS, GET", "/metrics": "OPTIONS, GET"} {
+	for _, path := range []string{pathPlayback, "/healthz", "/readyz", "/metrics"} {
 		answer := e.ask(ask{path: path})
-		if wrong++; answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != allowed {
+		if wrong++; answer.Code != http.StatusMethodNotAllowed || answer.Header().Get("Allow") != "OPTIONS, GET" {
 			t.Errorf("POST %s: answered %d, allowed %q", path, answer.Code, answer.Header().Get("Allow"))
 		}
 	}

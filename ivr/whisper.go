@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -102,18 +103,10 @@ func (l *Line) caseOf(tongue, reference, account string, answers callbacks.Answe
 		said = append(said, l.utter(tongue, "whisper.account", "digits", l.sayAccount(tongue, account)))
 	}
 	for _, answer := range answers.All() {
-		digits := spoken.Digits(tongue, answer.Digits)
-		said = append(said, Utterance{tongue, orElse(l.text(tongue, "answer."+answer.Question, "digits", digits), digits)})
+		digits := spoken.Digits(tongue, answer.Digits) // told bare where the question is no longer configured
+		said = append(said, Utterance{tongue, cmp.Or(l.text(tongue, "answer."+answer.Question, "digits", digits), digits)})
 	}
 	return said
-}
-
-// orElse is for a question that is no longer configured: its answer is told bare.
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // deskTongue is the language in which a desk's agents are spoken to.

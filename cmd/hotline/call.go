@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -101,7 +102,7 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	if line == nil {
 		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
 	}
-	o.from = orElse(o.from, someCaller(line.Region))
+	o.from = cmp.Or(o.from, someCaller(line.Region))
 	at, err := instant(o.at)
 	if err != nil {
 		return err
@@ -111,7 +112,7 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	if err != nil {
 		return err
 	}
-	after, err := behaviour("agents", orElse(later, "answer"))
+	after, err := behaviour("agents", cmp.Or(later, "answer"))
 	if err != nil {
 		return err
 	}
@@ -237,11 +238,4 @@ func lineIDs(snapshot *config.Snapshot) string {
 		ids[i] = line.ID
 	}
 	return strings.Join(ids, ", ")
-}
-
-func orElse(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -225,8 +226,8 @@ func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error
 	var rows table
 	rows.add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries", "last")
 	for _, c := range list {
-		rows.add(c.Reference, c.Line, c.Desk, orElse(c.Topic, "-"), string(c.State), what(c), l.clock(c.Line, c.Called), l.clock(c.Line, c.Due),
-			orElse(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), orElse(c.Remark, "-"))
+		rows.add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), what(c), l.clock(c.Line, c.Called), l.clock(c.Line, c.Due),
+			cmp.Or(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), cmp.Or(c.Remark, "-"))
 	}
 	if err := rows.write(out, ""); err != nil {
 		return err
@@ -277,15 +278,15 @@ func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text,
 	var rows table
 	rows.add("reference", c.Reference)
 	rows.add("state", string(c.State))
-	rows.add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, orElse(c.Topic, "-")}, ", "))
+	rows.add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, cmp.Or(c.Topic, "-")}, ", "))
 	rows.add("language", c.Language)
 	rows.add("what", what(c))
 	rows.add("priority", fmt.Sprint(c.Priority))
-	rows.add("number", orElse(l.masked(c.Number), "erased"))
+	rows.add("number", cmp.Or(l.masked(c.Number), "erased"))
 	if !silenced.IsZero() {
 		rows.add("silenced", "for requests by others until "+l.clock(c.Line, silenced))
 	}
-	rows.add("account", orElse(l.masked(c.Account), "-"))
+	rows.add("account", cmp.Or(l.masked(c.Account), "-"))
 	for _, answer := range c.Answers.All() {
 		rows.add(answer.Question, l.masked(answer.Digits))
 	}
@@ -299,7 +300,7 @@ func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text,
 		rows.add(at.name, l.clock(c.Line, at.at))
 	}
 	rows.add("customer rung", fmt.Sprintf("%d times", c.Attempts))
-	rows.add("what happened last", orElse(c.Remark, "-"))
+	rows.add("what happened last", cmp.Or(c.Remark, "-"))
 	rows.add("desk tried in vain", fmt.Sprintf("%d times", c.Rounds))
 	attempts := r.Earlier
 	if r.Attempt != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -166,8 +167,8 @@ func newCallbacksMessages() *cobra.Command {
 			var rows table
 			rows.add("reference", "line", "desk", "topic", "received", "caller", "seconds", "recording at the provider")
 			for _, m := range list {
-				rows.add(m.Reference, m.Line, m.Desk, orElse(m.Topic, "-"), l.clock(m.Line, m.Received), orElse(l.masked(m.Caller), "-"),
-					strconv.Itoa(m.Recording.Seconds), orElse(m.Recording.SID, "erased"))
+				rows.add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), l.clock(m.Line, m.Received), cmp.Or(l.masked(m.Caller), "-"),
+					strconv.Itoa(m.Recording.Seconds), cmp.Or(m.Recording.SID, "erased"))
 			}
 			return rows.write(cmd.OutOrStdout(), "")
 		}),

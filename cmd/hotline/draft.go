@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func takeDraft(cmd *cobra.Command, target string) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "%s is a copy of %s, %s.\n", target, orElse(dir, "the built-in configuration"), count(len(files), "file"))
+	fmt.Fprintf(out, "%s is a copy of %s, %s.\n", target, cmp.Or(dir, "the built-in configuration"), count(len(files), "file"))
 	if broken != nil {
 		fmt.Fprintf(out, "It has mistakes, as that directory has; hotline check %s names them.\n", target)
 	}

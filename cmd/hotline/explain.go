@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -133,7 +134,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, er
 			return e, unknown("language", o.language, tags)
 		}
 	}
-	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: orElse(o.from, someCaller(e.line.Region)), To: e.line.Numbers[0]}
+	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, someCaller(e.line.Region)), To: e.line.Numbers[0]}
 	e.course, err = e.line.Course(e.at, e.call, o.language, o.topic)
 	return e, err
 }

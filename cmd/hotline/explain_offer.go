@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -74,7 +75,7 @@ func (e explained) times(rows *table) {
 
 // decentZones are the zones of the number that would be rung.
 func (e explained) decentZones() string {
-	number := orElse(e.course.Offer.Number, e.call.From)
+	number := cmp.Or(e.course.Offer.Number, e.call.From)
 	var names []string
 	for _, zone := range e.line.Callbacks.DecentZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
 		names = append(names, zone.String())

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -163,10 +164,10 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 		if i := random.IntN(len(line.Topics) + 1); i < len(line.Topics) {
 			topic = line.Topics[i].ID
 		}
-		from := orElse(froms[random.IntN(len(froms))], someCaller(line.Region))
+		from := cmp.Or(froms[random.IntN(len(froms))], someCaller(line.Region))
 		// Five minutes past the hour: nothing opens or closes while the call lasts.
 		at := time.Date(2026, 11, 1, random.IntN(24*90), 5, 0, 0, line.Hours.Zone())
-		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, orElse(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))
+		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, cmp.Or(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			course, err := line.Course(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ func listVersions(out io.Writer, list []callbacks.Version) error {
 	}
 	var rows table
 	for _, v := range list {
-		rows.add(strconv.FormatInt(v.Number, 10), v.At.UTC().Format("2006-01-02 15:04:05Z"), v.Hash, orElse(v.Author, "-"), summary(v))
+		rows.add(strconv.FormatInt(v.Number, 10), v.At.UTC().Format("2006-01-02 15:04:05Z"), v.Hash, cmp.Or(v.Author, "-"), summary(v))
 	}
 	return rows.write(out, "")
 }
@@ -97,7 +98,7 @@ func showVersion(cmd *cobra.Command, a *archive, text string) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", v.Number, v.Hash, v.At.UTC().Format(time.RFC3339), orElse(v.Author, "nobody known"))
+	fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", v.Number, v.Hash, v.At.UTC().Format(time.RFC3339), cmp.Or(v.Author, "nobody known"))
 	if v.Note != "" {
 		fmt.Fprintln(out, v.Note)
 	}
@@ -106,7 +107,7 @@ func showVersion(cmd *cobra.Command, a *archive, text string) error {
 			fmt.Fprintf(out, "  %s\n", name)
 		}
 	}
-	_, err = fmt.Fprintln(out, orElse(strings.TrimRight(v.Changes, "\n"), "Nothing that callers notice is different from the version before."))
+	_, err = fmt.Fprintln(out, cmp.Or(strings.TrimRight(v.Changes, "\n"), "Nothing that callers notice is different from the version before."))
 	return err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -88,7 +89,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		}
 	}
 	r.house, err = newHouse(ctx, wiring{
-		live: s.live, snapshot: s.snapshot, store: orElse(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
+		live: s.live, snapshot: s.snapshot, store: cmp.Or(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
 		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
 		around: s.around,
 	})

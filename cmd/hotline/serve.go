@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,7 +122,7 @@ func serve(
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.live.Written().Hash, "directory", orElse(source.Dir, "built in"), "lines", lineIDs(h.live.Written()), "incoming", settings.PublicURL+ivr.PathIncoming)
+		"configuration", h.live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", lineIDs(h.live.Written()), "incoming", settings.PublicURL+ivr.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}

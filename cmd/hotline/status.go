@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -50,7 +51,7 @@ func status(cmd *cobra.Command, a *archive) error {
 	if latest == nil {
 		fmt.Fprintln(out, "No configuration has been in force yet.")
 	} else {
-		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash, latest.At.UTC().Format(time.RFC3339), orElse(latest.Author, "nobody known"))
+		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash, latest.At.UTC().Format(time.RFC3339), cmp.Or(latest.Author, "nobody known"))
 	}
 	held, err := directoryStands(cmd, out, latest)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -159,7 +160,7 @@ func (s *story) told() string {
 func (s *story) agents(does map[string]string) {
 	for _, desk := range s.line.Desks {
 		for _, target := range desk.Targets {
-			agent := behaviours[orElse(does[target.ID], "answer")]
+			agent := behaviours[cmp.Or(does[target.ID], "answer")]
 			agent.Name = target.ID
 			s.carrier.Subscribe(address(target), agent)
 		}
