@@ -121,7 +121,7 @@ var fixedPrompts = map[string]promptUse{
 	"mine.ask":             {"reference, or last four digits of the account, then hash; star leaves", nil},
 	"mine.reference":       {"reference only, then hash; star leaves", nil},
 	"mine.wrong":           {"that does not match", nil},
-	"mine.locked":          {"we cannot tell you about it on this call; a colleague can", nil},
+	"mine.locked":          {"we cannot tell you about it just now; a colleague can", nil},
 	"mine.soon":            {"stands: as soon as a colleague is free", nil},
 	"mine.at":              {"stands: as soon as we can from this time", []string{"when"}},
 	"mine.slot":            {"stands: day, from–to", []string{"when"}},

@@ -77,7 +77,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 	for range 2 {
 		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
-	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("We cannot tell you about your callback on this call").hangUp())
+	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("We cannot tell you about your callback just now").hangUp())
 	s.runTo("2026-03-07T21:10:00+07:00")
 	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"), hears("between 8 and 8:30").press("1"))
 	s.settles()
