@@ -3,6 +3,8 @@
 package sqlite
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"syscall"
 )
@@ -24,4 +26,13 @@ func lockFile(path string) (unlock func(), err error) {
 		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 	}
 	return func() { _ = f.Close() }, nil // closing drops the lock
+}
+
+// identity tells a file from every other that is there at the same time, whatever they are called.
+func identity(info fs.FileInfo) string {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprint(stat.Dev, " ", stat.Ino)
 }

@@ -14,14 +14,21 @@ const othersMay fs.FileMode = 0o077
 // chmod is replaced in tests: root may do what others may not.
 var chmod = os.Chmod
 
-// Restrict takes the rights of others on the database's files away and returns the files that it changed. [Open] does
-// so too; a caller of Restrict can log it. A file that is not there is no error; one whose rights cannot be changed is.
-// On Windows it does nothing, since rights are not in the mode there.
-func Restrict(path string) (changed []string, err error) {
+// private makes the file, if there is none, takes the rights of others on it and on those beside it away, and returns
+// which it changed. Rights that cannot be changed are an error. On Windows it changes none.
+func private(file string) (changed []string, err error) {
+	// One that is there is not opened: to close it would take the locks away that another store of this process has on it.
+	made, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = made.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("sqlite: %w", err)
+	}
 	if runtime.GOOS == "windows" {
 		return nil, nil
 	}
-	for _, name := range []string{path, path + "-wal", path + "-shm", path + "-journal"} {
+	for _, name := range append(beside(file), file, file+"-journal") {
 		info, err := os.Stat(name)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

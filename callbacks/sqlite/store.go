@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -29,6 +28,9 @@ type Store struct {
 	// anchor is a connection that nobody uses: as long as it is open the files beside the database stay the same, whatever
 	// happens to the other connections. Nil in memory.
 	anchor *sql.Conn
+	// Restricted is which of its files others could read or change until it was opened; none on Windows, where rights are
+	// not in the mode.
+	Restricted []string
 }
 
 // Close implements [callbacks.Store].
@@ -58,34 +60,55 @@ func cutLog(ctx context.Context, writer *sql.DB) error {
 }
 
 // Open opens or creates the file and brings its tables up to date. The directory must exist.
-// Several processes may open the same file at once.
+// Several processes may open the same file at once. A path beside which a log lies that belongs to another file is refused.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
+	file, err := followed(path)
+	if err != nil {
 		return nil, fmt.Errorf("sqlite: the directory for the database: %w; make it, or name another with sqlite:PATH", err)
 	}
-	unlock, err := lockFile(path + ".migrate-lock")
+	lock := file + ".migrate-lock"
+	unlock, err := lockFile(lock)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %s: waiting for the migration lock: %w", path, err)
 	}
 	defer unlock()
-	if err := private(path); err != nil {
+	if err := ownLog(file, lock); err != nil {
+		return nil, err
+	}
+	restricted, err := private(file)
+	if err != nil {
 		return nil, err
 	}
 	files := &place{}
 	if err := files.add(path); err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
-	write, err := pool(dsn(path, false), files, 1)
+	s, err := openPlaced(ctx, file, files)
+	if err == nil {
+		s.Restricted = restricted
+		if err = remember(file, lock); err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: %s: %w", path, err)
 	}
-	read, err := pool(dsn(path, true), files, readers+1)
+	return s, nil
+}
+
+// openPlaced opens a file that is there, and adds those beside it to its place.
+func openPlaced(ctx context.Context, file string, files *place) (*Store, error) {
+	write, err := pool(dsn(file, false), files, 1)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), write.Close())
+		return nil, err
+	}
+	read, err := pool(dsn(file, true), files, readers+1)
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
 	}
 	placed := dialect
 	placed.Intact = files.intact
@@ -94,10 +117,10 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		err = s.hold(ctx, read)
 	}
 	if err == nil {
-		err = files.add(path+"-wal", path+"-shm") // what was committed last is in the log alone, and the index of it beside
+		err = files.add(beside(file)...) // what was committed last is in the log alone, and the index of it beside
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: %s: %w", path, err), s.Close())
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
@@ -109,16 +132,6 @@ func (s *Store) hold(ctx context.Context, read *sql.DB) (err error) {
 	}
 	var tables int
 	return s.anchor.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables)
-}
-
-// private makes the file, if there is none, and sees to it that it is for its owner only.
-func private(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("sqlite: %w", err)
-	}
-	_, err = Restrict(path)
-	return errors.Join(err, file.Close())
 }
 
 // dsn escapes the path: a "?" or "#" in a directory's name would end it otherwise.

@@ -24,14 +24,14 @@ func openStore(ctx context.Context, name string) (callbacks.Store, error) {
 
 func openStoreLogging(ctx context.Context, name string, log *slog.Logger) (callbacks.Store, error) {
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
-		changed, err := sqlite.Restrict(path)
-		if len(changed) > 0 {
-			log.Warn("others could read or change the database; it is its owner's alone now (mode 0600)", "files", changed)
-		}
+		store, err := sqlite.Open(ctx, path)
 		if err != nil {
 			return nil, err
 		}
-		return sqlite.Open(ctx, path)
+		if len(store.Restricted) > 0 {
+			log.Warn("others could read or change the database; it is its owner's alone now (mode 0600)", "files", store.Restricted)
+		}
+		return store, nil
 	}
 	return postgres.Open(ctx, name)
 }
