@@ -4,15 +4,23 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // The database file is taken away from under the running product, as when somebody tidies up or restores a backup: from
@@ -23,10 +31,11 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		take, bring func(path string) error // bring: nil where nothing comes back
+		restart     string                  // why one is refused meanwhile; empty where none is tried
 	}{
-		"moved away and back":         {take: rename("", ".away"), bring: rename(".away", "")},
+		"moved away and back":         {take: rename("", ".away"), bring: rename(".away", ""), restart: "put that very file back"},
 		"its log moved away and back": {take: rename("-wal", ".away"), bring: rename(".away", "-wal")},
-		"deleted":                     {take: os.Remove},
+		"deleted":                     {take: os.Remove, restart: "-wal and "},
 		"its log deleted":             {take: func(path string) error { return os.Remove(path + "-wal") }},
 		"replaced by a backup": {take: func(path string) error {
 			backup := filepath.Join(filepath.Dir(path), "backup.db")
@@ -34,7 +43,7 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 				return err
 			}
 			return os.Rename(backup, path)
-		}},
+		}, restart: "put that very file back"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, log := sqlitetest.New(t), &bytes.Buffer{}
@@ -58,6 +67,13 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 			s.rings("+6281200000004", "Goodbye", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.readyIs(http.StatusServiceUnavailable)
+			if c.restart != "" { // another process, or this one anew
+				if store, err := openStore(t.Context(), "sqlite:"+path); err == nil {
+					t.Errorf("opened all the same, %v", store.Close())
+				} else if !strings.Contains(err.Error(), c.restart) {
+					t.Errorf("refused for %v", err)
+				}
+			}
 			if c.bring == nil {
 				return
 			}
@@ -70,6 +86,65 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 			s.bridged("caller with emergency-1", "support-1 with customer", "support-2 with customer")
 		})
 	}
+}
+
+// The file is moved away from under a real server, which is then killed or stopped. One that is started meanwhile ends and
+// says why. With the file back, what was spoken is there.
+func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
+	for name, sig := range map[string]os.Signal{"killed": os.Kill, "stopped": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			s := startServe(t)
+			heard := s.stolenAt(t, 1, "+6281234567891") + s.stolenAt(t, 2, "+6281234567892")
+			if err := os.Rename(s.store, s.store+".away"); err != nil {
+				t.Fatal(err)
+			}
+			s.signal(sig)
+			if err := s.ends(); (err != nil) != (sig == os.Kill) {
+				t.Errorf("it ended with %v: %+v", err, s.seen)
+			}
+			s.start()
+			if err := s.ends(); err == nil || !strings.Contains(fmt.Sprint(s.seen), "put that very file back") {
+				t.Errorf("started without its file it ended with %v: %+v", err, s.seen)
+			}
+			if err := os.Rename(s.store+".away", s.store); err != nil {
+				t.Fatal(err)
+			}
+			s.start()
+			s.says("serving")
+			s.stop()
+			store, err := openStore(t.Context(), "sqlite:"+s.store)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list, err := store.List(t.Context(), callbacks.Filter{})
+			if err := errors.Join(err, store.Close()); err != nil || len(list) != 2 {
+				t.Fatalf("%d callbacks are left, %v", len(list), err)
+			}
+			for _, callback := range list {
+				if !strings.Contains(heard, spoken.Digits("en", callback.Reference)) {
+					t.Errorf("nobody heard %s: %q", callback.Reference, heard)
+				}
+			}
+		})
+	}
+}
+
+// stolenAt is a call about a stolen account, which is taken at any hour, to its end: nobody picks up, and a callback is
+// booked. Calls of one server have different seeds. It returns what the caller heard.
+func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
+	t.Helper()
+	var events []carrier.Event
+	telephones := carrier.New(carrier.Options{
+		Start: time.Now(), AccountSID: rehearsalAccount, AuthToken: servedToken, Client: &http.Client{Transport: s},
+		Observe: func(e carrier.Event) { events = append(events, e) }, Seed: seed,
+	})
+	defer telephones.Close()
+	telephones.Number("+622150001000", carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+	call := telephones.Ring(from, "+622150001000", carrier.Party{Name: roleCaller, Keys: carrier.Script("2", "1", "1")})
+	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
+		t.Fatal(err)
+	}
+	return heardBy(events, roleCaller)
 }
 
 // refused is a call in which nothing is told as noted.

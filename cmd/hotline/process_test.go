@@ -42,6 +42,7 @@ type logLine struct {
 type serving struct {
 	t       *testing.T
 	command *exec.Cmd
+	env     []string
 	dir     string // of its configuration
 	store   string
 	address string
@@ -54,48 +55,56 @@ const servedURL, servedToken = "https://hotline.example.com", "fffffffffffffffff
 // startServe starts the server and waits until it says where it listens. settings are further ones, NAME=value.
 func startServe(t *testing.T, settings ...string) *serving {
 	t.Helper()
-	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	provider := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(provider.Close)
-	s := &serving{t: t, dir: filepath.Join(t.TempDir(), "config"), store: sqlitetest.New(t), log: make(chan logLine, 10_000)}
+	s := &serving{t: t, dir: filepath.Join(t.TempDir(), "config"), store: sqlitetest.New(t)}
 	// Rehearsed calls would only take time.
 	if err := errors.Join(os.CopyFS(s.dir, config.Shipped()), os.RemoveAll(filepath.Join(s.dir, "calls")), os.Chmod(s.store, 0o644)); err != nil {
 		t.Fatal(err)
 	}
-	s.command = exec.Command(program, "serve", "--config", s.dir)
-	s.command.Env = append(os.Environ(), asProgram+"=1",
+	s.env = append(os.Environ(), asProgram+"=1",
 		"HOTLINE_LISTEN=127.0.0.1:0", "HOTLINE_PUBLIC_URL="+servedURL, "HOTLINE_STORE=sqlite:"+s.store,
 		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+rehearsalAccount,
 		"HOTLINE_TWILIO_AUTH_TOKEN="+servedToken, "HOTLINE_TWILIO_BASE_URL="+provider.URL)
-	s.command.Env = append(s.command.Env, settings...)
-	errs, err := s.command.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-		if s.command.ProcessState == nil {
-			_ = s.command.Process.Kill()
-			_ = s.command.Wait()
-		}
-	})
-	go s.listen(errs)
+	s.env = append(s.env, settings...)
+	s.start()
 	s.address = s.says("serving").Listen
 	return s
 }
 
-func (s *serving) listen(errs io.Reader) {
-	defer close(s.log)
+// start starts the process, or another one once it has ended.
+func (s *serving) start() {
+	s.t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	command := exec.Command(program, "serve", "--config", s.dir)
+	command.Env = s.env
+	errs, err := command.StderrPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+		if command.ProcessState == nil {
+			_ = command.Process.Kill()
+			_ = command.Wait()
+		}
+	})
+	s.command, s.log, s.seen = command, make(chan logLine, 10_000), nil
+	go s.listen(errs, s.log)
+}
+
+func (s *serving) listen(errs io.Reader, log chan<- logLine) {
+	defer close(log)
 	for lines := bufio.NewScanner(errs); lines.Scan(); {
 		line := logLine{Msg: lines.Text()}
 		_ = json.Unmarshal(lines.Bytes(), &line) // what is no JSON is told as it is
-		s.log <- line
+		log <- line
 	}
 }
 
@@ -123,12 +132,17 @@ func (s *serving) signal(sig os.Signal) {
 func (s *serving) stop() {
 	s.t.Helper()
 	s.signal(syscall.SIGTERM)
+	if err := s.ends(); err != nil {
+		s.t.Errorf("it ended with %v:\n%+v", err, s.seen)
+	}
+}
+
+// ends waits until it has ended.
+func (s *serving) ends() error {
 	for line := range s.log {
 		s.seen = append(s.seen, line)
 	}
-	if err := s.command.Wait(); err != nil {
-		s.t.Errorf("it ended with %v:\n%+v", err, s.seen)
-	}
+	return s.command.Wait()
 }
 
 func (s *serving) said(words string) bool {
