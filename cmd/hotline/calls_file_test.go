@@ -103,6 +103,9 @@ func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 				t.Errorf("it ended with %v: %+v", err, s.seen)
 			}
 			s.start()
+			if _, ok := s.waits("serving"); ok {
+				t.Fatal("it serves without its file")
+			}
 			if err := s.ends(); err == nil || !strings.Contains(fmt.Sprint(s.seen), "put that very file back") {
 				t.Errorf("started without its file it ended with %v: %+v", err, s.seen)
 			}

@@ -111,14 +111,22 @@ func (s *serving) listen(errs io.Reader, log chan<- logLine) {
 // says waits for a line of the log that begins with these words.
 func (s *serving) says(words string) logLine {
 	s.t.Helper()
+	line, ok := s.waits(words)
+	if !ok {
+		s.t.Fatalf("it ended and never said %q:\n%+v", words, s.seen)
+	}
+	return line
+}
+
+// waits is says, or not ok when it has ended.
+func (s *serving) waits(words string) (found logLine, ok bool) {
 	for line := range s.log {
 		s.seen = append(s.seen, line)
 		if strings.HasPrefix(line.Msg, words) {
-			return line
+			return line, true
 		}
 	}
-	s.t.Fatalf("it ended and never said %q:\n%+v", words, s.seen)
-	return logLine{}
+	return logLine{}, false
 }
 
 func (s *serving) signal(sig os.Signal) {
