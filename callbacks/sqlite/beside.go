@@ -37,8 +37,8 @@ func followed(path string) (string, error) {
 	return "", fmt.Errorf("%s: too many links", path)
 }
 
-// ownLog fails if a log, or the index of one, lies beside a database that it is not of. SQLite would delete it beside an
-// empty database, and write it over any other; and what it holds may be held nowhere else.
+// ownLog fails if a log, or the index of one, lies beside a database that it is not of. SQLite would delete it beside
+// an empty database, and write it into any other; and what it holds may be held nowhere else.
 func ownLog(file, lock string) error {
 	database, err := os.Stat(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

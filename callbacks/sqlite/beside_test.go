@@ -144,12 +144,14 @@ var links = map[string]func(dir string) (link string, err error){
 	},
 	"a link to a link": func(dir string) (string, error) {
 		link := filepath.Join(dir, "link.db")
-		return link, errors.Join(os.Symlink("second.db", link), os.Symlink("data/hotline.db", filepath.Join(dir, "second.db")))
+		second := filepath.Join(dir, "second.db")
+		return link, errors.Join(os.Symlink("second.db", link), os.Symlink("data/hotline.db", second))
 	},
 	"upwards from a linked directory": func(dir string) (string, error) {
 		elsewhere := filepath.Join(dir, "elsewhere", "deep")
-		return filepath.Join(dir, "linked", "link.db"), errors.Join(os.MkdirAll(elsewhere, 0o700),
-			os.Symlink(elsewhere, filepath.Join(dir, "linked")), os.Symlink("../../data/hotline.db", filepath.Join(elsewhere, "link.db")))
+		linked := filepath.Join(dir, "linked")
+		return filepath.Join(linked, "link.db"), errors.Join(os.MkdirAll(elsewhere, 0o700), os.Symlink(elsewhere, linked),
+			os.Symlink("../../data/hotline.db", filepath.Join(elsewhere, "link.db")))
 	},
 }
 

@@ -35,8 +35,8 @@ func (p *place) add(paths ...string) error {
 }
 
 // errDisplaced is the cause of a [place]'s error.
-var errDisplaced = errors.New("nothing is noted until that very file is back where it was; what was noted last may be in the log " +
-	"beside the database alone (-wal): delete neither, and keep them together")
+var errDisplaced = errors.New("nothing is noted until that very file is back where it was; " +
+	"what was noted last may be in the log beside the database alone (-wal): keep them together and delete neither")
 
 // intact is nil as long as each path names the file that was opened. Its error says which does not.
 func (p *place) intact() error {

@@ -60,7 +60,8 @@ func cutLog(ctx context.Context, writer *sql.DB) error {
 }
 
 // Open opens or creates the file and brings its tables up to date. The directory must exist.
-// Several processes may open the same file at once. A path beside which a log lies that belongs to another file is refused.
+// Several processes may open the same file at once. If a log lies beside that is another database's, it is an error and
+// every file stays as it is.
 func Open(ctx context.Context, path string) (*Store, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -84,7 +85,11 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	files := &place{}
-	if err := files.add(path); err != nil {
+	err = files.add(path)
+	if err == nil { // a new log may get the identity of one that was deleted: should this process die, that must not be known
+		err = remember(file, lock)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("sqlite: %w", err)
 	}
 	s, err := openPlaced(ctx, file, files)

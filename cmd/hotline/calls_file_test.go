@@ -33,7 +33,8 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 		take, bring func(path string) error // bring: nil where nothing comes back
 		restart     string                  // why one is refused meanwhile; empty where none is tried
 	}{
-		"moved away and back":         {take: rename("", ".away"), bring: rename(".away", ""), restart: "put that very file back"},
+		"moved away and back": {take: rename("", ".away"), bring: rename(".away", ""),
+			restart: "put that very file back"},
 		"its log moved away and back": {take: rename("-wal", ".away"), bring: rename(".away", "-wal")},
 		"deleted":                     {take: os.Remove, restart: "-wal and "},
 		"its log deleted":             {take: func(path string) error { return os.Remove(path + "-wal") }},
@@ -88,8 +89,8 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 	}
 }
 
-// The file is moved away from under a real server, which is then killed or stopped. One that is started meanwhile ends and
-// says why. With the file back, what was spoken is there.
+// The file is moved away from under a real server, which is then killed or stopped. One that is started meanwhile ends
+// and says why. With the file back, what was spoken is there.
 func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 	for name, sig := range map[string]os.Signal{"killed": os.Kill, "stopped": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +143,9 @@ func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 		Observe: func(e carrier.Event) { events = append(events, e) }, Seed: seed,
 	})
 	defer telephones.Close()
-	telephones.Number("+622150001000", carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
-	call := telephones.Ring(from, "+622150001000", carrier.Party{Name: roleCaller, Keys: carrier.Script("2", "1", "1")})
+	const line = "+622150001000"
+	telephones.Number(line, carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+	call := telephones.Ring(from, line, carrier.Party{Name: roleCaller, Keys: carrier.Script("2", "1", "1")})
 	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}

@@ -118,7 +118,7 @@ func (s *serving) says(words string) logLine {
 	return line
 }
 
-// waits is says, or not ok when it has ended.
+// waits is says for a server that may end instead: then it is not ok.
 func (s *serving) waits(words string) (found logLine, ok bool) {
 	for line := range s.log {
 		s.seen = append(s.seen, line)
