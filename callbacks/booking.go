@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Book writes a promise, or finds the one that stands already for the line and number, or line and account.
-// A key that was seen returns the promise written first, with [ErrKeyUsed] if that is not what is asked for now, or has
-// ended. [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The promise may be due later than asked for, see
+// Book writes a promise, or finds the one that stands already for the line and number, or line and account. A key that
+// was seen returns the promise written first, with [ErrKeyUsed] if that is not what is asked for now, or has ended.
+// [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The promise may be due later than asked for, see
 // [Limits]: tell what came back.
 //
 // An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
@@ -143,8 +143,8 @@ const (
 )
 
 // Verify checks what a caller keyed in against the promise: its reference, or its [Callback.AccountProof].
-// [ErrProofLimit] once too many wrong ones were given about it, or by the caller, within an hour or a day: until they are so
-// old, not even the right one counts. key names the try: the same one again is not counted again.
+// [ErrProofLimit] once too many wrong ones were given about it, or by the caller, within an hour or a day: until they
+// are so old, not even the right one counts. key names the try: the same one again is not counted again.
 func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digits string) (Callback, bool, error) {
 	if key == "" {
 		return Callback{}, false, errors.New("callbacks: proof: the key is empty; derive it from the call and the step")
@@ -158,8 +158,8 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digi
 	})
 }
 
-// Move gives a promise that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if the
-// promise has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the promise does not wait any more,
+// Move gives a promise that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if
+// the promise has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the promise does not wait any more,
 // [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
 	if m.Key == "" {

@@ -158,20 +158,20 @@ type Request struct {
 	Limits
 }
 
-// OwnerBefore reports whether an open promise gives way: somebody else asked for it, and the number is the caller's own. A
-// stranger must not stand in the way of the owner.
+// OwnerBefore reports whether an open promise gives way: somebody else asked for it, and the number is the caller's
+// own. A stranger must not stand in the way of the owner.
 func (r Request) OwnerBefore(c Callback) bool {
 	return r.GiveWay != nil && r.Caller != "" && r.Caller == r.Number && c.Number == r.Number && c.Caller != r.Number
 }
 
-// CallerLimits bound what is asked for by people who ring: callbacks that are booked or moved, urgent ones included. A zero
-// field bounds nothing. The zero CallerLimits stand for a request that no caller made, such as a supervisor's: it is not
-// counted, and nobody's silence is in its way.
+// CallerLimits bound what is asked for by people who ring: callbacks that are booked or moved, urgent ones included. A
+// zero field bounds nothing. The zero CallerLimits stand for a request that no caller made, such as a supervisor's: it
+// is not counted, and nobody's silence is in its way.
 type CallerLimits struct {
 	// CallerHour and CallerDay are how many requests one calling number makes within an hour and a day, over all lines.
 	CallerHour, CallerDay int
-	// NumberHour and NumberDay are how many requests for callbacks to one number others make who do not ring from it, over all
-	// lines.
+	// NumberHour and NumberDay are how many requests for callbacks to one number others make who do not ring from it,
+	// over all lines.
 	NumberHour, NumberDay int
 	// AnonymousHour is how many requests all anonymous callers of a line make together within an hour.
 	AnonymousHour int

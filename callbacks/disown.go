@@ -8,10 +8,10 @@ import (
 
 // A customer who picks up and did not ask for the call: anybody can ask for one to a stranger's number.
 
-// Disown ends a promise whose customer has picked up and says that they did not ask for the call: the key 2. callSID is the
-// leg that was rung first. Requests by others for that number are silenced for a day, and other open promises for it that
-// others asked for end, on all lines; one that is being kept just now ends when it comes back. [ErrForeignCall] when the call is not
-// the attempt's.
+// Disown ends a promise whose customer has picked up and says that they did not ask for the call: the key 2. callSID
+// is the leg that was rung first. Requests by others for that number are silenced for a day, and other open promises
+// for it that others asked for end, on all lines; one that is being kept just now ends when it comes back.
+// [ErrForeignCall] when the call is not the attempt's.
 func (s *Service) Disown(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
@@ -72,8 +72,8 @@ func disown(r *Record, now time.Time) {
 	}
 }
 
-// Silenced is until when nobody but its owner has a promise's number rung, UTC; zero when its owner asked for it, or when
-// nobody objected.
+// Silenced is until when nobody but its owner has a promise's number rung, UTC; zero when its owner asked for it, or
+// when nobody objected.
 func (s *Service) Silenced(ctx context.Context, c Callback) (time.Time, error) {
 	if c.Number == "" || c.Caller == c.Number {
 		return time.Time{}, nil

@@ -15,12 +15,14 @@ var (
 	ErrCallerLimit = errors.New("callbacks: the calling number has asked for enough callbacks for now")
 	// ErrOpenLimit: the calling number holds as many open callbacks as the policy allows.
 	ErrOpenLimit = errors.New("callbacks: the calling number holds enough open callbacks")
-	// ErrAnonymousLimit: anonymous callers of the line have asked for as many callbacks as the policy allows within an hour.
+	// ErrAnonymousLimit: anonymous callers of the line have asked for as many callbacks as the policy allows within an
+	// hour.
 	ErrAnonymousLimit = errors.New("callbacks: anonymous callers have asked for enough callbacks for now")
-	// ErrNumberLimit: others than its owner have asked for as many callbacks to the number as the policy allows, or for one
-	// urgent callback more than may stand.
+	// ErrNumberLimit: others than its owner have asked for as many callbacks to the number as the policy allows, or for
+	// one urgent callback more than may stand.
 	ErrNumberLimit = errors.New("callbacks: others have asked for enough callbacks to the number for now")
-	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask for one.
+	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask for
+	// one.
 	ErrSilenced = errors.New("callbacks: the number takes no callbacks that others ask for")
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
 	ErrProofLimit = errors.New("callbacks: too many wrong proofs for now")

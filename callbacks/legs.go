@@ -12,8 +12,9 @@ const (
 	lookAgain   = 2 * time.Minute
 )
 
-// adopts takes the call that a webhook of the first leg speaks of, where the provider's answer has not named one yet, and
-// reports whether it is the attempt's own. A second call for the same attempt comes from a request that was repeated below us.
+// adopts takes the call that a webhook of the first leg speaks of, where the provider's answer has not named one yet,
+// and reports whether it is the attempt's own. A second call for the same attempt comes from a request that was
+// repeated below us.
 func adopts(a *Attempt, callSID string) bool {
 	if a.SID == "" {
 		a.SID = callSID
@@ -21,8 +22,8 @@ func adopts(a *Attempt, callSID string) bool {
 	return owns(a, callSID)
 }
 
-// owns reports whether callSID is the first leg of the attempt. What is told of the leg behind it is told in its name, and
-// by then it is known.
+// owns reports whether callSID is the first leg of the attempt. What is told of the leg behind it is told in its name,
+// and by then it is known.
 func owns(a *Attempt, callSID string) bool { return callSID != "" && a.SID == callSID }
 
 // stale is the verdict for a call that no longer belongs to its promise.
@@ -43,10 +44,10 @@ func nextLook(a Attempt, now time.Time) time.Time {
 	return look
 }
 
-// Answered takes the first webhook of a placed call: somebody, or a machine, picked up.
-// [Proceed] asks for the 1; on any other verdict nobody is connected. The desk's hours and the customer's decent ones
-// are asked again here: on [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does
-// not exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
+// Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [Proceed] asks for the 1; on
+// any other verdict nobody is connected. The desk's hours and the customer's decent ones are asked again here: on
+// [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist;
+// [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
 func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
 	var verdict Verdict
@@ -100,10 +101,11 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 	return r.Callback, verdict, nil
 }
 
-// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to ring the
-// customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the provider was
-// asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once more before a
-// customer's telephone rings: on [Closed] the promise has been moved, as in [Service.Answered], and so is [ErrForeignCall].
+// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to
+// ring the customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the
+// provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
+// more before a customer's telephone rings: on [Closed] the promise has been moved, as in [Service.Answered], and so
+// is [ErrForeignCall].
 func (s *Service) AgentTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	return s.took(ctx, attemptID, callSID, false)
 }
@@ -189,10 +191,10 @@ func otherTook(r *Record, now time.Time) (Verdict, error) {
 	return stale(r), ErrUnchanged
 }
 
-// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the agent's,
-// which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
-// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not connected,
-// though the customer may have pressed 1.
+// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the
+// agent's, which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
+// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not
+// connected, though the customer may have pressed 1.
 func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (Callback, error) {
 	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
 		if !r.Attempt.InAir() || !r.Callback.Open() {
@@ -207,9 +209,9 @@ func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialSta
 	})
 }
 
-// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the customer's,
-// which is callSID ([ErrForeignCall]). more is set when another target of the desk is rung next; otherwise a customer with
-// whom no agent was connected is rung again later. apart is as in [Service.CustomerEnded].
+// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
+// customer's, which is callSID ([ErrForeignCall]). more is set when another target of the desk is rung next; otherwise
+// a customer with whom no agent was connected is rung again later. apart is as in [Service.CustomerEnded].
 func (s *Service) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (Callback, error) {
 	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
 		a := r.Attempt
@@ -300,8 +302,8 @@ func (k keeping) legOver(r *Record, status string) {
 	}
 }
 
-// settle changes the promise of an attempt as one of its calls says, and says so when it ended or waits again. mine reports
-// whether callSID may speak for the attempt.
+// settle changes the promise of an attempt as one of its calls says, and says so when it ended or waits again. mine
+// reports whether callSID may speak for the attempt.
 func (s *Service) settle(ctx context.Context, attemptID, callSID string, mine func(*Attempt, string) bool,
 	change func(*Record, keeping) error) (Callback, error) {
 	now := s.now()

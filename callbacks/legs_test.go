@@ -180,8 +180,8 @@ func TestOldCallWhileAnotherAgentTalks(t *testing.T) {
 	now.customerTook(callbacks.Proceed)
 }
 
-// Whatever another call says of an attempt, or one that does not say which it is, changes nothing: a callback whose customer
-// had not picked up was closed by the end of somebody else's Dial.
+// Whatever another call says of an attempt, or one that does not say which it is, changes nothing: a callback whose
+// customer had not picked up was closed by the end of somebody else's Dial.
 func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 	for _, customerFirst := range []bool{false, true} {
 		for step := range 4 {

@@ -65,11 +65,12 @@ func (s *Service) Record(ctx context.Context, id int64) (Record, error) {
 	return s.store.Record(ctx, id)
 }
 
-// Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference, at the
-// place of the first call. Existing is set when the customer has another promise that stands: that one is returned, and
-// nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk; [ErrNotOpen] when it was kept
-// or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when somebody else asked for it than the
-// number's owner, who said that they did not want it. The desk's hours are asked as always.
+// Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference,
+// at the place of the first call. Existing is set when the customer has another promise that stands: that one is
+// returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk;
+// [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when
+// somebody else asked for it than the number's owner, who said that they did not want it. The desk's hours are asked
+// as always.
 func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, error) {
 	now := s.now()
 	var given Callback

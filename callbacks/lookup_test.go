@@ -363,7 +363,8 @@ func TestCancelledWhileUnknown(t *testing.T) {
 	}
 }
 
-// The end of a Dial, told by a call whose identifier nobody has told us: only what was looked up may speak for the attempt.
+// The end of a Dial, told by a call whose identifier nobody has told us: only what was looked up may speak for the
+// attempt.
 func TestSettledWithoutAnIdentifier(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Targets = w.plan.Targets[:1]

@@ -26,8 +26,8 @@ const (
 	Invalid Reason = "invalid"
 	// TooShort has too few digits for a subscriber's number.
 	TooShort Reason = "too-short"
-	// NeverCalled is of a kind that belongs to no customer: premium rate, toll-free, satellite and the like, and the numbers
-	// of agents and lines.
+	// NeverCalled is of a kind that belongs to no customer: premium rate, toll-free, satellite and the like, and the
+	// numbers of agents and lines.
 	NeverCalled Reason = "never-called"
 	// BlockedPrefix is on the line's own list.
 	BlockedPrefix Reason = "blocked"
@@ -72,8 +72,8 @@ func IsNumber(text string) bool {
 	return err == nil && phonenumbers.Format(n, phonenumbers.E164) == text && phonenumbers.IsPossibleNumber(n)
 }
 
-// Country is the ISO 3166-1 alpha-2 code of the country or area that a number, E.164, belongs to. "001" is none: satellites
-// and other numbers of the whole world. It is empty for what is no valid number.
+// Country is the ISO 3166-1 alpha-2 code of the country or area that a number, E.164, belongs to. "001" is none:
+// satellites and other numbers of the whole world. It is empty for what is no valid number.
 func Country(e164 string) string {
 	n, err := phonenumbers.Parse(e164, "ZZ")
 	if err != nil || !phonenumbers.IsValidNumber(n) {
@@ -93,15 +93,15 @@ var neverCalled = map[phonenumbers.PhoneNumberType]string{
 	phonenumbers.VOICEMAIL:       "a voicemail",
 }
 
-// satellites are prefixes within countries whose metadata calls them mobile: Indonesia 868, mainland China 1349 and 1740, and
-// Australia 14. Source: the national numbering plans that the ITU-T lists; there may be others.
+// satellites are prefixes within countries whose metadata calls them mobile: Indonesia 868, mainland China 1349 and
+// 1740, and Australia 14. Source: the national numbering plans that the ITU-T lists; there may be others.
 var satellites = []string{"+62868", "+861349", "+861740", "+6114"}
 
 // wholeWorld is the area of numbers that belong to no country: satellites, international premium and toll-free numbers.
 const wholeWorld = "001"
 
-// Refusal says why a number, E.164, is not called or texted as a customer's; nil when it may be. It is asked when a number
-// is given and again before every call, so an edit of the policy counts for callbacks that are booked.
+// Refusal says why a number, E.164, is not called or texted as a customer's; nil when it may be. It is asked when a
+// number is given and again before every call, so an edit of the policy counts for callbacks that are booked.
 func (p Policy) Refusal(e164 string) *Refusal {
 	if p.Ours[e164] {
 		return &Refusal{Reason: NeverCalled, Number: e164, Detail: "the number of a line or an agent"}
@@ -157,8 +157,8 @@ func notANumber(e164 string) *Refusal {
 // mostDigits is the greatest length of an international number: ITU-T E.164, clause 6.2.1.
 const mostDigits = 15
 
-// refusalByPrefix is about prefixes that the line blocks, and those that the provider reaches only by a route of the line's
-// own.
+// refusalByPrefix is about prefixes that the line blocks, and those that the provider reaches only by a route of the
+// line's own.
 func (p Policy) refusalByPrefix(e164 string) *Refusal {
 	for _, blocked := range p.Blocked {
 		if blocked.Prefix != "" && strings.HasPrefix(e164, blocked.Prefix) {
@@ -179,9 +179,9 @@ func (p Policy) refusalByPrefix(e164 string) *Refusal {
 // alwaysUnreachable: the provider has placed no calls to mainland China since 30 November 2023.
 const alwaysUnreachable = "+86"
 
-// Readings are the numbers, E.164, that somebody in a region (ISO 3166-1 alpha-2) can have meant by the digits that they
-// keyed in: a national number, 00 and a country code, or the region's own prefix for calls abroad and a country code.
-// Those count that exist in a country which the line calls. One: it is meant; it may still be refused, see
+// Readings are the numbers, E.164, that somebody in a region (ISO 3166-1 alpha-2) can have meant by the digits that
+// they keyed in: a national number, 00 and a country code, or the region's own prefix for calls abroad and a country
+// code. Those count that exist in a country which the line calls. One: it is meant; it may still be refused, see
 // [Policy.Refusal]. Several: ask which. None: the error is a *[Refusal] and says why.
 func (p Policy) Readings(digits, region string) ([]string, error) {
 	var numbers []string
@@ -215,9 +215,9 @@ type reading struct {
 	abroad bool
 }
 
-// meant reports whether a reading that is refused may all the same be the one that was meant, so that another one is not
-// taken for it. A toll-free number of one's own country is not: nobody asks to be called there, and in Japan 0066 begins
-// those as well as, after 00, the numbers of Thailand.
+// meant reports whether a reading that is refused may all the same be the one that was meant, so that another one is
+// not taken for it. A toll-free number of one's own country is not: nobody asks to be called there, and in Japan 0066
+// begins those as well as, after 00, the numbers of Thailand.
 func (r reading) meant(why Reason) bool {
 	return why == Unreachable || why == BlockedPrefix || why == NeverCalled && r.abroad
 }

@@ -143,8 +143,8 @@ func (w *world) verify(c callbacks.Callback, caller, digits string) (callbacks.C
 	return w.service.Verify(w.ctx, fmt.Sprint("CA/", w.n), c.ID, caller, digits)
 }
 
-// Somebody guesses until no proof counts; the owner waits an hour, and after many such hours until the day is over, and then
-// the right reference counts again.
+// Somebody guesses until no proof counts; the owner waits an hour, and after many such hours until the day is over,
+// and then the right reference counts again.
 func TestWrongProofsLockNobodyOutForEver(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -34,9 +34,9 @@ type Store interface {
 	// Check returns correct(promise), and writes a wrong proof down. [ErrProofLimit] when so many were written down before
 	// about the promise, or by the caller, that none counts now. The same key again is not counted again.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
-	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key. Its text message takes the
-	// place of one that is unsent.
-	// Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands; [ErrSlotFull] when the new slot has no room.
+	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key. Its text message takes
+	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
+	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
 
 	// Record returns what a change function would see of a promise, without changing it.
@@ -48,10 +48,10 @@ type Store interface {
 	// ChangeAttempt is Change for the promise of an attempt, with Record.Attempt set. Besides the promise
 	// it writes the attempt. A fence other than 0 must be the promise's current one, else [ErrFenced].
 	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
-	// Disown is ChangeAttempt for a customer who did not ask for the call. In the same transaction it silences requests by others
-	// for the promise's number until then, and lets end, which edits as in Change, end the open promises for that number, of
-	// all lines, that others asked for. It returns the promise of the attempt, and those that end has changed. A change that
-	// returns [ErrFenced] undoes everything.
+	// Disown is ChangeAttempt for a customer who did not ask for the call. In the same transaction it silences requests
+	// by others for the promise's number until then, and lets end, which edits as in Change, end the open promises for
+	// that number, of all lines, that others asked for. It returns the promise of the attempt, and those that end has
+	// changed. A change that returns [ErrFenced] undoes everything.
 	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (Record, []Callback, error)
 	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
 	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
@@ -91,10 +91,10 @@ type Store interface {
 	ClaimText(ctx context.Context, now time.Time, lease time.Duration) (Text, bool, error)
 	// SettleText says what became of a text message that was claimed.
 	SettleText(ctx context.Context, id int64, s Settlement) error
-	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was
-	// lost is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten;
-	// then, for the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there
-	// is not.
+	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was lost
+	// is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, for
+	// the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there is
+	// not.
 	TextDelivery(ctx context.Context, d Delivery) (line string, changed bool, err error)
 	// Texts are the text messages of a promise, oldest first. Their Callback is not filled in.
 	Texts(ctx context.Context, callbackID int64) ([]Text, error)
@@ -118,8 +118,8 @@ type Store interface {
 	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
 	// Silenced is until when others may not ask for callbacks to a number, UTC; zero: they may.
 	Silenced(ctx context.Context, number string, now time.Time) (time.Time, error)
-	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that have
-	// ended by now.
+	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that
+	// have ended by now.
 	Forget(ctx context.Context, before, now time.Time) error
 	// Report counts what happened in [from, to), a row a line, ordered by line.
 	Report(ctx context.Context, from, to time.Time) ([]Report, error)

@@ -48,7 +48,8 @@ type Call struct {
 	// 1), busy, no-answer, refuse (press 2) or voicemail. Callbacks that follow are answered.
 	Agents map[string]string
 	Others string
-	// Customer is what the customer does when he is rung back: answer (and press 1), not-mine (press 2), busy, no-answer or voicemail.
+	// Customer is what the customer does when he is rung back: answer (and press 1), not-mine (press 2), busy, no-answer
+	// or voicemail.
 	Customer string
 	Steps    []Step
 	Expect   Expectation

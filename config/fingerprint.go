@@ -13,10 +13,10 @@ type prints struct {
 	whole, hours string
 }
 
-// Fingerprint is a hash of everything that a line rests on: its two files, topics.yaml, the sets of holidays that it or one
-// of its desks observes, and the prompts of its languages. Two snapshots in which it is the same treat calls to the line
-// alike, but for the numbers of other lines, which this one does not call; where it differs they may, as a comment counts too.
-// It is empty for a line that is not configured.
+// Fingerprint is a hash of everything that a line rests on: its two files, topics.yaml, the sets of holidays that it
+// or one of its desks observes, and the prompts of its languages. Two snapshots in which it is the same treat calls to
+// the line alike, but for the numbers of other lines, which this one does not call; where it differs they may, as a
+// comment counts too. It is empty for a line that is not configured.
 func (s *Snapshot) Fingerprint(line string) string { return s.prints[line].whole }
 
 // prints are those of a line whose files have been read without a mistake.

@@ -11,8 +11,9 @@ import (
 // day makes the bounds of durations readable.
 const day = 24 * time.Hour
 
-// readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that
-// [callbacks.Policy] names; region is the country that is called where none is listed. customerFirst is set where the customer is rung before an agent.
+// readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that [callbacks.Policy]
+// names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
+// before an agent.
 func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
 	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
 		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "limits", "pending",

@@ -75,8 +75,8 @@ func TestWarningsOfAFile(t *testing.T) {
 	}
 }
 
-// TestWiringWarnings: names and numbers that will not do with the provider are said with file, line and remedy, whatever the
-// day, after a reload as well; and they are no mistakes.
+// TestWiringWarnings: names and numbers that will not do with the provider are said with file, line and remedy,
+// whatever the day, after a reload as well; and they are no mistakes.
 func TestWiringWarnings(t *testing.T) {
 	const clean = ""
 	for name, tt := range map[string]struct{ old, new, want string }{

@@ -61,8 +61,8 @@ func (v value) country() (string, bool) {
 	return text, ok
 }
 
-// readBlocked reads beginnings of numbers that are never called. Each has a reason, as somebody else decides later whether it
-// still holds.
+// readBlocked reads beginnings of numbers that are never called. Each has a reason, as somebody else decides later
+// whether it still holds.
 func readBlocked(v value) (out []callbacks.Blocked) {
 	const example = `- {prefix: "+252", reason: "calls there are pumped for their fees"}`
 	for _, item := range v.list(500, example) {

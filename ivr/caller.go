@@ -20,9 +20,9 @@ func SIPUser(address string) string {
 	return ""
 }
 
-// CallerNumber is the number that a call comes from, E.164; empty when nobody can tell. It keeps what it has made. The user
-// of a SIP address counts only where the line's trunk is said to send +E.164 users: anybody can name a SIP address so that
-// it looks like somebody's number.
+// CallerNumber is the number that a call comes from, E.164; empty when nobody can tell. It keeps what it has made. The
+// user of a SIP address counts only where the line's trunk is said to send +E.164 users: anybody can name a SIP
+// address so that it looks like somebody's number.
 func (l *Line) CallerNumber(from string) string {
 	if user := SIPUser(from); user != "" && l.SIPCallerID {
 		from = user

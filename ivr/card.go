@@ -23,8 +23,8 @@ var (
 
 // cardRanges are the published ranges of the schemes, each with its own lengths; ISO/IEC 7812-1 itself only sets the
 // check digit and at most 19 digits. Sources: the table of issuer identification numbers in
-// https://en.wikipedia.org/wiki/Payment_card_number; for Diners Club and Discover also the Discover Network's bulletins of ranges
-// (36 with 14 to 19 digits, the others with 16 to 19; 14 are those still in use from before).
+// https://en.wikipedia.org/wiki/Payment_card_number; for Diners Club and Discover also the Discover Network's
+// bulletins of ranges (36 with 14 to 19 digits, the others with 16 to 19; 14 are those still in use from before).
 //
 // Maestro has only its listed ranges: all of 50 and 56 to 69, which is set aside for it, would take a twelfth of the
 // transaction numbers that begin so. 0604, which old tables give it, is left out, since national telephone numbers

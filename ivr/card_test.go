@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// testCards are numbers that payment companies publish for tests: (s) docs.stripe.com/testing, (a) docs.adyen.com, test card
-// numbers, (b) Braintree, (p) PayPal's list of test numbers, (w) Worldpay.
+// testCards are numbers that payment companies publish for tests: (s) docs.stripe.com/testing, (a) docs.adyen.com,
+// test card numbers, (b) Braintree, (p) PayPal's list of test numbers, (w) Worldpay.
 var testCards = map[string]string{
 	"4242424242424242": "Visa", "4000056655665556": "Visa", "4111111111111111": "Visa", // s, s, a
 	"4222222222222":    "Visa",                                                                           // p, 13 digits

@@ -41,7 +41,8 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tongue string, now time.Time, p
 	return l.text(tongue, "sms.soon", pairs...)
 }
 
-// TakesTexts reports whether the line would send a text message to a number, E.164: to one that can be a mobile telephone's.
+// TakesTexts reports whether the line would send a text message to a number, E.164: to one that can be a mobile
+// telephone's.
 func (l *Line) TakesTexts(e164 string) bool { return l.TextMessages && takesTexts(e164) }
 
 // takesTexts reports whether a number can be a mobile telephone's.

@@ -83,9 +83,10 @@ func (d *document) connect(next Connect, urls pageURLs) {
 	d.dial(next.Ring, urls.step, next.Target.Kind, next.Target.Address, urls.whisper, urls.legStatus)
 }
 
-// dial rings one telephone, whose holder is spoken to before the two are connected. With answerOnBridge those who wait hear
-// the ringing go on until then, and silence without (the provider's pages on Number and Client). The page on Dial describes
-// it for a Dial that is the first verb, which none of ours is: whether it helps then was not tried with the provider.
+// dial rings one telephone, whose holder is spoken to before the two are connected. With answerOnBridge those who wait
+// hear the ringing go on until then, and silence without (the provider's pages on Number and Client). The page on Dial
+// describes it for a Dial that is the first verb, which none of ours is: whether it helps then was not tried with the
+// provider.
 func (d *document) dial(ring time.Duration, action string, kind callbacks.TargetKind, address, whisper, status string) {
 	d.add(&twiml.VoiceDial{
 		Action: action, Method: "POST", Timeout: seconds(ring), CallerId: d.line.shownTo(address), AnswerOnBridge: "true",

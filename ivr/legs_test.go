@@ -18,8 +18,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 )
 
-// Every webhook speaks for one leg of one call. Here whole calls are walked webhook by webhook on a real store, and before
-// each the same is said by every leg that may not say it.
+// Every webhook speaks for one leg of one call. Here whole calls are walked webhook by webhook on a real store, and
+// before each the same is said by every leg that may not say it.
 
 const (
 	firstCall   = "CA11111111111111111111111111111111" // the one that the provider was asked for, or the caller's

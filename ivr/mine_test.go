@@ -11,7 +11,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Whatever state a webhook comes from, also one that the call has left behind, a callback is told as it stands in the store.
+// Whatever state a webhook comes from, also one that the call has left behind, a callback is told as it stands in the
+// store.
 func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 	booked := callbacks.Callback{
 		ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute), State: callbacks.Booked,

@@ -109,8 +109,8 @@ func TestPlaybackThatFailsIsSilence(t *testing.T) {
 	}
 }
 
-// What a recording takes to be played has nothing to do with how long a webhook may take: a server that allows answers no time
-// at all plays it whole.
+// What a recording takes to be played has nothing to do with how long a webhook may take: a server that allows answers
+// no time at all plays it whole.
 func TestARecordingIsPlayedLongerThanOtherAnswersMayTake(t *testing.T) {
 	e := newEdge(t, func(s *Settings) { s.Recordings = paperRecordings{} })
 	served := httptest.NewUnstartedServer(e.handler)

@@ -61,8 +61,9 @@ func NewProvider(accountSID, token, baseURL, publicURL string, sealer *Sealer, t
 // https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
 func (p *Provider) UseRegion(edge, region string) { p.requests.Edge, p.requests.Region = edge, region }
 
-// ownHosts sends what is for the provider's own hosts to another base, where there is one: the library has no setting for it.
-// What is for any other host (media may redirect to presigned addresses elsewhere) goes there as it is, without credentials.
+// ownHosts sends what is for the provider's own hosts to another base, where there is one: the library has no setting
+// for it. What is for any other host (media may redirect to presigned addresses elsewhere) goes there as it is,
+// without credentials.
 type ownHosts struct {
 	base *url.URL // may be nil
 	next http.RoundTripper

@@ -83,8 +83,8 @@ func TestABrokenConnectionIsUnknown(t *testing.T) {
 	}
 }
 
-// Requests go to the host of the edge and the region, those of the library as well as the one for sound, and never where the
-// library's own environment variables say.
+// Requests go to the host of the edge and the region, those of the library as well as the one for sound, and never
+// where the library's own environment variables say.
 func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 	t.Setenv("TWILIO_EDGE", "dublin")
 	t.Setenv("TWILIO_REGION", "ie1")

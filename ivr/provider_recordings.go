@@ -19,8 +19,8 @@ var (
 	_ callbacks.Recordings = (*Provider)(nil)
 )
 
-// recordingName is how the provider names recordings, by its API reference. What is no such name is asked for nowhere: it
-// becomes part of a path.
+// recordingName is how the provider names recordings, by its API reference. What is no such name is asked for nowhere:
+// it becomes part of a path.
 var recordingName = regexp.MustCompile(`^RE[0-9a-fA-F]{32}$`)
 
 // ofAccount is how we name a recording of a sub-account: its account, a slash, and the provider's name.

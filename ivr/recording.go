@@ -14,9 +14,10 @@ import (
 // fetched.
 // Source of the fields: the provider's page "TwiML Voice: <Record>".
 
-// recorded is a recording that a webhook tells of, by its name in the webhook's account. The action is documented with a RecordingUrl and without a RecordingSid,
-// so the name is taken from either, in its strict form alone: it becomes part of a path that is asked with the account's
-// credentials. A status other than "completed" ("in-progress", "absent", "failed") tells of no sound.
+// recorded is a recording that a webhook tells of, by its name in the webhook's account. The action is documented with
+// a RecordingUrl and without a RecordingSid, so the name is taken from either, in its strict form alone: it becomes
+// part of a path that is asked with the account's credentials. A status other than "completed" ("in-progress",
+// "absent", "failed") tells of no sound.
 func (w webhook) recorded() (callbacks.Recording, bool) {
 	recording, ok := recordedIn(w.form)
 	if ok && w.subAccount != "" {
@@ -68,8 +69,8 @@ func recordingNamed(address string) (sid string, own bool) {
 	return found[1], providersOwn(target)
 }
 
-// providersOwn reports whether an address is one of the provider's, reached so that nobody else can listen. Only there the
-// account's credentials are sent.
+// providersOwn reports whether an address is one of the provider's, reached so that nobody else can listen. Only there
+// the account's credentials are sent.
 func providersOwn(target *url.URL) bool {
 	host := strings.ToLower(target.Hostname())
 	return target.Scheme == "https" && (host == "twilio.com" || strings.HasSuffix(host, ".twilio.com"))
@@ -81,8 +82,8 @@ type recordedCall struct {
 	Caller string `json:"f"`
 }
 
-// recording learns that a message or a note can be fetched. It was saved when the caller finished it; if that webhook was
-// lost, or is still on its way, it is saved now.
+// recording learns that a message or a note can be fetched. It was saved when the caller finished it; if that webhook
+// was lost, or is still on its way, it is saved now.
 func (s *Server) recording(ctx context.Context, w webhook) error {
 	var state recordedCall
 	if err := s.Sealer.Open("recording", w.call().SID, w.sealed, &state); err != nil {

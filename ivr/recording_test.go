@@ -110,8 +110,8 @@ func TestARecordingThatCannotBeNamed(t *testing.T) {
 	}
 }
 
-// A base URL is for the provider's own hosts. Media may redirect elsewhere: there the request goes as it is, and without the
-// account's credentials, with a base URL or without.
+// A base URL is for the provider's own hosts. Media may redirect elsewhere: there the request goes as it is, and
+// without the account's credentials, with a base URL or without.
 func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 	const standIn = "http://127.0.0.1:9000/stand-in"
 	for base, asked := range map[string]string{"": "https://api.twilio.com", standIn: standIn} {
@@ -170,7 +170,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (r roundTrip) RoundTrip(request *http.Request) (*http.Response, error) { return r(request) }
 
-// What a lost webhook would cost is repeated by the provider, and the fragment that asks for it is neither signed nor sent.
+// What a lost webhook would cost is repeated by the provider, and the fragment that asks for it is neither signed nor
+// sent.
 func TestInsisting(t *testing.T) {
 	stub := &restStub{answer: placedSomeCall}
 	if _, err := stubbed(t, stub).Place(t.Context(), placement(callbacks.Client, "anna")); err != nil {

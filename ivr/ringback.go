@@ -49,8 +49,9 @@ const (
 	rungBehind             // a Dial of that call made it
 )
 
-// firstLeg is the leg of the attempt that was rung first, as far as this webhook may speak for it: its own call, or the one
-// whose Dial made it. Empty when it may not: it comes from the other side, or from another leg than the one asked before.
+// firstLeg is the leg of the attempt that was rung first, as far as this webhook may speak for it: its own call, or
+// the one whose Dial made it. Empty when it may not: it comes from the other side, or from another leg than the one
+// asked before.
 func (w webhook) firstLeg(a attempt, from side) string {
 	switch {
 	case from == rungBehind && (a.Leg == "" || a.Leg == w.call().SID):
@@ -272,8 +273,8 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 // keyNotMine is pressed by a customer who did not ask for the call.
 const keyNotMine = "2"
 
-// notMine ends a callback that its customer did not ask for. An agent who waits for them hears that they were not reached, at
-// the end of their leg.
+// notMine ends a callback that its customer did not ask for. An agent who waits for them hears that they were not
+// reached, at the end of their leg.
 func (s *Server) notMine(ctx context.Context, w webhook, from side) (*document, error) {
 	r, err := s.onAttempt(ctx, w, from, s.promises.Disown)
 	switch {

@@ -91,8 +91,8 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 	}
 }
 
-// wrongMethod answers the most frequent mistake in a number's settings, and any other request by a method that its route
-// does not take. The router has said in the header which ones it does.
+// wrongMethod answers the most frequent mistake in a number's settings, and any other request by a method that its
+// route does not take. The router has said in the header which ones it does.
 func (s *Server) wrongMethod(c echo.Context) error {
 	allowed := c.Response().Header().Get(echo.HeaderAllow)
 	s.metrics.refused.WithLabelValues("method").Inc()
@@ -101,8 +101,8 @@ func (s *Server) wrongMethod(c echo.Context) error {
 	return c.String(http.StatusMethodNotAllowed, "use one of: "+allowed+"\n")
 }
 
-// status takes notice of something and answers nothing. A failure that may pass is answered as one: the provider repeats the
-// webhook then, see [insist].
+// status takes notice of something and answers nothing. A failure that may pass is answered as one: the provider
+// repeats the webhook then, see [insist].
 func (s *Server) status(path string, note func(context.Context, webhook) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()

@@ -67,8 +67,8 @@ func TestWebhooksAreRefused(t *testing.T) {
 	}
 }
 
-// A number set to GET at the provider is the most frequent mistake: it is counted, and the log says what to change. So is
-// any other request by a wrong method, whatever its route, and the log is not filled.
+// A number set to GET at the provider is the most frequent mistake: it is counted, and the log says what to change. So
+// is any other request by a wrong method, whatever its route, and the log is not filled.
 func TestTheWrongMethodIsCounted(t *testing.T) {
 	e := newEdge(t, nil)
 	voice, status := e.paths()

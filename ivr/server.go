@@ -277,10 +277,10 @@ func (s *Server) pageURLs(call Call, state State, page Page) (urls pageURLs, err
 	return urls, err
 }
 
-// insist is put behind the URL of a webhook that tells what nothing else does: the provider repeats it twice when it cannot
-// connect, gets no answer or a 5xx; without, a 5xx is final. rt, in milliseconds, is a little more than we wait for the store,
-// and three such tries fit into the 15 seconds that it allows for all. The fragment is not sent and not signed.
-// Source: the provider's page "Webhooks (HTTP callbacks): connection overrides".
+// insist is put behind the URL of a webhook that tells what nothing else does: the provider repeats it twice when it
+// cannot connect, gets no answer or a 5xx; without, a 5xx is final. rt, in milliseconds, is a little more than we wait
+// for the store, and three such tries fit into the 15 seconds that it allows for all. The fragment is not sent and not
+// signed. Source: the provider's page "Webhooks (HTTP callbacks): connection overrides".
 const insist = "#rc=2&rp=ct,rt,5xx&rt=4500"
 
 // sealedURL is an absolute URL with the sealed value as its only parameter, so that its query is sorted by nature.

@@ -39,8 +39,8 @@ func (l *Line) between(tag string, from, to, now time.Time) string {
 	return spoken.Between(tag, from, to, now, l.Hours.Zone())
 }
 
-// sayPhone says a telephone number, E.164, with pauses where people of the line's region make them. One of another country
-// begins with its name, so that a number that was misunderstood is heard to be.
+// sayPhone says a telephone number, E.164, with pauses where people of the line's region make them. One of another
+// country begins with its name, so that a number that was misunderstood is heard to be.
 func (l *Line) sayPhone(tag, e164 string) string {
 	said := spoken.Digits(tag, phoneForm(e164, l.Region))
 	if country := callbacks.Country(e164); country != l.Region {

@@ -49,8 +49,8 @@ type State struct {
 	Kind  callbacks.Kind `json:"K,omitempty"`
 	Due   int64          `json:"U,omitempty"`
 	Until int64          `json:"V,omitempty"`
-	// Number to ring back, E.164; NoCall is why the last one asked for is not called. Readings are the numbers that the last
-	// digits can stand for, E.164, when they are several.
+	// Number to ring back, E.164; NoCall is why the last one asked for is not called. Readings are the numbers that the
+	// last digits can stand for, E.164, when they are several.
 	Number   string           `json:"M,omitempty"`
 	NoCall   callbacks.Reason `json:"Z,omitempty"`
 	Readings []string         `json:"B,omitempty"`

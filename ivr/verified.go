@@ -23,7 +23,8 @@ const (
 	answerLimit = 15 * time.Second
 )
 
-// verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of it.
+// verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of
+// it.
 func (s *Server) verified(c echo.Context) (webhook, error) {
 	r := c.Request()
 	form, err := readForm(r)

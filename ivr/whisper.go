@@ -40,8 +40,8 @@ type whispered struct {
 	Leg string `json:"leg,omitempty"`
 }
 
-// openLeg opens what an agent's leg carries: it belongs to the caller's call whose Dial made the leg, and once that leg has
-// been spoken to, to that leg.
+// openLeg opens what an agent's leg carries: it belongs to the caller's call whose Dial made the leg, and once that
+// leg has been spoken to, to that leg.
 func (s *Server) openLeg(w webhook) (*Line, whispered, error) {
 	var state whispered
 	if err := s.Sealer.Open("whisper", w.parent(), w.sealed, &state); err != nil {

@@ -55,8 +55,8 @@ func TestWritableWhenLocked(t *testing.T) {
 // limited is set in the process of its own that a full disk is tried in: no file of that process may grow.
 const limited = "HOTLINE_TEST_NO_FILE_MAY_GROW"
 
-// The limit is the whole process's, and the tests' own log would meet it: another one tries, which writes none. The system
-// says "file too large" then and not "no space left", for which SQLite has another code.
+// The limit is the whole process's, and the tests' own log would meet it: another one tries, which writes none. The
+// system says "file too large" then and not "no space left", for which SQLite has another code.
 func TestWritableWhenTheDiskIsFull(t *testing.T) {
 	if os.Getenv(limited) != "" {
 		fillDisk(t)

@@ -50,8 +50,8 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 	return callbacks.Booking{Callback: c}, err
 }
 
-// giveWay ends what somebody else has asked for at the number of the caller, and is [callbacks.ErrNotFound] then; one that is
-// being kept just now stands.
+// giveWay ends what somebody else has asked for at the number of the caller, and is [callbacks.ErrNotFound] then; one
+// that is being kept just now stands.
 func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Request) (callbacks.Booking, error) {
 	record, err := load(ctx, tx, b.Callback.ID, "")
 	if err != nil || record.Callback.State != callbacks.Booked {

@@ -33,8 +33,8 @@ func (a ask) someone() any {
 	return a.caller
 }
 
-// queue waits until no other transaction counts the same. The order is always this one, and before rows are locked, so that no
-// two wait for each other.
+// queue waits until no other transaction counts the same. The order is always this one, and before rows are locked, so
+// that no two wait for each other.
 func (a ask) queue(ctx context.Context, tx conn) error {
 	who := "caller/" + a.caller
 	if a.caller == "" {
@@ -46,8 +46,9 @@ func (a ask) queue(ctx context.Context, tx conn) error {
 	return tx.serialize(ctx, "number/"+a.number)
 }
 
-// How often something was asked for, and what stands; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3 the line,
-// ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are one caller together.
+// How often something was asked for, and what stands; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3
+// the line, ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are
+// one caller together.
 const counts = `SELECT
 	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?4),
 	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?5),

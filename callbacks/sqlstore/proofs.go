@@ -35,7 +35,8 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof, correct func(callb
 	return c, ok && err == nil, err
 }
 
-// proofWithin is [callbacks.ErrProofLimit] when none counts now. seen is set for one that was written down as wrong before.
+// proofWithin is [callbacks.ErrProofLimit] when none counts now. seen is set for one that was written down as wrong
+// before.
 func proofWithin(ctx context.Context, tx conn, p callbacks.Proof) (seen bool, err error) {
 	var caller any // NULL is equal to nothing
 	if p.Caller != "" {

@@ -43,7 +43,8 @@ func (s *suite) over(t *testing.T, edit ...func(*callbacks.Request)) {
 	cancel(t, s, s.book(t, edit...).ID)
 }
 
-// What somebody else has asked for does not stand in the way of the owner of the number, unless it is being kept just now.
+// What somebody else has asked for does not stand in the way of the owner of the number, unless it is being kept just
+// now.
 func testOwners(t *testing.T, s *suite) {
 	owner := func(r *callbacks.Request) {
 		by(alice, alice, time.Minute, callbacks.CallerLimits{})(r)

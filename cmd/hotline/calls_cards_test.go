@@ -35,8 +35,8 @@ func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
 	}
 }
 
-// Numbers such as the shipped lines ask for pass, and are read back, unless they are card numbers by range, length and check
-// digit: of 12 digits at least, and right ones.
+// Numbers such as the shipped lines ask for pass, and are read back, unless they are card numbers by range, length and
+// check digit: of 12 digits at least, and right ones.
 func TestOrdinaryNumbersOfTheShippedLinesPass(t *testing.T) {
 	snapshot, err := shipped()
 	if err != nil {

@@ -21,7 +21,8 @@ const (
 // national is how a mobile number of Indonesia is keyed in.
 func national(e164 string) string { return "0" + strings.TrimPrefix(e164, "+62") + "#" }
 
-// wants is a party that answers by what it hears: the first words that were said decide. It hangs up at what it does not know.
+// wants is a party that answers by what it hears: the first words that were said decide. It hangs up at what it does
+// not know.
 func wants(answers ...beat) carrier.Party {
 	return carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
 		for _, b := range answers {
@@ -71,8 +72,8 @@ func (s *story) cancels(from, reference string) {
 	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"), hears("To cancel it").press("3"), hears("Do you really").press("1"))
 }
 
-// Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is written
-// to, and the others are still heard. A customer whose account was stolen is called back beside them.
+// Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is
+// written to, and the others are still heard. A customer whose account was stolen is called back beside them.
 func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	s := newStory(t, night)
 	s.everyAgent("no-answer")
@@ -127,8 +128,8 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	}
 }
 
-// A family has one telephone: each asks for a callback to their own mobile. The fourth hears that there are enough open ones
-// and leaves a message; once one was kept, the next is noted.
+// A family has one telephone: each asks for a callback to their own mobile. The fourth hears that there are enough
+// open ones and leaves a message; once one was kept, the next is noted.
 func TestAFamilyBehindOneNumber(t *testing.T) {
 	s := newStory(t, saturday)
 	for i := range 3 {
@@ -147,8 +148,9 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	}
 }
 
-// Somebody books a callback to a stranger, moves it, takes it back and books again, to have the stranger written to: nobody
-// is, and after two requests within an hour that number is left alone. The caller is offered their own number at once.
+// Somebody books a callback to a stranger, moves it, takes it back and books again, to have the stranger written to:
+// nobody is, and after two requests within an hour that number is left alone. The caller is offered their own number
+// at once.
 func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings(landline, "I repeat", askFor(victim)...)
@@ -171,8 +173,8 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	}
 }
 
-// A customer moves their callback twice and is written to each time. At the sixth request within an hour it stays as it is;
-// taking it back is never refused, and is not written about.
+// A customer moves their callback twice and is written to each time. At the sixth request within an hour it stays as
+// it is; taking it back is never refused, and is not written about.
 func TestACustomerMovesTwice(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings(home, "I repeat", askFor("")...)
@@ -220,8 +222,8 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s.bridged("caller with support-1")
 }
 
-// The key 2, where an agent was rung first: the agent hears that the customer was not reached and is free again, strangers
-// cannot have that number rung for a day, and its owner can.
+// The key 2, where an agent was rung first: the agent hears that the customer was not reached and is free again,
+// strangers cannot have that number rung for a day, and its owner can.
 func TestTheCustomerDidNotAskForTheCall(t *testing.T) {
 	s := newStory(t, saturday)
 	s.customer = behaviours["refuse"]
@@ -284,8 +286,8 @@ func (s *story) disownedAndServed() {
 	s.settles()
 }
 
-// Every webhook of the call in which the customer presses 2 is lost once, or its answer is, or it comes three times: nobody is
-// connected, and the customer is not rung again.
+// Every webhook of the call in which the customer presses 2 is lost once, or its answer is, or it comes three times:
+// nobody is connected, and the customer is not rung again.
 func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 	for name, fault := range map[string]carrier.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
@@ -315,7 +317,8 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 	}
 }
 
-// A stranger has asked for a callback to a number, for some other day. Its owner rings, and is called back as they choose.
+// A stranger has asked for a callback to a number, for some other day. Its owner rings, and is called back as they
+// choose.
 func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("4"),

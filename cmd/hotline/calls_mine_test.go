@@ -70,8 +70,8 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 	s.bridged("support-1 with customer")
 }
 
-// Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference counts
-// again.
+// Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference
+// counts again.
 func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s, reference := promised(t)
 	for range 2 {

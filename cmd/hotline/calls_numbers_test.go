@@ -68,7 +68,8 @@ func TestACallerWithoutANumberIsAskedForOne(t *testing.T) {
 	}
 }
 
-// An agent's number, of whatever line, is no customer's; nor is a premium or a blocked one. A message is offered at once.
+// An agent's number, of whatever line, is no customer's; nor is a premium or a blocked one. A message is offered at
+// once.
 func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 	for _, c := range []struct{ name, keyed, said string }{
 		{"the emergency agent of gopay", "00622150003001#", "Sorry, we do not call numbers of this kind."},

@@ -13,8 +13,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/carrier"
 )
 
-// What a caller has spoken is kept once, with who spoke it, however the provider tells of it: to the action of the Record and
-// to its status callback, in either order, twice, or to one of them alone.
+// What a caller has spoken is kept once, with who spoke it, however the provider tells of it: to the action of the
+// Record and to its status callback, in either order, twice, or to one of them alone.
 
 var leavingMessage = []beat{
 	english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,

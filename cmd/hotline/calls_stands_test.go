@@ -11,10 +11,11 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A caller hears how the callback stands, and it changes before they press the next key. What is said then is what is in
-// the store.
+// A caller hears how the callback stands, and it changes before they press the next key. What is said then is what is
+// in the store.
 
-// hearsOfMine rings from home, proves the callback with its reference, and hears of it; first is done before the first key.
+// hearsOfMine rings from home, proves the callback with its reference, and hears of it; first is done before the first
+// key.
 func hearsOfMine(reference string, first func(), key string) []beat {
 	told := hears("We will call you Monday, 9 March, between 8 and 8:30 a.m., as promised.").press(key)
 	told.meanwhile = first

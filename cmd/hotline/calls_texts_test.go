@@ -198,8 +198,8 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 	}
 }
 
-// A callback of a line in mainland China reaches a browser telephone: it is shown a number that the account owns, since the
-// provider refuses the line's own. Telephones by the trunk are shown the line's.
+// A callback of a line in mainland China reaches a browser telephone: it is shown a number that the account owns,
+// since the provider refuses the line's own. Telephones by the trunk are shown the line's.
 func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s := newStory(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})

@@ -10,8 +10,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// What a stranger can have written into the store: a SIP name that clears the screen, ends a line, turns the direction of
-// writing, or is no UTF-8 at all, in which 0x9b alone begins a command to the terminal.
+// What a stranger can have written into the store: a SIP name that clears the screen, ends a line, turns the direction
+// of writing, or is no UTF-8 at all, in which 0x9b alone begins a command to the terminal.
 const hostile = "sip:\x1b[2J\x1b]0;owned\x07\r\nx\x7f\u0085\u009b31m\u2028\u202e\u2066\x00\x9b31m残高@pbx.example.com"
 
 // tame fails when a text could do anything to a terminal but print and begin a line.

@@ -305,7 +305,8 @@ func TestAFloodOfUnsignedRequestsFillsNoLog(t *testing.T) {
 
 func drain(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
 
-// A call is answered from its first webhook to its last where the provider signs with a shared key, and for a sub-account.
+// A call is answered from its first webhook to its last where the provider signs with a shared key, and for a
+// sub-account.
 func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 	key := carrier.SharedKey{Name: "webhooks_sharedkey_1", Secret: "a-secret:of-the-operator"}
 	const account = "AC99999999999999999999999999999999"

@@ -48,8 +48,8 @@ func TestRecordEndings(t *testing.T) {
 	}
 }
 
-// The fields are the documented ones: an action without RecordingSid, unless it is asked for, and a status callback without
-// From. The name is in the address.
+// The fields are the documented ones: an action without RecordingSid, unless it is asked for, and a status callback
+// without From. The name is in the address.
 func TestFieldsOfARecording(t *testing.T) {
 	for _, sid := range []bool{false, true} {
 		w := newWorld(t, func(o *Options) { o.RecordingSID = sid })

@@ -368,7 +368,8 @@ func TestTextMessages(t *testing.T) {
 	}
 }
 
-// A message comes from a number of the account, a name, or the sender that a messaging service picks; and not all arrive.
+// A message comes from a number of the account, a name, or the sender that a messaging service picks; and not all
+// arrive.
 func TestSendersOfTextMessages(t *testing.T) {
 	w := newWorld(t, func(o *Options) {
 		o.Delivery = func(m MessageRecord) (string, int) {

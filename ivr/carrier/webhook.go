@@ -87,7 +87,8 @@ var overrides = fields{
 	}},
 }
 
-// retriesOf reads #rc=…&rp=…; without them one failed connection is tried once more. What cannot be read is a broken rule.
+// retriesOf reads #rc=…&rp=…; without them one failed connection is tried once more. What cannot be read is a broken
+// rule.
 func retriesOf(rawURL string) (retries, error) {
 	r := retries{count: 1, policy: []string{"ct"}}
 	_, fragment, _ := strings.Cut(rawURL, "#")
