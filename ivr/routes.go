@@ -67,7 +67,7 @@ func (s *Server) readyz(c echo.Context) error {
 func (s *Server) voice(path string, answer func(context.Context, webhook) (*document, error)) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()
-		w, err := s.verified(c)
+		w, err := s.verified(c.Response(), c.Request())
 		if err != nil {
 			return s.forbid(c, path, err)
 		}
@@ -106,7 +106,7 @@ func (s *Server) wrongMethod(c echo.Context) error {
 func (s *Server) status(path string, note func(context.Context, webhook) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		defer s.timed(path)()
-		w, err := s.verified(c)
+		w, err := s.verified(c.Response(), c.Request())
 		if err != nil {
 			return s.forbid(c, path, err)
 		}

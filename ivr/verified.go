@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/labstack/echo/v4"
 )
 
 const (
@@ -25,15 +23,14 @@ const (
 
 // verified reads the raw body, checks its signature over the configured public URL, and only then believes a word of
 // it.
-func (s *Server) verified(c echo.Context) (webhook, error) {
-	r := c.Request()
+func (s *Server) verified(answer http.ResponseWriter, r *http.Request) (webhook, error) {
 	form, err := readForm(r)
 	if err != nil {
 		return webhook{}, err
 	}
 	// The body came within the server's short limit for reading, which would cancel an answer that takes longer.
 	// Real time on purpose: it is the connection's. A test's connection has no limit.
-	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(answerLimit))
+	_ = http.NewResponseController(answer).SetReadDeadline(time.Now().Add(answerLimit))
 	// The request's own path and query as they came, behind our public URL, whose path a proxy may have cut off.
 	if err := s.authentic(r.Header, s.PublicURL+r.RequestURI, form); err != nil {
 		return webhook{}, err
