@@ -66,6 +66,12 @@ func readCallerLimits(v value) (l callbacks.CallerLimits) {
 	} {
 		*limit, _ = m.get(key).whole(1, mostAsked)
 	}
+	effective := callbacks.Policy{Limits: l}.MoveLimits()
+	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay}, "number": {effective.NumberHour, effective.NumberDay}} {
+		if hour, day := limit[0], limit[1]; hour > day {
+			m.get(who+"_hour").fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other", hour, who, day)
+		}
+	}
 	return l
 }
 

@@ -259,7 +259,7 @@ var beyond = strings.Fields(`
 	language-without-prompts line-without-hours make-up-without-set notice-language notice-other-language notice-topic
 	number-of-two-lines override-language prompt-help prompt-missing prompt-missing-two-lines prompt-own-unknown-key
 	prompt-own-unknown-line prompts-unknown-language topic-misspelt topic-not-shared topics-shared-desk desk-own-set
-	figure-of-one-line figure-unknown number-premium yml call-yml call-line call-agents-target call-callback-desk call-expect-desk call-from-own
+	figure-of-one-line figure-unknown number-premium policy-limits-day yml call-yml call-line call-agents-target call-callback-desk call-expect-desk call-from-own
 
 	desk-by-language desk-language desk-undefined-general desk-undefined-topic desk-own-urgent topic-ask-unknown topics-shared-ask
 	topic-urgent-closes name-language number-blocked number-own number-unreachable call-step-after-hang-up call-step-nothing

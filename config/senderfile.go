@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -70,6 +71,11 @@ func (f *lineFile) warn(root mapping) {
 	note := func(at value, format string, args ...any) {
 		f.wiring = append(f.wiring, Warning{Line: f.line.ID, Wiring: true,
 			Problem: Problem{File: at.file, Line: at.line, Key: at.key, Message: fmt.Sprintf(format, args...)}})
+	}
+	if c := f.line.Callbacks.Countries; c != nil && !slices.Contains(c, f.line.Region) {
+		policy, _ := root.get("callbacks").mapping()
+		note(policy.get("countries"), "%s, the line's own country, is not among them: its customers are not called; add it unless that is meant",
+			f.line.Region)
 	}
 	number := firstOf(f.line.Numbers)
 	foreign := strings.HasPrefix(number, mainland)

@@ -90,6 +90,8 @@ func TestWiringWarnings(t *testing.T) {
 		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`, "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
 		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",
 			"lines/shop.yaml:5: text_messages: text messages would come from …1000, and the provider has no numbers of mainland China; add text_sender: a number or a name of the account's"},
+		"a list of countries without its own": {"  unreachable:", "  countries: [SG]\n  unreachable:",
+			"lines/shop.yaml:40: callbacks.countries: ID, the line's own country, is not among them: its customers are not called; add it unless that is meant"},
 		"with a sender": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true\ntext_sender: SHOP", clean},
 	} {
 		t.Run(name, func(t *testing.T) {
