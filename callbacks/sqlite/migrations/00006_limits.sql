@@ -7,8 +7,7 @@ CREATE TABLE callback_requests (
     number      TEXT    NOT NULL,
     asked_ms    INTEGER NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX callback_requests_of_caller ON callback_requests (caller, asked_ms) WHERE caller <> '';
-CREATE INDEX callback_requests_anonymous ON callback_requests (line, asked_ms) WHERE caller = '';
+CREATE INDEX callback_requests_of_caller ON callback_requests (caller, line, asked_ms);
 CREATE INDEX callback_requests_by_others ON callback_requests (number, asked_ms) WHERE caller <> number;
 
 -- Numbers to which nobody else may ask for a callback: somebody picked up there and said that it was not asked for.
