@@ -77,6 +77,7 @@ type Carrier struct {
 	woken   atomic.Bool
 	pokes   chan struct{}
 	skipped atomic.Bool
+	ahead   atomic.Pointer[time.Time] // where RunTo lets time run to; nil while it keeps its pace
 
 	mu          sync.Mutex // guards what follows; the running process holds it
 	served      *sync.Cond

@@ -49,7 +49,7 @@ func (p *pacer) until(t time.Time) time.Duration {
 }
 
 // RunPaced lets virtual time keep pace with real time, for people: until ctx ends, when it returns nil, or Close.
-// What Call's methods and Wake ask for happens at once. See Skip.
+// What Call's methods and Wake ask for happens at once. See Skip and RunTo.
 func (c *Carrier) RunPaced(ctx context.Context, pace Pace) error {
 	if c.opts.Clock != nil {
 		return ErrClock
@@ -78,6 +78,16 @@ func (c *Carrier) RunPaced(ctx context.Context, pace Pace) error {
 			p.rebase(c.clock.Now())
 			continue
 		}
+		if to := c.ahead.Load(); to != nil {
+			if something && !next.After(*to) {
+				c.clock.advance(next)
+				p.rebase(next)
+				continue
+			}
+			c.clock.advance(*to)
+			p.rebase(c.clock.Now())
+			c.ahead.CompareAndSwap(to, nil)
+		}
 		if something && !next.After(p.due()) {
 			c.clock.advance(next)
 			continue
@@ -100,5 +110,16 @@ func (c *Carrier) RunPaced(ctx context.Context, pace Pace) error {
 // Skip makes RunPaced jump to the next instant at which something is due, what workers have asked for included.
 func (c *Carrier) Skip() {
 	c.skipped.Store(true)
+	c.poke()
+}
+
+// RunTo makes RunPaced let everything happen that is due until t, as fast as it can; the zero time ends such a run where
+// it is. From there on, time goes at its usual pace. It takes no lock, so that observers may call it.
+func (c *Carrier) RunTo(t time.Time) {
+	if t.IsZero() {
+		c.ahead.Store(nil)
+		return
+	}
+	c.ahead.Store(&t)
 	c.poke()
 }

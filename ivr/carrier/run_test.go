@@ -3,6 +3,7 @@ package carrier
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -183,5 +184,36 @@ func TestSkip(t *testing.T) {
 	}
 	if got := w.c.Now().Sub(testStart); got != 24*time.Hour || real.now.Sub(began) > time.Second {
 		t.Errorf("%s of virtual time took %s", got, real.now.Sub(began))
+	}
+}
+
+// What a visitor asks for may come before the carrier has begun, or together with a skip: time arrives all the same,
+// though the real clock stands still.
+func TestRunTo(t *testing.T) {
+	for _, skip := range []bool{false, true} {
+		ctx, cancel := context.WithCancel(context.Background())
+		w := newWorld(t)
+		then := testStart.Add(36 * time.Hour)
+		var worked []time.Duration
+		w.c.Worker(func(context.Context) time.Time {
+			worked = append(worked, w.c.Now().Sub(testStart))
+			return w.c.Now().Add(12 * time.Hour)
+		})
+		w.c.RunTo(then)
+		if skip {
+			w.c.Skip()
+		}
+		arrived := func(time.Duration) <-chan time.Time {
+			if !w.c.Now().Before(then) {
+				cancel()
+			}
+			return nil
+		}
+		if err := w.c.RunPaced(ctx, Pace{Now: func() time.Time { return testStart }, After: arrived}); err != nil {
+			t.Error(err)
+		}
+		if got, want := fmt.Sprint(worked), "[0s 12h0m0s 24h0m0s 36h0m0s]"; got != want || !w.c.Now().Equal(then) {
+			t.Errorf("skip %t: arrived at %s, having worked at %s, want %s", skip, w.c.Now(), got, want)
+		}
 	}
 }

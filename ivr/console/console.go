@@ -63,11 +63,7 @@ func New(o Options) (*Console, error) {
 		agentsDo:  behaviours[0].ID,
 		outOfDate: make(chan struct{}, 1),
 	}
-	if o.Speed <= 0 {
-		o.Speed = 1
-	}
-	c.pace = &pace{clock: o.Carrier.Now, skipNext: o.Carrier.Skip, wake: o.Carrier.Wake, real: o.Now, after: o.After,
-		began: o.Now(), speed: o.Speed}
+	c.pace = &pace{clock: o.Carrier.Now, skipNext: o.Carrier.Skip, carryTo: o.Carrier.RunTo, after: o.After}
 	for _, line := range o.Lines {
 		for _, desk := range line.Desks {
 			for _, target := range desk.Targets {
@@ -84,7 +80,7 @@ func (c *Console) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
 	following.Go(func() { c.follow(ctx) })
-	err := c.Carrier.RunPaced(ctx, carrier.Pace{Now: c.pace.Now, After: c.pace.After})
+	err := c.Carrier.RunPaced(ctx, carrier.Pace{Speed: c.Speed, Now: c.Now, After: c.pace.After})
 	stop()
 	following.Wait()
 	c.close()

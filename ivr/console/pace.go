@@ -5,30 +5,25 @@ import (
 	"time"
 )
 
-// A pace is the real clock that the carrier's time is tied to, bent where a visitor does not want to wait.
+// A pace lets the carrier's time go ahead of its usual speed where a visitor does not want to wait.
 // Its lock is taken while the carrier holds its own, so while it is held only what takes no lock is called of the
-// carrier: its clock, Skip and Wake.
+// carrier: its clock, Skip and RunTo.
 type pace struct {
 	clock    func() time.Time // the carrier's
 	skipNext func()           // lets the carrier jump to its next event
-	wake     func()           // makes the carrier look at the clock again
-	real     func() time.Time
+	carryTo  func(time.Time)  // lets the carrier run to an instant
 	after    func(time.Duration) <-chan time.Time
-	began    time.Time // on the real clock
-	speed    float64   // seconds on the bent clock for one on the real clock
 
 	mu    sync.Mutex
-	shift time.Duration // what is added to the real clock
-	ahead *run          // nil while time goes at its usual speed
-	skips int           // how many more of the carrier's events may be skipped
-	seen  bool          // something could be seen since the skip began
-	found chan bool     // told seen when a skip ends; nil without a skip
+	ahead *run      // nil while time goes at its usual speed
+	skips int       // how many more of the carrier's events may be skipped
+	seen  bool      // something could be seen since the skip began
+	found chan bool // told seen when a skip ends; nil without a skip
 }
 
 // A run is a stretch of time that passes at once.
 type run struct {
-	real       time.Time // the bent clock when it began
-	from, to   time.Time // the carrier's time
+	to         time.Time // the carrier's time
 	over       chan struct{}
 	interfered bool
 }
@@ -36,37 +31,12 @@ type run struct {
 // maxSkips bounds one skip: most of a carrier's events, such as a time-out that is no longer needed, show nothing.
 const maxSkips = 500
 
-// Now is the bent clock.
-func (p *pace) Now() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.ahead == nil {
-		return p.usual().Add(p.shift)
-	}
-	if now := p.clock(); !now.Before(p.ahead.to) {
-		return p.finish(p.ahead.to)
-	}
-	return p.ahead.real.Add(p.ahead.to.Sub(p.ahead.from))
-}
-
-// usual is the clock without what a visitor did not want to wait for.
-func (p *pace) usual() time.Time {
-	return p.began.Add(time.Duration(float64(p.real().Sub(p.began)) * p.speed))
-}
-
-// finish ends a run at an instant of the carrier's time, and returns the bent clock. The pace is locked.
-func (p *pace) finish(at time.Time) time.Time {
-	bent := p.ahead.real.Add(at.Sub(p.ahead.from))
-	p.shift = bent.Sub(p.usual())
-	close(p.ahead.over)
-	p.ahead = nil
-	return bent
-}
-
 // After is called by the carrier when nothing is due.
 func (p *pace) After(d time.Duration) <-chan time.Time {
-	p.Now() // ends a run that has arrived
 	p.mu.Lock()
+	if p.ahead != nil && !p.clock().Before(p.ahead.to) { // nothing is left that is due until then
+		p.finish()
+	}
 	again := p.skips > 0
 	if again {
 		p.skips--
@@ -78,7 +48,7 @@ func (p *pace) After(d time.Duration) <-chan time.Time {
 	if again {
 		p.skipNext()
 	}
-	return p.after(time.Duration(float64(d) / p.speed))
+	return p.after(d)
 }
 
 // skip lets time jump from event to event until shown is called. What it returns tells whether it was, once; it is nil
@@ -108,18 +78,25 @@ func (p *pace) runTo(then time.Time) *run {
 	if p.ahead != nil {
 		return nil
 	}
-	p.ahead = &run{real: p.usual().Add(p.shift), from: p.clock(), to: then, over: make(chan struct{})}
-	p.wake()
+	p.ahead = &run{to: then, over: make(chan struct{})}
+	p.carryTo(then)
 	return p.ahead
 }
 
+// finish ends a run. The pace is locked.
+func (p *pace) finish() {
+	close(p.ahead.over)
+	p.ahead = nil
+}
+
 // stop ends a run early: somebody is needed.
-func (p *pace) stop(at time.Time) {
+func (p *pace) stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ahead != nil {
 		p.ahead.interfered = true
-		p.finish(at)
+		p.carryTo(time.Time{})
+		p.finish()
 	}
 }
 

@@ -165,7 +165,7 @@ func (c *Console) attach(e carrier.Event) {
 		t.With = e.Role
 	}
 	c.legs[e.Leg] = t
-	c.pace.stop(e.At)
+	c.pace.stop()
 	c.staff()
 	c.showPhones()
 }
