@@ -1,14 +1,10 @@
 package config_test
 
 import (
-	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -22,8 +18,6 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
-
-var update = flag.Bool("update", false, "write what is wanted into testdata/mistakes")
 
 // base is a small configuration without a mistake: testdata/base, and a sentence for everything it can speak.
 func base(t testing.TB) fstest.MapFS {
@@ -51,101 +45,6 @@ func base(t testing.TB) fstest.MapFS {
 		fsys["prompts/"+tag+".yaml"] = &fstest.MapFile{Data: []byte(b.String())}
 	}
 	return fsys
-}
-
-// apply changes a configuration as a section of a case says: "copy" and "remove" files, "edit FILE", or a whole FILE.
-func apply(t *testing.T, fsys fstest.MapFS, section, text string) {
-	t.Helper()
-	file, isEdit := strings.CutPrefix(section, "edit ")
-	if section != "copy" && section != "remove" && !isEdit {
-		fsys[section] = &fstest.MapFile{Data: []byte(text)}
-		return
-	}
-	for line := range strings.Lines(text) {
-		line = strings.TrimSuffix(line, "\n")
-		switch {
-		case section == "copy":
-			from, to, _ := strings.Cut(line, " ")
-			fsys[to] = &fstest.MapFile{Data: fsys[from].Data}
-		case section == "remove":
-			delete(fsys, line)
-		default:
-			fsys[file] = &fstest.MapFile{Data: []byte(edit(t, string(fsys[file].Data), line))}
-		}
-	}
-}
-
-// edit carries out "old => new" (\n and \t stand for a line's end and a tab), "^first line" or "-key".
-func edit(t *testing.T, text, how string) string {
-	t.Helper()
-	if first, ok := strings.CutPrefix(how, "^"); ok {
-		return first + "\n" + text
-	}
-	if key, ok := strings.CutPrefix(how, "-"); ok {
-		lines := strings.SplitAfter(text, "\n")
-		kept := slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, key+":") })
-		if len(kept) == len(lines) {
-			t.Fatalf("no line %q to remove", key)
-		}
-		return strings.Join(kept, "")
-	}
-	old, changed, ok := strings.Cut(how, " => ")
-	if !ok {
-		t.Fatalf("no edit: %q", how)
-	}
-	unescape := strings.NewReplacer(`\n`, "\n", `\t`, "\t")
-	old, changed = unescape.Replace(old), unescape.Replace(changed)
-	if !strings.Contains(text, old) {
-		t.Fatalf("nothing to edit: %q", old)
-	}
-	return strings.Replace(text, old, changed, 1)
-}
-
-// TestMistakes makes one mistake at a time in the base and compares what is said about it.
-func TestMistakes(t *testing.T) {
-	files, err := filepath.Glob("testdata/mistakes/*.txtar")
-	if err != nil || len(files) < 100 {
-		t.Fatalf("%d cases: %v", len(files), err)
-	}
-	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, want, _ := strings.Cut(string(data), "-- want --\n")
-			fsys := base(t)
-			for name, body := range sections(text) {
-				apply(t, fsys, name, body)
-			}
-			snapshot, err := config.Load(fsys)
-			if problems, ok := errors.AsType[config.Problems](err); !ok || len(problems) == 0 || snapshot != nil {
-				t.Fatalf("Load = %v, %v; want problems", snapshot, err)
-			}
-			got := err.Error() + "\n"
-			if *update {
-				if err := os.WriteFile(file, []byte(text+"-- want --\n"+got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-// sections yields the parts of a case that begin with a line "-- name --". What stands before the first is for readers.
-func sections(text string) iter.Seq2[string, string] {
-	return func(yield func(string, string) bool) {
-		for _, part := range strings.Split("\n"+text, "\n-- ")[1:] {
-			name, body, _ := strings.Cut(part+"\n", " --\n")
-			if !yield(name, strings.TrimSuffix(body, "\n")) {
-				return
-			}
-		}
-	}
 }
 
 func load(t testing.TB, fsys fs.FS) *config.Snapshot {

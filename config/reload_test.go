@@ -5,8 +5,6 @@ package config_test
 import (
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -67,22 +65,10 @@ func (r *reloading) reload(t rapid.TB) bool {
 
 // TestReloadOfMistakes makes each mistake after the base was read, and takes it back.
 func TestReloadOfMistakes(t *testing.T) {
-	files, err := filepath.Glob("testdata/mistakes/*.txtar")
-	if err != nil || len(files) < 100 {
-		t.Fatalf("%d cases: %v", len(files), err)
-	}
 	house := newReloading(t, base(t))
-	for _, name := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(name), ".txtar"), func(t *testing.T) {
-			data, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			text, _, _ := strings.Cut(string(data), "-- want --\n")
-			house.fsys = base(t)
-			for name, body := range sections(text) {
-				apply(t, house.fsys, name, body)
-			}
+	for _, m := range mistakes(t) {
+		t.Run(m.name, func(t *testing.T) {
+			house.fsys = m.spoiled(t)
 			if house.reload(t) {
 				t.Error("this is no mistake")
 			}

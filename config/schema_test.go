@@ -285,22 +285,9 @@ func named(want string) (files []string) {
 
 func TestSchemasRefuse(t *testing.T) {
 	known := schemas(t)
-	files, err := filepath.Glob("testdata/mistakes/*.txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
 	tried, seen := map[string]int{}, map[string]bool{}
-	for _, name := range files {
-		data, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		text, want, _ := strings.Cut(string(data), "-- want --\n")
-		fsys := base(t)
-		for section, body := range sections(text) {
-			apply(t, fsys, section, body)
-		}
-		name = strings.TrimSuffix(filepath.Base(name), ".txtar")
+	for _, m := range mistakes(t) {
+		name, want, fsys := m.name, m.want, m.spoiled(t)
 		refused := false
 		for _, wrong := range named(want) {
 			var node yaml.Node
