@@ -48,7 +48,7 @@ func concerning(overrides []callbacks.Override, line *ivr.Line) (out []callbacks
 
 func lineUnder(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 	under := *line
-	under.Hours = line.Hours.Under(forDesk(over, "")...)
+	under.Hours = line.Hours.WithOverrides(forDesk(over, "")...)
 	under.Desks = maps.Clone(line.Desks)
 	for id, desk := range line.Desks {
 		if desk.Hours.Always() {
@@ -58,7 +58,7 @@ func lineUnder(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 		changed.Hours = under.Hours
 		own := slices.ContainsFunc(over, func(o callbacks.Override) bool { return o.Desk == id })
 		if own || desk.Hours != line.Hours {
-			changed.Hours = desk.Hours.Under(forDesk(over, id)...)
+			changed.Hours = desk.Hours.WithOverrides(forDesk(over, id)...)
 		}
 		under.Desks[id] = &changed
 	}

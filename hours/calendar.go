@@ -29,7 +29,7 @@ type ruleset struct {
 	dated     []datedDay  // in order of date, never two on one date
 	recurring []recurring // the higher rank first
 	overrides []override  // in order, never two at one instant
-	beneath   []override  // those over which others rule, see Under; only Explain asks for them
+	beneath   []override  // those over which others rule, see WithOverrides; only Explain asks for them
 	// first and last are the days between which lies everything that has a date, counted from 1970-01-01.
 	first, last int64
 }

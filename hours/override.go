@@ -5,22 +5,22 @@ import (
 	"slices"
 )
 
-// Under is the calendar with overrides over everything that is written, its own overrides included. Of those handed in, a
+// WithOverrides is the calendar with overrides over everything that is written, its own overrides included. Of those handed in, a
 // later one rules over an earlier one. Unlike the overrides of [Rules] they may overlap; one without a reason, or that ends
 // before it begins, is left out. The calendar itself stays as it is; without overrides it is returned.
-func (c *Calendar) Under(overrides ...Override) *Calendar {
+func (c *Calendar) WithOverrides(overrides ...Override) *Calendar {
 	over := slices.DeleteFunc(slices.Clone(overrides), func(o Override) bool { return len(checkOverrides([]Override{o})) > 0 })
 	if len(over) == 0 {
 		return c
 	}
-	out := newCalendar(c.rules.under(over))
+	out := newCalendar(c.rules.withOverrides(over))
 	if c.and != nil {
-		out.and = c.and.Under(over...)
+		out.and = c.and.WithOverrides(over...)
 	}
 	return out
 }
 
-func (r *ruleset) under(over []Override) *ruleset {
+func (r *ruleset) withOverrides(over []Override) *ruleset {
 	set := *r
 	set.overrides, set.beneath = slices.Clone(r.overrides), slices.Concat(r.overrides, r.beneath)
 	for i, o := range over {

@@ -11,7 +11,7 @@ import (
 )
 
 // A closure in an emergency goes over everything that is written, and leaves the rest as it was.
-func TestUnder(t *testing.T) {
+func TestWithOverrides(t *testing.T) {
 	zone, err := time.LoadLocation("Asia/Jakarta")
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestUnder(t *testing.T) {
 	}
 	power := hours.Override{From: at(10, 0), Until: at(15, 0), Reason: "Power cut", Source: "override 1"}
 	back := hours.Override{From: at(11, 0), Until: at(11, 30), Open: true, Reason: "Generator", Source: "override 2"}
-	both := base.Under(power, back)
+	both := base.WithOverrides(power, back)
 	for _, c := range []struct {
 		hour, minute int
 		open         bool
@@ -50,13 +50,13 @@ func TestUnder(t *testing.T) {
 	if want := []string{"override 2", "hours/gopay.yaml:70", "override 1"}; !slices.Equal(rules, want) {
 		t.Errorf("considered were %q, want %q", rules, want)
 	}
-	if base.Under() != base || base.Under(hours.Override{From: at(1, 0)}) != base {
+	if base.WithOverrides() != base || base.WithOverrides(hours.Override{From: at(1, 0)}) != base {
 		t.Error("without a good override the calendar stays the same")
 	}
 }
 
 // Under agrees, at every instant tried, with asking the overrides by hand.
-func TestUnderIsTheLastThatRules(t *testing.T) {
+func TestTheLastOverrideDecides(t *testing.T) {
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestUnderIsTheLastThatRules(t *testing.T) {
 			from := near.Add(time.Duration(draw(-2000, 2000)) * time.Minute)
 			over = append(over, hours.Override{From: from, Until: from.Add(time.Duration(draw(1, 2000)) * time.Minute), Open: draw(0, 1) == 1, Reason: "emergency"})
 		}
-		under := base.Under(over[:len(over)/2]...).Under(over[len(over)/2:]...)
+		under := base.WithOverrides(over[:len(over)/2]...).WithOverrides(over[len(over)/2:]...)
 		for range 200 {
 			at := near.Add(time.Duration(draw(-4000, 6000)) * time.Minute)
 			want := base.IsOpen(at)
