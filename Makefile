@@ -36,7 +36,7 @@ chaos: tools ## the crash campaign: promises are kept while instances are killed
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline
 
-demo: ## ring the line in a browser, with a stand-in telephone company
+demo: ## ring the line in a browser, with a provider simulator
 	go run ./cmd/hotline demo
 
 tools: ## what the tests need beside Go, installed on Debian as root, else named

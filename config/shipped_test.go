@@ -9,7 +9,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What callers of each line ask about, according to its guide; stolen and senior are everywhere.
@@ -136,7 +136,7 @@ func TestPromptsAreThereAndShort(t *testing.T) {
 				if text == "" {
 					t.Errorf("%s has nothing for %s in %s", line.ID, need.Key, language.Tag)
 				}
-				if seconds := float64(utf8.RuneCountInString(text)) / carrier.SpeechRate(language.Locale); seconds > 25 {
+				if seconds := float64(utf8.RuneCountInString(text)) / simulator.SpeechRate(language.Locale); seconds > 25 {
 					t.Errorf("%s, %s in %s: %.0f seconds", line.ID, need.Key, language.Tag, seconds)
 				}
 				for _, arg := range need.Args {

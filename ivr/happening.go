@@ -3,7 +3,7 @@ package ivr
 import "github.com/hotline-ivr/hotline/callbacks"
 
 // A Happening is something that the house itself did in a call, for whoever watches: a transcript, a page.
-// What the telephone company did, it tells itself.
+// What the provider did, it tells itself.
 type Happening struct {
 	// Name is one of book, move, cancel, message, note, contact (a call is put through), taken (an agent pressed 1),
 	// reached (a customer rung back pressed 1) and disowned (they pressed 2: they did not ask for the call).

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/referee"
+	"github.com/hotline-ivr/hotline/ivr/twilio/conformance"
 	"pgregory.net/rapid"
 )
 
@@ -25,10 +25,10 @@ import (
 
 const referees = "testdata/referees"
 
-// newRESTReferee judges REST requests by the provider's own document.
-func newRESTReferee(t *testing.T) *referee.RESTReferee {
+// newRESTValidator judges REST requests by the provider's own document.
+func newRESTValidator(t *testing.T) *conformance.RESTValidator {
 	t.Helper()
-	r, err := referee.OpenAPI(filepath.Join(referees, referee.SpecPath))
+	r, err := conformance.OpenAPI(filepath.Join(referees, conformance.SpecPath))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func newRESTReferee(t *testing.T) *referee.RESTReferee {
 
 // Every request that the REST client can make is one that the provider's document permits.
 func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
-	judge := newRESTReferee(t)
+	judge := newRESTValidator(t)
 	ctx := context.Background()
 	routed := placement(callbacks.Number, "+8613800138000")
 	routed.Byoc = "BY0123456789abcdef0123456789abcdef"
@@ -85,7 +85,7 @@ func place(p callbacks.Placement) func(*Provider) error {
 
 // Text messages: who they may come from, and what the judge refuses.
 func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
-	judge := newRESTReferee(t)
+	judge := newRESTValidator(t)
 	const messages = "/2010-04-01/Accounts/" + someAccount + "/Messages.json"
 	for _, c := range []struct {
 		from, service, want string
@@ -110,7 +110,7 @@ func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
 
 // The judge can say no, and says it about the right field.
 func TestTheProvidersDocumentRefuses(t *testing.T) {
-	judge := newRESTReferee(t)
+	judge := newRESTValidator(t)
 	const calls = "/2010-04-01/Accounts/" + someAccount + "/Calls.json"
 	const call = "/2010-04-01/Accounts/" + someAccount + "/Calls/" + someCall + ".json"
 	good := url.Values{"To": {"+622150002001"}, "From": {"+622150001000"}, "Url": {"https://h.example/x"}}

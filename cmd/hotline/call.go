@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"github.com/nyaruka/phonenumbers"
 	"github.com/spf13/cobra"
 )
@@ -33,7 +33,7 @@ func newCall() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "call",
 		Short: "A telephone in the terminal: ring a line and hear what it says",
-		Long: "call rings a line of the configuration through a stand-in telephone company, with a store of its own.\n" +
+		Long: "call rings a line of the configuration through a provider simulator, with a store of its own.\n" +
 			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
 			"(an empty group is silence), then time runs until everything that was promised has been kept.\n" +
 			"It is a rehearsal of the files: what close and open have declared does not count here; hotline explain knows of it.",
@@ -64,15 +64,15 @@ func newCall() *cobra.Command {
 }
 
 // behaviours by the names that --agents and --customer take. An agent who refuses picks up and presses 2.
-var behaviours = map[string]carrier.Party{
-	"answer":    {Answer: carrier.PicksUp, After: 4 * time.Second, Keys: carrier.Always("1")},
-	"busy":      {Answer: carrier.Busy},
-	"no-answer": {Answer: carrier.NoAnswer},
-	"refuse":    {Answer: carrier.PicksUp, After: 4 * time.Second, Keys: carrier.Always("2")},
-	"voicemail": {Answer: carrier.Voicemail, After: 8 * time.Second},
+var behaviours = map[string]simulator.Party{
+	"answer":    {Answer: simulator.PicksUp, After: 4 * time.Second, Keys: simulator.Always("1")},
+	"busy":      {Answer: simulator.Busy},
+	"no-answer": {Answer: simulator.NoAnswer},
+	"refuse":    {Answer: simulator.PicksUp, After: 4 * time.Second, Keys: simulator.Always("2")},
+	"voicemail": {Answer: simulator.Voicemail, After: 8 * time.Second},
 }
 
-func behaviour(flag, name string) (carrier.Party, error) {
+func behaviour(flag, name string) (simulator.Party, error) {
 	party, ok := behaviours[name]
 	if !ok {
 		return party, fmt.Errorf("--%s %q is not known; use answer, busy, no-answer, refuse or voicemail", flag, name)
@@ -84,14 +84,14 @@ func behaviour(flag, name string) (carrier.Party, error) {
 const notMine = "not-mine"
 
 // customerBehaviour is what a customer does: press 1 where agents do, or 2 to say that they did not ask for the call.
-func customerBehaviour(name string) (carrier.Party, error) {
+func customerBehaviour(name string) (simulator.Party, error) {
 	if name == notMine {
 		return behaviours["refuse"], nil
 	}
 	if party, ok := behaviours[name]; ok && name != "refuse" {
 		return party, nil
 	}
-	return carrier.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
+	return simulator.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
 }
 
 // keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
@@ -126,17 +126,17 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	var r *rehearsal
 	r, err = newRehearsal(ctx, stage{
 		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler),
-		events: func(e carrier.Event) {
-			if e.Event == carrier.EventHangup && e.Role == roleCaller {
+		events: func(e simulator.Event) {
+			if e.Event == simulator.EventHangup && e.Role == roleCaller {
 				r.staff(line, after)
 			}
 			t.event(e)
 		},
 		happenings: func(h ivr.Happening) {
 			if h.Callback.Number != "" {
-				r.carrier.Subscribe(h.Callback.Number, customer)
+				r.simulator.Subscribe(h.Callback.Number, customer)
 			}
-			t.happening(r.carrier.Now(), h)
+			t.happening(r.simulator.Now(), h)
 		},
 	})
 	if err != nil {
@@ -144,14 +144,14 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	r.staff(line, during)
-	party := carrier.Party{Name: roleCaller, Keys: typed(in, out)}
+	party := simulator.Party{Name: roleCaller, Keys: typed(in, out)}
 	if o.scripted {
 		party.Keys = scripted(o.press)
 	}
 	t.begin(at, o.from)
-	r.carrier.Ring(o.from, line.Numbers[0], party)
-	err = r.carrier.RunUntil(ctx, at.Add(keepLimit), r.kept)
-	return t.end(errors.Join(err, r.account(ctx, t)), r.carrier.Violations())
+	r.simulator.Ring(o.from, line.Numbers[0], party)
+	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.kept)
+	return t.end(errors.Join(err, r.account(ctx, t)), r.simulator.Violations())
 }
 
 // account tells what became of every promise of the call.
@@ -171,11 +171,11 @@ func (r *rehearsal) account(ctx context.Context, t *transcript) error {
 const roleCaller = "caller"
 
 // staff puts an agent with this behaviour at every target of every desk.
-func (r *rehearsal) staff(line *ivr.Line, agent carrier.Party) {
+func (r *rehearsal) staff(line *ivr.Line, agent simulator.Party) {
 	for _, desk := range line.Desks {
 		for _, target := range desk.Targets {
 			agent.Name = target.ID
-			r.carrier.Subscribe(address(target), agent)
+			r.simulator.Subscribe(address(target), agent)
 		}
 	}
 }
@@ -184,21 +184,21 @@ func address(target callbacks.Target) string { return target.To() }
 
 // scripted presses one group for each question. Where a message is asked for, a group is spoken before it is pressed,
 // an empty one says nothing, and after the last group something is said.
-func scripted(press string) func(carrier.Prompt) carrier.Reply {
+func scripted(press string) func(simulator.Prompt) simulator.Reply {
 	groups := strings.Split(press, ",")
-	return func(p carrier.Prompt) carrier.Reply {
+	return func(p simulator.Prompt) simulator.Reply {
 		if p.Index >= len(groups) {
-			return carrier.Reply{}
+			return simulator.Reply{}
 		}
 		digits := strings.TrimSpace(groups[p.Index])
-		return carrier.Reply{Digits: digits, Silence: digits == "" && p.Verb == "Record"}
+		return simulator.Reply{Digits: digits, Silence: digits == "" && p.Verb == "Record"}
 	}
 }
 
 // typed asks a person for keys. The end of the input hangs up.
-func typed(in io.Reader, out io.Writer) func(carrier.Prompt) carrier.Reply {
+func typed(in io.Reader, out io.Writer) func(simulator.Prompt) simulator.Reply {
 	lines := bufio.NewScanner(in)
-	return func(p carrier.Prompt) carrier.Reply {
+	return func(p simulator.Prompt) simulator.Reply {
 		question := "keys"
 		if p.Verb == "Record" {
 			question = "the tone has sounded; Enter ends the message"
@@ -206,9 +206,9 @@ func typed(in io.Reader, out io.Writer) func(carrier.Prompt) carrier.Reply {
 		fmt.Fprintf(out, "%s> ", question)
 		if !lines.Scan() {
 			fmt.Fprintln(out)
-			return carrier.Reply{HangUp: true}
+			return simulator.Reply{HangUp: true}
 		}
-		return carrier.Reply{Digits: strings.TrimSpace(lines.Text())}
+		return simulator.Reply{Digits: strings.TrimSpace(lines.Text())}
 	}
 }
 

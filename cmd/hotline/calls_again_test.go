@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A failingStore cannot write to attempts for a while.
@@ -32,16 +32,16 @@ func notConnected(second, ended string, writes int32) []storyOption {
 		func(s *setting) {
 			s.around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 		},
-		withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
+		withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 			switch {
 			case !lost && strings.Contains(w.URL, second) && w.Form.Get("Digits") == "1":
 				lost = true
-				return carrier.WebhookFault{LoseAnswer: true}
+				return simulator.WebhookFault{LoseAnswer: true}
 			case !told && strings.Contains(w.URL, ended):
 				told = true
 				store.fails.Store(writes)
 			}
-			return carrier.WebhookFault{}
+			return simulator.WebhookFault{}
 		}}),
 	}
 }
@@ -71,7 +71,7 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 		if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "One moment, please") != 1 || !strings.Contains(heard, "went wrong on our side") {
 			t.Errorf("the customer hears %q", heard)
 		}
-		dialled, ended := s.of(carrier.EventDialEnd), s.of(carrier.EventHangup)
+		dialled, ended := s.of(simulator.EventDialEnd), s.of(simulator.EventHangup)
 		if kept := ended[len(ended)-1].At.Sub(dialled[len(dialled)-1].At).Seconds(); kept > 40 { // the last words included
 			t.Errorf("the customer is kept for %v s", kept)
 		}
@@ -86,13 +86,13 @@ func (s *story) triedAgain(role, words string, rings int) {
 		s.t.Errorf("%s hears %q", role, heard)
 	}
 	rung := 0
-	for _, e := range s.of(carrier.EventRing) {
+	for _, e := range s.of(simulator.EventRing) {
 		if e.Role == "customer" {
 			rung++
 		}
 	}
-	if rung != rings || len(s.of(carrier.EventBridge)) != 1 {
-		s.t.Errorf("the customer's telephone rang %d times, not %d, and he was connected %d times", rung, rings, len(s.of(carrier.EventBridge)))
+	if rung != rings || len(s.of(simulator.EventBridge)) != 1 {
+		s.t.Errorf("the customer's telephone rang %d times, not %d, and he was connected %d times", rung, rings, len(s.of(simulator.EventBridge)))
 	}
 	id := s.did("book")[0].Callback.ID
 	if c, err := s.service.Callback(s.t.Context(), id); err != nil || c.State != callbacks.Done {

@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Calls to a line whose files were edited.
@@ -78,7 +78,7 @@ func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 	s.settles()
 	s.bridged("support-1 with customer")
 	through := false
-	for _, w := range s.carrier.Webhooks() {
+	for _, w := range s.simulator.Webhooks() {
 		through = through || strings.Contains(w.Body, `byoc="BY0123456789abcdef0123456789abcdef"`)
 	}
 	if !through {
@@ -107,7 +107,7 @@ func TestStrangeCallingNumbers(t *testing.T) {
 			s.bridged("caller with emergency-1")
 			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved, hears("Please enter your account number").press("1#"),
 				hears("That is not an account number").hangUp())
-			if asked := s.of(carrier.EventViolation); len(asked) != 0 {
+			if asked := s.of(simulator.EventViolation); len(asked) != 0 {
 				t.Error(asked)
 			}
 		})

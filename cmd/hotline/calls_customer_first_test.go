@@ -8,7 +8,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The line okpay rings the customer before an agent.
@@ -60,7 +60,7 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 		t.Errorf("the customer hears %q", heard)
 	}
 	var told []string
-	for _, e := range s.of(carrier.EventMessage) {
+	for _, e := range s.of(simulator.EventMessage) {
 		told = append(told, e.Text)
 	}
 	if len(told) != 2 || !strings.Contains(told[1], "could not complete your callback") {
@@ -78,7 +78,7 @@ func TestTheCustomersVoicemail(t *testing.T) {
 	s.settles()
 	s.bridged()
 	rung := []string{}
-	for _, e := range s.of(carrier.EventPlaceCall) {
+	for _, e := range s.of(simulator.EventPlaceCall) {
 		rung = append(rung, s.clock(e))
 	}
 	if len(rung) != 3 || rung[0] != "Mon 09:00" || rung[1] < "Mon 09:45" || rung[1] > "Mon 09:47" {
@@ -90,9 +90,9 @@ func TestTheCustomersVoicemail(t *testing.T) {
 func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
 	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	pressed := 0
-	s.customer.Keys = func(carrier.Prompt) carrier.Reply {
+	s.customer.Keys = func(simulator.Prompt) simulator.Reply {
 		pressed++
-		return carrier.Reply{Digits: map[bool]string{true: "5", false: "1"}[pressed == 1]}
+		return simulator.Reply{Digits: map[bool]string{true: "5", false: "1"}[pressed == 1]}
 	}
 	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
@@ -140,13 +140,13 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	}
 	s.settles()
 	var rung []string
-	for _, e := range s.of(carrier.EventPlaceCall) {
+	for _, e := range s.of(simulator.EventPlaceCall) {
 		rung = append(rung, s.clock(e))
 	}
 	if strings.Join(rung, " ") != "Mon 08:20 Mon 08:25 Mon 08:30" {
 		t.Errorf("rung at %q", rung)
 	}
-	for i, e := range s.of(carrier.EventMessage) {
+	for i, e := range s.of(simulator.EventMessage) {
 		if when := []string{"8:20", "8:25", "8:30"}[i]; !strings.Contains(e.Text, when) {
 			t.Errorf("the text message says %q, want %s", e.Text, when)
 		}
@@ -156,20 +156,20 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 // Every webhook of the callback is lost once, or its answer is, or it comes three times: the customer is connected with one
 // agent once, or told, and the promise is kept in the end.
 func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
-	for name, fault := range map[string]carrier.WebhookFault{
+	for name, fault := range map[string]simulator.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
 	} {
 		for nth := 1; nth <= 5; nth++ {
 			t.Run(fmt.Sprint(name, " ", nth), func(t *testing.T) {
 				seen, booked := 0, false
-				s := okpayCaller(t, withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
-					if !booked || w.Attempt > 1 || w.Kind == carrier.KindStatus {
-						return carrier.WebhookFault{}
+				s := okpayCaller(t, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+					if !booked || w.Attempt > 1 || w.Kind == simulator.KindStatus {
+						return simulator.WebhookFault{}
 					}
 					if seen++; seen == nth {
 						return fault
 					}
-					return carrier.WebhookFault{}
+					return simulator.WebhookFault{}
 				}}))
 				booked = true
 				s.mayDrop = true
@@ -181,7 +181,7 @@ func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
 				if now, err := s.service.Callback(t.Context(), c.ID); err != nil || now.State != callbacks.Done {
 					t.Errorf("the promise is %s, %v", now.State, err)
 				}
-				if n := len(s.of(carrier.EventBridge)); n != 1 {
+				if n := len(s.of(simulator.EventBridge)); n != 1 {
 					t.Errorf("connected %d times", n)
 				}
 			})
@@ -191,7 +191,7 @@ func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
 
 // Whatever the provider's REST interface does to the request, the customer's telephone rings once.
 func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
-	for name, fault := range map[string]carrier.RESTFault{
+	for name, fault := range map[string]simulator.RESTFault{
 		"answer lost":       {LoseAnswer: true},
 		"connection broken": {LoseAnswer: true, Drop: true},
 		"502 with a page":   {Status: 502, Body: "<html>Bad Gateway</html>"},
@@ -199,17 +199,17 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			placed := 0
-			s := okpayCaller(t, withFaults(carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
+			s := okpayCaller(t, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 				if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
 					if placed++; placed == 1 {
 						return fault
 					}
 				}
-				return carrier.RESTFault{}
+				return simulator.RESTFault{}
 			}}))
 			s.settles()
 			rung := 0
-			for _, e := range s.of(carrier.EventRing) {
+			for _, e := range s.of(simulator.EventRing) {
 				if e.Role == "customer" {
 					rung++
 				}

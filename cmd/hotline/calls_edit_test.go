@@ -9,7 +9,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Calls during which a supervisor edits the files, or closes the line.
@@ -42,7 +42,7 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	after := edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newStory(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
-		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(after, s.carrier.Now()) }).press("2"),
+		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(after, s.simulator.Now()) }).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
 	s.bridged("caller with support-1")
 	if told := heardBy(s.eventsNow(), "support-1"); !strings.Contains(told, "pembayaran") {
@@ -62,8 +62,8 @@ func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").press("2"),
 		hears("If this solves it").while(func() {
-			e.Publish(after, s.carrier.Now().Add(-10*time.Hour)) // long ago, so that the one before is forgotten
-			e.Publish(after, s.carrier.Now())
+			e.Publish(after, s.simulator.Now().Add(-10*time.Hour)) // long ago, so that the one before is forgotten
+			e.Publish(after, s.simulator.Now())
 		}).press("2"),
 		waits)
 	s.bridged("caller with support-1")
@@ -75,7 +75,7 @@ func TestACallToALineThatIsRemoved(t *testing.T) {
 	only := onlyLine(t, "okpay")
 	s := newStory(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
-		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(only, s.carrier.Now()) }).press("2"),
+		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(only, s.simulator.Now()) }).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
 	s.bridged("caller with support-1")
 	s.rings(home, "This number is not in use")
@@ -117,7 +117,7 @@ func othersSentences(id string) *regexp.Regexp {
 }
 
 func closure(s *story, from, until time.Duration) callbacks.Override {
-	now := s.carrier.Now()
+	now := s.simulator.Now()
 	return callbacks.Override{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut", By: "anna",
 		Say: map[string]string{"en": "There is no electricity in our office."}}
 }
@@ -135,7 +135,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 	s.bridged()
 	s.settles()
 	s.bridged("support-1 with customer")
-	for _, e := range s.of(carrier.EventRing) {
+	for _, e := range s.of(simulator.EventRing) {
 		if e.Role == "support-1" && s.clock(e) < "Wed 12:00" {
 			t.Errorf("an agent is rung at %s, while the line is closed", s.clock(e))
 		}
@@ -169,7 +169,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
-	reached := s.of(carrier.EventBridge)[0]
+	reached := s.of(simulator.EventBridge)[0]
 	if clock := s.clock(reached); clock < "Wed 13:00" || clock > "Wed 13:30" {
 		t.Errorf("they talk at %s, and the closure ends a little after one", clock)
 	}

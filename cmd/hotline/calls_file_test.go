@@ -19,8 +19,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The database file is taken away from under the running product, as when somebody tidies up or restores a backup: from
@@ -137,15 +137,15 @@ func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 // booked. Calls of one server have different seeds. It returns what the caller heard.
 func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	t.Helper()
-	var events []carrier.Event
-	telephones := carrier.New(carrier.Options{
+	var events []simulator.Event
+	telephones := simulator.New(simulator.Options{
 		Start: time.Now(), AccountSID: rehearsalAccount, AuthToken: servedToken, Client: &http.Client{Transport: s},
-		Observe: func(e carrier.Event) { events = append(events, e) }, Seed: seed,
+		Observe: func(e simulator.Event) { events = append(events, e) }, Seed: seed,
 	})
 	defer telephones.Close()
 	const line = "+622150001000"
-	telephones.Number(line, carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
-	call := telephones.Ring(from, line, carrier.Party{Name: roleCaller, Keys: carrier.Script("2", "1", "1")})
+	telephones.Number(line, simulator.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+	call := telephones.Ring(from, line, simulator.Party{Name: roleCaller, Keys: simulator.Script("2", "1", "1")})
 	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func (s *story) refused(from string, beats ...beat) {
 // readyIs asks /readyz once its latest answer is old, and /healthz, which is well in any case.
 func (s *story) readyIs(want int) {
 	s.t.Helper()
-	s.runTo(s.carrier.Now().Add(readyFor).Format("2006-01-02T15:04:05Z07:00"))
+	s.runTo(s.simulator.Now().Add(readyFor).Format("2006-01-02T15:04:05Z07:00"))
 	if code, text := s.asks("/readyz"); code != want || strings.Contains(text, "/") {
 		s.t.Errorf("/readyz: %d %q, want %d", code, text, want)
 	}

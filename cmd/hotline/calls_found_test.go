@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Mistakes that were found and mended, one story each.
@@ -14,39 +14,39 @@ import (
 // loseAnswer loses the answer to the first webhook of a kind whose URL has this path.
 func loseAnswer(kind, path string) storyOption {
 	lost := false
-	return withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
+	return withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		if lost || w.Kind != kind || !strings.Contains(w.URL, path) {
-			return carrier.WebhookFault{}
+			return simulator.WebhookFault{}
 		}
 		lost = true
-		return carrier.WebhookFault{LoseAnswer: true}
+		return simulator.WebhookFault{LoseAnswer: true}
 	}})
 }
 
 // An agent pressed 1, and our answer to that was lost: they were never connected, so another agent is rung.
 func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
-	s := newStory(t, openDay, loseAnswer(carrier.KindGather, "/voice/whisper/key"))
+	s := newStory(t, openDay, loseAnswer(simulator.KindGather, "/voice/whisper/key"))
 	s.mayDrop = true
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
-	if len(s.of(carrier.EventBridge)) != 1 {
-		t.Errorf("connected %d times", len(s.of(carrier.EventBridge)))
+	if len(s.of(simulator.EventBridge)) != 1 {
+		t.Errorf("connected %d times", len(s.of(simulator.EventBridge)))
 	}
 }
 
 // They have talked, and our answer to the end of the Dial was lost: nobody is put through a second time.
 func TestTheAnswerToTheEndOfATalkIsLost(t *testing.T) {
-	s := newStory(t, openDay, loseAnswer(carrier.KindDial, "/voice/step"))
+	s := newStory(t, openDay, loseAnswer(simulator.KindDial, "/voice/step"))
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
 	s.bridged("caller with support-1")
 }
 
 // The customer pressed 1 and was not connected: he is rung again.
 func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
-	s := newStory(t, saturday, loseAnswer(carrier.KindGather, "/voice/customer/key"))
+	s := newStory(t, saturday, loseAnswer(simulator.KindGather, "/voice/customer/key"))
 	s.mayDrop = true
 	s.rings(home, "I repeat", booking...)
 	s.settles()
-	if bridges := s.of(carrier.EventBridge); len(bridges) != 1 {
+	if bridges := s.of(simulator.EventBridge); len(bridges) != 1 {
 		t.Errorf("connected %d times, want once", len(bridges))
 	}
 }
@@ -54,13 +54,13 @@ func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
 // A key that means nothing does not cut off a customer who is rung back.
 func TestACustomerPressesAnotherKey(t *testing.T) {
 	s := newStory(t, saturday)
-	s.customer.Keys = carrier.Script("5", "1")
+	s.customer.Keys = simulator.Script("5", "1")
 	s.rings(home, "I repeat", booking...)
 	s.settles()
 	s.bridged("support-1 with customer")
 
 	s = newStory(t, saturday)
-	s.customer.Keys = carrier.Always("5")
+	s.customer.Keys = simulator.Always("5")
 	s.mayBreak = true
 	s.rings(home, "I repeat", booking...)
 	s.settles()

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The most typical call of each line: who rings, about what, and what becomes of it.
@@ -22,7 +22,7 @@ func (s *story) agentDoes(target string, keys ...string) {
 	for _, desk := range s.line.Desks {
 		for _, t := range desk.Targets {
 			if t.ID == target {
-				s.carrier.Subscribe(address(t), carrier.Party{Name: target, After: 4 * time.Second, Keys: carrier.Script(keys...)})
+				s.simulator.Subscribe(address(t), simulator.Party{Name: target, After: 4 * time.Second, Keys: simulator.Script(keys...)})
 				return
 			}
 		}
@@ -74,10 +74,10 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 		hears("To be called as soon as a colleague is free, press 1").press("1"), noNote)
 	s.settles()
 	s.bridged("support-1 with customer")
-	if texts := s.carrier.Messages(); len(texts) != 0 {
+	if texts := s.simulator.Messages(); len(texts) != 0 {
 		t.Errorf("text messages in mainland China: %v", texts)
 	}
-	for _, w := range s.carrier.Requests() {
+	for _, w := range s.simulator.Requests() {
 		if strings.HasSuffix(w.Path, "/Calls.json") && w.Method == "POST" && w.Form.Get("Byoc") == "" {
 			t.Errorf("an agent in mainland China is rung without the route: %v", w.Form)
 		}
@@ -101,14 +101,14 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	}
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
-	texts := s.carrier.Messages()
+	texts := s.simulator.Messages()
 	want := "OKPAY support: we will call you back Monday, 9 March, between 9:30 and 10 a.m., reference " + booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)
 	}
 	s.placedFirst("Mon 09:30")
 	s.bridged("customer with support-1")
-	if played := s.of(carrier.EventPlay); len(played) != 2 || played[0].Role != "support-1" || played[0].Detail != "audio/mpeg" {
+	if played := s.of(simulator.EventPlay); len(played) != 2 || played[0].Role != "support-1" || played[0].Detail != "audio/mpeg" {
 		t.Errorf("played %v", played)
 	}
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "There is a spoken note. To hear it, press 3") {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Attackers who have strangers rung and written to, and ordinary callers beside them.
@@ -23,14 +23,14 @@ func national(e164 string) string { return "0" + strings.TrimPrefix(e164, "+62")
 
 // wants is a party that answers by what it hears: the first words that were said decide. It hangs up at what it does
 // not know.
-func wants(answers ...beat) carrier.Party {
-	return carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+func wants(answers ...beat) simulator.Party {
+	return simulator.Party{Name: roleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		for _, b := range answers {
 			if strings.Contains(p.SaidText, b.hears) {
 				return b.reply()
 			}
 		}
-		return carrier.Reply{HangUp: true}
+		return simulator.Reply{HangUp: true}
 	}}
 }
 
@@ -48,7 +48,7 @@ func askFor(number string, then ...beat) []beat {
 
 // rungOf counts how often a telephone rang.
 func (s *story) rungOf(number string) (n int) {
-	for _, e := range s.of(carrier.EventRing) {
+	for _, e := range s.of(simulator.EventRing) {
 		if e.To == number {
 			n++
 		}
@@ -58,7 +58,7 @@ func (s *story) rungOf(number string) (n int) {
 
 // textsTo are the text messages to a number.
 func (s *story) textsTo(number string) (texts []string) {
-	for _, e := range s.of(carrier.EventMessage) {
+	for _, e := range s.of(simulator.EventMessage) {
 		if e.To == number {
 			texts = append(texts, e.Text)
 		}
@@ -78,10 +78,10 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	s := newStory(t, night)
 	s.everyAgent("no-answer")
 	const calls = 300
-	var all []*carrier.Call
+	var all []*simulator.Call
 	for i := range calls {
 		number := fmt.Sprintf("+62813%08d", i)
-		all = append(all, s.carrier.Ring("anonymous", s.line.Numbers[0], wants(
+		all = append(all, s.simulator.Ring("anonymous", s.line.Numbers[0], wants(
 			hears("Your reference number").hangUp(), hears("We cannot note any more callbacks").speak(), hears("enter the phone number").press(national(number)),
 			hears("We will call you on").press("1"), hears("We can call you back").press("1"), stolen, english)))
 	}
@@ -93,7 +93,7 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 		}
 		return true
 	}
-	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(time.Hour), over); err != nil {
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(time.Hour), over); err != nil {
 		t.Fatal(err)
 	}
 	booked := s.did("book")
@@ -143,7 +143,7 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	s.rings(landline, "I repeat", english, hears("For a person").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
-	for _, e := range s.of(carrier.EventMessage) {
+	for _, e := range s.of(simulator.EventMessage) {
 		t.Errorf("a text message goes to %s, which nobody rang from and where nobody was reached then: %q", callbacks.Mask(e.To), e.Text)
 	}
 }
@@ -274,7 +274,7 @@ func (s *story) disownedAndServed() {
 	s.rings("anonymous", "", english, hears("For a person").press("0"), hears("We can call you back").press("1"), hears("enter the phone number").press(national(victim)),
 		hears("We will call you on").press("1"), hears("We cannot note a callback to that number just now").hangUp())
 	s.rings("+6281277770000", "", refused...)
-	s.customer = carrier.Party{Name: "customer", After: 5 * time.Second, Keys: carrier.Always("1")}
+	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
 	s.rings(victim, "I repeat", english, hears("For a person").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
@@ -289,17 +289,17 @@ func (s *story) disownedAndServed() {
 // Every webhook of the call in which the customer presses 2 is lost once, or its answer is, or it comes three times:
 // nobody is connected, and the customer is not rung again.
 func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
-	for name, fault := range map[string]carrier.WebhookFault{
+	for name, fault := range map[string]simulator.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
-			s := newStory(t, saturday, withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
+			s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 				if strings.Contains(w.URL, "/voice/customer/key") && w.Attempt <= 1 {
 					seen++
 					return fault
 				}
-				return carrier.WebhookFault{}
+				return simulator.WebhookFault{}
 			}}))
 			s.mayDrop = true
 			s.customer = behaviours["refuse"]

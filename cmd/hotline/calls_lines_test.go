@@ -10,7 +10,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Every line in every language about every topic: a call that reaches its desk while it is open, and a callback that is
@@ -127,7 +127,7 @@ func TestEveryTopicReachesItsDesk(t *testing.T) {
 		s := newStory(t, open.Format(time.RFC3339), onLine(line.ID))
 		for i, way := range line.Ways() {
 			j := travel(line, tag, way, i)
-			before, noted := len(s.of(carrier.EventBridge)), len(s.did("message"))
+			before, noted := len(s.of(simulator.EventBridge)), len(s.did("message"))
 			if j.topic.Message {
 				j.beats = append(j.beats, hears(line.Sentence(tag, "tell."+way.Topic)).speak())
 				s.rings(subscriber(line, i), line.Sentence(tag, "message.saved"), j.beats...)
@@ -140,7 +140,7 @@ func TestEveryTopicReachesItsDesk(t *testing.T) {
 				j.beats = append(j.beats, hears(line.Sentence(tag, "ready.ask")).silence())
 			}
 			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.beats...)
-			bridges := s.of(carrier.EventBridge)
+			bridges := s.of(simulator.EventBridge)
 			if len(bridges) != before+1 {
 				t.Fatalf("%s: reached nobody", way.Topic)
 			}
@@ -221,13 +221,13 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 }
 
 // effortOf is what a caller pressed and listened to.
-func effortOf(events []carrier.Event) (keys, chars int, seconds float64) {
+func effortOf(events []simulator.Event) (keys, chars int, seconds float64) {
 	for _, event := range events {
 		switch {
 		case event.Role != roleCaller:
-		case event.Event == carrier.EventPress:
+		case event.Event == simulator.EventPress:
 			keys++
-		case event.Event == carrier.EventSay:
+		case event.Event == simulator.EventSay:
 			chars += event.Chars
 			seconds += event.Seconds
 		}

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What was asked for is written, our answer is lost, and the call goes on from the state before. Whatever the caller
@@ -17,12 +17,12 @@ import (
 type losing struct{ next bool }
 
 func (l *losing) option() storyOption {
-	return withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
-		lose := l.next && w.Kind == carrier.KindGather
+	return withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+		lose := l.next && w.Kind == simulator.KindGather
 		if lose {
 			l.next = false
 		}
-		return carrier.WebhookFault{LoseAnswer: lose}
+		return simulator.WebhookFault{LoseAnswer: lose}
 	}})
 }
 

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Callers who ring again about a promise.
@@ -35,7 +35,7 @@ func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 		hears("between 9 and 9:30 a.m., press 4").press("4"))
 	s.settles()
 	s.bridged("support-1 with customer")
-	if first := s.of(carrier.EventPlaceCall); len(first) != 1 || s.clock(first[0]) != "Mon 09:00" {
+	if first := s.of(simulator.EventPlaceCall); len(first) != 1 || s.clock(first[0]) != "Mon 09:00" {
 		t.Errorf("rung: %v", first)
 	}
 }
@@ -46,7 +46,7 @@ func TestAReturningCallerCancelsTheCallback(t *testing.T) {
 		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
 		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
 	s.settles()
-	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
 	}
 	// The next call knows of none.
@@ -126,7 +126,7 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	s.rings(home, "Thank you", english, hears("For a person, press 0").press("0"))
 	s.settles()
 	s.bridged("caller with support-1")
-	if calls := s.of(carrier.EventPlaceCall); len(calls) != 0 {
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
 	}
 }
@@ -148,7 +148,7 @@ func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer", "support-1 with customer")
-	if at := s.of(carrier.EventBridge)[0]; s.clock(at) > "Sat 20:30" && s.clock(at) < "Sat 20:00" {
+	if at := s.of(simulator.EventBridge)[0]; s.clock(at) > "Sat 20:30" && s.clock(at) < "Sat 20:00" {
 		t.Errorf("the emergency team rang at %s", s.clock(at))
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What a keypad cannot take: notes, messages, complaints; and the one reference that all of it has.
@@ -47,17 +47,17 @@ func TestANoteThatBreaksOff(t *testing.T) {
 
 // The recording cannot be fetched: the agent is told so, and goes on.
 func TestANoteThatCannotBePlayed(t *testing.T) {
-	s := newStory(t, saturday, withFaults(carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
+	s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 		if strings.HasSuffix(r.Path, ".mp3") {
-			return carrier.RESTFault{Status: 503, Code: 20503}
+			return simulator.RESTFault{Status: 503, Code: 20503}
 		}
-		return carrier.RESTFault{}
+		return simulator.RESTFault{}
 	}}))
 	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").speak())...)
 	s.agentDoes("support-1", "1", "3", "1")
 	s.settles()
 	s.bridged("support-1 with customer")
-	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pesan suara belum dapat diputar") || len(s.of(carrier.EventPlay)) != 0 {
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pesan suara belum dapat diputar") || len(s.of(simulator.EventPlay)) != 0 {
 		t.Errorf("the agent heard %q", heard)
 	}
 }
@@ -110,13 +110,13 @@ func spokenReference(reference string) string {
 
 // A text message goes out once, whatever happens to webhooks; who moves the promise is told the new time.
 func TestTextMessages(t *testing.T) {
-	s := newStory(t, saturday, withFaults(carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault { return carrier.WebhookFault{Repeat: 1} }}))
+	s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
 	s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4"))
 	s.settles()
 	var sent []string
-	for _, text := range s.carrier.Messages() {
+	for _, text := range s.simulator.Messages() {
 		sent = append(sent, text.To+" "+text.Body)
 	}
 	want := home + " GoPay support: we will call you back Monday, 9 March, at 8 a.m., reference " + reference + ".\n" +
@@ -136,7 +136,7 @@ func TestMainlandChina(t *testing.T) {
 			s.settles()
 			s.bridged("support-1 with customer")
 			dialled := false
-			for _, w := range s.carrier.Webhooks() {
+			for _, w := range s.simulator.Webhooks() {
 				dialled = dialled || strings.Contains(w.Body, `byoc="`+s.line.Callbacks.Routes[0].Byoc) && strings.Contains(w.Body, guangzhou)
 			}
 			if !dialled {

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 func onStore(name string) storyOption { return func(s *setting) { s.store = name } }
@@ -17,7 +17,7 @@ func onStore(name string) storyOption { return func(s *setting) { s.store = name
 // Calls with the promises in PostgreSQL, with webhooks that come twice.
 func TestCallsOnPostgreSQL(t *testing.T) {
 	cluster := pgtest.New(t)
-	twice := withFaults(carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault { return carrier.WebhookFault{Repeat: 1} }})
+	twice := withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }})
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
 		s := newStory(t, saturday, onStore(cluster.Database(t)), twice)
 		s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say").speak())...)
@@ -26,7 +26,7 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		s.agentDoes("support-1", "1", "3", "1")
 		s.settles()
 		s.bridged("support-1 with customer")
-		if texts := s.carrier.Messages(); len(texts) != 2 {
+		if texts := s.simulator.Messages(); len(texts) != 2 {
 			t.Errorf("text messages %+v", texts)
 		}
 	})

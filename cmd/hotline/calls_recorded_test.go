@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What a caller has spoken is kept once, with who spoke it, however the provider tells of it: to the action of the
@@ -22,29 +22,29 @@ var leavingMessage = []beat{
 }
 
 // onRecord lets something go wrong with every webhook of a kind.
-func onRecord(kind string, fault carrier.WebhookFault) func(carrier.Webhook) carrier.WebhookFault {
-	return func(w carrier.Webhook) carrier.WebhookFault {
+func onRecord(kind string, fault simulator.WebhookFault) func(simulator.Webhook) simulator.WebhookFault {
+	return func(w simulator.Webhook) simulator.WebhookFault {
 		if w.Kind == kind {
 			return fault
 		}
-		return carrier.WebhookFault{}
+		return simulator.WebhookFault{}
 	}
 }
 
-var recordingTold = map[string]func(carrier.Webhook) carrier.WebhookFault{
+var recordingTold = map[string]func(simulator.Webhook) simulator.WebhookFault{
 	"to both":                               nil,
-	"to both, the status first":             onRecord(carrier.KindRecord, carrier.WebhookFault{Delay: 10 * time.Second}),
-	"to the action twice":                   onRecord(carrier.KindRecord, carrier.WebhookFault{Repeat: 1}),
-	"to the status twice":                   onRecord(carrier.KindRecording, carrier.WebhookFault{Repeat: 1}),
-	"to the action alone":                   onRecord(carrier.KindRecording, carrier.WebhookFault{Lose: true}),
-	"to the status alone":                   onRecord(carrier.KindRecord, carrier.WebhookFault{Lose: true}),
-	"to the action, whose answer gets lost": onRecord(carrier.KindRecord, carrier.WebhookFault{LoseAnswer: true}),
-	"to the status, whose answers get lost": onRecord(carrier.KindRecording, carrier.WebhookFault{LoseAnswer: true}),
+	"to both, the status first":             onRecord(simulator.KindRecord, simulator.WebhookFault{Delay: 10 * time.Second}),
+	"to the action twice":                   onRecord(simulator.KindRecord, simulator.WebhookFault{Repeat: 1}),
+	"to the status twice":                   onRecord(simulator.KindRecording, simulator.WebhookFault{Repeat: 1}),
+	"to the action alone":                   onRecord(simulator.KindRecording, simulator.WebhookFault{Lose: true}),
+	"to the status alone":                   onRecord(simulator.KindRecord, simulator.WebhookFault{Lose: true}),
+	"to the action, whose answer gets lost": onRecord(simulator.KindRecord, simulator.WebhookFault{LoseAnswer: true}),
+	"to the status, whose answers get lost": onRecord(simulator.KindRecording, simulator.WebhookFault{LoseAnswer: true}),
 }
 
 // A recordedStory is a caller's story in one of the two forms in which a recording's action is told.
-func recordedStory(t *testing.T, named bool, webhook func(carrier.Webhook) carrier.WebhookFault) *story {
-	s := newStory(t, night, withFaults(carrier.Faults{Webhook: webhook}), func(s *setting) { s.named = named })
+func recordedStory(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *story {
+	s := newStory(t, night, withFaults(simulator.Faults{Webhook: webhook}), func(s *setting) { s.named = named })
 	s.mayDrop = true // the provider gives up in the end where it can reach nobody
 	return s
 }
@@ -75,7 +75,7 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 					if len(messages) != 1 {
 						t.Fatalf("%d messages: %+v", len(messages), messages)
 					}
-					m, sound := messages[0], s.carrier.Recordings()[0].SID
+					m, sound := messages[0], s.simulator.Recordings()[0].SID
 					if m.Caller != home || m.Recording.SID != sound || m.Topic != "payment-failed" || m.Account == "" {
 						t.Errorf("message %+v, recording %s", m, sound)
 					}
@@ -96,13 +96,13 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 func (s *story) ringsOnce(from string, beats []beat) string {
 	s.t.Helper()
 	mark := len(s.eventsNow())
-	call := s.carrier.Ring(from, s.line.Numbers[0], carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+	call := s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: roleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		if p.Index < len(beats) {
 			return beats[p.Index].reply()
 		}
-		return carrier.Reply{Silence: true}
+		return simulator.Reply{Silence: true}
 	}})
-	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(2*time.Hour), call.Done); err != nil {
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
 		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
 	}
 	return heardBy(s.eventsNow()[mark:], roleCaller)
@@ -117,7 +117,7 @@ func TestANoteIsKeptHoweverItIsTold(t *testing.T) {
 				s.agentDoes("support-1", "1", "3", "1")
 				s.settles()
 				s.bridged("support-1 with customer")
-				if played := s.of(carrier.EventPlay); len(played) != 1 || len(s.messages()) != 0 {
+				if played := s.of(simulator.EventPlay); len(played) != 1 || len(s.messages()) != 0 {
 					t.Errorf("the note was played %d times; messages %+v", len(played), s.messages())
 				}
 			})
@@ -151,16 +151,16 @@ func (s *muteStore) ChangeAttempt(
 func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 	for name, lose := range map[string]bool{"the store is away": false, "the connection fails": true} {
 		store := &muteStore{}
-		fault := func(w carrier.Webhook) carrier.WebhookFault {
+		fault := func(w simulator.Webhook) simulator.WebhookFault {
 			switch {
-			case w.Kind == carrier.KindRecord:
-				return carrier.WebhookFault{Lose: true}
-			case w.Kind == carrier.KindRecording && w.Attempt == 1 && !lose:
+			case w.Kind == simulator.KindRecord:
+				return simulator.WebhookFault{Lose: true}
+			case w.Kind == simulator.KindRecording && w.Attempt == 1 && !lose:
 				store.messages.Store(2)
 			}
-			return carrier.WebhookFault{Lose: w.Kind == carrier.KindRecording && w.Attempt <= 2 && lose}
+			return simulator.WebhookFault{Lose: w.Kind == simulator.KindRecording && w.Attempt <= 2 && lose}
 		}
-		s := newStory(t, night, withFaults(carrier.Faults{Webhook: fault}), func(s *setting) {
+		s := newStory(t, night, withFaults(simulator.Faults{Webhook: fault}), func(s *setting) {
 			s.around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 		})
 		s.mayDrop = true
@@ -180,17 +180,17 @@ func TestALostStatusOfALegIsRepeated(t *testing.T) {
 	store := &muteStore{}
 	s := newStory(t, saturday, func(s *setting) {
 		s.around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
-	}, withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
-		if w.Kind == carrier.KindStatus && w.Form.Get("CallStatus") == "busy" && w.Attempt == 1 {
+	}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+		if w.Kind == simulator.KindStatus && w.Form.Get("CallStatus") == "busy" && w.Attempt == 1 {
 			store.attempts.Store(2)
 		}
-		return carrier.WebhookFault{}
+		return simulator.WebhookFault{}
 	}}))
 	s.rings(home, "I repeat", booking...)
 	s.agents(map[string]string{"support-1": "busy"})
 	s.settles()
 	s.bridged("support-2 with customer")
-	placed := s.of(carrier.EventPlaceCall)
+	placed := s.of(simulator.EventPlaceCall)
 	if len(placed) != 2 || placed[1].At.Sub(placed[0].At) > 10*time.Second {
 		t.Errorf("placed %+v", placed)
 	}
@@ -217,7 +217,7 @@ func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := c.story(t)
 			s.settles()
-			heard := s.of(carrier.EventMeanwhile)
+			heard := s.of(simulator.EventMeanwhile)
 			if len(heard) == 0 {
 				t.Fatal("nobody was asked anything")
 			}

@@ -90,7 +90,7 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 	s.mayBreak = true
 	end := func() {
 		_, err := s.store.Change(context.Background(), s.only().ID, func(r *callbacks.Record) error {
-			r.Callback.State, r.Callback.Ended = callbacks.Expired, s.carrier.Now()
+			r.Callback.State, r.Callback.Ended = callbacks.Expired, s.simulator.Now()
 			return nil
 		})
 		if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The calls that the line was built for.
@@ -49,7 +49,7 @@ func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
 	s.bridged("caller with support-3")
 	var rung []string
-	for _, e := range s.of(carrier.EventRing) {
+	for _, e := range s.of(simulator.EventRing) {
 		if e.Role != roleCaller {
 			rung = append(rung, e.Role)
 		}
@@ -90,7 +90,7 @@ func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 		t.Fatalf("booked %v", booked)
 	}
 	s.runTo("2026-03-09T08:29:59+07:00")
-	if early := s.of(carrier.EventPlaceCall); len(early) != 0 {
+	if early := s.of(simulator.EventPlaceCall); len(early) != 0 {
 		t.Errorf("rung before the slot: %v", early)
 	}
 	s.settles()
@@ -112,7 +112,7 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 		s.everyAgent("answer")
 		s.settles()
 		s.bridged("emergency-1 with customer")
-		if at := s.of(carrier.EventBridge)[0]; s.clock(at) > "Sat 04:00" {
+		if at := s.of(simulator.EventBridge)[0]; s.clock(at) > "Sat 04:00" {
 			t.Errorf("rung back only at %s", s.clock(at))
 		}
 	})
@@ -206,14 +206,14 @@ func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
 	s.everyAgent("answer")
 	s.runTo("2026-03-04T10:09:00+07:00")
 	s.bridged()
-	s.customer = carrier.Party{Name: "customer", After: 5 * time.Second, Keys: carrier.Always("1")}
-	s.carrier.Subscribe(home, s.customer)
+	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
+	s.simulator.Subscribe(home, s.customer)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pelanggan") {
 		t.Errorf("the agent is told that the customer was not reached, heard %q", heard)
 	}
-	if again := s.of(carrier.EventPlaceCall); len(again) != 2 {
+	if again := s.of(simulator.EventPlaceCall); len(again) != 2 {
 		t.Errorf("%d calls were placed, want 2: a machine is not reached, the customer is", len(again))
 	}
 }

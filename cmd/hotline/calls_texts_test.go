@@ -15,12 +15,12 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Text messages: who they come from, and what becomes of them.
 
-func withDelivery(delivery func(carrier.MessageRecord) (string, int)) storyOption {
+func withDelivery(delivery func(simulator.MessageRecord) (string, int)) storyOption {
 	return func(s *setting) { s.delivery = delivery }
 }
 
@@ -32,7 +32,7 @@ func (s *story) booksWithAText() ivr.Happening {
 	if len(booked) != 1 {
 		s.t.Fatalf("booked %v", booked)
 	}
-	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(15*time.Minute), func() bool { return false }); !errors.Is(err, carrier.ErrLimit) {
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(15*time.Minute), func() bool { return false }); !errors.Is(err, simulator.ErrLimit) {
 		s.t.Fatal(err)
 	}
 	return booked[0]
@@ -65,21 +65,21 @@ func TestWhatBecomesOfATextMessage(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status string
 		code   int
-		faults carrier.Faults
+		faults simulator.Faults
 		shown  string
 	}{
 		"delivered":    {status: "delivered", shown: "delivered"},
 		"undelivered":  {status: "undelivered", code: 30005, shown: "undelivered: code 30005, there is no such number"},
 		"failed":       {status: "failed", code: 30007, shown: "failed: code 30007, the message was filtered as unwanted"},
-		"sent, late":   {status: "delivered", faults: carrier.Faults{Webhook: lateSent}, shown: "delivered"},
-		"words twice":  {status: "undelivered", code: 30003, faults: carrier.Faults{Webhook: twice}, shown: "undelivered: code 30003, the telephone is off or cannot be reached"},
-		"forged words": {status: "delivered", faults: carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault { return carrier.WebhookFault{Tamper: true} }}, shown: "delivered"},
-		"answer lost": {status: "delivered", faults: carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
-			return carrier.RESTFault{LoseAnswer: strings.HasSuffix(r.Path, "/Messages.json")}
+		"sent, late":   {status: "delivered", faults: simulator.Faults{Webhook: lateSent}, shown: "delivered"},
+		"words twice":  {status: "undelivered", code: 30003, faults: simulator.Faults{Webhook: twice}, shown: "undelivered: code 30003, the telephone is off or cannot be reached"},
+		"forged words": {status: "delivered", faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Tamper: true} }}, shown: "delivered"},
+		"answer lost": {status: "delivered", faults: simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
+			return simulator.RESTFault{LoseAnswer: strings.HasSuffix(r.Path, "/Messages.json")}
 		}}, shown: "delivered"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t, saturday, withFaults(tt.faults), withDelivery(func(carrier.MessageRecord) (string, int) { return tt.status, tt.code }))
+			s := newStory(t, saturday, withFaults(tt.faults), withDelivery(func(simulator.MessageRecord) (string, int) { return tt.status, tt.code }))
 			booked := s.booksWithAText()
 			if text := s.text(booked); string(text.State) != tt.status || text.Code != tt.code {
 				t.Errorf("written down as %+v", text)
@@ -102,19 +102,19 @@ func TestWhatBecomesOfATextMessage(t *testing.T) {
 }
 
 // twice repeats every word about a text message.
-func twice(w carrier.Webhook) carrier.WebhookFault {
-	if w.Kind == carrier.KindMessage {
-		return carrier.WebhookFault{Repeat: 1}
+func twice(w simulator.Webhook) simulator.WebhookFault {
+	if w.Kind == simulator.KindMessage {
+		return simulator.WebhookFault{Repeat: 1}
 	}
-	return carrier.WebhookFault{}
+	return simulator.WebhookFault{}
 }
 
 // lateSent lets the word "sent" arrive minutes after the one that it was delivered.
-func lateSent(w carrier.Webhook) carrier.WebhookFault {
+func lateSent(w simulator.Webhook) simulator.WebhookFault {
 	if w.Form.Get("MessageStatus") == "sent" {
-		return carrier.WebhookFault{Delay: 5 * time.Minute}
+		return simulator.WebhookFault{Delay: 5 * time.Minute}
 	}
-	return carrier.WebhookFault{}
+	return simulator.WebhookFault{}
 }
 
 // A refusal that asking again will not mend ends a text message at once, with its reason; the promise stands.
@@ -124,12 +124,12 @@ func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 		21610: "the customer has opted out", 21612: "this sender and this destination do not go together", 21614: "the number takes no text messages",
 	} {
 		asked := 0
-		s := newStory(t, saturday, withFaults(carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
+		s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 			if !strings.HasSuffix(r.Path, "/Messages.json") {
-				return carrier.RESTFault{}
+				return simulator.RESTFault{}
 			}
 			asked++
-			return carrier.RESTFault{Status: 400, Code: code}
+			return simulator.RESTFault{Status: 400, Code: code}
 		}}))
 		text := s.text(s.booksWithAText())
 		if asked != 1 || text.State != callbacks.TextRefused || text.Code != code || !strings.Contains(text.Remark, why) {
@@ -189,7 +189,7 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 		if text.State != callbacks.TextDelivered {
 			t.Errorf("%s: %+v", sender, text)
 		}
-		for _, r := range s.carrier.Requests() {
+		for _, r := range s.simulator.Requests() {
 			if got := [2]string{r.Form.Get("From"), r.Form.Get("MessagingServiceSid")}; strings.HasSuffix(r.Path, "/Messages.json") && got != want {
 				t.Errorf("%s: asked from %q", sender, got)
 			}
@@ -209,7 +209,7 @@ func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s.settles()
 	s.bridged("support-2 with customer")
 	shown := map[string]bool{}
-	for _, r := range s.carrier.Requests() {
+	for _, r := range s.simulator.Requests() {
 		if strings.HasSuffix(r.Path, "/Calls.json") && r.Method == http.MethodPost {
 			kind, _, _ := strings.Cut(r.Form.Get("To"), ":")
 			shown[kind[:3]+" "+r.Form.Get("From")] = true

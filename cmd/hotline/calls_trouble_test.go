@@ -11,7 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // asProgram in the environment makes the test binary a process of its own: one of roles by its name, or else the program.
@@ -63,9 +63,9 @@ func TestTheStoreIsGone(t *testing.T) {
 // A customer whose 1 cannot be written is not connected: nobody would know of it, and he would be rung again.
 func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
 	s := newStory(t, saturday)
-	s.customer.Keys = func(carrier.Prompt) carrier.Reply {
+	s.customer.Keys = func(simulator.Prompt) simulator.Reply {
 		s.breakStore()
-		return carrier.Reply{Digits: "1"}
+		return simulator.Reply{Digits: "1"}
 	}
 	s.rings(home, "I repeat", booking...)
 	s.runTo("2026-03-09T08:05:00+07:00")
@@ -123,7 +123,7 @@ func (b *lockedBuffer) String() string {
 
 // Whatever the provider's REST interface does to our requests, the customer is rung once and reached.
 func TestTheProviderIsUncertain(t *testing.T) {
-	for name, fault := range map[string]carrier.RESTFault{
+	for name, fault := range map[string]simulator.RESTFault{
 		"answer lost":       {LoseAnswer: true},
 		"connection broken": {LoseAnswer: true, Drop: true},
 		"502 with a page":   {Status: 502, Body: "<html>Bad Gateway</html>"},
@@ -131,18 +131,18 @@ func TestTheProviderIsUncertain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			placed := 0
-			s := newStory(t, saturday, withFaults(carrier.Faults{REST: func(r carrier.Request) carrier.RESTFault {
+			s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 				if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
 					if placed++; placed == 1 {
 						return fault
 					}
 				}
-				return carrier.RESTFault{}
+				return simulator.RESTFault{}
 			}}))
 			s.rings(home, "I repeat", booking...)
 			s.settles()
 			customers := 0
-			for _, e := range s.of(carrier.EventRing) {
+			for _, e := range s.of(simulator.EventRing) {
 				if e.Role == "customer" {
 					customers++
 				}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What goes wrong on the wire: webhooks that come twice, get lost, are forged; callers who hang up anywhere.
@@ -20,8 +20,8 @@ var (
 
 // The same webhook again, at any step, has no second effect and an equivalent answer.
 func TestTheSameWebhookTwice(t *testing.T) {
-	s := newStory(t, saturday, withFaults(carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault {
-		return carrier.WebhookFault{Repeat: 2, Tamper: true}
+	s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault {
+		return simulator.WebhookFault{Repeat: 2, Tamper: true}
 	}}))
 	s.rings(home, "I repeat", booking...)
 	s.settles()
@@ -30,11 +30,11 @@ func TestTheSameWebhookTwice(t *testing.T) {
 	for _, h := range s.did("book") {
 		references[h.Reference] = true
 	}
-	if len(references) != 1 || len(s.of(carrier.EventPlaceCall)) != 1 {
-		t.Errorf("%d promises and %d calls came of one booking", len(references), len(s.of(carrier.EventPlaceCall)))
+	if len(references) != 1 || len(s.of(simulator.EventPlaceCall)) != 1 {
+		t.Errorf("%d promises and %d calls came of one booking", len(references), len(s.of(simulator.EventPlaceCall)))
 	}
 	first := map[string]string{}
-	for _, w := range s.carrier.Webhooks() {
+	for _, w := range s.simulator.Webhooks() {
 		if w.Forged {
 			if w.Status != http.StatusForbidden {
 				t.Errorf("a forged %s was answered with %d", w.Kind, w.Status)
@@ -76,28 +76,28 @@ func sentences(t *testing.T, document string) string {
 func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 	for _, loss := range []struct {
 		name  string
-		fault carrier.WebhookFault
-	}{{"request lost", carrier.WebhookFault{Lose: true}}, {"answer lost", carrier.WebhookFault{LoseAnswer: true}}} {
+		fault simulator.WebhookFault
+	}{{"request lost", simulator.WebhookFault{Lose: true}}, {"answer lost", simulator.WebhookFault{LoseAnswer: true}}} {
 		for nth := range 11 {
 			t.Run(loss.name, func(t *testing.T) {
 				seen := 0
-				s := newStory(t, saturday, withFaults(carrier.Faults{Webhook: func(w carrier.Webhook) carrier.WebhookFault {
-					if w.Kind != carrier.KindGather && w.Kind != carrier.KindVoice || w.Attempt > 1 {
-						return carrier.WebhookFault{}
+				s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+					if w.Kind != simulator.KindGather && w.Kind != simulator.KindVoice || w.Attempt > 1 {
+						return simulator.WebhookFault{}
 					}
 					seen++
 					if seen == nth {
 						return loss.fault
 					}
-					return carrier.WebhookFault{}
+					return simulator.WebhookFault{}
 				}}))
-				calm := func(p carrier.Prompt) carrier.Reply {
+				calm := func(p simulator.Prompt) simulator.Reply {
 					if p.Index < len(booking) {
 						return booking[p.Index].reply()
 					}
-					return carrier.Reply{}
+					return simulator.Reply{}
 				}
-				call := s.carrier.Ring(home, s.line.Numbers[0], carrier.Party{Name: roleCaller, Keys: calm})
+				call := s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: roleCaller, Keys: calm})
 				s.settles()
 				if !call.Done() {
 					t.Fatal("the call is still up")
@@ -130,7 +130,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 				s.rings(home, "", beats...)
 				s.settles()
 				s.bridged()
-				if len(s.did("book")) != 0 || len(s.of(carrier.EventPlaceCall)) != 0 {
+				if len(s.did("book")) != 0 || len(s.of(simulator.EventPlaceCall)) != 0 {
 					t.Error("a promise to somebody who hung up before it was made")
 				}
 			})
@@ -139,15 +139,15 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 	t.Run("while the desk rings", func(t *testing.T) {
 		s := newStory(t, openDay)
 		s.everyAgent("no-answer")
-		party := carrier.Party{Name: roleCaller, Keys: carrier.Script("2", "0"), HangUpAfter: 40e9}
-		s.carrier.Ring(home, s.line.Numbers[0], party)
+		party := simulator.Party{Name: roleCaller, Keys: simulator.Script("2", "0"), HangUpAfter: 40e9}
+		s.simulator.Ring(home, s.line.Numbers[0], party)
 		s.settles()
 		s.bridged()
 	})
 	t.Run("while the reference is read out", func(t *testing.T) {
 		s := newStory(t, saturday)
-		party := carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
-		call := s.carrier.Ring(home, s.line.Numbers[0], party)
+		party := simulator.Party{Name: roleCaller, Keys: func(p simulator.Prompt) simulator.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
+		call := s.simulator.Ring(home, s.line.Numbers[0], party)
 		s.onBook = call.HangUp
 		s.settles()
 		if heard := heardBy(s.eventsNow(), roleCaller); len(s.did("book")) != 1 || strings.Contains(heard, "Thank you for calling") {
@@ -161,9 +161,9 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 	s := newStory(t, openDay)
 	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
-	var step carrier.Webhook
-	for _, w := range s.carrier.Webhooks() {
-		if w.Kind == carrier.KindGather && strings.Contains(w.Body, "You entered") {
+	var step simulator.Webhook
+	for _, w := range s.simulator.Webhooks() {
+		if w.Kind == simulator.KindGather && strings.Contains(w.Body, "You entered") {
 			step = w
 		}
 	}
@@ -171,7 +171,7 @@ func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 		t.Fatal("no webhook to send again")
 	}
 	// The call is long over, and the very same answer can still be given.
-	status, body, err := s.carrier.Replay(step)
+	status, body, err := s.simulator.Replay(step)
 	if err != nil || status != http.StatusOK || sentences(t, string(body)) != sentences(t, step.Body) {
 		t.Errorf("replayed: %d %v %q", status, err, body)
 	}
@@ -179,8 +179,8 @@ func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 
 func TestANumberThatNoLineAnswers(t *testing.T) {
 	s := newStory(t, openDay)
-	s.carrier.Number("+622150009999", carrier.Number{VoiceURL: s.server.PublicURL + ivr.PathIncoming})
-	s.carrier.Ring(home, "+622150009999", carrier.Party{Name: roleCaller})
+	s.simulator.Number("+622150009999", simulator.Number{VoiceURL: s.server.PublicURL + ivr.PathIncoming})
+	s.simulator.Ring(home, "+622150009999", simulator.Party{Name: roleCaller})
 	s.settles()
 	if heard := heardBy(s.eventsNow(), roleCaller); !strings.Contains(heard, "not in use") {
 		t.Errorf("heard %q", heard)

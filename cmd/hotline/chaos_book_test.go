@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// bookLeg is one telephone's part of a call as the telephone company wrote it down.
+// bookLeg is one telephone's part of a call as the provider simulator wrote it down.
 type bookLeg struct {
 	to             string
 	placed         bool // asked for by REST
@@ -57,7 +57,7 @@ func readBook(path string) (*bookRead, error) {
 	l := newBookRead()
 	entries := json.NewDecoder(bufio.NewReaderSize(file, 1<<20))
 	for {
-		var e carrier.Event
+		var e simulator.Event
 		if err := entries.Decode(&e); errors.Is(err, io.EOF) {
 			return l, file.Close()
 		} else if err != nil {
@@ -67,7 +67,7 @@ func readBook(path string) (*bookRead, error) {
 	}
 }
 
-func (l *bookRead) leg(e carrier.Event) *bookLeg {
+func (l *bookRead) leg(e simulator.Event) *bookLeg {
 	g := l.legs[e.Leg]
 	if g == nil {
 		g = &bookLeg{to: e.To, created: e.At}
@@ -78,9 +78,9 @@ func (l *bookRead) leg(e carrier.Event) *bookLeg {
 }
 
 // enter takes one event.
-func (l *bookRead) enter(e carrier.Event) {
+func (l *bookRead) enter(e simulator.Event) {
 	switch e.Event {
-	case carrier.EventSay:
+	case simulator.EventSay:
 		switch {
 		case apology(e):
 			l.leg(e).endLost = true
@@ -93,9 +93,9 @@ func (l *bookRead) enter(e carrier.Event) {
 			l.spoken[e.Digits] = e.From
 		}
 		l.leg(e).told.hears(e)
-	case carrier.EventPlaceCall:
+	case simulator.EventPlaceCall:
 		l.leg(e).placed = true
-	case carrier.EventRing:
+	case simulator.EventRing:
 		g := l.leg(e)
 		g.rang = e.At
 		if e.Role != roleCaller && isCustomer(e.To) {
@@ -104,24 +104,24 @@ func (l *bookRead) enter(e carrier.Event) {
 				g.byPressed = g.by.pressed
 			}
 		}
-	case carrier.EventAnswer:
+	case simulator.EventAnswer:
 		l.leg(e).answered = e.At
-	case carrier.EventPress:
+	case simulator.EventPress:
 		l.leg(e).pressed = e.At
 		l.leg(e).told.presses()
-	case carrier.EventDial:
+	case simulator.EventDial:
 		l.leg(e).dialled = e.Target
-	case carrier.EventBridge:
+	case simulator.EventBridge:
 		customer := e.Target
 		if e.Role != roleCaller && isCustomer(e.To) { // he was rung first
 			customer = e.To
 		}
 		l.bridges[customer]++
-	case carrier.EventHangup:
+	case simulator.EventHangup:
 		l.leg(e).ended = e.At
-	case carrier.EventMessage:
+	case simulator.EventMessage:
 		l.texts[e.To+": "+e.Text]++
-	case carrier.EventWebhookFailed:
+	case simulator.EventWebhookFailed:
 		l.failed++
 		l.leg(e).unanswered = true
 		if strings.Contains(e.URL, "/voice/fallback") && l.leg(e).endFailed {
@@ -130,10 +130,10 @@ func (l *bookRead) enter(e carrier.Event) {
 		if strings.Contains(e.URL, "/voice/customer/ended") || strings.Contains(e.URL, "/voice/first/ended") {
 			l.leg(e).endLost, l.leg(e).endFailed = true, true
 		}
-	case carrier.EventFallback:
+	case simulator.EventFallback:
 		l.fallbacks++
 		l.leg(e).endLost = false // it is told there once more
-	case carrier.EventViolation:
+	case simulator.EventViolation:
 		if strings.Contains(e.Detail, "the call was given up") {
 			l.givenUp++ // no instance was there for it
 			return

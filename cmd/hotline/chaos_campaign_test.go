@@ -41,23 +41,23 @@ type campaign struct {
 	dice  *mathrand.Rand // of the killer alone
 	began time.Time
 
-	balancer *balancer
-	front    *http.Server
-	store    callbacks.Store
-	cluster  *pgtest.Cluster // nil with SQLite
-	carrier  *chaosProcess
-	rung     atomic.Bool // every caller has rung
-	spoken   atomic.Int32
-	settled  atomic.Int32 // promises that have ended
-	standing atomic.Int32
-	stopping atomic.Bool
-	down     atomic.Bool // PostgreSQL is away, or was a moment ago
-	keepers  sync.WaitGroup
-	slots    []*slot
-	mu       sync.Mutex
-	kills    map[string]int
-	stops    int
-	troubles []string
+	balancer  *balancer
+	front     *http.Server
+	store     callbacks.Store
+	cluster   *pgtest.Cluster // nil with SQLite
+	simulator *chaosProcess
+	rung      atomic.Bool // every caller has rung
+	spoken    atomic.Int32
+	settled   atomic.Int32 // promises that have ended
+	standing  atomic.Int32
+	stopping  atomic.Bool
+	down      atomic.Bool // PostgreSQL is away, or was a moment ago
+	keepers   sync.WaitGroup
+	slots     []*slot
+	mu        sync.Mutex
+	kills     map[string]int
+	stops     int
+	troubles  []string
 }
 
 // A slot is where an instance runs, one process after the other.
@@ -141,7 +141,7 @@ func chaosDir(t *testing.T) string {
 func (c *campaign) play() {
 	c.began = time.Now()
 	c.run.Clock.Real = c.began.Round(0)
-	c.startCarrier()
+	c.startSimulator()
 	ctx, stop := context.WithTimeout(context.Background(), c.size.limit)
 	defer stop()
 	for i := range c.size.instances {
@@ -149,7 +149,7 @@ func (c *campaign) play() {
 		c.slots = append(c.slots, s)
 		c.keepers.Go(func() { c.keepRunning(ctx, s) })
 	}
-	c.carrier.order("ring")
+	c.simulator.order("ring")
 	killing := make(chan struct{})
 	go func() { defer close(killing); c.killAll(ctx) }()
 	if c.cluster != nil {
@@ -165,7 +165,7 @@ func (c *campaign) play() {
 	}
 	stop()
 	c.keepers.Wait()
-	c.stopCarrier()
+	c.stopSimulator()
 	if !finished {
 		c.trouble("after %s there is still something outstanding", c.size.limit)
 	}
@@ -189,20 +189,20 @@ func (c *campaign) killsAt(point string) int {
 	return c.kills[point]
 }
 
-func (c *campaign) startCarrier() {
+func (c *campaign) startSimulator() {
 	s := c.run
-	s.Name = "carrier"
+	s.Name = "simulator"
 	var err error
-	if c.carrier, err = begin("carrier", s); err != nil {
+	if c.simulator, err = begin("simulator", s); err != nil {
 		c.t.Fatal(err)
 	}
-	address, err := c.carrier.address()
+	address, err := c.simulator.address()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	c.run.REST = "http://" + address
 	go func() {
-		for line := range c.carrier.lines {
+		for line := range c.simulator.lines {
 			switch {
 			case strings.HasPrefix(line, "spoken "):
 				c.spoken.Add(1)
@@ -213,11 +213,11 @@ func (c *campaign) startCarrier() {
 	}()
 }
 
-func (c *campaign) stopCarrier() {
-	_ = c.carrier.stdin.Close()
-	<-c.carrier.ended
-	if c.carrier.err != nil {
-		c.trouble("the carrier ended with %v", c.carrier.err)
+func (c *campaign) stopSimulator() {
+	_ = c.simulator.stdin.Close()
+	<-c.simulator.ended
+	if c.simulator.err != nil {
+		c.trouble("the simulator ended with %v", c.simulator.err)
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The judge of the crash campaign can say no: a book in which every rule is broken, and one in which none is.
@@ -41,17 +41,17 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := judged(t, store, slices.Concat(
-		[]carrier.Event{{Event: carrier.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
-		[]carrier.Event{ // who is told that another number was noted than the one that is in the store
-			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "We would call you on 0 8 1 2, 9 9."},
-			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "Noted. We will call you as soon as a colleague is free."},
-			{Event: carrier.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Digits: "1111112"},
+		[]simulator.Event{{Event: simulator.EventSay, From: customerNumber(7), Digits: "7777777", Role: roleCaller}},
+		[]simulator.Event{ // who is told that another number was noted than the one that is in the store
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "We would call you on 0 8 1 2, 9 9."},
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Text: "Noted. We will call you as soon as a colleague is free."},
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: roleCaller, Digits: "1111112"},
 		},
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
 		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
 		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with two agents
-		[]carrier.Event{{Event: carrier.EventMessage, To: customerNumber(0), Text: "a"}, {Event: carrier.EventMessage, To: customerNumber(0), Text: "a"},
-			{Event: carrier.EventViolation, Detail: "an unknown attribute"}},
+		[]simulator.Event{{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"}, {Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
+			{Event: simulator.EventViolation, Detail: "an unknown attribute"}},
 	))
 	if want := slices.Sorted(slices.Values(chaosRules)); !slices.Equal(broken, want) {
 		t.Errorf("broken are %q, want all of %q", broken, want)
@@ -70,23 +70,23 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 const chaosBreak = 7 * time.Minute
 
 // talk is an agent's call about a customer, and what comes of it.
-func talk(at time.Time, agent, leg, customer string) []carrier.Event {
+func talk(at time.Time, agent, leg, customer string) []simulator.Event {
 	to := "client:support-1"
-	return []carrier.Event{
-		{At: at, Event: carrier.EventPlaceCall, Leg: agent, Role: to, To: to},
-		{At: at, Event: carrier.EventPress, Leg: agent, Role: to, To: to, Digits: "1"},
-		{At: at, Event: carrier.EventDial, Leg: agent, Role: to, To: to, Target: customer},
-		{At: at, Event: carrier.EventRing, Leg: leg, Role: customer, To: customer},
-		{At: at, Event: carrier.EventBridge, Leg: agent, Role: to, To: to, Target: customer},
-		{At: at.Add(time.Minute), Event: carrier.EventHangup, Leg: leg, Role: customer, To: customer},
-		{At: at.Add(time.Minute), Event: carrier.EventHangup, Leg: agent, Role: to, To: to},
+	return []simulator.Event{
+		{At: at, Event: simulator.EventPlaceCall, Leg: agent, Role: to, To: to},
+		{At: at, Event: simulator.EventPress, Leg: agent, Role: to, To: to, Digits: "1"},
+		{At: at, Event: simulator.EventDial, Leg: agent, Role: to, To: to, Target: customer},
+		{At: at, Event: simulator.EventRing, Leg: leg, Role: customer, To: customer},
+		{At: at, Event: simulator.EventBridge, Leg: agent, Role: to, To: to, Target: customer},
+		{At: at.Add(time.Minute), Event: simulator.EventHangup, Leg: leg, Role: customer, To: customer},
+		{At: at.Add(time.Minute), Event: simulator.EventHangup, Leg: agent, Role: to, To: to},
 	}
 }
 
 // rungFirst is the beginning of a call to a customer.
-func rungFirst(at time.Time, nth int) []carrier.Event {
+func rungFirst(at time.Time, nth int) []simulator.Event {
 	to := customerNumber(nth)
-	return []carrier.Event{{At: at, Event: carrier.EventPlaceCall, Leg: "CC" + to, Role: to, To: to}, {At: at, Event: carrier.EventRing, Leg: "CC" + to, Role: to, To: to}}
+	return []simulator.Event{{At: at, Event: simulator.EventPlaceCall, Leg: "CC" + to, Role: to, To: to}, {At: at, Event: simulator.EventRing, Leg: "CC" + to, Role: to, To: to}}
 }
 
 // A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there any more:
@@ -102,22 +102,22 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 		then   string // what else the book has of the leg
 		want   int
 	}{
-		{"picked up before, told after", closing.Add(-10 * time.Second), carrier.EventSay, 1},
-		{"picked up before, the answer was lost", closing.Add(-10 * time.Second), carrier.EventWebhookFailed, 1},
+		{"picked up before, told after", closing.Add(-10 * time.Second), simulator.EventSay, 1},
+		{"picked up before, the answer was lost", closing.Add(-10 * time.Second), simulator.EventWebhookFailed, 1},
 		{"picked up before, not told: a voicemail", closing.Add(-10 * time.Second), "", 0},
-		{"picked up after", closing.Add(2 * time.Second), carrier.EventSay, 1},
-		{"picked up before, an agent was rung", closing.Add(-10 * time.Second), carrier.EventDial, 0},
-		{"long before, a webhook was lost", closing.Add(-5 * time.Minute), carrier.EventWebhookFailed, 0},
+		{"picked up after", closing.Add(2 * time.Second), simulator.EventSay, 1},
+		{"picked up before, an agent was rung", closing.Add(-10 * time.Second), simulator.EventDial, 0},
+		{"long before, a webhook was lost", closing.Add(-5 * time.Minute), simulator.EventWebhookFailed, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			l, to := newBookRead(), customerNumber(1)
-			leg := carrier.Event{Leg: "CA1", Role: to, To: to}
+			leg := simulator.Event{Leg: "CA1", Role: to, To: to}
 			for _, step := range []struct {
 				event string
 				after time.Duration
-			}{{carrier.EventPlaceCall, -4 * time.Second}, {carrier.EventRing, -4 * time.Second}, {carrier.EventAnswer, 0}, {carrier.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {carrier.EventHangup, 14 * time.Second}} {
+			}{{simulator.EventPlaceCall, -4 * time.Second}, {simulator.EventRing, -4 * time.Second}, {simulator.EventAnswer, 0}, {simulator.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
 				e := leg
-				if step.event == carrier.EventSay {
+				if step.event == simulator.EventSay {
 					e.Text = "Sorry, we cannot connect you any more at this hour. We will call you again. Goodbye."
 				}
 				e.Event, e.At, e.Target = step.event, tc.answer.Add(step.after), "client:second-1"
@@ -132,7 +132,7 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 }
 
 // judged are the rules that a book breaks, sorted.
-func judged(t *testing.T, store callbacks.Store, events []carrier.Event) []string {
+func judged(t *testing.T, store callbacks.Store, events []simulator.Event) []string {
 	t.Helper()
 	l := newBookRead()
 	for _, e := range events {

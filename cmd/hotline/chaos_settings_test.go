@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// The crash campaign: the stand-in telephone company and the instances are processes of their own, which are this test's
+// The crash campaign: the provider simulator and the instances are processes of their own, which are this test's
 // program run again. What they are told on the way in is here.
 
 const (
@@ -21,7 +21,7 @@ const (
 )
 
 func init() {
-	roles["carrier"] = playCarrier
+	roles["simulator"] = playSimulator
 	roles["instance"] = playInstance
 }
 
@@ -33,9 +33,9 @@ type chaosRun struct {
 	Token  string
 	Key    []byte
 	Public string // where the balancer is
-	REST   string // where the carrier is; empty for the carrier itself
+	REST   string // where the simulator is; empty for the simulator itself
 	Clock  chaosClock
-	// Promises is how many references the carrier's callers want to hear; Rate is how many ring in a real second.
+	// Promises is how many references the simulator's callers want to hear; Rate is how many ring in a real second.
 	Promises int
 	Rate     float64
 	// Pace is the least time between two calls placed, on the fast clock.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What callers are told of their callbacks: number, time and reference, held against the store.
@@ -36,8 +36,8 @@ const (
 )
 
 // tells reports whether a caller hears something that the oracle looks at.
-func tells(e carrier.Event) bool {
-	if e.Event != carrier.EventSay || e.Role != roleCaller {
+func tells(e simulator.Event) bool {
+	if e.Event != simulator.EventSay || e.Role != roleCaller {
 		return false
 	}
 	for _, beginning := range []string{sayOffer, sayNoted, sayBefore, sayStands, sayNow, sayMoved} {
@@ -49,7 +49,7 @@ func tells(e carrier.Event) bool {
 }
 
 // hears takes a sentence.
-func (t *terms) hears(e carrier.Event) {
+func (t *terms) hears(e simulator.Event) {
 	t.customer, t.pressed = e.From, 0
 	switch {
 	case e.Digits != "":

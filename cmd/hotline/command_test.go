@@ -53,7 +53,7 @@ func TestCallPrintsJSON(t *testing.T) {
 		}
 	}
 	// enqueue and cancel cannot happen in a first call to a line whose targets ring in turn: enqueue is seen in the
-	// carrier's own tests, cancel in those of returning callers.
+	// simulator's own tests, cancel in those of returning callers.
 	for _, name := range []string{"say", "gather", "press", "silence", "dial", "record", "book", "place-call", "taken", "bridge", "message", "hangup"} {
 		if !seen[name] {
 			t.Errorf("no event %q; there were %v", name, seen)

@@ -15,8 +15,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/console"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"github.com/spf13/cobra"
 )
 
@@ -35,7 +35,7 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A telephone in the browser: ring a line, be the caller and the agent",
-		Long: "demo serves a page with a telephone. Server, stand-in telephone company and store run in this one process,\n" +
+		Long: "demo serves a page with a telephone. Server, provider simulator and store run in this one process,\n" +
 			"on loopback; nothing leaves the machine, and nothing is kept when it ends.",
 		Example: "  hotline demo\n  hotline demo --at 2026-03-20T23:00:00+07:00",
 		Args:    cobra.NoArgs,
@@ -71,7 +71,7 @@ func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	r, err := newRehearsal(ctx, stage{
 		snapshot: snapshot, at: at, log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
-		events:     func(e carrier.Event) { page.Event(e) },
+		events:     func(e simulator.Event) { page.Event(e) },
 		happenings: func(h ivr.Happening) { page.Happening(h) },
 	})
 	if err != nil {
@@ -79,7 +79,7 @@ func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	page, err = console.New(console.Options{
-		Carrier: r.carrier, Lines: snapshot.Lines, Promise: r.service.Callback, Now: time.Now, After: time.After, Speed: o.speed,
+		Simulator: r.simulator, Lines: snapshot.Lines, Promise: r.service.Callback, Now: time.Now, After: time.After, Speed: o.speed,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"text/tabwriter"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // What a call costs a caller: keys pressed, and characters of speech listened to, until the outcome.
-// The speed of speech is the carrier's: 15 characters a second in Indonesian and English, 4.5 in Chinese.
+// The speed of speech is the simulator's: 15 characters a second in Indonesian and English, 4.5 in Chinese.
 
 type effort struct {
 	outcome string
@@ -23,12 +23,12 @@ type effort struct {
 }
 
 var efforts = []effort{
-	{"stolen, day: emergency desk rings", openDay, []string{"1"}, carrier.EventDial, "answer", 1},
-	{"stolen, night of a holiday: emergency desk rings", night, []string{"1"}, carrier.EventDial, "answer", 1},
-	{"a person at once: desk rings", openDay, []string{"0"}, carrier.EventDial, "answer", 1},
-	{"login, solved by self-help", openDay, []string{"3", "1"}, carrier.EventHangup, "answer", 2},
-	{"login: desk rings", openDay, []string{"3", "2", "1#", "1"}, carrier.EventDial, "answer", 4},
-	{"payment with transaction number: desk rings", openDay, []string{"2", "2", "1#", "1", "123456#", "1"}, carrier.EventDial, "answer", 6},
+	{"stolen, day: emergency desk rings", openDay, []string{"1"}, simulator.EventDial, "answer", 1},
+	{"stolen, night of a holiday: emergency desk rings", night, []string{"1"}, simulator.EventDial, "answer", 1},
+	{"a person at once: desk rings", openDay, []string{"0"}, simulator.EventDial, "answer", 1},
+	{"login, solved by self-help", openDay, []string{"3", "1"}, simulator.EventHangup, "answer", 2},
+	{"login: desk rings", openDay, []string{"3", "2", "1#", "1"}, simulator.EventDial, "answer", 4},
+	{"payment with transaction number: desk rings", openDay, []string{"2", "2", "1#", "1", "123456#", "1"}, simulator.EventDial, "answer", 6},
 	{"closed, login: callback booked", saturday, []string{"3", "2", "1#", "1", "1", "1"}, "book", "answer", 6},
 	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "1", "1"}, "book", "answer", 8},
 	{"closed: message recorded", saturday, []string{"0", "7", "#"}, "message", "answer", 3},
@@ -61,17 +61,17 @@ func (e effort) measure(t *testing.T, language string) (actions, keys, chars int
 	script := append([]string{language}, e.keys...)
 	mark := 0
 	if e.outcome == "returning: callback cancelled" {
-		s.carrier.Ring(home, s.line.Numbers[0], carrier.Party{Name: roleCaller, Keys: carrier.Script(language, "0", "1", "1")})
+		s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: roleCaller, Keys: simulator.Script(language, "0", "1", "1")})
 		s.runTo("2026-03-07T21:00:00+07:00")
 		script = []string{language, "7", s.did("book")[0].Reference + "#", "3", "1"}
 		mark = len(s.eventsNow())
 	}
 	done := len(s.did(e.until))
-	call := s.carrier.Ring(home, s.line.Numbers[0], carrier.Party{Name: roleCaller, Keys: carrier.Script(script...)})
+	call := s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: roleCaller, Keys: simulator.Script(script...)})
 	reached := func() bool {
 		return len(s.did(e.until)) > done || hasEvent(s.eventsNow()[mark:], e.until)
 	}
-	if err := s.carrier.RunUntil(t.Context(), s.carrier.Now().Add(keepLimit), func() bool { return reached() || call.Done() }); err != nil {
+	if err := s.simulator.RunUntil(t.Context(), s.simulator.Now().Add(keepLimit), func() bool { return reached() || call.Done() }); err != nil {
 		t.Fatal(err)
 	}
 	over := len(s.eventsNow())
@@ -81,9 +81,9 @@ func (e effort) measure(t *testing.T, language string) (actions, keys, chars int
 	for _, event := range s.eventsNow()[mark:over] {
 		switch {
 		case event.Role != roleCaller:
-		case event.Event == carrier.EventPress:
+		case event.Event == simulator.EventPress:
 			keys++
-		case event.Event == carrier.EventSay:
+		case event.Event == simulator.EventSay:
 			chars += event.Chars
 			seconds += event.Seconds
 		}
@@ -93,7 +93,7 @@ func (e effort) measure(t *testing.T, language string) (actions, keys, chars int
 	return len(script) - 1, keys - 1, chars, seconds
 }
 
-func hasEvent(events []carrier.Event, name string) bool {
+func hasEvent(events []simulator.Event, name string) bool {
 	for _, e := range events {
 		if e.Event == name && e.Role == roleCaller {
 			return true

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 func TestExplain(t *testing.T) {
@@ -148,7 +148,7 @@ func TestExplainRefuses(t *testing.T) {
 	}
 }
 
-// What is explained is what happens: the same call is made through the telephone company, and whoever was named rings, in this
+// What is explained is what happens: the same call is made through the provider simulator, and whoever was named rings, in this
 // order, and the callback is due when it was said to be, or a message is recorded.
 func TestExplainedCallsGoThatWay(t *testing.T) {
 	snapshot, err := shipped()
@@ -191,11 +191,11 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	var message, over bool
 	r, err := newRehearsal(t.Context(), stage{
 		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler), seed: 1,
-		events: func(e carrier.Event) {
+		events: func(e simulator.Event) {
 			mu.Lock()
 			defer mu.Unlock()
-			over = over || e.Event == carrier.EventHangup && e.Role == roleCaller
-			if e.Event == carrier.EventRing && e.Role != roleCaller && !over {
+			over = over || e.Event == simulator.EventHangup && e.Role == roleCaller
+			if e.Event == simulator.EventRing && e.Role != roleCaller && !over {
 				rung = append(rung, e.Role)
 			}
 		},
@@ -218,15 +218,15 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	}()
 	r.staff(line, behaviours["no-answer"])
 	asked := 0
-	call := r.carrier.Ring(from, line.Numbers[0], carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+	call := r.simulator.Ring(from, line.Numbers[0], simulator.Party{Name: roleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		message = message || p.Verb == "Record"
 		if asked >= len(course.Keys) {
-			return carrier.Reply{HangUp: true}
+			return simulator.Reply{HangUp: true}
 		}
 		asked++
-		return carrier.Reply{Digits: course.Keys[asked-1]}
+		return simulator.Reply{Digits: course.Keys[asked-1]}
 	}})
-	if err := r.carrier.RunUntil(context.Background(), at.Add(2*time.Hour), call.Done); err != nil {
+	if err := r.simulator.RunUntil(context.Background(), at.Add(2*time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}
 	mu.Lock()

@@ -17,7 +17,7 @@ import (
 )
 
 // A house is the product wired together: server, store, dispatcher, courier, housekeeper. It does nothing by itself;
-// serve lets real time drive it, a rehearsal the carrier's.
+// serve lets real time drive it, a rehearsal the simulator's.
 type house struct {
 	server      *ivr.Server
 	store       callbacks.Store

@@ -5,9 +5,9 @@ package main
 import (
 	"testing"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // judgeREST is a judgement only with the tag referee, under which `make test` runs: the provider's own
-// document comes by npm. Without it the carrier's own strictness is all there is.
-func judgeREST(*testing.T, []carrier.Request) {}
+// document comes by npm. Without it the simulator's own strictness is all there is.
+func judgeREST(*testing.T, []simulator.Request) {}

@@ -9,18 +9,18 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
-	"github.com/hotline-ivr/hotline/ivr/referee"
+	"github.com/hotline-ivr/hotline/ivr/twilio/conformance"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-var restReferee = sync.OnceValues(func() (*referee.RESTReferee, error) {
-	return referee.OpenAPI(filepath.Join("..", "..", "ivr", "testdata", "referees", referee.SpecPath))
+var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
+	return conformance.OpenAPI(filepath.Join("..", "..", "ivr", "testdata", "referees", conformance.SpecPath))
 })
 
 // judgeREST holds every REST request of a story against the provider's own document.
-func judgeREST(t *testing.T, requests []carrier.Request) {
+func judgeREST(t *testing.T, requests []simulator.Request) {
 	t.Helper()
-	judge, err := restReferee()
+	judge, err := restValidator()
 	if err != nil {
 		t.Error(err)
 		return
@@ -37,7 +37,7 @@ func judgeREST(t *testing.T, requests []carrier.Request) {
 
 // The judge is there and can say no: otherwise every story would pass it.
 func TestTheRefereeCanSayNo(t *testing.T) {
-	judge, err := restReferee()
+	judge, err := restValidator()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // hotline serve as an operator has it: a process of its own, which gets signals and whatever strangers send.
@@ -308,25 +308,25 @@ func drain(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
 // A call is answered from its first webhook to its last where the provider signs with a shared key, and for a
 // sub-account.
 func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
-	key := carrier.SharedKey{Name: "webhooks_sharedkey_1", Secret: "a-secret:of-the-operator"}
+	key := simulator.SharedKey{Name: "webhooks_sharedkey_1", Secret: "a-secret:of-the-operator"}
 	const account = "AC99999999999999999999999999999999"
 	s := startServe(t, "HOTLINE_TWILIO_SIGNING_KEYS="+key.Name+":HMAC_SHA256:"+key.Secret, "HOTLINE_TWILIO_KEYS_ONLY=yes",
 		"HOTLINE_TWILIO_SUB_ACCOUNTS="+account)
 	for name, c := range map[string]struct {
-		key      carrier.SharedKey
+		key      simulator.SharedKey
 		account  string
 		answered bool
 	}{
 		"the key":            {key, account, true},
 		"another account":    {key, "AC99999999999999999999999999999998", false},
-		"the token alone":    {carrier.SharedKey{}, account, false},
-		"another key's name": {carrier.SharedKey{Name: "webhooks_sharedkey_2", Secret: key.Secret}, account, false},
+		"the token alone":    {simulator.SharedKey{}, account, false},
+		"another key's name": {simulator.SharedKey{Name: "webhooks_sharedkey_2", Secret: key.Secret}, account, false},
 	} {
-		telephones := carrier.New(carrier.Options{
+		telephones := simulator.New(simulator.Options{
 			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key, Client: &http.Client{Transport: s},
 		})
-		telephones.Number("+622150001000", carrier.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
-		call := telephones.Ring("+6281234567890", "+622150001000", carrier.Party{Keys: carrier.Script("2", "1", "1")})
+		telephones.Number("+622150001000", simulator.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+		call := telephones.Ring("+6281234567890", "+622150001000", simulator.Party{Keys: simulator.Script("2", "1", "1")})
 		if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"github.com/spf13/cobra"
 )
 
@@ -101,7 +101,7 @@ func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) e
 			}
 			for _, need := range line.PromptNeeds() {
 				text := line.Sentence(language.Tag, need.Key)
-				seconds := float64(utf8.RuneCountInString(text)) / carrier.SpeechRate(language.Locale)
+				seconds := float64(utf8.RuneCountInString(text)) / simulator.SpeechRate(language.Locale)
 				same := func(s sentence) bool { return s.language == language.Tag && s.text == text }
 				if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
 					all = append(all, sentence{line.ID, language.Tag, need.Key, text, seconds})

@@ -20,19 +20,19 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A rehearsal is a house and a stand-in telephone company in one process, on loopback, with a store of its own.
-// The carrier owns the time.
+// A rehearsal is a house and a provider simulator in one process, on loopback, with a store of its own.
+// The simulator owns the time.
 type rehearsal struct {
 	*house
-	carrier *carrier.Carrier
-	next    time.Time // when the dispatcher wants to be called again
-	text    time.Time // when the courier does
-	servers []*http.Server
-	log     *slog.Logger
-	dir     string
+	simulator *simulator.Simulator
+	next      time.Time // when the dispatcher wants to be called again
+	text      time.Time // when the courier does
+	servers   []*http.Server
+	log       *slog.Logger
+	dir       string
 }
 
 // stage is what a rehearsal is set up with.
@@ -41,17 +41,17 @@ type stage struct {
 	at       time.Time
 	log      *slog.Logger
 	seed     uint64
-	// events hears of the carrier, happenings of the house. Both may be nil.
-	events     func(carrier.Event)
+	// events hears of the simulator, happenings of the house. Both may be nil.
+	events     func(simulator.Event)
 	happenings func(ivr.Happening)
-	faults     carrier.Faults
-	named      bool                                      // the action of a Record names its recording, which the provider documents otherwise
-	delivery   func(carrier.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
-	store      string                                    // empty: one of its own, which ends with it
-	opened     callbacks.Store                           // as in wiring
-	live       *publish.Live                             // as in wiring
-	strict     bool                                      // the workers are called only when they are due or were woken: faster
-	around     func(callbacks.Store) callbacks.Store     // as in wiring
+	faults     simulator.Faults
+	named      bool                                        // the action of a Record names its recording, which the provider documents otherwise
+	delivery   func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
+	store      string                                      // empty: one of its own, which ends with it
+	opened     callbacks.Store                             // as in wiring
+	live       *publish.Live                               // as in wiring
+	strict     bool                                        // the workers are called only when they are due or were woken: faster
+	around     func(callbacks.Store) callbacks.Store       // as in wiring
 }
 
 const rehearsalAccount = "AC00000000000000000000000000000000"
@@ -71,11 +71,11 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 		return r, err
 	}
 	token := hex.EncodeToString(secret[:32])
-	r.carrier = carrier.New(carrier.Options{
+	r.simulator = simulator.New(simulator.Options{
 		Start: s.at, AccountSID: rehearsalAccount, AuthToken: token, Observe: s.events, Seed: s.seed, Faults: s.faults,
 		Delivery: s.delivery, StrictWake: s.strict, RecordingSID: s.named,
 	})
-	rest, err := r.listen(r.carrier.Handler())
+	rest, err := r.listen(r.simulator.Handler())
 	if err != nil {
 		return r, err
 	}
@@ -90,7 +90,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	}
 	r.house, err = newHouse(ctx, wiring{
 		live: s.live, snapshot: s.snapshot, store: cmp.Or(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), opened: s.opened, publicURL: voice, accountSID: rehearsalAccount,
-		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.carrier.Now, log: s.log, observe: s.happenings,
+		tokens: []string{token}, stateKeys: [][]byte{secret[32:]}, restURL: rest, now: r.simulator.Now, log: s.log, observe: s.happenings,
 		around: s.around,
 	})
 	if err != nil {
@@ -103,7 +103,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	return r, nil
 }
 
-// connect points every number of every line at the server, and lets the dispatcher act by the carrier's clock.
+// connect points every number of every line at the server, and lets the dispatcher act by the simulator's clock.
 func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 	for _, line := range snapshot.Lines {
 		numbers := line.Numbers
@@ -111,24 +111,24 @@ func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 			numbers = append(slices.Clone(numbers), line.CallerID)
 		}
 		for _, number := range numbers {
-			r.carrier.Number(number, carrier.Number{
+			r.simulator.Number(number, simulator.Number{
 				VoiceURL: voice + ivr.PathIncoming, FallbackURL: voice + ivr.PathFallback, StatusCallback: voice + ivr.PathStatus,
 			})
 		}
 	}
-	r.service.OnWake(r.carrier.Wake)
-	r.carrier.Worker(func(ctx context.Context) time.Time {
+	r.service.OnWake(r.simulator.Wake)
+	r.simulator.Worker(func(ctx context.Context) time.Time {
 		r.next = r.dispatcher.Tick(ctx)
 		return r.next
 	})
-	r.carrier.Worker(func(ctx context.Context) time.Time {
+	r.simulator.Worker(func(ctx context.Context) time.Time {
 		r.text = r.courier.Tick(ctx)
 		return r.text
 	})
 }
 
 // kept reports whether nothing is going on and nothing promised is outstanding.
-func (r *rehearsal) kept() bool { return r.next.IsZero() && r.text.IsZero() && r.carrier.Idle() }
+func (r *rehearsal) kept() bool { return r.next.IsZero() && r.text.IsZero() && r.simulator.Idle() }
 
 func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
 	url, serve, err := r.reserve()
@@ -154,8 +154,8 @@ func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) 
 
 func (r *rehearsal) close() error {
 	var errs []error
-	if r.carrier != nil {
-		r.carrier.Close()
+	if r.simulator != nil {
+		r.simulator.Close()
 	}
 	for _, server := range r.servers {
 		errs = append(errs, server.Close())

@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A rehearsed is what came of a rehearsed call.
@@ -89,9 +89,9 @@ func (p *play) run(ctx context.Context) error {
 		from = someCaller(p.line.Region)
 	}
 	p.written.begin(p.call.At, from)
-	leg := p.carrier.Ring(from, p.line.Numbers[0], carrier.Party{Name: roleCaller, Keys: p.answer})
-	err := p.carrier.RunUntil(ctx, p.call.At.Add(longestCall), leg.Done)
-	if errors.Is(err, carrier.ErrLimit) {
+	leg := p.simulator.Ring(from, p.line.Numbers[0], simulator.Party{Name: roleCaller, Keys: p.answer})
+	err := p.simulator.RunUntil(ctx, p.call.At.Add(longestCall), leg.Done)
+	if errors.Is(err, simulator.ErrLimit) {
 		p.differ("call", fmt.Sprintf("the call to end within %s", longestCall), "it goes on")
 	} else if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (p *play) staffNamed() {
 			if does, named := p.call.Agents[target.ID]; named {
 				agent := behaviours[does]
 				agent.Name = target.ID
-				p.carrier.Subscribe(address(target), agent)
+				p.simulator.Subscribe(address(target), agent)
 			}
 		}
 	}
@@ -124,8 +124,8 @@ func (p *play) keep(ctx context.Context) error {
 		return nil
 	}
 	p.staff(p.line, behaviours["answer"])
-	err := p.carrier.RunUntil(ctx, p.call.At.Add(keepLimit), p.kept)
-	if errors.Is(err, carrier.ErrLimit) {
+	err := p.simulator.RunUntil(ctx, p.call.At.Add(keepLimit), p.kept)
+	if errors.Is(err, simulator.ErrLimit) {
 		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it stands")
 		return nil
 	}

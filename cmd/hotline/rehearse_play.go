@@ -10,19 +10,19 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // longestCall is how much of its own time a rehearsed call may take.
 const longestCall = 2 * time.Hour
 
-// A play is a rehearsed call while it is played. Events come from the carrier, happenings from the server's goroutines.
+// A play is a rehearsed call while it is played. Events come from the simulator, happenings from the server's goroutines.
 type play struct {
 	*rehearsal
 	call     config.Call
 	line     *ivr.Line
-	customer carrier.Party
+	customer simulator.Party
 	out      strings.Builder
 	written  *transcript
 
@@ -59,11 +59,11 @@ func newPlay(snapshot *config.Snapshot, call config.Call) (*play, error) {
 }
 
 // answer is what the caller does at a question. What is not heard as expected makes him hang up.
-func (p *play) answer(prompt carrier.Prompt) carrier.Reply {
+func (p *play) answer(prompt simulator.Prompt) simulator.Reply {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.asked >= len(p.call.Steps) || p.call.Steps[p.asked].Listens() || p.differs != "" {
-		return carrier.Reply{Silence: true}
+		return simulator.Reply{Silence: true}
 	}
 	step, key := p.call.Steps[p.asked], fmt.Sprintf("steps[%d]", p.asked)
 	p.asked++
@@ -75,9 +75,9 @@ func (p *play) answer(prompt carrier.Prompt) carrier.Reply {
 		p.pending = &deviation{p.source(key), "a tone after which a message is spoken", "a question for keys"}
 	}
 	if p.pending != nil {
-		return carrier.Reply{HangUp: true, Silence: true}
+		return simulator.Reply{HangUp: true, Silence: true}
 	}
-	return carrier.Reply{Digits: step.Press, HangUp: step.HangUp, Silence: !step.Speak && step.Press == ""}
+	return simulator.Reply{Digits: step.Press, HangUp: step.HangUp, Silence: !step.Speak && step.Press == ""}
 }
 
 func (p *play) source(key string) string {
@@ -124,13 +124,13 @@ func excerpt(text string) string {
 	return text
 }
 
-// event hears of the carrier, in order.
-func (p *play) event(e carrier.Event) {
+// event hears of the simulator, in order.
+func (p *play) event(e simulator.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mine := e.Role == roleCaller
-	done := e.Event == carrier.EventPress || e.Event == carrier.EventSilence || e.Event == carrier.EventRecord
-	if p.pending != nil && mine && (done || e.Event == carrier.EventHangup) {
+	done := e.Event == simulator.EventPress || e.Event == simulator.EventSilence || e.Event == simulator.EventRecord
+	if p.pending != nil && mine && (done || e.Event == simulator.EventHangup) {
 		p.note(*p.pending)
 		p.pending = nil
 	}
@@ -139,16 +139,16 @@ func (p *play) event(e carrier.Event) {
 	}
 	p.written.event(e)
 	switch {
-	case e.Event == carrier.EventViolation, e.Event == carrier.EventWebhookFailed:
-		p.note(deviation{p.source("call"), "a call that the telephone company can carry", "it objects: " + e.Detail})
-	case mine && e.Event == carrier.EventSay:
+	case e.Event == simulator.EventViolation, e.Event == simulator.EventWebhookFailed:
+		p.note(deviation{p.source("call"), "a call that the provider can carry", "it objects: " + e.Detail})
+	case mine && e.Event == simulator.EventSay:
 		p.heard = append(p.heard, e.Text)
 		p.closed = p.closed || p.saysClosed(e)
-	case mine && e.Event == carrier.EventBridge:
+	case mine && e.Event == simulator.EventBridge:
 		p.bridged(e.Target)
-	case mine && e.Event == carrier.EventHangup:
+	case mine && e.Event == simulator.EventHangup:
 		p.over = true
-	case !mine && e.Event == carrier.EventRing && !p.over && !p.call.Expect.ClosedUntil.IsZero():
+	case !mine && e.Event == simulator.EventRing && !p.over && !p.call.Expect.ClosedUntil.IsZero():
 		p.note(deviation{p.source("expect.closed_until"), "no agent to be rung", e.Role + " is rung"})
 	}
 }
@@ -174,7 +174,7 @@ func (p *play) wanted() string {
 }
 
 // saysClosed reports whether the caller is told of the opening that is expected, in his language.
-func (p *play) saysClosed(e carrier.Event) bool {
+func (p *play) saysClosed(e simulator.Event) bool {
 	opening := p.call.Expect.ClosedUntil
 	i := slices.IndexFunc(p.line.Languages, func(l ivr.Language) bool { return l.Locale == e.Language })
 	if opening.IsZero() || i < 0 {
@@ -197,9 +197,9 @@ func (p *play) happened(h ivr.Happening) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h.Callback.Number != "" {
-		p.carrier.Subscribe(h.Callback.Number, p.customer)
+		p.simulator.Subscribe(h.Callback.Number, p.customer)
 	}
-	p.written.happening(p.carrier.Now(), h)
+	p.written.happening(p.simulator.Now(), h)
 	switch h.Name {
 	case "book":
 		p.promised = h.Callback

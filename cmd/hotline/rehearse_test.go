@@ -216,13 +216,13 @@ func TestEveryExpectationCanFail(t *testing.T) {
 	}
 }
 
-// What the telephone company objects to, and a call that goes on and on, are differences too.
+// What the provider simulator objects to, and a call that goes on and on, are differences too.
 func TestACallThatCannotBeCarried(t *testing.T) {
 	text := "call: x\nline: gopay\nat: 2026-03-04 10:00\nagents: no-answer\nsteps: [{hear: For English, press: 2}, {hear: For a stolen account, press: 1}]\nexpect: {callback: {desk: emergency}}\n"
 	snapshot, calls := callsOn(t, map[string]string{"x": text})
 	desk := snapshot.ByID("gopay").Desks["emergency"]
 	desk.Ring = time.Second
-	if r := rehearsedAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.differs, "calls/x.yaml:1: call: want a call that the telephone company can carry, but it objects: ") {
+	if r := rehearsedAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.differs, "calls/x.yaml:1: call: want a call that the provider can carry, but it objects: ") {
 		t.Errorf("differs: %s", r.differs)
 	}
 	desk.Ring = 10 * time.Minute

@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A story is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
@@ -25,9 +25,9 @@ type story struct {
 	line *ivr.Line
 
 	mu         sync.Mutex
-	events     []carrier.Event
+	events     []simulator.Event
 	happenings []ivr.Happening
-	customer   carrier.Party
+	customer   simulator.Party
 	mayDrop    bool   // a leg without a fallback may be given up in this story
 	mayBreak   bool   // a promise may end unkept in this story
 	onBook     func() // called when a promise has been written and not yet spoken
@@ -49,7 +49,7 @@ type setting struct {
 	line string
 }
 
-func withFaults(faults carrier.Faults) storyOption { return func(s *setting) { s.faults = faults } }
+func withFaults(faults simulator.Faults) storyOption { return func(s *setting) { s.faults = faults } }
 
 func withConfig(snapshot *config.Snapshot) storyOption {
 	return func(s *setting) { s.snapshot = snapshot }
@@ -72,10 +72,10 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &story{t: t, customer: carrier.Party{Name: "customer", After: 5 * time.Second, Keys: carrier.Always("1")}}
+	s := &story{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}}
 	set := setting{line: "gopay", stage: stage{
 		snapshot: snapshot, at: start, log: slog.New(slog.DiscardHandler), seed: 1,
-		events: func(e carrier.Event) {
+		events: func(e simulator.Event) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.events = append(s.events, e)
@@ -102,7 +102,7 @@ func (s *story) happened(h ivr.Happening) {
 	defer s.mu.Unlock()
 	s.happenings = append(s.happenings, h)
 	if h.Callback.Number != "" {
-		s.carrier.Subscribe(h.Callback.Number, s.customer)
+		s.simulator.Subscribe(h.Callback.Number, s.customer)
 	}
 	if h.Name == "book" || h.Name == "message" {
 		s.bookedAt = len(s.events)
@@ -113,15 +113,15 @@ func (s *story) happened(h ivr.Happening) {
 }
 
 func (s *story) end() {
-	for _, violation := range s.carrier.Violations() {
+	for _, violation := range s.simulator.Violations() {
 		if !s.mayDrop || !strings.Contains(violation, "the call was given up") {
-			s.t.Errorf("the telephone company objects: %s", violation)
+			s.t.Errorf("the provider simulator objects: %s", violation)
 		}
 	}
-	if dangling := s.carrier.Dangling(); len(dangling) > 0 {
+	if dangling := s.simulator.Dangling(); len(dangling) > 0 {
 		s.t.Errorf("left dangling: %q", dangling)
 	}
-	judgeREST(s.t, s.carrier.Requests())
+	judgeREST(s.t, s.simulator.Requests())
 	s.promisesKept()
 	if err := s.close(); err != nil {
 		s.t.Errorf("close: %v", err)
@@ -162,7 +162,7 @@ func (s *story) agents(does map[string]string) {
 		for _, target := range desk.Targets {
 			agent := behaviours[cmp.Or(does[target.ID], "answer")]
 			agent.Name = target.ID
-			s.carrier.Subscribe(address(target), agent)
+			s.simulator.Subscribe(address(target), agent)
 		}
 	}
 }
@@ -192,23 +192,23 @@ func (b beat) press(keys string) beat { b.presses = keys; return b }
 func (b beat) hangUp() beat           { b.hangsUp = true; return b }
 func (b beat) silence() beat          { b.saysNothing = true; return b }
 func (b beat) speak() beat            { b.speaksMessage = true; return b }
-func (b beat) reply() carrier.Reply {
-	return carrier.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
+func (b beat) reply() simulator.Reply {
+	return simulator.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
 }
 
 // rings makes a call and plays it to its end. After the last beat the caller listens only; last must be heard then.
 func (s *story) rings(from, last string, beats ...beat) string {
 	s.t.Helper()
 	asked := 0
-	party := carrier.Party{Name: roleCaller, Keys: func(p carrier.Prompt) carrier.Reply {
+	party := simulator.Party{Name: roleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		if asked >= len(beats) {
-			return carrier.Reply{}
+			return simulator.Reply{}
 		}
 		b := beats[asked]
 		asked++
 		if !strings.Contains(p.SaidText, b.hears) {
 			s.t.Errorf("question %d: want to hear %q, heard %q", asked, b.hears, p.SaidText)
-			return carrier.Reply{HangUp: true}
+			return simulator.Reply{HangUp: true}
 		}
 		if b.meanwhile != nil {
 			b.meanwhile()
@@ -216,8 +216,8 @@ func (s *story) rings(from, last string, beats ...beat) string {
 		return b.reply()
 	}}
 	mark := len(s.eventsNow())
-	call := s.carrier.Ring(from, s.line.Numbers[0], party)
-	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(2*time.Hour), call.Done); err != nil {
+	call := s.simulator.Ring(from, s.line.Numbers[0], party)
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
 		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
 	}
 	if asked < len(beats) {
@@ -230,16 +230,16 @@ func (s *story) rings(from, last string, beats ...beat) string {
 	return heard
 }
 
-func (s *story) eventsNow() []carrier.Event {
+func (s *story) eventsNow() []simulator.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]carrier.Event(nil), s.events...)
+	return append([]simulator.Event(nil), s.events...)
 }
 
-func heardBy(events []carrier.Event, role string) string {
+func heardBy(events []simulator.Event, role string) string {
 	var heard []string
 	for _, e := range events {
-		if e.Event == carrier.EventSay && e.Role == role {
+		if e.Event == simulator.EventSay && e.Role == role {
 			heard = append(heard, e.Text)
 		}
 	}
@@ -249,7 +249,7 @@ func heardBy(events []carrier.Event, role string) string {
 // settles lets time run until nothing that was promised is outstanding.
 func (s *story) settles() {
 	s.t.Helper()
-	if err := s.carrier.RunUntil(context.Background(), s.carrier.Now().Add(keepLimit), s.kept); err != nil {
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(keepLimit), s.kept); err != nil {
 		s.t.Fatalf("it never settles: %v\n%s", err, s.told())
 	}
 }
@@ -260,14 +260,14 @@ func (s *story) runTo(at string) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.carrier.Run(context.Background(), until); err != nil {
+	if err := s.simulator.Run(context.Background(), until); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
 // of picks events by name.
-func (s *story) of(name string) []carrier.Event {
-	var picked []carrier.Event
+func (s *story) of(name string) []simulator.Event {
+	var picked []simulator.Event
 	for _, e := range s.eventsNow() {
 		if e.Event == name {
 			picked = append(picked, e)
@@ -293,7 +293,7 @@ func (s *story) did(name string) []ivr.Happening {
 func (s *story) bridged(pairs ...string) {
 	s.t.Helper()
 	var got []string
-	for _, e := range s.of(carrier.EventBridge) {
+	for _, e := range s.of(simulator.EventBridge) {
 		got = append(got, e.Role+" with "+e.Target)
 	}
 	if strings.Join(got, ", ") != strings.Join(pairs, ", ") {
@@ -302,7 +302,7 @@ func (s *story) bridged(pairs ...string) {
 }
 
 // clock is an event's time on the line's wall.
-func (s *story) clock(e carrier.Event) string {
+func (s *story) clock(e simulator.Event) string {
 	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
 }
 
@@ -310,7 +310,7 @@ func (s *story) clock(e carrier.Event) string {
 func (s *story) customerRung(clock string) {
 	s.t.Helper()
 	var rung []string
-	for _, e := range s.of(carrier.EventRing) {
+	for _, e := range s.of(simulator.EventRing) {
 		if e.Role == "customer" {
 			rung = append(rung, s.clock(e))
 		}
@@ -323,7 +323,7 @@ func (s *story) customerRung(clock string) {
 // placedFirst fails unless the first call for a callback was placed at this time on the line's wall.
 func (s *story) placedFirst(clock string) {
 	s.t.Helper()
-	if placed := s.of(carrier.EventPlaceCall); len(placed) == 0 || s.clock(placed[0]) != clock {
+	if placed := s.of(simulator.EventPlaceCall); len(placed) == 0 || s.clock(placed[0]) != clock {
 		s.t.Errorf("want the first call to be placed at %s, placed were %v", clock, placed)
 	}
 }

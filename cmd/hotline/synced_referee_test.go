@@ -24,8 +24,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A promise is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server runs
@@ -130,20 +130,20 @@ func (s *traced) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // rings makes one call to its end, every webhook of it delivered twice. It may be called by many at once.
 func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...string) error {
-	telephones := carrier.New(carrier.Options{
+	telephones := simulator.New(simulator.Options{
 		Start: time.Now(), AccountSID: rehearsalAccount, AuthToken: tracedToken, Seed: number, Client: &http.Client{Transport: s},
-		Faults: carrier.Faults{Webhook: func(carrier.Webhook) carrier.WebhookFault { return carrier.WebhookFault{Repeat: 1} }},
+		Faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }},
 	})
 	defer telephones.Close()
-	telephones.Number(line.Numbers[0], carrier.Number{
+	telephones.Number(line.Numbers[0], simulator.Number{
 		VoiceURL: tracedURL + ivr.PathIncoming, FallbackURL: tracedURL + ivr.PathFallback, StatusCallback: tracedURL + ivr.PathStatus,
 	})
-	call := telephones.Ring(from, line.Numbers[0], carrier.Party{Keys: carrier.Script(keys...)})
+	call := telephones.Ring(from, line.Numbers[0], simulator.Party{Keys: simulator.Script(keys...)})
 	if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		return err
 	}
 	if objections := telephones.Violations(); len(objections) > 0 {
-		return fmt.Errorf("the telephone company objects: %q", objections)
+		return fmt.Errorf("the provider simulator objects: %q", objections)
 	}
 	return nil
 }

@@ -10,24 +10,24 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A transcript writes down a call and what comes of it, for people or one JSON object a line.
 type transcript struct {
 	mu   sync.Mutex
-	keys carrier.Event // keys pressed one after the other, not yet written
-	ids  []int64       // promises that were made
-	last time.Time     // when something happened last; the carrier's clock may have run on to a time-out of no interest
+	keys simulator.Event // keys pressed one after the other, not yet written
+	ids  []int64         // promises that were made
+	last time.Time       // when something happened last; the simulator's clock may have run on to a time-out of no interest
 	out  io.Writer
 	line *ivr.Line
 	json bool
 	err  error
 }
 
-// noted is an event of the house in the form of the carrier's, with what only the house knows.
+// noted is an event of the house in the form of the simulator's, with what only the house knows.
 type noted struct {
-	carrier.Event
+	simulator.Event
 	Line      string     `json:"line,omitempty"`
 	Desk      string     `json:"desk,omitempty"`
 	Topic     string     `json:"topic,omitempty"`
@@ -58,7 +58,7 @@ func (t *transcript) end(err error, violations []string) error {
 	t.flush()
 	err = errors.Join(err, t.err)
 	for _, violation := range violations {
-		err = errors.Join(err, fmt.Errorf("the telephone company objects: %s", violation))
+		err = errors.Join(err, fmt.Errorf("the provider simulator objects: %s", violation))
 	}
 	if err == nil && !t.json {
 		fmt.Fprintln(t.out, "Nothing is outstanding.")
@@ -66,7 +66,7 @@ func (t *transcript) end(err error, violations []string) error {
 	return err
 }
 
-func (t *transcript) event(e carrier.Event) {
+func (t *transcript) event(e simulator.Event) {
 	t.mu.Lock()
 	t.last = e.At
 	t.mu.Unlock()
@@ -76,7 +76,7 @@ func (t *transcript) event(e carrier.Event) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if e.Event == carrier.EventPress && t.keys.Leg == e.Leg {
+	if e.Event == simulator.EventPress && t.keys.Leg == e.Leg {
 		t.keys.Digits += e.Digits
 		return
 	}
@@ -85,7 +85,7 @@ func (t *transcript) event(e carrier.Event) {
 		return
 	}
 	t.flush()
-	if e.Event == carrier.EventPress {
+	if e.Event == simulator.EventPress {
 		t.keys = e
 		return
 	}
@@ -95,7 +95,7 @@ func (t *transcript) event(e carrier.Event) {
 // flush writes the keys that were pressed: a number is one row, not one for each digit.
 func (t *transcript) flush() {
 	if keys := t.keys; keys.Digits != "" {
-		t.keys = carrier.Event{}
+		t.keys = simulator.Event{}
 		t.row(keys.At, roleOf(keys), spokenOf(keys))
 	}
 }
@@ -131,7 +131,7 @@ func (t *transcript) happening(at time.Time, h ivr.Happening) {
 	t.mu.Unlock()
 	if t.json {
 		n := noted{
-			Event: carrier.Event{At: at.UTC(), Event: h.Name, Leg: h.CallSID},
+			Event: simulator.Event{At: at.UTC(), Event: h.Name, Leg: h.CallSID},
 			Line:  h.Line, Desk: h.Desk, Topic: h.Topic, Reference: h.Reference,
 		}
 		if h.Callback.ID != 0 {
@@ -177,39 +177,39 @@ func (t *transcript) wordsOf(h ivr.Happening) string {
 	return h.Name
 }
 
-func roleOf(e carrier.Event) string {
+func roleOf(e simulator.Event) string {
 	if e.Role == "" {
-		return "carrier"
+		return "simulator"
 	}
 	return e.Role
 }
 
 // spokenOf puts an event into words; empty for what a reader of a call need not see.
-func spokenOf(e carrier.Event) string {
+func spokenOf(e simulator.Event) string {
 	switch e.Event {
-	case carrier.EventSay:
+	case simulator.EventSay:
 		return "hears    " + e.Text
-	case carrier.EventPress:
+	case simulator.EventPress:
 		return "presses  " + e.Digits
-	case carrier.EventSilence:
+	case simulator.EventSilence:
 		return "is silent"
-	case carrier.EventRing:
+	case simulator.EventRing:
 		return "rings"
-	case carrier.EventAnswer:
+	case simulator.EventAnswer:
 		return "picks up"
-	case carrier.EventMeanwhile:
+	case simulator.EventMeanwhile:
 		return map[string]string{"ringing": "still hears ringing", "silence": "hears silence"}[e.Detail]
-	case carrier.EventBridge:
+	case simulator.EventBridge:
 		return "is connected with " + e.Target
-	case carrier.EventRecord:
+	case simulator.EventRecord:
 		return fmt.Sprintf("speaks for %.0f s", e.Seconds)
-	case carrier.EventPlaceCall:
+	case simulator.EventPlaceCall:
 		return "is asked for a call to " + e.To
-	case carrier.EventDialEnd:
+	case simulator.EventDialEnd:
 		return "hears the ringing end: " + e.Status
-	case carrier.EventHangup:
+	case simulator.EventHangup:
 		return "is off the line"
-	case carrier.EventViolation, carrier.EventWebhookFailed, carrier.EventFallback:
+	case simulator.EventViolation, simulator.EventWebhookFailed, simulator.EventFallback:
 		return e.Event + ": " + e.Detail
 	}
 	return ""

@@ -3,14 +3,14 @@ package console
 import (
 	"time"
 
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A behaviour is what agents do when their telephones ring.
 type behaviour struct {
 	ID    string `json:"id"`
 	Label string `json:"label"`
-	party carrier.Party
+	party simulator.Party
 }
 
 const manual = "manual"
@@ -20,12 +20,12 @@ const pickUpAfter = 3 * time.Second
 
 // behaviours are offered in this order; the first is in force at the start.
 var behaviours = []behaviour{
-	{"answer", "pick up and press 1", carrier.Party{After: pickUpAfter, Keys: carrier.Always("1")}},
-	{"refuse", "pick up and press 2: refuse", carrier.Party{After: pickUpAfter, Keys: carrier.Always("2")}},
-	{"busy", "are busy", carrier.Party{Answer: carrier.Busy}},
-	{"no-answer", "do not answer", carrier.Party{Answer: carrier.NoAnswer}},
-	{"voicemail", "have voicemail on", carrier.Party{Answer: carrier.Voicemail, After: 2 * pickUpAfter}},
-	{manual, "I am the agent", carrier.Party{Answer: carrier.Manual, TalkFor: -1}},
+	{"answer", "pick up and press 1", simulator.Party{After: pickUpAfter, Keys: simulator.Always("1")}},
+	{"refuse", "pick up and press 2: refuse", simulator.Party{After: pickUpAfter, Keys: simulator.Always("2")}},
+	{"busy", "are busy", simulator.Party{Answer: simulator.Busy}},
+	{"no-answer", "do not answer", simulator.Party{Answer: simulator.NoAnswer}},
+	{"voicemail", "have voicemail on", simulator.Party{Answer: simulator.Voicemail, After: 2 * pickUpAfter}},
+	{manual, "I am the agent", simulator.Party{Answer: simulator.Manual, TalkFor: -1}},
 }
 
 // agents changes what agents do from the next ring on.
@@ -46,24 +46,24 @@ func (c *Console) agents(does string) error {
 // staff puts agents and customers at their telephones. A page has one of each: while it is in use, whoever else
 // would be rung there is busy. The console is locked, or not yet shared.
 func (c *Console) staff() {
-	var agent carrier.Party
+	var agent simulator.Party
 	for _, b := range behaviours {
 		if b.ID == c.agentsDo {
 			agent = b.party
 		}
 	}
 	if c.agentsDo == manual && c.agent.State != idle {
-		agent.Answer = carrier.Busy
+		agent.Answer = simulator.Busy
 	}
 	for address, name := range c.desks {
 		agent.Name = name
-		c.Carrier.Subscribe(address, agent)
+		c.Simulator.Subscribe(address, agent)
 	}
-	answer := carrier.Manual
+	answer := simulator.Manual
 	if c.caller.State != idle {
-		answer = carrier.Busy
+		answer = simulator.Busy
 	}
 	for number := range c.customers {
-		c.Carrier.Subscribe(number, c.visitor(roleCustomer, answer))
+		c.Simulator.Subscribe(number, c.visitor(roleCustomer, answer))
 	}
 }

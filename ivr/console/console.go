@@ -8,18 +8,18 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Options are what a Console stands on. All fields are needed but Promise and Speed.
 type Options struct {
-	// Carrier is the telephone company. Its Observe has to call [Console.Event].
-	Carrier *carrier.Carrier
+	// Simulator is the provider simulator. Its Observe has to call [Console.Event].
+	Simulator *simulator.Simulator
 	// Lines can be rung, in the order in which they are offered. At least one.
 	Lines []*ivr.Line
 	// Promise looks up how a promise stands now; nil: only happenings tell.
 	Promise func(ctx context.Context, id int64) (callbacks.Callback, error)
-	// Now and After are the real clock, to which the carrier's time is tied.
+	// Now and After are the real clock, to which the simulator's time is tied.
 	Now   func() time.Time
 	After func(time.Duration) <-chan time.Time
 	// Speed is virtual seconds for one real second; zero is one.
@@ -49,8 +49,8 @@ type Console struct {
 
 // New makes a console and puts agents who answer at every target of every line.
 func New(o Options) (*Console, error) {
-	if o.Carrier == nil || len(o.Lines) == 0 || o.Now == nil || o.After == nil {
-		return nil, errors.New("console: a carrier, a line and a real clock are needed")
+	if o.Simulator == nil || len(o.Lines) == 0 || o.Now == nil || o.After == nil {
+		return nil, errors.New("console: a simulator, a line and a real clock are needed")
 	}
 	c := &Console{
 		Options:   o,
@@ -63,7 +63,7 @@ func New(o Options) (*Console, error) {
 		agentsDo:  behaviours[0].ID,
 		outOfDate: make(chan struct{}, 1),
 	}
-	c.pace = &pace{clock: o.Carrier.Now, skipNext: o.Carrier.Skip, carryTo: o.Carrier.RunTo, after: o.After}
+	c.pace = &pace{clock: o.Simulator.Now, skipNext: o.Simulator.Skip, carryTo: o.Simulator.RunTo, after: o.After}
 	for _, line := range o.Lines {
 		for _, desk := range line.Desks {
 			for _, target := range desk.Targets {
@@ -75,16 +75,16 @@ func New(o Options) (*Console, error) {
 	return c, nil
 }
 
-// Run lets the carrier's time go on until ctx ends, when it returns nil. Pages are disconnected when it returns.
+// Run lets the simulator's time go on until ctx ends, when it returns nil. Pages are disconnected when it returns.
 func (c *Console) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
 	following.Go(func() { c.follow(ctx) })
-	err := c.Carrier.RunPaced(ctx, carrier.Pace{Speed: c.Speed, Now: c.Now, After: c.pace.After})
+	err := c.Simulator.RunPaced(ctx, simulator.Pace{Speed: c.Speed, Now: c.Now, After: c.pace.After})
 	stop()
 	following.Wait()
 	c.close()
-	if errors.Is(err, carrier.ErrClosed) {
+	if errors.Is(err, simulator.ErrClosed) {
 		return nil
 	}
 	return err

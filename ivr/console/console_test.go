@@ -17,8 +17,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
 	"github.com/hotline-ivr/hotline/ivr/console"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"go.uber.org/goleak"
 )
 
@@ -47,15 +47,15 @@ var documents = map[string]string{
 	"/message": `<Say language="en-US">Speak after the tone.</Say><Record action="%s/done" maxLength="60" timeout="5"/><Hangup/>`,
 }
 
-// A stage is a console on a carrier with a small product behind it. The real clock stands still, so the carrier's time
+// A stage is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's time
 // moves only when a test skips or jumps.
 type stage struct {
-	t       *testing.T
-	carrier *carrier.Carrier
-	console *console.Console
-	product *httptest.Server
-	page    *httptest.Server
-	promise func(int64) (callbacks.Callback, error)
+	t         *testing.T
+	simulator *simulator.Simulator
+	console   *console.Console
+	product   *httptest.Server
+	page      *httptest.Server
+	promise   func(int64) (callbacks.Callback, error)
 }
 
 func newLine(t *testing.T) *ivr.Line {
@@ -84,11 +84,11 @@ func newStage(t *testing.T, first string) *stage {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>`, strings.ReplaceAll(documents[r.URL.Path], "%s", s.product.URL))
 	}))
-	s.carrier = carrier.New(carrier.Options{Start: start, AccountSID: account, AuthToken: token,
-		Observe: func(e carrier.Event) { s.console.Event(e) }})
-	s.carrier.Number(lineNumber, carrier.Number{VoiceURL: s.product.URL + first})
+	s.simulator = simulator.New(simulator.Options{Start: start, AccountSID: account, AuthToken: token,
+		Observe: func(e simulator.Event) { s.console.Event(e) }})
+	s.simulator.Number(lineNumber, simulator.Number{VoiceURL: s.product.URL + first})
 	var err error
-	s.console, err = console.New(console.Options{Carrier: s.carrier, Lines: []*ivr.Line{newLine(t)},
+	s.console, err = console.New(console.Options{Simulator: s.simulator, Lines: []*ivr.Line{newLine(t)},
 		Promise: func(_ context.Context, id int64) (callbacks.Callback, error) { return s.promise(id) },
 		Now:     func() time.Time { return start }, After: func(time.Duration) <-chan time.Time { return nil }})
 	if err != nil {
@@ -99,14 +99,14 @@ func newStage(t *testing.T, first string) *stage {
 	ended := make(chan error, 1)
 	go func() { ended <- s.console.Run(ctx) }()
 	t.Cleanup(func() {
-		if v := s.carrier.Violations(); len(v) > 0 {
+		if v := s.simulator.Violations(); len(v) > 0 {
 			t.Errorf("violations: %q", v)
 		}
 		stop()
 		if err := <-ended; err != nil {
 			t.Errorf("Run: %v", err)
 		}
-		s.carrier.Close()
+		s.simulator.Close()
 		s.page.Close()
 		s.product.Close()
 	})
@@ -325,14 +325,14 @@ func TestMessageAfterTheTone(t *testing.T) {
 
 // ringBack has the product ring the customer, by REST, at an instant.
 func (s *stage) ringBack(at time.Time) {
-	rest := httptest.NewServer(s.carrier.Handler())
+	rest := httptest.NewServer(s.simulator.Handler())
 	s.t.Cleanup(rest.Close)
 	done := false
-	s.carrier.Worker(func(ctx context.Context) time.Time {
+	s.simulator.Worker(func(ctx context.Context) time.Time {
 		switch {
 		case done:
 			return time.Time{}
-		case s.carrier.Now().Before(at):
+		case s.simulator.Now().Before(at):
 			return at
 		}
 		done = true
@@ -379,7 +379,7 @@ func TestPromiseIsShownAndTheTelephoneRings(t *testing.T) {
 	if words := s.post("jump", `{"line":"wallet","to":"holiday"}`); !strings.Contains(words, "a telephone rings") {
 		t.Errorf("jumping past a callback: %q", words)
 	}
-	if now := s.carrier.Now(); now.Before(due) || now.After(due.Add(time.Minute)) {
+	if now := s.simulator.Now(); now.Before(due) || now.After(due.Add(time.Minute)) {
 		t.Errorf("the clock stopped at %s, the callback was due at %s", now, due)
 	}
 	e.hears("phones", `"caller":{"id":"caller","state":"ringing","with":"wallet"}`)
@@ -402,8 +402,8 @@ func TestSkipAndJump(t *testing.T) {
 		t.Errorf("with nothing to skip to: %q", words)
 	}
 	s.does("jump", `{"line":"wallet","to":"night"}`)
-	if want := time.Date(2026, time.March, 6, 20, 0, 0, 0, time.UTC); !s.carrier.Now().Equal(want) {
-		t.Errorf("night is %s, want %s", s.carrier.Now(), want)
+	if want := time.Date(2026, time.March, 6, 20, 0, 0, 0, time.UTC); !s.simulator.Now().Equal(want) {
+		t.Errorf("night is %s, want %s", s.simulator.Now(), want)
 	}
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
 	for path, body := range map[string]string{

@@ -2,7 +2,7 @@ package console
 
 import (
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // housePanel is the panel of what goes on; the others are the telephones'.
@@ -17,15 +17,15 @@ const (
 	kindWarning = "warning" // something that should not be
 )
 
-// Event hears what the telephone company does. It is the carrier's Options.Observe.
-func (c *Console) Event(e carrier.Event) {
+// Event hears what the provider simulator does. It is the simulator's Options.Observe.
+func (c *Console) Event(e simulator.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if e.Event == carrier.EventRing {
+	if e.Event == simulator.EventRing {
 		c.attach(e)
 	}
 	phone := c.legs[e.Leg]
-	if e.Event == carrier.EventBridge || e.Event == carrier.EventUnbridge {
+	if e.Event == simulator.EventBridge || e.Event == simulator.EventUnbridge {
 		c.connected(e)
 	}
 	c.tell(phone, e)
@@ -36,8 +36,8 @@ func (c *Console) Event(e carrier.Event) {
 }
 
 // tell writes entries about an event. The console is locked.
-func (c *Console) tell(phone *telephone, e carrier.Event) {
-	if e.Event == carrier.EventPress {
+func (c *Console) tell(phone *telephone, e simulator.Event) {
+	if e.Event == simulator.EventPress {
 		c.pressed(phone, e)
 		return
 	}
@@ -54,7 +54,7 @@ func (c *Console) tell(phone *telephone, e carrier.Event) {
 }
 
 // pressed gathers the keys that somebody presses one after the other in one entry. The console is locked.
-func (c *Console) pressed(phone *telephone, e carrier.Event) {
+func (c *Console) pressed(phone *telephone, e simulator.Event) {
 	entry := Entry{At: e.At, Panel: housePanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits, idle: e.Detail != ""}
 	if phone != nil {
 		entry.Panel, entry.Who = phone.ID, "you"
@@ -78,7 +78,7 @@ func (c *Console) Happening(h ivr.Happening) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if text := c.happeningWords(h); text != "" {
-		c.add(Entry{At: c.Carrier.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: text})
+		c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: text})
 	}
 	if h.Callback.ID != 0 {
 		c.promised(h.Callback)

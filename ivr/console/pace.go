@@ -5,33 +5,33 @@ import (
 	"time"
 )
 
-// A pace lets the carrier's time go ahead of its usual speed where a visitor does not want to wait.
-// Its lock is taken while the carrier holds its own, so while it is held only what takes no lock is called of the
-// carrier: its clock, Skip and RunTo.
+// A pace lets the simulator's time go ahead of its usual speed where a visitor does not want to wait.
+// Its lock is taken while the simulator holds its own, so while it is held only what takes no lock is called of the
+// simulator: its clock, Skip and RunTo.
 type pace struct {
-	clock    func() time.Time // the carrier's
-	skipNext func()           // lets the carrier jump to its next event
-	carryTo  func(time.Time)  // lets the carrier run to an instant
+	clock    func() time.Time // the simulator's
+	skipNext func()           // lets the simulator jump to its next event
+	carryTo  func(time.Time)  // lets the simulator run to an instant
 	after    func(time.Duration) <-chan time.Time
 
 	mu    sync.Mutex
 	ahead *run      // nil while time goes at its usual speed
-	skips int       // how many more of the carrier's events may be skipped
+	skips int       // how many more of the simulator's events may be skipped
 	seen  bool      // something could be seen since the skip began
 	found chan bool // told seen when a skip ends; nil without a skip
 }
 
 // A run is a stretch of time that passes at once.
 type run struct {
-	to         time.Time // the carrier's time
+	to         time.Time // the simulator's time
 	over       chan struct{}
 	interfered bool
 }
 
-// maxSkips bounds one skip: most of a carrier's events, such as a time-out that is no longer needed, show nothing.
+// maxSkips bounds one skip: most of a simulator's events, such as a time-out that is no longer needed, show nothing.
 const maxSkips = 500
 
-// After is called by the carrier when nothing is due.
+// After is called by the simulator when nothing is due.
 func (p *pace) After(d time.Duration) <-chan time.Time {
 	p.mu.Lock()
 	if p.ahead != nil && !p.clock().Before(p.ahead.to) { // nothing is left that is due until then

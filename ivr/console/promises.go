@@ -56,7 +56,7 @@ func (c *Console) tellChange(before, now callbacks.Callback) {
 		words = "waits for the next try, " + c.when(now.Line, now.Due)
 	}
 	if words != "" {
-		c.add(Entry{At: c.Carrier.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: "Callback " + now.Reference + " " + words + "."})
+		c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: "Callback " + now.Reference + " " + words + "."})
 	}
 }
 
@@ -96,7 +96,7 @@ func (c *Console) refresh(ctx context.Context) {
 			c.tellChange(c.promised(promise), promise)
 		case ctx.Err() == nil && !c.storeFailed:
 			c.storeFailed = true
-			c.add(Entry{At: c.Carrier.Now(), Panel: housePanel, Kind: kindWarning, Who: "demo", Text: "Promises cannot be looked up: " + err.Error()})
+			c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindWarning, Who: "demo", Text: "Promises cannot be looked up: " + err.Error()})
 		}
 		c.mu.Unlock()
 	}

@@ -15,7 +15,7 @@ import (
 type Entry struct {
 	// ID counts from 1. An entry that is sent again replaces the one with the same ID.
 	ID int `json:"id"`
-	// At is the carrier's time, UTC.
+	// At is the simulator's time, UTC.
 	At time.Time `json:"at"`
 	// Panel is "caller", "agent" or "house"; Kind is one of say, key, note, promise, warning.
 	Panel string `json:"panel"`
@@ -176,7 +176,7 @@ type lineView struct {
 }
 
 func (c *Console) clockView() clockView {
-	v := clockView{Now: c.Carrier.Now()}
+	v := clockView{Now: c.Simulator.Now()}
 	for _, line := range c.Lines {
 		state := line.Hours.At(v.Now)
 		l := lineView{ID: line.ID, Number: line.Numbers[0], Zone: line.Hours.Zone().String(), Example: example(line.Region),

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The telephones of a page.
@@ -29,10 +29,10 @@ type telephone struct {
 	State string `json:"state"`
 	// With is who is at the other end, for people.
 	With string `json:"with,omitempty"`
-	call *carrier.Call
+	call *simulator.Call
 }
 
-// caller and customer are the roles of the caller's telephone in the carrier's events: it rings, or is rung back.
+// caller and customer are the roles of the caller's telephone in the simulator's events: it rings, or is rung back.
 const (
 	roleCaller   = "caller"
 	roleCustomer = "customer"
@@ -42,15 +42,15 @@ const (
 const speaks = 30 * time.Second
 
 // visitor is the party at the caller's telephone.
-func (c *Console) visitor(role string, answer carrier.Answer) carrier.Party {
-	return carrier.Party{Name: role, Answer: answer, TalkFor: -1, Keys: func(p carrier.Prompt) carrier.Reply {
+func (c *Console) visitor(role string, answer simulator.Answer) simulator.Party {
+	return simulator.Party{Name: role, Answer: answer, TalkFor: -1, Keys: func(p simulator.Prompt) simulator.Reply {
 		if p.Verb != "Record" {
-			return carrier.Reply{} // keys come from the page
+			return simulator.Reply{} // keys come from the page
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.add(Entry{At: c.Carrier.Now(), Panel: callerPhone, Kind: kindNote, Text: "The tone has sounded: your message is being recorded. Press # to end it."})
-		return carrier.Reply{Speak: speaks}
+		c.add(Entry{At: c.Simulator.Now(), Panel: callerPhone, Kind: kindNote, Text: "The tone has sounded: your message is being recorded. Press # to end it."})
+		return simulator.Reply{Speak: speaks}
 	}}
 }
 
@@ -81,7 +81,7 @@ func (c *Console) ring(lineID, from string) error {
 		return refusal("Your telephone is in use. Hang up first.")
 	}
 	c.caller.State, c.caller.With = calling, line.ID
-	c.caller.call = c.Carrier.Ring(from, line.Numbers[0], c.visitor(roleCaller, carrier.PicksUp))
+	c.caller.call = c.Simulator.Ring(from, line.Numbers[0], c.visitor(roleCaller, simulator.PicksUp))
 	c.legs[c.caller.call.SID()] = &c.caller
 	c.staff()
 	c.showPhones()
@@ -98,7 +98,7 @@ func (c *Console) line(id string) *ivr.Line {
 }
 
 // operate finds a telephone in one of the given states and does something with its call.
-func (c *Console) operate(phone string, do func(*carrier.Call), states ...string) error {
+func (c *Console) operate(phone string, do func(*simulator.Call), states ...string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	t := &c.caller
@@ -130,20 +130,20 @@ func (c *Console) press(phone, keys string) error {
 	if !keypad.MatchString(keys) {
 		return refusal("A keypad has the keys 0 to 9, * and #.")
 	}
-	return c.operate(phone, func(call *carrier.Call) { call.Press(keys) }, up, talking)
+	return c.operate(phone, func(call *simulator.Call) { call.Press(keys) }, up, talking)
 }
 
 func (c *Console) pickUp(phone string) error {
-	return c.operate(phone, (*carrier.Call).PickUp, ringing)
+	return c.operate(phone, (*simulator.Call).PickUp, ringing)
 }
 
 func (c *Console) hangUp(phone string) error {
-	return c.operate(phone, (*carrier.Call).HangUp, calling, ringing, up, talking)
+	return c.operate(phone, (*simulator.Call).HangUp, calling, ringing, up, talking)
 }
 
 // attach gives a leg that begins to ring to the telephone on the page that it belongs to, if there is one.
 // The console is locked.
-func (c *Console) attach(e carrier.Event) {
+func (c *Console) attach(e simulator.Event) {
 	var t *telephone
 	switch {
 	case c.legs[e.Leg] != nil:
@@ -156,7 +156,7 @@ func (c *Console) attach(e carrier.Event) {
 	if t == nil || t.State != idle {
 		return
 	}
-	call := c.Carrier.Live(e.To)
+	call := c.Simulator.Live(e.To)
 	if call == nil || call.SID() != e.Leg {
 		return
 	}
@@ -171,11 +171,11 @@ func (c *Console) attach(e carrier.Event) {
 }
 
 // follows changes a telephone after what happened to its leg. The console is locked.
-func (c *Console) follows(t *telephone, e carrier.Event) {
+func (c *Console) follows(t *telephone, e simulator.Event) {
 	switch e.Event {
-	case carrier.EventAnswer:
+	case simulator.EventAnswer:
 		t.State = up
-	case carrier.EventHangup:
+	case simulator.EventHangup:
 		*t = telephone{ID: t.ID, State: idle}
 		delete(c.legs, e.Leg)
 		c.staff()
@@ -185,11 +185,11 @@ func (c *Console) follows(t *telephone, e carrier.Event) {
 	c.showPhones()
 }
 
-// connected tells both telephones of a page that two people are connected, or no longer: the carrier tells one.
+// connected tells both telephones of a page that two people are connected, or no longer: the simulator tells one.
 // The console is locked.
-func (c *Console) connected(e carrier.Event) {
+func (c *Console) connected(e simulator.Event) {
 	state := talking
-	if e.Event == carrier.EventUnbridge {
+	if e.Event == simulator.EventUnbridge {
 		state = up
 	}
 	for _, t := range []*telephone{&c.caller, &c.agent} {

@@ -55,7 +55,7 @@ func (c *Console) jump(ctx context.Context, lineID, to string) error {
 	if line == nil {
 		return refusal("There is no such line.")
 	}
-	for _, j := range jumps(line, c.Carrier.Now()) {
+	for _, j := range jumps(line, c.Simulator.Now()) {
 		if j.ID == to {
 			return c.runTo(ctx, j.at)
 		}
@@ -94,7 +94,7 @@ func (c *Console) skip(ctx context.Context) error {
 	waiting := c.outstanding() || c.caller.State != idle || c.agent.State != idle
 	c.mu.Unlock()
 	const nothing = refusal("Nothing is going on, and nothing is promised: there is nothing to skip to.")
-	if !waiting && len(c.Carrier.Dangling()) == 0 {
+	if !waiting && len(c.Simulator.Dangling()) == 0 {
 		return nothing
 	}
 	found := c.pace.skip()

@@ -8,84 +8,84 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/carrier"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // atPhone is what the holder of a telephone notices of an event; without a Text it is nothing.
-func (c *Console) atPhone(t *telephone, e carrier.Event) Entry {
+func (c *Console) atPhone(t *telephone, e simulator.Event) Entry {
 	note := func(text string) Entry { return Entry{Kind: kindNote, Text: text} }
 	switch e.Event {
-	case carrier.EventSay:
+	case simulator.EventSay:
 		return Entry{Kind: kindSay, Text: e.Text, Lang: tag(e.Language)}
-	case carrier.EventPlay:
+	case simulator.EventPlay:
 		return note("(a sound)")
-	case carrier.EventSilence:
+	case simulator.EventSilence:
 		return note("(silence)")
-	case carrier.EventRecord:
+	case simulator.EventRecord:
 		return note(fmt.Sprintf("Your message was recorded: %.0f seconds.", e.Seconds))
-	case carrier.EventRing:
+	case simulator.EventRing:
 		if t.State == calling {
 			return note("You ring " + t.With + ".")
 		}
 		return note("The telephone rings.")
-	case carrier.EventAnswer:
+	case simulator.EventAnswer:
 		if e.Role == roleCaller {
 			return note("The line answers.")
 		}
 		return note("You pick up.")
-	case carrier.EventDial:
+	case simulator.EventDial:
 		if t.ID == callerPhone {
 			return note("(it rings at the desk)")
 		}
 		return note("(it rings at the customer’s)")
-	case carrier.EventMeanwhile:
+	case simulator.EventMeanwhile:
 		return note("(" + e.Detail + ")")
-	case carrier.EventHangup:
+	case simulator.EventHangup:
 		return note("The call is over.")
 	}
 	return Entry{}
 }
 
 // inHouse is what everybody may know of an event; without a Text it is nothing. Numbers are masked.
-func (c *Console) inHouse(t *telephone, e carrier.Event) Entry {
+func (c *Console) inHouse(t *telephone, e simulator.Event) Entry {
 	who := e.Role
 	note := func(format string, args ...any) Entry {
 		return Entry{Kind: kindNote, Who: who, Text: fmt.Sprintf(format, args...)}
 	}
 	switch e.Event {
-	case carrier.EventSay:
+	case simulator.EventSay:
 		if t == nil {
 			return Entry{Kind: kindSay, Who: who, Text: maskSpoken(e.Text), Lang: tag(e.Language)}
 		}
-	case carrier.EventRing:
+	case simulator.EventRing:
 		if e.Role == roleCaller {
 			return note("rings %s from %s", c.nameOf(e.To), c.nameOf(e.From))
 		}
 		return note("rings")
-	case carrier.EventAnswer:
+	case simulator.EventAnswer:
 		if e.Role != roleCaller {
 			return note("picks up")
 		}
-	case carrier.EventBridge:
+	case simulator.EventBridge:
 		return note("is connected with %s", e.Target)
-	case carrier.EventUnbridge:
+	case simulator.EventUnbridge:
 		return note("and %s talked for %.0f s", e.Target, e.Seconds)
-	case carrier.EventDialEnd:
+	case simulator.EventDialEnd:
 		if e.Detail != "connected" {
 			who = c.nameOf(e.Target)
 			return note("does not take it (%s)", e.Status)
 		}
-	case carrier.EventPlaceCall:
+	case simulator.EventPlaceCall:
 		who = "hotline"
 		return note("has %s rung, to keep a promise", c.nameOf(e.To))
-	case carrier.EventHangup:
+	case simulator.EventHangup:
 		return note("is off the line (%s)", e.Status)
-	case carrier.EventEnqueue, carrier.EventLeave:
-		return note("%s the queue %s", map[string]string{carrier.EventEnqueue: "waits in", carrier.EventLeave: "leaves"}[e.Event], e.Queue)
-	case carrier.EventMessage:
+	case simulator.EventEnqueue, simulator.EventLeave:
+		return note("%s the queue %s", map[string]string{simulator.EventEnqueue: "waits in", simulator.EventLeave: "leaves"}[e.Event], e.Queue)
+	case simulator.EventMessage:
 		return note("is sent a text message")
-	case carrier.EventViolation, carrier.EventWebhookFailed, carrier.EventFallback:
-		return Entry{Kind: kindWarning, Who: "carrier", Text: e.Event + " " + e.Detail}
+	case simulator.EventViolation, simulator.EventWebhookFailed, simulator.EventFallback:
+		return Entry{Kind: kindWarning, Who: "simulator", Text: e.Event + " " + e.Detail}
 	}
 	return Entry{}
 }
