@@ -2,14 +2,9 @@ package main
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
-	"net"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,10 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -249,95 +241,6 @@ func TestHoursSchemaIsPrinted(t *testing.T) {
 	}
 }
 
-func TestColumns(t *testing.T) {
-	for text, want := range map[string]int{"": 0, "Natal": 5, "国庆节": 6, "元旦 (1月)": 10, "é": 1, "e\u0301": 1, "日本の祝日": 10, "ﾊﾝｶｸ": 4, "…": 1, "추석": 4} {
-		if got := columns(text); got != want {
-			t.Errorf("columns(%q) = %d, want %d", text, got, want)
-		}
-	}
-}
-
-// neglected is a configuration with an override that nobody has ended, and a set that ends with 2026.
-func neglected(t *testing.T) *config.Snapshot {
-	t.Helper()
-	return edited(t, "hours/gopay.yaml", "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
-}
-
-func TestAttentionInMetrics(t *testing.T) {
-	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
-	snapshot := neglected(t)
-	a := attention{func() *config.Snapshot { return snapshot }, func() time.Time { return at }}
-	registry := prometheus.NewPedanticRegistry()
-	if err := registry.Register(a); err != nil {
-		t.Fatal(err)
-	}
-	want := `# HELP hotline_holidays_unknown_in_days Days until a set of holidays does not cover the days ahead; told from 90 days before, 0 is today.
-# TYPE hotline_holidays_unknown_in_days gauge
-hotline_holidays_unknown_in_days{desk="",line="gopay",set="id"} 30
-hotline_holidays_unknown_in_days{desk="",line="upay",set="cn"} 30
-hotline_holidays_unknown_in_days{desk="",line="wallet",set="cn"} 30
-# HELP hotline_overrides_until_revoked Overrides of the hours without an end.
-# TYPE hotline_overrides_until_revoked gauge
-hotline_overrides_until_revoked{desk="",line="gopay"} 1
-hotline_overrides_until_revoked{desk="",line="okpay"} 0
-hotline_overrides_until_revoked{desk="",line="paypay"} 0
-hotline_overrides_until_revoked{desk="",line="upay"} 0
-hotline_overrides_until_revoked{desk="",line="wallet"} 0
-`
-	page := httptest.NewRecorder()
-	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(page, httptest.NewRequest("GET", "/metrics", nil))
-	if diff := cmp.Diff(want, page.Body.String()); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// The warnings are in the log once a day, however many instances there are, and besides when an instance starts.
-func TestWarningsAreLoggedOnceADay(t *testing.T) {
-	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
-	database := "sqlite:" + filepath.Join(t.TempDir(), "hotline.db")
-	var logged bytes.Buffer
-	var houses []*house
-	for range 2 {
-		h, err := newHouse(t.Context(), wiring{
-			snapshot: neglected(t), store: database, publicURL: "https://hotline.example.com", accountSID: rehearsalAccount,
-			tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)}, now: func() time.Time { return at }, shared: true,
-			log: slog.New(slog.NewTextHandler(&logged, nil)),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := h.close(); err != nil {
-				t.Error(err)
-			}
-		})
-		houses = append(houses, h)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel() // the instance starts, and stops
-	for range 3 {
-		for _, h := range houses {
-			h.housekeeper.Tick(t.Context())
-		}
-		at = at.Add(24 * time.Hour)
-	}
-	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 2 || strings.Count(logged.String(), "set=id") != 2 ||
-		!strings.Contains(logged.String(), "in 29 days") || !strings.Contains(logged.String(), "in 28 days") {
-		t.Errorf("%d times, want one on each of the two days that passed:\n%s", n, logged.String())
-	}
-	logged.Reset()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := houses[0].run(ended, listener, callbacks.SystemTimer(houses[0].now), slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 1 {
-		t.Errorf("%d times at the start:\n%s", n, logged.String())
-	}
-}
-
 func TestCheckWarns(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
@@ -348,17 +251,5 @@ func TestCheckWarns(t *testing.T) {
 	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") || !strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
 		!strings.Contains(out, "SUCCESS, 5 lines") {
 		t.Errorf("%v\n%s", err, out)
-	}
-}
-
-// A caller hears what an override says, also while the line is closed by it.
-func TestAnOverrideIsSpoken(t *testing.T) {
-	snapshot := edited(t, "hours/gopay.yaml", "\noverrides: []", `
-overrides:
-  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, closed: true, reason: Power cut, say: {id: "Listrik padam.", en: "There is no electricity here.", zh: "停电。"}}`)
-	s := newStory(t, openDay, withConfig(snapshot))
-	heard := s.rings(home, "", english, hears("There is no electricity here.").hangUp())
-	if !strings.Contains(heard, "We are closed now. From today at 11 a.m.") {
-		t.Errorf("heard %q", heard)
 	}
 }

@@ -4,13 +4,11 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -224,52 +222,6 @@ func TestUnfinishedRequestsDoNotHoldUpTheStop(t *testing.T) {
 	s.stop()
 	if !s.said("stopping") || s.said("stopping: some requests did not end") {
 		t.Errorf("requests were cut off, and not ended by their own limits: %+v", s.seen)
-	}
-}
-
-// What does not end by itself is cut off, and the stop is a stop and no failure.
-func TestAStopThatHadToCutIsNoFailure(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	asked, over := make(chan struct{}), make(chan struct{})
-	server := newHTTPServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		defer close(over)
-		close(asked)
-		<-r.Context().Done()
-	}))
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
-	client, err := net.Dial("tcp", listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = client.Close() }()
-	if _, err := io.WriteString(client, "GET / HTTP/1.1\r\nHost: h\r\n\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	<-asked
-	var log bytes.Buffer
-	if err := stopServing(t.Context(), server, time.Millisecond, slog.New(slog.NewTextHandler(&log, nil))); err != nil {
-		t.Errorf("the stop failed: %v", err)
-	}
-	<-over
-	if err := <-served; !errors.Is(err, http.ErrServerClosed) || !strings.Contains(log.String(), "cut off") {
-		t.Errorf("served until %v, logged %s", err, log.String())
-	}
-}
-
-// The provider gives up after 15 seconds: no request and no answer may hold a connection for longer than that.
-func TestEveryRequestHasItsLimits(t *testing.T) {
-	server := newHTTPServer(http.NotFoundHandler())
-	for name, limit := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "body": server.ReadTimeout, "answer": server.WriteTimeout} {
-		if limit <= 0 || limit > 15*time.Second {
-			t.Errorf("%s: %s", name, limit)
-		}
-	}
-	if server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
-		t.Errorf("idle for %s, %d bytes of header", server.IdleTimeout, server.MaxHeaderBytes)
 	}
 }
 

@@ -162,16 +162,3 @@ func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Rehearsed: %s, as expected.\n", count(len(calls), "call"))
 	return err
 }
-
-func callsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
-	of := map[string]bool{}
-	for _, line := range lines {
-		of[line] = true
-	}
-	for _, call := range snapshot.Calls {
-		if of[call.Line] {
-			calls = append(calls, call)
-		}
-	}
-	return calls
-}

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"runtime/debug"
 
+	"github.com/hotline-ivr/hotline/config/publish"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/config"
@@ -144,4 +146,31 @@ func (p *play) keep(ctx context.Context) error {
 			fmt.Sprintf("it is %s", promised.State))
 	}
 	return nil
+}
+
+// rehearseLines plays the rehearsed calls of some lines; the error names each that went otherwise.
+func rehearseLines(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
+	var failed []error
+	err := rehearse(ctx, snapshot, callsOf(snapshot, lines), func(r rehearsed) {
+		if r.differs != "" {
+			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.call.File, r.call.Title, r.differs))
+		}
+	})
+	if err != nil {
+		return errors.Join(publish.ErrNotRehearsed, err)
+	}
+	return errors.Join(failed...)
+}
+
+func callsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
+	of := map[string]bool{}
+	for _, line := range lines {
+		of[line] = true
+	}
+	for _, call := range snapshot.Calls {
+		if of[call.Line] {
+			calls = append(calls, call)
+		}
+	}
+	return calls
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -19,64 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/spf13/cobra"
 )
-
-func newServe() *cobra.Command {
-	var file string
-	cmd := &cobra.Command{
-		Use:   "serve",
-		Short: "Answer real calls",
-		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps promises in a database.\n" +
-			"Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.\n" +
-			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := config.LoadSettings(cmd.Flags(), file, os.LookupEnv)
-			if err == nil {
-				err = settings.Complete()
-			}
-			if err != nil {
-				return fmt.Errorf("cannot start:\n%w", err)
-			}
-			source, err := sourceOf(cmd)
-			if err != nil {
-				return err
-			}
-			return serve(cmd.Context(), settings, source, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
-		},
-	}
-	config.AddFlags(cmd.Flags())
-	cmd.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
-	return cmd
-}
-
-// sourceOf is the configuration that a command was given, to be published.
-func sourceOf(cmd *cobra.Command) (publish.Options, error) {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return publish.Options{}, err
-	}
-	files, err := configuration(dir)
-	if errors.Is(err, fs.ErrNotExist) { // a volume may be mounted late; what was in force last serves until then
-		files, err = os.DirFS(dir), nil
-	}
-	return publish.Options{Dir: dir, Files: files, Rehearse: rehearseLines, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
-}
-
-// rehearseLines plays the rehearsed calls of some lines; the error names each that went otherwise.
-func rehearseLines(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
-	var failed []error
-	err := rehearse(ctx, snapshot, callsOf(snapshot, lines), func(r rehearsed) {
-		if r.differs != "" {
-			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.call.File, r.call.Title, r.differs))
-		}
-	})
-	if err != nil {
-		return errors.Join(publish.ErrNotRehearsed, err)
-	}
-	return errors.Join(failed...)
-}
 
 // Limits of the server. The provider gives up an answer after 15 seconds.
 const (
