@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Bounds of rehearsed calls: five for each of a thousand lines, and more questions than any caller answers.
+// Bounds of rehearsed calls, which no real configuration comes near.
 const (
 	mostCalls   = 5000
 	mostSteps   = 100
@@ -104,27 +104,18 @@ type callFile struct {
 
 // readCalls reads the rehearsed calls of a configuration whose lines were read, mistakes or not.
 func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
-	files := l.sheets("calls")
+	files := l.folder("calls")
 	if len(files) > mostCalls {
 		l.fail("calls", "holds %d calls; at most %d are supported", len(files), mostCalls)
 		return nil
 	}
-	known, kept := map[string]*ivr.Line{}, map[string]bool{}
+	known := map[string]*ivr.Line{}
 	for _, f := range lines {
-		known[f.line.ID], kept[f.line.ID] = f.line, f.kept
-	}
-	before := map[string]Call{}
-	for _, call := range l.before.Calls {
-		before[call.File] = call
+		known[f.line.ID] = f.line
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		l.rest()
-		sheet := files[name]
-		if call, ok := before[sheet.name]; ok && sheet.same && kept[call.Line] {
-			calls = append(calls, call)
-		} else if at := sheet.value(); at.node != nil {
+		if at := files[name]; at.node != nil {
 			calls = append(calls, l.readCall(at, known))
-			sheet.forget()
 		}
 	}
 	return calls

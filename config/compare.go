@@ -1,7 +1,6 @@
 package config
 
 import (
-	"runtime"
 	"slices"
 	"time"
 
@@ -38,11 +37,6 @@ type Change struct {
 // the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
 // Comments and the order of what has none are no difference.
 func Compare(old, new *Snapshot, from time.Time, days int) Changes {
-	return CompareBeside(old, new, from, days, runtime.Gosched)
-}
-
-// CompareBeside is [Compare] in a process that answers calls meanwhile; rest is as in [Snapshot.ReloadBeside].
-func CompareBeside(old, new *Snapshot, from time.Time, days int, rest func()) Changes {
 	c := comparison{old: byLine(old), new: byLine(new), from: from, days: max(days, 1)}
 	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
@@ -52,16 +46,12 @@ func CompareBeside(old, new *Snapshot, from time.Time, days int, rest func()) Ch
 		}
 	}
 	for _, l := range new.Lines {
-		rest()
 		before, after := c.old[l.ID], c.new[l.ID]
 		switch {
 		case before.line == nil:
 			changes.Each = append(changes.Each, LineChanges{Line: l.ID, Added: true, Numbers: l.Numbers})
 		default:
-			one := LineChanges{Line: l.ID}
-			if before.prints.whole == "" || before.prints.whole != after.prints.whole {
-				one = c.compareLine(before, after)
-			}
+			one := c.compareLine(before, after)
 			if one.Others = append(one.Others, calls[l.ID]...); len(one.Hours)+len(one.Others) > 0 {
 				changes.Each = append(changes.Each, one)
 			}
@@ -101,14 +91,13 @@ type comparison struct {
 // A lineState is a line as one configuration has it.
 type lineState struct {
 	line     *ivr.Line
-	prints   prints
 	reliance []reliance
 }
 
 func byLine(s *Snapshot) map[string]lineState {
 	lines := make(map[string]lineState, len(s.Lines))
 	for _, l := range s.Lines {
-		lines[l.ID] = lineState{line: l, prints: s.prints[l.ID]}
+		lines[l.ID] = lineState{line: l}
 	}
 	for _, r := range s.reliance {
 		state := lines[r.line]
@@ -120,9 +109,7 @@ func byLine(s *Snapshot) map[string]lineState {
 
 func (c *comparison) compareLine(old, new lineState) LineChanges {
 	l := lineComparison{comparison: c, was: old, is: new, old: old.line, new: new.line, out: LineChanges{Line: new.line.ID}}
-	if old.prints.hours == "" || old.prints.hours != new.prints.hours {
-		l.compareHours()
-	}
+	l.compareHours()
 	l.compareFields()
 	return l.out
 }

@@ -166,9 +166,9 @@ func TestCompareManyLines(t *testing.T) {
 	}
 }
 
-// BenchmarkCompare: 1,000 lines, of which one was edited, or all of them.
+// BenchmarkCompare: 100 lines, of which one was edited, or all of them.
 func BenchmarkCompare(b *testing.B) {
-	fsys := many(b, 1000)
+	fsys := many(b, 100)
 	before := mustLoad(b, fsys)
 	one, all := maps.Clone(fsys), maps.Clone(fsys)
 	for name, f := range fsys {

@@ -128,7 +128,7 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 		problems.Add(Problem{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported", len(data), largest)})
 		return nil, problems
 	}
-	sets := loadSets(fsys, nil, &problems)
+	sets := loadSets(fsys, &problems)
 	at := document(file, data, &problems)
 	if at.node == nil {
 		return nil, problems.Err()

@@ -9,7 +9,7 @@ import (
 // HoursFileOf is the file in which the opening hours of a line are written, "hours/NAME.yaml", and every line that has them
 // from there, sorted, the line itself included. The error is of type [Problems] for a configuration that cannot be used.
 func HoursFileOf(fsys fs.FS, line string) (file string, lines []string, err error) {
-	l := newLoader(fsys, &Snapshot{})
+	l := newLoader(fsys)
 	all := l.readLines()
 	if err := l.problems.Err(); err != nil {
 		return "", nil, err

@@ -33,8 +33,6 @@ type lineFile struct {
 	wiring []Warning
 	// needs are the sentences that the line can speak.
 	needs *needs
-	// kept is set for a line that is as it was in the snapshot before, but for its menu: no places are known.
-	kept bool
 }
 
 // readLine reads one file of config/lines. name is what the file is called.

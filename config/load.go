@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io/fs"
 	"maps"
-	"runtime"
 	"slices"
 	_ "time/tzdata" // zones must be known in a container without them, too
 
@@ -16,21 +15,10 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration afresh. The error is of type [Problems] and
-// holds every mistake that was found; there is no partial snapshot.
-func Load(fsys fs.FS) (*Snapshot, error) { return (&Snapshot{}).Reload(fsys) }
-
-// Reload is [Load] for whoever has loaded the configuration before: the same result at a small part of the cost where little
-// has changed since. Every file is read again; what is made of the same bytes as in s is shared with it. s stays as it is.
-func (s *Snapshot) Reload(fsys fs.FS) (*Snapshot, error) {
-	return s.ReloadBeside(fsys, runtime.Gosched)
-}
-
-// ReloadBeside is [Snapshot.Reload] in a process that answers calls meanwhile: rest is called between the pieces of the work, of
-// which there is one for every file and several for every line, and lets others go first as it thinks fit. It must not be nil.
-func (s *Snapshot) ReloadBeside(fsys fs.FS, rest func()) (*Snapshot, error) {
-	l := newLoader(fsys, s)
-	l.rest = rest
+// Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration. The error is of
+// type [Problems] and holds every mistake that was found; there is no partial snapshot.
+func Load(fsys fs.FS) (*Snapshot, error) {
+	l := newLoader(fsys)
 	lines := l.readLines()
 	prompts := l.readPrompts(lines)
 	calls := l.readCalls(lines)
@@ -41,49 +29,37 @@ func (s *Snapshot) ReloadBeside(fsys fs.FS, rest func()) (*Snapshot, error) {
 }
 
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
-	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{}, byID: map[string]*ivr.Line{},
-		prints: map[string]prints{}, origins: map[string]*origins{}, made: map[string]*made{}, files: l.files, sets: l.sets, prompts: prompts,
-		shared: l.shared.digests, texts: l.texts}
-	ours := ours(lines)
+	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
+		byID: map[string]*ivr.Line{}, fingerprints: map[string]string{}, origins: map[string]*origins{}}
+	ours, shared := ours(lines), l.sharedHash()
 	for _, f := range lines {
-		l.rest()
 		f.line.Version, f.line.Prompts, f.line.Callbacks.Ours = s.Hash, prompts, ours
 		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
-		s.byID[id], s.prints[id], s.origins[id], s.made[id] = f.line, l.prints(f), l.origins(f), f.made()
+		s.byID[id], s.fingerprints[id], s.origins[id] = f.line, l.fingerprint(f, shared), l.origins(f)
 		s.reliance = append(s.reliance, f.reliance...)
 		s.wiring = append(s.wiring, f.wiring...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
 		}
 	}
-	l.files.settle()
 	return s
 }
 
 // A loader goes through one configuration.
 type loader struct {
 	fsys     fs.FS
-	before   *Snapshot // what is the same as there is taken from there
-	rest     func()
 	problems *Problems
 	hash     hash.Hash
-	files    files
-	room     []byte // for the bytes of one file after another
+	texts    map[string][]byte // of the files, by name
 
-	wiring, times map[string]*sheet
+	wiring, times map[string]value // the files of lines and hours, by name
 	sets          knownSets
 	shared        catalogue
-	needs         map[string]*needs // by what tells them apart
-	texts         map[string]map[string]string
 }
 
-func newLoader(fsys fs.FS, before *Snapshot) *loader {
-	l := &loader{fsys: fsys, before: before, rest: runtime.Gosched, problems: new(Problems), hash: sha256.New(), files: files{}, room: make([]byte, largest+1), needs: map[string]*needs{}}
-	for _, made := range before.made {
-		l.needs[made.needs.mark] = made.needs
-	}
-	return l
+func newLoader(fsys fs.FS) *loader {
+	return &loader{fsys: fsys, problems: new(Problems), hash: sha256.New(), texts: map[string][]byte{}}
 }
 
 func (l *loader) fail(file, format string, args ...any) {
@@ -92,35 +68,28 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	l.wiring, l.times, l.sets, l.shared = l.sheets("lines"), l.sheets("hours"), l.readSets(), l.catalogue()
+	l.wiring, l.times, l.sets, l.shared = l.folder("lines"), l.folder("hours"), l.readSets(), l.catalogue()
 	if len(l.wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
 	used := map[string]bool{}
 	for _, name := range slices.Sorted(maps.Keys(l.wiring)) {
-		l.rest()
-		f := l.again(name)
-		if f == nil {
-			f = l.readLine(name)
-		}
+		f := l.readLine(name)
 		if f == nil {
 			used[name] = true
 			continue
 		}
-		if f.needs == nil {
-			f.needs = l.needsOf(f.line)
-		}
+		f.needs = needsOf(f.line)
 		lines = append(lines, f)
 		used[f.hoursName] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.times)) {
 		if used[name] {
-			l.times[name].mistakes()
 			continue
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
-		if at := l.times[name].value(); at.node != nil {
+		if at := l.times[name]; at.node != nil {
 			checkName(readHours(at, nil, l.sets).id, name)
 		}
 	}
@@ -130,8 +99,7 @@ func (l *loader) readLines() []*lineFile {
 
 // readLine reads both files of a line; nil when the first cannot be read.
 func (l *loader) readLine(name string) *lineFile {
-	sheet := l.wiring[name]
-	at := sheet.value()
+	at := l.wiring[name]
 	if at.node == nil {
 		return nil
 	}
@@ -142,16 +110,11 @@ func (l *loader) readLine(name string) *lineFile {
 		f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
 	case !ok:
 		l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
-	case times.value().node != nil:
-		h := readHours(times.value(), f.line, l.sets)
+	case times.node != nil:
+		h := readHours(times, f.line, l.sets)
 		checkName(h.id, f.hoursName)
 		f.link(h, l.sets)
-		if f.hoursName == name { // one that several lines share is kept for the next
-			times.forget()
-		}
 	}
-	f.settle()
-	sheet.forget()
 	return f
 }
 
@@ -160,7 +123,7 @@ func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
 		return catalogue{}
 	}
-	at := l.sheet(topicsFile).value()
+	at := l.file(topicsFile)
 	if at.node == nil {
 		return catalogue{}
 	}
@@ -169,11 +132,11 @@ func (l *loader) catalogue() catalogue {
 
 // readSets reads the sets of holidays. They are part of what tells configurations apart.
 func (l *loader) readSets() knownSets {
-	sets := loadSets(l.fsys, l.before.sets, l.problems)
+	sets := loadSets(l.fsys, l.problems)
 	for _, name := range sets.names() {
 		text := sets[name].text
 		l.count(setsDir+"/"+name, text)
-		l.files[setsDir+"/"+name] = file{sum: sha256.Sum256(text)}
+		l.texts[setsDir+"/"+name] = text
 	}
 	return sets
 }
@@ -191,7 +154,7 @@ func (l *loader) checkNumbers(lines []*lineFile) {
 	for _, f := range lines {
 		for i, number := range f.line.Numbers {
 			if other := owner[number]; other != nil {
-				l.placed(f).numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
+				f.numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
 					callbacks.Mask(number), other.line.ID, other.at.file)
 				continue
 			}
@@ -199,9 +162,6 @@ func (l *loader) checkNumbers(lines []*lineFile) {
 		}
 	}
 	for _, f := range lines {
-		l.rest()
-		if !f.kept || f.ringsAny(owner) {
-			l.placed(f).checkTargets(owner)
-		}
+		f.checkTargets(owner)
 	}
 }

@@ -15,26 +15,23 @@ type Missing struct{ Line, Language, Key string }
 // MissingPrompts lists what is missing, by line, language and key, also where [Load] refuses the configuration because
 // of it. The error is of type [Problems]: mistakes in the files of lines or hours, which hide what lines need.
 func MissingPrompts(fsys fs.FS) ([]Missing, error) {
-	l := newLoader(fsys, &Snapshot{})
+	l := newLoader(fsys)
 	lines := l.readLines()
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	files, needs := l.sheets("prompts"), needsOf(lines)
+	files, needs := l.folder("prompts"), needsOfAll(lines)
 	tags := map[string]bool{}
 	for _, f := range lines {
 		for _, language := range f.line.Languages {
 			tags[language.Tag] = true
 		}
 	}
-	for _, file := range files {
-		file.mistakes()
-	}
 	var list []Missing
 	for _, tag := range slices.Sorted(maps.Keys(tags)) {
 		f := promptFile{tag: tag, needs: needs}
-		if file := files[tag]; file != nil && file.value().node != nil {
-			if m, ok := file.value().mapping(); ok {
+		if file := files[tag]; file.node != nil {
+			if m, ok := file.mapping(); ok {
 				f.write(m)
 			}
 		}

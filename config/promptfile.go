@@ -24,29 +24,19 @@ type promptFile struct {
 
 // readPrompts reads the sentences of every language, and gives each line what all lines share.
 func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
-	files := l.sheets("prompts")
-	all, texts := needsOf(lines), map[string]map[string]string{}
-	same, asBefore := l.before.prompts != nil && len(files) == len(l.before.texts), l.sameNeeds(lines)
+	files := l.folder("prompts")
+	all, texts := needsOfAll(lines), map[string]map[string]string{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
-		l.rest()
-		sheet, before := files[tag], l.before.texts[tag]
 		if !slices.Contains(spoken.Tags(), tag) {
-			sheet.mistakes()
 			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s", tag, strings.Join(spoken.Tags(), ", "))
 			continue
 		}
-		f := promptFile{at: value{file: sheet.name}, tag: tag, needs: all}
-		if sheet.same && (asBefore || f.stillRight(before)) {
-			texts[tag] = before
-			continue
-		}
-		same = false
-		if f.at = sheet.value(); f.at.node == nil {
+		f := promptFile{at: files[tag], tag: tag, needs: all}
+		if f.at.node == nil {
 			continue
 		}
 		texts[tag] = f.read()
 		f.checkComplete()
-		sheet.forget()
 	}
 	for _, f := range lines {
 		for _, tag := range f.needs.tags {
@@ -55,19 +45,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 			}
 		}
 	}
-	l.texts = texts
-	if same {
-		return l.before.prompts
-	}
 	return ivr.NewPrompts(texts)
-}
-
-// sameNeeds reports whether the lines are those of before and can speak what they could.
-func (l *loader) sameNeeds(lines []*lineFile) bool {
-	return len(lines) == len(l.before.made) && !slices.ContainsFunc(lines, func(f *lineFile) bool {
-		made := l.before.made[f.line.ID]
-		return made == nil || made.needs != f.needs || f.at.file != "lines/"+f.line.ID+".yaml" // which two lines may claim to be
-	})
 }
 
 // read reads the file and compares it with what the lines can speak.
@@ -97,21 +75,6 @@ func (f *promptFile) write(m mapping) {
 	for key, v := range m.values {
 		f.written[key] = v.node.Value
 	}
-}
-
-// stillRight reports whether sentences that went with other lines, or with other topics of the same, go with these.
-func (f promptFile) stillRight(texts map[string]string) bool {
-	var problems Problems
-	f.at.problems, f.written = &problems, texts
-	for key, text := range texts {
-		if args, ok := f.placeholdersOf(f.at, key); !ok {
-			return false
-		} else if strings.ContainsRune(text, '{') {
-			checkSpeech(f.at, text, args)
-		}
-	}
-	f.checkComplete()
-	return len(problems) == 0
 }
 
 // placeholdersOf is false for a sentence that no line speaks.
@@ -189,18 +152,10 @@ func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFil
 	if own != nil {
 		return []*lineFile{own}
 	}
-	speaks := map[*needs]bool{}
 	for _, line := range f.needs.lines {
-		does, asked := speaks[line.needs]
-		if !asked {
-			_, can := line.needs.find(common)
-			does = can && slices.Contains(line.needs.tags, f.tag)
-			speaks[line.needs] = does
-		}
-		if does {
-			if _, differs := f.written[line.line.ID+"/"+common]; !differs {
-				speakers = append(speakers, line)
-			}
+		_, can := line.needs.find(common)
+		if _, differs := f.written[line.line.ID+"/"+common]; can && !differs && slices.Contains(line.needs.tags, f.tag) {
+			speakers = append(speakers, line)
 		}
 	}
 	return speakers
@@ -215,14 +170,8 @@ func promptHint(key string, known []string) string {
 
 // missing calls what for each sentence that a line needs in this language and lacks, in order.
 func (f *promptFile) missing(what func(line *ivr.Line, need ivr.PromptNeed)) {
-	lacking := map[*needs][]ivr.PromptNeed{}
 	for _, line := range f.needs.lines {
-		lacks, asked := lacking[line.needs]
-		if !asked {
-			lacks = f.lacking(line.needs)
-			lacking[line.needs] = lacks
-		}
-		for _, need := range lacks {
+		for _, need := range f.lacking(line.needs) {
 			if _, own := f.written[line.line.ID+"/"+need.Key]; !own {
 				what(line.line, need)
 			}

@@ -17,16 +17,8 @@ type Snapshot struct {
 	byNumber, byID map[string]*ivr.Line
 	reliance       []reliance
 	wiring         []Warning
-	prints         map[string]prints
+	fingerprints   map[string]string
 	origins        map[string]*origins
-
-	// What Reload may take over.
-	made    map[string]*made
-	files   files
-	sets    knownSets
-	shared  digests
-	prompts *ivr.Prompts
-	texts   map[string]map[string]string // of prompts
 }
 
 var (

@@ -69,12 +69,9 @@ func (s *Snapshot) HoursOf(line string) string {
 }
 
 func (l *loader) origins(f *lineFile) *origins {
-	if f.kept && l.files[topicsFile].sum == l.before.files[topicsFile].sum {
-		return l.before.origins[f.line.ID]
-	}
 	o := &origins{}
 	for _, name := range []string{f.at.file, "hours/" + f.hoursName + ".yaml", topicsFile} {
-		o.files = append(o.files, origin{name, l.files[name].text})
+		o.files = append(o.files, origin{name, l.texts[name]})
 	}
 	return o
 }

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -24,35 +23,16 @@ var (
 type catalogue struct {
 	topics    map[string]mapping
 	questions map[string]ivr.NumberRule
-	digests
-}
-
-// digests tell whether topics and questions are what they were, wherever in the file they stand.
-type digests struct {
-	ofQuestions string
-	ofTopics    map[string]string
-}
-
-// digest is of all that is written in a topic.
-func digest(text *strings.Builder, node *yaml.Node) {
-	fmt.Fprintf(text, "%d %s %q [", node.Kind, node.Tag, node.Value)
-	for _, below := range node.Content {
-		digest(text, below)
-	}
-	text.WriteByte(']')
 }
 
 // readCatalogue reads topics.yaml. The file may be absent: then every line says all of its topics itself.
 func readCatalogue(at value) catalogue {
-	c := catalogue{topics: map[string]mapping{}, questions: map[string]ivr.NumberRule{}, digests: digests{ofTopics: map[string]string{}}}
+	c := catalogue{topics: map[string]mapping{}, questions: map[string]ivr.NumberRule{}}
 	root, ok := at.mapping("questions", "topics")
 	if !ok {
 		return c
 	}
 	c.questions = readQuestions(root.get("questions"), c.questions)
-	if len(c.questions) > 0 {
-		c.ofQuestions = fmt.Sprint(c.questions)
-	}
 	for _, item := range root.get("topics").list(mostTopics, "- {id: login, desk: support}") {
 		m, ok := item.mapping(topicKeys...)
 		if !ok {
@@ -68,9 +48,6 @@ func readCatalogue(at value) catalogue {
 		}
 		readTopic(m, id, c.questions) // so that a mistake is found, whether or not a line has the topic
 		c.topics[id] = m
-		var text strings.Builder
-		digest(&text, item.node)
-		c.ofTopics[id] = text.String()
 	}
 	return c
 }

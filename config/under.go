@@ -21,13 +21,9 @@ func (s *Snapshot) Under(overrides []callbacks.Override) *Snapshot {
 			continue
 		}
 		if &out.Lines[0] == &s.Lines[0] { // the first that differs
-			out.Lines, out.byID, out.byNumber, out.prints = slices.Clone(s.Lines), maps.Clone(s.byID), maps.Clone(s.byNumber), maps.Clone(s.prints)
+			out.Lines, out.byID, out.byNumber = slices.Clone(s.Lines), maps.Clone(s.byID), maps.Clone(s.byNumber)
 		}
 		under := lineUnder(line, over)
-		for _, o := range over { // what is compared by them is another line now
-			p := out.prints[line.ID]
-			out.prints[line.ID] = prints{whole: p.whole + "+" + OverrideSource(o), hours: p.hours + "+" + OverrideSource(o)}
-		}
 		out.Lines[i], out.byID[line.ID] = under, under
 		for _, number := range under.Numbers {
 			out.byNumber[number] = under

@@ -24,17 +24,17 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Publishing while callers ring: what they wait for an answer of a house with a thousand lines, meanwhile and in between. Files and
+// Publishing while callers ring: what they wait for an answer of a house with a hundred lines, meanwhile and in between. Files and
 // database are in memory: what is measured is how the processors are shared, and a disk that others use has its own moods.
 
 const (
-	loadLines = 1000
+	loadLines = 100
 	loadRate  = 2 * time.Millisecond // between two webhooks
 	loadCalls = 6000                 // webhooks in one measurement
 )
 
-// thousandLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
-func thousandLines(t *testing.T) string {
+// hundredLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
+func hundredLines(t *testing.T) string {
 	t.Helper()
 	dir := memoryDir(t)
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
@@ -69,7 +69,7 @@ func loadNumber(i int) string { return fmt.Sprintf("+62216%07d", i) }
 
 func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 	defer collectSeldom()() // as serve does
-	dir := thousandLines(t)
+	dir := hundredLines(t)
 	var rehearsals [][]string
 	now := func() time.Time { return time.Now().UTC() }
 	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: func(ctx context.Context, s *config.Snapshot, lines []string) error {

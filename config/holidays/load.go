@@ -17,10 +17,7 @@ func Shipped() fs.FS { return shipped }
 
 // Load reads every file NAME.yaml of a directory, by NAME. A directory that does not exist has none. The error is of type
 // [Problems]; the sets without a mistake are returned all the same.
-func Load(fsys fs.FS, dir string) (map[string]*Set, error) { return LoadWith(fsys, dir, Parse) }
-
-// LoadWith is [Load] for whoever knows some files already: parse is [Parse], or gives the same without reading it again.
-func LoadWith(fsys fs.FS, dir string, parse func(file string, data []byte) (*Set, error)) (map[string]*Set, error) {
+func Load(fsys fs.FS, dir string) (map[string]*Set, error) {
 	sets := map[string]*Set{}
 	entries, err := fs.ReadDir(fsys, dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -37,7 +34,7 @@ func LoadWith(fsys fs.FS, dir string, parse func(file string, data []byte) (*Set
 		case ext == ".yml":
 			problems = append(problems, Problem{File: file, Message: "is not read, because its name ends in .yml; let it end in .yaml"})
 		case ext == ".yaml":
-			set, err := load(fsys, file, parse)
+			set, err := load(fsys, file)
 			var found Problems
 			if errors.As(err, &found) {
 				problems = append(problems, found...)
@@ -50,7 +47,7 @@ func LoadWith(fsys fs.FS, dir string, parse func(file string, data []byte) (*Set
 }
 
 // load reads one file. The error is of type [Problems].
-func load(fsys fs.FS, file string, parse func(file string, data []byte) (*Set, error)) (*Set, error) {
+func load(fsys fs.FS, file string) (*Set, error) {
 	// The size is asked for first, so that a file put there by accident does not fill the memory.
 	info, err := fs.Stat(fsys, file)
 	if err == nil && info.Size() > largestFile {
@@ -60,7 +57,7 @@ func load(fsys fs.FS, file string, parse func(file string, data []byte) (*Set, e
 	if err != nil {
 		return nil, Problems{{File: file, Message: fmt.Sprintf("cannot be read: %v", err)}}
 	}
-	set, err := parse(file, data)
+	set, err := Parse(file, data)
 	if err != nil {
 		return nil, err
 	}

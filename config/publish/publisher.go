@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"reflect"
-	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -243,12 +242,7 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 			err = fmt.Errorf("the program failed on this configuration: %v; please report it\n%s", fault, debug.Stack())
 		}
 	}()
-	if before != nil { // what has not changed is not read again beside the calls
-		snapshot, err = before.ReloadBeside(files.FS(), newPace(ctx).rest)
-	} else {
-		snapshot, err = config.Load(files.FS())
-	}
-	if err != nil {
+	if snapshot, err = config.Load(files.FS()); err != nil {
 		return nil, err
 	}
 	if lines := Concerned(before, snapshot); p.Rehearse != nil && len(lines) > 0 {
@@ -266,15 +260,15 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 	p.live.Publish(snapshot, now)
 	p.inForce = files
 	p.accept(State{Hash: snapshot.Hash, Since: now})
-	v.Changes = changes(ctx, before, snapshot, now) // of many lines that takes its time
+	v.Changes = changes(before, snapshot, now)
 	p.unwrote = append(p.unwrote, v)
 	p.record(ctx)
 	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author", v.Author, "version", p.State().Version)
 	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
 }
 
-func changes(ctx context.Context, before, after *config.Snapshot, now time.Time) string {
-	text := config.CompareBeside(before, after, now, horizon, newPace(ctx).rest).String()
+func changes(before, after *config.Snapshot, now time.Time) string {
+	text := config.Compare(before, after, now, horizon).String()
 	if len(text) > longestChanges {
 		text = text[:longestChanges] + "\n… and more\n"
 	}
@@ -289,7 +283,6 @@ func Concerned(before, after *config.Snapshot) (lines []string) {
 		old, new = byLine(before.Calls), byLine(after.Calls)
 	}
 	for _, line := range after.Lines {
-		runtime.Gosched()
 		id := line.ID
 		if before == nil || before.Fingerprint(id) != after.Fingerprint(id) || !reflect.DeepEqual(old[id], new[id]) {
 			lines = append(lines, id)

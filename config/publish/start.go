@@ -143,7 +143,7 @@ func (p *Publisher) remember(ctx context.Context) {
 		if v, err = p.Ledger.Version(ctx, v.Number); err != nil {
 			return
 		}
-		if snapshot, err := p.live.Written().Reload(Files(v.Files).FS()); err == nil { // what did not change since is kept once
+		if snapshot, err := config.Load(Files(v.Files).FS()); err == nil {
 			p.live.Remember(snapshot, ended, now)
 		}
 	}

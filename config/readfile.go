@@ -1,0 +1,79 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// largest is the greatest size of one file, in bytes.
+const largest = 1 << 18
+
+// folder reads each file NAME.yaml of a directory, by NAME. One that cannot be read is there too, without a node, so
+// that its absence is not reported as well. Editors' copies and hidden files are passed over.
+func (l *loader) folder(dir string) map[string]value {
+	out := map[string]value{}
+	entries, err := fs.ReadDir(l.fsys, dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.fail(dir, "cannot be read: %v", err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		file := path.Join(dir, name)
+		switch {
+		case strings.HasPrefix(name, "."):
+		case path.Ext(name) == ".yml":
+			l.fail(file, "is not read, because its name ends in .yml; let it end in .yaml")
+		case path.Ext(name) == ".yaml":
+			out[strings.TrimSuffix(name, ".yaml")] = l.file(file)
+		}
+	}
+	return out
+}
+
+// file reads one file. The value has no node after a mistake, which has been reported.
+func (l *loader) file(name string) value {
+	data, err := l.bytes(name)
+	if err != nil {
+		l.fail(name, "%v", err)
+		return value{file: name, problems: l.problems}
+	}
+	l.count(name, data)
+	l.texts[name] = data
+	return document(name, data, l.problems)
+}
+
+func (l *loader) bytes(name string) (data []byte, err error) {
+	file, err := l.fsys.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("cannot be read: %v", err)
+	}
+	defer func() {
+		if failed := file.Close(); err == nil && failed != nil {
+			err = fmt.Errorf("cannot be read: %v", failed)
+		}
+	}()
+	// The size is asked for first, so that a file put there by accident does not fill the memory.
+	if info, err := file.Stat(); err == nil && info.Size() > largest {
+		return nil, fmt.Errorf("has %d bytes; at most %d are supported", info.Size(), largest)
+	}
+	data, err = io.ReadAll(io.LimitReader(file, largest+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("cannot be read: %v", err)
+	case len(data) > largest:
+		return nil, fmt.Errorf("has more than %d bytes; no more are supported", largest)
+	}
+	return data, nil
+}
+
+// count adds a file to the hash of the configuration.
+func (l *loader) count(name string, data []byte) {
+	l.hash.Write(append(strconv.AppendInt(append([]byte(name), '\n'), int64(len(data)), 10), '\n'))
+	l.hash.Write(data)
+	l.hash.Write([]byte{'\n'})
+}
