@@ -29,6 +29,15 @@ var (
 // ByID is the line with this identifier, or nil.
 func (s *Snapshot) ByID(id string) *ivr.Line { return s.byID[id] }
 
+// LineIDs are the identifiers of all lines, sorted.
+func (s *Snapshot) LineIDs() []string {
+	ids := make([]string, len(s.Lines))
+	for i, line := range s.Lines {
+		ids[i] = line.ID
+	}
+	return ids
+}
+
 // Find is [Snapshot.ByID], whatever the version: a snapshot knows one.
 func (s *Snapshot) Find(id, _ string) *ivr.Line { return s.byID[id] }
 

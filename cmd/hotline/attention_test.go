@@ -12,17 +12,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/config"
 )
 
 // neglected is a configuration with an override that nobody has ended, and a set that ends with 2026.
 func neglected(t *testing.T) *config.Snapshot {
 	t.Helper()
-	return edited(t, "hours/gopay.yaml", "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
+	return apptest.Edited(t, "hours/gopay.yaml", "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 }
 
 func TestAttentionInMetrics(t *testing.T) {

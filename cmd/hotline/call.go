@@ -18,13 +18,19 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// callOptions are the flags of the telephone in the terminal.
-type callOptions struct {
-	line, from, at   string
-	press            string
-	scripted         bool
-	agents, customer string
-	json             bool
+// CallOptions are what a call in the terminal is like.
+type CallOptions struct {
+	Line *ivr.Line
+	// From is the calling number, or anything else a provider may send; empty is some mobile number of the line's country.
+	From string
+	At   time.Time
+	// Press holds the keys, a group for each question, separated by commas. Without Scripted somebody is asked for them.
+	Press    string
+	Scripted bool
+	// Agents is what agents do, and after a comma what they do for later callbacks. Customer is what the customer does.
+	Agents, Customer string
+	// JSON: one object for each event is printed.
+	JSON bool
 }
 
 // behaviours by the names that --agents and --customer take. An agent who refuses picks up and presses 2.
@@ -61,17 +67,11 @@ func customerBehaviour(name string) (simulator.Party, error) {
 // keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
 const keepLimit = 60 * 24 * time.Hour
 
-func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o callOptions) (err error) {
-	line := snapshot.ByID(o.line)
-	if line == nil {
-		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
-	}
-	o.from = cmp.Or(o.from, someCaller(line.Region))
-	at, err := instant(o.at)
-	if err != nil {
-		return err
-	}
-	first, later, _ := strings.Cut(o.agents, ",")
+// Call rings a line and prints what is heard, until everything that was promised has been kept.
+func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o CallOptions) (err error) {
+	line, at := o.Line, o.At
+	o.From = cmp.Or(o.From, someCaller(line.Region))
+	first, later, _ := strings.Cut(o.Agents, ",")
 	during, err := behaviour("agents", first)
 	if err != nil {
 		return err
@@ -80,13 +80,13 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	if err != nil {
 		return err
 	}
-	customer, err := customerBehaviour(o.customer)
+	customer, err := customerBehaviour(o.Customer)
 	if err != nil {
 		return err
 	}
 	customer.Name = "customer"
 
-	t := newTranscript(out, line, o.json)
+	t := newTranscript(out, line, o.JSON)
 	var r *rehearsal
 	r, err = newRehearsal(ctx, stage{
 		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler),
@@ -109,11 +109,11 @@ func call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	defer func() { err = errors.Join(err, r.close()) }()
 	r.staff(line, during)
 	party := simulator.Party{Name: roleCaller, Keys: typed(in, out)}
-	if o.scripted {
-		party.Keys = scripted(o.press)
+	if o.Scripted {
+		party.Keys = scripted(o.Press)
 	}
-	t.begin(at, o.from)
-	r.simulator.Ring(o.from, line.Numbers[0], party)
+	t.begin(at, o.From)
+	r.simulator.Ring(o.From, line.Numbers[0], party)
 	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.kept)
 	return t.end(errors.Join(err, r.account(ctx, t)), r.simulator.Violations())
 }
@@ -183,12 +183,4 @@ func someCaller(region string) string {
 		return "+6281234567890"
 	}
 	return phonenumbers.Format(example, phonenumbers.E164)
-}
-
-func lineIDs(snapshot *config.Snapshot) string {
-	ids := make([]string, len(snapshot.Lines))
-	for i, line := range snapshot.Lines {
-		ids[i] = line.ID
-	}
-	return strings.Join(ids, ", ")
 }

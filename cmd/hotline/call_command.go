@@ -9,7 +9,8 @@ import (
 )
 
 func newCall() *cobra.Command {
-	var o callOptions
+	var o CallOptions
+	var line, at string
 	cmd := &cobra.Command{
 		Use:   "call",
 		Short: "A telephone in the terminal: ring a line and hear what it says",
@@ -21,25 +22,31 @@ func newCall() *cobra.Command {
 			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.scripted = cmd.Flags().Changed("press")
-			if strings.Trim(o.press, "0123456789*#, ") != "" {
-				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between questions", o.press)
+			o.Scripted = cmd.Flags().Changed("press")
+			if strings.Trim(o.Press, "0123456789*#, ") != "" {
+				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between questions", o.Press)
 			}
 			snapshot, err := load(cmd)
 			if err != nil {
 				return err
 			}
-			return call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
+			if o.Line, err = lineOf(snapshot, line); err != nil {
+				return err
+			}
+			if o.At, err = instant(at); err != nil {
+				return err
+			}
+			return Call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.line, "line", "gopay", "line to ring")
-	flags.StringVar(&o.from, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
-	flags.StringVar(&o.at, "at", "", "when the call is made, RFC 3339 (default: now)")
-	flags.StringVar(&o.press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
-	flags.StringVar(&o.agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
-	flags.StringVar(&o.customer, "customer", "answer", "what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
-	flags.BoolVar(&o.json, "json", false, "print one JSON object for each event")
+	flags.StringVar(&line, "line", "gopay", "line to ring")
+	flags.StringVar(&o.From, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
+	flags.StringVar(&at, "at", "", "when the call is made, RFC 3339 (default: now)")
+	flags.StringVar(&o.Press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
+	flags.StringVar(&o.Agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
+	flags.StringVar(&o.Customer, "customer", "answer", "what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
+	flags.BoolVar(&o.JSON, "json", false, "print one JSON object for each event")
 	return cmd
 }
 

@@ -169,8 +169,10 @@ func stateNames() string {
 
 func (o *choice) filter(snapshot *config.Snapshot) (f callbacks.Filter, err error) {
 	f = callbacks.Filter{Line: o.line, Desk: o.desk, Most: o.most}
-	if o.line != "" && snapshot.ByID(o.line) == nil {
-		return f, fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
+	if o.line != "" {
+		if _, err := lineOf(snapshot, o.line); err != nil {
+			return f, err
+		}
 	}
 	switch o.state {
 	case "all":

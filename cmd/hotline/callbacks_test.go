@@ -16,6 +16,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
 // books is a database with promises in it, named by HOTLINE_STORE.
@@ -222,7 +223,7 @@ const spokenSID = "RE77777777777777777777777777777777"
 func TestMessagesAreListed(t *testing.T) {
 	store := books(t)
 	_, err := store.SaveMessage(t.Context(), callbacks.Message{Key: "k", Reference: "3000000", Line: "upay", Desk: "support", Topic: "feedback",
-		Caller: guangzhou, Recording: callbacks.Recording{SID: spokenSID, URL: "u", Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
+		Caller: "+8613812345678", Recording: callbacks.Recording{SID: spokenSID, URL: "u", Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,5 +279,22 @@ func TestListening(t *testing.T) {
 	refuses(t, "listen 1000001 --out "+dir+"/b.mp3", "nothing was spoken under the reference")
 	if _, err := os.Stat(dir + "/b.mp3"); err == nil {
 		t.Error("an empty file is left behind")
+	}
+}
+
+// What became of a text message is shown beside the attempts.
+func TestCallbacksShowTextMessages(t *testing.T) {
+	var out strings.Builder
+	at := time.Date(2026, 3, 7, 13, 0, 5, 0, time.UTC)
+	snapshot, err := apptest.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := ledger{snapshot: snapshot, now: func() time.Time { return at }}
+	r := callbacks.Record{Callback: callbacks.Callback{Line: "gopay"}}
+	texts := []callbacks.Text{{Created: at, State: callbacks.TextUndelivered, Remark: "code 30005, there is no such number"}}
+	if err := l.show(&out, r, texts, time.Time{}); err != nil ||
+		!strings.Contains(out.String(), "text message        2026-03-07 20:00 +07:00  undelivered: code 30005, there is no such number\n") {
+		t.Errorf("%v\n%s", err, out.String())
 	}
 }

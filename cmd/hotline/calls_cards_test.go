@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/nyaruka/phonenumbers"
 )
 
 // Callers who key in the number of their card.
@@ -38,7 +38,7 @@ func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
 // Numbers such as the shipped lines ask for pass, and are read back, unless they are card numbers by range, length and
 // check digit: of 12 digits at least, and right ones.
 func TestOrdinaryNumbersOfTheShippedLinesPass(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

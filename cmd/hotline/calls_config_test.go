@@ -1,47 +1,17 @@
 package main
 
 import (
-	"io/fs"
 	"strings"
 	"testing"
-	"testing/fstest"
 
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Calls to a line whose files were edited.
 
-// edited is the shipped configuration with pairs of old and new text replaced in one file.
-func edited(t *testing.T, file string, pairs ...string) *config.Snapshot {
-	t.Helper()
-	files := fstest.MapFS{}
-	err := fs.WalkDir(config.Shipped(), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(config.Shipped(), path)
-		files[path] = &fstest.MapFile{Data: data}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if !strings.Contains(string(files[file].Data), pairs[i]) {
-			t.Fatalf("%s has nothing of %q", file, pairs[i])
-		}
-	}
-	files[file] = &fstest.MapFile{Data: []byte(strings.NewReplacer(pairs...).Replace(string(files[file].Data)))}
-	snapshot, err := config.Load(files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return snapshot
-}
-
 func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
-	snapshot := edited(t, "hours/gopay.yaml", "notices: []", `notices:
+	snapshot := apptest.Edited(t, "hours/gopay.yaml", "notices: []", `notices:
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: "Sistem sedang dirawat.", en: "The system is being maintained.", zh: "系统维护中。"}}
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, topics: [refund], text: {id: "Pengembalian lambat.", en: "Refunds are slow today.", zh: "退款较慢。"}}
   - {from: 2026-03-03 09:00, until: 2026-03-04 10:00, text: {id: "Kemarin.", en: "That was yesterday.", zh: "昨天。"}}
@@ -72,7 +42,7 @@ func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 }
 
 func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
-	snapshot := edited(t, "lines/gopay.yaml", "routes: []", `routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
+	snapshot := apptest.Edited(t, "lines/gopay.yaml", "routes: []", `routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
 	s := newStory(t, saturday, withConfig(snapshot))
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
@@ -88,7 +58,7 @@ func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 
 // A line of one language does not ask for it.
 func TestALineOfOneLanguage(t *testing.T) {
-	snapshot := edited(t, "lines/gopay.yaml",
+	snapshot := apptest.Edited(t, "lines/gopay.yaml",
 		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
 	s := newStory(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "Thank you for calling", hears("Welcome to GoPay support. For a stolen account").press("1"))
@@ -116,7 +86,7 @@ func TestStrangeCallingNumbers(t *testing.T) {
 
 // Open means a desk that serves the topic and the caller's language: its hours are told, and it is rung.
 func TestADeskForALanguage(t *testing.T) {
-	snapshot := edited(t, "lines/gopay.yaml", "  - id: support\n    language: id\n", "  - id: support\n    language: id\n    by_language: {zh: support-zh}\n",
+	snapshot := apptest.Edited(t, "lines/gopay.yaml", "  - id: support\n    language: id\n", "  - id: support\n    language: id\n    by_language: {zh: support-zh}\n",
 		"  - id: emergency\n", `  - id: support-zh
     language: zh
     hours: {week: {sat: ["18:00-22:00"]}}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -22,7 +23,7 @@ type edition struct {
 
 func newEdition(t *testing.T) edition {
 	t.Helper()
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +40,7 @@ func (b beat) while(does func()) beat { b.meanwhile = does; return b }
 // The desk's menu is edited while a caller listens to it: his keys mean what he heard, and the next caller hears the new one.
 func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
-	after := edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
+	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newStory(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(after, s.simulator.Now()) }).press("2"),
@@ -57,7 +58,7 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 // An instance that never knew the configuration with which a call began: the topic is gone, and the caller is asked again.
 func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 	e := newEdition(t)
-	after := edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
+	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newStory(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").press("2"),

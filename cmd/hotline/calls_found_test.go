@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -151,7 +152,7 @@ func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 func TestALanguageThatIsGone(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings(home, "受理编号", slices.Concat([]beat{hears("中文").press("3"), hears("退款").press("0"), hears("").press("1")})...)
-	less := edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "")
+	less := apptest.Edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "")
 	s.server.Lines = less
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -163,7 +164,7 @@ func TestALanguageThatIsGone(t *testing.T) {
 // An instance that cannot reach its store can keep no callback.
 func TestReadyzAsksTheStore(t *testing.T) {
 	s := newStory(t, openDay)
-	if text := fetch(t, s.server.PublicURL+"/readyz"); text != "ready\n" {
+	if text := apptest.Get(t, s.server.PublicURL+"/readyz"); text != "ready\n" {
 		t.Errorf("a healthy house: %q", text)
 	}
 	s.breakStore()
@@ -186,6 +187,6 @@ func TestLongNoticesDoNotBreakCalls(t *testing.T) {
 		text := strings.Repeat("系统维护", 600)
 		notices.WriteString("  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: \"a\", en: \"b\", zh: \"" + text + "\"}}\n")
 	}
-	s := newStory(t, openDay, withConfig(edited(t, "hours/gopay.yaml", "notices: []", notices.String())))
+	s := newStory(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "notices: []", notices.String())))
 	s.rings(home, "", hears("中文").press("3"), hears("请按1").hangUp())
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -24,7 +25,7 @@ func subscriber(line *ivr.Line, n int) string { return fmt.Sprintf(subscribers[l
 // eachLanguage runs a test for each line in each of its languages.
 func eachLanguage(t *testing.T, test func(t *testing.T, line *ivr.Line, tag string)) {
 	t.Helper()
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -164,18 +162,4 @@ func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
 		hears("We will call you Monday, 9 March, between 8:30 and 9").press("1"))
 	s.settles()
 	s.placedFirst("Mon 08:30")
-}
-
-func fetch(t *testing.T, url string) string {
-	t.Helper()
-	answer, err := http.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -145,7 +146,7 @@ func TestMainlandChina(t *testing.T) {
 		})
 		t.Run(line+" without one", func(t *testing.T) {
 			byoc := map[string]string{"upay": "BY00000000000000000000000000000001", "wallet": "BY00000000000000000000000000000002"}[line]
-			snapshot := edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
+			snapshot := apptest.Edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newStory(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
 			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a message, press 7.")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -31,7 +32,7 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
-		_, err := newRehearsal(t.Context(), stage{snapshot: errorless(shipped()), at: time.Now(), store: "postgres://hotline:secret@/nothere?host=/nowhere"})
+		_, err := newRehearsal(t.Context(), stage{snapshot: errorless(apptest.Shipped()), at: time.Now(), store: "postgres://hotline:secret@/nothere?host=/nowhere"})
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("without a database: %v", err)
 		}

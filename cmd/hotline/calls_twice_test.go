@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -192,5 +193,5 @@ func TestANumberThatNoLineAnswers(t *testing.T) {
 
 func metrics(t *testing.T, s *story) string {
 	t.Helper()
-	return fetch(t, s.server.PublicURL+"/metrics")
+	return apptest.Get(t, s.server.PublicURL+"/metrics")
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
 const (
@@ -29,7 +30,7 @@ func TestChaos(t *testing.T) {
 	t.Logf("seed %d, %d promises, %d kills", seed, promises, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		cluster := pgtest.NewIn(t, inMemory())
+		cluster := pgtest.NewIn(t, apptest.InMemory())
 		size := chaosSize{promises: promises * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12, stops: 1, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.stops, size.limit = 100, 15, 8, time.Hour
@@ -42,32 +43,8 @@ func TestChaos(t *testing.T) {
 		if !small {
 			size.agents, size.rate, size.limit = 60, 4, time.Hour
 		}
-		campaignOn(t, size, seed, "sqlite:"+filepath.Join(memoryDir(t), "hotline.db"), nil)
+		campaignOn(t, size, seed, "sqlite:"+filepath.Join(apptest.MemoryDir(t), "hotline.db"), nil)
 	})
-}
-
-// inMemory is where databases are that shall survive processes, not the computer: a disk that is shared with other tests
-// can take longer for one commit than a lease of the fast clock. Empty: there is only the disk.
-func inMemory() string {
-	const shm = "/dev/shm"
-	if info, err := os.Stat(shm); err != nil || !info.IsDir() {
-		return ""
-	}
-	return shm
-}
-
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp(inMemory(), "hotline-test-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
-		}
-	})
-	return dir
 }
 
 func setting64(t *testing.T, name string, fallback int) int {

@@ -19,24 +19,23 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-const demoAddress = "127.0.0.1:8080"
+// DemoAddress is where the page is unless another address is named.
+const DemoAddress = "127.0.0.1:8080"
 
-// demoOptions are the flags of the telephone in the browser.
-type demoOptions struct {
-	listen string
-	named  bool // --listen was given, so no other port will do
-	at     string
-	speed  float64
+// DemoOptions are what the telephone in the browser is like.
+type DemoOptions struct {
+	// Listen is the loopback address and port of the page. Unless it was Named, a free port will do as well.
+	Listen string
+	Named  bool
+	At     time.Time
+	// Speed is how many times faster than real time calls go, 1 to 20.
+	Speed float64
 }
 
-// demo runs until ctx ends. Warnings, such as a promise that was not kept, go to errs.
-func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o demoOptions) (err error) {
-	at, err := instant(o.at)
-	if err != nil {
-		return err
-	}
-	if o.speed < 1 || o.speed > 20 {
-		return fmt.Errorf("--speed %v: choose 1 (real time) to 20", o.speed)
+// Demo runs until ctx ends. Warnings, such as a promise that was not kept, go to errs.
+func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o DemoOptions) (err error) {
+	if o.Speed < 1 || o.Speed > 20 {
+		return fmt.Errorf("--speed %v: choose 1 (real time) to 20", o.Speed)
 	}
 	listener, err := listenDemo(out, o)
 	if err != nil {
@@ -44,7 +43,7 @@ func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	var page *console.Console
 	r, err := newRehearsal(ctx, stage{
-		snapshot: snapshot, at: at, log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		snapshot: snapshot, at: o.At, log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
 		events:     func(e simulator.Event) { page.Event(e) },
 		happenings: func(h ivr.Happening) { page.Happening(h) },
@@ -54,7 +53,7 @@ func demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	page, err = console.New(console.Options{
-		Simulator: r.simulator, Lines: snapshot.Lines, Promise: r.service.Callback, Now: time.Now, After: time.After, Speed: o.speed,
+		Simulator: r.simulator, Lines: snapshot.Lines, Promise: r.service.Callback, Now: time.Now, After: time.After, Speed: o.Speed,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -85,17 +84,17 @@ func runDemo(ctx context.Context, page *console.Console, server *http.Server, se
 }
 
 // listenDemo takes the port of the page. Only loopback will do: whoever reaches the page holds the telephones.
-func listenDemo(out io.Writer, o demoOptions) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(o.listen)
+func listenDemo(out io.Writer, o DemoOptions) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("--listen %q: write address and port, for example %s", o.listen, demoAddress)
+		return nil, fmt.Errorf("--listen %q: write address and port, for example %s", o.Listen, DemoAddress)
 	}
 	if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
-		return nil, fmt.Errorf("--listen %q is not this machine alone; the demo has no log-in, so use 127.0.0.1, [::1] or localhost", o.listen)
+		return nil, fmt.Errorf("--listen %q is not this machine alone; the demo has no log-in, so use 127.0.0.1, [::1] or localhost", o.Listen)
 	}
-	listener, err := net.Listen("tcp", o.listen)
-	if err != nil && !o.named && errors.Is(err, syscall.EADDRINUSE) {
-		fmt.Fprintf(out, "Port %s is in use; taking a free one.\n", o.listen)
+	listener, err := net.Listen("tcp", o.Listen)
+	if err != nil && !o.Named && errors.Is(err, syscall.EADDRINUSE) {
+		fmt.Fprintf(out, "Port %s is in use; taking a free one.\n", o.Listen)
 		listener, err = net.Listen("tcp", net.JoinHostPort(host, "0"))
 	}
 	if err != nil {

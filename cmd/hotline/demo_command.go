@@ -5,7 +5,8 @@ import (
 )
 
 func newDemo() *cobra.Command {
-	var o demoOptions
+	var o DemoOptions
+	var at string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A telephone in the browser: ring a line, be the caller and the agent",
@@ -14,16 +15,19 @@ func newDemo() *cobra.Command {
 		Example: "  hotline demo\n  hotline demo --at 2026-03-20T23:00:00+07:00",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o.named = cmd.Flags().Changed("listen")
+			o.Named = cmd.Flags().Changed("listen")
 			snapshot, err := load(cmd)
 			if err != nil {
 				return err
 			}
-			return demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
+			if o.At, err = instant(at); err != nil {
+				return err
+			}
+			return Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
 		},
 	}
-	cmd.Flags().StringVar(&o.listen, "listen", demoAddress, "loopback address and port of the page")
-	cmd.Flags().StringVar(&o.at, "at", "", "when the demo begins, RFC 3339 (default: now)")
-	cmd.Flags().Float64Var(&o.speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
+	cmd.Flags().StringVar(&o.Listen, "listen", DemoAddress, "loopback address and port of the page")
+	cmd.Flags().StringVar(&at, "at", "", "when the demo begins, RFC 3339 (default: now)")
+	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
 	return cmd
 }

@@ -143,7 +143,7 @@ func TestDemoTakesAFreePort(t *testing.T) {
 	}
 	defer taken.Close()
 	var out strings.Builder
-	listener, err := listenDemo(&out, demoOptions{listen: taken.Addr().String()})
+	listener, err := listenDemo(&out, DemoOptions{Listen: taken.Addr().String()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,8 +105,8 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 	}
 	d.changes = config.Compare(old, new, from, o.days)
 	if o.line != "" {
-		if old.ByID(o.line) == nil && new.ByID(o.line) == nil {
-			return unknownLine(new, o.line)
+		if _, err := lineOf(new, o.line); err != nil && old.ByID(o.line) == nil {
+			return err
 		}
 		d.changes = d.changes.Of(o.line)
 	}

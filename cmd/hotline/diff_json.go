@@ -90,7 +90,7 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 		Otherwise: []diffPromise{},
 	}
 	for _, one := range d.changes.Each {
-		answer.Lines = append(answer.Lines, lineOf(one))
+		answer.Lines = append(answer.Lines, diffLineOf(one))
 	}
 	for _, k := range d.kept {
 		answer.Otherwise = append(answer.Otherwise, diffPromise{
@@ -104,7 +104,7 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 	return encoder.Encode(answer)
 }
 
-func lineOf(c config.LineChanges) diffLine {
+func diffLineOf(c config.LineChanges) diffLine {
 	line := diffLine{Line: c.Line, Change: "changed", Numbers: c.Numbers}
 	switch {
 	case c.Added:

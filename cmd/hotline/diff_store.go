@@ -160,8 +160,3 @@ func (b *archive) version(ctx context.Context, number int64) (v callbacks.Versio
 	}
 	return v, err
 }
-
-// unknownLine names what there is.
-func unknownLine(snapshot *config.Snapshot, id string) error {
-	return fmt.Errorf("there is no line %q; the configuration has: %s", id, lineIDs(snapshot))
-}

@@ -111,10 +111,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, er
 		o.line = e.snapshot.Lines[0].ID
 	}
 	if e.line = e.snapshot.ByID(o.line); e.line == nil {
-		var ids []string
-		for _, line := range e.snapshot.Lines {
-			ids = append(ids, line.ID)
-		}
+		ids := e.snapshot.LineIDs()
 		if o.line == "" {
 			return e, fmt.Errorf("name the line with --line: %s", strings.Join(ids, ", "))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -18,7 +19,7 @@ import (
 // What is explained is what happens: the same call is made through the provider simulator, and whoever was named rings, in this
 // order, and the callback is due when it was said to be, or a message is recorded.
 func TestExplainedCallsGoThatWay(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 
 func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course ivr.Course) {
 	t.Helper()
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

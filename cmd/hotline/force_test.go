@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -29,7 +30,7 @@ func (o *office) sees(i callbacks.Instance) {
 func TestTwoPublishAtTheSameTime(t *testing.T) {
 	o := newOffice(t)
 	first, second := o.draft(friday, longFriday), o.draft()
-	spoil(t, filepath.Join(second, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
+	apptest.Replace(t, filepath.Join(second, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
 	o.works("Written", "publish", first)
 	alone, err := config.Load(os.DirFS(o.live))
 	if err != nil {

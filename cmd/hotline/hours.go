@@ -134,7 +134,8 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		out = append(out, s)
 	}
 	if len(out) == 0 {
-		return nil, fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
+		_, err := lineOf(snapshot, o.line)
+		return nil, err
 	}
 	return out, nil
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -246,7 +246,7 @@ func TestCheckWarns(t *testing.T) {
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
-	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 	out, err := run(t, "", "check", dir)
 	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") || !strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
 		!strings.Contains(out, "SUCCESS, 5 lines") {

@@ -24,8 +24,10 @@ func newLines() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if only != "" && snapshot.ByID(only) == nil {
-				return fmt.Errorf("there is no line %q; the configuration has: %s", only, lineIDs(snapshot))
+			if only != "" {
+				if _, err := lineOf(snapshot, only); err != nil {
+					return err
+				}
 			}
 			return printLines(cmd.OutOrStdout(), snapshot, only)
 		},

@@ -178,10 +178,10 @@ func needStore(cmd *cobra.Command) (*archive, error) {
 
 // line finds the line, and checks the desk.
 func (r *overruling) line(o overrideOptions) (*ivr.Line, error) {
-	line := r.snapshot.ByID(o.line)
+	line, err := lineOf(r.snapshot, o.line)
 	switch {
-	case line == nil:
-		return nil, unknownLine(r.snapshot, o.line)
+	case err != nil:
+		return nil, err
 	case o.desk == "":
 		return line, nil
 	case line.Desks[o.desk] == nil:

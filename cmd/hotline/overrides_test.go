@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,7 +102,7 @@ func TestClosingWithSpoiltFiles(t *testing.T) {
 // What a closure does to promised callbacks is said at once.
 func TestClosingTellsOfCallbacks(t *testing.T) {
 	o := newOffice(t)
-	service := callbacks.New(o.store, func() time.Time { return o.now }, discardLog(), nil)
+	service := callbacks.New(o.store, func() time.Time { return o.now }, slog.New(slog.DiscardHandler), nil)
 	due := o.now.Add(time.Hour)
 	_, err := service.Book(t.Context(), callbacks.Request{
 		Key: "CA1/1", Line: "gopay", Desk: "support", Topic: "refund", Language: "en", Number: home, Caller: home, Kind: callbacks.Slot,

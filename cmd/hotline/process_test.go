@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -157,7 +158,7 @@ func (s *serving) said(words string) bool {
 
 func (s *serving) get(path string) string {
 	s.t.Helper()
-	return fetch(s.t, "http://"+s.address+path)
+	return apptest.Get(s.t, "http://"+s.address+path)
 }
 
 // connect sends the beginning of a request and leaves it at that.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -21,12 +22,12 @@ func TestPromptsCommand(t *testing.T) {
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
-	spoil(t, filepath.Join(dir, "prompts", "ja.yaml"), "\nhelp.refund:", "\nhelp.refunt:", "\ngoodbye:", "\ngoodby:")
+	apptest.Replace(t, filepath.Join(dir, "prompts", "ja.yaml"), "\nhelp.refund:", "\nhelp.refunt:", "\ngoodbye:", "\ngoodby:")
 	out, err = run(t, "", "prompts", "--missing", "--config", dir)
 	if err == nil || !strings.Contains(out, "paypay  ja  goodbye") || strings.Contains(out, "help.refund") { // paypay has its own words for it
 		t.Errorf("%v\n%s", err, out)
 	}
-	spoil(t, filepath.Join(dir, "lines", "paypay.yaml"), "region: JP", "region: XX")
+	apptest.Replace(t, filepath.Join(dir, "lines", "paypay.yaml"), "region: JP", "region: XX")
 	if _, err = run(t, "", "prompts", "--missing", "--config", dir); err == nil || !strings.Contains(err.Error(), "hide what is missing") {
 		t.Errorf("with other mistakes: %v", err)
 	}

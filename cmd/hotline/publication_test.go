@@ -1,6 +1,7 @@
 package main
 
 import (
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -24,7 +26,7 @@ func TestTheHealthPage(t *testing.T) {
 	h, err := newHouse(t.Context(), wiring{
 		source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, store: "sqlite:" + filepath.Join(t.TempDir(), "hotline.db"),
 		publicURL: "https://hotline.example.com", accountSID: rehearsalAccount, tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)},
-		now: func() time.Time { return now }, shared: true, log: discardLog(),
+		now: func() time.Time { return now }, shared: true, log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +52,7 @@ func TestTheHealthPage(t *testing.T) {
 	shows("/metrics", `hotline_configuration_info{hash="`+hash+`",version="1"} 1`, "hotline_configuration_refused 0", "hotline_configuration_mistakes 0",
 		"hotline_instances 1", "hotline_instances_drift 0", `hotline_overrides_in_force{line="gopay"} 0`)
 
-	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
 	for range 5 {
 		now = h.publication.publisher.Look(t.Context())
 	}

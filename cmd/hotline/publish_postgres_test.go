@@ -3,6 +3,7 @@
 package main
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,7 +21,7 @@ func (o *office) instance(dir string) *house {
 	o.t.Helper()
 	h, err := newHouse(o.t.Context(), wiring{
 		source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, store: o.database, publicURL: "https://hotline.example.com", accountSID: rehearsalAccount,
-		tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)}, now: func() time.Time { return o.now }, log: discardLog(), // not shared: that goes by the clock of the database
+		tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)}, now: func() time.Time { return o.now }, log: slog.New(slog.DiscardHandler), // not shared: that goes by the clock of the database
 	})
 	if err != nil {
 		o.t.Fatal(err)

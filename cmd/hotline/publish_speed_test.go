@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
@@ -36,7 +37,7 @@ const (
 // hundredLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
 func hundredLines(t *testing.T) string {
 	t.Helper()
-	dir := memoryDir(t)
+	dir := apptest.MemoryDir(t)
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +78,7 @@ func TestSpeedOfCallsWhilePublishing(t *testing.T) {
 		return rehearseLines(ctx, s, lines)
 	}}
 	h, err := newHouse(t.Context(), wiring{
-		source: &source, store: "sqlite:" + filepath.Join(memoryDir(t), "hotline.db"), publicURL: "https://hotline.example.com",
+		source: &source, store: "sqlite:" + filepath.Join(apptest.MemoryDir(t), "hotline.db"), publicURL: "https://hotline.example.com",
 		accountSID: rehearsalAccount, tokens: []string{"token"}, stateKeys: [][]byte{make([]byte, 32)}, now: now, shared: true, log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

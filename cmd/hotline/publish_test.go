@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -48,7 +50,7 @@ func newOfficeOn(t *testing.T, database string) *office {
 			t.Error(err)
 		}
 	})
-	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), Ledger: o.store, Now: func() time.Time { return o.now }, Log: discardLog()})
+	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), Ledger: o.store, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler)})
 	if err := o.publisher.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +101,7 @@ func (o *office) draft(edits ...string) string {
 	draft := filepath.Join(o.t.TempDir(), "draft")
 	o.works("is a copy of", "draft", draft, "--config", o.live)
 	if len(edits) > 0 {
-		spoil(o.t, filepath.Join(draft, "hours", "gopay.yaml"), edits...)
+		apptest.Replace(o.t, filepath.Join(draft, "hours", "gopay.yaml"), edits...)
 	}
 	return draft
 }
@@ -127,14 +129,14 @@ func TestPublishAndRollBack(t *testing.T) {
 	o.refuses("there is no version 7", "history", "7")
 	o.refuses("is no number", "history", "last")
 
-	spoil(t, filepath.Join(o.live, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
+	apptest.Replace(t, filepath.Join(o.live, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
 	o.refuses("holds an edit that is not in force, of hours/okpay.yaml", "rollback", "1", "--config", o.live)
 	o.works("Written: 2 files of version 1", "rollback", "1", "--config", o.live, "--discard")
 	o.takesUp()
 	o.works("as version 1", "history")
 	o.works("is as version 1 already", "rollback", "1", "--config", o.live)
 	// Published again: the draft is one of the files as they are now.
-	spoil(t, filepath.Join(draft, "hours", "gopay.yaml"), longFriday, `"13:00-19:00"]   # rest`)
+	apptest.Replace(t, filepath.Join(draft, "hours", "gopay.yaml"), longFriday, `"13:00-19:00"]   # rest`)
 	o.refuses("hours/gopay.yaml was edited by somebody else", "publish", draft)
 	o.works("Written: 1 file of version 2", "rollback", "2", "--config", o.live)
 	o.takesUp()
@@ -147,7 +149,7 @@ func TestAStaleDraft(t *testing.T) {
 	o := newOffice(t)
 	first, second := o.draft(friday, longFriday), o.draft("  sat: [", "  sat: [ ")
 	third := o.draft()
-	spoil(t, filepath.Join(third, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
+	apptest.Replace(t, filepath.Join(third, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
 	o.works("Written", "publish", first)
 	o.refuses("hours/gopay.yaml was edited by somebody else", "publish", second)
 	if text := readFile(t, o.live, "hours/gopay.yaml"); !strings.Contains(text, longFriday) || strings.Contains(text, "  sat: [ ") {
@@ -268,7 +270,7 @@ func TestStatus(t *testing.T) {
 	if !strings.Contains(out, "  hours/gopay.yaml:9: zone: is not a known zone\n") || !strings.Contains(out, "DIFFERS") {
 		t.Errorf("printed is\n%s", out)
 	}
-	spoil(t, filepath.Join(o.live, "hours", "gopay.yaml"), "zone: Asia", "zone: Asja")
+	apptest.Replace(t, filepath.Join(o.live, "hours", "gopay.yaml"), "zone: Asia", "zone: Asja")
 	if out, _ := o.gives("status", "--config", o.live); !strings.Contains(out, "hours/gopay.yaml:9: zone") || !strings.Contains(out, "holds an edit that cannot be used") {
 		t.Errorf("printed is\n%s", out)
 	}

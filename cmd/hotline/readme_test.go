@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
 // What the README shows is what the program prints.
@@ -52,22 +53,7 @@ func wrongConfiguration(t *testing.T) string {
 	if err := os.CopyFS(dir, os.DirFS("../../config")); err != nil {
 		t.Fatal(err)
 	}
-	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
-	spoil(t, filepath.Join(dir, "lines", "gopay.yaml"), `["+622150001000"]`, `[+622150001000]`, "\n  - senior\n", "\n  - {id: senior, desk: seniors}\n")
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
+	apptest.Replace(t, filepath.Join(dir, "lines", "gopay.yaml"), `["+622150001000"]`, `[+622150001000]`, "\n  - senior\n", "\n  - {id: senior, desk: seniors}\n")
 	return dir
-}
-
-func spoil(t *testing.T, file string, pairs ...string) {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	changed := strings.NewReplacer(pairs...).Replace(string(text))
-	if changed == string(text) {
-		t.Fatalf("%s has nothing of %q", file, pairs)
-	}
-	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -35,7 +35,7 @@ func rehearsedAll(t *testing.T, snapshot *config.Snapshot, calls ...config.Call)
 }
 
 func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := map[string]string{}
-			snapshot := edited(t, tt.file, tt.edits...)
+			snapshot := apptest.Edited(t, tt.file, tt.edits...)
 			for _, r := range rehearsedAll(t, snapshot, ofLine(snapshot, tt.line)...) {
 				file := strings.TrimSuffix(strings.TrimPrefix(r.call.File, "calls/"), ".yaml")
 				said := strings.TrimPrefix(r.differs, r.call.File)
@@ -135,7 +135,7 @@ func TestTheFirstDifferenceIsMarked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot := edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
+	snapshot := apptest.Edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
 	got := rehearsedAll(t, snapshot, ofLine(snapshot, "gopay")...)["calls/gopay-saturday-evening.yaml"].transcript
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -236,7 +236,7 @@ func TestACallThatCannotBeCarried(t *testing.T) {
 
 // Calls know nothing of each other: in any order, twice, and side by side they go the same way.
 func TestRehearsedCallsAreIndependent(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestRehearsedCallsAreIndependent(t *testing.T) {
 }
 
 func TestARehearsalEndsWithItsContext(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -278,7 +278,7 @@ func TestARehearsalEndsWithItsContext(t *testing.T) {
 
 // Wherever in a call the time is up, the rehearsal ends and leaves nothing behind (see TestMain).
 func TestARehearsalEndsWithinACall(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -306,7 +306,7 @@ func TestAPanicIsAnError(t *testing.T) {
 }
 
 func BenchmarkRehearsedCall(b *testing.B) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		b.Fatal(err)
 	}

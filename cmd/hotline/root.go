@@ -5,10 +5,12 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/spf13/cobra"
 )
 
@@ -64,3 +66,13 @@ func load(cmd *cobra.Command) (*config.Snapshot, error) {
 	}
 	return snapshot, nil
 }
+
+// lineOf is the line with this identifier; the error names those that there are.
+func lineOf(snapshot *config.Snapshot, id string) (*ivr.Line, error) {
+	if line := snapshot.ByID(id); line != nil {
+		return line, nil
+	}
+	return nil, fmt.Errorf("there is no line %q; the configuration has: %s", id, lineIDs(snapshot))
+}
+
+func lineIDs(snapshot *config.Snapshot) string { return strings.Join(snapshot.LineIDs(), ", ") }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -39,15 +40,15 @@ func newHTTPServer(handler http.Handler) *http.Server {
 	}
 }
 
-// serve runs until ctx ends. listening, which may be nil, is told the address once there is one.
+// serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address once there is one.
 func serve(
-	ctx context.Context, settings config.Settings, source publish.Options, log *slog.Logger, listening func(net.Addr),
+	ctx context.Context, settings config.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
+	listening func(net.Addr),
 ) (err error) {
 	defer collectSeldom()()
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything else: it would end the process
 	defer signal.Stop(hangups)
-	now := clockFrom(ctx)
 	h, err := newHouse(ctx, wiring{
 		source: &source, store: settings.Store.Reveal(), publicURL: settings.PublicURL,
 		accountSID: settings.TwilioAccountSID, tokens: settings.AuthTokens(), stateKeys: settings.Keys(),
@@ -64,7 +65,7 @@ func serve(
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", lineIDs(h.live.Written()), "incoming", settings.PublicURL+ivr.PathIncoming)
+		"configuration", h.live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", strings.Join(h.live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+ivr.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}

@@ -33,7 +33,7 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), settings, source, slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
+			return serve(cmd.Context(), settings, source, clockFrom(cmd.Context()), slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
 	config.AddFlags(cmd.Flags())

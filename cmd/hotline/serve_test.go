@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
@@ -80,14 +81,14 @@ func TestServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	address, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		ended <- serve(ctx, settings, publish.Options{Files: config.Shipped()}, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
+		ended <- serve(ctx, settings, publish.Options{Files: config.Shipped()}, func() time.Time { return time.Now().UTC() }, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
 	}()
 	var base string
 	select {
@@ -97,7 +98,7 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
-		if text := fetch(t, base+path); text == "" || strings.Contains(text, "not ready") {
+		if text := apptest.Get(t, base+path); text == "" || strings.Contains(text, "not ready") {
 			t.Errorf("%s: %q", path, text)
 		}
 	}

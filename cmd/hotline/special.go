@@ -213,8 +213,8 @@ func (o specialOptions) read(dir string) (c hoursEdit, err error) {
 	if c.snapshot, err = config.Load(c.files.FS()); err != nil {
 		return c, fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
-	if c.snapshot.ByID(o.line) == nil {
-		return c, unknownLine(c.snapshot, o.line)
+	if _, err := lineOf(c.snapshot, o.line); err != nil {
+		return c, err
 	}
 	c.file, c.lines, err = config.HoursFileOf(c.files.FS(), o.line)
 	return c, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -59,12 +60,10 @@ func onLine(id string) storyOption { return func(s *setting) { s.line = id } }
 
 func withLog(log *slog.Logger) storyOption { return func(s *setting) { s.log = log } }
 
-var shipped = sync.OnceValues(func() (*config.Snapshot, error) { return config.Load(config.Shipped()) })
-
 // newStory opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
 func newStory(t *testing.T, at string, options ...storyOption) *story {
 	t.Helper()
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatalf("the shipped configuration: %v", err)
 	}

@@ -20,12 +20,12 @@ import (
 	"testing"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
-
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // A promise is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server runs
@@ -151,7 +151,7 @@ func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...strin
 // Callers ring at once, at whatever hour this test runs: their accounts are stolen, which is taken at any hour, and nobody
 // picks up. Some are promised a callback, some leave a message.
 func TestSyncedBeforeItIsSpoken(t *testing.T) {
-	snapshot, err := shipped()
+	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}

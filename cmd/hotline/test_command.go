@@ -56,8 +56,10 @@ func test(cmd *cobra.Command, o testOptions) error {
 	if err != nil {
 		return tellMistakes(out, err, "test: FAILED, ", "; no call was rehearsed")
 	}
-	if o.line != "" && snapshot.ByID(o.line) == nil {
-		return fmt.Errorf("there is no line %q; the configuration has: %s", o.line, lineIDs(snapshot))
+	if o.line != "" {
+		if _, err := lineOf(snapshot, o.line); err != nil {
+			return err
+		}
 	}
 	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool { return o.line != "" && c.Line != o.line })
 	report := testReport{out: out, json: o.json}

@@ -7,20 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
 // "hotline test" as somebody at a terminal, or CI, meets it.
-
-// copied is the shipped configuration in a directory of its own.
-func copied(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, config.Shipped()); err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
 
 func TestTestTheShippedCalls(t *testing.T) {
 	out, err := run(t, "", "test", "--line", "gopay")
@@ -35,8 +25,8 @@ func TestTestTheShippedCalls(t *testing.T) {
 }
 
 func TestTestAfterAnEdit(t *testing.T) {
-	dir := copied(t)
-	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
+	dir := apptest.Copy(t)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
 	out, err := run(t, "", "test", dir, "--line", "gopay")
 	if err == nil || err.Error() != "test: FAILED, 1 of 7 calls" {
 		t.Errorf("err = %v", err)
@@ -52,8 +42,8 @@ func TestTestAfterAnEdit(t *testing.T) {
 }
 
 func TestTestPrintsJSON(t *testing.T) {
-	dir := copied(t)
-	spoil(t, filepath.Join(dir, "hours", "gopay.yaml"), `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
+	dir := apptest.Copy(t)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
 	out, err := run(t, "", "test", "--config", dir, "--json", "--line", "gopay")
 	if err == nil || err.Error() != "test: FAILED, 1 of 7 calls" {
 		t.Errorf("err = %v", err)
@@ -78,8 +68,8 @@ func TestTestPrintsJSON(t *testing.T) {
 }
 
 func TestTestNamesMistakes(t *testing.T) {
-	dir := copied(t)
-	spoil(t, filepath.Join(dir, "calls", "gopay-stolen-at-night.yaml"), "line: gopay", "line: gopya")
+	dir := apptest.Copy(t)
+	apptest.Replace(t, filepath.Join(dir, "calls", "gopay-stolen-at-night.yaml"), "line: gopay", "line: gopya")
 	out, err := run(t, "", "test", dir)
 	if err == nil || err.Error() != "test: FAILED, 1 mistake; no call was rehearsed" ||
 		out != "calls/gopay-stolen-at-night.yaml:3: line: there is no line \"gopya\"; did you mean \"gopay\"?\n" {
@@ -88,7 +78,7 @@ func TestTestNamesMistakes(t *testing.T) {
 }
 
 func TestTestMentionsLinesWithoutCalls(t *testing.T) {
-	dir := copied(t)
+	dir := apptest.Copy(t)
 	calls, err := filepath.Glob(filepath.Join(dir, "calls", "[^w]*-*.yaml"))
 	if err != nil {
 		t.Fatal(err)

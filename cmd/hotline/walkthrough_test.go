@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -144,7 +143,7 @@ func servesDirectory(t *testing.T, ctx context.Context, dir, database string) <-
 	up, ended := make(chan struct{}), make(chan error, 1)
 	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: rehearseLines}
 	go func() {
-		ended <- serve(ctx, settings, source, slog.New(slog.NewTextHandler(io.Discard, nil)), func(net.Addr) { close(up) })
+		ended <- serve(ctx, settings, source, clockFrom(ctx), slog.New(slog.NewTextHandler(io.Discard, nil)), func(net.Addr) { close(up) })
 	}()
 	select {
 	case <-up:
