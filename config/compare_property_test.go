@@ -145,10 +145,11 @@ func changedAt(h config.HoursChanges) func(time.Time) string {
 			}
 			return -1
 		})
+		covers := func(i int) bool { return i < len(all) && !at.Before(all[i].From) && at.Before(all[i].To) }
 		switch {
-		case i >= len(all) || !all[i].Contains(at):
+		case !covers(i):
 			return ""
-		case i+1 < len(all) && all[i+1].Contains(at):
+		case covers(i + 1):
 			return "twice"
 		}
 		return fmt.Sprint(all[i].Open)

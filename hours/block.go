@@ -2,9 +2,9 @@ package hours
 
 import "sync/atomic"
 
-// Answers come from blocks: what rules in a stretch of about 48 days, and where it changes. A block is made when it is
-// first asked for and kept, a few kilobytes of it, so that a calendar nobody asks costs nothing. Blocks that are 34
-// years apart take each other's place, which bounds the memory of a calendar whatever it is asked.
+// Answers come from blocks: the rules of a stretch of about 48 days, and the changes of state in it. A block is made on
+// the first question about it and kept; it takes a few kilobytes. A calendar without questions costs nothing. Blocks
+// that are 34 years apart replace each other, which bounds the memory of a calendar.
 const (
 	blockBits  = 22 // seconds of a block, as a power of two
 	bucketBits = 14 // seconds of a bucket: about four and a half hours

@@ -33,7 +33,7 @@ func ParseDate(text string) (Date, error) {
 	return d, nil
 }
 
-// DateOf is the date that a clock in the zone of t shows.
+// DateOf returns the date that a clock in the zone of t shows.
 func DateOf(t time.Time) Date {
 	y, m, d := t.Date()
 	return Date{Year: y, Month: m, Day: d}
@@ -51,7 +51,7 @@ func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int
 // Weekday is the date's day of the week.
 func (d Date) Weekday() time.Weekday { return weekday(d.number()) }
 
-// Compare is negative when d is before o, positive when it is after, and 0 when they are the same day.
+// Compare is negative if d is before o, positive if it is after, and 0 if they are the same day.
 func (d Date) Compare(o Date) int {
 	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))
 }
@@ -99,7 +99,7 @@ func digits(text string) (int, bool) {
 	return n, true
 }
 
-// quote shows a stranger's text in a message, cut when it is long.
+// quote quotes text for a message, shortened if it is long.
 func quote(text string) string {
 	const most = 40
 	if r := []rune(text); len(r) > most {

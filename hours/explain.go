@@ -6,15 +6,43 @@ import (
 	"time"
 )
 
-// Explain says why the calendar is open or closed at an instant: the rules in order of rank, and what would be without
-// the one that decided. It takes its time; [Calendar.At] does not.
+// An Explanation says why a calendar is open or closed at an instant.
+type Explanation struct {
+	State State
+	// Considered are the rules about the instant, highest rank first. Exactly one decides. Of an intersection they are
+	// the rules of both calendars, and one of each decides.
+	Considered []Considered
+	// Otherwise is the rule that would decide without the one that does.
+	Otherwise Considered
+}
+
+// Considered is a rule about one instant.
+type Considered struct {
+	Layer Layer
+	// Date is the day that the rule is about: the day before, for a span that began then. It is zero for overrides.
+	Date Date
+	// Decides is set for the rule that won.
+	Decides bool
+	// Applies is false for a set that has no such day or does not cover it, and for collective leave on which the line
+	// works. Note says why.
+	Applies bool
+	// Open is what the rule says about the instant, if it applies.
+	Open bool
+	// Rule, Reason and Source are as in [State].
+	Rule, Reason, Source string
+	// Note says why a rule does not apply, or that its span began the evening before. Otherwise it is empty.
+	Note string
+}
+
+// Explain says why the calendar is open or closed at an instant: all rules in order of rank, and the one that would
+// decide otherwise. It is slow; [Calendar.At] is fast.
 func (c *Calendar) Explain(t time.Time) Explanation {
 	out := Explanation{State: c.At(t)}
 	var closing bool
 	for part := c; part != nil; part = part.and {
 		considered := part.rules.consider(clamp(t.Unix()))
 		decides := slices.IndexFunc(considered, func(r Considered) bool { return r.Decides })
-		// Of an intersection the first that is closed names the reason; of two that are open, the first.
+		// Of an intersection the first that is closed gives the reason; of two that are open, the first.
 		if part == c || !closing && !considered[decides].Open {
 			out.Otherwise = Considered{}
 			if next := slices.IndexFunc(considered[decides+1:], func(r Considered) bool { return r.Applies }); next >= 0 {
@@ -37,8 +65,8 @@ func (r *ruleset) consider(at int64) (out []Considered) {
 			out = append(out, applies(LayerOverride, Date{}, o.rule))
 		}
 	}
-	for _, o := range r.beneath {
-		// Pieces of one may still rule, and are listed already.
+	for _, o := range r.overruled {
+		// Pieces of it may still be in force; then it is listed already.
 		again := slices.ContainsFunc(out, func(c Considered) bool { return c.Rule == o.rule.id && c.Source == o.rule.source })
 		if o.from <= at && at < o.until && !again {
 			out = append(out, applies(LayerOverride, Date{}, o.rule))
@@ -76,7 +104,7 @@ func (r *resolver) considerDay(number int64, minute int) (out []Considered) {
 	return append(out, applies(LayerWeek, date, r.weekOn(date).at(minute)))
 }
 
-// considerHolidays lists the sets' words on a date: first the days, by kind, then the sets that have none.
+// considerHolidays lists the holidays of a date by kind, then the sets that have none.
 func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 	var silent []Considered
 	for kind := PublicHoliday; kind <= MakeUp; kind++ {
@@ -105,12 +133,16 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 			note = s.gap(date)
 		}
 		if none {
-			silent = append(silent, Considered{Layer: LayerHoliday, Date: date, Rule: "holiday " + s.Name, Source: s.Source, Note: note})
+			silent = append(silent, Considered{
+				Layer: LayerHoliday, Date: date, Rule: "holiday " + s.Name, Source: s.Source, Note: note,
+			})
 		}
 	}
 	return append(out, silent...)
 }
 
 func applies(layer Layer, date Date, r *rule) Considered {
-	return Considered{Layer: layer, Date: date, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source}
+	return Considered{
+		Layer: layer, Date: date, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source,
+	}
 }

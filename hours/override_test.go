@@ -50,12 +50,23 @@ func TestWithOverrides(t *testing.T) {
 	if want := []string{"override 2", "hours/gopay.yaml:70", "override 1"}; !slices.Equal(rules, want) {
 		t.Errorf("considered were %q, want %q", rules, want)
 	}
-	if base.WithOverrides() != base || base.WithOverrides(hours.Override{From: at(1, 0)}) != base {
-		t.Error("without a good override the calendar stays the same")
+	if base.WithOverrides() != base || base.WithOverrides(hours.Override{From: at(2, 0), Until: at(1, 0), Reason: "?"}) != base {
+		t.Error("without an override that lasts the calendar stays the same")
 	}
 }
 
-// Under agrees, at every instant tried, with asking the overrides by hand.
+// TestOverridesInForceAreNotChecked: an override in force keeps its effect, whatever Check says about it.
+func TestOverridesInForceAreNotChecked(t *testing.T) {
+	over := hours.Override{From: time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)}
+	if over.Check() == nil {
+		t.Fatal("an override without a reason passes")
+	}
+	if hours.Always(time.UTC).WithOverrides(over).IsOpen(over.From) {
+		t.Error("the override is lost")
+	}
+}
+
+// WithOverrides agrees, at every instant tried, with asking the overrides by hand.
 func TestTheLastOverrideDecides(t *testing.T) {
 	zone, err := time.LoadLocation("America/New_York")
 	if err != nil {

@@ -5,10 +5,10 @@ import "time"
 // farthest bounds the search for slots, in seconds: three years.
 const farthest = 3 * 366 * secondsPerDay
 
-// Slots are the first n whole slots of the given length that lie inside one open span and start at from or later, in
-// UTC. A span is cut from its start, rounded up to the greatest unit of the clock that fits both the length and the
-// hour: slots of 30 minutes start on :00 and :30, slots of 45 minutes on quarters. Which slots there are does not
-// depend on from. There are none for a length under a minute, nor beyond three years.
+// Slots returns the first n slots of the given length that lie inside one open span and start at from or later, in UTC.
+// A span is cut from its start, rounded up to the largest unit that divides both the length and an hour: slots of
+// 30 minutes start on :00 and :30, slots of 45 minutes on quarters. Slots do not depend on from, which only selects
+// them. There are none for a length under a minute, and none more than three years away.
 func (c *Calendar) Slots(from time.Time, length time.Duration, n int) []Interval {
 	seconds := int64(length / time.Second)
 	if seconds < 60 || n <= 0 {
@@ -44,8 +44,8 @@ func (c *Calendar) Slots(from time.Time, length time.Duration, n int) []Interval
 	return k.out
 }
 
-// wellBefore is an instant before the span that runs at the given one. Three days are more than any span of a day
-// lasts, whatever the clock does meanwhile; an override may last longer.
+// wellBefore is an instant before the span that is running at the given one. No span of a day lasts three days,
+// whatever the clock does meanwhile, but an override may.
 func (c *Calendar) wellBefore(at int64) int64 {
 	at -= 3 * secondsPerDay
 	for _, o := range c.rules.overrides {
@@ -69,14 +69,15 @@ type cutter struct {
 // cut appends the slots of one span.
 func (k *cutter) cut(start, end int64) {
 	unit := gcd(k.length, 60*60)
-	for at := k.rules.roundUp(start, unit); at+k.length <= end && len(k.out) < k.n; at = k.rules.roundUp(at+k.length, unit) {
+	at := k.rules.roundUp(start, unit)
+	for ; at+k.length <= end && len(k.out) < k.n; at = k.rules.roundUp(at+k.length, unit) {
 		if slot := time.Unix(at, 0).UTC(); !slot.Before(k.from) {
 			k.out = append(k.out, Interval{From: slot, To: time.Unix(at+k.length, 0).UTC()})
 		}
 	}
 }
 
-// roundUp moves an instant forward until the wall clock shows a multiple of the unit. A clock change on the way may
+// roundUp moves an instant forward until the wall clock shows a multiple of the unit. A clock change on the way can
 // move the reading off again, hence the loop.
 func (r *ruleset) roundUp(at, unit int64) int64 {
 	for range 4 {

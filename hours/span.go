@@ -1,14 +1,15 @@
 package hours
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
 )
 
 const minutesPerDay = 24 * 60
 
-// A Span is a stretch of one day between two wall-clock readings, the end not included.
+// A Span lasts from one wall-clock reading of a day to another, the end not included.
 type Span struct {
 	// From and To are minutes after midnight: From 0 to 1439, To 0 to 1440 (24:00).
 	// A To that is not later than From lies on the next day: 22:00-06:00. The two are never equal.
@@ -23,13 +24,14 @@ func ParseSpan(text string) (Span, error) {
 	from, ok1 := parseReading(text[:5])
 	to, ok2 := parseReading(text[6:])
 	if !ok1 || !ok2 {
-		return Span{}, fmt.Errorf("%s is not a span of hours; write it as HH:MM-HH:MM with hours 00 to 24 and minutes 00 to 59", quote(text))
+		return Span{}, fmt.Errorf(
+			"%s is not a span of hours; write it as HH:MM-HH:MM with hours 00 to 24 and minutes 00 to 59", quote(text))
 	}
 	s := Span{From: from, To: to}
 	return s, s.check()
 }
 
-// String writes the span as ParseSpan reads it.
+// String writes the span so that [ParseSpan] can read it.
 func (s Span) String() string {
 	return fmt.Sprintf("%02d:%02d-%02d:%02d", s.From/60, s.From%60, s.To/60, s.To%60)
 }
@@ -52,7 +54,8 @@ func (s Span) check() error {
 	case s.From == minutesPerDay:
 		return fmt.Errorf("%s begins at 24:00; let it begin at 00:00 of the next day", s)
 	case s.From == s.To:
-		return fmt.Errorf("%s begins and ends at the same time; write 00:00-24:00 for the whole day, or leave it out for closed", s)
+		return fmt.Errorf(
+			"%s begins and ends at the same time; write 00:00-24:00 for the whole day, or leave it out for closed", s)
 	}
 	return nil
 }
@@ -67,6 +70,44 @@ func parseReading(text string) (int, bool) {
 	return hour*60 + minute, true
 }
 
+// placed is a span and where it is written.
+type placed struct {
+	Span
+	path  string
+	index int
+}
+
+// checkSpans checks the spans of one day and returns the well-formed ones.
+func checkSpans(path string, spans []Span) (good []placed, mistakes []error) {
+	for i, s := range spans {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if err := s.check(); err != nil {
+			mistakes = append(mistakes, &Mistake{Path: at, Message: err.Error()})
+			continue
+		}
+		good = append(good, placed{Span: s, path: at, index: i})
+	}
+	byStart := slices.SortedStableFunc(slices.Values(good), func(a, b placed) int { return cmp.Compare(a.From, b.From) })
+	for i := 1; i < len(byStart); i++ {
+		first, second := byStart[i-1], byStart[i]
+		if first.end() <= second.From {
+			continue
+		}
+		// The mistake names the one written later, which is more likely to be new.
+		blamed, other := second, first
+		if first.index > second.index {
+			blamed, other = first, second
+		}
+		mistakes = append(mistakes, &Mistake{Path: blamed.path, Message: fmt.Sprintf(
+			"overlaps %s; end the first before the second begins", other)})
+	}
+	return good, mistakes
+}
+
+func sorted(spans []Span) []Span {
+	return slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return a.From - b.From })
+}
+
 // joinSpans writes spans for a sentence.
 func joinSpans(spans []Span) string {
 	texts := make([]string, len(spans))
@@ -74,16 +115,4 @@ func joinSpans(spans []Span) string {
 		texts[i] = s.String()
 	}
 	return strings.Join(texts, ", ")
-}
-
-// A Week lists the spans of each weekday, indexed by [time.Weekday]. A span belongs to the day on which it starts.
-// A day without spans is closed.
-type Week [7][]Span
-
-// An Interval is a stretch between two instants, the end not included. A zero To means that it never ends.
-type Interval struct{ From, To time.Time }
-
-// Contains reports whether the instant is inside.
-func (i Interval) Contains(t time.Time) bool {
-	return !t.Before(i.From) && (i.To.IsZero() || t.Before(i.To))
 }

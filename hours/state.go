@@ -8,24 +8,27 @@ import (
 // A State is what the calendar says about one instant. Its instants are in UTC.
 type State struct {
 	Open bool
-	// Since is when the state began. Zero: it never changed before, which is to say not within 41 years.
+	// Since is when the state began. Zero means that it has not changed within the last 41 years.
 	Since time.Time
-	// Until is the next change. Zero: never, which is to say not within 41 years.
+	// Until is the next change. Zero means that there is none within 41 years.
 	Until time.Time
-	// NextOpen is the next opening, while closed. Zero: open now, or never.
+	// NextOpen is the next opening, while the line is closed. Zero means that it is open, or that there is none.
 	NextOpen time.Time
 	// Reason is a plain English sentence, for example "Closed: Year-end (2026-12-31)."
 	Reason string
-	// Rule is a short name of the rule that decided: "week mon 09:00-12:00", "week sun closed", "special 2026-12-31 Year-end",
-	// "holiday cn 2026-02-17 Spring Festival", "override 2026-03-04T02:00:00Z", "always".
+	// Rule is a short name of the rule that decided: "week mon 09:00-12:00", "week sun closed",
+	// "special 2026-12-31 Year-end", "holiday cn 2026-02-17 Spring Festival", "override 2026-03-04T02:00:00Z", "always".
 	Rule string
-	// Source is where that rule was written, when it is known.
+	// Source is where that rule is written, if it is known.
 	Source string
-	// Say is what callers are told while an override rules, by language tag; else nil. It must not be changed.
+	// Say is what callers hear while an override is in force, by language tag; otherwise nil. It must not be changed.
 	Say map[string]string
 }
 
-// At is the state at an instant. Until and Since are changes of the state: two spans that touch are one opening.
+// An Interval lasts from one instant to another, the end not included. A zero To means that it never ends.
+type Interval struct{ From, To time.Time }
+
+// At returns the state at an instant. Since and Until are changes of the state: two spans that touch are one opening.
 func (c *Calendar) At(t time.Time) State {
 	b, s := c.find(clamp(t.Unix()))
 	r := s.rule
@@ -42,18 +45,18 @@ func (c *Calendar) At(t time.Time) State {
 	return out
 }
 
-// IsOpen reports whether somebody is there at an instant.
+// IsOpen reports whether the line is open at an instant.
 func (c *Calendar) IsOpen(t time.Time) bool {
 	_, s := c.find(clamp(t.Unix()))
 	return s.rule.open
 }
 
-// NextOpening is the first instant, t or later, at which somebody is there: t itself when that is now, else in UTC.
-// It is false when there is none, which is to say not within 41 years.
+// NextOpening returns the first instant, t or later, at which the line is open: t itself if it is open then, otherwise
+// an instant in UTC. It is false if there is none within 41 years.
 func (c *Calendar) NextOpening(t time.Time) (time.Time, bool) { return c.next(t, true) }
 
-// NextClosing is the first instant, t or later, at which nobody is there: t itself when that is now, else in UTC.
-// It is false when there is none, which is to say not within 41 years.
+// NextClosing returns the first instant, t or later, at which the line is closed: t itself if it is closed then,
+// otherwise an instant in UTC. It is false if there is none within 41 years.
 func (c *Calendar) NextClosing(t time.Time) (time.Time, bool) { return c.next(t, false) }
 
 func (c *Calendar) next(t time.Time, open bool) (time.Time, bool) {
@@ -69,7 +72,7 @@ func (c *Calendar) next(t time.Time, open bool) (time.Time, bool) {
 }
 
 // Spans yields the open intervals between two instants, in order, clipped to them, in UTC. They neither overlap nor
-// touch. There are none when to is not after from.
+// touch. There are none if to is not after from.
 func (c *Calendar) Spans(from, to time.Time) iter.Seq[Interval] {
 	return func(yield func(Interval) bool) {
 		for at := from; at.Before(to); {
@@ -86,7 +89,7 @@ func (c *Calendar) Spans(from, to time.Time) iter.Seq[Interval] {
 	}
 }
 
-// Working is how long somebody is there between two instants: 0 when to is not after from.
+// Working returns how long the line is open between two instants: 0 if to is not after from.
 func (c *Calendar) Working(from, to time.Time) (total time.Duration) {
 	for i := range c.Spans(from, to) {
 		total += i.To.Sub(i.From)

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// A segment is a stretch of time with one rule. It lasts until the next one begins.
+// A segment is a stretch of time in which one rule decides. It lasts until the next one begins.
 type segment struct {
 	from   int64 // Unix seconds
 	number int64 // the day to which the rule belongs; see overrideDay
 	rule   *rule
 }
 
-// same reports whether two segments are of one span. Rules are compared by what they say, as some are compiled anew
-// for every question.
+// same reports whether two segments belong to the same span. Rules are compared by content, because some are compiled
+// again for every question.
 func (s segment) same(o segment) bool {
 	return s.number == o.number && s.rule != nil && o.rule != nil &&
 		s.rule.open == o.rule.open && s.rule.minute == o.rule.minute && s.rule.id == o.rule.id
@@ -22,8 +22,7 @@ func (s segment) same(o segment) bool {
 // overrideDay stands for the day of an override, which has none.
 const overrideDay = math.MinInt64
 
-// segments lists what rules between two instants, in order and without a gap. Two that follow each other differ in
-// rule or day.
+// segments lists the rules between two instants, in order and without a gap. Neighbours differ in rule or day.
 func (c *Calendar) segments(from, to int64) []segment {
 	out := c.rules.cut(c.rules.readings(from, to), to)
 	if c.and == nil {
@@ -32,9 +31,9 @@ func (c *Calendar) segments(from, to int64) []segment {
 	return both(out, c.and.segments(from, to))
 }
 
-// readings lists what the days say. Each stretch of time with one offset from UTC is a shifted copy of the wall clock,
-// so days are cut there in wall-clock seconds and shifted back: nothing has to be guessed about readings that are
-// skipped or repeated.
+// readings lists the segments of the days, without overrides. Each stretch of time with a constant offset from UTC is a
+// shifted copy of the wall clock. So days are cut in wall-clock seconds there and shifted back, and readings that are
+// skipped or repeated need no special case.
 func (r *ruleset) readings(from, to int64) (out []segment) {
 	days := resolver{ruleset: r}
 	for from < to {
@@ -75,7 +74,7 @@ func add(out []segment, s segment) []segment {
 	return append(out, s)
 }
 
-// cut lets overrides rule over what the days say.
+// cut puts the overrides on top of the days.
 func (r *ruleset) cut(in []segment, to int64) []segment {
 	over := r.overrides
 	for len(over) > 0 && (len(in) == 0 || over[0].until <= in[0].from) {
@@ -110,7 +109,7 @@ func (r *ruleset) cut(in []segment, to int64) []segment {
 	return out
 }
 
-// both is open where both are. Where it is not, the first one that is closed says why.
+// both is open where a and b are open. Elsewhere the first that is closed gives the reason.
 func both(a, b []segment) (out []segment) {
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
@@ -132,7 +131,7 @@ func both(a, b []segment) (out []segment) {
 	return out
 }
 
-// offset is the zone's offset from UTC in seconds, and an instant until which it does not change.
+// offset is the zone's offset from UTC in seconds, and an instant until which it stays the same.
 func (r *ruleset) offset(at int64) (offset, end int64) {
 	t := time.Unix(at, 0).In(r.Zone)
 	_, seconds := t.Zone()
@@ -145,20 +144,20 @@ func (r *ruleset) offset(at int64) (offset, end int64) {
 }
 
 const (
-	// earliest and latest bound the instants that are told apart: the years 1 to 9999, with a day to spare for zones.
+	// earliest and latest bound the instants that have answers of their own: the years 1 to 9999, and two days.
 	earliest = -62135596800 - 2*secondsPerDay
 	latest   = 253402300800 + 2*secondsPerDay
 	// horizon bounds the search for a change, in seconds. A weekday of a leap day comes back within 40 years.
 	horizon = 41 * 366 * secondsPerDay
-	// settled is how long after the last date the week has shown everything that it has.
+	// settled is how long after the last date the week has repeated itself.
 	settled = 16 * secondsPerDay
-	// never is the change that there is not, on either side.
+	// never stands for a change that does not happen.
 	never = math.MinInt64
 )
 
 func clamp(at int64) int64 { return max(earliest, min(at, latest)) }
 
-// after finds the first change at or after an instant, before which it is open or not; or never.
+// after finds the first change at or after an instant; open is the state before it.
 func (c *Calendar) after(at int64, open bool) int64 {
 	_, limit := c.limits(at)
 	for step := int64(8 * secondsPerDay); at < limit; step = min(2*step, 256*secondsPerDay) {
@@ -172,7 +171,7 @@ func (c *Calendar) after(at int64, open bool) int64 {
 	return never
 }
 
-// before finds the last change at or before an instant, from which on it is open or not; or never.
+// before finds the last change at or before an instant; open is the state after it.
 func (c *Calendar) before(at int64, open bool) int64 {
 	limit, _ := c.limits(at)
 	for step := int64(8 * secondsPerDay); at > limit; step = min(2*step, 256*secondsPerDay) {
@@ -192,7 +191,7 @@ func (c *Calendar) before(at int64, open bool) int64 {
 	return never
 }
 
-// limits are the instants beyond which nothing new is found.
+// limits are the instants beyond which a search finds nothing new.
 func (c *Calendar) limits(at int64) (low, high int64) {
 	low, high = at-settled, at+settled
 	r := c.rules
@@ -204,7 +203,7 @@ func (c *Calendar) limits(at int64) (low, high int64) {
 		low, high = at-horizon, at+horizon
 	}
 	if c.and != nil {
-		// Two zones shift against each other with the seasons: what overlaps in July may not in January.
+		// Two zones shift against each other with the seasons: spans that overlap in July may not in January.
 		const season = 366 * secondsPerDay
 		l, h := c.and.limits(at)
 		low, high = min(low-season, l), max(high+season, h)

@@ -6,7 +6,23 @@ import (
 	"time"
 )
 
-// A recurring special day. Exactly one of yearly, nth and rrule is set.
+// Yearly is a day of every year, or a run of days from Month and Day to ToMonth and ToDay (zero: a single day). A run
+// may pass the end of the year: 24 December to 2 January. 29 February occurs in leap years only.
+type Yearly struct {
+	Month   time.Month
+	Day     int
+	ToMonth time.Month
+	ToDay   int
+}
+
+// Nth is the N-th Weekday of a Month; Month 0 is every month. N is 1 to 5, or -1 (the last) to -5.
+type Nth struct {
+	Month   time.Month
+	Weekday time.Weekday
+	N       int
+}
+
+// A recurring is a special day that comes back. Exactly one of yearly, nth and rrule is set.
 type recurring struct {
 	yearly *Yearly
 	nth    *Nth
@@ -25,7 +41,7 @@ func (r *recurring) on(d Date, number int64) bool {
 	return r.rrule.on(number)
 }
 
-// before orders recurring days by rank, the more specific first. It is the order that [Special] states.
+// before orders recurring days by rank, the more specific first, as documented at [Special].
 func (r *recurring) before(o *recurring) int {
 	if c := cmp.Compare(r.class(), o.class()); c != 0 || r.yearly != nil {
 		return c
@@ -46,9 +62,6 @@ func (r *recurring) class() int {
 	return 2
 }
 
-// slot counts a day of the year, as of a leap year, so that a run compares the same in every year.
-func slot(m time.Month, d int) int { return int(m)*32 + d }
-
 func (y *Yearly) last() (time.Month, int) {
 	if y.ToMonth == 0 && y.ToDay == 0 {
 		return y.Month, y.Day
@@ -64,13 +77,18 @@ func (y *Yearly) on(d Date) bool {
 	return at >= from || at <= to
 }
 
+// slot numbers the days of a leap year, so that a run compares the same in every year.
+func slot(m time.Month, d int) int { return int(m)*32 + d }
+
 func (y *Yearly) check(path string) (out []error) {
 	leap := func(m time.Month, d int) bool { return Date{Year: 2000, Month: m, Day: d}.Valid() }
 	if !leap(y.Month, y.Day) {
-		out = append(out, &Mistake{path, fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month), y.Day)})
+		out = append(out, &Mistake{path,
+			fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month), y.Day)})
 	}
 	if m, d := y.last(); !leap(m, d) {
-		out = append(out, &Mistake{path, fmt.Sprintf("ends on %02d-%02d, which is not a day of any year; write month and day, for example 12-25", int(m), d)})
+		out = append(out, &Mistake{path,
+			fmt.Sprintf("ends on %02d-%02d, which is not a day of any year; write month and day, for example 12-25", int(m), d)})
 	}
 	return out
 }
@@ -102,7 +120,8 @@ func (n *Nth) check(path string) (out []error) {
 		out = append(out, &Mistake{path, "is no weekday; write one of mon, tue, wed, thu, fri, sat, sun"})
 	}
 	if n.N == 0 || n.N < -5 || n.N > 5 {
-		out = append(out, &Mistake{path, fmt.Sprintf("%d does not count a weekday in its month; write 1 to 5, or -1 for the last", n.N)})
+		out = append(out, &Mistake{path,
+			fmt.Sprintf("%d does not count a weekday in its month; write 1 to 5, or -1 for the last", n.N)})
 	}
 	return out
 }
@@ -122,4 +141,45 @@ func (n *Nth) describe() (key, when string) {
 		return key, fmt.Sprintf("%s last %s of %s", count[-n.N], n.Weekday, month)
 	}
 	return key, fmt.Sprintf("%s %s of %s", count[n.N], n.Weekday, month)
+}
+
+// A taken remembers which recurring days are taken, and by which special day. It finds special days with the same days.
+type taken struct {
+	special []Special
+	seen    map[string]int
+	days    map[int]int // by slot
+}
+
+func (f *taken) claim(i int, key, what string) []error {
+	if first, ok := f.seen[key]; ok {
+		return []error{&Mistake{fmt.Sprintf("special[%d]", i),
+			fmt.Sprintf("is %s as in %s; keep one of the two", what, whereSpecial(f.special, first))}}
+	}
+	f.seen[key] = i
+	return nil
+}
+
+// yearly claims every day of a yearly run.
+func (f *taken) yearly(i int) []error {
+	if f.days == nil {
+		f.days = map[int]int{}
+	}
+	y := f.special[i].Yearly
+	for at := (Date{2000, y.Month, y.Day}).number(); ; at++ {
+		d := dateOf(at)
+		if !y.on(d) {
+			return nil
+		}
+		key := slot(d.Month, d.Day)
+		first, ok := f.days[key]
+		switch {
+		case ok && first == i:
+			return nil // once around the year
+		case ok:
+			return []error{&Mistake{fmt.Sprintf("special[%d]", i),
+				fmt.Sprintf("%02d-%02d is a special day of every year already, in %s; keep one of the two",
+					int(d.Month), d.Day, whereSpecial(f.special, first))}}
+		}
+		f.days[key] = i
+	}
 }

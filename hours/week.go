@@ -1,0 +1,62 @@
+package hours
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// A Week lists the spans of each weekday, indexed by [time.Weekday]. A span belongs to the day on which it starts.
+// A day without spans is closed.
+type Week [7][]Span
+
+// checkWeek finds spans that are malformed, and spans that overlap within a day or across midnight.
+func checkWeek(week Week) (out []error) {
+	var days [7][]placed
+	for d, spans := range week {
+		good, mistakes := checkSpans("week."+shortDay(time.Weekday(d)), spans)
+		days[d] = good
+		out = append(out, mistakes...)
+	}
+	for d, spans := range days {
+		next := days[(d+1)%7]
+		for _, s := range spans {
+			for _, n := range next {
+				if s.end()-minutesPerDay > n.From {
+					out = append(out, &Mistake{Path: n.path, Message: fmt.Sprintf(
+						"overlaps %s's %s, which runs past midnight; let it begin at %s or later",
+						time.Weekday(d), s, Span{From: s.To, To: s.To}.String()[:5])})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// compileWeekday makes the day of one weekday. The note is a further sentence, about what is not known of the day.
+func compileWeekday(d time.Weekday, spans []Span, source, note string) day {
+	if note != "" {
+		note = " " + note
+	}
+	spans = sorted(spans)
+	out := day{layer: LayerWeek, closed: rule{
+		id:     "week " + shortDay(d) + " closed",
+		reason: fmt.Sprintf("Closed: no hours on %s.%s", d, note),
+		source: source,
+	}}
+	if len(spans) > 0 {
+		out.closed.reason = fmt.Sprintf("Closed: outside %s's hours, %s.%s", d, joinSpans(spans), note)
+	}
+	for _, s := range spans {
+		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: rule{
+			open: true, minute: s.From,
+			id:     fmt.Sprintf("week %s %s", shortDay(d), s),
+			reason: fmt.Sprintf("Open: %s's hours, %s.%s", d, s, note),
+			source: source,
+		}})
+	}
+	return out
+}
+
+// shortDay is the name of a weekday in files: "mon".
+func shortDay(d time.Weekday) string { return strings.ToLower(d.String()[:3]) }
