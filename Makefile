@@ -31,7 +31,7 @@ SEED     :=
 
 chaos: tools ## the crash campaign: promises are kept while instances are killed (PROMISES=10000 KILLS=200 SEED=1 for the same faults again)
 	CHAOS_PROMISES=$(PROMISES) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
-		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline
+		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
 
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -45,7 +47,7 @@ func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 			s.start()
 			s.says("serving")
 			s.stop()
-			store, err := openStore(t.Context(), "sqlite:"+s.store)
+			store, err := app.OpenStore(t.Context(), "sqlite:"+s.store)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,10 +70,10 @@ func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	t.Helper()
 	var heard strings.Builder
 	telephones := simulator.New(simulator.Options{
-		Start: time.Now(), AccountSID: rehearsalAccount, AuthToken: servedToken, Client: &http.Client{Transport: s},
+		Start: time.Now(), AccountSID: simulate.AccountSID, AuthToken: servedToken, Client: &http.Client{Transport: s},
 		Seed: seed,
 		Observe: func(e simulator.Event) {
-			if e.Event == simulator.EventSay && e.Role == roleCaller {
+			if e.Event == simulator.EventSay && e.Role == simulate.RoleCaller {
 				heard.WriteString(e.Text + " ")
 			}
 		},
@@ -79,7 +81,7 @@ func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	defer telephones.Close()
 	const line = "+622150001000"
 	telephones.Number(line, simulator.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
-	call := telephones.Ring(from, line, simulator.Party{Name: roleCaller, Keys: simulator.Script("2", "1", "1")})
+	call := telephones.Ring(from, line, simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script("2", "1", "1")})
 	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}

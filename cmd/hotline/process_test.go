@@ -23,6 +23,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -63,7 +64,7 @@ func startServe(t *testing.T, settings ...string) *serving {
 	}
 	s.env = append(os.Environ(), asProgram+"=1",
 		"HOTLINE_LISTEN=127.0.0.1:0", "HOTLINE_PUBLIC_URL="+servedURL, "HOTLINE_STORE=sqlite:"+s.store,
-		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+rehearsalAccount,
+		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+simulate.AccountSID,
 		"HOTLINE_TWILIO_AUTH_TOKEN="+servedToken, "HOTLINE_TWILIO_BASE_URL="+provider.URL)
 	s.env = append(s.env, settings...)
 	s.start()

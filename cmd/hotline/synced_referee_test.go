@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
@@ -67,7 +68,7 @@ func serveTraced(t *testing.T, rest string) *traced {
 		"-o", filepath.Join(dir, "trace"), program, "serve", "--config", files)
 	s.command.Env = append(os.Environ(), asProgram+"=1",
 		"HOTLINE_LISTEN=127.0.0.1:0", "HOTLINE_PUBLIC_URL="+tracedURL, "HOTLINE_STORE=sqlite:"+s.database(),
-		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+rehearsalAccount,
+		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+simulate.AccountSID,
 		"HOTLINE_TWILIO_AUTH_TOKEN="+tracedToken, "HOTLINE_TWILIO_BASE_URL="+rest)
 	s.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	errs, err := s.command.StderrPipe()
@@ -131,7 +132,7 @@ func (s *traced) RoundTrip(request *http.Request) (*http.Response, error) {
 // rings makes one call to its end, every webhook of it delivered twice. It may be called by many at once.
 func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...string) error {
 	telephones := simulator.New(simulator.Options{
-		Start: time.Now(), AccountSID: rehearsalAccount, AuthToken: tracedToken, Seed: number, Client: &http.Client{Transport: s},
+		Start: time.Now(), AccountSID: simulate.AccountSID, AuthToken: tracedToken, Seed: number, Client: &http.Client{Transport: s},
 		Faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }},
 	})
 	defer telephones.Close()

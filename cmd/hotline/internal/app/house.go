@@ -1,0 +1,161 @@
+// Package app is the product, built and run: server, store, dispatcher, SMS worker, housekeeper and publisher.
+// It imports neither cli nor simulate.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+)
+
+// A house is the product wired together: server, store, dispatcher, courier, housekeeper. It does nothing by itself;
+// serve lets real time drive it, a rehearsal the simulator's.
+type App struct {
+	Server      *ivr.Server
+	Store       callbacks.Store
+	Now         func() time.Time
+	Service     *callbacks.Service
+	Dispatcher  *callbacks.Dispatcher
+	Courier     *callbacks.Courier
+	housekeeper *callbacks.Housekeeper
+	Live        *publish.Live
+	attention   attention
+	Publication publication
+}
+
+// wiring is what differs between the real thing and a rehearsal.
+type Options struct {
+	// What is in force is what the source publishes, or else live, or else this snapshot for ever.
+	Source     *publish.Options
+	Live       *publish.Live
+	Snapshot   *config.Snapshot
+	Store      string          // as the setting names it
+	Opened     callbacks.Store // takes its place where it is not nil; the house closes it
+	PublicURL  string
+	AccountSID string
+	Tokens     []string
+	Keys       []ivr.SigningKey
+	KeysOnly   bool
+	Accounts   []string // whose webhooks are taken; none: of any
+	StateKeys  [][]byte
+	RESTURL    string
+	Edge       string // of the provider's REST interface; empty, like region, is the provider's own choice
+	Region     string
+	Now        func() time.Time
+	Shared     bool // other instances may work on the store
+	Log        *slog.Logger
+	Observe    func(ivr.Happening)
+	Transport  http.RoundTripper                     // to the provider; nil is the default one
+	Pace       time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
+	Around     func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
+}
+
+// stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
+const StateLife = 24 * time.Hour
+
+func (w Options) open(ctx context.Context) (callbacks.Store, error) {
+	if w.Opened != nil {
+		return w.Opened, nil
+	}
+	return openStoreLogging(ctx, w.Store, w.Log)
+}
+
+func New(ctx context.Context, w Options) (*App, error) {
+	store, err := w.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if w.Shared {
+		if w.Now, err = ClockOf(ctx, store, w.Now); err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+	}
+	if w.Around != nil {
+		store = w.Around(store)
+	}
+	p, err := w.publish(ctx, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	h, err := Build(w, store)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	h.Publication.follow(p)
+	return h, nil
+}
+
+// publish puts what the source holds in force, if there is a source.
+func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.Publisher, error) {
+	if w.Source == nil {
+		return nil, nil
+	}
+	o := *w.Source
+	o.Ledger, o.Now, o.Log = store, w.Now, w.Log
+	p := publish.New(o)
+	if err := p.Start(ctx); err != nil {
+		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	w.Live = p.Live()
+	return p, nil
+}
+
+// furnish makes everything that stands on a store.
+func Build(w Options, store callbacks.Store) (*App, error) {
+	sealer, err := ivr.NewSealer(w.StateKeys, StateLife, w.Now)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := ivr.NewProvider(w.AccountSID, w.Tokens[0], w.RESTURL, w.PublicURL, sealer, w.Transport)
+	if err != nil {
+		return nil, err
+	}
+	provider.UseRegion(w.Edge, w.Region)
+	if w.Live == nil {
+		w.Live = publish.NewLive(w.Snapshot)
+	}
+	h := &App{Store: store, Now: w.Now, Live: w.Live, attention: attention{w.Live.Written, w.Now}}
+	h.Publication.now = w.Now
+	h.Service = callbacks.New(store, w.Now, w.Log, nil)
+	h.Dispatcher = callbacks.NewDispatcher(store, h.Service, provider, w.Live, w.Now, w.Log)
+	if w.Pace > 0 {
+		h.Dispatcher.Pace = w.Pace
+	}
+	h.Courier = callbacks.NewCourier(store, h.Service, provider, w.Live, w.Now, w.Log)
+	registry := prometheus.NewRegistry()
+	metrics := ivr.NewMetrics(registry)
+	h.Courier.Settled = metrics.TextMessage
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention, &h.Publication)
+	h.housekeeper, err = callbacks.NewHousekeeper(store, h.Dispatcher, w.Live, callbacks.Schedule{}, w.Now, w.Log)
+	if err != nil {
+		return nil, err
+	}
+	h.housekeeper.UseRecordings(provider)
+	err = h.housekeeper.Add("warnings", warningsDaily, func(ctx context.Context, _ time.Time) error {
+		h.attention.logged(ctx, w.Log)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	ready := &readiness{store: store, now: w.Now, log: w.Log}
+	h.Server, err = ivr.NewServer(ivr.Settings{
+		PublicURL: w.PublicURL, Tokens: w.Tokens, Keys: w.Keys, KeysOnly: w.KeysOnly, Accounts: w.Accounts,
+		Lines: w.Live, Promises: h.Service, Sealer: sealer,
+		Now: w.Now, Log: w.Log, Metrics: metrics, Gatherer: registry,
+		Ready: ready.ready, Health: h.Publication.health, Recordings: provider, Observe: w.Observe,
+	})
+	return h, err
+}
+
+func (h *App) Close() error { return h.Store.Close() }

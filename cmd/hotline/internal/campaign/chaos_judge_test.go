@@ -1,0 +1,297 @@
+//go:build referee
+
+package campaign
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+const (
+	// clockError is how far two processes' readings of the fast clock may be apart.
+	clockError = 5 * time.Second
+	// onTheWay is how long it may take from asking the hours to asking the provider: the dispatcher's lease.
+	onTheWay = 30 * time.Second
+)
+
+// A verdict is what the judge found, by the rule that was broken.
+type verdict struct {
+	broken map[string][]string
+	counts map[string]int
+}
+
+// The rules.
+const (
+	ruleLost     = "no promise is lost"
+	ruleTold     = "number, time and reference that a caller is told are those in the store"
+	ruleStanding = "every promise has an end"
+	ruleKept     = "a promise is kept when, and only when, the book has its one conversation"
+	ruleTwice    = "nobody is connected twice for one promise"
+	ruleLimit    = "no customer is rung above the limit"
+	ruleOneCall  = "one call at a time for a target"
+	ruleHours    = "nobody is rung outside hours who did not ask for it"
+	ruleGiven    = "a promise is given up for a reason only"
+	ruleOnce     = "one promise for a caller, and no text message twice"
+	ruleRoom     = "never more customers of a desk are rung first than it has agents"
+	ruleProvider = "the provider's rules"
+)
+
+var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleRoom, ruleProvider}
+
+func (v *verdict) find(rule, format string, args ...any) {
+	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
+}
+
+// judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many the
+// first line's desk has.
+func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) (*verdict, error) {
+	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
+	promises, err := store.List(ctx, callbacks.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	byNumber, byReference, byCaller := map[string]callbacks.Callback{}, map[string]callbacks.Callback{}, map[string]callbacks.Callback{}
+	for _, c := range promises {
+		if before, twice := byCaller[c.Caller]; twice {
+			v.find(ruleOnce, "%s asked for one callback and has %d and %d", c.Caller, before.ID, c.ID)
+		}
+		byCaller[c.Caller], byReference[c.Reference] = c, c
+		if before, twice := byNumber[c.Number]; twice {
+			v.find(ruleOnce, "%s has promises %d and %d", c.Number, before.ID, c.ID)
+		}
+		byNumber[c.Number] = c
+		v.counts["promises "+string(c.State)]++
+		v.promise(c, l)
+	}
+	for reference, customer := range l.spoken {
+		if c, known := byReference[reference]; !known || c.Caller != customer {
+			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference, byCaller[customer].Reference)
+		}
+	}
+	v.told(l, byReference)
+	for customer, n := range l.bridges {
+		if _, known := byNumber[customer]; !known && isCustomer(customer) {
+			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
+		}
+	}
+	unended, err := store.Unended(ctx)
+	for _, a := range unended {
+		v.find(ruleStanding, "attempt %s of promise %d is %s", a.ID, a.CallbackID, a.State)
+	}
+	for text, n := range l.texts {
+		if n > 1 {
+			v.find(ruleOnce, "%d times the same text message to %s", n, text)
+		}
+	}
+	v.targets(l)
+	v.room(l, byNumber, agents)
+	for _, text := range l.violations {
+		v.find(ruleProvider, "%s", text)
+	}
+	v.counts["references spoken"] = len(l.spoken)
+	v.counts["customers connected"] = len(l.bridges)
+	v.counts["webhooks not answered"] = l.failed
+	v.counts["calls given up by the provider"] = l.givenUp
+	v.counts["turns to the fallback"] = l.fallbacks
+	return v, err
+}
+
+// told holds what callers were told against the store.
+func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
+	for _, g := range l.order {
+		c, known := byReference[g.told.reference]
+		if !known {
+			continue
+		}
+		v.counts["callers told number, time and reference"]++
+		if g.told.before {
+			v.counts["told what was noted when an answer was lost"]++
+		}
+		if strings.HasPrefix(g.told.when, sayMoved) {
+			v.counts["told that it is moved"]++
+		}
+		if how := g.told.differs(c, l.rings[c.Number]); how != "" {
+			v.find(ruleTold, "%s heard %s, %s and %q of promise %d: %s", g.told.customer, g.told.reference, g.told.number, g.told.when, c.ID, how)
+		}
+	}
+}
+
+// promise judges one promise.
+func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
+	who := fmt.Sprintf("promise %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.Rounds)
+	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
+	v.counts["customers' telephones rung"] += len(rings)
+	if c.Urgent {
+		v.counts["urgent promises"]++
+	}
+	if c.Line == customerFirstLine {
+		v.counts["promises of the line that rings the customer first"]++
+	}
+	if c.Kind == callbacks.Slot {
+		v.counts["promises for a chosen time"]++
+	}
+	if c.Open() {
+		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+	}
+	switch done := c.State == callbacks.Done; {
+	case done == (bridges > 0):
+	case done && len(rings) > 0 && unheard(rings[len(rings)-1]):
+		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody could
+		// tell the product from one that has connected them.
+		v.counts["done, though every word that they were not connected was lost"]++
+	default:
+		v.find(ruleKept, "%s: the book has %d conversations", who, bridges)
+	}
+	if bridges > 1 {
+		v.find(ruleTwice, "%s: connected %d times", who, bridges)
+	}
+	counted := len(rings) - v.tooLate(rings)
+	if counted > chaosAttempts || c.Attempts > chaosAttempts || counted > c.Attempts {
+		v.find(ruleLimit, "%s: rung %d times, %d of them count", who, len(rings), counted)
+	}
+	for _, g := range rings {
+		v.hours(who, c, g)
+	}
+	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.Rounds < chaosRounds && c.Ended.Before(c.Expires) {
+		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+	}
+	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
+		v.find(ruleGiven, "%s: nobody asked for that", who)
+	}
+}
+
+// unheard reports whether the product was never told how this leg of a customer ended.
+func unheard(g *bookLeg) bool {
+	if g.by == nil {
+		return g.placed && g.endLost && !g.pressed.IsZero()
+	}
+	return g.by.endLost && !g.pressed.IsZero()
+}
+
+// tooLate counts the customers' telephones that were rung first, and picked up, but the desk had closed before anybody of it was
+// rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes next, so a webhook
+// that was lost just before closing and is told again just after it has that answer as well. Nobody hears it whose leg the
+// answer did not reach, or who had hung up again by then; of all others the book has to have it.
+func (v *verdict) tooLate(rings []*bookLeg) (n int) {
+	for _, g := range rings {
+		told := g.refused || g.unanswered || g.ended.Sub(g.answered) < 2*clockError
+		if g.placed && !g.answered.IsZero() && g.dialled == "" && told && !(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
+			n++
+		}
+	}
+	v.counts["rung first, and closed before an agent was"] += n
+	return n
+}
+
+// askedWhenOpen reports whether a call was decided on while the desk was there.
+func askedWhenOpen(g *bookLeg) bool {
+	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
+}
+
+// hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then, and
+// only that, may still pass before the customer is rung.
+func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
+	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
+		return
+	}
+	if g.placed && askedWhenOpen(g) { // as with an agent: nobody is connected
+		v.counts["rung first after closing, and asked for before"]++
+		return
+	}
+	if !g.byPressed.IsZero() && openAt(g.byPressed.Add(-clockError)) {
+		v.counts["rung while the agent was told about it, after closing"]++
+		return
+	}
+	v.find(ruleHours, "%s: rung at %s, the agent pressed 1 at %s", who, g.rang.Format(time.TimeOnly), g.byPressed.Format(time.TimeOnly))
+}
+
+// targets finds two calls at a time, and calls to agents of a desk that was closed when they were decided on. Of those that were
+// on the way when it closed nobody is connected, which the customers' side shows.
+func (v *verdict) targets(l *bookRead) {
+	byTarget := map[string][]*bookLeg{}
+	for _, g := range l.order {
+		if !g.placed {
+			continue
+		}
+		v.counts["calls placed"]++
+		byTarget[g.to] = append(byTarget[g.to], g)
+		if strings.HasPrefix(g.to, "client:support") && !askedWhenOpen(g) {
+			v.find(ruleHours, "%s was asked for at %s, when the desk was closed", g.to, g.created.Format(time.TimeOnly))
+		}
+	}
+	for target, legs := range byTarget {
+		sort.SliceStable(legs, func(i, j int) bool { return legs[i].created.Before(legs[j].created) })
+		for i := 1; i < len(legs); i++ {
+			if legs[i-1].ended.IsZero() || legs[i].created.Before(legs[i-1].ended) {
+				v.find(ruleOneCall, "%s: a call from %s to %s, and one asked for at %s", target,
+					legs[i-1].created.Format(time.StampMilli), legs[i-1].ended.Format(time.StampMilli), legs[i].created.Format(time.StampMilli))
+			}
+		}
+	}
+}
+
+// room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than the desk
+// has agents: each of them will want one.
+func (v *verdict) room(l *bookRead, promises map[string]callbacks.Callback, agents int) {
+	type change struct {
+		at time.Time
+		by int
+	}
+	byDesk := map[string][]change{}
+	for _, g := range l.order {
+		c, known := promises[g.to]
+		if !g.placed || !known {
+			continue
+		}
+		byDesk[c.Desk] = append(byDesk[c.Desk], change{g.created, 1})
+		if !g.ended.IsZero() {
+			byDesk[c.Desk] = append(byDesk[c.Desk], change{g.ended, -1})
+		}
+	}
+	for desk, changes := range byDesk {
+		slices.SortStableFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), a.by-b.by) })
+		room, up, most := chaosRoom(desk, agents), 0, 0
+		for _, ch := range changes {
+			if up += ch.by; ch.by > 0 && up > room {
+				v.find(ruleRoom, "%s at %s: %d customers and %d agents", desk, ch.at.Format(time.StampMilli), up, room)
+			}
+			most = max(most, up)
+		}
+		v.counts[fmt.Sprintf("most customers at a time, of %d agents, %s", room, desk)] = most
+	}
+}
+
+// String is the table of the verdict.
+func (v *verdict) String() string {
+	var out strings.Builder
+	names := make([]string, 0, len(v.counts))
+	for name := range v.counts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		fmt.Fprintf(&out, "  %-55s %7d\n", name, v.counts[name])
+	}
+	for _, rule := range chaosRules {
+		word := "held"
+		if n := len(v.broken[rule]); n > 0 {
+			word = fmt.Sprintf("BROKEN %d times", n)
+		}
+		fmt.Fprintf(&out, "  %-74s %s\n", rule, word)
+		for i, found := range v.broken[rule] {
+			if i == 10 {
+				fmt.Fprintf(&out, "      … and %d more\n", len(v.broken[rule])-i)
+				break
+			}
+			fmt.Fprintf(&out, "      %s\n", found)
+		}
+	}
+	return out.String()
+}

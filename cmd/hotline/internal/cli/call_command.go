@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/spf13/cobra"
+)
+
+func newCall() *cobra.Command {
+	var o simulate.CallOptions
+	var line, at string
+	cmd := &cobra.Command{
+		Use:   "call",
+		Short: "A telephone in the terminal: ring a line and hear what it says",
+		Long: "call rings a line of the configuration through a provider simulator, with a store of its own.\n" +
+			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
+			"(an empty group is silence), then time runs until everything that was promised has been kept.\n" +
+			"It is a rehearsal of the files: what close and open have declared does not count here; hotline explain knows of it.",
+		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
+			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Scripted = cmd.Flags().Changed("press")
+			if strings.Trim(o.Press, "0123456789*#, ") != "" {
+				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between questions", o.Press)
+			}
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			if o.Line, err = lineOf(snapshot, line); err != nil {
+				return err
+			}
+			if o.At, err = instant(at); err != nil {
+				return err
+			}
+			return simulate.Call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&line, "line", "gopay", "line to ring")
+	flags.StringVar(&o.From, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
+	flags.StringVar(&at, "at", "", "when the call is made, RFC 3339 (default: now)")
+	flags.StringVar(&o.Press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
+	flags.StringVar(&o.Agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
+	flags.StringVar(&o.Customer, "customer", "answer", "what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
+	flags.BoolVar(&o.JSON, "json", false, "print one JSON object for each event")
+	return cmd
+}
+
+func instant(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now().UTC().Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, fmt.Errorf("--at %q is no instant; write it like 2026-03-20T10:00:00+07:00", text)
+	}
+	return at.UTC(), nil
+}

@@ -1,0 +1,324 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/user"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A ledger is the store of promises as a supervisor reads it, with the lines for their clocks.
+type ledger struct {
+	service  *callbacks.Service
+	store    callbacks.Store
+	snapshot *config.Snapshot
+	settings config.Settings
+	log      *slog.Logger
+	now      func() time.Time
+	plain    bool // numbers are shown whole
+}
+
+// openLedger opens the store that the settings name. Showing numbers whole is logged.
+func openLedger(cmd *cobra.Command) (*ledger, error) {
+	flags := cmd.Flags()
+	file, err := flags.GetString("settings")
+	if err != nil {
+		return nil, err
+	}
+	settings, err := config.LoadSettings(flags, file, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := load(cmd)
+	if err != nil {
+		return nil, err
+	}
+	name := settings.Store.Reveal()
+	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
+		if _, err := os.Stat(path); err != nil { // opening it would make an empty one
+			return nil, fmt.Errorf("the database of promises: %w; name it with HOTLINE_STORE or --store", err)
+		}
+	}
+	store, err := app.OpenStore(cmd.Context(), name)
+	if err != nil {
+		return nil, err
+	}
+	now, err := app.ClockOf(cmd.Context(), store, clockFrom(cmd.Context()))
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	overrides, err := store.Overrides(cmd.Context(), now())
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	snapshot = snapshot.Under(overrides)
+	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, settings: settings, log: log, now: now}
+	l.service.UsePlans(snapshot)
+	if l.plain, err = flags.GetBool("unmasked"); err == nil && l.plain {
+		log.Warn("numbers of customers are shown unmasked", "command", cmd.CommandPath(), "user", operator())
+	}
+	return l, nil
+}
+
+// operator is who asks, for logs.
+func operator() string {
+	for _, name := range []string{"SUDO_USER", "USER", "LOGNAME"} {
+		if user := os.Getenv(name); user != "" {
+			return user
+		}
+	}
+	if me, err := user.Current(); err == nil {
+		return me.Username
+	}
+	return fmt.Sprintf("uid %d", os.Getuid())
+}
+
+func (l *ledger) close() error { return l.store.Close() }
+
+// masked shows a number whole only to who asked for it.
+func (l *ledger) masked(number string) string {
+	if l.plain {
+		return number
+	}
+	return callbacks.Mask(number)
+}
+
+// clock writes an instant as the clock on the line's wall shows it; the UTC one where the line is gone.
+func (l *ledger) clock(line string, at time.Time) string {
+	switch known := l.snapshot.ByID(line); {
+	case at.IsZero():
+		return "-"
+	case known != nil:
+		return at.In(known.Hours.Zone()).Format("2006-01-02 15:04 -07:00")
+	}
+	return at.UTC().Format("2006-01-02 15:04 -07:00")
+}
+
+// find is the promise of a reference.
+func (l *ledger) find(ctx context.Context, reference string) (callbacks.Callback, error) {
+	c, err := l.service.ByReference(ctx, strings.NewReplacer(" ", "", "-", "").Replace(reference))
+	if errors.Is(err, callbacks.ErrNotFound) {
+		return c, fmt.Errorf("no callback has the reference %q; hotline callbacks list shows them", reference)
+	}
+	return c, err
+}
+
+// with runs something with an open ledger.
+func with(do func(*cobra.Command, *ledger, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) (err error) {
+		l, err := openLedger(cmd)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, l.close()) }()
+		return do(cmd, l, args)
+	}
+}
+
+func newCallbacks() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "callbacks",
+		Short: "Look at promised callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
+		Long: "callbacks works on the database that HOTLINE_STORE names, while the server runs or not.\n" +
+			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	config.AddFlags(cmd.PersistentFlags())
+	cmd.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
+	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(), newCallbacksRetry(),
+		newCallbacksExport(), newCallbacksMessages(), newCallbacksListen())
+	return cmd
+}
+
+// A choice is what the flags of list and export ask for.
+type choice struct {
+	line, desk, state, from, to string
+	most                        int
+}
+
+func (o *choice) flags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.line, "line", "", "of this line")
+	flags.StringVar(&o.desk, "desk", "", "of this desk")
+	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired or undialable), or a state: "+stateNames())
+	flags.StringVar(&o.from, "from", "", "whose caller rang at or after this instant, RFC 3339")
+	flags.StringVar(&o.to, "to", "", "whose caller rang before this instant, RFC 3339")
+}
+
+func stateNames() string {
+	var names []string
+	for _, state := range callbacks.States() {
+		names = append(names, string(state))
+	}
+	return strings.Join(names, ", ")
+}
+
+func (o *choice) filter(snapshot *config.Snapshot) (f callbacks.Filter, err error) {
+	f = callbacks.Filter{Line: o.line, Desk: o.desk, Most: o.most}
+	if o.line != "" {
+		if _, err := lineOf(snapshot, o.line); err != nil {
+			return f, err
+		}
+	}
+	switch o.state {
+	case "all":
+	case "open":
+		f.States = callbacks.OpenStates
+	case "broken":
+		f.States = []callbacks.State{callbacks.Expired, callbacks.Undialable}
+	default:
+		if !slices.Contains(callbacks.States(), callbacks.State(o.state)) {
+			return f, fmt.Errorf("--state %q is not known; use open, all, broken or one of: %s", o.state, stateNames())
+		}
+		f.States = []callbacks.State{callbacks.State(o.state)}
+	}
+	for flag, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
+		text := map[string]string{"from": o.from, "to": o.to}[flag]
+		if text == "" {
+			continue
+		}
+		if *into, err = time.Parse(time.RFC3339, text); err != nil {
+			return f, fmt.Errorf("--%s %q is no instant; write it like 2026-03-20T10:00:00+07:00", flag, text)
+		}
+	}
+	return f, nil
+}
+
+func newCallbacksList() *cobra.Command {
+	var o choice
+	cmd := &cobra.Command{
+		Use: "list", Short: "List promises, those whose caller rang last first", Args: cobra.NoArgs,
+		Example: "  hotline callbacks list\n  hotline callbacks list --state broken --line upay",
+		RunE: with(func(cmd *cobra.Command, l *ledger, _ []string) error {
+			f, err := o.filter(l.snapshot)
+			if err != nil {
+				return err
+			}
+			list, err := l.service.List(cmd.Context(), f)
+			if err != nil {
+				return err
+			}
+			return l.print(cmd.OutOrStdout(), list, o)
+		}),
+	}
+	o.flags(cmd.Flags())
+	cmd.Flags().IntVar(&o.most, "most", 100, "at most so many; 0 is all")
+	return cmd
+}
+
+func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, "There are none.")
+		return err
+	}
+	var rows terminal.Table
+	rows.Add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries", "last")
+	for _, c := range list {
+		rows.Add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), what(c), l.clock(c.Line, c.Called), l.clock(c.Line, c.Due),
+			cmp.Or(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), cmp.Or(c.Remark, "-"))
+	}
+	if err := rows.Write(out, ""); err != nil {
+		return err
+	}
+	if o.most > 0 && len(list) == o.most {
+		fmt.Fprintf(out, "These are the last %d; --most 0 shows all.\n", o.most)
+	}
+	return nil
+}
+
+func what(c callbacks.Callback) string {
+	if c.Urgent {
+		return "urgent"
+	}
+	return string(c.Kind)
+}
+
+func newCallbacksShow() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show REFERENCE",
+		Short: "Show one promise with the attempts of its present pass, and what became of its text messages",
+		Args:  cobra.ExactArgs(1),
+		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+			c, err := l.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			r, err := l.service.Record(cmd.Context(), c.ID)
+			if err != nil {
+				return err
+			}
+			texts, err := l.service.Texts(cmd.Context(), c.ID)
+			if err != nil {
+				return err
+			}
+			silenced, err := l.service.Silenced(cmd.Context(), c)
+			if err != nil {
+				return err
+			}
+			return l.show(cmd.OutOrStdout(), r, texts, silenced)
+		}),
+	}
+}
+
+// show prints a promise. silenced is until when others may not ask for one to its number; zero: they may.
+func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text, silenced time.Time) error {
+	c := r.Callback
+	var rows terminal.Table
+	rows.Add("reference", c.Reference)
+	rows.Add("state", string(c.State))
+	rows.Add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, cmp.Or(c.Topic, "-")}, ", "))
+	rows.Add("language", c.Language)
+	rows.Add("what", what(c))
+	rows.Add("priority", fmt.Sprint(c.Priority))
+	rows.Add("number", cmp.Or(l.masked(c.Number), "erased"))
+	if !silenced.IsZero() {
+		rows.Add("silenced", "for requests by others until "+l.clock(c.Line, silenced))
+	}
+	rows.Add("account", cmp.Or(l.masked(c.Account), "-"))
+	for _, answer := range c.Answers.All() {
+		rows.Add(answer.Question, l.masked(answer.Digits))
+	}
+	if c.Note.SID != "" {
+		rows.Add("spoken note", fmt.Sprintf("%d s", c.Note.Seconds))
+	}
+	for _, at := range []struct {
+		name string
+		at   time.Time
+	}{{"rang", c.Called}, {"due", c.Due}, {"slot ends", c.SlotEnd}, {"given up after", c.Expires}, {"ended", c.Ended}} {
+		rows.Add(at.name, l.clock(c.Line, at.at))
+	}
+	rows.Add("customer rung", fmt.Sprintf("%d times", c.Attempts))
+	rows.Add("what happened last", cmp.Or(c.Remark, "-"))
+	rows.Add("desk tried in vain", fmt.Sprintf("%d times", c.Rounds))
+	attempts := r.Earlier
+	if r.Attempt != nil {
+		attempts = append(attempts, *r.Attempt)
+	}
+	for _, a := range attempts {
+		rows.Add("attempt", l.clock(c.Line, a.Created)+"  "+a.Target.ID+"  "+string(a.State)+"  "+a.Outcome)
+	}
+	for _, t := range texts {
+		words := l.clock(c.Line, t.Created) + "  " + string(t.State)
+		if t.Remark != "" {
+			words += ": " + t.Remark
+		}
+		rows.Add("text message", words)
+	}
+	return rows.Write(out, "")
+}

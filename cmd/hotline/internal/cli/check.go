@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/spf13/cobra"
+)
+
+func newCheck() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Read the configuration strictly and name every mistake",
+		Long: "check reads lines, hours, holidays, prompts and rehearsed calls and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
+			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			return check(cmd, dir)
+		},
+	}
+}
+
+func check(cmd *cobra.Command, dir string) error {
+	files, err := configuration(dir)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	snapshot, err := config.Load(files)
+	if err != nil {
+		return tellMistakes(out, err, "check: FAILED, ", "; nothing of this configuration is used")
+	}
+	for _, line := range snapshot.Lines {
+		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
+			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
+	}
+	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
+		fmt.Fprintf(out, "warning: %s\n", warning)
+	}
+	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)
+	return nil
+}
+
+// tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between two
+// pieces of text; one that is about no mistake is returned as it is.
+func tellMistakes(out io.Writer, err error, before, after string) error {
+	var problems config.Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	for _, problem := range problems {
+		fmt.Fprintln(out, problem)
+	}
+	return errors.New(before + count(len(problems), "mistake") + after)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

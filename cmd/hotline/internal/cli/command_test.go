@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// The commands as somebody at a terminal meets them.
+
+func run(t *testing.T, input string, args ...string) (output string, err error) {
+	t.Helper()
+	var out bytes.Buffer
+	root := New(strings.NewReader(input), &out, &out)
+	root.SetArgs(args)
+	err = root.ExecuteContext(t.Context())
+	return out.String(), err
+}
+
+// Every kind of event that the flag promises can be seen, each as a JSON object on a line of its own.
+func TestCallPrintsJSON(t *testing.T) {
+	calls := [][]string{
+		{"--at", openDay, "--press", "2,2,2,1#,1,123456#,1", "--agents", "answer"},
+		{"--at", openDay, "--press", "2,,0,1,1", "--agents", "refuse"},
+		{"--at", night, "--press", "2,1,7", "--agents", "busy"},
+	}
+	seen := map[string]bool{}
+	for _, call := range calls {
+		out, err := run(t, "", append([]string{"call", "--json"}, call...)...)
+		if err != nil {
+			t.Fatalf("%v: %v", call, err)
+		}
+		for _, line := range strings.Split(strings.TrimSpace(out), "\n") {
+			var event struct{ At, Event string }
+			if err := json.Unmarshal([]byte(line), &event); err != nil || event.At == "" {
+				t.Fatalf("%q is no event: %v", line, err)
+			}
+			seen[event.Event] = true
+		}
+	}
+	// enqueue and cancel cannot happen in a first call to a line whose targets ring in turn: enqueue is seen in the
+	// simulator's own tests, cancel in those of returning callers.
+	for _, name := range []string{"say", "gather", "press", "silence", "dial", "record", "book", "place-call", "taken", "bridge", "message", "hangup"} {
+		if !seen[name] {
+			t.Errorf("no event %q; there were %v", name, seen)
+		}
+	}
+}
+
+// The same call prints the same transcript, to the byte.
+func TestCallIsReproducible(t *testing.T) {
+	args := []string{"call", "--at", openDay, "--press", "2,0,1,1", "--agents", "voicemail"}
+	first, err := run(t, "", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := run(t, "", args...); err != nil || second != first {
+		t.Errorf("two runs differ (%v)", err)
+	}
+	if !strings.Contains(first, "is connected with customer") {
+		t.Errorf("the promise was not kept:\n%s", first)
+	}
+}
+
+func TestCallAsksForKeys(t *testing.T) {
+	out, err := run(t, "2\n1\n", "call", "--at", openDay)
+	if err != nil || !strings.Contains(out, "keys> ") || !strings.Contains(out, "is connected with emergency-1") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	// The end of the input hangs up.
+	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil || !strings.Contains(out, "caller       is off the line") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestMistakesAtTheTerminalAreExplained(t *testing.T) {
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", "")
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
+		{[]string{"call", "--at", "yesterday"}, "write it like 2026-03-20T10:00:00+07:00"},
+		{[]string{"call", "--agents", "asleep"}, "use answer, busy, no-answer, refuse or voicemail"},
+		{[]string{"check", "no-such-directory"}, "no-such-directory"},
+		{[]string{"check", "root.go"}, "is a file; name the directory"},
+		{[]string{"sign", "https://x.example/"}, "set HOTLINE_TWILIO_AUTH_TOKEN"},
+		{[]string{"serve"}, "twilio_auth_token: is missing"},
+		{[]string{"sing"}, "unknown command"},
+	} {
+		if _, err := run(t, "", c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
+		}
+	}
+}
+
+func TestSignSaysOverWhat(t *testing.T) {
+	t.Setenv("HOTLINE_TWILIO_AUTH_TOKEN", "12345,old")
+	// The provider's own published example.
+	out, err := run(t, "", "sign", "https://mycompany.com/myapp.php?foo=1&bar=2", "CallSid=CA1234567890ABCDE",
+		"Caller=+14158675309", "Digits=1234", "From=+14158675309", "To=+18005551212")
+	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") || !strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	// What is signed for our own account would be accepted: the account stands in it.
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", simulate.AccountSID)
+	for _, fields := range [][]string{{"CallSid=CA1"}, {"CallSid=CA1", "AccountSid=ACanother"}} {
+		out, err := run(t, "", append([]string{"sign", "https://x.example/voice/incoming"}, fields...)...)
+		if err != nil || strings.Contains(out, "AccountSid="+simulate.AccountSID) != (len(fields) == 1) {
+			t.Errorf("%v: %v\n%s", fields, err, out)
+		}
+	}
+	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", "")
+	t.Setenv("HOTLINE_TWILIO_SIGNING_KEYS", "webhooks_sharedkey_1:HMAC_SHA256:a-secret-of-ours")
+	out, err = run(t, "", "sign", "--key", "webhooks_sharedkey_1", "https://x.example/", "Digits=1")
+	signature := ivr.SigningKey{Algorithm: ivr.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})
+	const settings = "X-Twilio-Webhooks-Signature-Settings: key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
+	if err != nil || !strings.Contains(out, "-H 'X-Twilio-Signature: "+signature+"' -H '"+settings+"'") || strings.Contains(out, "a-secret") {
+		t.Errorf("with a shared key: %v\n%s", err, out)
+	}
+	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"}, {"sign", "--key", "another", "https://x.example/"}} {
+		if _, err := run(t, "", wrong...); err == nil {
+			t.Errorf("%v is accepted", wrong)
+		}
+	}
+}
+
+func TestCheckAcceptsWhatIsShipped(t *testing.T) {
+	for _, args := range [][]string{{"check"}, {"check", "../../../../config"}} {
+		if out, err := run(t, "", args...); err != nil || !strings.Contains(out, "SUCCESS, 5 lines") {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// The README's list of events is the program's.
+func TestHelpNamesEveryCommand(t *testing.T) {
+	out, err := run(t, "", "--help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"demo", "serve", "call", "check", "hours", "holidays", "diff", "explain", "sign"} {
+		if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
+			t.Errorf("help does not name %s:\n%s", name, out)
+		}
+	}
+}

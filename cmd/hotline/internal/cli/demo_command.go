@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/spf13/cobra"
+)
+
+func newDemo() *cobra.Command {
+	var o simulate.DemoOptions
+	var at string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "A telephone in the browser: ring a line, be the caller and the agent",
+		Long: "demo serves a page with a telephone. Server, provider simulator and store run in this one process,\n" +
+			"on loopback; nothing leaves the machine, and nothing is kept when it ends.",
+		Example: "  hotline demo\n  hotline demo --at 2026-03-20T23:00:00+07:00",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Named = cmd.Flags().Changed("listen")
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			if o.At, err = instant(at); err != nil {
+				return err
+			}
+			return simulate.Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.Listen, "listen", simulate.DemoAddress, "loopback address and port of the page")
+	cmd.Flags().StringVar(&at, "at", "", "when the demo begins, RFC 3339 (default: now)")
+	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
+	return cmd
+}

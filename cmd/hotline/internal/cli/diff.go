@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/spf13/cobra"
+)
+
+// diffOptions are what the difference is asked for.
+type diffOptions struct {
+	against, line, from string
+	days                int
+	json                bool
+}
+
+// An opener opens the database that a setting names.
+type opener func(ctx context.Context, name string) (callbacks.Store, error)
+
+func newDiff(open opener) *cobra.Command {
+	var o diffOptions
+	cmd := &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Say what a change of the configuration does: to hours, calls and promised callbacks",
+		Long: "diff compares two configurations by what they do, not by their text: which days and spans open or close, which numbers,\n" +
+			"topics, desks, announcements and sentences are different, and which promised callbacks would be kept otherwise.\n" +
+			"OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a directory\n" +
+			"of that name is written ./3). Versions and promised callbacks are in the database that HOTLINE_STORE names.\n" +
+			"The exit status is 0 also where there are differences.",
+		Example: "  hotline diff config draft\n  hotline diff --against live draft --days 90\n  hotline diff 3 live --line gopay",
+		Args:    cobra.MaximumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			old, new, err := o.sides(cmd, args)
+			if err != nil {
+				return err
+			}
+			if o.days < 1 || o.days > 400 {
+				return fmt.Errorf("--days %d: ask for 1 to 400 days", o.days)
+			}
+			return diff(cmd, o, old, new, open)
+		},
+	}
+	config.AddFlags(cmd.Flags())
+	flags := cmd.Flags()
+	flags.String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	flags.StringVar(&o.against, "against", "", "what to compare a directory with, in the place of OLD: live, a version's number, or a directory")
+	flags.StringVar(&o.line, "line", "", "this line alone")
+	flags.IntVar(&o.days, "days", 60, "how many days of hours to compare, from today")
+	flags.StringVar(&o.from, "from", "", "first of these days, such as 2026-12-24 (default: today)")
+	flags.BoolVar(&o.json, "json", false, "print one JSON object")
+	return cmd
+}
+
+// sides are what is compared: two arguments, or with --against one or none.
+func (o diffOptions) sides(cmd *cobra.Command, args []string) (old, new string, err error) {
+	switch {
+	case o.against == "" && len(args) == 2:
+		return args[0], args[1], nil
+	case o.against == "":
+		return "", "", errors.New("name two configurations: hotline diff OLD NEW, or hotline diff --against live DIR")
+	case len(args) == 2:
+		return "", "", errors.New("--against takes the place of OLD; name one directory besides")
+	case len(args) == 1:
+		return o.against, args[0], nil
+	}
+	new, err = cmd.Flags().GetString("config")
+	return o.against, new, err
+}
+
+func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opener) (err error) {
+	look := lookIfItAnswers
+	for _, name := range []string{oldName, newName} {
+		if _, recorded := versionNumber(name); recorded {
+			look = lookAtStore
+		}
+	}
+	archive, err := look(cmd, open)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, archive.close()) }()
+	out := cmd.OutOrStdout()
+	old, err := archive.configuration(cmd.Context(), out, oldName)
+	if err != nil {
+		return err
+	}
+	new, err := archive.configuration(cmd.Context(), out, newName)
+	if err != nil {
+		return err
+	}
+	d := difference{old: old, new: new, now: archive.now()}
+	from := d.now
+	if o.from != "" {
+		date, err := hours.ParseDate(o.from)
+		if err != nil {
+			return fmt.Errorf("--from %w", err)
+		}
+		from = time.Date(date.Year, date.Month, date.Day, 12, 0, 0, 0, time.UTC) // the same day nearly everywhere
+	}
+	d.changes = config.Compare(old, new, from, o.days)
+	if o.line != "" {
+		if _, err := lineOf(new, o.line); err != nil && old.ByID(o.line) == nil {
+			return err
+		}
+		d.changes = d.changes.Of(o.line)
+	}
+	if err := d.foretell(cmd.Context(), archive); err != nil {
+		return err
+	}
+	if o.json {
+		return d.writeJSON(out, oldName, newName, o)
+	}
+	return d.write(out)
+}
+
+// A difference is between two configurations, and for the promises that stand.
+type difference struct {
+	old, new *config.Snapshot
+	now      time.Time
+	changes  config.Changes
+	// open is how many promises of the lines concerned stand, kept those that would be kept otherwise. unseen says why
+	// promises were not looked at; empty when they were.
+	open   int
+	kept   []keptOtherwise
+	unseen string
+}
+
+func (d *difference) write(out io.Writer) error {
+	if d.changes.Empty() {
+		_, err := fmt.Fprintln(out, "Nothing changes.")
+		return err
+	}
+	fmt.Fprint(out, d.changes)
+	fmt.Fprintln(out)
+	return d.writePromises(out)
+}

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+)
+
+// What "hotline diff --json" prints. Instants are UTC, dates and times of day on the clock of the line.
+
+type diffAnswer struct {
+	Old   string     `json:"old"`
+	New   string     `json:"new"`
+	Days  int        `json:"days"`
+	Empty bool       `json:"empty"`
+	Lines []diffLine `json:"lines"`
+	// Looked is set when promised callbacks were looked at; Promised is how many of these lines stand.
+	Looked    bool          `json:"promises_looked_at"`
+	Promised  int           `json:"promises"`
+	Otherwise []diffPromise `json:"promises_kept_otherwise"`
+}
+
+type diffLine struct {
+	Line string `json:"line"`
+	// Change is added, removed or changed.
+	Change  string       `json:"change"`
+	Numbers []string     `json:"numbers,omitempty"`
+	Hours   []diffHours  `json:"hours,omitempty"`
+	Others  []diffChange `json:"others,omitempty"`
+}
+
+type diffChange struct {
+	About string `json:"about"`
+	Text  string `json:"text"`
+}
+
+type diffHours struct {
+	Desk  string    `json:"desk,omitempty"`
+	Peak  bool      `json:"peak,omitempty"`
+	Zone  string    `json:"zone"`
+	Days  []diffDay `json:"days"`
+	Later *diffDay  `json:"later,omitempty"`
+}
+
+type diffDay struct {
+	When     string     `json:"when"`
+	First    string     `json:"first"`
+	Last     string     `json:"last"`
+	Weekdays []string   `json:"weekdays,omitempty"`
+	Except   []string   `json:"except,omitempty"`
+	Opens    []string   `json:"opens,omitempty"`
+	Closes   []string   `json:"closes,omitempty"`
+	Was      []string   `json:"was"`
+	Now      []string   `json:"now"`
+	Why      string     `json:"why,omitempty"`
+	Source   string     `json:"source,omitempty"`
+	Spans    []diffSpan `json:"spans"`
+}
+
+type diffSpan struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Open bool      `json:"open"`
+}
+
+type diffPromise struct {
+	Reference string      `json:"reference"`
+	Line      string      `json:"line"`
+	Desk      string      `json:"desk"`
+	Number    string      `json:"number"` // masked
+	Due       time.Time   `json:"due"`
+	Was       diffOutlook `json:"was"`
+	Will      diffOutlook `json:"will"`
+}
+
+type diffOutlook struct {
+	Fate        string     `json:"fate"`
+	At          *time.Time `json:"at"`
+	Why         string     `json:"why,omitempty"`
+	TextMessage *time.Time `json:"text_message,omitempty"`
+}
+
+func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
+	answer := diffAnswer{
+		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{}, Looked: d.unseen == "", Promised: d.open,
+		Otherwise: []diffPromise{},
+	}
+	for _, one := range d.changes.Each {
+		answer.Lines = append(answer.Lines, diffLineOf(one))
+	}
+	for _, k := range d.kept {
+		answer.Otherwise = append(answer.Otherwise, diffPromise{
+			Reference: k.Reference, Line: k.Line, Desk: k.Desk, Number: callbacks.Mask(k.Number), Due: k.Due,
+			Was: outlookOf(k.was), Will: outlookOf(k.will),
+		})
+	}
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(answer)
+}
+
+func diffLineOf(c config.LineChanges) diffLine {
+	line := diffLine{Line: c.Line, Change: "changed", Numbers: c.Numbers}
+	switch {
+	case c.Added:
+		line.Change = "added"
+	case c.Removed:
+		line.Change = "removed"
+	}
+	for _, h := range c.Hours {
+		one := diffHours{Desk: h.Desk, Peak: h.Peak, Zone: h.Zone.String(), Days: []diffDay{}}
+		for _, day := range h.Days {
+			one.Days = append(one.Days, dayOf(day))
+		}
+		if h.Beyond != nil {
+			later := dayOf(*h.Beyond)
+			one.Later = &later
+		}
+		line.Hours = append(line.Hours, one)
+	}
+	for _, change := range c.Others {
+		line.Others = append(line.Others, diffChange(change))
+	}
+	return line
+}
+
+func dayOf(d config.DayChange) diffDay {
+	day := diffDay{
+		When: d.When(), First: d.First.String(), Last: d.Last.String(), Opens: d.Opens, Closes: d.Closes,
+		Was: append([]string{}, d.Was...), Now: append([]string{}, d.Now...), Why: d.Why, Source: d.Source,
+	}
+	for _, weekday := range d.Weekdays {
+		day.Weekdays = append(day.Weekdays, strings.ToLower(weekday.String()[:3]))
+	}
+	for _, date := range d.Except {
+		day.Except = append(day.Except, date.String())
+	}
+	for _, span := range d.Changed {
+		day.Spans = append(day.Spans, diffSpan{span.From.UTC(), span.To.UTC(), span.Open})
+	}
+	return day
+}
+
+func outlookOf(o callbacks.Outlook) diffOutlook {
+	return diffOutlook{Fate: string(o.Fate), At: orNull(o.At), Why: shortWhy(o), TextMessage: orNull(o.Texted)}
+}

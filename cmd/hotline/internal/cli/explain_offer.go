@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// What is offered to whom no desk answers.
+
+func (e explained) offer(rows *terminal.Table) {
+	offer := e.course.Offer
+	if offer != nil {
+		e.number(rows)
+		if offer.ASAP.IsZero() {
+			if offer.Refused == nil || offer.Refused.Reason == callbacks.Invalid || offer.Refused.Reason == callbacks.TooShort {
+				rows.Add("callback", "none: there is no hour within a month at which the desk is there and this number may be rung", "")
+			}
+		} else {
+			e.times(rows)
+		}
+	}
+	if e.course.Request != nil {
+		e.promise(rows)
+	}
+	if e.course.Message {
+		rows.Add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds), e.source("limits.message_seconds"))
+	}
+}
+
+// number is whether and how the calling number can be rung.
+func (e explained) number(rows *terminal.Table) {
+	offer := e.course.Offer
+	if r := offer.Refused; r != nil {
+		rows.Add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail), e.refusalSource(r))
+		if offer.Asks {
+			rows.Add("", "the caller is asked for another number before anything is promised", "")
+		}
+		return
+	}
+	by, source := e.byWhichRoute(offer.Number)
+	rows.Add("rung back", fmt.Sprintf("%s can be dialled %s", callbacks.Mask(offer.Number), by), source)
+}
+
+// times are the rules that decide when a callback can come, and what comes of them.
+func (e explained) times(rows *terminal.Table) {
+	policy := e.line.Callbacks
+	urgent := e.topic != nil && e.topic.Urgent
+	if policy.Decent != (hours.Span{}) {
+		text := fmt.Sprintf("%s on the clock of %s", policy.Decent, e.decentZones())
+		if urgent {
+			text += "; not asked, as the matter is urgent"
+		}
+		rows.Add("decent hours", text, e.source("callbacks.decent"))
+	}
+	if urgent {
+		rows.Add("callback", "at any hour, as the matter is urgent", "")
+		return
+	}
+	if policy.Cutoff > 0 {
+		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.Cutoff)), e.source("callbacks.cutoff"))
+	}
+	if policy.MorningDelay > 0 {
+		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.MorningDelay)), e.source("callbacks.morning_delay"))
+	}
+	rows.Add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
+	for i, slot := range e.course.Offer.Slots {
+		rows.Add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2), e.source("callbacks.slot"))
+	}
+}
+
+// decentZones are the zones of the number that would be rung.
+func (e explained) decentZones() string {
+	number := cmp.Or(e.course.Offer.Number, e.call.From)
+	var names []string
+	for _, zone := range e.line.Callbacks.DecentZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
+		names = append(names, zone.String())
+	}
+	return strings.Join(names, " and ")
+}
+
+// promise is what becomes of a callback as soon as possible.
+func (e explained) promise(rows *terminal.Table) {
+	r := e.course.Request
+	c := callbacks.Callback{
+		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
+		State: callbacks.Booked,
+	}
+	o := callbacks.Forecast(e.snapshot, callbacks.Record{Callback: c}, e.at)
+	who := "an agent of desk " + r.Desk + " first"
+	if e.line.CustomerFirst {
+		who = "the customer first, then an agent of desk " + r.Desk
+	}
+	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
+	if o.Fate != callbacks.Rung || o.PutOff() {
+		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Fate, e.clock(o.At), shortWhy(o))
+	}
+	rows.Add("promised", text, e.source("callbacks.first"))
+	if r.Spread > 0 && !r.Urgent {
+		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.Spread)), e.source("callbacks.spread"))
+	}
+	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
+	if r.Pending > 0 {
+		rows.Add("", fmt.Sprintf("unless %d stand already", r.Pending), e.source("callbacks.pending"))
+	}
+	if text := e.line.Words(c, callbacks.OnBooked, e.at); text != "" && c.MayText() {
+		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
+	} else if e.line.TextMessages {
+		why := kindOf(r.Number)
+		if text != "" {
+			why = "it is not the calling number"
+		}
+		rows.Add("text message", "none: "+why, e.source("text_messages"))
+	}
+}
+
+// limitsOn are the limits on whoever asks for this callback.
+func (e explained) limitsOn(r *callbacks.Request) string {
+	l := r.CallerLimits
+	if r.Caller == "" {
+		return fmt.Sprintf("anonymous callers have asked for %d in an hour", l.AnonymousHour)
+	}
+	return fmt.Sprintf("the caller has asked for %d in an hour or %d in a day, or holds %d",
+		l.CallerHour, l.CallerDay, l.OpenPerCaller)
+}
+
+// kindOf says what kind of a number cannot be written to.
+func kindOf(number string) string {
+	n, err := phonenumbers.Parse(number, "")
+	if err == nil && phonenumbers.GetNumberType(n) == phonenumbers.FIXED_LINE {
+		return "it is no mobile number"
+	}
+	return "the number cannot be written to"
+}

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// What "hotline explain" prints: in the order of the call, what was decided, by which rule, and where that is written.
+
+func (e explained) write(out io.Writer) error {
+	what := "asks for a person"
+	if e.topic != nil {
+		what = "is about " + e.topic.ID
+	}
+	fmt.Fprintf(out, "%s, %s (%s): a call from %s %s.\n\n", e.line.ID, e.at.In(e.zone()).Format(longTime), e.zone(), e.caller(), what)
+	var before, after terminal.Table
+	e.way(&before)
+	e.desk(&before)
+	if err := before.Write(out, "  "); err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	if err := answerOne(out, e.subject(), e.at.Format(time.RFC3339), e.at); err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	e.ringing(&after)
+	e.offer(&after)
+	if err := after.Write(out, "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(out, "\nHear it: hotline call --line %s --at %s --from %q --press %q --agents no-answer\n",
+		e.line.ID, e.at.In(e.zone()).Format(time.RFC3339), e.call.From, strings.Join(e.course.Keys, ","))
+	return err
+}
+
+func (e explained) zone() *time.Location { return e.line.Hours.Zone() }
+
+func (e explained) caller() string {
+	if strings.HasPrefix(e.call.From, "+") {
+		return callbacks.Mask(e.call.From)
+	}
+	return fmt.Sprintf("%q", e.call.From)
+}
+
+// source is where a key of the line is written.
+func (e explained) source(key string) string { return e.snapshot.Source(e.line.ID, key) }
+
+// clock writes an instant on the line's clock.
+func (e explained) clock(at time.Time) string { return at.In(e.zone()).Format(shortTime) }
+
+// subject is the desk that the call is for, as "hotline hours" takes it.
+func (e explained) subject() subject {
+	calendar := e.line.Desks[e.course.Wanted].Hours
+	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: calendar, under: calendar}
+}
+
+// way is from the number to the topic.
+func (e explained) way(rows *terminal.Table) {
+	rows.Add("number", e.call.To+" is answered by line "+e.line.ID, e.source("numbers."+e.call.To))
+	tag := e.course.Language
+	language := tag + ", the only one of the line"
+	if i := slices.Index(languageTags(e.line), tag); len(e.line.Languages) > 1 {
+		language = fmt.Sprintf("%s, key %d", tag, i+1)
+	}
+	rows.Add("language", language, e.source("languages."+tag))
+	for _, n := range e.course.Notices {
+		rows.Add("notice", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.noticeSource(n))
+	}
+	if len(e.course.Notices) == 0 {
+		rows.Add("notice", "none is announced", "")
+	}
+}
+
+// noticeSource is the list that an announcement stands in, or the override that makes it.
+func (e explained) noticeSource(n ivr.Notice) string {
+	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
+		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
+			if o.From.Equal(n.From) && o.Say[e.course.Language] == n.Text[e.course.Language] {
+				return o.Source
+			}
+		}
+	}
+	return e.source("notices")
+}
+
+// desk is from the topic to the desk in the caller's language.
+func (e explained) desk(rows *terminal.Table) {
+	first := e.line.General
+	switch {
+	case e.topic == nil:
+		rows.Add("person", "asked for with key 0 before a topic was named: desk "+first, e.source("general"))
+	default:
+		for _, way := range e.line.Ways() {
+			if way.Topic == e.topic.ID {
+				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "), doing(e.topic)), e.source("topics."+e.topic.ID))
+			}
+		}
+		first = e.topic.Desk
+		rows.Add("desk", first+" serves the topic", e.source("topics."+e.topic.ID+".desk"))
+		if e.topic.Urgent {
+			rows.Add("urgent", "nothing is asked, and the desk is rung at any hour", e.source("topics."+e.topic.ID+".urgent"))
+		}
+	}
+	if e.course.Wanted != first {
+		rows.Add("by language", fmt.Sprintf("callers in %s are served by desk %s", e.course.Language, e.course.Wanted),
+			e.source("desks."+first+".by_language."+e.course.Language))
+	}
+}
+
+// ringing is who is rung, in which order.
+func (e explained) ringing(rows *terminal.Table) {
+	if e.course.Peak {
+		rows.Add("peak", "many people ring at this hour: the caller is told that it can take longer", e.source("peak"))
+	}
+	if len(e.course.Rung) == 0 {
+		why, source := "desk "+e.course.Wanted+" is closed", "desks."+e.course.Wanted+".hours"
+		if e.topic != nil && e.topic.Message {
+			why, source = "the topic leads to a recorded message", "topics."+e.topic.ID+".message"
+		}
+		rows.Add("rings", "nobody: "+why, e.source(source))
+		return
+	}
+	for i, r := range e.course.Rung {
+		what := "rings"
+		if i > 0 {
+			what = "then"
+		}
+		rows.Add(what, fmt.Sprintf("%s (%s) for %s, desk %s", r.Target.ID, addressWords(r.Target), spellDuration(r.Ring), r.Desk),
+			e.source("desks."+r.Desk+".targets."+r.Target.ID))
+	}
+	rows.Add("then", "nobody has taken it", "")
+}
+
+// addressWords is how an agent is reached, without his number.
+func addressWords(t callbacks.Target) string {
+	if t.Kind == callbacks.Number {
+		return callbacks.Mask(t.Address)
+	}
+	return t.To()
+}

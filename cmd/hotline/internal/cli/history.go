@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/spf13/cobra"
+)
+
+func newHistory() *cobra.Command {
+	var most int
+	cmd := &cobra.Command{
+		Use:     "history [N]",
+		Short:   "List the versions of the configuration that were in force, or what one of them changed",
+		Example: "  hotline history\n  hotline history 7",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if most < 1 || most > 1000 {
+				return fmt.Errorf("--most %d: ask for 1 to 1000 versions", most)
+			}
+			a, err := needStore(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, a.close()) }()
+			if len(args) == 1 {
+				return showVersion(cmd, a, args[0])
+			}
+			list, err := a.store.Versions(cmd.Context(), most)
+			if err != nil {
+				return err
+			}
+			return listVersions(cmd.OutOrStdout(), list)
+		},
+	}
+	cmd.Flags().IntVar(&most, "most", 20, "how many to list, the latest first")
+	storeFlags(cmd)
+	return cmd
+}
+
+func listVersions(out io.Writer, list []callbacks.Version) error {
+	if len(list) == 0 {
+		_, err := fmt.Fprintln(out, "No configuration has been in force yet; hotline serve records what it runs.")
+		return err
+	}
+	var rows terminal.Table
+	for _, v := range list {
+		rows.Add(strconv.FormatInt(v.Number, 10), v.At.UTC().Format("2006-01-02 15:04:05Z"), v.Hash, cmp.Or(v.Author, "-"), summary(v))
+	}
+	return rows.Write(out, "")
+}
+
+// summary is the first of what a version changed, and how much more there is.
+func summary(v callbacks.Version) string {
+	line, first, more := "", "", 0
+	for text := range strings.Lines(v.Changes) {
+		words := strings.Join(strings.Fields(text), " ")
+		switch {
+		case words == "" || strings.HasPrefix(words, "hours, on the clock of "):
+		case !strings.HasPrefix(text, " "):
+			line = words
+		case first == "":
+			first = line + ": " + words
+		default:
+			more++
+		}
+	}
+	switch {
+	case first == "" && line != "":
+		first = line
+	case first == "" && v.Number == 1:
+		first = "the first one"
+	case first == "":
+		first = "nothing that callers notice"
+	}
+	if runes := []rune(first); len(runes) > 70 {
+		first = string(runes[:69]) + "…"
+	}
+	if more > 0 {
+		first += fmt.Sprintf(" (and %d more)", more)
+	}
+	if v.Note != "" {
+		first = v.Note + "; " + first
+	}
+	return first
+}
+
+func showVersion(cmd *cobra.Command, a *archive, text string) error {
+	v, err := a.numbered(cmd, text)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", v.Number, v.Hash, v.At.UTC().Format(time.RFC3339), cmp.Or(v.Author, "nobody known"))
+	if v.Note != "" {
+		fmt.Fprintln(out, v.Note)
+	}
+	if before, err := a.store.Version(cmd.Context(), v.Number-1); err == nil && v.Number > 1 {
+		for _, name := range publish.Files(before.Files).Differ(v.Files) {
+			fmt.Fprintf(out, "  %s\n", name)
+		}
+	}
+	_, err = fmt.Fprintln(out, cmp.Or(strings.TrimRight(v.Changes, "\n"), "Nothing that callers notice is different from the version before."))
+	return err
+}
+
+func (b *archive) numbered(cmd *cobra.Command, text string) (callbacks.Version, error) {
+	number, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || number < 1 {
+		return callbacks.Version{}, fmt.Errorf("%q is no number of a version; hotline history lists them", text)
+	}
+	return b.version(cmd.Context(), number)
+}
+
+// rollbackOptions are the flags of hotline rollback.
+type rollbackOptions struct {
+	dryRun, discard bool
+	wait            time.Duration
+}
+
+func newRollback() *cobra.Command {
+	var o rollbackOptions
+	cmd := &cobra.Command{
+		Use:   "rollback N",
+		Short: "Write version N of the configuration back into the directory, which puts it in force again",
+		Long: "rollback writes the files of a recorded version, comments included, into the directory that --config names. The running\n" +
+			"instances take it up like any other edit, and the history goes on: a rollback can be rolled back. It refuses while the\n" +
+			"directory holds an edit that is not in force, which would be lost; --discard says that it may be.\n" +
+			"Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.",
+		Example: "  hotline rollback 6 --config /etc/hotline",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return rollback(cmd, args[0], o) },
+	}
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "say what would change, and write nothing")
+	cmd.Flags().BoolVar(&o.discard, "discard", false, "lose edits in the directory that are not in force")
+	cmd.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "how long to wait for running instances")
+	storeFlags(cmd)
+	return cmd
+}
+
+func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) {
+	dir, err := workingDirectory(cmd)
+	if err != nil {
+		return err
+	}
+	a, err := needStore(cmd)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.close()) }()
+	v, err := a.numbered(cmd, number)
+	if err != nil {
+		return err
+	}
+	latest, err := a.inForce(cmd)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	edit := dir.files.EditOf(v.Files)
+	if len(edit) == 0 {
+		_, err := fmt.Fprintf(out, "%s is as version %d already; nothing was changed.\n", dir.path, v.Number)
+		return err
+	}
+	if lost := dir.files.Differ(latest.Files); len(lost) > 0 && !o.discard {
+		return fmt.Errorf("%s holds an edit that is not in force, of %s; publish it or take it back first, or lose it with --discard", dir.path, strings.Join(lost, ", "))
+	}
+	after, err := examined(cmd, a, dir, edit)
+	if err != nil || o.dryRun {
+		return err
+	}
+	if err := dir.put(out, edit, dir.files.Sums()); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "Written: %s of version %d in %s.\n", count(len(edit), "file"), v.Number, dir.path)
+	return awaitForce(cmd.Context(), out, a, written{after.Hash, edit, a.latest}, o.wait)
+}

@@ -1,0 +1,283 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/spf13/cobra"
+)
+
+func newHolidays() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "holidays",
+		Short: "The holiday sets that lines name in their hours",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newHolidaysList(), newHolidaysImport())
+	return cmd
+}
+
+func newHolidaysList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "The sets and the days that they cover",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			dir, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			sets, err := holidaySets(dir)
+			if err != nil {
+				return err
+			}
+			for _, name := range slices.Sorted(maps.Keys(sets)) {
+				set := sets[name]
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To, strings.Join(tally(set), ", "), set.File)
+			}
+			return nil
+		},
+	}
+}
+
+// tally counts the days of each kind.
+func tally(set *holidays.Set) []string {
+	n := map[holidays.Kind]int{}
+	for _, d := range set.Days {
+		n[d.Kind]++
+	}
+	out := []string{count(n[holidays.Holiday], "holiday")}
+	if n[holidays.Collective] > 0 {
+		out = append(out, count(n[holidays.Collective], "day")+" of collective leave")
+	}
+	if n[holidays.MakeUp] > 0 {
+		out = append(out, count(n[holidays.MakeUp], "make-up day"))
+	}
+	return out
+}
+
+// holidaySets are those that come with the program, each replaced by the one of that name in the configuration directory.
+func holidaySets(dir string) (map[string]*holidays.Set, error) {
+	sets, err := holidays.Load(holidays.Shipped(), ".")
+	if err != nil || dir == "" {
+		return sets, err
+	}
+	files, err := configuration(dir)
+	if err != nil {
+		return nil, err
+	}
+	own, err := holidays.Load(files, "holidays")
+	if err != nil {
+		return nil, fmt.Errorf("the holiday sets of %s cannot be used:\n%w", dir, err)
+	}
+	for _, set := range sets {
+		set.File = "built in"
+	}
+	maps.Copy(sets, own)
+	return sets, nil
+}
+
+func newHolidaysImport() *cobra.Command {
+	var o importOptions
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Make a holiday set of an iCalendar file or of holiday JSON",
+		Long: "import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the set of that name\n" +
+			"and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs --config DIR and\n" +
+			"writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless --skip-broken is\n" +
+			"given. FILE - is the standard input.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			return importHolidays(cmd, dir, args[0], o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.name, "name", "", "name of the set (default: that of the file)")
+	flags.StringVar(&o.years, "years", "", "years that the file covers, for example 2027 or 2026-2027 (default: those that it has days in)")
+	flags.StringVar(&o.zone, "zone", "", "zone in which times in UTC are read, for example Asia/Shanghai (default: the calendar's)")
+	flags.StringVar(&o.source, "source", "", "who fixed the days, for the reviewer (default: what the file says)")
+	flags.BoolVar(&o.touched, "touched", false, "count every day that a timed event touches")
+	flags.BoolVar(&o.skip, "skip-broken", false, "leave out what cannot be read, naming it")
+	flags.BoolVar(&o.write, "write", false, "write the set")
+	return cmd
+}
+
+type importOptions struct {
+	name, years, zone, source string
+	touched, skip, write      bool
+}
+
+func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error {
+	if o.write && dir == "" {
+		return errors.New("--write changes a configuration directory; name it with --config DIR")
+	}
+	options, err := o.options(file)
+	if err != nil {
+		return err
+	}
+	sets, err := holidaySets(dir)
+	if err != nil {
+		return err
+	}
+	data, err := readImport(cmd.InOrStdin(), file)
+	if err != nil {
+		return err
+	}
+	imported, err := holidays.Import(filepath.Base(file), data, options)
+	if err != nil {
+		return refused(err, filepath.Base(file), data, options)
+	}
+	before, after := sets[options.Name], imported.Set
+	if before != nil {
+		if after, err = before.Merge(imported.Set); err != nil {
+			return err
+		}
+		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write {
+			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole year count as known; "+
+				"say with --years what it covers, if that is right", thin)
+		}
+	}
+	return review(cmd, filepath.Join(dir, "holidays", options.Name+".yaml"), before, after, imported, o.write)
+}
+
+// refused tells what to do about a file that is not imported.
+func refused(err error, file string, data []byte, options holidays.Options) error {
+	options.SkipBroken = true
+	if _, hopeless := holidays.Import(file, data, options); hopeless != nil {
+		return fmt.Errorf("nothing is imported:\n%w", err)
+	}
+	return fmt.Errorf("nothing is imported; correct the file, or leave out what is broken with --skip-broken:\n%w", err)
+}
+
+// review prints what changes and, if it is wanted, writes it.
+func review(cmd *cobra.Command, path string, before, after *holidays.Set, imported *holidays.Imported, write bool) error {
+	out := cmd.OutOrStdout()
+	for _, problem := range imported.Skipped {
+		fmt.Fprintf(out, "left out: %s\n", problem)
+	}
+	for _, note := range imported.Notes {
+		fmt.Fprintf(out, "note: %s\n", note)
+	}
+	diff := holidays.Diff(before, after)
+	if diff == "" {
+		fmt.Fprintf(out, "No difference: set %s has all of it already.\n", after.Name)
+		return nil
+	}
+	fmt.Fprint(out, diff)
+	if !write {
+		fmt.Fprintln(out, "Nothing is written. When this is right, repeat the command with --config DIR --write.")
+		return nil
+	}
+	// What is written has to be readable again, whatever the file held.
+	text := after.YAML()
+	if _, err := holidays.Parse(path, text); err != nil {
+		return fmt.Errorf("nothing is written, because the set would not be valid:\n%w", err)
+	}
+	if err := replaceFile(path, text); err != nil {
+		return fmt.Errorf("nothing is written: %w", err)
+	}
+	fmt.Fprintf(out, "Written: %s. Run hotline check, have the change reviewed, and restart the server.\n", path)
+	return nil
+}
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) (err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".holidays-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			temporary.Close()
+			os.Remove(temporary.Name())
+		}
+	}()
+	if _, err := temporary.Write(data); err != nil {
+		return err
+	}
+	if err := errors.Join(temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
+
+func readImport(in io.Reader, file string) ([]byte, error) {
+	if file != "-" {
+		f, err := os.Open(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no file %s", file)
+		}
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		in = f
+	}
+	// One byte more than is permitted, so that a file that is too large is seen to be.
+	data, err := io.ReadAll(io.LimitReader(in, holidays.LargestImport+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be read: %w", file, err)
+	}
+	return data, nil
+}
+
+var (
+	setName   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	notInName = regexp.MustCompile(`[^a-z0-9]+`)
+	yearsForm = regexp.MustCompile(`^(\d{4})(?:-(\d{4}))?$`)
+)
+
+// options checks what was asked for.
+func (o importOptions) options(file string) (holidays.Options, error) {
+	out := holidays.Options{Name: o.name, Source: o.source, SkipBroken: o.skip, Touched: o.touched, Today: hours.DateOf(time.Now())}
+	if out.Name == "" {
+		base := filepath.Base(file)
+		out.Name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(strings.TrimSuffix(base, filepath.Ext(base))), "-"), "-")
+	}
+	if !setName.MatchString(out.Name) || len(out.Name) > 40 {
+		return out, fmt.Errorf("%q is no name of a set; give one of up to 40 small letters, digits and hyphens, for example --name cn", out.Name)
+	}
+	if o.years != "" {
+		m := yearsForm.FindStringSubmatch(o.years)
+		if m == nil {
+			return out, fmt.Errorf("--years %s: write it like 2027 or 2026-2027", o.years)
+		}
+		first, _ := strconv.Atoi(m[1])
+		last := first
+		if m[2] != "" {
+			last, _ = strconv.Atoi(m[2])
+		}
+		if last < first || first < 1900 || last > 2200 {
+			return out, fmt.Errorf("--years %s: the first year comes first, from 1900 to 2200", o.years)
+		}
+		out.From, out.To = hours.Date{Year: first, Month: time.January, Day: 1}, hours.Date{Year: last, Month: time.December, Day: 31}
+	}
+	if o.zone != "" {
+		zone, err := time.LoadLocation(o.zone)
+		if err != nil {
+			return out, fmt.Errorf("--zone %s is no zone; write it like Asia/Shanghai", o.zone)
+		}
+		out.Zone = zone
+	}
+	return out, nil
+}

@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/spf13/cobra"
+)
+
+func newLines() *cobra.Command {
+	var only string
+	cmd := &cobra.Command{
+		Use:   "lines",
+		Short: "List the lines: numbers, languages, topics and the keys that lead to them",
+		Long: "lines shows every line of the configuration: its numbers and languages, and its topics in the order of the menu,\n" +
+			"with the keys that lead to them after the language was chosen, what happens there, and the desk.",
+		Example: "  hotline lines\n  hotline lines --line upay --config config",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			if only != "" {
+				if _, err := lineOf(snapshot, only); err != nil {
+					return err
+				}
+			}
+			return printLines(cmd.OutOrStdout(), snapshot, only)
+		},
+	}
+	cmd.Flags().StringVar(&only, "line", "", "this line alone")
+	return cmd
+}
+
+func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
+	for _, line := range snapshot.Lines {
+		if only != "" && line.ID != only {
+			continue
+		}
+		first := line.Languages[0].Tag
+		var tags []string
+		for _, language := range line.Languages {
+			tags = append(tags, language.Tag)
+		}
+		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", line.ID, line.Names[first], strings.Join(line.Numbers, " "),
+			strings.Join(tags, " "), line.Hours.Zone())
+		var rows terminal.Table
+		for _, way := range line.Ways() {
+			topic := line.Topic(way.Topic)
+			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), doing(topic), "desk "+topic.Desk)
+		}
+		if err := rows.Write(out, "  "); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// doing says in short what a topic does before an agent is rung.
+func doing(topic *ivr.Topic) string {
+	var steps []string
+	add := func(is bool, what string) {
+		if is {
+			steps = append(steps, what)
+		}
+	}
+	add(topic.Urgent, "urgent: at once, at any hour")
+	add(topic.Message, "recorded message")
+	add(topic.Help, "self-help")
+	add(topic.AskAccount, "account")
+	steps = append(steps, topic.Questions...)
+	add(topic.Tell && !topic.Message, "note")
+	return strings.Join(steps, ", ")
+}

@@ -1,0 +1,23 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLinesCommand(t *testing.T) {
+	out, err := run(t, "", "lines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{
+		"paypay  PayPayサポート窓口  +81345001000  ja zh en  Asia/Tokyo\n", "  8 3  senior ", "  3 1  top-up ", "recorded message", "urgent: at once, at any hour",
+	} {
+		if !strings.Contains(out, row) {
+			t.Errorf("no %q in\n%s", row, out)
+		}
+	}
+	if _, err := run(t, "", "lines", "--line", "nope"); err == nil || !strings.Contains(err.Error(), `there is no line "nope"`) {
+		t.Errorf("an unknown line: %v", err)
+	}
+}

@@ -1,0 +1,419 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/spf13/cobra"
+)
+
+// The closure in an emergency: close, open and overrides. What they write is in force on every instance within seconds.
+
+// longestOverride bounds a slip of the pen: what lasts longer belongs into the file of hours.
+const longestOverride = 62 * 24 * time.Hour
+
+// overrideOptions are the flags of close and open.
+type overrideOptions struct {
+	line, desk, from, until, reason string
+	say                             []string
+}
+
+func newClose() *cobra.Command {
+	var o overrideOptions
+	cmd := &cobra.Command{
+		Use:   "close --line LINE --until TIME --reason TEXT",
+		Short: "Close a line now, until a time, whatever its files say: the closure in an emergency",
+		Long: "close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next time that the\n" +
+			"clock on the line's wall shows it), \"2026-12-01 14:00\" on that clock, RFC 3339, or 90m and 2h from now.\n" +
+			"Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one\n" +
+			"language (--say en=\"…\"), in several by repeating it, or without a language in the line's first.\n" +
+			"It works on the database that HOTLINE_STORE names, and needs no running server.",
+		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami padam.\" --say en=\"There is no electricity here.\"",
+		Args:    cobra.NoArgs,
+		RunE:    overriding(func(r *overruling) error { return r.declare(o, false) }),
+	}
+	o.flags(cmd)
+	needed(cmd, "line", "until", "reason")
+	return cmd
+}
+
+func newOpen() *cobra.Command {
+	var o overrideOptions
+	cmd := &cobra.Command{
+		Use:   "open --line LINE [--until TIME --reason TEXT]",
+		Short: "End the overrides of a line, or open it until a time, whatever its files say",
+		Long: "open without --until ends what close (or open) has declared for the line, or with --desk for this desk: the hours of the\n" +
+			"files rule again. With --until and --reason the line is open until then, whatever its files say.",
+		Example: "  hotline open --line gopay\n  hotline open --line gopay --until 20:00 --reason \"Everybody stays for the campaign\"",
+		Args:    cobra.NoArgs,
+		RunE: overriding(func(r *overruling) error {
+			if o.until == "" && (o.reason != "" || o.from != "" || len(o.say) > 0) {
+				return errors.New("without --until, open ends what was declared; add --until TIME to open the line, or leave the other flags out")
+			}
+			if o.until != "" {
+				return r.declare(o, true)
+			}
+			return r.lift(o)
+		}),
+	}
+	o.flags(cmd)
+	needed(cmd, "line")
+	return cmd
+}
+
+func (o *overrideOptions) flags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.line, "line", "", "line that it is about")
+	flags.StringVar(&o.desk, "desk", "", "this desk of the line alone")
+	flags.StringVar(&o.from, "from", "", "when it begins (default: now)")
+	flags.StringVar(&o.until, "until", "", "when it ends: 18:00, \"2026-12-01 14:00\", RFC 3339, or 2h from now")
+	flags.StringVar(&o.reason, "reason", "", "why, for whoever finds it")
+	flags.StringArrayVar(&o.say, "say", nil, "what callers are told, LANGUAGE=TEXT; may be repeated")
+	storeFlags(cmd)
+}
+
+func newOverrides() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "overrides", Short: "List what close and open have declared and is not over", Args: cobra.NoArgs,
+		RunE: overriding(func(r *overruling) error {
+			if len(r.standing) == 0 {
+				_, err := fmt.Fprintln(r.out, "No override is declared. Those of the files are shown by: hotline hours")
+				return err
+			}
+			for _, o := range r.standing {
+				fmt.Fprintln(r.out, app.DescribeOverride(o, r.snapshot, r.now))
+				for _, tag := range slices.Sorted(maps.Keys(o.Say)) {
+					fmt.Fprintf(r.out, "  says %s: %q\n", tag, o.Say[tag])
+				}
+			}
+			return nil
+		}),
+	}
+	storeFlags(cmd)
+	return cmd
+}
+
+// storeFlags are those with which a command finds the database.
+func storeFlags(cmd *cobra.Command) {
+	config.AddFlags(cmd.Flags())
+	cmd.Flags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+}
+
+func needed(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err) // a flag that was not defined: seen by every test that makes the command
+		}
+	}
+}
+
+// An overruling is a command about overrides at work.
+type overruling struct {
+	ctx      context.Context
+	out      io.Writer
+	store    callbacks.Store
+	snapshot *config.Snapshot // in force, as it is written
+	standing []callbacks.Override
+	now      time.Time
+}
+
+// overriding opens the store and finds out what is in force. The directory is asked only where nothing was published yet:
+// a line can be closed while somebody has spoilt its files.
+func overriding(do func(*overruling) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) (err error) {
+		a, err := needStore(cmd)
+		if err != nil {
+			return nothingDone(err)
+		}
+		defer func() { err = errors.Join(err, a.close()) }()
+		r := &overruling{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
+		if v, err := a.store.Version(r.ctx, 0); err == nil {
+			r.snapshot, _ = config.Load(publish.Files(v.Files).FS()) // of another release: the directory is asked
+		}
+		if r.snapshot == nil {
+			if r.snapshot, err = load(cmd); err != nil {
+				return err
+			}
+		}
+		if r.standing, err = a.store.Overrides(r.ctx, r.now); err != nil {
+			return nothingDone(silentStore{err})
+		}
+		return do(r)
+	}
+}
+
+// nothingDone says what to do when the store did not do what it was asked.
+func nothingDone(err error) error {
+	var silent silentStore
+	if !errors.As(err, &silent) {
+		return err
+	}
+	return fmt.Errorf("nothing was declared or ended, as the database does not answer; try again: %w", err)
+}
+
+// needStore opens the database that the settings name, which has to be there.
+func needStore(cmd *cobra.Command) (*archive, error) {
+	a, err := lookAtStore(cmd, app.OpenStore)
+	if err != nil {
+		return nil, err
+	}
+	if a.store == nil {
+		return nil, errors.New("this works on the database of promises, and " + a.missing)
+	}
+	return a, nil
+}
+
+// line finds the line, and checks the desk.
+func (r *overruling) line(o overrideOptions) (*ivr.Line, error) {
+	line, err := lineOf(r.snapshot, o.line)
+	switch {
+	case err != nil:
+		return nil, err
+	case o.desk == "":
+		return line, nil
+	case line.Desks[o.desk] == nil:
+		return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk, strings.Join(deskIDs(line.Desks), ", "))
+	case line.Desks[o.desk].Hours.Always():
+		return nil, fmt.Errorf("desk %s of %s never closes; that is its wiring: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
+	}
+	return line, nil
+}
+
+// declare writes an override, and says what it does.
+func (r *overruling) declare(o overrideOptions, open bool) error {
+	line, err := r.line(o)
+	if err != nil {
+		return err
+	}
+	over := callbacks.Override{Line: line.ID, Desk: o.desk, Open: open, From: r.now, Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
+	zone := line.Hours.Zone()
+	if o.from != "" {
+		if over.From, err = r.time("from", o.from, zone, r.now); err != nil {
+			return err
+		}
+	}
+	if over.Until, err = r.time("until", o.until, zone, over.From); err != nil {
+		return err
+	}
+	switch {
+	case over.Reason == "":
+		return errors.New("--reason is empty; say why, for whoever finds it")
+	case utf8.RuneCountInString(over.Reason) > longestReason:
+		return fmt.Errorf("--reason is longer than %d characters; say it more briefly", longestReason)
+	case strings.ContainsFunc(over.Reason, unprintable):
+		return fmt.Errorf("--reason %q holds control characters, such as the end of a line; write it in one line", over.Reason)
+	case !over.Until.After(r.now):
+		return fmt.Errorf("--until %s has passed; it is %s there", o.until, r.now.In(zone).Format("Mon 2006-01-02 15:04"))
+	case !over.Until.After(over.From):
+		return fmt.Errorf("--until %s is not after --from %s", o.until, o.from)
+	case over.Until.Sub(over.From) > longestOverride:
+		return fmt.Errorf("that is longer than %d days; write it into hours/%s.yaml as a special day or an override", int(longestOverride.Hours()/24), line.ID)
+	}
+	if over.Say, err = spokenBy(line, o.say); err != nil {
+		return err
+	}
+	if over, err = r.store.DeclareOverride(r.ctx, over); err != nil {
+		return nothingDone(silentStore{err})
+	}
+	if err := r.tell(line, over); err != nil {
+		return fmt.Errorf("override %d is declared, but what it does could not be found out: %w", over.ID, err)
+	}
+	return nil
+}
+
+// tell says what an override that was just written does.
+func (r *overruling) tell(line *ivr.Line, over callbacks.Override) error {
+	fmt.Fprintf(r.out, "%s\n", app.DescribeOverride(over, r.snapshot, r.now))
+	var silent []string
+	for _, language := range line.Languages {
+		if len(over.Say) > 0 && over.Say[language.Tag] == "" {
+			silent = append(silent, language.Tag)
+		}
+	}
+	if len(silent) > 0 {
+		fmt.Fprintf(r.out, "Callers in %s hear only that it is %s, as nothing was said for them.\n", strings.Join(silent, " and "), openOrClosed(over.Open))
+	}
+	if err := r.instances(); err != nil {
+		return err
+	}
+	before := r.snapshot.Under(r.standing)
+	after := r.snapshot.Under(append(slices.Clone(r.standing), over))
+	if same := opensAlike(before.ByID(line.ID).Hours, after.ByID(line.ID).Hours, over); same && over.Desk == "" {
+		fmt.Fprintf(r.out, "By its files the line is %s in that time anyway.\n", openOrClosed(over.Open))
+	}
+	return r.promises(before, after, line.ID)
+}
+
+// opensAlike reports whether an override changes nothing.
+func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
+	return before.Working(over.From, over.Until) == after.Working(over.From, over.Until)
+}
+
+func (r *overruling) promises(before, after *config.Snapshot, line string) error {
+	d := difference{old: before, new: after, now: r.now, changes: config.Compare(before, after, r.now, 1).Of(line)}
+	if err := d.foretellUnder(r.ctx, &archive{store: r.store}, nil); err != nil { // both sides have theirs
+		return err
+	}
+	if d.open == 0 {
+		return nil
+	}
+	return d.writePromises(r.out)
+}
+
+// instances says who will obey.
+func (r *overruling) instances() error {
+	list, err := r.store.Instances(r.ctx, r.now.Add(-publish.Fresh))
+	if err != nil {
+		return err
+	}
+	if len(list) == 0 {
+		_, err = fmt.Fprintln(r.out, "No instance is running; it is in force as soon as one does.")
+		return err
+	}
+	_, err = fmt.Fprintf(r.out, "In force on %s within 10 seconds.\n", count(len(list), "running instance"))
+	return err
+}
+
+// lift ends what stands, also what stands for a line or a desk that is not configured any more.
+func (r *overruling) lift(o overrideOptions) error {
+	if !slices.ContainsFunc(r.standing, func(s callbacks.Override) bool { return s.Line == o.line && s.Desk == o.desk }) {
+		line, err := r.line(o)
+		if err != nil {
+			return err
+		}
+		return r.nothingToLift(line, o)
+	}
+	before := r.snapshot.Under(r.standing)
+	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
+	if err != nil {
+		return nothingDone(silentStore{err})
+	}
+	for _, over := range lifted {
+		fmt.Fprintf(r.out, "ended: %s\n", app.DescribeOverride(over, r.snapshot, r.now))
+	}
+	if r.snapshot.ByID(o.line) == nil {
+		_, err := fmt.Fprintf(r.out, "%s is no line of the configuration in force.\n", o.line)
+		return err
+	}
+	if err := r.instances(); err != nil {
+		return err
+	}
+	if r.standing, err = r.store.Overrides(r.ctx, r.now); err != nil {
+		return err
+	}
+	after := r.snapshot.Under(r.standing)
+	fmt.Fprintln(r.out, now(after.ByID(o.line), r.now))
+	return r.promises(before, after, o.line)
+}
+
+// nothingToLift says why a line is closed all the same, if it is.
+func (r *overruling) nothingToLift(line *ivr.Line, o overrideOptions) error {
+	under := r.snapshot.Under(r.standing).ByID(line.ID)
+	fmt.Fprintf(r.out, "No override is declared for %s; nothing was changed.\n", about(line.ID, o.desk))
+	for _, other := range r.standing {
+		if other.Line == line.ID && other.Desk != o.desk {
+			fmt.Fprintf(r.out, "There is one for %s: %s\n", about(other.Line, other.Desk), app.DescribeOverride(other, r.snapshot, r.now))
+		}
+	}
+	_, err := fmt.Fprintln(r.out, now(under, r.now))
+	return err
+}
+
+func about(line, desk string) string {
+	if desk == "" {
+		return line
+	}
+	return line + ", desk " + desk
+}
+
+// now says how a line stands.
+func now(line *ivr.Line, at time.Time) string {
+	state := line.Hours.At(at)
+	until := ""
+	if !state.Until.IsZero() {
+		until = " until " + state.Until.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
+	}
+	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until, sourced(state.Reason, state.Source))
+}
+
+// time reads a point in time as people in a hurry write it. A time of day is the next one after that instant.
+func (r *overruling) time(flag, text string, zone *time.Location, after time.Time) (time.Time, error) {
+	if d, err := time.ParseDuration(text); err == nil {
+		if d <= 0 {
+			return time.Time{}, fmt.Errorf("--%s %s has passed; write how long from now, for example 2h", flag, text)
+		}
+		return r.now.Add(d), nil
+	}
+	if clock, err := time.Parse("15:04", text); err == nil {
+		return nextReading(after.In(zone), clock), nil
+	}
+	at, err := askedInstant(text, zone, r.now)
+	if err != nil {
+		return at, fmt.Errorf("--%s %q is no time; write 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339, or 2h from now", flag, text)
+	}
+	return at.UTC(), nil
+}
+
+// nextReading is when a clock shows a time next.
+func nextReading(now, clock time.Time) time.Time {
+	for day := 0; ; day++ {
+		at := time.Date(now.Year(), now.Month(), now.Day()+day, clock.Hour(), clock.Minute(), 0, 0, now.Location())
+		if at.After(now) && at.Hour() == clock.Hour() { // not one that a clock change skips
+			return at.UTC()
+		}
+	}
+}
+
+const (
+	longestSay    = 3000 // characters of an announcement, as in a file
+	longestReason = 200  // characters
+)
+
+// unprintable is what could forge lines in a list, or give a terminal orders.
+func unprintable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
+
+// spokenBy reads what is announced.
+func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
+	if len(say) == 0 {
+		return nil, nil
+	}
+	texts := map[string]string{}
+	var tags []string
+	for _, language := range line.Languages {
+		tags = append(tags, language.Tag)
+	}
+	for _, one := range say {
+		tag, text, found := strings.Cut(one, "=")
+		if !found {
+			tag, text = tags[0], one
+		}
+		switch {
+		case !slices.Contains(tags, tag):
+			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"", one, tag, line.ID, strings.Join(tags, ", "), tags[0])
+		case strings.ContainsFunc(strings.TrimSpace(text), unprintable):
+			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in one line", one)
+		case strings.TrimSpace(text) == "":
+			return nil, fmt.Errorf("--say %q says nothing", one)
+		case texts[tag] != "":
+			return nil, fmt.Errorf("--say: two texts for %s; keep one", tag)
+		case len([]rune(text)) > longestSay:
+			return nil, fmt.Errorf("--say: the text for %s is longer than %d characters", tag, longestSay)
+		}
+		texts[tag] = strings.TrimSpace(text)
+	}
+	return texts, nil
+}

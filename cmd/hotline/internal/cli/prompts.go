@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+	"github.com/spf13/cobra"
+)
+
+// promptOptions are the flags of the command that looks at sentences.
+type promptOptions struct {
+	missing, longest bool
+	line, language   string
+	count            int
+}
+
+func newPrompts() *cobra.Command {
+	var o promptOptions
+	cmd := &cobra.Command{
+		Use:   "prompts",
+		Short: "Look through the sentences: which are missing, which are long",
+		Long: "prompts --missing names every sentence that a line needs in one of its languages and does not have, also where the\n" +
+			"configuration is refused because of it; it ends with exit status 1 if there is one.\n" +
+			"prompts --longest lists those that callers listen to longest. Placeholders count as they are written.",
+		Example: "  hotline prompts --missing --config config\n  hotline prompts --longest --language ja --count 10",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			switch {
+			case o.missing == o.longest:
+				return errors.New("say what to look for: --missing or --longest")
+			case o.missing:
+				return missingPrompts(cmd, o)
+			}
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			return longestPrompts(cmd.OutOrStdout(), snapshot, o)
+		},
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.missing, "missing", false, "sentences that a line needs and does not have")
+	flags.BoolVar(&o.longest, "longest", false, "sentences that take longest to hear")
+	flags.StringVar(&o.line, "line", "", "of this line alone")
+	flags.StringVar(&o.language, "language", "", "in this language alone, for example ja")
+	flags.IntVar(&o.count, "count", 20, "how many of the longest")
+	return cmd
+}
+
+func (o promptOptions) wants(line, language string) bool {
+	return (o.line == "" || o.line == line) && (o.language == "" || o.language == language)
+}
+
+func missingPrompts(cmd *cobra.Command, o promptOptions) error {
+	dir, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return err
+	}
+	files, err := configuration(dir)
+	if err != nil {
+		return err
+	}
+	missing, err := config.MissingPrompts(files)
+	if err != nil {
+		return fmt.Errorf("the configuration has other mistakes that hide what is missing:\n%w", err)
+	}
+	var rows terminal.Table
+	for _, m := range missing {
+		if o.wants(m.Line, m.Language) {
+			rows.Add(m.Line, m.Language, m.Key, "add it to prompts/"+m.Language+".yaml")
+		}
+	}
+	if len(rows.Rows) == 0 {
+		fmt.Fprintln(cmd.OutOrStdout(), "Nothing is missing.")
+		return nil
+	}
+	if err := rows.Write(cmd.OutOrStdout(), ""); err != nil {
+		return err
+	}
+	return fmt.Errorf("prompts: %s missing", count(len(rows.Rows), "sentence"))
+}
+
+// A sentence is one prompt of one line in one language.
+type sentence struct {
+	line, language, key, text string
+	seconds                   float64
+}
+
+func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) error {
+	var all []sentence
+	for _, line := range snapshot.Lines {
+		for _, language := range line.Languages {
+			if !o.wants(line.ID, language.Tag) {
+				continue
+			}
+			for _, need := range line.PromptNeeds() {
+				text := line.Sentence(language.Tag, need.Key)
+				seconds := float64(utf8.RuneCountInString(text)) / simulator.SpeechRate(language.Locale)
+				same := func(s sentence) bool { return s.language == language.Tag && s.text == text }
+				if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
+					all = append(all, sentence{line.ID, language.Tag, need.Key, text, seconds})
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b sentence) int { return cmp.Compare(b.seconds, a.seconds) })
+	var rows terminal.Table
+	rows.Add("seconds", "characters", "language", "line", "prompt")
+	for _, s := range all[:min(max(o.count, 0), len(all))] {
+		rows.Add(fmt.Sprintf("%.0f", s.seconds), fmt.Sprint(utf8.RuneCountInString(s.text)), s.language, s.line, s.key)
+	}
+	return rows.Write(out, "")
+}

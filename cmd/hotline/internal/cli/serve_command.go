@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/spf13/cobra"
+)
+
+func newServe() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer real calls",
+		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps promises in a database.\n" +
+			"Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.\n" +
+			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			settings, err := config.LoadSettings(cmd.Flags(), file, os.LookupEnv)
+			if err == nil {
+				err = settings.Complete()
+			}
+			if err != nil {
+				return fmt.Errorf("cannot start:\n%w", err)
+			}
+			source, err := sourceOf(cmd)
+			if err != nil {
+				return err
+			}
+			return app.Serve(cmd.Context(), settings, source, clockFrom(cmd.Context()), slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
+		},
+	}
+	config.AddFlags(cmd.Flags())
+	cmd.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	return cmd
+}
+
+// sourceOf is the configuration that a command was given, to be published.
+func sourceOf(cmd *cobra.Command) (publish.Options, error) {
+	dir, err := cmd.Flags().GetString("config")
+	if err != nil {
+		return publish.Options{}, err
+	}
+	files, err := configuration(dir)
+	if errors.Is(err, fs.ErrNotExist) { // a volume may be mounted late; what was in force last serves until then
+		files, err = os.DirFS(dir), nil
+	}
+	return publish.Options{Dir: dir, Files: files, Rehearse: simulate.RunCallTestsOf, Say: func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }}, err
+}

@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/edit"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/hours"
+	"github.com/spf13/cobra"
+	"go.yaml.in/yaml/v3"
+)
+
+// specialOptions are the flags of the command that looks after special days.
+type specialOptions struct {
+	line, from, add, remove string
+	closed, dryRun, all     bool
+	open                    []string
+	as, name                string
+}
+
+// A writer carries out an edit in a directory, as [publish.Write] does.
+type writer func(dir string, base publish.Sums, edit publish.Edit, now time.Time) error
+
+// specialList is the key under which a file of hours has its special days.
+const specialList = "special"
+
+func newSpecial(now func() time.Time, write writer) *cobra.Command {
+	var o specialOptions
+	cmd := &cobra.Command{
+		Use:   "special --line LINE",
+		Short: "List, add and remove the special days of a line, in its file of hours",
+		Long: "special lists the days of a line that follow neither the week nor the sets of holidays. With --add and --remove it edits\n" +
+			"the line's file of hours in the directory of --config: that entry alone; comments, order and layout stay as they are.\n" +
+			"It prints which hours change, for every line that has its hours from this file. What would make a mistake is not written.",
+		Example: "  hotline special --line gopay\n" +
+			"  hotline special --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name \"Staff meeting\" --dry-run\n" +
+			"  hotline special --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name \"Moving house\"\n" +
+			"  hotline special --line gopay --config /etc/hotline --remove 2026-12-04",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.line == "" {
+				return errors.New("name the line: --line gopay")
+			}
+			dir, err := cmd.Flags().GetString("config")
+			if err != nil {
+				return err
+			}
+			if o.add == "" && o.remove == "" {
+				return o.list(cmd.OutOrStdout(), dir, now())
+			}
+			return o.change(cmd.OutOrStdout(), dir, now(), write)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.line, "line", "", "the line")
+	flags.StringVar(&o.from, "from", "", "list the days from this one on, such as 2026-12-24 (default: today)")
+	flags.BoolVar(&o.all, "all", false, "list past days, too")
+	flags.StringVar(&o.add, "add", "", "add a day, or several: 2026-12-04, 2026-12-28..2026-12-30")
+	flags.BoolVar(&o.closed, "closed", false, "nobody is there on the added day")
+	flags.StringSliceVar(&o.open, "open", nil, "its hours, such as 08:00-12:00,13:00-15:00")
+	flags.StringVar(&o.as, "as", "", "the weekday whose hours it has, such as sat")
+	flags.StringVar(&o.name, "name", "", "what the added day is called")
+	flags.StringVar(&o.remove, "remove", "", "remove the entry of a day, or of several")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would change, and write nothing")
+	return cmd
+}
+
+// A specialDay is an entry of the list, as it is written.
+type specialDay struct {
+	index, line int
+	fields      map[string]string
+	// first and last are its days; zero for one that comes back.
+	first, last hours.Date
+}
+
+// specialDays are the entries of a file that was read without a mistake.
+func specialDays(data []byte) (days []specialDay, err error) {
+	entries, err := edit.Entries(data, specialList)
+	if err != nil {
+		return nil, err
+	}
+	for i, entry := range entries {
+		d := specialDay{index: i, line: entry.Line, fields: map[string]string{}}
+		for k := 0; k+1 < len(entry.Content); k += 2 {
+			d.fields[entry.Content[k].Value] = inWords(entry.Content[k+1])
+		}
+		first := d.fields["date"]
+		last := first
+		if first == "" && d.fields["rrule"] == "" {
+			first, last = d.fields["from"], d.fields["to"]
+		}
+		if d.fields["yearly"] == "" && first != "" {
+			if d.first, err = hours.ParseDate(first); err != nil {
+				return nil, err
+			}
+			if d.last, err = hours.ParseDate(last); err != nil {
+				return nil, err
+			}
+		}
+		days = append(days, d)
+	}
+	return days, nil
+}
+
+// inWords is a value on one line.
+func inWords(node *yaml.Node) string {
+	var parts []string
+	for _, each := range node.Content {
+		parts = append(parts, inWords(each))
+	}
+	if len(parts) > 0 {
+		return strings.Join(parts, " ")
+	}
+	return node.Value
+}
+
+func (d specialDay) recurs() bool { return d.first == hours.Date{} }
+
+// when is the day in words.
+func (d specialDay) when() string {
+	switch {
+	case d.fields["yearly"] != "" && d.fields["to"] != "":
+		return "every year " + d.fields["yearly"] + ".." + d.fields["to"]
+	case d.fields["yearly"] != "":
+		return "every year " + d.fields["yearly"]
+	case d.fields["rrule"] != "":
+		return d.fields["rrule"] + " from " + d.fields["from"]
+	case d.recurs():
+		return "nth: " + d.fields["nth"]
+	}
+	return datesOf(d.first, d.last)
+}
+
+// datesOf is a day with its weekday, or the first and the last of several.
+func datesOf(first, last hours.Date) string {
+	if first == last {
+		return first.Weekday().String()[:3] + " " + first.String()
+	}
+	return first.String() + ".." + last.String()
+}
+
+func (d specialDay) what() string {
+	switch {
+	case d.fields["open"] != "":
+		return "open " + d.fields["open"]
+	case d.fields["as"] != "":
+		return "as " + d.fields["as"]
+	}
+	return "closed"
+}
+
+// list prints the days from today on, and those that come back.
+func (o specialOptions) list(out io.Writer, dir string, now time.Time) error {
+	for flag, used := range map[string]bool{"--closed": o.closed, "--open": len(o.open) > 0, "--as": o.as != "", "--name": o.name != "", "--dry-run": o.dryRun} {
+		if used {
+			return fmt.Errorf("%s is about a day to be added or removed; name it with --add or --remove", flag)
+		}
+	}
+	c, err := o.read(dir)
+	if err != nil {
+		return err
+	}
+	days, err := specialDays(c.files[c.file])
+	if err != nil {
+		return err
+	}
+	from := dateOf(now.In(c.snapshot.ByID(o.line).Hours.Zone()))
+	if o.from != "" {
+		if from, err = hours.ParseDate(o.from); err != nil {
+			return fmt.Errorf("--from %w", err)
+		}
+	}
+	var rows terminal.Table
+	for _, d := range days {
+		if o.all || d.recurs() || d.last.Compare(from) >= 0 {
+			rows.Add(d.when(), d.what(), d.fields["name"], fmt.Sprintf("%s:%d", c.file, d.line))
+		}
+	}
+	if len(rows.Rows) == 0 {
+		_, err := fmt.Fprintf(out, "%s has no special days from %s on.\n", c.file, from)
+		return err
+	}
+	c.tellSharers(out)
+	return rows.Write(out, "")
+}
+
+func dateOf(t time.Time) hours.Date {
+	return hours.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}
+}
+
+// A hoursEdit is about one directory with the file of hours that the line has.
+type hoursEdit struct {
+	files    publish.Files
+	snapshot *config.Snapshot
+	file     string
+	lines    []string // that share the file
+}
+
+func (o specialOptions) read(dir string) (c hoursEdit, err error) {
+	fsys, err := configuration(dir)
+	if err != nil {
+		return c, err
+	}
+	if c.files, err = publish.ReadFiles(fsys); err != nil {
+		return c, err
+	}
+	if c.snapshot, err = config.Load(c.files.FS()); err != nil {
+		return c, fmt.Errorf("the configuration cannot be used:\n%w", err)
+	}
+	if _, err := lineOf(c.snapshot, o.line); err != nil {
+		return c, err
+	}
+	c.file, c.lines, err = config.HoursFileOf(c.files.FS(), o.line)
+	return c, err
+}
+
+// tellSharers says whose hours these are, besides the line that was asked for.
+func (c hoursEdit) tellSharers(out io.Writer) {
+	if len(c.lines) > 1 {
+		last := len(c.lines) - 1
+		fmt.Fprintf(out, "The lines %s and %s have their hours from %s.\n", strings.Join(slices.Clone(c.lines[:last]), ", "), c.lines[last], c.file)
+	}
+}

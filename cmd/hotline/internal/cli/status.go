@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/spf13/cobra"
+)
+
+func newStatus() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
+		Long: "status shows the version that was put in force last, what the directory of --config holds, what each running instance\n" +
+			"runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the directory holds,\n" +
+			"unless that was put in force less than 15 seconds ago and nobody refuses it.",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			a, err := needStore(cmd)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, a.close()) }()
+			return status(cmd, a)
+		},
+	}
+	storeFlags(cmd)
+	return cmd
+}
+
+func status(cmd *cobra.Command, a *archive) error {
+	out := cmd.OutOrStdout()
+	latest, err := a.inForce(cmd)
+	if err != nil {
+		return err
+	}
+	instances, err := a.store.Instances(cmd.Context(), a.now().Add(-publish.Fresh))
+	if err != nil {
+		return err
+	}
+	standing, err := a.store.Overrides(cmd.Context(), a.now())
+	if err != nil {
+		return err
+	}
+	if latest == nil {
+		fmt.Fprintln(out, "No configuration has been in force yet.")
+	} else {
+		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash, latest.At.UTC().Format(time.RFC3339), cmp.Or(latest.Author, "nobody known"))
+	}
+	held, err := directoryStands(cmd, out, latest)
+	if err != nil {
+		return err
+	}
+	taking := latest != nil && latest.Hash == held && a.now().Sub(latest.At) < takingUp
+	wrong := writeInstances(out, instances, held, a.now(), taking)
+	snapshot := &config.Snapshot{}
+	if latest != nil {
+		if known, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
+			snapshot = known
+		}
+	}
+	for _, o := range standing {
+		fmt.Fprintln(out, app.DescribeOverride(o, snapshot, a.now()))
+	}
+	if wrong != nil {
+		return wrong
+	}
+	return nil
+}
+
+// directoryStands says what the directory holds, and returns the hash that instances should run; empty when that is not known.
+func directoryStands(cmd *cobra.Command, out io.Writer, latest *callbacks.Version) (string, error) {
+	inForce := ""
+	if latest != nil {
+		inForce = latest.Hash
+	}
+	if !cmd.Flags().Changed("config") {
+		return inForce, nil
+	}
+	dir, err := workingDirectory(cmd)
+	if err != nil {
+		return "", err
+	}
+	snapshot, err := dir.check(out, "status")
+	switch {
+	case err != nil:
+		fmt.Fprintf(out, "%s holds an edit that cannot be used; the mistakes are above.\n", dir.path)
+		return inForce, nil
+	case snapshot.Hash != inForce:
+		fmt.Fprintf(out, "%s holds configuration %s, which is not in force.\n", dir.path, snapshot.Hash)
+	default:
+		fmt.Fprintf(out, "%s holds what is in force.\n", dir.path)
+	}
+	return snapshot.Hash, nil
+}
+
+// takingUp is how long instances may differ after an edit: they do not take it up in the same second, nor say so at once.
+const takingUp = 15 * time.Second
+
+// writeInstances lists them; the error says that they do not all run what they should. taking: this is so new that they may
+// still be about to.
+func writeInstances(out io.Writer, instances []callbacks.Instance, want string, now time.Time, taking bool) error {
+	if len(instances) == 0 {
+		fmt.Fprintln(out, "No instance is running.")
+		return nil
+	}
+	behind := 0
+	for _, i := range instances {
+		note := ""
+		switch {
+		case i.Hash == want:
+		case taking && i.Problem == "" && now.Sub(i.Seen) < takingUp:
+			note = "  is taking it up"
+		default:
+			behind++
+			note = "  DIFFERS"
+		}
+		fmt.Fprintf(out, "instance %s  configuration %s  since %s%s\n", i.ID, i.Hash, i.Since.UTC().Format(time.RFC3339), note)
+		if i.Problem != "" {
+			fmt.Fprintf(out, "  refuses an edit:\n%s", app.Indent(i.Problem))
+		}
+	}
+	if behind > 0 {
+		return fmt.Errorf("status: %d of %s not run configuration %s; bring their directories together, or correct the edit", behind, count(len(instances), "instance")+doNot(behind), want)
+	}
+	return nil
+}
+
+func doNot(n int) string {
+	if n == 1 {
+		return " does"
+	}
+	return " do"
+}

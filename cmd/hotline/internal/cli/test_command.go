@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/spf13/cobra"
+)
+
+// testOptions are the flags of hotline test.
+type testOptions struct {
+	dir, line string
+	json      bool
+	// everyLine: a line without a rehearsed call is a failure.
+	everyLine bool
+}
+
+func newTest() *cobra.Command {
+	var o testOptions
+	cmd := &cobra.Command{
+		Use:   "test [DIR]",
+		Short: "Play the rehearsed calls of a configuration, and name those that go otherwise than expected",
+		Long: "test rings the lines of a configuration as its folder calls/ has it, through a provider simulator and with a\n" +
+			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the transcript is\n" +
+			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 if there is one.",
+		Example: "  hotline test\n  hotline test config --line gopay",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if o.dir, err = cmd.Flags().GetString("config"); err != nil {
+				return err
+			}
+			if len(args) == 1 {
+				o.dir = args[0]
+			}
+			return test(cmd, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.line, "line", "", "calls to this line alone")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object for each call")
+	cmd.Flags().BoolVar(&o.everyLine, "every-line", false, "fail also when a line has no rehearsed call")
+	return cmd
+}
+
+func test(cmd *cobra.Command, o testOptions) error {
+	files, err := configuration(o.dir)
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	snapshot, err := config.Load(files)
+	if err != nil {
+		return tellMistakes(out, err, "test: FAILED, ", "; no call was rehearsed")
+	}
+	if o.line != "" {
+		if _, err := lineOf(snapshot, o.line); err != nil {
+			return err
+		}
+	}
+	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool { return o.line != "" && c.Line != o.line })
+	report := testReport{out: out, json: o.json}
+	if err := errors.Join(simulate.RunCallTests(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
+		return err
+	}
+	return report.end(snapshot, o)
+}
+
+// A testReport tells how rehearsed calls went, as they do.
+type testReport struct {
+	out           io.Writer
+	json          bool
+	calls, failed int
+	err           error
+}
+
+func (r *testReport) call(played simulate.Result) {
+	r.calls++
+	ok := played.Differs == ""
+	if !ok {
+		r.failed++
+	}
+	if r.json {
+		encoder := json.NewEncoder(r.out)
+		encoder.SetEscapeHTML(false)
+		r.err = errors.Join(r.err, encoder.Encode(struct {
+			File       string `json:"file"`
+			Line       string `json:"line"`
+			Title      string `json:"title"`
+			OK         bool   `json:"ok"`
+			Differs    string `json:"differs,omitempty"`
+			Transcript string `json:"transcript"`
+		}{played.Call.File, played.Call.Line, played.Call.Title, ok, played.Differs, played.Transcript}))
+		return
+	}
+	verdict := "ok    "
+	if !ok {
+		verdict = "FAILED"
+	}
+	_, err := fmt.Fprintf(r.out, "%s  %s  %s\n", verdict, played.Call.File, played.Call.Title)
+	if !ok {
+		_, more := io.WriteString(r.out, indented(played.Transcript))
+		err = errors.Join(err, more)
+	}
+	r.err = errors.Join(r.err, err)
+}
+
+// indented sets a transcript apart from the list of calls; what is marked in it stays at the margin.
+func indented(transcript string) string {
+	var b strings.Builder
+	for line := range strings.Lines(transcript) {
+		if !strings.HasPrefix(line, ">") {
+			b.WriteString("  ")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// end sums up, and mentions the lines that nothing was rehearsed on.
+func (r *testReport) end(snapshot *config.Snapshot, o testOptions) error {
+	var without []string
+	for _, line := range snapshot.Lines {
+		rehearsed := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
+		if rehearsed || o.line != "" && o.line != line.ID {
+			continue
+		}
+		without = append(without, line.ID)
+		if !r.json {
+			fmt.Fprintf(r.out, "line %s has no rehearsed call; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
+		}
+	}
+	switch {
+	case r.failed > 0:
+		return fmt.Errorf("test: FAILED, %d of %s", r.failed, count(r.calls, "call"))
+	case o.everyLine && len(without) > 0:
+		return fmt.Errorf("test: FAILED, no call is rehearsed on %s", strings.Join(without, ", "))
+	case !r.json:
+		fmt.Fprintf(r.out, "SUCCESS, %s\n", count(r.calls, "call"))
+	}
+	return nil
+}

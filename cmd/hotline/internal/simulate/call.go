@@ -1,0 +1,186 @@
+package simulate
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+	"github.com/nyaruka/phonenumbers"
+)
+
+// CallOptions are what a call in the terminal is like.
+type CallOptions struct {
+	Line *ivr.Line
+	// From is the calling number, or anything else a provider may send; empty is some mobile number of the line's country.
+	From string
+	At   time.Time
+	// Press holds the keys, a group for each question, separated by commas. Without Scripted somebody is asked for them.
+	Press    string
+	Scripted bool
+	// Agents is what agents do, and after a comma what they do for later callbacks. Customer is what the customer does.
+	Agents, Customer string
+	// JSON: one object for each event is printed.
+	JSON bool
+}
+
+// behaviours by the names that --agents and --customer take. An agent who refuses picks up and presses 2.
+var behaviours = map[string]simulator.Party{
+	"answer":    {Answer: simulator.PicksUp, After: 4 * time.Second, Keys: simulator.Always("1")},
+	"busy":      {Answer: simulator.Busy},
+	"no-answer": {Answer: simulator.NoAnswer},
+	"refuse":    {Answer: simulator.PicksUp, After: 4 * time.Second, Keys: simulator.Always("2")},
+	"voicemail": {Answer: simulator.Voicemail, After: 8 * time.Second},
+}
+
+func behaviour(flag, name string) (simulator.Party, error) {
+	party, ok := behaviours[name]
+	if !ok {
+		return party, fmt.Errorf("--%s %q is not known; use answer, busy, no-answer, refuse or voicemail", flag, name)
+	}
+	return party, nil
+}
+
+// notMine is a customer who did not ask for the call.
+const notMine = "not-mine"
+
+// customerBehaviour is what a customer does: press 1 where agents do, or 2 to say that they did not ask for the call.
+func customerBehaviour(name string) (simulator.Party, error) {
+	if name == notMine {
+		return behaviours["refuse"], nil
+	}
+	if party, ok := behaviours[name]; ok && name != "refuse" {
+		return party, nil
+	}
+	return simulator.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
+}
+
+// keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
+const keepLimit = 60 * 24 * time.Hour
+
+// Call rings a line and prints what is heard, until everything that was promised has been kept.
+func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o CallOptions) (err error) {
+	line, at := o.Line, o.At
+	o.From = cmp.Or(o.From, SomeCaller(line.Region))
+	first, later, _ := strings.Cut(o.Agents, ",")
+	during, err := behaviour("agents", first)
+	if err != nil {
+		return err
+	}
+	after, err := behaviour("agents", cmp.Or(later, "answer"))
+	if err != nil {
+		return err
+	}
+	customer, err := customerBehaviour(o.Customer)
+	if err != nil {
+		return err
+	}
+	customer.Name = "customer"
+
+	t := newTranscript(out, line, o.JSON)
+	var r *rehearsal
+	r, err = newRehearsal(ctx, stage{
+		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler),
+		Events: func(e simulator.Event) {
+			if e.Event == simulator.EventHangup && e.Role == RoleCaller {
+				r.staff(line, after)
+			}
+			t.event(e)
+		},
+		Happenings: func(h ivr.Happening) {
+			if h.Callback.Number != "" {
+				r.simulator.Subscribe(h.Callback.Number, customer)
+			}
+			t.happening(r.simulator.Now(), h)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	r.staff(line, during)
+	party := simulator.Party{Name: RoleCaller, Keys: typed(in, out)}
+	if o.Scripted {
+		party.Keys = scripted(o.Press)
+	}
+	t.begin(at, o.From)
+	r.simulator.Ring(o.From, line.Numbers[0], party)
+	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.kept)
+	return t.end(errors.Join(err, r.account(ctx, t)), r.simulator.Violations())
+}
+
+// account tells what became of every promise of the call.
+func (r *rehearsal) account(ctx context.Context, t *transcript) error {
+	ids, last := t.promises()
+	for _, id := range ids {
+		callback, err := r.Service.Callback(ctx, id)
+		if err != nil {
+			return err
+		}
+		t.happening(last, ivr.Happening{Name: "promise", Callback: callback, Reference: callback.Reference,
+			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
+	}
+	return nil
+}
+
+const RoleCaller = "caller"
+
+// staff puts an agent with this behaviour at every target of every desk.
+func (r *rehearsal) staff(line *ivr.Line, agent simulator.Party) {
+	for _, desk := range line.Desks {
+		for _, target := range desk.Targets {
+			agent.Name = target.ID
+			r.simulator.Subscribe(address(target), agent)
+		}
+	}
+}
+
+func address(target callbacks.Target) string { return target.To() }
+
+// scripted presses one group for each question. Where a message is asked for, a group is spoken before it is pressed,
+// an empty one says nothing, and after the last group something is said.
+func scripted(press string) func(simulator.Prompt) simulator.Reply {
+	groups := strings.Split(press, ",")
+	return func(p simulator.Prompt) simulator.Reply {
+		if p.Index >= len(groups) {
+			return simulator.Reply{}
+		}
+		digits := strings.TrimSpace(groups[p.Index])
+		return simulator.Reply{Digits: digits, Silence: digits == "" && p.Verb == "Record"}
+	}
+}
+
+// typed asks a person for keys. The end of the input hangs up.
+func typed(in io.Reader, out io.Writer) func(simulator.Prompt) simulator.Reply {
+	lines := bufio.NewScanner(in)
+	return func(p simulator.Prompt) simulator.Reply {
+		question := "keys"
+		if p.Verb == "Record" {
+			question = "the tone has sounded; Enter ends the message"
+		}
+		fmt.Fprintf(out, "%s> ", question)
+		if !lines.Scan() {
+			fmt.Fprintln(out)
+			return simulator.Reply{HangUp: true}
+		}
+		return simulator.Reply{Digits: strings.TrimSpace(lines.Text())}
+	}
+}
+
+// someCaller is a number from which somebody in the region may call.
+func SomeCaller(region string) string {
+	example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+	if region == "ID" || example == nil {
+		return "+6281234567890"
+	}
+	return phonenumbers.Format(example, phonenumbers.E164)
+}

@@ -1,0 +1,101 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// A failingStore cannot write to attempts for a while.
+type failingStore struct {
+	callbacks.Store
+	fails atomic.Int32 // how many writes still fail
+}
+
+func (s *failingStore) ChangeAttempt(ctx context.Context, id string, fence int64, change func(*callbacks.Record) error) (callbacks.Record, error) {
+	if s.fails.Add(-1) >= 0 {
+		return callbacks.Record{}, errors.New("the store is away")
+	}
+	return s.Store.ChangeAttempt(ctx, id, fence, change)
+}
+
+// notConnected lets the answer to the second 1 of a callback get lost, once, and the store be away for so many writes when the
+// end of the Dial is told.
+func notConnected(second, ended string, writes int32) []storyOption {
+	store, lost, told := &failingStore{}, false, false
+	return []storyOption{
+		func(s *setting) {
+			s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+		},
+		withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+			switch {
+			case !lost && strings.Contains(w.URL, second) && w.Form.Get("Digits") == "1":
+				lost = true
+				return simulator.WebhookFault{LoseAnswer: true}
+			case !told && strings.Contains(w.URL, ended):
+				told = true
+				store.fails.Store(writes)
+			}
+			return simulator.WebhookFault{}
+		}}),
+	}
+}
+
+// Both have pressed 1, our answer is lost, and the store is away when the provider says that they were not connected: that is
+// written when the store is back, and they are connected after all.
+func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
+	// Two tries fail. With the customer on the line another agent is rung, with the agent the customer is later.
+	t.Run("agent first", func(t *testing.T) {
+		s := newStory(t, saturday, notConnected("/voice/customer/key", "/voice/customer/ended", 2)...)
+		s.mayDrop = true
+		s.rings(home, "I repeat", booking...)
+		s.settles()
+		s.triedAgain("support-1", "Mohon tunggu sebentar", 2)
+	})
+	t.Run("customer first", func(t *testing.T) {
+		s := okpayCaller(t, notConnected("/voice/first/agent/key", "/voice/first/ended", 2)...)
+		s.mayDrop = true
+		s.settles()
+		s.triedAgain("customer", "One moment, please", 1)
+		s.bridged("customer with support-2")
+	})
+	t.Run("away for long", func(t *testing.T) {
+		s := okpayCaller(t, notConnected("/voice/first/agent/key", "/voice/first/ended", 100)...)
+		s.mayDrop = true
+		s.settles()
+		if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "One moment, please") != 1 || !strings.Contains(heard, "went wrong on our side") {
+			t.Errorf("the customer hears %q", heard)
+		}
+		dialled, ended := s.of(simulator.EventDialEnd), s.of(simulator.EventHangup)
+		if kept := ended[len(ended)-1].At.Sub(dialled[len(dialled)-1].At).Seconds(); kept > 40 { // the last words included
+			t.Errorf("the customer is kept for %v s", kept)
+		}
+	})
+}
+
+// triedAgain fails unless role was asked to wait once, in his language, and the customer's telephone rang so often until he was
+// connected, once.
+func (s *story) triedAgain(role, words string, rings int) {
+	s.t.Helper()
+	if heard := heardBy(s.eventsNow(), role); strings.Count(heard, words) != 1 || strings.Contains(heard, "went wrong") {
+		s.t.Errorf("%s hears %q", role, heard)
+	}
+	rung := 0
+	for _, e := range s.of(simulator.EventRing) {
+		if e.Role == "customer" {
+			rung++
+		}
+	}
+	if rung != rings || len(s.of(simulator.EventBridge)) != 1 {
+		s.t.Errorf("the customer's telephone rang %d times, not %d, and he was connected %d times", rung, rings, len(s.of(simulator.EventBridge)))
+	}
+	id := s.did("book")[0].Callback.ID
+	if c, err := s.Service.Callback(s.t.Context(), id); err != nil || c.State != callbacks.Done {
+		s.t.Errorf("the promise is %s, %v", c.State, err)
+	}
+}

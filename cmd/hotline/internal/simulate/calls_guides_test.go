@@ -1,0 +1,147 @@
+package simulate
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// The most typical call of each line: who rings, about what, and what becomes of it.
+
+const (
+	tokyo     = "+819012345678"
+	guangzhou = "+8613812345678"
+	singapore = "+6581234567"
+)
+
+// agentDoes puts somebody at a target who presses these keys, one at each question.
+func (s *story) agentDoes(target string, keys ...string) {
+	s.t.Helper()
+	for _, desk := range s.line.Desks {
+		for _, t := range desk.Targets {
+			if t.ID == target {
+				s.simulator.Subscribe(address(t), simulator.Party{Name: target, After: 4 * time.Second, Keys: simulator.Script(keys...)})
+				return
+			}
+		}
+	}
+	s.t.Fatalf("there is no target %s", target)
+}
+
+// How to ask for a refund: the line says where, and for who still needs somebody a colleague has all numbers.
+func TestPayPayRefund(t *testing.T) {
+	s := newStory(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
+	s.rings(tokyo, "Thank you for calling", hears("For English, press 3").press("3"),
+		hears("For a refund, press 3").press("3"),
+		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which usually takes up to 14 days").press("2"),
+		hears("We never ask for your password").press("1#"),
+		hears("Your account number is 0 9 0, 1 2 3 4, 5 6 7 8").press("1"),
+		hears("Please enter the refund application number").press("445566#"),
+		hears("You entered 4 4 5, 5 6 6").press("1"), waits)
+	s.bridged("caller with abroad-1") // the colleagues who speak English
+	heard := heardBy(s.eventsNow(), "abroad-1")
+	for _, told := range []string{"PayPay support: a call about a refund, in English", "Account: 0 9 0, 1 2 3 4, 5 6 7 8", "Refund application number: 4 4 5, 5 6 6", "Reference: "} {
+		if !strings.Contains(heard, told) {
+			t.Errorf("the agent is not told %q, but %q", told, heard)
+		}
+	}
+}
+
+func TestPayPayInJapanese(t *testing.T) {
+	s := newStory(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
+	s.rings(tokyo, "お電話ありがとうございました", hears("PayPayサポート窓口でございます。 日本語をご希望の方は、1を押してください").press("1"),
+		hears("次の営業開始は、明日水曜日、午前9時です").press("2"),
+		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
+		hears("アカウント番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
+		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
+		hears("明日水曜日、午前9時から9時30分までの時間帯は、2を押してください").press("2"),
+		hears("承りました。明日水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
+	s.settles()
+	s.bridged("support-1 with customer")
+	s.placedFirst("Wed 09:00")
+}
+
+// A top-up failed, and everybody rings at noon: the caller is told how long it can take, and is called back instead.
+func TestUpayTopUpAtThePeak(t *testing.T) {
+	s := newStory(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
+	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
+		hears("For top-ups, refunds and disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
+		hears("your card or payment account is valid").press("2"), myNumber,
+		hears("Your account number is 1 3 8, 1 2 3 4, 5 6 7 8").press("1"),
+		hears("Many people are calling at this hour. It can take up to 2 minutes until a colleague answers").press("2"),
+		hears("To be called as soon as a colleague is free, press 1").press("1"), noNote)
+	s.settles()
+	s.bridged("support-1 with customer")
+	if texts := s.simulator.Messages(); len(texts) != 0 {
+		t.Errorf("text messages in mainland China: %v", texts)
+	}
+	for _, w := range s.simulator.Requests() {
+		if strings.HasSuffix(w.Path, "/Calls.json") && w.Method == "POST" && w.Form.Get("Byoc") == "" {
+			t.Errorf("an agent in mainland China is rung without the route: %v", w.Form)
+		}
+	}
+}
+
+// A refund was refused, it is Saturday: a time on Monday, confirmed in writing, with a spoken note for the colleague.
+func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
+	s := newStory(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
+	s.rings(singapore, "Thank you for calling", hears("For English, press 1").press("1"),
+		hears("We are closed now. From Monday, 9 March, at 9 a.m.").press("3"),
+		hears("A refund is refused when it was asked for too late").press("2"),
+		hears("Please enter your account number").press("88990011#"), right,
+		hears("refund application number").press("445566#"), right,
+		hears("We would call you on 8 1 2 3, 4 5 6 7.").press("3"),
+		hears("add a spoken note for our colleague, press 1").press("1"),
+		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for at most 30 seconds").speak())
+	booked := s.did("book")
+	if len(booked) != 1 || len(s.did("note")) != 1 {
+		t.Fatalf("booked %v, notes %v", booked, s.did("note"))
+	}
+	s.agentDoes("support-1", "1", "3", "3", "1")
+	s.settles()
+	texts := s.simulator.Messages()
+	want := "OKPAY support: we will call you back Monday, 9 March, between 9:30 and 10 a.m., reference " + booked[0].Reference + "."
+	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
+		t.Errorf("text messages %+v, want %q", texts, want)
+	}
+	s.placedFirst("Mon 09:30")
+	s.bridged("customer with support-1")
+	if played := s.of(simulator.EventPlay); len(played) != 2 || played[0].Role != "support-1" || played[0].Detail != "audio/mpeg" {
+		t.Errorf("played %v", played)
+	}
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "There is a spoken note. To hear it, press 3") {
+		t.Errorf("the agent heard %q", heard)
+	}
+}
+
+// The account is stolen, it is night: nothing is asked, and nothing is said that could wait.
+func TestGopayStolenAtNight(t *testing.T) {
+	s := newStory(t, "2026-11-24T02:00:00+07:00")
+	s.rings(home, "Terima kasih telah menghubungi kami", hears("Untuk bahasa Indonesia, tekan 1").press("1"),
+		hears("Untuk akun dibobol, atau ponsel atau kartu SIM hilang, tekan 1").press("1"))
+	s.bridged("caller with emergency-1")
+	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "referensi") || !strings.Contains(heard, "Mintalah agar akun Anda dibekukan") {
+		t.Errorf("heard %q", heard)
+	}
+	if heard := heardBy(s.eventsNow(), "emergency-1"); !strings.Contains(heard, "Nomor referensi: ") {
+		t.Errorf("the agent is told no reference: %q", heard)
+	}
+}
+
+// The account is locked, on a Saturday on which China works: the line is open by Monday's hours, and says what to have ready.
+func TestLockedWalletOnAMakeUpDay(t *testing.T) {
+	s := newStory(t, "2026-02-28T10:00:00+08:00", onLine("wallet"))
+	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
+		hears("账户和登录，请按2").press("2"), hears("账户被锁定或冻结，请按1").press("1"),
+		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
+		hears("您的账号是幺 三 八，幺 二 三 四，五 六 七 八").press("1"), hears("正在为您转接").silence())
+	s.bridged("caller with support-1")
+	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非服务时间") || !strings.Contains(heard, "本次来电的受理编号是") {
+		t.Errorf("the line says that it is closed, or tells no reference: %q", heard)
+	}
+	// The Saturday after is none.
+	s = newStory(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
+	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("现在是非服务时间，我们将于3月9日星期一上午九点恢复服务").hangUp())
+}

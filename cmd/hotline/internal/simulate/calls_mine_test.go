@@ -1,0 +1,165 @@
+package simulate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// Callers who ring again about a promise.
+
+// promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
+func promised(t *testing.T) (*story, string) { return promisedFor(t, "1#") }
+
+// promisedFor is promised for another account.
+func promisedFor(t *testing.T, account string) (*story, string) {
+	t.Helper()
+	s := newStory(t, saturday)
+	talk := slices.Clone(booking)
+	talk[3] = hears("Please enter your account number").press(account)
+	s.rings(home, "I repeat", talk...)
+	return s, s.did("book")[0].Reference
+}
+
+var mine = hears("We have promised this number a callback. To hear, move or cancel it, press 7").press("7")
+
+func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
+	s, reference := promised(t)
+	s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
+		hears("Please enter your reference number").press(reference+"#"),
+		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"),
+		hears("between 9 and 9:30 a.m., press 4").press("4"))
+	s.settles()
+	s.bridged("support-1 with customer")
+	if first := s.of(simulator.EventPlaceCall); len(first) != 1 || s.clock(first[0]) != "Mon 09:00" {
+		t.Errorf("rung: %v", first)
+	}
+}
+
+func TestAReturningCallerCancelsTheCallback(t *testing.T) {
+	s, _ := promisedFor(t, "081255554321#")
+	s.rings(home, "Your callback is cancelled", english, mine,
+		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
+		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
+	s.settles()
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
+		t.Errorf("rung all the same: %v", calls)
+	}
+	// The next call knows of none.
+	heard := s.rings(home, "", english, hears("For a stolen").hangUp())
+	if strings.Contains(heard, "promised") {
+		t.Errorf("heard %q", heard)
+	}
+}
+
+func TestWrongDigitsLearnNothing(t *testing.T) {
+	s, reference := promised(t)
+	heard := s.rings(home, "", english, mine,
+		hears("Please enter your reference").press("0000#"), hears("That does not match").press("1234567#"),
+		hears("That does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
+	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0", strings.Join(strings.Split(reference, ""), " ")} {
+		if strings.Contains(heard, secret) {
+			t.Errorf("learnt %q from %q", secret, heard)
+		}
+	}
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference
+// counts again.
+func TestGuessingOverManyCallsEnds(t *testing.T) {
+	s, reference := promised(t)
+	for range 2 {
+		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
+	}
+	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("We cannot tell you about your callback just now").hangUp())
+	s.runTo("2026-03-07T21:10:00+07:00")
+	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"), hears("between 8 and 8:30").press("1"))
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// A forged calling number is told no more than that a callback stands; an unknown one not even that.
+func TestAForgedNumberLearnsNothing(t *testing.T) {
+	s, _ := promised(t)
+	heard := s.rings(home, "", english, mine, // the last digits of the account are those of the number
+		hears("Please enter your reference number, then hash").press("7890#"), hears("That does not match").hangUp())
+	for _, secret := range []string{"8:30", "9 March, between", "payment, ", "7 8 9 0"} {
+		if strings.Contains(heard, secret) {
+			t.Errorf("learnt %q from %q", secret, heard)
+		}
+	}
+	if heard := s.rings("+6281200001111", "", english, hears("For a stolen").press("7"), hears("That key is not one of the choices").hangUp()); strings.Contains(heard, "promised") {
+		t.Errorf("a stranger heard %q", heard)
+	}
+	s.settles()
+}
+
+func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
+	s, reference := promised(t)
+	again := append(slices.Clone(asking), hears("We have already promised you a callback").press("7890#"),
+		hears("That does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
+	heard := s.rings(home, "It stays as it was", again...)
+	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
+		t.Errorf("booked %v", booked)
+	}
+	before, _, _ := strings.Cut(heard, "That does not match")
+	if strings.Contains(before, "your callback stands") || strings.Contains(before, "reference number is") {
+		t.Errorf("the first promise is told without proof: %q", before)
+	}
+	s.settles()
+	s.bridged("support-1 with customer")
+}
+
+// Whoever gets through to the desk meanwhile is not rung back, not even while they talk.
+func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
+	s := newStory(t, saturday)
+	talk := slices.Clone(booking)
+	talk[7] = hears("between 9 and 9:30 a.m., press 4").press("4")
+	s.rings(home, "I repeat", talk...)
+	s.runTo("2026-03-09T08:58:50+07:00")
+	s.rings(home, "Thank you", english, hears("For a person, press 0").press("0"))
+	s.settles()
+	s.bridged("caller with support-1")
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
+		t.Errorf("rung all the same: %v", calls)
+	}
+}
+
+// A talk with another desk changes nothing: that number may be forged, and it was about something else.
+func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
+	s, _ := promised(t)
+	s.runTo("2026-03-08T03:00:00+07:00")
+	s.rings(home, "Goodbye", english, stolen)
+	s.settles()
+	s.bridged("caller with emergency-1", "support-1 with customer")
+}
+
+// An urgent promise is not swallowed by one that stands.
+func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
+	s, _ := promised(t)
+	s.everyAgent("no-answer")
+	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"))
+	s.everyAgent("answer")
+	s.settles()
+	s.bridged("emergency-1 with customer", "support-1 with customer")
+	if at := s.of(simulator.EventBridge)[0]; s.clock(at) > "Sat 20:30" && s.clock(at) < "Sat 20:00" {
+		t.Errorf("the emergency team rang at %s", s.clock(at))
+	}
+}
+
+// The star while a new time is chosen leaves the promise, and what is told of it, as it was.
+func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
+	s := newStory(t, saturday)
+	talk := slices.Clone(booking)
+	talk[7] = hears("between 8:30 and 9 a.m., press 3").press("3")
+	s.rings(home, "I repeat", talk...)
+	s.rings(home, "It stays as it was", english, mine, hears("reference").press(s.did("book")[0].Reference+"#"),
+		hears("We will call you Monday, 9 March, between 8:30 and 9").press("2"), hears("For Monday").press("*"),
+		hears("We will call you Monday, 9 March, between 8:30 and 9").press("1"))
+	s.settles()
+	s.placedFirst("Mon 08:30")
+}

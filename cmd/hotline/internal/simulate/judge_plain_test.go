@@ -1,0 +1,13 @@
+//go:build !referee
+
+package simulate
+
+import (
+	"testing"
+
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// judgeREST is a judgement only with the tag referee, under which `make test` runs: the provider's own
+// document comes by npm. Without it the simulator's own strictness is all there is.
+func judgeREST(*testing.T, []simulator.Request) {}

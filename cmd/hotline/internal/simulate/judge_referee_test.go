@@ -1,0 +1,48 @@
+//go:build referee
+
+package simulate
+
+import (
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/ivr/twilio/conformance"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
+	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "testdata", "referees", conformance.SpecPath))
+})
+
+// judgeREST holds every REST request of a story against the provider's own document.
+func judgeREST(t *testing.T, requests []simulator.Request) {
+	t.Helper()
+	judge, err := restValidator()
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, request := range requests {
+		// The sound of a recording is no resource of the document, which names its JSON only; the sound is at the same
+		// address with .mp3 behind it (the provider's documentation, "Fetch a Recording's media file").
+		request.Path = strings.Replace(request.Path, ".mp3", ".json", 1)
+		if err := judge.Check(request.Method, request.Path, request.Form); err != nil {
+			t.Errorf("the provider's document refuses %s %s %v: %v", request.Method, request.Path, request.Form, err)
+		}
+	}
+}
+
+// The judge is there and can say no: otherwise every story would pass it.
+func TestTheRefereeCanSayNo(t *testing.T) {
+	judge, err := restValidator()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/2010-04-01/Accounts/" + AccountSID + "/Calls.json"
+	if err := judge.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"}, "Url": {"https://x.example/"}, "Tmeout": {"20"}}); err == nil {
+		t.Error("a field that does not exist is let through")
+	}
+}

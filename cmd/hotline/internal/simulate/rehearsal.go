@@ -1,0 +1,172 @@
+// Package simulate plays calls on the product with the provider simulator: hotline call, test and demo. The simulator owns the clock.
+package simulate
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	mathrand "math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// A rehearsal is a house and a provider simulator in one process, on loopback, with a store of its own.
+// The simulator owns the time.
+type rehearsal struct {
+	*app.App
+	simulator *simulator.Simulator
+	next      time.Time // when the dispatcher wants to be called again
+	text      time.Time // when the courier does
+	servers   []*http.Server
+	log       *slog.Logger
+	dir       string
+}
+
+// stage is what a rehearsal is set up with.
+type stage struct {
+	Snapshot *config.Snapshot
+	At       time.Time
+	Log      *slog.Logger
+	Seed     uint64
+	// events hears of the simulator, happenings of the house. Both may be nil.
+	Events     func(simulator.Event)
+	Happenings func(ivr.Happening)
+	Faults     simulator.Faults
+	Named      bool                                        // the action of a Record names its recording, which the provider documents otherwise
+	Delivery   func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
+	Store      string                                      // empty: one of its own, which ends with it
+	Opened     callbacks.Store                             // as in wiring
+	Live       *publish.Live                               // as in wiring
+	Strict     bool                                        // the workers are called only when they are due or were woken: faster
+	Around     func(callbacks.Store) callbacks.Store       // as in wiring
+}
+
+const AccountSID = "AC00000000000000000000000000000000"
+
+func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	r = &rehearsal{log: s.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.close())
+		}
+	}()
+	secret := make([]byte, 64)
+	if _, err := rand.Read(secret); err != nil {
+		return r, err
+	}
+	token := hex.EncodeToString(secret[:32])
+	r.simulator = simulator.New(simulator.Options{
+		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.Events, Seed: s.Seed, Faults: s.Faults,
+		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.Named,
+	})
+	rest, err := r.listen(r.simulator.Handler())
+	if err != nil {
+		return r, err
+	}
+	voice, serve, err := r.reserve()
+	if err != nil {
+		return r, err
+	}
+	if s.Opened == nil && s.Store == "" {
+		if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
+			return r, err
+		}
+	}
+	r.App, err = app.New(ctx, app.Options{
+		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), Opened: s.Opened, PublicURL: voice, AccountSID: AccountSID,
+		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.Happenings,
+		Around: s.Around,
+	})
+	if err != nil {
+		return r, err
+	}
+	// References that are the same in every run make transcripts that can be compared; nothing here outlives the run.
+	r.Service.UseRandom(mathrand.NewChaCha8([32]byte{byte(s.Seed)}))
+	serve(r.Server.Handler())
+	r.connect(s.Snapshot, voice)
+	return r, nil
+}
+
+// connect points every number of every line at the server, and lets the dispatcher act by the simulator's clock.
+func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
+	for _, line := range snapshot.Lines {
+		numbers := line.Numbers
+		if line.CallerID != "" {
+			numbers = append(slices.Clone(numbers), line.CallerID)
+		}
+		for _, number := range numbers {
+			r.simulator.Number(number, simulator.Number{
+				VoiceURL: voice + ivr.PathIncoming, FallbackURL: voice + ivr.PathFallback, StatusCallback: voice + ivr.PathStatus,
+			})
+		}
+	}
+	r.Service.OnWake(r.simulator.Wake)
+	r.simulator.Worker(func(ctx context.Context) time.Time {
+		r.next = r.Dispatcher.Tick(ctx)
+		return r.next
+	})
+	r.simulator.Worker(func(ctx context.Context) time.Time {
+		r.text = r.Courier.Tick(ctx)
+		return r.text
+	})
+}
+
+// kept reports whether nothing is going on and nothing promised is outstanding.
+func (r *rehearsal) kept() bool { return r.next.IsZero() && r.text.IsZero() && r.simulator.Idle() }
+
+func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
+	url, serve, err := r.reserve()
+	if err == nil {
+		serve(handler)
+	}
+	return url, err
+}
+
+// reserve takes a port before there is something to serve: the house must know its own address.
+func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
+	}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelError)}
+	r.servers = append(r.servers, server)
+	return "http://" + listener.Addr().String(), func(handler http.Handler) {
+		server.Handler = handler
+		go server.Serve(listener) //nolint:errcheck // ends with ErrServerClosed in close
+	}, nil
+}
+
+func (r *rehearsal) close() error {
+	var errs []error
+	if r.simulator != nil {
+		r.simulator.Close()
+	}
+	for _, server := range r.servers {
+		errs = append(errs, server.Close())
+	}
+	if r.App != nil {
+		errs = append(errs, r.App.Close())
+	}
+	if r.dir != "" {
+		errs = append(errs, os.RemoveAll(r.dir))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,175 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// A rehearsed is what came of a rehearsed call.
+type Result struct {
+	Call config.Call
+	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that was
+	// different, what was wanted, and what there was instead.
+	Differs string
+	// transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin with >.
+	Transcript string
+}
+
+// rehearse plays calls on a configuration, one after the other, each with its own clock and an empty store, and calls done
+// after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise than expected is none.
+// Nothing of it outlives the return, and nothing is shared with real calls: it may run beside them.
+func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) (err error) {
+	if len(calls) == 0 {
+		return ctx.Err()
+	}
+	store, err := sqlite.OpenMemory(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	for _, call := range calls {
+		r, err := rehearseOne(ctx, snapshot, store, call)
+		if ended := ctx.Err(); ended != nil {
+			return ended
+		}
+		if err != nil {
+			return fmt.Errorf("%s could not be rehearsed: %w", call.File, err)
+		}
+		done(r)
+	}
+	return nil
+}
+
+// rehearseOne plays one call. A panic is an error: the process may be answering real calls.
+func rehearseOne(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
+		}
+	}()
+	if err := store.Clear(ctx); err != nil {
+		return out, err
+	}
+	p, err := newPlay(snapshot, call)
+	if err != nil {
+		return out, err
+	}
+	p.rehearsal, err = newRehearsal(ctx, stage{
+		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), Opened: lent{store}, Strict: true, Events: p.event, Happenings: p.happened,
+	})
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if err := p.run(ctx); err != nil {
+		return out, err
+	}
+	return Result{Call: call, Differs: p.differs, Transcript: p.out.String()}, nil
+}
+
+// A lent store is given back, and not closed, by who uses it.
+type lent struct{ callbacks.Store }
+
+func (lent) Close() error { return nil }
+
+// run makes the call, plays it to its end, and judges what came of it.
+func (p *play) run(ctx context.Context) error {
+	p.staff(p.line, behaviours[p.call.Others])
+	p.staffNamed()
+	from := p.call.From
+	if from == "" {
+		from = SomeCaller(p.line.Region)
+	}
+	p.written.begin(p.call.At, from)
+	leg := p.simulator.Ring(from, p.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: p.answer})
+	err := p.simulator.RunUntil(ctx, p.call.At.Add(longestCall), leg.Done)
+	if errors.Is(err, simulator.ErrLimit) {
+		p.differ("call", fmt.Sprintf("the call to end within %s", longestCall), "it goes on")
+	} else if err != nil {
+		return err
+	}
+	p.judge()
+	if err := p.keep(ctx); err != nil {
+		return err
+	}
+	p.written.close()
+	return nil
+}
+
+// staffNamed puts the agents at their telephones of whom the file speaks by name.
+func (p *play) staffNamed() {
+	for _, desk := range p.line.Desks {
+		for _, target := range desk.Targets {
+			if does, named := p.call.Agents[target.ID]; named {
+				agent := behaviours[does]
+				agent.Name = target.ID
+				p.simulator.Subscribe(address(target), agent)
+			}
+		}
+	}
+}
+
+// keep lets time run on until the promise has ended, where the file asks for that.
+func (p *play) keep(ctx context.Context) error {
+	want := p.call.Expect.Callback
+	if want == nil || want.Kept == nil || p.differs != "" {
+		return nil
+	}
+	p.staff(p.line, behaviours["answer"])
+	err := p.simulator.RunUntil(ctx, p.call.At.Add(keepLimit), p.kept)
+	if errors.Is(err, simulator.ErrLimit) {
+		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it stands")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.account(ctx, p.written); err != nil {
+		return err
+	}
+	promised, err := p.Service.Callback(ctx, p.promised.ID)
+	if err != nil {
+		return err
+	}
+	if kept := promised.State == callbacks.Done; kept != *want.Kept {
+		p.differ("expect.callback.kept", map[bool]string{true: "the customer to be reached", false: "the callback to be given up"}[*want.Kept],
+			fmt.Sprintf("it is %s", promised.State))
+	}
+	return nil
+}
+
+// rehearseLines plays the rehearsed calls of some lines; the error names each that went otherwise.
+func RunCallTestsOf(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
+	var failed []error
+	err := RunCallTests(ctx, snapshot, CallTestsOf(snapshot, lines), func(r Result) {
+		if r.Differs != "" {
+			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.Call.File, r.Call.Title, r.Differs))
+		}
+	})
+	if err != nil {
+		return errors.Join(publish.ErrNotRehearsed, err)
+	}
+	return errors.Join(failed...)
+}
+
+func CallTestsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
+	of := map[string]bool{}
+	for _, line := range lines {
+		of[line] = true
+	}
+	for _, call := range snapshot.Calls {
+		if of[call.Line] {
+			calls = append(calls, call)
+		}
+	}
+	return calls
+}

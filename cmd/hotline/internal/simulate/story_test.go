@@ -1,0 +1,328 @@
+package simulate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// A story is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
+// Whatever the provider would object to fails it, and so does anything left dangling at the end.
+type story struct {
+	*rehearsal
+	t    *testing.T
+	line *ivr.Line
+
+	mu         sync.Mutex
+	events     []simulator.Event
+	happenings []ivr.Happening
+	customer   simulator.Party
+	mayDrop    bool   // a leg without a fallback may be given up in this story
+	mayBreak   bool   // a promise may end unkept in this story
+	onBook     func() // called when a promise has been written and not yet spoken
+	bookedAt   int    // how many events there were when the latest promise or message was written
+}
+
+const (
+	home     = "+6281234567890"
+	openDay  = "2026-03-04T10:00:00+07:00" // a Wednesday
+	saturday = "2026-03-07T20:00:00+07:00" // closed until Monday 8 o'clock
+	night    = "2026-03-21T03:00:00+07:00" // Idul Fitri, three in the morning
+)
+
+type storyOption func(*setting)
+
+// A setting is where and when a story takes place.
+type setting struct {
+	stage
+	line string
+}
+
+func withFaults(faults simulator.Faults) storyOption { return func(s *setting) { s.Faults = faults } }
+
+func withConfig(snapshot *config.Snapshot) storyOption {
+	return func(s *setting) { s.Snapshot = snapshot }
+}
+
+func onLine(id string) storyOption { return func(s *setting) { s.line = id } }
+
+func withLog(log *slog.Logger) storyOption { return func(s *setting) { s.Log = log } }
+
+// newStory opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
+func newStory(t *testing.T, at string, options ...storyOption) *story {
+	t.Helper()
+	snapshot, err := apptest.Shipped()
+	if err != nil {
+		t.Fatalf("the shipped configuration: %v", err)
+	}
+	start, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &story{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}}
+	set := setting{line: "gopay", stage: stage{
+		Snapshot: snapshot, At: start, Log: slog.New(slog.DiscardHandler), Seed: 1,
+		Events: func(e simulator.Event) {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.events = append(s.events, e)
+		},
+		Happenings: s.happened,
+	}}
+	for _, option := range options {
+		option(&set)
+	}
+	s.line = set.Snapshot.ByID(set.line)
+	if set.Store == "" && set.Opened == nil {
+		set.Store = "sqlite:" + sqlitetest.New(t)
+	}
+	if s.rehearsal, err = newRehearsal(context.Background(), set.stage); err != nil {
+		t.Fatal(err)
+	}
+	s.agents(nil)
+	t.Cleanup(s.end)
+	return s
+}
+
+func (s *story) happened(h ivr.Happening) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.happenings = append(s.happenings, h)
+	if h.Callback.Number != "" {
+		s.simulator.Subscribe(h.Callback.Number, s.customer)
+	}
+	if h.Name == "book" || h.Name == "message" {
+		s.bookedAt = len(s.events)
+	}
+	if h.Name == "book" && s.onBook != nil {
+		s.onBook()
+	}
+}
+
+func (s *story) end() {
+	for _, violation := range s.simulator.Violations() {
+		if !s.mayDrop || !strings.Contains(violation, "the call was given up") {
+			s.t.Errorf("the provider simulator objects: %s", violation)
+		}
+	}
+	if dangling := s.simulator.Dangling(); len(dangling) > 0 {
+		s.t.Errorf("left dangling: %q", dangling)
+	}
+	judgeREST(s.t, s.simulator.Requests())
+	s.promisesKept()
+	if err := s.close(); err != nil {
+		s.t.Errorf("close: %v", err)
+	}
+	if s.t.Failed() {
+		s.t.Logf("the story as it went:\n%s", s.told())
+	}
+}
+
+// promisesKept fails for every promise that was given up, unless the story is about that.
+func (s *story) promisesKept() {
+	for _, booked := range s.did("book") {
+		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)
+		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {
+			s.t.Errorf("promise %s is %s", callback.Reference, callback.State)
+		}
+	}
+}
+
+// told is the transcript so far.
+func (s *story) told() string {
+	var out strings.Builder
+	t := newTranscript(&out, s.line, false)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range s.events {
+		t.event(e)
+	}
+	for _, h := range s.happenings {
+		fmt.Fprintf(&out, "hotline %s\n", t.wordsOf(h))
+	}
+	return out.String()
+}
+
+// agents says what the agent at each target does; targets that are not named answer and press 1.
+func (s *story) agents(does map[string]string) {
+	for _, desk := range s.line.Desks {
+		for _, target := range desk.Targets {
+			agent := behaviours[cmp.Or(does[target.ID], "answer")]
+			agent.Name = target.ID
+			s.simulator.Subscribe(address(target), agent)
+		}
+	}
+}
+
+func (s *story) everyAgent(does string) {
+	all := map[string]string{}
+	for _, desk := range s.line.Desks {
+		for _, target := range desk.Targets {
+			all[target.ID] = does
+		}
+	}
+	s.agents(all)
+}
+
+// A beat is one question of the line and the caller's answer.
+type beat struct {
+	hears         string
+	presses       string
+	hangsUp       bool
+	saysNothing   bool
+	speaksMessage bool
+	meanwhile     func()
+}
+
+func hears(words string) beat         { return beat{hears: words} }
+func (b beat) press(keys string) beat { b.presses = keys; return b }
+func (b beat) hangUp() beat           { b.hangsUp = true; return b }
+func (b beat) silence() beat          { b.saysNothing = true; return b }
+func (b beat) speak() beat            { b.speaksMessage = true; return b }
+func (b beat) reply() simulator.Reply {
+	return simulator.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
+}
+
+// rings makes a call and plays it to its end. After the last beat the caller listens only; last must be heard then.
+func (s *story) rings(from, last string, beats ...beat) string {
+	s.t.Helper()
+	asked := 0
+	party := simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
+		if asked >= len(beats) {
+			return simulator.Reply{}
+		}
+		b := beats[asked]
+		asked++
+		if !strings.Contains(p.SaidText, b.hears) {
+			s.t.Errorf("question %d: want to hear %q, heard %q", asked, b.hears, p.SaidText)
+			return simulator.Reply{HangUp: true}
+		}
+		if b.meanwhile != nil {
+			b.meanwhile()
+		}
+		return b.reply()
+	}}
+	mark := len(s.eventsNow())
+	call := s.simulator.Ring(from, s.line.Numbers[0], party)
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
+		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
+	}
+	if asked < len(beats) {
+		s.t.Errorf("the call ended before question %d, %q", asked+1, beats[asked].hears)
+	}
+	heard := heardBy(s.eventsNow()[mark:], RoleCaller)
+	if !strings.Contains(heard, last) {
+		s.t.Errorf("want to hear %q in the end, heard %q", last, heard)
+	}
+	return heard
+}
+
+func (s *story) eventsNow() []simulator.Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]simulator.Event(nil), s.events...)
+}
+
+func heardBy(events []simulator.Event, role string) string {
+	var heard []string
+	for _, e := range events {
+		if e.Event == simulator.EventSay && e.Role == role {
+			heard = append(heard, e.Text)
+		}
+	}
+	return strings.Join(heard, " ")
+}
+
+// settles lets time run until nothing that was promised is outstanding.
+func (s *story) settles() {
+	s.t.Helper()
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(keepLimit), s.kept); err != nil {
+		s.t.Fatalf("it never settles: %v\n%s", err, s.told())
+	}
+}
+
+func (s *story) runTo(at string) {
+	s.t.Helper()
+	until, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.simulator.Run(context.Background(), until); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// of picks events by name.
+func (s *story) of(name string) []simulator.Event {
+	var picked []simulator.Event
+	for _, e := range s.eventsNow() {
+		if e.Event == name {
+			picked = append(picked, e)
+		}
+	}
+	return picked
+}
+
+// did picks what the house did by name.
+func (s *story) did(name string) []ivr.Happening {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var picked []ivr.Happening
+	for _, h := range s.happenings {
+		if h.Name == name {
+			picked = append(picked, h)
+		}
+	}
+	return picked
+}
+
+// bridged fails unless exactly these pairs were connected, in order.
+func (s *story) bridged(pairs ...string) {
+	s.t.Helper()
+	var got []string
+	for _, e := range s.of(simulator.EventBridge) {
+		got = append(got, e.Role+" with "+e.Target)
+	}
+	if strings.Join(got, ", ") != strings.Join(pairs, ", ") {
+		s.t.Errorf("connected were %q, want %q", got, pairs)
+	}
+}
+
+// clock is an event's time on the line's wall.
+func (s *story) clock(e simulator.Event) string {
+	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
+}
+
+// customerRung fails unless the customer's telephone rang once, at this time on the line's wall.
+func (s *story) customerRung(clock string) {
+	s.t.Helper()
+	var rung []string
+	for _, e := range s.of(simulator.EventRing) {
+		if e.Role == "customer" {
+			rung = append(rung, s.clock(e))
+		}
+	}
+	if len(rung) != 1 || rung[0] != clock {
+		s.t.Errorf("the customer is rung on %v, want %s", rung, clock)
+	}
+}
+
+// placedFirst fails unless the first call for a callback was placed at this time on the line's wall.
+func (s *story) placedFirst(clock string) {
+	s.t.Helper()
+	if placed := s.of(simulator.EventPlaceCall); len(placed) == 0 || s.clock(placed[0]) != clock {
+		s.t.Errorf("want the first call to be placed at %s, placed were %v", clock, placed)
+	}
+}
