@@ -12,7 +12,8 @@ import (
 )
 
 // TestEveryClockChange holds every answer, minute by minute within two days of every change of every zone, against the
-// oracle. Without the tag `referee` zones that are alike count once, and so many changes are left out as sweepStride says.
+// oracle. Without the tag `referee` zones that are alike count once, and so many changes are left out as sweepStride
+// says.
 func TestEveryClockChange(t *testing.T) {
 	const shards = 8
 	all := places()

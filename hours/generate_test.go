@@ -69,7 +69,8 @@ func (draw drawer) rules(zone *time.Location, near time.Time) hours.Rules {
 			}
 		}
 	}
-	if slices.ContainsFunc(r.Week[6], hours.Span.Overnight) && slices.ContainsFunc(r.Week[0], func(s hours.Span) bool { return s.From == 0 }) {
+	if slices.ContainsFunc(r.Week[6], hours.Span.Overnight) &&
+		slices.ContainsFunc(r.Week[0], func(s hours.Span) bool { return s.From == 0 }) {
 		r.Week[0] = nil
 	}
 	r.Special = draw.special(near)
@@ -83,7 +84,8 @@ func (draw drawer) rules(zone *time.Location, near time.Time) hours.Rules {
 	from := near.Add(-50 * time.Hour)
 	for range draw(0, 2) {
 		from = from.Add(time.Duration(draw(0, 60*60)) * time.Minute)
-		o := hours.Override{From: from, Until: from.Add(time.Duration(draw(1, 600)) * time.Minute), Open: draw.oneIn(2), Reason: "Override"}
+		o := hours.Override{From: from, Until: from.Add(time.Duration(draw(1, 600)) * time.Minute), Open: draw.oneIn(2),
+			Reason: "Override"}
 		r.Overrides = append(r.Overrides, o)
 		from = o.Until
 	}
@@ -120,10 +122,12 @@ func (draw drawer) special(near time.Time) (out []hours.Special) {
 		add(hours.Special{Yearly: &hours.Yearly{Month: d.Month, Day: d.Day}, Name: "Yearly"})
 	}
 	if d := pick(); draw.oneIn(2) {
-		add(hours.Special{Nth: &hours.Nth{Month: d.Month * time.Month(draw(0, 1)), Weekday: d.Weekday(), N: (d.Day-1)/7 + 1}, Name: "Nth"})
+		add(hours.Special{Nth: &hours.Nth{Month: d.Month * time.Month(draw(0, 1)), Weekday: d.Weekday(), N: (d.Day-1)/7 + 1},
+			Name: "Nth"})
 	}
 	if draw.oneIn(3) {
-		rule := []string{"FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYDAY=-1SU", "FREQ=WEEKLY;COUNT=2", "FREQ=YEARLY"}[draw(0, 4)]
+		rule := []string{"FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYDAY=-1SU", "FREQ=WEEKLY;COUNT=2",
+			"FREQ=YEARLY"}[draw(0, 4)]
 		add(hours.Special{From: date0(near, draw(-10, 3)), RRule: rule, Name: "Rule"})
 	}
 	draw.shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
@@ -134,7 +138,8 @@ func (draw drawer) holidays(name string, near time.Time) hours.HolidaySet {
 	set := hours.HolidaySet{Name: name, From: date0(near, -400), To: date0(near, draw(-2, 400))}
 	for offset := -4; offset <= 4; offset++ {
 		if draw.oneIn(4) {
-			set.Days = append(set.Days, hours.Holiday{Date: date0(near, offset), Kind: hours.HolidayKind(draw(0, 2)), Name: "Holiday"})
+			set.Days = append(set.Days,
+				hours.Holiday{Date: date0(near, offset), Kind: hours.HolidayKind(draw(0, 2)), Name: "Holiday"})
 		}
 	}
 	draw.shuffle(len(set.Days), func(i, j int) { set.Days[i], set.Days[j] = set.Days[j], set.Days[i] })

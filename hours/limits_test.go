@@ -14,8 +14,10 @@ import (
 func TestEdgesOfTime(t *testing.T) {
 	z := zone(t, "America/New_York")
 	c := build(t, hours.Rules{Zone: z, Week: officeWeek(t), Holidays: []hours.HolidaySet{fiveYears(t)}})
-	for _, at := range []time.Time{{}, time.Unix(math.MinInt64, 0), time.Unix(math.MaxInt64/2, 0), time.Unix(math.MaxInt64, 0),
-		time.Unix(-1<<40, 5), time.Unix(1<<40, 5), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC)} {
+	for _, at := range []time.Time{{}, time.Unix(math.MinInt64, 0), time.Unix(math.MaxInt64/2, 0),
+		time.Unix(math.MaxInt64, 0),
+		time.Unix(-1<<40, 5), time.Unix(1<<40, 5), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(1, 1, 1, 0, 0,
+			0, 0, time.UTC)} {
 		s := c.At(at)
 		if s.Reason == "" || c.IsOpen(at) != s.Open {
 			t.Errorf("%s: %+v", at, s)
@@ -42,7 +44,8 @@ func TestRareOpenings(t *testing.T) {
 		want    string
 	}{
 		{"29 February, over 2100", hours.Special{Yearly: &hours.Yearly{Month: 2, Day: 29}}, "2104-02-29 09:00"},
-		{"a fifth Sunday of February, over 2100", hours.Special{Nth: &hours.Nth{Month: 2, Weekday: time.Sunday, N: 5}}, "2128-02-29 09:00"},
+		{"a fifth Sunday of February, over 2100", hours.Special{Nth: &hours.Nth{Month: 2, Weekday: time.Sunday, N: 5}},
+			"2128-02-29 09:00"},
 		{"30 February", hours.Special{From: date(t, "2026-01-01"), RRule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}, ""},
 		{"a rule that has ended", hours.Special{From: date(t, "2026-01-01"), RRule: "FREQ=DAILY;COUNT=3"}, ""},
 	} {

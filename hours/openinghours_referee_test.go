@@ -47,7 +47,8 @@ var excused = []struct {
 	reason string
 	is     func(local time.Time) bool
 }{
-	{"it finds the day before by going back 24 hours, so that on the day after a day of 23 hours the first hour counts as a day too early",
+	{"it finds the day before by going back 24 hours, so that on the day after a day of 23 hours the first hour " +
+		"counts as a day too early",
 		func(local time.Time) bool {
 			y, m, d := local.Date()
 			midnight := time.Date(y, m, d, 0, 0, 0, 0, local.Location())
@@ -55,7 +56,8 @@ var excused = []struct {
 			_, before := midnight.Add(-24 * time.Hour).Zone()
 			return now-before < 24*60*60 && local.Sub(midnight) < time.Duration(now-before)*time.Second
 		}},
-	{"it lets the night of Thursday run into the Saturday that followed it where Friday was skipped; by the wall clock that is the end of Friday's night",
+	{"it lets the night of Thursday run into the Saturday that followed it where Friday was skipped; by the wall " +
+		"clock that is the end of Friday's night",
 		func(local time.Time) bool {
 			return local.Location().String() == "Pacific/Apia" && local.Format(time.DateOnly) == "2011-12-31" && local.Hour() < 5
 		}},

@@ -19,7 +19,8 @@ func TestWithOverrides(t *testing.T) {
 	day := []hours.Span{{From: 8 * 60, To: 17 * 60}}
 	at := func(hour, minute int) time.Time { return time.Date(2026, 3, 4, hour, minute, 0, 0, zone) }
 	written := hours.Override{From: at(6, 0), Until: at(12, 0), Open: true, Reason: "Early", Source: "hours/gopay.yaml:70"}
-	base, err := hours.Build(hours.Rules{Zone: zone, Week: hours.Week{nil, day, day, day, day, day, nil}, Overrides: []hours.Override{written}})
+	base, err := hours.Build(hours.Rules{Zone: zone, Week: hours.Week{nil, day, day, day, day, day, nil},
+		Overrides: []hours.Override{written}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,8 +32,10 @@ func TestWithOverrides(t *testing.T) {
 		open         bool
 		source       string
 	}{
-		{5, 59, false, ""}, {6, 0, true, "hours/gopay.yaml:70"}, {9, 59, true, "hours/gopay.yaml:70"}, {10, 0, false, "override 1"},
-		{11, 0, true, "override 2"}, {11, 30, false, "override 1"}, {14, 59, false, "override 1"}, {15, 0, true, ""}, {17, 0, false, ""},
+		{5, 59, false, ""}, {6, 0, true, "hours/gopay.yaml:70"}, {9, 59, true, "hours/gopay.yaml:70"}, {10, 0, false,
+			"override 1"},
+		{11, 0, true, "override 2"}, {11, 30, false, "override 1"}, {14, 59, false, "override 1"}, {15, 0, true, ""}, {17, 0,
+			false, ""},
 	} {
 		if s := both.At(at(c.hour, c.minute)); s.Open != c.open || s.Source != c.source {
 			t.Errorf("%02d:%02d: open %v by %q, want %v by %q", c.hour, c.minute, s.Open, s.Source, c.open, c.source)
@@ -50,7 +53,8 @@ func TestWithOverrides(t *testing.T) {
 	if want := []string{"override 2", "hours/gopay.yaml:70", "override 1"}; !slices.Equal(rules, want) {
 		t.Errorf("considered were %q, want %q", rules, want)
 	}
-	if base.WithOverrides() != base || base.WithOverrides(hours.Override{From: at(2, 0), Until: at(1, 0), Reason: "?"}) != base {
+	if base.WithOverrides() != base ||
+		base.WithOverrides(hours.Override{From: at(2, 0), Until: at(1, 0), Reason: "?"}) != base {
 		t.Error("without an override that lasts the calendar stays the same")
 	}
 }
@@ -82,7 +86,8 @@ func TestTheLastOverrideDecides(t *testing.T) {
 		var over []hours.Override
 		for range draw(0, 5) {
 			from := near.Add(time.Duration(draw(-2000, 2000)) * time.Minute)
-			over = append(over, hours.Override{From: from, Until: from.Add(time.Duration(draw(1, 2000)) * time.Minute), Open: draw(0, 1) == 1, Reason: "emergency"})
+			over = append(over, hours.Override{From: from, Until: from.Add(time.Duration(draw(1, 2000)) * time.Minute),
+				Open: draw(0, 1) == 1, Reason: "emergency"})
 		}
 		under := base.WithOverrides(over[:len(over)/2]...).WithOverrides(over[len(over)/2:]...)
 		for range 200 {

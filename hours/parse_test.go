@@ -13,12 +13,14 @@ import (
 )
 
 func TestParseSpan(t *testing.T) {
-	for _, text := range []string{"00:00-24:00", "09:00-12:00", "22:00-06:00", "22:00-24:00", "22:00-00:00", "23:59-24:00", "00:00-00:01"} {
+	for _, text := range []string{"00:00-24:00", "09:00-12:00", "22:00-06:00", "22:00-24:00", "22:00-00:00", "23:59-24:00",
+		"00:00-00:01"} {
 		if got, err := hours.ParseSpan(text); err != nil || got.String() != text {
 			t.Errorf("ParseSpan(%q) = %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "9:00-12:00", "09:00–12:00", "09:00 - 12:00", "24:00-06:00", "09:00-09:00", "09:60-12:00",
+	for _, text := range []string{"", "9:00-12:00", "09:00–12:00", "09:00 - 12:00", "24:00-06:00", "09:00-09:00",
+		"09:60-12:00",
 		"09:00-24:01", "25:00-26:00", "0900-1200", "+9:00-12:00", "09:00-12:00 ", "09.00-12.00", strings.Repeat("9", 1000)} {
 		if got, err := hours.ParseSpan(text); err == nil {
 			t.Errorf("ParseSpan(%q) = %v, want an error", text, got)
@@ -34,7 +36,8 @@ func TestParseDate(t *testing.T) {
 			t.Errorf("ParseDate(%q) = %v, %v", text, got, err)
 		}
 	}
-	for _, text := range []string{"", "2026-2-1", "2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "0000-01-01", "31-12-2026", "2026/12/31", "2026-12-31T00:00:00Z", "-026-12-31"} {
+	for _, text := range []string{"", "2026-2-1", "2026-02-29", "2026-13-01", "2026-00-01", "2026-01-00", "0000-01-01",
+		"31-12-2026", "2026/12/31", "2026-12-31T00:00:00Z", "-026-12-31"} {
 		if got, err := hours.ParseDate(text); err == nil {
 			t.Errorf("ParseDate(%q) = %v, want an error", text, got)
 		}
@@ -86,7 +89,8 @@ func TestNewNamesEveryMistake(t *testing.T) {
 		"special[8].as: is no weekday; write one of mon, tue, wed, thu, fri, sat, sun",
 		"special[9].open[0]: a span has to lie between 00:00 and 24:00; it is -1 to 720 minutes after midnight",
 		"week.mon[1]: overlaps 09:00-12:00; end the first before the second begins",
-		"week.mon[2]: 01:00-01:00 begins and ends at the same time; write 00:00-24:00 for the whole day, or leave it out for closed",
+		"week.mon[2]: 01:00-01:00 begins and ends at the same time; write 00:00-24:00 for the whole day, or leave it " +
+			"out for closed",
 		"week.sun[0]: overlaps Saturday's 22:00-06:00, which runs past midnight; let it begin at 06:00 or later",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

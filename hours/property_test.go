@@ -14,7 +14,8 @@ import (
 
 var zoneNames = strings.Fields(allZones)
 
-// drawRules draws a zone, an instant from 1973 (when the last zone gave up half minutes) to 2100, near a clock change or
+// drawRules draws a zone, an instant from 1973 (when the last zone gave up half minutes) to 2100, near a clock change
+// or
 // anywhere, and rules around it.
 func drawRules(rt *rapid.T) (hours.Rules, time.Time) {
 	draw := drawRapid(rt)
@@ -158,7 +159,8 @@ func TestSlotsAreOpenOrderedAndIndependentOfFrom(t *testing.T) {
 		if rapid.Bool().Draw(rt, "intersect") {
 			c = hours.Intersect(c, rapidBuild(rt, drawRapid(rt).rules(time.UTC, near)))
 		}
-		length := time.Duration(rapid.SampledFrom([]int{10, 15, 20, 30, 45, 50, 60, 90, 120}).Draw(rt, "length")) * time.Minute
+		length := time.Duration(rapid.SampledFrom([]int{10, 15, 20, 30, 45, 50, 60, 90, 120}).Draw(rt,
+			"length")) * time.Minute
 		from := near.Add(-20 * time.Hour)
 		all := c.Slots(from, length, 40)
 		last := from

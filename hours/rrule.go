@@ -12,8 +12,8 @@ const (
 	lastYear  = 2200
 )
 
-// An rrule is a recurrence rule of RFC 5545 that counts days. It is unrolled on demand, up to [lastYear], so that a rule
-// without days ends too.
+// An rrule is a recurrence rule of RFC 5545 that counts days. It is unrolled on demand, up to [lastYear], so that a
+// rule without days ends too.
 type rrule struct {
 	text     string
 	start    int64 // day of DTSTART, counted from 1970-01-01

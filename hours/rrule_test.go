@@ -15,7 +15,8 @@ import (
 // ruleDays lists the days of a rule in a year as the calendar has them.
 func ruleDays(t rapid.TB, from hours.Date, rule string, first, last time.Time) (out []string) {
 	t.Helper()
-	c, err := hours.New(time.UTC, hours.Week{}, []hours.Special{{From: from, RRule: rule, Open: []hours.Span{{From: 0, To: 60}}, Name: "x"}})
+	c, err := hours.New(time.UTC, hours.Week{},
+		[]hours.Special{{From: from, RRule: rule, Open: []hours.Span{{From: 0, To: 60}}, Name: "x"}})
 	if err != nil {
 		t.Fatalf("%s: %v", rule, err)
 	}
@@ -87,7 +88,8 @@ func genRule(rt *rapid.T) string {
 func TestRRuleAgreesWithRRuleGo(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rule := genRule(rt)
-		start := time.Date(rapid.IntRange(2019, 2027).Draw(rt, "year"), 1, rapid.IntRange(1, 366).Draw(rt, "day"), 0, 0, 0, 0, time.UTC)
+		start := time.Date(rapid.IntRange(2019, 2027).Draw(rt, "year"), 1, rapid.IntRange(1, 366).Draw(rt, "day"), 0, 0, 0, 0,
+			time.UTC)
 		option, err := rrule.StrToROption(rule)
 		if err != nil {
 			rt.Fatalf("%s: %v", rule, err)
@@ -163,7 +165,8 @@ func TestRRuleMistakes(t *testing.T) {
 		}
 	}
 	for year, fine := range map[int]bool{1899: false, 1900: true, 2200: true, 2201: false} {
-		_, err := hours.New(time.UTC, hours.Week{}, []hours.Special{{From: hours.Date{Year: year, Month: 1, Day: 1}, RRule: "FREQ=DAILY", Closed: true}})
+		_, err := hours.New(time.UTC, hours.Week{},
+			[]hours.Special{{From: hours.Date{Year: year, Month: 1, Day: 1}, RRule: "FREQ=DAILY", Closed: true}})
 		if (err == nil) != fine {
 			t.Errorf("from %d: %v", year, err)
 		}
@@ -173,11 +176,14 @@ func TestRRuleMistakes(t *testing.T) {
 // FuzzRRule: whatever a rule is, it is refused or it comes to an end.
 func FuzzRRule(f *testing.F) {
 	for _, rule := range []string{"FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYDAY=-53MO;BYMONTH=1",
-		"FREQ=MONTHLY;BYDAY=1MO,-1FR;BYSETPOS=1,-1", "RRULE:FREQ=WEEKLY;WKST=SU;BYDAY=TU;UNTIL=20301231T235959Z", "FREQ=SECONDLY"} {
+		"FREQ=MONTHLY;BYDAY=1MO,-1FR;BYSETPOS=1,-1", "RRULE:FREQ=WEEKLY;WKST=SU;BYDAY=TU;UNTIL=20301231T235959Z",
+		"FREQ=SECONDLY"} {
 		f.Add(rule)
 	}
 	f.Fuzz(func(t *testing.T, rule string) {
-		c, err := hours.New(time.UTC, hours.Week{}, []hours.Special{{From: hours.Date{Year: 2026, Month: 1, Day: 1}, RRule: rule, Open: []hours.Span{{From: 0, To: 60}}}})
+		c, err := hours.New(time.UTC, hours.Week{},
+			[]hours.Special{{From: hours.Date{Year: 2026, Month: 1, Day: 1}, RRule: rule,
+				Open: []hours.Span{{From: 0, To: 60}}}})
 		if err != nil {
 			return
 		}

@@ -22,18 +22,30 @@ func TestSlots(t *testing.T) {
 		n          int
 		want       []string // start on the wall clock, and its day when that changes
 	}{
-		{"eq start", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", 30 * time.Minute, 3, []string{"05 09:00", "05 09:30", "05 10:00"}},
-		{"just after a start", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00:01", 30 * time.Minute, 2, []string{"05 09:30", "05 10:00"}},
-		{"the last whole slot of a span", "Asia/Jakarta", every("09:00-12:00", "13:00-17:00"), "2026-01-05 11:01", 30 * time.Minute, 3, []string{"05 11:30", "05 13:00", "05 13:30"}},
-		{"span begins off the grid", "Asia/Jakarta", every("08:40-10:10"), "2026-01-05 00:00", 30 * time.Minute, 3, []string{"05 09:00", "05 09:30", "06 09:00"}},
-		{"span shorter than a slot", "Asia/Jakarta", every("09:00-09:20", "10:00-11:00"), "2026-01-05 00:00", 30 * time.Minute, 2, []string{"05 10:00", "05 10:30"}},
-		{"45 minutes start on quarters", "Asia/Jakarta", every("08:40-11:00"), "2026-01-05 09:00", 45 * time.Minute, 3, []string{"05 09:30", "05 10:15", "06 08:45"}},
-		{"two hours from the start of the span", "Asia/Jakarta", every("09:00-17:00"), "2026-01-05 10:00", 2 * time.Hour, 3, []string{"05 11:00", "05 13:00", "05 15:00"}},
-		{"overnight", "Asia/Jakarta", every("22:00-06:00"), "2026-01-05 23:31", time.Hour, 2, []string{"06 00:00", "06 01:00"}},
-		{"over a clock that is put back", "America/New_York", every("00:00-24:00"), "2026-11-01 00:30", time.Hour, 3, []string{"01 01:00", "01 01:00", "01 02:00"}},
-		{"one slot over the change", "America/New_York", every("00:00-24:00"), "2026-11-01 00:00", 90 * time.Minute, 3, []string{"01 00:00", "01 01:30", "01 02:00"}},
-		{"over a clock that is put forward", "America/New_York", every("00:00-24:00"), "2026-03-08 01:00", time.Hour, 2, []string{"08 01:00", "08 03:00"}},
-		{"aligned again after half an hour is repeated", "Australia/Lord_Howe", every("00:00-24:00"), "2026-04-05 00:30", time.Hour, 3, []string{"05 01:00", "05 02:00", "05 03:00"}},
+		{"eq start", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", 30 * time.Minute, 3,
+			[]string{"05 09:00", "05 09:30", "05 10:00"}},
+		{"just after a start", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00:01", 30 * time.Minute, 2,
+			[]string{"05 09:30", "05 10:00"}},
+		{"the last whole slot of a span", "Asia/Jakarta", every("09:00-12:00", "13:00-17:00"), "2026-01-05 11:01",
+			30 * time.Minute, 3, []string{"05 11:30", "05 13:00", "05 13:30"}},
+		{"span begins off the grid", "Asia/Jakarta", every("08:40-10:10"), "2026-01-05 00:00", 30 * time.Minute, 3,
+			[]string{"05 09:00", "05 09:30", "06 09:00"}},
+		{"span shorter than a slot", "Asia/Jakarta", every("09:00-09:20", "10:00-11:00"), "2026-01-05 00:00",
+			30 * time.Minute, 2, []string{"05 10:00", "05 10:30"}},
+		{"45 minutes start on quarters", "Asia/Jakarta", every("08:40-11:00"), "2026-01-05 09:00", 45 * time.Minute, 3,
+			[]string{"05 09:30", "05 10:15", "06 08:45"}},
+		{"two hours from the start of the span", "Asia/Jakarta", every("09:00-17:00"), "2026-01-05 10:00", 2 * time.Hour, 3,
+			[]string{"05 11:00", "05 13:00", "05 15:00"}},
+		{"overnight", "Asia/Jakarta", every("22:00-06:00"), "2026-01-05 23:31", time.Hour, 2,
+			[]string{"06 00:00", "06 01:00"}},
+		{"over a clock that is put back", "America/New_York", every("00:00-24:00"), "2026-11-01 00:30", time.Hour, 3,
+			[]string{"01 01:00", "01 01:00", "01 02:00"}},
+		{"one slot over the change", "America/New_York", every("00:00-24:00"), "2026-11-01 00:00", 90 * time.Minute, 3,
+			[]string{"01 00:00", "01 01:30", "01 02:00"}},
+		{"over a clock that is put forward", "America/New_York", every("00:00-24:00"), "2026-03-08 01:00", time.Hour, 2,
+			[]string{"08 01:00", "08 03:00"}},
+		{"aligned again after half an hour is repeated", "Australia/Lord_Howe", every("00:00-24:00"), "2026-04-05 00:30",
+			time.Hour, 3, []string{"05 01:00", "05 02:00", "05 03:00"}},
 		{"no length", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", 0, 3, nil},
 		{"none asked for", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", time.Hour, 0, nil},
 		{"never open", "Asia/Jakarta", hours.Week{}, "2026-01-05 09:00", time.Hour, 3, nil},
@@ -73,7 +85,8 @@ func TestSlotsOfAnOverride(t *testing.T) {
 		"2026-01-06 00:01": "2026-01-06 07:00",
 		"2026-07-05 00:00": "2026-07-05 06:00",
 	} {
-		if got := c.Slots(wall(t, z, from), 7*time.Hour, 1); len(got) != 1 || got[0].From.In(z).Format("2006-01-02 15:04") != want {
+		if got := c.Slots(wall(t, z, from), 7*time.Hour, 1); len(got) != 1 ||
+			got[0].From.In(z).Format("2006-01-02 15:04") != want {
 			t.Errorf("from %s: %v, want %s", from, got, want)
 		}
 	}
@@ -101,7 +114,8 @@ func TestSlotsOfTwoCalendars(t *testing.T) {
 	if len(got) != 3 || c.Zone() != jakarta {
 		t.Errorf("%v in %s", got, c.Zone())
 	}
-	for at, rule := range map[string]string{"2026-01-05 05:00": "week mon closed", "2026-01-05 06:30": "week mon closed", "2026-01-05 08:30": "week mon 06:00-09:00"} {
+	for at, rule := range map[string]string{"2026-01-05 05:00": "week mon closed", "2026-01-05 06:30": "week mon closed",
+		"2026-01-05 08:30": "week mon 06:00-09:00"} {
 		if s := c.At(wall(t, jakarta, at)); s.Rule != rule {
 			t.Errorf("%s: %+v", at, s)
 		}

@@ -11,7 +11,8 @@ import (
 // officeWeek is the week that speed is measured on: a break every working day.
 func officeWeek(t testing.TB) hours.Week {
 	workday := spans(t, "09:00-12:00", "13:00-18:00")
-	return hours.Week{time.Monday: workday, time.Tuesday: workday, time.Wednesday: workday, time.Thursday: workday, time.Friday: workday}
+	return hours.Week{time.Monday: workday, time.Tuesday: workday, time.Wednesday: workday, time.Thursday: workday,
+		time.Friday: workday}
 }
 
 // fiveYears are 40 holidays a year, 8 of them make-up days, from 2024 to 2028.
@@ -58,7 +59,8 @@ func speeds(t testing.TB) map[string]func(n int) {
 	holidays := plain
 	holidays.Holidays, holidays.MakeUp = []hours.HolidaySet{fiveYears(t)}, &monday
 	closure := plain
-	closure.Special = []hours.Special{{From: date(t, "2026-01-01"), To: date(t, "2026-12-31"), Closed: true, Name: "A year"}}
+	closure.Special = []hours.Special{{From: date(t, "2026-01-01"), To: date(t, "2026-12-31"), Closed: true,
+		Name: "A year"}}
 	at := func(c *hours.Calendar) func(int) {
 		return func(n int) {
 			for i := range n {
@@ -107,7 +109,9 @@ func thousand(t testing.TB, lines int) (out []*hours.Calendar) {
 	for n := range lines {
 		r := hours.Rules{Zone: z, Week: officeWeek(t), Holidays: []hours.HolidaySet{cn, id}}
 		for day := range 20 {
-			r.Special = append(r.Special, hours.Special{From: hours.DateOf(time.Date(2026, 1, 1+day*17+n%17, 0, 0, 0, 0, time.UTC)), Closed: true, Name: "Closed"})
+			r.Special = append(r.Special,
+				hours.Special{From: hours.DateOf(time.Date(2026, 1, 1+day*17+n%17, 0, 0, 0, 0, time.UTC)), Closed: true,
+					Name: "Closed"})
 		}
 		out = append(out, build(t, r))
 	}

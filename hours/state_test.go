@@ -103,22 +103,27 @@ func TestAt(t *testing.T) {
 			rule: "week mon closed", reason: "Closed: outside Monday's hours, 09:00-12:00, 13:00-17:00."},
 		{name: "second span", at: "2026-01-05 13:00", open: true, since: "2026-01-05 13:00", until: "2026-01-05 17:00",
 			rule: "week mon 13:00-17:00", reason: "Open: Monday's hours, 13:00-17:00."},
-		{name: "24:00 is the end", at: "2026-01-09 23:59:59", open: true, since: "2026-01-09 13:00", until: "2026-01-10 00:00",
-			rule: "week fri 13:00-24:00", reason: "Open: Friday's hours, 13:00-24:00."},
+		{name: "24:00 is the end", at: "2026-01-09 23:59:59", open: true, since: "2026-01-09 13:00",
+			until: "2026-01-10 00:00",
+			rule:  "week fri 13:00-24:00", reason: "Open: Friday's hours, 13:00-24:00."},
 		{name: "eq 24:00", at: "2026-01-10 00:00", since: "2026-01-10 00:00", until: "2026-01-10 22:00",
 			rule: "week sat closed", reason: "Closed: outside Saturday's hours, 22:00-06:00."},
-		{name: "overnight, before midnight", at: "2026-01-10 22:00", open: true, since: "2026-01-10 22:00", until: "2026-01-11 06:00",
-			rule: "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
-		{name: "overnight, after midnight", at: "2026-01-11 05:59:59", open: true, since: "2026-01-10 22:00", until: "2026-01-11 06:00",
-			rule: "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
+		{name: "overnight, before midnight", at: "2026-01-10 22:00", open: true, since: "2026-01-10 22:00",
+			until: "2026-01-11 06:00",
+			rule:  "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
+		{name: "overnight, after midnight", at: "2026-01-11 05:59:59", open: true, since: "2026-01-10 22:00",
+			until: "2026-01-11 06:00",
+			rule:  "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
 		{name: "overnight, eq end", at: "2026-01-11 06:00", since: "2026-01-11 06:00", until: "2026-01-12 09:00",
 			rule: "week sun closed", reason: "Closed: no hours on Sunday."},
 		{name: "special, closed", at: "2026-12-31 10:00", since: "2026-12-30 17:00", until: "2027-01-01 08:00",
 			rule: "special 2026-12-31 Year-end", reason: "Closed: Year-end (2026-12-31).", source: "office.yaml:14"},
-		{name: "special, half day, open", at: "2026-12-24 11:00", open: true, since: "2026-12-24 09:00", until: "2026-12-24 12:00",
-			rule: "special 2026-12-24 Half day", reason: "Open: Half day (2026-12-24), 09:00-12:00.", source: "office.yaml:12"},
+		{name: "special, half day, open", at: "2026-12-24 11:00", open: true, since: "2026-12-24 09:00",
+			until: "2026-12-24 12:00",
+			rule:  "special 2026-12-24 Half day", reason: "Open: Half day (2026-12-24), 09:00-12:00.", source: "office.yaml:12"},
 		{name: "special, half day, eq end", at: "2026-12-24 12:00", since: "2026-12-24 12:00", until: "2026-12-25 08:00",
-			rule: "special 2026-12-24 Half day", reason: "Closed: Half day (2026-12-24), open only 09:00-12:00.", source: "office.yaml:12"},
+			rule: "special 2026-12-24 Half day", reason: "Closed: Half day (2026-12-24), open only 09:00-12:00.",
+			source: "office.yaml:12"},
 		{name: "special range, first day", at: "2026-03-18 09:00", since: "2026-03-17 17:00", until: "2026-03-25 09:00",
 			rule: "special 2026-03-18..2026-03-24 Lebaran", reason: "Closed: Lebaran (2026-03-18 to 2026-03-24)."},
 		{name: "special range, last day", at: "2026-03-24 16:59:59", since: "2026-03-17 17:00", until: "2026-03-25 09:00",
@@ -126,8 +131,9 @@ func TestAt(t *testing.T) {
 		{name: "closed special, what began the evening before runs on", at: "2026-04-05 02:00", open: true,
 			since: "2026-04-04 22:00", until: "2026-04-05 06:00",
 			rule: "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
-		{name: "special, works as another weekday", at: "2026-05-03 10:00", open: true, since: "2026-05-03 09:00", until: "2026-05-03 12:00",
-			rule: "special 2026-05-03 Make-up day", reason: "Open: Make-up day (2026-05-03), by Monday's hours, 09:00-12:00."},
+		{name: "special, works as another weekday", at: "2026-05-03 10:00", open: true, since: "2026-05-03 09:00",
+			until: "2026-05-03 12:00",
+			rule:  "special 2026-05-03 Make-up day", reason: "Open: Make-up day (2026-05-03), by Monday's hours, 09:00-12:00."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,7 +171,8 @@ func TestSpansThatTouchAreOneOpening(t *testing.T) {
 // TestSinceFarBack: a state that began longer ago than the calendar looks back at first.
 func TestSinceFarBack(t *testing.T) {
 	all := spans(t, "00:00-24:00")
-	c, err := hours.New(time.UTC, hours.Week{all, all, all, all, all, all, all}, []hours.Special{{From: date(t, "2026-06-01"), Closed: true}})
+	c, err := hours.New(time.UTC, hours.Week{all, all, all, all, all, all, all},
+		[]hours.Special{{From: date(t, "2026-06-01"), Closed: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,20 +207,29 @@ func TestClockChanges(t *testing.T) {
 		date             string // the only day that is open
 		want             []string
 	}{
-		{"spring: the hour is not there", "America/New_York", "01:00-04:00", "2026-03-08", []string{"2026-03-08T06:00:00Z/2026-03-08T08:00:00Z"}},
+		{"spring: the hour is not there", "America/New_York", "01:00-04:00", "2026-03-08",
+			[]string{"2026-03-08T06:00:00Z/2026-03-08T08:00:00Z"}},
 		{"spring: span inside the gap never occurs", "America/New_York", "02:10-02:50", "2026-03-08", nil},
-		{"spring: starts in the gap", "America/New_York", "02:30-04:00", "2026-03-08", []string{"2026-03-08T07:00:00Z/2026-03-08T08:00:00Z"}},
-		{"spring: ends in the gap", "America/New_York", "01:00-02:30", "2026-03-08", []string{"2026-03-08T06:00:00Z/2026-03-08T07:00:00Z"}},
-		{"autumn: the hour counts twice", "America/New_York", "00:00-03:00", "2026-11-01", []string{"2026-11-01T04:00:00Z/2026-11-01T08:00:00Z"}},
-		{"autumn: exactly the repeated hour", "America/New_York", "01:00-02:00", "2026-11-01", []string{"2026-11-01T05:00:00Z/2026-11-01T07:00:00Z"}},
+		{"spring: starts in the gap", "America/New_York", "02:30-04:00", "2026-03-08",
+			[]string{"2026-03-08T07:00:00Z/2026-03-08T08:00:00Z"}},
+		{"spring: ends in the gap", "America/New_York", "01:00-02:30", "2026-03-08",
+			[]string{"2026-03-08T06:00:00Z/2026-03-08T07:00:00Z"}},
+		{"autumn: the hour counts twice", "America/New_York", "00:00-03:00", "2026-11-01",
+			[]string{"2026-11-01T04:00:00Z/2026-11-01T08:00:00Z"}},
+		{"autumn: exactly the repeated hour", "America/New_York", "01:00-02:00", "2026-11-01",
+			[]string{"2026-11-01T05:00:00Z/2026-11-01T07:00:00Z"}},
 		{"autumn: inside the repeated hour", "America/New_York", "01:15-01:45", "2026-11-01",
 			[]string{"2026-11-01T05:15:00Z/2026-11-01T05:45:00Z", "2026-11-01T06:15:00Z/2026-11-01T06:45:00Z"}},
-		{"overnight into the spring change", "America/New_York", "22:00-06:00", "2026-03-07", []string{"2026-03-08T03:00:00Z/2026-03-08T10:00:00Z"}},
-		{"half an hour is repeated", "Australia/Lord_Howe", "01:00-03:00", "2026-04-05", []string{"2026-04-04T14:00:00Z/2026-04-04T16:30:00Z"}},
-		{"half an hour is skipped", "Australia/Lord_Howe", "01:00-03:00", "2026-10-04", []string{"2026-10-03T14:30:00Z/2026-10-03T16:00:00Z"}},
+		{"overnight into the spring change", "America/New_York", "22:00-06:00", "2026-03-07",
+			[]string{"2026-03-08T03:00:00Z/2026-03-08T10:00:00Z"}},
+		{"half an hour is repeated", "Australia/Lord_Howe", "01:00-03:00", "2026-04-05",
+			[]string{"2026-04-04T14:00:00Z/2026-04-04T16:30:00Z"}},
+		{"half an hour is skipped", "Australia/Lord_Howe", "01:00-03:00", "2026-10-04",
+			[]string{"2026-10-03T14:30:00Z/2026-10-03T16:00:00Z"}},
 		{"the clock goes back at midnight: the day begins twice", "America/Havana", "00:00-01:00", "2026-11-01",
 			[]string{"2026-11-01T04:00:00Z/2026-11-01T06:00:00Z"}},
-		{"midnight is skipped", "America/Havana", "00:00-02:00", "2026-03-08", []string{"2026-03-08T05:00:00Z/2026-03-08T06:00:00Z"}},
+		{"midnight is skipped", "America/Havana", "00:00-02:00", "2026-03-08",
+			[]string{"2026-03-08T05:00:00Z/2026-03-08T06:00:00Z"}},
 		{"a day that a zone skipped", "Pacific/Apia", "00:00-24:00", "2011-12-30", nil},
 	}
 	for _, tt := range tests {
@@ -271,7 +287,8 @@ func TestCalendarsWithoutChange(t *testing.T) {
 		want hours.State
 	}{
 		{"always", always, hours.State{Open: true, Reason: "Open at all hours.", Rule: "always"}},
-		{"week of whole days", fullWeek, hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00"}},
+		{"week of whole days", fullWeek,
+			hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00"}},
 		{"never", empty, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed"}},
 		{"not within 41 years", long, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed"}},
 	}
@@ -286,7 +303,8 @@ func TestCalendarsWithoutChange(t *testing.T) {
 			}
 		})
 	}
-	if diff := cmp.Diff([]hours.Interval{{From: now, To: now.Add(100 * time.Hour)}}, slices.Collect(always.Spans(now, now.Add(100*time.Hour)))); diff != "" {
+	if diff := cmp.Diff([]hours.Interval{{From: now, To: now.Add(100 * time.Hour)}},
+		slices.Collect(always.Spans(now, now.Add(100*time.Hour)))); diff != "" {
 		t.Errorf("Spans of Always (-want +got):\n%s", diff)
 	}
 	if hours.Always(nil).Zone() != time.UTC {
@@ -296,7 +314,8 @@ func TestCalendarsWithoutChange(t *testing.T) {
 
 func TestSpansIsClippedAndCanBeLeft(t *testing.T) {
 	c := office(t)
-	from, to := wall(t, c.Zone(), "2026-01-05 11:00").Add(time.Millisecond), wall(t, c.Zone(), "2026-01-05 13:30").Add(time.Millisecond)
+	from, to := wall(t, c.Zone(), "2026-01-05 11:00").Add(time.Millisecond), wall(t, c.Zone(),
+		"2026-01-05 13:30").Add(time.Millisecond)
 	want := []hours.Interval{
 		{From: from.UTC(), To: wall(t, c.Zone(), "2026-01-05 12:00").UTC()},
 		{From: wall(t, c.Zone(), "2026-01-05 13:00").UTC(), To: to.UTC()},
@@ -337,7 +356,8 @@ func TestDay(t *testing.T) {
 // A calendar of Rules says where each weekday's hours were written, open or closed.
 func TestTheWeekIsCited(t *testing.T) {
 	c, err := hours.Build(hours.Rules{
-		Zone: office(t).Zone(), Week: hours.Week{time.Monday: spans(t, "09:00-12:00")}, WeekSource: [7]string{time.Monday: "office.yaml:5"},
+		Zone: office(t).Zone(), Week: hours.Week{time.Monday: spans(t,
+			"09:00-12:00")}, WeekSource: [7]string{time.Monday: "office.yaml:5"},
 	})
 	if err != nil {
 		t.Fatal(err)

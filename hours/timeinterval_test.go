@@ -38,7 +38,8 @@ func timeIntervals(z *time.Location, week hours.Week) (out []timeinterval.TimeIn
 // groupedIntervals is [officeWeek] in the fewest words that alertmanager has for it.
 func groupedIntervals(z *time.Location) []timeinterval.TimeInterval {
 	return []timeinterval.TimeInterval{{
-		Times:    []timeinterval.TimeRange{{StartMinute: 9 * 60, EndMinute: 12 * 60}, {StartMinute: 13 * 60, EndMinute: 18 * 60}},
+		Times: []timeinterval.TimeRange{{StartMinute: 9 * 60, EndMinute: 12 * 60},
+			{StartMinute: 13 * 60, EndMinute: 18 * 60}},
 		Weekdays: []timeinterval.WeekdayRange{{InclusiveRange: timeinterval.InclusiveRange{Begin: 1, End: 5}}},
 		Location: &timeinterval.Location{Location: z},
 	}}

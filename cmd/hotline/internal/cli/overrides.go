@@ -226,6 +226,10 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 	if over.Say, err = spokenBy(line, o.say); err != nil {
 		return err
 	}
+	inFile := hours.Override{From: over.From, Until: over.Until, Open: over.Open, Reason: over.Reason, Say: over.Say}
+	if err := inFile.Check(); err != nil { // what no file may say cannot be declared either
+		return err
+	}
 	if over, err = r.store.DeclareOverride(r.ctx, over); err != nil {
 		return nothingDone(silentStore{err})
 	}

@@ -15,12 +15,13 @@ func layered(t testing.TB) hours.Rules {
 	t.Helper()
 	workday := spans(t, "09:00-12:00", "13:00-18:00")
 	monday := time.Monday
-	cn := hours.HolidaySet{Name: "cn", From: date(t, "2026-01-01"), To: date(t, "2026-12-31"), Source: "holidays/cn.yaml:3", Days: []hours.Holiday{
-		{Date: date(t, "2026-10-01"), Name: "国庆节", Source: "holidays/cn.yaml:30"},
-		{Date: date(t, "2026-10-02"), Name: "国庆节"},
-		{Date: date(t, "2026-10-10"), Kind: hours.MakeUp, Name: "国庆节", Source: "holidays/cn.yaml:40"},
-		{Date: date(t, "2026-09-20"), Kind: hours.MakeUp, Name: "国庆节"},
-	}}
+	cn := hours.HolidaySet{Name: "cn", From: date(t, "2026-01-01"), To: date(t, "2026-12-31"),
+		Source: "holidays/cn.yaml:3", Days: []hours.Holiday{
+			{Date: date(t, "2026-10-01"), Name: "国庆节", Source: "holidays/cn.yaml:30"},
+			{Date: date(t, "2026-10-02"), Name: "国庆节"},
+			{Date: date(t, "2026-10-10"), Kind: hours.MakeUp, Name: "国庆节", Source: "holidays/cn.yaml:40"},
+			{Date: date(t, "2026-09-20"), Kind: hours.MakeUp, Name: "国庆节"},
+		}}
 	id := hours.HolidaySet{Name: "id", From: date(t, "2026-01-01"), To: date(t, "2027-06-30"), Days: []hours.Holiday{
 		{Date: date(t, "2026-03-20"), Kind: hours.Collective, Name: "Cuti bersama"},
 		{Date: date(t, "2026-09-20"), Name: "Hari"},
@@ -36,11 +37,13 @@ func layered(t testing.TB) hours.Rules {
 			{Nth: &hours.Nth{Weekday: time.Monday, N: 1}, Open: spans(t, "10:00-12:00"), Name: "Late start"},
 			{Nth: &hours.Nth{Month: time.September, Weekday: time.Monday, N: 1}, Closed: true, Name: "Outing"},
 			{From: date(t, "2026-01-06"), RRule: "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1", Closed: true, Name: "Never seen"},
-			{From: date(t, "2026-01-06"), RRule: "FREQ=WEEKLY;INTERVAL=2", Open: spans(t, "14:00-15:00"), Name: "Every other Tuesday"},
+			{From: date(t, "2026-01-06"), RRule: "FREQ=WEEKLY;INTERVAL=2", Open: spans(t, "14:00-15:00"),
+				Name: "Every other Tuesday"},
 		},
 		Holidays: []hours.HolidaySet{cn, id}, Collective: true, MakeUp: &monday,
 		Overrides: []hours.Override{
-			{From: wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 10:00"), Until: wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 11:00"),
+			{From: wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 10:00"),
+				Until:  wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 11:00"),
 				Reason: "Fire drill", Say: map[string]string{"en": "We will be back at eleven."}, Source: "line.yaml:40"},
 			{From: wall(t, zone(t, "Asia/Shanghai"), "2026-11-01 00:00"), Open: true, Reason: "Flood"},
 		},
@@ -57,21 +60,33 @@ func TestEveryLayer(t *testing.T) {
 		at, rule, reason, source, until string
 		open                            bool
 	}{
-		{at: "2026-03-04 09:59", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 10:00", reason: "Open: Wednesday's hours, 09:00-12:00."},
+		{at: "2026-03-04 09:59", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 10:00",
+			reason: "Open: Wednesday's hours, 09:00-12:00."},
 		{at: "2026-03-04 10:30", rule: "override 2026-03-04T02:00:00Z", until: "2026-03-04 11:00", source: "line.yaml:40",
 			reason: "Closed: Fire drill (override from 2026-03-04 10:00, until 2026-03-04 11:00)."},
-		{at: "2026-03-04 11:00", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 12:00", reason: "Open: Wednesday's hours, 09:00-12:00."},
-		{at: "2026-10-01 10:00", rule: "holiday cn 2026-10-01 国庆节", source: "holidays/cn.yaml:30", until: "2026-10-02 10:00", reason: "Closed: 国庆节 (2026-10-01, set cn)."},
-		{at: "2026-10-02 10:30", open: true, rule: "special 2026-10-02 Stand-by", source: "line.yaml:20", until: "2026-10-02 11:00", reason: "Open: Stand-by (2026-10-02), 10:00-11:00."},
-		{at: "2026-10-10 10:00", open: true, rule: "holiday cn 2026-10-10 国庆节", source: "holidays/cn.yaml:40", until: "2026-10-10 12:00",
+		{at: "2026-03-04 11:00", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 12:00",
+			reason: "Open: Wednesday's hours, 09:00-12:00."},
+		{at: "2026-10-01 10:00", rule: "holiday cn 2026-10-01 国庆节", source: "holidays/cn.yaml:30", until: "2026-10-02 10:00",
+			reason: "Closed: 国庆节 (2026-10-01, set cn)."},
+		{at: "2026-10-02 10:30", open: true, rule: "special 2026-10-02 Stand-by", source: "line.yaml:20",
+			until: "2026-10-02 11:00", reason: "Open: Stand-by (2026-10-02), 10:00-11:00."},
+		{at: "2026-10-10 10:00", open: true, rule: "holiday cn 2026-10-10 国庆节", source: "holidays/cn.yaml:40",
+			until:  "2026-10-10 12:00",
 			reason: "Open: 国庆节 (2026-10-10, make-up working day, set cn), by Monday's hours, 09:00-12:00."},
-		{at: "2026-09-20 10:00", rule: "holiday id 2026-09-20 Hari", until: "2026-09-21 09:00", reason: "Closed: Hari (2026-09-20, set id)."},
-		{at: "2026-03-20 23:00", rule: "holiday id 2026-03-20 Cuti bersama", until: "2026-03-23 09:00", reason: "Closed: Cuti bersama (2026-03-20, collective leave, set id)."},
-		{at: "2026-12-24 10:00", open: true, rule: "override 2026-10-31T16:00:00Z", reason: "Open: Flood (override from 2026-11-01 00:00, until revoked)."},
-		{at: "2026-01-01 10:00", rule: "special yearly 12-24..01-02 Break", until: "2026-01-05 10:00", reason: "Closed: Break (every 24 December to 2 January)."},
-		{at: "2026-08-03 09:30", rule: "special nth 1 mon Late start", until: "2026-08-03 10:00", reason: "Closed: Late start (first Monday of every month), open only 10:00-12:00."},
-		{at: "2026-09-07 10:30", rule: "special nth 1 mon 09 Outing", until: "2026-09-08 09:00", reason: "Closed: Outing (first Monday of September)."},
-		{at: "2026-01-20 14:30", open: true, rule: "special rrule FREQ=WEEKLY;INTERVAL=2 Every other Tuesday", until: "2026-01-20 15:00",
+		{at: "2026-09-20 10:00", rule: "holiday id 2026-09-20 Hari", until: "2026-09-21 09:00",
+			reason: "Closed: Hari (2026-09-20, set id)."},
+		{at: "2026-03-20 23:00", rule: "holiday id 2026-03-20 Cuti bersama", until: "2026-03-23 09:00",
+			reason: "Closed: Cuti bersama (2026-03-20, collective leave, set id)."},
+		{at: "2026-12-24 10:00", open: true, rule: "override 2026-10-31T16:00:00Z",
+			reason: "Open: Flood (override from 2026-11-01 00:00, until revoked)."},
+		{at: "2026-01-01 10:00", rule: "special yearly 12-24..01-02 Break", until: "2026-01-05 10:00",
+			reason: "Closed: Break (every 24 December to 2 January)."},
+		{at: "2026-08-03 09:30", rule: "special nth 1 mon Late start", until: "2026-08-03 10:00",
+			reason: "Closed: Late start (first Monday of every month), open only 10:00-12:00."},
+		{at: "2026-09-07 10:30", rule: "special nth 1 mon 09 Outing", until: "2026-09-08 09:00",
+			reason: "Closed: Outing (first Monday of September)."},
+		{at: "2026-01-20 14:30", open: true, rule: "special rrule FREQ=WEEKLY;INTERVAL=2 Every other Tuesday",
+			until:  "2026-01-20 15:00",
 			reason: "Open: Every other Tuesday (FREQ=WEEKLY;INTERVAL=2 from 2026-01-06), 14:00-15:00."},
 	} {
 		at := wall(t, rules.Zone, tt.at)
@@ -80,7 +95,8 @@ func TestEveryLayer(t *testing.T) {
 		if !got.Until.IsZero() {
 			until = got.Until.In(rules.Zone).Format("2006-01-02 15:04")
 		}
-		if got.Open != tt.open || got.Rule != tt.rule || got.Reason != tt.reason || got.Source != tt.source || until != tt.until {
+		if got.Open != tt.open || got.Rule != tt.rule || got.Reason != tt.reason || got.Source != tt.source ||
+			until != tt.until {
 			t.Errorf("At(%s) = %+v, until %s", tt.at, got, until)
 		}
 	}
@@ -132,9 +148,14 @@ func TestUncoveredIsNeverSilent(t *testing.T) {
 	}
 	for at, want := range map[string]string{
 		"2026-12-31 10:00": "Open: Thursday's hours, 09:00-12:00.",
-		"2027-06-30 10:00": "Open: Wednesday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2027 (only 2026-01-01 to 2026-12-31).",
-		"2027-07-01 08:00": "Closed: outside Thursday's hours, 09:00-12:00, 13:00-18:00. Holidays are not known: set cn does not cover 2027 (only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover this day of 2027 (only 2026-01-01 to 2027-06-30).",
-		"2028-01-03 10:00": "Open: Monday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2028 (only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover 2028 (only 2026-01-01 to 2027-06-30).",
+		"2027-06-30 10:00": "Open: Wednesday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2027 " +
+			"(only 2026-01-01 to 2026-12-31).",
+		"2027-07-01 08:00": "Closed: outside Thursday's hours, 09:00-12:00, 13:00-18:00. Holidays are not known: set cn " +
+			"does not cover 2027 (only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover this day " +
+			"of 2027 (only 2026-01-01 to 2027-06-30).",
+		"2028-01-03 10:00": "Open: Monday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2028 " +
+			"(only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover 2028 (only 2026-01-01 to " +
+			"2027-06-30).",
 	} {
 		if got := c.At(wall(t, rules.Zone, at)).Reason; got != want {
 			t.Errorf("%s: %s", at, got)
@@ -152,7 +173,8 @@ func TestUncoveredIsNeverSilent(t *testing.T) {
 	if got := c.Uncovered(date(t, "2026-01-01"), date(t, "2026-12-31")); got != nil {
 		t.Errorf("covered, but %v", got)
 	}
-	if got := c.Uncovered(date(t, "2030-01-01"), date(t, "2030-01-01")); len(got) != 2 || got[0].From != date(t, "2030-01-01") {
+	if got := c.Uncovered(date(t, "2030-01-01"), date(t, "2030-01-01")); len(got) != 2 ||
+		got[0].From != date(t, "2030-01-01") {
 		t.Errorf("long after: %v", got)
 	}
 }
@@ -160,7 +182,8 @@ func TestUncoveredIsNeverSilent(t *testing.T) {
 func TestExplain(t *testing.T) {
 	rules := layered(t)
 	rules.Collective = false
-	rules.Special = append(rules.Special, hours.Special{From: date(t, "2026-09-19"), Closed: true, Name: "Saturday off", Source: "line.yaml:22"})
+	rules.Special = append(rules.Special,
+		hours.Special{From: date(t, "2026-09-19"), Closed: true, Name: "Saturday off", Source: "line.yaml:22"})
 	c, err := hours.Build(rules)
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +199,8 @@ func TestExplain(t *testing.T) {
 			"else special 2026-09-19 Saturday off",
 		},
 		"2026-03-20 23:00": {
-			"  - holiday 2026-03-20 [holiday id 2026-03-20 Cuti bersama] Cuti bersama is collective leave, on which this line works.",
+			"  - holiday 2026-03-20 [holiday id 2026-03-20 Cuti bersama] Cuti bersama is collective leave, on which this " +
+				"line works.",
 			"  - holiday 2026-03-20 [holiday cn] holidays/cn.yaml:3 Set cn has no holiday on 2026-03-20.",
 			"> week 2026-03-20 open [week fri 22:00-06:00]",
 			"else ",
@@ -238,28 +262,46 @@ func TestMistakesOfBuild(t *testing.T) {
 		rules hours.Rules
 		want  string
 	}{
-		{"two ways", hours.Rules{Special: []hours.Special{{From: day, Nth: &hours.Nth{N: 1}, Closed: true}}}, "special[0]: gives its days in two ways"},
-		{"no such yearly day", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 30}, Closed: true}}}, "special[0].yearly: 02-30 is not a day of any year"},
-		{"no such yearly end", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 3, ToMonth: 13, ToDay: 1}, Closed: true}}}, "special[0].yearly: ends on 13-01"},
-		{"yearly twice", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 12, Day: 24, ToMonth: 1, ToDay: 2}, Closed: true, Source: "a.yaml:3"},
-			{Yearly: &hours.Yearly{Month: 1, Day: 1}, Closed: true}}}, "special[1]: 01-01 is a special day of every year already, in a.yaml:3"},
-		{"nth twice", hours.Rules{Special: []hours.Special{{Nth: &hours.Nth{N: 1}, Closed: true}, {Nth: &hours.Nth{N: 1}, Closed: true}}}, "special[1]: is the same weekday as in special[0]"},
-		{"nth", hours.Rules{Special: []hours.Special{{Nth: &hours.Nth{N: 6, Month: 13, Weekday: 7}, Closed: true}}}, "special[0].nth: 6 does not count"},
-		{"rule twice", hours.Rules{Special: []hours.Special{{From: day, RRule: "freq=daily", Closed: true}, {From: day, RRule: "FREQ=DAILY", Closed: true}}}, "special[1]: is the same rule as in special[0]"},
-		{"rule without a day", hours.Rules{Special: []hours.Special{{RRule: "FREQ=DAILY", Closed: true}}}, "special[0]: has no valid first day"},
-		{"rule with a last day", hours.Rules{Special: []hours.Special{{From: day, To: day, RRule: "FREQ=DAILY", Closed: true}}}, "special[0]: has a rule and a last day"},
-		{"every second for ever", hours.Rules{Special: []hours.Special{{From: day, RRule: "FREQ=SECONDLY", Closed: true}}}, "special[0].rrule: FREQ=SECONDLY comes back within a day"},
+		{"two ways", hours.Rules{Special: []hours.Special{{From: day, Nth: &hours.Nth{N: 1}, Closed: true}}},
+			"special[0]: gives its days in two ways"},
+		{"no such yearly day", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 30},
+			Closed: true}}}, "special[0].yearly: 02-30 is not a day of any year"},
+		{"no such yearly end", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 3, ToMonth: 13,
+			ToDay: 1}, Closed: true}}}, "special[0].yearly: ends on 13-01"},
+		{"yearly twice", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 12, Day: 24, ToMonth: 1,
+			ToDay: 2}, Closed: true, Source: "a.yaml:3"},
+			{Yearly: &hours.Yearly{Month: 1, Day: 1},
+				Closed: true}}}, "special[1]: 01-01 is a special day of every year already, in a.yaml:3"},
+		{"nth twice", hours.Rules{Special: []hours.Special{{Nth: &hours.Nth{N: 1}, Closed: true},
+			{Nth: &hours.Nth{N: 1}, Closed: true}}}, "special[1]: is the same weekday as in special[0]"},
+		{"nth", hours.Rules{Special: []hours.Special{{Nth: &hours.Nth{N: 6, Month: 13, Weekday: 7}, Closed: true}}},
+			"special[0].nth: 6 does not count"},
+		{"rule twice", hours.Rules{Special: []hours.Special{{From: day, RRule: "freq=daily", Closed: true},
+			{From: day, RRule: "FREQ=DAILY", Closed: true}}}, "special[1]: is the same rule as in special[0]"},
+		{"rule without a day", hours.Rules{Special: []hours.Special{{RRule: "FREQ=DAILY", Closed: true}}},
+			"special[0]: has no valid first day"},
+		{"rule with a last day", hours.Rules{Special: []hours.Special{{From: day, To: day, RRule: "FREQ=DAILY",
+			Closed: true}}}, "special[0]: has a rule and a last day"},
+		{"every second for ever", hours.Rules{Special: []hours.Special{{From: day, RRule: "FREQ=SECONDLY", Closed: true}}},
+			"special[0].rrule: FREQ=SECONDLY comes back within a day"},
 		{"set without a name", hours.Rules{Holidays: []hours.HolidaySet{{From: day, To: day}}}, "holidays[0]: has no name"},
 		{"set twice", hours.Rules{Holidays: []hours.HolidaySet{full, full}}, "holidays[1]: set cn is named already"},
-		{"set without coverage", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn"}}}, "holidays[0]: set cn does not say which days it covers"},
-		{"day without a date", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day, Days: []hours.Holiday{{}}}}}, "holidays[0].days[0]: has no valid date"},
-		{"day of no kind", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day, Days: []hours.Holiday{{Date: day, Kind: 9}}}}}, "holidays[0].days[0]: has no kind"},
-		{"off and on", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day, Days: []hours.Holiday{{Date: day}, {Date: day, Kind: hours.MakeUp}}}}}, "holidays[0].days[1]: 2026-01-01 is both"},
+		{"set without coverage", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn"}}},
+			"holidays[0]: set cn does not say which days it covers"},
+		{"day without a date", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day,
+			Days: []hours.Holiday{{}}}}}, "holidays[0].days[0]: has no valid date"},
+		{"day of no kind", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day,
+			Days: []hours.Holiday{{Date: day, Kind: 9}}}}}, "holidays[0].days[0]: has no kind"},
+		{"off and on", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day,
+			Days: []hours.Holiday{{Date: day}, {Date: day, Kind: hours.MakeUp}}}}}, "holidays[0].days[1]: 2026-01-01 is both"},
 		{"make-up weekday", hours.Rules{MakeUp: &bad}, "make_up: is no weekday"},
-		{"override without a beginning", hours.Rules{Overrides: []hours.Override{{Reason: "x"}}}, "overrides[0]: has no first instant"},
-		{"override backwards", hours.Rules{Overrides: []hours.Override{{Reason: "x", From: at, Until: at}}}, "overrides[0]: ends before it begins"},
+		{"override without a beginning", hours.Rules{Overrides: []hours.Override{{Reason: "x"}}},
+			"overrides[0]: has no first instant"},
+		{"override backwards", hours.Rules{Overrides: []hours.Override{{Reason: "x", From: at, Until: at}}},
+			"overrides[0]: ends before it begins"},
 		{"override without a reason", hours.Rules{Overrides: []hours.Override{{From: at}}}, "overrides[0]: has no reason"},
-		{"overrides overlap", hours.Rules{Overrides: []hours.Override{{From: at, Reason: "x", Source: "a.yaml:9"}, {From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), Reason: "y"}}},
+		{"overrides overlap", hours.Rules{Overrides: []hours.Override{{From: at, Reason: "x", Source: "a.yaml:9"},
+			{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), Reason: "y"}}},
 			"overrides[1]: rules at the same time as a.yaml:9"},
 	}
 	for _, tt := range tests {
@@ -277,7 +319,8 @@ func TestMistakesOfBuild(t *testing.T) {
 func TestOverridesThatTouch(t *testing.T) {
 	at := wall(t, time.UTC, "2026-01-01 10:00")
 	c, err := hours.Build(hours.Rules{Zone: time.UTC, Overrides: []hours.Override{
-		{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), Open: true, Reason: "second"}, {From: at, Until: at.Add(time.Hour), Open: true, Reason: "first"}}})
+		{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), Open: true, Reason: "second"}, {From: at,
+			Until: at.Add(time.Hour), Open: true, Reason: "first"}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -287,12 +330,14 @@ func TestOverridesThatTouch(t *testing.T) {
 	}
 }
 
-// TestExplainIntersection: the calendar whose rule closes says what would be otherwise, the first one if both are closed.
+// TestExplainIntersection: the calendar whose rule closes says what would be otherwise, the first one if both are
+// closed.
 func TestExplainIntersection(t *testing.T) {
 	all := spans(t, "00:00-24:00")
 	closed := func(day, name, hours0 string) *hours.Calendar {
 		week := hours.Week{time.Monday: spans(t, hours0), time.Tuesday: all}
-		return build(t, hours.Rules{Zone: time.UTC, Week: week, Special: []hours.Special{{From: date(t, day), Closed: true, Name: name}}})
+		return build(t, hours.Rules{Zone: time.UTC, Week: week,
+			Special: []hours.Special{{From: date(t, day), Closed: true, Name: name}}})
 	}
 	one, two := closed("2026-01-05", "One", "09:00-12:00"), closed("2026-01-05", "Two", "08:00-12:00")
 	other := closed("2026-01-06", "Tuesday", "08:00-13:00")
@@ -324,9 +369,11 @@ func TestOverridesCountWholeSeconds(t *testing.T) {
 
 // TestIntersectionLooksAsFarAsEither: a change that only the second calendar knows, years away.
 func TestIntersectionLooksAsFarAsEither(t *testing.T) {
-	far := build(t, hours.Rules{Zone: time.UTC, Special: []hours.Special{{From: date(t, "2031-05-05"), Open: spans(t, "09:00-10:00")}}})
+	far := build(t, hours.Rules{Zone: time.UTC,
+		Special: []hours.Special{{From: date(t, "2031-05-05"), Open: spans(t, "09:00-10:00")}}})
 	now := wall(t, time.UTC, "2026-01-05 10:00")
-	for _, c := range []*hours.Calendar{hours.Intersect(hours.Always(time.UTC), far), hours.Intersect(far, hours.Always(time.UTC))} {
+	for _, c := range []*hours.Calendar{hours.Intersect(hours.Always(time.UTC), far),
+		hours.Intersect(far, hours.Always(time.UTC))} {
 		if next, ok := c.NextOpening(now); !ok || !next.Equal(wall(t, time.UTC, "2031-05-05 09:00")) {
 			t.Errorf("%s, %v", next, ok)
 		}
