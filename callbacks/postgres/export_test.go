@@ -1,4 +1,4 @@
 package postgres
 
-// Migrations are the store's own.
-var Migrations = provider
+// Migrate brings the tables of a database up to date.
+var Migrate = dialect.Migrate

@@ -136,7 +136,7 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if diff := cmp.Diff(seen(t, old), seen(t, s)); diff != "" {
 		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
 	}
-	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["texts"] != 5 || rows["overrides"] != 5 || rows["versions"] != 3 {
+	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["sms"] != 5 || rows["overrides"] != 5 || rows["config_versions"] != 3 {
 		t.Errorf("progress told %v", rows)
 	}
 	if list, err := s.Instances(ctx, time.Time{}); err != nil || len(list) != 0 {

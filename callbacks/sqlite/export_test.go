@@ -17,8 +17,8 @@ func Pragma(t *testing.T, s *Store, name string) (value string) {
 // DSN is how the store opens a file.
 var DSN = dsn
 
-// Migrations are the store's own.
-var Migrations = provider
+// Migrate brings the tables of a database up to date.
+var Migrate = dialect.Migrate
 
 // Writes reports whether the connection that writes is in use.
 func Writes(s *Store) bool { return s.writer.Stats().InUse > 0 }

@@ -25,7 +25,7 @@ func OpenMemory(ctx context.Context) (*Memory, error) {
 	// Each connection would have a database of its own, so there is one, which is never let go and which all take in turn.
 	db.SetMaxOpenConns(1)
 	m := &Memory{Store: &Store{Store: sqlstore.New(dialect, db, db), writer: db}}
-	if err = migrate(ctx, db); err == nil {
+	if err = dialect.Migrate(ctx, db, sqlstore.Migrations); err == nil {
 		err = m.remember(ctx)
 	}
 	if err != nil {
@@ -79,7 +79,7 @@ func (m *Memory) clear(ctx context.Context) (err error) {
 
 // list names the tables that hold what was written, and the numbering of their rows.
 func (m *Memory) list(ctx context.Context) (names []string, err error) {
-	rows, err := m.writer.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'goose_db_version'
+	rows, err := m.writer.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_version'
 		AND (name NOT LIKE 'sqlite_%' OR name = 'sqlite_sequence')`)
 	if err != nil {
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
@@ -49,8 +50,11 @@ var _ callbacks.Store = (*Store)(nil)
 
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it, and those who wait share a
 // commit.
-var dialect = sqlstore.Dialect{Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog,
-	Reason: reason, Afresh: "PRAGMA shrink_memory"}
+var dialect = sqlstore.Dialect{
+	Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog, Reason: reason, Afresh: "PRAGMA shrink_memory",
+	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}", "WITHOUT ROWID",
+		"{write_order}", ""),
+}
 
 // cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
 // happens later by itself, so a busy answer is no failure.
@@ -118,7 +122,7 @@ func openPlaced(ctx context.Context, file string, files *place) (*Store, error) 
 	placed := dialect
 	placed.Intact = files.intact
 	s := &Store{Store: sqlstore.New(placed, write, read), writer: write}
-	if err = migrate(ctx, write); err == nil {
+	if err = dialect.Migrate(ctx, write, sqlstore.Migrations); err == nil {
 		err = s.hold(ctx, read)
 	}
 	if err == nil {

@@ -230,8 +230,8 @@ func TestDurable(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	insert := func(state string) error {
-		_, err := db.Exec(`INSERT INTO attempts (id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
-			state, fence, pass, created_ms, check_ms) VALUES (hex(randomblob(8)), 1, 't', 'number', hex(randomblob(8)), '', 1, ?, 1, 0, 0, 0)`, state)
+		_, err := db.Exec(`INSERT INTO attempts (id, callback_id, line, desk, target_id, target_kind, target_address, from_number, ring_ms,
+			state, fence, pass, created_ms, next_check_ms) VALUES (hex(randomblob(8)), 1, '', '', 't', 'number', hex(randomblob(8)), '', 1, ?, 1, 0, 0, 0)`, state)
 		return err
 	}
 	if err := insert("placing"); err != nil {

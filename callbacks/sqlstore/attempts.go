@@ -143,7 +143,7 @@ func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r ca
 // insertAttempt writes an attempt, unless its target is busy.
 func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
 	res, err := tx.ExecContext(ctx, `INSERT INTO attempts (id, callback_id, line, desk, target_id, target_kind, target_address,
-		from_number, ring_ms, state, seq, fence, pass, created_ms, check_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		from_number, ring_ms, state, status_seq, fence, pass, created_ms, next_check_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`,
 		a.ID, a.CallbackID, a.Line, a.Desk, a.Target.ID, a.Target.Kind, a.Target.Address, a.From, a.Ring.Milliseconds(),
 		a.State, a.Seq, a.Fence, a.Pass, ms(a.Created), ms(a.Check))
@@ -160,7 +160,7 @@ func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
 // instances wait for each other.
 func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
 	var last int64
-	if err := tx.QueryRowContext(ctx, `SELECT last_ms FROM pace WHERE name = 'calls'`+tx.lock()).Scan(&last); err != nil {
+	if err := tx.QueryRowContext(ctx, `SELECT last_call_ms FROM call_pacing WHERE name = 'calls'`+tx.lock()).Scan(&last); err != nil {
 		return err
 	}
 	if until := instant(last).Add(c.Pace); last != 0 && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
@@ -178,7 +178,7 @@ func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
 			return callbacks.ErrTargetBusy
 		}
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE pace SET last_ms = ? WHERE name = 'calls'`, ms(c.Now))
+	_, err := tx.ExecContext(ctx, `UPDATE call_pacing SET last_call_ms = ? WHERE name = 'calls'`, ms(c.Now))
 	return err
 }
 
@@ -209,7 +209,7 @@ func (s *Store) KnownSIDs(ctx context.Context, sids []string) (known map[string]
 		args[i] = sid
 	}
 	marks := strings.TrimSuffix(strings.Repeat("?, ", len(sids)), ", ")
-	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(`SELECT sid FROM attempts WHERE sid <> '' AND sid IN (%s)`, marks), args...)
+	rows, err := s.read.QueryContext(ctx, fmt.Sprintf(`SELECT call_sid FROM attempts WHERE call_sid <> '' AND call_sid IN (%s)`, marks), args...)
 	if err != nil {
 		return nil, s.wrap("look up calls", err)
 	}

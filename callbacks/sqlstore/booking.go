@@ -138,7 +138,7 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 		slotStart = ms(r.Due)
 	}
 	err := tx.QueryRowContext(ctx, `INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number,
-		caller, account, txn, kind, urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
+		caller, account, answers, kind, urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
 		r.Key, c.Reference, c.Line, c.Desk, c.Topic, c.Language, c.Number, c.Caller, c.Account, c.Answers, c.Kind,
 		c.Urgent, c.Priority, ms(c.Called), ms(c.Due), slotStart, ms(c.SlotEnd), ms(c.Expires), c.State).Scan(&c.ID)
@@ -154,7 +154,7 @@ func referenceFor(ctx context.Context, tx conn, contact, drawn string) (string, 
 		return drawn, takeReference(ctx, tx, drawn)
 	}
 	var reference string
-	err := tx.QueryRowContext(ctx, `SELECT reference FROM contacts c WHERE contact_key = ?
+	err := tx.QueryRowContext(ctx, `SELECT reference FROM call_records c WHERE call_key = ?
 		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
 		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, contact).Scan(&reference)
 	if errors.Is(err, sql.ErrNoRows) {

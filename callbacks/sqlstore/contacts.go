@@ -22,7 +22,7 @@ func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks
 		if err := takeReference(ctx, tx, c.Reference); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO contacts (contact_key, reference, line, desk, topic, language, caller,
+		_, err = tx.ExecContext(ctx, `INSERT INTO call_records (call_key, reference, line, desk, topic, language, caller,
 			account, answers, began_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			c.Key, c.Reference, c.Line, c.Desk, c.Topic, c.Language, c.Caller, c.Account, c.Answers, ms(c.Began))
 		if err != nil {
@@ -39,8 +39,8 @@ func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks
 
 func oneContact(ctx context.Context, q conn, key string) (c callbacks.Contact, err error) {
 	var began int64
-	err = q.QueryRowContext(ctx, `SELECT contact_key, reference, line, desk, topic, language, caller, account, answers,
-		began_ms FROM contacts WHERE contact_key = ?`, key).
+	err = q.QueryRowContext(ctx, `SELECT call_key, reference, line, desk, topic, language, caller, account, answers,
+		began_ms FROM call_records WHERE call_key = ?`, key).
 		Scan(&c.Key, &c.Reference, &c.Line, &c.Desk, &c.Topic, &c.Language, &c.Caller, &c.Account, &c.Answers, &began)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, callbacks.ErrNotFound

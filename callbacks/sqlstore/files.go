@@ -49,21 +49,21 @@ func writeFiles(ctx context.Context, tx conn, number int64, files map[string][]b
 		}
 	}
 	err = inChunks(ended, func(paths []any) error {
-		_, err := tx.ExecContext(ctx, `UPDATE version_files SET until = ? WHERE until = 0 AND path IN `+marks(len(paths)), append([]any{number}, paths...)...)
+		_, err := tx.ExecContext(ctx, `UPDATE config_files SET until_version = ? WHERE until_version = 0 AND path IN `+marks(len(paths)), append([]any{number}, paths...)...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := insertRows(ctx, tx, `INSERT INTO version_contents (hash, content) VALUES `, contents, ` ON CONFLICT DO NOTHING`); err != nil {
+	if err := insertRows(ctx, tx, `INSERT INTO config_contents (hash, content) VALUES `, contents, ` ON CONFLICT DO NOTHING`); err != nil {
 		return err
 	}
-	return insertRows(ctx, tx, `INSERT INTO version_files (path, since, content) VALUES `, begun, ``)
+	return insertRows(ctx, tx, `INSERT INTO config_files (path, since_version, content_hash) VALUES `, begun, ``)
 }
 
 // latestFiles are the hashes of the latest version's contents by path.
 func latestFiles(ctx context.Context, tx conn) (files map[string]string, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT path, content FROM version_files WHERE until = 0`)
+	rows, err := tx.QueryContext(ctx, `SELECT path, content_hash FROM config_files WHERE until_version = 0`)
 	if err != nil {
 		return nil, err
 	}
@@ -81,8 +81,8 @@ func latestFiles(ctx context.Context, tx conn) (files map[string]string, err err
 
 // readFiles are a version's files by path. None of them is nil.
 func readFiles(ctx context.Context, q conn, number int64) (files map[string][]byte, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT f.path, c.content FROM version_files f JOIN version_contents c ON c.hash = f.content
-		WHERE f.since <= ?1 AND (f.until = 0 OR f.until > ?1)`, number)
+	rows, err := q.QueryContext(ctx, `SELECT f.path, c.content FROM config_files f JOIN config_contents c ON c.hash = f.content_hash
+		WHERE f.since_version <= ?1 AND (f.until_version = 0 OR f.until_version > ?1)`, number)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 func (s *Store) Kept(ctx context.Context) ([]callbacks.Desk, error) {
 	return s.desks(ctx, "list what is kept", `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
-		UNION SELECT line, desk FROM contacts WHERE erased_ms = 0 ORDER BY line, desk`)
+		UNION SELECT line, desk FROM call_records WHERE erased_ms = 0 ORDER BY line, desk`)
 }
 
 // desks runs a query for lines and desks.
@@ -67,17 +67,17 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 	err := s.inTx(ctx, "erase", func(tx conn) error {
 		of := []any{d.Line, d.Desk, ms(before)}
 		for _, behind := range []string{ // what hangs on promises goes while it can be told by them
-			`UPDATE attempts SET target_address = '', from_number = '', sid = '' WHERE callback_id IN`,
-			`UPDATE texts SET body = '', sid = '', state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE callback_id IN`,
+			`UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE callback_id IN`,
+			`UPDATE sms SET body = '', message_sid = '', state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE callback_id IN`,
 		} {
 			if _, err := tx.ExecContext(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedPromises+`)`, of...); err != nil {
 				return err
 			}
 		}
 		for _, rows := range []string{
-			`UPDATE callbacks SET number = '', caller = '', account = '', txn = '', note_sid = '', note_url = '', erased_ms = ? WHERE ` + erasedPromises,
-			`UPDATE messages SET caller = '', account = '', txn = '', recording_sid = '', recording_url = '', erased_ms = ? WHERE ` + erasedMessages,
-			`UPDATE contacts SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedContacts,
+			`UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '', note_url = '', erased_ms = ? WHERE ` + erasedPromises,
+			`UPDATE messages SET caller = '', account = '', answers = '', recording_sid = '', recording_url = '', erased_ms = ? WHERE ` + erasedMessages,
+			`UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedContacts,
 		} {
 			res, err := tx.ExecContext(ctx, rows, append([]any{ms(now)}, of...)...)
 			if err != nil {
@@ -114,7 +114,7 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 		UNION ALL
 		SELECT line, 0, 0, 0, 0, 0, 0, CASE WHEN received_ms >= ?1 AND received_ms < ?2 THEN 1 ELSE 0 END, 0 FROM messages
 		UNION ALL
-		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END FROM contacts) AS counted
+		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END FROM call_records) AS counted
 		GROUP BY line ORDER BY line`, ms(from), ms(to))
 	if err != nil {
 		return nil, s.wrap("report", err)
@@ -133,7 +133,7 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 // LastRun implements [callbacks.Store].
 func (s *Store) LastRun(ctx context.Context, job string) (time.Time, error) {
 	var last int64
-	err := s.read.QueryRowContext(ctx, `SELECT last_ms FROM jobs WHERE name = ?`, job).Scan(&last)
+	err := s.read.QueryRowContext(ctx, `SELECT last_run_ms FROM jobs WHERE name = ?`, job).Scan(&last)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
@@ -143,7 +143,7 @@ func (s *Store) LastRun(ctx context.Context, job string) (time.Time, error) {
 // BeginJob implements [callbacks.Store].
 func (s *Store) BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (mine bool, err error) {
 	err = s.inTx(ctx, "begin a job", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `UPDATE jobs SET lease_ms = ? WHERE name = ? AND last_ms = ? AND lease_ms <= ?`,
+		res, err := tx.ExecContext(ctx, `UPDATE jobs SET leased_until_ms = ? WHERE name = ? AND last_run_ms = ? AND leased_until_ms <= ?`,
 			ms(now.Add(lease)), job, ms(last), ms(now))
 		if err != nil {
 			return err
@@ -158,8 +158,8 @@ func (s *Store) BeginJob(ctx context.Context, job string, last, now time.Time, l
 // SetLastRun implements [callbacks.Store].
 func (s *Store) SetLastRun(ctx context.Context, job string, at time.Time) error {
 	return s.inTx(ctx, "write a job's last run", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_ms) VALUES (?, ?)
-			ON CONFLICT (name) DO UPDATE SET last_ms = excluded.last_ms, lease_ms = 0`, job, ms(at))
+		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_run_ms) VALUES (?, ?)
+			ON CONFLICT (name) DO UPDATE SET last_run_ms = excluded.last_run_ms, leased_until_ms = 0`, job, ms(at))
 		return err
 	})
 }

@@ -16,14 +16,14 @@ const instanceKept = 7 * 24 * time.Hour
 // SeeInstance implements [callbacks.Ledger].
 func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	return s.inTx(ctx, "write what an instance runs", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO instances (id, host, hash, since_ms, offered, problem, seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
+		_, err := tx.ExecContext(ctx, `INSERT INTO instances (id, host, hash, since_ms, refused_hash, problem, last_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET host = excluded.host, hash = excluded.hash, since_ms = excluded.since_ms,
-				offered = excluded.offered, problem = excluded.problem, seen_ms = excluded.seen_ms`,
+				refused_hash = excluded.refused_hash, problem = excluded.problem, last_seen_ms = excluded.last_seen_ms`,
 			i.ID, words(i.Host), i.Hash, ms(i.Since), i.Offered, words(i.Problem), ms(i.Seen))
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM instances WHERE id IN (SELECT id FROM instances WHERE seen_ms < ?`+tx.skipLocked()+`)`,
+		_, err = tx.ExecContext(ctx, `DELETE FROM instances WHERE id IN (SELECT id FROM instances WHERE last_seen_ms < ?`+tx.skipLocked()+`)`,
 			ms(i.Seen.Add(-instanceKept)))
 		return err
 	})
@@ -31,7 +31,7 @@ func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 
 // Instances implements [callbacks.Ledger].
 func (s *Store) Instances(ctx context.Context, since time.Time) (list []callbacks.Instance, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, host, hash, since_ms, offered, problem, seen_ms FROM instances WHERE seen_ms >= ?`, ms(since))
+	rows, err := s.read.QueryContext(ctx, `SELECT id, host, hash, since_ms, refused_hash, problem, last_seen_ms FROM instances WHERE last_seen_ms >= ?`, ms(since))
 	if err != nil {
 		return nil, s.wrap("list instances", err)
 	}

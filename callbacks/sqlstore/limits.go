@@ -50,11 +50,11 @@ func (a ask) queue(ctx context.Context, tx conn) error {
 // the line, ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are
 // one caller together.
 const counts = `SELECT
-	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?4),
-	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND asked_ms > ?5),
-	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND asked_ms > ?4),
-	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND asked_ms > ?5),
-	(SELECT count(*) FROM callback_requests WHERE caller = '' AND line = ?3 AND asked_ms > ?4),
+	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND requested_ms > ?4),
+	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND requested_ms > ?5),
+	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND requested_ms > ?4),
+	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND requested_ms > ?5),
+	(SELECT count(*) FROM callback_requests WHERE caller = '' AND line = ?3 AND requested_ms > ?4),
 	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1),
 	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?8 AND (caller <> '' OR line = ?3)
 		AND urgent = ?7 AND number <> caller),
@@ -97,7 +97,7 @@ func (a ask) write(ctx context.Context, tx conn) error {
 	if !a.counted() {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO callback_requests (request_key, line, caller, number, asked_ms) VALUES (?, ?, ?, ?, ?)
+	_, err := tx.ExecContext(ctx, `INSERT INTO callback_requests (request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
 	return err
 }

@@ -24,7 +24,7 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO messages (message_key, reference, line, desk, topic, language, caller,
-			account, txn, recording_sid, recording_url, seconds, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			account, answers, recording_sid, recording_url, recording_seconds, received_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			m.Key, m.Reference, m.Line, m.Desk, m.Topic, m.Language, m.Caller, m.Account, m.Answers,
 			m.Recording.SID, m.Recording.URL, m.Recording.Seconds, ms(m.Received))
 		if err != nil {
@@ -39,8 +39,8 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 	return saved, nil
 }
 
-const messageColumns = `message_key, reference, line, desk, topic, language, caller, account, txn, recording_sid,
-	recording_url, seconds, received_ms`
+const messageColumns = `message_key, reference, line, desk, topic, language, caller, account, answers, recording_sid,
+	recording_url, recording_seconds, received_ms`
 
 func scanMessage(row scanner) (m callbacks.Message, err error) {
 	var received int64
@@ -71,7 +71,7 @@ func messageBy(ctx context.Context, q conn, where, value string) (callbacks.Mess
 // AttachRecording implements [callbacks.Store].
 func (s *Store) AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error {
 	return s.inTx(ctx, "attach a recording", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, seconds = ?
+		res, err := tx.ExecContext(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, recording_seconds = ?
 			WHERE message_key = ?`, recording.SID, recording.URL, recording.Seconds, key)
 		if err != nil {
 			return err
@@ -88,7 +88,7 @@ func (s *Store) AttachRecording(ctx context.Context, key string, recording callb
 // MarkTaken implements [callbacks.Store].
 func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
 	return s.inTx(ctx, "note that a call was taken", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO taken (call_sid, dial, target, taken_ms) VALUES (?, ?, ?, ?)
+		_, err := tx.ExecContext(ctx, `INSERT INTO accepted_dials (call_sid, dial, target, accepted_ms) VALUES (?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
 		return err
 	})
@@ -97,7 +97,7 @@ func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target 
 // WasTaken implements [callbacks.Store].
 func (s *Store) WasTaken(ctx context.Context, callSID string, dial int) (bool, error) {
 	var was bool
-	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM taken WHERE call_sid = ? AND dial = ?)`,
+	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accepted_dials WHERE call_sid = ? AND dial = ?)`,
 		callSID, dial).Scan(&was)
 	return was, s.wrap("ask whether a call was taken", err)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-const overrideColumns = `id, line, desk, opens, from_ms, until_ms, reason, say, made_by, created_ms, lifted_ms, lifted_by`
+const overrideColumns = `id, line, desk, opens, from_ms, until_ms, reason, announcement, declared_by, created_ms, lifted_ms, lifted_by`
 
 // words is a text that every database takes: what people type, and what errors quote, may be anything.
 func words(s string) string {
@@ -35,8 +35,8 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (call
 		if err := tx.serialize(ctx, "overrides"); err != nil { // numbers are in the order in which others see them
 			return err
 		}
-		written, err = scanOverride(tx.QueryRowContext(ctx, `INSERT INTO overrides (line, desk, opens, from_ms, until_ms, reason, say,
-			made_by, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING `+overrideColumns,
+		written, err = scanOverride(tx.QueryRowContext(ctx, `INSERT INTO overrides (line, desk, opens, from_ms, until_ms, reason, announcement,
+			declared_by, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING `+overrideColumns,
 			o.Line, o.Desk, o.Open, ms(o.From), ms(o.Until), words(o.Reason), string(announced), words(o.By), ms(o.Created)))
 		return err
 	})

@@ -64,9 +64,9 @@ func proofWithin(ctx context.Context, tx conn, p callbacks.Proof) (seen bool, er
 func (s *Store) Forget(ctx context.Context, before, now time.Time) error {
 	return s.inTx(ctx, "forget what limits counted", func(tx conn) error {
 		for query, at := range map[string]time.Time{
-			`DELETE FROM callback_requests WHERE asked_ms < ?`: before,
-			`DELETE FROM wrong_proofs WHERE given_ms < ?`:      before,
-			`DELETE FROM silenced_numbers WHERE until_ms <= ?`: now,
+			`DELETE FROM callback_requests WHERE requested_ms < ?`: before,
+			`DELETE FROM wrong_proofs WHERE given_ms < ?`:          before,
+			`DELETE FROM silenced_numbers WHERE until_ms <= ?`:     now,
 		} {
 			if _, err := tx.ExecContext(ctx, query, ms(at)); err != nil {
 				return err

@@ -10,12 +10,12 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-const callbackColumns = `id, reference, line, desk, topic, language, number, caller, account, txn, kind, urgent,
+const callbackColumns = `id, reference, line, desk, topic, language, number, caller, account, answers, kind, urgent,
 	priority, called_ms, due_ms, held_ms, slot_end_ms, expires_ms, state, reached, rounds, attempts, next_target, pass, ended_ms,
 	note_sid, note_url, note_seconds, remark, fence`
 
 const attemptColumns = `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms, state,
-	outcome, sid, status, seq, fence, pass, created_ms, check_ms, line, desk`
+	outcome, call_sid, status, status_seq, fence, pass, created_ms, next_check_ms, line, desk`
 
 // openStates is the condition of the partial indexes, word for word, so that they are used.
 const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')`
@@ -127,7 +127,7 @@ func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	if a == nil {
 		return nil
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE attempts SET state = ?, outcome = ?, sid = ?, status = ?, seq = ?, check_ms = ?
+	_, err = tx.ExecContext(ctx, `UPDATE attempts SET state = ?, outcome = ?, call_sid = ?, status = ?, status_seq = ?, next_check_ms = ?
 		WHERE id = ?`, a.State, a.Outcome, a.SID, a.Status, a.Seq, ms(a.Check), a.ID)
 	if err != nil {
 		return fmt.Errorf("attempt %s: %w", a.ID, err)

@@ -17,6 +17,10 @@ import (
 type Dialect struct {
 	// Name is for errors: "sqlite", "postgres".
 	Name string
+	// Words replaces what the migrations have in braces: {id} is the type of a key that the database numbers, {blob} that
+	// of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a column that
+	// numbers the rows as they are written, where there is none anyway.
+	Words *strings.Replacer
 	// Numbered writes placeholders as $1, $2; otherwise they are ?.
 	Numbered bool
 	// Lock keeps others from a row until the end of the transaction, SkipLocked passes over rows that others keep:

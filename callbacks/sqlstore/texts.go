@@ -22,14 +22,14 @@ func writeText(ctx context.Context, tx conn, c callbacks.Callback, text string, 
 	if text == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO texts (callback_id, body, state, created_ms, check_ms) VALUES (?, ?, ?, ?, ?)`,
+	_, err := tx.ExecContext(ctx, `INSERT INTO sms (callback_id, body, state, created_ms, next_check_ms) VALUES (?, ?, ?, ?, ?)`,
 		c.ID, text, callbacks.TextWaiting, ms(now), ms(now))
 	return err
 }
 
 // replaceText withdraws what has not been sent about a promise, and writes what holds now.
 func replaceText(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
+	_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
 		callbacks.TextDropped, c.ID, callbacks.TextWaiting)
 	if err != nil {
 		return err
@@ -41,9 +41,9 @@ func replaceText(ctx context.Context, tx conn, c callbacks.Callback, text string
 func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duration) (t callbacks.Text, found bool, err error) {
 	err = s.inTx(ctx, "claim a text message", func(tx conn) error {
 		var promise, created int64
-		err := tx.QueryRowContext(ctx, `UPDATE texts SET state = 'sending', tries = tries + 1, check_ms = ?
-			WHERE id = (SELECT id FROM texts WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND check_ms <= ?
-				ORDER BY check_ms, id LIMIT 1`+tx.skipLocked()+`)
+		err := tx.QueryRowContext(ctx, `UPDATE sms SET state = 'sending', tries = tries + 1, next_check_ms = ?
+			WHERE id = (SELECT id FROM sms WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND next_check_ms <= ?
+				ORDER BY next_check_ms, id LIMIT 1`+tx.skipLocked()+`)
 			RETURNING id, callback_id, body, tries, created_ms`, ms(now.Add(lease)), ms(now)).
 			Scan(&t.ID, &promise, &t.Body, &t.Tries, &created)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -61,7 +61,7 @@ func (s *Store) ClaimText(ctx context.Context, now time.Time, lease time.Duratio
 // SettleText implements [callbacks.Store].
 func (s *Store) SettleText(ctx context.Context, id int64, settled callbacks.Settlement) error {
 	return s.inTx(ctx, "settle a text message", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `UPDATE texts SET state = ?, sid = ?, check_ms = ?, code = ?, remark = ?
+		_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
 			WHERE id = ? AND state = 'sending'`,
 			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
 		return err
@@ -76,15 +76,15 @@ func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line st
 		word, unless = "", " AND state <> 'sent'"
 	}
 	err = s.inTx(ctx, "note the delivery of a text message", func(tx conn) error {
-		err := tx.QueryRowContext(ctx, `SELECT c.line FROM texts t JOIN callbacks c ON c.id = t.callback_id
+		err := tx.QueryRowContext(ctx, `SELECT c.line FROM sms t JOIN callbacks c ON c.id = t.callback_id
 			WHERE t.id = ?`, d.TextID).Scan(&line)
 		if errors.Is(err, sql.ErrNoRows) {
 			return callbacks.ErrNotFound
 		} else if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE texts SET state = 'sent', sid = ?, delivery = ?, code = ?, remark = ?
-			WHERE id = ? AND delivery = '' AND sid IN ('', ?)`+unless,
+		res, err := tx.ExecContext(ctx, `UPDATE sms SET state = 'sent', message_sid = ?, delivery = ?, error_code = ?, remark = ?
+			WHERE id = ? AND delivery = '' AND message_sid IN ('', ?)`+unless,
 			d.SID, word, d.Code, d.Remark, d.TextID, d.SID)
 		if err != nil {
 			return err
@@ -99,8 +99,8 @@ func (s *Store) TextDelivery(ctx context.Context, d callbacks.Delivery) (line st
 // Texts implements [callbacks.Store].
 func (s *Store) Texts(ctx context.Context, callbackID int64) (texts []callbacks.Text, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id, body, CASE WHEN delivery <> '' THEN delivery ELSE state END, tries,
-		code, remark, created_ms
-		FROM texts WHERE callback_id = ? ORDER BY id`, callbackID)
+		error_code, remark, created_ms
+		FROM sms WHERE callback_id = ? ORDER BY id`, callbackID)
 	if err != nil {
 		return nil, s.wrap("list text messages", err)
 	}
@@ -121,9 +121,9 @@ func (s *Store) Texts(ctx context.Context, callbackID int64) (texts []callbacks.
 func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 	var lost int64
 	err := s.inTx(ctx, "give up text messages", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `UPDATE texts
+		res, err := tx.ExecContext(ctx, `UPDATE sms
 			SET state = 'unknown', remark = 'the answer of the provider was never written down'
-			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND check_ms <= ?`, ms(now))
+			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND next_check_ms <= ?`, ms(now))
 		if err != nil {
 			return err
 		}
@@ -136,6 +136,6 @@ func (s *Store) LoseTexts(ctx context.Context, now time.Time) (int, error) {
 // NextText implements [callbacks.Store].
 func (s *Store) NextText(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(check_ms) FROM texts WHERE state IN ('waiting', 'sending')`).Scan(&next)
+	err := s.read.QueryRowContext(ctx, `SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`).Scan(&next)
 	return instant(next.Int64), s.wrap("find the next text message", err)
 }

@@ -11,7 +11,7 @@ import (
 // versionsKept is how many versions are kept, the latest ones.
 const versionsKept = 1000
 
-const versionColumns = `number, hash, at_ms, author, note, changes`
+const versionColumns = `number, hash, published_ms, author, note, changes`
 
 // AddVersion implements [callbacks.Ledger].
 func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
@@ -31,7 +31,7 @@ func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.
 			return err
 		}
 		number := latest.Number + 1
-		latest, err = scanVersion(tx.QueryRowContext(ctx, `INSERT INTO versions (`+versionColumns+`) VALUES (?, ?, ?, ?, ?, ?) RETURNING `+versionColumns,
+		latest, err = scanVersion(tx.QueryRowContext(ctx, `INSERT INTO config_versions (`+versionColumns+`) VALUES (?, ?, ?, ?, ?, ?) RETURNING `+versionColumns,
 			number, v.Hash, ms(v.At), words(v.Author), words(v.Note), words(v.Changes)))
 		if err != nil {
 			return err
@@ -53,24 +53,24 @@ func forgetVersions(ctx context.Context, tx conn, last int64) error {
 	if last < 1 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM versions WHERE number <= ?`, last); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM config_versions WHERE number <= ?`, last); err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `DELETE FROM version_files WHERE until > 0 AND until <= ?`, last+1)
+	res, err := tx.ExecContext(ctx, `DELETE FROM config_files WHERE until_version > 0 AND until_version <= ?`, last+1)
 	if err != nil {
 		return err
 	}
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM version_contents
-		WHERE NOT EXISTS (SELECT 1 FROM version_files f WHERE f.content = version_contents.hash)`)
+	_, err = tx.ExecContext(ctx, `DELETE FROM config_contents
+		WHERE NOT EXISTS (SELECT 1 FROM config_files f WHERE f.content_hash = config_contents.hash)`)
 	return err
 }
 
 // Versions implements [callbacks.Ledger].
 func (s *Store) Versions(ctx context.Context, most int) (list []callbacks.Version, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` FROM versions ORDER BY number DESC LIMIT ?`, max(most, 0))
+	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` FROM config_versions ORDER BY number DESC LIMIT ?`, max(most, 0))
 	if err != nil {
 		return nil, s.wrap("list versions", err)
 	}
@@ -117,7 +117,7 @@ func (s *Store) version(ctx context.Context, where string, args ...any) (v callb
 
 // oneVersion is the latest that a condition names, without its files; [callbacks.ErrNotFound] if there is none.
 func oneVersion(ctx context.Context, q conn, where string, args ...any) (callbacks.Version, error) {
-	v, err := scanVersion(q.QueryRowContext(ctx, `SELECT `+versionColumns+` FROM versions WHERE `+where+` ORDER BY number DESC LIMIT 1`, args...))
+	v, err := scanVersion(q.QueryRowContext(ctx, `SELECT `+versionColumns+` FROM config_versions WHERE `+where+` ORDER BY number DESC LIMIT 1`, args...))
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, callbacks.ErrNotFound
 	}

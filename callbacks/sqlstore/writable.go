@@ -21,8 +21,8 @@ func (s *Store) Writable(ctx context.Context, now time.Time) error {
 		if err := tx.QueryRowContext(ctx, `SELECT max(id) FROM callbacks`).Scan(&newest); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_ms) VALUES ('readiness', ?)
-			ON CONFLICT (name) DO UPDATE SET last_ms = excluded.last_ms`, ms(now))
+		_, err := tx.ExecContext(ctx, `INSERT INTO jobs (name, last_run_ms) VALUES ('readiness', ?)
+			ON CONFLICT (name) DO UPDATE SET last_run_ms = excluded.last_run_ms`, ms(now))
 		return err
 	})
 	if err == nil {

@@ -76,7 +76,7 @@ func fill(t *testing.T, open func(t *testing.T) (callbacks.Store, Database), pro
 	for name := range indexes {
 		f.exec(t, "DROP INDEX "+name)
 	}
-	f.exec(t, fmt.Sprintf(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, txn,
+	f.exec(t, fmt.Sprintf(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, answers,
 			kind, urgent, called_ms, due_ms, ready, expires_ms, state)
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d)
 		SELECT 'k' || (10000000 + i), 'r' || (10000000 + i), 'gopay', 'desk ' || (i %% 4), '', '', '+62' || (81000000000 + i), '', '', '',

@@ -39,7 +39,7 @@ func BookingSpeed(t *testing.T, s callbacks.Store, db Database) {
 		SELECT 'row ' || i FROM n`, bookingChances*rounds*single)); err != nil {
 		t.Fatal(err)
 	}
-	row, err := db.Prepare(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, txn, kind,
+	row, err := db.Prepare(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, answers, kind,
 		urgent, priority, called_ms, due_ms, slot_start_ms, slot_end_ms, expires_ms, state)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	if err != nil {

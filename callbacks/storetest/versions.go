@@ -137,7 +137,7 @@ func testFilesOfManyVersions(t *testing.T, l *ledger) {
 	for i, want := range all {
 		exactly(t, l.version(t, int64(i)+1).Files, want)
 	}
-	l.counts(t, `SELECT count(*) FROM version_contents`, 5) // each once
+	l.counts(t, `SELECT count(*) FROM config_contents`, 5) // each once
 }
 
 // counts holds the answer to a query that counts against what it should be.
@@ -155,14 +155,14 @@ func testEditOfOneFile(t *testing.T, l *ledger) {
 		f[fmt.Sprintf("hours/line-%d.yaml", i)] = []byte(fmt.Sprint("line: ", i))
 	}
 	l.add(t, callbacks.Version{Hash: "h1", Files: f})
-	l.counts(t, `SELECT count(*) FROM version_contents`, 1000)
+	l.counts(t, `SELECT count(*) FROM config_contents`, 1000)
 	edited := maps.Clone(f)
 	edited["hours/line-7.yaml"] = []byte("line: seven")
 	l.add(t, callbacks.Version{Hash: "h2", Files: edited})
-	l.counts(t, `SELECT count(*) FROM version_contents`, 1001)
-	l.counts(t, `SELECT count(*) FROM version_files`, 1001)
+	l.counts(t, `SELECT count(*) FROM config_contents`, 1001)
+	l.counts(t, `SELECT count(*) FROM config_files`, 1001)
 	l.add(t, callbacks.Version{Hash: "h1", Files: f}) // what was there before is not written again
-	l.counts(t, `SELECT count(*) FROM version_contents`, 1001)
+	l.counts(t, `SELECT count(*) FROM config_contents`, 1001)
 	for number, want := range []map[string][]byte{f, edited, f} {
 		exactly(t, l.version(t, int64(number)+1).Files, want)
 	}
@@ -176,11 +176,11 @@ func testVersionsKept(t *testing.T, l *ledger) {
 	l.add(t, callbacks.Version{Hash: "h1", Files: files("a", "once", "b", "always", "c", "gone", "d", "first")})
 	l.add(t, callbacks.Version{Hash: "h2", Files: second})
 	l.add(t, callbacks.Version{Hash: "h3", Files: third})
-	if _, err := l.place.Beside.Exec(`INSERT INTO versions (number, hash, at_ms, author, note, changes)
+	if _, err := l.place.Beside.Exec(`INSERT INTO config_versions (number, hash, published_ms, author, note, changes)
 		WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) SELECT i, 'h' || i, 0, '', '', '' FROM n`); err != nil {
 		t.Fatal(err)
 	}
-	l.counts(t, `SELECT count(*) FROM version_contents`, 8)
+	l.counts(t, `SELECT count(*) FROM config_contents`, 8)
 	if v := l.add(t, callbacks.Version{Hash: "h1001", Files: latest}); v.Number != 1001 {
 		t.Fatalf("added as %+v", v)
 	}
@@ -189,12 +189,12 @@ func testVersionsKept(t *testing.T, l *ledger) {
 	if n := len(must[[]callbacks.Version](t)(l.Versions(l.ctx, 2000))); n != 1000 {
 		t.Errorf("%d versions are kept", n)
 	}
-	l.counts(t, `SELECT count(*) FROM version_contents`, 6) // no more "once" and "gone"
+	l.counts(t, `SELECT count(*) FROM config_contents`, 6) // no more "once" and "gone"
 	exactly(t, l.version(t, 2).Files, second)
 	exactly(t, l.version(t, 0).Files, latest)
 	l.add(t, callbacks.Version{Hash: "h1002", Files: latest})
-	l.counts(t, `SELECT min(number) FROM versions`, 3)
-	l.counts(t, `SELECT count(*) FROM version_contents`, 4) // nor what only the second had
+	l.counts(t, `SELECT min(number) FROM config_versions`, 3)
+	l.counts(t, `SELECT count(*) FROM config_contents`, 4) // nor what only the second had
 	exactly(t, l.version(t, 3).Files, third)
 	exactly(t, l.version(t, 1000).Files, third)
 	exactly(t, l.version(t, 0).Files, latest)
@@ -228,7 +228,7 @@ func testTheSameVersionAtOnce(t *testing.T, l *ledger) {
 			t.Errorf("round %d: %d wrote it", round, writers)
 		}
 	}
-	l.counts(t, `SELECT count(*) FROM versions`, 4)
+	l.counts(t, `SELECT count(*) FROM config_versions`, 4)
 }
 
 // Of those that put something else in force at once each is written, with its own files.

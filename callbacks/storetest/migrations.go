@@ -1,0 +1,57 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+)
+
+// Migrations tries how an empty database is brought up to date from one version to the next. migrate is the dialect's.
+func Migrations(t *testing.T, db *sql.DB, migrate func(context.Context, *sql.DB, fs.FS) error) {
+	first := scripts(`CREATE TABLE kept (name TEXT); INSERT INTO kept VALUES ('a')`)
+	second := scripts(`CREATE TABLE kept (name TEXT)`, `ALTER TABLE kept ADD COLUMN age INTEGER NOT NULL DEFAULT 7`)
+	broken := scripts(``, ``, `INSERT INTO kept VALUES ('b', 8)`, `INSERT INTO nowhere VALUES (1)`)
+	kept := func(want string) {
+		t.Helper()
+		var all string
+		if err := db.QueryRow(`SELECT version || ': ' || (SELECT min(name || age) || max(name || age) FROM kept)
+			FROM schema_version`).Scan(&all); err != nil || all != want {
+			t.Errorf("there is %q, %v, want %q", all, err, want)
+		}
+	}
+	if err := migrate(t.Context(), db, first); err != nil {
+		t.Fatal(err)
+	}
+	var processes sync.WaitGroup
+	for range 4 { // all see the older version
+		processes.Go(func() {
+			if err := migrate(context.Background(), db, second); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	processes.Wait()
+	kept("2: a7a7")
+	if err := migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), "0004.sql") {
+		t.Errorf("a script that fails: %v", err)
+	}
+	kept("2: a7a7") // nor what came before it
+	if err := migrate(t.Context(), db, first); err == nil || !strings.Contains(err.Error(), "of version 2") {
+		t.Errorf("a database of a later version: %v", err)
+	}
+	kept("2: a7a7")
+}
+
+// scripts are migrations by the names of their files.
+func scripts(texts ...string) fs.FS {
+	files := fstest.MapFS{}
+	for i, text := range texts {
+		files[fmt.Sprintf("migrations/%04d.sql", i+1)] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
