@@ -13,9 +13,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate/page"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/console"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -41,32 +41,32 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	if err != nil {
 		return err
 	}
-	var page *console.Console
+	var console *page.Console
 	r, err := newRehearsal(ctx, stage{
 		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
-		Events:     func(e simulator.Event) { page.Event(e) },
-		Happenings: func(h ivr.Happening) { page.Happening(h) },
+		Events:     func(e simulator.Event) { console.Event(e) },
+		Happenings: func(h ivr.Happening) { console.Happening(h) },
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
-	page, err = console.New(console.Options{
+	console, err = page.New(page.Options{
 		Simulator: r.simulator, Lines: snapshot.Lines, Promise: r.Service.Callback, Now: time.Now, After: time.After, Speed: o.Speed,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server := &http.Server{Handler: page.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
+	server := &http.Server{Handler: console.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	introduce(out, listener.Addr().String(), snapshot)
-	return runDemo(ctx, page, server, served)
+	return runDemo(ctx, console, server, served)
 }
 
 // runDemo lets the page live until ctx ends or its server fails.
-func runDemo(ctx context.Context, page *console.Console, server *http.Server, served chan error) error {
+func runDemo(ctx context.Context, console *page.Console, server *http.Server, served chan error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make(chan error, 1)
@@ -75,7 +75,7 @@ func runDemo(ctx context.Context, page *console.Console, server *http.Server, se
 		stop()
 		failed <- err
 	}()
-	err := page.Run(ctx) // disconnects the pages when it ends, so that nothing holds up the server
+	err := console.Run(ctx) // disconnects the pages when it ends, so that nothing holds up the server
 	err = errors.Join(err, server.Close())
 	if fault := <-failed; !errors.Is(fault, http.ErrServerClosed) {
 		err = errors.Join(err, fault)

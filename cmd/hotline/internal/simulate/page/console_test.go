@@ -1,4 +1,4 @@
-package console_test
+package page_test
 
 import (
 	"bufio"
@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate/page"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/console"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"go.uber.org/goleak"
 )
@@ -52,7 +52,7 @@ var documents = map[string]string{
 type stage struct {
 	t         *testing.T
 	simulator *simulator.Simulator
-	console   *console.Console
+	console   *page.Console
 	product   *httptest.Server
 	page      *httptest.Server
 	promise   func(int64) (callbacks.Callback, error)
@@ -88,7 +88,7 @@ func newStage(t *testing.T, first string) *stage {
 		Observe: func(e simulator.Event) { s.console.Event(e) }})
 	s.simulator.Number(lineNumber, simulator.Number{VoiceURL: s.product.URL + first})
 	var err error
-	s.console, err = console.New(console.Options{Simulator: s.simulator, Lines: []*ivr.Line{newLine(t)},
+	s.console, err = page.New(page.Options{Simulator: s.simulator, Lines: []*ivr.Line{newLine(t)},
 		Promise: func(_ context.Context, id int64) (callbacks.Callback, error) { return s.promise(id) },
 		Now:     func() time.Time { return start }, After: func(time.Duration) <-chan time.Time { return nil }})
 	if err != nil {
@@ -258,7 +258,7 @@ func TestAPageThatConnectsAgainGetsEverything(t *testing.T) {
 		Clock   struct{ Now time.Time }
 		Phones  map[string]struct{ State, With string }
 		Agents  string
-		Entries []console.Entry
+		Entries []page.Entry
 	}
 	if err := json.Unmarshal([]byte(s.listen().hears("snapshot")), &snapshot); err != nil {
 		t.Fatal(err)

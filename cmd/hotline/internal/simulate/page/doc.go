@@ -1,4 +1,4 @@
-// Package console is a telephone in the browser, for trying a line out: the caller's telephone with captions in
+// Package page is a telephone in the browser, for trying a line out: the caller's telephone with captions in
 // place of sound, an agent's telephone on the same page, and a panel that tells what goes on behind them.
 //
 // It stands on a provider simulator (package simulator) and hears of two sources: the simulator's events, and the
@@ -8,4 +8,4 @@
 //
 // The simulator's virtual time keeps pace with real time. It only goes forward: pace.go lets it run ahead to the next
 // thing that can be seen or heard, or to an hour at which a line is interesting.
-package console
+package page

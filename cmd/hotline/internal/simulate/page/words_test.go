@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"fmt"
@@ -83,7 +83,7 @@ func TestJumps(t *testing.T) {
 
 // The palettes have to be legible: WCAG 2 asks for 4.5 to 1 for text, and 3 to 1 for the edges of controls.
 func TestPalettesAreLegible(t *testing.T) {
-	style, err := files.ReadFile("page/page.css")
+	style, err := files.ReadFile("static/page.css")
 	if err != nil {
 		t.Fatal(err)
 	}

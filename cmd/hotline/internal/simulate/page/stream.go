@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"encoding/json"
@@ -29,8 +29,8 @@ type Entry struct {
 	idle      bool // keys to which nothing listened
 }
 
-// A page is an open connection to a browser.
-type page struct{ messages chan []byte }
+// A viewer is an open connection to a browser.
+type viewer struct{ messages chan []byte }
 
 const (
 	maxPages   = 16
@@ -76,20 +76,20 @@ func encode(name string, data any) []byte {
 }
 
 // open connects a page: everything first, then what happens. It is nil when no page may connect.
-func (c *Console) open() *page {
+func (c *Console) open() *viewer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed || len(c.pages) >= maxPages {
 		return nil
 	}
-	p := &page{messages: make(chan []byte, backlog)}
+	p := &viewer{messages: make(chan []byte, backlog)}
 	p.messages <- encode("snapshot", c.snapshot())
 	c.pages[p] = struct{}{}
 	return p
 }
 
 // drop disconnects a page; a second time does nothing. The console is locked.
-func (c *Console) drop(p *page) {
+func (c *Console) drop(p *viewer) {
 	if _, ok := c.pages[p]; ok {
 		delete(c.pages, p)
 		close(p.messages)

@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"context"
@@ -33,7 +33,7 @@ type Console struct {
 
 	mu          sync.Mutex
 	closed      bool
-	pages       map[*page]struct{}
+	pages       map[*viewer]struct{}
 	entries     []Entry
 	lastEntry   int
 	caller      telephone
@@ -54,7 +54,7 @@ func New(o Options) (*Console, error) {
 	}
 	c := &Console{
 		Options:   o,
-		pages:     map[*page]struct{}{},
+		pages:     map[*viewer]struct{}{},
 		caller:    telephone{ID: callerPhone, State: idle},
 		agent:     telephone{ID: agentPhone, State: idle},
 		legs:      map[string]*telephone{},

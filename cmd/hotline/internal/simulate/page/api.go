@@ -1,4 +1,4 @@
-package console
+package page
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-//go:embed page
+//go:embed static
 var files embed.FS
 
 // A refusal says in words, for the page, why something cannot be done.
@@ -24,7 +24,7 @@ func (r refusal) Error() string { return string(r) }
 // Handler serves the page and its API, to this machine only: a request has to name a loopback address as its host,
 // so that no foreign web site can reach it under a name of its own, and must not come from another site's page.
 func (c *Console) Handler() http.Handler {
-	static, err := fs.Sub(files, "page")
+	static, err := fs.Sub(files, "static")
 	if err != nil {
 		panic(err) // embedded, so it is there
 	}
