@@ -237,6 +237,9 @@ const holdFor = 2 * time.Hour
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		until := s.now().Add(holdFor)
+		if r.Callback.CancelAfterAttempt {
+			return ErrUnchanged
+		}
 		if r.Callback.State != Booked && r.Callback.Open() && r.Callback.Held.IsZero() {
 			r.Callback.Held = r.Callback.Due // for when it comes back
 			return nil
@@ -253,7 +256,7 @@ func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error 
 func (s *Service) ReleaseFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		switch c := &r.Callback; {
-		case !c.Open() || c.Held.IsZero() || c.Held.Equal(spoken):
+		case !c.Open() || c.Held.IsZero() || c.CancelAfterAttempt:
 			return ErrUnchanged
 		case c.State == Booked:
 			c.Due = c.Held
@@ -290,7 +293,7 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 			case c.State == Booked: // or come back
 				finish(c, Cancelled, s.now())
 			default:
-				c.Held = spoken
+				c.CancelAfterAttempt = true
 			}
 			return nil
 		})
@@ -303,9 +306,6 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 
 // talked is who takes a promise back whose caller got through.
 const talked = "the caller's talk with the desk"
-
-// spoken is [Callback.Held] of a promise that is being kept and whose caller got through on a call of his own.
-var spoken = time.UnixMilli(1).UTC()
 
 // openAt is the open promise of one desk; nobody is recognised by a number that many share.
 func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {

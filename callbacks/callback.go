@@ -65,9 +65,12 @@ type Callback struct {
 	Called time.Time
 	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
 	Due time.Time
-	// Held is when it was due before a conversation of the caller's held it back, UTC. Zero: it is not held. While it is being
-	// kept any instant says that it is held when it comes back, and the far past that it is cancelled then.
+	// Held is when it was due before the caller's own conversation with the desk put it off, UTC. Zero: it is not put off.
+	// While an attempt is under way it says that the callback is put off when it waits again.
 	Held time.Time
+	// CancelAfterAttempt is set during an attempt when the callback is no longer wanted: it is cancelled, and not tried
+	// again, unless this attempt reaches the customer.
+	CancelAfterAttempt bool
 	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
 	SlotEnd time.Time
 	// Expires is when the promise is given up, UTC.

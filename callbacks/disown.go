@@ -63,7 +63,7 @@ func disown(r *Record, now time.Time) {
 	c := &r.Callback
 	c.Remark = disowned
 	if r.Attempt != nil && r.Attempt.InAir() && (c.State == AgentReached || c.State == CustomerReached) {
-		c.Held = spoken
+		c.CancelAfterAttempt = true
 		return
 	}
 	finish(c, Cancelled, now)

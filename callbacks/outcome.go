@@ -236,7 +236,7 @@ func (k keeping) customerNotReached(r *Record) {
 // again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
 // last try ended.
 func (k keeping) again(c *Callback, status string) {
-	if c.Attempts >= k.plan.Policy.MaxAttempts && !c.Held.Equal(spoken) {
+	if c.Attempts >= k.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
 		finish(c, Expired, k.now)
 		return
 	}
@@ -294,7 +294,7 @@ func (k keeping) later(c *Callback, pause time.Duration) {
 // back lets a promise wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
 func (k keeping) back(c *Callback, due time.Time) {
 	switch {
-	case c.Held.Equal(spoken):
+	case c.CancelAfterAttempt:
 		finish(c, Cancelled, k.now)
 	case !c.Held.IsZero() && c.State != Booked:
 		c.State, c.Due, c.Held = Booked, k.now.Add(holdFor), due

@@ -25,9 +25,9 @@ type table struct {
 // tables are in the order in which one refers to another. What instances say of themselves is not copied: they say it again.
 var tables = []table{
 	{name: "reference_numbers", columns: "reference", order: "reference"},
-	{name: "callbacks", order: "id", truth: []string{"urgent", "reached"}, counted: true, columns: `id, request_key, reference, line, desk,
+	{name: "callbacks", order: "id", truth: []string{"urgent", "reached", "cancel_after_attempt"}, counted: true, columns: `id, request_key, reference, line, desk,
 		topic, language, number,
-		caller, account, answers, kind, urgent, called_ms, due_ms, held_ms, slot_start_ms, slot_end_ms, expires_ms, state, reached, rounds,
+		caller, account, answers, kind, urgent, called_ms, due_ms, held_ms, cancel_after_attempt, slot_start_ms, slot_end_ms, expires_ms, state, reached, rounds,
 		attempts, next_target, pass, fence, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority, remark`},
 	{name: "attempts", order: "created_ms", columns: `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
 		state, outcome, call_sid, status, status_seq, fence, pass, created_ms, next_check_ms, line, desk`},

@@ -29,6 +29,8 @@ CREATE TABLE callbacks (
     due_ms          BIGINT  NOT NULL,
     -- When it was due before the caller's own conversation with the desk put it off; 0: it is not put off.
     held_ms         BIGINT  NOT NULL DEFAULT 0,
+    -- Set during an attempt when the callback is no longer wanted: it is cancelled instead of tried again.
+    cancel_after_attempt BOOLEAN NOT NULL DEFAULT FALSE CHECK (cancel_after_attempt IN (TRUE, FALSE)),
     -- The slot as chosen; due_ms moves on with retries, this does not.
     slot_start_ms   BIGINT  NOT NULL DEFAULT 0,
     slot_end_ms     BIGINT  NOT NULL DEFAULT 0,
