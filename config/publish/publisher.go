@@ -180,7 +180,7 @@ func earlier(a, b time.Time) time.Time {
 // read reads the directory. Where nothing has changed since it was read last, nothing is made anew: this is done every few
 // seconds.
 func (p *Publisher) read(ctx context.Context) (files Files, digest string, err error) {
-	files, err = p.reading.of(ctx, p.seen, &calm{FS: p.Files})
+	files, err = p.reading.of(ctx, p.seen, p.Files)
 	if err != nil {
 		return nil, "unreadable: " + err.Error(), err
 	}

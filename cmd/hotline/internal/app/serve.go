@@ -45,7 +45,6 @@ func Serve(
 	ctx context.Context, settings config.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
 	listening func(net.Addr),
 ) (err error) {
-	defer CollectSeldom()()
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything else: it would end the process
 	defer signal.Stop(hangups)

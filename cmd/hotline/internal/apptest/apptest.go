@@ -81,7 +81,7 @@ func InMemory() string {
 }
 
 // MemoryDir is a directory there, until the test ends.
-func MemoryDir(t *testing.T) string {
+func MemoryDir(t testing.TB) string {
 	t.Helper()
 	dir, err := os.MkdirTemp(InMemory(), "hotline-test-")
 	if err != nil {

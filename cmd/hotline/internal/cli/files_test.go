@@ -14,7 +14,7 @@ const (
 
 // Files of a test's directory, by their path with slashes.
 
-func readFile(t *testing.T, dir, name string) string {
+func readFile(t testing.TB, dir, name string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 	if err != nil {
@@ -23,7 +23,7 @@ func readFile(t *testing.T, dir, name string) string {
 	return string(data)
 }
 
-func writeFile(t *testing.T, dir, name, text string) {
+func writeFile(t testing.TB, dir, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,17 +25,18 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Publishing while callers ring: what they wait for an answer of a house with a hundred lines, meanwhile and in between. Files and
-// database are in memory: what is measured is how the processors are shared, and a disk that others use has its own moods.
+// Publishing while callers ring: how long they wait for an answer. Files and database are in memory: what is measured is how
+// the processors are shared, and a disk that others use has its own moods.
 
 const (
-	loadLines = 100
-	loadRate  = 2 * time.Millisecond // between two webhooks
-	loadCalls = 6000                 // webhooks in one measurement
+	loadLines  = 100
+	loadRate   = 10 * time.Millisecond  // between two webhooks
+	loadEdits  = 12                     // every third is one on which all lines depend
+	longestYet = 100 * time.Millisecond // no webhook may take longer
 )
 
 // hundredLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
-func hundredLines(t *testing.T) string {
+func hundredLines(t testing.TB) string {
 	t.Helper()
 	dir := apptest.MemoryDir(t)
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
@@ -70,81 +69,50 @@ func hundredLines(t *testing.T) string {
 
 func loadNumber(i int) string { return fmt.Sprintf("+62216%07d", i) }
 
-func TestSpeedOfCallsWhilePublishing(t *testing.T) {
-	defer app.CollectSeldom()() // as serve does
-	dir := hundredLines(t)
-	var rehearsals [][]string
+// BenchmarkCallsWhilePublishing: no caller waits noticeably while a hundred lines are published.
+func BenchmarkCallsWhilePublishing(b *testing.B) {
+	dir := hundredLines(b)
 	now := func() time.Time { return time.Now().UTC() }
-	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: func(ctx context.Context, s *config.Snapshot, lines []string) error {
-		rehearsals = append(rehearsals, lines)
-		return simulate.RunCallTestsOf(ctx, s, lines)
-	}}
-	h, err := app.New(t.Context(), app.Options{
-		Source: &source, Store: "sqlite:" + filepath.Join(apptest.MemoryDir(t), "hotline.db"), PublicURL: "https://hotline.example.com",
+	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: simulate.RunCallTestsOf}
+	h, err := app.New(b.Context(), app.Options{
+		Source: &source, Store: "sqlite:" + filepath.Join(apptest.MemoryDir(b), "hotline.db"), PublicURL: "https://hotline.example.com",
 		AccountSID: simulate.AccountSID, Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)}, Now: now, Shared: true, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		t.Fatal(err)
+		b.Fatal(err)
 	}
 	defer func() {
 		if err := h.Close(); err != nil {
-			t.Error(err)
+			b.Error(err)
 		}
 	}()
 	load := &loadedLine{handler: h.Server.Handler()}
-	load.measure(t) // what is made when it is first asked for is made
-	before, _ := load.measure(t)
-	t.Logf("p99 of %d webhooks before anything is published: %s", loadCalls, before)
-	edits, best := 0, 0.0
-	for range 3 { // a busy machine gets another chance
-		stop, published := make(chan struct{}), 0
-		var publishing sync.WaitGroup
-		publishing.Go(func() {
-			for resting := time.NewTimer(0); ; published++ {
-				select {
-				case <-stop:
-					return
-				case <-resting.C:
-				}
-				begin := time.Now()
-				load.publishing.Store(true)
+	quiet := load.measure(b, 5*time.Second, func() {})
+	edits := 0
+	var meanwhile []time.Duration
+	for b.Loop() {
+		meanwhile = append(meanwhile, load.measure(b, 0, func() {
+			for range loadEdits {
 				edits++
-				done := publishEdit(t, h, dir, edits)
-				load.publishing.Store(false)
-				if !done {
-					return
-				}
-				resting.Reset(time.Since(begin))
+				publishEdit(b, h, dir, edits)
 			}
-		})
-		quiet, meanwhile := load.measure(t)
-		close(stop)
-		publishing.Wait()
-		ratio := float64(meanwhile) / float64(quiet)
-		t.Logf("p99 of %d webhooks: %s while %d configurations of %d lines were published, %s in the pauses of the same length: %.1f times",
-			loadCalls, meanwhile, published, loadLines, quiet, ratio)
-		if published < 2 {
-			t.Errorf("only %d were published", published)
-		}
-		if best == 0 || ratio < best {
-			best = ratio
-		}
-		if best <= 3 {
-			break
-		}
+		})...)
 	}
-	if best > 3 {
-		t.Errorf("p99 %.1f times, want at most 3 times", best)
-	}
-	for i, lines := range rehearsals[1:] {
-		if want := map[bool]int{true: loadLines, false: 1}[(i+1)%3 == 0]; len(lines) != want {
-			t.Errorf("edit %d: %d lines are rehearsed, want %d", i+1, len(lines), want)
-		}
+	slices.Sort(quiet)
+	slices.Sort(meanwhile)
+	longest := meanwhile[len(meanwhile)-1]
+	b.ReportMetric(float64(quiet[len(quiet)-1].Microseconds())/1000, "ms-longest-quiet")
+	b.ReportMetric(float64(meanwhile[len(meanwhile)*99/100].Microseconds())/1000, "ms-p99")
+	b.ReportMetric(float64(longest.Microseconds())/1000, "ms-longest")
+	b.Logf("quiet: %s longest of %d; publishing: p50 %s, p99 %s, p99.9 %s, longest %s of %d", quiet[len(quiet)-1], len(quiet), meanwhile[len(meanwhile)/2],
+		meanwhile[len(meanwhile)*99/100], meanwhile[len(meanwhile)*999/1000], longest, len(meanwhile))
+	if longest > longestYet {
+		b.Errorf("of %d webhooks the slowest took %s, want at most %s", len(meanwhile), longest, longestYet)
 	}
 }
 
 // publishEdit edits the hours of a line and lets the publisher find them at rest, twice the settling time later.
-func publishEdit(t *testing.T, h *app.App, dir string, edit int) bool {
+func publishEdit(t testing.TB, h *app.App, dir string, edit int) bool {
 	t.Helper()
 	name := fmt.Sprintf("hours/gopay%d.yaml", edit%10)
 	if edit%3 == 0 {
@@ -168,48 +136,48 @@ func publishEdit(t *testing.T, h *app.App, dir string, edit int) bool {
 type loadedLine struct {
 	handler http.Handler
 	rung    int
-	// publishing is set while a configuration is being published.
-	publishing atomic.Bool
 }
 
-// measure is the 99th percentile of the time to an answer, of the webhooks that were due while nothing was published and of
-// the others. It is counted from when a webhook was due: whoever is kept waiting by the one before counts, too. Both are
-// measured by turns, as what else the machine does changes from second to second.
-func (l *loadedLine) measure(t *testing.T) (quiet, meanwhile time.Duration) {
-	t.Helper()
-	took, published := make([]time.Duration, loadCalls), make([]bool, loadCalls)
+// measure is the time to an answer of webhooks that come while some work is done, and for at least a while. It is counted from
+// when a webhook was due: whoever is kept waiting by the one before counts, too.
+func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []time.Duration {
+	b.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work()
+	}()
+	var (
+		callers sync.WaitGroup
+		mu      sync.Mutex
+		took    []time.Duration
+	)
 	begin := time.Now()
-	var callers sync.WaitGroup
-	for i := range loadCalls {
-		due := begin.Add(time.Duration(i) * loadRate)
+	for due := begin; ; due = due.Add(loadRate) {
 		timer := time.NewTimer(time.Until(due))
 		<-timer.C
+		select {
+		case <-done:
+			if time.Since(begin) >= least {
+				callers.Wait()
+				return took
+			}
+		default:
+		}
 		l.rung++
 		request := l.incoming(l.rung)
-		published[i] = l.publishing.Load()
 		callers.Go(func() {
 			answer := httptest.NewRecorder()
 			l.handler.ServeHTTP(answer, request)
-			took[i] = time.Since(due)
+			waited := time.Since(due)
 			if answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), "GoPay") {
-				t.Errorf("webhook %d: %d %s", i, answer.Code, answer.Body)
+				b.Errorf("webhook: %d %s", answer.Code, answer.Body)
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			took = append(took, waited)
 		})
 	}
-	callers.Wait()
-	of := map[bool][]time.Duration{}
-	for i := range took {
-		of[published[i]] = append(of[published[i]], took[i])
-	}
-	return percentile99(of[false]), percentile99(of[true])
-}
-
-func percentile99(took []time.Duration) time.Duration {
-	if len(took) == 0 {
-		return 0
-	}
-	slices.Sort(took)
-	return took[len(took)*99/100]
 }
 
 func (l *loadedLine) incoming(n int) *http.Request {
