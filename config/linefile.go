@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/voices"
 )
 
 const mostLanguages = 9 // one key of the telephone each
@@ -121,7 +122,7 @@ func readLanguages(v value) (out []ivr.Language) {
 			checkLocale(locale, l)
 		}
 		if l.Locale != "" && l.Voice != "" {
-			if err := ivr.VoiceFits(l.Voice, l.Locale); err != nil {
+			if err := voices.Fits(l.Voice, l.Locale); err != nil {
 				voice.fail("%v", err)
 			}
 		}

@@ -5,21 +5,21 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // A SigningKey is a shared key of the provider, with the one algorithm that it signs with.
 type SigningKey struct {
 	Name      string
-	Algorithm ivr.Algorithm
+	Algorithm twilio.Algorithm
 	Secret    Secret
 }
 
 // SigningKeys are the revealed shared keys.
-func (s Settings) SigningKeys() []ivr.SigningKey {
-	keys := make([]ivr.SigningKey, len(s.TwilioSigningKeys))
+func (s Settings) SigningKeys() []twilio.SigningKey {
+	keys := make([]twilio.SigningKey, len(s.TwilioSigningKeys))
 	for i, k := range s.TwilioSigningKeys {
-		keys[i] = ivr.SigningKey{Name: k.Name, Algorithm: k.Algorithm, Secret: k.Secret.Reveal()}
+		keys[i] = twilio.SigningKey{Name: k.Name, Algorithm: k.Algorithm, Secret: k.Secret.Reveal()}
 	}
 	return keys
 }
@@ -69,7 +69,7 @@ func readSigningKeys(s *Settings, text string) error {
 		case !signingKeyName.MatchString(fields[0]):
 			return fmt.Errorf("the name of key %d of %d holds something else than letters, digits, _, . and -; copy its identifier",
 				i+1, len(parts))
-		case fields[1] != string(ivr.HMACSHA256) && fields[1] != string(ivr.HMACSHA1):
+		case fields[1] != string(twilio.HMACSHA256) && fields[1] != string(twilio.HMACSHA1):
 			return fmt.Errorf("the algorithm of key %d of %d is neither HMAC_SHA256 nor HMAC_SHA1; "+
 				"write the one of the provider's webhook setting", i+1, len(parts))
 		case strings.ContainsFunc(fields[2], func(r rune) bool { return r <= ' ' || r > '~' }):
@@ -79,7 +79,7 @@ func readSigningKeys(s *Settings, text string) error {
 			return fmt.Errorf("key %d of %d has the name of another; remove one", i+1, len(parts))
 		}
 		seen[fields[0]] = true
-		key := SigningKey{Name: fields[0], Algorithm: ivr.Algorithm(fields[1]), Secret: NewSecret(fields[2])}
+		key := SigningKey{Name: fields[0], Algorithm: twilio.Algorithm(fields[1]), Secret: NewSecret(fields[2])}
 		s.TwilioSigningKeys = append(s.TwilioSigningKeys, key)
 	}
 	return nil

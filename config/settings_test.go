@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 const (
@@ -106,8 +106,8 @@ func TestSettingsSecrets(t *testing.T) {
 	if diff := cmp.Diff([]string{exampleToken, "0123456789second"}, got.AuthTokens()); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
-	keys := []ivr.SigningKey{{Name: "webhooks_sharedkey_1", Algorithm: ivr.HMACSHA256, Secret: "0123456789:thetoken"},
-		{Name: "old", Algorithm: ivr.HMACSHA1, Secret: "0123456789thetoken"}}
+	keys := []twilio.SigningKey{{Name: "webhooks_sharedkey_1", Algorithm: twilio.HMACSHA256, Secret: "0123456789:thetoken"},
+		{Name: "old", Algorithm: twilio.HMACSHA1, Secret: "0123456789thetoken"}}
 	if diff := cmp.Diff(keys, got.SigningKeys()); diff != "" || !got.TwilioKeysOnly {
 		t.Errorf("shared keys, only they: %v (-want +got):\n%s", got.TwilioKeysOnly, diff)
 	}

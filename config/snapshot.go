@@ -3,9 +3,10 @@ package config
 import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// A Snapshot is one whole, checked configuration. It is immutable. It satisfies [ivr.Lines] and [callbacks.Plans].
+// A Snapshot is one whole, checked configuration. It is immutable. It satisfies [twilio.Lines] and [callbacks.Plans].
 type Snapshot struct {
 	// Lines are sorted by their identifier.
 	Lines []*ivr.Line
@@ -22,7 +23,7 @@ type Snapshot struct {
 }
 
 var (
-	_ ivr.Lines       = (*Snapshot)(nil)
+	_ twilio.Lines    = (*Snapshot)(nil)
 	_ callbacks.Plans = (*Snapshot)(nil)
 )
 

@@ -2,12 +2,11 @@ package ivr
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Who calls, and which number was called, by what the provider sends: a number, a SIP address, or a word.
+// Who calls, by what the provider sends: a number, a SIP address, or a word.
 
 // sipUser cuts the user part out of a SIP address (RFC 3261, section 19.1.1); its parameters and the host are left out.
 var sipUser = regexp.MustCompile(`(?i)^sips?:([^@;]+)(?:;[^@]*)?@`)
@@ -31,16 +30,4 @@ func (l *Line) CallerNumber(from string) string {
 		return ""
 	}
 	return from
-}
-
-// calledNumber is the number by which a line is found: trunks send it as a SIP address, too, and without its plus.
-func calledNumber(to string) string {
-	if user := SIPUser(to); user != "" {
-		to = user
-	}
-	to = strings.TrimPrefix(to, "+")
-	if to == "" || strings.Trim(to, "0123456789") != "" {
-		return ""
-	}
-	return "+" + to
 }

@@ -15,8 +15,8 @@ func (l *Line) Words(c callbacks.Callback, occasion callbacks.Occasion, now time
 	if !l.TakesTexts(c.Number) {
 		return ""
 	}
-	tongue := l.language(c.Language).Tag
-	pairs := []string{"line", l.name(tongue), "reference", c.Reference}
+	tongue := l.Language(c.Language).Tag
+	pairs := []string{"line", l.Names[tongue], "reference", c.Reference}
 	switch occasion {
 	case callbacks.OnBooked, callbacks.OnMoved:
 		return l.wordsOfWhen(c, tongue, now, pairs)

@@ -53,7 +53,7 @@ type CallbackOffer struct {
 // for a person at once. No promise stands for the caller before.
 func (l *Line) Course(now time.Time, call Call, language, topic string) (Course, error) {
 	w := follower{line: l, now: now, topic: topic}
-	w.Language = l.language(language).Tag
+	w.Language = l.Language(language).Tag
 	if topic != "" {
 		i := slices.IndexFunc(l.Ways(), func(way Way) bool { return way.Topic == topic })
 		if i < 0 {
@@ -61,7 +61,7 @@ func (l *Line) Course(now time.Time, call Call, language, topic string) (Course,
 		}
 		w.way = l.Ways()[i].Keys
 	}
-	state, event := State{Line: l.ID, Step: firstStep, Called: now.Unix()}, Event(Start{})
+	state, event := State{Line: l.ID, Step: FirstStep, Called: now.Unix()}, Event(Start{})
 	for range 2 * maxTurns {
 		var page Page
 		state, page = Advance(l, now, call, state, event)
@@ -138,7 +138,7 @@ func (w *follower) key(state State, call Call) (string, bool) {
 		return fmt.Sprint(i + 1), true
 	case stepTopic:
 		if w.topic == "" {
-			return keyPerson, true
+			return KeyPerson, true
 		}
 		if len(w.way) == 0 {
 			return "", false

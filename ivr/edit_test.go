@@ -57,7 +57,7 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 				tried++
 				now := []time.Time{openHour, closedHour}[tried%2]
 				state, page := Advance(after, now, caller, v.state, event)
-				if _, ends := page.Next.(Hangup); ends && len(page.Say) == 0 && event != (effectDone{}) {
+				if _, ends := page.Next.(Hangup); ends && len(page.Say) == 0 && event != (Done{}) {
 					t.Fatalf("%s: step %s on %#v hangs up without a word", name, v.state.Step, event)
 				}
 				if tried%31 == 0 && !comesToAnEnd(after, state, page) {
@@ -102,5 +102,5 @@ func answerTo(effect Effect) Event {
 	case Book, Move:
 		return Refused{Failed}
 	}
-	return effectDone{}
+	return Done{}
 }

@@ -78,6 +78,29 @@ func Advance(line *Line, now time.Time, call Call, state State, event Event) (St
 	return state, page
 }
 
+// Begin is the state of a call that has just begun; its first event is [Start].
+func Begin(line *Line, now time.Time) State {
+	return State{Line: line.ID, Step: FirstStep, Called: now.Unix()}
+}
+
+// Resume is how a call whose state is lost goes on after an event: as one with a fault of ours. What has happened
+// already is not done again, or instances that hold different keys would ring the same agent for ever. bridged says
+// that the caller has talked with somebody.
+func Resume(line *Line, now time.Time, event Event, bridged bool) (State, Event) {
+	state := Begin(line, now)
+	switch event := event.(type) {
+	case Recorded:
+		state.Step = stepMessage
+		return state, event
+	case DialEnded:
+		state.Troubles = 1
+		if bridged {
+			state.Troubles = maxTroubles
+		}
+	}
+	return state, Trouble{}
+}
+
 // settle follows the inner moves until something is left for the provider to do.
 func (t *turn) settle(n Next) Page {
 	for range 20 {
@@ -100,7 +123,7 @@ func (t *turn) settle(n Next) Page {
 		}
 	}
 	// Not reached by any walk of the steps (see the graph test); a caller is still not cut off without a word.
-	return Page{Say: append(t.said, t.line.utter(t.tongue(), "goodbye")), Next: Hangup{}}
+	return Page{Say: append(t.said, t.line.Say(t.tongue(), "goodbye")), Next: Hangup{}}
 }
 
 func (t *turn) enter(step StepID) {
@@ -110,7 +133,7 @@ func (t *turn) enter(step StepID) {
 func (t *turn) hear(event Event) Next {
 	switch event := event.(type) {
 	case Start:
-		return goTo{firstStep}
+		return goTo{FirstStep}
 	case Trouble:
 		return t.trouble()
 	case Again:
@@ -129,7 +152,7 @@ func (t *turn) hear(event Event) Next {
 func (t *turn) keys(digits string) Next {
 	step := stepOf(t.Step)
 	if step.kind == entry {
-		digits = strings.TrimRight(digits, keyDone) // left in where nothing was keyed before it
+		digits = strings.TrimRight(digits, KeyDone) // left in where nothing was keyed before it
 	}
 	switch {
 	case t.Turns > 2*maxTurns:
@@ -164,7 +187,7 @@ func (t *turn) silence(step *step) Next {
 
 func (t *turn) menuKey(step *step, key string) Next {
 	switch key {
-	case keyPerson:
+	case KeyPerson:
 		return t.person()
 	case keyAgain:
 		return step.ask(t)
@@ -290,10 +313,10 @@ func (t *turn) deskCanAnswer(desk string) bool {
 func (t *turn) topic() *Topic { return t.line.Topic(t.Topic) }
 
 // tongue is the language to speak: the chosen one, before that the line's first.
-func (t *turn) tongue() string { return t.line.language(t.Language).Tag }
+func (t *turn) tongue() string { return t.line.Language(t.Language).Tag }
 
 func (t *turn) words(key string, pairs ...string) Utterance {
-	return t.line.utter(t.tongue(), key, pairs...)
+	return t.line.Say(t.tongue(), key, pairs...)
 }
 
 func (t *turn) say(key string, pairs ...string) {

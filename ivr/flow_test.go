@@ -95,7 +95,7 @@ func TestStubbornCallersComeToAnEnd(t *testing.T) {
 
 func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key string) (turns int) {
 	t.Helper()
-	state := State{Line: line.ID, Step: firstStep, Called: now.Unix()}
+	state := State{Line: line.ID, Step: FirstStep, Called: now.Unix()}
 	var event Event = Start{}
 	for turns < 1000 {
 		turns++
@@ -116,7 +116,7 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 			case SaveMessage, SaveContact:
 				event = Saved{"1234567"}
 			case AttachNote:
-				event = effectDone{}
+				event = Done{}
 			default:
 				event = Promised{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
 			}
@@ -155,7 +155,7 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 func play(t *testing.T, line *Line, now time.Time, call Call, events ...Event) []string {
 	t.Helper()
 	var heard []string
-	state := State{Line: line.ID, Step: firstStep, Called: now.Unix()}
+	state := State{Line: line.ID, Step: FirstStep, Called: now.Unix()}
 	for _, event := range append([]Event{Start{}}, events...) {
 		var page Page
 		state, page = Advance(line, now, call, state, event)

@@ -142,8 +142,3 @@ type NumberRule struct {
 	// CallingNumber offers the calling number, in national form, when it fits the rule.
 	CallingNumber bool
 }
-
-// shownTo is the number that an address is shown when we ring it.
-func (l *Line) shownTo(address string) string {
-	return callbacks.Plan{Policy: l.Callbacks, From: l.Numbers[0], CallerID: l.CallerID}.Shown(address)
-}

@@ -14,7 +14,7 @@ import (
 // pressed plays keys from the first menu on, in English, and returns where the call is.
 func pressed(t *testing.T, line *Line, keys ...string) (State, Page) {
 	t.Helper()
-	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: firstStep, Called: closedHour.Unix()}, Start{})
+	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: FirstStep, Called: closedHour.Unix()}, Start{})
 	state, _ = Advance(line, closedHour, caller, state, Keys{"2"})
 	state, page := Advance(line, closedHour, caller, state, Found{})
 	for _, key := range keys {
@@ -118,7 +118,7 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 	if want := callbacks.Answers("refund:123456;transaction:998866"); state.Answers != want || state.Step != stepOffer {
 		t.Errorf("answers %q at %s, want %q at the offer", state.Answers, state.Step, want)
 	}
-	said := line.caseOf("en", "1234567", "", state.Answers)
+	said := line.CaseFor("en", "1234567", "", state.Answers)
 	if len(said) != 4 || !strings.Contains(said[2].Text, "answer.refund 1 2 3") || !strings.Contains(said[3].Text, "answer.transaction 9 9 8") {
 		t.Errorf("the agent is told %q", said)
 	}

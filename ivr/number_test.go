@@ -168,20 +168,6 @@ func TestASIPCallerCountsWhereTheLineSaysSo(t *testing.T) {
 	}
 }
 
-func TestTheCalledNumberInEveryFormFindsTheLine(t *testing.T) {
-	for to, want := range map[string]string{
-		"+622150001000":                                  "+622150001000",
-		"622150001000":                                   "+622150001000",
-		"sip:+622150001000@pbx.example.com":              "+622150001000",
-		"sip:622150001000@pbx.example.com;transport=udp": "+622150001000",
-		"client:agent":                                   "", "": "", "+": "", "sip:desk@example.com": "", "sip:@": "",
-	} {
-		if got := calledNumber(to); got != want {
-			t.Errorf("%q is %q, want %q", to, got, want)
-		}
-	}
-}
-
 func FuzzWhoCalls(f *testing.F) {
 	for _, seed := range []string{"+6281234567890", "sip:bob@81.234.56.78", "sip:+6281234567890@x", "client:a", "", "+266696687", "sip:;@"} {
 		f.Add(seed)
@@ -192,9 +178,6 @@ func FuzzWhoCalls(f *testing.F) {
 			if got != "" && (!callbacks.IsNumber(got) || !strings.Contains(text, got) || line.CallerNumber(got) != got) {
 				t.Fatalf("%q is taken for %q", text, got)
 			}
-		}
-		if to := calledNumber(text); to != "" && !strings.Contains(text, to[1:]) {
-			t.Fatalf("%q is taken for %q", text, to)
 		}
 	})
 }

@@ -10,7 +10,8 @@ import (
 
 // How a line puts its sentences: prompts filled with spoken digits and times.
 
-func (l *Line) utter(tag, key string, pairs ...string) Utterance {
+// Say is a sentence of the line in a language, its placeholders filled by pairs of name and value.
+func (l *Line) Say(tag, key string, pairs ...string) Utterance {
 	return Utterance{Language: tag, Text: l.text(tag, key, pairs...)}
 }
 
@@ -28,8 +29,6 @@ func (l *Line) text(tag, key string, pairs ...string) string {
 // Sentence is a prompt of the line in a language, its figures filled in, placeholders that only a call can fill left.
 // It is empty where there is none.
 func (l *Line) Sentence(tag, key string) string { return l.text(tag, key) }
-
-func (l *Line) name(tag string) string { return l.Names[tag] }
 
 func (l *Line) when(tag string, at, now time.Time) string {
 	return spoken.When(tag, at, now, l.Hours.Zone())
@@ -59,8 +58,8 @@ func (l *Line) sayAccount(tag, account string) string {
 
 func (t *turn) digits(number string) string { return spoken.Digits(t.tongue(), number) }
 
-// language falls back to the line's first: a call or a promise may be older than the configuration.
-func (l *Line) language(tag string) Language {
+// Language is one of the line's by its tag. It falls back to the line's first: a call or a promise may be older than the configuration.
+func (l *Line) Language(tag string) Language {
 	for _, language := range l.Languages {
 		if language.Tag == tag {
 			return language

@@ -131,25 +131,25 @@ type (
 	Shown struct{ Callback callbacks.Callback }
 	// Dropped answers Cancel.
 	Dropped struct{}
-	// effectDone answers what has nothing to tell.
-	effectDone struct{}
+	// Done answers what has nothing to tell.
+	Done struct{}
 )
 
-func (Start) event()      {}
-func (Keys) event()       {}
-func (Again) event()      {}
-func (DialEnded) event()  {}
-func (Recorded) event()   {}
-func (Trouble) event()    {}
-func (Found) event()      {}
-func (Taken) event()      {}
-func (Promised) event()   {}
-func (Noted) event()      {}
-func (Refused) event()    {}
-func (Saved) event()      {}
-func (Shown) event()      {}
-func (Dropped) event()    {}
-func (effectDone) event() {}
+func (Start) event()     {}
+func (Keys) event()      {}
+func (Again) event()     {}
+func (DialEnded) event() {}
+func (Recorded) event()  {}
+func (Trouble) event()   {}
+func (Found) event()     {}
+func (Taken) event()     {}
+func (Promised) event()  {}
+func (Noted) event()     {}
+func (Refused) event()   {}
+func (Saved) event()     {}
+func (Shown) event()     {}
+func (Dropped) event()   {}
+func (Done) event()      {}
 
 // A Refusal says why an effect was not carried out.
 type Refusal string

@@ -19,14 +19,14 @@ const (
 func askLanguage(t *turn) Next {
 	if len(t.line.Languages) == 1 {
 		t.Language = t.line.Languages[0].Tag
-		t.say("welcome", "line", t.line.name(t.tongue()))
+		t.say("welcome", "line", t.line.Names[t.tongue()])
 		return t.find()
 	}
 	if t.Turns == 1 {
-		t.say("welcome", "line", t.line.name(t.tongue()))
+		t.say("welcome", "line", t.line.Names[t.tongue()])
 	}
 	for i, language := range t.line.Languages {
-		t.said = append(t.said, t.line.utter(language.Tag, "language.offer", "key", strconv.Itoa(i+1)))
+		t.said = append(t.said, t.line.Say(language.Tag, "language.offer", "key", strconv.Itoa(i+1)))
 	}
 	return Listen{Timeout: menuTimeout}
 }

@@ -1,6 +1,10 @@
 package ivr
 
-import "github.com/hotline-ivr/hotline/callbacks"
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
 
 // A recorded message: what remains when nobody can be reached and no callback is wanted.
 
@@ -26,7 +30,7 @@ func silentMessage(t *turn) Next {
 func afterMessage(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Recorded:
-		if event.Key == keyPerson {
+		if event.Key == KeyPerson {
 			return t.person() // what was spoken until then is kept when the provider tells of it
 		}
 		return Perform{SaveMessage{t.message(event)}}
@@ -37,6 +41,16 @@ func afterMessage(t *turn, event Event) Next {
 	}
 	t.say("message.failed")
 	return t.goodbye()
+}
+
+// KeepRecording keeps a message or a note that the provider tells of once it can be fetched. The flow had it kept when
+// the caller finished it; that webhook may have been lost, or be on its way still.
+func KeepRecording(line *Line, now time.Time, call Call, state State, recording callbacks.Recording) Effect {
+	if state.Step == stepNoteSpoken {
+		return AttachNote{ID: state.Booked, Note: recording}
+	}
+	t := &turn{line: line, now: now, call: call, State: &state}
+	return SaveMessage{t.message(Recorded{Recording: recording})}
 }
 
 // message is what the call tells about a recording. Its key is the same for every webhook about it.

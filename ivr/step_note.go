@@ -28,11 +28,11 @@ func askNoteAgain(t *turn, _ string) Next { return wrong{} }
 func afterNote(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Recorded:
-		if event.Key == keyPerson {
+		if event.Key == KeyPerson {
 			return t.person() // what was spoken until then is kept when the provider tells of it
 		}
 		return Perform{AttachNote{ID: t.Booked, Note: event.Recording}}
-	case effectDone:
+	case Done:
 		t.say("note.saved")
 	default:
 		t.say("note.failed")

@@ -27,12 +27,12 @@ const (
 	stepMineKept     StepID = "mine-kept"
 	stepMineWhen     StepID = "mine-when"
 	stepMineSure     StepID = "mine-sure"
-	firstStep               = stepLanguage
+	FirstStep               = stepLanguage
 )
 
 // Keys that mean the same in every menu.
 const (
-	keyPerson = "0"
+	KeyPerson = "0" // an agent
 	keyMine   = "7" // in the topic menu: the promise that stands
 	keyLetter = "7" // where a callback is offered: a recorded message instead
 	keyMore   = "8"
@@ -40,7 +40,7 @@ const (
 	keyNote   = "1" // after a promise: add a spoken note
 	keyAgain  = "9"
 	keyBack   = "*"
-	keyDone   = "#" // ends an entry
+	KeyDone   = "#" // ends an entry
 )
 
 type kind int
@@ -113,7 +113,7 @@ func stepOf(id StepID) *step {
 	if s, ok := steps[id]; ok {
 		return s
 	}
-	return steps[firstStep]
+	return steps[FirstStep]
 }
 
 func toTopics(t *turn) Next { t.Menu, t.Page = "", 0; return goTo{stepTopic} }

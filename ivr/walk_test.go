@@ -26,7 +26,7 @@ func happenings(page Page, step *step) []Event {
 	case Connect:
 		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
 	case Record:
-		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, keyPerson}, Refused{Failed}}
+		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, KeyPerson}, Refused{Failed}}
 	case Perform:
 		switch next.Effect.(type) {
 		case FindOpen:
@@ -51,9 +51,9 @@ func happenings(page Page, step *step) []Event {
 		case SaveContact:
 			return []Event{Saved{"7654321"}, Refused{Failed}}
 		case AttachNote:
-			return []Event{effectDone{}, Refused{TooLate}, Refused{Failed}}
+			return []Event{Done{}, Refused{TooLate}, Refused{Failed}}
 		case Reached:
-			return []Event{effectDone{}}
+			return []Event{Done{}}
 		}
 	}
 	events := []Event{Keys{""}, Keys{"#"}, Keys{"*"}}
@@ -134,7 +134,7 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 		state State
 		event Event
 	}
-	queue := []edge{{"", State{Line: line.ID, Step: firstStep, Called: now.Unix()}, Start{}}}
+	queue := []edge{{"", State{Line: line.ID, Step: FirstStep, Called: now.Unix()}, Start{}}}
 	for len(queue) > 0 {
 		e := queue[0]
 		queue = queue[1:]
@@ -145,7 +145,7 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 		}
 		if _, ok := page.Next.(Hangup); ok {
 			key = "hangup"
-			if len(page.Say) == 0 && e.event != (effectDone{}) {
+			if len(page.Say) == 0 && e.event != (Done{}) {
 				t.Fatalf("step %s on %#v hangs up without a word", e.state.Step, e.event)
 			}
 		}

@@ -15,8 +15,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
-	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -80,7 +80,7 @@ func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	})
 	defer telephones.Close()
 	const line = "+622150001000"
-	telephones.Number(line, simulator.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+	telephones.Number(line, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
 	call := telephones.Ring(from, line, simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script("2", "1", "1")})
 	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		t.Fatal(err)

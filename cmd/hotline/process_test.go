@@ -25,7 +25,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -213,12 +213,12 @@ func TestHangupReadsTheDirectoryAgain(t *testing.T) {
 func TestUnfinishedRequestsDoNotHoldUpTheStop(t *testing.T) {
 	s := startServe(t)
 	const head = " HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-	for _, path := range []string{ivr.PathIncoming, ivr.PathStatus, "/nowhere"} {
+	for _, path := range []string{twilio.PathIncoming, twilio.PathStatus, "/nowhere"} {
 		s.connect("POST " + path + head + "Content-Length: 100\r\n\r\nCallSid=")
 		s.connect("POST " + path + head + "Transfer-Encoding: chunked\r\n\r\n5\r\nCall")
 	}
 	s.connect("GET /healthz" + head + "Content-Length: 100\r\n\r\nhalf")
-	s.connect("POST " + ivr.PathIncoming + head)
+	s.connect("POST " + twilio.PathIncoming + head)
 	s.connect("")
 	s.get("/healthz") // those before are accepted when this one is answered
 	s.stop()
@@ -233,7 +233,7 @@ func TestAFloodOfUnsignedRequestsFillsNoLog(t *testing.T) {
 	const flood = 400
 	began := time.Now()
 	for range flood {
-		answer, err := http.Post("http://"+s.address+ivr.PathIncoming, "application/x-www-form-urlencoded", strings.NewReader("a=b"))
+		answer, err := http.Post("http://"+s.address+twilio.PathIncoming, "application/x-www-form-urlencoded", strings.NewReader("a=b"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +279,7 @@ func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 		telephones := simulator.New(simulator.Options{
 			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key, Client: &http.Client{Transport: s},
 		})
-		telephones.Number("+622150001000", simulator.Number{VoiceURL: servedURL + ivr.PathIncoming, StatusCallback: servedURL + ivr.PathStatus})
+		telephones.Number("+622150001000", simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
 		call := telephones.Ring("+6281234567890", "+622150001000", simulator.Party{Keys: simulator.Script("2", "1", "1")})
 		if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 			t.Fatal(err)

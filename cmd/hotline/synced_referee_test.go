@@ -25,6 +25,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -137,7 +138,7 @@ func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...strin
 	})
 	defer telephones.Close()
 	telephones.Number(line.Numbers[0], simulator.Number{
-		VoiceURL: tracedURL + ivr.PathIncoming, FallbackURL: tracedURL + ivr.PathFallback, StatusCallback: tracedURL + ivr.PathStatus,
+		VoiceURL: tracedURL + twilio.PathIncoming, FallbackURL: tracedURL + twilio.PathFallback, StatusCallback: tracedURL + twilio.PathStatus,
 	})
 	call := telephones.Ring(from, line.Numbers[0], simulator.Party{Keys: simulator.Script(keys...)})
 	if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {

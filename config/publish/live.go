@@ -9,9 +9,10 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// A Live configuration is the one that is in force, under the overrides that stand. It implements [ivr.Lines] and
+// A Live configuration is the one that is in force, under the overrides that stand. It implements [twilio.Lines] and
 // [callbacks.Plans]. Every question is answered from one pointer, without a lock; nobody ever sees half of an edit.
 type Live struct {
 	forced atomic.Pointer[forced]
@@ -19,7 +20,7 @@ type Live struct {
 }
 
 var (
-	_ ivr.Lines       = (*Live)(nil)
+	_ twilio.Lines    = (*Live)(nil)
 	_ callbacks.Plans = (*Live)(nil)
 )
 
@@ -59,10 +60,10 @@ func (l *Live) Written() *config.Snapshot { return l.forced.Load().current.writt
 // Overrides are those that were heard of last, ended ones included.
 func (l *Live) Overrides() []callbacks.Override { return l.forced.Load().overrides }
 
-// ByNumber implements [ivr.Lines].
+// ByNumber implements [twilio.Lines].
 func (l *Live) ByNumber(e164 string) *ivr.Line { return l.Snapshot().ByNumber(e164) }
 
-// Find implements [ivr.Lines].
+// Find implements [twilio.Lines].
 func (l *Live) Find(id, version string) *ivr.Line {
 	f := l.forced.Load()
 	if version != "" && version != f.current.under.Hash {

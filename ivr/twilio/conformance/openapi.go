@@ -18,7 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// SpecPath is where the provider's OpenAPI document lies within ivr/testdata/referees, once installed there.
+// SpecPath is where the provider's OpenAPI document lies within ivr/twilio/testdata/referees, once installed there.
 const SpecPath = "node_modules/@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json"
 
 const formType = "application/x-www-form-urlencoded"

@@ -13,7 +13,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
@@ -21,7 +21,7 @@ import (
 // A house is the product wired together: server, store, dispatcher, courier, housekeeper. It does nothing by itself;
 // serve lets real time drive it, a rehearsal the simulator's.
 type App struct {
-	Server      *ivr.Server
+	Server      *twilio.Server
 	Store       callbacks.Store
 	Now         func() time.Time
 	Service     *callbacks.Service
@@ -44,7 +44,7 @@ type Options struct {
 	PublicURL  string
 	AccountSID string
 	Tokens     []string
-	Keys       []ivr.SigningKey
+	Keys       []twilio.SigningKey
 	KeysOnly   bool
 	Accounts   []string // whose webhooks are taken; none: of any
 	StateKeys  [][]byte
@@ -54,7 +54,7 @@ type Options struct {
 	Now        func() time.Time
 	Shared     bool // other instances may work on the store
 	Log        *slog.Logger
-	Observe    func(ivr.Happening)
+	Observe    func(twilio.Event)
 	Transport  http.RoundTripper                     // to the provider; nil is the default one
 	Pace       time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
 	Around     func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
@@ -112,11 +112,11 @@ func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.
 
 // furnish makes everything that stands on a store.
 func Build(w Options, store callbacks.Store) (*App, error) {
-	sealer, err := ivr.NewSealer(w.StateKeys, StateLife, w.Now)
+	sealer, err := twilio.NewSealer(w.StateKeys, StateLife, w.Now)
 	if err != nil {
 		return nil, err
 	}
-	provider, err := ivr.NewProvider(w.AccountSID, w.Tokens[0], w.RESTURL, w.PublicURL, sealer, w.Transport)
+	provider, err := twilio.NewClient(w.AccountSID, w.Tokens[0], w.RESTURL, w.PublicURL, sealer, w.Transport)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 	}
 	h.Courier = callbacks.NewCourier(store, h.Service, provider, w.Live, w.Now, w.Log)
 	registry := prometheus.NewRegistry()
-	metrics := ivr.NewMetrics(registry)
+	metrics := twilio.NewMetrics(registry)
 	h.Courier.Settled = metrics.TextMessage
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention, &h.Publication)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.Dispatcher, w.Live, callbacks.Schedule{}, w.Now, w.Log)
@@ -149,9 +149,9 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 		return nil, err
 	}
 	ready := &readiness{store: store, now: w.Now, log: w.Log}
-	h.Server, err = ivr.NewServer(ivr.Settings{
+	h.Server, err = twilio.NewServer(twilio.Settings{
 		PublicURL: w.PublicURL, Tokens: w.Tokens, Keys: w.Keys, KeysOnly: w.KeysOnly, Accounts: w.Accounts,
-		Lines: w.Live, Promises: h.Service, Sealer: sealer,
+		Lines: w.Live, Callbacks: h.Service, Sealer: sealer,
 		Now: w.Now, Log: w.Log, Metrics: metrics, Gatherer: registry,
 		Ready: ready.ready, Health: h.Publication.health, Recordings: provider, Observe: w.Observe,
 	})

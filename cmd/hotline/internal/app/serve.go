@@ -18,7 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // Limits of the server. The provider gives up an answer after 15 seconds.
@@ -64,7 +64,7 @@ func Serve(
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+ivr.PathIncoming)
+		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}

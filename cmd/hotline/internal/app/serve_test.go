@@ -17,7 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // accountSID is the account of these tests at the provider.
@@ -109,7 +109,7 @@ func TestServe(t *testing.T) {
 	if status, body := post(t, base, form, ""); status != http.StatusForbidden {
 		t.Errorf("unsigned: %d %s", status, body)
 	}
-	signature := ivr.Sign(strings.Repeat("f", 32), "https://hotline.example.com"+ivr.PathIncoming, form)
+	signature := twilio.Sign(strings.Repeat("f", 32), "https://hotline.example.com"+twilio.PathIncoming, form)
 	if status, body := post(t, base, form, signature); status != http.StatusOK || !strings.Contains(body, "GoPay") {
 		t.Errorf("signed: %d %s", status, body)
 	}
@@ -121,12 +121,12 @@ func TestServe(t *testing.T) {
 
 func post(t *testing.T, base string, form url.Values, signature string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+ivr.PathIncoming, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+twilio.PathIncoming, strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(ivr.SignatureHeader, signature)
+	request.Header.Set(twilio.SignatureHeader, signature)
 	request.Close = true
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {

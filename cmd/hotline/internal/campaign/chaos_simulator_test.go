@@ -20,7 +20,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -41,7 +41,7 @@ func playSimulator() {
 		Faults: simulator.Faults{Webhook: faults.webhook, REST: faults.rest},
 	})
 	for _, number := range []string{chaosNumber, chaosSecond} {
-		c.Number(number, simulator.Number{VoiceURL: s.Public + ivr.PathIncoming, FallbackURL: s.Public + ivr.PathFallback, StatusCallback: s.Public + ivr.PathStatus})
+		c.Number(number, simulator.Number{VoiceURL: s.Public + twilio.PathIncoming, FallbackURL: s.Public + twilio.PathFallback, StatusCallback: s.Public + twilio.PathStatus})
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/spf13/cobra"
 )
 
@@ -45,7 +45,7 @@ func (l *ledger) fetch(cmd *cobra.Command, spoken callbacks.Recording, file stri
 	if l.settings.TwilioAccountSID == "" || len(tokens) == 0 {
 		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and HOTLINE_TWILIO_AUTH_TOKEN")
 	}
-	provider, err := ivr.NewProvider(l.settings.TwilioAccountSID, tokens[0], l.settings.TwilioBaseURL, "", nil, nil)
+	provider, err := twilio.NewClient(l.settings.TwilioAccountSID, tokens[0], l.settings.TwilioBaseURL, "", nil, nil)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // The commands as somebody at a terminal meets them.
@@ -119,7 +119,7 @@ func TestSignSaysOverWhat(t *testing.T) {
 	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", "")
 	t.Setenv("HOTLINE_TWILIO_SIGNING_KEYS", "webhooks_sharedkey_1:HMAC_SHA256:a-secret-of-ours")
 	out, err = run(t, "", "sign", "--key", "webhooks_sharedkey_1", "https://x.example/", "Digits=1")
-	signature := ivr.SigningKey{Algorithm: ivr.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})
+	signature := twilio.SigningKey{Algorithm: twilio.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})
 	const settings = "X-Twilio-Webhooks-Signature-Settings: key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
 	if err != nil || !strings.Contains(out, "-H 'X-Twilio-Signature: "+signature+"' -H '"+settings+"'") || strings.Contains(out, "a-secret") {
 		t.Errorf("with a shared key: %v\n%s", err, out)

@@ -22,7 +22,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // Publishing while callers ring: how long they wait for an answer. Files and database are in memory: what is measured is how
@@ -182,9 +182,9 @@ func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []t
 
 func (l *loadedLine) incoming(n int) *http.Request {
 	form := url.Values{"CallSid": {fmt.Sprintf("CA%032d", n)}, "From": {home}, "To": {loadNumber(n % loadLines)}}
-	request := httptest.NewRequest(http.MethodPost, "https://hotline.example.com"+ivr.PathIncoming, strings.NewReader(form.Encode()))
-	request.RequestURI = ivr.PathIncoming
+	request := httptest.NewRequest(http.MethodPost, "https://hotline.example.com"+twilio.PathIncoming, strings.NewReader(form.Encode()))
+	request.RequestURI = twilio.PathIncoming
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(ivr.SignatureHeader, ivr.Sign("token", "https://hotline.example.com"+ivr.PathIncoming, form))
+	request.Header.Set(twilio.SignatureHeader, twilio.Sign("token", "https://hotline.example.com"+twilio.PathIncoming, form))
 	return request
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/spf13/cobra"
 )
 
@@ -50,7 +50,7 @@ func newSign() *cobra.Command {
 }
 
 // signingKey is the shared key of a name, or without one the auth token, and the account whose webhooks are taken.
-func signingKey(name string) (key ivr.SigningKey, account string, err error) {
+func signingKey(name string) (key twilio.SigningKey, account string, err error) {
 	settings, err := config.LoadSettings(nil, "", func(variable string) (string, bool) {
 		if !slices.Contains([]string{"HOTLINE_TWILIO_AUTH_TOKEN", "HOTLINE_TWILIO_SIGNING_KEYS", "HOTLINE_TWILIO_ACCOUNT_SID"}, variable) {
 			return "", false // whatever else is wrong has nothing to do with a signature
@@ -63,7 +63,7 @@ func signingKey(name string) (key ivr.SigningKey, account string, err error) {
 	}
 	if name == "" {
 		if tokens := settings.AuthTokens(); len(tokens) > 0 {
-			return ivr.SigningKey{Algorithm: ivr.HMACSHA1, Secret: tokens[0]}, account, nil
+			return twilio.SigningKey{Algorithm: twilio.HMACSHA1, Secret: tokens[0]}, account, nil
 		}
 		return key, account, errors.New("no token: set HOTLINE_TWILIO_AUTH_TOKEN to the auth token of the account, " +
 			"or name a shared key with --key")
@@ -88,15 +88,15 @@ func fields(args []string) (url.Values, error) {
 	return form, nil
 }
 
-func sign(cmd *cobra.Command, key ivr.SigningKey, target string, form url.Values) {
+func sign(cmd *cobra.Command, key twilio.SigningKey, target string, form url.Values) {
 	target, _, _ = strings.Cut(target, "#") // settings for the provider alone
 	out := cmd.OutOrStdout()
-	headers := []string{ivr.SignatureHeader + ": " + key.Sign(target, form)}
+	headers := []string{twilio.SignatureHeader + ": " + key.Sign(target, form)}
 	if key.Name != "" {
-		headers = append(headers, ivr.SettingsHeader+": "+key.Header())
+		headers = append(headers, twilio.SettingsHeader+": "+key.Header())
 	}
 	fmt.Fprintf(out, "signed URL:  %s\n", target)
-	fmt.Fprintf(out, "signed text: %s\n", ivr.SignedText(target, form))
+	fmt.Fprintf(out, "signed text: %s\n", twilio.SignedText(target, form))
 	fmt.Fprintf(out, "%s\n\ncurl -i", strings.Join(headers, "\n"))
 	for _, header := range headers {
 		fmt.Fprintf(out, " -H %s", shellQuoted(header))

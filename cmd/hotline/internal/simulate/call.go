@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"github.com/nyaruka/phonenumbers"
 )
@@ -96,7 +97,7 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 			}
 			t.event(e)
 		},
-		Happenings: func(h ivr.Happening) {
+		Happenings: func(h twilio.Event) {
 			if h.Callback.Number != "" {
 				r.simulator.Subscribe(h.Callback.Number, customer)
 			}
@@ -126,7 +127,7 @@ func (r *rehearsal) account(ctx context.Context, t *transcript) error {
 		if err != nil {
 			return err
 		}
-		t.happening(last, ivr.Happening{Name: "promise", Callback: callback, Reference: callback.Reference,
+		t.happening(last, twilio.Event{Name: "promise", Callback: callback, Reference: callback.Reference,
 			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
 	}
 	return nil

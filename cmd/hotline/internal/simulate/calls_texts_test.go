@@ -16,7 +16,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -27,7 +27,7 @@ func withDelivery(delivery func(simulator.MessageRecord) (string, int)) storyOpt
 }
 
 // booksWithAText books a callback, which is confirmed by a text message, and lets a quarter of an hour pass.
-func (s *story) booksWithAText() ivr.Happening {
+func (s *story) booksWithAText() twilio.Event {
 	s.t.Helper()
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	booked := s.did("book")
@@ -41,7 +41,7 @@ func (s *story) booksWithAText() ivr.Happening {
 }
 
 // text is what is written of the one text message of a promise.
-func (s *story) text(booked ivr.Happening) callbacks.Text {
+func (s *story) text(booked twilio.Event) callbacks.Text {
 	s.t.Helper()
 	texts, err := s.Service.Texts(context.Background(), booked.Callback.ID)
 	if err != nil || len(texts) != 1 {
@@ -144,11 +144,11 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 	reach := false
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	sealer, err := ivr.NewSealer([][]byte{bytes.Repeat([]byte("k"), 32)}, app.StateLife, s.Now)
+	sealer, err := twilio.NewSealer([][]byte{bytes.Repeat([]byte("k"), 32)}, app.StateLife, s.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	far, err := ivr.NewProvider(AccountSID, "token", gone.URL, "https://hotline.example.com", sealer, nil)
+	far, err := twilio.NewClient(AccountSID, "token", gone.URL, "https://hotline.example.com", sealer, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -180,7 +180,7 @@ func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 
 func TestANumberThatNoLineAnswers(t *testing.T) {
 	s := newStory(t, openDay)
-	s.simulator.Number("+622150009999", simulator.Number{VoiceURL: s.Server.PublicURL + ivr.PathIncoming})
+	s.simulator.Number("+622150009999", simulator.Number{VoiceURL: s.Server.PublicURL + twilio.PathIncoming})
 	s.simulator.Ring(home, "+622150009999", simulator.Party{Name: RoleCaller})
 	s.settles()
 	if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard, "not in use") {

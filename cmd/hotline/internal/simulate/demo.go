@@ -15,7 +15,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate/page"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -46,7 +46,7 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
 		Events:     func(e simulator.Event) { console.Event(e) },
-		Happenings: func(h ivr.Happening) { console.Happening(h) },
+		Happenings: func(h twilio.Event) { console.Happening(h) },
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -67,7 +68,7 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 				rung = append(rung, e.Role)
 			}
 		},
-		Happenings: func(h ivr.Happening) {
+		Happenings: func(h twilio.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			did = append(did, h.Name)

@@ -14,7 +14,7 @@ import (
 )
 
 var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
-	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "testdata", "referees", conformance.SpecPath))
+	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "referees", conformance.SpecPath))
 })
 
 // judgeREST holds every REST request of a story against the provider's own document.

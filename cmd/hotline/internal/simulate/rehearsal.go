@@ -21,7 +21,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -45,7 +45,7 @@ type stage struct {
 	Seed     uint64
 	// events hears of the simulator, happenings of the house. Both may be nil.
 	Events     func(simulator.Event)
-	Happenings func(ivr.Happening)
+	Happenings func(twilio.Event)
 	Faults     simulator.Faults
 	Named      bool                                        // the action of a Record names its recording, which the provider documents otherwise
 	Delivery   func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
@@ -114,7 +114,7 @@ func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 		}
 		for _, number := range numbers {
 			r.simulator.Number(number, simulator.Number{
-				VoiceURL: voice + ivr.PathIncoming, FallbackURL: voice + ivr.PathFallback, StatusCallback: voice + ivr.PathStatus,
+				VoiceURL: voice + twilio.PathIncoming, FallbackURL: voice + twilio.PathFallback, StatusCallback: voice + twilio.PathStatus,
 			})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -193,7 +194,7 @@ func (p *play) saysClosed(e simulator.Event) bool {
 }
 
 // happened hears of what the house did.
-func (p *play) happened(h ivr.Happening) {
+func (p *play) happened(h twilio.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h.Callback.Number != "" {
@@ -213,7 +214,7 @@ func (p *play) happened(h ivr.Happening) {
 }
 
 // booked: a callback was promised.
-func (p *play) booked(h ivr.Happening) {
+func (p *play) booked(h twilio.Event) {
 	want, got := p.call.Expect.Callback, h.Callback
 	if want == nil {
 		p.note(deviation{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})

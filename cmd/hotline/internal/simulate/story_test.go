@@ -15,6 +15,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -27,7 +28,7 @@ type story struct {
 
 	mu         sync.Mutex
 	events     []simulator.Event
-	happenings []ivr.Happening
+	happenings []twilio.Event
 	customer   simulator.Party
 	mayDrop    bool   // a leg without a fallback may be given up in this story
 	mayBreak   bool   // a promise may end unkept in this story
@@ -96,7 +97,7 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 	return s
 }
 
-func (s *story) happened(h ivr.Happening) {
+func (s *story) happened(h twilio.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.happenings = append(s.happenings, h)
@@ -276,10 +277,10 @@ func (s *story) of(name string) []simulator.Event {
 }
 
 // did picks what the house did by name.
-func (s *story) did(name string) []ivr.Happening {
+func (s *story) did(name string) []twilio.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var picked []ivr.Happening
+	var picked []twilio.Event
 	for _, h := range s.happenings {
 		if h.Name == name {
 			picked = append(picked, h)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -124,7 +125,7 @@ func (t *transcript) promises() ([]int64, time.Time) {
 	return slices.Clone(t.ids), t.last
 }
 
-func (t *transcript) happening(at time.Time, h ivr.Happening) {
+func (t *transcript) happening(at time.Time, h twilio.Event) {
 	t.mu.Lock()
 	if h.Name == "book" && !slices.Contains(t.ids, h.Callback.ID) {
 		t.ids = append(t.ids, h.Callback.ID)
@@ -148,7 +149,7 @@ func (t *transcript) happening(at time.Time, h ivr.Happening) {
 	t.row(at, "hotline", t.wordsOf(h))
 }
 
-func (t *transcript) wordsOf(h ivr.Happening) string {
+func (t *transcript) wordsOf(h twilio.Event) string {
 	due := h.Callback.Due.In(t.line.Hours.Zone()).Format("Mon 2 Jan 15:04")
 	switch h.Name {
 	case "book", "move":

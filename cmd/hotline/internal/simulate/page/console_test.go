@@ -18,6 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate/page"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 	"go.uber.org/goleak"
 )
@@ -370,7 +371,7 @@ func TestPromiseIsShownAndTheTelephoneRings(t *testing.T) {
 		return now, nil
 	}
 	e := s.listen()
-	s.console.Happening(ivr.Happening{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: promise})
+	s.console.Happening(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: promise})
 	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00.")
 	e.hears("promises", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
 	s.ringBack(due)

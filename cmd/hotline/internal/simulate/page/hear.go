@@ -1,7 +1,7 @@
 package page
 
 import (
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -74,7 +74,7 @@ func (c *Console) pressed(phone *telephone, e simulator.Event) {
 }
 
 // Happening hears what the house does. It is the server's Observe.
-func (c *Console) Happening(h ivr.Happening) {
+func (c *Console) Happening(h twilio.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if text := c.happeningWords(h); text != "" {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -90,7 +90,7 @@ func (c *Console) inHouse(t *telephone, e simulator.Event) Entry {
 	return Entry{}
 }
 
-func (c *Console) happeningWords(h ivr.Happening) string {
+func (c *Console) happeningWords(h twilio.Event) string {
 	switch h.Name {
 	case "book", "move":
 		verb := map[string]string{"book": "is written down", "move": "is moved"}[h.Name]

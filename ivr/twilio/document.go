@@ -1,0 +1,137 @@
+package twilio
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/twilio/twilio-go/twiml"
+)
+
+// Documents: a page of the flow put into TwiML. The provider's own builder writes the XML.
+
+// A document is a TwiML answer under construction.
+type document struct {
+	line  *ivr.Line
+	verbs []twiml.Element
+}
+
+// xml renders the document. The builder writes attributes in no fixed order: compare canonically.
+func (d *document) xml() ([]byte, error) {
+	text, err := twiml.Voice(d.verbs)
+	return []byte(text), err
+}
+
+func (d *document) add(verbs ...twiml.Element) { d.verbs = append(d.verbs, verbs...) }
+
+func (d *document) says(said []ivr.Utterance) []twiml.Element {
+	var verbs []twiml.Element
+	for _, utterance := range said {
+		if strings.TrimSpace(utterance.Text) == "" {
+			continue
+		}
+		language := d.line.Language(utterance.Language)
+		verbs = append(verbs, &twiml.VoiceSay{Message: utterance.Text, Voice: language.Voice, Language: language.Locale})
+	}
+	return verbs
+}
+
+// page puts a page into TwiML. next is the URL of the state that follows, whisper that of an agent's leg.
+func (d *document) page(page ivr.Page, urls pageURLs) {
+	switch next := page.Next.(type) {
+	case ivr.Listen:
+		d.listen(page.Say, next, urls.step)
+	case ivr.Connect:
+		d.add(d.says(page.Say)...)
+		d.connect(next, urls)
+	case ivr.Record:
+		d.add(d.says(page.Say)...)
+		d.add(
+			&twiml.VoiceRecord{
+				Action: urls.step, Method: "POST", MaxLength: strconv.Itoa(next.Seconds), PlayBeep: "true",
+				FinishOnKey: ivr.KeyDone + ivr.KeyPerson, Timeout: "5", Trim: "trim-silence",
+				RecordingStatusCallback: urls.recording, RecordingStatusCallbackMethod: "POST",
+			},
+			// Reached when nothing was said: the provider requests no action then.
+			&twiml.VoiceRedirect{Url: urls.step, Method: "POST"},
+		)
+	default:
+		d.add(d.says(page.Say)...)
+		d.add(&twiml.VoiceHangup{})
+	}
+}
+
+// pageURLs are where the provider goes from a page.
+type pageURLs struct{ step, whisper, legStatus, recording string }
+
+func (d *document) listen(said []ivr.Utterance, listen ivr.Listen, action string) {
+	gather := &twiml.VoiceGather{
+		Input: "dtmf", Action: action, Method: "POST", Timeout: seconds(listen.Timeout),
+		ActionOnEmptyResult: "true", InnerElements: d.says(said),
+	}
+	if listen.Entry {
+		gather.FinishOnKey = "#"
+	} else {
+		gather.NumDigits = "1"
+	}
+	// The redirect is a net under the Gather: whatever ends it without an action counts as silence.
+	d.add(gather, &twiml.VoiceRedirect{Url: action, Method: "POST"})
+}
+
+func (d *document) connect(next ivr.Connect, urls pageURLs) {
+	d.dial(next.Ring, urls.step, next.Target.Kind, next.Target.Address, urls.whisper, urls.legStatus)
+}
+
+// dial rings one telephone, whose holder is spoken to before the two are connected. With answerOnBridge those who wait
+// hear the ringing go on until then, and silence without (the provider's pages on Number and Client). The page on Dial
+// describes it for a Dial that is the first verb, which none of ours is: whether it helps then was not tried with the
+// provider.
+func (d *document) dial(ring time.Duration, action string, kind callbacks.TargetKind, address, whisper, status string) {
+	d.add(&twiml.VoiceDial{
+		Action: action, Method: "POST", Timeout: seconds(ring), CallerId: shownTo(d.line, address), AnswerOnBridge: "true",
+		InnerElements: []twiml.Element{d.noun(kind, address, whisper, status)},
+	})
+}
+
+// shownTo is the number that an address is shown when we ring it.
+func shownTo(line *ivr.Line, address string) string {
+	return callbacks.Plan{Policy: line.Callbacks, From: line.Numbers[0], CallerID: line.CallerID}.Shown(address)
+}
+
+// noun is one telephone in a Dial; its whisper runs on that leg before anybody is connected.
+func (d *document) noun(kind callbacks.TargetKind, address, whisper, status string) twiml.Element {
+	const events = "initiated ringing answered completed"
+	switch kind {
+	case callbacks.SIP:
+		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+	case callbacks.Client:
+		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+	}
+	return &twiml.VoiceNumber{
+		PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address),
+		StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST",
+	}
+}
+
+// askKey asks twice for one key on a leg that somebody picked up, and hangs up if none comes:
+// a voicemail presses nothing.
+func (d *document) askKey(said []ivr.Utterance, action string) {
+	for range 2 {
+		d.add(&twiml.VoiceGather{
+			Input: "dtmf", NumDigits: "1", Timeout: "6", Action: action, Method: "POST", InnerElements: d.says(said),
+		})
+	}
+	d.add(&twiml.VoiceHangup{})
+}
+
+func hangup() *document { return &document{verbs: []twiml.Element{&twiml.VoiceHangup{}}} }
+
+func (d *document) bye(tongue, prompt string) *document {
+	d.add(d.says([]ivr.Utterance{d.line.Say(tongue, prompt)})...)
+	d.add(&twiml.VoiceHangup{})
+	return d
+}
+
+func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

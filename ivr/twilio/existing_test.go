@@ -1,0 +1,97 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// Whatever state a webhook comes from, also one that the call has left behind, a callback is told as it stands in the
+// store.
+func TestACallbackIsToldAsItStandsNow(t *testing.T) {
+	booked := callbacks.Callback{
+		ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute), State: callbacks.Booked,
+	}
+	moved, soon, dialling, over := booked, booked, booked, booked
+	moved.Due, moved.SlotEnd = moved.Due.Add(time.Hour), moved.SlotEnd.Add(time.Hour)
+	soon.Kind, soon.Due, soon.SlotEnd = callbacks.ASAP, openHour, time.Time{}
+	dialling.State, over.State = callbacks.AgentReached, callbacks.Cancelled
+	told := ivr.State{Line: "sketch", Language: "en", Standing: 7, Stands: ivr.Term{Kind: booked.Kind, Due: booked.Due.Unix(), Until: booked.SlotEnd.Unix()}}
+	for name, tt := range map[string]struct {
+		now  callbacks.Callback
+		err  error
+		kept string // what key 1 in the menu leads to
+		menu string // what hearing the menu leads to
+	}{
+		"as it was": {now: booked, kept: "mine.kept", menu: "mine.slot"},
+		"moved":     {now: moved, kept: "mine.slot", menu: "mine.slot"},
+		"at once":   {now: soon, kept: "mine.soon", menu: "mine.soon"},
+		"dialling":  {now: dialling, kept: "mine.dialling", menu: "mine.dialling"},
+		"cancelled": {now: over, kept: "mine.over", menu: "mine.over"},
+		"unread":    {now: booked, err: errors.New("the store is down"), kept: "mine.locked", menu: "mine.locked"},
+	} {
+		for way, to := range map[string]struct {
+			step ivr.StepID
+			key  string
+			want string
+		}{
+			"it is kept":    {stepMineMenu, "1", tt.kept},
+			"heard again":   {stepMineMenu, "9", tt.menu},
+			"silence":       {stepMineMenu, "", tt.menu},
+			"a wrong key":   {stepMineMenu, "5", tt.menu},
+			"not cancelled": {stepMineSure, "2", tt.menu},
+			"no other time": {stepMineWhen, "*", tt.menu},
+		} {
+			t.Run(name+", "+way, func(t *testing.T) {
+				e := newEdge(t, nil)
+				e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { return tt.now, tt.err }
+				told.Step = to.step
+				text := e.call(e.sealed(pathStep, "call", caller.SID, told), url.Values{"Digits": {to.key}})
+				for _, key := range []string{"mine.kept", "mine.slot", "mine.soon", "mine.dialling", "mine.over", "mine.locked"} {
+					if strings.Contains(text, key) != (key == to.want) {
+						t.Errorf("want %s and nothing else, heard %s", to.want, text)
+					}
+				}
+				if failed := e.count(`hotline_failures_total{what="tell of a callback"}`); (failed == "1") != (tt.err != nil) {
+					t.Errorf("counted %s times", failed)
+				}
+			})
+		}
+	}
+}
+
+// Asking again and again with wrong keys ends, though the callback is read each time.
+func TestWrongKeysAboutACallbackEnd(t *testing.T) {
+	e := newEdge(t, nil)
+	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) {
+		return callbacks.Callback{ID: 7, Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}, nil
+	}
+	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu})
+	text := ""
+	for range e.server.Lines.Find("sketch", "").WrongLimit {
+		text = e.call(target, url.Values{"Digits": {"5"}})
+		target = leadsTo(t, e.server.PublicURL, text)
+	}
+	if !strings.Contains(text, "limit.") {
+		t.Errorf("heard %s", text)
+	}
+}
+
+// A store that does not answer does not keep the caller waiting: nothing is confirmed, and the call goes on.
+func TestACallbackThatIsNotReadInTime(t *testing.T) {
+	e := newEdge(t, nil)
+	over := make(chan struct{})
+	defer close(over)
+	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
+	state := ivr.State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu}
+	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
+	if !strings.Contains(text, "mine.locked") || strings.Contains(text, "mine.kept") {
+		t.Errorf("heard %s", text)
+	}
+}

@@ -1,0 +1,89 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+// Text messages: asked for, and what the provider says of them later.
+
+// sentText is what travels in the URL to which the provider tells what becomes of a text message.
+type sentText struct {
+	ID int64 `json:"t"`
+}
+
+// messagingService is how the identifier of a messaging service begins, which picks the sender itself.
+const messagingService = "MG"
+
+// sidLength is that of all the provider's identifiers: two letters and 32 hexadecimal digits. No name of a sender is
+// as long.
+const sidLength = 34
+
+// Send asks the provider to send a text message. It implements [callbacks.Texter].
+func (p *Client) Send(_ context.Context, t callbacks.OutgoingText) (string, error) {
+	sealed, err := p.sealer.Seal("text", "", sentText{ID: t.ID})
+	if err != nil {
+		return "", err
+	}
+	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).
+		SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed + insist)
+	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
+		params.SetMessagingServiceSid(t.Sender)
+	} else {
+		params.SetFrom(t.Sender)
+	}
+	message, err := p.api.CreateMessage(params)
+	if err != nil {
+		return "", refusal(err)
+	}
+	if message.Sid == nil {
+		return "", errors.New("the provider's answer names no text message")
+	}
+	return *message.Sid, nil
+}
+
+var _ callbacks.Texter = (*Client)(nil)
+
+// textStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
+func (s *Server) textStatus(ctx context.Context, w webhook) error {
+	var sent sentText
+	if err := s.Sealer.Open("text", "", w.sealed, &sent); err != nil {
+		return err
+	}
+	code, _ := strconv.Atoi(w.form.Get("ErrorCode"))
+	state, known := textState(w.form.Get("MessageStatus"))
+	if !known {
+		return nil // an earlier step on the way, or a word that is new
+	}
+	delivery := callbacks.Delivery{
+		TextID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code),
+	}
+	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	defer cancel()
+	line, changed, err := s.Callbacks.TextDelivery(ctx, delivery)
+	if err == nil && changed {
+		s.Metrics.TextMessage(line, state)
+	}
+	return err
+}
+
+// textState is the provider's word about a text message in ours; false for one that says nothing new.
+// https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+func textState(status string) (callbacks.TextState, bool) {
+	switch status {
+	case "sent":
+		return callbacks.TextSent, true
+	case "delivered", "read":
+		return callbacks.TextDelivered, true
+	case "undelivered":
+		return callbacks.TextUndelivered, true
+	case "failed", "canceled":
+		return callbacks.TextFailed, true
+	}
+	return "", false
+}
