@@ -218,7 +218,7 @@ func newCallbacksList() *cobra.Command {
 		}),
 	}
 	o.flags(cmd.Flags())
-	cmd.Flags().IntVar(&o.most, "most", 100, "at most so many; 0 is all")
+	cmd.Flags().IntVar(&o.most, "limit", 100, "at most so many; 0 is all")
 	return cmd
 }
 
@@ -237,7 +237,7 @@ func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error
 		return err
 	}
 	if o.most > 0 && len(list) == o.most {
-		fmt.Fprintf(out, "These are the last %d; --most 0 shows all.\n", o.most)
+		fmt.Fprintf(out, "These are the last %d; --limit 0 shows all.\n", o.most)
 	}
 	return nil
 }

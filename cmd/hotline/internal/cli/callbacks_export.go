@@ -175,6 +175,6 @@ func newCallbacksMessages() *cobra.Command {
 		}),
 	}
 	cmd.Flags().StringVar(&line, "line", "", "of this line")
-	cmd.Flags().IntVar(&most, "most", 100, "at most so many")
+	cmd.Flags().IntVar(&most, "limit", 100, "at most so many")
 	return cmd
 }

@@ -100,7 +100,7 @@ func TestCallbacksAreListedMasked(t *testing.T) {
 		t.Errorf("another line's:\n%s", out)
 	}
 	gives(t, "list --state broken", "There are none.")
-	gives(t, "list --most 2", "These are the last 2")
+	gives(t, "list --limit 2", "These are the last 2")
 	gives(t, "show 100-0002", "state               booked", "account             …0002", "refund              …5566")
 	refuses(t, "list --line nope", `there is no line "nope"`)
 	refuses(t, "list --state asleep", "use open, all, broken or one of: booked")

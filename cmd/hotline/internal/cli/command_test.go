@@ -74,7 +74,7 @@ func TestCallAsksForKeys(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	// The end of the input hangs up.
-	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil || !strings.Contains(out, "caller       is off the line") {
+	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil || !strings.Contains(out, "caller       hangs up") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -112,13 +112,13 @@ func TestBrowserTelephone(t *testing.T) {
 	b.sees("#heard", "For a stolen account")
 	b.do(chromedp.KeyEvent("1")) // by keyboard
 	b.sees("#heard", "emergency team")
-	b.sees("#house", "emergency-1 picks up")
+	b.sees("#events", "emergency-1 picks up")
 	b.sees("#caller .state", "Connected with a person")
 	b.clicks("#caller .hangup")
 	b.sees("#caller .state", "On the hook")
-	b.sees("#house", "caller is off the line")
+	b.sees("#events", "caller hangs up")
 
-	b.sees("#house", "caller rings gopay from …")
+	b.sees("#events", "caller rings gopay from …")
 	b.isSound(address)
 }
 
@@ -137,7 +137,7 @@ func TestBrowserCallbackAndAgent(t *testing.T) {
 		b.sees("#heard", step.hears)
 		b.clicks(`#caller [data-key="` + step.key + `"]`)
 	}
-	b.sees("#promises", "booked")
+	b.sees("#callbacks", "booked")
 	b.sees("#caller .state", "On the hook")
 
 	b.clicks("#skip") // to Monday morning
@@ -153,7 +153,7 @@ func TestBrowserCallbackAndAgent(t *testing.T) {
 	b.sees("#caller .state", "Connected with a person")
 	b.sees("#agent .state", "is connected")
 	b.clicks("#agent .hangup")
-	b.sees("#promises", "done")
+	b.sees("#callbacks", "done")
 	b.isSound(address)
 }
 

@@ -19,9 +19,9 @@ type diffAnswer struct {
 	Empty bool       `json:"empty"`
 	Lines []diffLine `json:"lines"`
 	// Looked is set when promised callbacks were looked at; Promised is how many of these lines stand.
-	Looked    bool          `json:"promises_looked_at"`
-	Promised  int           `json:"promises"`
-	Otherwise []diffPromise `json:"promises_kept_otherwise"`
+	Looked    bool          `json:"callbacks_looked_at"`
+	Promised  int           `json:"callbacks"`
+	Otherwise []diffPromise `json:"callbacks_kept_otherwise"`
 }
 
 type diffLine struct {

@@ -24,7 +24,7 @@ func newHistory() *cobra.Command {
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if most < 1 || most > 1000 {
-				return fmt.Errorf("--most %d: ask for 1 to 1000 versions", most)
+				return fmt.Errorf("--limit %d: ask for 1 to 1000 versions", most)
 			}
 			a, err := needStore(cmd)
 			if err != nil {
@@ -41,7 +41,7 @@ func newHistory() *cobra.Command {
 			return listVersions(cmd.OutOrStdout(), list)
 		},
 	}
-	cmd.Flags().IntVar(&most, "most", 20, "how many to list, the latest first")
+	cmd.Flags().IntVar(&most, "limit", 20, "how many to list, the latest first")
 	storeFlags(cmd)
 	return cmd
 }

@@ -33,7 +33,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(), newOverrides())
-	root.AddCommand(newDraft(), newSpecial(time.Now, publish.Write), newPublish(), newStatus(), newHistory(), newRollback())
+	root.AddCommand(newDraft(), newSpecialDays(time.Now, publish.Write), newPublish(), newStatus(), newHistory(), newRollback())
 	return root
 }
 

@@ -127,7 +127,7 @@ func (r *rehearsal) account(ctx context.Context, t *transcript) error {
 		if err != nil {
 			return err
 		}
-		t.happening(last, twilio.Event{Name: "promise", Callback: callback, Reference: callback.Reference,
+		t.happening(last, twilio.Event{Name: "callback", Callback: callback, Reference: callback.Reference,
 			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
 	}
 	return nil

@@ -43,7 +43,7 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 		if r.Differs != "" {
 			t.Errorf("%s\n%s", r.Differs, r.Transcript)
 		}
-		if !strings.Contains(r.Transcript, "caller       is off the line") || strings.Contains(r.Transcript, "\n>") {
+		if !strings.Contains(r.Transcript, "caller       hangs up") || strings.Contains(r.Transcript, "\n>") {
 			t.Errorf("%s: the transcript is no whole call:\n%s", r.Call.File, r.Transcript)
 		}
 	}

@@ -161,7 +161,7 @@ func (t *transcript) wordsOf(h twilio.Event) string {
 		return fmt.Sprintf("%s callback %s by desk %s, %s, due %s", verb, h.Reference, h.Desk, kind, due)
 	case "cancel":
 		return "cancels callback " + h.Reference
-	case "promise":
+	case "callback":
 		return fmt.Sprintf("callback %s is %s", h.Reference, h.Callback.State)
 	case "message":
 		return "writes down message " + h.Reference
@@ -206,11 +206,11 @@ func spokenOf(e simulator.Event) string {
 	case simulator.EventRecord:
 		return fmt.Sprintf("speaks for %.0f s", e.Seconds)
 	case simulator.EventPlaceCall:
-		return "is asked for a call to " + e.To
+		return "call placed to " + e.To
 	case simulator.EventDialEnd:
-		return "hears the ringing end: " + e.Status
+		return "dial ended: " + e.Status
 	case simulator.EventHangup:
-		return "is off the line"
+		return "hangs up"
 	case simulator.EventViolation, simulator.EventWebhookFailed, simulator.EventFallback:
 		return e.Event + ": " + e.Detail
 	}

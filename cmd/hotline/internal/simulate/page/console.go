@@ -11,14 +11,14 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// Options are what a Console stands on. All fields are needed but Promise and Speed.
+// Options are what a Console stands on. All fields are needed but Lookup and Speed.
 type Options struct {
 	// Simulator is the provider simulator. Its Observe has to call [Console.Event].
 	Simulator *simulator.Simulator
 	// Lines can be rung, in the order in which they are offered. At least one.
 	Lines []*ivr.Line
-	// Promise looks up how a promise stands now; nil: only happenings tell.
-	Promise func(ctx context.Context, id int64) (callbacks.Callback, error)
+	// Lookup tells how a callback stands now; nil: only happenings tell.
+	Lookup func(ctx context.Context, id int64) (callbacks.Callback, error)
 	// Now and After are the real clock, to which the simulator's time is tied.
 	Now   func() time.Time
 	After func(time.Duration) <-chan time.Time
@@ -42,7 +42,7 @@ type Console struct {
 	desks       map[string]string     // names of agents' telephones by address
 	customers   map[string]bool       // numbers that are promised a callback
 	agentsDo    string
-	promises    []callbacks.Callback
+	callbacks   []callbacks.Callback
 	outOfDate   chan struct{}
 	storeFailed bool
 }
@@ -90,7 +90,7 @@ func (c *Console) Run(ctx context.Context) error {
 	return err
 }
 
-// every is how often the clock is sent and promises are looked up, in real time.
+// every is how often the clock is sent and callbacks are looked up, in real time.
 const every = time.Second
 
 // follow keeps pages up to date about what no event tells.

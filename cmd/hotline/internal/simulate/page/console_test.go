@@ -56,7 +56,7 @@ type stage struct {
 	console   *page.Console
 	product   *httptest.Server
 	page      *httptest.Server
-	promise   func(int64) (callbacks.Callback, error)
+	lookup    func(int64) (callbacks.Callback, error)
 }
 
 func newLine(t *testing.T) *ivr.Line {
@@ -90,8 +90,8 @@ func newStage(t *testing.T, first string) *stage {
 	s.simulator.Number(lineNumber, simulator.Number{VoiceURL: s.product.URL + first})
 	var err error
 	s.console, err = page.New(page.Options{Simulator: s.simulator, Lines: []*ivr.Line{newLine(t)},
-		Promise: func(_ context.Context, id int64) (callbacks.Callback, error) { return s.promise(id) },
-		Now:     func() time.Time { return start }, After: func(time.Duration) <-chan time.Time { return nil }})
+		Lookup: func(_ context.Context, id int64) (callbacks.Callback, error) { return s.lookup(id) },
+		Now:    func() time.Time { return start }, After: func(time.Duration) <-chan time.Time { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,12 +229,12 @@ func TestRingPressAndTalk(t *testing.T) {
 	e := s.listen()
 	e.hears("snapshot", `"state":"idle"`, `"agents":"answer"`, `"open until 17:00"`, `"example":"+62`)
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
-	e.hears("entry", `"panel":"house"`, "rings wallet from …7890")
+	e.hears("entry", `"panel":"events"`, "rings wallet from …7890")
 	e.hears("entry", `"panel":"caller"`, `"lang":"en-US"`, "Welcome. Press 1.")
 	s.does("press", `{"phone":"caller","keys":"1"}`)
 	e.hears("entry", `"kind":"key"`, `"text":"1"`)
 	e.hears("entry", `"lang":"zh-CN"`, "一会儿")
-	s.skipsTo(`"panel":"house"`, `"who":"support-1"`, `"text":"picks up"`)
+	s.skipsTo(`"panel":"events"`, `"who":"support-1"`, `"text":"picks up"`)
 	s.skipsTo(`"lang":"id-ID"`, "Tekan 1. Akun …9999.")
 	s.skipsTo("is connected with support-1")
 	e.close()
@@ -358,22 +358,22 @@ func (s *stage) ringBack(at time.Time) {
 	})
 }
 
-func TestPromiseIsShownAndTheTelephoneRings(t *testing.T) {
+func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 	s := newStage(t, "/voice")
 	due := start.Add(48 * time.Hour)
-	promise := callbacks.Callback{ID: 7, Reference: "1234567", Line: "wallet", Desk: "support", Number: mine, Due: due, State: callbacks.Booked}
+	callback := callbacks.Callback{ID: 7, Reference: "1234567", Line: "wallet", Desk: "support", Number: mine, Due: due, State: callbacks.Booked}
 	var kept atomic.Bool
-	s.promise = func(int64) (callbacks.Callback, error) {
-		now := promise
+	s.lookup = func(int64) (callbacks.Callback, error) {
+		now := callback
 		if kept.Load() {
 			now.State = callbacks.Done
 		}
 		return now, nil
 	}
 	e := s.listen()
-	s.console.Happening(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: promise})
+	s.console.Happening(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: callback})
 	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00.")
-	e.hears("promises", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
+	e.hears("callbacks", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
 	s.ringBack(due)
 
 	// The clock stops where somebody has to pick up, well before the time that was asked for.
@@ -389,8 +389,8 @@ func TestPromiseIsShownAndTheTelephoneRings(t *testing.T) {
 	s.does("press", `{"phone":"caller","keys":"1"}`)
 	e.hears("entry", "Goodbye.")
 	kept.Store(true)
-	s.does("hangup", `{"phone":"caller"}`) // whatever happens has promises looked up
-	e.hears("promises", `"state":"done"`, `"open":false`)
+	s.does("hangup", `{"phone":"caller"}`) // whatever happens has callbacks looked up
+	e.hears("callbacks", `"state":"done"`, `"open":false`)
 	e.hears("entry", "Callback 1234567 is kept.")
 	if all := strings.Join(e.heard, "\n"); strings.Contains(all, mine) {
 		t.Errorf("the customer's number is to be masked:\n%s", all)

@@ -5,16 +5,16 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// housePanel is the panel of what goes on; the others are the telephones'.
-const housePanel = "house"
+// eventsPanel is the panel of what goes on; the others are the telephones'.
+const eventsPanel = "events"
 
 // Kinds of entries.
 const (
-	kindSay     = "say"     // speech, as it begins
-	kindKey     = "key"     // keys that were pressed
-	kindNote    = "note"    // something about the call
-	kindPromise = "promise" // something that the house wrote down
-	kindWarning = "warning" // something that should not be
+	kindSay      = "say"      // speech, as it begins
+	kindKey      = "key"      // keys that were pressed
+	kindNote     = "note"     // something about the call
+	kindCallback = "callback" // something that the product wrote down
+	kindWarning  = "warning"  // something that should not be
 )
 
 // Event hears what the provider simulator does. It is the simulator's Options.Observe.
@@ -47,15 +47,15 @@ func (c *Console) tell(phone *telephone, e simulator.Event) {
 			c.add(entry)
 		}
 	}
-	if entry := c.inHouse(phone, e); entry.Text != "" {
-		entry.At, entry.Panel, entry.leg = e.At, housePanel, e.Leg
+	if entry := c.publicEntry(phone, e); entry.Text != "" {
+		entry.At, entry.Panel, entry.leg = e.At, eventsPanel, e.Leg
 		c.add(entry)
 	}
 }
 
 // pressed gathers the keys that somebody presses one after the other in one entry. The console is locked.
 func (c *Console) pressed(phone *telephone, e simulator.Event) {
-	entry := Entry{At: e.At, Panel: housePanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits, idle: e.Detail != ""}
+	entry := Entry{At: e.At, Panel: eventsPanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits, idle: e.Detail != ""}
 	if phone != nil {
 		entry.Panel, entry.Who = phone.ID, "you"
 	}
@@ -73,15 +73,15 @@ func (c *Console) pressed(phone *telephone, e simulator.Event) {
 	c.add(entry)
 }
 
-// Happening hears what the house does. It is the server's Observe.
+// Happening hears what the product does. It is the server's Observe.
 func (c *Console) Happening(h twilio.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if text := c.happeningWords(h); text != "" {
-		c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: text})
+		c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindCallback, Who: "hotline", Text: text})
 	}
 	if h.Callback.ID != 0 {
-		c.promised(h.Callback)
+		c.noteCallback(h.Callback)
 	}
 	c.stale()
 }

@@ -17,7 +17,7 @@ type Entry struct {
 	ID int `json:"id"`
 	// At is the simulator's time, UTC.
 	At time.Time `json:"at"`
-	// Panel is "caller", "agent" or "house"; Kind is one of say, key, note, promise, warning.
+	// Panel is "caller", "agent" or "events"; Kind is one of say, key, note, callback, warning.
 	Panel string `json:"panel"`
 	Kind  string `json:"kind"`
 	Who   string `json:"who,omitempty"`
@@ -143,13 +143,13 @@ type snapshot struct {
 	Agents     string               `json:"agents"`
 	Behaviours []behaviour          `json:"behaviours"`
 	Entries    []Entry              `json:"entries"`
-	Promises   []promiseView        `json:"promises"`
+	Callbacks  []callbackView       `json:"callbacks"`
 }
 
 // snapshot is everything that a page shows. The console is locked.
 func (c *Console) snapshot() snapshot {
 	return snapshot{Clock: c.clockView(), Phones: c.phonesView(), Agents: c.agentsDo, Behaviours: behaviours,
-		Entries: append([]Entry{}, c.entries...), Promises: c.promisesView()}
+		Entries: append([]Entry{}, c.entries...), Callbacks: c.callbackViews()}
 }
 
 func (c *Console) phonesView() map[string]telephone {

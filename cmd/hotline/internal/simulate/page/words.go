@@ -46,8 +46,8 @@ func (c *Console) atPhone(t *telephone, e simulator.Event) Entry {
 	return Entry{}
 }
 
-// inHouse is what everybody may know of an event; without a Text it is nothing. Numbers are masked.
-func (c *Console) inHouse(t *telephone, e simulator.Event) Entry {
+// publicEntry is what everybody may know of an event; without a Text it is nothing. Numbers are masked.
+func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 	who := e.Role
 	note := func(format string, args ...any) Entry {
 		return Entry{Kind: kindNote, Who: who, Text: fmt.Sprintf(format, args...)}
@@ -77,9 +77,9 @@ func (c *Console) inHouse(t *telephone, e simulator.Event) Entry {
 		}
 	case simulator.EventPlaceCall:
 		who = "hotline"
-		return note("has %s rung, to keep a promise", c.nameOf(e.To))
+		return note("has %s rung, to keep a callback", c.nameOf(e.To))
 	case simulator.EventHangup:
-		return note("is off the line (%s)", e.Status)
+		return note("hangs up (%s)", e.Status)
 	case simulator.EventEnqueue, simulator.EventLeave:
 		return note("%s the queue %s", map[string]string{simulator.EventEnqueue: "waits in", simulator.EventLeave: "leaves"}[e.Event], e.Queue)
 	case simulator.EventMessage:

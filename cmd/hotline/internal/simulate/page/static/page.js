@@ -190,7 +190,7 @@ function row(entry) {
   const text = document.createElement("span");
   text.textContent = entry.text;
   if (entry.lang) text.lang = entry.lang;
-  if (entry.panel !== "house") {
+  if (entry.panel !== "events") {
     if (entry.kind === "key") text.textContent = "You press " + entry.text;
     item.append(text);
     return item;
@@ -203,7 +203,7 @@ function row(entry) {
   const who = document.createElement("strong");
   who.textContent = entry.who ?? "";
   const verb = { say: " hears: ", key: " presses " }[entry.kind] ?? " ";
-  if (entry.kind === "promise") who.textContent = "";
+  if (entry.kind === "callback") who.textContent = "";
   what.append(who, who.textContent ? verb : "", text);
   item.append(at, what);
   return item;
@@ -231,15 +231,15 @@ function showLatest(entry) {
 const panel = (name) => document.querySelector(`[data-panel="${name}"]`);
 
 function showEntries(entries) {
-  for (const name of ["caller", "agent", "house"]) {
+  for (const name of ["caller", "agent", "events"]) {
     panel(name).replaceChildren(...entries.filter((e) => e.panel === name).map(row));
     panel(name).scrollTop = panel(name).scrollHeight;
   }
   showLatest(entries.findLast((e) => e.panel === "caller" && e.kind !== "key"));
 }
 
-function showPromises(promises) {
-  $("promise-list").replaceChildren(...promises.map((p) => {
+function showCallbacks(callbacks) {
+  $("callback-list").replaceChildren(...callbacks.map((p) => {
     const item = document.createElement("li");
     item.className = p.open ? "open" : "ended";
     const span = (name, text) => {
@@ -272,13 +272,13 @@ function connect() {
     showPhones(all.phones);
     showAgents(all.agents);
     showEntries(all.entries);
-    showPromises(all.promises);
+    showCallbacks(all.callbacks);
   });
   on("clock", setClock);
   on("phones", (phones) => { showPhones(phones); showAgents($("agents").value); });
   on("agents", showAgents);
   on("entry", (entry) => addTo(panel(entry.panel), entry));
-  on("promises", showPromises);
+  on("callbacks", showCallbacks);
 }
 
 makeKeypad();

@@ -164,7 +164,7 @@ func (o specialOptions) removal(c hoursEdit, days []specialDay) (text []byte, fi
 			return nil, first, last, fmt.Errorf("%s:%d: the entry %q is of %s; remove all of it with --remove %s", c.file, d.line, d.fields["name"], days, days)
 		}
 	}
-	return nil, first, last, fmt.Errorf("%s has no special day on %s; hotline special --line %s lists those that it has (one that comes back is edited by hand)",
+	return nil, first, last, fmt.Errorf("%s has no special day on %s; hotline special-days --line %s lists those that it has (one that comes back is edited by hand)",
 		c.file, datesOf(first, last), o.line)
 }
 

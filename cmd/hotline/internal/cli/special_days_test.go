@@ -18,7 +18,7 @@ import (
 func special(t *testing.T, write writer, args ...string) (output string, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newSpecial(func() time.Time { return time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC) }, write)
+	cmd := newSpecialDays(func() time.Time { return time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC) }, write)
 	cmd.Flags().String("config", "", "")
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetOut(&out)
@@ -102,7 +102,7 @@ func TestSpecialRefuses(t *testing.T) {
 		{"--add 23.12.2026 --closed --name Eve", "--add \"23.12.2026\" is not a date"},
 		{"--add 2026-12-23..2026-12-22 --closed --name Eve", "the last day comes before the first"},
 		{"--add 2026-12-23 --remove 2026-12-24", "do one after the other"},
-		{"--remove 2026-12-23", "has no special day on Wed 2026-12-23; hotline special --line gopay lists"},
+		{"--remove 2026-12-23", "has no special day on Wed 2026-12-23; hotline special-days --line gopay lists"},
 		{"--remove 2026-12-29", `the entry "Moving" is of 2026-12-28..2026-12-30; remove all of it with --remove 2026-12-28..2026-12-30`},
 		{"--remove 2026-12-31", "one that comes back is edited by hand"},
 		{"--remove 2026-12-24 --closed", "--closed is of a day to be added"},

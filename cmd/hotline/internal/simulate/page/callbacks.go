@@ -7,8 +7,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A promiseView is what a page shows of a promise.
-type promiseView struct {
+// A callbackView is what a page shows of a callback.
+type callbackView struct {
 	Reference string     `json:"reference"`
 	Number    string     `json:"number"` // masked
 	Line      string     `json:"line"`
@@ -24,29 +24,29 @@ type promiseView struct {
 	Attempts int `json:"attempts"`
 }
 
-// promised writes a promise down as it stands now, and lets its customer be rung here. It returns how the promise
+// noteCallback writes a callback down as it stands now, and lets its customer be rung here. It returns how the callback
 // stood before; the zero Callback when it is new. The console is locked.
-func (c *Console) promised(promise callbacks.Callback) (before callbacks.Callback) {
-	if promise.Number != "" && !c.customers[promise.Number] {
-		c.customers[promise.Number] = true
+func (c *Console) noteCallback(callback callbacks.Callback) (before callbacks.Callback) {
+	if callback.Number != "" && !c.customers[callback.Number] {
+		c.customers[callback.Number] = true
 		c.staff()
 	}
-	for i, known := range c.promises {
-		if known.ID != promise.ID {
+	for i, known := range c.callbacks {
+		if known.ID != callback.ID {
 			continue
 		}
-		if known != promise {
-			c.promises[i] = promise
-			c.publish("promises", c.promisesView())
+		if known != callback {
+			c.callbacks[i] = callback
+			c.publish("callbacks", c.callbackViews())
 		}
 		return known
 	}
-	c.promises = append(c.promises, promise)
-	c.publish("promises", c.promisesView())
+	c.callbacks = append(c.callbacks, callback)
+	c.publish("callbacks", c.callbackViews())
 	return callbacks.Callback{}
 }
 
-// tellChange puts what became of a promise into words where no happening told. The console is locked.
+// tellChange puts what became of a callback into words where no happening told. The console is locked.
 func (c *Console) tellChange(before, now callbacks.Callback) {
 	words := ""
 	switch {
@@ -56,7 +56,7 @@ func (c *Console) tellChange(before, now callbacks.Callback) {
 		words = "waits for the next try, " + c.when(now.Line, now.Due)
 	}
 	if words != "" {
-		c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindPromise, Who: "hotline", Text: "Callback " + now.Reference + " " + words + "."})
+		c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindCallback, Who: "hotline", Text: "Callback " + now.Reference + " " + words + "."})
 	}
 }
 
@@ -67,7 +67,7 @@ var stateWords = map[callbacks.State]string{
 	callbacks.Undialable: "cannot be dialled: a supervisor is told to ring by hand",
 }
 
-// stale asks follow to look promises up soon.
+// stale asks follow to look callbacks up soon.
 func (c *Console) stale() {
 	select {
 	case c.outOfDate <- struct{}{}:
@@ -75,38 +75,38 @@ func (c *Console) stale() {
 	}
 }
 
-// refresh looks up every promise that still stands.
+// refresh looks up every callback that still stands.
 func (c *Console) refresh(ctx context.Context) {
-	if c.Promise == nil {
+	if c.Lookup == nil {
 		return
 	}
 	c.mu.Lock()
 	var open []int64
-	for _, promise := range c.promises {
-		if promise.Open() {
-			open = append(open, promise.ID)
+	for _, callback := range c.callbacks {
+		if callback.Open() {
+			open = append(open, callback.ID)
 		}
 	}
 	c.mu.Unlock()
 	for _, id := range open {
-		promise, err := c.Promise(ctx, id)
+		callback, err := c.Lookup(ctx, id)
 		c.mu.Lock()
 		switch {
 		case err == nil:
-			c.tellChange(c.promised(promise), promise)
+			c.tellChange(c.noteCallback(callback), callback)
 		case ctx.Err() == nil && !c.storeFailed:
 			c.storeFailed = true
-			c.add(Entry{At: c.Simulator.Now(), Panel: housePanel, Kind: kindWarning, Who: "demo", Text: "Promises cannot be looked up: " + err.Error()})
+			c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindWarning, Who: "demo", Text: "Callbacks cannot be looked up: " + err.Error()})
 		}
 		c.mu.Unlock()
 	}
 }
 
-func (c *Console) promisesView() []promiseView {
-	out := make([]promiseView, 0, len(c.promises))
-	for i := len(c.promises) - 1; i >= 0; i-- {
-		p := c.promises[i]
-		v := promiseView{
+func (c *Console) callbackViews() []callbackView {
+	out := make([]callbackView, 0, len(c.callbacks))
+	for i := len(c.callbacks) - 1; i >= 0; i-- {
+		p := c.callbacks[i]
+		v := callbackView{
 			Reference: p.Reference, Number: callbacks.Mask(p.Number), Line: p.Line, Desk: p.Desk, Zone: c.zone(p.Line).String(),
 			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), Rounds: p.Rounds, Attempts: p.Attempts,
 		}
@@ -118,10 +118,10 @@ func (c *Console) promisesView() []promiseView {
 	return out
 }
 
-// outstanding reports whether a promise stands. The console is locked.
+// outstanding reports whether a callback stands. The console is locked.
 func (c *Console) outstanding() bool {
-	for _, promise := range c.promises {
-		if promise.Open() {
+	for _, callback := range c.callbacks {
+		if callback.Open() {
 			return true
 		}
 	}
