@@ -9,20 +9,20 @@ import (
 	"time"
 )
 
-// Book writes a promise, or finds the one that stands already for the line and number, or line and account. A key that
-// was seen returns the promise written first, with [ErrKeyUsed] if that is not what is asked for now, or has ended.
-// [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The promise may be due later than asked for, see
+// Book writes a callback, or finds the one that stands already for the line and number, or line and account. A key that
+// was seen returns the callback written first, with [ErrKeyUsed] if that is not what is asked for now, or has ended.
+// [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked for, see
 // [Limits]: tell what came back.
 //
-// An existing promise found by its account may be another caller's: tell nothing of it before [Service.Verify].
+// An existing callback found by its account may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if err := checkRequest(r); err != nil {
 		return Booking{}, err
 	}
 	r.Caller = recognisable(r.Caller)
 	r.Asked = s.now()
-	if r.Text == nil {
-		r.Text = s.keeping(Callback{Line: r.Line, Desk: r.Desk}, r.Asked).confirm(OnBooked)
+	if r.SMSBody == nil {
+		r.SMSBody = s.decide(Callback{Line: r.Line, Desk: r.Desk}, r.Asked).confirmation(NotifyBooked)
 	}
 	r.GiveWay = func(other *Record) error {
 		finish(&other.Callback, Cancelled, r.Asked)
@@ -40,7 +40,7 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if !b.Existing && !b.Callback.answers(r) {
 		return b, ErrKeyUsed
 	}
-	s.log.InfoContext(ctx, "callback promised", "promise", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
+	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
 		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
 	s.Wake()
 	return b, nil
@@ -74,7 +74,7 @@ func (s *Service) withReference(write func(reference string) error) error {
 	return fmt.Errorf("%w: %d draws in a row; are all seven-digit references in use?", ErrReferenceTaken, referenceDraws)
 }
 
-// checkRequest finds what would make a promise that cannot be kept. It names fields, never their content.
+// checkRequest finds what would make a callback that cannot be kept. It names fields, never their content.
 func checkRequest(r Request) error {
 	var errs []error
 	need := func(ok bool, what string) {
@@ -118,7 +118,7 @@ func isE164(number string) bool {
 }
 
 // recognisable is the calling number if it tells who calls, else "": everybody who withholds their number
-// shares one, and so would find each other's promises.
+// shares one, and so would find each other's callbacks.
 func recognisable(caller string) string {
 	if !IsNumber(caller) {
 		return ""
@@ -126,7 +126,7 @@ func recognisable(caller string) string {
 	return caller
 }
 
-// OpenFor finds the open promise of a returning caller: by the number to be rung, or the number he called
+// OpenFor finds the open callback of a returning caller: by the number to be rung, or the number he called
 // from, E.164. A caller who withholds his number is never recognised.
 func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, bool, error) {
 	caller = recognisable(caller)
@@ -136,13 +136,13 @@ func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, b
 	return s.store.OpenFor(ctx, line, "", caller)
 }
 
-// How many wrong proofs about one promise, and by one calling number, are heard within an hour and a day.
+// How many wrong proofs about one callback, and by one calling number, are heard within an hour and a day.
 const (
 	wrongProofsHour = 6
 	wrongProofsDay  = 20
 )
 
-// Verify checks what a caller keyed in against the promise: its reference, or its [Callback.AccountProof].
+// Verify checks what a caller keyed in against the callback: its reference, or its [Callback.AccountProof].
 // [ErrProofLimit] once too many wrong ones were given about it, or by the caller, within an hour or a day: until they
 // are so old, not even the right one counts. key names the try: the same one again is not counted again.
 func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digits string) (Callback, bool, error) {
@@ -158,8 +158,8 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digi
 	})
 }
 
-// Move gives a promise that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if
-// the promise has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the promise does not wait any more,
+// Move gives a callback that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if
+// the callback has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the callback does not wait any more,
 // [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
 	if m.Key == "" {
@@ -169,8 +169,8 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 		return Callback{}, err
 	}
 	m.Asked, m.Caller = s.now(), recognisable(m.Caller)
-	if m.Text == nil {
-		m.Text = func(c Callback) string { return s.keeping(c, m.Asked).words(c, OnMoved) }
+	if m.SMSBody == nil {
+		m.SMSBody = func(c Callback) string { return s.decide(c, m.Asked).smsBody(c, NotifyMoved) }
 	}
 	c, err := s.store.Move(ctx, id, m)
 	if err != nil {
@@ -182,18 +182,18 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	case !c.isAt(m.Kind, m.SlotEnd):
 		return c, ErrKeyUsed
 	}
-	s.log.InfoContext(ctx, "promise moved", "promise", c.ID, "line", c.Line, "due", c.Due)
+	s.log.InfoContext(ctx, "callback moved", "callback", c.ID, "line", c.Line, "due", c.Due)
 	s.Wake()
 	return c, nil
 }
 
-// Cancel takes a promise back for its caller, also while the first telephone rings. Taking it back twice is no error.
+// Cancel takes a callback back for its caller, also while the first telephone rings. Taking it back twice is no error.
 // [ErrInProgress] once somebody has pressed 1; [ErrNotOpen] when it ended otherwise. by is for the log.
 func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, error) {
 	return s.cancel(ctx, id, by, false)
 }
 
-// Withdraw is Cancel by the desk: the customer is told with a text message, where the line sends them.
+// Withdraw is Cancel by the desk: the customer is told with an SMS, where the line sends them.
 func (s *Service) Withdraw(ctx context.Context, id int64, by string) (Callback, error) {
 	return s.cancel(ctx, id, by, true)
 }
@@ -212,7 +212,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			return ErrNotOpen
 		}
 		if tell {
-			r.Text = s.keeping(r.Callback, now).words(r.Callback, OnWithdrawn)
+			r.SMSBody = s.decide(r.Callback, now).smsBody(r.Callback, NotifyWithdrawn)
 		}
 		finish(&r.Callback, Cancelled, now)
 		r.Callback.Remark = "taken back by " + by
@@ -223,17 +223,17 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 		return nil
 	})
 	if err == nil && done {
-		announce(ctx, s.log, r.Callback, "taken back by "+by)
+		logChange(ctx, s.log, r.Callback, "taken back by "+by)
 		s.Wake()
 	}
 	return r.Callback, err
 }
 
-// holdFor is how long a conversation can hold a promise back, in case nobody tells that it has ended.
+// holdFor is how long a conversation can hold a callback back, in case nobody tells that it has ended.
 const holdFor = 2 * time.Hour
 
-// HoldFor keeps the promise of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
-// [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No promise is no error.
+// HoldFor keeps the callback of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
+// [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No callback is no error.
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		until := s.now().Add(holdFor)
@@ -252,7 +252,7 @@ func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error 
 	})
 }
 
-// ReleaseFor lets a held promise fall due as before: they did not talk after all.
+// ReleaseFor lets a held callback fall due as before: they did not talk after all.
 func (s *Service) ReleaseFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		switch c := &r.Callback; {
@@ -276,9 +276,9 @@ func (s *Service) changeFor(ctx context.Context, line, desk, caller string, chan
 	return err
 }
 
-// CancelFor takes back what a desk has promised to a caller (E.164) who has talked with that desk meanwhile. A promise
+// CancelFor takes back what a desk has promised to a caller (E.164) who has talked with that desk meanwhile. A callback
 // about which an agent's telephone rings is taken back too, or the customer would be rung after all.
-// No promise is no error.
+// No callback is no error.
 func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) error {
 	c, found, err := s.openAt(ctx, line, desk, caller)
 	if err != nil || !found {
@@ -304,10 +304,10 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 	return err
 }
 
-// talked is who takes a promise back whose caller got through.
+// talked is who takes a callback back whose caller got through.
 const talked = "the caller's talk with the desk"
 
-// openAt is the open promise of one desk; nobody is recognised by a number that many share.
+// openAt is the open callback of one desk; nobody is recognised by a number that many share.
 func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {
 	caller = recognisable(caller)
 	if caller == "" || desk == "" {

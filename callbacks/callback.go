@@ -15,7 +15,7 @@ const (
 	Slot Kind = "slot"
 )
 
-// A State is where a promise stands. Transitions are in one table, see [State.To].
+// A State is where a callback stands. Transitions are in one table, see [State.To].
 type State string
 
 const (
@@ -39,11 +39,11 @@ const (
 	Undialable State = "undialable"
 )
 
-// A Callback is one promise to ring somebody back.
+// A Callback is one callback to ring somebody back.
 type Callback struct {
-	// ID is the store's own number of the promise, never spoken.
+	// ID is the store's own number of the callback, never spoken.
 	ID int64
-	// Reference is what the caller is told: seven decimal digits, unique among all promises and messages that are kept.
+	// Reference is what the caller is told: seven decimal digits, unique among all callbacks and messages that are kept.
 	Reference string
 	// Line, Desk, Topic and Language are identifiers from the line's file.
 	Line, Desk, Topic, Language string
@@ -57,7 +57,7 @@ type Callback struct {
 	// Note is what the caller spoke for the agent; the zero Recording is none.
 	Note Recording
 	Kind Kind
-	// Urgent is set for promises of a desk that never closes, asked for at any hour.
+	// Urgent is set for callbacks of a desk that never closes, asked for at any hour.
 	Urgent bool
 	// Priority goes before the place in the order: higher ones are kept first. 0 is the ordinary one.
 	Priority int
@@ -73,26 +73,26 @@ type Callback struct {
 	CancelAfterAttempt bool
 	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
 	SlotEnd time.Time
-	// Expires is when the promise is given up, UTC.
+	// Expires is when the callback is given up, UTC.
 	Expires time.Time
 	State   State
-	// Reached is set once the customer has pressed 1 on a call about this promise: the number is theirs.
+	// Reached is set once the customer has pressed 1 on a call about this callback: the number is theirs.
 	Reached bool
-	// Rounds counts how often the desk's targets were all tried in vain; Attempts how often the customer was rung.
-	Rounds, Attempts int
+	// DeskAttempts counts how often the desk's targets were all tried in vain; Attempts how often the customer was rung.
+	DeskAttempts, Attempts int
 	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
 	NextTarget int
 	// Pass numbers the passes through the desk's targets, from 0: a new one begins with every round,
-	// with every new try after a customer was not reached, and when the promise is moved.
+	// with every new try after a customer was not reached, and when the callback is moved.
 	Pass int
-	// Ended is when the promise became final, UTC. Zero while it is open.
+	// Ended is when the callback became final, UTC. Zero while it is open.
 	Ended time.Time
 	// Remark says what happened to it last, for a supervisor: an outcome of an attempt, or why it was put off or ended. It
 	// holds no numbers. Empty: nothing yet.
 	Remark string
 }
 
-// Open reports whether the promise still stands.
+// Open reports whether the callback still stands.
 func (c Callback) Open() bool {
 	switch c.State {
 	case Booked, Dialling, AgentReached, CustomerReached:
@@ -101,7 +101,7 @@ func (c Callback) Open() bool {
 	return false
 }
 
-// Before reports whether a promise is kept before another of those that can be kept now: urgent ones first, then by
+// Before reports whether a callback is kept before another of those that can be kept now: urgent ones first, then by
 // priority, then by when the caller rang. Nobody goes ahead of somebody who has waited longer at the same priority.
 func (c Callback) Before(o Callback) bool {
 	switch {
@@ -115,11 +115,11 @@ func (c Callback) Before(o Callback) bool {
 	return c.ID < o.ID
 }
 
-// MayText reports whether a text message about the promise may go to its number: to the one that was rung from, or to
+// MaySendSMS reports whether an SMS about the callback may go to its number: to the one that was rung from, or to
 // another once its customer was reached there. Anybody can ask for a callback to a stranger's.
-func (c Callback) MayText() bool { return c.Number != "" && (c.Caller == c.Number || c.Reached) }
+func (c Callback) MaySendSMS() bool { return c.Number != "" && (c.Caller == c.Number || c.Reached) }
 
-// AccountProof is the last four digits of the account, which a caller may give as proof that the promise is his.
+// AccountProof is the last four digits of the account, which a caller may give as proof that the callback is his.
 // It is empty where they prove nothing: without an account, or when they can be read off the number that was promised
 // or that called, as with accounts that are telephone numbers. A calling number can be forged.
 func (c Callback) AccountProof() string {
@@ -135,7 +135,7 @@ func (c Callback) AccountProof() string {
 
 // A Request is what a caller accepted, before it is written.
 type Request struct {
-	// Key makes a repeated webhook harmless: the same key returns the promise that was written first.
+	// Key makes a repeated webhook harmless: the same key returns the callback that was written first.
 	Key                         string
 	Line, Desk, Topic, Language string
 	Number, Caller              string
@@ -145,23 +145,23 @@ type Request struct {
 	Urgent                      bool
 	// Priority is as in [Callback].
 	Priority int
-	// Contact is the key of the call's [Contact]; the promise takes its reference over. Empty or unknown: a new reference.
-	Contact string
-	// Text is asked, once the promise is as it will be written, for the body of a text message that confirms it and is written
-	// together with it. Empty, or a nil Text: none. [Service.Book] fills it in.
-	Text func(Callback) string
-	// GiveWay ends a promise for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the way.
+	// CallRecordKey is the key of the call's [CallRecord]; the callback takes its reference over. Empty or unknown: a new reference.
+	CallRecordKey string
+	// SMSBody is asked, once the callback is as it will be written, for the body of an SMS that confirms it and is written
+	// together with it. Empty, or a nil SMSBody: none. [Service.Book] fills it in.
+	SMSBody func(Callback) string
+	// GiveWay ends a callback for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the way.
 	GiveWay func(*Record) error
-	// Asked is when the promise was asked for, UTC; zero is Called. [Service.Book] fills it in.
+	// Asked is when the callback was asked for, UTC; zero is Called. [Service.Book] fills it in.
 	Asked time.Time
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].
 	Called, Due, SlotEnd, Expires time.Time
-	// SlotCapacity is how many promises one slot of this desk may hold; 0 is no limit.
+	// SlotCapacity is how many callbacks one slot of this desk may hold; 0 is no limit.
 	SlotCapacity int
 	Limits
 }
 
-// OwnerBefore reports whether an open promise gives way: somebody else asked for it, and the number is the caller's
+// OwnerBefore reports whether an open callback gives way: somebody else asked for it, and the number is the caller's
 // own. A stranger must not stand in the way of the owner.
 func (r Request) OwnerBefore(c Callback) bool {
 	return r.GiveWay != nil && r.Caller != "" && r.Caller == r.Number && c.Number == r.Number && c.Caller != r.Number
@@ -182,22 +182,22 @@ type CallerLimits struct {
 	OpenPerCaller int
 }
 
-// Limits bound what is promised. A promise that stands already is returned whatever they say; zero values bound nothing.
+// Limits bound what is promised. An open callback is returned whatever they say; zero values bound nothing.
 type Limits struct {
 	CallerLimits
-	// Pending is how many promises of one line may stand, urgent ones not counted.
-	Pending int
-	// Spread is the least distance between promises of a desk that were put off to its opening. Due is moved back behind those
-	// of the same or a higher priority that were made before, and fall due between it and SpreadEnd, where the last ones
+	// MaxOpen is how many callbacks of one line may stand, urgent ones not counted.
+	MaxOpen int
+	// OpeningSpacing is the least distance between callbacks of a desk that were put off to its opening. Due is moved back behind those
+	// of the same or a higher priority that were made before, and fall due between it and SpacingEnd, where the last ones
 	// stay; so nobody is promised a time before somebody who has waited longer. Expires moves along.
-	Spread    time.Duration
-	SpreadEnd time.Time
+	OpeningSpacing time.Duration
+	SpacingEnd     time.Time
 }
 
 // A Booking is the answer to a Request.
 type Booking struct {
 	Callback Callback
-	// Existing is true when a promise for this line and number, or line and account, stood already:
+	// Existing is true when a callback for this line and number, or line and account, stood already:
 	// Callback is that one and nothing was written.
 	Existing bool
 }
@@ -211,8 +211,8 @@ type Message struct {
 	Caller                      string
 	Account                     string
 	Answers                     Answers
-	// Contact is as in [Request].
-	Contact string
+	// CallRecordKey is as in [Request].
+	CallRecordKey string
 	// Recording is what was spoken.
 	Recording Recording
 	// Received is when it was left, UTC.
@@ -227,8 +227,8 @@ type Recording struct {
 	Seconds int
 }
 
-// A Contact is a call that was put through to a desk. Its record is what a caller refers to who rings again.
-type Contact struct {
+// A CallRecord is a call that was put through to a desk. Its record is what a caller refers to who rings again.
+type CallRecord struct {
 	// Key makes a repeated webhook harmless.
 	Key                         string
 	Reference                   string

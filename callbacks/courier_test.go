@@ -12,12 +12,12 @@ import (
 )
 
 // paperTexter keeps what it was asked to send; answer decides what comes of it.
-type paperTexter struct {
+type paperSMSSender struct {
 	sent   []string
 	answer func(try int) error
 }
 
-func (p *paperTexter) Send(_ context.Context, t callbacks.OutgoingText) (string, error) {
+func (p *paperSMSSender) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error) {
 	p.sent = append(p.sent, t.Sender+" "+t.To+" "+t.Body)
 	if p.answer != nil {
 		if err := p.answer(len(p.sent)); err != nil {
@@ -27,15 +27,15 @@ func (p *paperTexter) Send(_ context.Context, t callbacks.OutgoingText) (string,
 	return "SM1", nil
 }
 
-func (w *world) courier(texter callbacks.Texter) *callbacks.Courier {
-	return callbacks.NewCourier(w.store, w.service, texter, w, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
+func (w *world) smsWorker(sender callbacks.SMSSender) *callbacks.SMSWorker {
+	return callbacks.NewSMSWorker(w.store, w.service, sender, w, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
 }
 
-// confirmed books a callback with a text message.
+// confirmed books a callback with an SMS.
 func (w *world) confirmed() callbacks.Callback {
 	w.t.Helper()
 	r := w.request("+6281234567890")
-	r.Text = func(c callbacks.Callback) string { return "Reference " + c.Reference }
+	r.SMSBody = func(c callbacks.Callback) string { return "Reference " + c.Reference }
 	b, err := w.service.Book(w.ctx, r)
 	if err != nil {
 		w.t.Fatal(err)
@@ -43,26 +43,26 @@ func (w *world) confirmed() callbacks.Callback {
 	return b.Callback
 }
 
-func TestCourierSendsOnce(t *testing.T) {
+func TestSMSWorkerSendsOnce(t *testing.T) {
 	w := newWorld(t)
-	texter := &paperTexter{}
-	c := w.courier(texter)
-	promised := w.confirmed()
+	sender := &paperSMSSender{}
+	c := w.smsWorker(sender)
+	booked := w.confirmed()
 	for range 3 {
 		if next := c.Tick(w.ctx); !next.IsZero() {
 			t.Errorf("next at %v", next)
 		}
 	}
-	want := "+622150001000 " + promised.Number + " Reference " + promised.Reference
-	if len(texter.sent) != 1 || texter.sent[0] != want {
-		t.Errorf("sent %q, want %q once", texter.sent, want)
+	want := "+622150001000 " + booked.Number + " Reference " + booked.Reference
+	if len(sender.sent) != 1 || sender.sent[0] != want {
+		t.Errorf("sent %q, want %q once", sender.sent, want)
 	}
-	if log := w.logged.String(); strings.Contains(log, "Reference "+promised.Reference) {
+	if log := w.logged.String(); strings.Contains(log, "Reference "+booked.Reference) {
 		t.Errorf("the log tells what was written: %s", log)
 	}
 }
 
-func TestCourierAfterARefusal(t *testing.T) {
+func TestSMSWorkerAfterARefusal(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		answer func(try int) error
@@ -88,8 +88,8 @@ func TestCourierAfterARefusal(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			texter := &paperTexter{answer: tt.answer}
-			c := w.courier(texter)
+			sender := &paperSMSSender{answer: tt.answer}
+			c := w.smsWorker(sender)
 			w.confirmed()
 			for next := c.Tick(w.ctx); !next.IsZero(); next = c.Tick(w.ctx) {
 				if !next.After(w.clock) {
@@ -97,8 +97,8 @@ func TestCourierAfterARefusal(t *testing.T) {
 				}
 				w.clock = next
 			}
-			if len(texter.sent) != tt.sent {
-				t.Errorf("asked %d times, want %d", len(texter.sent), tt.sent)
+			if len(sender.sent) != tt.sent {
+				t.Errorf("asked %d times, want %d", len(sender.sent), tt.sent)
 			}
 		})
 	}
@@ -108,23 +108,23 @@ func TestCourierAfterARefusal(t *testing.T) {
 func TestWhatBecameOfATextMessage(t *testing.T) {
 	for _, tt := range []struct {
 		err    error
-		state  callbacks.TextState
+		state  callbacks.SMSState
 		code   int
 		remark string
 	}{
-		{nil, callbacks.TextSent, 0, ""},
-		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.TextRefused, 21610, "code 21610, the customer has opted out"},
-		{&callbacks.RefusedError{Code: 20429}, callbacks.TextWaiting, 20429, "code 20429"},
-		{&callbacks.RefusedError{Unreached: true}, callbacks.TextWaiting, 0, "the provider could not be reached"},
-		{errors.New("time-out"), callbacks.TextUnknown, 0, "the provider's answer was lost"},
+		{nil, callbacks.SMSSent, 0, ""},
+		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.SMSRefused, 21610, "code 21610, the customer has opted out"},
+		{&callbacks.RefusedError{Code: 20429}, callbacks.SMSWaiting, 20429, "code 20429"},
+		{&callbacks.RefusedError{Unreached: true}, callbacks.SMSWaiting, 0, "the provider could not be reached"},
+		{errors.New("time-out"), callbacks.SMSUnknown, 0, "the provider's answer was lost"},
 	} {
 		w := newWorld(t)
-		c := w.courier(&paperTexter{answer: func(int) error { return tt.err }})
+		c := w.smsWorker(&paperSMSSender{answer: func(int) error { return tt.err }})
 		var counted []string
-		c.Settled = func(line string, state callbacks.TextState) { counted = append(counted, line+" "+string(state)) }
-		promised := w.confirmed()
+		c.Settled = func(line string, state callbacks.SMSState) { counted = append(counted, line+" "+string(state)) }
+		booked := w.confirmed()
 		c.Tick(w.ctx)
-		texts, err := w.service.Texts(w.ctx, promised.ID)
+		texts, err := w.service.SMSOf(w.ctx, booked.ID)
 		if err != nil || len(texts) != 1 || texts[0].State != tt.state || texts[0].Code != tt.code || texts[0].Remark != tt.remark {
 			t.Errorf("%v: it is %+v, %v", tt.err, texts, err)
 		}
@@ -136,14 +136,14 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 
 // A line's sender goes with its messages; without one they come from its number.
 func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
-	for sender, want := range map[string]string{"": "+622150001000", "GOPAY": "GOPAY", "MG0123456789abcdef0123456789abcdef": "MG0123456789abcdef0123456789abcdef"} {
+	for name, want := range map[string]string{"": "+622150001000", "GOPAY": "GOPAY", "MG0123456789abcdef0123456789abcdef": "MG0123456789abcdef0123456789abcdef"} {
 		w := newWorld(t)
-		w.plan.Sender = sender
-		texter := &paperTexter{}
+		w.plan.Sender = name
+		sender := &paperSMSSender{}
 		w.confirmed()
-		w.courier(texter).Tick(w.ctx)
-		if len(texter.sent) != 1 || !strings.HasPrefix(texter.sent[0], want+" +6281234567890 ") {
-			t.Errorf("sender %q: sent %q", sender, texter.sent)
+		w.smsWorker(sender).Tick(w.ctx)
+		if len(sender.sent) != 1 || !strings.HasPrefix(sender.sent[0], want+" +6281234567890 ") {
+			t.Errorf("sender %q: sent %q", name, sender.sent)
 		}
 	}
 }
@@ -151,46 +151,46 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 // The log tells of a message that did not arrive, once, and by no number.
 func TestAMessageThatDidNotArrive(t *testing.T) {
 	w := newWorld(t)
-	promised := w.confirmed()
-	w.courier(&paperTexter{}).Tick(w.ctx)
-	texts, err := w.service.Texts(w.ctx, promised.ID)
+	booked := w.confirmed()
+	w.smsWorker(&paperSMSSender{}).Tick(w.ctx)
+	texts, err := w.service.SMSOf(w.ctx, booked.ID)
 	if err != nil || len(texts) != 1 {
 		t.Fatal(texts, err)
 	}
 	for range 2 {
-		if _, _, err := w.service.TextDelivery(w.ctx, callbacks.Delivery{TextID: texts[0].ID, SID: "SM1", State: callbacks.TextUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
+		if _, _, err := w.service.SMSDelivered(w.ctx, callbacks.SMSDelivery{SMSID: texts[0].ID, SID: "SM1", State: callbacks.SMSUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 || !strings.Contains(log, "code=30005") || strings.Contains(log, promised.Number) {
+	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 || !strings.Contains(log, "code=30005") || strings.Contains(log, booked.Number) {
 		t.Errorf("logged:\n%s", log)
 	}
 }
 
 // A crash between the row and the answer: nobody knows, and it is not sent again.
-func TestCourierAfterACrash(t *testing.T) {
+func TestSMSWorkerAfterACrash(t *testing.T) {
 	w := newWorld(t)
 	w.confirmed()
-	if _, found, err := w.store.ClaimText(w.ctx, w.clock, time.Minute); err != nil || !found {
+	if _, found, err := w.store.ClaimSMS(w.ctx, w.clock, time.Minute); err != nil || !found {
 		t.Fatal(found, err)
 	}
 	w.crash()
-	texter := &paperTexter{}
-	c := w.courier(texter)
+	sender := &paperSMSSender{}
+	c := w.smsWorker(sender)
 	next := c.Tick(w.ctx)
 	if !next.Equal(w.clock.Add(time.Minute)) {
 		t.Errorf("looks again at %v, want the end of the lease", next)
 	}
 	w.clock = next
-	if next = c.Tick(w.ctx); !next.IsZero() || len(texter.sent) != 0 {
-		t.Errorf("next %v, sent %q", next, texter.sent)
+	if next = c.Tick(w.ctx); !next.IsZero() || len(sender.sent) != 0 {
+		t.Errorf("next %v, sent %q", next, sender.sent)
 	}
 	if !strings.Contains(w.logged.String(), "nobody knows whether they were sent") {
 		t.Error("the log does not tell of it")
 	}
 }
 
-func TestCourierDropsWhatIsMoot(t *testing.T) {
+func TestSMSWorkerDropsWhatIsMoot(t *testing.T) {
 	for name, before := range map[string]func(w *world, c callbacks.Callback){
 		"taken back": func(w *world, c callbacks.Callback) {
 			if _, err := w.service.Cancel(w.ctx, c.ID, "test"); err != nil {
@@ -202,20 +202,20 @@ func TestCourierDropsWhatIsMoot(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			texter := &paperTexter{}
-			c := w.courier(texter)
+			sender := &paperSMSSender{}
+			c := w.smsWorker(sender)
 			before(w, w.confirmed())
-			if next := c.Tick(w.ctx); !next.IsZero() || len(texter.sent) != 0 {
-				t.Errorf("next %v, sent %q", next, texter.sent)
+			if next := c.Tick(w.ctx); !next.IsZero() || len(sender.sent) != 0 {
+				t.Errorf("next %v, sent %q", next, sender.sent)
 			}
 		})
 	}
 }
 
-func TestAPromiseWakesTheCourier(t *testing.T) {
+func TestACallbackWakesTheSMSWorker(t *testing.T) {
 	w := newWorld(t)
-	texter := &paperTexter{}
-	c := w.courier(texter)
+	sender := &paperSMSSender{}
+	c := w.smsWorker(sender)
 	w.confirmed()
 	ticked := make(chan struct{}, 1)
 	ctx, stop := context.WithCancel(w.ctx)
@@ -228,11 +228,11 @@ func TestAPromiseWakesTheCourier(t *testing.T) {
 	}
 	done := make(chan struct{})
 	go func() { c.Run(ctx, timer); close(done) }()
-	<-ticked // asleep, or woken by the promise and then asleep
+	<-ticked // asleep, or woken by the callback and then asleep
 	stop()
 	<-done
-	if len(texter.sent) != 1 {
-		t.Errorf("sent %q", texter.sent)
+	if len(sender.sent) != 1 {
+		t.Errorf("sent %q", sender.sent)
 	}
 }
 
@@ -250,11 +250,11 @@ func (p *paperRecordings) Delete(_ context.Context, sid string) error {
 
 func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 	w := newWorld(t)
-	promised := w.confirmed()
-	if err := w.service.AttachNote(w.ctx, promised.ID, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 4}); err != nil {
+	booked := w.confirmed()
+	if err := w.service.AttachNote(w.ctx, booked.ID, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.service.Cancel(w.ctx, promised.ID, "test"); err != nil {
+	if _, err := w.service.Cancel(w.ctx, booked.ID, "test"); err != nil {
 		t.Fatal(err)
 	}
 	recordings := &paperRecordings{err: errors.New("not now")}
@@ -263,13 +263,13 @@ func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 	h.Tick(w.ctx)
 	w.clock = w.clock.AddDate(0, 0, 40)
 	h.Tick(w.ctx)
-	if c, _ := w.service.Callback(w.ctx, promised.ID); c.Note.SID != "RE1" || c.Number == "" {
+	if c, _ := w.service.Callback(w.ctx, booked.ID); c.Note.SID != "RE1" || c.Number == "" {
 		t.Fatalf("erased although the recording is still there: %+v", c)
 	}
 	recordings.err = nil
 	w.clock = w.clock.Add(10 * time.Minute)
 	h.Tick(w.ctx)
-	if c, _ := w.service.Callback(w.ctx, promised.ID); c.Note.SID != "" || c.Number != "" || strings.Join(recordings.deleted, " ") != "RE1" {
+	if c, _ := w.service.Callback(w.ctx, booked.ID); c.Note.SID != "" || c.Number != "" || strings.Join(recordings.deleted, " ") != "RE1" {
 		t.Errorf("kept %+v, deleted %q", c, recordings.deleted)
 	}
 }
@@ -291,15 +291,15 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Who may be called is asked again before a text message as well: the policy may have changed since it was written.
+// Who may be called is asked again before an SMS as well: the policy may have changed since it was written.
 func TestNoTextMessageToANumberThatIsNotCalledAnyMore(t *testing.T) {
 	w := newWorld(t)
-	texter := &paperTexter{}
-	c := w.courier(texter)
+	sender := &paperSMSSender{}
+	c := w.smsWorker(sender)
 	w.confirmed()
 	w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "pumped"}}
 	c.Tick(w.ctx)
-	if len(texter.sent) != 0 || !strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
-		t.Errorf("sent %q, logged %s", texter.sent, w.logged)
+	if len(sender.sent) != 0 || !strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
+		t.Errorf("sent %q, logged %s", sender.sent, w.logged)
 	}
 }

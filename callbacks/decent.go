@@ -12,22 +12,22 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// leastDecent is how much of the window has to be left when a number may belong to several zones, so that it is kept
+// leastCallingHours is how much of the window has to be left when a number may belong to several zones, so that it is kept
 // in all of them.
-const leastDecent = 4 * time.Hour
+const leastCallingHours = 4 * time.Hour
 
-// decentAt is when it is decent to ring a number: [Policy.Decent] on the clock of each zone to which it may belong.
+// callingHoursOf is when it is decent to ring a number: [Policy.CallingHours] on the clock of each zone to which it may belong.
 // When the number tells no zone, that is fallback's. It is nil for "at any time".
-func (p Policy) decentAt(number string, fallback *time.Location) *hours.Calendar {
-	if p.Decent == (hours.Span{}) {
+func (p Policy) callingHoursOf(number string, fallback *time.Location) *hours.Calendar {
+	if p.CallingHours == (hours.Span{}) {
 		return nil
 	}
-	return everyDay(p.Decent, p.DecentZones(number, fallback))
+	return everyDay(p.CallingHours, p.CallingZones(number, fallback))
 }
 
-// DecentZones are the zones on whose clocks [Policy.Decent] counts for a number, E.164: those to which it may belong, or the
+// CallingZones are the zones on whose clocks [Policy.CallingHours] counts for a number, E.164: those to which it may belong, or the
 // fallback where nobody can tell.
-func (p Policy) DecentZones(number string, fallback *time.Location) []*time.Location {
+func (p Policy) CallingZones(number string, fallback *time.Location) []*time.Location {
 	zones := zonesOf(number)
 	if len(zones) == 0 && fallback != nil {
 		zones = []*time.Location{fallback}
@@ -35,7 +35,7 @@ func (p Policy) DecentZones(number string, fallback *time.Location) []*time.Loca
 	if len(zones) == 0 {
 		zones = []*time.Location{time.UTC}
 	}
-	return together(zones, p.Decent)
+	return together(zones, p.CallingHours)
 }
 
 // within intersects when the desk is there with when it is decent to ring the number. Nil is always.
@@ -44,14 +44,14 @@ func (p Policy) within(desk *hours.Calendar, number string) *hours.Calendar {
 	if desk != nil {
 		zone = desk.Zone()
 	}
-	decent := p.decentAt(number, zone)
+	calling := p.callingHoursOf(number, zone)
 	switch {
-	case decent == nil:
+	case calling == nil:
 		return desk
 	case desk == nil:
-		return decent
+		return calling
 	}
-	return hours.Intersect(desk, decent)
+	return hours.Intersect(desk, calling)
 }
 
 // zonesOf are the zones of a number, E.164, by its country and area; none when nobody can tell, as for satellites.
@@ -89,8 +89,8 @@ func together(zones []*time.Location, window hours.Span) []*time.Location {
 	slices.SortStableFunc(clocks, func(a, b clock) int {
 		return cmp.Or(cmp.Compare(a.january, b.january), cmp.Compare(a.middle, b.middle))
 	})
-	apart := time.Duration(clocks[len(clocks)-1].january-clocks[0].january) * time.Second
-	if time.Duration(window.To-window.From)*time.Minute-apart < leastDecent && len(clocks) > 1 {
+	notBridged := time.Duration(clocks[len(clocks)-1].january-clocks[0].january) * time.Second
+	if time.Duration(window.To-window.From)*time.Minute-notBridged < leastCallingHours && len(clocks) > 1 {
 		return []*time.Location{clocks[len(clocks)/2].zone}
 	}
 	out := make([]*time.Location, len(clocks))
@@ -106,7 +106,7 @@ func ahead(zone *time.Location, month time.Month) int {
 	return offset
 }
 
-// Zones and calendars are kept: a promise that is due asks for them again and again. There are only so many zones, and
+// Zones and calendars are kept: a callback that is due asks for them again and again. There are only so many zones, and
 // as many windows as there are lines.
 var (
 	locations sync.Map // zone names to *time.Location

@@ -18,7 +18,7 @@ var byDay = hours.Span{From: 8 * 60, To: 21 * 60}
 // around is open at every hour of every day, in Jakarta.
 func around(t testing.TB) *hours.Calendar { t.Helper(); return hours.Always(jakarta(t)) }
 
-func TestOfferToDecentHours(t *testing.T) {
+func TestOfferWithinCallingHours(t *testing.T) {
 	always, office := around(t), officeHours(t)
 	for _, c := range []struct {
 		name, number string
@@ -43,7 +43,7 @@ func TestOfferToDecentHours(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := callbacks.Policy{Decent: byDay}.OfferTo(c.number, c.cal, now, false)
+		o := callbacks.Policy{CallingHours: byDay}.OfferTo(c.number, c.cal, now, false)
 		if got := o.ASAP.In(jakarta(t)).Format("2006-01-02 15:04"); got != c.asap && c.slots != "" {
 			t.Errorf("%s: ASAP = %s, want %s", c.name, got, c.asap)
 		}
@@ -56,7 +56,7 @@ func TestOfferToDecentHours(t *testing.T) {
 		}
 	}
 	night := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC) // 03:00 in Jakarta
-	if o := (callbacks.Policy{Decent: byDay}).OfferTo("+622150009999", around(t), night, true); !o.ASAP.Equal(night) {
+	if o := (callbacks.Policy{CallingHours: byDay}).OfferTo("+622150009999", around(t), night, true); !o.ASAP.Equal(night) {
 		t.Errorf("an urgent callback waits until %v", o.ASAP)
 	}
 	if o := (callbacks.Policy{}).OfferTo("+622150009999", around(t), night, false); !o.ASAP.Equal(night) {
@@ -64,11 +64,11 @@ func TestOfferToDecentHours(t *testing.T) {
 	}
 }
 
-// Office hours of Jakarta are 21:00 to 05:00 in New York in winter: nobody there is ever rung at a decent hour, and
-// nothing is promised.
-func TestNothingIsOfferedWhereItIsNeverDecent(t *testing.T) {
+// Office hours of Jakarta are 21:00 to 05:00 in New York in winter: nobody there is ever rung at within calling hours, and
+// nothing is booked.
+func TestNothingIsOfferedOutsideCallingHours(t *testing.T) {
 	morning := hours.Span{From: 8 * 60, To: 18 * 60}
-	o := callbacks.Policy{Decent: morning}.OfferTo("+12125551234", officeHours(t), start, false)
+	o := callbacks.Policy{CallingHours: morning}.OfferTo("+12125551234", officeHours(t), start, false)
 	if !o.ASAP.IsZero() || len(o.Slots) != 0 {
 		t.Errorf("%+v", o)
 	}
@@ -88,7 +88,7 @@ func TestNumbersOfSeveralZones(t *testing.T) {
 		for month := time.January; month <= time.December; month++ {
 			for hour := range 24 {
 				now := time.Date(2026, month, 10, hour, 0, 0, 0, time.UTC)
-				o := callbacks.Policy{Decent: byDay}.OfferTo(c.number, around(t), now, false)
+				o := callbacks.Policy{CallingHours: byDay}.OfferTo(c.number, around(t), now, false)
 				if wait := o.ASAP.Sub(now); wait < 0 || wait > 14*time.Hour {
 					t.Errorf("%s at %v: rung at %v", c.number, now, o.ASAP)
 				}
@@ -123,23 +123,23 @@ func TestOfferToProperty(t *testing.T) {
 		from := rapid.IntRange(6, 8).Draw(t, "from")
 		to := rapid.IntRange(19, 24).Draw(t, "to")
 		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
-		o := callbacks.Policy{Decent: hours.Span{From: from * 60, To: to * 60}}.OfferTo(number, desk, now, false)
-		decent := func(at time.Time) bool { h := at.In(where).Hour(); return from <= h && h < to && desk.IsOpen(at) }
-		if o.ASAP.IsZero() || o.ASAP.Before(now) || !decent(o.ASAP) {
+		o := callbacks.Policy{CallingHours: hours.Span{From: from * 60, To: to * 60}}.OfferTo(number, desk, now, false)
+		calling := func(at time.Time) bool { h := at.In(where).Hour(); return from <= h && h < to && desk.IsOpen(at) }
+		if o.ASAP.IsZero() || o.ASAP.Before(now) || !calling(o.ASAP) {
 			t.Fatalf("%s: as soon as possible is %v", number, o.ASAP.In(where))
 		}
 		for _, s := range o.Slots {
-			if !decent(s.From) || !decent(s.To.Add(-time.Second)) {
+			if !calling(s.From) || !calling(s.To.Add(-time.Second)) {
 				t.Fatalf("%s: slot %v", number, s)
 			}
 		}
 	})
 }
 
-// A promise that has become due at night waits for the morning, and costs nothing; an urgent one does not wait.
-func TestDecentHoursAtDialling(t *testing.T) {
+// A callback that has become due at night waits for the morning, and costs nothing; an urgent one does not wait.
+func TestCallingHoursAtDialling(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.Decent = byDay
+	w.plan.Policy.CallingHours = byDay
 	w.clock = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC) // 22:00 in Jakarta
 	c := w.book(customer)
 	morning := time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC)
@@ -147,14 +147,14 @@ func TestDecentHoursAtDialling(t *testing.T) {
 	if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(morning) || next != morning.Sub(w.clock) {
 		t.Fatalf("due %v, next tick after %v; want %v", got.Due, next, morning)
 	}
-	w.logs("no decent hour")
+	w.logs("outside their calling hours")
 	w.clock = morning
 	w.ring("support-1")
 }
 
 func TestUrgentIsDialledAtNight(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.Decent = byDay
+	w.plan.Policy.CallingHours = byDay
 	w.clock = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	r := w.request(customer)
 	r.Urgent = true
@@ -165,9 +165,9 @@ func TestUrgentIsDialledAtNight(t *testing.T) {
 }
 
 // The agent picks up when the customer must not be rung any more.
-func TestDecentHoursWhenAnswered(t *testing.T) {
+func TestCallingHoursWhenAnswered(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.Decent = byDay
+	w.plan.Policy.CallingHours = byDay
 	w.clock = time.Date(2026, 3, 2, 13, 59, 55, 0, time.UTC) // 20:59:55 in Jakarta
 	c := w.book(customer)
 	leg := w.ring("support-1")
@@ -180,9 +180,9 @@ func TestDecentHoursWhenAnswered(t *testing.T) {
 }
 
 // The pause after a round does not end at night, where the customer is.
-func TestRetryWaitsForADecentHour(t *testing.T) {
+func TestRetryWaitsForCallingHours(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.Decent = byDay
+	w.plan.Policy.CallingHours = byDay
 	w.clock = time.Date(2026, 3, 2, 13, 55, 0, 0, time.UTC)
 	c := w.book(customer)
 	w.ring("support-1").status("busy", 0)
@@ -193,9 +193,9 @@ func TestRetryWaitsForADecentHour(t *testing.T) {
 }
 
 // While the desk is closed as well, that is what the log says.
-func TestClosedDeskComesBeforeDecentHours(t *testing.T) {
+func TestClosedDeskComesBeforeCallingHours(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.Decent, w.plan.Hours = byDay, officeHours(t)
+	w.plan.Policy.CallingHours, w.plan.Hours = byDay, officeHours(t)
 	w.clock = time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	c := w.book(customer)
 	w.quiet()

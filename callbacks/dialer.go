@@ -20,7 +20,7 @@ type Dialer interface {
 	Hangup(ctx context.Context, sid string) error
 }
 
-// A Placement is what a Dialer needs to know to ring an agent about a promise.
+// A Placement is what a Dialer needs to know to ring an agent about a callback.
 type Placement struct {
 	// AttemptID is ours, a UUID: the provider hands it back in every webhook of the call.
 	AttemptID string

@@ -8,7 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Customers who did not ask for the call, and whom text messages go to.
+// Customers who did not ask for the call, and whom SMS go to.
 
 const stranger = "+6281355550000"
 
@@ -31,7 +31,7 @@ func (c call) disowned(want callbacks.Verdict) {
 	}
 }
 
-// isDisowned checks that the promise has ended and its telephone is free once the call is over.
+// isDisowned checks that the callback has ended and its telephone is free once the call is over.
 func (w *world) isDisowned(c callbacks.Callback, leg call) {
 	w.t.Helper()
 	got := w.is(c, callbacks.Cancelled, 0, 1)
@@ -94,7 +94,7 @@ func TestDisownedAtTheOwnNumber(t *testing.T) {
 	w.bookBy(customer, customer, "gopay")
 }
 
-// A call of another promise ends nothing and silences nobody.
+// A call of another callback ends nothing and silences nobody.
 func TestDisownedByAForeignCall(t *testing.T) {
 	w := newWorld(t)
 	c := w.bookBy(stranger, customer, "gopay")
@@ -135,7 +135,7 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 	w.is(other, callbacks.Cancelled, 0, 1)
 }
 
-// A text message goes to the calling number, and to another one only once its customer was reached there.
+// A SMS goes to the calling number, and to another one only once its customer was reached there.
 func TestStrangersAreNotWrittenTo(t *testing.T) {
 	for name, c := range map[string]struct {
 		caller  string
@@ -146,11 +146,11 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		"another's number, reached": {stranger, true, 2}, // it was not when it was booked
 	} {
 		w := newWorld(t)
-		w.plan.Words = func(_ callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) }
-		texter := &paperTexter{}
-		courier := w.courier(texter)
+		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string { return string(o) }
+		sender := &paperSMSSender{}
+		worker := w.smsWorker(sender)
 		booked := w.bookBy(c.caller, customer, "gopay")
-		courier.Tick(w.ctx)
+		worker.Tick(w.ctx)
 		if c.reached {
 			leg := w.ring("support-1")
 			leg.answered(callbacks.Proceed)
@@ -165,13 +165,13 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		if _, err := w.service.Move(w.ctx, booked.ID, move); err != nil {
 			t.Fatal(err)
 		}
-		courier.Tick(w.ctx)
+		worker.Tick(w.ctx)
 		if _, err := w.service.Withdraw(w.ctx, booked.ID, "supervisor"); err != nil {
 			t.Fatal(err)
 		}
-		courier.Tick(w.ctx)
-		if len(texter.sent) != c.want {
-			t.Errorf("%s: %q, want %d", name, texter.sent, c.want)
+		worker.Tick(w.ctx)
+		if len(sender.sent) != c.want {
+			t.Errorf("%s: %q, want %d", name, sender.sent, c.want)
 		}
 	}
 }
@@ -179,7 +179,7 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 // Nor has the desk it rung again at the wish of others: an earlier request that was given up stays so.
 func TestRetryLeavesASilencedNumberAlone(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.MaxRounds = 1
+	w.plan.Policy.MaxDeskAttempts = 1
 	given := w.bookBy(stranger, customer, "gopay")
 	w.ring("support-1").status("busy", 1)
 	w.ring("support-2").status("busy", 1)

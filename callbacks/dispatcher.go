@@ -21,7 +21,7 @@ const (
 	storeRetry = 5 * time.Second
 )
 
-// A Dispatcher keeps promises that are due: it claims them, has agents or customers rung, and finds out what became of calls
+// A Dispatcher keeps callbacks that are due: it claims them, has agents or customers rung, and finds out what became of calls
 // of which nothing is heard. Several may work on one store. Make one with [NewDispatcher].
 type Dispatcher struct {
 	// NewID makes the identifiers of attempts; default is a random UUID. Set it before the first Tick.
@@ -64,7 +64,7 @@ func (d *Dispatcher) Wake() {
 }
 
 // Tick does what is due now, synchronously and in a fixed order: first calls that have not been heard of are looked up,
-// then due promises are dialled in their order, see [Callback.Before].
+// then due callbacks are dialled in their order, see [Callback.Before].
 // It returns when to call it next, later than now; zero means only after a [Service.Wake].
 func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	d.tick.Lock()
@@ -81,7 +81,7 @@ func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	due, err := d.store.NextDue(ctx, now)
 	d.storeFailed(ctx, err, now, &wait)
 	wait.at(due)
-	attempts, err := d.store.Unended(ctx)
+	attempts, err := d.store.ActiveAttempts(ctx)
 	d.storeFailed(ctx, err, now, &wait)
 	for _, a := range attempts {
 		if !a.Check.After(now) {
@@ -113,8 +113,8 @@ func (d *Dispatcher) storeFailed(ctx context.Context, err error, now time.Time, 
 	wait.at(now.Add(storeRetry))
 }
 
-// settleBooked ends or puts off a promise that cannot be dialled now.
-func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) error {
+// settleBooked ends or puts off a callback that cannot be dialled now.
+func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k decision) error {
 	why := ""
 	r, err := d.store.Change(ctx, c.ID, func(r *Record) error {
 		if r.Callback.State != Booked {
@@ -127,13 +127,13 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k keeping) er
 		return nil
 	})
 	if err == nil && why != "" {
-		announce(ctx, d.log, r.Callback, why)
+		logChange(ctx, d.log, r.Callback, why)
 	}
 	return err
 }
 
 // dial rings one target: the attempt is durable before the provider is asked. most is as in [Claim].
-func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping, most int) error {
+func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k decision, most int) error {
 	r, err := d.store.Claim(ctx, Claim{
 		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.Shown(t.Address), Ring: k.plan.ring(t),
 		Now: k.now, Lease: lease, Pace: d.Pace, Most: most, Check: k.still(t),
@@ -142,8 +142,8 @@ func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k keeping, 
 		return err
 	}
 	a := *r.Attempt
-	d.log.InfoContext(ctx, "ringing for a promise", "promise", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
-		"round", c.Rounds, "attempts", c.Attempts)
+	d.log.InfoContext(ctx, "ringing for a callback", "callback", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
+		"round", c.DeskAttempts, "attempts", c.Attempts)
 	request, cancel := context.WithTimeout(ctx, placeLimit)
 	defer cancel()
 	sid, err := d.dialer.Place(request, Placement{
@@ -163,7 +163,7 @@ func (d *Dispatcher) placed(ctx context.Context, a Attempt, sid string) error {
 	stray := false
 	_, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
 		at := r.Attempt
-		if !at.InAir() || at.SID != "" && at.SID != sid {
+		if !at.InFlight() || at.SID != "" && at.SID != sid {
 			stray = at.SID != sid // otherwise webhooks told of it, and that it is over
 			return ErrUnchanged
 		}
@@ -203,7 +203,7 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		if r.Attempt.State != Placing {
 			return ErrUnchanged // a webhook knows better
 		}
-		k, before := newKeeping(d.plans, r.Callback, now), r.Callback.State
+		k, before := newDecision(d.plans, r.Callback, now), r.Callback.State
 		switch {
 		case !plainly:
 			r.Attempt.State, r.Attempt.Check = Unknown, r.Attempt.Created.Add(findAfter)
@@ -228,15 +228,15 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		if refused.Unreached {
 			message = "a call could not be asked for; it is tried again"
 		}
-		d.log.ErrorContext(ctx, message, "promise", a.CallbackID, "target", a.Target.ID, "code", refused.Code,
+		d.log.ErrorContext(ctx, message, "callback", a.CallbackID, "target", a.Target.ID, "code", refused.Code,
 			"permanent", refused.Permanent, "why", refused.Why())
 		if changed && r.Callback.State.Final() {
-			announce(ctx, d.log, r.Callback, "every target was refused or did not answer")
+			logChange(ctx, d.log, r.Callback, "every target was refused or did not answer")
 		}
 		return nil
 	}
 	// The error's own text may hold a URL with numbers in it.
-	d.log.WarnContext(ctx, "nobody knows whether a telephone is being rung; it will be looked up", "promise", a.CallbackID,
+	d.log.WarnContext(ctx, "nobody knows whether a telephone is being rung; it will be looked up", "callback", a.CallbackID,
 		"target", a.Target.ID, "attempt", a.ID, "timeout", errors.Is(cause, context.DeadlineExceeded))
 	return nil
 }

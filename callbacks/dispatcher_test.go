@@ -11,7 +11,7 @@ import (
 )
 
 // The whole way: busy, next target, round over, again, taken, customer, done.
-func TestKeepAPromise(t *testing.T) {
+func TestKeepACallback(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 
@@ -161,7 +161,7 @@ func TestRefusedForNow(t *testing.T) {
 	w.ring("support-1").answered(callbacks.Proceed)
 }
 
-// While the provider cannot be reached nothing was asked for: no look-up, no round, and the promise waits.
+// While the provider cannot be reached nothing was asked for: no look-up, no round, and the callback waits.
 func TestProviderNotReached(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -200,7 +200,7 @@ func TestCallerIDOfTargets(t *testing.T) {
 	}
 }
 
-// A policy edited after the promise: no agent is rung in vain.
+// A policy edited after the callback: no agent is rung in vain.
 func TestNumberBlockedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -221,7 +221,7 @@ func TestClosedAtDialling(t *testing.T) {
 		t.Fatalf("due %v, next tick after %v; want %v", got.Due, next, opening)
 	}
 	if want := opening.Add(72 * time.Hour); !got.Expires.Equal(want) {
-		t.Fatalf("expires %v, want %v: that the desk is closed does not shorten the promise", got.Expires, want)
+		t.Fatalf("expires %v, want %v: that the desk is closed does not shorten the callback", got.Expires, want)
 	}
 	w.logs("no attempt was spent")
 	w.clock = opening
@@ -363,7 +363,7 @@ func TestTooLateToCancel(t *testing.T) {
 	w.is(c, callbacks.Done, 0, 1)
 }
 
-// Two promises, two targets: both at work, a third waits, and no round is lost by waiting.
+// Two callbacks, two targets: both at work, a third waits, and no round is lost by waiting.
 func TestTargetsAreShared(t *testing.T) {
 	w := newWorld(t)
 	a := w.book(customer)
@@ -447,7 +447,7 @@ func TestServiceWakes(t *testing.T) {
 	}
 }
 
-// A limit lowered after the promise counts at once.
+// A limit lowered after the callback counts at once.
 func TestAttemptsLimitLowered(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -6,16 +6,16 @@ import (
 	"time"
 )
 
-// Which promise is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a long
-// list of promises, holds up no other.
+// Which callback is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a long
+// list of callbacks, holds up no other.
 
 const (
-	// promoteAtOnce bounds one transaction that marks promises as ready, and promotions how many there are in a tick.
+	// promoteAtOnce bounds one transaction that marks callbacks as ready, and promotions how many there are in a tick.
 	promoteAtOnce = 1000
 	promotions    = 20
-	// overdueAtOnce is how many promises whose time has run out one tick ends.
-	overdueAtOnce = 100
-	// readyAtOnce is how many promises of a desk are read at a time, lookedAt how many of all desks a pass looks at: whoever
+	// expiredAtOnce is how many callbacks whose time has run out one tick ends.
+	expiredAtOnce = 100
+	// readyAtOnce is how many callbacks of a desk are read at a time, lookedAt how many of all desks a pass looks at: whoever
 	// stands behind so many that cannot be dialled now waits for the next event.
 	readyAtOnce = 16
 	lookedAt    = 500
@@ -23,24 +23,24 @@ const (
 	again = 10 * time.Millisecond
 )
 
-// inAir is what calls there are, as far as it matters to who is dialled next.
-type inAir struct {
+// inFlight is what calls there are, as far as it matters to who is dialled next.
+type inFlight struct {
 	// busy are the addresses with an attempt that has not ended.
 	busy map[string]bool
 	// customers counts, by desk, the customers who are being rung first: each will need an agent.
 	customers map[Desk]int
 }
 
-func (d *Dispatcher) inAir(ctx context.Context) (inAir, error) {
-	air := inAir{busy: map[string]bool{}, customers: map[Desk]int{}}
-	attempts, err := d.store.Unended(ctx)
+func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
+	air := inFlight{busy: map[string]bool{}, customers: map[Desk]int{}}
+	attempts, err := d.store.ActiveAttempts(ctx)
 	for _, a := range attempts {
 		air.add(a)
 	}
 	return air, err
 }
 
-func (air inAir) add(a Attempt) {
+func (air inFlight) add(a Attempt) {
 	air.busy[a.Target.To()] = true
 	if a.CustomerFirst() {
 		air.customers[Desk{a.Line, a.Desk}]++
@@ -50,17 +50,17 @@ func (air inAir) add(a Attempt) {
 // A queue is what is ready at one desk.
 type queue struct {
 	desk Desk
-	k    keeping // of the desk, and of no promise of its
+	k    decision // of the desk, and of no callback of its
 	list []Callback
 	last *Callback // the last one that was taken off the list
 	end  bool      // the list that was read last was the end
 	idle int       // how many in a row could not be dialled now
 }
 
-// idleAtMost is how many promises of a desk are passed over that wait for telephones in use, before the desk is.
+// idleAtMost is how many callbacks of a desk are passed over that wait for telephones in use, before the desk is.
 const idleAtMost = 100
 
-// looked notes what came of the promise that was taken off the list.
+// looked notes what came of the callback that was taken off the list.
 func (q *queue) looked(done bool) {
 	if q.idle++; done {
 		q.idle = 0
@@ -70,7 +70,7 @@ func (q *queue) looked(done bool) {
 	}
 }
 
-// dialDue goes through the promises that are due, and reports whether it asked the provider for a call.
+// dialDue goes through the callbacks that are due, and reports whether it asked the provider for a call.
 func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
 	if err := d.markDue(ctx, now, wait); err != nil {
 		d.storeFailed(ctx, err, now, wait)
@@ -81,7 +81,7 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 		d.storeFailed(ctx, err, now, wait)
 		return false
 	}
-	air, err := d.inAir(ctx)
+	air, err := d.inFlight(ctx)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
 		return false
@@ -94,7 +94,7 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 		}
 		var rang, put bool
 		if err == nil {
-			rang, put, err = d.keep(ctx, c, newKeeping(d.plans, c, now), air, mayDial)
+			rang, put, err = d.keep(ctx, c, newDecision(d.plans, c, now), air, mayDial)
 			q.looked(rang || put)
 		}
 		dialled, moved = dialled || rang, moved || put
@@ -130,32 +130,32 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 			break
 		}
 	}
-	overdue, err := d.store.Overdue(ctx, now, overdueAtOnce)
+	expired, err := d.store.Expired(ctx, now, expiredAtOnce)
 	if err != nil {
 		return err
 	}
-	for _, c := range overdue {
-		if err := d.settleBooked(ctx, c, newKeeping(d.plans, c, now)); err != nil {
+	for _, c := range expired {
+		if err := d.settleBooked(ctx, c, newDecision(d.plans, c, now)); err != nil {
 			return err
 		}
 	}
-	if len(overdue) == overdueAtOnce {
+	if len(expired) == expiredAtOnce {
 		wait.at(now.Add(again))
 	}
 	return nil
 }
 
-// queues are the desks with promises that are ready.
+// queues are the desks with callbacks that are ready.
 func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue, err error) {
 	desks, err := d.store.Waiting(ctx)
 	for _, desk := range desks {
-		queues = append(queues, &queue{desk: desk, k: newKeeping(d.plans, Callback{Line: desk.Line, Desk: desk.Desk}, now)})
+		queues = append(queues, &queue{desk: desk, k: newDecision(d.plans, Callback{Line: desk.Line, Desk: desk.Desk}, now)})
 	}
 	return queues, err
 }
 
-// next takes the promise that comes before all others off its list. Desks without a free telephone are passed over.
-func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Callback, best *queue, err error) {
+// next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
+func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c Callback, best *queue, err error) {
 	for _, q := range queues {
 		if len(q.k.targets) > 0 && q.k.free(air, q.desk) <= 0 {
 			continue
@@ -178,9 +178,9 @@ func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inAir) (c Ca
 	return c, best, nil
 }
 
-// keep does for one promise that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
+// keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
 // when a target is free.
-func (d *Dispatcher) keep(ctx context.Context, c Callback, k keeping, air inAir, mayDial bool) (rang, put bool, err error) {
+func (d *Dispatcher) keep(ctx context.Context, c Callback, k decision, air inFlight, mayDial bool) (rang, put bool, err error) {
 	if probe := c; k.putOff(&probe) != "" {
 		return false, true, d.settleBooked(ctx, c, k)
 	}
@@ -199,8 +199,8 @@ func (d *Dispatcher) keep(ctx context.Context, c Callback, k keeping, air inAir,
 	return rang, false, err
 }
 
-// ring dials the first free one of the targets that are left for a promise.
-func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keeping, air inAir) (rang bool, err error) {
+// ring dials the first free one of the targets that are left for a callback.
+func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k decision, air inFlight) (rang bool, err error) {
 	desk := Desk{c.Line, c.Desk}
 	for _, t := range left {
 		if air.busy[t.To()] {
@@ -230,8 +230,8 @@ func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k keep
 	return false, nil
 }
 
-// still refuses a claim of a promise that was moved, or went on, since it was read.
-func (k keeping) still(t Target) func(Record) error {
+// still refuses a claim of a callback that was moved, or went on, since it was read.
+func (k decision) still(t Target) func(Record) error {
 	return func(r Record) error {
 		if r.Callback.Due.After(k.now) {
 			return ErrNotOpen

@@ -7,9 +7,9 @@ import (
 )
 
 var (
-	// ErrNotFound: no promise, attempt, message or version has this identifier.
+	// ErrNotFound: no callback, attempt, message or version has this identifier.
 	ErrNotFound = errors.New("callbacks: not found")
-	// ErrSlotFull: the chosen slot holds as many promises as the policy allows; offer another.
+	// ErrSlotFull: the chosen slot holds as many callbacks as the policy allows; offer another.
 	ErrSlotFull = errors.New("callbacks: the slot is full")
 	// ErrCallerLimit: the calling number has asked for as many callbacks as the policy allows within an hour or a day.
 	ErrCallerLimit = errors.New("callbacks: the calling number has asked for enough callbacks for now")
@@ -26,24 +26,24 @@ var (
 	ErrSilenced = errors.New("callbacks: the number takes no callbacks that others ask for")
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
 	ErrProofLimit = errors.New("callbacks: too many wrong proofs for now")
-	// ErrPending: as many promises of the line stand as the policy allows.
-	ErrPending = errors.New("callbacks: too many promises stand")
-	// ErrNotOpen: the promise is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
-	ErrNotOpen = errors.New("callbacks: the promise is not open")
-	// ErrInProgress: an agent has taken the promise; it is too late to cancel.
-	ErrInProgress = errors.New("callbacks: the promise is being kept right now")
+	// ErrMaxOpen: as many callbacks of the line stand as the policy allows.
+	ErrMaxOpen = errors.New("callbacks: too many callbacks stand")
+	// ErrNotOpen: the callback is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
+	ErrNotOpen = errors.New("callbacks: the callback is not open")
+	// ErrInProgress: an agent has taken the callback; it is too late to cancel.
+	ErrInProgress = errors.New("callbacks: the callback is being kept right now")
 	// ErrTransition: a change of state that the table of transitions does not name.
 	ErrTransition = errors.New("callbacks: transition refused")
 	// ErrKeyUsed: the key was used for another request. Nothing is written; what stands under the key comes with it.
 	ErrKeyUsed = errors.New("callbacks: the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
 	ErrReferenceTaken = errors.New("callbacks: reference taken")
-	// ErrFenced: the promise was claimed again since; whoever writes with the older fence number is late.
+	// ErrFenced: the callback was claimed again since; whoever writes with the older fence number is late.
 	ErrFenced = errors.New("callbacks: claimed by somebody else meanwhile")
 	// ErrTargetBusy: an attempt at this target has not ended.
 	ErrTargetBusy = errors.New("callbacks: the target is busy with another attempt")
-	// ErrRefused: the provider plainly refused to place a call or to send a text message, or could not be asked.
-	// Anything else that [Dialer.Place] or [Texter.Send] returns counts as unknown.
+	// ErrRefused: the provider plainly refused to place a call or to send an SMS, or could not be asked.
+	// Anything else that [Dialer.Place] or [SMSSender.Send] returns counts as unknown.
 	ErrRefused = errors.New("callbacks: the provider refused")
 	// ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
 	ErrForeignCall = errors.New("callbacks: the call is not the attempt's")
@@ -73,7 +73,7 @@ func (e *PacedError) Error() string {
 }
 
 // A RefusedError is a plain refusal: certainly nothing rings, and nothing was sent. What the provider's codes mean is
-// known to those who implement [Dialer] and [Texter].
+// known to those who implement [Dialer] and [SMSSender].
 type RefusedError struct {
 	// Code is the provider's, for example 21215; 0 if it gave none.
 	Code int

@@ -17,9 +17,9 @@ func customerFirst(t testing.TB) *world {
 	return w
 }
 
-func (c call) agentEnded(status string, apart, more bool) {
+func (c call) agentEnded(status string, notBridged, hasNext bool) {
 	c.w.t.Helper()
-	if _, err := c.w.service.AgentEnded(c.w.ctx, c.id, c.sid, status, apart, more); err != nil {
+	if _, err := c.w.service.AgentEnded(c.w.ctx, c.id, c.sid, status, notBridged, hasNext); err != nil {
 		c.w.t.Fatal(err)
 	}
 }
@@ -203,7 +203,7 @@ func TestCustomerFirstClosed(t *testing.T) {
 
 // Who is told of an end, and in which words.
 func TestTheEndIsTold(t *testing.T) {
-	tell := func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string {
+	tell := func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
 		return string(o) + " " + c.Reference
 	}
 	for name, story := range map[string]func(w *world, c callbacks.Callback) (sent string){
@@ -231,13 +231,13 @@ func TestTheEndIsTold(t *testing.T) {
 			return "given-up"
 		},
 		"given up after the last round": func(w *world, _ callbacks.Callback) string {
-			w.plan.Policy.MaxRounds = 1
+			w.plan.Policy.MaxDeskAttempts = 1
 			w.ring("support-1").status("busy", 1)
 			w.ring("support-2").status("busy", 1)
 			return "given-up"
 		},
 		"given up after a look-up": func(w *world, _ callbacks.Callback) string {
-			w.plan.Policy.MaxRounds = 1
+			w.plan.Policy.MaxDeskAttempts = 1
 			w.plan.Targets = w.plan.Targets[:1]
 			w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, false }
 			w.tick()
@@ -267,15 +267,15 @@ func TestTheEndIsTold(t *testing.T) {
 		"nothing happened yet": func(*world, callbacks.Callback) string { return "booked" },
 	} {
 		w := newWorld(t)
-		w.plan.Words = tell
+		w.plan.SMSBody = tell
 		c := w.book(customer)
 		want := story(w, c)
 		if want != "" {
 			want = w.plan.From + " " + customer + " " + want + " " + c.Reference
 		}
-		texter := &paperTexter{}
-		w.courier(texter).Tick(w.ctx)
-		if got := strings.Join(texter.sent, "; "); got != want {
+		sender := &paperSMSSender{}
+		w.smsWorker(sender).Tick(w.ctx)
+		if got := strings.Join(sender.sent, "; "); got != want {
 			t.Errorf("%s: sent %q, want %q", name, got, want)
 		}
 	}
@@ -317,16 +317,16 @@ func TestRemarks(t *testing.T) {
 	}
 	w.tick()
 	remark("taken back by supervisor anna")
-	if attempts, err := w.store.Unended(w.ctx); err != nil || len(attempts) != 0 {
+	if attempts, err := w.store.ActiveAttempts(w.ctx); err != nil || len(attempts) != 0 {
 		t.Errorf("the refused attempt has not ended: %+v, %v", attempts, err)
 	}
 }
 
 // Urgent ones first, then by priority; at the same priority nobody goes ahead of somebody who has waited longer.
-func TestOrderOfPromises(t *testing.T) {
+func TestOrderOfCallbacks(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Targets = w.plan.Targets[:1]
-	w.plan.Policy.MaxRounds = 1
+	w.plan.Policy.MaxDeskAttempts = 1
 	order := map[string]string{}
 	add := func(name string, urgent bool, priority int, called time.Duration) {
 		r := w.request("+62812000000" + string(rune('0'+len(order))) + "1")
@@ -354,7 +354,7 @@ func TestOrderOfPromises(t *testing.T) {
 	}
 }
 
-// A desk whose telephones are all in use, with a long list, holds up no other; neither do promises that have tried all
+// A desk whose telephones are all in use, with a long list, holds up no other; neither do callbacks that have tried all
 // telephones but one that is in use.
 func TestABusyDeskHoldsUpNobody(t *testing.T) {
 	w := newWorld(t)
@@ -367,7 +367,7 @@ func TestABusyDeskHoldsUpNobody(t *testing.T) {
 	}
 	w.tick() // both telephones
 	w.quiet()
-	// Every one of the thirty but the two in the air has tried the second telephone.
+	// Every one of the thirty but the two in flight has tried the second telephone.
 	busy := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
 	for range 28 {
 		busy.status("no-answer", 1)

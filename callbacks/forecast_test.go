@@ -14,34 +14,34 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// happens lets the dispatcher run until the promise is dialled or has ended, and says which, when, and when the customer was
-// sent a text message about it last.
-func (w *world) happens(c callbacks.Callback) (o callbacks.Outlook) {
+// happens lets the dispatcher run until the callback is dialled or has ended, and says which, when, and when the customer was
+// sent an SMS about it last.
+func (w *world) happens(c callbacks.Callback) (o callbacks.Prediction) {
 	w.t.Helper()
 	before := len(w.dialer.placed)
 	for range 200_000 {
 		next := w.d.Tick(w.ctx)
-		if text, ok, err := w.store.ClaimText(w.ctx, w.clock, time.Minute); err != nil {
+		if text, ok, err := w.store.ClaimSMS(w.ctx, w.clock, time.Minute); err != nil {
 			w.t.Fatal(err)
 		} else if ok {
-			o.Texted = text.Created
-			if err := w.store.SettleText(w.ctx, text.ID, callbacks.Settlement{State: callbacks.TextSent, SID: "SM1"}); err != nil {
+			o.SMSAt = text.Created
+			if err := w.store.SettleSMS(w.ctx, text.ID, callbacks.SMSResult{State: callbacks.SMSSent, SID: "SM1"}); err != nil {
 				w.t.Fatal(err)
 			}
 		}
 		got := w.get(c)
 		switch {
 		case got.State == callbacks.Expired:
-			o.Fate, o.At = callbacks.GivenUp, got.Ended
+			o.Outcome, o.At = callbacks.GivenUp, got.Ended
 			return o
 		case got.State == callbacks.Undialable:
-			o.Fate, o.At = callbacks.NotDialled, got.Ended
+			o.Outcome, o.At = callbacks.NotDialled, got.Ended
 			return o
 		case len(w.dialer.placed) > before:
-			o.Fate, o.At = callbacks.Rung, w.clock
+			o.Outcome, o.At = callbacks.Rung, w.clock
 			return o
 		case next.IsZero():
-			w.t.Fatalf("promise is %s, and the dispatcher waits for nothing\n%s", got.State, w.logged)
+			w.t.Fatalf("callback is %s, and the dispatcher waits for nothing\n%s", got.State, w.logged)
 		}
 		w.clock = next
 	}
@@ -50,15 +50,15 @@ func (w *world) happens(c callbacks.Callback) (o callbacks.Outlook) {
 }
 
 // foretold fails unless the dispatcher does what was forecast.
-func (w *world) foretold(c callbacks.Callback) callbacks.Outlook {
+func (w *world) foretold(c callbacks.Callback) callbacks.Prediction {
 	w.t.Helper()
 	r, err := w.store.Record(w.ctx, c.ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := callbacks.Forecast(w, r, w.clock)
+	o := callbacks.Predict(w, r, w.clock)
 	got := w.happens(c)
-	if got.Fate != o.Fate || !got.At.Equal(o.At) || !got.Texted.Equal(o.Texted) {
+	if got.Outcome != o.Outcome || !got.At.Equal(o.At) || !got.SMSAt.Equal(o.SMSAt) {
 		w.t.Fatalf("foretold was %+v, and this happened: %+v\nto %+v\n%s", o, got, r.Callback, w.logged)
 	}
 	return o
@@ -69,7 +69,7 @@ func TestForecast(t *testing.T) {
 	for _, c := range []struct {
 		name, number string
 		edit         func(*world)
-		fate         callbacks.Fate
+		outcome      callbacks.ForecastOutcome
 		after        time.Duration
 		why          string
 	}{
@@ -77,8 +77,8 @@ func TestForecast(t *testing.T) {
 		{"a closed day", customer, func(w *world) { w.plan.Hours = officeHours(w.t, closedOn(2026, 3, 2)) },
 			callbacks.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
 		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, callbacks.Rung, 3 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"night where he is", tokyo, func(w *world) { w.plan.Policy.Decent = hours.Span{From: 15 * 60, To: 20 * 60} },
-			callbacks.Rung, 3 * time.Hour, "it is no decent hour where the customer's number is; no attempt was spent"},
+		{"night where he is", tokyo, func(w *world) { w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60} },
+			callbacks.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
 		{"never again", customer, func(w *world) {
 			never, err := hours.New(jakarta(w.t), hours.Week{}, nil)
 			if err != nil {
@@ -92,16 +92,18 @@ func TestForecast(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
+			w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+				return string(o) + c.Reference
+			}
 			r := w.request(c.number)
-			r.Due, r.Expires, r.Text = w.clock.Add(2*time.Hour), w.clock.Add(6*time.Hour), func(callbacks.Callback) string { return "" }
+			r.Due, r.Expires, r.SMSBody = w.clock.Add(2*time.Hour), w.clock.Add(6*time.Hour), func(callbacks.Callback) string { return "" }
 			b, err := w.service.Book(w.ctx, r)
 			if err != nil {
 				t.Fatal(err)
 			}
 			c.edit(w)
 			o := w.foretold(b.Callback)
-			if o.Fate != c.fate || !o.At.Equal(start.Add(c.after)) || o.Why != c.why {
+			if o.Outcome != c.outcome || !o.At.Equal(start.Add(c.after)) || o.Why != c.why {
 				t.Errorf("got %+v after %v", o, o.At.Sub(start))
 			}
 		})
@@ -123,12 +125,12 @@ func TestForecastOfWhatIsUnderway(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	w.ring("support-1")
-	if o := callbacks.Forecast(w, callbacks.Record{Callback: w.get(c)}, w.clock); o.Fate != callbacks.Underway {
+	if o := callbacks.Predict(w, callbacks.Record{Callback: w.get(c)}, w.clock); o.Outcome != callbacks.Underway {
 		t.Errorf("%+v", o)
 	}
 }
 
-// Whatever the hours, the policy and the promise are, the dispatcher does what was foretold.
+// Whatever the hours, the policy and the callback are, the dispatcher does what was foretold.
 func TestForecastIsWhatHappens(t *testing.T) {
 	runs(t, checksInFiles)
 	dir, n := t.TempDir(), 0
@@ -146,14 +148,14 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		r.Due = w.clock.Add(time.Duration(draw(-60, 5*24*60, "due")) * time.Minute)
 		r.Expires = r.Due.Add(time.Duration(draw(1, 24*60, "expires")) * time.Minute)
 		r.Urgent = draw(0, 4, "urgent") == 0
-		r.Text = func(callbacks.Callback) string { return "" }
+		r.SMSBody = func(callbacks.Callback) string { return "" }
 		b, err := w.service.Book(w.ctx, r)
 		if err != nil {
 			t.Fatal(err)
 		}
 		attempts, rounds := draw(0, 2, "attempts"), draw(0, 3, "rounds")
 		if _, err := w.store.Change(w.ctx, b.Callback.ID, func(r *callbacks.Record) error {
-			r.Callback.Attempts, r.Callback.Rounds = attempts, rounds
+			r.Callback.Attempts, r.Callback.DeskAttempts = attempts, rounds
 			return nil
 		}); err != nil {
 			t.Fatal(err)
@@ -165,10 +167,10 @@ func TestForecastIsWhatHappens(t *testing.T) {
 			}
 		}
 		w.plan.Hours = officeHours(t, special...)
-		w.plan.Policy.Expiry = 24 * time.Hour
+		w.plan.Policy.ExpiresAfter = 24 * time.Hour
 		if draw(0, 1, "decent") == 0 {
 			from := draw(0, 20, "from")
-			w.plan.Policy.Decent = hours.Span{From: from * 60, To: draw(from+1, 24, "to") * 60}
+			w.plan.Policy.CallingHours = hours.Span{From: from * 60, To: draw(from+1, 24, "to") * 60}
 		}
 		w.noPlan = draw(0, 7, "gone") == 0
 		w.plan.CustomerFirst = draw(0, 1, "first") == 0
@@ -178,7 +180,9 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		if draw(0, 9, "nobody") == 0 {
 			w.plan.Targets = nil
 		}
-		w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string { return string(o) + c.Reference }
+		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+			return string(o) + c.Reference
+		}
 		w.foretold(b.Callback)
 	})
 }

@@ -26,8 +26,8 @@ func TestPressedOneAndNotConnectedIsTriedAgain(t *testing.T) {
 	}
 }
 
-// A conversation holds back the promise of its own desk, and of no other.
-func TestAConversationHoldsThePromiseOfItsDesk(t *testing.T) {
+// A conversation holds back the callback of its own desk, and of no other.
+func TestAConversationHoldsTheCallbackOfItsDesk(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	hold := func(desk string) {
@@ -67,7 +67,7 @@ func TestAConversationHoldsThePromiseOfItsDesk(t *testing.T) {
 }
 
 // Time in which the desk is closed gives nobody up: a round in vain just before a holiday is not the last.
-func TestClosedTimeDoesNotExpireAPromise(t *testing.T) {
+func TestClosedTimeDoesNotExpireACallback(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t, closedOn(2026, 3, 3), closedOn(2026, 3, 4), closedOn(2026, 3, 5))
 	w.clock = time.Date(2026, 3, 2, 9, 55, 0, 0, time.UTC) // five minutes before the evening
@@ -91,11 +91,11 @@ func TestClosedTimeDoesNotExpireAPromise(t *testing.T) {
 	}
 }
 
-// A desk that never takes a call: the promise ends all the same, however many nights lie between.
-func TestADeskThatIsNeverFreeDoesNotKeepAPromiseForEver(t *testing.T) {
+// A desk that never takes a call: the callback ends all the same, however many nights lie between.
+func TestADeskThatIsNeverFreeDoesNotHoldACallbackForEver(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
-	w.plan.Policy.MaxRounds = 1000
+	w.plan.Policy.MaxDeskAttempts = 1000
 	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
 	r := w.request(customer)
 	r.Expires = w.clock.Add(10 * time.Hour) // of opening time

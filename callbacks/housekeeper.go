@@ -175,7 +175,7 @@ func (h *Housekeeper) tickOne(ctx context.Context, j job, now time.Time) (next t
 // Run ticks until ctx ends.
 func (h *Housekeeper) Run(ctx context.Context, timer Timer) { run(ctx, h.Tick, h.now, nil, timer) }
 
-// report logs what became of promises since the last report.
+// report logs what became of callbacks since the last report.
 func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 	lines, err := h.store.Report(ctx, last, now)
 	if err != nil {
@@ -184,7 +184,7 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 	for _, r := range lines {
 		h.log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
 			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
-			"open", r.Open, "messages", r.Messages, "contacts", r.Contacts)
+			"open", r.Open, "messages", r.Messages, "contacts", r.CallRecords)
 	}
 	return nil
 }
@@ -192,13 +192,13 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 // erase removes personal data whose time is over, desk by desk. A desk that is not configured any more
 // keeps its data for the default time.
 func (h *Housekeeper) erase(ctx context.Context, _, now time.Time) error {
-	desks, err := h.store.Kept(ctx)
+	desks, err := h.store.HoldingPersonalData(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, d := range desks {
-		k := newKeeping(h.plans, Callback{Line: d.Line, Desk: d.Desk}, now)
+		k := newDecision(h.plans, Callback{Line: d.Line, Desk: d.Desk}, now)
 		before := now.Add(-k.plan.Policy.Retention)
 		if err := h.deleteRecordings(ctx, d, before); err != nil {
 			errs = append(errs, err) // what names them is kept, so that they can be deleted the next time
@@ -238,7 +238,7 @@ func (h *Housekeeper) reconcile(ctx context.Context, dispatcher *Dispatcher, now
 		return nil
 	}
 	dispatcher.Reconcile(ctx)
-	attempts, err := h.store.Unended(ctx)
+	attempts, err := h.store.ActiveAttempts(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,9 +8,9 @@ import (
 // What the store keeps of the configuration: which versions were in force, which closures were declared in an emergency,
 // and what each instance runs. The directory of files is the truth; this is its history, and what instances share.
 
-// A Ledger keeps it. Every method is one transaction, durable when it returns. Instants are kept to the millisecond and come
+// A ConfigHistory keeps it. Every method is one transaction, durable when it returns. Instants are kept to the millisecond and come
 // back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
-type Ledger interface {
+type ConfigHistory interface {
 	// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after From.
 	DeclareOverride(ctx context.Context, o Override) (Override, error)
 	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the line as

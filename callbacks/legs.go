@@ -26,7 +26,7 @@ func adopts(a *Attempt, callSID string) bool {
 // and by then it is known.
 func owns(a *Attempt, callSID string) bool { return callSID != "" && a.SID == callSID }
 
-// stale is the verdict for a call that no longer belongs to its promise.
+// stale is the verdict for a call that no longer belongs to its callback.
 func stale(r *Record) Verdict {
 	switch r.Callback.State {
 	case AgentReached, CustomerReached:
@@ -46,7 +46,7 @@ func nextLook(a Attempt, now time.Time) time.Time {
 
 // Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [Proceed] asks for the 1; on
 // any other verdict nobody is connected. The desk's hours and the customer's decent ones are asked again here: on
-// [Closed] the promise has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist;
+// [Closed] the callback has been moved to when both allow it. [ErrNotFound] for an attempt that does not exist;
 // [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
 func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	now := s.now()
@@ -56,7 +56,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 	r, err := s.store.ChangeAttempt(ctx, attemptID, 0, func(r *Record) error {
 		a := r.Attempt
 		foreign = !adopts(a, callSID)
-		if !a.InAir() || foreign {
+		if !a.InFlight() || foreign {
 			verdict = stale(r)
 			if r.Callback.State == Booked && a.Outcome == OutcomeClosed && !foreign {
 				verdict = Closed // the webhook came twice
@@ -76,7 +76,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 			a.State, a.Check = Answered, now.Add(lookAgain) // he hears so; the call ends by itself
 			return nil
 		}
-		k := s.keeping(r.Callback, now)
+		k := s.decide(r.Callback, now)
 		if why = k.whyNot(); why != "" {
 			verdict = Closed
 			leave(r, OutcomeClosed, now)
@@ -95,7 +95,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 		return r.Callback, verdict, ErrForeignCall
 	}
 	if verdict == Closed {
-		announce(ctx, s.log, r.Callback, why+", though it was not when its telephone began to ring")
+		logChange(ctx, s.log, r.Callback, why+", though it was not when its telephone began to ring")
 	}
 	s.Wake()
 	return r.Callback, verdict, nil
@@ -104,7 +104,7 @@ func (s *Service) Answered(ctx context.Context, attemptID, callSID string) (Call
 // AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to
 // ring the customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the
 // provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
-// more before a customer's telephone rings: on [Closed] the promise has been moved, as in [Service.Answered], and so
+// more before a customer's telephone rings: on [Closed] the callback has been moved, as in [Service.Answered], and so
 // is [ErrForeignCall].
 func (s *Service) AgentTook(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
 	return s.took(ctx, attemptID, callSID, false)
@@ -129,7 +129,7 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 			return ErrUnchanged
 		}
 		if first {
-			verdict, why, err = s.keeping(r.Callback, now).firstTook(r)
+			verdict, why, err = s.decide(r.Callback, now).firstTook(r)
 		} else {
 			verdict, err = otherTook(r, now)
 		}
@@ -149,18 +149,18 @@ func (s *Service) took(ctx context.Context, attemptID, callSID string, customer 
 		return r.Callback, verdict, ErrForeignCall
 	}
 	if why != "" {
-		announce(ctx, s.log, r.Callback, why+", though it was not when the agent picked up")
+		logChange(ctx, s.log, r.Callback, why+", though it was not when the agent picked up")
 	}
 	s.Wake()
 	return r.Callback, verdict, nil
 }
 
-// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the promise
+// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the callback
 // has been moved, because it may not be kept at this hour any more.
-func (k keeping) firstTook(r *Record) (verdict Verdict, why string, err error) {
+func (k decision) firstTook(r *Record) (verdict Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
-	case !a.InAir():
+	case !a.InFlight():
 		return stale(r), "", ErrUnchanged
 	case a.State == Taken:
 		return Proceed, "", ErrUnchanged // the provider repeats a webhook whose answer it did not get
@@ -193,54 +193,54 @@ func otherTook(r *Record, now time.Time) (Verdict, error) {
 
 // CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the
 // agent's, which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
-// [Service.CustomerTook] makes a customer reached. apart means that the provider plainly says the two were not
+// [Service.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two were not
 // connected, though the customer may have pressed 1.
-func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (Callback, error) {
-	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
-		if !r.Attempt.InAir() || !r.Callback.Open() {
+func (s *Service) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (Callback, error) {
+	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k decision) error {
+		if !r.Attempt.InFlight() || !r.Callback.Open() {
 			return ErrUnchanged
 		}
 		if r.Callback.State == Dialling {
 			r.Callback.State = AgentReached // the agent's "1" never reached us, and the customer was rung
 			r.Callback.Attempts++
 		}
-		k.leaveOver(r, apart, dialStatus)
+		k.leaveOver(r, notBridged, dialStatus)
 		return nil
 	})
 }
 
 // AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
-// customer's, which is callSID ([ErrForeignCall]). more is set when another target of the desk is rung next; otherwise
-// a customer with whom no agent was connected is rung again later. apart is as in [Service.CustomerEnded].
-func (s *Service) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (Callback, error) {
-	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k keeping) error {
+// customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next; otherwise
+// a customer with whom no agent was connected is rung again later. notBridged is as in [Service.CustomerEnded].
+func (s *Service) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool) (Callback, error) {
+	return s.settle(ctx, attemptID, callSID, owns, func(r *Record, k decision) error {
 		a := r.Attempt
 		switch {
-		case !a.InAir() || !r.Callback.Open():
+		case !a.InFlight() || !r.Callback.Open():
 			return ErrUnchanged
-		case more && a.State == Connected && apart: // the agent's 1 led nowhere; the next one's will have to be waited for
+		case hasNext && a.State == Connected && notBridged: // the agent's 1 led nowhere; the next one's will have to be waited for
 			a.State, a.Check = Taken, k.now.Add(lookAgain)
 			r.Callback.State = CustomerReached
 			return nil
-		case more && a.State != Connected:
+		case hasNext && a.State != Connected:
 			return ErrUnchanged
 		case r.Callback.State == Dialling:
 			r.Callback.State = CustomerReached // his 1 never reached us
 			r.Callback.Attempts++
 		}
-		k.leaveOver(r, apart, dialStatus)
+		k.leaveOver(r, notBridged, dialStatus)
 		return nil
 	})
 }
 
 // leaveOver settles an attempt after the other one's leg, while the first one's still lasts.
-func (k keeping) leaveOver(r *Record, apart bool, status string) {
+func (k decision) leaveOver(r *Record, notBridged bool, status string) {
 	connected := r.Attempt.State == Connected
-	leave(r, otherOutcome(*r.Attempt, connected, apart, status), k.now)
+	leave(r, otherOutcome(*r.Attempt, connected, notBridged, status), k.now)
 	if r.Attempt.CustomerFirst() {
 		status = "" // it tells of agents, and the pause depends on the customer
 	}
-	k.over(&r.Callback, connected, apart, status)
+	k.over(&r.Callback, connected, notBridged, status)
 }
 
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
@@ -249,7 +249,7 @@ func (k keeping) leaveOver(r *Record, apart bool, status string) {
 // pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
 func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
 	now := s.now()
-	_, err := s.settle(ctx, attemptID, callSID, adopts, func(r *Record, k keeping) error {
+	_, err := s.settle(ctx, attemptID, callSID, adopts, func(r *Record, k decision) error {
 		a := r.Attempt
 		if a.State == Ended {
 			return ErrUnchanged
@@ -271,7 +271,7 @@ func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status stri
 			return ErrUnchanged
 		}
 		a.Status, a.Seq = status, max(seq, a.Seq)
-		if !a.InAir() {
+		if !a.InFlight() {
 			return nil
 		}
 		if a.State == Placing || a.State == Unknown {
@@ -286,7 +286,7 @@ func (s *Service) LegStatus(ctx context.Context, attemptID, callSID, status stri
 }
 
 // legOver ends an attempt whose first leg is over. status is the provider's, or an outcome.
-func (k keeping) legOver(r *Record, status string) {
+func (k decision) legOver(r *Record, status string) {
 	switch {
 	case r.Attempt.State == Leaving:
 		r.Attempt.State = Ended
@@ -302,10 +302,10 @@ func (k keeping) legOver(r *Record, status string) {
 	}
 }
 
-// settle changes the promise of an attempt as one of its calls says, and says so when it ended or waits again. mine
+// settle changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
 // reports whether callSID may speak for the attempt.
 func (s *Service) settle(ctx context.Context, attemptID, callSID string, mine func(*Attempt, string) bool,
-	change func(*Record, keeping) error) (Callback, error) {
+	change func(*Record, decision) error) (Callback, error) {
 	now := s.now()
 	var before State
 	var foreign bool
@@ -314,7 +314,7 @@ func (s *Service) settle(ctx context.Context, attemptID, callSID string, mine fu
 		if foreign = !mine(r.Attempt, callSID); foreign {
 			return ErrUnchanged
 		}
-		k := s.keeping(r.Callback, now)
+		k := s.decide(r.Callback, now)
 		if err := change(r, k); err != nil {
 			return err
 		}
@@ -330,7 +330,7 @@ func (s *Service) settle(ctx context.Context, attemptID, callSID string, mine fu
 		return r.Callback, ErrForeignCall
 	}
 	if r.Callback.State != before {
-		announce(ctx, s.log, r.Callback, r.Attempt.Outcome)
+		logChange(ctx, s.log, r.Callback, r.Attempt.Outcome)
 	}
 	s.Wake()
 	return r.Callback, nil

@@ -103,7 +103,7 @@ func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.is(c, callbacks.Booked, 0, 1)
-	if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != callbacks.OutcomeApart {
+	if a := leg.attempt(); a.State != callbacks.Ended || a.Outcome != callbacks.OutcomeNotBridged {
 		t.Fatalf("attempt %+v", a)
 	}
 }
@@ -214,7 +214,7 @@ func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 	}
 }
 
-// record is all that is stored of an attempt and its promise.
+// record is all that is stored of an attempt and its callback.
 func (w *world) record(leg call) callbacks.Record {
 	w.t.Helper()
 	r, err := w.store.ChangeAttempt(w.ctx, leg.id, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })

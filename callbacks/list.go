@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Filter asks for some of all promises. The zero value asks for all of them.
+// A Filter asks for some of all callbacks. The zero value asks for all of them.
 type Filter struct {
 	// Line and Desk are identifiers; empty is any.
 	Line, Desk string
@@ -15,31 +15,31 @@ type Filter struct {
 	States []State
 	// From and To are when the caller rang, To exclusive; zero is any time.
 	From, To time.Time
-	// After continues a list behind this promise, which was its last; nil begins.
+	// After continues a list behind this callback, which was its last; nil begins.
 	After *Callback
 	// Most is how many at most; 0 is no limit.
 	Most int
 }
 
-// OpenStates are those in which a promise still stands.
+// OpenStates are those in which a callback still stands.
 var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached}
 
-// ByReference returns the promise that a caller was told this reference for, or [ErrNotFound].
+// ByReference returns the callback that a caller was told this reference for, or [ErrNotFound].
 func (s *Service) ByReference(ctx context.Context, reference string) (Callback, error) {
 	return s.store.ByReference(ctx, reference)
 }
 
-// Count is how many promises there are that List would return.
+// Count is how many callbacks there are that List would return.
 func (s *Service) Count(ctx context.Context, f Filter) (int, error) {
 	return s.store.Count(ctx, f)
 }
 
-// List returns promises, those whose caller rang last first.
+// List returns callbacks, those whose caller rang last first.
 func (s *Service) List(ctx context.Context, f Filter) ([]Callback, error) {
 	return s.store.List(ctx, f)
 }
 
-// Spoken returns what was spoken under a reference: the note of a promise, or a message. [ErrNotFound] if there is neither.
+// Spoken returns what was spoken under a reference: the note of a callback, or a message. [ErrNotFound] if there is neither.
 func (s *Service) Spoken(ctx context.Context, reference string) (Recording, error) {
 	c, err := s.store.ByReference(ctx, reference)
 	if err == nil && c.Note.SID != "" {
@@ -60,13 +60,13 @@ func (s *Service) Messages(ctx context.Context, line string, most int) ([]Messag
 	return s.store.Messages(ctx, line, most)
 }
 
-// Record returns a promise with its attempts, or [ErrNotFound].
+// Record returns a callback with its attempts, or [ErrNotFound].
 func (s *Service) Record(ctx context.Context, id int64) (Record, error) {
 	return s.store.Record(ctx, id)
 }
 
-// Retry has a promise kept now: one that waits falls due, one that was given up is made again under a new reference,
-// at the place of the first call. Existing is set when the customer has another promise that stands: that one is
+// Retry has a callback kept now: one that waits falls due, one that was given up is made again under a new reference,
+// at the place of the first call. Existing is set when the customer has another callback that stands: that one is
 // returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk;
 // [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when
 // somebody else asked for it than the number's owner, who said that they did not want it. The desk's hours are asked
@@ -109,46 +109,46 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 		}
 	}
 	c = b.Callback
-	s.log.InfoContext(ctx, "promise to be kept now", "promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
+	s.log.InfoContext(ctx, "callback to be kept now", "callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
 	s.Wake()
 	return b, nil
 }
 
-// CanBeKept is the first instant at or after at when a promise could be kept: its desk is there, and it is a decent hour
+// CanBeKept is the first instant at or after at when a callback could be kept: its desk is there, and it is within calling hours
 // where the customer is. Zero: there is none.
 func (s *Service) CanBeKept(c Callback, at time.Time) time.Time {
-	due, ok := s.keeping(c, at).open(at)
+	due, ok := s.decide(c, at).open(at)
 	if !ok {
 		return time.Time{}
 	}
 	return due.UTC()
 }
 
-// ErrErased: the numbers of a promise were erased after their retention.
-var ErrErased = errors.New("callbacks: whom it was promised to was erased")
+// ErrErased: the numbers of a callback were erased after their retention.
+var ErrErased = errors.New("callbacks: whose it was has been erased")
 
-// again promises what was given up. Asking twice makes one promise; when that was given up as well, it is made again.
+// again callbacks what was given up. Asking twice makes one callback; when that was given up as well, it is made again.
 func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Booking, error) {
 	if given.Number == "" {
 		return Booking{Callback: given}, ErrErased
 	}
-	expires := s.keeping(given, now).plan.Policy.Expires(now)
+	expires := s.decide(given, now).plan.Policy.Expires(now)
 	b, err := s.Book(ctx, Request{
 		Key: fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()), Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
 		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
 		Called: given.Called, Due: now, Expires: expires,
 	})
 	switch {
-	case err != nil && !errors.Is(err, ErrKeyUsed): // what was promised again may have been moved, or have ended
+	case err != nil && !errors.Is(err, ErrKeyUsed): // what was booked again may have been moved, or have ended
 		return Booking{Callback: given}, err
 	case b.Callback.State == Expired, b.Callback.State == Undialable:
 		return s.again(ctx, b.Callback, now)
-	case !b.Callback.Open(): // it was promised again, and that was kept or taken back
+	case !b.Callback.Open(): // it was booked again, and that was kept or taken back
 		return b, ErrNotOpen
 	}
 	if given.Note.SID != "" && !b.Existing {
 		if err := s.AttachNote(ctx, b.Callback.ID, given.Note); err != nil {
-			s.log.WarnContext(ctx, "the note of a promise that is made again is left behind", "promise", b.Callback.ID, "error", err)
+			s.log.WarnContext(ctx, "the note of a callback that is made again is left behind", "callback", b.Callback.ID, "error", err)
 		}
 	}
 	return b, nil

@@ -30,7 +30,7 @@ func (d *Dispatcher) Reconcile(ctx context.Context) {
 
 // lookUp finds out about calls that have not been heard of, oldest first.
 func (d *Dispatcher) lookUp(ctx context.Context, now time.Time, all bool, wait *earliest) {
-	attempts, err := d.store.Unended(ctx)
+	attempts, err := d.store.ActiveAttempts(ctx)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
 		return
@@ -189,14 +189,14 @@ func (d *Dispatcher) legOver(ctx context.Context, a Attempt, status string, now 
 			return ErrUnchanged
 		}
 		before, changed = r.Callback.State, true
-		k := newKeeping(d.plans, r.Callback, now)
+		k := newDecision(d.plans, r.Callback, now)
 		if k.legOver(r, status); r.Callback.State != before {
 			k.remark(r, r.Attempt.Outcome)
 		}
 		return nil
 	})
 	if err == nil && changed && r.Callback.State != before {
-		announce(ctx, d.log, r.Callback, r.Attempt.Outcome)
+		logChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
 	}
 	return err
 }

@@ -67,7 +67,7 @@ func TestUnknownFound(t *testing.T) {
 	if next := w.quiet(); next != 30*time.Second {
 		t.Fatalf("next tick after %v", next)
 	}
-	// Another promise does not get the target meanwhile.
+	// Another callback does not get the target meanwhile.
 	w.book("+6281234567891")
 	w.ring("support-2")
 	w.pass(29 * time.Second)
@@ -301,7 +301,7 @@ func TestNoFinalStatus(t *testing.T) {
 	w.ring("support-2")
 }
 
-// The end of a kept promise got lost: the look-up finds the call over.
+// The end of a kept callback got lost: the look-up finds the call over.
 func TestLostEnd(t *testing.T) {
 	for _, reached := range []bool{true, false} {
 		w := newWorld(t)

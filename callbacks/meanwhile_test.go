@@ -10,10 +10,10 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// What happens to a promise while it is being kept, or meanwhile.
+// What happens to a callback while it is being kept, or meanwhile.
 
 // An agent has pressed 1 and the customer's line is busy: he is ringing the desk himself. While the two talk nobody rings
-// about the promise, and afterwards it is taken back.
+// about the callback, and afterwards it is taken back.
 func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
 	for name, talk := range map[string]bool{"they talked": true, "they did not": false} {
 		w := newWorld(t)
@@ -86,7 +86,7 @@ func TestNoRetryDuringATalk(t *testing.T) {
 	}
 }
 
-// What was given up twice is promised a third time; a promise that stands is returned and left alone.
+// What was given up twice is booked a third time; an open callback is returned and left alone.
 func TestRetryOfARetry(t *testing.T) {
 	w := newWorld(t)
 	old := w.book(customer)
@@ -131,7 +131,7 @@ func TestRetryOfARetry(t *testing.T) {
 // A confirmation of a retry is dated by the retry: it is not too late because the customer called yesterday.
 func TestTheTextOfARetryIsSent(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string {
+	w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
 		return string(o) + " " + c.Reference
 	}
 	old := w.book(customer)
@@ -141,14 +141,14 @@ func TestTheTextOfARetryIsSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texter := &paperTexter{}
-	w.courier(texter).Tick(w.ctx)
-	if sent := strings.Join(texter.sent, "; "); !strings.Contains(sent, "booked "+b.Callback.Reference) {
+	sender := &paperSMSSender{}
+	w.smsWorker(sender).Tick(w.ctx)
+	if sent := strings.Join(sender.sent, "; "); !strings.Contains(sent, "booked "+b.Callback.Reference) {
 		t.Errorf("sent %q", sent)
 	}
 }
 
-// A holiday that was published meanwhile moves the promise to another day, and the customer is told; a lunch break is not
+// A holiday that was published meanwhile moves the callback to another day, and the customer is told; a lunch break is not
 // worth a message.
 func TestPutOffForADayIsTold(t *testing.T) {
 	for _, c := range []struct {
@@ -156,22 +156,22 @@ func TestPutOffForADayIsTold(t *testing.T) {
 		want bool
 	}{{24 * time.Hour, true}, {2*time.Hour + time.Minute, false}} {
 		w := newWorld(t)
-		w.plan.Words = func(c callbacks.Callback, o callbacks.Occasion, _ time.Time) string {
+		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
 			return string(o) + " " + c.Due.In(jakarta(t)).Format("Mon 15:04")
 		}
 		w.plan.Hours = officeHours(t, closedOn(2026, 3, 3))
 		r := w.request(customer)
 		r.Due = w.clock.Add(c.due)
-		r.Text = func(callbacks.Callback) string { return "" }
+		r.SMSBody = func(callbacks.Callback) string { return "" }
 		if _, err := w.service.Book(w.ctx, r); err != nil {
 			t.Fatal(err)
 		}
 		w.pass(c.due)
 		w.quiet()
-		texter := &paperTexter{}
-		w.courier(texter).Tick(w.ctx)
-		if told := len(texter.sent) == 1 && strings.HasSuffix(texter.sent[0], "moved Wed 09:00"); told != c.want {
-			t.Errorf("after %v sent %q", c.due, texter.sent)
+		sender := &paperSMSSender{}
+		w.smsWorker(sender).Tick(w.ctx)
+		if told := len(sender.sent) == 1 && strings.HasSuffix(sender.sent[0], "moved Wed 09:00"); told != c.want {
+			t.Errorf("after %v sent %q", c.due, sender.sent)
 		}
 	}
 }
@@ -189,7 +189,7 @@ func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w.logs("code=21212")
 }
 
-// A desk with hundreds of promises that wait for a telephone in use holds up no other desk, and each tick looks at a few of
+// A desk with hundreds of callbacks that wait for a telephone in use holds up no other desk, and each tick looks at a few of
 // them only.
 func TestManyThatWaitHoldUpNoOtherDesk(t *testing.T) {
 	w := newWorld(t)

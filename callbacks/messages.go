@@ -29,28 +29,28 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 	return saved, err
 }
 
-// SaveContact writes down a call that is put through and gives it a reference. A key that was seen returns the contact
+// SaveCallRecord writes down a call that is put through and gives it a reference. A key that was seen returns the contact
 // written first.
-func (s *Service) SaveContact(ctx context.Context, c Contact) (Contact, error) {
+func (s *Service) SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error) {
 	switch {
 	case c.Key == "":
-		return Contact{}, errors.New("callbacks: contact: Key is empty; derive it from the call")
+		return CallRecord{}, errors.New("callbacks: contact: Key is empty; derive it from the call")
 	case c.Line == "" || c.Desk == "":
-		return Contact{}, errors.New("callbacks: contact: Line or Desk is empty")
+		return CallRecord{}, errors.New("callbacks: contact: Line or Desk is empty")
 	case c.Began.IsZero():
-		return Contact{}, errors.New("callbacks: contact: Began is zero")
+		return CallRecord{}, errors.New("callbacks: contact: Began is zero")
 	}
-	var saved Contact
+	var saved CallRecord
 	err := s.withReference(func(reference string) (err error) {
 		c.Reference = reference
-		saved, err = s.store.SaveContact(ctx, c)
+		saved, err = s.store.SaveCallRecord(ctx, c)
 		return err
 	})
 	return saved, err
 }
 
 // AttachNote keeps what a caller spoke for the agent who rings back; a later note replaces an earlier one.
-// [ErrNotFound]; [ErrNotOpen] when the promise has ended.
+// [ErrNotFound]; [ErrNotOpen] when the callback has ended.
 func (s *Service) AttachNote(ctx context.Context, id int64, note Recording) error {
 	if note.SID == "" {
 		return errors.New("callbacks: note: the recording has no SID")

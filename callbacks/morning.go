@@ -13,21 +13,21 @@ const (
 	// shorter.
 	night = 3 * time.Hour
 	// longestSpread bounds how late a callback of the night may fall due after the opening.
-	longestSpread = 4 * time.Hour
+	longestSpacing = 4 * time.Hour
 )
 
 // soonest is when a callback as soon as possible would come: now while the desk is open and not about to close, else at its
 // next opening, the morning's delay behind it. false: it never opens again.
 func (p Policy) soonest(cal *hours.Calendar, now time.Time) (time.Time, bool) {
 	from := now
-	if closing, ok := cal.NextClosing(now); ok && cal.IsOpen(now) && p.Cutoff > 0 && closing.Sub(now) <= p.Cutoff {
+	if closing, ok := cal.NextClosing(now); ok && cal.IsOpen(now) && p.ASAPCutoff > 0 && closing.Sub(now) <= p.ASAPCutoff {
 		from = closing
 	}
 	at, ok := cal.NextOpening(from)
 	if !ok || at.Equal(now) {
 		return at.UTC(), ok
 	}
-	if late := at.Add(p.MorningDelay); gathered(cal, at) && cal.IsOpen(late) {
+	if late := at.Add(p.OpeningDelay); gathered(cal, at) && cal.IsOpen(late) {
 		at = late
 	}
 	return at.UTC(), true
@@ -39,7 +39,7 @@ func gathered(cal *hours.Calendar, opening time.Time) bool {
 	return !before.Open && (before.Since.IsZero() || opening.Sub(before.Since) >= night)
 }
 
-// MoveLimits are the limits within which callers move promises.
+// MoveLimits are the limits within which callers move callbacks.
 func (p Policy) MoveLimits() CallerLimits { return p.Limits.withDefaults() }
 
 // LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo] gave
@@ -49,17 +49,17 @@ func (p Policy) LimitsOf(r Request, cal *hours.Calendar) (l Limits) {
 	if r.Urgent {
 		return l
 	}
-	l.Pending = p.Pending
+	l.MaxOpen = p.MaxOpen
 	cal = p.within(cal, r.Number)
-	if p.Spread <= 0 || cal == nil || r.Kind != ASAP {
+	if p.OpeningSpacing <= 0 || cal == nil || r.Kind != ASAP {
 		return l
 	}
-	l.Spread, l.SpreadEnd = p.Spread, r.Due.Add(longestSpread)
-	if closing, ok := cal.NextClosing(r.Due); ok && closing.Add(-p.Cutoff-p.Spread).Before(l.SpreadEnd) {
-		l.SpreadEnd = closing.Add(-p.Cutoff - p.Spread)
+	l.OpeningSpacing, l.SpacingEnd = p.OpeningSpacing, r.Due.Add(longestSpacing)
+	if closing, ok := cal.NextClosing(r.Due); ok && closing.Add(-p.ASAPCutoff-p.OpeningSpacing).Before(l.SpacingEnd) {
+		l.SpacingEnd = closing.Add(-p.ASAPCutoff - p.OpeningSpacing)
 	}
-	if l.SpreadEnd.Before(r.Due) {
-		l.SpreadEnd = r.Due
+	if l.SpacingEnd.Before(r.Due) {
+		l.SpacingEnd = r.Due
 	}
 	return l
 }

@@ -17,8 +17,8 @@ const (
 	leaveGrace = 30 * time.Second
 )
 
-// keeping is what a decision about a promise needs: the plan as configured now, and the instant.
-type keeping struct {
+// A decision is what a decision about a callback needs: the plan as configured now, and the instant.
+type decision struct {
 	plan Plan
 	// known is false when the line or desk is not configured: limits are the defaults then, and whether
 	// a round is over is left to a dispatcher that knows the targets.
@@ -30,8 +30,8 @@ type keeping struct {
 	targets []Target
 }
 
-func newKeeping(plans Plans, c Callback, now time.Time) keeping {
-	k := keeping{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
+func newDecision(plans Plans, c Callback, now time.Time) decision {
+	k := decision{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
 	if plans != nil {
 		k.plan, k.known = plans.Plan(c.Line, c.Desk)
 	}
@@ -46,26 +46,26 @@ func newKeeping(plans Plans, c Callback, now time.Time) keeping {
 	return k
 }
 
-// open is the first instant at or after t at which the promise can be kept; false when there is none.
-func (k keeping) open(t time.Time) (time.Time, bool) {
+// open is the first instant at or after t at which the callback can be kept; false when there is none.
+func (k decision) open(t time.Time) (time.Time, bool) {
 	if k.hours == nil {
 		return t, true
 	}
 	return k.hours.NextOpening(t)
 }
 
-// whyNot is why the promise cannot be kept at this hour, or "".
-func (k keeping) whyNot() string {
+// whyNot is why the callback cannot be kept at this hour, or "".
+func (k decision) whyNot() string {
 	switch {
 	case k.hours == nil || k.hours.IsOpen(k.now):
 		return ""
 	case k.plan.Hours == nil || k.plan.Hours.IsOpen(k.now):
-		return "it is no decent hour where the customer's number is"
+		return "the customer is outside their calling hours"
 	}
 	return "the desk is closed"
 }
 
-// finish makes a promise final.
+// finish makes a callback final.
 func finish(c *Callback, state State, now time.Time) {
 	c.State = state
 	c.Ended = now.UTC().Truncate(time.Millisecond)
@@ -88,21 +88,21 @@ func leave(r *Record, outcome string, now time.Time) {
 	r.Attempt.Check = now.Add(leaveGrace)
 }
 
-// A tally is what became of one target in the current pass.
-type tally struct {
+// targetStats is what became of one target in the current pass.
+type targetStats struct {
 	// tried: it was rung, or refused for good. putOff: how often it could not be rung for the moment.
 	tried  bool
 	putOff int
 }
 
 // usedUp reports whether the target has had its turn in this pass.
-func (t tally) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
+func (t targetStats) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
 
-// tallies gives them by the target's identifier. A target without an attempt in this pass is not in it.
-func tallies(r *Record) map[string]tally {
-	byID := map[string]tally{}
+// statsByTarget gives them by the target's identifier. A target without an attempt in this pass is not in it.
+func statsByTarget(r *Record) map[string]targetStats {
+	byID := map[string]targetStats{}
 	count := func(a Attempt) {
-		if a.InAir() || a.Pass != r.Callback.Pass || a.Outcome == OutcomeClosed {
+		if a.InFlight() || a.Pass != r.Callback.Pass || a.Outcome == OutcomeClosed {
 			return
 		}
 		t := byID[a.Target.ID]
@@ -123,8 +123,8 @@ func tallies(r *Record) map[string]tally {
 }
 
 // untried are the targets that are left in this pass, in order.
-func (k keeping) untried(r *Record) []Target {
-	byID := tallies(r)
+func (k decision) untried(r *Record) []Target {
+	byID := statsByTarget(r)
 	var left []Target
 	for _, t := range k.targets {
 		if !byID[t.ID].usedUp() {
@@ -135,7 +135,7 @@ func (k keeping) untried(r *Record) []Target {
 }
 
 // free is how many telephones of the desk are in nobody's use, by what is known here.
-func (k keeping) free(air inAir, d Desk) int {
+func (k decision) free(air inFlight, d Desk) int {
 	free := -air.customers[d] // each will need one
 	for _, t := range k.plan.Targets {
 		if !air.busy[t.To()] {
@@ -145,8 +145,8 @@ func (k keeping) free(air inAir, d Desk) int {
 	return free
 }
 
-// putOff ends or postpones a promise that waits and cannot be dialled now, and says why; "" when it can be.
-func (k keeping) putOff(c *Callback) (why string) {
+// putOff ends or postpones a callback that waits and cannot be dialled now, and says why; "" when it can be.
+func (k decision) putOff(c *Callback) (why string) {
 	refusal := k.plan.Policy.Refusal(c.Number)
 	switch {
 	case !k.now.Before(c.Expires):
@@ -169,8 +169,8 @@ func (k keeping) putOff(c *Callback) (why string) {
 	return ""
 }
 
-// settle is putOff for a promise with its attempts: it is also put off, or ended, when no target is left in this pass.
-func (k keeping) settle(r *Record) (why string) {
+// settle is putOff for a callback with its attempts: it is also put off, or ended, when no target is left in this pass.
+func (k decision) settle(r *Record) (why string) {
 	if why = k.putOff(&r.Callback); why != "" || len(k.untried(r)) > 0 {
 		return why
 	}
@@ -178,18 +178,18 @@ func (k keeping) settle(r *Record) (why string) {
 	return "no target of the desk is left in this round"
 }
 
-// notTaken ends an attempt of which nobody pressed 1: the promise waits for its next target, or the pass is over.
-func (k keeping) notTaken(r *Record, outcome string) {
+// notTaken ends an attempt of which nobody pressed 1: the callback waits for its next target, or the pass is over.
+func (k decision) notTaken(r *Record, outcome string) {
 	end(r, outcome)
 	c := &r.Callback
 	switch {
-	case c.State != Dialling: // taken back meanwhile; only the call was still in the air
+	case c.State != Dialling: // taken back meanwhile; only the call was still in flight
 		return
 	case r.Attempt.CustomerFirst():
 		k.customerNotReached(r)
 		return
 	}
-	byID := tallies(r)
+	byID := statsByTarget(r)
 	c.NextTarget = 0
 	for _, t := range byID {
 		if t.usedUp() {
@@ -203,8 +203,8 @@ func (k keeping) notTaken(r *Record, outcome string) {
 	k.soon(r, byID[r.Attempt.Target.ID])
 }
 
-// soon lets the promise wait for its next target, or for a while if this one could not be rung for the moment.
-func (k keeping) soon(r *Record, t tally) {
+// soon lets the callback wait for its next target, or for a while if this one could not be rung for the moment.
+func (k decision) soon(r *Record, t targetStats) {
 	due := k.now
 	if !t.usedUp() && t.putOff > 0 {
 		due = k.now.Add(notNowPause << (t.putOff - 1))
@@ -212,15 +212,15 @@ func (k keeping) soon(r *Record, t tally) {
 	k.back(&r.Callback, due)
 }
 
-// customerNotReached settles a promise whose customer was rung first and pressed no 1. Only what may have rung at his
+// customerNotReached settles a callback whose customer was rung first and pressed no 1. Only what may have rung at his
 // place counts as an attempt.
-func (k keeping) customerNotReached(r *Record) {
+func (k decision) customerNotReached(r *Record) {
 	c := &r.Callback
 	switch r.Attempt.Outcome {
 	case OutcomeRefused:
 		finish(c, Undialable, k.now)
 	case OutcomeNotNow, OutcomeOverqueued:
-		if t := tallies(r)[r.Attempt.Target.ID]; !t.usedUp() {
+		if t := statsByTarget(r)[r.Attempt.Target.ID]; !t.usedUp() {
 			k.soon(r, t)
 			return
 		}
@@ -235,7 +235,7 @@ func (k keeping) customerNotReached(r *Record) {
 
 // again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
 // last try ended.
-func (k keeping) again(c *Callback, status string) {
+func (k decision) again(c *Callback, status string) {
 	if c.Attempts >= k.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
 		finish(c, Expired, k.now)
 		return
@@ -260,17 +260,17 @@ func (p Policy) pauseAfter(status string) time.Duration {
 	return p.RetryAfter
 }
 
-// passOver begins another pass, or gives the promise up. It counts as a round in vain if any target was
+// passOver begins another pass, or gives the callback up. It counts as a round in vain if any target was
 // really tried: while the provider takes no calls at all the desk is not to blame, and only time runs out.
-func (k keeping) passOver(r *Record) {
+func (k decision) passOver(r *Record) {
 	c := &r.Callback
-	for _, t := range tallies(r) {
+	for _, t := range statsByTarget(r) {
 		if t.tried {
-			c.Rounds++
+			c.DeskAttempts++
 			break
 		}
 	}
-	if c.Rounds >= k.plan.Policy.MaxRounds {
+	if c.DeskAttempts >= k.plan.Policy.MaxDeskAttempts {
 		finish(c, Expired, k.now)
 		return
 	}
@@ -278,7 +278,7 @@ func (k keeping) passOver(r *Record) {
 }
 
 // later begins a new pass after a pause, when the desk is open and the hour is decent. The time until then does not count.
-func (k keeping) later(c *Callback, pause time.Duration) {
+func (k decision) later(c *Callback, pause time.Duration) {
 	again := k.now.Add(pause)
 	due, ok := k.open(again)
 	if !ok || !k.now.Before(c.Expires) {
@@ -291,8 +291,8 @@ func (k keeping) later(c *Callback, pause time.Duration) {
 	k.back(c, due)
 }
 
-// back lets a promise wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
-func (k keeping) back(c *Callback, due time.Time) {
+// back lets a callback wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
+func (k decision) back(c *Callback, due time.Time) {
 	switch {
 	case c.CancelAfterAttempt:
 		finish(c, Cancelled, k.now)
@@ -303,10 +303,10 @@ func (k keeping) back(c *Callback, due time.Time) {
 	}
 }
 
-// closed moves a promise to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
-// a promise expires after so much time in which it could have been kept, so a holiday gives nobody up and nothing
+// closed moves a callback to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
+// a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and nothing
 // stands for ever.
-func (k keeping) closed(c *Callback) {
+func (k decision) closed(c *Callback) {
 	due, ok := k.open(k.now)
 	if !ok {
 		finish(c, Expired, k.now)
@@ -316,10 +316,10 @@ func (k keeping) closed(c *Callback) {
 	c.Expires = c.Expires.Add(due.Sub(k.now))
 }
 
-// over settles an attempt in which whoever was rung first pressed 1. connected is set if the other one did as well, apart if
+// over settles an attempt in which whoever was rung first pressed 1. connected is set if the other one did as well, notBridged if
 // the two were not connected all the same; status is how the other one's leg ended. It does not touch the attempt.
-func (k keeping) over(c *Callback, connected, apart bool, status string) {
-	if connected && !apart {
+func (k decision) over(c *Callback, connected, notBridged bool, status string) {
+	if connected && !notBridged {
 		finish(c, Done, k.now)
 		return
 	}
@@ -328,14 +328,14 @@ func (k keeping) over(c *Callback, connected, apart bool, status string) {
 
 // otherOutcome names the outcome of an attempt in which whoever was rung first pressed 1. status is that of the other one's
 // leg.
-func otherOutcome(a Attempt, connected, apart bool, status string) string {
+func otherOutcome(a Attempt, connected, notBridged bool, status string) string {
 	other := "customer-"
 	if a.CustomerFirst() {
 		other = "agent-"
 	}
 	switch {
-	case connected && apart:
-		return OutcomeApart
+	case connected && notBridged:
+		return OutcomeNotBridged
 	case connected:
 		return OutcomeKept
 	case status == "":

@@ -43,7 +43,7 @@ const customerTarget = "customer"
 // CustomerRing is how long a customer's telephone rings.
 const CustomerRing = 40 * time.Second
 
-// A Plan is how the promises of one desk are kept, as configured now.
+// A Plan is how the callbacks of one desk are kept, as configured now.
 type Plan struct {
 	Policy Policy
 	// Targets are rung in turn.
@@ -55,15 +55,15 @@ type Plan struct {
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
-	// Words is the body of a text message that tells a customer, as of now, how his promise stands; empty where none is sent.
+	// SMSBody is the body of an SMS that tells a customer, as of now, how his callback stands; empty where none is sent.
 	// Nil sends none. It is asked inside transactions.
-	Words func(c Callback, o Occasion, now time.Time) string
+	SMSBody func(c Callback, o NotificationKind, now time.Time) string
 	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody
 	// where CallerID is empty.
 	From string
 	// CallerID is the number shown to those whom the provider itself rings, E.164.
 	CallerID string
-	// Sender is whom text messages come from: a number (E.164), a name (alphanumeric sender ID), or a messaging
+	// Sender is whom SMS come from: a number (E.164), a name (alphanumeric sender ID), or a messaging
 	// service's SID. Empty: From.
 	Sender string
 }

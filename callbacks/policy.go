@@ -9,20 +9,20 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// A Policy is a line's rules for promises. Zero durations and counts stand for the defaults named below.
+// A Policy is a line's rules for callbacks. Zero durations and counts stand for the defaults named below.
 type Policy struct {
 	// SlotLength is how long a slot is; default 30 minutes.
 	SlotLength time.Duration
 	// SlotCount is how many slots are offered, 2 to 5; default 3.
 	SlotCount int
-	// SlotCapacity is how many promises one slot of a desk may hold; 0 is no limit.
+	// SlotCapacity is how many callbacks one slot of a desk may hold; 0 is no limit.
 	SlotCapacity int
-	// Lead: a slot starts at least this much after now. Default 0.
-	Lead time.Duration
+	// MinNotice: a slot starts at least this much after now. Default 0.
+	MinNotice time.Duration
 	// MaxAttempts is how often the customer is rung; default 3.
 	MaxAttempts int
-	// MaxRounds is how often the desk's targets are all tried in vain; default 6.
-	MaxRounds int
+	// MaxDeskAttempts is how often the desk's targets are all tried in vain; default 6.
+	MaxDeskAttempts int
 	// RetryAfter is the pause before another round, or before the customer is tried again; default 10 minutes.
 	RetryAfter time.Duration
 	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked up and
@@ -30,17 +30,17 @@ type Policy struct {
 	RetryBusy, RetryNoAnswer, RetryMachine time.Duration
 	// Limits bound what callers ask for; defaults are in [DefaultCallerLimits].
 	Limits CallerLimits
-	// Pending is how many promises of the line may stand, urgent ones not counted; 0 is no limit.
-	Pending int
-	// Cutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
-	Cutoff time.Duration
-	// MorningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers who have
+	// MaxOpen is how many callbacks of the line may stand, urgent ones not counted; 0 is no limit.
+	MaxOpen int
+	// ASAPCutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
+	ASAPCutoff time.Duration
+	// OpeningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers who have
 	// waited for it. Default 0.
-	MorningDelay time.Duration
-	// Spread is the least distance between the callbacks that fall due at an opening; 0 lets them all fall due at once.
-	Spread time.Duration
-	// Expiry is how long after Due a promise is given up; default 72 hours.
-	Expiry time.Duration
+	OpeningDelay time.Duration
+	// OpeningSpacing is the least distance between the callbacks that fall due at an opening; 0 lets them all fall due at once.
+	OpeningSpacing time.Duration
+	// ExpiresAfter is how long after Due a callback is given up; default 72 hours.
+	ExpiresAfter time.Duration
 	// Countries are those whose numbers are called and texted, ISO 3166-1 alpha-2; nil is any.
 	Countries []string
 	// Blocked lists prefixes that are never called, whatever the country.
@@ -51,11 +51,11 @@ type Policy struct {
 	Routes []Route
 	// Unreachable lists E.164 prefixes that need a route. "+86" always does.
 	Unreachable []string
-	// Retention is how long after its end a promise keeps its numbers; default 30 days.
+	// Retention is how long after its end a callback keeps its numbers; default 30 days.
 	Retention time.Duration
-	// Decent is the part of the day in which a customer may be rung, on the clock of the zone of his own number; it does
-	// not run past midnight. Urgent promises are kept at any hour, and so are all when it is the zero Span.
-	Decent hours.Span
+	// CallingHours is the part of the day in which a customer may be rung, on the clock of the zone of his own number; it does
+	// not run past midnight. Urgent callbacks are kept at any hour, and so are all when it is the zero Span.
+	CallingHours hours.Span
 }
 
 // A Route is a way to the numbers that begin with Prefix.
@@ -68,9 +68,9 @@ type Route struct {
 
 // An Offer is what a caller can choose from.
 type Offer struct {
-	// ASAP is when "as soon as possible" would be, UTC. Zero: not within a month, so nothing is promised.
+	// ASAP is when "as soon as possible" would be, UTC. Zero: not within a month, so nothing is booked.
 	ASAP time.Time
-	// Slots are stretches of open time. Empty for an urgent promise.
+	// Slots are stretches of open time. Empty for an urgent callback.
 	Slots []hours.Interval
 }
 
@@ -85,7 +85,7 @@ func (p Policy) Route(e164 string) string {
 	return best.Byoc
 }
 
-// Offer says when a callback could come. An urgent one comes now, whatever the hour. Decent hours are those of the
+// Offer says when a callback could come. An urgent one comes now, whatever the hour. Calling hours are those of the
 // calendar's own zone; use [Policy.OfferTo] when the number is known. Slots that begin at an instant of full are left out.
 func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	return p.OfferTo("", cal, now, urgent, full...)
@@ -104,7 +104,7 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	if at, ok := p.soonest(cal, now); ok && at.Sub(now) <= farthestSlot {
 		o.ASAP = at
 	}
-	for _, s := range cal.Slots(now.Add(p.Lead), p.SlotLength, p.SlotCount+len(full)) {
+	for _, s := range cal.Slots(now.Add(p.MinNotice), p.SlotLength, p.SlotCount+len(full)) {
 		if len(o.Slots) == p.SlotCount || s.From.Sub(now) > farthestSlot || slices.ContainsFunc(full, s.From.Equal) {
 			continue
 		}
@@ -129,8 +129,8 @@ func (l CallerLimits) withDefaults() CallerLimits {
 // farthestSlot is how far ahead a time is offered: nobody waits by the telephone for next season.
 const farthestSlot = 31 * 24 * time.Hour
 
-// Expires is when a promise that is due then is given up.
-func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.withDefaults().Expiry) }
+// Expires is when a callback that is due then is given up.
+func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.withDefaults().ExpiresAfter) }
 
 // withDefaults fills in what is zero.
 func (p Policy) withDefaults() Policy {
@@ -141,7 +141,7 @@ func (p Policy) withDefaults() Policy {
 	}
 	or(&p.SlotLength, 30*time.Minute)
 	or(&p.RetryAfter, 10*time.Minute)
-	or(&p.Expiry, 72*time.Hour)
+	or(&p.ExpiresAfter, 72*time.Hour)
 	or(&p.Retention, 30*24*time.Hour)
 	p.Limits = p.Limits.withDefaults()
 	if p.SlotCount <= 0 {
@@ -150,8 +150,8 @@ func (p Policy) withDefaults() Policy {
 	if p.MaxAttempts <= 0 {
 		p.MaxAttempts = 3
 	}
-	if p.MaxRounds <= 0 {
-		p.MaxRounds = 6
+	if p.MaxDeskAttempts <= 0 {
+		p.MaxDeskAttempts = 6
 	}
 	return p
 }

@@ -71,7 +71,7 @@ func TestOffer(t *testing.T) {
 		}
 		return v
 	}
-	p := callbacks.Policy{Lead: 30 * time.Minute}
+	p := callbacks.Policy{MinNotice: 30 * time.Minute}
 	for _, c := range []struct {
 		name, now string
 		urgent    bool
@@ -112,13 +112,13 @@ func TestOfferProperty(t *testing.T) {
 	cal := officeHours(t)
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
-		p := callbacks.Policy{Lead: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute, SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
+		p := callbacks.Policy{MinNotice: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute, SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
 		o := p.Offer(cal, now, false)
 		if o.ASAP.Before(now) || !cal.IsOpen(o.ASAP) || len(o.Slots) != p.SlotCount {
 			t.Fatalf("%+v at %v", o, now)
 		}
 		for _, s := range o.Slots {
-			if s.From.Before(now.Add(p.Lead)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
+			if s.From.Before(now.Add(p.MinNotice)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
 				t.Fatalf("slot %v at %v", s, now)
 			}
 		}
@@ -130,7 +130,7 @@ func TestExpires(t *testing.T) {
 	if got := (callbacks.Policy{}).Expires(due); got.Sub(due) != 72*time.Hour {
 		t.Errorf("by default %v", got.Sub(due))
 	}
-	if got := (callbacks.Policy{Expiry: time.Hour}).Expires(due); got.Sub(due) != time.Hour {
+	if got := (callbacks.Policy{ExpiresAfter: time.Hour}).Expires(due); got.Sub(due) != time.Hour {
 		t.Errorf("%v", got.Sub(due))
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // The model of random events for a desk that rings its customers first. What an agent's leg and a customer's leg can do is
-// exchanged; what must be true of promises is the same, but for who is rung how often.
+// exchanged; what must be true of callbacks is the same, but for who is rung how often.
 
 // customerFirst exchanges what can happen to the world.
 func (m *model) customerFirst(all map[string]func(*rapid.T)) {
@@ -19,12 +19,12 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	all["customer takes it"] = func(*rapid.T) { m.customerPresses(m.leg()) }
 	all["agent's leg ends"] = func(rt *rapid.T) {
 		leg, id := m.leg()
-		apart := rapid.IntRange(0, 3).Draw(rt, "apart") == 0
-		if a := leg.attempt(); apart && a.State == callbacks.Connected && a.SID == leg.sid {
+		notBridged := rapid.IntRange(0, 3).Draw(rt, "apart") == 0
+		if a := leg.attempt(); notBridged && a.State == callbacks.Connected && a.SID == leg.sid {
 			delete(m.connected, id) // the agent's 1 led to no conversation
 		}
 		status := rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status")
-		_, err := w.service.AgentEnded(w.ctx, leg.id, leg.sid, status, apart, rapid.Bool().Draw(rt, "more"))
+		_, err := w.service.AgentEnded(w.ctx, leg.id, leg.sid, status, notBridged, rapid.Bool().Draw(rt, "more"))
 		m.mustBe(err, callbacks.ErrForeignCall)
 	}
 }
@@ -37,7 +37,7 @@ func (m *model) customerPresses(leg call, id int64) {
 		return
 	}
 	if by, done := m.connected[id]; done {
-		m.Fatalf("promise %d: an agent is rung by %s after the customer was connected by %s", id, leg.id, by)
+		m.Fatalf("callback %d: an agent is rung by %s after the customer was connected by %s", id, leg.id, by)
 	}
 	if m.rung[id] == nil {
 		m.rung[id] = map[string]bool{}
@@ -53,24 +53,24 @@ func (m *model) agentTakesWaiting(leg call, id int64) {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {
-		m.Fatalf("promise %d: connected by %s and %s, customers pressed 1 in %v", id, other, leg.id, m.rung[id])
+		m.Fatalf("callback %d: connected by %s and %s, customers pressed 1 in %v", id, other, leg.id, m.rung[id])
 	}
 	m.connected[id] = leg.id
 }
 
 // checkFirst holds after every step, too.
 func (m *model) checkFirst(rt *rapid.T) {
-	attempts, err := m.w.store.Unended(m.w.ctx)
+	attempts, err := m.w.store.ActiveAttempts(m.w.ctx)
 	m.mustBe(err)
 	if len(attempts) > len(m.w.plan.Targets) {
 		rt.Fatalf("%d customers are rung for %d agents", len(attempts), len(m.w.plan.Targets))
 	}
-	for id := range m.promises {
+	for id := range m.callbacks {
 		c, err := m.w.store.Callback(m.w.ctx, id)
 		m.mustBe(err)
 		m.extra[id] = c.Attempts - len(m.rung[id]) // telephones that rang, and nobody pressed 1
 		if m.extra[id] < 0 {
-			rt.Fatalf("promise %d: the customer pressed 1 in %d calls, and was rung %d times", id, len(m.rung[id]), c.Attempts)
+			rt.Fatalf("callback %d: the customer pressed 1 in %d calls, and was rung %d times", id, len(m.rung[id]), c.Attempts)
 		}
 	}
 }

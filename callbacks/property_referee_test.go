@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 )
 
-// The same property with the promises in PostgreSQL.
+// The same property with the callbacks in PostgreSQL.
 func TestRandomEventsOnPostgreSQL(t *testing.T) {
 	for _, first := range []bool{false, true} {
 		t.Run(fmt.Sprint("customer first ", first), func(t *testing.T) { randomEventsOnPostgreSQL(t, first) })

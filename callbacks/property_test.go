@@ -18,16 +18,16 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 )
 
-// A model is what must be true of the promises of a world, told without looking at how it is done.
+// A model is what must be true of the callbacks of a world, told without looking at how it is done.
 type model struct {
 	*rapid.T
 	w *world
-	// promises by identifier, as they were seen last.
-	promises map[int64]callbacks.Callback
+	// callbacks by identifier, as they were seen last.
+	callbacks map[int64]callbacks.Callback
 	// rung are the attempts by which a customer was rung, and how often he was otherwise.
 	rung  map[int64]map[string]bool
 	extra map[int64]int
-	// connected are the promises whose customer was told to be connected, with the attempt.
+	// connected are the callbacks whose customer was told to be connected, with the attempt.
 	connected map[int64]string
 	legs      []call
 	keys      int
@@ -40,7 +40,7 @@ var someNumbers = []string{"+6281234567890", "+6281234567891", "+6281234567892"}
 // newModel is a model of an empty world, whose store is closed when the run ends.
 func newModel(t *testing.T, rt *rapid.T, connect func() (callbacks.Store, error)) *model {
 	m := &model{
-		T: rt, w: newWorldOn(t, connect), promises: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
+		T: rt, w: newWorldOn(t, connect), callbacks: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
 		extra: map[int64]int{}, connected: map[int64]string{},
 	}
 	m.w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
@@ -52,10 +52,10 @@ func newModel(t *testing.T, rt *rapid.T, connect func() (callbacks.Store, error)
 func (m *model) place(p callbacks.Placement, mood string) (error, bool) {
 	m.legs = append(m.legs, call{w: m.w, id: p.AttemptID, sid: fmt.Sprint("CA", len(m.w.dialer.placed))})
 	if id, done := m.connected[p.Callback.ID]; done {
-		m.Fatalf("promise %d is dialled again after its customer was connected by %s", p.Callback.ID, id)
+		m.Fatalf("callback %d is dialled again after its customer was connected by %s", p.Callback.ID, id)
 	}
 	if !m.w.plan.Hours.IsOpen(m.w.clock) {
-		m.Fatalf("promise %d is dialled while the desk is closed", p.Callback.ID)
+		m.Fatalf("callback %d is dialled while the desk is closed", p.Callback.ID)
 	}
 	switch mood {
 	case "lost, placed":
@@ -82,7 +82,7 @@ func (m *model) mustBe(err error, allowed ...error) {
 	m.Fatalf("unexpected error: %v", err)
 }
 
-// record is the promise with its attempt in the air, as stored.
+// record is the callback with its attempt in flight, as stored.
 func (m *model) record(id int64) callbacks.Record {
 	r, err := m.w.store.Record(m.w.ctx, id)
 	m.mustBe(err)
@@ -124,13 +124,13 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"taken back": func(rt *rapid.T) {
 			if rapid.Bool().Draw(rt, "reached an agent himself") {
 				m.mustBe(w.service.CancelFor(w.ctx, "gopay", "support", rapid.SampledFrom(someNumbers).Draw(rt, "number")))
-			} else if id := m.promise(rt); id != 0 {
+			} else if id := m.callback(rt); id != 0 {
 				_, err := w.service.Cancel(w.ctx, id, "caller")
 				m.mustBe(err, callbacks.ErrInProgress, callbacks.ErrNotOpen)
 			}
 		},
 		"move": func(rt *rapid.T) {
-			if id := m.promise(rt); id != 0 {
+			if id := m.callback(rt); id != 0 {
 				m.keys++
 				due := w.clock.Add(time.Hour)
 				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP, Due: due, Expires: due.Add(72 * time.Hour)})
@@ -153,7 +153,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			leg, _ := m.leg()
 			_, v, err := w.service.Answered(w.ctx, leg.id, leg.sid)
 			m.mustBe(err, callbacks.ErrForeignCall)
-			if v == callbacks.Proceed && m.record(m.promiseOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
+			if v == callbacks.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
 				rt.Fatal("an agent hears of a customer while the desk is closed")
 			}
 		},
@@ -244,7 +244,7 @@ func (m *model) agentTakes(leg call, id int64) {
 		return
 	}
 	if by, done := m.connected[id]; done {
-		m.Fatalf("promise %d: the customer is rung again by %s after he was connected by %s", id, leg.id, by)
+		m.Fatalf("callback %d: the customer is rung again by %s after he was connected by %s", id, leg.id, by)
 	}
 	if m.rung[id] == nil {
 		m.rung[id] = map[string]bool{}
@@ -259,7 +259,7 @@ func (m *model) customerTakes(leg call, id int64) {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {
-		m.Fatalf("promise %d: connected by %s and %s, rung by %v", id, other, leg.id, m.rung[id])
+		m.Fatalf("callback %d: connected by %s and %s, rung by %v", id, other, leg.id, m.rung[id])
 	}
 	m.connected[id] = leg.id
 }
@@ -271,27 +271,27 @@ func (m *model) unannounced(leg call, id int64) {
 	}
 }
 
-func (m *model) promise(rt *rapid.T) int64 {
-	known := slices.Sorted(maps.Keys(m.promises))
-	if n := rapid.IntRange(0, len(known)).Draw(rt, "promise"); n > 0 {
+func (m *model) callback(rt *rapid.T) int64 {
+	known := slices.Sorted(maps.Keys(m.callbacks))
+	if n := rapid.IntRange(0, len(known)).Draw(rt, "callback"); n > 0 {
 		return known[n-1]
 	}
 	return 0
 }
 
-func (m *model) promiseOf(leg call) int64 { return leg.attempt().CallbackID }
+func (m *model) callbackOf(leg call) int64 { return leg.attempt().CallbackID }
 
 // check holds after every step.
 func (m *model) check(rt *rapid.T) {
 	if m.first {
 		m.checkFirst(rt)
 	}
-	attempts, err := m.w.store.Unended(m.w.ctx)
+	attempts, err := m.w.store.ActiveAttempts(m.w.ctx)
 	m.mustBe(err)
-	inAir, targets := map[int64]int{}, map[string]bool{}
+	inFlight, targets := map[int64]int{}, map[string]bool{}
 	for _, a := range attempts {
-		if a.InAir() {
-			inAir[a.CallbackID]++
+		if a.InFlight() {
+			inFlight[a.CallbackID]++
 		}
 		if targets[a.Target.To()] {
 			rt.Fatalf("two calls to %s", a.Target.ID)
@@ -302,21 +302,21 @@ func (m *model) check(rt *rapid.T) {
 	list, err := m.w.store.List(m.w.ctx, callbacks.Filter{})
 	m.mustBe(err)
 	for _, c := range list {
-		m.checkOne(rt, c, inAir[c.ID])
+		m.checkOne(rt, c, inFlight[c.ID])
 		if c.Open() && open[c.Number] != 0 {
-			rt.Fatalf("promises %d and %d are open for one number", open[c.Number], c.ID)
+			rt.Fatalf("callbacks %d and %d are open for one number", open[c.Number], c.ID)
 		} else if c.Open() {
 			open[c.Number] = c.ID
 		}
-		m.promises[c.ID] = c
+		m.callbacks[c.ID] = c
 	}
-	if len(list) != len(m.promises) {
-		rt.Fatalf("%d promises are listed, there were %d", len(list), len(m.promises))
+	if len(list) != len(m.callbacks) {
+		rt.Fatalf("%d callbacks are listed, there were %d", len(list), len(m.callbacks))
 	}
 }
 
-func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inAir int) {
-	before, seen := m.promises[c.ID]
+func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
+	before, seen := m.callbacks[c.ID]
 	policy := m.w.plan.Policy
 	_, connected := m.connected[c.ID]
 	both := callbacks.CustomerReached
@@ -325,25 +325,25 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inAir int) {
 	}
 	switch {
 	case seen && before.State.Final() && c != before:
-		rt.Fatalf("a final promise changed: %+v, was %+v", c, before)
+		rt.Fatalf("a final callback changed: %+v, was %+v", c, before)
 	case c.Attempts != len(m.rung[c.ID])+m.extra[c.ID]:
-		rt.Fatalf("promise %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]), m.extra[c.ID])
-	case c.Attempts > policy.MaxAttempts || c.Rounds > policy.MaxRounds:
-		rt.Fatalf("promise %d: %d attempts, %d rounds", c.ID, c.Attempts, c.Rounds)
-	case inAir > 1:
-		rt.Fatalf("promise %d has %d attempts in the air", c.ID, inAir)
-	case c.State == callbacks.Booked && inAir != 0:
-		rt.Fatalf("promise %d waits with an attempt in the air", c.ID)
-	case c.Open() && c.State != callbacks.Booked && inAir != 1:
-		rt.Fatalf("promise %d is %s with no attempt in the air", c.ID, c.State)
+		rt.Fatalf("callback %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]), m.extra[c.ID])
+	case c.Attempts > policy.MaxAttempts || c.DeskAttempts > policy.MaxDeskAttempts:
+		rt.Fatalf("callback %d: %d attempts, %d rounds", c.ID, c.Attempts, c.DeskAttempts)
+	case inFlight > 1:
+		rt.Fatalf("callback %d has %d attempts in flight", c.ID, inFlight)
+	case c.State == callbacks.Booked && inFlight != 0:
+		rt.Fatalf("callback %d waits with an attempt in flight", c.ID)
+	case c.Open() && c.State != callbacks.Booked && inFlight != 1:
+		rt.Fatalf("callback %d is %s with no attempt in flight", c.ID, c.State)
 	case connected != (c.State == both || c.State == callbacks.Done):
-		rt.Fatalf("promise %d is %s, its customer connected: %v", c.ID, c.State, connected)
+		rt.Fatalf("callback %d is %s, its customer connected: %v", c.ID, c.State, connected)
 	case c.State.Final() == c.Ended.IsZero():
-		rt.Fatalf("promise %d is %s, ended %v", c.ID, c.State, c.Ended)
+		rt.Fatalf("callback %d is %s, ended %v", c.ID, c.State, c.Ended)
 	}
 }
 
-// drain lets time go by with a healthy provider whose calls have all ended: every promise comes to an end.
+// drain lets time go by with a healthy provider whose calls have all ended: every callback comes to an end.
 func (m *model) drain() {
 	w := m.w
 	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = nil, nil, nil
@@ -363,12 +363,12 @@ func (m *model) drain() {
 		}
 		w.clock = next
 	}
-	for _, c := range m.promises {
+	for _, c := range m.callbacks {
 		if c.Open() {
-			m.Fatalf("nothing is to be done any more, and promise %d is %s", c.ID, c.State)
+			m.Fatalf("nothing is to be done any more, and callback %d is %s", c.ID, c.State)
 		}
 	}
-	if left, err := w.store.Unended(w.ctx); err != nil || len(left) != 0 {
+	if left, err := w.store.ActiveAttempts(w.ctx); err != nil || len(left) != 0 {
 		m.Fatalf("attempts left: %+v, %v", left, err)
 	}
 }

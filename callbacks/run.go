@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// idle is the longest that Run sleeps: another process may have written a promise without waking this one.
+// idle is the longest that Run sleeps: another process may have written a callback without waking this one.
 const idle = time.Minute
 
 // A Timer returns a channel that delivers once when the instant has come, and a function that gives it up.

@@ -37,7 +37,7 @@ func TestRun(t *testing.T) {
 	h, ended := newHandTimer(), make(chan struct{})
 	go func() { w.d.Run(ctx, h.timer); close(ended) }()
 
-	// Nothing to do: it looks again after a minute, for promises that another process wrote.
+	// Nothing to do: it looks again after a minute, for callbacks that another process wrote.
 	if at := <-h.asked; !at.Equal(start.Add(time.Minute)) {
 		t.Errorf("sleeps until %v", at)
 	}

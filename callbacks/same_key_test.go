@@ -129,13 +129,13 @@ func TestSavingAnotherRecordingWithAUsedKey(t *testing.T) {
 // A call is written down once, whatever desk it is put through to: what is spoken of it is its reference alone.
 func TestACallKeepsItsReference(t *testing.T) {
 	w := newWorld(t)
-	c := callbacks.Contact{Key: "CA1", Line: "gopay", Desk: "support", Began: w.clock}
-	first, err := w.service.SaveContact(w.ctx, c)
+	c := callbacks.CallRecord{Key: "CA1", Line: "gopay", Desk: "support", Began: w.clock}
+	first, err := w.service.SaveCallRecord(w.ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Desk, c.Topic = "emergency", "stolen"
-	if again, err := w.service.SaveContact(w.ctx, c); err != nil || again != first {
+	if again, err := w.service.SaveCallRecord(w.ctx, c); err != nil || again != first {
 		t.Errorf("%+v, %v; want %+v", again, err, first)
 	}
 }

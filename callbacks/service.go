@@ -15,15 +15,15 @@ type Verdict string
 const (
 	// Proceed: go on with the call.
 	Proceed Verdict = "proceed"
-	// Gone: the promise was taken back, or is over, or this call no longer belongs to it.
+	// Gone: the callback was taken back, or is over, or this call no longer belongs to it.
 	Gone Verdict = "gone"
-	// Closed: the desk has closed, or it is no decent hour any more where the customer is; the promise was moved.
+	// Closed: the desk has closed, or the customer is outside their calling hours now; the callback was moved.
 	Closed Verdict = "closed"
-	// TakenByOther: another agent is keeping the promise already.
+	// TakenByOther: another agent is keeping the callback already.
 	TakenByOther Verdict = "taken"
 )
 
-// A Service makes promises and follows them. Its methods are safe for concurrent use, and durable when they return.
+// A Service books callbacks and follows them. Its methods are safe for concurrent use, and durable when they return.
 type Service struct {
 	store Store
 	now   func() time.Time
@@ -84,7 +84,7 @@ func (s *Service) UseRandom(r io.Reader) {
 	s.random = r
 }
 
-// Wake makes dispatcher and courier run.
+// Wake makes dispatcher and SMS worker run.
 func (s *Service) Wake() {
 	s.mu.Lock()
 	wake, others := s.wake, s.others
@@ -97,29 +97,29 @@ func (s *Service) Wake() {
 	}
 }
 
-// Callback returns a promise, or [ErrNotFound].
+// Callback returns a callback, or [ErrNotFound].
 func (s *Service) Callback(ctx context.Context, id int64) (Callback, error) {
 	return s.store.Callback(ctx, id)
 }
 
-// keeping gathers what a decision about a promise needs.
-func (s *Service) keeping(c Callback, now time.Time) keeping {
+// decide gathers what a decision about a callback needs.
+func (s *Service) decide(c Callback, now time.Time) decision {
 	s.mu.Lock()
 	plans := s.plans
 	s.mu.Unlock()
-	return newKeeping(plans, c, now)
+	return newDecision(plans, c, now)
 }
 
-// announce logs the end of a promise. A promise that was broken is an error: a supervisor has to act.
-func announce(ctx context.Context, log *slog.Logger, c Callback, why string) {
-	args := []any{"promise", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "state", c.State,
-		"rounds", c.Rounds, "attempts", c.Attempts, "why", why}
+// logChange logs the end of a callback. A callback that was broken is an error: a supervisor has to act.
+func logChange(ctx context.Context, log *slog.Logger, c Callback, why string) {
+	args := []any{"callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "state", c.State,
+		"rounds", c.DeskAttempts, "attempts", c.Attempts, "why", why}
 	switch c.State {
 	case Expired, Undialable:
-		log.ErrorContext(ctx, "a promised callback was not kept: ring the customer by hand", args...)
+		log.ErrorContext(ctx, "a callback was not kept: ring the customer by hand", args...)
 	case Done, Cancelled:
-		log.InfoContext(ctx, "promise ended", args...)
+		log.InfoContext(ctx, "callback ended", args...)
 	default:
-		log.InfoContext(ctx, "promise waits", append(args, "due", c.Due)...)
+		log.InfoContext(ctx, "callback waits", append(args, "due", c.Due)...)
 	}
 }

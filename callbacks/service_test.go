@@ -40,7 +40,7 @@ func TestBookAtOnce(t *testing.T) {
 		}
 	}
 	if written != 1 {
-		t.Fatalf("%d promises for one number", written)
+		t.Fatalf("%d callbacks for one number", written)
 	}
 }
 
@@ -258,7 +258,7 @@ func TestAnonymousIsNotRecognised(t *testing.T) {
 		}
 	}
 	if due, err := w.store.List(w.ctx, callbacks.Filter{States: callbacks.OpenStates}); err != nil || len(due) != 6 {
-		t.Fatalf("%d promises stand, %v", len(due), err)
+		t.Fatalf("%d callbacks stand, %v", len(due), err)
 	}
 }
 
@@ -326,7 +326,7 @@ func TestMessagesAndTaken(t *testing.T) {
 	}
 }
 
-// No log line of a whole promise holds a number, an account or the reference, which opens the promise.
+// No log line of a whole callback holds a number, an account or the reference, which opens the callback.
 func TestLogsAreMasked(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

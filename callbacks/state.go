@@ -4,7 +4,7 @@ import "fmt"
 
 // transitions is the one table of what may follow what.
 // A state that is not a key here is final. Staying in a state is not a transition and always allowed
-// for open promises: a due time may move, a counter may rise.
+// for open callbacks: a due time may move, a counter may rise.
 var transitions = map[State][]State{
 	Booked: {
 		Dialling,   // claimed by a dispatcher
@@ -41,7 +41,7 @@ func States() []State {
 	return []State{Booked, Dialling, AgentReached, CustomerReached, Done, Cancelled, Expired, Undialable}
 }
 
-// To reports whether a promise may go from s to next. A state never "goes" to itself.
+// To reports whether a callback may go from s to next. A state never "goes" to itself.
 func (s State) To(next State) bool {
 	for _, allowed := range transitions[s] {
 		if allowed == next {
@@ -56,14 +56,14 @@ func (s State) Final() bool { return len(transitions[s]) == 0 }
 
 // A TransitionError is a change of state that the table does not name. It matches [ErrTransition].
 type TransitionError struct {
-	// ID is the promise's.
+	// ID is the callback's.
 	ID       int64
 	From, To State
 }
 
-// Error names the promise and both states.
+// Error names the callback and both states.
 func (e *TransitionError) Error() string {
-	return fmt.Sprintf("callbacks: promise %d cannot go from %q to %q", e.ID, e.From, e.To)
+	return fmt.Sprintf("callbacks: callback %d cannot go from %q to %q", e.ID, e.From, e.To)
 }
 
 // Unwrap makes errors.Is(err, ErrTransition) true.
@@ -78,24 +78,24 @@ func CheckRecord(before, after Record) error {
 		return &TransitionError{ID: b.ID, From: b.State, To: a.State}
 	}
 	if a.State.Final() == a.Ended.IsZero() {
-		return fmt.Errorf("%w: promise %d is %q and its end is %v", ErrTransition, b.ID, a.State, a.Ended)
+		return fmt.Errorf("%w: callback %d is %q and its end is %v", ErrTransition, b.ID, a.State, a.Ended)
 	}
 	if a.Attempts < b.Attempts {
-		return fmt.Errorf("%w: promise %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts, a.Attempts)
+		return fmt.Errorf("%w: callback %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts, a.Attempts)
 	}
 	if a.State == Done && b.State != Done && (before.Attempt == nil || before.Attempt.State != Connected) {
-		return fmt.Errorf("%w: promise %d cannot be done: agent and customer have not both pressed 1", ErrTransition, b.ID)
+		return fmt.Errorf("%w: callback %d cannot be done: agent and customer have not both pressed 1", ErrTransition, b.ID)
 	}
 	if before.Fence != after.Fence {
-		return fmt.Errorf("%w: promise %d: only a claim raises the fence", ErrTransition, b.ID)
+		return fmt.Errorf("%w: callback %d: only a claim raises the fence", ErrTransition, b.ID)
 	}
 	return checkAttempt(before.Attempt, after.Attempt, a)
 }
 
-// checkAttempt keeps settled attempts settled, and the attempt in the air in step with its promise.
+// checkAttempt keeps settled attempts settled, and the attempt in flight in step with its callback.
 func checkAttempt(before, after *Attempt, c Callback) error {
 	if (before == nil) != (after == nil) {
-		return fmt.Errorf("%w: promise %d: attempts come from a claim and are never removed", ErrTransition, c.ID)
+		return fmt.Errorf("%w: callback %d: attempts come from a claim and are never removed", ErrTransition, c.ID)
 	}
 	if after == nil {
 		return nil
@@ -103,17 +103,17 @@ func checkAttempt(before, after *Attempt, c Callback) error {
 	if before.State == Ended && *before != *after {
 		return fmt.Errorf("%w: attempt %s has ended", ErrTransition, before.ID)
 	}
-	if before.State == Leaving && (after.InAir() || before.Outcome != after.Outcome) {
+	if before.State == Leaving && (after.InFlight() || before.Outcome != after.Outcome) {
 		return fmt.Errorf("%w: attempt %s is settled", ErrTransition, before.ID)
 	}
-	if after.InAir() != (after.Outcome == "") {
+	if after.InFlight() != (after.Outcome == "") {
 		return fmt.Errorf("%w: attempt %s is %q with outcome %q", ErrTransition, after.ID, after.State, after.Outcome)
 	}
-	if before.InAir() && !after.InAir() && !c.State.Final() && c.State != Booked {
-		return fmt.Errorf("%w: attempt %s is settled and promise %d would stay %q", ErrTransition, after.ID, c.ID, c.State)
+	if before.InFlight() && !after.InFlight() && !c.State.Final() && c.State != Booked {
+		return fmt.Errorf("%w: attempt %s is settled and callback %d would stay %q", ErrTransition, after.ID, c.ID, c.State)
 	}
-	if after.InAir() && c.State == Booked {
-		return fmt.Errorf("%w: promise %d would wait with attempt %s in the air", ErrTransition, c.ID, after.ID)
+	if after.InFlight() && c.State == Booked {
+		return fmt.Errorf("%w: callback %d would wait with attempt %s in flight", ErrTransition, c.ID, after.ID)
 	}
 	return nil
 }

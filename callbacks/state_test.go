@@ -36,12 +36,12 @@ func TestTransitions(t *testing.T) {
 			t.Errorf("%s.Final() = %v", from, from.Final())
 		}
 		if open := (callbacks.Callback{State: from}).Open(); open == final {
-			t.Errorf("a promise that is %s: Open() = %v", from, open)
+			t.Errorf("a callback that is %s: Open() = %v", from, open)
 		}
 	}
 }
 
-// A promise is done only after both have pressed 1.
+// A callback is done only after both have pressed 1.
 func TestDoneNeedsBoth(t *testing.T) {
 	for state, allowed := range map[callbacks.AttemptState]bool{callbacks.Taken: false, callbacks.Connected: true} {
 		for _, reached := range []callbacks.State{callbacks.AgentReached, callbacks.CustomerReached} {

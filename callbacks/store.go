@@ -5,74 +5,74 @@ import (
 	"time"
 )
 
-// A Store keeps promises, attempts and messages. Every method is one transaction, durable when it returns.
+// A Store keeps callbacks, attempts and messages. Every method is one transaction, durable when it returns.
 // Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
 type Store interface {
-	// Book writes a promise in state Booked, and its text message. In this order: a key that was seen returns its promise;
-	// an open promise for the line and number, or line and account, is returned with Existing set, or ended where
+	// Book writes a callback in state Booked, and its SMS. In this order: a key that was seen returns its callback;
+	// an open callback for the line and number, or line and account, is returned with Existing set, or ended where
 	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is
-	// [ErrSilenced], [ErrCallerLimit], [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrPending], a full slot
+	// [ErrSilenced], [ErrCallerLimit], [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrMaxOpen], a full slot
 	// [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
 	// see [Limits]. The reference of r.Contact goes before the
-	// one given, unless another promise or message has it.
+	// one given, unless another callback or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
-	// Callback returns a promise, or [ErrNotFound].
+	// Callback returns a callback, or [ErrNotFound].
 	Callback(ctx context.Context, id int64) (Callback, error)
-	// ByReference returns the promise that a caller was told this reference for, or [ErrNotFound].
+	// ByReference returns the callback that a caller was told this reference for, or [ErrNotFound].
 	ByReference(ctx context.Context, reference string) (Callback, error)
-	// List returns the promises that a filter asks for, those whose caller rang last first, then by ID, the highest first.
+	// List returns the callbacks that a filter asks for, those whose caller rang last first, then by ID, the highest first.
 	List(ctx context.Context, f Filter) ([]Callback, error)
-	// Count is how many promises a filter asks for; it heeds neither After nor Most.
+	// Count is how many callbacks a filter asks for; it heeds neither After nor Most.
 	Count(ctx context.Context, f Filter) (int, error)
 	// MessageByReference returns the message that a caller was told this reference for, or [ErrNotFound].
 	MessageByReference(ctx context.Context, reference string) (Message, error)
 	// Messages returns the messages of a line, or of all, the newest first, at most so many.
 	Messages(ctx context.Context, line string, most int) ([]Message, error)
-	// OpenFor returns the open promise of a line whose number or caller is the given one; a match of the number goes
+	// OpenFor returns the open callback of a line whose number or caller is the given one; a match of the number goes
 	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
-	// Check returns correct(promise), and writes a wrong proof down. [ErrProofLimit] when so many were written down before
-	// about the promise, or by the caller, that none counts now. The same key again is not counted again.
+	// Check returns correct(callback), and writes a wrong proof down. [ErrProofLimit] when so many were written down before
+	// about the callback, or by the caller, that none counts now. The same key again is not counted again.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
-	// Move gives a Booked promise another time, forgets its rounds, and is idempotent on m.Key. Its text message takes
+	// Move gives a Booked callback another time, forgets its rounds, and is idempotent on m.Key. Its SMS takes
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
 	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
 
-	// Record returns what a change function would see of a promise, without changing it.
+	// Record returns what a change function would see of a callback, without changing it.
 	Record(ctx context.Context, id int64) (Record, error)
-	// Change loads a promise, lets change edit it, checks [CheckRecord] and writes it.
+	// Change loads a callback, lets change edit it, checks [CheckRecord] and writes it.
 	// When change returns [ErrUnchanged] nothing is written and the error is nil; another error is returned as it is.
 	// change may run more than once, and must not use the store.
 	Change(ctx context.Context, id int64, change func(*Record) error) (Record, error)
-	// ChangeAttempt is Change for the promise of an attempt, with Record.Attempt set. Besides the promise
-	// it writes the attempt. A fence other than 0 must be the promise's current one, else [ErrFenced].
+	// ChangeAttempt is Change for the callback of an attempt, with Record.Attempt set. Besides the callback
+	// it writes the attempt. A fence other than 0 must be the callback's current one, else [ErrFenced].
 	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
 	// Disown is ChangeAttempt for a customer who did not ask for the call. In the same transaction it silences requests
-	// by others for the promise's number until then, and lets end, which edits as in Change, end the open promises for
-	// that number, of all lines, that others asked for. It returns the promise of the attempt, and those that end has
+	// by others for the callback's number until then, and lets end, which edits as in Change, end the open callbacks for
+	// that number, of all lines, that others asked for. It returns the callback of the attempt, and those that end has
 	// changed. A change that returns [ErrFenced] undoes everything.
 	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (Record, []Callback, error)
-	// Claim takes a Booked promise to Dialling, raises its fence and writes an attempt in state Placing.
+	// Claim takes a Booked callback to Dialling, raises its fence and writes an attempt in state Placing.
 	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
 	// has not ended, or c.Most customers are being rung for the desk; *[PacedError] if the latest attempt of all was written
 	// less than c.Pace ago.
 	Claim(ctx context.Context, c Claim) (Record, error)
-	// Promote marks promises in state Booked whose Due has come as ready, those that fell due first before others, at most so
-	// many. It returns how many it marked. Whatever changes a promise takes the mark away.
+	// Promote marks callbacks in state Booked whose Due has come as ready, those that fell due first before others, at most so
+	// many. It returns how many it marked. Whatever changes a callback takes the mark away.
 	Promote(ctx context.Context, now time.Time, most int) (int, error)
-	// Waiting lists the desks that have promises which are ready.
+	// Waiting lists the desks that have callbacks which are ready.
 	Waiting(ctx context.Context) ([]Desk, error)
-	// Ready lists promises of a desk that are ready, in the order in which they are kept (see [Callback.Before]), at most so
-	// many. after continues a list behind this promise, which was its last; nil begins.
+	// Ready lists callbacks of a desk that are ready, in the order in which they are kept (see [Callback.Before]), at most so
+	// many. after continues a list behind this callback, which was its last; nil begins.
 	Ready(ctx context.Context, d Desk, after *Callback, most int) ([]Callback, error)
-	// Overdue lists promises in state Booked whose Expires has come, ready or not, at most so many.
-	Overdue(ctx context.Context, now time.Time, most int) ([]Callback, error)
-	// NextDue is the earliest Due of a promise in state Booked that is not ready, or Expires after now of one that is Booked;
+	// Expired lists callbacks in state Booked whose Expires has come, ready or not, at most so many.
+	Expired(ctx context.Context, now time.Time, most int) ([]Callback, error)
+	// NextDue is the earliest Due of a callback in state Booked that is not ready, or Expires after now of one that is Booked;
 	// zero if there is none.
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)
-	// Unended lists the attempts that have not ended, those leaving included, oldest first.
-	Unended(ctx context.Context) ([]Attempt, error)
+	// ActiveAttempts lists the attempts that have not ended, those leaving included, oldest first.
+	ActiveAttempts(ctx context.Context) ([]Attempt, error)
 	// KnownSIDs returns which of the given calls belong to an attempt already.
 	KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error)
 
@@ -80,41 +80,41 @@ type Store interface {
 	SaveMessage(ctx context.Context, m Message) (Message, error)
 	// AttachRecording completes a message, or returns [ErrNotFound].
 	AttachRecording(ctx context.Context, key string, recording Recording) error
-	// AttachNote keeps what a caller spoke about a promise; a later one replaces it. [ErrNotFound]; [ErrNotOpen] when the
-	// promise has ended.
+	// AttachNote keeps what a caller spoke about a callback; a later one replaces it. [ErrNotFound]; [ErrNotOpen] when the
+	// callback has ended.
 	AttachNote(ctx context.Context, id int64, note Recording) error
-	// SaveContact writes a contact; a key that was seen returns the contact written first. [ErrReferenceTaken] as in Book.
-	SaveContact(ctx context.Context, c Contact) (Contact, error)
+	// SaveCallRecord writes a call record; a key that was seen returns the call record written first. [ErrReferenceTaken] as in Book.
+	SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error)
 
-	// ClaimText takes the text message that has waited longest and whose time has come to [TextSending], until now+lease,
+	// ClaimSMS takes the SMS that has waited longest and whose time has come to [SMSSending], until now+lease,
 	// and counts a try. false: there is none.
-	ClaimText(ctx context.Context, now time.Time, lease time.Duration) (Text, bool, error)
-	// SettleText says what became of a text message that was claimed.
-	SettleText(ctx context.Context, id int64, s Settlement) error
-	// TextDelivery writes the provider's later word about a text message, and returns its line. One whose answer was lost
+	ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (SMS, bool, error)
+	// SettleSMS says what became of an SMS that was claimed.
+	SettleSMS(ctx context.Context, id int64, s SMSResult) error
+	// SMSDelivered writes the provider's later word about an SMS, and returns its line. One whose answer was lost
 	// is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, for
 	// the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there is
 	// not.
-	TextDelivery(ctx context.Context, d Delivery) (line string, changed bool, err error)
-	// Texts are the text messages of a promise, oldest first. Their Callback is not filled in.
-	Texts(ctx context.Context, callbackID int64) ([]Text, error)
-	// LoseTexts takes text messages whose lease has ended to [TextUnknown] and returns how many.
-	LoseTexts(ctx context.Context, now time.Time) (int, error)
-	// NextText is when a text message is to be looked at next; zero if none is unsent.
-	NextText(ctx context.Context) (time.Time, error)
+	SMSDelivered(ctx context.Context, d SMSDelivery) (line string, changed bool, err error)
+	// SMSOf lists the SMS of a callback, oldest first. Their Callback is not filled in.
+	SMSOf(ctx context.Context, callbackID int64) ([]SMS, error)
+	// ExpireSMS takes SMS whose lease has ended to [SMSUnknown] and returns how many.
+	ExpireSMS(ctx context.Context, now time.Time) (int, error)
+	// NextSMS is when an SMS is to be looked at next; zero if none is unsent.
+	NextSMS(ctx context.Context) (time.Time, error)
 
 	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
 	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
 	// WasTaken reports whether there is such a note.
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 
-	// Kept lists lines and desks that still hold personal data of ended promises, of messages or of contacts.
-	Kept(ctx context.Context) ([]Desk, error)
+	// HoldingPersonalData lists lines and desks that still hold personal data of ended callbacks, of messages or of call records.
+	HoldingPersonalData(ctx context.Context) ([]Desk, error)
 	// RecordingsOf lists the recordings that Erase would forget.
 	RecordingsOf(ctx context.Context, d Desk, before time.Time) (sids []string, err error)
-	// Erase removes the personal data of a desk's promises that ended before the instant, of their
-	// attempts and text messages, and of messages and contacts from before it. The rows stay. It returns how many
-	// promises, messages and contacts were erased.
+	// Erase removes the personal data of a desk's callbacks that ended before the instant, of their
+	// attempts and SMS, and of messages and call records from before it. The rows stay. It returns how many
+	// callbacks, messages and call records were erased.
 	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
 	// Silenced is until when others may not ask for callbacks to a number, UTC; zero: they may.
 	Silenced(ctx context.Context, number string, now time.Time) (time.Time, error)
@@ -135,7 +135,7 @@ type Store interface {
 	Writable(ctx context.Context, now time.Time) error
 
 	// Ledger is what it keeps of the configuration.
-	Ledger
+	ConfigHistory
 
 	// Close releases the store.
 	Close() error
@@ -157,7 +157,7 @@ const (
 	Taken AttemptState = "taken"
 	// Connected: the other one pressed 1 as well.
 	Connected AttemptState = "connected"
-	// Leaving: the promise is settled and Outcome says how, but the call to the target is not over,
+	// Leaving: the callback is settled and Outcome says how, but the call to the target is not over,
 	// so the target is still busy.
 	Leaving AttemptState = "leaving"
 	// Ended: over; Outcome says how.
@@ -168,24 +168,24 @@ const (
 // and, after whoever was rung first pressed 1, "customer-" or "agent-" with the status of the other one's leg.
 const (
 	OutcomeKept       = "kept"       // the customer was connected
-	OutcomeApart      = "apart"      // both pressed 1, and the provider did not connect them
+	OutcomeNotBridged = "apart"      // both pressed 1, and the provider did not connect them
 	OutcomeRefused    = "refused"    // refused for good
 	OutcomeNotNow     = "not-now"    // refused for the moment; the target is not used up
 	OutcomeNotPlaced  = "not-placed" // the answer was lost and the provider knows of no call
 	OutcomeOverqueued = "overqueued" // stuck in the provider's queue; the target is not used up
 	OutcomeClosed     = "closed"     // the desk closed before it was answered; the target is not used up
-	OutcomeWithdrawn  = "withdrawn"  // the promise was taken back meanwhile
+	OutcomeWithdrawn  = "withdrawn"  // the callback was taken back meanwhile
 	OutcomeLost       = "lost"       // nothing was heard of it for hours
 	OutcomeUndialable = "undialable" // the customer's number was refused for good
 	OutcomeDisowned   = "disowned"   // the customer said that they had not asked for the call
 )
 
-// An Attempt is one call to one target about one promise: to an agent, or to the customer where he is rung first.
+// An Attempt is one call to one target about one callback: to an agent, or to the customer where he is rung first.
 type Attempt struct {
 	// ID is a UUID of ours.
 	ID         string
 	CallbackID int64
-	// Line and Desk are the promise's.
+	// Line and Desk are the callback's.
 	Line, Desk string
 	Target     Target
 	// From is the line's number that was shown.
@@ -200,9 +200,9 @@ type Attempt struct {
 	// Status is the provider's latest word about the first leg and Seq its sequence number; empty and -1 before any.
 	Status string
 	Seq    int
-	// Fence is the promise's fence number at the claim.
+	// Fence is the callback's fence number at the claim.
 	Fence int64
-	// Pass is the promise's pass at the claim.
+	// Pass is the callback's pass at the claim.
 	Pass int
 	// Created is when the row was written; Check is when the dispatcher looks at it next; UTC.
 	Created, Check time.Time
@@ -211,25 +211,25 @@ type Attempt struct {
 // CustomerFirst reports whether the customer is rung before an agent.
 func (a Attempt) CustomerFirst() bool { return a.Target.Kind == Customer }
 
-// InAir reports whether the promise still hangs on this attempt.
-func (a Attempt) InAir() bool { return a.State != Ended && a.State != Leaving }
+// InFlight reports whether the callback still hangs on this attempt.
+func (a Attempt) InFlight() bool { return a.State != Ended && a.State != Leaving }
 
 // A Record is what a change function sees.
 type Record struct {
 	Callback Callback
-	// Fence counts the claims of the promise.
+	// Fence counts the claims of the callback.
 	Fence int64
-	// Attempt is the attempt concerned; in [Store.Change] the one in the air, nil if there is none.
+	// Attempt is the attempt concerned; in [Store.Change] the one in flight, nil if there is none.
 	Attempt *Attempt
-	// Text is the body of a text message that tells the customer how his promise stands, At when it was so, UTC. It is written
+	// SMSBody is the body of an SMS that tells the customer how his callback stands, At when it was so, UTC. It is written
 	// with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what was not sent.
-	Text string
-	At   time.Time
-	// Earlier are the settled attempts of the promise's current pass, other than Attempt, oldest first. Read only.
+	SMSBody string
+	SMSAt   time.Time
+	// Earlier are the settled attempts of the callback's current pass, other than Attempt, oldest first. Read only.
 	Earlier []Attempt
 }
 
-// A Claim is a dispatcher's wish to ring a target about a promise.
+// A Claim is a dispatcher's wish to ring a target about a callback.
 type Claim struct {
 	CallbackID int64
 	AttemptID  string
@@ -241,37 +241,37 @@ type Claim struct {
 	Lease time.Duration
 	// Pace is the least time between two attempts; 0 is none.
 	Pace time.Duration
-	// Most is how many calls to customers may be in the air for the desk, this one included; 0 is no limit.
+	// Most is how many calls to customers may be in flight for the desk, this one included; 0 is no limit.
 	Most int
-	// Check is asked, with the promise locked and before anything is written, whether it is still to be dialled. Its error is
+	// Check is asked, with the callback locked and before anything is written, whether it is still to be dialled. Its error is
 	// Claim's. Nil: it is. It must not use the store.
 	Check func(Record) error
 }
 
-// A Move is another time for a promise.
+// A Move is another time for a callback.
 type Move struct {
 	// Key makes a repeated webhook harmless.
 	Key                   string
 	Kind                  Kind
 	Due, SlotEnd, Expires time.Time
-	// Capacity is how many promises the slot may hold; 0 is no limit.
+	// Capacity is how many callbacks the slot may hold; 0 is no limit.
 	Capacity int
 	// Caller is the calling number of whoever asks for it, E.164. Empty: anonymous.
 	Caller string
 	// Limits bound how often; OpenPerCaller is not asked.
 	Limits CallerLimits
-	// Text is as in [Request]; Asked is when it was asked for, UTC. [Service.Move] fills both in.
-	Text  func(Callback) string
-	Asked time.Time
+	// SMSBody is as in [Request]; Asked is when it was asked for, UTC. [Service.Move] fills both in.
+	SMSBody func(Callback) string
+	Asked   time.Time
 }
 
-// A Proof is what a caller gives to show that a promise is theirs.
+// A Proof is what a caller gives to show that a callback is theirs.
 type Proof struct {
 	// Key makes a repeated webhook harmless.
 	Key string
-	// ID is the promise's.
+	// ID is the callback's.
 	ID int64
-	// Caller is the calling number, E.164. Empty: anonymous, so only the promise's own wrong proofs count.
+	// Caller is the calling number, E.164. Empty: anonymous, so only the callback's own wrong proofs count.
 	Caller string
 	// Given is when; wrong ones are counted within an hour and a day before it, up to Hour and Day.
 	Given     time.Time
@@ -281,12 +281,12 @@ type Proof struct {
 // A Desk names a desk of a line.
 type Desk struct{ Line, Desk string }
 
-// A Report is what became of the promises of one line in a stretch of time.
+// A Report is what became of the callbacks of one line in a stretch of time.
 type Report struct {
 	Line string
-	// Called counts promises whose caller rang in it; Done to Undialable those that ended in it;
-	// Messages those received in it; Contacts calls that began in it and were put through.
-	Called, Done, Cancelled, Expired, Undialable, Messages, Contacts int
-	// Open counts promises that stand now.
+	// Called counts callbacks whose caller rang in it; Done to Undialable those that ended in it;
+	// Messages those received in it; CallRecords calls that began in it and were put through.
+	Called, Done, Cancelled, Expired, Undialable, Messages, CallRecords int
+	// Open counts callbacks that are open now.
 	Open int
 }

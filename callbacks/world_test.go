@@ -47,7 +47,7 @@ func newWorldOn(t testing.TB, connect func() (callbacks.Store, error)) *world {
 	w := &world{
 		t: t, ctx: context.Background(), clock: start, logged: &bytes.Buffer{}, connect: connect,
 		plan: callbacks.Plan{
-			Policy: callbacks.Policy{MaxAttempts: 2, MaxRounds: 3, RetryAfter: 10 * time.Minute, Expiry: 72 * time.Hour},
+			Policy: callbacks.Policy{MaxAttempts: 2, MaxDeskAttempts: 3, RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour},
 			Targets: []callbacks.Target{
 				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
 				{ID: "support-2", Kind: callbacks.Client, Address: "agent_2"},
@@ -122,13 +122,13 @@ func (w *world) get(c callbacks.Callback) callbacks.Callback {
 	return got
 }
 
-// is checks the state and counters of a promise.
+// is checks the state and counters of a callback.
 func (w *world) is(c callbacks.Callback, state callbacks.State, rounds, attempts int) callbacks.Callback {
 	w.t.Helper()
 	got := w.get(c)
-	if got.State != state || got.Rounds != rounds || got.Attempts != attempts {
-		w.t.Fatalf("promise is %s after %d rounds and %d attempts; want %s, %d, %d\n%s",
-			got.State, got.Rounds, got.Attempts, state, rounds, attempts, w.logged)
+	if got.State != state || got.DeskAttempts != rounds || got.Attempts != attempts {
+		w.t.Fatalf("callback is %s after %d rounds and %d attempts; want %s, %d, %d\n%s",
+			got.State, got.DeskAttempts, got.Attempts, state, rounds, attempts, w.logged)
 	}
 	return got
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // The clock moved over what a calendar has in store: clock changes, a holiday that is published late, a desk that is
-// closed for most of a year, and a whole year of promises.
+// closed for most of a year, and a whole year of callbacks.
 
 // everyDay is open between two times of the wall clock of a zone, on every day but the special ones.
 func everyDay(t testing.TB, zone string, open hours.Span, special ...hours.Special) *hours.Calendar {
@@ -90,7 +90,7 @@ func kept(_ callbacks.Placement, c call) {
 	c.status("completed", 9)
 }
 
-// bookAt makes a promise that is due at an instant, as a slot of half an hour.
+// bookAt makes a callback that is due at an instant, as a slot of half an hour.
 func (w *world) bookAt(number string, due time.Time) callbacks.Callback {
 	w.t.Helper()
 	r := w.request(number)
@@ -103,7 +103,7 @@ func (w *world) bookAt(number string, due time.Time) callbacks.Callback {
 }
 
 // What was offered by the wall clock is kept by the wall clock, though the night was an hour shorter or longer.
-func TestAPromiseOverAClockChange(t *testing.T) {
+func TestACallbackOverAClockChange(t *testing.T) {
 	byDay := hours.Span{From: 9 * 60, To: 17 * 60}
 	for _, tt := range []struct {
 		name, zone, evening string
@@ -138,7 +138,7 @@ func TestAPromiseOverAClockChange(t *testing.T) {
 
 // A desk that works through the night. The hour that comes twice: whoever is promised its first occurrence is rung in it,
 // and not again an hour later. The hour that does not come: the desk opens when the clock has jumped.
-func TestAPromiseInTheHourOfTheChange(t *testing.T) {
+func TestACallbackInTheHourOfTheChange(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = everyDay(t, "Europe/Berlin", hours.Span{From: 1 * 60, To: 5 * 60})
 	w.clock = w.wall("2026-10-24 12:00").UTC()
@@ -166,7 +166,7 @@ func TestAPromiseInTheHourOfTheChange(t *testing.T) {
 	w.is(c, callbacks.Done, 0, 1)
 }
 
-// A supervisor declares the day of a slot a holiday after it was promised: it moves to the next opening, at the cost of
+// A supervisor declares the day of a slot a holiday after it was booked: it moves to the next opening, at the cost of
 // nothing, and whoever looks at the list sees when. In the evening before nobody had been told.
 func TestAHolidayPublishedMeanwhile(t *testing.T) {
 	w := newWorld(t)
@@ -182,7 +182,7 @@ func TestAHolidayPublishedMeanwhile(t *testing.T) {
 	}
 	opening := w.wall("2026-03-06 09:00")
 	list, err := w.service.List(w.ctx, callbacks.Filter{States: callbacks.OpenStates})
-	if err != nil || len(list) != 1 || !list[0].Due.Equal(opening) || list[0].Attempts != 0 || list[0].Rounds != 0 {
+	if err != nil || len(list) != 1 || !list[0].Due.Equal(opening) || list[0].Attempts != 0 || list[0].DeskAttempts != 0 {
 		t.Fatalf("the list says %+v, %v; want it due %v", list, err, opening)
 	}
 	if want := c.Expires.Add(opening.Sub(slot)); !list[0].Expires.Equal(want) {
@@ -195,8 +195,8 @@ func TestAHolidayPublishedMeanwhile(t *testing.T) {
 	w.is(c, callbacks.Done, 0, 1)
 }
 
-// Promises that wait long: over a desk's closing for most of a year, and over the end of one.
-func TestAPromiseThatWaitsLong(t *testing.T) {
+// Callbacks that wait long: over a desk's closing for most of a year, and over the end of one.
+func TestACallbackThatWaitsLong(t *testing.T) {
 	closed := func(from, to hours.Date) hours.Special {
 		return hours.Special{From: from, To: to, Closed: true, Name: "closed", Source: "test"}
 	}
@@ -229,12 +229,12 @@ func TestAPromiseThatWaitsLong(t *testing.T) {
 	}
 }
 
-// A year of promises at a desk in Berlin: callers ring at any hour, agents and customers do what they do, holidays are
+// A year of callbacks at a desk in Berlin: callers ring at any hour, agents and customers do what they do, holidays are
 // published late. In the end nothing is outstanding, nobody was rung outside hours, and retention has done its work.
-func TestAYearOfPromises(t *testing.T) {
+func TestAYearOfCallbacks(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = everyDay(t, "Europe/Berlin", nineToFive)
-	w.plan.Policy.Decent, w.plan.Policy.Retention = hours.Span{From: 8 * 60, To: 20 * 60}, 30*24*time.Hour
+	w.plan.Policy.CallingHours, w.plan.Policy.Retention = hours.Span{From: 8 * 60, To: 20 * 60}, 30*24*time.Hour
 	w.clock = w.wall("2026-01-01 00:00").UTC()
 	y := &year{world: w, first: w.clock}
 	h, err := callbacks.NewHousekeeper(w.store, w.d, w, callbacks.Schedule{Zone: "Europe/Berlin", Reconcile: "0 5 1 * *"}, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
@@ -250,7 +250,7 @@ func TestAYearOfPromises(t *testing.T) {
 	}
 	w.live(y.first.Add(365*24*time.Hour), y.placed, y.rings, keeps)
 	if n := strings.Count(w.logged.String(), "no attempt was spent"); len(y.holidays) < 5 || n < len(y.holidays) {
-		t.Errorf("%d promises were moved, for %d holidays", n, len(y.holidays))
+		t.Errorf("%d callbacks were moved, for %d holidays", n, len(y.holidays))
 	}
 	end := w.wall("2027-01-15 12:00").UTC() // nobody rings any more
 	w.live(end, y.placed, keeps)
@@ -308,7 +308,7 @@ func (y *year) placed(p callbacks.Placement, c call) {
 	y.t.Helper()
 	local := y.clock.In(y.plan.Hours.Zone())
 	if !y.plan.Hours.IsOpen(y.clock) || local.Hour() < 9 || local.Hour() >= 17 {
-		y.t.Errorf("promise %d is rung at %v", p.Callback.ID, local)
+		y.t.Errorf("callback %d is rung at %v", p.Callback.ID, local)
 	}
 	y.calls++
 	switch y.calls % 5 {
@@ -326,7 +326,7 @@ func (y *year) placed(p callbacks.Placement, c call) {
 	}
 }
 
-// judge looks at every promise, and at what is left of it.
+// judge looks at every callback, and at what is left of it.
 func (y *year) judge(end time.Time) {
 	y.t.Helper()
 	states := map[callbacks.State]int{}
@@ -334,23 +334,23 @@ func (y *year) judge(end time.Time) {
 		got := y.get(c)
 		states[got.State]++
 		if !got.State.Final() {
-			y.t.Errorf("promise %d of %v is %s, due %v", got.ID, got.Called, got.State, got.Due)
+			y.t.Errorf("callback %d of %v is %s, due %v", got.ID, got.Called, got.State, got.Due)
 			continue
 		}
 		personal := got.Number + got.Caller + got.Account + string(got.Answers)
 		// Retention runs once a day, so what ended within the last day before may still be there.
 		switch age := end.Sub(got.Ended); {
 		case age > 31*24*time.Hour && personal != "":
-			y.t.Errorf("promise %d ended %v and still says %q", got.ID, got.Ended, personal)
+			y.t.Errorf("callback %d ended %v and still says %q", got.ID, got.Ended, personal)
 		case age < 30*24*time.Hour && got.Number == "":
-			y.t.Errorf("promise %d ended %v and was erased too soon", got.ID, got.Ended)
+			y.t.Errorf("callback %d ended %v and was erased too soon", got.ID, got.Ended)
 		}
 	}
-	if left, err := y.store.Unended(y.ctx); err != nil || len(left) > 0 {
-		y.t.Errorf("calls left in the air: %+v, %v", left, err)
+	if left, err := y.store.ActiveAttempts(y.ctx); err != nil || len(left) > 0 {
+		y.t.Errorf("calls left in flight: %+v, %v", left, err)
 	}
 	if len(y.booked) < 60 || states[callbacks.Done] < 50 || states[callbacks.Cancelled] < 5 {
-		y.t.Errorf("of %d promises became %v", len(y.booked), states)
+		y.t.Errorf("of %d callbacks became %v", len(y.booked), states)
 	}
-	y.t.Logf("%d promises, %d calls: %v", len(y.booked), y.calls, states)
+	y.t.Logf("%d callbacks, %d calls: %v", len(y.booked), y.calls, states)
 }

@@ -40,7 +40,7 @@ func full() *ivr.Line {
 		General: "support", Account: ivr.NumberRule{Min: 1, Max: 2}, Questions: map[string]ivr.NumberRule{"code": {Min: 3, Max: 4, Starts: []string{"1"}}},
 		Figures: map[string]map[string]string{"en": {"fee": "ten"}},
 		Callbacks: callbacks.Policy{Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}, Countries: []string{"ID"},
-			Blocked: []callbacks.Blocked{{Prefix: "+1", Reason: "dear"}}, Unreachable: []string{"+2"}, Decent: hours.Span{From: 1, To: 2}},
+			Blocked: []callbacks.Blocked{{Prefix: "+1", Reason: "dear"}}, Unreachable: []string{"+2"}, CallingHours: hours.Span{From: 1, To: 2}},
 		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {"welcome": "Welcome."}}), SilenceLimit: 1, WrongLimit: 1, MessageSeconds: 1, NoteSeconds: 1,
 	}
 }

@@ -24,24 +24,24 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 		}
 		p.SlotCount, _ = m.get("slots").whole(2, 5)
 		p.SlotCapacity, _ = m.get("capacity").whole(1, 10_000)
-		p.Lead, _ = m.get("lead").duration(0, 7*day)
+		p.MinNotice, _ = m.get("lead").duration(0, 7*day)
 		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)
-		p.MaxRounds, _ = m.get("rounds").whole(1, 100)
+		p.MaxDeskAttempts, _ = m.get("rounds").whole(1, 100)
 		p.RetryAfter, _ = m.get("retry_after").duration(time.Minute, day)
 		p.RetryBusy, _ = m.get("retry_busy").duration(time.Minute, day)
 		p.RetryNoAnswer, _ = m.get("retry_no_answer").duration(time.Minute, day)
 		p.RetryMachine, _ = m.get("retry_machine").duration(time.Minute, day)
 		p.Limits = readCallerLimits(m.get("limits"))
-		p.Pending, _ = m.get("pending").whole(1, 1_000_000)
-		p.Cutoff, _ = m.get("cutoff").duration(0, 12*time.Hour)
-		p.MorningDelay, _ = m.get("morning_delay").duration(0, 12*time.Hour)
-		p.Spread, _ = m.get("spread").duration(0, 2*time.Hour)
-		p.Expiry, _ = m.get("expiry").duration(time.Hour, 90*day)
+		p.MaxOpen, _ = m.get("pending").whole(1, 1_000_000)
+		p.ASAPCutoff, _ = m.get("cutoff").duration(0, 12*time.Hour)
+		p.OpeningDelay, _ = m.get("morning_delay").duration(0, 12*time.Hour)
+		p.OpeningSpacing, _ = m.get("spread").duration(0, 2*time.Hour)
+		p.ExpiresAfter, _ = m.get("expiry").duration(time.Hour, 90*day)
 		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
 		p.Countries = readCountries(m.get("countries"), region)
 		p.Blocked = readBlocked(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
-		p.Decent = readDecent(m.get("decent"))
+		p.CallingHours = readCallingHours(m.get("decent"))
 		if first := m.get("first"); first.present() {
 			who, _ := first.oneOf("agent", "customer")
 			customerFirst = who == "customer"
@@ -79,7 +79,7 @@ func readCallerLimits(v value) (l callbacks.CallerLimits) {
 const mostAsked = 10_000
 
 // readDecent reads the hours in which customers may be rung. A window past midnight would be the night.
-func readDecent(v value) hours.Span {
+func readCallingHours(v value) hours.Span {
 	text, ok := v.plain("\"08:00-21:00\"")
 	if !ok {
 		return hours.Span{}

@@ -82,7 +82,7 @@ func TestADroppedCardNumberIsNoWrongEntry(t *testing.T) {
 	for at, next := range map[StepID]StepID{stepAccount: stepNumber, stepNumber: stepReady, stepRingAtOther: stepOffer, stepMine: stepTopic} {
 		t.Run(string(at), func(t *testing.T) {
 			for digits := range testCards {
-				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed", Question: "transaction", Standing: 7, Wrong: 2}
+				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed", Question: "transaction", OpenCallbackID: 7, Wrong: 2}
 				if at != stepAccount {
 					before.Account = "081234567890"
 				}

@@ -11,18 +11,18 @@ import (
 
 // Words is the text message that tells a customer, as of now, how his promise stands. It is empty where the line sends none,
 // and for numbers that take none. It is what [callbacks.Plan] asks for.
-func (l *Line) Words(c callbacks.Callback, occasion callbacks.Occasion, now time.Time) string {
+func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, now time.Time) string {
 	if !l.TakesTexts(c.Number) {
 		return ""
 	}
 	tongue := l.Language(c.Language).Tag
 	pairs := []string{"line", l.Names[tongue], "reference", c.Reference}
-	switch occasion {
-	case callbacks.OnBooked, callbacks.OnMoved:
+	switch kind {
+	case callbacks.NotifyBooked, callbacks.NotifyMoved:
 		return l.wordsOfWhen(c, tongue, now, pairs)
-	case callbacks.OnGivenUp:
+	case callbacks.NotifyGivenUp:
 		return l.text(tongue, "sms.given-up", pairs...)
-	case callbacks.OnWithdrawn:
+	case callbacks.NotifyWithdrawn:
 		return l.text(tongue, "sms.withdrawn", pairs...)
 	}
 	return ""

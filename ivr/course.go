@@ -120,7 +120,7 @@ func (w *follower) perform(effect Effect) Event {
 	switch effect := effect.(type) {
 	case FindOpen:
 		return Found{}
-	case SaveContact:
+	case SaveCallRecord:
 		return Saved{}
 	case AskTaken:
 		return Taken{}

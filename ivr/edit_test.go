@@ -97,7 +97,7 @@ func answerTo(effect Effect) Event {
 		return Taken{}
 	case FindOpen:
 		return Found{}
-	case SaveMessage, SaveContact:
+	case SaveMessage, SaveCallRecord:
 		return Saved{"1234567"}
 	case Book, Move:
 		return Refused{Failed}

@@ -53,7 +53,7 @@ func sketch(t testing.TB) *Line {
 		General:      "support",
 		Account:      NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions:    map[string]NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
-		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, Lead: 30 * time.Minute, Expiry: 72 * time.Hour},
+		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute, ExpiresAfter: 72 * time.Hour},
 		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}
@@ -113,12 +113,12 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 				event = Taken{}
 			case FindOpen:
 				event = Found{}
-			case SaveMessage, SaveContact:
+			case SaveMessage, SaveCallRecord:
 				event = Saved{"1234567"}
 			case AttachNote:
 				event = Done{}
 			default:
-				event = Promised{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
+				event = CallbackBooked{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
 			}
 		default:
 			pressed := key
@@ -135,7 +135,7 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 func TestTheCallReadsLikeItsTable(t *testing.T) {
 	line := sketch(t)
 	heard := play(t, line, closedHour, caller, Keys{"2"}, Found{}, Keys{"2"}, Keys{"2"}, Keys{"1"}, Keys{"1"}, Keys{"4477665544"}, Keys{"1"}, Keys{"2"},
-		Promised{Callback: callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.Slot}}, Keys{"1"})
+		CallbackBooked{Callback: callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.Slot}}, Keys{"1"})
 	want := []string{
 		"welcome", "language.offer", "language.offer", // 2: English
 		"hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more", "menu.controls", "menu.back", // 2: payment

@@ -18,7 +18,7 @@ func FuzzAdvance(f *testing.F) {
 		if open {
 			now = openHour
 		}
-		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", Left: stepAccount, Draft: "081234567890", Standing: 7, Question: "transaction"}
+		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", Left: stepAccount, Draft: "081234567890", OpenCallbackID: 7, Question: "transaction"}
 		after, page := Advance(line, now, caller, before, Keys{digits})
 		if page.Next == nil {
 			t.Fatalf("step %s on %q: nothing follows", before.Step, digits)

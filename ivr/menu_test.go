@@ -136,7 +136,7 @@ func TestOneKeyBooks(t *testing.T) {
 	if !ok {
 		t.Fatalf("1 leads to %T", page.Next)
 	}
-	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From || book.Request.Contact != caller.SID {
+	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From || book.Request.CallRecordKey != caller.SID {
 		t.Errorf("1 leads to %+v", perform.Effect)
 	}
 }
@@ -170,7 +170,7 @@ func TestInWriting(t *testing.T) {
 	mobile := callbacks.Callback{
 		Reference: "1234567", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP, Due: openHour.AddDate(0, 0, 1),
 	}
-	if text := line.Words(mobile, callbacks.OnBooked, closedHour); text != "" {
+	if text := line.SMSBody(mobile, callbacks.NotifyBooked, closedHour); text != "" {
 		t.Errorf("a line that sends none sends %q", text)
 	}
 	line.TextMessages = true
@@ -181,21 +181,21 @@ func TestInWriting(t *testing.T) {
 	line.Prompts = NewPrompts(map[string]map[string]string{"en": prompts, "id": prompts})
 	edit := func(f func(*callbacks.Callback)) callbacks.Callback { c := mobile; f(&c); return c }
 	for _, c := range []struct {
-		name     string
-		callback callbacks.Callback
-		occasion callbacks.Occasion
-		begins   string
+		name         string
+		callback     callbacks.Callback
+		notification callbacks.NotificationKind
+		begins       string
 	}{
-		{"booked for an opening", mobile, callbacks.OnBooked, "sms.when support "},
-		{"moved", mobile, callbacks.OnMoved, "sms.when support "},
-		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.OnBooked, "sms.soon support"},
-		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.OnBooked, "sms.urgent support"},
-		{"given up", mobile, callbacks.OnGivenUp, "sms.given-up support"},
-		{"taken back by the desk", mobile, callbacks.OnWithdrawn, "sms.withdrawn support"},
-		{"a desk telephone", edit(func(c *callbacks.Callback) { c.Number = "+622150009999" }), callbacks.OnBooked, ""},
+		{"booked for an opening", mobile, callbacks.NotifyBooked, "sms.when support "},
+		{"moved", mobile, callbacks.NotifyMoved, "sms.when support "},
+		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked, "sms.soon support"},
+		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.NotifyBooked, "sms.urgent support"},
+		{"given up", mobile, callbacks.NotifyGivenUp, "sms.given-up support"},
+		{"taken back by the desk", mobile, callbacks.NotifyWithdrawn, "sms.withdrawn support"},
+		{"a desk telephone", edit(func(c *callbacks.Callback) { c.Number = "+622150009999" }), callbacks.NotifyBooked, ""},
 		{"on no occasion", mobile, "birthday", ""},
 	} {
-		text := line.Words(c.callback, c.occasion, closedHour)
+		text := line.SMSBody(c.callback, c.notification, closedHour)
 		if c.begins == "" && text != "" || !strings.HasPrefix(text, c.begins) || text != "" && !strings.HasSuffix(text, " 1234567") {
 			t.Errorf("%s: text message %q", c.name, text)
 		}

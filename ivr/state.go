@@ -20,10 +20,10 @@ type State struct {
 	Turns  int `json:"n,omitempty"`
 	// Menu is the further menu that is open, empty for the first one, and Page its page. Told is set once notices and
 	// hours were spoken.
-	Menu  string `json:"m,omitempty"`
-	Page  int    `json:"p,omitempty"`
-	Told  bool   `json:"t,omitempty"`
-	Topic string `json:"o,omitempty"`
+	Menu      string `json:"m,omitempty"`
+	Page      int    `json:"p,omitempty"`
+	Announced bool   `json:"t,omitempty"`
+	Topic     string `json:"o,omitempty"`
 	// Account and Answers are confirmed; Draft waits to be. Question is the one being asked. Skip lists what the caller
 	// left for good: questions, and keyAccount.
 	Account  string            `json:"a,omitempty"`
@@ -34,8 +34,8 @@ type State struct {
 	// Left is the entry that the caller has left with the star.
 	Left StepID `json:"e,omitempty"`
 	// Contacted is set once the call has been written down; Reference is what it was given, if it was.
-	Contacted bool   `json:"C,omitempty"`
-	Reference string `json:"r,omitempty"`
+	CallRecorded bool   `json:"C,omitempty"`
+	Reference    string `json:"r,omitempty"`
 	// Desk being rung, index of its target, and Dials made in this call; Rung lists desks that did not answer.
 	Desk   string   `json:"D,omitempty"`
 	Target int      `json:"T,omitempty"`
@@ -55,22 +55,22 @@ type State struct {
 	NoCall   callbacks.Reason `json:"Z,omitempty"`
 	Readings []string         `json:"B,omitempty"`
 	// Standing is the promise found for the calling number, 0 for none.
-	Standing int64 `json:"F,omitempty"`
+	OpenCallbackID int64 `json:"F,omitempty"`
 	// Stands is what the caller has heard of it.
-	Stands Term `json:"W,omitzero"`
+	OpenCallbackDue DueWindow `json:"W,omitzero"`
 	// ByReference is set when only the reference proves that the promise is the caller's.
 	ByReference bool `json:"H,omitempty"`
 	// Booked is the promise that was just made.
 	Booked int64 `json:"b,omitempty"`
 	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that
 	// a repeated webhook makes no second one.
-	Promises int `json:"P,omitempty"`
+	Bookings int `json:"P,omitempty"`
 	// Troubles counts our own faults in this call.
 	Troubles int `json:"X,omitempty"`
 }
 
 // A Term is when a promise is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
-type Term struct {
+type DueWindow struct {
 	Kind  callbacks.Kind `json:"k"`
 	Due   int64          `json:"d"`
 	Until int64          `json:"u,omitempty"`
@@ -116,7 +116,7 @@ type (
 		Bridged bool
 	}
 	// Promised answers Book and Move.
-	Promised struct {
+	CallbackBooked struct {
 		Callback callbacks.Callback
 		Existing bool
 	}
@@ -125,7 +125,7 @@ type (
 	Noted struct{ Callback callbacks.Callback }
 	// Refused answers an effect that was not carried out.
 	Refused struct{ Why Refusal }
-	// Saved answers SaveMessage and SaveContact.
+	// Saved answers SaveMessage and SaveCallRecord.
 	Saved struct{ Reference string }
 	// Shown answers Look, and Prove when the digits were right.
 	Shown struct{ Callback callbacks.Callback }
@@ -135,21 +135,21 @@ type (
 	Done struct{}
 )
 
-func (Start) event()     {}
-func (Keys) event()      {}
-func (Again) event()     {}
-func (DialEnded) event() {}
-func (Recorded) event()  {}
-func (Trouble) event()   {}
-func (Found) event()     {}
-func (Taken) event()     {}
-func (Promised) event()  {}
-func (Noted) event()     {}
-func (Refused) event()   {}
-func (Saved) event()     {}
-func (Shown) event()     {}
-func (Dropped) event()   {}
-func (Done) event()      {}
+func (Start) event()          {}
+func (Keys) event()           {}
+func (Again) event()          {}
+func (DialEnded) event()      {}
+func (Recorded) event()       {}
+func (Trouble) event()        {}
+func (Found) event()          {}
+func (Taken) event()          {}
+func (CallbackBooked) event() {}
+func (Noted) event()          {}
+func (Refused) event()        {}
+func (Saved) event()          {}
+func (Shown) event()          {}
+func (Dropped) event()        {}
+func (Done) event()           {}
 
 // A Refusal says why an effect was not carried out.
 type Refusal string
@@ -190,8 +190,8 @@ type (
 	Book struct{ Request callbacks.Request }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
-	// SaveContact writes down that the call is put through. It may fail: the call goes on without.
-	SaveContact struct{ Contact callbacks.Contact }
+	// SaveCallRecord writes down that the call is put through. It may fail: the call goes on without.
+	SaveCallRecord struct{ Record callbacks.CallRecord }
 	// AttachNote keeps what the caller spoke for the agent who rings back.
 	AttachNote struct {
 		ID   int64
@@ -219,14 +219,14 @@ type (
 	Reached struct{ Line, Desk, Caller string }
 )
 
-func (FindOpen) effect()    {}
-func (AskTaken) effect()    {}
-func (Book) effect()        {}
-func (SaveMessage) effect() {}
-func (SaveContact) effect() {}
-func (AttachNote) effect()  {}
-func (Prove) effect()       {}
-func (Look) effect()        {}
-func (Move) effect()        {}
-func (Cancel) effect()      {}
-func (Reached) effect()     {}
+func (FindOpen) effect()       {}
+func (AskTaken) effect()       {}
+func (Book) effect()           {}
+func (SaveMessage) effect()    {}
+func (SaveCallRecord) effect() {}
+func (AttachNote) effect()     {}
+func (Prove) effect()          {}
+func (Look) effect()           {}
+func (Move) effect()           {}
+func (Cancel) effect()         {}
+func (Reached) effect()        {}

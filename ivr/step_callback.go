@@ -261,9 +261,9 @@ func askBook(t *turn) Next {
 		}
 	}
 	request := callbacks.Request{
-		Key:  t.promiseKey(),
+		Key:  t.callbackKey(),
 		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
-		Number: t.Number, Caller: t.call.From, Account: t.Account, Answers: t.Answers, Contact: t.call.SID,
+		Number: t.Number, Caller: t.call.From, Account: t.Account, Answers: t.Answers, CallRecordKey: t.call.SID,
 		Kind: t.Kind, Urgent: t.urgent(), Called: time.Unix(t.Called, 0).UTC(),
 		Due: due, SlotEnd: until, Expires: t.line.Callbacks.Expires(due),
 	}
@@ -277,19 +277,19 @@ func askBook(t *turn) Next {
 	return Perform{Book{request}}
 }
 
-func (t *turn) promiseKey() string { return t.call.SID + "/" + strconv.Itoa(t.Promises+1) }
+func (t *turn) callbackKey() string { return t.call.SID + "/" + strconv.Itoa(t.Bookings+1) }
 
 func afterBook(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Noted:
-		t.Promises++
+		t.Bookings++
 		return t.notedBefore(event.Callback)
-	case Promised:
-		t.Promises++
+	case CallbackBooked:
+		t.Bookings++
 		if event.Existing {
 			return t.standsAlready(event.Callback)
 		}
-		t.sayPromised(event.Callback)
+		t.sayBooked(event.Callback)
 		t.sayReference(event.Callback.Reference)
 		if topic := t.topic(); topic != nil && topic.Tell {
 			t.Booked = event.Callback.ID
@@ -330,7 +330,7 @@ func (t *turn) withoutCallback(why string) Next {
 // so nothing of the first one is told without its reference.
 func (t *turn) standsAlready(callback callbacks.Callback) Next {
 	t.say("booked.existing")
-	t.Standing, t.ByReference = callback.ID, true
+	t.OpenCallbackID, t.ByReference = callback.ID, true
 	return goTo{stepMine}
 }
 
@@ -343,11 +343,11 @@ func (t *turn) notedBefore(callback callbacks.Callback) Next {
 	}
 	t.say("mine.before", "digits", t.line.sayPhone(t.tongue(), callback.Number))
 	t.sayReference(callback.Reference)
-	t.Standing, t.ByReference = callback.ID, true
+	t.OpenCallbackID, t.ByReference = callback.ID, true
 	return t.tellMine(callback)
 }
 
-func (t *turn) sayPromised(callback callbacks.Callback) {
+func (t *turn) sayBooked(callback callbacks.Callback) {
 	switch {
 	case callback.Urgent:
 		t.say("booked.urgent")

@@ -54,8 +54,8 @@ func (t *turn) ring(desk string) Next {
 }
 
 // contact is the record of a call that is put through.
-func (t *turn) contact() callbacks.Contact {
-	return callbacks.Contact{
+func (t *turn) callRecord() callbacks.CallRecord {
+	return callbacks.CallRecord{
 		Key: t.call.SID, Line: t.line.ID, Desk: t.Desk, Topic: t.Topic, Language: t.tongue(), Caller: t.call.From,
 		Account: t.Account, Answers: t.Answers, Began: time.Unix(t.Called, 0).UTC(),
 	}
@@ -74,9 +74,9 @@ func (t *turn) sayConnecting() {
 
 // askDesk has the call written down before the first telephone rings.
 func askDesk(t *turn) Next {
-	if !t.Contacted {
-		t.Contacted = true
-		return Perform{SaveContact{t.contact()}}
+	if !t.CallRecorded {
+		t.CallRecorded = true
+		return Perform{SaveCallRecord{t.callRecord()}}
 	}
 	desk := t.line.Desks[t.Desk]
 	if desk != nil && t.Target == 0 {

@@ -33,7 +33,7 @@ func askLanguage(t *turn) Next {
 
 func hearLanguage(t *turn, key string) Next {
 	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(t.line.Languages) {
-		t.Language, t.Told = t.line.Languages[i-1].Tag, false
+		t.Language, t.Announced = t.line.Languages[i-1].Tag, false
 		return t.find()
 	}
 	return wrong{t.words("wrong.menu")}
@@ -46,19 +46,19 @@ func (t *turn) find() Next {
 
 func afterFind(t *turn, event Event) Next {
 	if found, ok := event.(Found); ok {
-		t.Standing, t.ByReference = found.ID, found.ByReference
+		t.OpenCallbackID, t.ByReference = found.ID, found.ByReference
 	}
 	return goTo{stepTopic}
 }
 
 func askTopic(t *turn) Next {
-	if !t.Told {
-		t.Told = true
+	if !t.Announced {
+		t.Announced = true
 		t.tellNews("")
 		if !t.line.Desks[t.generalDesk()].Hours.IsOpen(t.now) {
 			t.sayClosed(t.generalDesk())
 		}
-		if t.Standing != 0 {
+		if t.OpenCallbackID != 0 {
 			t.say("callback.stands", "key", keyMine)
 		}
 	}
@@ -132,7 +132,7 @@ func hearTopic(t *turn, key string) Next {
 		t.Page++
 		return goTo{stepTopic}
 	}
-	if key == keyMine && t.Standing != 0 {
+	if key == keyMine && t.OpenCallbackID != 0 {
 		return goTo{stepMine}
 	}
 	shown := t.choicesShown()

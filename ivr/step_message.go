@@ -56,7 +56,7 @@ func KeepRecording(line *Line, now time.Time, call Call, state State, recording 
 // message is what the call tells about a recording. Its key is the same for every webhook about it.
 func (t *turn) message(recorded Recorded) callbacks.Message {
 	return callbacks.Message{
-		Key: t.call.SID + "/" + recorded.SID, Contact: t.call.SID,
+		Key: t.call.SID + "/" + recorded.SID, CallRecordKey: t.call.SID,
 		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
 		Caller: t.call.From, Account: t.Account, Answers: t.Answers,
 		Recording: recorded.Recording, Received: t.now.UTC(),

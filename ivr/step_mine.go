@@ -21,7 +21,7 @@ func askMine(t *turn) Next {
 
 func hearMine(t *turn, digits string) Next {
 	return Perform{Prove{
-		Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.Standing, Caller: t.call.From, Digits: digits, ByReference: t.ByReference,
+		Key: t.call.SID + "/" + strconv.Itoa(t.Turns), ID: t.OpenCallbackID, Caller: t.call.From, Digits: digits, ByReference: t.ByReference,
 	}}
 }
 
@@ -38,14 +38,14 @@ func afterMine(t *turn, event Event) Next {
 // leaveMine says why nothing more is told of the callback in this call, and goes on without it.
 func (t *turn) leaveMine(why string) Next {
 	t.say(why)
-	t.Standing = 0
+	t.OpenCallbackID = 0
 	return toTopics(t)
 }
 
 func (t *turn) cannotTell() Next { return t.leaveMine("mine.locked") }
 
 // askMineMenu reads the callback each time: the desk may have changed it while the caller was listening.
-func askMineMenu(t *turn) Next { return Perform{Look{ID: t.Standing}} }
+func askMineMenu(t *turn) Next { return Perform{Look{ID: t.OpenCallbackID}} }
 
 func afterMineMenu(t *turn, event Event) Next {
 	if shown, ok := event.(Shown); ok {
@@ -62,7 +62,7 @@ func (t *turn) tellMine(c callbacks.Callback) Next {
 	if t.Step != stepMineMenu {
 		t.enter(stepMineMenu)
 	}
-	t.Stands = termOf(c)
+	t.OpenCallbackDue = dueWindowOf(c)
 	t.Topic, t.Number = c.Topic, c.Number
 	t.tellWhen(c)
 	t.say("mine.menu")
@@ -70,12 +70,12 @@ func (t *turn) tellMine(c callbacks.Callback) Next {
 	return Listen{Timeout: menuTimeout}
 }
 
-func termOf(c callbacks.Callback) Term {
-	term := Term{Kind: c.Kind, Due: c.Due.Unix()}
+func dueWindowOf(c callbacks.Callback) DueWindow {
+	window := DueWindow{Kind: c.Kind, Due: c.Due.Unix()}
 	if !c.SlotEnd.IsZero() {
-		term.Until = c.SlotEnd.Unix()
+		window.Until = c.SlotEnd.Unix()
 	}
-	return term
+	return window
 }
 
 // tellWhen says where a promise stands.
@@ -104,7 +104,7 @@ func hearMineMenu(t *turn, key string) Next {
 	return wrong{t.words("wrong.menu")}
 }
 
-func askMineKept(t *turn) Next { return Perform{Look{ID: t.Standing}} }
+func askMineKept(t *turn) Next { return Perform{Look{ID: t.OpenCallbackID}} }
 
 // afterMineKept confirms what the caller has heard if it is so still.
 func afterMineKept(t *turn, event Event) Next {
@@ -116,7 +116,7 @@ func afterMineKept(t *turn, event Event) Next {
 		return t.tellMine(c)
 	case c.State != callbacks.Booked:
 		t.say("mine.dialling")
-	case t.Stands != termOf(c):
+	case t.OpenCallbackDue != dueWindowOf(c):
 		return t.tellMine(c)
 	default:
 		t.say("mine.kept")
@@ -138,8 +138,8 @@ func hearMineWhen(t *turn, key string) Next {
 	if t.Kind == callbacks.Slot {
 		until, capacity = time.Unix(t.Until, 0).UTC(), t.line.Callbacks.SlotCapacity
 	}
-	return Perform{Move{ID: t.Standing, To: callbacks.Move{
-		Key: t.promiseKey() + "/" + strconv.FormatInt(t.Standing, 10), Kind: t.Kind, Due: due, SlotEnd: until,
+	return Perform{Move{ID: t.OpenCallbackID, To: callbacks.Move{
+		Key: t.callbackKey() + "/" + strconv.FormatInt(t.OpenCallbackID, 10), Kind: t.Kind, Due: due, SlotEnd: until,
 		Expires: t.line.Callbacks.Expires(due), Capacity: capacity, Caller: t.call.From, Limits: t.line.Callbacks.MoveLimits(),
 	}}}
 }
@@ -147,10 +147,10 @@ func hearMineWhen(t *turn, key string) Next {
 func afterMove(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Noted:
-		t.Promises++
+		t.Bookings++
 		t.say("mine.saved")
 		return t.tellMine(event.Callback)
-	case Promised:
+	case CallbackBooked:
 		if event.Callback.Kind == callbacks.Slot {
 			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
 		} else if event.Callback.Due.After(t.now.Add(offTheLine)) {
@@ -182,7 +182,7 @@ func askMineSure(t *turn) Next {
 func hearMineSure(t *turn, key string) Next {
 	switch key {
 	case "1":
-		return Perform{Cancel{ID: t.Standing}}
+		return Perform{Cancel{ID: t.OpenCallbackID}}
 	case "2":
 		return goTo{stepMineMenu}
 	}

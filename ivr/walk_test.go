@@ -19,8 +19,8 @@ import (
 // everything that can happen to a call in a state, whatever it waits for.
 func happenings(page Page, step *step) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
-	promise := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
-	ended := promise
+	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
+	ended := callback
 	ended.State = callbacks.Cancelled
 	switch next := page.Next.(type) {
 	case Connect:
@@ -34,21 +34,21 @@ func happenings(page Page, step *step) []Event {
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
-			return []Event{Promised{Callback: promise}, Promised{Callback: promise, Existing: true}, Noted{promise}, Noted{ended},
+			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true}, Noted{callback}, Noted{ended},
 				Refused{Full}, Refused{Failed}}
 		case Move:
-			return []Event{Promised{Callback: promise}, Noted{promise}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
+			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
 		case Prove:
-			return []Event{Shown{promise}, Shown{ended}, Refused{NoMatch}, Refused{Failed}}
+			return []Event{Shown{callback}, Shown{ended}, Refused{NoMatch}, Refused{Failed}}
 		case Look:
-			moved, dialling := promise, promise
+			moved, dialling := callback, callback
 			moved.Due, dialling.State = moved.Due.Add(time.Hour), callbacks.Dialling
-			return []Event{Shown{promise}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Failed}}
+			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Failed}}
 		case Cancel:
 			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
 		case SaveMessage:
 			return []Event{Saved{"1234567"}, Refused{Failed}}
-		case SaveContact:
+		case SaveCallRecord:
 			return []Event{Saved{"7654321"}, Refused{Failed}}
 		case AttachNote:
 			return []Event{Done{}, Refused{TooLate}, Refused{Failed}}
@@ -72,11 +72,11 @@ func happenings(page Page, step *step) []Event {
 // and what the present step and those after it do not look at: so the walk is finite.
 func abstract(line *Line, s State) string {
 	given := func(number string) string { return map[bool]string{true: "given"}[number != ""] }
-	s.Turns, s.Dials, s.Promises, s.Called, s.Until = 0, 0, 0, 0, 0
+	s.Turns, s.Dials, s.Bookings, s.Called, s.Until = 0, 0, 0, 0, 0
 	s.Due, s.Language = min(s.Due, 1), ""
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
 	s.Full = nil
-	s.Stands.Due, s.Stands.Until = min(s.Stands.Due, 1), 0
+	s.OpenCallbackDue.Due, s.OpenCallbackDue.Until = min(s.OpenCallbackDue.Due, 1), 0
 	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
 	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
 	if topic := line.Topic(s.Topic); topic != nil {
@@ -103,9 +103,9 @@ func abstract(line *Line, s State) string {
 	if s.Step != stepAccountRight && s.Step != stepNumberRight {
 		s.Draft = ""
 	}
-	promise := stepOf(s.Step).late || strings.HasPrefix(string(s.Step), "mine")
-	if !promise {
-		s.Slots, s.Kind, s.Due, s.Stands = nil, "", 0, Term{}
+	callback := stepOf(s.Step).late || strings.HasPrefix(string(s.Step), "mine")
+	if !callback {
+		s.Slots, s.Kind, s.Due, s.OpenCallbackDue = nil, "", 0, DueWindow{}
 	}
 	s.Skip = slices.Sorted(slices.Values(s.Skip))
 	s.Rung = slices.Sorted(slices.Values(s.Rung))

@@ -40,7 +40,7 @@ func lived(t *testing.T) *sqlite.Store {
 	for i := range 5 {
 		b, err := s.Book(ctx, callbacks.Request{
 			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh", Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
-			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: func(c callbacks.Callback) string { return "t " + c.Reference },
+			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), SMSBody: func(c callbacks.Callback) string { return "t " + c.Reference },
 		}, fmt.Sprint(1000000+i))
 		must(err)
 		must(s.AttachNote(ctx, b.Callback.ID, callbacks.Recording{SID: fmt.Sprint("RE", i), URL: "u", Seconds: i}))
@@ -52,7 +52,7 @@ func lived(t *testing.T) *sqlite.Store {
 	must(err)
 	_, err = s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "2000000", Line: "upay", Desk: "support", Caller: "+1", Received: storetest.Start})
 	must(err)
-	_, err = s.SaveContact(ctx, callbacks.Contact{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support", Began: storetest.Start})
+	_, err = s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support", Began: storetest.Start})
 	must(err)
 	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
@@ -70,7 +70,7 @@ func lived(t *testing.T) *sqlite.Store {
 			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {}, fmt.Sprint("only", i): []byte("same")}})
 		must(err)
 	}
-	_, _, err = s.TextDelivery(ctx, callbacks.Delivery{TextID: 2, SID: "SM2", State: callbacks.TextUndelivered, Code: 30005, Remark: "no such number"})
+	_, _, err = s.SMSDelivered(ctx, callbacks.SMSDelivery{SMSID: 2, SID: "SM2", State: callbacks.SMSUndelivered, Code: 30005, Remark: "no such number"})
 	must(err)
 	must(s.SeeInstance(ctx, callbacks.Instance{ID: "i", Seen: storetest.Start}))
 	return s
@@ -89,9 +89,9 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 	}
 	for id := range int64(5) {
 		note(s.Record(ctx, id+1))
-		note(s.Texts(ctx, id+1))
+		note(s.SMSOf(ctx, id+1))
 	}
-	note(s.Unended(ctx))
+	note(s.ActiveAttempts(ctx))
 	note(s.List(ctx, callbacks.Filter{}))
 	note(s.Promote(ctx, storetest.Start.Add(time.Hour), 100))
 	note(s.Waiting(ctx))
@@ -99,9 +99,9 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 	note(s.Report(ctx, storetest.Start, storetest.Start.Add(time.Hour)))
 	note(s.LastRun(ctx, "report"))
 	note(s.WasTaken(ctx, "CA1", 1))
-	note(s.NextText(ctx))
+	note(s.NextSMS(ctx))
 	note(s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "9"}))
-	note(s.SaveContact(ctx, callbacks.Contact{Key: "CA1", Reference: "9"}))
+	note(s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "9"}))
 	return append(all, history(t, s)...)
 }
 
@@ -157,7 +157,7 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h3"}); err != nil || !added || v.Number != 4 {
 		t.Errorf("the next version is %+v, %v, %v", v, added, err)
 	}
-	if _, err := s.SaveContact(ctx, callbacks.Contact{Key: "CA2", Reference: "1000001"}); !errors.Is(err, callbacks.ErrReferenceTaken) {
+	if _, err := s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA2", Reference: "1000001"}); !errors.Is(err, callbacks.ErrReferenceTaken) {
 		t.Errorf("a reference is given out again: %v", err)
 	}
 	if err := s.CopyFrom(ctx, old.Store, nil); !errors.Is(err, sqlstore.ErrNotEmpty) {

@@ -53,8 +53,8 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, cluster.Database(t)) })
 }
 
-func TestLedger(t *testing.T) {
-	storetest.Ledger(t, func(t *testing.T) storetest.Place {
+func TestConfigHistory(t *testing.T) {
+	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
 		url := cluster.Database(t)
 		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, url) }, Beside: another(t, url)}
 	})
@@ -134,7 +134,7 @@ func TestTenInstances(t *testing.T) {
 	each(func(i int) { // the same caller twice in each of several webhooks
 		b, err := stores[i].Book(context.Background(), callbacks.Request{
 			Key: fmt.Sprint("key-", i%3), Line: "gopay", Desk: "support", Number: "+628120000001", Kind: callbacks.ASAP,
-			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), Text: func(callbacks.Callback) string { return "t" },
+			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), SMSBody: func(callbacks.Callback) string { return "t" },
 		}, fmt.Sprint(1000000+i))
 		if err != nil {
 			t.Error(err)
@@ -153,7 +153,7 @@ func TestTenInstances(t *testing.T) {
 			CallbackID: ids[0], AttemptID: fmt.Sprint("attempt-", i), From: "+622150001000", Ring: 20 * time.Second,
 			Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: fmt.Sprint("+62215000", i)}, Now: storetest.Start, Lease: time.Minute,
 		})
-		_, text, textErr := stores[i].ClaimText(context.Background(), storetest.Start, time.Minute)
+		_, text, textErr := stores[i].ClaimSMS(context.Background(), storetest.Start, time.Minute)
 		mu.Lock()
 		defer mu.Unlock()
 		if err == nil {
@@ -232,7 +232,7 @@ func TestBookingsCommitTogether(t *testing.T) {
 				if _, err := s.Book(context.Background(), callbacks.Request{
 					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Caller: number, Kind: callbacks.ASAP,
 					Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
-					Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, Pending: 100_000},
+					Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, MaxOpen: 100_000},
 				}, fmt.Sprint(3000000+i)); err != nil {
 					t.Error(err)
 					return

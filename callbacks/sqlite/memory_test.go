@@ -45,11 +45,11 @@ func TestMemoriesAreApart(t *testing.T) {
 		defer store.Close()
 		stores = append(stores, store)
 	}
-	if _, err := stores[0].SaveContact(ctx, callbacks.Contact{Key: "k", Line: "gopay", Desk: "support", Reference: "1234567", Began: storetest.Start}); err != nil {
+	if _, err := stores[0].SaveCallRecord(ctx, callbacks.CallRecord{Key: "k", Line: "gopay", Desk: "support", Reference: "1234567", Began: storetest.Start}); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []int{1, 0} {
-		if kept, err := stores[i].Kept(ctx); err != nil || len(kept) != want {
+		if kept, err := stores[i].HoldingPersonalData(ctx); err != nil || len(kept) != want {
 			t.Errorf("store %d holds data of %v, %v", i, kept, err)
 		}
 	}

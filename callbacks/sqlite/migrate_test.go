@@ -37,7 +37,7 @@ func ledger(t *testing.T, s *sqlite.Store) {
 }
 
 // Who asks for the hours in force waits for nobody who writes, be it another process.
-func TestTheLedgerIsReadWhileOthersWrite(t *testing.T) {
+func TestTheConfigHistoryIsReadWhileOthersWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	s := open(t, path)
 	ledger(t, s)

@@ -83,7 +83,7 @@ func (d *displaced) all() map[string]error {
 		return nil
 	})
 	_, did["message"] = d.SaveMessage(ctx, callbacks.Message{Key: fmt.Sprint(d.n), Line: "gopay", Reference: fmt.Sprint(3000000 + d.n), Received: at})
-	_, did["contact"] = d.SaveContact(ctx, callbacks.Contact{Key: fmt.Sprint(d.n), Line: "gopay", Desk: "support", Reference: fmt.Sprint(4000000 + d.n), Began: at})
+	_, did["contact"] = d.SaveCallRecord(ctx, callbacks.CallRecord{Key: fmt.Sprint(d.n), Line: "gopay", Desk: "support", Reference: fmt.Sprint(4000000 + d.n), Began: at})
 	did["taken"] = d.MarkTaken(ctx, fmt.Sprint(d.n), 1, "support-1", at)
 	_, did["was it taken"] = d.WasTaken(ctx, fmt.Sprint(d.n), 1)
 	_, did["read"] = d.Callback(ctx, 1)
@@ -144,7 +144,7 @@ func TestTheFileIsReplaced(t *testing.T) {
 func TestTheFileVanishesDuringAWrite(t *testing.T) {
 	d := displace(t)
 	r := d.request()
-	r.Text = func(callbacks.Callback) string {
+	r.SMSBody = func(callbacks.Callback) string {
 		d.must(os.Rename(d.path, d.path+".away"))
 		return ""
 	}

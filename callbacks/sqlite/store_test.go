@@ -37,8 +37,8 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
 }
 
-func TestLedger(t *testing.T) {
-	storetest.Ledger(t, func(t *testing.T) storetest.Place {
+func TestConfigHistory(t *testing.T) {
+	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
 		path := filepath.Join(t.TempDir(), "hotline.db")
 		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, path) }, Beside: another(t, path)}
 	})

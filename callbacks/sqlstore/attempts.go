@@ -74,12 +74,12 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 		}
 		return err
 	}
-	if ended := r.Callback.State.Final(); ended && !before.Callback.State.Final() || !ended && r.Text != "" {
-		if err := replaceText(ctx, tx, r.Callback, r.Text, orElse(r.At, r.Callback.Ended)); err != nil {
+	if ended := r.Callback.State.Final(); ended && !before.Callback.State.Final() || !ended && r.SMSBody != "" {
+		if err := replaceSMS(ctx, tx, r.Callback, r.SMSBody, orElse(r.SMSAt, r.Callback.Ended)); err != nil {
 			return fmt.Errorf("text messages of promise %d: %w", r.Callback.ID, err)
 		}
 	}
-	r.Text, r.At = "", time.Time{}
+	r.SMSBody, r.SMSAt = "", time.Time{}
 	return save(ctx, tx, *r)
 }
 
@@ -192,8 +192,8 @@ func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	return instant(next.Int64), s.wrap("find the next due promise", err)
 }
 
-// Unended implements [callbacks.Store].
-func (s *Store) Unended(ctx context.Context) ([]callbacks.Attempt, error) {
+// ActiveAttempts implements [callbacks.Store].
+func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error) {
 	list, err := manyAttempts(ctx, s.read, "state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
 	return list, s.wrap("list attempts", err)
 }

@@ -41,7 +41,7 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 			return b, err
 		}
 	}
-	c, err := promise(ctx, tx, r, reference)
+	c, err := selectCallback(ctx, tx, r, reference)
 	if ours(err) { // what stands goes before a refusal, and may be the reason for it
 		if b, err := standing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
 			return b, err
@@ -64,7 +64,7 @@ func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Requ
 }
 
 // promise writes a promise, unless a limit, a full slot or the reference is in the way.
-func promise(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
+func selectCallback(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
 	if err := within(ctx, tx, r); err != nil {
 		return c, err
 	}
@@ -79,7 +79,7 @@ func promise(ctx context.Context, tx conn, r callbacks.Request, reference string
 			return c, err
 		}
 	}
-	if reference, err = referenceFor(ctx, tx, r.Contact, reference); err != nil {
+	if reference, err = referenceFor(ctx, tx, r.CallRecordKey, reference); err != nil {
 		return c, err
 	}
 	if c, err = insert(ctx, tx, r, reference); err != nil {
@@ -88,7 +88,7 @@ func promise(ctx context.Context, tx conn, r callbacks.Request, reference string
 	if err := askOf(r).write(ctx, tx); err != nil {
 		return c, err
 	}
-	return c, writeText(ctx, tx, c, body(r.Text, c), orElse(r.Asked, r.Called))
+	return c, writeSMS(ctx, tx, c, body(r.SMSBody, c), orElse(r.Asked, r.Called))
 }
 
 // orElse is the first instant, if there is one.
@@ -149,14 +149,14 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 }
 
 // referenceFor is the reference of the call's contact, unless a promise or a message has it; else the one given, reserved.
-func referenceFor(ctx context.Context, tx conn, contact, drawn string) (string, error) {
-	if contact == "" {
+func referenceFor(ctx context.Context, tx conn, record, drawn string) (string, error) {
+	if record == "" {
 		return drawn, takeReference(ctx, tx, drawn)
 	}
 	var reference string
 	err := tx.QueryRowContext(ctx, `SELECT reference FROM call_records c WHERE call_key = ?
 		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
-		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, contact).Scan(&reference)
+		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, record).Scan(&reference)
 	if errors.Is(err, sql.ErrNoRows) {
 		return drawn, takeReference(ctx, tx, drawn)
 	}
@@ -260,7 +260,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
-		return replaceText(ctx, tx, c, body(m.Text, c), m.Asked)
+		return replaceSMS(ctx, tx, c, body(m.SMSBody, c), m.Asked)
 	})
 	return c, err
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// SaveContact implements [callbacks.Store].
-func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks.Contact, error) {
-	var saved callbacks.Contact
+// SaveCallRecord implements [callbacks.Store].
+func (s *Store) SaveCallRecord(ctx context.Context, c callbacks.CallRecord) (callbacks.CallRecord, error) {
+	var saved callbacks.CallRecord
 	err := s.inTx(ctx, "save a contact", func(tx conn) (err error) {
 		if err := tx.serialize(ctx, "contact/"+c.Key); err != nil {
 			return err
 		}
-		saved, err = oneContact(ctx, tx, c.Key)
+		saved, err = oneCallRecord(ctx, tx, c.Key)
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
 		}
@@ -28,16 +28,16 @@ func (s *Store) SaveContact(ctx context.Context, c callbacks.Contact) (callbacks
 		if err != nil {
 			return err
 		}
-		saved, err = oneContact(ctx, tx, c.Key)
+		saved, err = oneCallRecord(ctx, tx, c.Key)
 		return err
 	})
 	if err != nil {
-		return callbacks.Contact{}, err
+		return callbacks.CallRecord{}, err
 	}
 	return saved, nil
 }
 
-func oneContact(ctx context.Context, q conn, key string) (c callbacks.Contact, err error) {
+func oneCallRecord(ctx context.Context, q conn, key string) (c callbacks.CallRecord, err error) {
 	var began int64
 	err = q.QueryRowContext(ctx, `SELECT call_key, reference, line, desk, topic, language, caller, account, answers,
 		began_ms FROM call_records WHERE call_key = ?`, key).

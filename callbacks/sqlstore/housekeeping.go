@@ -10,7 +10,7 @@ import (
 )
 
 // Kept implements [callbacks.Store].
-func (s *Store) Kept(ctx context.Context) ([]callbacks.Desk, error) {
+func (s *Store) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, error) {
 	return s.desks(ctx, "list what is kept", `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
 		UNION SELECT line, desk FROM call_records WHERE erased_ms = 0 ORDER BY line, desk`)
@@ -36,15 +36,15 @@ func (s *Store) desks(ctx context.Context, what, query string) (desks []callback
 // What Erase takes of a desk: line, desk, before.
 const (
 	// An attempt still in the air keeps its address: the target counts as busy by it.
-	erasedPromises = `line = ? AND desk = ? AND erased_ms = 0 AND ended_ms > 0 AND ended_ms < ?
+	erasedCallbacks = `line = ? AND desk = ? AND erased_ms = 0 AND ended_ms > 0 AND ended_ms < ?
 		AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.callback_id = callbacks.id AND a.state <> 'ended')`
-	erasedMessages = `line = ? AND desk = ? AND erased_ms = 0 AND received_ms < ?`
-	erasedContacts = `line = ? AND desk = ? AND erased_ms = 0 AND began_ms < ?`
+	erasedMessages    = `line = ? AND desk = ? AND erased_ms = 0 AND received_ms < ?`
+	erasedCallRecords = `line = ? AND desk = ? AND erased_ms = 0 AND began_ms < ?`
 )
 
 // RecordingsOf implements [callbacks.Store].
 func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.Time) (sids []string, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedPromises+`
+	rows, err := s.read.QueryContext(ctx, `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedCallbacks+`
 		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
 		d.Line, d.Desk, ms(before), d.Line, d.Desk, ms(before))
 	if err != nil {
@@ -70,14 +70,14 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 			`UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE callback_id IN`,
 			`UPDATE sms SET body = '', message_sid = '', state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE callback_id IN`,
 		} {
-			if _, err := tx.ExecContext(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedPromises+`)`, of...); err != nil {
+			if _, err := tx.ExecContext(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedCallbacks+`)`, of...); err != nil {
 				return err
 			}
 		}
 		for _, rows := range []string{
-			`UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '', note_url = '', erased_ms = ? WHERE ` + erasedPromises,
+			`UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '', note_url = '', erased_ms = ? WHERE ` + erasedCallbacks,
 			`UPDATE messages SET caller = '', account = '', answers = '', recording_sid = '', recording_url = '', erased_ms = ? WHERE ` + erasedMessages,
-			`UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedContacts,
+			`UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedCallRecords,
 		} {
 			res, err := tx.ExecContext(ctx, rows, append([]any{ms(now)}, of...)...)
 			if err != nil {
@@ -122,7 +122,7 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 	defer func() { err = s.wrap("report", errors.Join(err, rows.Close())) }()
 	for rows.Next() {
 		var r callbacks.Report
-		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages, &r.Contacts); err != nil {
+		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open, &r.Messages, &r.CallRecords); err != nil {
 			return nil, err
 		}
 		list = append(list, r)

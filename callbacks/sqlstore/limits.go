@@ -127,25 +127,25 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 			return err
 		}
 	}
-	if r.Pending <= 0 || r.Urgent {
+	if r.MaxOpen <= 0 || r.Urgent {
 		return nil
 	}
-	n, err := pending(ctx, tx, r)
-	if err == nil && n > r.Pending-bookingAtOnce {
+	n, err := maxOpen(ctx, tx, r)
+	if err == nil && n > r.MaxOpen-bookingAtOnce {
 		if err = tx.serialize(ctx, "pending/"+r.Line); err == nil {
-			n, err = pending(ctx, tx, r)
+			n, err = maxOpen(ctx, tx, r)
 		}
 	}
-	if err == nil && n >= r.Pending {
-		err = callbacks.ErrPending
+	if err == nil && n >= r.MaxOpen {
+		err = callbacks.ErrMaxOpen
 	}
 	return err
 }
 
 // pending is how many ordinary promises of a line stand, as far as that matters.
-func pending(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
+func maxOpen(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
-		LIMIT ?) AS pending`, r.Line, false, r.Pending).Scan(&n)
+		LIMIT ?) AS pending`, r.Line, false, r.MaxOpen).Scan(&n)
 	return n, err
 }
 
@@ -155,7 +155,7 @@ const putOff = 5 * time.Minute
 
 // spread is when a promise falls due that would fall due together with others: a step behind the last of them.
 func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error) {
-	if r.Spread <= 0 || r.Kind != callbacks.ASAP {
+	if r.OpeningSpacing <= 0 || r.Kind != callbacks.ASAP {
 		return r.Due, nil
 	}
 	if err := tx.serialize(ctx, "desk/"+r.Line+"/"+r.Desk); err != nil {
@@ -164,13 +164,13 @@ func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error
 	var last sql.NullInt64
 	err := tx.QueryRowContext(ctx, `SELECT max(due_ms) FROM callbacks WHERE state = 'booked' AND line = ? AND desk = ?
 		AND kind = 'asap' AND due_ms >= ? AND due_ms <= ? AND pass = 0 AND priority >= ? AND due_ms > called_ms + ?`,
-		r.Line, r.Desk, ms(r.Due), ms(r.SpreadEnd), r.Priority, putOff.Milliseconds()).Scan(&last)
+		r.Line, r.Desk, ms(r.Due), ms(r.SpacingEnd), r.Priority, putOff.Milliseconds()).Scan(&last)
 	if err != nil || !last.Valid {
 		return r.Due, err
 	}
-	due := instant(last.Int64).Add(r.Spread)
-	if due.After(r.SpreadEnd) {
-		due = r.SpreadEnd
+	due := instant(last.Int64).Add(r.OpeningSpacing)
+	if due.After(r.SpacingEnd) {
+		due = r.SpacingEnd
 	}
 	return due.UTC(), nil
 }

@@ -20,7 +20,7 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			return err
 		}
-		if m.Reference, err = referenceFor(ctx, tx, m.Contact, m.Reference); err != nil {
+		if m.Reference, err = referenceFor(ctx, tx, m.CallRecordKey, m.Reference); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO messages (message_key, reference, line, desk, topic, language, caller,

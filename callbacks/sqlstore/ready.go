@@ -55,8 +55,8 @@ func (s *Store) Ready(ctx context.Context, d callbacks.Desk, after *callbacks.Ca
 	return list, s.wrap("list ready promises", err)
 }
 
-// Overdue implements [callbacks.Store].
-func (s *Store) Overdue(ctx context.Context, now time.Time, most int) ([]callbacks.Callback, error) {
+// Expired implements [callbacks.Store].
+func (s *Store) Expired(ctx context.Context, now time.Time, most int) ([]callbacks.Callback, error) {
 	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND expires_ms <= ? ORDER BY expires_ms, id LIMIT ?`, ms(now), most)
 	return list, s.wrap("list overdue promises", err)
 }

@@ -25,7 +25,7 @@ type scanner interface{ Scan(...any) error }
 func scanCallback(row scanner) (c callbacks.Callback, fence int64, err error) {
 	var called, due, held, slotEnd, expires, ended int64
 	err = row.Scan(&c.ID, &c.Reference, &c.Line, &c.Desk, &c.Topic, &c.Language, &c.Number, &c.Caller, &c.Account,
-		&c.Answers, &c.Kind, &c.Urgent, &c.Priority, &called, &due, &held, &c.CancelAfterAttempt, &slotEnd, &expires, &c.State, &c.Reached, &c.Rounds, &c.Attempts,
+		&c.Answers, &c.Kind, &c.Urgent, &c.Priority, &called, &due, &held, &c.CancelAfterAttempt, &slotEnd, &expires, &c.State, &c.Reached, &c.DeskAttempts, &c.Attempts,
 		&c.NextTarget, &c.Pass, &ended, &c.Note.SID, &c.Note.URL, &c.Note.Seconds, &c.Remark, &fence)
 	c.Called, c.Due, c.Held, c.SlotEnd = instant(called), instant(due), instant(held), instant(slotEnd)
 	c.Expires, c.Ended = instant(expires), instant(ended)
@@ -119,7 +119,7 @@ func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	c := r.Callback
 	_, err := tx.ExecContext(ctx, `UPDATE callbacks SET due_ms = ?, held_ms = ?, cancel_after_attempt = ?, expires_ms = ?, state = ?, reached = ?, rounds = ?, attempts = ?,
 		next_target = ?, pass = ?, ended_ms = ?, fence = ?, remark = ?, ready = 0 WHERE id = ?`,
-		ms(c.Due), ms(c.Held), c.CancelAfterAttempt, ms(c.Expires), c.State, c.Reached, c.Rounds, c.Attempts, c.NextTarget, c.Pass, ms(c.Ended), r.Fence, c.Remark, c.ID)
+		ms(c.Due), ms(c.Held), c.CancelAfterAttempt, ms(c.Expires), c.State, c.Reached, c.DeskAttempts, c.Attempts, c.NextTarget, c.Pass, ms(c.Ended), r.Fence, c.Remark, c.ID)
 	if err != nil {
 		return fmt.Errorf("promise %d: %w", c.ID, err)
 	}

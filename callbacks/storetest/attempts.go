@@ -128,7 +128,7 @@ func testNothingHalfWritten(t *testing.T, s *suite) {
 
 func edit(r *callbacks.Record) {
 	r.Callback.Due = r.Callback.Due.Add(time.Hour)
-	r.Callback.Rounds++
+	r.Callback.DeskAttempts++
 	r.Attempt.SID = "CA"
 	r.Attempt.Check = r.Attempt.Check.Add(time.Hour)
 }
@@ -243,7 +243,7 @@ func testAttempts(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := s.Unended(s.ctx)
+	list, err := s.ActiveAttempts(s.ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func testAttempts(t *testing.T, s *suite) {
 	same(t, known, map[string]bool{"CA1": true})
 
 	s.settle(t, got, callbacks.Booked, Start)
-	if list, err := s.Unended(s.ctx); err != nil || len(list) != 0 {
+	if list, err := s.ActiveAttempts(s.ctx); err != nil || len(list) != 0 {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	second := s.mustClaim(t, c, "1", Start.Add(time.Minute))

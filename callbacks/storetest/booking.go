@@ -118,7 +118,7 @@ func testTheSameAtOnce(t *testing.T, s *suite) {
 	for range 5 {
 		r, reference := s.request(func(r *callbacks.Request) {
 			r.Kind, r.Desk, r.SlotEnd, r.SlotCapacity = callbacks.Slot, r.Key, Start.Add(time.Hour), 1
-			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1}, Pending: 6}
+			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1}, MaxOpen: 6}
 		}), s.reference()
 		bookings := make([]callbacks.Booking, 8)
 		atOnce(len(bookings), func(i int) {
@@ -239,7 +239,7 @@ func testMove(t *testing.T, s *suite) {
 		Expires: Start.Add(73 * time.Hour), Capacity: 1,
 	}
 	c := s.book(t)
-	if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { r.Callback.Rounds = 2; return nil }); err != nil {
+	if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { r.Callback.DeskAttempts = 2; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	moved, err := s.Move(s.ctx, c.ID, slot)

@@ -8,13 +8,13 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-func (s *suite) contact(t *testing.T, key string) callbacks.Contact {
+func (s *suite) callRecord(t *testing.T, key string) callbacks.CallRecord {
 	t.Helper()
-	c := callbacks.Contact{
+	c := callbacks.CallRecord{
 		Key: key, Reference: s.reference(), Line: "gopay", Desk: "support", Topic: "login", Language: "zh",
 		Caller: "+628120000001", Account: "08120000001", Answers: "transaction:12;order:345", Began: Start,
 	}
-	saved, err := s.SaveContact(s.ctx, c)
+	saved, err := s.SaveCallRecord(s.ctx, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,38 +22,38 @@ func (s *suite) contact(t *testing.T, key string) callbacks.Contact {
 	return saved
 }
 
-func testContacts(t *testing.T, s *suite) {
-	first := s.contact(t, "CA1")
+func testCallRecords(t *testing.T, s *suite) {
+	first := s.callRecord(t, "CA1")
 	other := first
 	other.Reference, other.Topic = s.reference(), "refund"
-	again, err := s.SaveContact(s.ctx, other)
+	again, err := s.SaveCallRecord(s.ctx, other)
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, again, first)
 	other.Key, other.Reference = "CA2", first.Reference
-	_, err = s.SaveContact(s.ctx, other)
+	_, err = s.SaveCallRecord(s.ctx, other)
 	wantErr(t, err, callbacks.ErrReferenceTaken)
 }
 
 // The caller was told one reference; what the call then leads to has the same one.
-func testReferenceOfContact(t *testing.T, s *suite) {
-	contact := s.contact(t, "CA1")
-	promised := s.book(t, func(r *callbacks.Request) { r.Contact = "CA1" })
-	if promised.Reference != contact.Reference {
-		t.Errorf("the promise has reference %s, its call %s", promised.Reference, contact.Reference)
+func testReferenceOfCallRecord(t *testing.T, s *suite) {
+	record := s.callRecord(t, "CA1")
+	promised := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "CA1" })
+	if promised.Reference != record.Reference {
+		t.Errorf("the promise has reference %s, its call %s", promised.Reference, record.Reference)
 	}
-	second := s.book(t, func(r *callbacks.Request) { r.Contact = "CA1" })
-	message, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m1", Contact: "CA1", Reference: s.reference(), Line: "gopay", Received: Start})
-	if err != nil || second.Reference == contact.Reference || message.Reference == contact.Reference {
-		t.Errorf("reference %s is given out again: %s, %s, %v", contact.Reference, second.Reference, message.Reference, err)
+	second := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "CA1" })
+	message, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m1", CallRecordKey: "CA1", Reference: s.reference(), Line: "gopay", Received: Start})
+	if err != nil || second.Reference == record.Reference || message.Reference == record.Reference {
+		t.Errorf("reference %s is given out again: %s, %s, %v", record.Reference, second.Reference, message.Reference, err)
 	}
-	contact = s.contact(t, "CA2")
-	message, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m2", Contact: "CA2", Reference: s.reference(), Line: "gopay", Received: Start})
-	if err != nil || message.Reference != contact.Reference {
-		t.Errorf("the message has reference %s, its call %s, %v", message.Reference, contact.Reference, err)
+	record = s.callRecord(t, "CA2")
+	message, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m2", CallRecordKey: "CA2", Reference: s.reference(), Line: "gopay", Received: Start})
+	if err != nil || message.Reference != record.Reference {
+		t.Errorf("the message has reference %s, its call %s, %v", message.Reference, record.Reference, err)
 	}
-	if c := s.book(t, func(r *callbacks.Request) { r.Contact = "unknown" }); c.Reference == "" {
+	if c := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "unknown" }); c.Reference == "" {
 		t.Error("a promise of an unknown contact has no reference")
 	}
 }
@@ -75,21 +75,21 @@ func testNotes(t *testing.T, s *suite) {
 	wantErr(t, s.AttachNote(s.ctx, c.ID, callbacks.Recording{SID: "RE3"}), callbacks.ErrNotOpen)
 }
 
-func testTexts(t *testing.T, s *suite) {
-	claim := func(at time.Time) (callbacks.Text, bool) {
+func testSMS(t *testing.T, s *suite) {
+	claim := func(at time.Time) (callbacks.SMS, bool) {
 		t.Helper()
-		text, found, err := s.ClaimText(s.ctx, at, time.Minute)
+		text, found, err := s.ClaimSMS(s.ctx, at, time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text, found
 	}
 	s.book(t) // without one
-	if next, err := s.NextText(s.ctx); err != nil || !next.IsZero() {
+	if next, err := s.NextSMS(s.ctx); err != nil || !next.IsZero() {
 		t.Fatalf("NextText = %v, %v", next, err)
 	}
 	c := s.book(t, saying("ref {reference}, {reference}"))
-	if next, err := s.NextText(s.ctx); err != nil || !next.Equal(Start) {
+	if next, err := s.NextSMS(s.ctx); err != nil || !next.Equal(Start) {
 		t.Fatalf("NextText = %v, %v", next, err)
 	}
 	if _, found := claim(Start.Add(-time.Second)); found {
@@ -102,26 +102,26 @@ func testTexts(t *testing.T, s *suite) {
 	if _, found := claim(Start.Add(time.Hour)); found {
 		t.Fatal("claimed twice")
 	}
-	settle := func(state callbacks.TextState, again time.Time) {
+	settle := func(state callbacks.SMSState, again time.Time) {
 		t.Helper()
-		if err := s.SettleText(s.ctx, text.ID, callbacks.Settlement{State: state, SID: "SM1", Again: again}); err != nil {
+		if err := s.SettleSMS(s.ctx, text.ID, callbacks.SMSResult{State: state, SID: "SM1", Again: again}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	settle(callbacks.TextWaiting, Start.Add(time.Hour)) // refused for the moment
+	settle(callbacks.SMSWaiting, Start.Add(time.Hour)) // refused for the moment
 	if _, found := claim(Start.Add(time.Minute)); found {
 		t.Fatal("claimed before its time")
 	}
 	if text, found = claim(Start.Add(time.Hour)); !found || text.Tries != 2 {
 		t.Fatalf("claimed %+v, %v", text, found)
 	}
-	if lost, err := s.LoseTexts(s.ctx, Start.Add(time.Hour)); err != nil || lost != 0 {
+	if lost, err := s.ExpireSMS(s.ctx, Start.Add(time.Hour)); err != nil || lost != 0 {
 		t.Fatalf("lost %d, %v within the lease", lost, err)
 	}
-	if lost, err := s.LoseTexts(s.ctx, Start.Add(2*time.Hour)); err != nil || lost != 1 {
+	if lost, err := s.ExpireSMS(s.ctx, Start.Add(2*time.Hour)); err != nil || lost != 1 {
 		t.Fatalf("lost %d, %v after the lease", lost, err)
 	}
-	settle(callbacks.TextWaiting, Start) // too late: it is unknown for good
+	settle(callbacks.SMSWaiting, Start) // too late: it is unknown for good
 	if _, found := claim(Start.Add(3 * time.Hour)); found {
 		t.Fatal("what was lost is sent again")
 	}
@@ -130,22 +130,22 @@ func testTexts(t *testing.T, s *suite) {
 func testTextOfAMove(t *testing.T, s *suite) {
 	c := s.book(t, saying("first"))
 	move := callbacks.Move{Key: "v", Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(9 * time.Hour), Asked: Start,
-		Text: func(c callbacks.Callback) string { return "second " + c.Reference }}
+		SMSBody: func(c callbacks.Callback) string { return "second " + c.Reference }}
 	for range 2 { // the same webhook twice
 		if _, err := s.Move(s.ctx, c.ID, move); err != nil {
 			t.Fatal(err)
 		}
 	}
-	text, found, err := s.ClaimText(s.ctx, Start, time.Minute)
+	text, found, err := s.ClaimSMS(s.ctx, Start, time.Minute)
 	if err != nil || !found || text.Body != "second "+c.Reference {
 		t.Fatalf("claimed %+v, %v, %v", text, found, err)
 	}
-	if text, found, err = s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
+	if text, found, err = s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
 		t.Fatalf("then claimed %+v, %v", text, err)
 	}
 }
 
-func testTextsAtOnce(t *testing.T, s *suite) {
+func testSMSAtOnce(t *testing.T, s *suite) {
 	const texts = 12
 	for range texts {
 		s.book(t, saying("t"))
@@ -153,7 +153,7 @@ func testTextsAtOnce(t *testing.T, s *suite) {
 	claimed := make(chan int64, 4*texts)
 	atOnce(4, func(int) {
 		for {
-			text, found, err := s.ClaimText(s.ctx, Start, time.Minute)
+			text, found, err := s.ClaimSMS(s.ctx, Start, time.Minute)
 			if err != nil {
 				t.Error(err)
 			}
@@ -183,7 +183,7 @@ func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
 		t.Fatal(err)
 	}
 	s.settle(t, s.mustClaim(t, c, "1", Start), callbacks.Expired, Start)
-	s.contact(t, "CA1")
+	s.callRecord(t, "CA1")
 	m := callbacks.Message{Key: "m", Reference: s.reference(), Line: "gopay", Desk: "support", Recording: callbacks.Recording{SID: "RE2", URL: "u"}, Received: Start}
 	if _, err := s.SaveMessage(s.ctx, m); err != nil {
 		t.Fatal(err)
@@ -209,14 +209,14 @@ func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
 	if err != nil || got.Note.SID+got.Note.URL != "" {
 		t.Errorf("the note is kept: %+v, %v", got.Note, err)
 	}
-	if text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
+	if text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
 		t.Errorf("the text message is kept: %+v, %v", text, err)
 	}
-	again, err := s.SaveContact(s.ctx, callbacks.Contact{Key: "CA1", Reference: s.reference()})
+	again, err := s.SaveCallRecord(s.ctx, callbacks.CallRecord{Key: "CA1", Reference: s.reference()})
 	if err != nil || again.Caller+again.Account+string(again.Answers) != "" || again.Reference == "" {
 		t.Errorf("the contact is kept: %+v, %v", again, err)
 	}
-	if kept, err := s.Kept(s.ctx); err != nil || len(kept) != 0 {
+	if kept, err := s.HoldingPersonalData(s.ctx); err != nil || len(kept) != 0 {
 		t.Errorf("kept: %v, %v", kept, err)
 	}
 }

@@ -150,9 +150,9 @@ func (f *filled) round(t *testing.T) {
 	began := time.Now()
 	f.step(t, "Promote one", func() error { return f.promoted(1) })
 	f.step(t, "Promote none", func() error { return f.promoted(0) })
-	f.step(t, "Overdue", func() error { _, err := f.Overdue(f.ctx, Start, 100); return err })
+	f.step(t, "Overdue", func() error { _, err := f.Expired(f.ctx, Start, 100); return err })
 	f.step(t, "Waiting", func() (err error) { desks, err = f.Waiting(f.ctx); return err })
-	f.step(t, "Unended", func() error { _, err := f.Unended(f.ctx); return err })
+	f.step(t, "Unended", func() error { _, err := f.ActiveAttempts(f.ctx); return err })
 	f.step(t, "Ready", func() error {
 		for _, d := range desks {
 			list, err := f.Ready(f.ctx, d, nil, 16)

@@ -133,10 +133,10 @@ func (in *instance) Report(ctx context.Context, from, to time.Time) ([]callbacks
 	return in.Store.Report(ctx, from, to)
 }
 
-// Kept is what the job "retention" begins with.
-func (in *instance) Kept(ctx context.Context) ([]callbacks.Desk, error) {
+// HoldingPersonalData is what the job "retention" begins with.
+func (in *instance) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, error) {
 	in.begin("retention")
-	return in.Store.Kept(ctx)
+	return in.Store.HoldingPersonalData(ctx)
 }
 
 // SetLastRun is what a job that ran ends with.

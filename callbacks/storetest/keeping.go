@@ -76,7 +76,7 @@ func testErase(t *testing.T, s *suite) {
 	}
 	kept := func(want ...callbacks.Desk) {
 		t.Helper()
-		got, err := s.Kept(s.ctx)
+		got, err := s.HoldingPersonalData(s.ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,13 +134,13 @@ func testReport(t *testing.T, s *suite) {
 	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Reference: s.reference(), Line: "upay", Received: Start}); err != nil {
 		t.Fatal(err)
 	}
-	s.contact(t, "CA1")
+	s.callRecord(t, "CA1")
 	got, err := s.Report(s.ctx, Start, Start.Add(day))
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, got, []callbacks.Report{
-		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1, Contacts: 1},
+		{Line: "gopay", Called: 6, Done: 1, Cancelled: 1, Expired: 1, Undialable: 1, Open: 1, CallRecords: 1},
 		{Line: "upay", Messages: 1, Open: 1},
 	})
 }

@@ -19,7 +19,7 @@ type Place struct {
 }
 
 // Ledger runs what is asked of a [callbacks.Ledger]. place makes a place each time it is called.
-func Ledger(t *testing.T, place func(t *testing.T) Place) {
+func ConfigHistory(t *testing.T, place func(t *testing.T) Place) {
 	for _, c := range []struct {
 		name string
 		test func(t *testing.T, l *ledger)
@@ -40,8 +40,8 @@ func Ledger(t *testing.T, place func(t *testing.T) Place) {
 		{"instances", testInstances},
 		{"instances of the past", testInstancesOfThePast},
 		{"words that are none", testWords},
-		{"after a restart", testLedgerAfterARestart},
-		{"cancelled context", testLedgerContext},
+		{"after a restart", testHistoryAfterARestart},
+		{"cancelled context", testHistoryContext},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := place(t)
@@ -272,7 +272,7 @@ func testWords(t *testing.T, l *ledger) {
 }
 
 // Another process, and the next one, reads what this one wrote.
-func testLedgerAfterARestart(t *testing.T, l *ledger) {
+func testHistoryAfterARestart(t *testing.T, l *ledger) {
 	l.declare(t, func(o *callbacks.Override) { o.Say = map[string]string{"zh": "关闭"} })
 	l.declare(t)
 	l.add(t, callbacks.Version{Hash: "h1", At: odd, Files: files("a", "1", "b", "")})
@@ -295,7 +295,7 @@ func testLedgerAfterARestart(t *testing.T, l *ledger) {
 	}
 }
 
-func testLedgerContext(t *testing.T, l *ledger) {
+func testHistoryContext(t *testing.T, l *ledger) {
 	ctx, stop := context.WithCancel(l.ctx)
 	stop()
 	if _, err := l.DeclareOverride(ctx, closure()); err == nil {

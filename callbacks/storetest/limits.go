@@ -10,14 +10,14 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-func testPending(t *testing.T, s *suite) {
-	few := func(r *callbacks.Request) { r.Limits.Pending = 3 }
+func testMaxOpen(t *testing.T, s *suite) {
+	few := func(r *callbacks.Request) { r.Limits.MaxOpen = 3 }
 	s.book(t, few)
 	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true }) // not counted
 	s.book(t, few)
 	s.book(t, few)
 	_, err := s.Book(s.ctx, s.request(few), s.reference())
-	wantErr(t, err, callbacks.ErrPending)
+	wantErr(t, err, callbacks.ErrMaxOpen)
 	s.book(t, few, func(r *callbacks.Request) { r.Urgent = true })
 	s.book(t, few, func(r *callbacks.Request) { r.Line = "upay" })
 }
@@ -25,7 +25,7 @@ func testPending(t *testing.T, s *suite) {
 func testLimitsAtOnce(t *testing.T, s *suite) {
 	requests, references := make([]callbacks.Request, 16), make([]string, 16)
 	for i := range requests {
-		requests[i] = s.request(func(r *callbacks.Request) { r.Limits.Pending = 5 })
+		requests[i] = s.request(func(r *callbacks.Request) { r.Limits.MaxOpen = 5 })
 		references[i] = s.reference()
 	}
 	var booked atomic.Int32
@@ -33,7 +33,7 @@ func testLimitsAtOnce(t *testing.T, s *suite) {
 		switch _, err := s.Book(s.ctx, requests[i], references[i]); {
 		case err == nil:
 			booked.Add(1)
-		case !errors.Is(err, callbacks.ErrPending):
+		case !errors.Is(err, callbacks.ErrMaxOpen):
 			t.Error(err)
 		}
 	})
@@ -42,11 +42,11 @@ func testLimitsAtOnce(t *testing.T, s *suite) {
 	}
 }
 
-func testSpread(t *testing.T, s *suite) {
+func testOpeningSpacing(t *testing.T, s *suite) {
 	opening := Start.Add(time.Hour)
 	night := func(r *callbacks.Request) {
 		r.Due = opening
-		r.Limits = callbacks.Limits{Spread: 10 * time.Minute, SpreadEnd: opening.Add(25 * time.Minute)}
+		r.Limits = callbacks.Limits{OpeningSpacing: 10 * time.Minute, SpacingEnd: opening.Add(25 * time.Minute)}
 	}
 	for _, want := range []time.Duration{0, 10 * time.Minute, 20 * time.Minute, 25 * time.Minute, 25 * time.Minute} {
 		if c := s.book(t, night); !c.Due.Equal(opening.Add(want)) || c.Expires.Sub(c.Due) != 71*time.Hour {
@@ -78,7 +78,7 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 		t.Helper()
 		c := s.book(t, saying("We shall ring. {reference}"))
 		if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error {
-			r.Text = strings.ReplaceAll(text, "{reference}", c.Reference)
+			r.SMSBody = strings.ReplaceAll(text, "{reference}", c.Reference)
 			set(r, callbacks.Expired, Start.Add(time.Minute))
 			return nil
 		}); err != nil {
@@ -88,11 +88,11 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 	}
 	end("")
 	told := end("Sorry, {reference}.")
-	text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute)
+	text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute)
 	if err != nil || !found || text.Body != "Sorry, "+told.Reference+"." || !text.Created.Equal(Start.Add(time.Minute)) {
 		t.Fatalf("%+v, %v, %v", text, found, err)
 	}
-	if text, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
+	if text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
 		t.Fatalf("also %+v, %v", text, err)
 	}
 
@@ -102,14 +102,14 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 		if _, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(r *callbacks.Record) error {
 			r.Attempt.State, r.Attempt.Outcome = state, "busy"
 			set(r, callbacks.Expired, Start)
-			r.Text = "Sorry."
+			r.SMSBody = "Sorry."
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, want := range []bool{true, false} {
-		if _, found, err := s.ClaimText(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found != want {
+		if _, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found != want {
 			t.Fatalf("found %v, %v; want %v", found, err, want)
 		}
 	}

@@ -69,9 +69,9 @@ func testReadyOrder(t *testing.T, s *suite) {
 	}
 	same(t, desks, []callbacks.Desk{{Line: "gopay", Desk: "senior"}, support})
 	same(t, s.ready(t, desks[0], 5), []int64{elsewhere})
-	overdue, err := s.Overdue(s.ctx, Start, 5)
-	if err != nil || len(overdue) != 1 || overdue[0].ID != expired {
-		t.Fatalf("Overdue = %+v, %v", overdue, err)
+	over, err := s.Expired(s.ctx, Start, 5)
+	if err != nil || len(over) != 1 || over[0].ID != expired {
+		t.Fatalf("Expired = %+v, %v", over, err)
 	}
 	for now, want := range map[time.Duration]time.Duration{-time.Millisecond: 0, 0: hour, 3 * hour: hour} {
 		if next, err := s.NextDue(s.ctx, Start.Add(now)); err != nil || !next.Equal(Start.Add(want)) {

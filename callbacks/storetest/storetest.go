@@ -45,7 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"ready no more", testReadyNoMore},
 		{"claim asks once more", testClaimCheck},
 		{"no more customers than agents", testMostCustomers},
-		{"limit of pending ones", testPending},
+		{"limit of pending ones", testMaxOpen},
 		{"owners", testOwners},
 		{"limits of a caller", testCallerLimits},
 		{"limits of a number", testNumberLimits},
@@ -60,18 +60,18 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 		{"silence", testSilence},
 		{"forget", testForget},
 		{"limits, at once", testLimitsAtOnce},
-		{"spread", testSpread},
+		{"spread", testOpeningSpacing},
 		{"text message of an end", testTextOfAnEnd},
 		{"messages", testMessages},
 		{"list", testList},
 		{"list messages", testListMessages},
-		{"contacts", testContacts},
-		{"one reference a call", testReferenceOfContact},
+		{"contacts", testCallRecords},
+		{"one reference a call", testReferenceOfCallRecord},
 		{"notes", testNotes},
-		{"text messages", testTexts},
+		{"text messages", testSMS},
 		{"text message of a move", testTextOfAMove},
-		{"text messages, at once", testTextsAtOnce},
-		{"what became of text messages", testDeliveries},
+		{"text messages, at once", testSMSAtOnce},
+		{"what became of text messages", testSMSDeliveries},
 		{"taken", testTaken},
 		{"erase", testErase},
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
@@ -109,7 +109,7 @@ func (s *suite) request(edit ...func(*callbacks.Request)) callbacks.Request {
 // saying is a text message that confirms the promise; {reference} in it is the promise's.
 func saying(text string) func(*callbacks.Request) {
 	return func(r *callbacks.Request) {
-		r.Text = func(c callbacks.Callback) string { return strings.ReplaceAll(text, "{reference}", c.Reference) }
+		r.SMSBody = func(c callbacks.Callback) string { return strings.ReplaceAll(text, "{reference}", c.Reference) }
 	}
 }
 

@@ -93,7 +93,7 @@ func twoLines(t testing.TB, dir string) {
 
 func (d *desk) options() publish.Options {
 	return publish.Options{
-		Dir: d.dir, Files: os.DirFS(d.dir), Ledger: d.store, Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
+		Dir: d.dir, Files: os.DirFS(d.dir), History: d.store, Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 		Say: func(text string) { d.said.WriteString(text + "\n") },
 		Rehearse: func(_ context.Context, _ *config.Snapshot, lines []string) error {
 			d.rehearsals = append(d.rehearsals, lines...)

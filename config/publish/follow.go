@@ -22,7 +22,7 @@ const (
 // out of reach the last known overrides stand, each until its end.
 type Follower struct {
 	publisher *Publisher
-	ledger    callbacks.Ledger
+	history   callbacks.ConfigHistory
 	me        callbacks.Instance
 	now       func() time.Time
 	log       *slog.Logger
@@ -54,7 +54,7 @@ type drift struct {
 // NewFollower makes one for the process that id and host name.
 func NewFollower(p *Publisher, id, host string) *Follower {
 	p.self = id
-	return &Follower{publisher: p, ledger: p.Ledger, me: callbacks.Instance{ID: id, Host: host}, now: p.Now, log: p.Log}
+	return &Follower{publisher: p, history: p.History, me: callbacks.Instance{ID: id, Host: host}, now: p.Now, log: p.Log}
 }
 
 // Shared is what was last heard of the store.
@@ -74,14 +74,14 @@ func (f *Follower) Tick(ctx context.Context) time.Time {
 	limited, cancel := context.WithTimeout(ctx, followLimit)
 	defer cancel()
 	now := f.now()
-	overrides, err := f.ledger.Overrides(limited, now)
+	overrides, err := f.history.Overrides(limited, now)
 	if err == nil {
 		f.publisher.Live().Override(overrides)
 		err = f.tell(limited, now)
 	}
 	var instances []callbacks.Instance
 	if err == nil {
-		instances, err = f.ledger.Instances(limited, now.Add(-Fresh))
+		instances, err = f.history.Instances(limited, now.Add(-Fresh))
 	}
 	if ctx.Err() == nil {
 		f.heard(now, instances, err)
@@ -96,7 +96,7 @@ func (f *Follower) tell(ctx context.Context, now time.Time) error {
 	if r := state.Refused; r != nil {
 		me.Offered, me.Problem = r.Hash, r.Err.Error()
 	}
-	return f.ledger.SeeInstance(ctx, me)
+	return f.history.SeeInstance(ctx, me)
 }
 
 // heard keeps what the store answered, and warns of what has changed for the worse.
@@ -134,5 +134,5 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 func (f *Follower) Leave(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, followLimit)
 	defer cancel()
-	return f.ledger.ForgetInstance(ctx, f.me.ID)
+	return f.history.ForgetInstance(ctx, f.me.ID)
 }

@@ -81,8 +81,8 @@ func TestAClosureInAnEmergency(t *testing.T) {
 // With the store gone the last known overrides stand, each until its end.
 func TestOverridesWithoutTheStore(t *testing.T) {
 	d := newDesk(t)
-	gone := &goneLedger{Ledger: d.store}
-	d.Ledger = gone
+	gone := &goneHistory{ConfigHistory: d.store}
+	d.History = gone
 	f := publish.NewFollower(d.Publisher, "a", "host")
 	end := d.now.Add(time.Minute)
 	d.closes(callbacks.Override{Until: end})

@@ -24,30 +24,30 @@ func emptyStore(t *testing.T) *sqlite.Store {
 	return store
 }
 
-func (g *goneLedger) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
+func (g *goneHistory) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
 	if g.gone {
 		return callbacks.Version{}, false, errGone
 	}
-	return g.Ledger.AddVersion(ctx, v)
+	return g.ConfigHistory.AddVersion(ctx, v)
 }
 
-func (g *goneLedger) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
+func (g *goneHistory) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
 	if g.gone {
 		return nil, errGone
 	}
-	return g.Ledger.Overrides(ctx, after)
+	return g.ConfigHistory.Overrides(ctx, after)
 }
 
-func (g *goneLedger) SeeInstance(ctx context.Context, i callbacks.Instance) error {
+func (g *goneHistory) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	if g.gone {
 		return errGone
 	}
-	return g.Ledger.SeeInstance(ctx, i)
+	return g.ConfigHistory.SeeInstance(ctx, i)
 }
 
-func (g *goneLedger) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
+func (g *goneHistory) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
 	if g.gone {
 		return nil, errGone
 	}
-	return g.Ledger.Instances(ctx, since)
+	return g.ConfigHistory.Instances(ctx, since)
 }

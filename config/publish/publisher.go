@@ -50,7 +50,7 @@ type Options struct {
 	// Files is the directory as a file system.
 	Files fs.FS
 	// Ledger is where versions are recorded.
-	Ledger callbacks.Ledger
+	History callbacks.ConfigHistory
 	// Rehearse plays the rehearsed calls of these lines under a configuration that is not yet in force. An error keeps it
 	// from being so. May be nil.
 	Rehearse func(ctx context.Context, snapshot *config.Snapshot, lines []string) error
@@ -325,10 +325,10 @@ func (p *Publisher) record(ctx context.Context) {
 func (p *Publisher) write(ctx context.Context, v callbacks.Version) (callbacks.Version, error) {
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	if before, err := p.Ledger.VersionOf(ctx, v.Hash); err == nil && v.Note == "" {
+	if before, err := p.History.VersionOf(ctx, v.Hash); err == nil && v.Note == "" {
 		v.Note = fmt.Sprintf("as version %d", before.Number)
 	}
-	written, _, err := p.Ledger.AddVersion(ctx, v)
+	written, _, err := p.History.AddVersion(ctx, v)
 	return written, err
 }
 

@@ -53,13 +53,13 @@ func (p *Publisher) Start(ctx context.Context) error {
 func (p *Publisher) startRecorded(ctx context.Context) bool {
 	limited, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	versions, err := p.Ledger.Versions(limited, mostTried)
+	versions, err := p.History.Versions(limited, mostTried)
 	if err != nil {
 		p.Log.Error("the versions that were in force before cannot be read; beginning with the directory", "error", err)
 		return false
 	}
 	for _, v := range versions {
-		if v, err = p.Ledger.Version(limited, v.Number); err != nil {
+		if v, err = p.History.Version(limited, v.Number); err != nil {
 			p.Log.Error("a recorded version cannot be read", "version", v.Number, "error", err)
 			continue
 		}
@@ -104,10 +104,10 @@ func (p *Publisher) lags(ctx context.Context, digest, hash string) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	if _, err := p.Ledger.VersionOf(ctx, hash); err != nil {
+	if _, err := p.History.VersionOf(ctx, hash); err != nil {
 		return false
 	}
-	instances, err := p.Ledger.Instances(ctx, p.Now().Add(-Fresh))
+	instances, err := p.History.Instances(ctx, p.Now().Add(-Fresh))
 	if err != nil {
 		return false
 	}
@@ -125,7 +125,7 @@ func (p *Publisher) begin(snapshot *config.Snapshot, files Files, state State) {
 func (p *Publisher) remember(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, storeLimit)
 	defer cancel()
-	versions, err := p.Ledger.Versions(ctx, mostEarlier)
+	versions, err := p.History.Versions(ctx, mostEarlier)
 	if err != nil {
 		p.Log.Warn("earlier versions of the configuration cannot be read; calls that began with them go on with the new one", "error", err)
 		return
@@ -140,7 +140,7 @@ func (p *Publisher) remember(ctx context.Context) {
 		if v.Hash == p.state.Hash {
 			continue
 		}
-		if v, err = p.Ledger.Version(ctx, v.Number); err != nil {
+		if v, err = p.History.Version(ctx, v.Number); err != nil {
 			return
 		}
 		if snapshot, err := config.Load(Files(v.Files).FS()); err == nil {

@@ -159,7 +159,7 @@ func TestStartsWithHalfOfACommand(t *testing.T) {
 		t.Errorf("a refusal that is over is still shown: %v", r.Err)
 	}
 	first := publish.New(d.options())
-	first.Ledger = emptyStore(t)
+	first.History = emptyStore(t)
 	d.saves(publish.Writing, "")
 	if err := first.Start(t.Context()); !errors.Is(err, publish.ErrUnfinished) {
 		t.Errorf("the first start of all: %v", err)
@@ -252,9 +252,9 @@ func TestTheClockIsSetBack(t *testing.T) {
 // With the store gone an edit is put in force all the same, and recorded when the store is back.
 func TestPublishedWithoutTheStore(t *testing.T) {
 	d := newDesk(t)
-	gone := &goneLedger{Ledger: d.store}
+	gone := &goneHistory{ConfigHistory: d.store}
 	o := d.options()
-	o.Ledger = gone
+	o.History = gone
 	d.Publisher = publish.New(o)
 	if err := d.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -276,8 +276,8 @@ func TestPublishedWithoutTheStore(t *testing.T) {
 var errGone = errors.New("the database is gone")
 
 // A goneLedger fails while it is gone.
-type goneLedger struct {
-	callbacks.Ledger
+type goneHistory struct {
+	callbacks.ConfigHistory
 	gone bool
 }
 

@@ -60,7 +60,7 @@ func (s *Server) whisperKey(ctx context.Context, w webhook) (*document, error) {
 	if err != nil || w.form.Get("Digits") != "1" {
 		return hangup(), err
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	target := strconv.Itoa(state.Target)
 	if desk := line.Desks[state.Desk]; desk != nil && state.Target < len(desk.Targets) {

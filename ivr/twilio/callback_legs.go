@@ -69,7 +69,7 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, from side, ask questi
 	if err := s.Sealer.Open("attempt", "", w.sealed, &r.attempt); err != nil {
 		return r, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	r.Callback, r.verdict, err = ask(ctx, r.attempt.ID, w.firstLeg(r.attempt, from))
 	if r.foreign = errors.Is(err, callbacks.ErrForeignCall); r.foreign {
@@ -326,7 +326,7 @@ func (s *Server) attemptStatus(ctx context.Context, w webhook) error {
 	if err := s.Sealer.Open("attempt", "", w.sealed, &a); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	return s.Callbacks.LegStatus(ctx, a.ID, w.firstLeg(a, rungFirst), w.form.Get("CallStatus"), seq)
 }

@@ -14,7 +14,7 @@ import (
 func TestSendATextMessage(t *testing.T) {
 	stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
 	p := stubbed(t, stub)
-	sid, err := p.Send(t.Context(), callbacks.OutgoingText{ID: 7, Sender: "+622150001000", To: "+6281234567890", Body: "Reference 1234567."})
+	sid, err := p.Send(t.Context(), callbacks.OutgoingSMS{ID: 7, Sender: "+622150001000", To: "+6281234567890", Body: "Reference 1234567."})
 	if err != nil || sid != "SM1" || len(stub.sent) != 1 {
 		t.Fatalf("%q, %v, %+v", sid, err, stub.sent)
 	}
@@ -40,7 +40,7 @@ func TestSendersOfTextMessages(t *testing.T) {
 		"+622150001000": {"+622150001000", ""}, "GOPAY": {"GOPAY", ""}, "MG Shop": {"MG Shop", ""}, service: {"", service},
 	} {
 		stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
-		if _, err := stubbed(t, stub).Send(t.Context(), callbacks.OutgoingText{Sender: sender, To: "+6281234567890", Body: "x"}); err != nil {
+		if _, err := stubbed(t, stub).Send(t.Context(), callbacks.OutgoingSMS{Sender: sender, To: "+6281234567890", Body: "x"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := [2]string{stub.sent[0].form.Get("From"), stub.sent[0].form.Get("MessagingServiceSid")}; got != want {
@@ -68,7 +68,7 @@ func TestWhatIsKnownOfATextMessage(t *testing.T) {
 		{http.StatusBadGateway, "<html>502</html>", false, false},
 		{http.StatusCreated, `{}`, false, false},
 	} {
-		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), callbacks.OutgoingText{Sender: "+622150001000", To: "+6281234567890", Body: "x"})
+		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), callbacks.OutgoingSMS{Sender: "+622150001000", To: "+6281234567890", Body: "x"})
 		var refusal *callbacks.RefusedError
 		if err == nil || errors.Is(err, callbacks.ErrRefused) != tt.refused || errors.As(err, &refusal) && refusal.Permanent != tt.permanent {
 			t.Errorf("%d: %v", tt.status, err)

@@ -24,7 +24,7 @@ func asked(t *testing.T, baseURL string, transport http.RoundTripper) map[string
 		t.Fatal(err)
 	}
 	_, placed := p.Place(context.Background(), placement(callbacks.Number, "+622150002001"))
-	_, sent := p.Send(context.Background(), callbacks.OutgoingText{ID: 1, Sender: "+622150001000", To: "+6281234567890", Body: "x"})
+	_, sent := p.Send(context.Background(), callbacks.OutgoingSMS{ID: 1, Sender: "+622150001000", To: "+6281234567890", Body: "x"})
 	return map[string]error{"a call": placed, "a text message": sent}
 }
 
@@ -105,7 +105,7 @@ func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 		}
 		p.UseRegion(tt.edge, tt.region)
 		_, _ = p.Place(t.Context(), placement(callbacks.Number, "+622150002001"))
-		_, _ = p.Send(t.Context(), callbacks.OutgoingText{Sender: "GOPAY", To: "+6281234567890"})
+		_, _ = p.Send(t.Context(), callbacks.OutgoingSMS{Sender: "GOPAY", To: "+6281234567890"})
 		_, _, _ = p.Media(t.Context(), "RE0123456789abcdef0123456789abcdef")
 		if got := strings.Join(hosts, " "); got != tt.host+" "+tt.host+" "+tt.host {
 			t.Errorf("edge %q, region %q: asked %s", tt.edge, tt.region, got)
@@ -123,7 +123,7 @@ func TestProviderCodes(t *testing.T) {
 	} {
 		_, err := stubbed(t, &restStub{status: http.StatusBadRequest,
 			answer: `{"code":` + strconv.Itoa(code) + `,"message":"number +6281234567890 is bad","status":400}`}).
-			Send(t.Context(), callbacks.OutgoingText{Sender: "GOPAY", To: "+6281234567890"})
+			Send(t.Context(), callbacks.OutgoingSMS{Sender: "GOPAY", To: "+6281234567890"})
 		var refused *callbacks.RefusedError
 		if !errors.As(err, &refused) || refused.Code != code || refused.Permanent != want[0] || refused.Ours != want[1] {
 			t.Errorf("%d: %+v", code, err)
@@ -142,10 +142,10 @@ func TestProviderCodes(t *testing.T) {
 
 // The provider's words about a text message, as they are documented.
 func TestWordsAboutATextMessage(t *testing.T) {
-	for word, want := range map[string]callbacks.TextState{
+	for word, want := range map[string]callbacks.SMSState{
 		"accepted": "", "scheduled": "", "queued": "", "sending": "", "": "", "receiving": "",
-		"sent": callbacks.TextSent, "delivered": callbacks.TextDelivered, "read": callbacks.TextDelivered,
-		"undelivered": callbacks.TextUndelivered, "failed": callbacks.TextFailed, "canceled": callbacks.TextFailed,
+		"sent": callbacks.SMSSent, "delivered": callbacks.SMSReachedCustomer, "read": callbacks.SMSReachedCustomer,
+		"undelivered": callbacks.SMSUndelivered, "failed": callbacks.SMSFailed, "canceled": callbacks.SMSFailed,
 	} {
 		if got, known := textState(word); got != want || known != (want != "") {
 			t.Errorf("%q is %q", word, got)

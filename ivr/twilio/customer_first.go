@@ -52,7 +52,7 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 }
 
 // nextAgent rings the target behind the last one, if there is one. dialStatus and apart are how the last one ended.
-func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook, dialStatus string, apart bool) (*document, error) {
+func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook, dialStatus string, notBridged bool) (*document, error) {
 	var targets []callbacks.Target
 	desk := r.line.Desks[r.Desk]
 	if desk != nil {
@@ -61,10 +61,10 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 	r.attempt.Target++
 	more := r.attempt.Target < len(targets)
 	if r.attempt.Target > 0 || !more {
-		ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+		ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 		defer cancel()
 		var err error
-		if r.Callback, err = s.Callbacks.AgentEnded(ctx, r.attempt.ID, w.call().SID, dialStatus, apart, more); err != nil {
+		if r.Callback, err = s.Callbacks.AgentEnded(ctx, r.attempt.ID, w.call().SID, dialStatus, notBridged, more); err != nil {
 			return plainGoodbye(sorry), err
 		}
 	}

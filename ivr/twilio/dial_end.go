@@ -63,7 +63,7 @@ func (s *Server) writeAgain(w webhook, path string, end dialEnd, cause error) (*
 		end.Since = now.Unix()
 	}
 	end.Tries++
-	over := now.Add(againPause+promiseWrite).Sub(time.Unix(end.Since, 0)) > againLimit
+	over := now.Add(againPause+callbackWrite).Sub(time.Unix(end.Since, 0)) > againLimit
 	if !worthAnother(cause) || end.Tries > againMost || over {
 		return plainGoodbye(sorry), cause
 	}

@@ -22,7 +22,7 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 	moved.Due, moved.SlotEnd = moved.Due.Add(time.Hour), moved.SlotEnd.Add(time.Hour)
 	soon.Kind, soon.Due, soon.SlotEnd = callbacks.ASAP, openHour, time.Time{}
 	dialling.State, over.State = callbacks.AgentReached, callbacks.Cancelled
-	told := ivr.State{Line: "sketch", Language: "en", Standing: 7, Stands: ivr.Term{Kind: booked.Kind, Due: booked.Due.Unix(), Until: booked.SlotEnd.Unix()}}
+	told := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, OpenCallbackDue: ivr.DueWindow{Kind: booked.Kind, Due: booked.Due.Unix(), Until: booked.SlotEnd.Unix()}}
 	for name, tt := range map[string]struct {
 		now  callbacks.Callback
 		err  error
@@ -72,7 +72,7 @@ func TestWrongKeysAboutACallbackEnd(t *testing.T) {
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) {
 		return callbacks.Callback{ID: 7, Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}, nil
 	}
-	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu})
+	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu})
 	text := ""
 	for range e.server.Lines.Find("sketch", "").WrongLimit {
 		text = e.call(target, url.Values{"Digits": {"5"}})
@@ -89,7 +89,7 @@ func TestACallbackThatIsNotReadInTime(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
-	state := ivr.State{Line: "sketch", Language: "en", Standing: 7, Step: stepMineMenu}
+	state := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu}
 	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
 	if !strings.Contains(text, "mine.locked") || strings.Contains(text, "mine.kept") {
 		t.Errorf("heard %s", text)

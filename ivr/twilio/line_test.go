@@ -55,7 +55,7 @@ func sketch(t testing.TB) *ivr.Line {
 		General:      "support",
 		Account:      ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions:    map[string]ivr.NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
-		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, Lead: 30 * time.Minute, Expiry: 72 * time.Hour},
+		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute, ExpiresAfter: 72 * time.Hour},
 		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}

@@ -7,9 +7,9 @@ import (
 
 // Metrics counts what happens at the edge. No label holds anything that a caller typed.
 type Metrics struct {
-	calls, ended, taken, refused, failures, promised, texts *prometheus.CounterVec
-	unknownNumbers, fallbacks, messages                     prometheus.Counter
-	answers                                                 *prometheus.HistogramVec
+	calls, ended, taken, refused, failures, countBooked, texts *prometheus.CounterVec
+	unknownNumbers, fallbacks, messages                        prometheus.Counter
+	answers                                                    *prometheus.HistogramVec
 }
 
 // NewMetrics registers the counters. It panics if they are registered already, as the library does.
@@ -30,7 +30,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		taken:          vector("calls_taken_total", "Calls that an agent took with a key press.", "line"),
 		refused:        vector("webhooks_refused_total", "Requests refused: signature, seal, age, method, form, or leg.", "reason"),
 		failures:       vector("failures_total", "Things that could not be done; the caller heard an apology or a way round.", "what"),
-		promised:       vector("callbacks_promised_total", "Callbacks promised to callers.", "line", "kind"),
+		countBooked:    vector("callbacks_booked_total", "Callbacks booked by callers.", "line", "kind"),
 		texts:          vector("text_messages_total", "Text messages by every state that they went through; sent is not delivered.", "line", "state"),
 		unknownNumbers: counter("unknown_number_calls_total", "Calls to a number that no line answers."),
 		fallbacks:      counter("fallbacks_total", "Requests to the fallback: the provider could not use an answer of ours."),
@@ -45,13 +45,13 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 }
 
 // TextMessage counts what became of a text message of a line.
-func (m *Metrics) TextMessage(line string, state callbacks.TextState) {
+func (m *Metrics) TextMessage(line string, state callbacks.SMSState) {
 	m.texts.WithLabelValues(line, string(state)).Inc()
 }
 
 func (m *Metrics) booked(booking callbacks.Booking) {
 	if !booking.Existing {
-		m.promised.WithLabelValues(booking.Callback.Line, string(booking.Callback.Kind)).Inc()
+		m.countBooked.WithLabelValues(booking.Callback.Line, string(booking.Callback.Kind)).Inc()
 	}
 }
 

@@ -166,7 +166,7 @@ func TestTheLimitForReadingDoesNotEndAnAnswer(t *testing.T) {
 	request.Header.Set(SignatureHeader, Sign(someToken, e.server.PublicURL+PathIncoming, body))
 	answering := &limited{ResponseRecorder: httptest.NewRecorder()}
 	e.handler.ServeHTTP(answering, request)
-	if left := time.Until(answering.read); left < 2*promiseWrite || answering.Code != http.StatusOK {
+	if left := time.Until(answering.read); left < 2*callbackWrite || answering.Code != http.StatusOK {
 		t.Errorf("a webhook is given up after %s, answered %d", left, answering.Code)
 	}
 }

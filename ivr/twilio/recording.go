@@ -102,7 +102,7 @@ func (s *Server) recording(ctx context.Context, w webhook) error {
 	if !ok {
 		return s.unreadable()
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	call := w.call()
 	call.From = state.Caller

@@ -329,7 +329,7 @@ func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 	}
 }
 
-func TestStandingCallbackIsMentioned(t *testing.T) {
+func TestOpenCallbackIsMentioned(t *testing.T) {
 	e := newEdge(t, nil)
 	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { return callbacks.Callback{ID: 7}, true, nil }
 	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})

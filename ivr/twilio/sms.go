@@ -24,8 +24,8 @@ const messagingService = "MG"
 // as long.
 const sidLength = 34
 
-// Send asks the provider to send a text message. It implements [callbacks.Texter].
-func (p *Client) Send(_ context.Context, t callbacks.OutgoingText) (string, error) {
+// Send asks the provider to send a text message. It implements [callbacks.SMSSender].
+func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error) {
 	sealed, err := p.sealer.Seal("text", "", sentText{ID: t.ID})
 	if err != nil {
 		return "", err
@@ -47,7 +47,7 @@ func (p *Client) Send(_ context.Context, t callbacks.OutgoingText) (string, erro
 	return *message.Sid, nil
 }
 
-var _ callbacks.Texter = (*Client)(nil)
+var _ callbacks.SMSSender = (*Client)(nil)
 
 // textStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
 func (s *Server) textStatus(ctx context.Context, w webhook) error {
@@ -60,12 +60,12 @@ func (s *Server) textStatus(ctx context.Context, w webhook) error {
 	if !known {
 		return nil // an earlier step on the way, or a word that is new
 	}
-	delivery := callbacks.Delivery{
-		TextID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code),
+	delivery := callbacks.SMSDelivery{
+		SMSID: sent.ID, SID: w.form.Get("MessageSid"), State: state, Code: code, Remark: codeWords(code),
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
-	line, changed, err := s.Callbacks.TextDelivery(ctx, delivery)
+	line, changed, err := s.Callbacks.SMSDelivered(ctx, delivery)
 	if err == nil && changed {
 		s.Metrics.TextMessage(line, state)
 	}
@@ -74,16 +74,16 @@ func (s *Server) textStatus(ctx context.Context, w webhook) error {
 
 // textState is the provider's word about a text message in ours; false for one that says nothing new.
 // https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
-func textState(status string) (callbacks.TextState, bool) {
+func textState(status string) (callbacks.SMSState, bool) {
 	switch status {
 	case "sent":
-		return callbacks.TextSent, true
+		return callbacks.SMSSent, true
 	case "delivered", "read":
-		return callbacks.TextDelivered, true
+		return callbacks.SMSReachedCustomer, true
 	case "undelivered":
-		return callbacks.TextUndelivered, true
+		return callbacks.SMSUndelivered, true
 	case "failed", "canceled":
-		return callbacks.TextFailed, true
+		return callbacks.SMSFailed, true
 	}
 	return "", false
 }

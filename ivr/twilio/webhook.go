@@ -18,11 +18,11 @@ const (
 	// earlyRead is for what a call can do without: it fails open.
 	earlyRead = 300 * time.Millisecond
 	// contactWrite is for the record of a call that is put through: it fails open.
-	contactWrite = time.Second
+	callRecordWrite = time.Second
 	// standingRead is for a callback that is told of: without it the caller is sent to a colleague.
-	standingRead = time.Second
+	openCallbackRead = time.Second
 	// promiseWrite is for what must be durable before it is spoken.
-	promiseWrite = 4 * time.Second
+	callbackWrite = 4 * time.Second
 )
 
 // Lines finds a line in the configuration that is in force. Both methods return nil for what is unknown.
@@ -47,7 +47,7 @@ type Callbacks interface {
 	SaveMessage(ctx context.Context, message callbacks.Message) (callbacks.Message, error)
 	AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error
 	AttachNote(ctx context.Context, id int64, note callbacks.Recording) error
-	SaveContact(ctx context.Context, contact callbacks.Contact) (callbacks.Contact, error)
+	SaveCallRecord(ctx context.Context, contact callbacks.CallRecord) (callbacks.CallRecord, error)
 	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
@@ -57,7 +57,7 @@ type Callbacks interface {
 	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (callbacks.Callback, error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
-	TextDelivery(ctx context.Context, d callbacks.Delivery) (line string, changed bool, err error)
+	SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line string, changed bool, err error)
 }
 
 // A webhook is one verified request of the provider.
@@ -122,10 +122,10 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 		return s.askTaken(ctx, w, effect)
 	case ivr.Reached:
 		return s.reached(ctx, effect)
-	case ivr.SaveContact:
-		return s.saveContact(ctx, effect)
+	case ivr.SaveCallRecord:
+		return s.saveCallRecord(ctx, effect)
 	}
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	switch effect := effect.(type) {
 	case ivr.Book:
@@ -138,7 +138,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 		}
 		s.Metrics.booked(booking)
 		s.observe(Event{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
-		return ivr.Promised{Callback: booking.Callback, Existing: booking.Existing}
+		return ivr.CallbackBooked{Callback: booking.Callback, Existing: booking.Existing}
 	case ivr.Move:
 		moved, err := s.Callbacks.Move(ctx, effect.ID, effect.To)
 		if errors.Is(err, callbacks.ErrKeyUsed) {
@@ -148,7 +148,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 			return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
 		}
 		s.observe(Event{Name: "move", CallSID: w.call().SID, Callback: moved})
-		return ivr.Promised{Callback: moved}
+		return ivr.CallbackBooked{Callback: moved}
 	case ivr.Prove:
 		return s.verify(ctx, effect)
 	case ivr.Cancel:
@@ -196,7 +196,7 @@ func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
 
 func (s *Server) look(ctx context.Context, effect ivr.Look) ivr.Event {
 	var callback callbacks.Callback
-	err := within(ctx, standingRead, func(ctx context.Context) (err error) {
+	err := within(ctx, openCallbackRead, func(ctx context.Context) (err error) {
 		callback, err = s.Callbacks.Callback(ctx, effect.ID)
 		return err
 	})
@@ -207,19 +207,19 @@ func (s *Server) look(ctx context.Context, effect ivr.Look) ivr.Event {
 }
 
 // saveContact writes a call down that is put through. The caller does not wait long for it.
-func (s *Server) saveContact(ctx context.Context, effect ivr.SaveContact) ivr.Event {
-	var contact callbacks.Contact
-	err := within(ctx, contactWrite, func(ctx context.Context) (err error) {
-		contact, err = s.Callbacks.SaveContact(ctx, effect.Contact)
+func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) ivr.Event {
+	var record callbacks.CallRecord
+	err := within(ctx, callRecordWrite, func(ctx context.Context) (err error) {
+		record, err = s.Callbacks.SaveCallRecord(ctx, effect.Record)
 		return err
 	})
 	if err != nil {
-		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call", effect.Contact.Key, "error", err)
+		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call", effect.Record.Key, "error", err)
 		s.Metrics.failures.WithLabelValues("write a contact").Inc()
 		return ivr.Refused{Why: ivr.Failed}
 	}
-	s.observe(Event{Name: "contact", CallSID: contact.Key, Line: contact.Line, Desk: contact.Desk, Topic: contact.Topic, Reference: contact.Reference})
-	return ivr.Saved{Reference: contact.Reference}
+	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic, Reference: record.Reference})
+	return ivr.Saved{Reference: record.Reference}
 }
 
 // within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets go
@@ -247,7 +247,7 @@ func within(ctx context.Context, limit time.Duration, do func(context.Context) e
 // askTaken: an agent's own signed key press decides, unless the provider says that nobody was connected. Only with the
 // store out of reach is its word alone taken that two people were: a whisper that got no 1 hangs up and bridges nobody.
 func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) ivr.Event {
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	bridged := w.form.Get("DialBridged")
 	taken, err := s.Callbacks.WasTaken(ctx, w.call().SID, effect.Dial)
@@ -266,7 +266,7 @@ func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) i
 }
 
 func (s *Server) reached(ctx context.Context, effect ivr.Reached) ivr.Event {
-	ctx, cancel := context.WithTimeout(ctx, promiseWrite)
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	if err := s.Callbacks.CancelFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
 		s.Log.Warn("cannot take back the callback of a caller who got through", "error", err)
@@ -304,7 +304,7 @@ func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
 		return s.enough(what, ivr.NumberEnough, err, who)
 	case errors.Is(err, callbacks.ErrProofLimit):
 		return ivr.Refused{Why: ivr.Locked}
-	case errors.Is(err, callbacks.ErrPending):
+	case errors.Is(err, callbacks.ErrMaxOpen):
 		s.Log.Warn("a callback is not promised: as many stand as the line allows; raise callbacks.pending, or have the desk keep them")
 		s.Metrics.failures.WithLabelValues(what + ": too many stand").Inc()
 		return ivr.Refused{Why: ivr.Many}

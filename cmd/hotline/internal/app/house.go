@@ -26,7 +26,7 @@ type App struct {
 	Now         func() time.Time
 	Service     *callbacks.Service
 	Dispatcher  *callbacks.Dispatcher
-	Courier     *callbacks.Courier
+	Courier     *callbacks.SMSWorker
 	housekeeper *callbacks.Housekeeper
 	Live        *publish.Live
 	attention   attention
@@ -101,7 +101,7 @@ func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.
 		return nil, nil
 	}
 	o := *w.Source
-	o.Ledger, o.Now, o.Log = store, w.Now, w.Log
+	o.History, o.Now, o.Log = store, w.Now, w.Log
 	p := publish.New(o)
 	if err := p.Start(ctx); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)
@@ -131,7 +131,7 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 	if w.Pace > 0 {
 		h.Dispatcher.Pace = w.Pace
 	}
-	h.Courier = callbacks.NewCourier(store, h.Service, provider, w.Live, w.Now, w.Log)
+	h.Courier = callbacks.NewSMSWorker(store, h.Service, provider, w.Live, w.Now, w.Log)
 	registry := prometheus.NewRegistry()
 	metrics := twilio.NewMetrics(registry)
 	h.Courier.Settled = metrics.TextMessage

@@ -28,10 +28,10 @@ import (
 
 // chaosSize is how big a campaign is.
 type chaosSize struct {
-	promises, kills, instances, agents int
-	rate                               float64 // calls in a real second
-	stops                              int     // of PostgreSQL
-	limit                              time.Duration
+	callbacks, kills, instances, agents int
+	rate                                float64 // calls in a real second
+	stops                               int     // of PostgreSQL
+	limit                               time.Duration
 }
 
 // A campaign keeps instances running, kills them, and watches what is promised and kept.
@@ -92,7 +92,7 @@ func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluste
 		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed, uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
 		run: chaosRun{
 			Seed: seed, Dir: chaosDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
-			Promises: size.promises, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart, Speed: chaosSpeed},
+			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart, Speed: chaosSpeed},
 		},
 	}
 	if err := writeConfig(filepath.Join(c.run.Dir, "config"), size.agents); err != nil {
@@ -283,7 +283,7 @@ func wait(ctx context.Context, d time.Duration) {
 
 // progress is how far the campaign is, from 0 to 1: promises made and promises ended.
 func (c *campaign) progress() float64 {
-	return float64(c.spoken.Load()+c.settled.Load()) / float64(2*c.size.promises)
+	return float64(c.spoken.Load()+c.settled.Load()) / float64(2*c.size.callbacks)
 }
 
 // watch asks the store how far it is, and returns when nothing is outstanding. It reports whether it came to that.
@@ -322,8 +322,8 @@ func (c *campaign) look(ctx context.Context) (done bool, err error) {
 	if open > 0 {
 		return false, nil
 	}
-	unended, err := c.store.Unended(ctx)
-	return len(unended) == 0, err
+	active, err := c.store.ActiveAttempts(ctx)
+	return len(active) == 0, err
 }
 
 func (c *campaign) tell() {
@@ -334,7 +334,7 @@ func (c *campaign) tell() {
 		kills += n
 	}
 	fmt.Fprintf(os.Stderr, "%s %3.0f s: promised %d of %d, ended %d, standing %d, killed %d of %d, database stopped %d\n",
-		c.t.Name(), time.Since(c.began).Seconds(), c.spoken.Load(), c.size.promises, c.settled.Load(), c.standing.Load(), kills, c.size.kills, c.stops)
+		c.t.Name(), time.Since(c.began).Seconds(), c.spoken.Load(), c.size.callbacks, c.settled.Load(), c.standing.Load(), kills, c.size.kills, c.stops)
 }
 
 // stopDatabase stops PostgreSQL and starts it again, as often as the size says, while calls are going on.

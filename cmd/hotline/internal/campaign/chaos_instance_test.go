@@ -94,7 +94,7 @@ func chaosLog(s chaosRun) (*slog.Logger, error) {
 		return nil, err
 	}
 	level := slog.LevelInfo
-	if s.Promises > 2000 {
+	if s.Callbacks > 2000 {
 		level = slog.LevelWarn
 	}
 	return slog.New(slog.NewJSONHandler(file, &slog.HandlerOptions{Level: level})), nil

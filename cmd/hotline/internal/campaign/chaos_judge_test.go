@@ -53,12 +53,12 @@ func (v *verdict) find(rule, format string, args ...any) {
 // first line's desk has.
 func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) (*verdict, error) {
 	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
-	promises, err := store.List(ctx, callbacks.Filter{})
+	found, err := store.List(ctx, callbacks.Filter{})
 	if err != nil {
 		return nil, err
 	}
 	byNumber, byReference, byCaller := map[string]callbacks.Callback{}, map[string]callbacks.Callback{}, map[string]callbacks.Callback{}
-	for _, c := range promises {
+	for _, c := range found {
 		if before, twice := byCaller[c.Caller]; twice {
 			v.find(ruleOnce, "%s asked for one callback and has %d and %d", c.Caller, before.ID, c.ID)
 		}
@@ -68,7 +68,7 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 		}
 		byNumber[c.Number] = c
 		v.counts["promises "+string(c.State)]++
-		v.promise(c, l)
+		v.callback(c, l)
 	}
 	for reference, customer := range l.spoken {
 		if c, known := byReference[reference]; !known || c.Caller != customer {
@@ -81,8 +81,8 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
 		}
 	}
-	unended, err := store.Unended(ctx)
-	for _, a := range unended {
+	active, err := store.ActiveAttempts(ctx)
+	for _, a := range active {
 		v.find(ruleStanding, "attempt %s of promise %d is %s", a.ID, a.CallbackID, a.State)
 	}
 	for text, n := range l.texts {
@@ -124,8 +124,8 @@ func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
 }
 
 // promise judges one promise.
-func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
-	who := fmt.Sprintf("promise %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.Rounds)
+func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
+	who := fmt.Sprintf("promise %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
 	v.counts["customers' telephones rung"] += len(rings)
 	if c.Urgent {
@@ -159,7 +159,7 @@ func (v *verdict) promise(c callbacks.Callback, l *bookRead) {
 	for _, g := range rings {
 		v.hours(who, c, g)
 	}
-	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.Rounds < chaosRounds && c.Ended.Before(c.Expires) {
+	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.DeskAttempts < chaosRounds && c.Ended.Before(c.Expires) {
 		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
 	}
 	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
@@ -239,14 +239,14 @@ func (v *verdict) targets(l *bookRead) {
 
 // room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than the desk
 // has agents: each of them will want one.
-func (v *verdict) room(l *bookRead, promises map[string]callbacks.Callback, agents int) {
+func (v *verdict) room(l *bookRead, found map[string]callbacks.Callback, agents int) {
 	type change struct {
 		at time.Time
 		by int
 	}
 	byDesk := map[string][]change{}
 	for _, g := range l.order {
-		c, known := promises[g.to]
+		c, known := found[g.to]
 		if !g.placed || !known {
 			continue
 		}

@@ -36,8 +36,8 @@ type chaosRun struct {
 	REST   string // where the simulator is; empty for the simulator itself
 	Clock  chaosClock
 	// Promises is how many references the simulator's callers want to hear; Rate is how many ring in a real second.
-	Promises int
-	Rate     float64
+	Callbacks int
+	Rate      float64
 	// Pace is the least time between two calls placed, on the fast clock.
 	Pace time.Duration
 	Name string // of the process, for its log

@@ -74,7 +74,7 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *peo
 	every := time.NewTicker(time.Duration(float64(time.Second) / s.Rate))
 	defer every.Stop()
 	var live []*simulator.Call
-	burst := min(s.Promises/5, 300)
+	burst := min(s.Callbacks/5, 300)
 	for nth := 0; ctx.Err() == nil; {
 		up := live[:0]
 		for _, call := range live {
@@ -84,11 +84,11 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *peo
 		}
 		live = up
 		spoken := int(book.spoken.Load())
-		if spoken >= s.Promises && len(live) == 0 {
+		if spoken >= s.Callbacks && len(live) == 0 {
 			say("rung %d", nth)
 			return
 		}
-		if spoken+len(live) < s.Promises {
+		if spoken+len(live) < s.Callbacks {
 			live = append(live, c.Ring(customerNumber(nth), lineNumber(nth), people.caller(nth)))
 			nth++
 		}
@@ -173,14 +173,14 @@ func refusal(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && e.Role != simulate.RoleCaller && strings.Contains(e.Text, "we cannot connect you any more at this hour")
 }
 
-var promisedReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)
+var callbackReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)
 
 // referenceIn is the reference of a promise that a caller begins to hear.
 func referenceIn(e simulator.Event) string {
 	if e.Event != simulator.EventSay || e.Role != simulate.RoleCaller {
 		return ""
 	}
-	found := promisedReference.FindStringSubmatch(e.Text)
+	found := callbackReference.FindStringSubmatch(e.Text)
 	if found == nil {
 		return ""
 	}

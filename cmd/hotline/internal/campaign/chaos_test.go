@@ -26,13 +26,13 @@ const (
 // The crash campaign: promises are made and kept while instances are killed, the database is stopped, and the telephone
 // company loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
 func TestChaos(t *testing.T) {
-	promises, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS", 20), uint64(setting64(t, "CHAOS_SEED", 1))
-	small := promises <= 1000
-	t.Logf("seed %d, %d promises, %d kills", seed, promises, kills)
+	found, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS", 20), uint64(setting64(t, "CHAOS_SEED", 1))
+	small := found <= 1000
+	t.Logf("seed %d, %d promises, %d kills", seed, found, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		cluster := pgtest.NewIn(t, apptest.InMemory())
-		size := chaosSize{promises: promises * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12, stops: 1, limit: 5 * time.Minute}
+		size := chaosSize{callbacks: found * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12, stops: 1, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.stops, size.limit = 100, 15, 8, time.Hour
 		}
@@ -40,7 +40,7 @@ func TestChaos(t *testing.T) {
 	})
 	t.Run("one instance on SQLite", func(t *testing.T) {
 		t.Parallel()
-		size := chaosSize{promises: promises - promises*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3, limit: 5 * time.Minute}
+		size := chaosSize{callbacks: found - found*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.limit = 60, 4, time.Hour
 		}
@@ -87,8 +87,8 @@ func campaignOn(t *testing.T, size chaosSize, seed uint64, store string, cluster
 	if c.balancer.lostSoFar() == 0 {
 		t.Error("no answer to a booking was lost")
 	}
-	if len(l.spoken) < size.promises {
-		t.Errorf("%d references were spoken, not %d", len(l.spoken), size.promises)
+	if len(l.spoken) < size.callbacks {
+		t.Errorf("%d references were spoken, not %d", len(l.spoken), size.callbacks)
 	}
 }
 

@@ -263,7 +263,7 @@ func newCallbacksShow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			texts, err := l.service.Texts(cmd.Context(), c.ID)
+			texts, err := l.service.SMSOf(cmd.Context(), c.ID)
 			if err != nil {
 				return err
 			}
@@ -277,7 +277,7 @@ func newCallbacksShow() *cobra.Command {
 }
 
 // show prints a promise. silenced is until when others may not ask for one to its number; zero: they may.
-func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text, silenced time.Time) error {
+func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.SMS, silenced time.Time) error {
 	c := r.Callback
 	var rows terminal.Table
 	rows.Add("reference", c.Reference)
@@ -305,7 +305,7 @@ func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.Text,
 	}
 	rows.Add("customer rung", fmt.Sprintf("%d times", c.Attempts))
 	rows.Add("what happened last", cmp.Or(c.Remark, "-"))
-	rows.Add("desk tried in vain", fmt.Sprintf("%d times", c.Rounds))
+	rows.Add("desk tried in vain", fmt.Sprintf("%d times", c.DeskAttempts))
 	attempts := r.Earlier
 	if r.Attempt != nil {
 		attempts = append(attempts, *r.Attempt)

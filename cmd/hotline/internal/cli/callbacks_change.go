@@ -27,8 +27,8 @@ func reasons(c callbacks.Callback, err error) error {
 }
 
 // told says whether the customer is written to.
-func (l *ledger) told(c callbacks.Callback, occasion callbacks.Occasion) string {
-	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && c.MayText() && plan.Words(c, occasion, l.now()) != "" {
+func (l *ledger) told(c callbacks.Callback, kind callbacks.NotificationKind) string {
+	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind, l.now()) != "" {
 		return "The customer is told with a text message, which the server sends."
 	}
 	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one that they rang from."
@@ -49,7 +49,7 @@ func newCallbacksCancel() *cobra.Command {
 			if c, err = l.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
 				return reasons(c, err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, l.told(c, callbacks.OnWithdrawn))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, l.told(c, callbacks.NotifyWithdrawn))
 			return err
 		}),
 	}
@@ -96,7 +96,7 @@ func (l *ledger) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time)
 	if !due.Equal(asked) {
 		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n", l.clock(c.Line, asked))
 	}
-	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.OnMoved))
+	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.NotifyMoved))
 	return err
 }
 

@@ -52,7 +52,7 @@ func (l *ledger) export(c callbacks.Callback) exported {
 		return at.UTC().Format(time.RFC3339)
 	}
 	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), l.masked(c.Number),
-		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.Rounds, c.Note.Seconds, c.Priority, c.Remark}
+		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
 	for _, text := range []*string{
 		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
 	} {

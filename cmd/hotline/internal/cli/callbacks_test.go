@@ -293,7 +293,7 @@ func TestCallbacksShowTextMessages(t *testing.T) {
 	}
 	l := ledger{snapshot: snapshot, now: func() time.Time { return at }}
 	r := callbacks.Record{Callback: callbacks.Callback{Line: "gopay"}}
-	texts := []callbacks.Text{{Created: at, State: callbacks.TextUndelivered, Remark: "code 30005, there is no such number"}}
+	texts := []callbacks.SMS{{Created: at, State: callbacks.SMSUndelivered, Remark: "code 30005, there is no such number"}}
 	if err := l.show(&out, r, texts, time.Time{}); err != nil ||
 		!strings.Contains(out.String(), "text message        2026-03-07 20:00 +07:00  undelivered: code 30005, there is no such number\n") {
 		t.Errorf("%v\n%s", err, out.String())

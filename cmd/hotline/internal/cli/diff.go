@@ -138,5 +138,5 @@ func (d *difference) write(out io.Writer) error {
 	}
 	fmt.Fprint(out, d.changes)
 	fmt.Fprintln(out)
-	return d.writePromises(out)
+	return d.writeCallbacks(out)
 }

@@ -19,9 +19,9 @@ type diffAnswer struct {
 	Empty bool       `json:"empty"`
 	Lines []diffLine `json:"lines"`
 	// Looked is set when promised callbacks were looked at; Promised is how many of these lines stand.
-	Looked    bool          `json:"callbacks_looked_at"`
-	Promised  int           `json:"callbacks"`
-	Otherwise []diffPromise `json:"callbacks_kept_otherwise"`
+	Looked    bool           `json:"callbacks_looked_at"`
+	Callbacks int            `json:"callbacks"`
+	Otherwise []diffCallback `json:"callbacks_kept_otherwise"`
 }
 
 type diffLine struct {
@@ -67,18 +67,18 @@ type diffSpan struct {
 	Open bool      `json:"open"`
 }
 
-type diffPromise struct {
-	Reference string      `json:"reference"`
-	Line      string      `json:"line"`
-	Desk      string      `json:"desk"`
-	Number    string      `json:"number"` // masked
-	Due       time.Time   `json:"due"`
-	Was       diffOutlook `json:"was"`
-	Will      diffOutlook `json:"will"`
+type diffCallback struct {
+	Reference string         `json:"reference"`
+	Line      string         `json:"line"`
+	Desk      string         `json:"desk"`
+	Number    string         `json:"number"` // masked
+	Due       time.Time      `json:"due"`
+	Was       diffPrediction `json:"was"`
+	Will      diffPrediction `json:"will"`
 }
 
-type diffOutlook struct {
-	Fate        string     `json:"fate"`
+type diffPrediction struct {
+	Outcome     string     `json:"fate"`
 	At          *time.Time `json:"at"`
 	Why         string     `json:"why,omitempty"`
 	TextMessage *time.Time `json:"text_message,omitempty"`
@@ -86,16 +86,16 @@ type diffOutlook struct {
 
 func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
 	answer := diffAnswer{
-		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{}, Looked: d.unseen == "", Promised: d.open,
-		Otherwise: []diffPromise{},
+		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{}, Looked: d.unseen == "", Callbacks: d.open,
+		Otherwise: []diffCallback{},
 	}
 	for _, one := range d.changes.Each {
 		answer.Lines = append(answer.Lines, diffLineOf(one))
 	}
 	for _, k := range d.kept {
-		answer.Otherwise = append(answer.Otherwise, diffPromise{
+		answer.Otherwise = append(answer.Otherwise, diffCallback{
 			Reference: k.Reference, Line: k.Line, Desk: k.Desk, Number: callbacks.Mask(k.Number), Due: k.Due,
-			Was: outlookOf(k.was), Will: outlookOf(k.will),
+			Was: predictionOf(k.was), Will: predictionOf(k.will),
 		})
 	}
 	encoder := json.NewEncoder(out)
@@ -146,6 +146,6 @@ func dayOf(d config.DayChange) diffDay {
 	return day
 }
 
-func outlookOf(o callbacks.Outlook) diffOutlook {
-	return diffOutlook{Fate: string(o.Fate), At: orNull(o.At), Why: shortWhy(o), TextMessage: orNull(o.Texted)}
+func predictionOf(o callbacks.Prediction) diffPrediction {
+	return diffPrediction{Outcome: string(o.Outcome), At: orNull(o.At), Why: shortWhy(o), TextMessage: orNull(o.SMSAt)}
 }

@@ -17,7 +17,7 @@ import (
 // keptOtherwise is such a promise, with what would come of it under either configuration.
 type keptOtherwise struct {
 	callbacks.Callback
-	was, will callbacks.Outlook
+	was, will callbacks.Prediction
 }
 
 // foretell looks at the promises that stand, of the lines that differ, under the overrides that were declared.
@@ -58,8 +58,8 @@ func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []
 					return fmt.Errorf("the promised callbacks: %w", err)
 				}
 			}
-			one := keptOtherwise{c, callbacks.Forecast(old, r, d.now), callbacks.Forecast(new, r, d.now)}
-			if one.was.Fate != one.will.Fate || !one.was.At.Equal(one.will.At) {
+			one := keptOtherwise{c, callbacks.Predict(old, r, d.now), callbacks.Predict(new, r, d.now)}
+			if one.was.Outcome != one.will.Outcome || !one.was.At.Equal(one.will.At) {
 				d.kept = append(d.kept, one)
 			}
 		}
@@ -68,7 +68,7 @@ func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []
 	return nil
 }
 
-func (d *difference) writePromises(out io.Writer) error {
+func (d *difference) writeCallbacks(out io.Writer) error {
 	switch {
 	case d.unseen != "":
 		_, err := fmt.Fprintf(out, "Promised callbacks were not looked at: %s.\n", d.unseen)
@@ -77,10 +77,10 @@ func (d *difference) writePromises(out io.Writer) error {
 		_, err := fmt.Fprintln(out, "No callback is promised by these lines.")
 		return err
 	case len(d.kept) == 0:
-		_, err := fmt.Fprintf(out, "%s by these lines, and kept as before.\n", promisedWords(d.open))
+		_, err := fmt.Fprintf(out, "%s by these lines, and kept as before.\n", callbackWords(d.open))
 		return err
 	}
-	fmt.Fprintf(out, "%s by these lines; %d would be kept otherwise:\n", promisedWords(d.open), len(d.kept))
+	fmt.Fprintf(out, "%s by these lines; %d would be kept otherwise:\n", callbackWords(d.open), len(d.kept))
 	var rows terminal.Table
 	for _, k := range d.kept {
 		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will), "instead of: "+d.words(k.Callback, k.was))
@@ -88,7 +88,7 @@ func (d *difference) writePromises(out io.Writer) error {
 	return rows.Write(out, "  ")
 }
 
-func promisedWords(n int) string {
+func callbackWords(n int) string {
 	if n == 1 {
 		return "1 callback is promised"
 	}
@@ -96,10 +96,10 @@ func promisedWords(n int) string {
 }
 
 // words are what comes of a promise, on the clock of its line.
-func (d *difference) words(c callbacks.Callback, o callbacks.Outlook) string {
+func (d *difference) words(c callbacks.Callback, o callbacks.Prediction) string {
 	at := d.clock(c.Line, o.At)
 	text := "being kept now"
-	switch o.Fate {
+	switch o.Outcome {
 	case callbacks.Rung:
 		text = "rung " + at
 		if o.PutOff() {
@@ -113,13 +113,15 @@ func (d *difference) words(c callbacks.Callback, o callbacks.Outlook) string {
 	case callbacks.NotDialled:
 		text = "given up " + at + ", " + shortWhy(o)
 	}
-	if !o.Texted.IsZero() {
-		text += "; text message " + d.clock(c.Line, o.Texted)
+	if !o.SMSAt.IsZero() {
+		text += "; text message " + d.clock(c.Line, o.SMSAt)
 	}
 	return text
 }
 
-func shortWhy(o callbacks.Outlook) string { return strings.TrimSuffix(o.Why, "; no attempt was spent") }
+func shortWhy(o callbacks.Prediction) string {
+	return strings.TrimSuffix(o.Why, "; no attempt was spent")
+}
 
 // clock is the line's under the new configuration, or else the old one's.
 func (d *difference) clock(line string, at time.Time) string {

@@ -197,7 +197,7 @@ func TestDiffAgainstLive(t *testing.T) {
 }
 
 // A day that is closed puts off what was promised for it.
-func TestDiffForetellsPromises(t *testing.T) {
+func TestDiffPredictsCallbacks(t *testing.T) {
 	due := time.Now().UTC().Add(24 * time.Hour).Truncate(time.Hour)
 	store := books(t, func(i int, r *callbacks.Request) {
 		r.Due, r.Expires = due, due.Add(72*time.Hour)
@@ -236,7 +236,7 @@ func TestDiffForetellsPromises(t *testing.T) {
 	if err := errors.Join(err, json.Unmarshal([]byte(out), &answer)); err != nil {
 		t.Fatal(err)
 	}
-	if len(answer.Otherwise) != 1 || answer.Otherwise[0].Will.Fate != "rung" || !answer.Otherwise[0].Will.At.Equal(due.Add(time.Hour)) || !answer.Looked {
+	if len(answer.Otherwise) != 1 || answer.Otherwise[0].Will.Outcome != "rung" || !answer.Otherwise[0].Will.At.Equal(due.Add(time.Hour)) || !answer.Looked {
 		t.Errorf("%+v", answer)
 	}
 	if c, err := store.ByReference(t.Context(), "1000000"); err != nil || !c.Due.Equal(due) {

@@ -26,7 +26,7 @@ func (e explained) offer(rows *terminal.Table) {
 		}
 	}
 	if e.course.Request != nil {
-		e.promise(rows)
+		e.callback(rows)
 	}
 	if e.course.Message {
 		rows.Add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds), e.source("limits.message_seconds"))
@@ -51,8 +51,8 @@ func (e explained) number(rows *terminal.Table) {
 func (e explained) times(rows *terminal.Table) {
 	policy := e.line.Callbacks
 	urgent := e.topic != nil && e.topic.Urgent
-	if policy.Decent != (hours.Span{}) {
-		text := fmt.Sprintf("%s on the clock of %s", policy.Decent, e.decentZones())
+	if policy.CallingHours != (hours.Span{}) {
+		text := fmt.Sprintf("%s on the clock of %s", policy.CallingHours, e.callingZones())
 		if urgent {
 			text += "; not asked, as the matter is urgent"
 		}
@@ -62,11 +62,11 @@ func (e explained) times(rows *terminal.Table) {
 		rows.Add("callback", "at any hour, as the matter is urgent", "")
 		return
 	}
-	if policy.Cutoff > 0 {
-		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.Cutoff)), e.source("callbacks.cutoff"))
+	if policy.ASAPCutoff > 0 {
+		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.ASAPCutoff)), e.source("callbacks.cutoff"))
 	}
-	if policy.MorningDelay > 0 {
-		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.MorningDelay)), e.source("callbacks.morning_delay"))
+	if policy.OpeningDelay > 0 {
+		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.OpeningDelay)), e.source("callbacks.morning_delay"))
 	}
 	rows.Add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
 	for i, slot := range e.course.Offer.Slots {
@@ -75,40 +75,40 @@ func (e explained) times(rows *terminal.Table) {
 }
 
 // decentZones are the zones of the number that would be rung.
-func (e explained) decentZones() string {
+func (e explained) callingZones() string {
 	number := cmp.Or(e.course.Offer.Number, e.call.From)
 	var names []string
-	for _, zone := range e.line.Callbacks.DecentZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
+	for _, zone := range e.line.Callbacks.CallingZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
 		names = append(names, zone.String())
 	}
 	return strings.Join(names, " and ")
 }
 
 // promise is what becomes of a callback as soon as possible.
-func (e explained) promise(rows *terminal.Table) {
+func (e explained) callback(rows *terminal.Table) {
 	r := e.course.Request
 	c := callbacks.Callback{
 		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
 		State: callbacks.Booked,
 	}
-	o := callbacks.Forecast(e.snapshot, callbacks.Record{Callback: c}, e.at)
+	o := callbacks.Predict(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"
 	if e.line.CustomerFirst {
 		who = "the customer first, then an agent of desk " + r.Desk
 	}
 	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
-	if o.Fate != callbacks.Rung || o.PutOff() {
-		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Fate, e.clock(o.At), shortWhy(o))
+	if o.Outcome != callbacks.Rung || o.PutOff() {
+		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), shortWhy(o))
 	}
 	rows.Add("promised", text, e.source("callbacks.first"))
-	if r.Spread > 0 && !r.Urgent {
-		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.Spread)), e.source("callbacks.spread"))
+	if r.OpeningSpacing > 0 && !r.Urgent {
+		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)), e.source("callbacks.spread"))
 	}
 	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
-	if r.Pending > 0 {
-		rows.Add("", fmt.Sprintf("unless %d stand already", r.Pending), e.source("callbacks.pending"))
+	if r.MaxOpen > 0 {
+		rows.Add("", fmt.Sprintf("unless %d stand already", r.MaxOpen), e.source("callbacks.pending"))
 	}
-	if text := e.line.Words(c, callbacks.OnBooked, e.at); text != "" && c.MayText() {
+	if text := e.line.SMSBody(c, callbacks.NotifyBooked, e.at); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
 	} else if e.line.TextMessages {
 		why := kindOf(r.Number)

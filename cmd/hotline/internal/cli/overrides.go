@@ -259,7 +259,7 @@ func (r *overruling) tell(line *ivr.Line, over callbacks.Override) error {
 	if same := opensAlike(before.ByID(line.ID).Hours, after.ByID(line.ID).Hours, over); same && over.Desk == "" {
 		fmt.Fprintf(r.out, "By its files the line is %s in that time anyway.\n", openOrClosed(over.Open))
 	}
-	return r.promises(before, after, line.ID)
+	return r.callbacks(before, after, line.ID)
 }
 
 // opensAlike reports whether an override changes nothing.
@@ -267,7 +267,7 @@ func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
 	return before.Working(over.From, over.Until) == after.Working(over.From, over.Until)
 }
 
-func (r *overruling) promises(before, after *config.Snapshot, line string) error {
+func (r *overruling) callbacks(before, after *config.Snapshot, line string) error {
 	d := difference{old: before, new: after, now: r.now, changes: config.Compare(before, after, r.now, 1).Of(line)}
 	if err := d.foretellUnder(r.ctx, &archive{store: r.store}, nil); err != nil { // both sides have theirs
 		return err
@@ -275,7 +275,7 @@ func (r *overruling) promises(before, after *config.Snapshot, line string) error
 	if d.open == 0 {
 		return nil
 	}
-	return d.writePromises(r.out)
+	return d.writeCallbacks(r.out)
 }
 
 // instances says who will obey.
@@ -321,7 +321,7 @@ func (r *overruling) lift(o overrideOptions) error {
 	}
 	after := r.snapshot.Under(r.standing)
 	fmt.Fprintln(r.out, now(after.ByID(o.line), r.now))
-	return r.promises(before, after, o.line)
+	return r.callbacks(before, after, o.line)
 }
 
 // nothingToLift says why a line is closed all the same, if it is.

@@ -93,7 +93,7 @@ func TestExportShowsABar(t *testing.T) {
 
 // A move shows a bar for each table, and says what was wrong on a line of its own.
 func TestMoveShowsBars(t *testing.T) {
-	old := withPromise(t)
+	old := withCallback(t)
 	t.Setenv("HOTLINE_STORE", "sqlite:"+filepath.Join(t.TempDir(), "new.db"))
 	out, screen, err := onTerminal(t, false, "store", "move", old)
 	if err != nil || !strings.HasPrefix(out, "Copied 6 rows.") {

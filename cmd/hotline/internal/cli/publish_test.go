@@ -51,7 +51,7 @@ func newOfficeOn(t *testing.T, database string) *office {
 			t.Error(err)
 		}
 	})
-	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), Ledger: o.store, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler)})
+	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), History: o.store, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler)})
 	if err := o.publisher.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

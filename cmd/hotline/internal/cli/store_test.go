@@ -13,7 +13,7 @@ import (
 )
 
 // withPromise is a database with one promise in it, a closure in an emergency and a version of the configuration.
-func withPromise(t *testing.T) string {
+func withCallback(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "old.db")
 	store, err := sqlite.Open(t.Context(), path)
@@ -39,7 +39,7 @@ func withPromise(t *testing.T) string {
 }
 
 func TestStoreMove(t *testing.T) {
-	old, target := withPromise(t), "sqlite:"+filepath.Join(t.TempDir(), "new.db")
+	old, target := withCallback(t), "sqlite:"+filepath.Join(t.TempDir(), "new.db")
 	t.Setenv("HOTLINE_STORE", target)
 	if out, err := run(t, "", "store", "move", old); err != nil || !strings.Contains(out, "Copied 6 rows") { // the promise, its reference; the closure; the version, its file, what is in it
 		t.Fatalf("%v\n%s", err, out)

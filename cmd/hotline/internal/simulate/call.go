@@ -121,7 +121,7 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 
 // account tells what became of every promise of the call.
 func (r *rehearsal) account(ctx context.Context, t *transcript) error {
-	ids, last := t.promises()
+	ids, last := t.callbacks()
 	for _, id := range ids {
 		callback, err := r.Service.Callback(ctx, id)
 		if err != nil {

@@ -113,7 +113,7 @@ func limited(t *testing.T, edit func(*config.Snapshot)) storyOption {
 // So many callbacks stand that no more are promised: the caller is told so and may leave a message. The emergency desk
 // promises all the same.
 func TestTooManyCallbacksStand(t *testing.T) {
-	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.Pending = 1 }))
+	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
 	ask := []beat{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	s.rings(home, "I repeat", ask...)
 	s.rings("+6281234567891", "Your message is noted", append(ask, hears("cannot promise you one just now").speak())...)
@@ -129,7 +129,7 @@ func TestTooManyCallbacksStand(t *testing.T) {
 // Callbacks of the night begin after those who ring at the opening, and one after the other.
 func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) {
-		c.ByID("gopay").Callbacks.MorningDelay, c.ByID("gopay").Callbacks.Spread = 20*time.Minute, 5*time.Minute
+		c.ByID("gopay").Callbacks.OpeningDelay, c.ByID("gopay").Callbacks.OpeningSpacing = 20*time.Minute, 5*time.Minute
 	}))
 	for i, when := range []string{"8:20", "8:25", "8:30"} {
 		from := home[:len(home)-1] + string(rune('1'+i))

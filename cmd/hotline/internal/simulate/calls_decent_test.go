@@ -6,7 +6,7 @@ const london = "+442071234567"
 
 // The line opens on Monday at eight, which is one at night where this caller's number is: he is rung at eight by his own
 // clock, 15:00 in Jakarta.
-func TestACallerIsRungAtADecentHour(t *testing.T) {
+func TestACallerIsRungWithinCallingHours(t *testing.T) {
 	s := newStory(t, saturday)
 	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()

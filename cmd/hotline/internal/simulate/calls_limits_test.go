@@ -310,7 +310,7 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 			if c, err := s.Service.Callback(t.Context(), s.did("book")[0].Callback.ID); err != nil || c.State != callbacks.Cancelled || seen == 0 {
 				t.Errorf("the callback is %s, %v; %d webhooks", c.State, err, seen)
 			}
-			if left, err := s.Store.Unended(t.Context()); err != nil || len(left) != 0 {
+			if left, err := s.Store.ActiveAttempts(t.Context()); err != nil || len(left) != 0 {
 				t.Errorf("agents stay busy: %+v, %v", left, err)
 			}
 		})

@@ -189,7 +189,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 				continue // nobody is rung back about it
 			}
 			s.everyAgent("no-answer") // so that the emergency desk, which never closes, promises too
-			mark, promised := len(s.eventsNow()), len(s.did("book"))
+			mark, before := len(s.eventsNow()), len(s.did("book"))
 			j.beats = append(j.beats, hears(line.Sentence(tag, "offer.intro")).press("1"))
 			actions, most := j.actions(), mostActions
 			if len(j.topic.Questions) > 0 {
@@ -199,8 +199,8 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 				j.beats = append(j.beats, hears("").silence())
 			}
 			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.beats...)
-			if booked := s.did("book"); len(booked) != promised+1 || booked[promised].Callback.Topic != way.Topic {
-				t.Fatalf("%s: nothing was promised", way.Topic)
+			if booked := s.did("book"); len(booked) != before+1 || booked[before].Callback.Topic != way.Topic {
+				t.Fatalf("%s: nothing was booked", way.Topic)
 			}
 			if actions > most {
 				t.Errorf("%s: %d actions until it is booked, at most %d", way.Topic, actions, most)

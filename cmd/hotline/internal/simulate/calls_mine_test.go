@@ -11,10 +11,10 @@ import (
 // Callers who ring again about a promise.
 
 // promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
-func promised(t *testing.T) (*story, string) { return promisedFor(t, "1#") }
+func bookedCallback(t *testing.T) (*story, string) { return callbackFor(t, "1#") }
 
 // promisedFor is promised for another account.
-func promisedFor(t *testing.T, account string) (*story, string) {
+func callbackFor(t *testing.T, account string) (*story, string) {
 	t.Helper()
 	s := newStory(t, saturday)
 	talk := slices.Clone(booking)
@@ -26,7 +26,7 @@ func promisedFor(t *testing.T, account string) (*story, string) {
 var mine = hears("We have promised this number a callback. To hear, move or cancel it, press 7").press("7")
 
 func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
-	s, reference := promised(t)
+	s, reference := bookedCallback(t)
 	s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
 		hears("Please enter your reference number").press(reference+"#"),
 		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"),
@@ -39,7 +39,7 @@ func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 }
 
 func TestAReturningCallerCancelsTheCallback(t *testing.T) {
-	s, _ := promisedFor(t, "081255554321#")
+	s, _ := callbackFor(t, "081255554321#")
 	s.rings(home, "Your callback is cancelled", english, mine,
 		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
 		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
@@ -55,7 +55,7 @@ func TestAReturningCallerCancelsTheCallback(t *testing.T) {
 }
 
 func TestWrongDigitsLearnNothing(t *testing.T) {
-	s, reference := promised(t)
+	s, reference := bookedCallback(t)
 	heard := s.rings(home, "", english, mine,
 		hears("Please enter your reference").press("0000#"), hears("That does not match").press("1234567#"),
 		hears("That does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
@@ -71,7 +71,7 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 // Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference
 // counts again.
 func TestGuessingOverManyCallsEnds(t *testing.T) {
-	s, reference := promised(t)
+	s, reference := bookedCallback(t)
 	for range 2 {
 		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
@@ -84,7 +84,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 
 // A forged calling number is told no more than that a callback stands; an unknown one not even that.
 func TestAForgedNumberLearnsNothing(t *testing.T) {
-	s, _ := promised(t)
+	s, _ := bookedCallback(t)
 	heard := s.rings(home, "", english, mine, // the last digits of the account are those of the number
 		hears("Please enter your reference number, then hash").press("7890#"), hears("That does not match").hangUp())
 	for _, secret := range []string{"8:30", "9 March, between", "payment, ", "7 8 9 0"} {
@@ -98,8 +98,8 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 	s.settles()
 }
 
-func TestASecondRequestReturnsTheFirstPromise(t *testing.T) {
-	s, reference := promised(t)
+func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
+	s, reference := bookedCallback(t)
 	again := append(slices.Clone(asking), hears("We have already promised you a callback").press("7890#"),
 		hears("That does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
 	heard := s.rings(home, "It stays as it was", again...)
@@ -131,7 +131,7 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 
 // A talk with another desk changes nothing: that number may be forged, and it was about something else.
 func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
-	s, _ := promised(t)
+	s, _ := bookedCallback(t)
 	s.runTo("2026-03-08T03:00:00+07:00")
 	s.rings(home, "Goodbye", english, stolen)
 	s.settles()
@@ -140,7 +140,7 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 
 // An urgent promise is not swallowed by one that stands.
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
-	s, _ := promised(t)
+	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
 	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"))
 	s.everyAgent("answer")

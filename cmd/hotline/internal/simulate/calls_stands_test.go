@@ -50,7 +50,7 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 		"cancelled also": {"3", []beat{hears("Do you really want to cancel it?").press("1")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, reference := promised(t)
+			s, reference := bookedCallback(t)
 			cancel := func() {
 				if _, err := s.Service.Withdraw(context.Background(), s.only().ID, "supervisor"); err != nil {
 					t.Error(err)
@@ -67,7 +67,7 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 func TestTheDeskMovesWhileTheCallerListens(t *testing.T) {
 	for name, key := range map[string]string{"kept": "1", "heard again": "9"} {
 		t.Run(name, func(t *testing.T) {
-			s, reference := promised(t)
+			s, reference := bookedCallback(t)
 			move := func() {
 				due := time.Date(2026, 3, 9, 3, 0, 0, 0, time.UTC)
 				if _, err := s.Service.Move(context.Background(), s.only().ID, callbacks.Move{
@@ -86,7 +86,7 @@ func TestTheDeskMovesWhileTheCallerListens(t *testing.T) {
 }
 
 func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
-	s, reference := promised(t)
+	s, reference := bookedCallback(t)
 	s.mayBreak = true
 	end := func() {
 		_, err := s.Store.Change(context.Background(), s.only().ID, func(r *callbacks.Record) error {
@@ -103,7 +103,7 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 
 // A caller who keeps a callback that is being made is told so, and the line is free for it.
 func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
-	s, reference := promised(t)
+	s, reference := bookedCallback(t)
 	s.runTo("2026-03-09T07:59:15+07:00")
 	s.agents(map[string]string{"support-1": "no-answer"})
 	talk := hearsOfMine(reference, nil, "1")

@@ -41,9 +41,9 @@ func (s *story) booksWithAText() twilio.Event {
 }
 
 // text is what is written of the one text message of a promise.
-func (s *story) text(booked twilio.Event) callbacks.Text {
+func (s *story) text(booked twilio.Event) callbacks.SMS {
 	s.t.Helper()
-	texts, err := s.Service.Texts(context.Background(), booked.Callback.ID)
+	texts, err := s.Service.SMSOf(context.Background(), booked.Callback.ID)
 	if err != nil || len(texts) != 1 {
 		s.t.Fatalf("%+v, %v", texts, err)
 	}
@@ -129,7 +129,7 @@ func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 			return simulator.RESTFault{Status: 400, Code: code}
 		}}))
 		text := s.text(s.booksWithAText())
-		if asked != 1 || text.State != callbacks.TextRefused || text.Code != code || !strings.Contains(text.Remark, why) {
+		if asked != 1 || text.State != callbacks.SMSRefused || text.Code != code || !strings.Contains(text.Remark, why) {
 			t.Errorf("%d: asked %d times, %+v", code, asked, text)
 		}
 		s.settles()
@@ -152,8 +152,8 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sent []callbacks.OutgoingText
-	s.App.Courier = callbacks.NewCourier(s.Store, s.Service, texting(func(ctx context.Context, text callbacks.OutgoingText) (string, error) {
+	var sent []callbacks.OutgoingSMS
+	s.App.Courier = callbacks.NewSMSWorker(s.Store, s.Service, texting(func(ctx context.Context, text callbacks.OutgoingSMS) (string, error) {
 		if !reach {
 			return far.Send(ctx, text)
 		}
@@ -161,19 +161,19 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 		return "SM1", nil
 	}), s.Live, s.Now, slog.New(slog.NewTextHandler(&logged, nil)))
 	booked := s.booksWithAText()
-	if text := s.text(booked); text.State != callbacks.TextWaiting || text.Tries < 5 || text.Remark != "the provider could not be reached" {
+	if text := s.text(booked); text.State != callbacks.SMSWaiting || text.Tries < 5 || text.Remark != "the provider could not be reached" {
 		t.Errorf("while nobody listens: %+v", text)
 	}
 	reach = true
 	s.settles()
-	if text := s.text(booked); text.State != callbacks.TextSent || len(sent) != 1 {
+	if text := s.text(booked); text.State != callbacks.SMSSent || len(sent) != 1 {
 		t.Errorf("then: %+v, sent %+v", text, sent)
 	}
 }
 
-type texting func(context.Context, callbacks.OutgoingText) (string, error)
+type texting func(context.Context, callbacks.OutgoingSMS) (string, error)
 
-func (f texting) Send(ctx context.Context, t callbacks.OutgoingText) (string, error) {
+func (f texting) Send(ctx context.Context, t callbacks.OutgoingSMS) (string, error) {
 	return f(ctx, t)
 }
 
@@ -183,7 +183,7 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 	for sender, want := range map[string][2]string{"GOPAY": {"GOPAY", ""}, "\"+622150001000\"": {"+622150001000", ""}, service: {"", service}} {
 		s := newStory(t, saturday, withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true", "\ntext_sender: "+sender+"\ntext_messages: true")))
 		text := s.text(s.booksWithAText())
-		if text.State != callbacks.TextDelivered {
+		if text.State != callbacks.SMSReachedCustomer {
 			t.Errorf("%s: %+v", sender, text)
 		}
 		for _, r := range s.simulator.Requests() {

@@ -136,13 +136,13 @@ func (p *play) keep(ctx context.Context) error {
 	if err := p.account(ctx, p.written); err != nil {
 		return err
 	}
-	promised, err := p.Service.Callback(ctx, p.promised.ID)
+	booked, err := p.Service.Callback(ctx, p.booked.ID)
 	if err != nil {
 		return err
 	}
-	if kept := promised.State == callbacks.Done; kept != *want.Kept {
+	if kept := booked.State == callbacks.Done; kept != *want.Kept {
 		p.differ("expect.callback.kept", map[bool]string{true: "the customer to be reached", false: "the callback to be given up"}[*want.Kept],
-			fmt.Sprintf("it is %s", promised.State))
+			fmt.Sprintf("it is %s", booked.State))
 	}
 	return nil
 }

@@ -36,10 +36,10 @@ type play struct {
 	heard   []string // by the caller since the latest step
 	over    bool     // the caller is off the line
 	// What has come of it so far.
-	reached  string // the desk that the caller was connected with
-	promised callbacks.Callback
-	message  bool
-	closed   bool // the caller was told of the opening that is expected
+	reached string // the desk that the caller was connected with
+	booked  callbacks.Callback
+	message bool
+	closed  bool // the caller was told of the opening that is expected
 }
 
 // A deviation is something that went otherwise than its file has it.
@@ -203,8 +203,8 @@ func (p *play) happened(h twilio.Event) {
 	p.written.happening(p.simulator.Now(), h)
 	switch h.Name {
 	case "book":
-		p.promised = h.Callback
-		p.booked(h)
+		p.booked = h.Callback
+		p.countBooking(h)
 	case "message":
 		p.message = true
 		if !p.call.Expect.Message {
@@ -213,8 +213,8 @@ func (p *play) happened(h twilio.Event) {
 	}
 }
 
-// booked: a callback was promised.
-func (p *play) booked(h twilio.Event) {
+// countBooking notes the callback that was booked.
+func (p *play) countBooking(h twilio.Event) {
 	want, got := p.call.Expect.Callback, h.Callback
 	if want == nil {
 		p.note(deviation{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})
@@ -256,7 +256,7 @@ func (p *play) judge() {
 	switch {
 	case want.Desk != "" && p.reached == "":
 		p.note(deviation{p.source("expect.desk"), p.wanted(), "nobody is"})
-	case want.Callback != nil && p.promised.ID == 0:
+	case want.Callback != nil && p.booked.ID == 0:
 		p.note(deviation{p.source("expect.callback"), "a callback to be promised", "none is"})
 	case want.Message && !p.message:
 		p.note(deviation{p.source("expect.message"), "a message to be left", "none is"})

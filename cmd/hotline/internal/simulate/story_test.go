@@ -122,7 +122,7 @@ func (s *story) end() {
 		s.t.Errorf("left dangling: %q", dangling)
 	}
 	judgeREST(s.t, s.simulator.Requests())
-	s.promisesKept()
+	s.callbacksKept()
 	if err := s.close(); err != nil {
 		s.t.Errorf("close: %v", err)
 	}
@@ -132,7 +132,7 @@ func (s *story) end() {
 }
 
 // promisesKept fails for every promise that was given up, unless the story is about that.
-func (s *story) promisesKept() {
+func (s *story) callbacksKept() {
 	for _, booked := range s.did("book") {
 		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)
 		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {

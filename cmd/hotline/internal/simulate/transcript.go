@@ -119,7 +119,7 @@ func (t *transcript) close() {
 }
 
 // promises lists what was promised so far, and when something happened last.
-func (t *transcript) promises() ([]int64, time.Time) {
+func (t *transcript) callbacks() ([]int64, time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.Clone(t.ids), t.last

@@ -108,7 +108,7 @@ func (c *Console) callbackViews() []callbackView {
 		p := c.callbacks[i]
 		v := callbackView{
 			Reference: p.Reference, Number: callbacks.Mask(p.Number), Line: p.Line, Desk: p.Desk, Zone: c.zone(p.Line).String(),
-			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), Rounds: p.Rounds, Attempts: p.Attempts,
+			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), Rounds: p.DeskAttempts, Attempts: p.Attempts,
 		}
 		if end := p.SlotEnd.UTC(); !p.SlotEnd.IsZero() {
 			v.SlotEnd = &end
