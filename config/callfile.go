@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -139,8 +140,8 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 	case named && len(lines) > 0:
 		what := fmt.Sprintf("add lines/%s.yaml, or name a line that is there", f.Line)
 		if known := slices.Sorted(maps.Keys(lines)); len(known) <= mostListed {
-			what = hint(f.Line, known)
-		} else if near, ok := nearest(f.Line, known); ok {
+			what = problem.Hint(f.Line, known)
+		} else if near, ok := problem.Nearest(f.Line, known); ok {
 			what = fmt.Sprintf("did you mean %q?", near)
 		}
 		id.fail("there is no line %q; %s", f.Line, what)
@@ -261,7 +262,7 @@ func torn(item value) bool {
 	for i := 0; i+1 < len(item.node.Content); i += 2 {
 		key, behind := item.node.Content[i], item.node.Content[i+1]
 		if behind.Tag == "!!null" && !slices.Contains(callKeys["steps"], key.Value) {
-			item.fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", short(key.Value))
+			item.fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", problem.Short(key.Value))
 			return true
 		}
 	}
@@ -276,7 +277,7 @@ func readHear(m mapping) string {
 	case len(words) > longestText:
 		v.fail("has %d bytes; at most %d are supported", len(words), longestText)
 	case plainWords(words) == "":
-		v.fail("%q holds no word; write some that are heard", short(words))
+		v.fail("%q holds no word; write some that are heard", problem.Short(words))
 	}
 	return words
 }
@@ -288,7 +289,7 @@ func (s *Step) read(v value, what string) {
 		switch {
 		case !ok:
 		case keys == "" || strings.Trim(keys, "0123456789*#") != "":
-			v.fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"", short(keys))
+			v.fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"", problem.Short(keys))
 		case len(keys) > mostKeysHit:
 			v.fail("has %d keys; at most %d are supported", len(keys), mostKeysHit)
 		}
@@ -353,7 +354,7 @@ func (f *callFile) readDesk(v value) string {
 		return id
 	}
 	if f.line.Desks[id] == nil {
-		v.fail("line %s has no desk %q; %s", f.line.ID, id, hint(id, slices.Sorted(maps.Keys(f.line.Desks))))
+		v.fail("line %s has no desk %q; %s", f.line.ID, id, problem.Hint(id, slices.Sorted(maps.Keys(f.line.Desks))))
 	}
 	return id
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -100,7 +101,7 @@ func bothKeys(a, b map[string]string) []string {
 func texts(all map[string]string) string {
 	var out []string
 	for _, tag := range slices.Sorted(maps.Keys(all)) {
-		out = append(out, fmt.Sprintf("%s %q", tag, short(all[tag])))
+		out = append(out, fmt.Sprintf("%s %q", tag, problem.Short(all[tag])))
 	}
 	return strings.Join(out, ", ")
 }
@@ -153,7 +154,7 @@ func (l *lineComparison) compareOverrides() {
 			l.note(about, nowWas(l.period(o.From, o.Until), l.period(before.From, before.Until)))
 		}
 		if old[i].Reason != o.Reason {
-			l.note(about, "reason: "+nowWas(short(o.Reason), short(old[i].Reason)))
+			l.note(about, "reason: "+nowWas(problem.Short(o.Reason), problem.Short(old[i].Reason)))
 		}
 		l.textsChanged(about, old[i].Say, o.Say)
 	}
@@ -176,7 +177,7 @@ func (l *lineComparison) overrideWords(o deskOverride) string {
 	if o.Open {
 		text = "open "
 	}
-	text += l.period(o.From, o.Until) + " (" + short(o.Reason) + ")"
+	text += l.period(o.From, o.Until) + " (" + problem.Short(o.Reason) + ")"
 	if len(o.Say) > 0 {
 		text += ": " + texts(o.Say)
 	}

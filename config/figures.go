@@ -49,7 +49,7 @@ func (f *lineFile) readFigures(v value) {
 		at := m.values[name]
 		switch {
 		case !identifier.MatchString(name):
-			at.fail("%q is no name for a figure; use small letters, digits and hyphens, for example refund-days", short(name))
+			at.fail("%q is no name for a figure; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
 		case placeholders[name]:
 			at.fail("{%s} is filled in by the call; give the figure another name", name)
 		default:
@@ -83,7 +83,7 @@ func (f *lineFile) readFigure(at value, name string) {
 				at.fail("%s", advice)
 				return
 			}
-			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", short(text))
+			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
 			return
 		}
 		f.line.Figures[tag][name] = said

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -102,7 +103,7 @@ func readZone(root mapping) *time.Location {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		v.fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", short(name))
+		v.fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", problem.Short(name))
 		return nil
 	}
 	return zone

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/voices"
@@ -138,7 +139,7 @@ func readLanguages(v value) (out []ivr.Language) {
 func checkLocale(v value, l ivr.Language) {
 	locale, err := language.All.Parse(l.Locale)
 	if err != nil {
-		v.fail("%q is not a locale; write language and country, for example id-ID", short(l.Locale))
+		v.fail("%q is not a locale; write language and country, for example id-ID", problem.Short(l.Locale))
 		return
 	}
 	base, _ := locale.Base()
@@ -210,7 +211,7 @@ func readStarts(v value, longest int) (starts []string, items []value) {
 		switch {
 		case !ok:
 		case start == "" || strings.Trim(start, "0123456789") != "":
-			item.fail("%q is not the beginning of a number; write digits only, for example \"08\"", short(start))
+			item.fail("%q is not the beginning of a number; write digits only, for example \"08\"", problem.Short(start))
 		case len(start) > longest:
 			item.fail("has more digits than the whole number, which has at most %d", longest)
 		default:

@@ -12,6 +12,7 @@ import (
 	_ "time/tzdata" // zones must be known in a container without them, too
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -107,7 +108,7 @@ func (l *loader) readLine(name string) *lineFile {
 	checkName(f.id, name)
 	switch times, ok := l.times[f.hoursName]; {
 	case !ok && f.hours.present():
-		f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
+		f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
 	case !ok:
 		l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
 	case times.node != nil:

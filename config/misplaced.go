@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 // Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the wiring,
@@ -22,8 +23,8 @@ var timeKeys = slices.Concat([]string{"zone", "peak", "notices"}, ruleKeys)
 
 // unknown is what is said of a key that is not known at this place. It never repeats what stands behind it.
 func (v value) unknown(key string, known []string) string {
-	if s, ok := settings[key]; ok && !s.secret {
-		return "is a setting of the server, not of a line; remove it here, and " + s.advice()
+	if advice, ok := settings.Advice(key); ok {
+		return "is a setting of the server, not of a line; remove it here, and " + advice
 	}
 	if advice, ok := problem.Secret(key); ok {
 		return advice
@@ -36,7 +37,7 @@ func (v value) unknown(key string, known []string) string {
 	case folder == "hours" && slices.Contains(wiringKeys, key):
 		return fmt.Sprintf("unknown key; %s to lines/%s, which whoever wires the desk edits", belongs(key), base)
 	}
-	return "unknown key; " + hint(key, known)
+	return "unknown key; " + problem.Hint(key, known)
 }
 
 // timesFile is the file of hours of a line's file.

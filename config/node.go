@@ -195,11 +195,3 @@ func (v value) kind(want yaml.Kind, what string) bool {
 	}
 	return false
 }
-
-// hint names the nearest known word, or all of them when none is near.
-func hint(word string, known []string) string {
-	if near, ok := nearest(word, known); ok {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return "known here: " + strings.Join(known, ", ")
-}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -42,7 +43,7 @@ func checkTopic(v value, id string, line *ivr.Line) {
 		}
 		ids = append(ids, t.ID)
 	}
-	v.fail("line %s has no topic %q; %s", line.ID, id, hint(id, ids))
+	v.fail("line %s has no topic %q; %s", line.ID, id, problem.Hint(id, ids))
 }
 
 // readTexts reads an announcement, which has to be there in every language of the line.

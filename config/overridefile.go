@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -27,7 +28,7 @@ func (r *rules) readOverride(item value) {
 	switch text, ok := until.plain("2027-01-01 02:00"); {
 	case !ok || text == untilRevoked:
 	case !wallClock.MatchString(text):
-		until.fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s", short(text), untilRevoked)
+		until.fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s", problem.Short(text), untilRevoked)
 	default:
 		o.Until, _ = until.instant(r.Zone)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -123,7 +124,7 @@ func readRoutes(v value) (out []callbacks.Route) {
 		seen[r.Prefix] = true
 		byoc := m.need("byoc", "write the provider's name of the trunk, BY and 32 digits or letters a to f")
 		if r.Byoc, ok = byoc.text("BY…"); ok && !trunk.MatchString(r.Byoc) {
-			byoc.fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", short(r.Byoc))
+			byoc.fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", problem.Short(r.Byoc))
 		}
 		out = append(out, r)
 	}

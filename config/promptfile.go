@@ -87,7 +87,7 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 	line := f.needs.of[id]
 	if own {
 		if line == nil {
-			v.fail("there is no line %q; %s", short(id), hint(id, slices.Sorted(maps.Keys(f.needs.of))))
+			v.fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, slices.Sorted(maps.Keys(f.needs.of))))
 			return nil, false
 		}
 		args, needed = line.needs.find(common)
@@ -162,7 +162,7 @@ func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFil
 }
 
 func promptHint(key string, known []string) string {
-	if near, ok := nearest(key, known); ok {
+	if near, ok := problem.Nearest(key, known); ok {
 		return fmt.Sprintf("did you mean %q?", near)
 	}
 	return "remove it, or correct its name"
@@ -228,9 +228,9 @@ func checkSpeech(v value, text string, args []string) {
 			v.fail("has a lone %s; placeholders are written {like_this}", found)
 		case slices.Contains(args, name):
 		case len(args) == 0:
-			v.fail("unknown placeholder %s; this text has none to fill in", short(found))
+			v.fail("unknown placeholder %s; this text has none to fill in", problem.Short(found))
 		default:
-			v.fail("unknown placeholder %s; this text may use {%s}", short(found), strings.Join(args, "}, {"))
+			v.fail("unknown placeholder %s; this text may use {%s}", problem.Short(found), strings.Join(args, "}, {"))
 		}
 	}
 	if n := utf8.RuneCountInString(text); n > longestText {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -72,7 +73,7 @@ func (v value) monthDay() (time.Month, int, bool) {
 		return 0, 0, false
 	}
 	if !monthDayForm.MatchString(text) {
-		v.fail("%q is not a month and a day; write them as MM-DD, for example 12-24", short(text))
+		v.fail("%q is not a month and a day; write them as MM-DD, for example 12-24", problem.Short(text))
 		return 0, 0, false
 	}
 	month, _ := strconv.Atoi(text[:2])

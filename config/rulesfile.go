@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -146,7 +147,7 @@ func (r *rules) readHolidays(root mapping) {
 		switch {
 		case !found:
 			known = false
-			item.fail("there is no set of holidays %q; %s", short(name), hint(name, r.around.sets.names()))
+			item.fail("there is no set of holidays %q; %s", problem.Short(name), problem.Hint(name, r.around.sets.names()))
 			continue
 		case seen[name]:
 			item.fail("the set %s is listed twice; remove one", name)

@@ -9,6 +9,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -32,7 +33,7 @@ func (v value) text(example string) (string, bool) {
 		return "", false
 	}
 	if v.node.Tag != "!!str" {
-		v.fail("is not text for YAML; put it in quotation marks: %q", short(text))
+		v.fail("is not text for YAML; put it in quotation marks: %q", problem.Short(text))
 		return "", false
 	}
 	if strings.TrimSpace(text) == "" {
@@ -48,7 +49,7 @@ var identifier = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 func (v value) id(example string) (string, bool) {
 	text, ok := v.text(example)
 	if ok && (!identifier.MatchString(text) || len(text) > 40) {
-		v.fail("%q is no identifier; use up to 40 small letters, digits and hyphens, for example %s", short(text), example)
+		v.fail("%q is no identifier; use up to 40 small letters, digits and hyphens, for example %s", problem.Short(text), example)
 		return "", false
 	}
 	return text, ok
@@ -66,7 +67,7 @@ func (v value) oneOf(words ...string) (string, bool) {
 			return text, true
 		}
 	}
-	v.fail("%q is not known; %s", short(text), hint(text, words))
+	v.fail("%q is not known; %s", problem.Short(text), problem.Hint(text, words))
 	return "", false
 }
 
@@ -79,7 +80,7 @@ func (v value) whole(least, most int) (int, bool) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || v.node.Tag != "!!int" {
-		v.fail("%q is no whole number; write one from %d to %d, without quotation marks", short(text), least, most)
+		v.fail("%q is no whole number; write one from %d to %d, without quotation marks", problem.Short(text), least, most)
 		return 0, false
 	}
 	if n < least || n > most {
@@ -93,7 +94,7 @@ func (v value) whole(least, most int) (int, bool) {
 func (v value) truth() bool {
 	text, ok := v.plain("true")
 	if ok && (v.node.Tag != "!!bool" || text != "true" && text != "false") {
-		v.fail("%q is neither true nor false; write one of the two, without quotation marks", short(text))
+		v.fail("%q is neither true nor false; write one of the two, without quotation marks", problem.Short(text))
 	}
 	return ok && text == "true"
 }
@@ -107,11 +108,11 @@ func (v value) duration(least, most time.Duration) (time.Duration, bool) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || text == "0" {
-		v.fail("%q is no length of time; write a number with s, m or h, for example 20s, 30m or 72h", short(text))
+		v.fail("%q is no length of time; write a number with s, m or h, for example 20s, 30m or 72h", problem.Short(text))
 		return 0, false
 	}
 	if d < least || d > most {
-		v.fail("is %s; it has to be from %s to %s", short(text), spell(least), spell(most))
+		v.fail("is %s; it has to be from %s to %s", problem.Short(text), spell(least), spell(most))
 		return 0, false
 	}
 	return d, true
@@ -154,7 +155,7 @@ func (v value) instant(zone *time.Location) (time.Time, bool) {
 	}
 	parts := wallClock.FindStringSubmatch(text)
 	if parts == nil {
-		v.fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock", short(text))
+		v.fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock", problem.Short(text))
 		return time.Time{}, false
 	}
 	d, err := hours.ParseDate(parts[1])
@@ -202,7 +203,7 @@ func (v value) number() (string, bool) {
 func (v value) prefix() (string, bool) {
 	text, ok := v.quoted("\"+86\"")
 	if ok && !prefix.MatchString(text) {
-		v.fail("%q is not the beginning of an international number; write + and digits, for example \"+86\"", short(text))
+		v.fail("%q is not the beginning of an international number; write + and digits, for example \"+86\"", problem.Short(text))
 		return "", false
 	}
 	return text, ok
@@ -219,13 +220,4 @@ func (v value) quoted(example string) (string, bool) {
 		return "", false
 	}
 	return text, true
-}
-
-// short cuts a long text for a message.
-func short(text string) string {
-	const most = 40
-	if r := []rune(text); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return text
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // JSON Schemas of the files that people edit, for their editors: completion, hover texts, and a mistake is underlined while
@@ -30,7 +32,7 @@ func SchemaFile(kind string) string { return kind + ".schema.json" }
 func Schema(kind string) ([]byte, error) {
 	describe, ok := schemas[kind]
 	if !ok {
-		return nil, fmt.Errorf("there is no schema %q; %s", short(kind), hint(kind, SchemaKinds()))
+		return nil, fmt.Errorf("there is no schema %q; %s", problem.Short(kind), problem.Hint(kind, SchemaKinds()))
 	}
 	s := describe()
 	s.Schema = "http://json-schema.org/draft-07/schema#"

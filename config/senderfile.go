@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // Numbers that have to be the account's own, who text messages come from, and what will not do with the provider.
@@ -53,7 +54,7 @@ func readTextSender(v value) string {
 		return sender
 	case letter.MatchString(text):
 		v.fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, -, & and _, "+
-			"or the SID of a messaging service, MG and 32 digits or letters a to f", short(text))
+			"or the SID of a messaging service, MG and 32 digits or letters a to f", problem.Short(text))
 		return ""
 	}
 	number, _ := v.ownedNumber()

@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
@@ -210,8 +211,8 @@ func (r *menuReader) entry(item value) (mapping, bool) {
 
 func (r *menuReader) hint(id string) string {
 	known := slices.Sorted(maps.Keys(r.shared.topics))
-	if near, ok := nearest(id, known); ok {
-		return hint(near, known)
+	if near, ok := problem.Nearest(id, known); ok {
+		return problem.Hint(near, known)
 	}
 	return "write what it is in this place: {id: " + id + ", desk: …}"
 }
@@ -261,7 +262,7 @@ func (f *lineFile) checkDesk(v value, id string) bool {
 		return true
 	}
 	ids := slices.Sorted(maps.Keys(f.line.Desks))
-	v.fail("there is no desk %q; %s", id, hint(id, ids))
+	v.fail("there is no desk %q; %s", id, problem.Hint(id, ids))
 	return false
 }
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/nyaruka/phonenumbers"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -55,7 +55,7 @@ func readCountries(v value, own string) (countries []string) {
 func (v value) country() (string, bool) {
 	text, ok := v.text("ID")
 	if ok && !phonenumbers.GetSupportedRegions()[text] {
-		v.fail("%q is not a country; write its two capital letters (ISO 3166), for example ID", short(text))
+		v.fail("%q is not a country; write its two capital letters (ISO 3166), for example ID", problem.Short(text))
 		return "", false
 	}
 	return text, ok

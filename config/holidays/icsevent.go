@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // longestEvent bounds one event, in days.
@@ -47,7 +49,7 @@ func (z *zones) readEvent(c *component) (*event, error) {
 	if text := c.value("SEQUENCE"); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 0 {
-			return nil, fmt.Errorf("SEQUENCE is %q instead of a number", short(text))
+			return nil, fmt.Errorf("SEQUENCE is %q instead of a number", problem.Short(text))
 		}
 		e.sequence = n
 	}

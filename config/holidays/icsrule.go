@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/teambition/rrule-go"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 const (
@@ -42,7 +44,7 @@ func readRule(text string, f frame) (rule, error) {
 		key, value, ok := strings.Cut(part, "=")
 		switch {
 		case !ok || value == "" || !slices.Contains(ruleParts, key):
-			return rule{}, fmt.Errorf("the rule has a part %q that is not known", short(part))
+			return rule{}, fmt.Errorf("the rule has a part %q that is not known", problem.Short(part))
 		case seen[key]:
 			return rule{}, fmt.Errorf("the rule says %s twice", key)
 		}
@@ -89,7 +91,7 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 	case "COUNT", "INTERVAL":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > 100_000 {
-			return false, fmt.Errorf("%s is %q; it has to be 1 to 100000", key, short(value))
+			return false, fmt.Errorf("%s is %q; it has to be 1 to 100000", key, problem.Short(value))
 		}
 		if key == "COUNT" {
 			r.count = n
@@ -98,7 +100,7 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 	case "BYHOUR", "BYMINUTE", "BYSECOND":
 		// With dates these have to be ignored (RFC 5545, section 3.3.10). Otherwise they may only repeat the start.
 		if n, err := strconv.Atoi(value); !f.date && (err != nil || n != f.part(key)) {
-			return false, fmt.Errorf("%s=%s repeats at other times of the day than the event's; holidays are days", key, short(value))
+			return false, fmt.Errorf("%s=%s repeats at other times of the day than the event's; holidays are days", key, problem.Short(value))
 		}
 		return false, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -65,16 +66,16 @@ func parseMoment(value, kind string, z zone, id string) (moment, error) {
 	case kind == "DATE" || kind == "" && len(value) == len("20060102"):
 		layout, m.date, m.zone, m.id = "20060102", true, nil, ""
 	case kind != "" && kind != "DATE-TIME":
-		return moment{}, fmt.Errorf("a value of type %s is not supported", short(kind))
+		return moment{}, fmt.Errorf("a value of type %s is not supported", problem.Short(kind))
 	case strings.HasSuffix(value, "Z"):
 		layout, m.utc, m.zone, m.id = layout+"Z", true, nil, ""
 	}
 	t, err := time.Parse(layout, value)
 	if err != nil {
-		return moment{}, fmt.Errorf("%q is neither a date such as 20261231 nor a time such as 20261231T090000", short(value))
+		return moment{}, fmt.Errorf("%q is neither a date such as 20261231 nor a time such as 20261231T090000", problem.Short(value))
 	}
 	if t.Year() < earliestYear || t.Year() > latestYear {
-		return moment{}, fmt.Errorf("%q is too far away; the years %d to %d are supported", short(value), earliestYear, latestYear)
+		return moment{}, fmt.Errorf("%q is too far away; the years %d to %d are supported", problem.Short(value), earliestYear, latestYear)
 	}
 	m.at = t
 	return m, nil
@@ -128,7 +129,7 @@ func parseDuration(text string) (time.Duration, error) {
 	text = strings.ToUpper(strings.TrimSpace(text))
 	m := durationForm.FindStringSubmatch(text)
 	if m == nil || strings.HasSuffix(text, "P") || strings.HasSuffix(text, "T") {
-		return 0, fmt.Errorf("DURATION: %q is no length of time such as P1D", short(text))
+		return 0, fmt.Errorf("DURATION: %q is no length of time such as P1D", problem.Short(text))
 	}
 	var d time.Duration
 	for i, unit := range []time.Duration{7 * 24 * time.Hour, 24 * time.Hour, time.Hour, time.Minute, time.Second} {

@@ -1,6 +1,10 @@
 package holidays
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/hotline-ivr/hotline/config/problem"
+)
 
 const (
 	deepest        = 8
@@ -59,17 +63,17 @@ func (t *tree) line(line int, text []byte) {
 		case err == nil && p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCALENDAR"):
 			t.push("VCALENDAR", line)
 		case len(t.calendars) == 0:
-			t.im.refuse(line, "", "is no calendar: it begins with %q and not with BEGIN:VCALENDAR; correct that line, or fetch the file again", short(string(text)))
+			t.im.refuse(line, "", "is no calendar: it begins with %q and not with BEGIN:VCALENDAR; correct that line, or fetch the file again", problem.Short(string(text)))
 		default:
-			t.im.skip(line, "", "after the calendar comes %q", short(string(text)))
+			t.im.skip(line, "", "after the calendar comes %q", problem.Short(string(text)))
 		}
 		return
 	}
 	switch {
 	case err != nil && t.event() != nil:
-		t.event().breaks(line, "line "+short(string(text))+" "+err.Error())
+		t.event().breaks(line, "line "+problem.Short(string(text))+" "+err.Error())
 	case err != nil && len(t.open) == 1:
-		t.im.skip(line, "", "%q %v", short(string(text)), err)
+		t.im.skip(line, "", "%q %v", problem.Short(string(text)), err)
 	case err != nil: // in a component that holds no holidays
 	case p.name == "BEGIN":
 		t.begin(strings.ToUpper(strings.TrimSpace(p.value)), line)
@@ -116,16 +120,16 @@ func (t *tree) end(name string, line int) {
 			continue
 		}
 		if event := t.event(); event != nil && depth < len(t.open)-1 {
-			event.breaks(line, "END:"+short(name)+" comes before the end of what began on line "+number(t.top().line))
+			event.breaks(line, "END:"+problem.Short(name)+" comes before the end of what began on line "+number(t.top().line))
 		}
 		t.close(depth)
 		return
 	}
 	if event := t.event(); event != nil {
-		event.breaks(line, "END:"+short(name)+" ends what never began")
+		event.breaks(line, "END:"+problem.Short(name)+" ends what never began")
 		return
 	}
-	t.im.skip(line, "", "END:%s ends what never began", short(name))
+	t.im.skip(line, "", "END:%s ends what never began", problem.Short(name))
 }
 
 // close ends the open components down to a depth.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // Readings of a wall clock are kept as instants in UTC that read the same.
@@ -98,14 +100,14 @@ func (z *zones) look(id string) (zone, error) {
 	}
 	c := z.defined[id]
 	if c == nil {
-		return nil, fmt.Errorf("zone %q is neither known nor defined in the file", short(id))
+		return nil, fmt.Errorf("zone %q is neither known nor defined in the file", problem.Short(id))
 	}
 	if location, ok := tzName(c.value("X-LIC-LOCATION")); ok {
 		return named{location}, nil
 	}
 	found, err := z.define(c)
 	if err != nil {
-		return nil, fmt.Errorf("zone %q is defined on line %d in a way that cannot be used: %w", short(id), c.line, err)
+		return nil, fmt.Errorf("zone %q is defined on line %d in a way that cannot be used: %w", problem.Short(id), c.line, err)
 	}
 	return found, nil
 }
@@ -182,7 +184,7 @@ var offsetForm = regexp.MustCompile(`^([+-])(\d\d)(\d\d)(\d\d)?$`)
 func utcOffset(text string) (time.Duration, error) {
 	m := offsetForm.FindStringSubmatch(text)
 	if m == nil {
-		return 0, fmt.Errorf("%q is no offset from UTC, such as +0800", short(text))
+		return 0, fmt.Errorf("%q is no offset from UTC, such as +0800", problem.Short(text))
 	}
 	part := func(i int, unit time.Duration) time.Duration {
 		n, _ := strconv.Atoi(m[i])

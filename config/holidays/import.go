@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -129,7 +130,7 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 	case have == nil:
 		im.days[date] = &Day{Date: date, Kind: kind, Name: name, Line: line}
 	case (have.Kind == MakeUp) != (kind == MakeUp):
-		im.skip(line, "", "%s %q is a %s day, but the one on line %d, %q, is a %s day", date, short(name), kind, have.Line, short(have.Name), have.Kind)
+		im.skip(line, "", "%s %q is a %s day, but the one on line %d, %q, is a %s day", date, problem.Short(name), kind, have.Line, problem.Short(have.Name), have.Kind)
 	default:
 		if kind == Holiday {
 			have.Kind = Holiday

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -57,7 +58,7 @@ func (im *importer) events(c *component) calendarEvents {
 		all = append(all, e)
 	}
 	if len(observances) > 0 {
-		im.note("%s that the calendar itself calls observances are left out, the first of them %q.", plural(len(observances), "event"), short(observances[0]))
+		im.note("%s that the calendar itself calls observances are left out, the first of them %q.", plural(len(observances), "event"), problem.Short(observances[0]))
 	}
 	out.events = im.current(all, out.utc)
 	return out
@@ -69,7 +70,7 @@ func (im *importer) breaks(c *component, err error) {
 	if c.brokenLine > 0 {
 		line = c.brokenLine
 	}
-	im.skip(line, "event "+quoted(short(tidy(unescape(c.value("SUMMARY"))))), "%v", err)
+	im.skip(line, "event "+quoted(problem.Short(tidy(unescape(c.value("SUMMARY"))))), "%v", err)
 }
 
 // home is the zone in which times in UTC are read: midnight to midnight has to be midnight somewhere.
@@ -148,14 +149,14 @@ const mostPlaced = 200_000
 // work reports whether so many days more may be looked at.
 func (im *importer) work(e *event, days int) bool {
 	if im.placed += days; im.placed > mostPlaced && !im.tired() {
-		im.refuse(e.line, "event "+quoted(short(e.name)), "by here the events of the file are more than %d days together; this is not a calendar of holidays", mostPlaced)
+		im.refuse(e.line, "event "+quoted(problem.Short(e.name)), "by here the events of the file are more than %d days together; this is not a calendar of holidays", mostPlaced)
 	}
 	return !im.tired()
 }
 
 // placeEvent takes the days of one event from a day on, and of what starts until an end.
 func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Time) {
-	key := "event " + quoted(short(e.name))
+	key := "event " + quoted(problem.Short(e.name))
 	if im.tired() {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -109,7 +110,7 @@ func (im *importer) jsonDay(raw json.RawMessage, path string, year int) {
 		return
 	}
 	if d.Date == nil || d.Name == nil || tidy(*d.Name) == "" || d.IsOffDay == nil {
-		im.skip(0, path, "lacks name, date or isOffDay: %s", short(string(raw)))
+		im.skip(0, path, "lacks name, date or isOffDay: %s", problem.Short(string(raw)))
 		return
 	}
 	date, err := hours.ParseDate(*d.Date)

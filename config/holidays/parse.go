@@ -99,12 +99,12 @@ func (r *reader) set(root *yaml.Node) *Set {
 	}
 	s.Name = r.text(r.need(root, keys, "", "name"), "name")
 	if s.Name != "" && (!setName.MatchString(s.Name) || len(s.Name) > 40) {
-		r.fail(keys["name"].Line, "name", "%q is no name of a set; use up to 40 small letters, digits and hyphens, for example cn", short(s.Name))
+		r.fail(keys["name"].Line, "name", "%q is no name of a set; use up to 40 small letters, digits and hyphens, for example cn", problem.Short(s.Name))
 	}
 	if n := keys["country"]; n != nil {
 		s.Country = r.text(n, "country")
 		if s.Country != "" && !country.MatchString(s.Country) {
-			r.fail(n.Line, "country", "%q is no country; write its two capital letters (ISO 3166-1), for example CN", short(s.Country))
+			r.fail(n.Line, "country", "%q is no country; write its two capital letters (ISO 3166-1), for example CN", problem.Short(s.Country))
 		}
 	}
 	r.covers(s, r.need(root, keys, "", "covers"))
@@ -157,7 +157,7 @@ func (r *reader) days(node *yaml.Node) []Day {
 		d.Kind = Kind(r.text(r.need(item, keys, path, "kind"), path+".kind"))
 		d.Name = r.text(r.need(item, keys, path, "name"), path+".name")
 		if d.Kind != "" && !slices.Contains(kinds, d.Kind) {
-			r.fail(keys["kind"].Line, path+".kind", "%q is not known; write holiday, collective or make-up", short(string(d.Kind)))
+			r.fail(keys["kind"].Line, path+".kind", "%q is not known; write holiday, collective or make-up", problem.Short(string(d.Kind)))
 		}
 		if len(r.problems) == before {
 			out = append(out, d)
@@ -204,9 +204,9 @@ func (r *reader) mapping(node *yaml.Node, path string, known ...string) map[stri
 		switch first, twice := lines[key.Value]; {
 		case key.Kind == yaml.ScalarNode && isSecret(key.Value, known):
 			advice, _ := problem.Secret(key.Value)
-			r.fail(key.Line, join(path, short(key.Value)), "%s", advice)
+			r.fail(key.Line, join(path, problem.Short(key.Value)), "%s", advice)
 		case key.Kind != yaml.ScalarNode || !slices.Contains(known, key.Value):
-			r.fail(key.Line, join(path, short(key.Value)), "unknown key; known here: %s", strings.Join(known, ", "))
+			r.fail(key.Line, join(path, problem.Short(key.Value)), "unknown key; known here: %s", strings.Join(known, ", "))
 		case twice:
 			r.fail(key.Line, join(path, key.Value), "is written twice, first on line %d; keep one of the two", first)
 		default:
@@ -268,7 +268,7 @@ func (r *reader) text(node *yaml.Node, path string) string {
 		return ""
 	}
 	if node.Tag != "!!str" {
-		r.fail(node.Line, path, "is not text for YAML; put it in quotation marks: %q", short(text))
+		r.fail(node.Line, path, "is not text for YAML; put it in quotation marks: %q", problem.Short(text))
 		return ""
 	}
 	if strings.ContainsFunc(text, unprintable) {

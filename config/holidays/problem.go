@@ -7,12 +7,3 @@ type Problem = problem.Problem
 
 // Problems are all mistakes that were found, sorted by file, line and key.
 type Problems = problem.Problems
-
-// short cuts a stranger's text for a message.
-func short(text string) string {
-	const most = 40
-	if r := []rune(text); len(r) > most {
-		text = string(r[:most]) + "…"
-	}
-	return text
-}

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
@@ -42,7 +42,7 @@ func newHTTPServer(handler http.Handler) *http.Server {
 
 // serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address once there is one.
 func Serve(
-	ctx context.Context, settings config.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
+	ctx context.Context, settings settings.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
 	listening func(net.Addr),
 ) (err error) {
 	hangups := make(chan os.Signal, 1)

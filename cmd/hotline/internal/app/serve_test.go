@@ -17,6 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
@@ -80,7 +81,7 @@ func TestServe(t *testing.T) {
 		"HOTLINE_STATE_KEYS":         strings.Repeat("A", 43) + "=",
 		"HOTLINE_TWILIO_ACCOUNT_SID": accountSID, "HOTLINE_TWILIO_AUTH_TOKEN": strings.Repeat("f", 32),
 	}
-	settings, err := config.LoadSettings(nil, "", func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	settings, err := settings.Load(nil, "", func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,12 +13,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 // A ledger is the store of promises as a supervisor reads it, with the lines for their clocks.
@@ -26,7 +28,7 @@ type ledger struct {
 	service  *callbacks.Service
 	store    callbacks.Store
 	snapshot *config.Snapshot
-	settings config.Settings
+	settings settings.Settings
 	log      *slog.Logger
 	now      func() time.Time
 	plain    bool // numbers are shown whole
@@ -39,7 +41,7 @@ func openLedger(cmd *cobra.Command) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := config.LoadSettings(flags, file, os.LookupEnv)
+	settings, err := settings.Load(flags, file, os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -139,7 +141,7 @@ func newCallbacks() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	config.AddFlags(cmd.PersistentFlags())
+	settings.AddFlags(cmd.PersistentFlags())
 	cmd.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
 	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(), newCallbacksRetry(),

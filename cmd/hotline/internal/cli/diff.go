@@ -7,10 +7,12 @@ import (
 	"io"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/spf13/cobra"
 )
 
 // diffOptions are what the difference is asked for.
@@ -46,7 +48,7 @@ func newDiff(open opener) *cobra.Command {
 			return diff(cmd, o, old, new, open)
 		},
 	}
-	config.AddFlags(cmd.Flags())
+	settings.AddFlags(cmd.Flags())
 	flags := cmd.Flags()
 	flags.String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	flags.StringVar(&o.against, "against", "", "what to compare a directory with, in the place of OLD: live, a version's number, or a directory")

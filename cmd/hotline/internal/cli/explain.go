@@ -12,12 +12,14 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/spf13/cobra"
 )
 
 // explainOptions are the call that is asked about.
@@ -182,7 +184,7 @@ func (r replaced) Open(name string) (fs.File, error) {
 
 // unknown says what there is, or what was meant.
 func unknown(what, word string, known []string) error {
-	if near, ok := config.Nearest(word, known); ok {
+	if near, ok := problem.Nearest(word, known); ok {
 		return fmt.Errorf("there is no %s %q; did you mean %q?", what, word, near)
 	}
 	return fmt.Errorf("there is no %s %q; known here: %s", what, word, strings.Join(known, ", "))

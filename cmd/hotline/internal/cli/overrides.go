@@ -12,13 +12,15 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/spf13/cobra"
 )
 
 // The closure in an emergency: close, open and overrides. What they write is in force on every instance within seconds.
@@ -109,7 +111,7 @@ func newOverrides() *cobra.Command {
 
 // storeFlags are those with which a command finds the database.
 func storeFlags(cmd *cobra.Command) {
-	config.AddFlags(cmd.Flags())
+	settings.AddFlags(cmd.Flags())
 	cmd.Flags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
 }
 

@@ -7,11 +7,12 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 func newServe() *cobra.Command {
@@ -24,7 +25,7 @@ func newServe() *cobra.Command {
 			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := config.LoadSettings(cmd.Flags(), file, os.LookupEnv)
+			settings, err := settings.Load(cmd.Flags(), file, os.LookupEnv)
 			if err == nil {
 				err = settings.Complete()
 			}
@@ -38,7 +39,7 @@ func newServe() *cobra.Command {
 			return app.Serve(cmd.Context(), settings, source, clockFrom(cmd.Context()), slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
-	config.AddFlags(cmd.Flags())
+	settings.AddFlags(cmd.Flags())
 	cmd.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	return cmd
 }

@@ -12,11 +12,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 // Where the two sides of a difference come from.
@@ -40,7 +42,7 @@ func lookAtStore(cmd *cobra.Command, open opener) (*archive, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := config.LoadSettings(flags, file, os.LookupEnv)
+	settings, err := settings.Load(flags, file, os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/config/settings"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 func newSign() *cobra.Command {
@@ -51,7 +52,7 @@ func newSign() *cobra.Command {
 
 // signingKey is the shared key of a name, or without one the auth token, and the account whose webhooks are taken.
 func signingKey(name string) (key twilio.SigningKey, account string, err error) {
-	settings, err := config.LoadSettings(nil, "", func(variable string) (string, bool) {
+	settings, err := settings.Load(nil, "", func(variable string) (string, bool) {
 		if !slices.Contains([]string{"HOTLINE_TWILIO_AUTH_TOKEN", "HOTLINE_TWILIO_SIGNING_KEYS", "HOTLINE_TWILIO_ACCOUNT_SID"}, variable) {
 			return "", false // whatever else is wrong has nothing to do with a signature
 		}

@@ -6,14 +6,15 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
-	"github.com/hotline-ivr/hotline/config"
-	"github.com/spf13/cobra"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 func newStore() *cobra.Command {
@@ -29,14 +30,14 @@ func newStore() *cobra.Command {
 		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move sqlite:/var/lib/hotline/hotline.db",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			settings, err := config.LoadSettings(cmd.Flags(), file, os.LookupEnv)
+			settings, err := settings.Load(cmd.Flags(), file, os.LookupEnv)
 			if err != nil {
 				return err
 			}
 			return moveStore(cmd, args[0], settings.Store.Reveal())
 		},
 	}
-	config.AddFlags(move.Flags())
+	settings.AddFlags(move.Flags())
 	move.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	cmd.AddCommand(move)
 	return cmd

@@ -16,10 +16,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 var rewrite = flag.Bool("rewrite", false, "write what the commands of the README's walk-through print into the README")
@@ -138,7 +140,7 @@ func servesDirectory(t *testing.T, ctx context.Context, dir, database string) <-
 		"HOTLINE_STATE_KEYS":         strings.Repeat("A", 43) + "=",
 		"HOTLINE_TWILIO_ACCOUNT_SID": simulate.AccountSID, "HOTLINE_TWILIO_AUTH_TOKEN": strings.Repeat("f", 32),
 	}
-	settings, err := config.LoadSettings(nil, "", func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	settings, err := settings.Load(nil, "", func(name string) (string, bool) { v, ok := env[name]; return v, ok })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,10 +1,11 @@
-package config
+package settings
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
@@ -34,17 +35,17 @@ func (s Settings) Accounts() []string {
 const shortestSecret = 16
 
 // weak names every token and key that is too short.
-func (s Settings) weak() (problems SettingErrors) {
+func (s Settings) weak() (problems Errors) {
 	for i, token := range s.TwilioAuthTokens {
 		if n := len(token.Reveal()); n < shortestSecret {
-			problems = append(problems, SettingError{Setting: "twilio_auth_token", Message: fmt.Sprintf(
+			problems = append(problems, Error{Setting: "twilio_auth_token", Message: fmt.Sprintf(
 				"token %d of %d has %d characters, and fewer than %d can be guessed; copy it whole from the provider's console",
 				i+1, len(s.TwilioAuthTokens), n, shortestSecret)})
 		}
 	}
 	for _, key := range s.TwilioSigningKeys {
 		if n := len(key.Secret.Reveal()); n < shortestSecret {
-			problems = append(problems, SettingError{Setting: "twilio_signing_keys", Message: fmt.Sprintf(
+			problems = append(problems, Error{Setting: "twilio_signing_keys", Message: fmt.Sprintf(
 				"the secret of key %s has %d characters, and fewer than %d can be guessed; copy it whole, or make another key",
 				key.Name, n, shortestSecret)})
 		}
@@ -87,7 +88,7 @@ func readSigningKeys(s *Settings, text string) error {
 
 func readKeysOnly(s *Settings, text string) error {
 	if text != "yes" && text != "no" {
-		return fmt.Errorf("%q is neither yes nor no; write one of them", short(text))
+		return fmt.Errorf("%q is neither yes nor no; write one of them", problem.Short(text))
 	}
 	s.TwilioKeysOnly = text == "yes"
 	return nil

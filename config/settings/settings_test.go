@@ -1,4 +1,4 @@
-package config_test
+package settings_test
 
 import (
 	"encoding/base64"
@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
 
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
@@ -44,7 +44,7 @@ func settingsFile(t *testing.T, text string) string {
 func flags(t *testing.T, args ...string) *pflag.FlagSet {
 	t.Helper()
 	set := pflag.NewFlagSet("serve", pflag.ContinueOnError)
-	config.AddFlags(set)
+	settings.AddFlags(set)
 	if err := set.Parse(args); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func key(b byte) string {
 func TestSettingsPrecedence(t *testing.T) {
 	env := environment(map[string]string{"HOTLINE_STORE": "sqlite:env.db", "HOTLINE_PUBLIC_URL": "https://env.example.com", "HOTLINE_TWILIO_BASE_URL": ""})
 	file := settingsFile(t, "listen: \":1\"\nstore: sqlite:file.db\npublic_url: https://file.example.com\ntwilio_base_url: https://file.example.com/api/\n")
-	got, err := config.LoadSettings(flags(t, "--public-url=https://flag.example.com"), file, env)
+	got, err := settings.Load(flags(t, "--public-url=https://flag.example.com"), file, env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestSettingsPrecedence(t *testing.T) {
 		}
 	}
 	// Nothing is left over from one load to the next.
-	got, err = config.LoadSettings(nil, "", nil)
+	got, err = settings.Load(nil, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestSettingsSecrets(t *testing.T) {
 		"HOTLINE_TWILIO_KEYS_ONLY":    "yes",
 		"HOTLINE_TWILIO_SUB_ACCOUNTS": otherSID,
 	})
-	got, err := config.LoadSettings(nil, "", env)
+	got, err := settings.Load(nil, "", env)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestSettingsSecrets(t *testing.T) {
 }
 
 func TestSettingsComplete(t *testing.T) {
-	got, err := config.LoadSettings(nil, "", nil)
+	got, err := settings.Load(nil, "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestServingRefusesShortSecrets(t *testing.T) {
 		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken", ""},
 	} {
 		env["HOTLINE_"+c.setting] = c.value
-		got, err := config.LoadSettings(nil, "", environment(env))
+		got, err := settings.Load(nil, "", environment(env))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -178,7 +178,7 @@ func TestServingRefusesShortSecrets(t *testing.T) {
 	// Only keys, and none: then nothing would be accepted.
 	delete(env, "HOTLINE_TWILIO_SIGNING_KEYS")
 	env["HOTLINE_TWILIO_KEYS_ONLY"] = "yes"
-	got, err := config.LoadSettings(nil, "", environment(env))
+	got, err := settings.Load(nil, "", environment(env))
 	if err == nil {
 		err = got.Complete()
 	}
@@ -239,7 +239,7 @@ func TestSettingsMistakes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			variable := "HOTLINE_" + strings.ToUpper(tt.setting)
-			_, err := config.LoadSettings(flags(t), "", environment(map[string]string{variable: tt.value}))
+			_, err := settings.Load(flags(t), "", environment(map[string]string{variable: tt.value}))
 			want := fmt.Sprintf("%s (from %s): %s", tt.setting, variable, tt.want)
 			if err == nil || err.Error() != want {
 				t.Fatalf("got  %v\nwant %s", err, want)
@@ -253,7 +253,7 @@ func TestSettingsMistakes(t *testing.T) {
 
 func TestSettingsAccepted(t *testing.T) {
 	for _, url := range []string{"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080", "https://ivr.example.com/hotline"} {
-		got, err := config.LoadSettings(flags(t, "--public-url", url), "", nil)
+		got, err := settings.Load(flags(t, "--public-url", url), "", nil)
 		if err != nil || got.PublicURL != url {
 			t.Errorf("%s: %q, %v", url, got.PublicURL, err)
 		}
@@ -267,7 +267,7 @@ func TestEdgeAndRegion(t *testing.T) {
 		"--twilio-edge=tokyo --twilio-base-url=https://api.example.com": "twilio_edge (from --twilio-edge): says nothing beside twilio_base_url, which names the host already; remove one of the two",
 		"--twilio-region=us1 --twilio-base-url=https://api.example.com": "twilio_region (from --twilio-region): says nothing beside twilio_base_url, which names the host already; remove one of the two",
 	} {
-		got, err := config.LoadSettings(flags(t, strings.Fields(args)...), "", nil)
+		got, err := settings.Load(flags(t, strings.Fields(args)...), "", nil)
 		switch {
 		case want == "" && (err != nil || got.TwilioEdge+got.TwilioRegion == ""):
 			t.Errorf("%s: %+v, %v", args, got, err)
@@ -291,8 +291,8 @@ store (from FILE): names no known kind of database; write sqlite: and a path, fo
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			file := settingsFile(t, tt.text)
-			_, err := config.LoadSettings(nil, file, nil)
-			if _, ok := errors.AsType[config.SettingErrors](err); !ok {
+			_, err := settings.Load(nil, file, nil)
+			if _, ok := errors.AsType[settings.Errors](err); !ok {
 				t.Fatalf("%T: %v", err, err)
 			}
 			got := strings.ReplaceAll(err.Error(), file, "FILE")
@@ -301,7 +301,7 @@ store (from FILE): names no known kind of database; write sqlite: and a path, fo
 			}
 		})
 	}
-	if _, err := config.LoadSettings(nil, filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := settings.Load(nil, filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

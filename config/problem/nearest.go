@@ -1,12 +1,12 @@
-package config
+package problem
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is near.
-func Nearest(word string, known []string) (string, bool) { return nearest(word, known) }
-
-// nearest finds the known word that somebody may have meant. It is false when none is near.
-func nearest(word string, known []string) (string, bool) {
+func Nearest(word string, known []string) (string, bool) {
 	const longest = 60 // longer words are nobody's slip, and would be costly to compare
 	if len(word) < 2 || len(word) > longest {
 		return "", false
@@ -44,4 +44,21 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// Hint names the nearest known word, or all of them when none is near.
+func Hint(word string, known []string) string {
+	if near, ok := Nearest(word, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here: " + strings.Join(known, ", ")
+}
+
+// Short cuts a long text for a message.
+func Short(text string) string {
+	const most = 40
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
 }

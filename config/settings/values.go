@@ -1,4 +1,4 @@
-package config
+package settings
 
 import (
 	"encoding/base64"
@@ -10,12 +10,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 func readListen(s *Settings, text string) error {
 	_, port, err := net.SplitHostPort(text)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || strconv.FormatUint(n, 10) != port {
-		return fmt.Errorf("%q is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface", short(text))
+		return fmt.Errorf("%q is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface", problem.Short(text))
 	}
 	s.Listen = text
 	return nil
@@ -39,7 +41,7 @@ var (
 
 func readEdge(s *Settings, text string) error {
 	if !edgeName.MatchString(text) {
-		return fmt.Errorf("%q is not an edge location; write its name in small letters, for example tokyo or sao-paulo", short(text))
+		return fmt.Errorf("%q is not an edge location; write its name in small letters, for example tokyo or sao-paulo", problem.Short(text))
 	}
 	s.TwilioEdge = text
 	return nil
@@ -47,7 +49,7 @@ func readEdge(s *Settings, text string) error {
 
 func readRegionSetting(s *Settings, text string) error {
 	if !regionName.MatchString(text) {
-		return fmt.Errorf("%q is not a region; write two small letters and a digit, for example jp1", short(text))
+		return fmt.Errorf("%q is not a region; write two small letters and a digit, for example jp1", problem.Short(text))
 	}
 	s.TwilioRegion = text
 	return nil
@@ -65,9 +67,9 @@ func readURL(text string) (string, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
 		return "", errors.New("holds a query or a fragment; remove everything from the ? or # on")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", fmt.Errorf("%q is not encrypted; use https (http is for this machine itself, such as http://127.0.0.1:8080)", short(text))
+		return "", fmt.Errorf("%q is not encrypted; use https (http is for this machine itself, such as http://127.0.0.1:8080)", problem.Short(text))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", fmt.Errorf("%q is neither https nor http; write for example https://ivr.example.com", short(text))
+		return "", fmt.Errorf("%q is neither https nor http; write for example https://ivr.example.com", problem.Short(text))
 	}
 	u.Host = strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/"), nil

@@ -1,4 +1,6 @@
-package config
+// Package settings reads what the server itself needs to know: from flags, environment variables and a file.
+// Supervisors have no business with it.
+package settings
 
 import (
 	"errors"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // Settings are what the server itself needs to know. Printing them shows no secret.
@@ -59,10 +63,10 @@ func (s Settings) AuthTokens() []string {
 	return tokens
 }
 
-// Complete reports everything that is missing or too weak to answer real calls. [LoadSettings] does not ask for it,
+// Complete reports everything that is missing or too weak to answer real calls. [Load] does not ask for it,
 // because checking a configuration or a demonstration needs none of it.
 func (s Settings) Complete() error {
-	var missing SettingErrors
+	var missing Errors
 	for name, empty := range map[string]bool{
 		"public_url":         s.PublicURL == "",
 		"state_keys":         len(s.StateKeys) == 0,
@@ -70,13 +74,13 @@ func (s Settings) Complete() error {
 		"twilio_auth_token":  len(s.TwilioAuthTokens) == 0,
 	} {
 		if empty {
-			missing = append(missing, SettingError{Setting: name, Message: "is missing; " + settings[name].advice()})
+			missing = append(missing, Error{Setting: name, Message: "is missing; " + settings[name].advice()})
 		}
 	}
 	if s.TwilioKeysOnly && len(s.TwilioSigningKeys) == 0 {
 		const name = "twilio_signing_keys"
 		message := "is missing, and twilio_keys_only is yes; " + settings[name].advice()
-		missing = append(missing, SettingError{Setting: name, Message: message})
+		missing = append(missing, Error{Setting: name, Message: message})
 	}
 	return append(missing, s.weak()...).err()
 }
@@ -98,6 +102,12 @@ func (s setting) advice() string {
 		return fmt.Sprintf("set %s or --%s to %s", s.env, s.flag, s.what)
 	}
 	return fmt.Sprintf("set %s to %s", s.env, s.what)
+}
+
+// Advice says how a setting is given, for somebody who wrote it elsewhere; false for what is no setting, or a secret.
+func Advice(name string) (string, bool) {
+	s, ok := settings[name]
+	return s.advice(), ok && !s.secret
 }
 
 // settings by their name in the file.
@@ -130,7 +140,7 @@ var settings = map[string]setting{
 		what:  "a region such as jp1, or leave it out for us1", read: readRegionSetting},
 }
 
-// AddFlags defines the flags that [LoadSettings] reads. Secrets have none.
+// AddFlags defines the flags that [Load] reads. Secrets have none.
 func AddFlags(flags *pflag.FlagSet) {
 	for _, s := range settings {
 		if s.flag == "" {
@@ -144,8 +154,8 @@ func AddFlags(flags *pflag.FlagSet) {
 	}
 }
 
-// A SettingError is one setting that cannot be used.
-type SettingError struct {
+// A Error is one setting that cannot be used.
+type Error struct {
 	// Setting is its name in the file.
 	Setting string
 	// From is where the value came from: an environment variable, a flag or a file. Empty: nowhere, or the default.
@@ -155,18 +165,18 @@ type SettingError struct {
 }
 
 // Error is "setting (from): message".
-func (e SettingError) Error() string {
+func (e Error) Error() string {
 	if e.From == "" {
 		return e.Setting + ": " + e.Message
 	}
 	return fmt.Sprintf("%s (from %s): %s", e.Setting, e.From, e.Message)
 }
 
-// SettingErrors are all settings that cannot be used, sorted by name. It is the error of [LoadSettings].
-type SettingErrors []SettingError
+// Errors are all settings that cannot be used, sorted by name. It is the error of [Load].
+type Errors []Error
 
 // Error lists them, one a line.
-func (e SettingErrors) Error() string {
+func (e Errors) Error() string {
 	texts := make([]string, len(e))
 	for i, one := range e {
 		texts[i] = one.Error()
@@ -175,25 +185,25 @@ func (e SettingErrors) Error() string {
 }
 
 // about reports whether something is wrong with a setting already.
-func (e SettingErrors) about(name string) bool {
-	return slices.ContainsFunc(e, func(one SettingError) bool { return one.Setting == name })
+func (e Errors) about(name string) bool {
+	return slices.ContainsFunc(e, func(one Error) bool { return one.Setting == name })
 }
 
-func (e SettingErrors) err() error {
+func (e Errors) err() error {
 	if len(e) == 0 {
 		return nil
 	}
-	slices.SortFunc(e, func(a, b SettingError) int { return strings.Compare(a.Error(), b.Error()) })
+	slices.SortFunc(e, func(a, b Error) int { return strings.Compare(a.Error(), b.Error()) })
 	return e
 }
 
-// LoadSettings reads the settings from flags, the environment and a YAML file; a flag has precedence over the
+// Load reads the settings from flags, the environment and a YAML file; a flag has precedence over the
 // environment, the environment over the file, and the file over the default. flags may be nil, file may be empty, and
 // env has the form of os.LookupEnv; nil is an empty environment. An empty environment variable counts as not set.
 //
 // Each call uses an instance of viper of its own, so that nothing is left over from one to the next. What is set is
 // checked; what has to be set is asked by [Settings.Complete].
-func LoadSettings(flags *pflag.FlagSet, file string, env func(string) (string, bool)) (Settings, error) {
+func Load(flags *pflag.FlagSet, file string, env func(string) (string, bool)) (Settings, error) {
 	v, origin := viper.New(), map[string]string{}
 	problems := readSettingsFile(v, file, origin)
 	overlay := map[string]any{}
@@ -224,7 +234,7 @@ func LoadSettings(flags *pflag.FlagSet, file string, env func(string) (string, b
 			continue
 		}
 		if err := settings[name].read(&out, text); err != nil {
-			problems = append(problems, SettingError{Setting: name, From: origin[name], Message: err.Error()})
+			problems = append(problems, Error{Setting: name, From: origin[name], Message: err.Error()})
 		}
 	}
 	problems = append(problems, out.contradictions(origin)...)
@@ -235,9 +245,9 @@ func LoadSettings(flags *pflag.FlagSet, file string, env func(string) (string, b
 }
 
 // contradictions are settings that do not go together.
-func (s Settings) contradictions(origin map[string]string) (problems SettingErrors) {
+func (s Settings) contradictions(origin map[string]string) (problems Errors) {
 	fail := func(name, message string) {
-		problems = append(problems, SettingError{Setting: name, From: origin[name], Message: message})
+		problems = append(problems, Error{Setting: name, From: origin[name], Message: message})
 	}
 	const beside = "says nothing beside twilio_base_url, which names the host already; remove one of the two"
 	switch {
@@ -255,7 +265,7 @@ func (s Settings) contradictions(origin map[string]string) (problems SettingErro
 var parserLine = regexp.MustCompile(`line (\d+)`)
 
 // readSettingsFile reads the file and checks its keys. What the parser says is not passed on, as it may quote a secret.
-func readSettingsFile(v *viper.Viper, file string, origin map[string]string) (problems SettingErrors) {
+func readSettingsFile(v *viper.Viper, file string, origin map[string]string) (problems Errors) {
 	if file == "" {
 		return nil
 	}
@@ -263,22 +273,22 @@ func readSettingsFile(v *viper.Viper, file string, origin map[string]string) (pr
 	v.SetConfigType("yaml")
 	if err := v.ReadInConfig(); err != nil {
 		if _, parsed := errors.AsType[viper.ConfigParseError](err); !parsed {
-			return SettingErrors{{Setting: file, Message: fmt.Sprintf("cannot be read: %v", err)}}
+			return Errors{{Setting: file, Message: fmt.Sprintf("cannot be read: %v", err)}}
 		}
 		where := ""
 		if m := parserLine.FindStringSubmatch(err.Error()); m != nil {
 			where = " near line " + m[1]
 		}
-		return SettingErrors{{Setting: file, Message: "cannot be read as YAML" + where + "; write lines of the form name: \"value\", each name once"}}
+		return Errors{{Setting: file, Message: "cannot be read as YAML" + where + "; write lines of the form name: \"value\", each name once"}}
 	}
 	// viper would pass over an unknown key in silence, and turn an unquoted 0123 into a quantity.
 	for _, name := range v.AllKeys() {
 		value := v.Get(name)
 		if _, known := settings[name]; !known {
-			message := "unknown setting; " + hint(name, slices.Sorted(maps.Keys(settings)))
-			problems = append(problems, SettingError{Setting: name, From: file, Message: message})
+			message := "unknown setting; " + problem.Hint(name, slices.Sorted(maps.Keys(settings)))
+			problems = append(problems, Error{Setting: name, From: file, Message: message})
 		} else if _, ok := value.(string); !ok && value != nil {
-			problems = append(problems, SettingError{Setting: name, From: file, Message: "is not text; put it in quotation marks"})
+			problems = append(problems, Error{Setting: name, From: file, Message: "is not text; put it in quotation marks"})
 		}
 		origin[name] = file
 	}
