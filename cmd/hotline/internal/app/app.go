@@ -29,43 +29,43 @@ type App struct {
 	Courier     *callbacks.SMSWorker
 	housekeeper *callbacks.Housekeeper
 	Live        *publish.Live
-	attention   attention
+	warnings    warnings
 	Publication publication
 }
 
 // wiring is what differs between the real thing and a rehearsal.
 type Options struct {
 	// What is in force is what the source publishes, or else live, or else this snapshot for ever.
-	Source     *publish.Options
-	Live       *publish.Live
-	Snapshot   *config.Snapshot
-	Store      string          // as the setting names it
-	Opened     callbacks.Store // takes its place where it is not nil; the house closes it
-	PublicURL  string
-	AccountSID string
-	Tokens     []string
-	Keys       []twilio.SigningKey
-	KeysOnly   bool
-	Accounts   []string // whose webhooks are taken; none: of any
-	StateKeys  [][]byte
-	RESTURL    string
-	Edge       string // of the provider's REST interface; empty, like region, is the provider's own choice
-	Region     string
-	Now        func() time.Time
-	Shared     bool // other instances may work on the store
-	Log        *slog.Logger
-	Observe    func(twilio.Event)
-	Transport  http.RoundTripper                     // to the provider; nil is the default one
-	Pace       time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
-	Around     func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
+	Source      *publish.Options
+	Live        *publish.Live
+	Snapshot    *config.Snapshot
+	Store       string          // as the setting names it
+	OpenedStore callbacks.Store // takes its place where it is not nil; the house closes it
+	PublicURL   string
+	AccountSID  string
+	Tokens      []string
+	Keys        []twilio.SigningKey
+	KeysOnly    bool
+	Accounts    []string // whose webhooks are taken; none: of any
+	StateKeys   [][]byte
+	RESTURL     string
+	Edge        string // of the provider's REST interface; empty, like region, is the provider's own choice
+	Region      string
+	Now         func() time.Time
+	Shared      bool // other instances may work on the store
+	Log         *slog.Logger
+	Observe     func(twilio.Event)
+	Transport   http.RoundTripper                     // to the provider; nil is the default one
+	Pace        time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
+	WrapStore   func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
 }
 
 // stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
 const StateLife = 24 * time.Hour
 
 func (w Options) open(ctx context.Context) (callbacks.Store, error) {
-	if w.Opened != nil {
-		return w.Opened, nil
+	if w.OpenedStore != nil {
+		return w.OpenedStore, nil
 	}
 	return openStoreLogging(ctx, w.Store, w.Log)
 }
@@ -80,8 +80,8 @@ func New(ctx context.Context, w Options) (*App, error) {
 			return nil, errors.Join(err, store.Close())
 		}
 	}
-	if w.Around != nil {
-		store = w.Around(store)
+	if w.WrapStore != nil {
+		store = w.WrapStore(store)
 	}
 	p, err := w.publish(ctx, store)
 	if err != nil {
@@ -124,7 +124,7 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 	if w.Live == nil {
 		w.Live = publish.NewLive(w.Snapshot)
 	}
-	h := &App{Store: store, Now: w.Now, Live: w.Live, attention: attention{w.Live.Written, w.Now}}
+	h := &App{Store: store, Now: w.Now, Live: w.Live, warnings: warnings{w.Live.Written, w.Now}}
 	h.Publication.now = w.Now
 	h.Service = callbacks.New(store, w.Now, w.Log, nil)
 	h.Dispatcher = callbacks.NewDispatcher(store, h.Service, provider, w.Live, w.Now, w.Log)
@@ -135,14 +135,14 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 	registry := prometheus.NewRegistry()
 	metrics := twilio.NewMetrics(registry)
 	h.Courier.Settled = metrics.TextMessage
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.attention, &h.Publication)
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.warnings, &h.Publication)
 	h.housekeeper, err = callbacks.NewHousekeeper(store, h.Dispatcher, w.Live, callbacks.Schedule{}, w.Now, w.Log)
 	if err != nil {
 		return nil, err
 	}
 	h.housekeeper.UseRecordings(provider)
-	err = h.housekeeper.Add("warnings", warningsDaily, func(ctx context.Context, _ time.Time) error {
-		h.attention.logged(ctx, w.Log)
+	err = h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _ time.Time) error {
+		h.warnings.log(ctx, w.Log)
 		return nil
 	})
 	if err != nil {

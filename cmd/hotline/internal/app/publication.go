@@ -39,8 +39,8 @@ func (p *publication) follow(publisher *publish.Publisher) {
 	p.Follower = publish.NewFollower(publisher, fmt.Sprintf("%s/%s", host, uuid.NewString()[:8]), host)
 }
 
-// run publishes and follows until ctx ends. The overrides that stand are known before it returns.
-func (p *publication) run(workers *sync.WaitGroup, ctx context.Context, timer callbacks.Timer) {
+// start publishes and follows until ctx ends. The overrides that stand are known before it returns.
+func (p *publication) start(workers *sync.WaitGroup, ctx context.Context, timer callbacks.Timer) {
 	if p.Publisher == nil {
 		return
 	}
@@ -145,10 +145,10 @@ func (p *publication) Collect(metrics chan<- prometheus.Metric) {
 	state, shared := p.Publisher.State(), p.Follower.Shared()
 	gauge(configurationInfo, 1, state.Hash, strconv.FormatInt(state.Version, 10))
 	gauge(configurationTime, float64(state.Since.Unix()))
-	gauge(configurationBad, truth(state.Refused != nil))
-	gauge(configurationErrs, float64(mistakes(state.Refused)))
+	gauge(configurationBad, gaugeOf(state.Refused != nil))
+	gauge(configurationErrs, float64(mistakesIn(state.Refused)))
 	gauge(instancesRunning, float64(len(shared.Instances)))
-	gauge(instancesDrift, truth(shared.Drift()))
+	gauge(instancesDrift, gaugeOf(shared.Drift()))
 	ruling := map[string]int{}
 	for _, line := range p.Publisher.Live().Written().Lines {
 		ruling[line.ID] = 0
@@ -163,7 +163,7 @@ func (p *publication) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-func mistakes(r *publish.Refused) int {
+func mistakesIn(r *publish.Refused) int {
 	var problems config.Problems
 	switch {
 	case r == nil:
@@ -174,7 +174,7 @@ func mistakes(r *publish.Refused) int {
 	return 1
 }
 
-func truth(is bool) float64 {
+func gaugeOf(is bool) float64 {
 	if is {
 		return 1
 	}

@@ -94,12 +94,12 @@ func (h *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Ti
 	server := newHTTPServer(h.Server.Handler())
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
-	h.attention.logged(ctx, log)
+	h.warnings.log(ctx, log)
 	var workers sync.WaitGroup
 	workers.Go(func() { h.Dispatcher.Run(working, timer) })
 	workers.Go(func() { h.Courier.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
-	h.Publication.run(&workers, working, timer)
+	h.Publication.start(&workers, working, timer)
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

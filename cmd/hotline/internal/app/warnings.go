@@ -12,8 +12,8 @@ import (
 // What works today and needs somebody's attention, in the log and in the metrics: holidays that are not known yet, and
 // overrides that nobody has ended. What will not do with the provider is only logged.
 
-// attention is a collector: what it tells depends on the day on which it is asked.
-type attention struct {
+// warnings is a collector: what it tells depends on the day on which it is asked.
+type warnings struct {
 	snapshot func() *config.Snapshot // in force, as it is written
 	now      func() time.Time
 }
@@ -26,10 +26,10 @@ var (
 )
 
 // Describe sends nothing: which metrics there are depends on the configuration.
-func (a attention) Describe(chan<- *prometheus.Desc) {}
+func (a warnings) Describe(chan<- *prometheus.Desc) {}
 
 // Collect tells of each line, also that it has no override without an end.
-func (a attention) Collect(metrics chan<- prometheus.Metric) {
+func (a warnings) Collect(metrics chan<- prometheus.Metric) {
 	now := a.now()
 	overrides := map[[2]string]int{}
 	snapshot := a.snapshot()
@@ -51,12 +51,12 @@ func (a attention) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-// warningsDaily is when one of all instances logs the warnings: with the report of callbacks, so that both are read at once.
-const warningsDaily = "0 7 * * *"
+// warningsLoggedAt is when one of all instances logs the warnings: with the report of callbacks, so that both are read at once.
+const warningsLoggedAt = "0 7 * * *"
 
-// logged logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
+// log logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
 // housekeeper does, once for all instances.
-func (a attention) logged(ctx context.Context, log *slog.Logger) {
+func (a warnings) log(ctx context.Context, log *slog.Logger) {
 	for _, w := range a.snapshot().Warnings(a.now()) {
 		log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row", w.Problem.Line, "key", w.Key)
 	}

@@ -28,7 +28,7 @@ func neglected(t *testing.T) *config.Snapshot {
 func TestAttentionInMetrics(t *testing.T) {
 	at := time.Date(2026, 12, 2, 3, 0, 0, 0, time.UTC)
 	snapshot := neglected(t)
-	a := attention{func() *config.Snapshot { return snapshot }, func() time.Time { return at }}
+	a := warnings{func() *config.Snapshot { return snapshot }, func() time.Time { return at }}
 	registry := prometheus.NewPedanticRegistry()
 	if err := registry.Register(a); err != nil {
 		t.Fatal(err)

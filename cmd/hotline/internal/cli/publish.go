@@ -152,7 +152,7 @@ func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
 		return err
 	}
 	for _, r := range failed {
-		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.Call.File, r.Call.Title, r.Transcript)
+		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.Test.File, r.Test.Title, r.Transcript)
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "rehearsed call"))

@@ -94,14 +94,14 @@ func (r *testReport) call(played simulate.Result) {
 			OK         bool   `json:"ok"`
 			Differs    string `json:"differs,omitempty"`
 			Transcript string `json:"transcript"`
-		}{played.Call.File, played.Call.Line, played.Call.Title, ok, played.Differs, played.Transcript}))
+		}{played.Test.File, played.Test.Line, played.Test.Title, ok, played.Differs, played.Transcript}))
 		return
 	}
 	verdict := "ok    "
 	if !ok {
 		verdict = "FAILED"
 	}
-	_, err := fmt.Fprintf(r.out, "%s  %s  %s\n", verdict, played.Call.File, played.Call.Title)
+	_, err := fmt.Fprintf(r.out, "%s  %s  %s\n", verdict, played.Test.File, played.Test.Title)
 	if !ok {
 		_, more := io.WriteString(r.out, indented(played.Transcript))
 		err = errors.Join(err, more)

@@ -88,20 +88,20 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	customer.Name = "customer"
 
 	t := newTranscript(out, line, o.JSON)
-	var r *rehearsal
-	r, err = newRehearsal(ctx, stage{
+	var r *Simulation
+	r, err = New(ctx, Options{
 		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler),
-		Events: func(e simulator.Event) {
+		SimulatorEvent: func(e simulator.Event) {
 			if e.Event == simulator.EventHangup && e.Role == RoleCaller {
 				r.staff(line, after)
 			}
-			t.event(e)
+			t.simulatorEvent(e)
 		},
-		Happenings: func(h twilio.Event) {
+		ProductEvent: func(h twilio.Event) {
 			if h.Callback.Number != "" {
 				r.simulator.Subscribe(h.Callback.Number, customer)
 			}
-			t.happening(r.simulator.Now(), h)
+			t.productEvent(r.simulator.Now(), h)
 		},
 	})
 	if err != nil {
@@ -115,19 +115,19 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	}
 	t.begin(at, o.From)
 	r.simulator.Ring(o.From, line.Numbers[0], party)
-	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.kept)
-	return t.end(errors.Join(err, r.account(ctx, t)), r.simulator.Violations())
+	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.settled)
+	return t.end(errors.Join(err, r.reportOutcomes(ctx, t)), r.simulator.Violations())
 }
 
-// account tells what became of every promise of the call.
-func (r *rehearsal) account(ctx context.Context, t *transcript) error {
+// reportOutcomes tells what became of every promise of the call.
+func (r *Simulation) reportOutcomes(ctx context.Context, t *transcript) error {
 	ids, last := t.callbacks()
 	for _, id := range ids {
 		callback, err := r.Service.Callback(ctx, id)
 		if err != nil {
 			return err
 		}
-		t.happening(last, twilio.Event{Name: "callback", Callback: callback, Reference: callback.Reference,
+		t.productEvent(last, twilio.Event{Name: "callback", Callback: callback, Reference: callback.Reference,
 			Line: callback.Line, Desk: callback.Desk, Topic: callback.Topic})
 	}
 	return nil
@@ -136,7 +136,7 @@ func (r *rehearsal) account(ctx context.Context, t *transcript) error {
 const RoleCaller = "caller"
 
 // staff puts an agent with this behaviour at every target of every desk.
-func (r *rehearsal) staff(line *ivr.Line, agent simulator.Party) {
+func (r *Simulation) staff(line *ivr.Line, agent simulator.Party) {
 	for _, desk := range line.Desks {
 		for _, target := range desk.Targets {
 			agent.Name = target.ID

@@ -12,7 +12,7 @@ import (
 // What a call costs a caller: keys pressed, and characters of speech listened to, until the outcome.
 // The speed of speech is the simulator's: 15 characters a second in Indonesian and English, 4.5 in Chinese.
 
-type effort struct {
+type callCost struct {
 	outcome string
 	at      string
 	keys    []string // after the language
@@ -22,7 +22,7 @@ type effort struct {
 	most int
 }
 
-var efforts = []effort{
+var efforts = []callCost{
 	{"stolen, day: emergency desk rings", openDay, []string{"1"}, simulator.EventDial, "answer", 1},
 	{"stolen, night of a holiday: emergency desk rings", night, []string{"1"}, simulator.EventDial, "answer", 1},
 	{"a person at once: desk rings", openDay, []string{"0"}, simulator.EventDial, "answer", 1},
@@ -54,9 +54,9 @@ func TestEffortOfACaller(t *testing.T) {
 }
 
 // measure plays the call in a language and counts until the outcome.
-func (e effort) measure(t *testing.T, language string) (actions, keys, chars int, seconds float64) {
+func (e callCost) measure(t *testing.T, language string) (actions, keys, chars int, seconds float64) {
 	t.Helper()
-	s := newStory(t, e.at)
+	s := newScenario(t, e.at)
 	s.everyAgent(e.agents)
 	script := append([]string{language}, e.keys...)
 	mark := 0
@@ -76,7 +76,7 @@ func (e effort) measure(t *testing.T, language string) (actions, keys, chars int
 	}
 	over := len(s.eventsNow())
 	if !reached() {
-		t.Fatalf("%s: the outcome never came\n%s", e.outcome, s.told())
+		t.Fatalf("%s: the outcome never came\n%s", e.outcome, s.transcript())
 	}
 	for _, event := range s.eventsNow()[mark:over] {
 		switch {

@@ -18,14 +18,14 @@ import (
 // longestCall is how much of its own time a rehearsed call may take.
 const longestCall = 2 * time.Hour
 
-// A play is a rehearsed call while it is played. Events come from the simulator, happenings from the server's goroutines.
-type play struct {
-	*rehearsal
-	call     config.Call
-	line     *ivr.Line
-	customer simulator.Party
-	out      strings.Builder
-	written  *transcript
+// A testRun is a rehearsed call while it is played. Events come from the simulator, happenings from the server's goroutines.
+type testRun struct {
+	*Simulation
+	call       config.Call
+	line       *ivr.Line
+	customer   simulator.Party
+	out        strings.Builder
+	transcript *transcript
 
 	mu      sync.Mutex
 	differs string
@@ -45,22 +45,22 @@ type play struct {
 // A deviation is something that went otherwise than its file has it.
 type deviation struct{ source, want, got string }
 
-func newPlay(snapshot *config.Snapshot, call config.Call) (*play, error) {
+func newTestRun(snapshot *config.Snapshot, call config.Call) (*testRun, error) {
 	customer, err := customerBehaviour(call.Customer)
 	if err != nil {
 		return nil, err
 	}
-	p := &play{call: call, line: snapshot.ByID(call.Line), customer: customer}
+	p := &testRun{call: call, line: snapshot.ByID(call.Line), customer: customer}
 	if p.line == nil {
 		return nil, fmt.Errorf("there is no line %q", call.Line)
 	}
 	p.customer.Name = "customer"
-	p.written = newTranscript(&p.out, p.line, false)
+	p.transcript = newTranscript(&p.out, p.line, false)
 	return p, nil
 }
 
 // answer is what the caller does at a question. What is not heard as expected makes him hang up.
-func (p *play) answer(prompt simulator.Prompt) simulator.Reply {
+func (p *testRun) answer(prompt simulator.Prompt) simulator.Reply {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.asked >= len(p.call.Steps) || p.call.Steps[p.asked].Listens() || p.differs != "" {
@@ -81,7 +81,7 @@ func (p *play) answer(prompt simulator.Prompt) simulator.Reply {
 	return simulator.Reply{Digits: step.Press, HangUp: step.HangUp, Silence: !step.Speak && step.Press == ""}
 }
 
-func (p *play) source(key string) string {
+func (p *testRun) source(key string) string {
 	for ; key != ""; key, _, _ = cutLast(key) {
 		if source, ok := p.call.Sources[key]; ok {
 			return source + ": " + key
@@ -100,20 +100,20 @@ func cutLast(key string) (before, after string, found bool) {
 }
 
 // differ notes a deviation, if it is the first, and marks it in the transcript.
-func (p *play) differ(key, want, got string) {
+func (p *testRun) differ(key, want, got string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.note(deviation{p.source(key), want, got})
 }
 
 // note is differ for who holds mu.
-func (p *play) note(d deviation) {
+func (p *testRun) note(d deviation) {
 	if p.differs != "" {
 		return
 	}
 	d.got = excerpt(d.got)
 	p.differs = fmt.Sprintf("%s: want %s, but %s", d.source, d.want, d.got)
-	p.written.mark(d)
+	p.transcript.mark(d)
 }
 
 // excerpt cuts what was heard; the transcript has all of it.
@@ -125,8 +125,8 @@ func excerpt(text string) string {
 	return text
 }
 
-// event hears of the simulator, in order.
-func (p *play) event(e simulator.Event) {
+// simulatorEvent hears of the simulator, in order.
+func (p *testRun) simulatorEvent(e simulator.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	mine := e.Role == RoleCaller
@@ -138,7 +138,7 @@ func (p *play) event(e simulator.Event) {
 	if mine && done && p.fresh {
 		p.fresh, p.heard = false, nil
 	}
-	p.written.event(e)
+	p.transcript.simulatorEvent(e)
 	switch {
 	case e.Event == simulator.EventViolation, e.Event == simulator.EventWebhookFailed:
 		p.note(deviation{p.source("call"), "a call that the provider can carry", "it objects: " + e.Detail})
@@ -155,7 +155,7 @@ func (p *play) event(e simulator.Event) {
 }
 
 // bridged: the caller and an agent talk.
-func (p *play) bridged(target string) {
+func (p *testRun) bridged(target string) {
 	for _, desk := range p.line.Desks {
 		if slices.ContainsFunc(desk.Targets, func(t callbacks.Target) bool { return t.ID == target }) {
 			p.reached = desk.ID
@@ -167,7 +167,7 @@ func (p *play) bridged(target string) {
 }
 
 // wanted puts the expected end of the call into words.
-func (p *play) wanted() string {
+func (p *testRun) wanted() string {
 	if desk := p.call.Expect.Desk; desk != "" {
 		return "an agent of desk " + desk + " to be connected"
 	}
@@ -175,7 +175,7 @@ func (p *play) wanted() string {
 }
 
 // saysClosed reports whether the caller is told of the opening that is expected, in his language.
-func (p *play) saysClosed(e simulator.Event) bool {
+func (p *testRun) saysClosed(e simulator.Event) bool {
 	opening := p.call.Expect.ClosedUntil
 	i := slices.IndexFunc(p.line.Languages, func(l ivr.Language) bool { return l.Locale == e.Language })
 	if opening.IsZero() || i < 0 {
@@ -193,14 +193,14 @@ func (p *play) saysClosed(e simulator.Event) bool {
 	return false
 }
 
-// happened hears of what the house did.
-func (p *play) happened(h twilio.Event) {
+// productEvent hears of what the house did.
+func (p *testRun) productEvent(h twilio.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if h.Callback.Number != "" {
 		p.simulator.Subscribe(h.Callback.Number, p.customer)
 	}
-	p.written.happening(p.simulator.Now(), h)
+	p.transcript.productEvent(p.simulator.Now(), h)
 	switch h.Name {
 	case "book":
 		p.booked = h.Callback
@@ -214,7 +214,7 @@ func (p *play) happened(h twilio.Event) {
 }
 
 // countBooking notes the callback that was booked.
-func (p *play) countBooking(h twilio.Event) {
+func (p *testRun) countBooking(h twilio.Event) {
 	want, got := p.call.Expect.Callback, h.Callback
 	if want == nil {
 		p.note(deviation{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})
@@ -233,13 +233,13 @@ func (p *play) countBooking(h twilio.Event) {
 }
 
 // clock is an instant on the line's wall.
-func (p *play) clock(at time.Time) string {
+func (p *testRun) clock(at time.Time) string {
 	return at.In(p.line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
 }
 
-// judge compares what came of the call with what was expected, once the caller is off the line. What was there and not
+// compare compares what came of the call with what was expected, once the caller is off the line. What was there and not
 // expected was noted when it happened.
-func (p *play) judge() {
+func (p *testRun) compare() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	heard := strings.Join(p.heard, " ")
@@ -261,11 +261,11 @@ func (p *play) judge() {
 	case want.Message && !p.message:
 		p.note(deviation{p.source("expect.message"), "a message to be left", "none is"})
 	}
-	p.judgeClosed(want.ClosedUntil)
+	p.compareClosed(want.ClosedUntil)
 }
 
-// judgeClosed: the caller was told, and a desk really opens then.
-func (p *play) judgeClosed(opening time.Time) {
+// compareClosed: the caller was told, and a desk really opens then.
+func (p *testRun) compareClosed(opening time.Time) {
 	if opening.IsZero() {
 		return
 	}
@@ -284,7 +284,7 @@ func (p *play) judgeClosed(opening time.Time) {
 }
 
 // desks are those of the line.
-func (p *play) desks() (all []*ivr.Desk) {
+func (p *testRun) desks() (all []*ivr.Desk) {
 	for _, desk := range p.line.Desks {
 		all = append(all, desk)
 	}
@@ -292,7 +292,7 @@ func (p *play) desks() (all []*ivr.Desk) {
 }
 
 // opening says when a desk is there, as its calendar has it.
-func (p *play) opening(desk *ivr.Desk) string {
+func (p *testRun) opening(desk *ivr.Desk) string {
 	state := desk.Hours.At(p.call.At)
 	switch {
 	case state.Open:

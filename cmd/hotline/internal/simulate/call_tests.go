@@ -16,7 +16,7 @@ import (
 
 // A rehearsed is what came of a rehearsed call.
 type Result struct {
-	Call config.Call
+	Test config.Call
 	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that was
 	// different, what was wanted, and what there was instead.
 	Differs string
@@ -37,7 +37,7 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	for _, call := range calls {
-		r, err := rehearseOne(ctx, snapshot, store, call)
+		r, err := runCallTest(ctx, snapshot, store, call)
 		if ended := ctx.Err(); ended != nil {
 			return ended
 		}
@@ -49,8 +49,8 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 	return nil
 }
 
-// rehearseOne plays one call. A panic is an error: the process may be answering real calls.
-func rehearseOne(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result, err error) {
+// runCallTest plays one call. A panic is an error: the process may be answering real calls.
+func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
@@ -59,12 +59,12 @@ func rehearseOne(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 	if err := store.Clear(ctx); err != nil {
 		return out, err
 	}
-	p, err := newPlay(snapshot, call)
+	p, err := newTestRun(snapshot, call)
 	if err != nil {
 		return out, err
 	}
-	p.rehearsal, err = newRehearsal(ctx, stage{
-		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), Opened: lent{store}, Strict: true, Events: p.event, Happenings: p.happened,
+	p.Simulation, err = New(ctx, Options{
+		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), OpenedStore: borrowed{store}, Strict: true, SimulatorEvent: p.simulatorEvent, ProductEvent: p.productEvent,
 	})
 	if err != nil {
 		return out, err
@@ -73,23 +73,23 @@ func rehearseOne(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 	if err := p.run(ctx); err != nil {
 		return out, err
 	}
-	return Result{Call: call, Differs: p.differs, Transcript: p.out.String()}, nil
+	return Result{Test: call, Differs: p.differs, Transcript: p.out.String()}, nil
 }
 
-// A lent store is given back, and not closed, by who uses it.
-type lent struct{ callbacks.Store }
+// A borrowed store is given back, and not closed, by who uses it.
+type borrowed struct{ callbacks.Store }
 
-func (lent) Close() error { return nil }
+func (borrowed) Close() error { return nil }
 
 // run makes the call, plays it to its end, and judges what came of it.
-func (p *play) run(ctx context.Context) error {
+func (p *testRun) run(ctx context.Context) error {
 	p.staff(p.line, behaviours[p.call.Others])
 	p.staffNamed()
 	from := p.call.From
 	if from == "" {
 		from = SomeCaller(p.line.Region)
 	}
-	p.written.begin(p.call.At, from)
+	p.transcript.begin(p.call.At, from)
 	leg := p.simulator.Ring(from, p.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: p.answer})
 	err := p.simulator.RunUntil(ctx, p.call.At.Add(longestCall), leg.Done)
 	if errors.Is(err, simulator.ErrLimit) {
@@ -97,16 +97,16 @@ func (p *play) run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	p.judge()
-	if err := p.keep(ctx); err != nil {
+	p.compare()
+	if err := p.runToOutcome(ctx); err != nil {
 		return err
 	}
-	p.written.close()
+	p.transcript.close()
 	return nil
 }
 
 // staffNamed puts the agents at their telephones of whom the file speaks by name.
-func (p *play) staffNamed() {
+func (p *testRun) staffNamed() {
 	for _, desk := range p.line.Desks {
 		for _, target := range desk.Targets {
 			if does, named := p.call.Agents[target.ID]; named {
@@ -118,14 +118,14 @@ func (p *play) staffNamed() {
 	}
 }
 
-// keep lets time run on until the promise has ended, where the file asks for that.
-func (p *play) keep(ctx context.Context) error {
+// runToOutcome lets time run on until the promise has ended, where the file asks for that.
+func (p *testRun) runToOutcome(ctx context.Context) error {
 	want := p.call.Expect.Callback
 	if want == nil || want.Kept == nil || p.differs != "" {
 		return nil
 	}
 	p.staff(p.line, behaviours["answer"])
-	err := p.simulator.RunUntil(ctx, p.call.At.Add(keepLimit), p.kept)
+	err := p.simulator.RunUntil(ctx, p.call.At.Add(keepLimit), p.settled)
 	if errors.Is(err, simulator.ErrLimit) {
 		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it stands")
 		return nil
@@ -133,7 +133,7 @@ func (p *play) keep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.account(ctx, p.written); err != nil {
+	if err := p.reportOutcomes(ctx, p.transcript); err != nil {
 		return err
 	}
 	booked, err := p.Service.Callback(ctx, p.booked.ID)
@@ -152,7 +152,7 @@ func RunCallTestsOf(ctx context.Context, snapshot *config.Snapshot, lines []stri
 	var failed []error
 	err := RunCallTests(ctx, snapshot, CallTestsOf(snapshot, lines), func(r Result) {
 		if r.Differs != "" {
-			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.Call.File, r.Call.Title, r.Differs))
+			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.Test.File, r.Test.Title, r.Differs))
 		}
 	})
 	if err != nil {

@@ -25,7 +25,7 @@ func rehearsedAll(t *testing.T, snapshot *config.Snapshot, calls ...config.Call)
 		calls = snapshot.Calls
 	}
 	out := map[string]Result{}
-	if err := RunCallTests(t.Context(), snapshot, calls, func(r Result) { out[r.Call.File] = r }); err != nil {
+	if err := RunCallTests(t.Context(), snapshot, calls, func(r Result) { out[r.Test.File] = r }); err != nil {
 		t.Fatal(err)
 	}
 	if len(out) != len(calls) {
@@ -44,7 +44,7 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 			t.Errorf("%s\n%s", r.Differs, r.Transcript)
 		}
 		if !strings.Contains(r.Transcript, "caller       hangs up") || strings.Contains(r.Transcript, "\n>") {
-			t.Errorf("%s: the transcript is no whole call:\n%s", r.Call.File, r.Transcript)
+			t.Errorf("%s: the transcript is no whole call:\n%s", r.Test.File, r.Transcript)
 		}
 	}
 	for _, line := range snapshot.Lines {
@@ -108,8 +108,8 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 			got := map[string]string{}
 			snapshot := apptest.Edited(t, tt.file, tt.edits...)
 			for _, r := range rehearsedAll(t, snapshot, ofLine(snapshot, tt.line)...) {
-				file := strings.TrimSuffix(strings.TrimPrefix(r.Call.File, "calls/"), ".yaml")
-				said := strings.TrimPrefix(r.Differs, r.Call.File)
+				file := strings.TrimSuffix(strings.TrimPrefix(r.Test.File, "calls/"), ".yaml")
+				said := strings.TrimPrefix(r.Differs, r.Test.File)
 				if want := tt.want[file]; want != "" && strings.HasPrefix(said, want) {
 					said = want // the rest is all that was heard
 				}
@@ -248,7 +248,7 @@ func TestRehearsedCallsAreIndependent(t *testing.T) {
 	for i, calls := range [][]config.Call{calls, backwards} {
 		runs[i] = map[string]string{}
 		wg.Go(func() {
-			if err := RunCallTests(t.Context(), snapshot, calls, func(r Result) { runs[i][r.Call.File] = r.Transcript }); err != nil {
+			if err := RunCallTests(t.Context(), snapshot, calls, func(r Result) { runs[i][r.Test.File] = r.Transcript }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -299,7 +299,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	}
 	snapshot.ByID("okpay").Desks["support"] = nil
 	last := ""
-	err = RunCallTests(t.Context(), snapshot, snapshot.Calls, func(r Result) { last = r.Call.Line })
+	err = RunCallTests(t.Context(), snapshot, snapshot.Calls, func(r Result) { last = r.Test.Line })
 	if err == nil || !strings.HasPrefix(err.Error(), "calls/okpay-chinese.yaml could not be rehearsed: panic: ") || last != "gopay" {
 		t.Errorf("after %s: %v", last, err)
 	}

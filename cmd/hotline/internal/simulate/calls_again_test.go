@@ -26,11 +26,11 @@ func (s *failingStore) ChangeAttempt(ctx context.Context, id string, fence int64
 
 // notConnected lets the answer to the second 1 of a callback get lost, once, and the store be away for so many writes when the
 // end of the Dial is told.
-func notConnected(second, ended string, writes int32) []storyOption {
+func notConnected(second, ended string, writes int32) []scenarioOption {
 	store, lost, told := &failingStore{}, false, false
-	return []storyOption{
+	return []scenarioOption{
 		func(s *setting) {
-			s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+			s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 		},
 		withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 			switch {
@@ -51,7 +51,7 @@ func notConnected(second, ended string, writes int32) []storyOption {
 func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 	// Two tries fail. With the customer on the line another agent is rung, with the agent the customer is later.
 	t.Run("agent first", func(t *testing.T) {
-		s := newStory(t, saturday, notConnected("/voice/customer/key", "/voice/customer/ended", 2)...)
+		s := newScenario(t, saturday, notConnected("/voice/customer/key", "/voice/customer/ended", 2)...)
 		s.mayDrop = true
 		s.rings(home, "I repeat", booking...)
 		s.settles()
@@ -80,7 +80,7 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 
 // triedAgain fails unless role was asked to wait once, in his language, and the customer's telephone rang so often until he was
 // connected, once.
-func (s *story) triedAgain(role, words string, rings int) {
+func (s *scenario) triedAgain(role, words string, rings int) {
 	s.t.Helper()
 	if heard := heardBy(s.eventsNow(), role); strings.Count(heard, words) != 1 || strings.Contains(heard, "went wrong") {
 		s.t.Errorf("%s hears %q", role, heard)

@@ -7,7 +7,7 @@ const london = "+442071234567"
 // The line opens on Monday at eight, which is one at night where this caller's number is: he is rung at eight by his own
 // clock, 15:00 in Jakarta.
 func TestACallerIsRungWithinCallingHours(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -16,7 +16,7 @@ func TestACallerIsRungWithinCallingHours(t *testing.T) {
 
 // Whose account was stolen is rung back at any hour.
 func TestAnUrgentCallerIsRungAtNight(t *testing.T) {
-	s := newStory(t, night)
+	s := newScenario(t, night)
 	s.everyAgent("no-answer")
 	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"))
 	s.everyAgent("answer")

@@ -20,7 +20,7 @@ func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
 	for scheme, card := range map[string]string{"Diners Club, 14 digits": "36227206271667", "Visa, 13": "4222222222222", "Maestro, 12": "675912345674"} {
 		t.Run(scheme, func(t *testing.T) {
 			var logged bytes.Buffer
-			s := newStory(t, openDay, withLog(slog.New(slog.NewJSONHandler(&logged, nil))))
+			s := newScenario(t, openDay, withLog(slog.New(slog.NewJSONHandler(&logged, nil))))
 			s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right,
 				hears("Please enter the transaction number").press(card+"#"),
 				hears("That looks like a card number, so we have not kept it. We never need card numbers. We are connecting you now").silence())

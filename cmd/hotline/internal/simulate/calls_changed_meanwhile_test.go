@@ -16,10 +16,10 @@ import (
 
 // hearsOfMine rings from home, proves the callback with its reference, and hears of it; first is done before the first
 // key.
-func hearsOfMine(reference string, first func(), key string) []beat {
+func hearsOfMine(reference string, first func(), key string) []step {
 	told := hears("We will call you Monday, 9 March, between 8 and 8:30 a.m., as promised.").press(key)
 	told.meanwhile = first
-	return []beat{english, mine, hears("Please enter your reference number").press(reference + "#"), told}
+	return []step{english, mine, hears("Please enter your reference number").press(reference + "#"), told}
 }
 
 // saysNever fails if the caller has heard any of it after hearing of the callback for the first time.
@@ -37,17 +37,17 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 	over := hears("That callback is no longer open. For a stolen account").hangUp()
 	for name, tt := range map[string]struct {
 		key  string
-		then []beat
+		then []step
 	}{
-		"heard again":   {"9", []beat{over}},
-		"kept":          {"1", []beat{over}},
-		"a wrong key":   {"5", []beat{over}},
-		"not cancelled": {"3", []beat{hears("Do you really want to cancel it?").press("2"), over}},
-		"no other time": {"2", []beat{hears("between 8:30 and 9 a.m., press 3").press("*"), over}},
-		"moved": {"2", []beat{
+		"heard again":   {"9", []step{over}},
+		"kept":          {"1", []step{over}},
+		"a wrong key":   {"5", []step{over}},
+		"not cancelled": {"3", []step{hears("Do you really want to cancel it?").press("2"), over}},
+		"no other time": {"2", []step{hears("between 8:30 and 9 a.m., press 3").press("*"), over}},
+		"moved": {"2", []step{
 			hears("between 8:30 and 9 a.m., press 3").press("3"), hears("It can no longer be changed.").hangUp(),
 		}},
-		"cancelled also": {"3", []beat{hears("Do you really want to cancel it?").press("1")}},
+		"cancelled also": {"3", []step{hears("Do you really want to cancel it?").press("1")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, reference := bookedCallback(t)
@@ -119,8 +119,8 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 	for name, key := range map[string]string{"kept": "1", "heard again": "9"} {
 		t.Run(name, func(t *testing.T) {
 			store := &blindStore{}
-			s := newStory(t, saturday, func(s *setting) {
-				s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+			s := newScenario(t, saturday, func(s *setting) {
+				s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 			})
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference

@@ -16,7 +16,7 @@ func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, topics: [refund], text: {id: "Pengembalian lambat.", en: "Refunds are slow today.", zh: "退款较慢。"}}
   - {from: 2026-03-03 09:00, until: 2026-03-04 10:00, text: {id: "Kemarin.", en: "That was yesterday.", zh: "昨天。"}}
 `)
-	s := newStory(t, openDay, withConfig(snapshot))
+	s := newScenario(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "", english, hears("The system is being maintained.").press("4"), hears("Refunds are slow today.").hangUp())
 	if strings.Contains(heard, "yesterday") {
 		t.Errorf("a notice that is over is still spoken: %q", heard)
@@ -31,7 +31,7 @@ const shanghai = "+8613812345678"
 
 // The provider rings nobody in mainland China by itself: without a route that is said before anything is promised.
 func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"),
 		hears("we cannot call the country or region of this number").press("1"), hears("That key is not one of the choices").press("7"),
 		hears("Please speak after the tone").speak())
@@ -43,7 +43,7 @@ func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 
 func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 	snapshot := apptest.Edited(t, "lines/gopay.yaml", "routes: []", `routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
-	s := newStory(t, saturday, withConfig(snapshot))
+	s := newScenario(t, saturday, withConfig(snapshot))
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -60,7 +60,7 @@ func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 func TestALineOfOneLanguage(t *testing.T) {
 	snapshot := apptest.Edited(t, "lines/gopay.yaml",
 		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
-	s := newStory(t, openDay, withConfig(snapshot))
+	s := newScenario(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "Thank you for calling", hears("Welcome to GoPay support. For a stolen account").press("1"))
 	if strings.Contains(heard, "For English") {
 		t.Errorf("heard %q", heard)
@@ -72,7 +72,7 @@ func TestALineOfOneLanguage(t *testing.T) {
 func TestStrangeCallingNumbers(t *testing.T) {
 	for _, from := range []string{"anonymous", "+266696687", "client:alice", "sip:bob@example.com", "", "+1", "12345"} {
 		t.Run(from, func(t *testing.T) {
-			s := newStory(t, openDay)
+			s := newScenario(t, openDay)
 			s.rings(from, "Thank you for calling", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved, hears("Please enter your account number").press("1#"),
@@ -94,7 +94,7 @@ func TestADeskForALanguage(t *testing.T) {
     targets: [{id: support-zh-1, client: gopay-agent-zh}]
   - id: emergency
 `)
-	s := newStory(t, saturday, withConfig(snapshot))
+	s := newScenario(t, saturday, withConfig(snapshot))
 	heard := s.rings(home, "再见", hears("中文").press("3"), hears("付款").press("0"))
 	if strings.Contains(heard, "非服务时间") {
 		t.Errorf("told that it is closed: %q", heard)

@@ -14,9 +14,9 @@ import (
 // The line okpay rings the customer before an agent.
 
 // okpayCaller rings when okpay is closed, and is promised a callback for Monday at nine.
-func okpayCaller(t *testing.T, options ...storyOption) *story {
+func okpayCaller(t *testing.T, options ...scenarioOption) *scenario {
 	t.Helper()
-	s := newStory(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
 	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
 	return s
 }
@@ -70,7 +70,7 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 
 // A customer's voicemail presses nothing: no agent is rung for it.
 func TestTheCustomersVoicemail(t *testing.T) {
-	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
 	s.mayBreak = true
@@ -88,7 +88,7 @@ func TestTheCustomersVoicemail(t *testing.T) {
 
 // A customer who presses another key than 1 is asked once more.
 func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
-	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	pressed := 0
 	s.customer.Keys = func(simulator.Prompt) simulator.Reply {
 		pressed++
@@ -100,7 +100,7 @@ func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
 }
 
 // limited is gopay with a policy edited.
-func limited(t *testing.T, edit func(*config.Snapshot)) storyOption {
+func limited(t *testing.T, edit func(*config.Snapshot)) scenarioOption {
 	t.Helper()
 	snapshot, err := config.Load(config.Shipped())
 	if err != nil {
@@ -113,8 +113,8 @@ func limited(t *testing.T, edit func(*config.Snapshot)) storyOption {
 // So many callbacks stand that no more are promised: the caller is told so and may leave a message. The emergency desk
 // promises all the same.
 func TestTooManyCallbacksStand(t *testing.T) {
-	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
-	ask := []beat{english, hears("closed").press("0"), hears("We can call you back").press("1")}
+	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
+	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	s.rings(home, "I repeat", ask...)
 	s.rings("+6281234567891", "Your message is noted", append(ask, hears("cannot promise you one just now").speak())...)
 	s.everyAgent("no-answer")
@@ -128,7 +128,7 @@ func TestTooManyCallbacksStand(t *testing.T) {
 
 // Callbacks of the night begin after those who ring at the opening, and one after the other.
 func TestCallbacksOfTheNightAreSpread(t *testing.T) {
-	s := newStory(t, saturday, limited(t, func(c *config.Snapshot) {
+	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) {
 		c.ByID("gopay").Callbacks.OpeningDelay, c.ByID("gopay").Callbacks.OpeningSpacing = 20*time.Minute, 5*time.Minute
 	}))
 	for i, when := range []string{"8:20", "8:25", "8:30"} {
@@ -225,15 +225,15 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 // A time was chosen before the number was known, and is no decent hour where that number is: other times are offered, and
 // when there are none within a month, nothing is promised.
 func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
-	ask := []beat{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("3"), hears("enter the phone number")}
-	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	ask := []step{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("3"), hears("enter the phone number")}
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("00442071234567#") // half past nine in Singapore is half past one in London
 	s.rings("anonymous", "I repeat", append(ask, hears("We would call you on").press("1"))...)
 	s.settles()
 	s.placedFirst("Mon 16:00") // eight in London
 	s.bridged("customer with support-1")
 
-	s = newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	s = newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("0012024561111#") // Washington, whose day is Singapore's night
 	s.rings("anonymous", "Your message is noted", append(ask, hears("no time in the next weeks").press("7"), hears("speak after the tone").speak())...)
 	if booked := s.did("book"); len(booked) != 0 {

@@ -30,18 +30,18 @@ func newEdition(t *testing.T) edition {
 	return edition{publish.NewLive(snapshot), snapshot}
 }
 
-func (e edition) option() storyOption {
+func (e edition) option() scenarioOption {
 	return func(s *setting) { s.Live, s.Snapshot = e.Live, e.Snapshot }
 }
 
 // while does something when the caller hears a question, before he answers it.
-func (b beat) while(does func()) beat { b.meanwhile = does; return b }
+func (b step) while(does func()) step { b.meanwhile = does; return b }
 
 // The desk's menu is edited while a caller listens to it: his keys mean what he heard, and the next caller hears the new one.
 func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(after, s.simulator.Now()) }).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
@@ -59,7 +59,7 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").press("2"),
 		hears("If this solves it").while(func() {
@@ -74,7 +74,7 @@ func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 func TestACallToALineThatIsRemoved(t *testing.T) {
 	e := newEdition(t)
 	only := onlyLine(t, "okpay")
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
 		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(only, s.simulator.Now()) }).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
@@ -117,7 +117,7 @@ func othersSentences(id string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(` + strings.Join(others, "|") + `)/.*\n`)
 }
 
-func closure(s *story, from, until time.Duration) callbacks.Override {
+func closure(s *scenario, from, until time.Duration) callbacks.Override {
 	now := s.simulator.Now()
 	return callbacks.Override{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut", By: "anna",
 		Say: map[string]string{"en": "There is no electricity in our office."}}
@@ -127,7 +127,7 @@ func closure(s *story, from, until time.Duration) callbacks.Override {
 // the closure ends, and rung then.
 func TestALineIsClosedDuringACall(t *testing.T) {
 	e := newEdition(t)
-	s := newStory(t, openDay, e.option()) // Wednesday 10:00
+	s := newScenario(t, openDay, e.option()) // Wednesday 10:00
 	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction,
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
@@ -147,7 +147,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 // closed without a word about why.
 func TestAClosureIsAnnounced(t *testing.T) {
 	e := newEdition(t)
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
 	heard := s.rings(home, "", english, hears("There is no electricity in our office.").hangUp())
 	if !strings.Contains(heard, "We are closed now. From today at noon") {
@@ -162,7 +162,7 @@ func TestAClosureIsAnnounced(t *testing.T) {
 // A callback that was promised for a time that is closed afterwards is put off until the line opens, and kept.
 func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	e := newEdition(t)
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	s.everyAgent("busy")
 	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
 		hears("We would call you on 0 8 1 2").press("1"), noNote)
@@ -179,7 +179,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 // A closure that is lifted lets the next caller through at once.
 func TestALiftedClosure(t *testing.T) {
 	e := newEdition(t)
-	s := newStory(t, openDay, e.option())
+	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
 	s.rings(home, "closed now", english, hears("closed now").hangUp())
 	e.Override(nil)

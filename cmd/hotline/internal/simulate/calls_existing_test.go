@@ -11,12 +11,12 @@ import (
 // Callers who ring again about a promise.
 
 // promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
-func bookedCallback(t *testing.T) (*story, string) { return callbackFor(t, "1#") }
+func bookedCallback(t *testing.T) (*scenario, string) { return callbackFor(t, "1#") }
 
 // promisedFor is promised for another account.
-func callbackFor(t *testing.T, account string) (*story, string) {
+func callbackFor(t *testing.T, account string) (*scenario, string) {
 	t.Helper()
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
 	talk[3] = hears("Please enter your account number").press(account)
 	s.rings(home, "I repeat", talk...)
@@ -116,7 +116,7 @@ func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 
 // Whoever gets through to the desk meanwhile is not rung back, not even while they talk.
 func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
 	talk[7] = hears("between 9 and 9:30 a.m., press 4").press("4")
 	s.rings(home, "I repeat", talk...)
@@ -153,7 +153,7 @@ func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 
 // The star while a new time is chosen leaves the promise, and what is told of it, as it was.
 func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
 	talk[7] = hears("between 8:30 and 9 a.m., press 3").press("3")
 	s.rings(home, "I repeat", talk...)

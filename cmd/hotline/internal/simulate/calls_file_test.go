@@ -41,7 +41,7 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, log := sqlitetest.New(t), &bytes.Buffer{}
-			s := newStory(t, saturday, withLog(slog.New(slog.NewTextHandler(log, nil))), func(s *setting) { s.Store = "sqlite:" + path })
+			s := newScenario(t, saturday, withLog(slog.New(slog.NewTextHandler(log, nil))), func(s *setting) { s.Store = "sqlite:" + path })
 			s.mayBreak = true
 			s.rings(home, "I repeat", booking...)
 			s.readyIs(http.StatusOK)
@@ -83,9 +83,9 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 }
 
 // refused is a call in which nothing is told as noted.
-func (s *story) refused(from string, beats ...beat) {
+func (s *scenario) refused(from string, steps ...step) {
 	s.t.Helper()
-	heard := s.rings(from, "", beats...)
+	heard := s.rings(from, "", steps...)
 	for _, told := range []string{"reference number is", "Noted", "Your message is noted", "We have promised", "stands"} {
 		if strings.Contains(heard, told) {
 			s.t.Errorf("told %q without its file: %q", told, heard)
@@ -94,7 +94,7 @@ func (s *story) refused(from string, beats ...beat) {
 }
 
 // readyIs asks /readyz once its latest answer is old, and /healthz, which is well in any case.
-func (s *story) readyIs(want int) {
+func (s *scenario) readyIs(want int) {
 	s.t.Helper()
 	s.runTo(s.simulator.Now().Add(app.ReadyFor).Format("2006-01-02T15:04:05Z07:00"))
 	if code, text := s.asks("/readyz"); code != want || strings.Contains(text, "/") {

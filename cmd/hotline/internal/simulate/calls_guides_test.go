@@ -17,7 +17,7 @@ const (
 )
 
 // agentDoes puts somebody at a target who presses these keys, one at each question.
-func (s *story) agentDoes(target string, keys ...string) {
+func (s *scenario) agentDoes(target string, keys ...string) {
 	s.t.Helper()
 	for _, desk := range s.line.Desks {
 		for _, t := range desk.Targets {
@@ -32,7 +32,7 @@ func (s *story) agentDoes(target string, keys ...string) {
 
 // How to ask for a refund: the line says where, and for who still needs somebody a colleague has all numbers.
 func TestPayPayRefund(t *testing.T) {
-	s := newStory(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
+	s := newScenario(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
 	s.rings(tokyo, "Thank you for calling", hears("For English, press 3").press("3"),
 		hears("For a refund, press 3").press("3"),
 		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which usually takes up to 14 days").press("2"),
@@ -50,7 +50,7 @@ func TestPayPayRefund(t *testing.T) {
 }
 
 func TestPayPayInJapanese(t *testing.T) {
-	s := newStory(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
+	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
 	s.rings(tokyo, "お電話ありがとうございました", hears("PayPayサポート窓口でございます。 日本語をご希望の方は、1を押してください").press("1"),
 		hears("次の営業開始は、明日水曜日、午前9時です").press("2"),
 		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
@@ -65,7 +65,7 @@ func TestPayPayInJapanese(t *testing.T) {
 
 // A top-up failed, and everybody rings at noon: the caller is told how long it can take, and is called back instead.
 func TestUpayTopUpAtThePeak(t *testing.T) {
-	s := newStory(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
+	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
 		hears("For top-ups, refunds and disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card or payment account is valid").press("2"), myNumber,
@@ -86,7 +86,7 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 
 // A refund was refused, it is Saturday: a time on Monday, confirmed in writing, with a spoken note for the colleague.
 func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
-	s := newStory(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
+	s := newScenario(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
 	s.rings(singapore, "Thank you for calling", hears("For English, press 1").press("1"),
 		hears("We are closed now. From Monday, 9 March, at 9 a.m.").press("3"),
 		hears("A refund is refused when it was asked for too late").press("2"),
@@ -118,7 +118,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 
 // The account is stolen, it is night: nothing is asked, and nothing is said that could wait.
 func TestGopayStolenAtNight(t *testing.T) {
-	s := newStory(t, "2026-11-24T02:00:00+07:00")
+	s := newScenario(t, "2026-11-24T02:00:00+07:00")
 	s.rings(home, "Terima kasih telah menghubungi kami", hears("Untuk bahasa Indonesia, tekan 1").press("1"),
 		hears("Untuk akun dibobol, atau ponsel atau kartu SIM hilang, tekan 1").press("1"))
 	s.bridged("caller with emergency-1")
@@ -132,7 +132,7 @@ func TestGopayStolenAtNight(t *testing.T) {
 
 // The account is locked, on a Saturday on which China works: the line is open by Monday's hours, and says what to have ready.
 func TestLockedWalletOnAMakeUpDay(t *testing.T) {
-	s := newStory(t, "2026-02-28T10:00:00+08:00", onLine("wallet"))
+	s := newScenario(t, "2026-02-28T10:00:00+08:00", onLine("wallet"))
 	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
 		hears("账户和登录，请按2").press("2"), hears("账户被锁定或冻结，请按1").press("1"),
 		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
@@ -142,6 +142,6 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 		t.Errorf("the line says that it is closed, or tells no reference: %q", heard)
 	}
 	// The Saturday after is none.
-	s = newStory(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
+	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
 	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("现在是非服务时间，我们将于3月9日星期一上午九点恢复服务").hangUp())
 }

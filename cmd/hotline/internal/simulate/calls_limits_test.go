@@ -23,7 +23,7 @@ func national(e164 string) string { return "0" + strings.TrimPrefix(e164, "+62")
 
 // wants is a party that answers by what it hears: the first words that were said decide. It hangs up at what it does
 // not know.
-func wants(answers ...beat) simulator.Party {
+func wants(answers ...step) simulator.Party {
 	return simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		for _, b := range answers {
 			if strings.Contains(p.SaidText, b.hears) {
@@ -35,19 +35,19 @@ func wants(answers ...beat) simulator.Party {
 }
 
 // askFor asks, from a telephone while the line is closed, for a callback to a number; "" is the one that is rung from.
-func askFor(number string, then ...beat) []beat {
-	beats := []beat{english, hears("closed").press("0")}
+func askFor(number string, then ...step) []step {
+	steps := []step{english, hears("closed").press("0")}
 	if number == "" {
-		beats = append(beats, hears("We can call you back").press("1"))
+		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		beats = append(beats, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)),
+		steps = append(steps, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
-	return append(beats, then...)
+	return append(steps, then...)
 }
 
 // rungOf counts how often a telephone rang.
-func (s *story) rungOf(number string) (n int) {
+func (s *scenario) rungOf(number string) (n int) {
 	for _, e := range s.of(simulator.EventRing) {
 		if e.To == number {
 			n++
@@ -57,7 +57,7 @@ func (s *story) rungOf(number string) (n int) {
 }
 
 // textsTo are the text messages to a number.
-func (s *story) textsTo(number string) (texts []string) {
+func (s *scenario) textsTo(number string) (texts []string) {
 	for _, e := range s.of(simulator.EventMessage) {
 		if e.To == number {
 			texts = append(texts, e.Text)
@@ -67,7 +67,7 @@ func (s *story) textsTo(number string) (texts []string) {
 }
 
 // cancels takes the callback of a caller back.
-func (s *story) cancels(from, reference string) {
+func (s *scenario) cancels(from, reference string) {
 	s.t.Helper()
 	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"), hears("To cancel it").press("3"), hears("Do you really").press("1"))
 }
@@ -75,7 +75,7 @@ func (s *story) cancels(from, reference string) {
 // Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is
 // written to, and the others are still heard. A customer whose account was stolen is called back beside them.
 func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
-	s := newStory(t, night)
+	s := newScenario(t, night)
 	s.everyAgent("no-answer")
 	const calls = 300
 	var all []*simulator.Call
@@ -115,11 +115,11 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 
 // A caller has one urgent callback to somebody else, and their own besides.
 func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
-	s := newStory(t, night)
+	s := newScenario(t, night)
 	s.everyAgent("no-answer")
-	urgent := func(number string, then ...beat) []beat {
-		beats := []beat{english, stolen, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
-		return append(beats, then...)
+	urgent := func(number string, then ...step) []step {
+		steps := []step{english, stolen, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
+		return append(steps, then...)
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
 	s.rings(landline, "I repeat", urgent("+6281355550001", hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
@@ -131,7 +131,7 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 // A family has one telephone: each asks for a callback to their own mobile. The fourth hears that there are enough
 // open ones and leaves a message; once one was kept, the next is noted.
 func TestAFamilyBehindOneNumber(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	for i := range 3 {
 		s.rings(landline, "I repeat", askFor(fmt.Sprintf("+62812999900%02d", i))...)
 	}
@@ -152,10 +152,10 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 // nobody is, and after two requests within an hour that number is left alone. The caller is offered their own number
 // at once.
 func TestBookingAgainAndAgainForAStranger(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(landline, "I repeat", askFor(victim)...)
 	reference := s.did("book")[0].Reference
-	move := []beat{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press("4")}
+	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press("4")}
 	s.rings(landline, "It is moved", move...)
 	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback stands").hangUp())...)
 	s.cancels(landline, reference)
@@ -176,12 +176,12 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 // A customer moves their callback twice and is written to each time. At the sixth request within an hour it stays as
 // it is; taking it back is never refused, and is not written about.
 func TestACustomerMovesTwice(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", askFor("")...)
 	reference := s.did("book")[0].Reference
-	move := func(key, last string, then ...beat) {
+	move := func(key, last string, then ...step) {
 		t.Helper()
-		s.rings(home, last, append([]beat{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press(key)}, then...)...)
+		s.rings(home, last, append([]step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press(key)}, then...)...)
 	}
 	for _, key := range []string{"4", "3", "2", "3", "4"} {
 		move(key, "It is moved")
@@ -200,7 +200,7 @@ func TestACustomerMovesTwice(t *testing.T) {
 
 // Beyond the limits callers still reach an agent.
 func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", askFor("")...)
 	for range 5 {
 		s.cancels(home, s.did("book")[len(s.did("book"))-1].Reference)
@@ -209,7 +209,7 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s.cancels(home, s.did("book")[5].Reference)
 	s.rings(home, "Your message is noted", askFor("", hears("as many callback requests").speak())...)
 
-	s = newStory(t, openDay, onLine("gopay"))
+	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
 		s.rings(landline, "I repeat", english, hears("For a person").press("0"), hears("For another number").press("8"),
@@ -225,7 +225,7 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 // The key 2, where an agent was rung first: the agent hears that the customer was not reached and is free again,
 // strangers cannot have that number rung for a day, and its owner can.
 func TestTheCustomerDidNotAskForTheCall(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings(landline, "I repeat", askFor(victim)...)
@@ -242,7 +242,7 @@ func TestTheCustomerDidNotAskForTheCall(t *testing.T) {
 
 // The same where the customer is rung first: no agent is bothered.
 func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
-	s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("For another number").press("8"),
@@ -258,7 +258,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 }
 
 // disownedAndServed: the next morning strangers are refused, the owner is not; a day later strangers are heard again.
-func (s *story) disownedAndServed() {
+func (s *scenario) disownedAndServed() {
 	s.t.Helper()
 	if n := len(s.did("disowned")); n != 1 {
 		s.t.Fatalf("disowned %d times", n)
@@ -267,8 +267,8 @@ func (s *story) disownedAndServed() {
 		s.t.Errorf("the callback is %s, %v", c.State, err)
 	}
 	s.everyAgent("busy")
-	ask := func(number string) []beat {
-		return []beat{english, hears("For a person").press("0"), hears("For another number").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
+	ask := func(number string) []step {
+		return []step{english, hears("For a person").press("0"), hears("For another number").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim), hears("We cannot note a callback to that number just now. We can call you back").hangUp())
 	s.rings("anonymous", "", english, hears("For a person").press("0"), hears("We can call you back").press("1"), hears("enter the phone number").press(national(victim)),
@@ -294,7 +294,7 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
-			s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+			s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 				if strings.Contains(w.URL, "/voice/customer/key") && w.Attempt <= 1 {
 					seen++
 					return fault
@@ -320,7 +320,7 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 // A stranger has asked for a callback to a number, for some other day. Its owner rings, and is called back as they
 // choose.
 func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("4"),
 		hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
 	s.rings(victim, "I repeat", askFor("")...)

@@ -44,11 +44,11 @@ type journey struct {
 	line  *ivr.Line
 	tag   string
 	topic *ivr.Topic
-	beats []beat
+	steps []step
 }
 
 func (j *journey) then(prompt, keys string) {
-	j.beats = append(j.beats, hears(j.line.Sentence(j.tag, prompt)).press(keys))
+	j.steps = append(j.steps, hears(j.line.Sentence(j.tag, prompt)).press(keys))
 }
 
 // travel goes to a topic and gives every number that is asked for. Callers with different n have different accounts.
@@ -56,10 +56,10 @@ func travel(line *ivr.Line, tag string, way ivr.Way, n int) *journey {
 	j := &journey{line: line, tag: tag, topic: line.Topic(way.Topic)}
 	if len(line.Languages) > 1 {
 		key := 1 + slices.IndexFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == tag })
-		j.beats = append(j.beats, hears("").press(fmt.Sprint(key)))
+		j.steps = append(j.steps, hears("").press(fmt.Sprint(key)))
 	}
 	for _, key := range way.Keys[:len(way.Keys)-1] {
-		j.beats = append(j.beats, hears("").press(key))
+		j.steps = append(j.steps, hears("").press(key))
 	}
 	j.then("topic."+way.Topic, way.Keys[len(way.Keys)-1])
 	if j.topic.Help {
@@ -71,11 +71,11 @@ func travel(line *ivr.Line, tag string, way ivr.Way, n int) *journey {
 			account = example(line.Account, n)
 		}
 		j.then("account.ask", account+"#")
-		j.beats = append(j.beats, hears("").press("1"))
+		j.steps = append(j.steps, hears("").press("1"))
 	}
 	for _, question := range j.topic.Questions {
 		j.then("question."+question, example(line.Questions[question], n)+"#")
-		j.beats = append(j.beats, hears("").press("1"))
+		j.steps = append(j.steps, hears("").press("1"))
 	}
 	return j
 }
@@ -91,7 +91,7 @@ func example(rule ivr.NumberRule, n int) string {
 
 // actions are the caller's answers besides numbers that are keyed in.
 func (j *journey) actions() (n int) {
-	for _, b := range j.beats {
+	for _, b := range j.steps {
 		if b.presses != "" && !strings.HasSuffix(b.presses, "#") {
 			n++
 		}
@@ -125,22 +125,22 @@ func longDay(t *testing.T, line *ivr.Line) (open, closed time.Time) {
 func TestEveryTopicReachesItsDesk(t *testing.T) {
 	eachLanguage(t, func(t *testing.T, line *ivr.Line, tag string) {
 		open, _ := longDay(t, line)
-		s := newStory(t, open.Format(time.RFC3339), onLine(line.ID))
+		s := newScenario(t, open.Format(time.RFC3339), onLine(line.ID))
 		for i, way := range line.Ways() {
 			j := travel(line, tag, way, i)
 			before, noted := len(s.of(simulator.EventBridge)), len(s.did("message"))
 			if j.topic.Message {
-				j.beats = append(j.beats, hears(line.Sentence(tag, "tell."+way.Topic)).speak())
-				s.rings(subscriber(line, i), line.Sentence(tag, "message.saved"), j.beats...)
+				j.steps = append(j.steps, hears(line.Sentence(tag, "tell."+way.Topic)).speak())
+				s.rings(subscriber(line, i), line.Sentence(tag, "message.saved"), j.steps...)
 				if len(s.did("message")) != noted+1 {
 					t.Errorf("%s: no message was written down", way.Topic)
 				}
 				continue
 			}
 			if !j.topic.Urgent {
-				j.beats = append(j.beats, hears(line.Sentence(tag, "ready.ask")).silence())
+				j.steps = append(j.steps, hears(line.Sentence(tag, "ready.ask")).silence())
 			}
-			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.beats...)
+			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.steps...)
 			bridges := s.of(simulator.EventBridge)
 			if len(bridges) != before+1 {
 				t.Fatalf("%s: reached nobody", way.Topic)
@@ -161,7 +161,7 @@ func (j *journey) desk() string {
 }
 
 // deskOf is the desk that a target belongs to.
-func (s *story) deskOf(target string) string {
+func (s *scenario) deskOf(target string) string {
 	for _, desk := range s.line.Desks {
 		if slices.ContainsFunc(desk.Targets, func(t callbacks.Target) bool { return t.ID == target }) {
 			return desk.ID
@@ -179,7 +179,7 @@ const (
 func TestEveryTopicIsRungBackAbout(t *testing.T) {
 	eachLanguage(t, func(t *testing.T, line *ivr.Line, tag string) {
 		_, closed := longDay(t, line)
-		s := newStory(t, closed.Format(time.RFC3339), onLine(line.ID))
+		s := newScenario(t, closed.Format(time.RFC3339), onLine(line.ID))
 		var out strings.Builder
 		rows := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(rows, "topic\tactions\tkeys\tcharacters\tseconds of speech")
@@ -190,22 +190,22 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 			}
 			s.everyAgent("no-answer") // so that the emergency desk, which never closes, promises too
 			mark, before := len(s.eventsNow()), len(s.did("book"))
-			j.beats = append(j.beats, hears(line.Sentence(tag, "offer.intro")).press("1"))
+			j.steps = append(j.steps, hears(line.Sentence(tag, "offer.intro")).press("1"))
 			actions, most := j.actions(), mostActions
 			if len(j.topic.Questions) > 0 {
 				most = mostActionsWithNumber
 			}
 			if j.topic.Tell {
-				j.beats = append(j.beats, hears("").silence())
+				j.steps = append(j.steps, hears("").silence())
 			}
-			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.beats...)
+			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.steps...)
 			if booked := s.did("book"); len(booked) != before+1 || booked[before].Callback.Topic != way.Topic {
 				t.Fatalf("%s: nothing was booked", way.Topic)
 			}
 			if actions > most {
 				t.Errorf("%s: %d actions until it is booked, at most %d", way.Topic, actions, most)
 			}
-			keys, chars, seconds := effortOf(s.eventsNow()[mark:s.bookedAt])
+			keys, chars, seconds := callCostOf(s.eventsNow()[mark:s.bookedAt])
 			fmt.Fprintf(rows, "%s\t%d\t%d\t%d\t%.0f\n", way.Topic, actions, keys, chars, seconds)
 		}
 		s.everyAgent("answer")
@@ -221,8 +221,8 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 	})
 }
 
-// effortOf is what a caller pressed and listened to.
-func effortOf(events []simulator.Event) (keys, chars int, seconds float64) {
+// callCostOf is what a caller pressed and listened to.
+func callCostOf(events []simulator.Event) (keys, chars int, seconds float64) {
 	for _, event := range events {
 		switch {
 		case event.Role != RoleCaller:

@@ -16,7 +16,7 @@ import (
 // A losing wire loses the answer to a key.
 type losing struct{ next bool }
 
-func (l *losing) option() storyOption {
+func (l *losing) option() scenarioOption {
 	return withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		lose := l.next && w.Kind == simulator.KindGather
 		if lose {
@@ -26,15 +26,15 @@ func (l *losing) option() storyOption {
 	}})
 }
 
-// answer is a beat whose answer is lost; the caller is then asked for a message, and wants a person instead, of whom
+// answer is a step whose answer is lost; the caller is then asked for a message, and wants a person instead, of whom
 // there is none: so they are offered a callback again.
-func (l *losing) answer(b beat) []beat {
+func (l *losing) answer(b step) []step {
 	b.meanwhile = func() { l.next = true }
-	return []beat{b, hears("Please leave a message").press("0")}
+	return []step{b, hears("Please leave a message").press("0")}
 }
 
 // only is the one callback in the store.
-func (s *story) only() callbacks.Callback {
+func (s *scenario) only() callbacks.Callback {
 	s.t.Helper()
 	list, err := s.Store.List(context.Background(), callbacks.Filter{})
 	if err != nil || len(list) != 1 {
@@ -45,7 +45,7 @@ func (s *story) only() callbacks.Callback {
 
 func TestTheAnswerToABookingIsLost(t *testing.T) {
 	offer := hears("We can call you back. We would call you on 0 8 1 2, 3 4 5 6, 7 8 9 0.")
-	for name, other := range map[string][]beat{
+	for name, other := range map[string][]step{
 		"another slot":        {offer.press("3")},
 		"as soon as possible": {offer.press("1")},
 		"another number": {offer.press("8"), hears("Please enter the phone number").press("081299998888#"),
@@ -53,9 +53,9 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := &losing{}
-			s := newStory(t, saturday, l.option())
+			s := newScenario(t, saturday, l.option())
 			talk := slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]), other,
-				[]beat{hears("To keep it, press 1").press("1")})
+				[]step{hears("To keep it, press 1").press("1")})
 			heard := s.rings(home, "It stays as it was", talk...)
 			digits := strings.Join(strings.Split(s.only().Reference, ""), " ")
 			for _, want := range []string{
@@ -75,18 +75,18 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	}
 	t.Run("the same", func(t *testing.T) {
 		l := &losing{}
-		s := newStory(t, saturday, l.option())
+		s := newScenario(t, saturday, l.option())
 		s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]),
-			[]beat{offer.press("2"), noNote})...)
+			[]step{offer.press("2"), noNote})...)
 		s.only()
 		s.settles()
 		s.customerRung("Mon 08:00")
 	})
 	t.Run("and they move what stands", func(t *testing.T) {
 		l := &losing{}
-		s := newStory(t, saturday, l.option())
+		s := newScenario(t, saturday, l.option())
 		s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(
-			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []beat{offer.press("3"),
+			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("3"),
 				hears("To move it, press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4")})...)
 		s.only()
 		s.settles()
@@ -94,14 +94,14 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	})
 	t.Run("and it was cancelled meanwhile", func(t *testing.T) {
 		l := &losing{}
-		s := newStory(t, saturday, l.option())
+		s := newScenario(t, saturday, l.option())
 		second := offer
 		second.presses, second.meanwhile = "3", func() {
 			if _, err := s.Service.Cancel(context.Background(), s.only().ID, "supervisor"); err != nil {
 				t.Error(err)
 			}
 		}
-		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []beat{second,
+		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{second,
 			hears("That callback is no longer open. We can call you back").press("4"), noNote})...)
 		if !strings.Contains(heard, "Noted. We will call you Monday, 9 March, between 9 and 9:30 a.m.") {
 			t.Errorf("heard %q", heard)
@@ -114,11 +114,11 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 // A booking that could not be told as done, and was written all the same, is found again by this call.
 func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 	store := &forgetfulStore{}
-	s := newStory(t, saturday, func(s *setting) {
-		s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+	s := newScenario(t, saturday, func(s *setting) {
+		s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 	})
 	store.forgets = true
-	s.rings(home, "I repeat", slices.Concat(asking, []beat{
+	s.rings(home, "I repeat", slices.Concat(asking, []step{
 		hears("Sorry, we could not note the callback").press("0"), hears("We can call you back").press("2"), noNote})...)
 	s.only()
 	s.settles()
@@ -142,11 +142,11 @@ func (s *forgetfulStore) Book(ctx context.Context, r callbacks.Request, referenc
 
 func TestTheAnswerToAMoveIsLost(t *testing.T) {
 	l := &losing{}
-	s := newStory(t, saturday, l.option())
+	s := newScenario(t, saturday, l.option())
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
-	heard := s.rings(home, "It stays as it was", slices.Concat([]beat{english, mine, proof, hears("To move it, press 2").press("2")},
-		l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []beat{hears("We can call you back").press("*"), hears("").press("7"), proof,
+	heard := s.rings(home, "It stays as it was", slices.Concat([]step{english, mine, proof, hears("To move it, press 2").press("2")},
+		l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
 			hears("We will call you Monday, 9 March, between 9 and 9:30 a.m., as promised.").press("2"),
 			hears("between 8:30 and 9 a.m., press 3").press("3"),
 			hears("The change you made before is saved. Your callback stands. We will call you Monday, 9 March, between 9 and 9:30").press("1")})...)
@@ -160,11 +160,11 @@ func TestTheAnswerToAMoveIsLost(t *testing.T) {
 
 func TestTheAnswerToACancellationIsLost(t *testing.T) {
 	l := &losing{}
-	s := newStory(t, saturday, l.option())
+	s := newScenario(t, saturday, l.option())
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
-	s.rings(home, "", slices.Concat([]beat{english, mine, proof, hears("To cancel it, press 3").press("3")},
-		l.answer(hears("Do you really").press("1")), []beat{hears("We can call you back").press("*"), hears("").press("7"), proof,
+	s.rings(home, "", slices.Concat([]step{english, mine, proof, hears("To cancel it, press 3").press("3")},
+		l.answer(hears("Do you really").press("1")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
 			hears("That callback is no longer open.").hangUp()})...)
 	s.settles()
 	s.bridged()

@@ -11,12 +11,12 @@ import (
 
 // What a keypad cannot take: notes, messages, complaints; and the one reference that all of it has.
 
-var loginClosed = []beat{
+var loginClosed = []step{
 	english, hears("For trouble logging in, press 3").press("3"), unsolved, myNumber, right, hears("We can call you back").press("1"),
 }
 
 func TestANoteThatIsNotSpoken(t *testing.T) {
-	for name, last := range map[string][]beat{
+	for name, last := range map[string][]step{
 		"not wanted":    {noNote},
 		"hangs up":      {hears("Otherwise, you can hang up now").hangUp()},
 		"silence":       {hears("To add a spoken note").press("1"), hears("Please say your account name").silence()},
@@ -24,7 +24,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 		"hears it anew": {hears("To add").press("9"), hears("To add").press("*"), noNote},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t, saturday)
+			s := newScenario(t, saturday)
 			s.rings(home, "", append(slices.Clone(loginClosed), last...)...)
 			s.settles()
 			s.bridged("support-1 with customer")
@@ -37,7 +37,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 
 // Whoever hangs up while speaking has left a note all the same.
 func TestANoteThatBreaksOff(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").hangUp())...)
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -48,7 +48,7 @@ func TestANoteThatBreaksOff(t *testing.T) {
 
 // The recording cannot be fetched: the agent is told so, and goes on.
 func TestANoteThatCannotBePlayed(t *testing.T) {
-	s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
+	s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 		if strings.HasSuffix(r.Path, ".mp3") {
 			return simulator.RESTFault{Status: 503, Code: 20503}
 		}
@@ -65,7 +65,7 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 
 // Nothing of a note is told, let alone played, before an agent has pressed 1.
 func TestAVoicemailHearsNoNote(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").speak())...)
 	s.agents(map[string]string{"support-1": "voicemail"})
 	s.settles()
@@ -77,8 +77,8 @@ func TestAVoicemailHearsNoNote(t *testing.T) {
 
 // A complaint or suggestion is spoken, and has a reference; 0 is a person all the same.
 func TestFeedbackIsRecorded(t *testing.T) {
-	feedback := []beat{hears("For English").press("2"), hears("For other matters, press 5").press("5"), hears("For a complaint or a suggestion, press 2").press("2")}
-	s := newStory(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
+	feedback := []step{hears("For English").press("2"), hears("For other matters, press 5").press("5"), hears("For a complaint or a suggestion, press 2").press("2")}
+	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
 	heard := s.rings(guangzhou, "I repeat", append(slices.Clone(feedback), hears("Please tell us your complaint or your suggestion. Please speak after the tone").speak())...)
 	if left := s.did("message"); len(left) != 1 || left[0].Topic != "feedback" || !strings.Contains(heard, "Your reference number is") {
 		t.Errorf("messages %+v, heard %q", left, heard)
@@ -89,7 +89,7 @@ func TestFeedbackIsRecorded(t *testing.T) {
 
 // Who talked, was not helped and is called back later has one reference for all of it.
 func TestOneReferenceACall(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.everyAgent("no-answer")
 	heard := s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("nobody").press("1"))
 	contact, booked := s.did("contact"), s.did("book")
@@ -111,7 +111,7 @@ func spokenReference(reference string) string {
 
 // A text message goes out once, whatever happens to webhooks; who moves the promise is told the new time.
 func TestTextMessages(t *testing.T) {
-	s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
+	s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
 	s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4"))
@@ -131,7 +131,7 @@ func TestTextMessages(t *testing.T) {
 func TestMainlandChina(t *testing.T) {
 	for line, file := range map[string]string{"upay": "+8621500", "wallet": "+8621600"} {
 		t.Run(line+" with its route", func(t *testing.T) {
-			s := newStory(t, "2026-03-03T22:00:00+08:00", onLine(line))
+			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line))
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
 				hears("We would call you on 1 3 8, 1 2 3 4, 5 6 7 8").press("1"))
 			s.settles()
@@ -148,7 +148,7 @@ func TestMainlandChina(t *testing.T) {
 			byoc := map[string]string{"upay": "BY00000000000000000000000000000001", "wallet": "BY00000000000000000000000000000002"}[line]
 			snapshot := apptest.Edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
-			s := newStory(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
+			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
 			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a message, press 7.")
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"), told.press("7"),
 				hears("Please speak after the tone").speak())

@@ -7,9 +7,9 @@ import (
 
 // Which number is rung: never one that was not meant, and never a stranger's.
 
-// keyedAtOkpay are the first beats of a call to okpay on a Saturday evening, to where another number is asked for.
-func keyedAtOkpay(then ...beat) []beat {
-	return append([]beat{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("8"),
+// keyedAtOkpay are the first steps of a call to okpay on a Saturday evening, to where another number is asked for.
+func keyedAtOkpay(then ...step) []step {
+	return append([]step{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("8"),
 		hears("Please enter the phone number")}, then...)
 }
 
@@ -23,10 +23,10 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 		{"the USA", "0016785912345#", "For United States, plus 1, 6 7 8", "1", "+16785912345"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStory(t, "2026-01-10T20:00:00+08:00", onLine("okpay"))
-			beats := keyedAtOkpay()
-			beats[3] = beats[3].press(c.keyed)
-			s.rings("+6581234567", "I repeat", append(beats,
+			s := newScenario(t, "2026-01-10T20:00:00+08:00", onLine("okpay"))
+			steps := keyedAtOkpay()
+			steps[3] = steps[3].press(c.keyed)
+			s.rings("+6581234567", "I repeat", append(steps,
 				hears(c.said).press(c.choice), hears("We would call you on "+strings.TrimSuffix(c.said[4:], ",")).press("1"))...)
 			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != c.number {
 				t.Errorf("booked %v, want %s", booked, c.number)
@@ -39,7 +39,7 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 
 // 0066 begins Japan's toll-free numbers, and Thailand's after 00: nobody asks to be rung at a toll-free one.
 func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
-	s := newStory(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
+	s := newScenario(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
 	s.rings("+819012345678", "I repeat", hears("For English").press("3"), hears("closed").press("0"),
 		hears("We can call you back").press("8"), hears("Please enter the phone number").press("0066812345678#"),
 		hears("We would call you on Thailand, plus 6 6, 8 1, 2 3 4").press("1"))
@@ -54,7 +54,7 @@ func TestACallerWithoutANumberIsAskedForOne(t *testing.T) {
 		"sip:bob@81.234.56.78", "86282452253", "266696687", "7378742833", "anna 0812 3456 7890", "sip:+6281234567890@example.com", "",
 	} {
 		t.Run(from, func(t *testing.T) {
-			s := newStory(t, saturday)
+			s := newScenario(t, saturday)
 			s.rings(from, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"),
 				hears("Please enter the phone number").press("08129990000#"),
 				hears("We will call you on 0 8 1 2, 9 9 9 0, 0 0 0").press("1"))
@@ -79,10 +79,10 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 		{"mainland China, which nobody reaches from here", "008613800138000#", "Sorry, we cannot call the country or region of this number."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStory(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
-			beats := keyedAtOkpay()
-			beats[3] = beats[3].press(c.keyed)
-			s.rings("+6581234567", "A colleague will listen", append(beats, hears(c.said).press("7"), hears("after the tone").speak())...)
+			s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
+			steps := keyedAtOkpay()
+			steps[3] = steps[3].press(c.keyed)
+			s.rings("+6581234567", "A colleague will listen", append(steps, hears(c.said).press("7"), hears("after the tone").speak())...)
 			if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
 				t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))
 			}
@@ -92,7 +92,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 
 // The Chinese lines ring mainland China alone: a caller from elsewhere is told so, and is asked for another number.
 func TestALineCallsItsOwnCountryWhereNothingElseIsWritten(t *testing.T) {
-	s := newStory(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
+	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
 	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("closed").press("0"),
 		hears("Sorry, we cannot call the country or region of this number.").press("2"),
 		hears("Please enter the phone number").press("13812345678#"), hears("We would call you on 1 3 8, 1 2 3 4").press("1"))

@@ -12,7 +12,7 @@ func TestAnOverrideIsSpoken(t *testing.T) {
 	snapshot := apptest.Edited(t, "hours/gopay.yaml", "\noverrides: []", `
 overrides:
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, closed: true, reason: Power cut, say: {id: "Listrik padam.", en: "There is no electricity here.", zh: "停电。"}}`)
-	s := newStory(t, openDay, withConfig(snapshot))
+	s := newScenario(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "", english, hears("There is no electricity here.").hangUp())
 	if !strings.Contains(heard, "We are closed now. From today at 11 a.m.") {
 		t.Errorf("heard %q", heard)

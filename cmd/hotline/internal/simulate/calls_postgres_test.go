@@ -13,14 +13,14 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-func onStore(name string) storyOption { return func(s *setting) { s.Store = name } }
+func onStore(name string) scenarioOption { return func(s *setting) { s.Store = name } }
 
 // Calls with the promises in PostgreSQL, with webhooks that come twice.
 func TestCallsOnPostgreSQL(t *testing.T) {
 	cluster := pgtest.New(t)
 	twice := withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }})
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
-		s := newStory(t, saturday, onStore(cluster.Database(t)), twice)
+		s := newScenario(t, saturday, onStore(cluster.Database(t)), twice)
 		s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say").speak())...)
 		reference := s.did("book")[0].Reference
 		s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"), hears("press 2").press("2"))
@@ -32,7 +32,7 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
-		_, err := newRehearsal(t.Context(), stage{Snapshot: errorless(apptest.Shipped()), At: time.Now(), Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
+		_, err := New(t.Context(), Options{Snapshot: errorless(apptest.Shipped()), At: time.Now(), Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("without a database: %v", err)
 		}

@@ -14,7 +14,7 @@ import (
 // database is in [TestTheStoreIsGone].
 func TestReadyzWhenTheDatabaseIsLocked(t *testing.T) {
 	path := sqlitetest.New(t)
-	s := newStory(t, openDay, func(s *setting) { s.Store = "sqlite:" + path })
+	s := newScenario(t, openDay, func(s *setting) { s.Store = "sqlite:" + path })
 	other, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +40,7 @@ func TestReadyzWhenTheDatabaseIsLocked(t *testing.T) {
 }
 
 // asks gets a page of the server's.
-func (s *story) asks(path string) (code int, text string) {
+func (s *scenario) asks(path string) (code int, text string) {
 	s.t.Helper()
 	answer, err := http.Get(s.Server.PublicURL + path)
 	if err != nil {

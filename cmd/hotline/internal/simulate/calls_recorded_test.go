@@ -16,7 +16,7 @@ import (
 // What a caller has spoken is kept once, with who spoke it, however the provider tells of it: to the action of the
 // Record and to its status callback, in either order, twice, or to one of them alone.
 
-var leavingMessage = []beat{
+var leavingMessage = []step{
 	english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
 	hears("We can call you back").press("7"), hears("speak after the tone").speak(),
 }
@@ -43,13 +43,13 @@ var recordingTold = map[string]func(simulator.Webhook) simulator.WebhookFault{
 }
 
 // A recordedStory is a caller's story in one of the two forms in which a recording's action is told.
-func recordedStory(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *story {
-	s := newStory(t, night, withFaults(simulator.Faults{Webhook: webhook}), func(s *setting) { s.Named = named })
+func recordedScenario(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *scenario {
+	s := newScenario(t, night, withFaults(simulator.Faults{Webhook: webhook}), func(s *setting) { s.NamedRecordings = named })
 	s.mayDrop = true // the provider gives up in the end where it can reach nobody
 	return s
 }
 
-func (s *story) messages() []callbacks.Message {
+func (s *scenario) messages() []callbacks.Message {
 	s.t.Helper()
 	messages, err := s.Store.Messages(context.Background(), "", 100)
 	if err != nil {
@@ -64,12 +64,12 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 			for _, hangsUp := range []bool{false, true} {
 				name := how + map[bool]string{true: ", with its name"}[named] + map[bool]string{true: ", hanging up"}[hangsUp]
 				t.Run(name, func(t *testing.T) {
-					s := recordedStory(t, named, fault)
-					beats := slices.Clone(leavingMessage)
+					s := recordedScenario(t, named, fault)
+					steps := slices.Clone(leavingMessage)
 					if hangsUp {
-						beats[len(beats)-1] = hears("speak after the tone").hangUp()
+						steps[len(steps)-1] = hears("speak after the tone").hangUp()
 					}
-					heard := s.ringsOnce(home, beats)
+					heard := s.ringsOnce(home, steps)
 					s.settles()
 					messages := s.messages()
 					if len(messages) != 1 {
@@ -93,17 +93,17 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 }
 
 // ringsOnce is a call whose caller answers these questions and listens to the rest, whatever it is.
-func (s *story) ringsOnce(from string, beats []beat) string {
+func (s *scenario) ringsOnce(from string, steps []step) string {
 	s.t.Helper()
 	mark := len(s.eventsNow())
 	call := s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
-		if p.Index < len(beats) {
-			return beats[p.Index].reply()
+		if p.Index < len(steps) {
+			return steps[p.Index].reply()
 		}
 		return simulator.Reply{Silence: true}
 	}})
 	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
-		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
+		s.t.Fatalf("the call does not end: %v\n%s", err, s.transcript())
 	}
 	return heardBy(s.eventsNow()[mark:], RoleCaller)
 }
@@ -112,7 +112,7 @@ func TestANoteIsKeptHoweverItIsTold(t *testing.T) {
 	for _, named := range []bool{false, true} {
 		for how, fault := range recordingTold {
 			t.Run(how+map[bool]string{true: ", with its name"}[named], func(t *testing.T) {
-				s := recordedStory(t, named, fault)
+				s := recordedScenario(t, named, fault)
 				s.ringsOnce(home, append(slices.Clone(asking), hears("To add").press("1"), hears("Please say").speak()))
 				s.agentDoes("support-1", "1", "3", "1")
 				s.settles()
@@ -160,13 +160,13 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 			}
 			return simulator.WebhookFault{Lose: w.Kind == simulator.KindRecording && w.Attempt <= 2 && lose}
 		}
-		s := newStory(t, night, withFaults(simulator.Faults{Webhook: fault}), func(s *setting) {
-			s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+		s := newScenario(t, night, withFaults(simulator.Faults{Webhook: fault}), func(s *setting) {
+			s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 		})
 		s.mayDrop = true
-		beats := slices.Clone(leavingMessage)
-		beats[len(beats)-1] = hears("speak after the tone").hangUp()
-		s.ringsOnce(home, beats)
+		steps := slices.Clone(leavingMessage)
+		steps[len(steps)-1] = hears("speak after the tone").hangUp()
+		s.ringsOnce(home, steps)
 		s.settles()
 		if messages := s.messages(); len(messages) != 1 || messages[0].Caller != home {
 			t.Errorf("%s: messages %+v", name, messages)
@@ -178,8 +178,8 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 // look-up.
 func TestALostStatusOfALegIsRepeated(t *testing.T) {
 	store := &muteStore{}
-	s := newStory(t, saturday, func(s *setting) {
-		s.Around = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+	s := newScenario(t, saturday, func(s *setting) {
+		s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
 	}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		if w.Kind == simulator.KindStatus && w.Form.Get("CallStatus") == "busy" && w.Attempt == 1 {
 			store.attempts.Store(2)
@@ -199,20 +199,20 @@ func TestALostStatusOfALegIsRepeated(t *testing.T) {
 // Whoever waits while somebody hears a whisper hears the ringing go on: a caller, an agent, a customer.
 func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 	for name, c := range map[string]struct {
-		story func(*testing.T) *story
+		story func(*testing.T) *scenario
 		waits string
 	}{
-		"a caller, while an agent is asked": {func(t *testing.T) *story {
-			s := newStory(t, openDay)
+		"a caller, while an agent is asked": {func(t *testing.T) *scenario {
+			s := newScenario(t, openDay)
 			s.rings(home, "", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
 			return s
 		}, RoleCaller},
-		"an agent, while a customer is asked": {func(t *testing.T) *story {
-			s := newStory(t, saturday)
+		"an agent, while a customer is asked": {func(t *testing.T) *scenario {
+			s := newScenario(t, saturday)
 			s.rings(home, "", booking...)
 			return s
 		}, "support-1"},
-		"a customer, while an agent is asked": {func(t *testing.T) *story { return okpayCaller(t) }, "customer"},
+		"a customer, while an agent is asked": {func(t *testing.T) *scenario { return okpayCaller(t) }, "customer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := c.story(t)
@@ -226,7 +226,7 @@ func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 					t.Errorf("%s hears %s; want %s to hear ringing", e.Role, e.Detail, c.waits)
 				}
 			}
-			if told := s.told(); !strings.Contains(told, "still hears ringing") {
+			if told := s.transcript(); !strings.Contains(told, "still hears ringing") {
 				t.Errorf("the transcript does not say so:\n%s", told)
 			}
 		})

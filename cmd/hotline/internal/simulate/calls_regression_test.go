@@ -13,7 +13,7 @@ import (
 // Mistakes that were found and mended, one story each.
 
 // loseAnswer loses the answer to the first webhook of a kind whose URL has this path.
-func loseAnswer(kind, path string) storyOption {
+func loseAnswer(kind, path string) scenarioOption {
 	lost := false
 	return withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		if lost || w.Kind != kind || !strings.Contains(w.URL, path) {
@@ -26,7 +26,7 @@ func loseAnswer(kind, path string) storyOption {
 
 // An agent pressed 1, and our answer to that was lost: they were never connected, so another agent is rung.
 func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
-	s := newStory(t, openDay, loseAnswer(simulator.KindGather, "/voice/whisper/key"))
+	s := newScenario(t, openDay, loseAnswer(simulator.KindGather, "/voice/whisper/key"))
 	s.mayDrop = true
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
 	if len(s.of(simulator.EventBridge)) != 1 {
@@ -36,14 +36,14 @@ func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
 
 // They have talked, and our answer to the end of the Dial was lost: nobody is put through a second time.
 func TestTheAnswerToTheEndOfATalkIsLost(t *testing.T) {
-	s := newStory(t, openDay, loseAnswer(simulator.KindDial, "/voice/step"))
+	s := newScenario(t, openDay, loseAnswer(simulator.KindDial, "/voice/step"))
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
 	s.bridged("caller with support-1")
 }
 
 // The customer pressed 1 and was not connected: he is rung again.
 func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
-	s := newStory(t, saturday, loseAnswer(simulator.KindGather, "/voice/customer/key"))
+	s := newScenario(t, saturday, loseAnswer(simulator.KindGather, "/voice/customer/key"))
 	s.mayDrop = true
 	s.rings(home, "I repeat", booking...)
 	s.settles()
@@ -54,13 +54,13 @@ func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
 
 // A key that means nothing does not cut off a customer who is rung back.
 func TestACustomerPressesAnotherKey(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.customer.Keys = simulator.Script("5", "1")
 	s.rings(home, "I repeat", booking...)
 	s.settles()
 	s.bridged("support-1 with customer")
 
-	s = newStory(t, saturday)
+	s = newScenario(t, saturday)
 	s.customer.Keys = simulator.Always("5")
 	s.mayBreak = true
 	s.rings(home, "I repeat", booking...)
@@ -73,7 +73,7 @@ func TestACustomerPressesAnotherKey(t *testing.T) {
 
 // Slots that are full are not offered again, and others take their place.
 func TestFullSlotsMakeRoomForOthers(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	person := hears("For a person, press 0").press("0")
 	for i := range 4 {
 		s.rings("+62812345600"+string(rune('0'+i))+"0", "I repeat", english, person, hears("between 8 and 8:30 a.m., press 2").press("2"))
@@ -88,7 +88,7 @@ func TestFullSlotsMakeRoomForOthers(t *testing.T) {
 
 // The number of one matter is not handed on as that of another.
 func TestAnotherTopicAsksForItsOwnNumber(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "Thank you", english, paymentFailed, unsolved, myNumber, right, transaction, right,
 		hears("We are connecting you").press("*"), hears("For a refund, press 4").press("4"), unsolved,
 		hears("refund application number").press("999888#"), hears("9 9 9, 8 8 8").press("1"), waits)
@@ -99,14 +99,14 @@ func TestAnotherTopicAsksForItsOwnNumber(t *testing.T) {
 
 // Who corrects himself with the star and keys the number again is understood.
 func TestStarAndTheNumberAgain(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "", english, paymentFailed, unsolved, hears("account number").press("0812*081299998888#"),
 		hears("Your account number is 0 8 1 2, 9 9 9 9, 8 8 8 8").hangUp())
 }
 
 // The last wrong entry is explained too, card numbers above all.
 func TestTheLastCardNumberIsAnswered(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	heard := s.rings(home, "Thank you", english, paymentFailed, unsolved, hears("account").press("1234#"), hears("account").press("1234#"), hears("account").press("4111111111111111#"))
 	if !strings.Contains(heard, "That looks like a card number") {
 		t.Errorf("heard %q", heard)
@@ -115,7 +115,7 @@ func TestTheLastCardNumberIsAnswered(t *testing.T) {
 
 // The other desk of the topic does not answer: 0 is still a person, at the general desk.
 func TestZeroFindsAPersonElsewhere(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.agents(map[string]string{"emergency-1": "busy", "emergency-2": "busy"})
 	s.rings(home, "Thank you", english, stolen, hears("For a person, press 0").press("0"))
 	s.bridged("caller with support-1")
@@ -123,7 +123,7 @@ func TestZeroFindsAPersonElsewhere(t *testing.T) {
 
 // A minute before closing "as soon as possible" is the next opening, and said so.
 func TestJustBeforeClosing(t *testing.T) {
-	s := newStory(t, "2026-03-04T16:59:00+07:00")
+	s := newScenario(t, "2026-03-04T16:59:00+07:00")
 	s.everyAgent("busy")
 	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("as soon as we can, from tomorrow").press("1"))
 	s.everyAgent("answer")
@@ -133,7 +133,7 @@ func TestJustBeforeClosing(t *testing.T) {
 
 // A message belongs to the desk that the matter is for.
 func TestAMessageBelongsToADesk(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("press 7").press("7"), hears("Please speak").speak())
 	if left := s.did("message"); len(left) != 1 || left[0].Desk != "support" {
 		t.Errorf("messages: %+v", left)
@@ -142,7 +142,7 @@ func TestAMessageBelongsToADesk(t *testing.T) {
 
 // Nobody is rung back at a telephone of our own.
 func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings("anonymous", "", english, hears("For a person, press 0").press("0"), hears("press 1").press("1"),
 		hears("Please enter the phone number").press("02150001000#"), hears("we do not call numbers of this kind").press("2"),
 		hears("Please enter the phone number").press("02150002001#"), hears("we do not call numbers of this kind").hangUp())
@@ -150,8 +150,8 @@ func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 
 // A language that a restart has taken away is answered in the line's first, on both kinds of calls.
 func TestALanguageThatIsGone(t *testing.T) {
-	s := newStory(t, saturday)
-	s.rings(home, "受理编号", slices.Concat([]beat{hears("中文").press("3"), hears("退款").press("0"), hears("").press("1")})...)
+	s := newScenario(t, saturday)
+	s.rings(home, "受理编号", slices.Concat([]step{hears("中文").press("3"), hears("退款").press("0"), hears("").press("1")})...)
 	less := apptest.Edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "")
 	s.Server.Lines = less
 	s.settles()
@@ -163,7 +163,7 @@ func TestALanguageThatIsGone(t *testing.T) {
 
 // An instance that cannot reach its store can keep no callback.
 func TestReadyzAsksTheStore(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	if text := apptest.Get(t, s.Server.PublicURL+"/readyz"); text != "ready\n" {
 		t.Errorf("a healthy house: %q", text)
 	}
@@ -187,6 +187,6 @@ func TestLongNoticesDoNotBreakCalls(t *testing.T) {
 		text := strings.Repeat("系统维护", 600)
 		notices.WriteString("  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: \"a\", en: \"b\", zh: \"" + text + "\"}}\n")
 	}
-	s := newStory(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "notices: []", notices.String())))
+	s := newScenario(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "notices: []", notices.String())))
 	s.rings(home, "", hears("中文").press("3"), hears("请按1").hangUp())
 }

@@ -24,7 +24,7 @@ var (
 )
 
 func TestOpenAndTaken(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved,
 		hears("Please enter your account number").press("081299998888#"),
 		hears("Your account number is 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("1"),
@@ -44,7 +44,7 @@ func TestOpenAndTaken(t *testing.T) {
 }
 
 func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "refuse", "support-3": "answer"})
 	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
 	s.bridged("caller with support-3")
@@ -63,7 +63,7 @@ func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 	for _, does := range []string{"refuse", "busy", "no-answer", "voicemail"} {
 		t.Run(does, func(t *testing.T) {
-			s := newStory(t, openDay)
+			s := newScenario(t, openDay)
 			s.everyAgent(does)
 			s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
 				hears("We would call you on 0 8 1 2").press("1"), noNote)
@@ -82,7 +82,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 }
 
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
 		hears("We are closed now. From Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, right, transaction, right,
 		hears("For Monday, 9 March, between 8:30 and 9 a.m., press 3").press("3"), noNote)
@@ -100,12 +100,12 @@ func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 
 func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("the emergency desk answers", func(t *testing.T) {
-		s := newStory(t, night)
+		s := newScenario(t, night)
 		s.rings(home, "Thank you for calling", english, stolen)
 		s.bridged("caller with emergency-1")
 	})
 	t.Run("it does not, and rings back at any hour", func(t *testing.T) {
-		s := newStory(t, night)
+		s := newScenario(t, night)
 		s.everyAgent("no-answer")
 		s.rings(home, "Our emergency team will call you as soon as possible", english, stolen,
 			hears("by our emergency team as soon as possible, day or night, press 1").press("1"))
@@ -117,7 +117,7 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 		}
 	})
 	t.Run("it does not, and a message is left", func(t *testing.T) {
-		s := newStory(t, night)
+		s := newScenario(t, night)
 		s.everyAgent("busy")
 		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 7").press("7"), hears("speak after the tone").speak())
 		if len(s.did("message")) != 1 {
@@ -128,7 +128,7 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 
 func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	t.Run("wrong keys lead to a person", func(t *testing.T) {
-		s := newStory(t, openDay)
+		s := newScenario(t, openDay)
 		s.rings(home, "Thank you", hears("For English").press("7"), hears("Tombol itu tidak ada").press("2"),
 			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("7"), hears("That key is not").press("#"))
 		s.bridged("caller with support-1")
@@ -137,17 +137,17 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 		}
 	})
 	t.Run("silence is asked for, then leads on", func(t *testing.T) {
-		s := newStory(t, openDay)
+		s := newScenario(t, openDay)
 		s.rings(home, "Thank you", english, hears("For a stolen").silence(), hears("We have not received a choice").silence(), hears("We have not received a choice").silence())
 		s.bridged("caller with support-1")
 	})
 	t.Run("one of each is no limit", func(t *testing.T) {
-		s := newStory(t, openDay)
+		s := newScenario(t, openDay)
 		s.rings(home, "We are glad that it is solved", english, hears("For a stolen").silence(), hears("We have not received a choice").press("6"),
 			hears("That key is not one of the choices").silence(), hears("We have not received a choice").press("6"), hears("That key").press("2"), hears("If this solves it").press("1"))
 	})
 	t.Run("all silent, closed: a message, and a goodbye with the hours", func(t *testing.T) {
-		s := newStory(t, saturday)
+		s := newScenario(t, saturday)
 		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(),
 			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
 		if len(s.did("book"))+len(s.did("message")) != 0 {
@@ -157,7 +157,7 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 }
 
 func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "Thank you", english, paymentFailed, unsolved,
 		hears("Please enter your account number").press("12345#"),
 		hears("That is not an account number. It has 10 to 13 digits.").press("081299998888#"),
@@ -172,7 +172,7 @@ func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 }
 
 func TestTheCallerPrefersACallback(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "We will call you today between", english, paymentFailed, unsolved, myNumber, right, transaction, right,
 		hears("To be called back instead, press 2").press("2"), hears("between 11 and 11:30").press("2"), noNote)
 	s.settles()
@@ -181,7 +181,7 @@ func TestTheCallerPrefersACallback(t *testing.T) {
 }
 
 func TestAnotherNumberIsKeyedIn(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.rings("+266696687", "I repeat", english, hears("closed").press("2"), unsolved,
 		hears("Please enter your account").press("081299998888#"), right, transaction, right,
 		hears("We can call you back").press("1"),
@@ -198,7 +198,7 @@ func TestAnotherNumberIsKeyedIn(t *testing.T) {
 }
 
 func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.everyAgent("busy")
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"

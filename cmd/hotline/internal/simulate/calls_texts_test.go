@@ -22,12 +22,12 @@ import (
 
 // Text messages: who they come from, and what becomes of them.
 
-func withDelivery(delivery func(simulator.MessageRecord) (string, int)) storyOption {
+func withDelivery(delivery func(simulator.MessageRecord) (string, int)) scenarioOption {
 	return func(s *setting) { s.Delivery = delivery }
 }
 
 // booksWithAText books a callback, which is confirmed by a text message, and lets a quarter of an hour pass.
-func (s *story) booksWithAText() twilio.Event {
+func (s *scenario) booksWithAText() twilio.Event {
 	s.t.Helper()
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	booked := s.did("book")
@@ -41,7 +41,7 @@ func (s *story) booksWithAText() twilio.Event {
 }
 
 // text is what is written of the one text message of a promise.
-func (s *story) text(booked twilio.Event) callbacks.SMS {
+func (s *scenario) text(booked twilio.Event) callbacks.SMS {
 	s.t.Helper()
 	texts, err := s.Service.SMSOf(context.Background(), booked.Callback.ID)
 	if err != nil || len(texts) != 1 {
@@ -51,7 +51,7 @@ func (s *story) text(booked twilio.Event) callbacks.SMS {
 }
 
 // metric is what /metrics says of a counter with these labels.
-func (s *story) metric(name string) string {
+func (s *scenario) metric(name string) string {
 	recorder := httptest.NewRecorder()
 	s.Server.Handler().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	for line := range strings.Lines(recorder.Body.String()) {
@@ -81,7 +81,7 @@ func TestWhatBecomesOfATextMessage(t *testing.T) {
 		}}, shown: "delivered"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStory(t, saturday, withFaults(tt.faults), withDelivery(func(simulator.MessageRecord) (string, int) { return tt.status, tt.code }))
+			s := newScenario(t, saturday, withFaults(tt.faults), withDelivery(func(simulator.MessageRecord) (string, int) { return tt.status, tt.code }))
 			booked := s.booksWithAText()
 			if text := s.text(booked); string(text.State) != tt.status || text.Code != tt.code {
 				t.Errorf("written down as %+v", text)
@@ -121,7 +121,7 @@ func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 		21610: "the customer has opted out", 21612: "this sender and this destination do not go together", 21614: "the number takes no text messages",
 	} {
 		asked := 0
-		s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
+		s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 			if !strings.HasSuffix(r.Path, "/Messages.json") {
 				return simulator.RESTFault{}
 			}
@@ -140,7 +140,7 @@ func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 // Nobody listens where the provider should be: nothing was sent, so it is sent once the provider is back.
 func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 	var logged bytes.Buffer
-	s := newStory(t, saturday, withLog(slog.New(slog.NewTextHandler(&logged, nil))))
+	s := newScenario(t, saturday, withLog(slog.New(slog.NewTextHandler(&logged, nil))))
 	reach := false
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
@@ -181,7 +181,7 @@ func (f texting) Send(ctx context.Context, t callbacks.OutgoingSMS) (string, err
 func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 	const service = "MG0123456789abcdef0123456789abcdef"
 	for sender, want := range map[string][2]string{"GOPAY": {"GOPAY", ""}, "\"+622150001000\"": {"+622150001000", ""}, service: {"", service}} {
-		s := newStory(t, saturday, withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true", "\ntext_sender: "+sender+"\ntext_messages: true")))
+		s := newScenario(t, saturday, withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true", "\ntext_sender: "+sender+"\ntext_messages: true")))
 		text := s.text(s.booksWithAText())
 		if text.State != callbacks.SMSReachedCustomer {
 			t.Errorf("%s: %+v", sender, text)
@@ -198,7 +198,7 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 // A callback of a line in mainland China reaches a browser telephone: it is shown a number that the account owns,
 // since the provider refuses the line's own. Telephones by the trunk are shown the line's.
 func TestACallIDThatTheAccountOwns(t *testing.T) {
-	s := newStory(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
+	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
 		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"), hears("your card").press("2"), myNumber, right,

@@ -14,20 +14,20 @@ import (
 // With the database gone callers still reach agents, and nothing is promised that was not written.
 func TestTheStoreIsGone(t *testing.T) {
 	t.Run("open: an agent takes the call", func(t *testing.T) {
-		s := newStory(t, openDay)
+		s := newScenario(t, openDay)
 		s.agents(map[string]string{"support-1": "refuse"})
 		s.breakStore()
 		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
 		s.bridged("caller with support-2")
 	})
 	t.Run("stolen at night: the emergency desk takes the call", func(t *testing.T) {
-		s := newStory(t, night)
+		s := newScenario(t, night)
 		s.breakStore()
 		s.rings(home, "Thank you for calling", english, stolen)
 		s.bridged("caller with emergency-1")
 	})
 	t.Run("closed: no reference is spoken", func(t *testing.T) {
-		s := newStory(t, saturday)
+		s := newScenario(t, saturday)
 		s.breakStore()
 		heard := s.rings(home, "Please call us again from Monday", append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Noted") {
@@ -41,7 +41,7 @@ func TestTheStoreIsGone(t *testing.T) {
 
 // A customer whose 1 cannot be written is not connected: nobody would know of it, and he would be rung again.
 func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
-	s := newStory(t, saturday)
+	s := newScenario(t, saturday)
 	s.customer.Keys = func(simulator.Prompt) simulator.Reply {
 		s.breakStore()
 		return simulator.Reply{Digits: "1"}
@@ -55,7 +55,7 @@ func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
 }
 
 // breakStore closes the database under the running house. The dispatcher has nothing to do in these stories.
-func (s *story) breakStore() {
+func (s *scenario) breakStore() {
 	if err := s.Store.Close(); err != nil {
 		s.t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func (s *story) breakStore() {
 // Nothing that a caller keyed in or rings from stands in a log, at any level.
 func TestLogsHoldNoNumbers(t *testing.T) {
 	var log lockedBuffer
-	s := newStory(t, saturday, withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	s := newScenario(t, saturday, withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved, hears("account number").press("081255556666#"), right,
 		hears("transaction").press("77788899#"), right, hears("We would call you on").press("8"),
 		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
@@ -110,7 +110,7 @@ func TestTheProviderIsUncertain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			placed := 0
-			s := newStory(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
+			s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 				if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
 					if placed++; placed == 1 {
 						return fault

@@ -15,13 +15,13 @@ import (
 // What goes wrong on the wire: webhooks that come twice, get lost, are forged; callers who hang up anywhere.
 
 var (
-	asking  = []beat{english, paymentFailed, unsolved, myNumber, right, transaction, right, hears("We can call you back").press("2")}
+	asking  = []step{english, paymentFailed, unsolved, myNumber, right, transaction, right, hears("We can call you back").press("2")}
 	booking = append(slices.Clone(asking), noNote)
 )
 
 // The same webhook again, at any step, has no second effect and an equivalent answer.
 func TestTheSameWebhookTwice(t *testing.T) {
-	s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault {
+	s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault {
 		return simulator.WebhookFault{Repeat: 2, Tamper: true}
 	}}))
 	s.rings(home, "I repeat", booking...)
@@ -82,7 +82,7 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 		for nth := range 11 {
 			t.Run(loss.name, func(t *testing.T) {
 				seen := 0
-				s := newStory(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+				s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 					if w.Kind != simulator.KindGather && w.Kind != simulator.KindVoice || w.Attempt > 1 {
 						return simulator.WebhookFault{}
 					}
@@ -118,17 +118,17 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 
 // Whoever hangs up at whatever question leaves nothing behind that should not be there.
 func TestHangingUpAtEveryStep(t *testing.T) {
-	talks := map[string][]beat{
+	talks := map[string][]step{
 		openDay: {english, paymentFailed, unsolved, myNumber, right, transaction, right, waits},
 		night:   {english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right, hears("We can call you back").press("7"), hears("speak after the tone")},
 	}
 	for at, talk := range talks {
 		for i := range talk {
 			t.Run(talk[i].hears, func(t *testing.T) {
-				s := newStory(t, at)
-				beats := slices.Clone(talk[:i+1])
-				beats[i] = hears(beats[i].hears).hangUp()
-				s.rings(home, "", beats...)
+				s := newScenario(t, at)
+				steps := slices.Clone(talk[:i+1])
+				steps[i] = hears(steps[i].hears).hangUp()
+				s.rings(home, "", steps...)
 				s.settles()
 				s.bridged()
 				if len(s.did("book")) != 0 || len(s.of(simulator.EventPlaceCall)) != 0 {
@@ -138,7 +138,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 		}
 	}
 	t.Run("while the desk rings", func(t *testing.T) {
-		s := newStory(t, openDay)
+		s := newScenario(t, openDay)
 		s.everyAgent("no-answer")
 		party := simulator.Party{Name: RoleCaller, Keys: simulator.Script("2", "0"), HangUpAfter: 40e9}
 		s.simulator.Ring(home, s.line.Numbers[0], party)
@@ -146,7 +146,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 		s.bridged()
 	})
 	t.Run("while the reference is read out", func(t *testing.T) {
-		s := newStory(t, saturday)
+		s := newScenario(t, saturday)
 		party := simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
 		call := s.simulator.Ring(home, s.line.Numbers[0], party)
 		s.onBook = call.HangUp
@@ -160,7 +160,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 
 // A restart in the middle of a call, and another instance answering: nothing of a call is kept in a process.
 func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
 	var step simulator.Webhook
 	for _, w := range s.simulator.Webhooks() {
@@ -179,7 +179,7 @@ func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 }
 
 func TestANumberThatNoLineAnswers(t *testing.T) {
-	s := newStory(t, openDay)
+	s := newScenario(t, openDay)
 	s.simulator.Number("+622150009999", simulator.Number{VoiceURL: s.Server.PublicURL + twilio.PathIncoming})
 	s.simulator.Ring(home, "+622150009999", simulator.Party{Name: RoleCaller})
 	s.settles()
@@ -191,7 +191,7 @@ func TestANumberThatNoLineAnswers(t *testing.T) {
 	}
 }
 
-func metrics(t *testing.T, s *story) string {
+func metrics(t *testing.T, s *scenario) string {
 	t.Helper()
 	return apptest.Get(t, s.Server.PublicURL+"/metrics")
 }

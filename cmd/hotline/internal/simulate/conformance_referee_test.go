@@ -17,8 +17,8 @@ var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
 	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "referees", conformance.SpecPath))
 })
 
-// judgeREST holds every REST request of a story against the provider's own document.
-func judgeREST(t *testing.T, requests []simulator.Request) {
+// checkREST holds every REST request of a story against the provider's own document.
+func checkREST(t *testing.T, requests []simulator.Request) {
 	t.Helper()
 	judge, err := restValidator()
 	if err != nil {

@@ -42,11 +42,11 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 		return err
 	}
 	var console *page.Console
-	r, err := newRehearsal(ctx, stage{
+	r, err := New(ctx, Options{
 		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
-		Events:     func(e simulator.Event) { console.Event(e) },
-		Happenings: func(h twilio.Event) { console.Happening(h) },
+		SimulatorEvent: func(e simulator.Event) { console.SimulatorEvent(e) },
+		ProductEvent:   func(h twilio.Event) { console.ProductEvent(h) },
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

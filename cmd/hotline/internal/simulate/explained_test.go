@@ -58,9 +58,9 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	var rung, did []string
 	var due time.Time
 	var message, over bool
-	r, err := newRehearsal(t.Context(), stage{
+	r, err := New(t.Context(), Options{
 		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler), Seed: 1,
-		Events: func(e simulator.Event) {
+		SimulatorEvent: func(e simulator.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			over = over || e.Event == simulator.EventHangup && e.Role == RoleCaller
@@ -68,7 +68,7 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 				rung = append(rung, e.Role)
 			}
 		},
-		Happenings: func(h twilio.Event) {
+		ProductEvent: func(h twilio.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			did = append(did, h.Name)

@@ -19,21 +19,21 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A story is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
+// A scenario is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
 // Whatever the provider would object to fails it, and so does anything left dangling at the end.
-type story struct {
-	*rehearsal
+type scenario struct {
+	*Simulation
 	t    *testing.T
 	line *ivr.Line
 
-	mu         sync.Mutex
-	events     []simulator.Event
-	happenings []twilio.Event
-	customer   simulator.Party
-	mayDrop    bool   // a leg without a fallback may be given up in this story
-	mayBreak   bool   // a promise may end unkept in this story
-	onBook     func() // called when a promise has been written and not yet spoken
-	bookedAt   int    // how many events there were when the latest promise or message was written
+	mu            sync.Mutex
+	events        []simulator.Event
+	productEvents []twilio.Event
+	customer      simulator.Party
+	mayDrop       bool   // a leg without a fallback may be given up in this story
+	mayBreak      bool   // a promise may end unkept in this story
+	onBook        func() // called when a promise has been written and not yet spoken
+	bookedAt      int    // how many events there were when the latest promise or message was written
 }
 
 const (
@@ -43,26 +43,28 @@ const (
 	night    = "2026-03-21T03:00:00+07:00" // Idul Fitri, three in the morning
 )
 
-type storyOption func(*setting)
+type scenarioOption func(*setting)
 
 // A setting is where and when a story takes place.
 type setting struct {
-	stage
+	Options
 	line string
 }
 
-func withFaults(faults simulator.Faults) storyOption { return func(s *setting) { s.Faults = faults } }
+func withFaults(faults simulator.Faults) scenarioOption {
+	return func(s *setting) { s.Faults = faults }
+}
 
-func withConfig(snapshot *config.Snapshot) storyOption {
+func withConfig(snapshot *config.Snapshot) scenarioOption {
 	return func(s *setting) { s.Snapshot = snapshot }
 }
 
-func onLine(id string) storyOption { return func(s *setting) { s.line = id } }
+func onLine(id string) scenarioOption { return func(s *setting) { s.line = id } }
 
-func withLog(log *slog.Logger) storyOption { return func(s *setting) { s.Log = log } }
+func withLog(log *slog.Logger) scenarioOption { return func(s *setting) { s.Log = log } }
 
-// newStory opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
-func newStory(t *testing.T, at string, options ...storyOption) *story {
+// newScenario opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
+func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
 	t.Helper()
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -72,24 +74,24 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &story{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}}
-	set := setting{line: "gopay", stage: stage{
+	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}}
+	set := setting{line: "gopay", Options: Options{
 		Snapshot: snapshot, At: start, Log: slog.New(slog.DiscardHandler), Seed: 1,
-		Events: func(e simulator.Event) {
+		SimulatorEvent: func(e simulator.Event) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.events = append(s.events, e)
 		},
-		Happenings: s.happened,
+		ProductEvent: s.productEvent,
 	}}
 	for _, option := range options {
 		option(&set)
 	}
 	s.line = set.Snapshot.ByID(set.line)
-	if set.Store == "" && set.Opened == nil {
+	if set.Store == "" && set.OpenedStore == nil {
 		set.Store = "sqlite:" + sqlitetest.New(t)
 	}
-	if s.rehearsal, err = newRehearsal(context.Background(), set.stage); err != nil {
+	if s.Simulation, err = New(context.Background(), set.Options); err != nil {
 		t.Fatal(err)
 	}
 	s.agents(nil)
@@ -97,10 +99,10 @@ func newStory(t *testing.T, at string, options ...storyOption) *story {
 	return s
 }
 
-func (s *story) happened(h twilio.Event) {
+func (s *scenario) productEvent(h twilio.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.happenings = append(s.happenings, h)
+	s.productEvents = append(s.productEvents, h)
 	if h.Callback.Number != "" {
 		s.simulator.Subscribe(h.Callback.Number, s.customer)
 	}
@@ -112,7 +114,7 @@ func (s *story) happened(h twilio.Event) {
 	}
 }
 
-func (s *story) end() {
+func (s *scenario) end() {
 	for _, violation := range s.simulator.Violations() {
 		if !s.mayDrop || !strings.Contains(violation, "the call was given up") {
 			s.t.Errorf("the provider simulator objects: %s", violation)
@@ -121,18 +123,18 @@ func (s *story) end() {
 	if dangling := s.simulator.Dangling(); len(dangling) > 0 {
 		s.t.Errorf("left dangling: %q", dangling)
 	}
-	judgeREST(s.t, s.simulator.Requests())
+	checkREST(s.t, s.simulator.Requests())
 	s.callbacksKept()
 	if err := s.close(); err != nil {
 		s.t.Errorf("close: %v", err)
 	}
 	if s.t.Failed() {
-		s.t.Logf("the story as it went:\n%s", s.told())
+		s.t.Logf("the story as it went:\n%s", s.transcript())
 	}
 }
 
 // promisesKept fails for every promise that was given up, unless the story is about that.
-func (s *story) callbacksKept() {
+func (s *scenario) callbacksKept() {
 	for _, booked := range s.did("book") {
 		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)
 		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {
@@ -141,23 +143,23 @@ func (s *story) callbacksKept() {
 	}
 }
 
-// told is the transcript so far.
-func (s *story) told() string {
+// transcript is the transcript so far.
+func (s *scenario) transcript() string {
 	var out strings.Builder
 	t := newTranscript(&out, s.line, false)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, e := range s.events {
-		t.event(e)
+		t.simulatorEvent(e)
 	}
-	for _, h := range s.happenings {
+	for _, h := range s.productEvents {
 		fmt.Fprintf(&out, "hotline %s\n", t.wordsOf(h))
 	}
 	return out.String()
 }
 
 // agents says what the agent at each target does; targets that are not named answer and press 1.
-func (s *story) agents(does map[string]string) {
+func (s *scenario) agents(does map[string]string) {
 	for _, desk := range s.line.Desks {
 		for _, target := range desk.Targets {
 			agent := behaviours[cmp.Or(does[target.ID], "answer")]
@@ -167,7 +169,7 @@ func (s *story) agents(does map[string]string) {
 	}
 }
 
-func (s *story) everyAgent(does string) {
+func (s *scenario) everyAgent(does string) {
 	all := map[string]string{}
 	for _, desk := range s.line.Desks {
 		for _, target := range desk.Targets {
@@ -177,8 +179,8 @@ func (s *story) everyAgent(does string) {
 	s.agents(all)
 }
 
-// A beat is one question of the line and the caller's answer.
-type beat struct {
+// A step is one question of the line and the caller's answer.
+type step struct {
 	hears         string
 	presses       string
 	hangsUp       bool
@@ -187,41 +189,41 @@ type beat struct {
 	meanwhile     func()
 }
 
-func hears(words string) beat         { return beat{hears: words} }
-func (b beat) press(keys string) beat { b.presses = keys; return b }
-func (b beat) hangUp() beat           { b.hangsUp = true; return b }
-func (b beat) silence() beat          { b.saysNothing = true; return b }
-func (b beat) speak() beat            { b.speaksMessage = true; return b }
-func (b beat) reply() simulator.Reply {
+func hears(words string) step         { return step{hears: words} }
+func (b step) press(keys string) step { b.presses = keys; return b }
+func (b step) hangUp() step           { b.hangsUp = true; return b }
+func (b step) silence() step          { b.saysNothing = true; return b }
+func (b step) speak() step            { b.speaksMessage = true; return b }
+func (b step) reply() simulator.Reply {
 	return simulator.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
 }
 
-// rings makes a call and plays it to its end. After the last beat the caller listens only; last must be heard then.
-func (s *story) rings(from, last string, beats ...beat) string {
+// rings makes a call and plays it to its end. After the last step the caller listens only; last must be heard then.
+func (s *scenario) rings(from, last string, steps ...step) string {
 	s.t.Helper()
 	asked := 0
 	party := simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
-		if asked >= len(beats) {
+		if asked >= len(steps) {
 			return simulator.Reply{}
 		}
-		b := beats[asked]
+		next := steps[asked]
 		asked++
-		if !strings.Contains(p.SaidText, b.hears) {
-			s.t.Errorf("question %d: want to hear %q, heard %q", asked, b.hears, p.SaidText)
+		if !strings.Contains(p.SaidText, next.hears) {
+			s.t.Errorf("question %d: want to hear %q, heard %q", asked, next.hears, p.SaidText)
 			return simulator.Reply{HangUp: true}
 		}
-		if b.meanwhile != nil {
-			b.meanwhile()
+		if next.meanwhile != nil {
+			next.meanwhile()
 		}
-		return b.reply()
+		return next.reply()
 	}}
 	mark := len(s.eventsNow())
 	call := s.simulator.Ring(from, s.line.Numbers[0], party)
 	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
-		s.t.Fatalf("the call does not end: %v\n%s", err, s.told())
+		s.t.Fatalf("the call does not end: %v\n%s", err, s.transcript())
 	}
-	if asked < len(beats) {
-		s.t.Errorf("the call ended before question %d, %q", asked+1, beats[asked].hears)
+	if asked < len(steps) {
+		s.t.Errorf("the call ended before question %d, %q", asked+1, steps[asked].hears)
 	}
 	heard := heardBy(s.eventsNow()[mark:], RoleCaller)
 	if !strings.Contains(heard, last) {
@@ -230,7 +232,7 @@ func (s *story) rings(from, last string, beats ...beat) string {
 	return heard
 }
 
-func (s *story) eventsNow() []simulator.Event {
+func (s *scenario) eventsNow() []simulator.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]simulator.Event(nil), s.events...)
@@ -247,14 +249,14 @@ func heardBy(events []simulator.Event, role string) string {
 }
 
 // settles lets time run until nothing that was promised is outstanding.
-func (s *story) settles() {
+func (s *scenario) settles() {
 	s.t.Helper()
-	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(keepLimit), s.kept); err != nil {
-		s.t.Fatalf("it never settles: %v\n%s", err, s.told())
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(keepLimit), s.settled); err != nil {
+		s.t.Fatalf("it never settles: %v\n%s", err, s.transcript())
 	}
 }
 
-func (s *story) runTo(at string) {
+func (s *scenario) runTo(at string) {
 	s.t.Helper()
 	until, err := time.Parse(time.RFC3339, at)
 	if err != nil {
@@ -266,7 +268,7 @@ func (s *story) runTo(at string) {
 }
 
 // of picks events by name.
-func (s *story) of(name string) []simulator.Event {
+func (s *scenario) of(name string) []simulator.Event {
 	var picked []simulator.Event
 	for _, e := range s.eventsNow() {
 		if e.Event == name {
@@ -277,11 +279,11 @@ func (s *story) of(name string) []simulator.Event {
 }
 
 // did picks what the house did by name.
-func (s *story) did(name string) []twilio.Event {
+func (s *scenario) did(name string) []twilio.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var picked []twilio.Event
-	for _, h := range s.happenings {
+	for _, h := range s.productEvents {
 		if h.Name == name {
 			picked = append(picked, h)
 		}
@@ -290,7 +292,7 @@ func (s *story) did(name string) []twilio.Event {
 }
 
 // bridged fails unless exactly these pairs were connected, in order.
-func (s *story) bridged(pairs ...string) {
+func (s *scenario) bridged(pairs ...string) {
 	s.t.Helper()
 	var got []string
 	for _, e := range s.of(simulator.EventBridge) {
@@ -302,12 +304,12 @@ func (s *story) bridged(pairs ...string) {
 }
 
 // clock is an event's time on the line's wall.
-func (s *story) clock(e simulator.Event) string {
+func (s *scenario) clock(e simulator.Event) string {
 	return e.At.In(s.line.Hours.Zone()).Format("Mon 15:04")
 }
 
 // customerRung fails unless the customer's telephone rang once, at this time on the line's wall.
-func (s *story) customerRung(clock string) {
+func (s *scenario) customerRung(clock string) {
 	s.t.Helper()
 	var rung []string
 	for _, e := range s.of(simulator.EventRing) {
@@ -321,7 +323,7 @@ func (s *story) customerRung(clock string) {
 }
 
 // placedFirst fails unless the first call for a callback was placed at this time on the line's wall.
-func (s *story) placedFirst(clock string) {
+func (s *scenario) placedFirst(clock string) {
 	s.t.Helper()
 	if placed := s.of(simulator.EventPlaceCall); len(placed) == 0 || s.clock(placed[0]) != clock {
 		s.t.Errorf("want the first call to be placed at %s, placed were %v", clock, placed)

@@ -25,44 +25,44 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A rehearsal is a house and a provider simulator in one process, on loopback, with a store of its own.
+// A Simulation is a house and a provider simulator in one process, on loopback, with a store of its own.
 // The simulator owns the time.
-type rehearsal struct {
+type Simulation struct {
 	*app.App
 	simulator *simulator.Simulator
-	next      time.Time // when the dispatcher wants to be called again
-	text      time.Time // when the courier does
+	nextDial  time.Time // when the dispatcher wants to be called again
+	nextSMS   time.Time // when the courier does
 	servers   []*http.Server
 	log       *slog.Logger
 	dir       string
 }
 
-// stage is what a rehearsal is set up with.
-type stage struct {
+// Options is what a rehearsal is set up with.
+type Options struct {
 	Snapshot *config.Snapshot
 	At       time.Time
 	Log      *slog.Logger
 	Seed     uint64
 	// events hears of the simulator, happenings of the house. Both may be nil.
-	Events     func(simulator.Event)
-	Happenings func(twilio.Event)
-	Faults     simulator.Faults
-	Named      bool                                        // the action of a Record names its recording, which the provider documents otherwise
-	Delivery   func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
-	Store      string                                      // empty: one of its own, which ends with it
-	Opened     callbacks.Store                             // as in wiring
-	Live       *publish.Live                               // as in wiring
-	Strict     bool                                        // the workers are called only when they are due or were woken: faster
-	Around     func(callbacks.Store) callbacks.Store       // as in wiring
+	SimulatorEvent  func(simulator.Event)
+	ProductEvent    func(twilio.Event)
+	Faults          simulator.Faults
+	NamedRecordings bool                                        // the action of a Record names its recording, which the provider documents otherwise
+	Delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
+	Store           string                                      // empty: one of its own, which ends with it
+	OpenedStore     callbacks.Store                             // as in wiring
+	Live            *publish.Live                               // as in wiring
+	Strict          bool                                        // the workers are called only when they are due or were woken: faster
+	WrapStore       func(callbacks.Store) callbacks.Store       // as in wiring
 }
 
 const AccountSID = "AC00000000000000000000000000000000"
 
-func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
+func New(ctx context.Context, s Options) (r *Simulation, err error) {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	r = &rehearsal{log: s.Log}
+	r = &Simulation{log: s.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
@@ -74,8 +74,8 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	}
 	token := hex.EncodeToString(secret[:32])
 	r.simulator = simulator.New(simulator.Options{
-		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.Events, Seed: s.Seed, Faults: s.Faults,
-		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.Named,
+		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.SimulatorEvent, Seed: s.Seed, Faults: s.Faults,
+		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.NamedRecordings,
 	})
 	rest, err := r.listen(r.simulator.Handler())
 	if err != nil {
@@ -85,15 +85,15 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 	if err != nil {
 		return r, err
 	}
-	if s.Opened == nil && s.Store == "" {
+	if s.OpenedStore == nil && s.Store == "" {
 		if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
 			return r, err
 		}
 	}
 	r.App, err = app.New(ctx, app.Options{
-		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), Opened: s.Opened, PublicURL: voice, AccountSID: AccountSID,
-		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.Happenings,
-		Around: s.Around,
+		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
+		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.ProductEvent,
+		WrapStore: s.WrapStore,
 	})
 	if err != nil {
 		return r, err
@@ -106,7 +106,7 @@ func newRehearsal(ctx context.Context, s stage) (r *rehearsal, err error) {
 }
 
 // connect points every number of every line at the server, and lets the dispatcher act by the simulator's clock.
-func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
+func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
 	for _, line := range snapshot.Lines {
 		numbers := line.Numbers
 		if line.CallerID != "" {
@@ -120,19 +120,21 @@ func (r *rehearsal) connect(snapshot *config.Snapshot, voice string) {
 	}
 	r.Service.OnWake(r.simulator.Wake)
 	r.simulator.Worker(func(ctx context.Context) time.Time {
-		r.next = r.Dispatcher.Tick(ctx)
-		return r.next
+		r.nextDial = r.Dispatcher.Tick(ctx)
+		return r.nextDial
 	})
 	r.simulator.Worker(func(ctx context.Context) time.Time {
-		r.text = r.Courier.Tick(ctx)
-		return r.text
+		r.nextSMS = r.Courier.Tick(ctx)
+		return r.nextSMS
 	})
 }
 
-// kept reports whether nothing is going on and nothing promised is outstanding.
-func (r *rehearsal) kept() bool { return r.next.IsZero() && r.text.IsZero() && r.simulator.Idle() }
+// settled reports whether nothing is going on and nothing promised is outstanding.
+func (r *Simulation) settled() bool {
+	return r.nextDial.IsZero() && r.nextSMS.IsZero() && r.simulator.Idle()
+}
 
-func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
+func (r *Simulation) listen(handler http.Handler) (url string, err error) {
 	url, serve, err := r.reserve()
 	if err == nil {
 		serve(handler)
@@ -141,7 +143,7 @@ func (r *rehearsal) listen(handler http.Handler) (url string, err error) {
 }
 
 // reserve takes a port before there is something to serve: the house must know its own address.
-func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) {
+func (r *Simulation) reserve() (url string, serve func(http.Handler), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
@@ -154,7 +156,7 @@ func (r *rehearsal) reserve() (url string, serve func(http.Handler), err error) 
 	}, nil
 }
 
-func (r *rehearsal) close() error {
+func (r *Simulation) close() error {
 	var errs []error
 	if r.simulator != nil {
 		r.simulator.Close()

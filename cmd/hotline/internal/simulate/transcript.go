@@ -27,8 +27,8 @@ type transcript struct {
 	err  error
 }
 
-// noted is an event of the house in the form of the simulator's, with what only the house knows.
-type noted struct {
+// productEvent is an event of the house in the form of the simulator's, with what only the house knows.
+type productEvent struct {
 	simulator.Event
 	Line      string     `json:"line,omitempty"`
 	Desk      string     `json:"desk,omitempty"`
@@ -68,7 +68,7 @@ func (t *transcript) end(err error, violations []string) error {
 	return err
 }
 
-func (t *transcript) event(e simulator.Event) {
+func (t *transcript) simulatorEvent(e simulator.Event) {
 	t.mu.Lock()
 	t.last = e.At
 	t.mu.Unlock()
@@ -125,14 +125,14 @@ func (t *transcript) callbacks() ([]int64, time.Time) {
 	return slices.Clone(t.ids), t.last
 }
 
-func (t *transcript) happening(at time.Time, h twilio.Event) {
+func (t *transcript) productEvent(at time.Time, h twilio.Event) {
 	t.mu.Lock()
 	if h.Name == "book" && !slices.Contains(t.ids, h.Callback.ID) {
 		t.ids = append(t.ids, h.Callback.ID)
 	}
 	t.mu.Unlock()
 	if t.json {
-		n := noted{
+		n := productEvent{
 			Event: simulator.Event{At: at.UTC(), Event: h.Name, Leg: h.CallSID},
 			Line:  h.Line, Desk: h.Desk, Topic: h.Topic, Reference: h.Reference,
 		}

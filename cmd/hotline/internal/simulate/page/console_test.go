@@ -86,7 +86,7 @@ func newStage(t *testing.T, first string) *stage {
 		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>`, strings.ReplaceAll(documents[r.URL.Path], "%s", s.product.URL))
 	}))
 	s.simulator = simulator.New(simulator.Options{Start: start, AccountSID: account, AuthToken: token,
-		Observe: func(e simulator.Event) { s.console.Event(e) }})
+		Observe: func(e simulator.Event) { s.console.SimulatorEvent(e) }})
 	s.simulator.Number(lineNumber, simulator.Number{VoiceURL: s.product.URL + first})
 	var err error
 	s.console, err = page.New(page.Options{Simulator: s.simulator, Lines: []*ivr.Line{newLine(t)},
@@ -371,7 +371,7 @@ func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 		return now, nil
 	}
 	e := s.listen()
-	s.console.Happening(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: callback})
+	s.console.ProductEvent(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: callback})
 	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00.")
 	e.hears("callbacks", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
 	s.ringBack(due)

@@ -17,8 +17,8 @@ const (
 	kindWarning  = "warning"  // something that should not be
 )
 
-// Event hears what the provider simulator does. It is the simulator's Options.Observe.
-func (c *Console) Event(e simulator.Event) {
+// SimulatorEvent hears what the provider simulator does. It is the simulator's Options.Observe.
+func (c *Console) SimulatorEvent(e simulator.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if e.Event == simulator.EventRing {
@@ -73,8 +73,8 @@ func (c *Console) pressed(phone *telephone, e simulator.Event) {
 	c.add(entry)
 }
 
-// Happening hears what the product does. It is the server's Observe.
-func (c *Console) Happening(h twilio.Event) {
+// ProductEvent hears what the product does. It is the server's Observe.
+func (c *Console) ProductEvent(h twilio.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if text := c.happeningWords(h); text != "" {
