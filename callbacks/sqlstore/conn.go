@@ -35,6 +35,15 @@ func (c conn) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	return c.handle.QueryRowContext(ctx, c.dialect.rebound(query), args...)
 }
 
+// affect runs a statement and returns how many rows it wrote.
+func (c conn) affect(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := c.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 // serialize waits until no other transaction that gave the same name is under way.
 func (c conn) serialize(ctx context.Context, name string) error {
 	if c.dialect.Serialize == "" {

@@ -6,48 +6,41 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A table is one that is copied, with its columns. Instants are numbers in both databases, so nothing is converted but
-// truth.
+// A table is one that is copied, with its columns. Instants are numbers in both databases, so nothing is converted but what
+// is true or false.
 type table struct {
-	name, columns string
-	// order makes rows come in the order of their writing.
-	order string
-	// truth are the columns that hold true or false.
-	truth []string
-	// counted is set where the database numbers the rows itself.
-	counted bool
-	// begun is the condition of the rows that a first start may have written, which make way; empty: there are none.
-	begun string
+	name    string
+	columns columns
+	// numbered is set where the database numbers the rows itself, by their id.
+	numbered bool
+	// replaced is the condition of the rows that a first start may have written, which make way; empty: there are none.
+	replaced string
 }
 
-// tables are in the order in which one refers to another. What instances say of themselves is not copied: they say it again.
+// tables are in the order in which one refers to another. What instances report of themselves is not copied: they report
+// it again.
 var tables = []table{
-	{name: "reference_numbers", columns: "reference", order: "reference"},
-	{name: "callbacks", order: "id", truth: []string{"urgent", "reached", "cancel_after_attempt"}, counted: true, columns: `id, request_key, reference, line, desk,
-		topic, language, number,
-		caller, account, answers, kind, urgent, called_ms, due_ms, held_ms, cancel_after_attempt, slot_start_ms, slot_end_ms, expires_ms, state, reached, rounds,
-		attempts, next_target, pass, fence, ended_ms, erased_ms, note_sid, note_url, note_seconds, priority, remark`},
-	{name: "attempts", order: "created_ms", columns: `id, callback_id, target_id, target_kind, target_address, from_number, ring_ms,
-		state, outcome, call_sid, status, status_seq, fence, pass, created_ms, next_check_ms, line, desk`},
-	{name: "moves", order: "move_key", columns: "move_key, callback_id"},
-	{name: "callback_requests", order: "request_key", columns: "request_key, line, caller, number, requested_ms"},
-	{name: "silenced_numbers", order: "number", columns: "number, until_ms"},
-	{name: "wrong_proofs", order: "proof_key", columns: "proof_key, callback_id, caller, given_ms"},
-	{name: "messages", order: "message_key", columns: `message_key, reference, line, desk, topic, language, caller, account, answers,
-		recording_sid, recording_url, recording_seconds, received_ms, erased_ms`},
-	{name: "call_records", order: "call_key", columns: `call_key, reference, line, desk, topic, language, caller, account, answers,
-		began_ms, erased_ms`},
-	{name: "sms", order: "id", counted: true, columns: `id, callback_id, body, state, tries, message_sid, created_ms, next_check_ms,
-		delivery, error_code, remark`},
-	{name: "accepted_dials", order: "call_sid, dial", columns: "call_sid, dial, target, accepted_ms"},
-	{name: "jobs", order: "name", columns: "name, last_run_ms", begun: "1 = 1"},
-	{name: "overrides", order: "id", truth: []string{"opens"}, counted: true, columns: `id, line, desk, opens, from_ms, until_ms, reason, announcement, declared_by,
-		created_ms, lifted_ms, lifted_by`},
-	{name: "config_versions", order: "number", columns: versionColumns, begun: "number = 1"},
-	{name: "config_contents", order: "hash", columns: "hash, content", begun: "1 = 1"},
-	{name: "config_files", order: "path, since_version", columns: "path, since_version, until_version, content_hash", begun: "1 = 1"},
+	{name: "reference_numbers", columns: named("reference")},
+	{name: "callbacks", columns: new(callbackRow).columns(), numbered: true},
+	{name: "attempts", columns: attemptColumns(&callbacks.Attempt{})},
+	{name: "call_pacing", columns: named("name", "last_call_ms"), replaced: "1 = 1"},
+	{name: "moves", columns: named("move_key", "callback_id")},
+	{name: "callback_requests", columns: named("request_key", "line", "caller", "number", "requested_ms")},
+	{name: "silenced_numbers", columns: named("number", "until_ms")},
+	{name: "wrong_proofs", columns: named("proof_key", "callback_id", "caller", "given_ms")},
+	{name: "messages", columns: new(messageRow).columns()},
+	{name: "call_records", columns: new(callRecordRow).columns()},
+	{name: "sms", columns: new(smsRow).columns(), numbered: true},
+	{name: "accepted_dials", columns: named("call_sid", "dial", "target", "accepted_ms")},
+	{name: "jobs", columns: named("name", "last_run_ms", "leased_until_ms"), replaced: "1 = 1"},
+	{name: "overrides", columns: overrideColumns(&callbacks.Override{}), numbered: true},
+	{name: "config_versions", columns: versionColumns(&callbacks.Version{}), replaced: "number = 1"},
+	{name: "config_contents", columns: named("hash", "content"), replaced: "1 = 1"},
+	{name: "config_files", columns: named("path", "since_version", "until_version", "content_hash"), replaced: "1 = 1"},
 }
 
 // ErrNotEmpty: the store that everything would be copied to holds something.
@@ -79,8 +72,8 @@ func makeWay(ctx context.Context, tx conn) error {
 	for _, t := range tables {
 		var any bool
 		query := "SELECT EXISTS (SELECT 1 FROM " + t.name
-		if t.begun != "" {
-			query += " WHERE NOT (" + t.begun + ")"
+		if t.replaced != "" {
+			query += " WHERE NOT (" + t.replaced + ")"
 		}
 		if err := tx.QueryRowContext(ctx, query+")").Scan(&any); err != nil {
 			return err
@@ -90,7 +83,7 @@ func makeWay(ctx context.Context, tx conn) error {
 		}
 	}
 	for _, t := range slices.Backward(tables) {
-		if t.begun == "" {
+		if t.replaced == "" {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+t.name); err != nil {
@@ -100,30 +93,39 @@ func makeWay(ctx context.Context, tx conn) error {
 	return nil
 }
 
+// order makes the rows come in the order of their writing, which matters where the database numbers them.
+func (t table) order(d *Dialect) string {
+	switch {
+	case t.name == "attempts":
+		return d.Order
+	case t.numbered:
+		return "id"
+	}
+	return "1"
+}
+
 func (t table) copy(ctx context.Context, from, to conn, progress func(string, int, int)) (err error) {
 	var total, done int
 	if err := from.QueryRowContext(ctx, "SELECT count(*) FROM "+t.name).Scan(&total); err != nil {
 		return err
 	}
-	columns := strings.Split(strings.Join(strings.Fields(t.columns), ""), ",")
-	list, marks := strings.Join(columns, ", "), strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ")
-	rows, err := from.QueryContext(ctx, "SELECT "+list+" FROM "+t.name+" ORDER BY "+t.order)
+	rows, err := from.QueryContext(ctx, "SELECT "+t.columns.names()+" FROM "+t.name+" ORDER BY "+t.order(from.dialect))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	insert := "INSERT INTO " + t.name + " (" + list + ") VALUES (" + marks + ")"
+	insert := t.columns.insertInto(t.name)
 	for rows.Next() {
-		values, into := make([]any, len(columns)), make([]any, len(columns))
+		values, into := make([]any, len(t.columns)), make([]any, len(t.columns))
 		for i := range values {
 			into[i] = &values[i]
 		}
 		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		for i, column := range columns {
-			if slices.Contains(t.truth, column) {
-				values[i] = truth(values[i])
+		for i, column := range t.columns {
+			if _, ok := column.at.(*bool); ok {
+				values[i] = values[i] == true || values[i] == int64(1) // SQLite has a number
 			}
 			if content, ok := values[i].([]byte); ok && content == nil {
 				values[i] = []byte{} // SQLite's driver has nil for what is empty, and PostgreSQL's takes nil for NULL
@@ -139,19 +141,8 @@ func (t table) copy(ctx context.Context, from, to conn, progress func(string, in
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	if t.counted && to.dialect.Recount != "" {
+	if t.numbered && to.dialect.Recount != "" {
 		_, err = to.ExecContext(ctx, strings.ReplaceAll(to.dialect.Recount, "TABLE", t.name))
 	}
 	return err
-}
-
-// truth is true or false, which SQLite keeps as a number.
-func truth(v any) bool {
-	switch v := v.(type) {
-	case bool:
-		return v
-	case int64:
-		return v != 0
-	}
-	return false
 }

@@ -49,13 +49,15 @@ func writeFiles(ctx context.Context, tx conn, number int64, files map[string][]b
 		}
 	}
 	err = inChunks(ended, func(paths []any) error {
-		_, err := tx.ExecContext(ctx, `UPDATE config_files SET until_version = ? WHERE until_version = 0 AND path IN `+marks(len(paths)), append([]any{number}, paths...)...)
+		_, err := tx.ExecContext(ctx, `UPDATE config_files SET until_version = ? WHERE until_version = 0
+			AND path IN `+marks(len(paths)), append([]any{number}, paths...)...)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := insertRows(ctx, tx, `INSERT INTO config_contents (hash, content) VALUES `, contents, ` ON CONFLICT DO NOTHING`); err != nil {
+	err = insertRows(ctx, tx, `INSERT INTO config_contents (hash, content) VALUES `, contents, ` ON CONFLICT DO NOTHING`)
+	if err != nil {
 		return err
 	}
 	return insertRows(ctx, tx, `INSERT INTO config_files (path, since_version, content_hash) VALUES `, begun, ``)
@@ -81,7 +83,8 @@ func latestFiles(ctx context.Context, tx conn) (files map[string]string, err err
 
 // readFiles are a version's files by path. None of them is nil.
 func readFiles(ctx context.Context, q conn, number int64) (files map[string][]byte, err error) {
-	rows, err := q.QueryContext(ctx, `SELECT f.path, c.content FROM config_files f JOIN config_contents c ON c.hash = f.content_hash
+	rows, err := q.QueryContext(ctx, `SELECT f.path, c.content
+		FROM config_files f JOIN config_contents c ON c.hash = f.content_hash
 		WHERE f.since_version <= ?1 AND (f.until_version = 0 OR f.until_version > ?1)`, number)
 	if err != nil {
 		return nil, err
@@ -101,9 +104,6 @@ func readFiles(ctx context.Context, q conn, number int64) (files map[string][]by
 	}
 	return files, rows.Err()
 }
-
-// marks is a list of so many placeholders.
-func marks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
 
 // inChunks calls f with 64 of a list at a time, then with 8, then one by one: few queries, and few different ones, since
 // each that ran is kept prepared.

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -13,41 +12,37 @@ import (
 // instanceKept is how long something is kept of an instance that was not seen any more.
 const instanceKept = 7 * 24 * time.Hour
 
+func instanceColumns(i *callbacks.Instance) columns {
+	return columns{
+		{"id", &i.ID}, {"host", anyText{&i.Host}}, {"hash", &i.Hash}, {"since_ms", millis{&i.Since}},
+		{"refused_hash", &i.Offered}, {"problem", anyText{&i.Problem}}, {"last_seen_ms", millis{&i.Seen}},
+	}
+}
+
 // SeeInstance implements [callbacks.Ledger].
 func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	return s.inTx(ctx, "write what an instance runs", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO instances (id, host, hash, since_ms, refused_hash, problem, last_seen_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET host = excluded.host, hash = excluded.hash, since_ms = excluded.since_ms,
-				refused_hash = excluded.refused_hash, problem = excluded.problem, last_seen_ms = excluded.last_seen_ms`,
-			i.ID, words(i.Host), i.Hash, ms(i.Since), i.Offered, words(i.Problem), ms(i.Seen))
+		row := instanceColumns(&i)
+		_, err := tx.ExecContext(ctx, row.insertInto("instances")+` ON CONFLICT (id) DO UPDATE SET host = excluded.host,
+			hash = excluded.hash, since_ms = excluded.since_ms, refused_hash = excluded.refused_hash,
+			problem = excluded.problem, last_seen_ms = excluded.last_seen_ms`, row.values()...)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `DELETE FROM instances WHERE id IN (SELECT id FROM instances WHERE last_seen_ms < ?`+tx.skipLocked()+`)`,
-			ms(i.Seen.Add(-instanceKept)))
+		_, err = tx.ExecContext(ctx, `DELETE FROM instances WHERE id IN
+			(SELECT id FROM instances WHERE last_seen_ms < ?`+tx.skipLocked()+`)`, ms(i.Seen.Add(-instanceKept)))
 		return err
 	})
 }
 
 // Instances implements [callbacks.Ledger].
-func (s *Store) Instances(ctx context.Context, since time.Time) (list []callbacks.Instance, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id, host, hash, since_ms, refused_hash, problem, last_seen_ms FROM instances WHERE last_seen_ms >= ?`, ms(since))
-	if err != nil {
-		return nil, s.wrap("list instances", err)
-	}
-	defer func() { err = s.wrap("list instances", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var i callbacks.Instance
-		var since, seen int64
-		if err := rows.Scan(&i.ID, &i.Host, &i.Hash, &since, &i.Offered, &i.Problem, &seen); err != nil {
-			return nil, err
-		}
-		i.Since, i.Seen = instant(since), instant(seen)
-		list = append(list, i)
-	}
+func (s *Store) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+instanceColumns(&callbacks.Instance{}).names()+
+		" FROM instances WHERE last_seen_ms >= ?", ms(since))
+	list, err := collect(rows, err, func(i *callbacks.Instance) (columns, *callbacks.Instance) { return instanceColumns(i), i })
 	// Here and not there: the order of letters is the database's own.
 	slices.SortFunc(list, func(a, b callbacks.Instance) int { return cmp.Compare(a.ID, b.ID) })
-	return list, rows.Err()
+	return list, s.wrap("list instances", err)
 }
 
 // ForgetInstance implements [callbacks.Ledger].

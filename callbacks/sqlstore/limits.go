@@ -102,7 +102,7 @@ func (a ask) write(ctx context.Context, tx conn) error {
 	return err
 }
 
-// askOf is the request for a promise.
+// askOf is the request for a callback.
 func askOf(r callbacks.Request) ask {
 	return ask{
 		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked, r.Called), limits: r.CallerLimits,
@@ -116,7 +116,7 @@ func askToMove(m callbacks.Move, c callbacks.Callback) ask {
 	}
 }
 
-// within is nil when one more promise keeps the limits. Whoever counts the same waits until this one is written; not
+// within is nil when one more callback keeps the limits. Whoever counts the same waits until this one is written; not
 // everybody of a line, though, while the line's limit is far.
 func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	if a := askOf(r); a.counted() {
@@ -130,10 +130,10 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	if r.MaxOpen <= 0 || r.Urgent {
 		return nil
 	}
-	n, err := maxOpen(ctx, tx, r)
+	n, err := openOfLine(ctx, tx, r)
 	if err == nil && n > r.MaxOpen-bookingAtOnce {
-		if err = tx.serialize(ctx, "pending/"+r.Line); err == nil {
-			n, err = maxOpen(ctx, tx, r)
+		if err = tx.serialize(ctx, "open/"+r.Line); err == nil {
+			n, err = openOfLine(ctx, tx, r)
 		}
 	}
 	if err == nil && n >= r.MaxOpen {
@@ -142,18 +142,18 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	return err
 }
 
-// pending is how many ordinary promises of a line stand, as far as that matters.
-func maxOpen(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
+// openOfLine is how many ordinary callbacks of a line stand, as far as that matters.
+func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
 		LIMIT ?) AS pending`, r.Line, false, r.MaxOpen).Scan(&n)
 	return n, err
 }
 
-// putOff is how long after a call a promise falls due that waits for an opening; those of the day come while its caller is
+// putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its caller is
 // hardly off the line.
 const putOff = 5 * time.Minute
 
-// spread is when a promise falls due that would fall due together with others: a step behind the last of them.
+// spread is when a callback falls due that would fall due together with others: a step behind the last of them.
 func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error) {
 	if r.OpeningSpacing <= 0 || r.Kind != callbacks.ASAP {
 		return r.Due, nil

@@ -13,7 +13,7 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof, correct func(callb
 	var ok bool
 	err := s.inTx(ctx, "check a proof", func(tx conn) (err error) {
 		ok = false
-		if p.Caller != "" { // before the promise is locked, as everywhere
+		if p.Caller != "" { // before the callback is locked, as everywhere
 			if err := tx.serialize(ctx, "proofs/"+p.Caller); err != nil {
 				return err
 			}

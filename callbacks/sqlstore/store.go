@@ -115,6 +115,16 @@ func (s *Store) once(ctx context.Context, what string, f func(tx conn) error) er
 	return nil
 }
 
+// snapshot runs f in a transaction that only reads, and in which all reads see the same moment.
+func (s *Store) snapshot(ctx context.Context, what string, f func(tx conn) error) error {
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.dialect.Snapshot})
+	if err != nil {
+		return s.wrap(what, err)
+	}
+	defer func() { _ = tx.Rollback() }() // it only read
+	return s.wrap(what, f(conn{handle: tx, dialect: s.dialect}))
+}
+
 // wrap adds what was being done to errors of the database, and leaves the package callbacks' own alone.
 func (s *Store) wrap(what string, err error) error {
 	if err == nil {
@@ -144,3 +154,6 @@ func instant(ms int64) time.Time {
 	}
 	return time.UnixMilli(ms).UTC()
 }
+
+// asStored is an instant as it comes back.
+func asStored(t time.Time) time.Time { return instant(ms(t)) }

@@ -11,7 +11,14 @@ import (
 // versionsKept is how many versions are kept, the latest ones.
 const versionsKept = 1000
 
-const versionColumns = `number, hash, published_ms, author, note, changes`
+func versionColumns(v *callbacks.Version) columns {
+	return columns{
+		{"number", &v.Number}, {"hash", &v.Hash}, {"published_ms", millis{&v.At}},
+		{"author", anyText{&v.Author}}, {"note", anyText{&v.Note}}, {"changes", anyText{&v.Changes}},
+	}
+}
+
+var versionNames = versionColumns(&callbacks.Version{}).names()
 
 // AddVersion implements [callbacks.Ledger].
 func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
@@ -31,8 +38,11 @@ func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.
 			return err
 		}
 		number := latest.Number + 1
-		latest, err = scanVersion(tx.QueryRowContext(ctx, `INSERT INTO config_versions (`+versionColumns+`) VALUES (?, ?, ?, ?, ?, ?) RETURNING `+versionColumns,
-			number, v.Hash, ms(v.At), words(v.Author), words(v.Note), words(v.Changes)))
+		latest = v
+		latest.Number, latest.Files = number, nil
+		row := versionColumns(&latest)
+		err = tx.QueryRowContext(ctx, row.insertInto("config_versions")+" RETURNING "+versionNames, row.values()...).
+			Scan(row.pointers()...)
 		if err != nil {
 			return err
 		}
@@ -56,11 +66,8 @@ func forgetVersions(ctx context.Context, tx conn, last int64) error {
 	if _, err := tx.ExecContext(ctx, `DELETE FROM config_versions WHERE number <= ?`, last); err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `DELETE FROM config_files WHERE until_version > 0 AND until_version <= ?`, last+1)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 0 {
+	n, err := tx.affect(ctx, `DELETE FROM config_files WHERE until_version > 0 AND until_version <= ?`, last+1)
+	if err != nil || n == 0 {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM config_contents
@@ -69,20 +76,11 @@ func forgetVersions(ctx context.Context, tx conn, last int64) error {
 }
 
 // Versions implements [callbacks.Ledger].
-func (s *Store) Versions(ctx context.Context, most int) (list []callbacks.Version, err error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+versionColumns+` FROM config_versions ORDER BY number DESC LIMIT ?`, max(most, 0))
-	if err != nil {
-		return nil, s.wrap("list versions", err)
-	}
-	defer func() { err = s.wrap("list versions", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		v, err := scanVersion(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, rows.Err()
+func (s *Store) Versions(ctx context.Context, most int) ([]callbacks.Version, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT `+versionNames+` FROM config_versions ORDER BY number DESC LIMIT ?`,
+		max(most, 0))
+	list, err := collect(rows, err, func(v *callbacks.Version) (columns, *callbacks.Version) { return versionColumns(v), v })
+	return list, s.wrap("list versions", err)
 }
 
 // Version implements [callbacks.Ledger].
@@ -100,33 +98,24 @@ func (s *Store) VersionOf(ctx context.Context, hash string) (callbacks.Version, 
 
 // version reads the latest version that a condition names, and its files as they are at the same moment.
 func (s *Store) version(ctx context.Context, where string, args ...any) (v callbacks.Version, err error) {
-	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: s.dialect.Snapshot})
+	err = s.snapshot(ctx, "read a version", func(tx conn) (err error) {
+		if v, err = oneVersion(ctx, tx, where, args...); err == nil {
+			v.Files, err = readFiles(ctx, tx, v.Number)
+		}
+		return err
+	})
 	if err != nil {
-		return v, s.wrap("read a version", err)
-	}
-	defer func() { _ = tx.Rollback() }() // it only read
-	q := conn{handle: tx, dialect: s.dialect}
-	if v, err = oneVersion(ctx, q, where, args...); err == nil {
-		v.Files, err = readFiles(ctx, q, v.Number)
-	}
-	if err != nil {
-		return callbacks.Version{}, s.wrap("read a version", err)
+		return callbacks.Version{}, err
 	}
 	return v, nil
 }
 
 // oneVersion is the latest that a condition names, without its files; [callbacks.ErrNotFound] if there is none.
-func oneVersion(ctx context.Context, q conn, where string, args ...any) (callbacks.Version, error) {
-	v, err := scanVersion(q.QueryRowContext(ctx, `SELECT `+versionColumns+` FROM config_versions WHERE `+where+` ORDER BY number DESC LIMIT 1`, args...))
+func oneVersion(ctx context.Context, q conn, where string, args ...any) (v callbacks.Version, err error) {
+	err = q.QueryRowContext(ctx, `SELECT `+versionNames+` FROM config_versions WHERE `+where+
+		` ORDER BY number DESC LIMIT 1`, args...).Scan(versionColumns(&v).pointers()...)
 	if errors.Is(err, sql.ErrNoRows) {
-		return v, callbacks.ErrNotFound
+		err = callbacks.ErrNotFound
 	}
-	return v, err
-}
-
-func scanVersion(row scanner) (v callbacks.Version, err error) {
-	var at int64
-	err = row.Scan(&v.Number, &v.Hash, &at, &v.Author, &v.Note, &v.Changes)
-	v.At = instant(at)
 	return v, err
 }

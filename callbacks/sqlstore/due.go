@@ -14,30 +14,28 @@ func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, erro
 	var first sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`).Scan(&first)
 	if err != nil || !first.Valid || first.Int64 > ms(now) {
-		return 0, s.wrap("look for due promises", err)
+		return 0, s.wrap("look for due callbacks", err)
 	}
 	var marked int64
-	err = s.inTx(ctx, "mark due promises", func(tx conn) error {
-		res, err := tx.ExecContext(ctx, `WITH due AS MATERIALIZED ( -- once: a plan may run a subquery with SKIP LOCKED for each row
-				SELECT id FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ? ORDER BY due_ms LIMIT ?`+tx.skipLocked()+`)
+	err = s.inTx(ctx, "mark due callbacks", func(tx conn) (err error) {
+		// The subquery is materialized: a plan may run one with SKIP LOCKED for each row.
+		marked, err = tx.affect(ctx, `WITH due AS MATERIALIZED (
+				SELECT id FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ?
+				ORDER BY due_ms LIMIT ?`+tx.skipLocked()+`)
 			UPDATE callbacks SET ready = 1 WHERE id IN (SELECT id FROM due)`, ms(now), most)
-		if err != nil {
-			return err
-		}
-		marked, err = res.RowsAffected()
 		return err
 	})
 	return int(marked), err
 }
 
-// Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many promises each has.
+// Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many callbacks each has.
 func (s *Store) Waiting(ctx context.Context) ([]callbacks.Desk, error) {
 	const ready = ` FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 `
 	next := func(column string) string { // of the next desk of the line, or else of the first one of the next line
 		return `coalesce((SELECT c.` + column + ready + `AND c.line = d.line AND c.desk > d.desk ORDER BY c.line, c.desk LIMIT 1),
 			(SELECT c.` + column + ready + `AND c.line > d.line ORDER BY c.line, c.desk LIMIT 1))`
 	}
-	return s.desks(ctx, "list desks with promises", `WITH RECURSIVE desks (line, desk) AS (
+	return s.desks(ctx, "list desks with callbacks", `WITH RECURSIVE desks (line, desk) AS (
 			SELECT line, desk FROM (SELECT c.line, c.desk`+ready+`ORDER BY c.line, c.desk LIMIT 1) AS first
 			UNION ALL
 			SELECT `+next("line")+`, `+next("desk")+` FROM desks d WHERE d.line IS NOT NULL)
@@ -52,11 +50,21 @@ func (s *Store) Ready(ctx context.Context, d callbacks.Desk, after *callbacks.Ca
 		args = append(args, after.Urgent, after.Urgent, after.Priority, after.Priority, ms(after.Called), after.ID)
 	}
 	list, err := manyCallbacks(ctx, s.read, where+` ORDER BY urgent DESC, priority DESC, called_ms, id LIMIT ?`, append(args, most)...)
-	return list, s.wrap("list ready promises", err)
+	return list, s.wrap("list ready callbacks", err)
 }
 
 // Expired implements [callbacks.Store].
 func (s *Store) Expired(ctx context.Context, now time.Time, most int) ([]callbacks.Callback, error) {
 	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND expires_ms <= ? ORDER BY expires_ms, id LIMIT ?`, ms(now), most)
-	return list, s.wrap("list overdue promises", err)
+	return list, s.wrap("list overdue callbacks", err)
+}
+
+// NextDue implements [callbacks.Store].
+func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
+	var next sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
+		SELECT min(due_ms) AS t FROM callbacks WHERE state = 'booked' AND ready = 0
+		UNION ALL
+		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1) AS next`, ms(now)).Scan(&next)
+	return instant(next.Int64), s.wrap("find the next due callback", err)
 }

@@ -33,7 +33,7 @@ func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, c
 	return r, others, err
 }
 
-// silence keeps others from asking for callbacks to the number of an attempt's promise, which it returns. Nobody who
+// silence keeps others from asking for callbacks to the number of an attempt's callback, which it returns. Nobody who
 // asks for one just now is missed by what follows.
 func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c callbacks.Callback, err error) {
 	look := tx

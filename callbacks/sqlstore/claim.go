@@ -1,0 +1,104 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Claim implements [callbacks.Store].
+func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record, error) {
+	var r callbacks.Record
+	err := s.inTx(ctx, "claim", func(tx conn) (err error) {
+		if r, err = s.claimable(ctx, tx, c); err != nil {
+			return err
+		}
+		r.Fence++
+		r.Callback.State, r.Callback.Held = callbacks.Dialling, time.Time{}
+		if err := insertAttempt(ctx, tx, callbacks.Attempt{
+			ID: c.AttemptID, CallbackID: c.CallbackID, Line: r.Callback.Line, Desk: r.Callback.Desk, Target: c.Target,
+			From: c.From, Ring: c.Ring, State: callbacks.Placing, Seq: -1, Fence: r.Fence, Pass: r.Callback.Pass,
+			Created: c.Now, Check: c.Now.Add(c.Lease),
+		}); err != nil {
+			return err
+		}
+		if err := save(ctx, tx, r); err != nil {
+			return err
+		}
+		if err := pace(ctx, tx, c); err != nil { // last, so that others wait for this transaction's end only
+			return err
+		}
+		r, err = load(ctx, tx, c.CallbackID, c.AttemptID)
+		return err
+	})
+	if err != nil {
+		return callbacks.Record{}, err
+	}
+	return r, nil
+}
+
+// claimable loads a callback that may be claimed, and locks it. One that somebody else keeps locked is passed over.
+func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r callbacks.Record, err error) {
+	var id int64
+	err = tx.QueryRowContext(ctx, `SELECT id FROM callbacks WHERE id = ?`+tx.skipLocked(), c.CallbackID).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		tx.writes = false // it is only looked at: nobody who keeps it locked is waited for
+		_, _, err := oneCallback(ctx, tx, "id = ?", c.CallbackID)
+		if err == nil {
+			err = callbacks.ErrNotOpen
+		}
+		return r, err
+	} else if err != nil {
+		return r, err
+	}
+	if r, err = load(ctx, tx, c.CallbackID, ""); err != nil {
+		return r, err
+	}
+	if r.Callback.State != callbacks.Booked {
+		return r, callbacks.ErrNotOpen
+	}
+	if c.Check != nil {
+		err = c.Check(r)
+	}
+	return r, err
+}
+
+// insertAttempt writes an attempt, unless its target is busy.
+func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
+	row := attemptColumns(&a)
+	n, err := tx.affect(ctx, row.insertInto("attempts")+" ON CONFLICT DO NOTHING", row.values()...)
+	if err == nil && n == 0 {
+		err = callbacks.ErrTargetBusy
+	}
+	return err
+}
+
+// pace lets one call pass each time, and bounds how many customers are rung for a desk. Its row is what makes
+// instances wait for each other.
+func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
+	var last int64
+	err := tx.QueryRowContext(ctx, `SELECT last_call_ms FROM call_pacing WHERE name = 'calls'`+tx.lock()).Scan(&last)
+	if err != nil {
+		return err
+	}
+	if until := instant(last).Add(c.Pace); last != 0 && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
+		return &callbacks.PacedError{Until: until}
+	}
+	if c.Most > 0 {
+		var rung int
+		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM attempts a WHERE state <> 'ended' AND target_kind = ?
+			AND EXISTS (SELECT 1 FROM attempts b WHERE b.id = ? AND b.line = a.line AND b.desk = a.desk)`,
+			callbacks.Customer, c.AttemptID).Scan(&rung)
+		if err != nil {
+			return err
+		}
+		if rung > c.Most {
+			return callbacks.ErrTargetBusy
+		}
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE call_pacing SET last_call_ms = ? WHERE name = 'calls'`, ms(c.Now))
+	return err
+}

@@ -1,0 +1,40 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Report implements [callbacks.Store].
+func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callbacks.Report, err error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT line, sum(called), sum(done), sum(cancelled), sum(expired),
+			sum(undialable), sum(open), sum(messages), sum(contacts) FROM (
+		SELECT line,
+			CASE WHEN called_ms >= ?1 AND called_ms < ?2 THEN 1 ELSE 0 END AS called,
+			CASE WHEN state = 'done' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS done,
+			CASE WHEN state = 'cancelled' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS cancelled,
+			CASE WHEN state = 'expired' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS expired,
+			CASE WHEN state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS undialable,
+			CASE WHEN `+openStates+` THEN 1 ELSE 0 END AS open, 0 AS messages, 0 AS contacts FROM callbacks
+		UNION ALL
+		SELECT line, 0, 0, 0, 0, 0, 0, CASE WHEN received_ms >= ?1 AND received_ms < ?2 THEN 1 ELSE 0 END, 0 FROM messages
+		UNION ALL
+		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END FROM call_records) AS counted
+		GROUP BY line ORDER BY line`, ms(from), ms(to))
+	if err != nil {
+		return nil, s.wrap("report", err)
+	}
+	defer func() { err = s.wrap("report", errors.Join(err, rows.Close())) }()
+	for rows.Next() {
+		var r callbacks.Report
+		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open,
+			&r.Messages, &r.CallRecords); err != nil {
+			return nil, err
+		}
+		list = append(list, r)
+	}
+	return list, rows.Err()
+}

@@ -1,0 +1,148 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// An smsRow is an SMS, and what only the store knows of it. What became of it after it was sent is in delivery: State says
+// what we did.
+type smsRow struct {
+	callbacks.SMS
+	delivery   string
+	messageSID string
+	nextCheck  time.Time
+}
+
+func (r *smsRow) columns() columns {
+	return columns{
+		{"id", &r.ID}, {"callback_id", &r.Callback.ID}, {"body", &r.Body}, {"state", &r.State}, {"delivery", &r.delivery},
+		{"tries", &r.Tries}, {"message_sid", &r.messageSID}, {"error_code", &r.Code}, {"remark", &r.Remark},
+		{"created_ms", millis{&r.Created}}, {"next_check_ms", millis{&r.nextCheck}},
+	}
+}
+
+var smsColumns = new(smsRow).columns().names()
+
+// body is what an SMS about a callback says; empty: there is none.
+func body(text func(callbacks.Callback) string, c callbacks.Callback) string {
+	if text == nil {
+		return ""
+	}
+	return text(c)
+}
+
+// writeSMS writes the SMS about a callback, if there is one.
+func writeSMS(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
+	if text == "" {
+		return nil
+	}
+	row := (&smsRow{nextCheck: now, SMS: callbacks.SMS{
+		Callback: c, Body: text, State: callbacks.SMSWaiting, Created: now,
+	}}).columns().without("id")
+	_, err := tx.ExecContext(ctx, row.insertInto("sms"), row.values()...)
+	return err
+}
+
+// replaceSMS withdraws what has not been sent about a callback, and writes what holds now.
+func replaceSMS(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
+		callbacks.SMSDropped, c.ID, callbacks.SMSWaiting)
+	if err != nil {
+		return err
+	}
+	return writeSMS(ctx, tx, c, text, now)
+}
+
+// ClaimSMS implements [callbacks.Store].
+func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (callbacks.SMS, bool, error) {
+	var r smsRow
+	var found bool
+	err := s.inTx(ctx, "claim an SMS", func(tx conn) error {
+		found = false
+		err := tx.QueryRowContext(ctx, `UPDATE sms SET state = 'sending', tries = tries + 1, next_check_ms = ?
+			WHERE id = (SELECT id FROM sms WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND next_check_ms <= ?
+				ORDER BY next_check_ms, id LIMIT 1`+tx.skipLocked()+`)
+			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)).Scan(r.columns().pointers()...)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		found = true
+		r.Callback, _, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
+		return err
+	})
+	return r.SMS, found && err == nil, err
+}
+
+// SettleSMS implements [callbacks.Store].
+func (s *Store) SettleSMS(ctx context.Context, id int64, settled callbacks.SMSResult) error {
+	return s.inTx(ctx, "settle an SMS", func(tx conn) error {
+		_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
+			WHERE id = ? AND state = 'sending'`,
+			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
+		return err
+	})
+}
+
+// SMSDelivered implements [callbacks.Store].
+func (s *Store) SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line string, changed bool, err error) {
+	delivery, unless := string(d.State), ""
+	if !d.Final() {
+		delivery, unless = "", " AND state <> 'sent'"
+	}
+	err = s.inTx(ctx, "note the delivery of an SMS", func(tx conn) error {
+		err := tx.QueryRowContext(ctx, `SELECT c.line FROM sms JOIN callbacks c ON c.id = sms.callback_id
+			WHERE sms.id = ?`, d.SMSID).Scan(&line)
+		if errors.Is(err, sql.ErrNoRows) {
+			return callbacks.ErrNotFound
+		} else if err != nil {
+			return err
+		}
+		n, err := tx.affect(ctx, `UPDATE sms SET state = 'sent', message_sid = ?, delivery = ?, error_code = ?, remark = ?
+			WHERE id = ? AND delivery = '' AND message_sid IN ('', ?)`+unless,
+			d.SID, delivery, d.Code, d.Remark, d.SMSID, d.SID)
+		changed = n > 0
+		return err
+	})
+	return line, changed && err == nil, err
+}
+
+// SMSOf implements [callbacks.Store].
+func (s *Store) SMSOf(ctx context.Context, callbackID int64) ([]callbacks.SMS, error) {
+	rows, err := s.read.QueryContext(ctx, "SELECT "+smsColumns+" FROM sms WHERE callback_id = ? ORDER BY id", callbackID)
+	list, err := collect(rows, err, func(r *smsRow) (columns, *smsRow) { return r.columns(), r })
+	var all []callbacks.SMS
+	for _, r := range list {
+		if r.delivery != "" {
+			r.State = callbacks.SMSState(r.delivery)
+		}
+		r.Callback = callbacks.Callback{}
+		all = append(all, r.SMS)
+	}
+	return all, s.wrap("list SMS", err)
+}
+
+// ExpireSMS implements [callbacks.Store].
+func (s *Store) ExpireSMS(ctx context.Context, now time.Time) (int, error) {
+	var lost int64
+	err := s.inTx(ctx, "give up SMS", func(tx conn) (err error) {
+		lost, err = tx.affect(ctx, `UPDATE sms
+			SET state = 'unknown', remark = 'the answer of the provider was never written down'
+			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND next_check_ms <= ?`, ms(now))
+		return err
+	})
+	return int(lost), err
+}
+
+// NextSMS implements [callbacks.Store].
+func (s *Store) NextSMS(ctx context.Context) (time.Time, error) {
+	var next sql.NullInt64
+	err := s.read.QueryRowContext(ctx, `SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`).Scan(&next)
+	return instant(next.Int64), s.wrap("find the next SMS", err)
+}
