@@ -30,18 +30,18 @@ func full() *ivr.Line {
 	return &ivr.Line{
 		ID: "shop", Region: "ID", Numbers: []string{"+622150001000"}, Languages: []ivr.Language{{Tag: "en", Voice: "v", Locale: "en-US"}},
 		Names: map[string]string{"en": "the shop"}, Hours: week(600), Peak: week(120),
-		Notices: []ivr.Notice{{From: thursday, Until: thursday.Add(time.Hour), Topics: []string{"login"}, Text: map[string]string{"en": "Hear."}}},
-		Menu:    []ivr.Choice{{ID: "login"}, {ID: "more", Choices: []ivr.Choice{{ID: "refund"}, {ID: "fees"}}}},
-		Topics:  []ivr.Topic{{ID: "login", Desk: "support", Questions: []string{"code"}}, {ID: "refund", Desk: "support"}, {ID: "fees", Desk: "support"}},
+		Announcements: []ivr.Announcement{{From: thursday, Until: thursday.Add(time.Hour), Topics: []string{"login"}, Text: map[string]string{"en": "Hear."}}},
+		Menu:          []ivr.Choice{{ID: "login"}, {ID: "more", Choices: []ivr.Choice{{ID: "refund"}, {ID: "fees"}}}},
+		Topics:        []ivr.Topic{{ID: "login", Desk: "support", Questions: []string{"code"}}, {ID: "refund", Desk: "support"}, {ID: "fees", Desk: "support"}},
 		Desks: map[string]*ivr.Desk{
 			"support": {ID: "support", Language: "en", Hours: week(700), Ring: time.Minute, ByLanguage: map[string]string{"en": "support"},
 				Targets: []callbacks.Target{{ID: "a", Kind: callbacks.Number, Address: "+622150002001"}, {ID: "b", Kind: callbacks.Client, Address: "b"}}},
 		},
 		General: "support", Account: ivr.NumberRule{Min: 1, Max: 2}, Questions: map[string]ivr.NumberRule{"code": {Min: 3, Max: 4, Starts: []string{"1"}}},
-		Figures: map[string]map[string]string{"en": {"fee": "ten"}},
+		Variables: map[string]map[string]string{"en": {"fee": "ten"}},
 		Callbacks: callbacks.Policy{Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}, Countries: []string{"ID"},
 			Blocked: []callbacks.Blocked{{Prefix: "+1", Reason: "dear"}}, Unreachable: []string{"+2"}, CallingHours: hours.Span{From: 1, To: 2}},
-		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {"welcome": "Welcome."}}), SilenceLimit: 1, WrongLimit: 1, MessageSeconds: 1, NoteSeconds: 1,
+		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {"welcome": "Welcome."}}), NoInputLimit: 1, NoMatchLimit: 1, MessageSeconds: 1, NoteSeconds: 1,
 	}
 }
 

@@ -19,25 +19,25 @@ import (
 
 // lineFields say what is special about a field. The others are named by lineNames and written as they are.
 var lineFields = map[string]func(*lineComparison){
-	"ID":        func(*lineComparison) {}, // by which lines are found
-	"Version":   func(*lineComparison) {}, // differs whatever was edited
-	"Hours":     (*lineComparison).compareZone,
-	"Peak":      func(*lineComparison) {}, // with the hours
-	"Numbers":   (*lineComparison).compareNumbers,
-	"Languages": (*lineComparison).compareLanguages,
-	"Notices":   (*lineComparison).compareNews,
-	"Menu":      (*lineComparison).compareMenu,
-	"Topics":    (*lineComparison).compareTopics,
-	"Desks":     (*lineComparison).compareDesks,
-	"Callbacks": (*lineComparison).comparePolicy,
-	"Prompts":   (*lineComparison).comparePrompts,
+	"ID":            func(*lineComparison) {}, // by which lines are found
+	"Version":       func(*lineComparison) {}, // differs whatever was edited
+	"Hours":         (*lineComparison).compareZone,
+	"Peak":          func(*lineComparison) {}, // with the hours
+	"Numbers":       (*lineComparison).compareNumbers,
+	"Languages":     (*lineComparison).compareLanguages,
+	"Announcements": (*lineComparison).compareNews,
+	"Menu":          (*lineComparison).compareMenu,
+	"Topics":        (*lineComparison).compareTopics,
+	"Desks":         (*lineComparison).compareDesks,
+	"Callbacks":     (*lineComparison).comparePolicy,
+	"Prompts":       (*lineComparison).comparePrompts,
 }
 
 var lineNames = map[string]string{
-	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Figures": "figure",
-	"CustomerFirst": "callbacks: customer first", "SilenceLimit": "limits: silence", "WrongLimit": "limits: wrong",
-	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "TextMessages": "text_messages",
-	"TextSender": "text_sender", "CallerID": "caller_id",
+	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Variables": "figure",
+	"CustomerFirst": "callbacks: customer first", "NoInputLimit": "limits: silence", "NoMatchLimit": "limits: wrong",
+	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "SMS": "text_messages",
+	"SMSSender": "text_sender", "CallerID": "caller_id",
 }
 
 func (l *lineComparison) compareFields() {

@@ -14,7 +14,7 @@ import (
 func (l *lineComparison) compareMenu() {
 	old, new := keysOf(l.old), keysOf(l.new)
 	var moved []string
-	for _, way := range l.new.Ways() {
+	for _, way := range l.new.KeyPaths() {
 		switch before, offered := old[way.Topic]; {
 		case !offered && l.sameTopic(way.Topic):
 			l.note("menu", way.Topic+" is offered, keys "+new[way.Topic])
@@ -22,7 +22,7 @@ func (l *lineComparison) compareMenu() {
 			moved = append(moved, fmt.Sprintf("%s %s (was %s)", way.Topic, new[way.Topic], before))
 		}
 	}
-	for _, way := range l.old.Ways() {
+	for _, way := range l.old.KeyPaths() {
 		if _, offered := new[way.Topic]; !offered && l.sameTopic(way.Topic) {
 			l.note("menu", way.Topic+" is no longer offered, was keys "+old[way.Topic])
 		}
@@ -51,7 +51,7 @@ func (l *lineComparison) sameTopic(id string) bool {
 // keysOf are the keys that lead to each topic, as they are pressed one after another.
 func keysOf(line *ivr.Line) map[string]string {
 	keys := map[string]string{}
-	for _, way := range line.Ways() {
+	for _, way := range line.KeyPaths() {
 		keys[way.Topic] = strings.Join(way.Keys, " ")
 	}
 	return keys

@@ -18,15 +18,15 @@ func (l *lineComparison) compareNews() {
 	l.compareOverrides()
 	old, new := l.announced(l.was, l.old), l.announced(l.is, l.new)
 	// What stands unchanged is taken away first, then what says the same at another time, then what begins when another did.
-	for _, alike := range []func(a, b ivr.Notice) bool{
-		func(a, b ivr.Notice) bool {
+	for _, alike := range []func(a, b ivr.Announcement) bool{
+		func(a, b ivr.Announcement) bool {
 			return sameText(a, b) && sameTime(a, b) && slices.Equal(a.Topics, b.Topics)
 		},
 		sameText,
-		func(a, b ivr.Notice) bool { return a.From.Equal(b.From) && slices.Equal(a.Topics, b.Topics) },
+		func(a, b ivr.Announcement) bool { return a.From.Equal(b.From) && slices.Equal(a.Topics, b.Topics) },
 	} {
-		new = slices.DeleteFunc(new, func(n ivr.Notice) bool {
-			i := slices.IndexFunc(old, func(o ivr.Notice) bool { return alike(o, n) })
+		new = slices.DeleteFunc(new, func(n ivr.Announcement) bool {
+			i := slices.IndexFunc(old, func(o ivr.Announcement) bool { return alike(o, n) })
 			if i < 0 {
 				return false
 			}
@@ -43,10 +43,10 @@ func (l *lineComparison) compareNews() {
 	}
 }
 
-func sameText(a, b ivr.Notice) bool { return maps.Equal(a.Text, b.Text) }
-func sameTime(a, b ivr.Notice) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }
+func sameText(a, b ivr.Announcement) bool { return maps.Equal(a.Text, b.Text) }
+func sameTime(a, b ivr.Announcement) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }
 
-func (l *lineComparison) noticeChanged(old, new ivr.Notice) {
+func (l *lineComparison) noticeChanged(old, new ivr.Announcement) {
 	about := "notice " + l.clock(new.From)
 	if !sameTime(old, new) {
 		l.note(about, nowWas(l.period(new.From, new.Until), l.period(old.From, old.Until)))
@@ -57,14 +57,14 @@ func (l *lineComparison) noticeChanged(old, new ivr.Notice) {
 	l.textsChanged(about, old.Text, new.Text)
 }
 
-func everyTopic(n ivr.Notice) string {
+func everyTopic(n ivr.Announcement) string {
 	if len(n.Topics) == 0 {
 		return "all"
 	}
 	return strings.Join(n.Topics, ", ")
 }
 
-func aboutTopics(n ivr.Notice) string {
+func aboutTopics(n ivr.Announcement) string {
 	if len(n.Topics) == 0 {
 		return ""
 	}
@@ -107,8 +107,8 @@ func texts(all map[string]string) string {
 }
 
 // announced are the notices of a line without those that an override makes.
-func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.Notice) {
-	for _, n := range line.Notices {
+func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.Announcement) {
+	for _, n := range line.Announcements {
 		says := slices.ContainsFunc(state.overrides(), func(o deskOverride) bool {
 			return o.From.Equal(n.From) && len(o.Say) > 0 && maps.Equal(o.Say, n.Text)
 		})

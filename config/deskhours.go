@@ -24,7 +24,7 @@ func (f *lineFile) readDeskHours(v value, desk string) {
 
 // link gives the line its calendar, and each desk its own.
 func (f *lineFile) link(h hoursFile, sets knownSets) {
-	f.line.Notices, f.line.Peak = h.notices, h.peak
+	f.line.Announcements, f.line.Peak = h.notices, h.peak
 	if h.calendar != nil {
 		f.line.Hours = h.calendar
 		f.reliance = append(f.reliance, reliance{line: f.line.ID, calendar: h.calendar, resting: h.rest})
@@ -67,7 +67,7 @@ func (f *lineFile) linkOwn(id string, own mapping, h hoursFile, sets knownSets) 
 		rest.sets = nil // the line's warning
 	}
 	if own.get("overrides").present() {
-		f.line.Notices = append(f.line.Notices, notices...)
+		f.line.Announcements = append(f.line.Announcements, notices...)
 	}
 	if calendar != nil {
 		f.reliance = append(f.reliance, reliance{

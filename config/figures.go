@@ -27,7 +27,7 @@ var countUnits = map[string]spoken.Unit{
 // placeholders are those that a call fills in; a figure of the same name would hide one.
 var placeholders = func() map[string]bool {
 	used := map[string]bool{}
-	for _, need := range (&ivr.Line{TextMessages: true}).PromptNeeds() {
+	for _, need := range (&ivr.Line{SMS: true}).PromptNeeds() {
 		for _, arg := range need.Args {
 			used[arg] = true
 		}
@@ -41,9 +41,9 @@ func (f *lineFile) readFigures(v value) {
 	if !ok || len(m.keys) == 0 {
 		return
 	}
-	f.line.Figures = map[string]map[string]string{}
+	f.line.Variables = map[string]map[string]string{}
 	for _, tag := range f.tags() {
-		f.line.Figures[tag] = map[string]string{}
+		f.line.Variables[tag] = map[string]string{}
 	}
 	for _, name := range m.keys {
 		at := m.values[name]
@@ -63,7 +63,7 @@ func (f *lineFile) readFigure(at value, name string) {
 	if !ok {
 		return
 	}
-	for tag := range f.line.Figures {
+	for tag := range f.line.Variables {
 		var said string
 		switch amount, count := amountForm.FindStringSubmatch(text), countForm.FindStringSubmatch(text); {
 		case amount != nil:
@@ -86,13 +86,13 @@ func (f *lineFile) readFigure(at value, name string) {
 			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
 			return
 		}
-		f.line.Figures[tag][name] = said
+		f.line.Variables[tag][name] = said
 	}
 }
 
 // figuresOf are the names of a line's figures.
 func figuresOf(line *ivr.Line) []string {
-	for _, figures := range line.Figures {
+	for _, figures := range line.Variables {
 		return slices.Sorted(maps.Keys(figures))
 	}
 	return nil

@@ -34,7 +34,7 @@ type hoursFile struct {
 	id       value // the line's name as it is written
 	calendar *hours.Calendar
 	peak     *hours.Calendar // nil: no peak hours
-	notices  []ivr.Notice
+	notices  []ivr.Announcement
 	// root and zone are kept for desks, which have the line's rules where they have none of their own.
 	root mapping
 	zone *time.Location

@@ -183,13 +183,13 @@ func TestOverrideIsAnnounced(t *testing.T) {
 		`hours: {week: {mon: ["07:00-20:00"]}, overrides: [{from: 2026-11-24 10:00, until: 2026-11-24 11:00, open: true, reason: Help, say: {en: "Help.", id: "Bantuan."}}]}`), 1)
 	line := load(t, fsys).ByID("shop")
 	at := func(text string) time.Time { return wall(t, line.Hours, text).UTC() }
-	want := []ivr.Notice{
+	want := []ivr.Announcement{
 		{From: at("2026-11-23 10:00"), Until: at("2026-11-23 11:00"), Text: map[string]string{"en": "A drill.", "id": "Latihan."}},
 		{From: at("2026-12-01 10:00"), Until: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), Text: map[string]string{"en": "A flood.", "id": "Banjir."}},
-		line.Notices[2],
+		line.Announcements[2],
 		{From: at("2026-11-24 10:00"), Until: at("2026-11-24 11:00"), Topics: []string{"login", "refund"}, Text: map[string]string{"en": "Help.", "id": "Bantuan."}},
 	}
-	if diff := cmp.Diff(want, line.Notices); diff != "" || len(want[2].Topics) != 1 {
+	if diff := cmp.Diff(want, line.Announcements); diff != "" || len(want[2].Topics) != 1 {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if got := line.Hours.At(at("2026-11-23 10:30")); got.Open || got.Say["en"] != "A drill." {

@@ -62,8 +62,8 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
 	f.readFigures(root.get("figures"))
 	l.CallerID, _ = root.get("caller_id").ownedNumber()
-	l.TextMessages = root.get("text_messages").truth()
-	l.TextSender = readTextSender(root.get("text_sender"))
+	l.SMS = root.get("text_messages").truth()
+	l.SMSSender = readTextSender(root.get("text_sender"))
 	l.Callbacks, l.CustomerFirst = readPolicy(root.get("callbacks"), root.get("routes"), l.Region)
 	f.readDesks(root.need("desks", "list at least one desk"))
 	f.readMenu(root.need("topics", "list at least one topic"), shared, readQuestions(root.get("questions"), shared.questions))
@@ -150,12 +150,12 @@ func checkLocale(v value, l ivr.Language) {
 }
 
 func readLimits(v value, l *ivr.Line) {
-	l.SilenceLimit, l.WrongLimit, l.MessageSeconds, l.NoteSeconds = 3, 3, 120, 30
+	l.NoInputLimit, l.NoMatchLimit, l.MessageSeconds, l.NoteSeconds = 3, 3, 120, 30
 	m, ok := v.mapping("silence", "wrong", "message_seconds", "note_seconds")
 	if !ok {
 		return
 	}
-	for key, limit := range map[string]*int{"silence": &l.SilenceLimit, "wrong": &l.WrongLimit} {
+	for key, limit := range map[string]*int{"silence": &l.NoInputLimit, "wrong": &l.NoMatchLimit} {
 		if n, ok := m.get(key).whole(1, 10); ok {
 			*limit = n
 		}

@@ -66,7 +66,7 @@ func TestLoad(t *testing.T) {
 		ID: "shop", Region: "ID", Numbers: []string{"+622150001000", "+622150001001"},
 		Languages: []ivr.Language{
 			{Tag: "en", Locale: "en-US", Voice: "Google.en-US-Standard-C"}, {Tag: "id", Locale: "id-ID", Voice: "Google.id-ID-Standard-A"}},
-		Notices: []ivr.Notice{{From: time.Date(2026, 12, 31, 15, 0, 0, 0, time.UTC), Until: time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC),
+		Announcements: []ivr.Announcement{{From: time.Date(2026, 12, 31, 15, 0, 0, 0, time.UTC), Until: time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC),
 			Topics: []string{"login"}, Text: map[string]string{"en": "Maintenance.", "id": "Pemeliharaan."}}},
 		Topics: []ivr.Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
@@ -89,7 +89,7 @@ func TestLoad(t *testing.T) {
 			Countries: []string{"ID"}, Ours: line.Callbacks.Ours,
 			Blocked: []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}}, Unreachable: []string{"+850"},
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
-		SilenceLimit: 2, WrongLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
+		NoInputLimit: 2, NoMatchLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
 	}
 	want.Version = line.Version
 	ignore := cmpopts.IgnoreTypes(&hours.Calendar{}, &ivr.Prompts{})
@@ -138,7 +138,7 @@ func TestSnapshotFinds(t *testing.T) {
 	}
 	plan, ok := s.Plan("shop", "emergency")
 	want := callbacks.Plan{Policy: line.Callbacks, Targets: line.Desks["emergency"].Targets, Ring: 25 * time.Second, From: "+622150001000"}
-	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{}), cmpopts.IgnoreFields(callbacks.Plan{}, "Words")); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
+	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{}), cmpopts.IgnoreFields(callbacks.Plan{}, "SMSBody")); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
 		t.Errorf("Plan = %v (-want +got):\n%s", ok, diff)
 	}
 	for _, of := range [][2]string{{"shop", "front"}, {"other", "support"}} {
@@ -185,8 +185,8 @@ func TestOptional(t *testing.T) {
 	fsys["lines/shop.yaml"].Data = []byte(text)
 	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon:\nspecial:\nnotices:\n")
 	line := load(t, fsys).ByID("shop")
-	if line.SilenceLimit != 3 || line.WrongLimit != 3 || line.MessageSeconds != 120 {
-		t.Errorf("limits %d %d %d", line.SilenceLimit, line.WrongLimit, line.MessageSeconds)
+	if line.NoInputLimit != 3 || line.NoMatchLimit != 3 || line.MessageSeconds != 120 {
+		t.Errorf("limits %d %d %d", line.NoInputLimit, line.NoMatchLimit, line.MessageSeconds)
 	}
 	own := map[string]bool{"+622150001000": true, "+622150001001": true, "+622150002001": true, "+622150003001": true}
 	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own}, line.Callbacks); diff != "" {

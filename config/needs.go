@@ -17,7 +17,7 @@ type needs struct {
 }
 
 func needsOf(line *ivr.Line) *needs {
-	n := &needs{own: line.OwnPromptNeeds(), texts: line.TextMessages, figures: figuresOf(line)}
+	n := &needs{own: line.OwnPromptNeeds(), texts: line.SMS, figures: figuresOf(line)}
 	for _, language := range line.Languages {
 		n.tags = append(n.tags, language.Tag)
 	}

@@ -9,12 +9,12 @@ import (
 )
 
 // readNotice reads one announcement.
-func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Notice, bool) {
+func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
 	m, ok := item.mapping("from", "until", "topics", "text")
 	if !ok {
-		return ivr.Notice{}, false
+		return ivr.Announcement{}, false
 	}
-	var n ivr.Notice
+	var n ivr.Announcement
 	before := len(*item.problems)
 	n.From, _ = m.need("from", "write when it begins, for example 2026-12-31 22:00").instant(zone)
 	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; a notice without an end is forgotten")

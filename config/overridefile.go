@@ -53,7 +53,7 @@ func (r *rules) readOverride(item value) {
 	r.Overrides = append(r.Overrides, o)
 	r.rest.overrides = append(r.rest.overrides, placedOverride{item, o})
 	if o.Say != nil {
-		notice := ivr.Notice{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
+		notice := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
 		if o.Until.IsZero() {
 			notice.Until = endless
 		}

@@ -114,10 +114,10 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 // spareName are the prompts that belong to a language, a topic or a question. One that is not in use is no mistake, so
 // that taking a topic from a menu for a while does not mean deleting its sentences. A misspelt one is found by what it
 // leaves missing.
-var spareName = regexp.MustCompile(`^(language|topic|help|tell|question|answer)\.[a-z][a-z0-9-]*$`)
+var spareName = regexp.MustCompile(`^(language|topic|help|note-about|question|answer)\.[a-z][a-z0-9-]*$`)
 
 // figureText are the prompts in which figures of the line may stand.
-var figureText = regexp.MustCompile(`^(help|tell)\.`)
+var figureText = regexp.MustCompile(`^(help|note-about)\.`)
 
 // figures are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
 // line that alone does; nil: all do that have none of their own.

@@ -28,11 +28,11 @@ type rules struct {
 	around  surroundings
 	places  map[string]value
 	rest    resting
-	notices []ivr.Notice
+	notices []ivr.Announcement
 }
 
 // readCalendar has a nil calendar after a mistake. The notices are what the overrides have to say.
-func readCalendar(root mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Notice) {
+func readCalendar(root mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Announcement) {
 	r := rules{around: around, places: map[string]value{}}
 	r.Zone = zone
 	r.readWeek(root.need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))

@@ -32,7 +32,7 @@ func holidaysSchema() *schema {
 
 // promptsSchema knows what every line speaks. LINE/NAME is what one line says in its own words.
 func promptsSchema() *schema {
-	every := &ivr.Line{TextMessages: true}
+	every := &ivr.Line{SMS: true}
 	for _, tag := range spoken.Tags() {
 		every.Languages = append(every.Languages, ivr.Language{Tag: tag})
 	}
@@ -44,7 +44,7 @@ func promptsSchema() *schema {
 		s.PatternProperties = append(s.PatternProperties, property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
 	}
 	// Of a topic, or a question, there are as many as the configuration has.
-	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}}, Topics: []ivr.Topic{{ID: "x", Help: true, Tell: true, Questions: []string{"x"}}}}
+	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}}, Topics: []ivr.Topic{{ID: "x", Help: true, Note: true, Questions: []string{"x"}}}}
 	for _, need := range one.PromptNeeds() {
 		if family, ok := strings.CutSuffix(need.Key, ".x"); ok {
 			s.PatternProperties = append(s.PatternProperties, property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})

@@ -80,7 +80,7 @@ func (f *lineFile) warn(root mapping) {
 	}
 	number := firstOf(f.line.Numbers)
 	foreign := strings.HasPrefix(number, mainland)
-	if foreign && f.line.TextMessages && f.line.TextSender == "" {
+	if foreign && f.line.SMS && f.line.SMSSender == "" {
 		note(root.get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+
 			"add text_sender: a number or a name of the account's", callbacks.Mask(number))
 	}

@@ -38,8 +38,8 @@ func TestShippedLines(t *testing.T) {
 				t.Errorf("%s: no topic %s", id, topic)
 			}
 		}
-		if len(line.Topics) != len(topics)+2 || len(line.Ways()) != len(line.Topics) {
-			t.Errorf("%s: %d topics, %d ways to them", id, len(line.Topics), len(line.Ways()))
+		if len(line.Topics) != len(topics)+2 || len(line.KeyPaths()) != len(line.Topics) {
+			t.Errorf("%s: %d topics, %d ways to them", id, len(line.Topics), len(line.KeyPaths()))
 		}
 		var tags []string
 		for _, language := range line.Languages {
@@ -51,7 +51,7 @@ func TestShippedLines(t *testing.T) {
 		if got := strings.Join(tags, " "); got != spokenIn[id] {
 			t.Errorf("%s speaks %s, want %s", id, got, spokenIn[id])
 		}
-		for _, way := range line.Ways() {
+		for _, way := range line.KeyPaths() {
 			if menus := strings.ReplaceAll(strings.Join(way.Keys, ""), "8", ""); len(menus) > ivr.MenuDepth {
 				t.Errorf("%s: %s is %d menus away", id, way.Topic, len(menus))
 			}

@@ -53,5 +53,5 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 	}
 	d := l.Desks[desk]
 	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours,
-		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.TextSender, SMSBody: l.SMSBody}, true
+		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.SMSSender, SMSBody: l.SMSBody}, true
 }

@@ -100,7 +100,7 @@ func readTopicID(m mapping) (string, bool) {
 // readTopic reads everything of a topic but its desk.
 func readTopic(m mapping, id string, questions map[string]ivr.NumberRule) ivr.Topic {
 	t := ivr.Topic{
-		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Tell: m.get("tell").truth(), Message: m.get("message").truth(),
+		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Note: m.get("tell").truth(), Message: m.get("message").truth(),
 	}
 	t.Priority, _ = m.get("priority").whole(0, 9)
 	known := append([]string{askAccount}, slices.Sorted(maps.Keys(questions))...)

@@ -58,14 +58,14 @@ func lineUnder(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 		}
 		under.Desks[id] = &changed
 	}
-	under.Notices = slices.Clone(line.Notices)
+	under.Announcements = slices.Clone(line.Announcements)
 	for _, o := range over {
 		topics := topicsOf(line, o.Desk)
 		if everybody := o.Desk == "" || o.Desk == line.General; len(o.Say) > 0 && (everybody || len(topics) > 0) {
 			if everybody {
 				topics = nil
 			}
-			under.Notices = append(under.Notices, ivr.Notice{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
+			under.Announcements = append(under.Announcements, ivr.Announcement{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
 		}
 	}
 	return &under

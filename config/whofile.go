@@ -88,7 +88,7 @@ func readBlocked(v value) (out []callbacks.Blocked) {
 func ours(lines []*lineFile) map[string]bool {
 	numbers := map[string]bool{}
 	for _, f := range lines {
-		for _, number := range append(slices.Clone(f.line.Numbers), f.line.CallerID, f.line.TextSender) {
+		for _, number := range append(slices.Clone(f.line.Numbers), f.line.CallerID, f.line.SMSSender) {
 			numbers[number] = true
 		}
 		for _, desk := range f.line.Desks {

@@ -113,7 +113,7 @@ func (t *turn) settle(n Next) Page {
 			if move.prompt.Text != "" {
 				t.said = append(t.said, move.prompt)
 			}
-			if t.Wrong >= t.line.WrongLimit {
+			if t.Wrong >= t.line.NoMatchLimit {
 				n = t.giveUp()
 			} else {
 				n = stepOf(t.Step).ask(t)
@@ -174,12 +174,12 @@ func (t *turn) silence(step *step) Next {
 		return step.silent(t)
 	}
 	t.Silent++
-	if t.Silent >= t.line.SilenceLimit {
+	if t.Silent >= t.line.NoInputLimit {
 		return t.giveUp()
 	}
-	prompt := "silence.menu"
+	prompt := "no-input.menu"
 	if step.kind == entry {
-		prompt = "silence.entry"
+		prompt = "no-input.entry"
 	}
 	t.say(prompt)
 	return step.ask(t)
@@ -268,10 +268,10 @@ func (t *turn) trouble() Next {
 	case t.Step == stepDesk && t.Dials > 0: // they may have talked already
 		return t.askTaken()
 	case t.Troubles == 1 && t.deskCanAnswer(desk):
-		t.say("trouble.person")
+		t.say("failure.person")
 		return t.ring(desk)
 	}
-	t.say("trouble.message")
+	t.say("failure.message")
 	return goTo{stepMessage}
 }
 

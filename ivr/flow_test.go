@@ -35,11 +35,11 @@ func sketch(t testing.TB) *Line {
 		Hours:     calendar,
 		Topics: []Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
-			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Tell: true},
+			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Note: true},
 			{ID: "refund", Desk: "support", Questions: []string{"refund"}},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
 			{ID: "technical", Desk: "support", Help: true},
-			{ID: "feedback", Desk: "support", Message: true, Tell: true},
+			{ID: "feedback", Desk: "support", Message: true, Note: true},
 			{ID: "fees", Desk: "support"},
 			{ID: "senior", Desk: "support"},
 		},
@@ -54,7 +54,7 @@ func sketch(t testing.TB) *Line {
 		Account:      NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions:    map[string]NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
 		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute, ExpiresAfter: 72 * time.Hour},
-		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
+		NoInputLimit: 3, NoMatchLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}
 	for _, need := range line.PromptNeeds() {
@@ -144,7 +144,7 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 		"account.confirm", "question.transaction", "number.readback",
 		"offer.intro", "offer.number", "offer.opening", "offer.slot", "offer.slot", "offer.slot", "offer.other", "offer.message", "menu.controls", // 2: first slot
 		"booked.slot", "reference", "reference.again", "note.offer", // 1: a note
-		"tell.payment-failed", "note.ask",
+		"note-about.payment-failed", "note.ask",
 	}
 	if got := strings.Join(heard, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("heard:\n%s\nwant:\n%s", got, strings.Join(want, "\n"))

@@ -30,8 +30,8 @@ type Line struct {
 	Names map[string]string
 	// Hours is when the line is open. Peak is when many people ring and it may take longer; nil: never.
 	Hours, Peak *hours.Calendar
-	// Notices are announced at the start of a call while they last.
-	Notices []Notice
+	// Announcements are announced at the start of a call while they last.
+	Announcements []Announcement
 	// Menu is what callers choose from, in its order.
 	Menu []Choice
 	// Topics are all reasons to call, wherever in the menu they stand.
@@ -44,21 +44,21 @@ type Line struct {
 	Account NumberRule
 	// Questions are the other numbers that topics ask for, by their identifiers.
 	Questions map[string]NumberRule
-	// Figures fill placeholders of self-help texts, as they are spoken: by language tag, then by name.
-	Figures map[string]map[string]string
+	// Variables fill placeholders of self-help texts, as they are spoken: by language tag, then by name.
+	Variables map[string]map[string]string
 	// Callbacks is the policy for promises; CustomerFirst rings a customer before an agent.
 	Callbacks     callbacks.Policy
 	CustomerFirst bool
-	// SilenceLimit and WrongLimit: how often in one step a caller may say nothing, or press a wrong key,
+	// NoInputLimit and NoMatchLimit: how often in one step a caller may say nothing, or press a wrong key,
 	// before the call goes on without an answer. Both are at least 1.
-	SilenceLimit, WrongLimit int
+	NoInputLimit, NoMatchLimit int
 	// MessageSeconds is the greatest length of a recorded message, NoteSeconds of a note that goes with a callback.
 	MessageSeconds, NoteSeconds int
-	// TextMessages is set when text messages tell of a callback that was booked, moved, given up or taken back by the desk.
-	TextMessages bool
-	// TextSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging
+	// SMS is set when text messages tell of a callback that was booked, moved, given up or taken back by the desk.
+	SMS bool
+	// SMSSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging
 	// service. Empty: the first of Numbers.
-	TextSender string
+	SMSSender string
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts
 }
@@ -71,8 +71,8 @@ type Language struct {
 	Voice, Locale string
 }
 
-// A Notice is an announcement with a beginning and an end.
-type Notice struct {
+// A Announcement is an announcement with a beginning and an end.
+type Announcement struct {
 	// From and Until are instants; Until is exclusive.
 	From, Until time.Time
 	// Topics restricts it to callers about these topics; empty is everybody, at the start of the call.
@@ -102,8 +102,8 @@ type Topic struct {
 	Urgent bool
 	// Help is set when there is a self-help text to be heard first.
 	Help bool
-	// Tell is set when the prompt tell.<ID> says what is useful to speak on a note or a message, as no keypad can take it.
-	Tell bool
+	// Note is set when the prompt note-about.<ID> says what is useful to speak on a note or a message, as no keypad can take it.
+	Note bool
 	// Message goes straight to a recorded message.
 	Message bool
 	// Priority goes before the place in the order of callbacks: higher ones are kept first. 0 is the ordinary one.

@@ -75,7 +75,7 @@ func TestAMenuThatWasTakenAwayMeanwhile(t *testing.T) {
 func TestWaysLeadToTheirTopics(t *testing.T) {
 	line := sketch(t)
 	var led []string
-	for _, way := range line.Ways() {
+	for _, way := range line.KeyPaths() {
 		state, _ := pressed(t, line, way.Keys...)
 		if state.Topic != way.Topic {
 			t.Errorf("%v leads to %q, not to %q", way.Keys, state.Topic, way.Topic)
@@ -173,7 +173,7 @@ func TestInWriting(t *testing.T) {
 	if text := line.SMSBody(mobile, callbacks.NotifyBooked, closedHour); text != "" {
 		t.Errorf("a line that sends none sends %q", text)
 	}
-	line.TextMessages = true
+	line.SMS = true
 	prompts := map[string]string{}
 	for _, need := range line.PromptNeeds() {
 		prompts[need.Key] = need.Key + " {" + strings.Join(need.Args, "} {") + "}"
@@ -208,7 +208,7 @@ func TestOwnWordsAndFigures(t *testing.T) {
 	line.Prompts = NewPrompts(map[string]map[string]string{"en": {
 		"help.login": "common", "sketch/help.login": "own, in {days}", "other/help.login": "foreign",
 	}})
-	line.Figures = map[string]map[string]string{"en": {"days": "seven days"}}
+	line.Variables = map[string]map[string]string{"en": {"days": "seven days"}}
 	if got := line.Sentence("en", "help.login"); got != "own, in seven days" {
 		t.Errorf("says %q", got)
 	}

@@ -56,7 +56,7 @@ var fixedPrompts = map[string]promptUse{
 	"hours.closed-long":    {"closed, and no opening is known", nil},
 	"hours.open":           {"open, until when", []string{"when"}},
 	"numbers.ready":        {"before the topics: have account and transaction number ready", nil},
-	"callback.stands":      {"a promise stands for this calling number: press key to hear, move or cancel it", []string{"key"}},
+	"callback.open":        {"a callback to this calling number is open: press key to hear, move or cancel it", []string{"key"}},
 	"menu.topic":           {"one choice: \"For {topic}, press {key}.\"", []string{"topic", "key"}},
 	"menu.more":            {"more choices", []string{"key"}},
 	"menu.controls":        {"0 a person, 9 hear again", nil},
@@ -72,9 +72,9 @@ var fixedPrompts = map[string]promptUse{
 	"number.readback":      {"read back the answer to a question; right 1, again 2", []string{"digits"}},
 	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
 	"card.dropped":         {"looks like a payment card; not kept; we never need card numbers; the call goes on without it", nil},
-	"left.ask":             {"left an entry with star: again 1, go on without it 2, person 0, topics star", nil},
-	"ready.ask":            {"connecting you now; to be rung back instead press 2", nil},
-	"ready.peak":           {"peak hours: it can take up to wait until somebody answers", []string{"wait"}},
+	"skip.ask":             {"skipped an entry with star: again 1, go on without it 2, person 0, topics star", nil},
+	"connect.ask":          {"connecting you now; to be rung back instead press 2", nil},
+	"connect.peak":         {"peak hours: it can take up to wait until somebody answers", []string{"wait"}},
 	"reference.call":       {"before the desk is rung: the reference of this call", []string{"digits"}},
 	"desk.connecting":      {"one moment, please stay on the line", nil},
 	"desk.urgent":          {"emergency desk: ask them to freeze the account, stay on the line", nil},
@@ -103,53 +103,53 @@ var fixedPrompts = map[string]promptUse{
 	"booked.opening":       {"we ring you as soon as we can from this time", []string{"when"}},
 	"booked.slot":          {"we ring you day, from–to", []string{"when"}},
 	"booked.urgent":        {"the emergency desk rings you as soon as possible, at any hour", nil},
-	"booked.existing":      {"a callback stood already; nothing new was noted", nil},
+	"booked.existing":      {"a callback was open already; nothing new was noted", nil},
 	"booked.enough":        {"as many callbacks were noted for the calling number as can be for now; an agent or a message follows", nil},
 	"booked.anonymous":     {"no callback can be noted just now for a call without a number; an agent or a message follows", nil},
-	"booked.many":          {"so many callbacks stand that no more can be promised; an agent or a message follows", nil},
+	"booked.many":          {"so many callbacks are open that no more can be booked; an agent or a message follows", nil},
 	"booked.failed":        {"sorry, we could not note the callback", nil},
 	"reference":            {"your reference number is …", []string{"digits"}},
 	"reference.again":      {"I repeat: …", []string{"digits"}},
-	"note.offer":           {"after the promise: to add a spoken note press key, or hang up", []string{"key"}},
+	"note.offer":           {"after the booking: to add a spoken note press key, or hang up", []string{"key"}},
 	"note.ask":             {"speak after the tone, at most so many seconds, hash when done", []string{"seconds"}},
 	"note.saved":           {"the note goes with the callback", nil},
-	"note.failed":          {"sorry, it could not be kept; the callback stands", nil},
+	"note.failed":          {"sorry, it could not be kept; the callback is booked all the same", nil},
 	"message.ask":          {"speak after the tone, hash when done", nil},
 	"message.empty":        {"heard nothing", nil},
 	"message.saved":        {"message noted, a colleague will listen to it", nil},
 	"message.failed":       {"sorry, it could not be noted; please ring again", nil},
-	"mine.ask":             {"reference, or last four digits of the account, then hash; star leaves", nil},
-	"mine.reference":       {"reference only, then hash; star leaves", nil},
-	"mine.wrong":           {"that does not match", nil},
-	"mine.locked":          {"we cannot tell you about it just now; a colleague can", nil},
-	"mine.soon":            {"stands: as soon as a colleague is free", nil},
-	"mine.at":              {"stands: as soon as we can from this time", []string{"when"}},
-	"mine.slot":            {"stands: day, from–to", []string{"when"}},
-	"mine.dialling":        {"we are ringing about it just now", nil},
-	"mine.menu":            {"keep 1, move 2, cancel 3", nil},
-	"mine.kept":            {"it stands as it was", nil},
-	"mine.moved":           {"moved to day, from–to", []string{"when"}},
-	"mine.soonest":         {"moved to as soon as possible", nil},
-	"mine.sure":            {"really cancel: yes 1, no 2", nil},
-	"mine.cancelled":       {"cancelled", nil},
-	"mine.enough":          {"it cannot be moved just now; it stays as it was", nil},
-	"mine.cannot":          {"it can no longer be changed", nil},
-	"mine.before":          {"noted in this call before: a callback to this number; its reference, time and keys follow", []string{"digits"}},
-	"mine.saved":           {"another time was chosen in this call before, and saved; that time follows", nil},
-	"mine.over":            {"the callback is not open any more", nil},
-	"silence.menu":         {"heard no key", nil},
-	"silence.entry":        {"heard no digits", nil},
-	"wrong.menu":           {"that key is not one of the choices", nil},
+	"existing.ask":         {"reference, or last four digits of the account, then hash; star leaves", nil},
+	"existing.reference":   {"reference only, then hash; star leaves", nil},
+	"existing.wrong":       {"that does not match", nil},
+	"existing.locked":      {"we cannot tell you about it just now; a colleague can", nil},
+	"existing.soon":        {"open: as soon as a colleague is free", nil},
+	"existing.at":          {"open: as soon as we can from this time", []string{"when"}},
+	"existing.slot":        {"open: day, from–to", []string{"when"}},
+	"existing.dialling":    {"we are ringing about it just now", nil},
+	"existing.menu":        {"keep 1, move 2, cancel 3", nil},
+	"existing.kept":        {"it stays as it was", nil},
+	"existing.moved":       {"moved to day, from–to", []string{"when"}},
+	"existing.soonest":     {"moved to as soon as possible", nil},
+	"existing.sure":        {"really cancel: yes 1, no 2", nil},
+	"existing.cancelled":   {"cancelled", nil},
+	"existing.enough":      {"it cannot be moved just now; it stays as it was", nil},
+	"existing.cannot":      {"it can no longer be changed", nil},
+	"existing.before":      {"noted in this call before: a callback to this number; its reference, time and keys follow", []string{"digits"}},
+	"existing.saved":       {"another time was chosen in this call before, and saved; that time follows", nil},
+	"existing.over":        {"the callback is not open any more", nil},
+	"no-input.menu":        {"heard no key", nil},
+	"no-input.entry":       {"heard no digits", nil},
+	"no-match.menu":        {"that key is not one of the choices", nil},
 	"limit.person":         {"enough tries: connecting you with a colleague", nil},
 	"limit.request":        {"enough tries: we take a request instead", nil},
 	"goodbye":              {"thank you, goodbye", nil},
 	"goodbye.solved":       {"glad that it is solved, goodbye", nil},
 	"goodbye.when":         {"nothing was chosen: ring us again from …, goodbye", []string{"when"}},
-	"trouble.person":       {"a fault on our side; connecting you with a colleague", nil},
-	"trouble.message":      {"a fault on our side; please leave a message", nil},
+	"failure.person":       {"a fault on our side; connecting you with a colleague", nil},
+	"failure.message":      {"a fault on our side; please leave a message", nil},
 	"whisper.call":         {"agent: a call; take 1, refuse 2", []string{"line", "topic", "language"}},
 	"whisper.urgent":       {"agent: urgent call", []string{"line", "topic", "language"}},
-	"whisper.callback":     {"agent: a callback that was promised; take 1, refuse 2", []string{"line", "topic", "language"}},
+	"whisper.callback":     {"agent: a callback; take 1, refuse 2", []string{"line", "topic", "language"}},
 	"whisper.reference":    {"agent, after 1: the reference that the caller was told", []string{"digits"}},
 	"whisper.account":      {"agent, after 1: account", []string{"digits"}},
 	"whisper.none":         {"agent, after 1: no account was given", nil},
@@ -166,7 +166,7 @@ var fixedPrompts = map[string]promptUse{
 	"customer.nobody":      {"customer rung first: no colleague could take it; we ring again, goodbye", nil},
 	"customer.given-up":    {"the same, and it was the last try: please ring us again, goodbye", nil},
 	"customer.later":       {"customer rung first, but the hour is no longer right: we ring again, goodbye", nil},
-	"customer.gone":        {"customer rung, but the promise was taken back: not needed any more, goodbye", nil},
+	"customer.gone":        {"customer rung, but the callback was taken back: not needed any more, goodbye", nil},
 	"customer.missed":      {"customer who pressed nothing: ring us if you still need help, goodbye", nil},
 	"topic.general":        {"as in \"a call about …\": a general question", nil},
 }
@@ -184,8 +184,8 @@ var textPrompts = map[string]promptUse{
 var (
 	ofLanguage = promptUse{"the language's name, as it fits into sentences of this one", nil}
 	ofTopic    = promptUse{"the topic or menu, as it fits into \"For {topic}, press {key}.\"", nil}
-	ofHelp     = promptUse{"the self-help text of the topic; the line's figures are filled in", nil}
-	ofTell     = promptUse{"what is useful to speak on a note or a message about the topic; the line's figures are filled in", nil}
+	ofHelp     = promptUse{"the self-help text of the topic; the line's variables are filled in", nil}
+	ofNote     = promptUse{"what is useful to speak on a note or a message about the topic; the line's variables are filled in", nil}
 	ofQuestion = promptUse{"key in that number, then hash; star leaves", nil}
 	ofAnswer   = promptUse{"agent: the number that the caller keyed in", []string{"digits"}}
 )
@@ -205,7 +205,7 @@ func (l *Line) eachChoice(visit func(id string)) {
 // PromptNeeds lists every sentence that this line can speak, sorted by key.
 // Each must exist in every language of the line; "language.<tag>" names a language in the other ones.
 func (l *Line) PromptNeeds() []PromptNeed {
-	own, common := l.OwnPromptNeeds(), CommonPromptNeeds(l.TextMessages)
+	own, common := l.OwnPromptNeeds(), CommonPromptNeeds(l.SMS)
 	list := make([]PromptNeed, 0, len(own)+len(common))
 	for len(own) > 0 && len(common) > 0 {
 		if common[0].Key < own[0].Key {
@@ -227,8 +227,8 @@ func (l *Line) OwnPromptNeeds() (list []PromptNeed) {
 		if topic.Help {
 			need("help."+topic.ID, ofHelp)
 		}
-		if topic.Tell {
-			need("tell."+topic.ID, ofTell)
+		if topic.Note {
+			need("note-about."+topic.ID, ofNote)
 		}
 		for _, question := range topic.Questions {
 			need("question."+question, ofQuestion)

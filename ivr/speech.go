@@ -20,7 +20,7 @@ func (l *Line) Say(tag, key string, pairs ...string) Utterance {
 func (l *Line) text(tag, key string, pairs ...string) string {
 	text, _ := l.Prompts.Text(l.ID, tag, key)
 	text = fill(text, pairs...)
-	for name, figure := range l.Figures[tag] {
+	for name, figure := range l.Variables[tag] {
 		text = strings.ReplaceAll(text, "{"+name+"}", figure)
 	}
 	return text

@@ -115,7 +115,7 @@ func hearOffer(t *turn, key string) Next {
 	case t.Kind != "":
 		return goTo{stepRingAt}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 // pick keeps the choice that a key stands for: 1 is as soon as possible, the others are slots.
@@ -164,7 +164,7 @@ func hearRingAt(t *turn, key string) Next {
 	case key == keyLetter:
 		return goTo{stepMessage}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 func askRingAtOther(t *turn) Next {
@@ -202,7 +202,7 @@ func hearRingAtWhich(t *turn, key string) Next {
 	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(t.Readings) {
 		return t.ringAt(t.Readings[i-1])
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 // ringAt keeps a number that was keyed in, if it may be called.
@@ -291,7 +291,7 @@ func afterBook(t *turn, event Event) Next {
 		}
 		t.sayBooked(event.Callback)
 		t.sayReference(event.Callback.Reference)
-		if topic := t.topic(); topic != nil && topic.Tell {
+		if topic := t.topic(); topic != nil && topic.Note {
 			t.Booked = event.Callback.ID
 			return goTo{stepNote}
 		}
@@ -338,10 +338,10 @@ func (t *turn) standsAlready(callback callbacks.Callback) Next {
 // booking, so all of it is told, and can be changed, without its reference.
 func (t *turn) notedBefore(callback callbacks.Callback) Next {
 	if !callback.Open() {
-		t.say("mine.over")
+		t.say("existing.over")
 		return goTo{stepOffer}
 	}
-	t.say("mine.before", "digits", t.line.sayPhone(t.tongue(), callback.Number))
+	t.say("existing.before", "digits", t.line.sayPhone(t.tongue(), callback.Number))
 	t.sayReference(callback.Reference)
 	t.OpenCallbackID, t.ByReference = callback.ID, true
 	return t.tellMine(callback)

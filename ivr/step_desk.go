@@ -12,9 +12,9 @@ import (
 
 func askReady(t *turn) Next {
 	if t.line.peak(t.now) {
-		t.say("ready.peak", "wait", spoken.Count(t.tongue(), t.longestWait(t.deskWanted()), spoken.Minutes))
+		t.say("connect.peak", "wait", spoken.Count(t.tongue(), t.longestWait(t.deskWanted()), spoken.Minutes))
 	}
-	t.say("ready.ask")
+	t.say("connect.ask")
 	return Listen{Timeout: readyTimeout}
 }
 
@@ -28,7 +28,7 @@ func hearReady(t *turn, key string) Next {
 	case "2":
 		return goTo{stepOffer}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 // longestWait is how many minutes it takes until every target of a desk has been rung in vain.

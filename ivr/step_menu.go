@@ -36,7 +36,7 @@ func hearLanguage(t *turn, key string) Next {
 		t.Language, t.Announced = t.line.Languages[i-1].Tag, false
 		return t.find()
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 // find asks for a promise that stands before the topics are read out, so that its key can be among them.
@@ -59,7 +59,7 @@ func askTopic(t *turn) Next {
 			t.sayClosed(t.generalDesk())
 		}
 		if t.OpenCallbackID != 0 {
-			t.say("callback.stands", "key", keyMine)
+			t.say("callback.open", "key", keyMine)
 		}
 	}
 	for i, choice := range t.choicesShown() {
@@ -82,7 +82,7 @@ const newsLimit = 16 << 10
 // tellNews speaks the notices in force: those for everybody, or those of one topic.
 func (t *turn) tellNews(topic string) {
 	size := 0
-	for _, notice := range t.line.Notices {
+	for _, notice := range t.line.Announcements {
 		inForce := !t.now.Before(notice.From) && t.now.Before(notice.Until)
 		concerns := topic == "" && len(notice.Topics) == 0 || topic != "" && slices.Contains(notice.Topics, topic)
 		text := notice.Text[t.tongue()]
@@ -138,7 +138,7 @@ func hearTopic(t *turn, key string) Next {
 	shown := t.choicesShown()
 	i, err := strconv.Atoi(key)
 	if err != nil || i < 1 || i > len(shown) {
-		return wrong{t.words("wrong.menu")}
+		return wrong{t.words("no-match.menu")}
 	}
 	choice := shown[i-1]
 	if len(choice.Choices) > 0 {
@@ -197,5 +197,5 @@ func hearHelp(t *turn, key string) Next {
 	case "2":
 		return t.collect()
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }

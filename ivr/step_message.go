@@ -21,7 +21,7 @@ func hearMessage(t *turn, _ string) Next { return askMessage(t) }
 func silentMessage(t *turn) Next {
 	t.Silent++
 	t.say("message.empty")
-	if t.Silent >= t.line.SilenceLimit {
+	if t.Silent >= t.line.NoInputLimit {
 		return t.goodbye()
 	}
 	return askMessage(t)

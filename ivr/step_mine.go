@@ -12,9 +12,9 @@ import (
 
 func askMine(t *turn) Next {
 	if t.ByReference {
-		t.say("mine.reference")
+		t.say("existing.reference")
 	} else {
-		t.say("mine.ask")
+		t.say("existing.ask")
 	}
 	return Listen{Entry: true, Timeout: entryTimeout}
 }
@@ -29,8 +29,8 @@ func afterMine(t *turn, event Event) Next {
 	if shown, ok := event.(Shown); ok {
 		return t.tellMine(shown.Callback)
 	}
-	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.WrongLimit {
-		return wrong{t.words("mine.wrong")}
+	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && t.Wrong+1 < t.line.NoMatchLimit {
+		return wrong{t.words("existing.wrong")}
 	}
 	return t.cannotTell()
 }
@@ -42,7 +42,7 @@ func (t *turn) leaveMine(why string) Next {
 	return toTopics(t)
 }
 
-func (t *turn) cannotTell() Next { return t.leaveMine("mine.locked") }
+func (t *turn) cannotTell() Next { return t.leaveMine("existing.locked") }
 
 // askMineMenu reads the callback each time: the desk may have changed it while the caller was listening.
 func askMineMenu(t *turn) Next { return Perform{Look{ID: t.OpenCallbackID}} }
@@ -57,7 +57,7 @@ func afterMineMenu(t *turn, event Event) Next {
 // tellMine says how a callback stands, as it was just read, and what can be done about it.
 func (t *turn) tellMine(c callbacks.Callback) Next {
 	if !c.Open() {
-		return t.leaveMine("mine.over")
+		return t.leaveMine("existing.over")
 	}
 	if t.Step != stepMineMenu {
 		t.enter(stepMineMenu)
@@ -65,7 +65,7 @@ func (t *turn) tellMine(c callbacks.Callback) Next {
 	t.OpenCallbackDue = dueWindowOf(c)
 	t.Topic, t.Number = c.Topic, c.Number
 	t.tellWhen(c)
-	t.say("mine.menu")
+	t.say("existing.menu")
 	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
@@ -82,13 +82,13 @@ func dueWindowOf(c callbacks.Callback) DueWindow {
 func (t *turn) tellWhen(c callbacks.Callback) {
 	switch {
 	case c.State != callbacks.Booked:
-		t.say("mine.dialling")
+		t.say("existing.dialling")
 	case c.Kind == callbacks.Slot && c.SlotEnd.After(t.now):
-		t.say("mine.slot", "when", t.line.between(t.tongue(), c.Due, c.SlotEnd, t.now))
+		t.say("existing.slot", "when", t.line.between(t.tongue(), c.Due, c.SlotEnd, t.now))
 	case c.Due.After(t.now.Add(offTheLine)):
-		t.say("mine.at", "when", t.line.when(t.tongue(), c.Due, t.now))
+		t.say("existing.at", "when", t.line.when(t.tongue(), c.Due, t.now))
 	default:
-		t.say("mine.soon")
+		t.say("existing.soon")
 	}
 }
 
@@ -101,7 +101,7 @@ func hearMineMenu(t *turn, key string) Next {
 	case "3":
 		return goTo{stepMineSure}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 func askMineKept(t *turn) Next { return Perform{Look{ID: t.OpenCallbackID}} }
@@ -115,11 +115,11 @@ func afterMineKept(t *turn, event Event) Next {
 	case !c.Open():
 		return t.tellMine(c)
 	case c.State != callbacks.Booked:
-		t.say("mine.dialling")
+		t.say("existing.dialling")
 	case t.OpenCallbackDue != dueWindowOf(c):
 		return t.tellMine(c)
 	default:
-		t.say("mine.kept")
+		t.say("existing.kept")
 	}
 	return farewell(t)
 }
@@ -132,7 +132,7 @@ func askMineWhen(t *turn) Next {
 
 func hearMineWhen(t *turn, key string) Next {
 	if !t.pick(key) {
-		return wrong{t.words("wrong.menu")}
+		return wrong{t.words("no-match.menu")}
 	}
 	due, until, capacity := time.Unix(t.Due, 0).UTC(), time.Time{}, 0
 	if t.Kind == callbacks.Slot {
@@ -148,15 +148,15 @@ func afterMove(t *turn, event Event) Next {
 	switch event := event.(type) {
 	case Noted:
 		t.Bookings++
-		t.say("mine.saved")
+		t.say("existing.saved")
 		return t.tellMine(event.Callback)
 	case CallbackBooked:
 		if event.Callback.Kind == callbacks.Slot {
-			t.say("mine.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
+			t.say("existing.moved", "when", t.line.between(t.tongue(), event.Callback.Due, event.Callback.SlotEnd, t.now))
 		} else if event.Callback.Due.After(t.now.Add(offTheLine)) {
 			t.tellWhen(event.Callback)
 		} else {
-			t.say("mine.soonest")
+			t.say("existing.soonest")
 		}
 		t.say("goodbye")
 		return Hangup{}
@@ -166,7 +166,7 @@ func afterMove(t *turn, event Event) Next {
 			t.slotFull()
 			return wrong{t.words("offer.full")}
 		case Enough, AnonymousEnough, NumberEnough:
-			t.say("mine.enough")
+			t.say("existing.enough")
 			return goTo{stepMineMenu}
 		}
 	}
@@ -174,7 +174,7 @@ func afterMove(t *turn, event Event) Next {
 }
 
 func askMineSure(t *turn) Next {
-	t.say("mine.sure")
+	t.say("existing.sure")
 	t.say("menu.controls")
 	return Listen{Timeout: menuTimeout}
 }
@@ -186,16 +186,16 @@ func hearMineSure(t *turn, key string) Next {
 	case "2":
 		return goTo{stepMineMenu}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 func afterCancel(t *turn, event Event) Next {
 	if _, ok := event.(Dropped); ok {
-		t.say("mine.cancelled")
+		t.say("existing.cancelled")
 		t.say("goodbye")
 		return Hangup{}
 	}
 	return t.cannotChange()
 }
 
-func (t *turn) cannotChange() Next { return t.leaveMine("mine.cannot") }
+func (t *turn) cannotChange() Next { return t.leaveMine("existing.cannot") }

@@ -13,7 +13,7 @@ func hearNote(t *turn, key string) Next {
 	if key == keyNote {
 		return goTo{stepNoteSpoken}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 func askNoteSpoken(t *turn) Next {
@@ -42,7 +42,7 @@ func afterNote(t *turn, event Event) Next {
 
 // sayWhatToTell says what is useful to speak about the topic.
 func (t *turn) sayWhatToTell() {
-	if topic := t.topic(); topic != nil && topic.Tell {
-		t.say("tell." + topic.ID)
+	if topic := t.topic(); topic != nil && topic.Note {
+		t.say("note-about." + topic.ID)
 	}
 }

@@ -109,7 +109,7 @@ func (t *turn) keep(key string, again StepID, keep func(digits string)) Next {
 		t.Draft = ""
 		return goTo{again}
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 func askNumber(t *turn) Next {
@@ -144,7 +144,7 @@ func leaveEntry(t *turn) Next {
 }
 
 func askLeft(t *turn) Next {
-	t.say("left.ask")
+	t.say("skip.ask")
 	return Listen{Timeout: menuTimeout}
 }
 
@@ -158,7 +158,7 @@ func hearLeft(t *turn, key string) Next {
 		}
 		return t.without(keyAccount)
 	}
-	return wrong{t.words("wrong.menu")}
+	return wrong{t.words("no-match.menu")}
 }
 
 // without goes on without a number: a question, or [keyAccount].

@@ -80,7 +80,7 @@ func abstract(line *Line, s State) string {
 	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
 	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
 	if topic := line.Topic(s.Topic); topic != nil {
-		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.Tell, topic.AskAccount, topic.Questions)
+		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.Note, topic.AskAccount, topic.Questions)
 	}
 	if s.Step != stepLeft {
 		s.Left = ""
@@ -124,7 +124,7 @@ type visit struct {
 func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit {
 	t.Helper()
 	// Topics that differ in kind only, and counting to two at most, reach all there is to reach.
-	line.SilenceLimit, line.WrongLimit = 1, 2
+	line.NoInputLimit, line.NoMatchLimit = 1, 2
 	for i := 2; i < len(line.Topics); i++ {
 		line.Topics[i] = Topic{ID: line.Topics[i].ID, Desk: "support"}
 	}
@@ -238,7 +238,7 @@ func TestTroubleInEveryState(t *testing.T) {
 		state, page := Advance(line, openHour, caller, v.state, Trouble{})
 		if _, asks := page.Next.(Perform); asks && v.state.Step == stepDesk {
 			state, page = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
-		} else if len(page.Say) == 0 || !strings.HasPrefix(page.Say[0].Text, "trouble.") {
+		} else if len(page.Say) == 0 || !strings.HasPrefix(page.Say[0].Text, "failure.") {
 			t.Errorf("step %s: a fault is met with %v", v.state.Step, page.Say)
 		}
 		for range 5 {

@@ -52,7 +52,7 @@ func TestAClosureInAnEmergency(t *testing.T) {
 	if d.lineOpen() || line.Hours.IsOpen(d.now) || line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
 		t.Error("not closed for everybody but the emergency desk")
 	}
-	if n := len(line.Notices); n != 1 || line.Notices[0].Text["en"] != "No electricity." {
+	if n := len(line.Announcements); n != 1 || line.Announcements[0].Text["en"] != "No electricity." {
 		t.Errorf("%d announcements", n)
 	}
 	if other := d.Live().Find("okpay", ""); other != d.Live().Written().ByID("okpay") {
@@ -116,8 +116,8 @@ func TestADeskIsClosed(t *testing.T) {
 	if !line.Hours.IsOpen(d.now) || line.Desks["senior"].Hours.IsOpen(d.now) || !line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
 		t.Error("closed is not the desk senior alone")
 	}
-	if len(line.Notices) != 1 || strings.Join(line.Notices[0].Topics, " ") != "senior" {
-		t.Errorf("announced is %+v", line.Notices)
+	if len(line.Announcements) != 1 || strings.Join(line.Announcements[0].Topics, " ") != "senior" {
+		t.Errorf("announced is %+v", line.Announcements)
 	}
 }
 

@@ -29,12 +29,12 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 		kept string // what key 1 in the menu leads to
 		menu string // what hearing the menu leads to
 	}{
-		"as it was": {now: booked, kept: "mine.kept", menu: "mine.slot"},
-		"moved":     {now: moved, kept: "mine.slot", menu: "mine.slot"},
-		"at once":   {now: soon, kept: "mine.soon", menu: "mine.soon"},
-		"dialling":  {now: dialling, kept: "mine.dialling", menu: "mine.dialling"},
-		"cancelled": {now: over, kept: "mine.over", menu: "mine.over"},
-		"unread":    {now: booked, err: errors.New("the store is down"), kept: "mine.locked", menu: "mine.locked"},
+		"as it was": {now: booked, kept: "existing.kept", menu: "existing.slot"},
+		"moved":     {now: moved, kept: "existing.slot", menu: "existing.slot"},
+		"at once":   {now: soon, kept: "existing.soon", menu: "existing.soon"},
+		"dialling":  {now: dialling, kept: "existing.dialling", menu: "existing.dialling"},
+		"cancelled": {now: over, kept: "existing.over", menu: "existing.over"},
+		"unread":    {now: booked, err: errors.New("the store is down"), kept: "existing.locked", menu: "existing.locked"},
 	} {
 		for way, to := range map[string]struct {
 			step ivr.StepID
@@ -53,7 +53,7 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 				e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { return tt.now, tt.err }
 				told.Step = to.step
 				text := e.call(e.sealed(pathStep, "call", caller.SID, told), url.Values{"Digits": {to.key}})
-				for _, key := range []string{"mine.kept", "mine.slot", "mine.soon", "mine.dialling", "mine.over", "mine.locked"} {
+				for _, key := range []string{"existing.kept", "existing.slot", "existing.soon", "existing.dialling", "existing.over", "existing.locked"} {
 					if strings.Contains(text, key) != (key == to.want) {
 						t.Errorf("want %s and nothing else, heard %s", to.want, text)
 					}
@@ -74,7 +74,7 @@ func TestWrongKeysAboutACallbackEnd(t *testing.T) {
 	}
 	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu})
 	text := ""
-	for range e.server.Lines.Find("sketch", "").WrongLimit {
+	for range e.server.Lines.Find("sketch", "").NoMatchLimit {
 		text = e.call(target, url.Values{"Digits": {"5"}})
 		target = leadsTo(t, e.server.PublicURL, text)
 	}
@@ -91,7 +91,7 @@ func TestACallbackThatIsNotReadInTime(t *testing.T) {
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
 	state := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu}
 	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
-	if !strings.Contains(text, "mine.locked") || strings.Contains(text, "mine.kept") {
+	if !strings.Contains(text, "existing.locked") || strings.Contains(text, "existing.kept") {
 		t.Errorf("heard %s", text)
 	}
 }

@@ -37,11 +37,11 @@ func sketch(t testing.TB) *ivr.Line {
 		Hours: calendar,
 		Topics: []ivr.Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
-			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Tell: true},
+			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Note: true},
 			{ID: "refund", Desk: "support", Questions: []string{"refund"}},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
 			{ID: "technical", Desk: "support", Help: true},
-			{ID: "feedback", Desk: "support", Message: true, Tell: true},
+			{ID: "feedback", Desk: "support", Message: true, Note: true},
 			{ID: "fees", Desk: "support"},
 			{ID: "senior", Desk: "support"},
 		},
@@ -56,7 +56,7 @@ func sketch(t testing.TB) *ivr.Line {
 		Account:      ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions:    map[string]ivr.NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
 		Callbacks:    callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute, ExpiresAfter: 72 * time.Hour},
-		SilenceLimit: 3, WrongLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
+		NoInputLimit: 3, NoMatchLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}
 	for _, need := range line.PromptNeeds() {

@@ -239,12 +239,12 @@ func TestPanics(t *testing.T) {
 			func(e *edge) {
 				e.callbacks.saveMessage = func(callbacks.Message) (callbacks.Message, error) { boom(); return callbacks.Message{}, nil }
 			},
-			[]string{"trouble.person", "<Dial"},
+			[]string{"failure.person", "<Dial"},
 		},
 		{
 			"after a dial", pathStep, "call", ivr.State{Line: "sketch", Step: stepDesk, Language: "en", Desk: "support", Dials: 1},
 			url.Values{"DialCallStatus": {"no-answer"}}, nil, // WasTaken is not expected
-			[]string{"trouble.person", "<Dial"},
+			[]string{"failure.person", "<Dial"},
 		},
 		{
 			"for an agent who is rung back", pathAgent, "attempt", attempt{ID: "a"}, nil,
@@ -318,7 +318,7 @@ func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 			}
 			start := time.Now()
 			text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})
-			if !strings.Contains(text, "menu.topic topic.stolen 1") || strings.Contains(text, "callback.stands") {
+			if !strings.Contains(text, "menu.topic topic.stolen 1") || strings.Contains(text, "callback.open") {
 				t.Errorf("the caller hears %s", text)
 			}
 			// The store is asked for 0.3 s; the provider would wait for 15.
@@ -333,7 +333,7 @@ func TestOpenCallbackIsMentioned(t *testing.T) {
 	e := newEdge(t, nil)
 	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { return callbacks.Callback{ID: 7}, true, nil }
 	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})
-	if !strings.Contains(text, "callback.stands 7") {
+	if !strings.Contains(text, "callback.open 7") {
 		t.Errorf("the caller hears %s", text)
 	}
 }
@@ -348,12 +348,12 @@ func TestFallback(t *testing.T) {
 		name, errorURL string
 		hears          []string
 	}{
-		{"goes on where it was, in the caller's language", readable, []string{"trouble.person", "en-US", "<Dial"}},
-		{"a second fault leads to a message", second, []string{"trouble.message", "en-US", "<Record"}},
-		{"no ErrorUrl", "", []string{"trouble.person", "id-ID", "<Dial"}},
-		{"the first webhook failed", e.server.PublicURL + PathIncoming, []string{"trouble.person", "id-ID", "<Dial"}},
-		{"no URL at all", "http://[::1:%zz", []string{"trouble.person", "id-ID", "<Dial"}},
-		{"another call's state", e.server.PublicURL + e.sealed(pathStep, "call", "CA2", state), []string{"trouble.person", "id-ID", "<Dial"}},
+		{"goes on where it was, in the caller's language", readable, []string{"failure.person", "en-US", "<Dial"}},
+		{"a second fault leads to a message", second, []string{"failure.message", "en-US", "<Record"}},
+		{"no ErrorUrl", "", []string{"failure.person", "id-ID", "<Dial"}},
+		{"the first webhook failed", e.server.PublicURL + PathIncoming, []string{"failure.person", "id-ID", "<Dial"}},
+		{"no URL at all", "http://[::1:%zz", []string{"failure.person", "id-ID", "<Dial"}},
+		{"another call's state", e.server.PublicURL + e.sealed(pathStep, "call", "CA2", state), []string{"failure.person", "id-ID", "<Dial"}},
 	} {
 		text := e.call(PathFallback, url.Values{"ErrorCode": {"11200"}, "ErrorUrl": {c.errorURL}})
 		for _, want := range c.hears {
@@ -366,7 +366,7 @@ func TestFallback(t *testing.T) {
 		t.Errorf("counted %s times", n)
 	}
 	e.now = closedHour
-	if text := e.call(PathFallback, nil); !strings.Contains(text, "trouble.message") || !strings.Contains(text, "<Record") {
+	if text := e.call(PathFallback, nil); !strings.Contains(text, "failure.message") || !strings.Contains(text, "<Record") {
 		t.Errorf("while the desk is closed the caller hears %s", text)
 	}
 }

@@ -79,7 +79,7 @@ func TestANewTopicIsAnEditOfFiles(t *testing.T) {
 topic.card-order: "ordering a card"
 topic.card-lost: "a lost card"
 help.card-order: "You can order a card in the app. It takes {refund-days}."
-tell.card-order: "Please say the name that the card shall bear."
+note-about.card-order: "Please say the name that the card shall bear."
 question.postcode: "Please enter the six digits of your postcode, then hash."
 answer.postcode: "Postcode: {digits}."
 `,
@@ -87,7 +87,7 @@ answer.postcode: "Postcode: {digits}."
 topic.card-order: "申请卡片"
 topic.card-lost: "卡片丢失"
 help.card-order: "卡片可以在应用里申请，需要{refund-days}。"
-tell.card-order: "请说出卡片上的姓名。"
+note-about.card-order: "请说出卡片上的姓名。"
 question.postcode: "请输入六位邮政编码，按井号键结束。"
 answer.postcode: "邮政编码：{digits}。"
 `,

@@ -101,7 +101,7 @@ type explained struct {
 	topic    *ivr.Topic // nil: a person was asked for
 	at       time.Time
 	call     ivr.Call
-	course   ivr.Course
+	course   ivr.Simulation
 	unseen   string // why overrides were not looked at; empty when they were, or when there is no store
 }
 
@@ -136,7 +136,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, er
 		}
 	}
 	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, simulate.SomeCaller(e.line.Region)), To: e.line.Numbers[0]}
-	e.course, err = e.line.Course(e.at, e.call, o.language, o.topic)
+	e.course, err = e.line.Simulate(e.at, e.call, o.language, o.topic)
 	return e, err
 }
 

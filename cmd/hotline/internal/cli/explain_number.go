@@ -75,9 +75,9 @@ func (e explained) oneNumber(rows *terminal.Table, number string) {
 	rows.Add("", fmt.Sprintf("at the wish of callers from other numbers %d an hour and %d a day, and not for a day after key 2",
 		limits.NumberHour, limits.NumberDay), e.source("callbacks.limits"))
 	switch {
-	case !e.line.TextMessages:
+	case !e.line.SMS:
 		rows.Add("texted", "no: the line sends no text messages", e.source("text_messages"))
-	case !e.line.TakesTexts(number):
+	case !e.line.TakesSMS(number):
 		rows.Add("texted", "no: "+kindOf(number), e.source("text_messages"))
 	default:
 		rows.Add("texted", "yes, to the calling number, or once its customer was reached", e.source("text_messages"))
@@ -119,7 +119,7 @@ func (e explained) refusalSource(r *callbacks.Refusal) string {
 // ownerSource is where a number stands that is a line's or an agent's; empty for others.
 func (e explained) ownerSource(number string) string {
 	for _, line := range e.snapshot.Lines {
-		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.TextSender} {
+		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender} {
 			if own == number {
 				return e.snapshot.Source(line.ID, key)
 			}

@@ -110,7 +110,7 @@ func (e explained) callback(rows *terminal.Table) {
 	}
 	if text := e.line.SMSBody(c, callbacks.NotifyBooked, e.at); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
-	} else if e.line.TextMessages {
+	} else if e.line.SMS {
 		why := kindOf(r.Number)
 		if text != "" {
 			why = "it is not the calling number"

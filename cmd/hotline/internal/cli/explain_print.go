@@ -80,7 +80,7 @@ func (e explained) way(rows *terminal.Table) {
 }
 
 // noticeSource is the list that an announcement stands in, or the override that makes it.
-func (e explained) noticeSource(n ivr.Notice) string {
+func (e explained) noticeSource(n ivr.Announcement) string {
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
 		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
 			if o.From.Equal(n.From) && o.Say[e.course.Language] == n.Text[e.course.Language] {
@@ -98,7 +98,7 @@ func (e explained) desk(rows *terminal.Table) {
 	case e.topic == nil:
 		rows.Add("person", "asked for with key 0 before a topic was named: desk "+first, e.source("general"))
 	default:
-		for _, way := range e.line.Ways() {
+		for _, way := range e.line.KeyPaths() {
 			if way.Topic == e.topic.ID {
 				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "), doing(e.topic)), e.source("topics."+e.topic.ID))
 			}

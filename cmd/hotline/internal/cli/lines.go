@@ -50,7 +50,7 @@ func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
 		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", line.ID, line.Names[first], strings.Join(line.Numbers, " "),
 			strings.Join(tags, " "), line.Hours.Zone())
 		var rows terminal.Table
-		for _, way := range line.Ways() {
+		for _, way := range line.KeyPaths() {
 			topic := line.Topic(way.Topic)
 			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), doing(topic), "desk "+topic.Desk)
 		}
@@ -74,6 +74,6 @@ func doing(topic *ivr.Topic) string {
 	add(topic.Help, "self-help")
 	add(topic.AskAccount, "account")
 	steps = append(steps, topic.Questions...)
-	add(topic.Tell && !topic.Message, "note")
+	add(topic.Note && !topic.Message, "note")
 	return strings.Join(steps, ", ")
 }

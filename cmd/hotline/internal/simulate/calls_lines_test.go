@@ -52,7 +52,7 @@ func (j *journey) then(prompt, keys string) {
 }
 
 // travel goes to a topic and gives every number that is asked for. Callers with different n have different accounts.
-func travel(line *ivr.Line, tag string, way ivr.Way, n int) *journey {
+func travel(line *ivr.Line, tag string, way ivr.KeyPath, n int) *journey {
 	j := &journey{line: line, tag: tag, topic: line.Topic(way.Topic)}
 	if len(line.Languages) > 1 {
 		key := 1 + slices.IndexFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == tag })
@@ -126,11 +126,11 @@ func TestEveryTopicReachesItsDesk(t *testing.T) {
 	eachLanguage(t, func(t *testing.T, line *ivr.Line, tag string) {
 		open, _ := longDay(t, line)
 		s := newScenario(t, open.Format(time.RFC3339), onLine(line.ID))
-		for i, way := range line.Ways() {
+		for i, way := range line.KeyPaths() {
 			j := travel(line, tag, way, i)
 			before, noted := len(s.of(simulator.EventBridge)), len(s.did("message"))
 			if j.topic.Message {
-				j.steps = append(j.steps, hears(line.Sentence(tag, "tell."+way.Topic)).speak())
+				j.steps = append(j.steps, hears(line.Sentence(tag, "note-about."+way.Topic)).speak())
 				s.rings(subscriber(line, i), line.Sentence(tag, "message.saved"), j.steps...)
 				if len(s.did("message")) != noted+1 {
 					t.Errorf("%s: no message was written down", way.Topic)
@@ -138,7 +138,7 @@ func TestEveryTopicReachesItsDesk(t *testing.T) {
 				continue
 			}
 			if !j.topic.Urgent {
-				j.steps = append(j.steps, hears(line.Sentence(tag, "ready.ask")).silence())
+				j.steps = append(j.steps, hears(line.Sentence(tag, "connect.ask")).silence())
 			}
 			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.steps...)
 			bridges := s.of(simulator.EventBridge)
@@ -183,7 +183,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 		var out strings.Builder
 		rows := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(rows, "topic\tactions\tkeys\tcharacters\tseconds of speech")
-		for i, way := range line.Ways() {
+		for i, way := range line.KeyPaths() {
 			j := travel(line, tag, way, i)
 			if j.topic.Message {
 				continue // nobody is rung back about it
@@ -195,7 +195,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 			if len(j.topic.Questions) > 0 {
 				most = mostActionsWithNumber
 			}
-			if j.topic.Tell {
+			if j.topic.Note {
 				j.steps = append(j.steps, hears("").silence())
 			}
 			s.rings(subscriber(line, i), line.Sentence(tag, "goodbye"), j.steps...)

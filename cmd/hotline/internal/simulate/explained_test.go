@@ -39,7 +39,7 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, cmp.Or(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			course, err := line.Course(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
+			course, err := line.Simulate(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 	}
 }
 
-func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course ivr.Course) {
+func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course ivr.Simulation) {
 	t.Helper()
 	snapshot, err := apptest.Shipped()
 	if err != nil {

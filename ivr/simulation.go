@@ -9,14 +9,14 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// A Course is how a call goes whose caller wants one thing and takes what is offered: it names a topic, gives no numbers, waits
+// A Simulation is how a call goes whose caller wants one thing and takes what is offered: it names a topic, gives no numbers, waits
 // for the desk, of which nobody answers, and then chooses a callback as soon as possible, or else a message.
-type Course struct {
+type Simulation struct {
 	// Keys are what the caller presses, a group for each question, as hotline call --press takes them; an empty one is silence.
 	Keys []string
 	// Language is the tag that was chosen; Notices are those announced, in order.
 	Language string
-	Notices  []Notice
+	Notices  []Announcement
 	// Wanted is the desk that the call is for, in the caller's language.
 	Wanted string
 	// Peak is set when the caller is told that it can take longer.
@@ -49,17 +49,17 @@ type CallbackOffer struct {
 	Asks bool
 }
 
-// Course plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a caller who asks
+// Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a caller who asks
 // for a person at once. No promise stands for the caller before.
-func (l *Line) Course(now time.Time, call Call, language, topic string) (Course, error) {
+func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simulation, error) {
 	w := follower{line: l, now: now, topic: topic}
 	w.Language = l.Language(language).Tag
 	if topic != "" {
-		i := slices.IndexFunc(l.Ways(), func(way Way) bool { return way.Topic == topic })
+		i := slices.IndexFunc(l.KeyPaths(), func(way KeyPath) bool { return way.Topic == topic })
 		if i < 0 {
-			return w.Course, fmt.Errorf("line %s has no topic %q in its menu", l.ID, topic)
+			return w.Simulation, fmt.Errorf("line %s has no topic %q in its menu", l.ID, topic)
 		}
-		w.way = l.Ways()[i].Keys
+		w.way = l.KeyPaths()[i].Keys
 	}
 	state, event := State{Line: l.ID, Step: FirstStep, Called: now.Unix()}, Event(Start{})
 	for range 2 * maxTurns {
@@ -68,15 +68,15 @@ func (l *Line) Course(now time.Time, call Call, language, topic string) (Course,
 		w.heard(page)
 		if event = w.answer(state, page.Next, call); event == nil {
 			w.Wanted = (&turn{line: l, now: now, call: call, State: &state}).deskWanted()
-			return w.Course, nil
+			return w.Simulation, nil
 		}
 	}
-	return w.Course, fmt.Errorf("the call to line %s comes to no end", l.ID)
+	return w.Simulation, fmt.Errorf("the call to line %s comes to no end", l.ID)
 }
 
 // A follower is a course that is being played.
 type follower struct {
-	Course
+	Simulation
 	line  *Line
 	now   time.Time
 	topic string
@@ -86,11 +86,11 @@ type follower struct {
 // heard notes which announcements are spoken.
 func (w *follower) heard(page Page) {
 	for _, said := range page.Say {
-		i := slices.IndexFunc(w.line.Notices, func(n Notice) bool {
+		i := slices.IndexFunc(w.line.Announcements, func(n Announcement) bool {
 			return !w.now.Before(n.From) && w.now.Before(n.Until) && n.Text[said.Language] == said.Text
 		})
 		if i >= 0 {
-			w.Notices = append(w.Notices, w.line.Notices[i])
+			w.Notices = append(w.Notices, w.line.Announcements[i])
 		}
 	}
 }

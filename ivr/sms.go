@@ -12,7 +12,7 @@ import (
 // Words is the text message that tells a customer, as of now, how his promise stands. It is empty where the line sends none,
 // and for numbers that take none. It is what [callbacks.Plan] asks for.
 func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, now time.Time) string {
-	if !l.TakesTexts(c.Number) {
+	if !l.TakesSMS(c.Number) {
 		return ""
 	}
 	tongue := l.Language(c.Language).Tag
@@ -41,9 +41,9 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tongue string, now time.Time, p
 	return l.text(tongue, "sms.soon", pairs...)
 }
 
-// TakesTexts reports whether the line would send a text message to a number, E.164: to one that can be a mobile
+// TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile
 // telephone's.
-func (l *Line) TakesTexts(e164 string) bool { return l.TextMessages && takesTexts(e164) }
+func (l *Line) TakesSMS(e164 string) bool { return l.SMS && takesTexts(e164) }
 
 // takesTexts reports whether a number can be a mobile telephone's.
 func takesTexts(e164 string) bool {

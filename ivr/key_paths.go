@@ -2,8 +2,8 @@ package ivr
 
 import "strconv"
 
-// A Way leads to a topic.
-type Way struct {
+// A KeyPath leads to a topic.
+type KeyPath struct {
 	// Topic is its identifier.
 	Topic string
 	// Keys are pressed one after another once the language was chosen: one for each menu, and 8 for each page that is
@@ -11,9 +11,9 @@ type Way struct {
 	Keys []string
 }
 
-// Ways lists how every topic is reached, in the order of the menus.
-func (l *Line) Ways() []Way {
-	var ways []Way
+// KeyPaths lists how every topic is reached, in the order of the menus.
+func (l *Line) KeyPaths() []KeyPath {
+	var ways []KeyPath
 	var walk func(menu []Choice, before []string)
 	walk = func(menu []Choice, before []string) {
 		for i, choice := range menu {
@@ -26,7 +26,7 @@ func (l *Line) Ways() []Way {
 				walk(choice.Choices, keys)
 				continue
 			}
-			ways = append(ways, Way{Topic: choice.ID, Keys: keys})
+			ways = append(ways, KeyPath{Topic: choice.ID, Keys: keys})
 		}
 	}
 	walk(l.Menu, nil)
