@@ -14,7 +14,7 @@ import (
 // Desks and their telephones. Agents' numbers are masked.
 
 // deskNames are as in compareStructs. Hours and telephones have functions of their own.
-var deskNames = map[string]string{"ID": "", "Hours": "", "Targets": "", "ByLanguage": "by_language"}
+var deskNames = map[string]string{"ID": "", "Hours": "", "Targets": ""}
 
 func (l *lineComparison) compareDesks() {
 	for _, id := range slices.Sorted(maps.Keys(l.new.Desks)) {

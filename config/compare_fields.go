@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,8 +35,8 @@ var lineFields = map[string]func(*lineComparison){
 }
 
 var lineNames = map[string]string{
-	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Variables": "figure",
-	"CustomerFirst": "callbacks: customer first", "NoInputLimit": "limits: silence", "NoMatchLimit": "limits: wrong",
+	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Variables": "variable",
+	"CustomerFirst": "callbacks: customer first", "NoInputLimit": "limits: no_input", "NoMatchLimit": "limits: no_match",
 	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "SMS": "text_messages",
 	"SMSSender": "text_sender", "CallerID": "caller_id",
 }
@@ -86,11 +87,11 @@ func unset(about string, v reflect.Value) string {
 }
 
 var unsetWords = map[string]string{
-	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: rounds": "the default",
-	"callbacks: retry_after": "the default", "callbacks: expiry": "the default", "callbacks: retention": "the default",
+	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: desk_attempts": "the default",
+	"callbacks: retry_after": "the default", "callbacks: expires_after": "the default", "callbacks: retention": "the default",
 	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
 	"text_sender": "the line's first number", "caller_id": "the line's first number",
-	"callbacks: capacity": "no limit", "callbacks: pending": "no limit", "callbacks: countries": "any",
+	"callbacks: capacity": "no limit", "callbacks: max_open": "no limit", "callbacks: countries": "any",
 	"callbacks: limits: caller_hour": "the default", "callbacks: limits: caller_day": "the default", "callbacks: limits: number_hour": "the default",
 	"callbacks: limits: number_day": "the default", "callbacks: limits: anonymous_hour": "the default", "callbacks: limits: open_per_caller": "the default",
 }
@@ -213,15 +214,15 @@ func (l *lineComparison) compareLanguages() {
 	}
 }
 
-// compareStructs tells of each field that differs. Fields are named in small letters unless names has another; "" passes one
-// over.
+// compareStructs tells of each field that differs. A field is named as keys are, RetryAfter retry_after, unless names has another
+// name; "" passes one over.
 func (l *lineComparison) compareStructs(about string, old, new any, names map[string]string) {
 	a, b := reflect.ValueOf(old), reflect.ValueOf(new)
 	for i := range a.NumField() {
 		field := a.Type().Field(i).Name
 		name, known := names[field]
 		if !known {
-			name = strings.ToLower(field)
+			name = keyOf(field)
 		}
 		if name != "" {
 			l.compareValues(about+": "+name, a.Field(i), b.Field(i))
@@ -240,20 +241,21 @@ func keep(list, other []string) (out []string) {
 }
 
 var policyNames = map[string]string{
-	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxRounds": "rounds",
-	"RetryAfter": "retry_after", "RetryBusy": "retry_busy", "RetryNoAnswer": "retry_no_answer", "RetryMachine": "retry_machine",
-	"Limits": "", "MorningDelay": "morning_delay",
-	"Ours": "", // the numbers of all lines, told where they are written
+	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxDeskAttempts": "desk_attempts",
+	"Limits": "",
+	"Ours":   "", // the numbers of all lines, told where they are written
 }
 
-var callerLimitNames = map[string]string{
-	"CallerHour": "caller_hour", "CallerDay": "caller_day", "NumberHour": "number_hour", "NumberDay": "number_day",
-	"AnonymousHour": "anonymous_hour", "OpenPerCaller": "open_per_caller",
+var wordStart = regexp.MustCompile(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`)
+
+// keyOf writes the name of a field as a key of a file.
+func keyOf(field string) string {
+	return strings.ToLower(wordStart.ReplaceAllString(field, "${1}${3}_${2}${4}"))
 }
 
 func (l *lineComparison) comparePolicy() {
 	l.compareStructs("callbacks", l.old.Callbacks, l.new.Callbacks, policyNames)
-	l.compareStructs("callbacks: limits", l.old.Callbacks.Limits, l.new.Callbacks.Limits, callerLimitNames)
+	l.compareStructs("callbacks: limits", l.old.Callbacks.Limits, l.new.Callbacks.Limits, nil)
 }
 
 func compareText(a, b string) int { return cmp.Compare(a, b) }

@@ -36,10 +36,10 @@ func (l *lineComparison) compareNews() {
 		})
 	}
 	for _, n := range new {
-		l.note("notice", "added, "+l.period(n.From, n.Until)+aboutTopics(n)+": "+texts(n.Text))
+		l.note("announcement", "added, "+l.period(n.From, n.Until)+aboutTopics(n)+": "+texts(n.Text))
 	}
 	for _, n := range old {
-		l.note("notice", "removed, "+l.period(n.From, n.Until)+aboutTopics(n)+": "+texts(n.Text))
+		l.note("announcement", "removed, "+l.period(n.From, n.Until)+aboutTopics(n)+": "+texts(n.Text))
 	}
 }
 
@@ -47,7 +47,7 @@ func sameText(a, b ivr.Announcement) bool { return maps.Equal(a.Text, b.Text) }
 func sameTime(a, b ivr.Announcement) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }
 
 func (l *lineComparison) noticeChanged(old, new ivr.Announcement) {
-	about := "notice " + l.clock(new.From)
+	about := "announcement " + l.clock(new.From)
 	if !sameTime(old, new) {
 		l.note(about, nowWas(l.period(new.From, new.Until), l.period(old.From, old.Until)))
 	}

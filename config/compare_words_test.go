@@ -23,9 +23,9 @@ func TestCompareWords(t *testing.T) {
     Saturdays but 2026-12-26          closes 00:00-01:00                                             (was 00:00-01:00, now closed)                               hours/shop.yaml:3
     Sun 2026-12-27                    closes 12:00-13:00 17:00-18:00, opens 09:00-10:00 13:00-14:00  (was 10:00-13:00 14:00-18:00, now 09:00-12:00 13:00-17:00)  hours/shop.yaml:10 Make-up day
     Mon 2026-12-28 to Wed 2026-12-30  closes 12:00-13:00, opens 09:00-10:00                          (was 10:00-13:00, now 09:00-12:00)                          hours/shop.yaml:9 Short days
-  zone                         Asia/Makassar, was Asia/Jakarta
-  notice Thu 2026-12-31 22:00  Thu 2026-12-31 22:00 to Fri 2027-01-01 00:00, was Thu 2026-12-31 23:00 to Fri 2027-01-01 01:00
-  rehearsed call               changed calls/shop-open.yaml (A caller asks for a person): at
+  zone                               Asia/Makassar, was Asia/Jakarta
+  announcement Thu 2026-12-31 22:00  Thu 2026-12-31 22:00 to Fri 2027-01-01 00:00, was Thu 2026-12-31 23:00 to Fri 2027-01-01 01:00
+  rehearsed call                     changed calls/shop-open.yaml (A caller asks for a person): at
 `},
 		{"a set of holidays, and the weekend of every other week", [][3]string{{"hours/shop.yaml", "special:\n",
 			"holidays: [id]\nspecial:\n  - {rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=SA, from: 2026-11-28, open: [\"10:00-12:00\"], name: Market}\n"}}, `shop
@@ -35,15 +35,15 @@ func TestCompareWords(t *testing.T) {
 		{"announcements and overrides", [][3]string{
 			{"hours/shop.yaml", "until: 2026-12-31 24:00", "until: 2027-01-01 02:00"},
 			{"hours/shop.yaml", `text: {en: "Maintenance."`, `text: {en: "Maintenance until two."`},
-			{"hours/shop.yaml", "notices:\n", "overrides:\n  - {from: 2026-12-01 10:30, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {en: \"A power cut.\", id: \"Mati listrik.\"}}\n" +
-				"notices:\n  - {from: 2026-12-02 08:00, until: 2026-12-02 09:00, text: {en: \"Slow today.\", id: \"Lambat.\"}}\n"},
+			{"hours/shop.yaml", "announcements:\n", "overrides:\n  - {from: 2026-12-01 10:30, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {en: \"A power cut.\", id: \"Mati listrik.\"}}\n" +
+				"announcements:\n  - {from: 2026-12-02 08:00, until: 2026-12-02 09:00, text: {en: \"Slow today.\", id: \"Lambat.\"}}\n"},
 		}, `shop
   hours, on the clock of Asia/Jakarta
     Tue 2026-12-01  closes 10:30-14:00  (was 09:00-17:00, now 09:00-10:30 14:00-17:00)  hours/shop.yaml:12 Power cut
-  override                     added, closed Tue 2026-12-01 10:30 to Tue 2026-12-01 14:00 (Power cut): en "A power cut.", id "Mati listrik."
-  notice Thu 2026-12-31 22:00  Thu 2026-12-31 22:00 to Fri 2027-01-01 02:00, was Thu 2026-12-31 22:00 to Fri 2027-01-01 00:00
-  notice Thu 2026-12-31 22:00  en: "Maintenance until two.", was "Maintenance."
-  notice                       added, Wed 2026-12-02 08:00 to Wed 2026-12-02 09:00: en "Slow today.", id "Lambat."
+  override                           added, closed Tue 2026-12-01 10:30 to Tue 2026-12-01 14:00 (Power cut): en "A power cut.", id "Mati listrik."
+  announcement Thu 2026-12-31 22:00  Thu 2026-12-31 22:00 to Fri 2027-01-01 02:00, was Thu 2026-12-31 22:00 to Fri 2027-01-01 00:00
+  announcement Thu 2026-12-31 22:00  en: "Maintenance until two.", was "Maintenance."
+  announcement                       added, Wed 2026-12-02 08:00 to Wed 2026-12-02 09:00: en "Slow today.", id "Lambat."
 `},
 		{"desks and telephones", [][3]string{
 			{"lines/shop.yaml", "  - id: emergency\n", "  - {id: chinese, language: en, hours: {week: {mon: [\"09:00-12:00\"]}}, ring: 20s, targets: [{id: zh-1, client: zh-1}]}\n  - id: emergency\n"},
@@ -69,10 +69,10 @@ func TestCompareWords(t *testing.T) {
 			{"lines/shop.yaml", "general: support", "general: emergency"},
 			{"lines/shop.yaml", "account: {min: 10, max: 13", "account: {min: 9, max: 13"},
 			{"lines/shop.yaml", "min: 6, max: 14", "min: 8, max: 14"},
-			{"lines/shop.yaml", "silence: 2", "silence: 3"},
-			{"lines/shop.yaml", "  capacity: 4\n", "  cutoff: 10m\n  decent: \"08:00-21:00\"\n  first: customer\n  limits: {caller_hour: 9}\n"},
+			{"lines/shop.yaml", "no_input: 2", "no_input: 3"},
+			{"lines/shop.yaml", "  capacity: 4\n", "  asap_cutoff: 10m\n  calling_hours: \"08:00-21:00\"\n  first: customer\n  limits: {caller_hour: 9}\n"},
 			{"lines/shop.yaml", "unreachable: [\"+850\"]", "unreachable: [\"+850\", \"+53\"]"},
-			{"lines/shop.yaml", "text_messages: false", "text_messages: false\nfigures: {fee: 2500 IDR}"},
+			{"lines/shop.yaml", "text_messages: false", "text_messages: false\nvariables: {fee: 2500 IDR}"},
 			{"lines/shop.yaml", "BY0123456789abcdef0123456789abcdef", "BY1123456789abcdef0123456789abcdef"},
 			{"lines/shop.yaml", `en: "the shop"`, `en: "the new shop"`},
 			{"hours/shop.yaml", "special:", "peak: {mon: [\"09:00-10:00\"]}\nspecial:"},
@@ -92,16 +92,16 @@ func TestCompareWords(t *testing.T) {
   general                         emergency, was support
   account                         9 to 13 digits beginning with 08, the calling number is offered, was 10 to 13 digits beginning with 08, the calling number is offered
   question refund                 8 to 14 digits, was 6 to 14 digits
-  figure en fee                   new: 2,500 rupiah
-  figure id fee                   new: dua ribu lima ratus rupiah
+  variable en fee                 new: 2,500 rupiah
+  variable id fee                 new: dua ribu lima ratus rupiah
   callbacks: capacity             no limit, was 4
-  callbacks: cutoff               10m, was 0s
+  callbacks: asap_cutoff          10m, was 0s
   callbacks: routes               +86 by BY1123456789abcdef0123456789abcdef, was +86 by BY0123456789abcdef0123456789abcdef
   callbacks: unreachable          +850, +53, was +850
-  callbacks: decent               new: 08:00-21:00
+  callbacks: calling_hours        new: 08:00-21:00
   callbacks: limits: caller_hour  9, was the default
   callbacks: customer first       yes, was no
-  limits: silence                 3, was 2
+  limits: no_input                3, was 2
   prompt goodbye                  en: "Good evening and goodbye in en", was "goodbye in en"
 `},
 	} {

@@ -51,7 +51,7 @@ func (f *lineFile) linkOwn(id string, own mapping, h hoursFile, sets knownSets) 
 	both := mapping{value: own.value, values: maps.Clone(own.values)}
 	for _, key := range ruleKeys {
 		group := key
-		if key == "make_up" || key == "collective" {
+		if key == "make_up" || key == "collective_leave" {
 			group = "holidays" // they speak of the days of the sets
 		}
 		if key != "week" && !own.get(key).present() && !own.get(group).present() {

@@ -27,7 +27,7 @@ const (
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // ruleKeys are what decides when somebody is there; a desk with hours of its own may have them, too.
-var ruleKeys = []string{"week", "holidays", "make_up", "collective", "special", "overrides"}
+var ruleKeys = []string{"week", "holidays", "make_up", "collective_leave", "special", "overrides"}
 
 // hoursFile is what a supervisor edits for one line.
 type hoursFile struct {
@@ -63,7 +63,8 @@ func (r resting) overridden() (out []hours.Override) {
 // notices are not compared with it.
 func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 	var f hoursFile
-	root, ok := at.mapping(slices.Concat([]string{"line", "zone", "peak", "notices"}, ruleKeys)...)
+	at.renamed("notices", "announcements")
+	root, ok := at.mapping(slices.Concat([]string{"line", "zone", "peak", "announcements"}, ruleKeys)...)
 	if !ok {
 		return f
 	}
@@ -78,7 +79,7 @@ func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 		week := mapping{value: root.value, values: map[string]value{"week": peak}}
 		f.peak, _, _ = readCalendar(week, f.zone, surroundings{})
 	}
-	for _, item := range root.get("notices").list(mostNotices, "- {from: …, until: …, text: …}") {
+	for _, item := range root.get("announcements").list(mostNotices, "- {from: …, until: …, text: …}") {
 		if notice, ok := readNotice(item, f.zone, line); ok {
 			f.notices = append(f.notices, notice)
 		}

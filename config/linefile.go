@@ -41,7 +41,7 @@ type lineFile struct {
 func readLine(at value, name string, shared catalogue) *lineFile {
 	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
 	root, ok := at.mapping("line", "name", "hours", "region", "numbers", "languages", "general", "limits", "account", "questions",
-		"topics", "figures", "desks", "callbacks", "text_messages", "routes", "sip_caller_id", "caller_id", "text_sender")
+		"topics", "variables", "desks", "callbacks", "text_messages", "routes", "sip_caller_id", "caller_id", "text_sender")
 	if !ok {
 		return f
 	}
@@ -60,7 +60,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	f.readNames(root.need("name", "say how the line calls itself in each language, for example name: {en: \"GoPay support\"}"))
 	readLimits(root.get("limits"), l)
 	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
-	f.readFigures(root.get("figures"))
+	f.readVariables(root.get("variables"))
 	l.CallerID, _ = root.get("caller_id").ownedNumber()
 	l.SMS = root.get("text_messages").truth()
 	l.SMSSender = readTextSender(root.get("text_sender"))
@@ -151,11 +151,11 @@ func checkLocale(v value, l ivr.Language) {
 
 func readLimits(v value, l *ivr.Line) {
 	l.NoInputLimit, l.NoMatchLimit, l.MessageSeconds, l.NoteSeconds = 3, 3, 120, 30
-	m, ok := v.mapping("silence", "wrong", "message_seconds", "note_seconds")
+	m, ok := v.mapping("no_input", "no_match", "message_seconds", "note_seconds")
 	if !ok {
 		return
 	}
-	for key, limit := range map[string]*int{"silence": &l.NoInputLimit, "wrong": &l.NoMatchLimit} {
+	for key, limit := range map[string]*int{"no_input": &l.NoInputLimit, "no_match": &l.NoMatchLimit} {
 		if n, ok := m.get(key).whole(1, 10); ok {
 			*limit = n
 		}

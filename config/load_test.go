@@ -176,14 +176,29 @@ func TestSpareSentences(t *testing.T) {
 	load(t, fsys)
 }
 
+// TestOldWords: announcements may stand under the name that they had.
+func TestOldWords(t *testing.T) {
+	fsys := base(t)
+	want := load(t, fsys).ByID("shop").Announcements
+	text := strings.Replace(string(fsys["hours/shop.yaml"].Data), "announcements:", "notices:", 1)
+	fsys["hours/shop.yaml"].Data = []byte(text)
+	s := load(t, fsys)
+	if diff := cmp.Diff(want, s.ByID("shop").Announcements); diff != "" || len(want) == 0 {
+		t.Errorf("(-announcements +notices):\n%s", diff)
+	}
+	if at := s.Source("shop", "announcements"); at != "hours/shop.yaml:11" {
+		t.Errorf("they stand at %s", at)
+	}
+}
+
 // TestOptional: what may be left out gets a value.
 func TestOptional(t *testing.T) {
 	fsys := base(t)
 	text := string(fsys["lines/shop.yaml"].Data)
-	text = strings.Replace(text, "limits: {silence: 2, wrong: 4, message_seconds: 60}\n", "", 1)
+	text = strings.Replace(text, "limits: {no_input: 2, no_match: 4, message_seconds: 60}\n", "", 1)
 	text = text[:strings.Index(text, "callbacks:")] + text[strings.Index(text, "name:"):]
 	fsys["lines/shop.yaml"].Data = []byte(text)
-	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon:\nspecial:\nnotices:\n")
+	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon:\nspecial:\nannouncements:\n")
 	line := load(t, fsys).ByID("shop")
 	if line.NoInputLimit != 3 || line.NoMatchLimit != 3 || line.MessageSeconds != 120 {
 		t.Errorf("limits %d %d %d", line.NoInputLimit, line.NoMatchLimit, line.MessageSeconds)

@@ -15,11 +15,11 @@ import (
 
 // wiringKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
 // have, and line, which both have.
-var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "figures", "desks",
-	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client", "desk", "decent", "voice", "locale", "blocked"}
+var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "variables", "desks",
+	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client", "desk", "calling_hours", "voice", "locale", "blocked"}
 
 // timeKeys are those of a file of hours.
-var timeKeys = slices.Concat([]string{"zone", "peak", "notices"}, ruleKeys)
+var timeKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)
 
 // unknown is what is said of a key that is not known at this place. It never repeats what stands behind it.
 func (v value) unknown(key string, known []string) string {

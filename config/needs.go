@@ -12,12 +12,12 @@ type needs struct {
 	// own are needed beside what every line needs, sorted by key; texts is set with text messages.
 	own   []ivr.PromptNeed
 	texts bool
-	// tags are those of the languages, figures the names of the figures, sorted.
-	tags, figures []string
+	// tags are those of the languages, figures the names of the variables, sorted.
+	tags, variables []string
 }
 
 func needsOf(line *ivr.Line) *needs {
-	n := &needs{own: line.OwnPromptNeeds(), texts: line.SMS, figures: figuresOf(line)}
+	n := &needs{own: line.OwnPromptNeeds(), texts: line.SMS, variables: variablesOf(line)}
 	for _, language := range line.Languages {
 		n.tags = append(n.tags, language.Tag)
 	}

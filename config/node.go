@@ -85,6 +85,18 @@ func (v value) child(key string, node *yaml.Node) value {
 	return value{file: v.file, key: key, line: node.Line, node: node, problems: v.problems}
 }
 
+// renamed reads a key that had another name as the one that it has now.
+func (v value) renamed(before, now string) {
+	if v.node.Kind != yaml.MappingNode {
+		return
+	}
+	for i := 0; i < len(v.node.Content); i += 2 {
+		if key := v.node.Content[i]; key.Value == before {
+			key.Value = now
+		}
+	}
+}
+
 // mostKeys bounds what one mapping costs. The longest real one is a file of prompts, with a sentence for each line.
 const mostKeys = 5000
 

@@ -16,33 +16,33 @@ const day = 24 * time.Hour
 // names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
 // before an agent.
 func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
-	if m, ok := v.mapping("slot", "slots", "capacity", "lead", "attempts", "rounds", "retry_after", "expiry", "blocked",
-		"unreachable", "retention", "decent", "first", "retry_busy", "retry_no_answer", "retry_machine", "limits", "pending",
-		"cutoff", "morning_delay", "spread", "countries"); ok {
+	if m, ok := v.mapping("slot", "slots", "capacity", "min_notice", "attempts", "desk_attempts", "retry_after",
+		"expires_after", "blocked", "unreachable", "retention", "calling_hours", "first", "retry_busy", "retry_no_answer",
+		"retry_machine", "limits", "max_open", "asap_cutoff", "opening_delay", "opening_spacing", "countries"); ok {
 		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
 		}
 		p.SlotCount, _ = m.get("slots").whole(2, 5)
 		p.SlotCapacity, _ = m.get("capacity").whole(1, 10_000)
-		p.MinNotice, _ = m.get("lead").duration(0, 7*day)
+		p.MinNotice, _ = m.get("min_notice").duration(0, 7*day)
 		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)
-		p.MaxDeskAttempts, _ = m.get("rounds").whole(1, 100)
+		p.MaxDeskAttempts, _ = m.get("desk_attempts").whole(1, 100)
 		p.RetryAfter, _ = m.get("retry_after").duration(time.Minute, day)
 		p.RetryBusy, _ = m.get("retry_busy").duration(time.Minute, day)
 		p.RetryNoAnswer, _ = m.get("retry_no_answer").duration(time.Minute, day)
 		p.RetryMachine, _ = m.get("retry_machine").duration(time.Minute, day)
 		p.Limits = readCallerLimits(m.get("limits"))
-		p.MaxOpen, _ = m.get("pending").whole(1, 1_000_000)
-		p.ASAPCutoff, _ = m.get("cutoff").duration(0, 12*time.Hour)
-		p.OpeningDelay, _ = m.get("morning_delay").duration(0, 12*time.Hour)
-		p.OpeningSpacing, _ = m.get("spread").duration(0, 2*time.Hour)
-		p.ExpiresAfter, _ = m.get("expiry").duration(time.Hour, 90*day)
+		p.MaxOpen, _ = m.get("max_open").whole(1, 1_000_000)
+		p.ASAPCutoff, _ = m.get("asap_cutoff").duration(0, 12*time.Hour)
+		p.OpeningDelay, _ = m.get("opening_delay").duration(0, 12*time.Hour)
+		p.OpeningSpacing, _ = m.get("opening_spacing").duration(0, 2*time.Hour)
+		p.ExpiresAfter, _ = m.get("expires_after").duration(time.Hour, 90*day)
 		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
 		p.Countries = readCountries(m.get("countries"), region)
 		p.Blocked = readBlocked(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
-		p.CallingHours = readCallingHours(m.get("decent"))
+		p.CallingHours = readCallingHours(m.get("calling_hours"))
 		if first := m.get("first"); first.present() {
 			who, _ := first.oneOf("agent", "customer")
 			customerFirst = who == "customer"

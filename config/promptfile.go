@@ -105,8 +105,8 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 		return nil, false
 	case !needed && strings.HasPrefix(common, "answer."):
 		args = []string{"digits"}
-	case figureText.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
-		args = f.figures(v, key, common, line)
+	case variableText.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
+		args = f.variables(v, key, common, line)
 	}
 	return args, true
 }
@@ -116,16 +116,16 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 // leaves missing.
 var spareName = regexp.MustCompile(`^(language|topic|help|note-about|question|answer)\.[a-z][a-z0-9-]*$`)
 
-// figureText are the prompts in which figures of the line may stand.
-var figureText = regexp.MustCompile(`^(help|note-about)\.`)
+// variableText are the prompts in which variables of the line may stand.
+var variableText = regexp.MustCompile(`^(help|note-about)\.`)
 
-// figures are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
+// variables are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
 // line that alone does; nil: all do that have none of their own.
-func (f *promptFile) figures(v value, key, common string, own *lineFile) []string {
+func (f *promptFile) variables(v value, key, common string, own *lineFile) []string {
 	speakers := f.speakers(common, own)
 	count := map[string]int{}
 	for _, line := range speakers {
-		for _, name := range line.needs.figures {
+		for _, name := range line.needs.variables {
 			count[name]++
 		}
 	}
@@ -136,9 +136,9 @@ func (f *promptFile) figures(v value, key, common string, own *lineFile) []strin
 			continue
 		}
 		for _, line := range speakers {
-			if strings.Contains(f.written[key], "{"+name+"}") && !slices.Contains(line.needs.figures, name) {
+			if strings.Contains(f.written[key], "{"+name+"}") && !slices.Contains(line.needs.variables, name) {
 				id := line.line.ID
-				v.fail("line %s says this too and has no figure %s; add it to its figures, or give it a sentence of its own: %s/%s", id, name, id, common)
+				v.fail("line %s says this too and has no variable %s; add it to its variables, or give it a sentence of its own: %s/%s", id, name, id, common)
 				names = append(names, name) // told once
 				break
 			}

@@ -34,7 +34,7 @@ func drawFile(t *rapid.T) (head string, special, overrides []string) {
 		}
 		fmt.Fprintf(&b, "  %s: %s\n", day, text)
 	}
-	b.WriteString(rapid.SampledFrom([]string{"", "holidays: [id]\ncollective: work\n", "holidays: [cn, id]\nmake_up: mon\n", "holidays: [jp]\n"}).Draw(t, "holidays"))
+	b.WriteString(rapid.SampledFrom([]string{"", "holidays: [id]\ncollective_leave: work\n", "holidays: [cn, id]\nmake_up: mon\n", "holidays: [jp]\n"}).Draw(t, "holidays"))
 	what := func(label string) string {
 		return rapid.SampledFrom([]string{"closed: true", `open: ["10:00-11:00"]`, `open: ["23:00-01:00"]`, "as: mon", "as: sat"}).Draw(t, label)
 	}

@@ -167,10 +167,10 @@ func (r *rules) readHolidays(root mapping) {
 	if v := root.get("make_up"); v.present() && known && !makeUp {
 		v.fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
 	}
-	leave, _ := root.get("collective").oneOf("rest", "work")
+	leave, _ := root.get("collective_leave").oneOf("rest", "work")
 	r.Collective = leave != "work"
-	if v := root.get("collective"); v.present() && known && !collective {
-		v.fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective")
+	if v := root.get("collective_leave"); v.present() && known && !collective {
+		v.fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective_leave")
 	}
 }
 

@@ -59,7 +59,7 @@ func hoursSchema() *schema {
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
 		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "is no zone; use an IANA name, with its capital letters", "Asia/Jakarta", "Asia/Shanghai")),
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.", weekSchema().orNothing()),
-		key("notices", "Announcements at the start of a call. They do not change the hours.", list(ref("notice"), mostNotices).orNothing()),
+		key("announcements", "Announcements at the start of a call. They do not change the hours.", list(ref("notice"), mostNotices).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
 	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than this schema can."
@@ -75,7 +75,7 @@ func ruleProperties() []property {
 			list(ref("identifier"), mostSets).once().orNothing()),
 		key("make_up", "Which weekday's hours a make-up working day of the sets has. rest: nobody is there. Without it the day keeps the hours of its own weekday.",
 			words(append(weekOrder(), "rest")...)),
-		key("collective", "What happens on collective leave of the sets (cuti bersama). rest, which is the default: closed. work: an ordinary day.",
+		key("collective_leave", "What happens on collective leave of the sets (cuti bersama). rest, which is the default: closed. work: an ordinary day.",
 			words("rest", "work")),
 		key("special", "Days that do not follow the week or the sets of holidays. A dated one has precedence over a recurring one.",
 			list(ref("special"), mostSpecials).orNothing()),

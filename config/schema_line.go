@@ -31,7 +31,7 @@ func lineSchema() *schema {
 		key("questions", "Numbers that callers of this line key in otherwise than topics.yaml says.", list(ref("question"), mostTopics).orNothing()),
 		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml has it; menus are at most %d deep.", ivr.MenuDepth),
 			list(ref(choice(1)), mostTopics).filled()),
-		key("figures", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.", figuresSchema().orNothing()),
+		key("variables", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.", variablesSchema().orNothing()),
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
 		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
 		key("text_messages", "A text message with reference and time to whoever was promised a callback on a mobile number.", truth()),
@@ -68,8 +68,8 @@ func languageSchema() *schema {
 
 func limitsSchema() *schema {
 	return object(
-		key("silence", "How often in one step a caller may say nothing.", whole(1, 10)),
-		key("wrong", "How often in one step a caller may press a wrong key.", whole(1, 10)),
+		key("no_input", "How often in one step a caller may say nothing.", whole(1, 10)),
+		key("no_match", "How often in one step a caller may press a wrong key.", whole(1, 10)),
 		key("message_seconds", "The greatest length of a recorded message.", whole(1, 3600)),
 		key("note_seconds", "The greatest length of a note for the agent who rings back.", whole(5, 120)),
 	)
@@ -95,7 +95,7 @@ func accountSchema() *schema {
 		key("calling_number", "The account is the telephone number: the calling number is offered when it fits.", truth()))...).needs("min", "max")
 }
 
-func figuresSchema() *schema {
+func variablesSchema() *schema {
 	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") + `)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
 	return &schema{Type: "object", PropertyNames: &schema{Pattern: identifier.String()}, AdditionalProperties: &schema{
 		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is no figure", Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
@@ -137,22 +137,22 @@ func callbacksSchema() *schema {
 		key("slot", "Length of a time that callers can choose, in whole minutes.", duration(5*time.Minute, 12*time.Hour)),
 		key("slots", "How many are offered.", whole(2, 5)),
 		key("capacity", "Promises in one slot.", whole(1, 10_000)),
-		key("lead", "A slot begins at least this long after the call.", duration(0, 7*day)),
+		key("min_notice", "A slot begins at least this long after the call.", duration(0, 7*day)),
 		key("first", "Who is rung first: agent, or customer, who then waits until an agent is free.", words("agent", "customer")),
 		key("attempts", "How often the customer is rung.", whole(1, 20)),
-		key("rounds", "How often the desk is tried in vain.", whole(1, 100)),
+		key("desk_attempts", "How often the desk is tried in vain.", whole(1, 100)),
 		key("retry_after", "The pause before a desk is tried again, or a customer after any other failure than the three below.", duration(time.Minute, day)),
 		key("retry_busy", "The pause when the customer was busy.", duration(time.Minute, day)),
 		key("retry_no_answer", "The pause when he did not pick up.", duration(time.Minute, day)),
 		key("retry_machine", "The pause when he, or a machine, picked up and did not press 1.", duration(time.Minute, day)),
 		key("limits", "How often callers may ask for callbacks, by booking or moving them.", callerLimitsSchema()),
-		key("pending", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),
-		key("cutoff", "So long before closing, \"as soon as possible\" means the next opening.", duration(0, 12*time.Hour)),
-		key("morning_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
-		key("spread", "And so far apart.", duration(0, 2*time.Hour)),
-		key("expiry", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
+		key("max_open", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),
+		key("asap_cutoff", "So long before closing, \"as soon as possible\" means the next opening.", duration(0, 12*time.Hour)),
+		key("opening_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
+		key("opening_spacing", "And so far apart.", duration(0, 2*time.Hour)),
+		key("expires_after", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
 		key("retention", "Then the numbers of a promise are erased.", duration(time.Hour, 10*366*day)),
-		key("decent", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, spanWrong, "08:00-21:00")),
+		key("calling_hours", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, spanWrong, "08:00-21:00")),
 		key("countries", "Whose numbers are called and texted: any, or a list. Left out: the line's own country.", countriesSchema()),
 		key("blocked", "Beginnings of numbers that are never called or texted, each with its reason.", list(blockedSchema(), 500).orNothing()),
 		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.", list(ref("prefix"), 500).orNothing()),

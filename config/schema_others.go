@@ -60,8 +60,8 @@ const promptOwner = `[a-z][a-z0-9-]*/`
 
 func promptSchema(need ivr.PromptNeed) *schema {
 	s := spokenText(need.Args...)
-	if figureText.MatchString(need.Key) && need.Key != "help.solved" {
-		s = spokenText(`[a-z][a-z0-9-]*`) // figures of the line
+	if variableText.MatchString(need.Key) && need.Key != "help.solved" {
+		s = spokenText(`[a-z][a-z0-9-]*`) // variables of the line
 	}
 	if s.Description = "Heard: " + need.Heard + "."; len(need.Args) > 0 {
 		s.Description += " Filled in: {" + strings.Join(need.Args, "}, {") + "}."

@@ -266,8 +266,8 @@ var beyond = strings.Fields(`
 
 	desk-twice language-twice question-twice route-twice special-twice target-address-twice special-nth-twice special-range-twice
 
-	account-min-max account-start-long date-invalid notice-backwards notice-no-length override-backwards override-overlap peak-overlap policy-decent-night
-	policy-duration policy-slot policy-spread ring-long ring-short special-overlap special-range-backwards span-same spans-overlap
+	account-min-max account-start-long date-invalid notice-backwards notice-no-length override-backwards override-overlap peak-overlap policy-calling-hours-night
+	policy-duration policy-slot policy-opening-spacing ring-long ring-short special-overlap special-range-backwards span-same spans-overlap
 	spans-overlap-midnight desk-own-overlap desk-own-inherits-mistake call-callback-before call-closed-before
 
 	locale-other-language voice-locale number-impossible caller-id text-sender-mainland zone-unknown call-gap call-step-no-word

@@ -55,7 +55,7 @@ func topicProperties() []property {
 		key("desk", "Who serves it, one of the desks of the line.", ref("identifier")),
 		key("urgent", "Straight to its desk at any hour, nothing is asked; the desk never closes.", truth()),
 		key("help", "There is a self-help text, the prompt help.ID, and the question whether it solved the matter.", truth()),
-		key("tell", "Callers may leave a spoken note when they are called back, and are told what to say: the prompt note-about.ID.", truth()),
+		key("note", "Callers may leave a spoken note when they are called back, and are told what to say: the prompt note-about.ID.", truth()),
 		key("message", "Straight to a recorded message.", truth()),
 		key("priority", "Its callbacks are kept before those of a lower one; at the same, whoever rang first. Left out it is 0.", whole(0, 9)),
 		key("ask", "Numbers that are collected before a person is rung: account, and questions.", list(ref("identifier"), 10).once().orNothing()),

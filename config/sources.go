@@ -26,7 +26,7 @@ type origin struct {
 
 // Source is where a key of a line is written, as "lines/gopay.yaml:31": its own file, its hours, or topics.yaml, in this order.
 // Keys lead from the top of a file downwards, with a point between; an entry of a list is named by its id, tag, prefix or text:
-// "desks.support.targets.support-1", "callbacks.cutoff", "numbers.+622150001000", "topics.refund.desk". Further menus are left
+// "desks.support.targets.support-1", "callbacks.asap_cutoff", "numbers.+622150001000", "topics.refund.desk". Further menus are left
 // out. A key that is nowhere is answered by what it would belong to; a line that is not configured has none: "".
 func (s *Snapshot) Source(line, key string) string {
 	o := s.origins[line]
@@ -103,6 +103,9 @@ func place(places map[string]string, file, key string, node *yaml.Node) {
 		for i := 0; i+1 < len(node.Content); i += 2 {
 			name, value := node.Content[i], node.Content[i+1]
 			child := below + name.Value
+			if child == "notices" { // as announcements were called
+				child = "announcements"
+			}
 			if name.Value == "topics" && strings.HasPrefix(key, "topics.") { // a further menu
 				child = "topics"
 			}

@@ -15,7 +15,7 @@ func TestSource(t *testing.T) {
 		{"gopay", "numbers.+622150001000", "lines/gopay.yaml:13"},
 		{"gopay", "languages.en", "lines/gopay.yaml:19"},
 		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:59"},
-		{"gopay", "callbacks.cutoff", "lines/gopay.yaml:97"},
+		{"gopay", "callbacks.asap_cutoff", "lines/gopay.yaml:97"},
 		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:76"}, // not written
 		{"gopay", "topics.refund", "lines/gopay.yaml:40"},
 		{"gopay", "topics.refund.desk", "topics.yaml:22"},
@@ -28,7 +28,7 @@ func TestSource(t *testing.T) {
 			t.Errorf("%s, %s: got %q, want %q", c.line, c.key, got, c.want)
 		}
 	}
-	if !s.Written("gopay", "callbacks.cutoff") || s.Written("gopay", "callbacks.unreachable") {
+	if !s.Written("gopay", "callbacks.asap_cutoff") || s.Written("gopay", "callbacks.unreachable") {
 		t.Error("what is written is not told from what is not")
 	}
 	if got := s.HoursOf("gopay"); got != "hours/gopay.yaml" {

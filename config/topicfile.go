@@ -16,7 +16,7 @@ const topicsFile = "topics.yaml"
 
 // Keys of a topic, and of a further menu.
 var (
-	topicKeys = []string{"id", "desk", "urgent", "help", "tell", "message", "priority", "ask"}
+	topicKeys = []string{"id", "desk", "urgent", "help", "note", "message", "priority", "ask"}
 	menuKeys  = append([]string{"topics"}, topicKeys...)
 )
 
@@ -100,7 +100,7 @@ func readTopicID(m mapping) (string, bool) {
 // readTopic reads everything of a topic but its desk.
 func readTopic(m mapping, id string, questions map[string]ivr.NumberRule) ivr.Topic {
 	t := ivr.Topic{
-		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Note: m.get("tell").truth(), Message: m.get("message").truth(),
+		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Note: m.get("note").truth(), Message: m.get("message").truth(),
 	}
 	t.Priority, _ = m.get("priority").whole(0, 9)
 	known := append([]string{askAccount}, slices.Sorted(maps.Keys(questions))...)

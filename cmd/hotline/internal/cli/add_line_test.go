@@ -69,7 +69,7 @@ func TestANewTopicIsAnEditOfFiles(t *testing.T) {
 	}
 	apptest.Replace(t, filepath.Join(dir, "lines", "okpay.yaml"),
 		"  - {id: other, topics: [fees, senior]}\n",
-		"  - {id: other, topics: [fees, {id: cards, topics: [{id: card-order, desk: support, help: true, ask: [account, postcode], tell: true}, {id: card-lost, desk: emergency, urgent: true}]}, senior]}\nquestions: [{id: postcode, min: 6, max: 6}]\n")
+		"  - {id: other, topics: [fees, {id: cards, topics: [{id: card-order, desk: support, help: true, ask: [account, postcode], note: true}, {id: card-lost, desk: emergency, urgent: true}]}, senior]}\nquestions: [{id: postcode, min: 6, max: 6}]\n")
 	_, err := run(t, "", "prompts", "--missing", "--config", dir)
 	if err == nil || !strings.Contains(err.Error(), "14 sentences missing") { // 7 in each of two languages
 		t.Errorf("missing: %v", err)

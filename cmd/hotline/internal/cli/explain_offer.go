@@ -56,17 +56,17 @@ func (e explained) times(rows *terminal.Table) {
 		if urgent {
 			text += "; not asked, as the matter is urgent"
 		}
-		rows.Add("decent hours", text, e.source("callbacks.decent"))
+		rows.Add("decent hours", text, e.source("callbacks.calling_hours"))
 	}
 	if urgent {
 		rows.Add("callback", "at any hour, as the matter is urgent", "")
 		return
 	}
 	if policy.ASAPCutoff > 0 {
-		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.ASAPCutoff)), e.source("callbacks.cutoff"))
+		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
 	}
 	if policy.OpeningDelay > 0 {
-		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.OpeningDelay)), e.source("callbacks.morning_delay"))
+		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
 	}
 	rows.Add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
 	for i, slot := range e.course.Offer.Slots {
@@ -102,11 +102,11 @@ func (e explained) callback(rows *terminal.Table) {
 	}
 	rows.Add("promised", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {
-		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)), e.source("callbacks.spread"))
+		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)), e.source("callbacks.opening_spacing"))
 	}
 	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
 	if r.MaxOpen > 0 {
-		rows.Add("", fmt.Sprintf("unless %d stand already", r.MaxOpen), e.source("callbacks.pending"))
+		rows.Add("", fmt.Sprintf("unless %d stand already", r.MaxOpen), e.source("callbacks.max_open"))
 	}
 	if text := e.line.SMSBody(c, callbacks.NotifyBooked, e.at); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))

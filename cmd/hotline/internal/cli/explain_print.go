@@ -88,7 +88,7 @@ func (e explained) noticeSource(n ivr.Announcement) string {
 			}
 		}
 	}
-	return e.source("notices")
+	return e.source("announcements")
 }
 
 // desk is from the topic to the desk in the caller's language.

@@ -91,7 +91,7 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 		"no peak in the evening": {"upay", "hours/upay.yaml", []string{`wed: ["11:30-13:30", "18:00-20:00"]`, `wed: ["11:30-13:30"]`}, map[string]string{
 			"upay-peak": `:13: steps[7]: want to hear "现在是来电高峰", but heard `,
 		}},
-		"callbacks begin at the opening": {"upay", "lines/upay.yaml", []string{"morning_delay: 15m ", "morning_delay: 0s "}, map[string]string{
+		"callbacks begin at the opening": {"upay", "lines/upay.yaml", []string{"opening_delay: 15m ", "opening_delay: 0s "}, map[string]string{
 			"upay-morning-after": `:12: expect.callback.at: want the callback to be due Thu 2026-03-05 09:15, but it is due Thu 2026-03-05 09:00`,
 		}},
 		"another desk for whoever asks for a person": {"wallet", "lines/wallet.yaml", []string{"general: support", "general: senior"}, map[string]string{

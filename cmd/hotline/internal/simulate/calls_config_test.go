@@ -11,7 +11,7 @@ import (
 // Calls to a line whose files were edited.
 
 func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
-	snapshot := apptest.Edited(t, "hours/gopay.yaml", "notices: []", `notices:
+	snapshot := apptest.Edited(t, "hours/gopay.yaml", "announcements: []", `announcements:
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: "Sistem sedang dirawat.", en: "The system is being maintained.", zh: "系统维护中。"}}
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, topics: [refund], text: {id: "Pengembalian lambat.", en: "Refunds are slow today.", zh: "退款较慢。"}}
   - {from: 2026-03-03 09:00, until: 2026-03-04 10:00, text: {id: "Kemarin.", en: "That was yesterday.", zh: "昨天。"}}

@@ -182,11 +182,11 @@ func TestReadyzAsksTheStore(t *testing.T) {
 // Long notices are cut rather than that every call fails.
 func TestLongNoticesDoNotBreakCalls(t *testing.T) {
 	var notices strings.Builder
-	notices.WriteString("notices:\n")
+	notices.WriteString("announcements:\n")
 	for range 12 {
 		text := strings.Repeat("系统维护", 600)
 		notices.WriteString("  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: \"a\", en: \"b\", zh: \"" + text + "\"}}\n")
 	}
-	s := newScenario(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "notices: []", notices.String())))
+	s := newScenario(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "announcements: []", notices.String())))
 	s.rings(home, "", hears("中文").press("3"), hears("请按1").hangUp())
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-// Figures fill placeholders of self-help texts, so that a fee or a number of days is written once for all languages.
+// Variables fill placeholders of self-help texts, so that a fee or a number of days is written once for all languages.
 
 var (
 	amountForm = regexp.MustCompile(`^([0-9]+(?:\.[0-9]{2})?) ([A-Z]{3})$`)
@@ -24,7 +24,7 @@ var countUnits = map[string]spoken.Unit{
 	"day": spoken.Days, "days": spoken.Days, "hour": spoken.Hours, "hours": spoken.Hours, "minute": spoken.Minutes, "minutes": spoken.Minutes,
 }
 
-// placeholders are those that a call fills in; a figure of the same name would hide one.
+// placeholders are those that a call fills in; a variable of the same name would hide one.
 var placeholders = func() map[string]bool {
 	used := map[string]bool{}
 	for _, need := range (&ivr.Line{SMS: true}).PromptNeeds() {
@@ -35,8 +35,8 @@ var placeholders = func() map[string]bool {
 	return used
 }()
 
-// readFigures says every figure in every language of the line.
-func (f *lineFile) readFigures(v value) {
+// readVariables says every variable in every language of the line.
+func (f *lineFile) readVariables(v value) {
 	m, ok := v.mapping()
 	if !ok || len(m.keys) == 0 {
 		return
@@ -49,16 +49,16 @@ func (f *lineFile) readFigures(v value) {
 		at := m.values[name]
 		switch {
 		case !identifier.MatchString(name):
-			at.fail("%q is no name for a figure; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
+			at.fail("%q is no name for a variable; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
 		case placeholders[name]:
-			at.fail("{%s} is filled in by the call; give the figure another name", name)
+			at.fail("{%s} is filled in by the call; give the variable another name", name)
 		default:
-			f.readFigure(at, name)
+			f.readVariable(at, name)
 		}
 	}
 }
 
-func (f *lineFile) readFigure(at value, name string) {
+func (f *lineFile) readVariable(at value, name string) {
 	text, ok := at.plain("7 days")
 	if !ok {
 		return
@@ -83,15 +83,15 @@ func (f *lineFile) readFigure(at value, name string) {
 				at.fail("%s", advice)
 				return
 			}
-			at.fail("%q is no figure; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
+			at.fail("%q is nothing that can be said; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
 			return
 		}
 		f.line.Variables[tag][name] = said
 	}
 }
 
-// figuresOf are the names of a line's figures.
-func figuresOf(line *ivr.Line) []string {
+// variablesOf are the names of a line's variables.
+func variablesOf(line *ivr.Line) []string {
 	for _, figures := range line.Variables {
 		return slices.Sorted(maps.Keys(figures))
 	}

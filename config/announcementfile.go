@@ -17,10 +17,10 @@ func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Announceme
 	var n ivr.Announcement
 	before := len(*item.problems)
 	n.From, _ = m.need("from", "write when it begins, for example 2026-12-31 22:00").instant(zone)
-	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; a notice without an end is forgotten")
+	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end is forgotten")
 	n.Until, _ = until.instant(zone)
 	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
-		until.fail("the notice ends before it begins, or at that moment; exchange from and until, or correct one of them")
+		until.fail("the announcement ends before it begins, or at that moment; exchange from and until, or correct one of them")
 	}
 	for _, topic := range m.get("topics").list(100, "[payment-failed]") {
 		if id, ok := topic.id("payment-failed"); ok {
