@@ -12,10 +12,10 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// A Live configuration is the one that is in force, under the overrides that stand. It implements [twilio.Lines] and
+// A Live configuration is the one that is in force, with the overrides that are in force. It implements [twilio.Lines] and
 // [callbacks.Plans]. Every question is answered from one pointer, without a lock; nobody ever sees half of an edit.
 type Live struct {
-	forced atomic.Pointer[forced]
+	active atomic.Pointer[active]
 	mu     sync.Mutex // held by whoever swaps the pointer
 }
 
@@ -24,17 +24,17 @@ var (
 	_ callbacks.Plans = (*Live)(nil)
 )
 
-// forced is what is in force at one moment.
-type forced struct {
-	current   stood
-	earlier   []stood // the latest first
+// active is what is in force at one moment.
+type active struct {
+	current   generation
+	earlier   []generation // the latest first
 	overrides []callbacks.Override
 }
 
-// stood is one configuration: as it is written, and under the overrides.
-type stood struct {
-	written, under *config.Snapshot
-	until          time.Time // when it was replaced
+// generation is one configuration: as it is written, and with the overrides.
+type generation struct {
+	written, overridden *config.Snapshot
+	until               time.Time // when it was replaced
 }
 
 const (
@@ -47,40 +47,40 @@ const (
 // NewLive begins with a configuration.
 func NewLive(snapshot *config.Snapshot) *Live {
 	l := &Live{}
-	l.forced.Store(&forced{current: stood{written: snapshot, under: snapshot}})
+	l.active.Store(&active{current: generation{written: snapshot, overridden: snapshot}})
 	return l
 }
 
-// Snapshot is the configuration in force, under the overrides.
-func (l *Live) Snapshot() *config.Snapshot { return l.forced.Load().current.under }
+// Snapshot is the configuration in force, with the overrides.
+func (l *Live) Snapshot() *config.Snapshot { return l.active.Load().current.overridden }
 
 // Written is the configuration in force as its files have it.
-func (l *Live) Written() *config.Snapshot { return l.forced.Load().current.written }
+func (l *Live) Written() *config.Snapshot { return l.active.Load().current.written }
 
 // Overrides are those that were heard of last, ended ones included.
-func (l *Live) Overrides() []callbacks.Override { return l.forced.Load().overrides }
+func (l *Live) Overrides() []callbacks.Override { return l.active.Load().overrides }
 
 // ByNumber implements [twilio.Lines].
 func (l *Live) ByNumber(e164 string) *ivr.Line { return l.Snapshot().ByNumber(e164) }
 
 // Find implements [twilio.Lines].
 func (l *Live) Find(id, version string) *ivr.Line {
-	f := l.forced.Load()
-	if version != "" && version != f.current.under.Hash {
+	f := l.active.Load()
+	if version != "" && version != f.current.overridden.Hash {
 		for _, s := range f.earlier {
-			if s.under.Hash != version {
+			if s.overridden.Hash != version {
 				continue
 			}
-			if line := s.under.ByID(id); line != nil {
+			if line := s.overridden.ByID(id); line != nil {
 				return line
 			}
 		}
 	}
-	if line := f.current.under.ByID(id); line != nil {
+	if line := f.current.overridden.ByID(id); line != nil {
 		return line
 	}
 	for _, s := range f.earlier {
-		if line := s.under.ByID(id); line != nil {
+		if line := s.overridden.ByID(id); line != nil {
 			return line
 		}
 	}
@@ -94,24 +94,24 @@ func (l *Live) Plan(line, desk string) (callbacks.Plan, bool) { return l.Snapsho
 func (l *Live) Publish(snapshot *config.Snapshot, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := *l.forced.Load()
+	f := *l.active.Load()
 	last := f.current
 	last.until = now
-	f.earlier = kept(append([]stood{last}, f.earlier...), now)
-	f.current = stood{written: snapshot, under: snapshot.Under(f.overrides)}
-	l.forced.Store(&f)
+	f.earlier = recent(append([]generation{last}, f.earlier...), now)
+	f.current = generation{written: snapshot, overridden: snapshot.WithOverrides(f.overrides)}
+	l.active.Store(&f)
 }
 
 // Remember adds a configuration that was replaced at that instant, before this process began. The latest come first.
 func (l *Live) Remember(snapshot *config.Snapshot, until, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := *l.forced.Load()
-	f.earlier = kept(append(slices.Clone(f.earlier), stood{written: snapshot, under: snapshot.Under(f.overrides), until: until}), now)
-	l.forced.Store(&f)
+	f := *l.active.Load()
+	f.earlier = recent(append(slices.Clone(f.earlier), generation{written: snapshot, overridden: snapshot.WithOverrides(f.overrides), until: until}), now)
+	l.active.Store(&f)
 }
 
-func kept(earlier []stood, now time.Time) (out []stood) {
+func recent(earlier []generation, now time.Time) (out []generation) {
 	for _, s := range earlier {
 		if len(out) < mostEarlier && now.Sub(s.until) < keepEarlier {
 			out = append(out, s)
@@ -124,17 +124,17 @@ func kept(earlier []stood, now time.Time) (out []stood) {
 func (l *Live) Override(overrides []callbacks.Override) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	f := *l.forced.Load()
+	f := *l.active.Load()
 	if slices.EqualFunc(f.overrides, overrides, sameOverride) {
 		return
 	}
 	f.overrides = overrides
-	f.current.under = f.current.written.Under(overrides)
+	f.current.overridden = f.current.written.WithOverrides(overrides)
 	f.earlier = slices.Clone(f.earlier)
 	for i := range f.earlier {
-		f.earlier[i].under = f.earlier[i].written.Under(overrides)
+		f.earlier[i].overridden = f.earlier[i].written.WithOverrides(overrides)
 	}
-	l.forced.Store(&f)
+	l.active.Store(&f)
 }
 
 // sameOverride: an override is never edited, only lifted.

@@ -78,7 +78,7 @@ type Publisher struct {
 	// startDigest is of what the directory held when this process began; self is the instance that it is.
 	startDigest, self string
 	reading           reading
-	unwrote           []callbacks.Version
+	unrecorded        []callbacks.Version
 	notified          bool // the store's failure was logged
 
 	mu    sync.Mutex
@@ -261,7 +261,7 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 	p.inForce = files
 	p.accept(State{Hash: snapshot.Hash, Since: now})
 	v.Changes = changes(before, snapshot, now)
-	p.unwrote = append(p.unwrote, v)
+	p.unrecorded = append(p.unrecorded, v)
 	p.record(ctx)
 	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author", v.Author, "version", p.State().Version)
 	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
@@ -301,8 +301,8 @@ func byLine(calls []config.Call) map[string][]config.Call {
 
 // record writes down what was put in force. With the store out of reach it is tried again at the next look.
 func (p *Publisher) record(ctx context.Context) {
-	for len(p.unwrote) > 0 {
-		v := p.unwrote[0]
+	for len(p.unrecorded) > 0 {
+		v := p.unrecorded[0]
 		written, err := p.write(ctx, v)
 		if err != nil {
 			if !p.notified {
@@ -312,7 +312,7 @@ func (p *Publisher) record(ctx context.Context) {
 			return
 		}
 		p.notified = false
-		p.unwrote = p.unwrote[1:]
+		p.unrecorded = p.unrecorded[1:]
 		p.mu.Lock()
 		if p.state.Hash == written.Hash {
 			p.state.Version = written.Number

@@ -44,7 +44,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 	p.handled = digest
 	now := p.Now()
 	p.begin(snapshot, files, State{Hash: snapshot.Hash, Since: now})
-	p.unwrote = append(p.unwrote, callbacks.Version{Hash: snapshot.Hash, At: now, Files: files})
+	p.unrecorded = append(p.unrecorded, callbacks.Version{Hash: snapshot.Hash, At: now, Files: files})
 	p.record(ctx)
 	return nil
 }
@@ -78,7 +78,7 @@ func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot
 	p.begin(snapshot, v.Files, State{Hash: snapshot.Hash, Since: v.At, Version: v.Number})
 	if snapshot.Hash != v.Hash { // the same files with other holidays that come with the program
 		p.accept(State{Hash: snapshot.Hash, Since: p.Now()})
-		p.unwrote = append(p.unwrote, callbacks.Version{Hash: snapshot.Hash, At: p.Now(), Files: v.Files,
+		p.unrecorded = append(p.unrecorded, callbacks.Version{Hash: snapshot.Hash, At: p.Now(), Files: v.Files,
 			Note: fmt.Sprintf("the files of version %d, with what this release of the program brings along", v.Number)})
 		p.record(ctx)
 	}

@@ -67,7 +67,7 @@ func openLedger(cmd *cobra.Command) (*ledger, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	snapshot = snapshot.Under(overrides)
+	snapshot = snapshot.WithOverrides(overrides)
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, settings: settings, log: log, now: now}
 	l.service.UsePlans(snapshot)

@@ -44,7 +44,7 @@ func (d *difference) foretell(ctx context.Context, b *archive) error {
 }
 
 func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []callbacks.Override) error {
-	old, new := d.old.Under(overrides), d.new.Under(overrides)
+	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
 	for _, line := range d.changes.Lines() {
 		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
 		if err != nil {

@@ -70,7 +70,7 @@ func newExplain() *cobra.Command {
 // underOverrides is the configuration under what close and open have declared, where there is a store; else it says why not.
 func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
 	overrides, unseen := declared(cmd)
-	return snapshot.Under(overrides), unseen
+	return snapshot.WithOverrides(overrides), unseen
 }
 
 func tellUnseen(out io.Writer, why string) error {

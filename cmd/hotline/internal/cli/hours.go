@@ -105,7 +105,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	}
 	var out []subject
 	overrides, unseen := declared(cmd)
-	ruled, now := snapshot.Under(overrides), clockFrom(cmd.Context())()
+	ruled, now := snapshot.WithOverrides(overrides), clockFrom(cmd.Context())()
 	for _, line := range snapshot.Lines {
 		if o.line != "" && line.ID != o.line {
 			continue

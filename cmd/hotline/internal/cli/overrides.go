@@ -256,8 +256,8 @@ func (r *overruling) tell(line *ivr.Line, over callbacks.Override) error {
 	if err := r.instances(); err != nil {
 		return err
 	}
-	before := r.snapshot.Under(r.standing)
-	after := r.snapshot.Under(append(slices.Clone(r.standing), over))
+	before := r.snapshot.WithOverrides(r.standing)
+	after := r.snapshot.WithOverrides(append(slices.Clone(r.standing), over))
 	if same := opensAlike(before.ByID(line.ID).Hours, after.ByID(line.ID).Hours, over); same && over.Desk == "" {
 		fmt.Fprintf(r.out, "By its files the line is %s in that time anyway.\n", openOrClosed(over.Open))
 	}
@@ -303,7 +303,7 @@ func (r *overruling) lift(o overrideOptions) error {
 		}
 		return r.nothingToLift(line, o)
 	}
-	before := r.snapshot.Under(r.standing)
+	before := r.snapshot.WithOverrides(r.standing)
 	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
 	if err != nil {
 		return nothingDone(silentStore{err})
@@ -321,14 +321,14 @@ func (r *overruling) lift(o overrideOptions) error {
 	if r.standing, err = r.store.Overrides(r.ctx, r.now); err != nil {
 		return err
 	}
-	after := r.snapshot.Under(r.standing)
+	after := r.snapshot.WithOverrides(r.standing)
 	fmt.Fprintln(r.out, now(after.ByID(o.line), r.now))
 	return r.callbacks(before, after, o.line)
 }
 
 // nothingToLift says why a line is closed all the same, if it is.
 func (r *overruling) nothingToLift(line *ivr.Line, o overrideOptions) error {
-	under := r.snapshot.Under(r.standing).ByID(line.ID)
+	under := r.snapshot.WithOverrides(r.standing).ByID(line.ID)
 	fmt.Fprintf(r.out, "No override is declared for %s; nothing was changed.\n", about(line.ID, o.desk))
 	for _, other := range r.standing {
 		if other.Line == line.ID && other.Desk != o.desk {

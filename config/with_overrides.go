@@ -10,10 +10,10 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Under is the snapshot under overrides that were declared in an emergency: they rule over everything that is written, a
+// WithOverrides is the snapshot with overrides that were declared in an emergency: they rule over everything that is written, a
 // later one over an earlier one. Lines that they do not concern are shared; the snapshot itself stays as it is. Desks that
 // never close are not concerned.
-func (s *Snapshot) Under(overrides []callbacks.Override) *Snapshot {
+func (s *Snapshot) WithOverrides(overrides []callbacks.Override) *Snapshot {
 	out := *s
 	for i, line := range s.Lines {
 		over := concerning(overrides, line)
@@ -23,7 +23,7 @@ func (s *Snapshot) Under(overrides []callbacks.Override) *Snapshot {
 		if &out.Lines[0] == &s.Lines[0] { // the first that differs
 			out.Lines, out.byID, out.byNumber = slices.Clone(s.Lines), maps.Clone(s.byID), maps.Clone(s.byNumber)
 		}
-		under := lineUnder(line, over)
+		under := lineWith(line, over)
 		out.Lines[i], out.byID[line.ID] = under, under
 		for _, number := range under.Numbers {
 			out.byNumber[number] = under
@@ -42,7 +42,7 @@ func concerning(overrides []callbacks.Override, line *ivr.Line) (out []callbacks
 	return out
 }
 
-func lineUnder(line *ivr.Line, over []callbacks.Override) *ivr.Line {
+func lineWith(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 	under := *line
 	under.Hours = line.Hours.WithOverrides(forDesk(over, "")...)
 	under.Desks = maps.Clone(line.Desks)
