@@ -235,8 +235,30 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 	if over, err = r.store.DeclareOverride(r.ctx, over); err != nil {
 		return nothingDone(silentStore{err})
 	}
+	if err := r.verify(line, over); err != nil {
+		return err
+	}
 	if err := r.tell(line, over); err != nil {
 		return fmt.Errorf("override %d is declared, but what it does could not be found out: %w", over.ID, err)
+	}
+	return nil
+}
+
+// verify reads again what was written, the way a server does, and fails when the line does not obey.
+func (r *overruling) verify(line *ivr.Line, over callbacks.Override) error {
+	all, err := r.store.Overrides(r.ctx, r.now)
+	if err != nil {
+		return fmt.Errorf("override %d is declared, but could not be read again: %w", over.ID, err)
+	}
+	obeys := r.snapshot.WithOverrides(all).ByID(line.ID)
+	calendar := obeys.Hours
+	if over.Desk != "" {
+		calendar = obeys.Desks[over.Desk].Hours
+	}
+	begun := over.From.Add(time.Second) // overrides begin with a whole second
+	if state := calendar.At(begun); state.Open != over.Open {
+		return fmt.Errorf("override %d is declared and has no effect: %s is %s all the same; please report this. %s",
+			over.ID, about(line.ID, over.Desk), openOrClosed(state.Open), state.Reason)
 	}
 	return nil
 }

@@ -228,6 +228,28 @@ func TestClosingWithABusyDatabase(t *testing.T) {
 	}
 }
 
+// lossyStore takes it, and knows nothing of it afterwards.
+type lossyStore struct{ callbacks.Store }
+
+func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.Override, error) {
+	return nil, nil
+}
+
+// That a line is closed is not said before it was read again, and found closed, the way a server does.
+func TestClosingThatDoesNotClose(t *testing.T) {
+	o := newOffice(t)
+	r := &overruling{
+		ctx: t.Context(), out: io.Discard, store: lossyStore{o.store}, snapshot: o.publisher.Live().Written(), now: o.now,
+	}
+	for _, flags := range []overrideOptions{
+		{line: "gopay", until: "14:00", reason: "Power cut"}, {line: "gopay", desk: "senior", until: "14:00", reason: "Training"},
+	} {
+		if err := r.declare(flags, false); err == nil || !strings.Contains(err.Error(), "is declared and has no effect: gopay") {
+			t.Errorf("err = %v", err)
+		}
+	}
+}
+
 // hotline hours knows what was declared: at an instant it counts, and below the table of the days that it is about it is named.
 func TestHoursKnowWhatWasDeclared(t *testing.T) {
 	o := newOffice(t)
