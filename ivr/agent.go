@@ -10,29 +10,29 @@ import (
 // What an agent hears before and after they take a call or a callback.
 
 // Briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
-func (l *Line) Briefing(prompt, tongue, topic, language string) Utterance {
-	about := l.text(tongue, "topic."+topic)
+func (l *Line) Briefing(prompt, tag, topic, language string) Utterance {
+	about := l.text(tag, "topic."+topic)
 	if about == "" { // none was chosen, or it is no longer configured
-		about = l.text(tongue, "topic.general")
+		about = l.text(tag, "topic.general")
 	}
-	return l.Say(tongue, prompt, "line", l.Names[tongue],
-		"topic", about, "language", l.text(tongue, "language."+l.Language(language).Tag))
+	return l.Say(tag, prompt, "line", l.Names[tag],
+		"topic", about, "language", l.text(tag, "language."+l.Language(language).Tag))
 }
 
 // CaseFor is what an agent hears after the 1, so that nobody asks the caller twice.
-func (l *Line) CaseFor(tongue, reference, account string, answers callbacks.Answers) []Utterance {
+func (l *Line) CaseFor(tag, reference, account string, answers callbacks.Answers) []Utterance {
 	var said []Utterance
 	if reference != "" {
-		said = append(said, l.Say(tongue, "whisper.reference", "digits", spoken.Digits(tongue, reference)))
+		said = append(said, l.Say(tag, "whisper.reference", "digits", spoken.Digits(tag, reference)))
 	}
 	if account == "" {
-		said = append(said, l.Say(tongue, "whisper.none"))
+		said = append(said, l.Say(tag, "whisper.none"))
 	} else {
-		said = append(said, l.Say(tongue, "whisper.account", "digits", l.sayAccount(tongue, account)))
+		said = append(said, l.Say(tag, "whisper.account", "digits", l.sayAccount(tag, account)))
 	}
 	for _, answer := range answers.All() {
-		digits := spoken.Digits(tongue, answer.Digits) // told bare where the question is no longer configured
-		said = append(said, Utterance{tongue, cmp.Or(l.text(tongue, "answer."+answer.Question, "digits", digits), digits)})
+		digits := spoken.Digits(tag, answer.Digits) // told bare where the question is no longer configured
+		said = append(said, Utterance{tag, cmp.Or(l.text(tag, "answer."+answer.Question, "digits", digits), digits)})
 	}
 	return said
 }

@@ -96,29 +96,29 @@ func luhn(digits string) bool {
 const longestOwn = 14
 
 // dropsCard reports whether what was keyed in at this step is dropped as a card number.
-func (t *turn) dropsCard(digits string) bool {
+func (r *request) dropsCard(digits string) bool {
 	if cardScheme(digits) == "" {
 		return false
 	}
 	var rule NumberRule
-	switch t.Step {
+	switch r.Step {
 	case stepAccount:
-		rule = t.line.Account
+		rule = r.line.Account
 	case stepNumber:
-		rule = t.line.Questions[t.Question]
+		rule = r.line.Questions[r.Question]
 	}
 	own := func(start string) bool { return strings.HasPrefix(digits, start) }
 	return len(digits) > longestOwn || !slices.ContainsFunc(rule.OwnPrefixes, own)
 }
 
 // withoutCard goes on as if nothing had been keyed in. It is no wrong entry: people who key in their card mean well.
-func (t *turn) withoutCard() Next {
-	t.say("card.dropped")
-	switch t.Step {
+func (r *request) withoutCard() Action {
+	r.say("card.dropped")
+	switch r.Step {
 	case stepAccount:
-		return t.without(keyAccount)
+		return r.without(keyAccount)
 	case stepNumber:
-		return t.without(t.Question)
+		return r.without(r.Question)
 	}
-	return stepOf(t.Step).back(t)
+	return stepOf(r.Step).back(r)
 }

@@ -79,21 +79,21 @@ func TestCardRangesAreExact(t *testing.T) {
 // In every step in which digits are keyed, a card number is dropped, is no wrong entry, and leaves nothing behind.
 func TestADroppedCardNumberIsNoWrongEntry(t *testing.T) {
 	line := sketch(t)
-	for at, next := range map[StepID]StepID{stepAccount: stepNumber, stepNumber: stepReady, stepRingAtOther: stepOffer, stepMine: stepTopic} {
+	for at, next := range map[StepID]StepID{stepAccount: stepNumber, stepNumber: stepConfirmConnect, stepRingAtOther: stepOffer, stepExisting: stepTopic} {
 		t.Run(string(at), func(t *testing.T) {
 			for digits := range testCards {
-				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed", Question: "transaction", OpenCallbackID: 7, Wrong: 2}
+				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed", Question: "transaction", OpenCallbackID: 7, NoMatches: 2}
 				if at != stepAccount {
 					before.Account = "081234567890"
 				}
-				state, page := Advance(line, openHour, caller, before, Keys{digits + "#"})
-				if state.Step != next || state.Wrong != 0 || page.Say[0].Text != "card.dropped" {
-					t.Fatalf("a card number leads to %s, counted wrong %d times, saying %q", state.Step, state.Wrong, page.Say)
+				state, response := Advance(line, openHour, caller, before, Keys{digits + "#"})
+				if state.Step != next || state.NoMatches != 0 || response.Say[0].Text != "card.dropped" {
+					t.Fatalf("a card number leads to %s, counted wrong %d times, saying %q", state.Step, state.NoMatches, response.Say)
 				}
-				if _, performs := page.Next.(Perform); performs && at == stepMine {
+				if _, performs := response.Action.(Perform); performs && at == stepExisting {
 					t.Error("a card number is tried as a proof")
 				}
-				if kept := fmt.Sprintf("%+v %+v", state, page); strings.Contains(kept, digits) {
+				if kept := fmt.Sprintf("%+v %+v", state, response); strings.Contains(kept, digits) {
 					t.Errorf("it is kept: %s", kept)
 				}
 			}
@@ -117,8 +117,8 @@ func TestOwnPrefixesPass(t *testing.T) {
 		{stepAccount, "9222222222222", true}, // looks like none
 	} {
 		before := State{Line: line.ID, Step: tt.step, Language: "en", Topic: "payment-failed", Question: "transaction"}
-		if state, page := Advance(line, openHour, caller, before, Keys{tt.digits}); (state.Draft == tt.digits) != tt.passes {
-			t.Errorf("%s in step %s: %q is read back, saying %v", tt.digits, tt.step, state.Draft, page.Say)
+		if state, response := Advance(line, openHour, caller, before, Keys{tt.digits}); (state.Draft == tt.digits) != tt.passes {
+			t.Errorf("%s in step %s: %q is read back, saying %v", tt.digits, tt.step, state.Draft, response.Say)
 		}
 	}
 }

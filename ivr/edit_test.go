@@ -52,15 +52,15 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 		if i%23 != 0 || key == "hangup" { // neighbours differ in little
 			continue
 		}
-		for _, event := range happenings(v.page, stepOf(v.state.Step)) {
+		for _, event := range eventsIn(v.response, stepOf(v.state.Step)) {
 			for name, after := range edits {
 				tried++
 				now := []time.Time{openHour, closedHour}[tried%2]
-				state, page := Advance(after, now, caller, v.state, event)
-				if _, ends := page.Next.(Hangup); ends && len(page.Say) == 0 && event != (Done{}) {
+				state, response := Advance(after, now, caller, v.state, event)
+				if _, ends := response.Action.(Hangup); ends && len(response.Say) == 0 && event != (Done{}) {
 					t.Fatalf("%s: step %s on %#v hangs up without a word", name, v.state.Step, event)
 				}
-				if tried%31 == 0 && !comesToAnEnd(after, state, page) {
+				if tried%31 == 0 && !comesToAnEnd(after, state, response) {
 					t.Fatalf("%s: from step %s on %#v a silent caller comes to no end", name, v.state.Step, event)
 				}
 			}
@@ -73,10 +73,10 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 }
 
 // comesToAnEnd plays a caller who says nothing more, and agents who do not answer.
-func comesToAnEnd(line *Line, state State, page Page) bool {
+func comesToAnEnd(line *Line, state State, response Response) bool {
 	for range 200 {
 		var event Event = Keys{}
-		switch next := page.Next.(type) {
+		switch next := response.Action.(type) {
 		case Hangup:
 			return true
 		case Connect:
@@ -86,7 +86,7 @@ func comesToAnEnd(line *Line, state State, page Page) bool {
 		case Perform:
 			event = answerTo(next.Effect)
 		}
-		state, page = Advance(line, closedHour, caller, state, event)
+		state, response = Advance(line, closedHour, caller, state, event)
 	}
 	return false
 }

@@ -11,22 +11,22 @@ import (
 // The flow decides what a caller hears next. It is pure: a state, an event and the hour go in,
 // sentences and one next thing come out. Promises are effects; the handler carries them out before anything is spoken.
 
-// maxTurns bounds a call: after so many events the caller is put through or may leave a request,
+// maxEvents bounds a call: after so many events the caller is put through or may leave a request,
 // and twice as many end the call with a goodbye.
-const maxTurns = 60
+const maxEvents = 60
 
-// maxTroubles is how many faults of ours a call bears before it ends with a goodbye.
-const maxTroubles = 3
+// maxFailures is how many faults of ours a call bears before it ends with a goodbye.
+const maxFailures = 3
 
 // An Utterance is a sentence in a language of the line.
 type Utterance struct{ Language, Text string }
 
-// A Next is the one thing that follows what is said.
-type Next interface{ next() }
+// An Action is the one thing that follows what is said.
+type Action interface{ action() }
 
 type (
-	// Listen waits for keys. An Entry takes digits until #; otherwise one key is enough.
-	Listen struct {
+	// Gather waits for keys. An Entry takes digits until #; otherwise one key is enough.
+	Gather struct {
 		Entry   bool
 		Timeout time.Duration
 	}
@@ -42,26 +42,26 @@ type (
 	// Perform has an effect carried out; its answer comes back as an event.
 	Perform struct{ Effect Effect }
 
-	goTo  struct{ step StepID }
-	wrong struct{ prompt Utterance } // a wrong key or number: say why, ask again, count
+	goTo    struct{ step StepID }
+	noMatch struct{ prompt Utterance } // a wrong key or number: say why, ask again, count
 )
 
-func (Listen) next()  {}
-func (Connect) next() {}
-func (Record) next()  {}
-func (Hangup) next()  {}
-func (Perform) next() {}
-func (goTo) next()    {}
-func (wrong) next()   {}
+func (Gather) action()  {}
+func (Connect) action() {}
+func (Record) action()  {}
+func (Hangup) action()  {}
+func (Perform) action() {}
+func (goTo) action()    {}
+func (noMatch) action() {}
 
-// A Page is the answer to an event: what is said, and what follows.
-type Page struct {
-	Say  []Utterance
-	Next Next
+// A Response is the answer to an event: what is said, and what follows.
+type Response struct {
+	Say    []Utterance
+	Action Action
 }
 
 // turn is one event being answered.
-type turn struct {
+type request struct {
 	line *Line
 	now  time.Time
 	call Call
@@ -70,12 +70,12 @@ type turn struct {
 }
 
 // Advance answers an event. The state that it returns belongs to the next one.
-func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Page) {
+func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
 	call.From = line.CallerNumber(call.From)
-	t := &turn{line: line, now: now, call: call, State: &state}
-	t.Turns++
-	page := t.settle(t.hear(event))
-	return state, page
+	r := &request{line: line, now: now, call: call, State: &state}
+	r.Events++
+	response := r.settle(r.hear(event))
+	return state, response
 }
 
 // Begin is the state of a call that has just begun; its first event is [Start].
@@ -93,209 +93,209 @@ func Resume(line *Line, now time.Time, event Event, bridged bool) (State, Event)
 		state.Step = stepMessage
 		return state, event
 	case DialEnded:
-		state.Troubles = 1
+		state.Failures = 1
 		if bridged {
-			state.Troubles = maxTroubles
+			state.Failures = maxFailures
 		}
 	}
-	return state, Trouble{}
+	return state, Failure{}
 }
 
 // settle follows the inner moves until something is left for the provider to do.
-func (t *turn) settle(n Next) Page {
+func (r *request) settle(n Action) Response {
 	for range 20 {
 		switch move := n.(type) {
 		case goTo:
-			t.enter(move.step)
-			n = stepOf(move.step).ask(t)
-		case wrong:
-			t.Wrong++
+			r.enter(move.step)
+			n = stepOf(move.step).ask(r)
+		case noMatch:
+			r.NoMatches++
 			if move.prompt.Text != "" {
-				t.said = append(t.said, move.prompt)
+				r.said = append(r.said, move.prompt)
 			}
-			if t.Wrong >= t.line.NoMatchLimit {
-				n = t.giveUp()
+			if r.NoMatches >= r.line.NoMatchLimit {
+				n = r.giveUp()
 			} else {
-				n = stepOf(t.Step).ask(t)
+				n = stepOf(r.Step).ask(r)
 			}
 		default:
-			return Page{Say: t.said, Next: n}
+			return Response{Say: r.said, Action: n}
 		}
 	}
 	// Not reached by any walk of the steps (see the graph test); a caller is still not cut off without a word.
-	return Page{Say: append(t.said, t.line.Say(t.tongue(), "goodbye")), Next: Hangup{}}
+	return Response{Say: append(r.said, r.line.Say(r.language(), "goodbye")), Action: Hangup{}}
 }
 
-func (t *turn) enter(step StepID) {
-	t.Step, t.Silent, t.Wrong = step, 0, 0
+func (r *request) enter(step StepID) {
+	r.Step, r.NoInputs, r.NoMatches = step, 0, 0
 }
 
-func (t *turn) hear(event Event) Next {
+func (r *request) hear(event Event) Action {
 	switch event := event.(type) {
 	case Start:
 		return goTo{FirstStep}
-	case Trouble:
-		return t.trouble()
+	case Failure:
+		return r.failure()
 	case Again:
-		return stepOf(t.Step).ask(t)
+		return stepOf(r.Step).ask(r)
 	case Keys:
-		return t.keys(event.Digits)
+		return r.keys(event.Digits)
 	}
-	step := stepOf(t.Step)
-	if step.happen == nil {
-		return step.ask(t)
+	step := stepOf(r.Step)
+	if step.onEvent == nil {
+		return step.ask(r)
 	}
-	return step.happen(t, event)
+	return step.onEvent(r, event)
 }
 
 // keys answers what was pressed: the keys that mean the same everywhere here, the rest in the step.
-func (t *turn) keys(digits string) Next {
-	step := stepOf(t.Step)
+func (r *request) keys(digits string) Action {
+	step := stepOf(r.Step)
 	if step.kind == entry {
 		digits = strings.TrimRight(digits, KeyDone) // left in where nothing was keyed before it
 	}
 	switch {
-	case t.Turns > 2*maxTurns:
-		return t.goodbye()
-	case t.Turns > maxTurns:
-		return t.giveUp()
+	case r.Events > 2*maxEvents:
+		return r.goodbye()
+	case r.Events > maxEvents:
+		return r.giveUp()
 	case step.hear == nil:
-		return step.ask(t)
+		return step.ask(r)
 	case digits == "":
-		return t.silence(step)
+		return r.noInput(step)
 	case step.kind == entry:
-		return t.entryKeys(step, digits)
+		return r.entryKeys(step, digits)
 	}
-	return t.menuKey(step, digits[len(digits)-1:])
+	return r.menuKey(step, digits[len(digits)-1:])
 }
 
-func (t *turn) silence(step *step) Next {
-	if step.silent != nil {
-		return step.silent(t)
+func (r *request) noInput(step *step) Action {
+	if step.onNoInput != nil {
+		return step.onNoInput(r)
 	}
-	t.Silent++
-	if t.Silent >= t.line.NoInputLimit {
-		return t.giveUp()
+	r.NoInputs++
+	if r.NoInputs >= r.line.NoInputLimit {
+		return r.giveUp()
 	}
 	prompt := "no-input.menu"
 	if step.kind == entry {
 		prompt = "no-input.entry"
 	}
-	t.say(prompt)
-	return step.ask(t)
+	r.say(prompt)
+	return step.ask(r)
 }
 
-func (t *turn) menuKey(step *step, key string) Next {
+func (r *request) menuKey(step *step, key string) Action {
 	switch key {
 	case KeyPerson:
-		return t.person()
+		return r.person()
 	case keyAgain:
-		return step.ask(t)
+		return step.ask(r)
 	case keyBack:
 		if step.back != nil {
-			return step.back(t)
+			return step.back(r)
 		}
-		return step.ask(t)
+		return step.ask(r)
 	}
-	return step.hear(t, key)
+	return step.hear(r, key)
 }
 
 // entryKeys takes a number. The star leaves the entry; one key after it belongs to the menu that follows, so that star
 // and then 0 is a person without waiting for that menu. More than one is the number keyed in again.
-func (t *turn) entryKeys(step *step, digits string) Next {
+func (r *request) entryKeys(step *step, digits string) Action {
 	star := strings.LastIndex(digits, keyBack)
 	follow := digits[star+1:]
 	switch {
 	case star >= 0 && follow == "":
-		return step.back(t)
+		return step.back(r)
 	case star >= 0 && len(follow) == 1:
-		next := step.back(t)
+		next := step.back(r)
 		if move, ok := next.(goTo); ok && stepOf(move.step).kind == menu {
-			t.enter(move.step)
-			return t.menuKey(stepOf(move.step), follow)
+			r.enter(move.step)
+			return r.menuKey(stepOf(move.step), follow)
 		}
 		return next
 	}
 	digits = follow
-	if t.dropsCard(digits) {
-		return t.withoutCard()
+	if r.dropsCard(digits) {
+		return r.withoutCard()
 	}
-	return step.hear(t, digits)
+	return step.hear(r, digits)
 }
 
 // giveUp goes on without an answer: to a person while one may be had, else to a request, else to the end.
-func (t *turn) giveUp() Next {
+func (r *request) giveUp() Action {
 	switch {
-	case stepOf(t.Step).end:
-		return t.goodbye()
-	case t.deskCanAnswer(t.deskWanted()):
-		t.say("limit.person")
-		return t.ring(t.deskWanted())
-	case stepOf(t.Step).late:
-		t.say("limit.request")
+	case stepOf(r.Step).terminal:
+		return r.goodbye()
+	case r.deskCanAnswer(r.deskWanted()):
+		r.say("limit.person")
+		return r.ring(r.deskWanted())
+	case stepOf(r.Step).afterDesk:
+		r.say("limit.request")
 		return goTo{stepMessage}
 	}
-	t.say("limit.request")
+	r.say("limit.request")
 	return goTo{stepOffer}
 }
 
 // person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had instead.
-func (t *turn) person() Next {
-	desk := t.deskWanted()
-	for _, can := range []string{desk, t.generalDesk()} {
-		if t.deskCanAnswer(can) {
-			return t.ring(can)
+func (r *request) person() Action {
+	desk := r.deskWanted()
+	for _, can := range []string{desk, r.generalDesk()} {
+		if r.deskCanAnswer(can) {
+			return r.ring(can)
 		}
 	}
-	if slices.Contains(t.Rung, desk) {
-		t.say("desk.nobody")
+	if slices.Contains(r.Rung, desk) {
+		r.say("desk.nobody")
 	} else {
-		t.sayClosed(desk)
+		r.sayClosed(desk)
 	}
-	if t.Step == stepOffer {
-		return wrong{} // counted, so that pressing 0 for ever ends too
+	if r.Step == stepOffer {
+		return noMatch{} // counted, so that pressing 0 for ever ends too
 	}
 	return goTo{stepOffer}
 }
 
 // trouble apologises for a fault of ours and leads to a person or a message.
-func (t *turn) trouble() Next {
-	t.Troubles++
-	desk := t.deskWanted()
+func (r *request) failure() Action {
+	r.Failures++
+	desk := r.deskWanted()
 	switch {
-	case t.Troubles > maxTroubles:
-		return t.goodbye()
-	case t.Step == stepDesk && t.Dials > 0: // they may have talked already
-		return t.askTaken()
-	case t.Troubles == 1 && t.deskCanAnswer(desk):
-		t.say("failure.person")
-		return t.ring(desk)
+	case r.Failures > maxFailures:
+		return r.goodbye()
+	case r.Step == stepDesk && r.Dials > 0: // they may have talked already
+		return r.askTaken()
+	case r.Failures == 1 && r.deskCanAnswer(desk):
+		r.say("failure.person")
+		return r.ring(desk)
 	}
-	t.say("failure.message")
+	r.say("failure.message")
 	return goTo{stepMessage}
 }
 
 // goodbye ends the call; a caller who got nothing is told when somebody is there.
-func (t *turn) goodbye() Next {
-	desk := t.line.Desks[t.deskWanted()]
-	if opening, ok := desk.Hours.NextOpening(t.now); ok && opening.After(t.now) {
-		t.say("goodbye.when", "when", t.line.when(t.tongue(), opening, t.now))
+func (r *request) goodbye() Action {
+	desk := r.line.Desks[r.deskWanted()]
+	if opening, ok := desk.Hours.NextOpening(r.now); ok && opening.After(r.now) {
+		r.say("goodbye.when", "when", r.line.when(r.language(), opening, r.now))
 		return Hangup{}
 	}
-	t.say("goodbye")
+	r.say("goodbye")
 	return Hangup{}
 }
 
 // deskWanted is the desk that this call is for: the one that serves the topic, or the general one while no topic is
 // known, in the caller's language.
-func (t *turn) deskWanted() string {
-	if topic := t.topic(); topic != nil {
-		return t.line.deskFor(topic.Desk, t.tongue())
+func (r *request) deskWanted() string {
+	if topic := r.topic(); topic != nil {
+		return r.line.deskFor(topic.Desk, r.language())
 	}
-	return t.generalDesk()
+	return r.generalDesk()
 }
 
-func (t *turn) generalDesk() string { return t.line.deskFor(t.line.General, t.tongue()) }
+func (r *request) generalDesk() string { return r.line.deskFor(r.line.General, r.language()) }
 
 // deskFor is the desk that serves callers of a language in the place of this one, or this one.
 func (l *Line) deskFor(id, tag string) string {
@@ -306,39 +306,39 @@ func (l *Line) deskFor(id, tag string) string {
 }
 
 // deskCanAnswer is false when the desk is closed or did not answer in this call already.
-func (t *turn) deskCanAnswer(desk string) bool {
-	return t.line.Desks[desk].Hours.IsOpen(t.now) && !slices.Contains(t.Rung, desk)
+func (r *request) deskCanAnswer(desk string) bool {
+	return r.line.Desks[desk].Hours.IsOpen(r.now) && !slices.Contains(r.Rung, desk)
 }
 
-func (t *turn) topic() *Topic { return t.line.Topic(t.Topic) }
+func (r *request) topic() *Topic { return r.line.Topic(r.Topic) }
 
-// tongue is the language to speak: the chosen one, before that the line's first.
-func (t *turn) tongue() string { return t.line.Language(t.Language).Tag }
+// language is the tag of the language to speak: the chosen one, before that the line's first.
+func (r *request) language() string { return r.line.Language(r.Language).Tag }
 
-func (t *turn) words(key string, pairs ...string) Utterance {
-	return t.line.Say(t.tongue(), key, pairs...)
+func (r *request) words(key string, pairs ...string) Utterance {
+	return r.line.Say(r.language(), key, pairs...)
 }
 
-func (t *turn) say(key string, pairs ...string) {
-	t.said = append(t.said, t.words(key, pairs...))
+func (r *request) say(key string, pairs ...string) {
+	r.said = append(r.said, r.words(key, pairs...))
 }
 
 // sayHours says when a desk closes or, if it is closed, opens.
-func (t *turn) sayHours(desk string) {
-	calendar := t.line.Desks[desk].Hours
-	closing, ok := calendar.NextClosing(t.now)
+func (r *request) sayHours(desk string) {
+	calendar := r.line.Desks[desk].Hours
+	closing, ok := calendar.NextClosing(r.now)
 	switch {
-	case !calendar.IsOpen(t.now):
-		t.sayClosed(desk)
+	case !calendar.IsOpen(r.now):
+		r.sayClosed(desk)
 	case ok:
-		t.say("hours.open", "when", t.line.when(t.tongue(), closing, t.now))
+		r.say("hours.open", "when", r.line.when(r.language(), closing, r.now))
 	}
 }
 
-func (t *turn) sayClosed(desk string) {
-	if opening, ok := t.line.Desks[desk].Hours.NextOpening(t.now); ok {
-		t.say("hours.closed", "when", t.line.when(t.tongue(), opening, t.now))
+func (r *request) sayClosed(desk string) {
+	if opening, ok := r.line.Desks[desk].Hours.NextOpening(r.now); ok {
+		r.say("hours.closed", "when", r.line.when(r.language(), opening, r.now))
 		return
 	}
-	t.say("hours.closed-long")
+	r.say("hours.closed-long")
 }

@@ -82,7 +82,7 @@ func TestStubbornCallersComeToAnEnd(t *testing.T) {
 		for _, key := range []string{"", "#", "*", "0", "1", "2", "3", "5", "7", "8", "9"} {
 			for _, begin := range [][]string{nil, {"1"}, {"1", "1"}, {"1", "2"}, {"1", "2", "2"}, {"1", "3"}} {
 				turns := stubborn(t, line, now, begin, key)
-				if turns > 2*maxTurns+10 {
+				if turns > 2*maxEvents+10 {
 					t.Errorf("at %s after %v, key %q for ever: still talking after %d turns", now, begin, key, turns)
 				}
 				if key == "" && turns > 15 {
@@ -99,9 +99,9 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 	var event Event = Start{}
 	for turns < 1000 {
 		turns++
-		var page Page
-		state, page = Advance(line, now, caller, state, event)
-		switch next := page.Next.(type) {
+		var response Response
+		state, response = Advance(line, now, caller, state, event)
+		switch next := response.Action.(type) {
 		case Hangup:
 			return turns
 		case Connect:
@@ -157,9 +157,9 @@ func play(t *testing.T, line *Line, now time.Time, call Call, events ...Event) [
 	var heard []string
 	state := State{Line: line.ID, Step: FirstStep, Called: now.Unix()}
 	for _, event := range append([]Event{Start{}}, events...) {
-		var page Page
-		state, page = Advance(line, now, call, state, event)
-		for _, said := range page.Say {
+		var response Response
+		state, response = Advance(line, now, call, state, event)
+		for _, said := range response.Say {
 			heard = append(heard, strings.Fields(said.Text)[0])
 		}
 	}

@@ -18,9 +18,9 @@ func FuzzAdvance(f *testing.F) {
 		if open {
 			now = openHour
 		}
-		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", Left: stepAccount, Draft: "081234567890", OpenCallbackID: 7, Question: "transaction"}
-		after, page := Advance(line, now, caller, before, Keys{digits})
-		if page.Next == nil {
+		before := State{Line: line.ID, Step: table[step].id, Language: "en", Topic: "payment-failed", SkippedEntry: stepAccount, Draft: "081234567890", OpenCallbackID: 7, Question: "transaction"}
+		after, response := Advance(line, now, caller, before, Keys{digits})
+		if response.Action == nil {
 			t.Fatalf("step %s on %q: nothing follows", before.Step, digits)
 		}
 		for _, kept := range []string{after.Account, string(after.Answers), after.Draft, after.Number} {

@@ -12,19 +12,19 @@ import (
 // Menus, questions and notes are data: what follows is decided by the line alone.
 
 // pressed plays keys from the first menu on, in English, and returns where the call is.
-func pressed(t *testing.T, line *Line, keys ...string) (State, Page) {
+func pressed(t *testing.T, line *Line, keys ...string) (State, Response) {
 	t.Helper()
 	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: FirstStep, Called: closedHour.Unix()}, Start{})
 	state, _ = Advance(line, closedHour, caller, state, Keys{"2"})
-	state, page := Advance(line, closedHour, caller, state, Found{})
+	state, response := Advance(line, closedHour, caller, state, Found{})
 	for _, key := range keys {
-		state, page = Advance(line, closedHour, caller, state, Keys{key})
+		state, response = Advance(line, closedHour, caller, state, Keys{key})
 	}
-	return state, page
+	return state, response
 }
 
-func offered(page Page) (topics []string) {
-	for _, said := range page.Say {
+func offered(response Response) (topics []string) {
+	for _, said := range response.Say {
 		if words := strings.Fields(said.Text); words[0] == "menu.topic" {
 			topics = append(topics, words[1])
 		}
@@ -48,11 +48,11 @@ func TestMenusWithinMenus(t *testing.T) {
 		{"427", "topic.technical topic.fees"}, // no such key: asked again where he is
 		{"49", "topic.login topic.app"},
 	} {
-		_, page := pressed(t, line, strings.Split(tt.keys, "")...)
+		_, response := pressed(t, line, strings.Split(tt.keys, "")...)
 		if tt.keys == "" {
-			_, page = pressed(t, line)
+			_, response = pressed(t, line)
 		}
-		if got := strings.Join(offered(page), " "); got != tt.want {
+		if got := strings.Join(offered(response), " "); got != tt.want {
 			t.Errorf("keys %q offer %q, want %q", tt.keys, got, tt.want)
 		}
 	}
@@ -65,8 +65,8 @@ func TestAMenuThatWasTakenAwayMeanwhile(t *testing.T) {
 	line := sketch(t)
 	state, _ := pressed(t, line, "4", "2")
 	line.Menu = slices.Delete(slices.Clone(line.Menu), 3, 4)
-	_, page := Advance(line, closedHour, caller, state, Keys{keyAgain})
-	if got := offered(page); len(got) != 5 || got[0] != "topic.stolen" {
+	_, response := Advance(line, closedHour, caller, state, Keys{keyAgain})
+	if got := offered(response); len(got) != 5 || got[0] != "topic.stolen" {
 		t.Errorf("offered %q, want the first menu", got)
 	}
 }
@@ -93,13 +93,13 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 	line := sketch(t)
 	line.Questions["order"] = NumberRule{Min: 3, Max: 3, Starts: []string{"7"}}
 	line.Topic("refund").Questions = []string{"refund", "order", "transaction"}
-	state, page := pressed(t, line, "3")
-	if state.Step != stepNumber || !strings.HasPrefix(page.Say[0].Text, "question.refund") {
-		t.Fatalf("asked %q at %s", page.Say, state.Step)
+	state, response := pressed(t, line, "3")
+	if state.Step != stepNumber || !strings.HasPrefix(response.Say[0].Text, "question.refund") {
+		t.Fatalf("asked %q at %s", response.Say, state.Step)
 	}
 	press := func(keys ...string) {
 		for _, key := range keys {
-			state, page = Advance(line, closedHour, caller, state, Keys{key})
+			state, response = Advance(line, closedHour, caller, state, Keys{key})
 		}
 	}
 	press("123456", "1")
@@ -107,7 +107,7 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 		t.Fatalf("second question is %q", state.Question)
 	}
 	press("800") // does not begin as it has to
-	if state.Wrong != 1 || state.Question != "order" {
+	if state.NoMatches != 1 || state.Question != "order" {
 		t.Errorf("a number that does not fit is taken: %+v", state)
 	}
 	press("*", "2") // left for good
@@ -127,14 +127,14 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 // The number to ring is said with the offer, so that one key is enough.
 func TestOneKeyBooks(t *testing.T) {
 	line := sketch(t)
-	state, page := pressed(t, line, "0")
-	if state.Step != stepOffer || !strings.HasPrefix(page.Say[2].Text, "offer.number 0 8 1 2") {
-		t.Fatalf("at %s, heard %q", state.Step, page.Say)
+	state, response := pressed(t, line, "0")
+	if state.Step != stepOffer || !strings.HasPrefix(response.Say[2].Text, "offer.number 0 8 1 2") {
+		t.Fatalf("at %s, heard %q", state.Step, response.Say)
 	}
-	_, page = Advance(line, closedHour, caller, state, Keys{"1"})
-	perform, ok := page.Next.(Perform)
+	_, response = Advance(line, closedHour, caller, state, Keys{"1"})
+	perform, ok := response.Action.(Perform)
 	if !ok {
-		t.Fatalf("1 leads to %T", page.Next)
+		t.Fatalf("1 leads to %T", response.Action)
 	}
 	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From || book.Request.CallRecordKey != caller.SID {
 		t.Errorf("1 leads to %+v", perform.Effect)
@@ -143,9 +143,9 @@ func TestOneKeyBooks(t *testing.T) {
 
 func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 	line := sketch(t)
-	state, page := pressed(t, line, "0", keyOther, "02150009999")
-	if state.Step != stepOffer || state.Number != "+622150009999" || !strings.Contains(page.Say[1].Text, "offer.number 0 2 1") {
-		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, page.Say)
+	state, response := pressed(t, line, "0", keyOther, "02150009999")
+	if state.Step != stepOffer || state.Number != "+622150009999" || !strings.Contains(response.Say[1].Text, "offer.number 0 2 1") {
+		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, response.Say)
 	}
 }
 
@@ -158,8 +158,8 @@ func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
 		t.Errorf("heard %q in the end", heard)
 	}
 	state := State{Line: line.ID, Step: stepOffer, Language: "en"}
-	_, page := Advance(line, openHour, from, state, Again{})
-	if got := page.Say[len(page.Say)-2].Text; !strings.HasPrefix(got, "hours.open") {
+	_, response := Advance(line, openHour, from, state, Again{})
+	if got := response.Say[len(response.Say)-2].Text; !strings.HasPrefix(got, "hours.open") {
 		t.Errorf("heard %q while the desk is open", got)
 	}
 }

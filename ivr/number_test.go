@@ -9,16 +9,16 @@ import (
 )
 
 // ringAtOther keys digits in where another number to ring is asked for.
-func ringAtOther(t *testing.T, line *Line, digits string) (State, Page) {
+func ringAtOther(t *testing.T, line *Line, digits string) (State, Response) {
 	t.Helper()
 	state := State{Line: line.ID, Step: stepRingAtOther, Language: "en", Number: caller.From, Kind: callbacks.ASAP,
 		Due: openHour.Unix(), Called: openHour.Unix()}
 	return Advance(line, openHour, caller, state, Keys{digits})
 }
 
-func words(page Page) string {
+func words(response Response) string {
 	var all []string
-	for _, said := range page.Say {
+	for _, said := range response.Say {
 		all = append(all, said.Text)
 	}
 	return strings.Join(all, " | ")
@@ -27,15 +27,15 @@ func words(page Page) string {
 // Japan by 00, or America by Indonesia's 008: both are read out with their countries, and the caller chooses.
 func TestWhereDigitsAreTwoNumbersTheCallerChooses(t *testing.T) {
 	line := sketch(t)
-	state, page := ringAtOther(t, line, "00819012345678")
-	heard := words(page)
+	state, response := ringAtOther(t, line, "00819012345678")
+	heard := words(response)
 	if state.Step != stepRingAtWhich || !strings.Contains(heard, "number.choice Japan, plus 8 1, ") ||
 		!strings.Contains(heard, "number.choice United States, plus 1, ") {
 		t.Fatalf("at %s, heard %q", state.Step, heard)
 	}
 	for key, want := range map[string]string{"1": "+819012345678", "2": "+19012345678"} {
-		chosen, page := Advance(line, openHour, caller, state, Keys{key})
-		if chosen.Number != want || chosen.Step != stepRingAt && chosen.Step != stepOffer || len(page.Say) == 0 {
+		chosen, response := Advance(line, openHour, caller, state, Keys{key})
+		if chosen.Number != want || chosen.Step != stepRingAt && chosen.Step != stepOffer || len(response.Say) == 0 {
 			t.Errorf("%s: at %s with %s", key, chosen.Step, chosen.Number)
 		}
 	}
@@ -45,8 +45,8 @@ func TestWhereDigitsAreTwoNumbersTheCallerChooses(t *testing.T) {
 	if back, _ := Advance(line, openHour, caller, state, Keys{keyBack}); back.Step != stepOffer || back.Number != caller.From {
 		t.Errorf("back: at %s with %s", back.Step, back.Number)
 	}
-	if again, _ := Advance(line, openHour, caller, state, Keys{"5"}); again.Step != stepRingAtWhich || again.Wrong != 1 {
-		t.Errorf("a wrong key: at %s, %d wrong", again.Step, again.Wrong)
+	if again, _ := Advance(line, openHour, caller, state, Keys{"5"}); again.Step != stepRingAtWhich || again.NoMatches != 1 {
+		t.Errorf("a wrong key: at %s, %d wrong", again.Step, again.NoMatches)
 	}
 }
 
@@ -56,8 +56,8 @@ func TestANumberAbroadIsReadBackWithItsCountry(t *testing.T) {
 		"004917612345678": "Germany, plus 4 9, ",
 		"02129928888":     " 0 2 1, ", // the line's own country is not named
 	} {
-		_, page := ringAtOther(t, line, digits)
-		if heard := words(page); !strings.Contains(heard, want) || want[0] == ' ' && strings.Contains(heard, "Indonesia") {
+		_, response := ringAtOther(t, line, digits)
+		if heard := words(response); !strings.Contains(heard, want) || want[0] == ' ' && strings.Contains(heard, "Indonesia") {
 			t.Errorf("%s: heard %q, want %q", digits, heard, want)
 		}
 	}
@@ -88,21 +88,21 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 		{"mainland China without a route", line, "008613800138000", "number.nocall"},
 		{"a country that is not called", abroad, "004917612345678", "number.nocall"},
 	} {
-		state, page := ringAtOther(t, c.line, c.digits)
-		heard := words(page)
-		if state.Step != stepRingAt || state.Wrong != 0 || state.Number != "" || !strings.HasPrefix(heard, c.want) ||
+		state, response := ringAtOther(t, c.line, c.digits)
+		heard := words(response)
+		if state.Step != stepRingAt || state.NoMatches != 0 || state.Number != "" || !strings.HasPrefix(heard, c.want) ||
 			!strings.HasSuffix(heard, "number.instead") {
-			t.Errorf("%s: at %s, %d wrong, heard %q", c.name, state.Step, state.Wrong, heard)
+			t.Errorf("%s: at %s, %d wrong, heard %q", c.name, state.Step, state.NoMatches, heard)
 		}
-		if message, _ := Advance(c.line, openHour, caller, state, Keys{keyLetter}); message.Step != stepMessage {
+		if message, _ := Advance(c.line, openHour, caller, state, Keys{keyMessage}); message.Step != stepMessage {
 			t.Errorf("%s: a message is at %s", c.name, message.Step)
 		}
 		if book, _ := Advance(c.line, openHour, caller, state, Keys{"1"}); book.Step != stepRingAt {
 			t.Errorf("%s: 1 leads to %s", c.name, book.Step)
 		}
 	}
-	if state, page := ringAtOther(t, line, "0812345678901234"); state.Step != stepRingAtOther || state.Wrong != 1 {
-		t.Errorf("no number at all: at %s, heard %q", state.Step, words(page))
+	if state, response := ringAtOther(t, line, "0812345678901234"); state.Step != stepRingAtOther || state.NoMatches != 1 {
+		t.Errorf("no number at all: at %s, heard %q", state.Step, words(response))
 	}
 }
 
@@ -139,9 +139,9 @@ func TestOnlyANumberIsOfferedToBeRung(t *testing.T) {
 	} {
 		line := sketch(t)
 		state := State{Line: line.ID, Step: stepOffer, Language: "en"}
-		state, page := Advance(line, closedHour, Call{SID: "CA1", From: from, To: caller.To}, state, Again{})
-		if state.Number != want || strings.Contains(words(page), "offer.number") != (want != "") {
-			t.Errorf("%q: %q would be rung; heard %q", from, state.Number, words(page))
+		state, response := Advance(line, closedHour, Call{SID: "CA1", From: from, To: caller.To}, state, Again{})
+		if state.Number != want || strings.Contains(words(response), "offer.number") != (want != "") {
+			t.Errorf("%q: %q would be rung; heard %q", from, state.Number, words(response))
 		}
 	}
 }

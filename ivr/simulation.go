@@ -62,12 +62,12 @@ func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simul
 		w.way = l.KeyPaths()[i].Keys
 	}
 	state, event := State{Line: l.ID, Step: FirstStep, Called: now.Unix()}, Event(Start{})
-	for range 2 * maxTurns {
-		var page Page
-		state, page = Advance(l, now, call, state, event)
-		w.heard(page)
-		if event = w.answer(state, page.Next, call); event == nil {
-			w.Wanted = (&turn{line: l, now: now, call: call, State: &state}).deskWanted()
+	for range 2 * maxEvents {
+		var response Response
+		state, response = Advance(l, now, call, state, event)
+		w.heard(response)
+		if event = w.answer(state, response.Action, call); event == nil {
+			w.Wanted = (&request{line: l, now: now, call: call, State: &state}).deskWanted()
 			return w.Simulation, nil
 		}
 	}
@@ -84,8 +84,8 @@ type follower struct {
 }
 
 // heard notes which announcements are spoken.
-func (w *follower) heard(page Page) {
-	for _, said := range page.Say {
+func (w *follower) heard(response Response) {
+	for _, said := range response.Say {
 		i := slices.IndexFunc(w.line.Announcements, func(n Announcement) bool {
 			return !w.now.Before(n.From) && w.now.Before(n.Until) && n.Text[said.Language] == said.Text
 		})
@@ -96,7 +96,7 @@ func (w *follower) heard(page Page) {
 }
 
 // answer is what happens next; nil when the course has come to its end.
-func (w *follower) answer(state State, next Next, call Call) Event {
+func (w *follower) answer(state State, next Action, call Call) Event {
 	switch next := next.(type) {
 	case Perform:
 		return w.perform(next.Effect)
@@ -105,7 +105,7 @@ func (w *follower) answer(state State, next Next, call Call) Event {
 		return DialEnded{Status: "no-answer"}
 	case Record:
 		w.Message = true
-	case Listen:
+	case Gather:
 		key, ok := w.key(state, call)
 		if ok {
 			w.Keys = append(w.Keys, key)
@@ -146,11 +146,11 @@ func (w *follower) key(state State, call Call) (string, bool) {
 		key := w.way[0]
 		w.way = w.way[1:]
 		return key, true
-	case stepHelp, stepLeft:
+	case stepHelp, stepSkipped:
 		return "2", true // not solved; on without the number
 	case stepAccount, stepNumber:
 		return keyBack, true
-	case stepReady:
+	case stepConfirmConnect:
 		w.Peak = w.line.peak(w.now)
 		return "", true
 	case stepOffer:
@@ -158,7 +158,7 @@ func (w *follower) key(state State, call Call) (string, bool) {
 	case stepRingAt:
 		if state.NoCall != "" {
 			w.noOffer(call)
-			return keyLetter, true
+			return keyMessage, true
 		}
 		return "1", true
 	case stepRingAtOther:
@@ -172,7 +172,7 @@ func (w *follower) takeOffer(state State, call Call) string {
 	w.noOffer(call)
 	w.Offer.Number = state.Number
 	if state.Due == 0 {
-		return keyLetter
+		return keyMessage
 	}
 	w.Offer.ASAP = time.Unix(state.Due, 0).UTC()
 	for _, slot := range state.Slots {

@@ -15,30 +15,30 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 	if !l.TakesSMS(c.Number) {
 		return ""
 	}
-	tongue := l.Language(c.Language).Tag
-	pairs := []string{"line", l.Names[tongue], "reference", c.Reference}
+	tag := l.Language(c.Language).Tag
+	pairs := []string{"line", l.Names[tag], "reference", c.Reference}
 	switch kind {
 	case callbacks.NotifyBooked, callbacks.NotifyMoved:
-		return l.wordsOfWhen(c, tongue, now, pairs)
+		return l.wordsOfWhen(c, tag, now, pairs)
 	case callbacks.NotifyGivenUp:
-		return l.text(tongue, "sms.given-up", pairs...)
+		return l.text(tag, "sms.given-up", pairs...)
 	case callbacks.NotifyWithdrawn:
-		return l.text(tongue, "sms.withdrawn", pairs...)
+		return l.text(tag, "sms.withdrawn", pairs...)
 	}
 	return ""
 }
 
 // wordsOfWhen tells when a promise will be kept.
-func (l *Line) wordsOfWhen(c callbacks.Callback, tongue string, now time.Time, pairs []string) string {
+func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
 	switch {
 	case c.Urgent:
-		return l.text(tongue, "sms.urgent", pairs...)
+		return l.text(tag, "sms.urgent", pairs...)
 	case c.Kind == callbacks.Slot:
-		return l.text(tongue, "sms.when", append(pairs, "when", l.between(tongue, c.Due, c.SlotEnd, now))...)
+		return l.text(tag, "sms.when", append(pairs, "when", l.between(tag, c.Due, c.SlotEnd, now))...)
 	case c.Due.After(now.Add(offTheLine)):
-		return l.text(tongue, "sms.when", append(pairs, "when", l.when(tongue, c.Due, now))...)
+		return l.text(tag, "sms.when", append(pairs, "when", l.when(tag, c.Due, now))...)
 	}
-	return l.text(tongue, "sms.soon", pairs...)
+	return l.text(tag, "sms.soon", pairs...)
 }
 
 // TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile

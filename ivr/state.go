@@ -14,11 +14,11 @@ type State struct {
 	Step     StepID `json:"s"`
 	// Called is when the call began, Unix seconds.
 	Called int64 `json:"c"`
-	// Silent and Wrong count unanswered and wrong entries of this step; Turns counts everything, so that a call ends.
-	Silent int `json:"q,omitempty"`
-	Wrong  int `json:"w,omitempty"`
-	Turns  int `json:"n,omitempty"`
-	// Menu is the further menu that is open, empty for the first one, and Page its page. Told is set once notices and
+	// NoInputs and NoMatches count unanswered and wrong entries of this step; Events counts everything, so that a call ends.
+	NoInputs  int `json:"q,omitempty"`
+	NoMatches int `json:"w,omitempty"`
+	Events    int `json:"n,omitempty"`
+	// Menu is the further menu that is open, empty for the first one, and Page its page. Announced is set once notices and
 	// hours were spoken.
 	Menu      string `json:"m,omitempty"`
 	Page      int    `json:"p,omitempty"`
@@ -32,7 +32,7 @@ type State struct {
 	Draft    string            `json:"d,omitempty"`
 	Skip     []string          `json:"k,omitempty"`
 	// Left is the entry that the caller has left with the star.
-	Left StepID `json:"e,omitempty"`
+	SkippedEntry StepID `json:"e,omitempty"`
 	// Contacted is set once the call has been written down; Reference is what it was given, if it was.
 	CallRecorded bool   `json:"C,omitempty"`
 	Reference    string `json:"r,omitempty"`
@@ -65,8 +65,8 @@ type State struct {
 	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that
 	// a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
-	// Troubles counts our own faults in this call.
-	Troubles int `json:"X,omitempty"`
+	// Failures counts our own faults in this call.
+	Failures int `json:"X,omitempty"`
 }
 
 // A Term is when a promise is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
@@ -100,8 +100,8 @@ type (
 		callbacks.Recording
 		Key string
 	}
-	// Trouble is a fault of ours, or the provider's word that it could not use our answer.
-	Trouble struct{}
+	// Failure is a fault of ours, or the provider's word that it could not use our answer.
+	Failure struct{}
 
 	// Found answers FindOpen: the promise that stands for the calling number, 0 for none or when the store was too slow.
 	Found struct {
@@ -140,7 +140,7 @@ func (Keys) event()           {}
 func (Again) event()          {}
 func (DialEnded) event()      {}
 func (Recorded) event()       {}
-func (Trouble) event()        {}
+func (Failure) event()        {}
 func (Found) event()          {}
 func (Taken) event()          {}
 func (CallbackBooked) event() {}

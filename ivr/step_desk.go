@@ -10,30 +10,30 @@ import (
 
 // The desk: its targets in turn, one Dial each.
 
-func askReady(t *turn) Next {
-	if t.line.peak(t.now) {
-		t.say("connect.peak", "wait", spoken.Count(t.tongue(), t.longestWait(t.deskWanted()), spoken.Minutes))
+func askConfirmConnect(r *request) Action {
+	if r.line.peak(r.now) {
+		r.say("connect.peak", "wait", spoken.Count(r.language(), r.longestWait(r.deskWanted()), spoken.Minutes))
 	}
-	t.say("connect.ask")
-	return Listen{Timeout: readyTimeout}
+	r.say("connect.ask")
+	return Gather{Timeout: confirmTimeout}
 }
 
 // peak reports whether many people ring at this hour.
 func (l *Line) peak(now time.Time) bool { return l.Peak != nil && l.Peak.IsOpen(now) }
 
-func hearReady(t *turn, key string) Next {
+func hearConfirmConnect(r *request, key string) Action {
 	switch key {
 	case "1":
-		return putThrough(t)
+		return putThrough(r)
 	case "2":
 		return goTo{stepOffer}
 	}
-	return wrong{t.words("no-match.menu")}
+	return noMatch{r.words("no-match.menu")}
 }
 
 // longestWait is how many minutes it takes until every target of a desk has been rung in vain.
-func (t *turn) longestWait(desk string) int {
-	d := t.line.Desks[desk]
+func (r *request) longestWait(desk string) int {
+	d := r.line.Desks[desk]
 	wait := time.Duration(len(d.Targets)) * (d.Ring + betweenTargets)
 	return int((wait + time.Minute - 1) / time.Minute)
 }
@@ -41,89 +41,89 @@ func (t *turn) longestWait(desk string) int {
 // betweenTargets is what passes between two targets that ring in turn: the provider rings five seconds longer than asked.
 const betweenTargets = 5 * time.Second
 
-func putThrough(t *turn) Next { return t.ring(t.deskWanted()) }
+func putThrough(r *request) Action { return r.ring(r.deskWanted()) }
 
 // ring begins with the first target of a desk.
-func (t *turn) ring(desk string) Next {
-	if !t.deskCanAnswer(desk) { // closed since the caller was told otherwise
-		t.sayClosed(desk)
+func (r *request) ring(desk string) Action {
+	if !r.deskCanAnswer(desk) { // closed since the caller was told otherwise
+		r.sayClosed(desk)
 		return goTo{stepOffer}
 	}
-	t.Desk, t.Target = desk, 0
+	r.Desk, r.Target = desk, 0
 	return goTo{stepDesk}
 }
 
 // contact is the record of a call that is put through.
-func (t *turn) callRecord() callbacks.CallRecord {
+func (r *request) callRecord() callbacks.CallRecord {
 	return callbacks.CallRecord{
-		Key: t.call.SID, Line: t.line.ID, Desk: t.Desk, Topic: t.Topic, Language: t.tongue(), Caller: t.call.From,
-		Account: t.Account, Answers: t.Answers, Began: time.Unix(t.Called, 0).UTC(),
+		Key: r.call.SID, Line: r.line.ID, Desk: r.Desk, Topic: r.Topic, Language: r.language(), Caller: r.call.From,
+		Account: r.Account, Answers: r.Answers, Began: time.Unix(r.Called, 0).UTC(),
 	}
 }
 
-func (t *turn) sayConnecting() {
-	if t.urgent() {
-		t.say("desk.urgent") // its agent tells the reference: this caller is not kept a second longer
+func (r *request) sayConnecting() {
+	if r.urgent() {
+		r.say("desk.urgent") // its agent tells the reference: this caller is not kept a second longer
 		return
 	}
-	if t.Reference != "" {
-		t.say("reference.call", "digits", t.digits(t.Reference))
+	if r.Reference != "" {
+		r.say("reference.call", "digits", r.digits(r.Reference))
 	}
-	t.say("desk.connecting")
+	r.say("desk.connecting")
 }
 
 // askDesk has the call written down before the first telephone rings.
-func askDesk(t *turn) Next {
-	if !t.CallRecorded {
-		t.CallRecorded = true
-		return Perform{SaveCallRecord{t.callRecord()}}
+func askDesk(r *request) Action {
+	if !r.CallRecorded {
+		r.CallRecorded = true
+		return Perform{SaveCallRecord{r.callRecord()}}
 	}
-	desk := t.line.Desks[t.Desk]
-	if desk != nil && t.Target == 0 {
-		t.sayConnecting()
+	desk := r.line.Desks[r.Desk]
+	if desk != nil && r.Target == 0 {
+		r.sayConnecting()
 	}
-	if desk == nil || t.Target >= len(desk.Targets) {
-		return t.nobody()
+	if desk == nil || r.Target >= len(desk.Targets) {
+		return r.nobody()
 	}
-	t.Dials++
-	return Connect{Target: desk.Targets[t.Target], Ring: desk.Ring}
+	r.Dials++
+	return Connect{Target: desk.Targets[r.Target], Ring: desk.Ring}
 }
 
-func afterDial(t *turn, event Event) Next {
+func afterDial(r *request, event Event) Action {
 	switch event := event.(type) {
 	case Saved:
-		t.Reference = event.Reference
-		return askDesk(t)
+		r.Reference = event.Reference
+		return askDesk(r)
 	case Refused: // the call could not be written down, and is put through all the same
-		return askDesk(t)
+		return askDesk(r)
 	case DialEnded:
-		return t.askTaken()
+		return r.askTaken()
 	case Taken:
 		if event.Yes {
-			return Perform{Reached{Line: t.line.ID, Desk: t.Desk, Caller: t.call.From}}
+			return Perform{Reached{Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
 		}
 		if event.Bridged {
 			// Connected, and nobody's key press was written down: it was lost, or this was a machine. Another agent is
 			// not rung after what may have been a conversation; what is offered serves in both cases.
-			t.Rung = append(slices.Clone(t.Rung), t.Desk)
+			r.Rung = append(slices.Clone(r.Rung), r.Desk)
 			return goTo{stepOffer}
 		}
-		t.Target++
-		if desk := t.line.Desks[t.Desk]; desk != nil && t.Target < len(desk.Targets) {
-			t.say("desk.next")
+		r.Target++
+		if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
+			r.say("desk.next")
 		}
-		return askDesk(t)
+		return askDesk(r)
 	}
-	t.say("goodbye")
+	r.say("goodbye")
 	return Hangup{}
 }
 
-func (t *turn) askTaken() Next {
-	return Perform{AskTaken{Dial: t.Dials, Line: t.line.ID, Desk: t.Desk, Caller: t.call.From}}
+func (r *request) askTaken() Action {
+	return Perform{AskTaken{Dial: r.Dials, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
 }
 
-func (t *turn) nobody() Next {
-	t.Rung = append(slices.Clone(t.Rung), t.Desk)
-	t.say("desk.nobody")
+func (r *request) nobody() Action {
+	r.Rung = append(slices.Clone(r.Rung), r.Desk)
+	r.say("desk.nobody")
 	return goTo{stepOffer}
 }

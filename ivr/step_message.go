@@ -8,39 +8,39 @@ import (
 
 // A recorded message: what remains when nobody can be reached and no callback is wanted.
 
-func askMessage(t *turn) Next {
-	t.sayWhatToTell()
-	t.say("message.ask")
-	return Record{Seconds: t.line.MessageSeconds}
+func askMessage(r *request) Action {
+	r.sayWhatToTell()
+	r.say("message.ask")
+	return Record{Seconds: r.line.MessageSeconds}
 }
 
 // hearMessage is reached when keys arrive in place of a recording; the recording itself is an event.
-func hearMessage(t *turn, _ string) Next { return askMessage(t) }
+func hearMessage(r *request, _ string) Action { return askMessage(r) }
 
-// silentMessage: the provider took no recording because nothing was said.
-func silentMessage(t *turn) Next {
-	t.Silent++
-	t.say("message.empty")
-	if t.Silent >= t.line.NoInputLimit {
-		return t.goodbye()
+// noMessage: the provider took no recording because nothing was said.
+func noMessage(r *request) Action {
+	r.NoInputs++
+	r.say("message.empty")
+	if r.NoInputs >= r.line.NoInputLimit {
+		return r.goodbye()
 	}
-	return askMessage(t)
+	return askMessage(r)
 }
 
-func afterMessage(t *turn, event Event) Next {
+func afterMessage(r *request, event Event) Action {
 	switch event := event.(type) {
 	case Recorded:
 		if event.Key == KeyPerson {
-			return t.person() // what was spoken until then is kept when the provider tells of it
+			return r.person() // what was spoken until then is kept when the provider tells of it
 		}
-		return Perform{SaveMessage{t.message(event)}}
+		return Perform{SaveMessage{r.message(event)}}
 	case Saved:
-		t.say("message.saved")
-		t.sayReference(event.Reference)
-		return farewell(t)
+		r.say("message.saved")
+		r.sayReference(event.Reference)
+		return farewell(r)
 	}
-	t.say("message.failed")
-	return t.goodbye()
+	r.say("message.failed")
+	return r.goodbye()
 }
 
 // KeepRecording keeps a message or a note that the provider tells of once it can be fetched. The flow had it kept when
@@ -49,16 +49,16 @@ func KeepRecording(line *Line, now time.Time, call Call, state State, recording 
 	if state.Step == stepNoteSpoken {
 		return AttachNote{ID: state.Booked, Note: recording}
 	}
-	t := &turn{line: line, now: now, call: call, State: &state}
-	return SaveMessage{t.message(Recorded{Recording: recording})}
+	r := &request{line: line, now: now, call: call, State: &state}
+	return SaveMessage{r.message(Recorded{Recording: recording})}
 }
 
 // message is what the call tells about a recording. Its key is the same for every webhook about it.
-func (t *turn) message(recorded Recorded) callbacks.Message {
+func (r *request) message(recorded Recorded) callbacks.Message {
 	return callbacks.Message{
-		Key: t.call.SID + "/" + recorded.SID, CallRecordKey: t.call.SID,
-		Line: t.line.ID, Desk: t.deskWanted(), Topic: t.Topic, Language: t.tongue(),
-		Caller: t.call.From, Account: t.Account, Answers: t.Answers,
-		Recording: recorded.Recording, Received: t.now.UTC(),
+		Key: r.call.SID + "/" + recorded.SID, CallRecordKey: r.call.SID,
+		Line: r.line.ID, Desk: r.deskWanted(), Topic: r.Topic, Language: r.language(),
+		Caller: r.call.From, Account: r.Account, Answers: r.Answers,
+		Recording: recorded.Recording, Received: r.now.UTC(),
 	}
 }

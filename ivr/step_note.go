@@ -4,45 +4,45 @@ import "strconv"
 
 // A spoken note for the agent who rings back: what no keypad can take. It is offered once the promise is written.
 
-func askNote(t *turn) Next {
-	t.say("note.offer", "key", keyNote)
-	return Listen{Timeout: menuTimeout}
+func askNote(r *request) Action {
+	r.say("note.offer", "key", keyNote)
+	return Gather{Timeout: menuTimeout}
 }
 
-func hearNote(t *turn, key string) Next {
+func hearNote(r *request, key string) Action {
 	if key == keyNote {
 		return goTo{stepNoteSpoken}
 	}
-	return wrong{t.words("no-match.menu")}
+	return noMatch{r.words("no-match.menu")}
 }
 
-func askNoteSpoken(t *turn) Next {
-	t.sayWhatToTell()
-	t.say("note.ask", "seconds", strconv.Itoa(t.line.NoteSeconds))
-	return Record{Seconds: t.line.NoteSeconds}
+func askNoteSpoken(r *request) Action {
+	r.sayWhatToTell()
+	r.say("note.ask", "seconds", strconv.Itoa(r.line.NoteSeconds))
+	return Record{Seconds: r.line.NoteSeconds}
 }
 
 // askNoteAgain is reached when keys arrive in place of a recording.
-func askNoteAgain(t *turn, _ string) Next { return wrong{} }
+func askNoteAgain(r *request, _ string) Action { return noMatch{} }
 
-func afterNote(t *turn, event Event) Next {
+func afterNote(r *request, event Event) Action {
 	switch event := event.(type) {
 	case Recorded:
 		if event.Key == KeyPerson {
-			return t.person() // what was spoken until then is kept when the provider tells of it
+			return r.person() // what was spoken until then is kept when the provider tells of it
 		}
-		return Perform{AttachNote{ID: t.Booked, Note: event.Recording}}
+		return Perform{AttachNote{ID: r.Booked, Note: event.Recording}}
 	case Done:
-		t.say("note.saved")
+		r.say("note.saved")
 	default:
-		t.say("note.failed")
+		r.say("note.failed")
 	}
-	return farewell(t)
+	return farewell(r)
 }
 
 // sayWhatToTell says what is useful to speak about the topic.
-func (t *turn) sayWhatToTell() {
-	if topic := t.topic(); topic != nil && topic.Note {
-		t.say("note-about." + topic.ID)
+func (r *request) sayWhatToTell() {
+	if topic := r.topic(); topic != nil && topic.Note {
+		r.say("note-about." + topic.ID)
 	}
 }

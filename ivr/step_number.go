@@ -18,153 +18,153 @@ const keyCalling = "1"
 const keyAccount = "account"
 
 // collect goes to the next number that the topic needs, and to the desk once all are known.
-func (t *turn) collect() Next {
-	topic := t.topic()
+func (r *request) collect() Action {
+	topic := r.topic()
 	switch {
 	case topic == nil:
-	case topic.AskAccount && t.Account == "" && !slices.Contains(t.Skip, keyAccount):
+	case topic.AskAccount && r.Account == "" && !slices.Contains(r.Skip, keyAccount):
 		return goTo{stepAccount}
 	default:
 		for _, question := range topic.Questions {
-			if t.Answers.Get(question) == "" && !slices.Contains(t.Skip, question) {
-				t.Question = question
+			if r.Answers.Get(question) == "" && !slices.Contains(r.Skip, question) {
+				r.Question = question
 				return goTo{stepNumber}
 			}
 		}
 	}
-	if t.deskCanAnswer(t.deskWanted()) {
-		return goTo{stepReady}
+	if r.deskCanAnswer(r.deskWanted()) {
+		return goTo{stepConfirmConnect}
 	}
-	t.sayClosedMeanwhile(t.deskWanted())
+	r.sayClosedMeanwhile(r.deskWanted())
 	return goTo{stepOffer}
 }
 
 // sayClosedMeanwhile is for a caller who rang while the desk was open, and was told nothing else.
-func (t *turn) sayClosedMeanwhile(desk string) {
-	if calendar := t.line.Desks[desk].Hours; calendar.IsOpen(time.Unix(t.Called, 0)) && !calendar.IsOpen(t.now) {
-		t.sayClosed(desk)
+func (r *request) sayClosedMeanwhile(desk string) {
+	if calendar := r.line.Desks[desk].Hours; calendar.IsOpen(time.Unix(r.Called, 0)) && !calendar.IsOpen(r.now) {
+		r.sayClosed(desk)
 	}
 }
 
-func askAccount(t *turn) Next {
-	if t.Silent == 0 && t.Wrong == 0 {
-		t.say("safety")
+func askAccount(r *request) Action {
+	if r.NoInputs == 0 && r.NoMatches == 0 {
+		r.say("safety")
 	}
-	if t.callingAccount() != "" {
-		t.say("account.calling")
+	if r.callingAccount() != "" {
+		r.say("account.calling")
 	}
-	t.say("account.ask")
-	return Listen{Entry: true, Timeout: entryTimeout}
+	r.say("account.ask")
+	return Gather{Entry: true, Timeout: entryTimeout}
 }
 
-func hearAccount(t *turn, digits string) Next {
-	rule := t.line.Account
-	if calling := t.callingAccount(); digits == keyCalling && calling != "" {
+func hearAccount(r *request, digits string) Action {
+	rule := r.line.Account
+	if calling := r.callingAccount(); digits == keyCalling && calling != "" {
 		digits = calling
 	}
 	if !rule.Fits(digits) {
-		return wrong{t.wrongLength("account.invalid", "account.digits", rule)}
+		return noMatch{r.wrongLength("account.invalid", "account.digits", rule)}
 	}
-	t.Draft = digits
+	r.Draft = digits
 	return goTo{stepAccountRight}
 }
 
 // wrongLength says how many digits a number has.
-func (t *turn) wrongLength(between, exactly string, rule NumberRule) Utterance {
+func (r *request) wrongLength(between, exactly string, rule NumberRule) Utterance {
 	if rule.Min == rule.Max {
-		return t.words(exactly, "count", strconv.Itoa(rule.Min))
+		return r.words(exactly, "count", strconv.Itoa(rule.Min))
 	}
-	return t.words(between, "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))
+	return r.words(between, "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))
 }
 
 // callingAccount is the calling number in national form if the line takes it for an account, else empty.
-func (t *turn) callingAccount() string {
-	if !t.line.Account.CallingNumber {
+func (r *request) callingAccount() string {
+	if !r.line.Account.CallingNumber {
 		return ""
 	}
-	national := nationalDigits(t.call.From, t.line.Region)
-	if national == "" || !t.line.Account.Fits(national) {
+	national := nationalDigits(r.call.From, r.line.Region)
+	if national == "" || !r.line.Account.Fits(national) {
 		return ""
 	}
 	return national
 }
 
-func askAccountRight(t *turn) Next {
-	t.say("account.confirm", "digits", t.line.sayAccount(t.tongue(), t.Draft))
-	return Listen{Timeout: menuTimeout}
+func askAccountRight(r *request) Action {
+	r.say("account.confirm", "digits", r.line.sayAccount(r.language(), r.Draft))
+	return Gather{Timeout: menuTimeout}
 }
 
-func hearAccountRight(t *turn, key string) Next {
-	return t.keep(key, stepAccount, func(digits string) { t.Account = digits })
+func hearAccountRight(r *request, key string) Action {
+	return r.keep(key, stepAccount, func(digits string) { r.Account = digits })
 }
 
 // keep answers the read-back of a number: 1 keeps it, 2 asks for it again.
-func (t *turn) keep(key string, again StepID, keep func(digits string)) Next {
+func (r *request) keep(key string, again StepID, keep func(digits string)) Action {
 	switch key {
 	case "1":
-		keep(t.Draft)
-		t.Draft = ""
-		return t.collect()
+		keep(r.Draft)
+		r.Draft = ""
+		return r.collect()
 	case "2":
-		t.Draft = ""
+		r.Draft = ""
 		return goTo{again}
 	}
-	return wrong{t.words("no-match.menu")}
+	return noMatch{r.words("no-match.menu")}
 }
 
-func askNumber(t *turn) Next {
-	t.say("question." + t.Question)
-	return Listen{Entry: true, Timeout: entryTimeout}
+func askNumber(r *request) Action {
+	r.say("question." + r.Question)
+	return Gather{Entry: true, Timeout: entryTimeout}
 }
 
-func hearNumber(t *turn, digits string) Next {
-	rule, known := t.line.Questions[t.Question]
+func hearNumber(r *request, digits string) Action {
+	rule, known := r.line.Questions[r.Question]
 	if !known { // not asked any more
-		return t.collect()
+		return r.collect()
 	}
 	if !rule.Fits(digits) {
-		return wrong{t.wrongLength("number.length", "number.digits", rule)}
+		return noMatch{r.wrongLength("number.length", "number.digits", rule)}
 	}
-	t.Draft = digits
+	r.Draft = digits
 	return goTo{stepNumberRight}
 }
 
-func askNumberRight(t *turn) Next {
-	t.say("number.readback", "digits", t.digits(t.Draft))
-	return Listen{Timeout: menuTimeout}
+func askNumberRight(r *request) Action {
+	r.say("number.readback", "digits", r.digits(r.Draft))
+	return Gather{Timeout: menuTimeout}
 }
 
-func hearNumberRight(t *turn, key string) Next {
-	return t.keep(key, stepNumber, func(digits string) { t.Answers = t.Answers.With(t.Question, digits) })
+func hearNumberRight(r *request, key string) Action {
+	return r.keep(key, stepNumber, func(digits string) { r.Answers = r.Answers.With(r.Question, digits) })
 }
 
-func leaveEntry(t *turn) Next {
-	t.Left = t.Step
-	return goTo{stepLeft}
+func skipEntry(r *request) Action {
+	r.SkippedEntry = r.Step
+	return goTo{stepSkipped}
 }
 
-func askLeft(t *turn) Next {
-	t.say("skip.ask")
-	return Listen{Timeout: menuTimeout}
+func askSkipped(r *request) Action {
+	r.say("skip.ask")
+	return Gather{Timeout: menuTimeout}
 }
 
-func hearLeft(t *turn, key string) Next {
+func hearSkipped(r *request, key string) Action {
 	switch key {
 	case "1":
-		return goTo{t.Left}
+		return goTo{r.SkippedEntry}
 	case "2":
-		if t.Left == stepNumber {
-			return t.without(t.Question)
+		if r.SkippedEntry == stepNumber {
+			return r.without(r.Question)
 		}
-		return t.without(keyAccount)
+		return r.without(keyAccount)
 	}
-	return wrong{t.words("no-match.menu")}
+	return noMatch{r.words("no-match.menu")}
 }
 
 // without goes on without a number: a question, or [keyAccount].
-func (t *turn) without(number string) Next {
-	t.Skip = append(slices.Clone(t.Skip), number)
-	return t.collect()
+func (r *request) without(number string) Action {
+	r.Skip = append(slices.Clone(r.Skip), number)
+	return r.collect()
 }
 
 // Fits reports whether digits are a number of this kind.

@@ -17,12 +17,12 @@ import (
 // nothing to find in it, and makes it ten times as slow.
 
 // everything that can happen to a call in a state, whatever it waits for.
-func happenings(page Page, step *step) []Event {
+func eventsIn(response Response, step *step) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
 	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
 	ended := callback
 	ended.State = callbacks.Cancelled
-	switch next := page.Next.(type) {
+	switch next := response.Action.(type) {
 	case Connect:
 		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
 	case Record:
@@ -72,7 +72,7 @@ func happenings(page Page, step *step) []Event {
 // and what the present step and those after it do not look at: so the walk is finite.
 func abstract(line *Line, s State) string {
 	given := func(number string) string { return map[bool]string{true: "given"}[number != ""] }
-	s.Turns, s.Dials, s.Bookings, s.Called, s.Until = 0, 0, 0, 0, 0
+	s.Events, s.Dials, s.Bookings, s.Called, s.Until = 0, 0, 0, 0, 0
 	s.Due, s.Language = min(s.Due, 1), ""
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
 	s.Full = nil
@@ -82,8 +82,8 @@ func abstract(line *Line, s State) string {
 	if topic := line.Topic(s.Topic); topic != nil {
 		s.Topic = fmt.Sprint(topic.Desk, topic.Urgent, topic.Help, topic.Note, topic.AskAccount, topic.Questions)
 	}
-	if s.Step != stepLeft {
-		s.Left = ""
+	if s.Step != stepSkipped {
+		s.SkippedEntry = ""
 	}
 	if s.Step != stepRingAtWhich {
 		s.Readings = nil
@@ -94,7 +94,7 @@ func abstract(line *Line, s State) string {
 	if s.Step != stepTopic {
 		s.Menu, s.Page = "", 0
 	}
-	if s.Step != stepNumber && s.Step != stepNumberRight && s.Step != stepLeft {
+	if s.Step != stepNumber && s.Step != stepNumberRight && s.Step != stepSkipped {
 		s.Question = ""
 	}
 	if s.Step != stepNote && s.Step != stepNoteSpoken {
@@ -103,7 +103,7 @@ func abstract(line *Line, s State) string {
 	if s.Step != stepAccountRight && s.Step != stepNumberRight {
 		s.Draft = ""
 	}
-	callback := stepOf(s.Step).late || strings.HasPrefix(string(s.Step), "mine")
+	callback := stepOf(s.Step).afterDesk || strings.HasPrefix(string(s.Step), "existing")
 	if !callback {
 		s.Slots, s.Kind, s.Due, s.OpenCallbackDue = nil, "", 0, DueWindow{}
 	}
@@ -115,9 +115,9 @@ func abstract(line *Line, s State) string {
 var anonymous = Call{SID: "CA1", From: "+266696687", To: "+622150001000"}
 
 type visit struct {
-	state State
-	page  Page
-	next  []string
+	state    State
+	response Response
+	next     []string
 }
 
 // walk visits every state that any caller can reach.
@@ -138,14 +138,14 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 	for len(queue) > 0 {
 		e := queue[0]
 		queue = queue[1:]
-		state, page := Advance(line, now, call, e.state, e.event)
-		key := abstract(line, state) + fmt.Sprintf("/%T", page.Next)
-		if perform, ok := page.Next.(Perform); ok {
+		state, response := Advance(line, now, call, e.state, e.event)
+		key := abstract(line, state) + fmt.Sprintf("/%T", response.Action)
+		if perform, ok := response.Action.(Perform); ok {
 			key += fmt.Sprintf("/%T", perform.Effect)
 		}
-		if _, ok := page.Next.(Hangup); ok {
+		if _, ok := response.Action.(Hangup); ok {
 			key = "hangup"
-			if len(page.Say) == 0 && e.event != (Done{}) {
+			if len(response.Say) == 0 && e.event != (Done{}) {
 				t.Fatalf("step %s on %#v hangs up without a word", e.state.Step, e.event)
 			}
 		}
@@ -155,15 +155,15 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 		if seen[key] != nil {
 			continue
 		}
-		state.Turns = 0 // the bound on turns has a test of its own; here every loop must end without it
-		seen[key] = &visit{state: state, page: page}
+		state.Events = 0 // the bound on turns has a test of its own; here every loop must end without it
+		seen[key] = &visit{state: state, response: response}
 		if len(seen) > 200_000 {
 			t.Fatal("the walk does not end: a state grows")
 		}
 		if key == "hangup" {
 			continue
 		}
-		for _, event := range happenings(page, stepOf(state.Step)) {
+		for _, event := range eventsIn(response, stepOf(state.Step)) {
 			queue = append(queue, edge{key, state, event})
 		}
 	}
@@ -201,7 +201,7 @@ func TestEveryStateHasAWayToAnEnd(t *testing.T) {
 			if !ends[key] {
 				t.Errorf("no way to an end from %s", key)
 			}
-			if listen, ok := v.page.Next.(Listen); ok && (len(v.page.Say) == 0 || listen.Timeout == 0) {
+			if gather, ok := v.response.Action.(Gather); ok && (len(v.response.Say) == 0 || gather.Timeout == 0) {
 				t.Errorf("step %s waits in silence", v.state.Step)
 			}
 		}
@@ -235,20 +235,20 @@ func TestTroubleInEveryState(t *testing.T) {
 		if key == "hangup" {
 			continue
 		}
-		state, page := Advance(line, openHour, caller, v.state, Trouble{})
-		if _, asks := page.Next.(Perform); asks && v.state.Step == stepDesk {
-			state, page = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
-		} else if len(page.Say) == 0 || !strings.HasPrefix(page.Say[0].Text, "failure.") {
-			t.Errorf("step %s: a fault is met with %v", v.state.Step, page.Say)
+		state, response := Advance(line, openHour, caller, v.state, Failure{})
+		if _, asks := response.Action.(Perform); asks && v.state.Step == stepDesk {
+			state, response = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
+		} else if len(response.Say) == 0 || !strings.HasPrefix(response.Say[0].Text, "failure.") {
+			t.Errorf("step %s: a fault is met with %v", v.state.Step, response.Say)
 		}
 		for range 5 {
-			state, page = Advance(line, closedHour, caller, state, Trouble{})
-			if _, asks := page.Next.(Perform); asks {
-				state, page = Advance(line, closedHour, caller, state, Taken{})
+			state, response = Advance(line, closedHour, caller, state, Failure{})
+			if _, asks := response.Action.(Perform); asks {
+				state, response = Advance(line, closedHour, caller, state, Taken{})
 			}
 		}
-		if _, ok := page.Next.(Hangup); !ok || len(page.Say) == 0 {
-			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step, page.Next)
+		if _, ok := response.Action.(Hangup); !ok || len(response.Say) == 0 {
+			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step, response.Action)
 		}
 	}
 }

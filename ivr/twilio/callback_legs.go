@@ -21,9 +21,9 @@ type attempt struct {
 	Leg string `json:"leg,omitempty"`
 	// Target counts those of the desk's that have rung behind a customer who was rung first.
 	Target int `json:"t,omitempty"`
-	// Line and Tongue are those of whoever hears how a Dial ended, even when the store cannot be asked.
-	Line   string `json:"l,omitempty"`
-	Tongue string `json:"u,omitempty"`
+	// Line and Language are those of whoever hears how a Dial ended, even when the store cannot be asked.
+	Line     string `json:"l,omitempty"`
+	Language string `json:"u,omitempty"`
 	// Ended is how a Dial ended that could not be written down yet.
 	Ended *dialEnd `json:"e,omitempty"`
 }
@@ -88,9 +88,9 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, from side, ask questi
 	return r, nil
 }
 
-// agentTongue and customerTongue are the languages of the two telephones.
-func (r rung) agentTongue() string    { return r.line.DeskLanguage(r.Desk) }
-func (r rung) customerTongue() string { return r.line.Language(r.Language).Tag }
+// agentLanguage and customerLanguage are the languages of the two telephones.
+func (r rung) agentLanguage() string    { return r.line.DeskLanguage(r.Desk) }
+func (r rung) customerLanguage() string { return r.line.Language(r.Language).Tag }
 
 // briefing is what an agent hears before the 1.
 func (r rung) briefing() ivr.Utterance {
@@ -98,11 +98,11 @@ func (r rung) briefing() ivr.Utterance {
 	if r.Urgent {
 		prompt = "whisper.urgent"
 	}
-	return r.line.Briefing(prompt, r.agentTongue(), r.Topic, r.Language)
+	return r.line.Briefing(prompt, r.agentLanguage(), r.Topic, r.Language)
 }
 
-func (r rung) bye(tongue, prompt string) *document {
-	return (&document{line: r.line}).bye(tongue, prompt)
+func (r rung) bye(tag, prompt string) *document {
+	return (&document{line: r.line}).bye(tag, prompt)
 }
 
 // attemptURL leads on with the same sealed attempt: all steps of its legs belong together.
@@ -117,7 +117,7 @@ func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	doc := &document{line: r.line}
 	doc.askKey([]ivr.Utterance{r.briefing()}, s.attemptURL(pathAgentKey, w))
@@ -135,11 +135,11 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	s.observe(Event{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
-	about := r.line.CaseFor(r.agentTongue(), r.Reference, r.Account, r.Answers)
+	about := r.line.CaseFor(r.agentLanguage(), r.Reference, r.Account, r.Answers)
 	if r.Note.SID != "" {
 		s.offerNote(doc, about, r, w, pathAgentNote)
 		return doc, nil
@@ -154,7 +154,7 @@ const keyHearNote = "3"
 
 // offerNote asks the agent whether he wants to hear the note. Any other key, and silence, connects.
 func (s *Server) offerNote(doc *document, said []ivr.Utterance, r rung, w webhook, path string) {
-	said, action := append(said, r.line.Say(r.agentTongue(), "whisper.note")), s.attemptURL(path, w)
+	said, action := append(said, r.line.Say(r.agentLanguage(), "whisper.note")), s.attemptURL(path, w)
 	doc.add(&twiml.VoiceGather{
 		Input: "dtmf", NumDigits: "1", Timeout: "4", Action: action, Method: "POST", ActionOnEmptyResult: "true",
 		InnerElements: doc.says(said),
@@ -178,7 +178,7 @@ func (s *Server) playNote(
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	doc := &document{line: r.line}
 	if w.form.Get("Digits") == keyHearNote {
@@ -191,7 +191,7 @@ func (s *Server) playNote(
 			s.offerNote(doc, nil, r, w, path)
 			return doc, nil
 		}
-		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentTongue(), "whisper.note-missing")})...)
+		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentLanguage(), "whisper.note-missing")})...)
 	}
 	goOn(doc, r, w)
 	return doc, nil
@@ -199,8 +199,8 @@ func (s *Server) playNote(
 
 // ringCustomer puts the customer's telephone behind the agent's.
 func (s *Server) ringCustomer(doc *document, r rung, w webhook) {
-	doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentTongue(), "whisper.connect")})...)
-	r.attempt.Line, r.attempt.Tongue = r.Line, r.agentTongue()
+	doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentLanguage(), "whisper.connect")})...)
+	r.attempt.Line, r.attempt.Language = r.Line, r.agentLanguage()
 	ended, err := s.sealedURL(pathCustomerEnded, "attempt", "", r.attempt)
 	if err != nil {
 		ended = s.attemptURL(pathCustomerEnded, w) // the same, but for the language of an apology
@@ -221,7 +221,7 @@ func (s *Server) askCustomer(ctx context.Context, w webhook, again bool) (*docum
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "customer.missed"), nil
+		return r.bye(r.customerLanguage(), "customer.missed"), nil
 	}
 	return s.askToPress(r, pathCustomerKey, again)
 }
@@ -229,7 +229,7 @@ func (s *Server) askCustomer(ctx context.Context, w webhook, again bool) (*docum
 // askToPress asks a customer for the 1; the answer goes to path.
 func (s *Server) askToPress(r rung, path string, again bool) (*document, error) {
 	if again && r.attempt.Again {
-		return r.bye(r.customerTongue(), "customer.missed"), nil
+		return r.bye(r.customerLanguage(), "customer.missed"), nil
 	}
 	r.attempt.Again = again
 	action, err := s.sealedURL(path, "attempt", "", r.attempt)
@@ -237,12 +237,12 @@ func (s *Server) askToPress(r rung, path string, again bool) (*document, error) 
 		return plainGoodbye(sorry), err
 	}
 	doc := &document{line: r.line}
-	tongue := r.customerTongue()
+	tag := r.customerLanguage()
 	doc.askKey([]ivr.Utterance{
-		r.line.Say(tongue, "customer.press", "line", r.line.Names[tongue]), r.line.Say(tongue, "customer.not-mine", "key", keyNotMine),
+		r.line.Say(tag, "customer.press", "line", r.line.Names[tag]), r.line.Say(tag, "customer.not-mine", "key", keyNotMine),
 	}, action)
 	doc.verbs = doc.verbs[:len(doc.verbs)-1] // in place of the bare hang-up
-	return doc.bye(r.customerTongue(), "customer.missed"), nil
+	return doc.bye(r.customerLanguage(), "customer.missed"), nil
 }
 
 // tryAgain is heard by a customer whose 1 could not be written down.
@@ -264,7 +264,7 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 		// counts as a try.
 		return plainGoodbye(tryAgain), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "goodbye"), nil
+		return r.bye(r.customerLanguage(), "goodbye"), nil
 	default:
 		s.observe(Event{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
 	}
@@ -282,10 +282,10 @@ func (s *Server) notMine(ctx context.Context, w webhook, from side) (*document, 
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "customer.gone"), nil
+		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	s.observe(Event{Name: "disowned", CallSID: w.call().SID, Callback: r.Callback})
-	return r.bye(r.customerTongue(), "customer.stopped"), nil
+	return r.bye(r.customerLanguage(), "customer.stopped"), nil
 }
 
 // customerEnded is told to the agent's leg when the customer's is over.
@@ -297,7 +297,7 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 		case worthAnother(err):
 			return s.writeAgain(w, pathCustomerEnded, end, err)
 		case r.foreign && err == nil:
-			return r.bye(r.agentTongue(), "whisper.gone"), nil
+			return r.bye(r.agentLanguage(), "whisper.gone"), nil
 		}
 	}
 	ended := func(ctx context.Context, id, sid string) (callbacks.Callback, callbacks.Verdict, error) {
@@ -309,11 +309,11 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 	case err != nil:
 		return s.writeAgain(w, pathCustomerEnded, end, err)
 	case r.foreign:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	case r.State == callbacks.Done:
-		return r.bye(r.agentTongue(), "agent.bye"), nil
+		return r.bye(r.agentLanguage(), "agent.bye"), nil
 	}
-	return r.bye(r.agentTongue(), "agent.missed"), nil
+	return r.bye(r.agentLanguage(), "agent.missed"), nil
 }
 
 // attemptStatus hears how an agent's leg of a callback fares.

@@ -174,7 +174,7 @@ func TestCallerID(t *testing.T) {
 		}
 	}
 	doc := &document{line: line}
-	doc.connect(ivr.Connect{Target: callbacks.Target{Kind: callbacks.Client, Address: "two"}}, pageURLs{})
+	doc.connect(ivr.Connect{Target: callbacks.Target{Kind: callbacks.Client, Address: "two"}}, responseURLs{})
 	if text, err := doc.xml(); err != nil || !strings.Contains(string(text), `callerId="`+url.PathEscape(line.CallerID)+`"`) {
 		t.Errorf("%s, %v", text, err)
 	}

@@ -21,9 +21,9 @@ func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict == callbacks.Closed:
-		return r.bye(r.customerTongue(), "customer.later"), nil
+		return r.bye(r.customerLanguage(), "customer.later"), nil
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "customer.gone"), nil
+		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	return s.askToPress(r, pathFirstKey, again)
 }
@@ -42,11 +42,11 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.customerTongue(), "customer.gone"), nil
+		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	s.observe(Event{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
-	doc.add(doc.says([]ivr.Utterance{r.line.Say(r.customerTongue(), "customer.wait")})...)
+	doc.add(doc.says([]ivr.Utterance{r.line.Say(r.customerLanguage(), "customer.wait")})...)
 	r.attempt.Target = -1
 	return s.nextAgent(ctx, doc, r, w, "", false)
 }
@@ -70,13 +70,13 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 	}
 	switch {
 	case r.State == callbacks.Done:
-		return doc.bye(r.customerTongue(), "goodbye"), nil
+		return doc.bye(r.customerLanguage(), "goodbye"), nil
 	case r.State.Final():
-		return doc.bye(r.customerTongue(), "customer.given-up"), nil
+		return doc.bye(r.customerLanguage(), "customer.given-up"), nil
 	case !more || r.State != callbacks.CustomerReached:
-		return doc.bye(r.customerTongue(), "customer.nobody"), nil
+		return doc.bye(r.customerLanguage(), "customer.nobody"), nil
 	case r.attempt.Target > 0:
-		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.customerTongue(), "desk.next")})...)
+		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.customerLanguage(), "desk.next")})...)
 	}
 	// Customers who are on the line at the same time begin with different agents.
 	first := int(r.Callback.ID-1) % len(targets)
@@ -84,7 +84,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 }
 
 func (s *Server) dialAgent(doc *document, r rung, desk *ivr.Desk, target callbacks.Target) (*document, error) {
-	r.attempt.Line, r.attempt.Tongue, r.attempt.Ended = r.Line, r.customerTongue(), nil
+	r.attempt.Line, r.attempt.Language, r.attempt.Ended = r.Line, r.customerLanguage(), nil
 	ended, err := s.sealedURL(pathFirstEnded, "attempt", "", r.attempt)
 	if err != nil {
 		return plainGoodbye(sorry), err
@@ -104,7 +104,7 @@ func (s *Server) firstAgent(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	action, err := s.sealedURL(pathFirstAgentKey, "attempt", "", r.attempt)
 	if err != nil {
@@ -125,11 +125,11 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 	case err != nil: // connected without a record, the customer would be rung again; the next agent is rung instead
 		return plainGoodbye(sorry), err
 	case r.verdict != callbacks.Proceed:
-		return r.bye(r.agentTongue(), "whisper.gone"), nil
+		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	s.observe(Event{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
 	doc := &document{line: r.line}
-	about := r.line.CaseFor(r.agentTongue(), r.Reference, r.Account, r.Answers)
+	about := r.line.CaseFor(r.agentLanguage(), r.Reference, r.Account, r.Answers)
 	if r.Note.SID != "" {
 		s.offerNote(doc, about, r, w, pathFirstAgentNote)
 		return doc, nil
@@ -142,7 +142,7 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 // connects the two.
 func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, error) {
 	return s.playNote(ctx, w, rungBehind, pathFirstAgentNote, func(doc *document, r rung, _ webhook) {
-		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentTongue(), "whisper.connect")})...)
+		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.agentLanguage(), "whisper.connect")})...)
 	})
 }
 
@@ -158,7 +158,7 @@ func (s *Server) firstEnded(ctx context.Context, w webhook) (*document, error) {
 	case err != nil:
 		return s.writeAgain(w, pathFirstEnded, end, err)
 	case r.foreign:
-		return r.bye(r.customerTongue(), "customer.gone"), nil
+		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	doc, err := s.nextAgent(ctx, &document{line: r.line}, r, w, end.Status, end.Bridged == "false")
 	if err != nil {

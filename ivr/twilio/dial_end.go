@@ -91,6 +91,6 @@ func (s *Server) oneMoment(a attempt) *document {
 		return &document{verbs: []twiml.Element{&twiml.VoiceSay{Message: "One moment, please. Stay on the line.", Language: "en-US"}}}
 	}
 	doc := &document{line: line}
-	doc.add(doc.says([]ivr.Utterance{line.Say(line.Language(a.Tongue).Tag, "desk.connecting")})...)
+	doc.add(doc.says([]ivr.Utterance{line.Say(line.Language(a.Language).Tag, "desk.connecting")})...)
 	return doc
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 )
 
-// Documents: a page of the flow put into TwiML. The provider's own builder writes the XML.
+// Documents: a response of the flow put into TwiML. The provider's own builder writes the XML.
 
 // A document is a TwiML answer under construction.
 type document struct {
@@ -38,16 +38,16 @@ func (d *document) says(said []ivr.Utterance) []twiml.Element {
 	return verbs
 }
 
-// page puts a page into TwiML. next is the URL of the state that follows, whisper that of an agent's leg.
-func (d *document) page(page ivr.Page, urls pageURLs) {
-	switch next := page.Next.(type) {
-	case ivr.Listen:
-		d.listen(page.Say, next, urls.step)
+// response puts a response into TwiML. next is the URL of the state that follows, whisper that of an agent's leg.
+func (d *document) response(response ivr.Response, urls responseURLs) {
+	switch next := response.Action.(type) {
+	case ivr.Gather:
+		d.gather(response.Say, next, urls.step)
 	case ivr.Connect:
-		d.add(d.says(page.Say)...)
+		d.add(d.says(response.Say)...)
 		d.connect(next, urls)
 	case ivr.Record:
-		d.add(d.says(page.Say)...)
+		d.add(d.says(response.Say)...)
 		d.add(
 			&twiml.VoiceRecord{
 				Action: urls.step, Method: "POST", MaxLength: strconv.Itoa(next.Seconds), PlayBeep: "true",
@@ -58,20 +58,20 @@ func (d *document) page(page ivr.Page, urls pageURLs) {
 			&twiml.VoiceRedirect{Url: urls.step, Method: "POST"},
 		)
 	default:
-		d.add(d.says(page.Say)...)
+		d.add(d.says(response.Say)...)
 		d.add(&twiml.VoiceHangup{})
 	}
 }
 
-// pageURLs are where the provider goes from a page.
-type pageURLs struct{ step, whisper, legStatus, recording string }
+// responseURLs are where the provider goes from a response.
+type responseURLs struct{ step, whisper, legStatus, recording string }
 
-func (d *document) listen(said []ivr.Utterance, listen ivr.Listen, action string) {
+func (d *document) gather(said []ivr.Utterance, keys ivr.Gather, action string) {
 	gather := &twiml.VoiceGather{
-		Input: "dtmf", Action: action, Method: "POST", Timeout: seconds(listen.Timeout),
+		Input: "dtmf", Action: action, Method: "POST", Timeout: seconds(keys.Timeout),
 		ActionOnEmptyResult: "true", InnerElements: d.says(said),
 	}
-	if listen.Entry {
+	if keys.Entry {
 		gather.FinishOnKey = "#"
 	} else {
 		gather.NumDigits = "1"
@@ -80,7 +80,7 @@ func (d *document) listen(said []ivr.Utterance, listen ivr.Listen, action string
 	d.add(gather, &twiml.VoiceRedirect{Url: action, Method: "POST"})
 }
 
-func (d *document) connect(next ivr.Connect, urls pageURLs) {
+func (d *document) connect(next ivr.Connect, urls responseURLs) {
 	d.dial(next.Ring, urls.step, next.Target.Kind, next.Target.Address, urls.whisper, urls.legStatus)
 }
 
@@ -128,8 +128,8 @@ func (d *document) askKey(said []ivr.Utterance, action string) {
 
 func hangup() *document { return &document{verbs: []twiml.Element{&twiml.VoiceHangup{}}} }
 
-func (d *document) bye(tongue, prompt string) *document {
-	d.add(d.says([]ivr.Utterance{d.line.Say(tongue, prompt)})...)
+func (d *document) bye(tag, prompt string) *document {
+	d.add(d.says([]ivr.Utterance{d.line.Say(tag, prompt)})...)
 	d.add(&twiml.VoiceHangup{})
 	return d
 }

@@ -41,12 +41,12 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 			key  string
 			want string
 		}{
-			"it is kept":    {stepMineMenu, "1", tt.kept},
-			"heard again":   {stepMineMenu, "9", tt.menu},
-			"silence":       {stepMineMenu, "", tt.menu},
-			"a wrong key":   {stepMineMenu, "5", tt.menu},
-			"not cancelled": {stepMineSure, "2", tt.menu},
-			"no other time": {stepMineWhen, "*", tt.menu},
+			"it is kept":    {stepExistingMenu, "1", tt.kept},
+			"heard again":   {stepExistingMenu, "9", tt.menu},
+			"silence":       {stepExistingMenu, "", tt.menu},
+			"a wrong key":   {stepExistingMenu, "5", tt.menu},
+			"not cancelled": {stepExistingSure, "2", tt.menu},
+			"no other time": {stepExistingWhen, "*", tt.menu},
 		} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				e := newEdge(t, nil)
@@ -72,7 +72,7 @@ func TestWrongKeysAboutACallbackEnd(t *testing.T) {
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) {
 		return callbacks.Callback{ID: 7, Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}, nil
 	}
-	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu})
+	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepExistingMenu})
 	text := ""
 	for range e.server.Lines.Find("sketch", "").NoMatchLimit {
 		text = e.call(target, url.Values{"Digits": {"5"}})
@@ -89,7 +89,7 @@ func TestACallbackThatIsNotReadInTime(t *testing.T) {
 	over := make(chan struct{})
 	defer close(over)
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
-	state := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepMineMenu}
+	state := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepExistingMenu}
 	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
 	if !strings.Contains(text, "existing.locked") || strings.Contains(text, "existing.kept") {
 		t.Errorf("heard %s", text)

@@ -79,14 +79,14 @@ var (
 
 // Steps that tests put a call into.
 const (
-	stepLanguage    ivr.StepID = "language"
-	stepTopic       ivr.StepID = "topic"
-	stepNumberRight ivr.StepID = "number-right"
-	stepDesk        ivr.StepID = "desk"
-	stepMessage     ivr.StepID = "message"
-	stepNoteSpoken  ivr.StepID = "note-spoken"
-	stepMine        ivr.StepID = "mine"
-	stepMineMenu    ivr.StepID = "mine-menu"
-	stepMineWhen    ivr.StepID = "mine-when"
-	stepMineSure    ivr.StepID = "mine-sure"
+	stepLanguage     ivr.StepID = "language"
+	stepTopic        ivr.StepID = "topic"
+	stepNumberRight  ivr.StepID = "number-right"
+	stepDesk         ivr.StepID = "desk"
+	stepMessage      ivr.StepID = "message"
+	stepNoteSpoken   ivr.StepID = "note-spoken"
+	stepExisting     ivr.StepID = "existing"
+	stepExistingMenu ivr.StepID = "existing-menu"
+	stepExistingWhen ivr.StepID = "existing-when"
+	stepExistingSure ivr.StepID = "existing-sure"
 )

@@ -2,7 +2,7 @@ package twilio
 
 import "github.com/hotline-ivr/hotline/callbacks"
 
-// A Event is something that the house itself did in a call, for whoever watches: a transcript, a page.
+// An Event is something that the product did in a call, for a transcript or a page.
 // What the provider did, it tells itself.
 type Event struct {
 	// Name is one of book, move, cancel, message, note, contact (a call is put through), taken (an agent pressed 1),

@@ -342,7 +342,7 @@ func TestFallback(t *testing.T) {
 	state := ivr.State{Line: "sketch", Step: stepTopic, Language: "en", Topic: "refund", Called: openHour.Unix()}
 	e := newEdge(t, nil)
 	readable := e.server.PublicURL + e.sealed(pathStep, "call", caller.SID, state)
-	state.Troubles = 1
+	state.Failures = 1
 	second := e.server.PublicURL + e.sealed(pathStep, "call", caller.SID, state)
 	for _, c := range []struct {
 		name, errorURL string

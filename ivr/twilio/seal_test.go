@@ -28,7 +28,7 @@ func sealerAt(t testing.TB, now *time.Time, keys ...[]byte) *Sealer {
 }
 
 var sealedState = ivr.State{
-	Line: "gopay", Language: "en", Step: stepNumberRight, Called: 1772600000, Turns: 7, Topic: "refund",
+	Line: "gopay", Language: "en", Step: stepNumberRight, Called: 1772600000, Events: 7, Topic: "refund",
 	Account: "081234567890", Draft: "9988776655", Skip: []string{"account"}, Slots: [][2]int64{{1, 2}, {3, 4}}, Kind: callbacks.Slot,
 }
 

@@ -192,18 +192,18 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 	return s.advance(ctx, w, line, state, event)
 }
 
-// advance lets the flow answer an event, carries out what it wants done, and puts the page into TwiML.
+// advance lets the flow answer an event, carries out what it wants done, and puts the response into TwiML.
 // A fault on the way is one more event: the caller hears an apology and goes on to a person or a message.
 func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (*document, error) {
 	state.Version = line.Version
-	page, next, err := s.play(ctx, w, line, state, event)
+	response, next, err := s.play(ctx, w, line, state, event)
 	for range 2 {
 		if err == nil {
 			break
 		}
 		s.Metrics.failures.WithLabelValues("answer a caller").Inc()
 		s.Log.Error("cannot answer a caller; apologising", "call", w.call().SID, "step", state.Step, "error", err)
-		page, next, err = s.play(ctx, w, line, state, ivr.Trouble{})
+		response, next, err = s.play(ctx, w, line, state, ivr.Failure{})
 		state.Step = ivr.FirstStep // should the fault be in the step, the second apology does without it
 	}
 	if err != nil {
@@ -211,19 +211,19 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 	}
 	call := w.call()
 	call.From = line.CallerNumber(call.From)
-	urls, err := s.pageURLs(call, next, page)
+	urls, err := s.responseURLs(call, next, response)
 	if err != nil {
 		return nil, err
 	}
 	s.Log.Info("call", "call", call.SID, "line", line.ID, "from", callbacks.Mask(call.From), "step", state.Step,
 		"event", fmt.Sprintf("%T", event), "next", next.Step)
 	doc := &document{line: line}
-	doc.page(page, urls)
+	doc.response(response, urls)
 	return doc, nil
 }
 
 // play runs the flow until something is left for the provider to do.
-func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (page ivr.Page, next ivr.State, err error) {
+func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (response ivr.Response, next ivr.State, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
@@ -231,23 +231,23 @@ func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.
 	}()
 	var said []ivr.Utterance
 	for range 10 {
-		state, page = ivr.Advance(line, s.Now(), w.call(), state, event)
-		said = append(said, page.Say...)
-		perform, ok := page.Next.(ivr.Perform)
+		state, response = ivr.Advance(line, s.Now(), w.call(), state, event)
+		said = append(said, response.Say...)
+		perform, ok := response.Action.(ivr.Perform)
 		if !ok {
-			page.Say = said
-			return page, state, nil
+			response.Say = said
+			return response, state, nil
 		}
 		event = s.perform(ctx, w, perform.Effect)
 	}
-	return ivr.Page{}, state, fmt.Errorf("step %q wants one thing after another done and never speaks", state.Step)
+	return ivr.Response{}, state, fmt.Errorf("step %q wants one thing after another done and never speaks", state.Step)
 }
 
-func (s *Server) pageURLs(call ivr.Call, state ivr.State, page ivr.Page) (urls pageURLs, err error) {
+func (s *Server) responseURLs(call ivr.Call, state ivr.State, response ivr.Response) (urls responseURLs, err error) {
 	if urls.step, err = s.sealedURL(pathStep, "call", call.SID, state); err != nil {
 		return urls, err
 	}
-	switch page.Next.(type) {
+	switch response.Action.(type) {
 	case ivr.Connect:
 		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, whispered{State: state, Caller: call.From}); err != nil {
 			return urls, err
@@ -290,7 +290,7 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 	if err != nil {
 		return s.lost(ctx, w, err)
 	}
-	return s.advance(ctx, w, line, state, ivr.Trouble{})
+	return s.advance(ctx, w, line, state, ivr.Failure{})
 }
 
 // legRoute is where an agent's or a customer's leg begins again after a fault: every answer can be given twice,

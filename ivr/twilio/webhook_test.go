@@ -36,23 +36,23 @@ func FuzzCalledNumber(f *testing.F) {
 // FuzzDocument presses anything at any step: what the flow answers can be written as TwiML.
 func FuzzDocument(f *testing.F) {
 	for _, digits := range []string{"", "1", "0", "9", "*", "#", "08*", "081234567890#", "１２", "\x00"} {
-		for _, step := range []string{"topic", "account", "number", "offer", "ring-at-other", "note-spoken", "message", "mine"} {
+		for _, step := range []string{"topic", "account", "number", "offer", "ring-at-other", "note-spoken", "message", "existing"} {
 			f.Add(step, digits)
 		}
 	}
 	line := sketch(f)
-	urls := pageURLs{
+	urls := responseURLs{
 		step: "https://x.example/s", whisper: "https://x.example/w", legStatus: "https://x.example/l",
 		recording: "https://x.example/r",
 	}
 	f.Fuzz(func(t *testing.T, step, digits string) {
 		state := ivr.State{Line: line.ID, Step: ivr.StepID(step), Language: "en", Topic: "payment-failed", Question: "transaction"}
-		_, page := ivr.Advance(line, openHour, caller, state, ivr.Keys{Digits: digits})
-		if _, ok := page.Next.(ivr.Perform); ok {
+		_, response := ivr.Advance(line, openHour, caller, state, ivr.Keys{Digits: digits})
+		if _, ok := response.Action.(ivr.Perform); ok {
 			return
 		}
 		doc := &document{line: line}
-		doc.page(page, urls)
+		doc.response(response, urls)
 		if _, err := doc.xml(); err != nil {
 			t.Fatal(err)
 		}

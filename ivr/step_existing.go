@@ -1,0 +1,201 @@
+package ivr
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// A promise that stands: told, moved or cancelled only against the reference or the account's last four digits,
+// because a calling number can be forged. Where those digits are the calling number's own, only the reference counts.
+
+func askExisting(r *request) Action {
+	if r.ByReference {
+		r.say("existing.reference")
+	} else {
+		r.say("existing.ask")
+	}
+	return Gather{Entry: true, Timeout: entryTimeout}
+}
+
+func hearExisting(r *request, digits string) Action {
+	return Perform{Prove{
+		Key: r.call.SID + "/" + strconv.Itoa(r.Events), ID: r.OpenCallbackID, Caller: r.call.From, Digits: digits, ByReference: r.ByReference,
+	}}
+}
+
+func afterExisting(r *request, event Event) Action {
+	if shown, ok := event.(Shown); ok {
+		return r.tellExisting(shown.Callback)
+	}
+	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && r.NoMatches+1 < r.line.NoMatchLimit {
+		return noMatch{r.words("existing.wrong")}
+	}
+	return r.cannotTell()
+}
+
+// leaveExisting says why nothing more is told of the callback in this call, and goes on without it.
+func (r *request) leaveExisting(why string) Action {
+	r.say(why)
+	r.OpenCallbackID = 0
+	return toTopics(r)
+}
+
+func (r *request) cannotTell() Action { return r.leaveExisting("existing.locked") }
+
+// askExistingMenu reads the callback each time: the desk may have changed it while the caller was listening.
+func askExistingMenu(r *request) Action { return Perform{Look{ID: r.OpenCallbackID}} }
+
+func afterExistingMenu(r *request, event Event) Action {
+	if shown, ok := event.(Shown); ok {
+		return r.tellExisting(shown.Callback)
+	}
+	return r.cannotTell()
+}
+
+// tellExisting says how a callback stands, as it was just read, and what can be done about it.
+func (r *request) tellExisting(c callbacks.Callback) Action {
+	if !c.Open() {
+		return r.leaveExisting("existing.over")
+	}
+	if r.Step != stepExistingMenu {
+		r.enter(stepExistingMenu)
+	}
+	r.OpenCallbackDue = dueWindowOf(c)
+	r.Topic, r.Number = c.Topic, c.Number
+	r.tellWhen(c)
+	r.say("existing.menu")
+	r.say("menu.controls")
+	return Gather{Timeout: menuTimeout}
+}
+
+func dueWindowOf(c callbacks.Callback) DueWindow {
+	window := DueWindow{Kind: c.Kind, Due: c.Due.Unix()}
+	if !c.SlotEnd.IsZero() {
+		window.Until = c.SlotEnd.Unix()
+	}
+	return window
+}
+
+// tellWhen says where a promise stands.
+func (r *request) tellWhen(c callbacks.Callback) {
+	switch {
+	case c.State != callbacks.Booked:
+		r.say("existing.dialling")
+	case c.Kind == callbacks.Slot && c.SlotEnd.After(r.now):
+		r.say("existing.slot", "when", r.line.between(r.language(), c.Due, c.SlotEnd, r.now))
+	case c.Due.After(r.now.Add(offTheLine)):
+		r.say("existing.at", "when", r.line.when(r.language(), c.Due, r.now))
+	default:
+		r.say("existing.soon")
+	}
+}
+
+func hearExistingMenu(r *request, key string) Action {
+	switch key {
+	case "1":
+		return goTo{stepExistingKept}
+	case "2":
+		return goTo{stepExistingWhen}
+	case "3":
+		return goTo{stepExistingSure}
+	}
+	return noMatch{r.words("no-match.menu")}
+}
+
+func askExistingKept(r *request) Action { return Perform{Look{ID: r.OpenCallbackID}} }
+
+// afterExistingKept confirms what the caller has heard if it is so still.
+func afterExistingKept(r *request, event Event) Action {
+	shown, ok := event.(Shown)
+	switch c := shown.Callback; {
+	case !ok:
+		return r.cannotTell()
+	case !c.Open():
+		return r.tellExisting(c)
+	case c.State != callbacks.Booked:
+		r.say("existing.dialling")
+	case r.OpenCallbackDue != dueWindowOf(c):
+		return r.tellExisting(c)
+	default:
+		r.say("existing.kept")
+	}
+	return farewell(r)
+}
+
+func askExistingWhen(r *request) Action {
+	r.offerTimes(r.times())
+	r.say("menu.controls")
+	return Gather{Timeout: menuTimeout}
+}
+
+func hearExistingWhen(r *request, key string) Action {
+	if !r.pick(key) {
+		return noMatch{r.words("no-match.menu")}
+	}
+	due, until, capacity := time.Unix(r.Due, 0).UTC(), time.Time{}, 0
+	if r.Kind == callbacks.Slot {
+		until, capacity = time.Unix(r.Until, 0).UTC(), r.line.Callbacks.SlotCapacity
+	}
+	return Perform{Move{ID: r.OpenCallbackID, To: callbacks.Move{
+		Key: r.callbackKey() + "/" + strconv.FormatInt(r.OpenCallbackID, 10), Kind: r.Kind, Due: due, SlotEnd: until,
+		Expires: r.line.Callbacks.Expires(due), Capacity: capacity, Caller: r.call.From, Limits: r.line.Callbacks.MoveLimits(),
+	}}}
+}
+
+func afterMove(r *request, event Event) Action {
+	switch event := event.(type) {
+	case Noted:
+		r.Bookings++
+		r.say("existing.saved")
+		return r.tellExisting(event.Callback)
+	case CallbackBooked:
+		if event.Callback.Kind == callbacks.Slot {
+			r.say("existing.moved", "when", r.line.between(r.language(), event.Callback.Due, event.Callback.SlotEnd, r.now))
+		} else if event.Callback.Due.After(r.now.Add(offTheLine)) {
+			r.tellWhen(event.Callback)
+		} else {
+			r.say("existing.soonest")
+		}
+		r.say("goodbye")
+		return Hangup{}
+	case Refused:
+		switch event.Why {
+		case Full:
+			r.slotFull()
+			return noMatch{r.words("offer.full")}
+		case Enough, AnonymousEnough, NumberEnough:
+			r.say("existing.enough")
+			return goTo{stepExistingMenu}
+		}
+	}
+	return r.cannotChange()
+}
+
+func askExistingSure(r *request) Action {
+	r.say("existing.sure")
+	r.say("menu.controls")
+	return Gather{Timeout: menuTimeout}
+}
+
+func hearExistingSure(r *request, key string) Action {
+	switch key {
+	case "1":
+		return Perform{Cancel{ID: r.OpenCallbackID}}
+	case "2":
+		return goTo{stepExistingMenu}
+	}
+	return noMatch{r.words("no-match.menu")}
+}
+
+func afterCancel(r *request, event Event) Action {
+	if _, ok := event.(Dropped); ok {
+		r.say("existing.cancelled")
+		r.say("goodbye")
+		return Hangup{}
+	}
+	return r.cannotChange()
+}
+
+func (r *request) cannotChange() Action { return r.leaveExisting("existing.cannot") }
