@@ -20,6 +20,8 @@ import (
 	"testing"
 	"time"
 
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
@@ -27,10 +29,9 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// A promise is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server runs
+// A callback is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server runs
 // as a process of its own, traced, and every answer that speaks a reference number is held against the trace.
 
 // traced is `hotline serve` under strace, on a SQLite file.
@@ -58,7 +59,7 @@ func serveTraced(t *testing.T, rest string) *traced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rehearsed calls are answered by the same process, and what they promise is not kept.
+	// Rehearsed calls are answered by the same process, and what they book is not made.
 	files := filepath.Join(dir, "config")
 	if err := errors.Join(os.CopyFS(files, config.Shipped()), os.RemoveAll(filepath.Join(files, "calls"))); err != nil {
 		t.Fatal(err)
@@ -151,7 +152,7 @@ func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...strin
 }
 
 // Callers ring at once, at whatever hour this test runs: their accounts are stolen, which is taken at any hour, and nobody
-// picks up. Some are promised a callback, some leave a message.
+// picks up. Some book a callback, some leave a message.
 func TestSyncedBeforeItIsSpoken(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -178,7 +179,7 @@ func TestSyncedBeforeItIsSpoken(t *testing.T) {
 	calls := server.stop(t)
 	rows := writtenRows(t, server.database())
 	if len(rows) != callers {
-		t.Fatalf("%d promises and messages were written, want %d", len(rows), callers)
+		t.Fatalf("%d callbacks and messages were written, want %d", len(rows), callers)
 	}
 	judgeSpoken(t, calls, server.database()+"-wal", rows)
 }
@@ -217,7 +218,7 @@ func judgeSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]str
 	t.Logf("%d system calls, the log synced %d times", len(calls), syncs)
 }
 
-// writtenRows is, by reference, what a promise or message begins with in the database: its key and the reference beside
+// writtenRows is, by reference, what a callback or message begins with in the database: its key and the reference beside
 // it. A call's contact has the same reference and was written before, so the reference alone would not do.
 func writtenRows(t *testing.T, path string) map[string]string {
 	t.Helper()

@@ -10,16 +10,17 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
-// A house is the product wired together: server, store, dispatcher, courier, housekeeper. It does nothing by itself;
-// serve lets real time drive it, a rehearsal the simulator's.
+// App is the product: server, store and workers. It does nothing by itself: Run lets real time drive it, a simulation its
+// own clock.
 type App struct {
 	Server      *twilio.Server
 	Store       callbacks.Store
@@ -33,14 +34,14 @@ type App struct {
 	Publication publication
 }
 
-// wiring is what differs between the real thing and a rehearsal.
+// Options are what differs between the product in earnest and in a simulation.
 type Options struct {
 	// What is in force is what the source publishes, or else live, or else this snapshot for ever.
 	Source      *publish.Options
 	Live        *publish.Live
 	Snapshot    *config.Snapshot
 	Store       string          // as the setting names it
-	OpenedStore callbacks.Store // takes its place where it is not nil; the house closes it
+	OpenedStore callbacks.Store // takes its place where it is not nil; the App closes it
 	PublicURL   string
 	AccountSID  string
 	Tokens      []string
@@ -57,7 +58,7 @@ type Options struct {
 	Observe     func(twilio.Event)
 	Transport   http.RoundTripper                     // to the provider; nil is the default one
 	Pace        time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
-	WrapStore   func(callbacks.Store) callbacks.Store // lets a rehearsal's store fail; nil leaves it as it is
+	WrapStore   func(callbacks.Store) callbacks.Store // lets a simulation's store fail; nil leaves it as it is
 }
 
 // stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
@@ -110,7 +111,7 @@ func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.
 	return p, nil
 }
 
-// furnish makes everything that stands on a store.
+// Build makes everything that needs a store.
 func Build(w Options, store callbacks.Store) (*App, error) {
 	sealer, err := twilio.NewSealer(w.StateKeys, StateLife, w.Now)
 	if err != nil {

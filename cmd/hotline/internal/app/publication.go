@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/prometheus/client_golang/prometheus"
 )
 
-// What is in force, what was refused, and what the other instances run: on the health page and in the metrics. A rehearsal
+// What is in force, what was refused, and what the other instances run: on the health page and in the metrics. A simulation
 // has none of it.
 
 // publication follows a publisher; without one it says nothing.
@@ -39,7 +40,7 @@ func (p *publication) follow(publisher *publish.Publisher) {
 	p.Follower = publish.NewFollower(publisher, fmt.Sprintf("%s/%s", host, uuid.NewString()[:8]), host)
 }
 
-// start publishes and follows until ctx ends. The overrides that stand are known before it returns.
+// start publishes and follows until ctx ends. The overrides in force are known before it returns.
 func (p *publication) start(workers *sync.WaitGroup, ctx context.Context, timer callbacks.Timer) {
 	if p.Publisher == nil {
 		return
@@ -131,7 +132,7 @@ var (
 	overridesStanding = prometheus.NewDesc("hotline_overrides_in_force", "Overrides declared by command that rule now.", []string{"line"}, nil)
 )
 
-// Describe sends nothing: a rehearsal tells of none of it.
+// Describe sends nothing: a simulation tells of none of it.
 func (p *publication) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements [prometheus.Collector].

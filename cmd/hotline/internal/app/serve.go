@@ -89,7 +89,7 @@ func (h *App) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.
 	}
 }
 
-// run answers webhooks and keeps promises until ctx ends; then it finishes what is under way. timer wakes the workers.
+// run answers webhooks and makes callbacks until ctx ends; then it finishes what is under way. timer wakes the workers.
 func (h *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
 	server := newHTTPServer(h.Server.Handler())
 	working, stopWork := context.WithCancel(ctx)

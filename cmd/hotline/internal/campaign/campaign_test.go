@@ -49,7 +49,7 @@ type campaign struct {
 	simulator *chaosProcess
 	rung      atomic.Bool // every caller has rung
 	spoken    atomic.Int32
-	settled   atomic.Int32 // promises that have ended
+	settled   atomic.Int32 // callbacks that have ended
 	standing  atomic.Int32
 	stopping  atomic.Bool
 	down      atomic.Bool // PostgreSQL is away, or was a moment ago
@@ -138,7 +138,7 @@ func chaosDir(t *testing.T) string {
 	return dir
 }
 
-// play runs the campaign until nothing that was promised is outstanding, and stops everything.
+// play runs the campaign until nothing that was booked is outstanding, and stops everything.
 func (c *campaign) play() {
 	c.began = time.Now()
 	c.run.Clock.Real = c.began.Round(0)
@@ -281,7 +281,7 @@ func wait(ctx context.Context, d time.Duration) {
 	}
 }
 
-// progress is how far the campaign is, from 0 to 1: promises made and promises ended.
+// progress is how far the campaign is, from 0 to 1: callbacks made and callbacks ended.
 func (c *campaign) progress() float64 {
 	return float64(c.spoken.Load()+c.settled.Load()) / float64(2*c.size.callbacks)
 }

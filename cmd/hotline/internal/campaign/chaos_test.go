@@ -1,6 +1,6 @@
 //go:build referee
 
-// Package campaign makes promises and kills processes while they are kept. It is a test with helper processes, behind a build tag.
+// Package campaign makes callbacks and kills processes while they are kept. It is a test with helper processes, behind a build tag.
 package campaign
 
 import (
@@ -23,12 +23,12 @@ const (
 	chaosPace  = 100 * time.Millisecond
 )
 
-// The crash campaign: promises are made and kept while instances are killed, the database is stopped, and the telephone
+// The crash campaign: callbacks are made and kept while instances are killed, the database is stopped, and the telephone
 // company loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
 func TestChaos(t *testing.T) {
 	found, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS", 20), uint64(setting64(t, "CHAOS_SEED", 1))
 	small := found <= 1000
-	t.Logf("seed %d, %d promises, %d kills", seed, found, kills)
+	t.Logf("seed %d, %d callbacks, %d kills", seed, found, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		cluster := pgtest.NewIn(t, apptest.InMemory())

@@ -50,7 +50,7 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller, Digits: "1111112"},
 		},
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
-		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a promise that stands
+		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a callback that stands
 		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with two agents
 		[]simulator.Event{{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"}, {Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: simulator.EventViolation, Detail: "an unknown attribute"}},

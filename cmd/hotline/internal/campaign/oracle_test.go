@@ -29,16 +29,16 @@ type verdict struct {
 
 // The rules.
 const (
-	ruleLost     = "no promise is lost"
+	ruleLost     = "no callback is lost"
 	ruleTold     = "number, time and reference that a caller is told are those in the store"
-	ruleStanding = "every promise has an end"
-	ruleKept     = "a promise is kept when, and only when, the book has its one conversation"
-	ruleTwice    = "nobody is connected twice for one promise"
+	ruleStanding = "every callback has an end"
+	ruleKept     = "a callback is kept when, and only when, the book has its one conversation"
+	ruleTwice    = "nobody is connected twice for one callback"
 	ruleLimit    = "no customer is rung above the limit"
 	ruleOneCall  = "one call at a time for a target"
 	ruleHours    = "nobody is rung outside hours who did not ask for it"
-	ruleGiven    = "a promise is given up for a reason only"
-	ruleOnce     = "one promise for a caller, and no text message twice"
+	ruleGiven    = "a callback is given up for a reason only"
+	ruleOnce     = "one callback for a caller, and no text message twice"
 	ruleRoom     = "never more customers of a desk are rung first than it has agents"
 	ruleProvider = "the provider's rules"
 )
@@ -64,10 +64,10 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 		}
 		byCaller[c.Caller], byReference[c.Reference] = c, c
 		if before, twice := byNumber[c.Number]; twice {
-			v.find(ruleOnce, "%s has promises %d and %d", c.Number, before.ID, c.ID)
+			v.find(ruleOnce, "%s has callbacks %d and %d", c.Number, before.ID, c.ID)
 		}
 		byNumber[c.Number] = c
-		v.counts["promises "+string(c.State)]++
+		v.counts["callbacks "+string(c.State)]++
 		v.callback(c, l)
 	}
 	for reference, customer := range l.spoken {
@@ -78,12 +78,12 @@ func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) 
 	v.told(l, byReference)
 	for customer, n := range l.bridges {
 		if _, known := byNumber[customer]; !known && isCustomer(customer) {
-			v.find(ruleKept, "%s was connected %d times without a promise", customer, n)
+			v.find(ruleKept, "%s was connected %d times without a callback", customer, n)
 		}
 	}
 	active, err := store.ActiveAttempts(ctx)
 	for _, a := range active {
-		v.find(ruleStanding, "attempt %s of promise %d is %s", a.ID, a.CallbackID, a.State)
+		v.find(ruleStanding, "attempt %s of callback %d is %s", a.ID, a.CallbackID, a.State)
 	}
 	for text, n := range l.texts {
 		if n > 1 {
@@ -118,24 +118,24 @@ func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
 			v.counts["told that it is moved"]++
 		}
 		if how := g.told.differs(c, l.rings[c.Number]); how != "" {
-			v.find(ruleTold, "%s heard %s, %s and %q of promise %d: %s", g.told.customer, g.told.reference, g.told.number, g.told.when, c.ID, how)
+			v.find(ruleTold, "%s heard %s, %s and %q of callback %d: %s", g.told.customer, g.told.reference, g.told.number, g.told.when, c.ID, how)
 		}
 	}
 }
 
-// promise judges one promise.
+// callback judges one callback.
 func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
-	who := fmt.Sprintf("promise %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.DeskAttempts)
+	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
 	v.counts["customers' telephones rung"] += len(rings)
 	if c.Urgent {
-		v.counts["urgent promises"]++
+		v.counts["urgent callbacks"]++
 	}
 	if c.Line == customerFirstLine {
-		v.counts["promises of the line that rings the customer first"]++
+		v.counts["callbacks of the line that rings the customer first"]++
 	}
 	if c.Kind == callbacks.Slot {
-		v.counts["promises for a chosen time"]++
+		v.counts["callbacks for a chosen time"]++
 	}
 	if c.Open() {
 		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))

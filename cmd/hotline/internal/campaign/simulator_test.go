@@ -103,7 +103,7 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *peo
 }
 
 // customerNumber is a mobile number of Indonesia, another one for each caller: that is how a customer's leg is tied to his
-// promise.
+// callback.
 func customerNumber(nth int) string { return fmt.Sprintf("+62812%08d", 10_000_000+nth) }
 
 // otherNumber is where a caller may want to be rung instead.
@@ -175,7 +175,7 @@ func refusal(e simulator.Event) bool {
 
 var callbackReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)
 
-// referenceIn is the reference of a promise that a caller begins to hear.
+// referenceIn is the reference of a callback that a caller begins to hear.
 func referenceIn(e simulator.Event) string {
 	if e.Event != simulator.EventSay || e.Role != simulate.RoleCaller {
 		return ""

@@ -14,8 +14,8 @@ import (
 
 // Waiting until what was written is in force.
 
-// written is what a command has written into the directory.
-type written struct {
+// publishedEdit is what a command has written into the directory.
+type publishedEdit struct {
 	// hash of the configuration that this made, unless somebody else has written other files at the same time.
 	hash string
 	edit publish.Edit
@@ -26,20 +26,20 @@ type written struct {
 // askEvery is how often instances are looked at.
 const askEvery = time.Second
 
-// awaitForce waits until what runs has taken it up, alone or together with what others have written.
-func awaitForce(ctx context.Context, out io.Writer, a *archive, w written, wait time.Duration) error {
+// awaitInForce waits until what runs has taken it up, alone or together with what others have written.
+func awaitInForce(ctx context.Context, out io.Writer, a *session, w publishedEdit, wait time.Duration) error {
 	if a.store == nil {
 		_, err := fmt.Fprintf(out, "Whether it is in force cannot be seen from here: %s.\n", a.missing)
 		return err
 	}
-	f := forceWatch{archive: a, written: w, out: out, wait: wait, later: map[string]int64{}}
+	f := inForceWatch{session: a, publishedEdit: w, out: out, wait: wait, later: map[string]int64{}}
 	return f.await(ctx, askEvery)
 }
 
-// A forceWatch looks at the instances again and again.
-type forceWatch struct {
-	*archive
-	written
+// A inForceWatch looks at the instances again and again.
+type inForceWatch struct {
+	*session
+	publishedEdit
 	out  io.Writer
 	wait time.Duration
 	// later are versions by their hash that hold what was written, and were recorded after it.
@@ -49,7 +49,7 @@ type forceWatch struct {
 	asked             bool
 }
 
-func (f *forceWatch) await(ctx context.Context, every time.Duration) error {
+func (f *inForceWatch) await(ctx context.Context, every time.Duration) error {
 	limited, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
 	tick := time.NewTicker(every)
@@ -68,7 +68,7 @@ func (f *forceWatch) await(ctx context.Context, every time.Duration) error {
 }
 
 // look asks once. An error with which it is not done is that of the store, which may answer the next time.
-func (f *forceWatch) look(ctx context.Context) (done bool, err error) {
+func (f *inForceWatch) look(ctx context.Context) (done bool, err error) {
 	list, err := f.store.Instances(ctx, f.now().Add(-publish.Fresh))
 	if err != nil {
 		return false, err
@@ -106,7 +106,7 @@ func (f *forceWatch) look(ctx context.Context) (done bool, err error) {
 
 // runsIt is 0 for what was written, the number of a later version that holds it, and below 0 for anything else, also for what
 // is not recorded yet or cannot be read now.
-func (f *forceWatch) runsIt(ctx context.Context, hash string) int64 {
+func (f *inForceWatch) runsIt(ctx context.Context, hash string) int64 {
 	if hash == f.hash {
 		return 0
 	}
@@ -118,14 +118,14 @@ func (f *forceWatch) runsIt(ctx context.Context, hash string) int64 {
 		return -1
 	}
 	f.later[hash] = -1
-	if v.Number > f.written.before && holds(v.Files, f.edit) {
+	if v.Number > f.publishedEdit.before && holds(v.Files, f.edit) {
 		f.later[hash] = v.Number
 	}
 	return f.later[hash]
 }
 
 // giveUp says who has not taken it up, as far as that is known.
-func (f *forceWatch) giveUp(ctx context.Context, err error) error {
+func (f *inForceWatch) giveUp(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()

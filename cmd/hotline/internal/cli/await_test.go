@@ -44,17 +44,17 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 	text := []byte(readFile(t, o.live, "hours/gopay.yaml"))
 	for _, c := range []struct {
 		name    string
-		written written
+		written publishedEdit
 		want    string
 	}{
-		{"both", written{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 1}, "In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
-		{"other bytes", written{alone.Hash, map[string][]byte{"hours/gopay.yaml": append(text, '\n')}, 1}, "[a/1]"},
-		{"a file removed that is there", written{alone.Hash, map[string][]byte{"hours/gopay.yaml": nil}, 1}, "[a/1]"},
-		{"in force before", written{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 2}, "[a/1]"},
+		{"both", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 1}, "In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
+		{"other bytes", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": append(text, '\n')}, 1}, "[a/1]"},
+		{"a file removed that is there", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": nil}, 1}, "[a/1]"},
+		{"in force before", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 2}, "[a/1]"},
 	} {
 		var out bytes.Buffer
-		a := &archive{store: o.store, now: func() time.Time { return o.now }}
-		if err := awaitForce(t.Context(), &out, a, c.written, 50*time.Millisecond); err != nil {
+		a := &session{store: o.store, now: func() time.Time { return o.now }}
+		if err := awaitInForce(t.Context(), &out, a, c.written, 50*time.Millisecond); err != nil {
 			out.WriteString(err.Error())
 		}
 		if !strings.Contains(out.String(), c.want) {
@@ -87,8 +87,8 @@ func TestWaitingForAStoreThatFalters(t *testing.T) {
 		0: "Whether it is in force cannot be seen from here: the database does not answer",
 	} {
 		var out bytes.Buffer
-		a := &archive{store: &falteringStore{o.store, answers}, now: func() time.Time { return o.now }}
-		f := forceWatch{archive: a, written: written{hash: "fedcba9876543210"}, out: &out, wait: 200 * time.Millisecond, later: map[string]int64{}}
+		a := &session{store: &falteringStore{o.store, answers}, now: func() time.Time { return o.now }}
+		f := inForceWatch{session: a, publishedEdit: publishedEdit{hash: "fedcba9876543210"}, out: &out, wait: 200 * time.Millisecond, later: map[string]int64{}}
 		err := f.await(t.Context(), time.Millisecond)
 		if err != nil {
 			out.WriteString(err.Error())
@@ -113,7 +113,7 @@ func TestPublishWithoutTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("HOTLINE_STORE", "postgres://anna:secret@"+closed+"/hotline")
-	out := o.works("Promised callbacks were not looked at: the database does not answer: ", "diff", o.live, draft)
+	out := o.works("Callbacks were not looked at: the database does not answer: ", "diff", o.live, draft)
 	if strings.Count(out, "does not answer") != 1 || !strings.HasSuffix(out, ".\n") || strings.Contains(out, "secret") || !strings.Contains(out, "Fridays") {
 		t.Errorf("printed is\n%s", out)
 	}
@@ -147,7 +147,7 @@ func TestDiffWithAStoreThatFails(t *testing.T) {
 		return silencedStore{store}, err
 	}))
 	root.SetArgs([]string{"diff", draft(t), draft(t, longRing)})
-	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "not looked at: the database does not answer: the overrides that stand: the connection was lost.\n") {
+	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "not looked at: the database does not answer: the overrides: the connection was lost.\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }

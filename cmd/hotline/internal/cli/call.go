@@ -5,8 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 )
 
 func newCall() *cobra.Command {
@@ -17,8 +18,8 @@ func newCall() *cobra.Command {
 		Short: "A telephone in the terminal: ring a line and hear what it says",
 		Long: "call rings a line of the configuration through a provider simulator, with a store of its own.\n" +
 			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
-			"(an empty group is silence), then time runs until everything that was promised has been kept.\n" +
-			"It is a rehearsal of the files: what close and open have declared does not count here; hotline explain knows of it.",
+			"(an empty group is silence), then time runs until no callback is open.\n" +
+			"It simulates what the files say: what close and open have declared does not count here; hotline explain knows of it.",
 		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
 			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
 		Args: cobra.NoArgs,
@@ -34,7 +35,7 @@ func newCall() *cobra.Command {
 			if o.Line, err = lineOf(snapshot, line); err != nil {
 				return err
 			}
-			if o.At, err = instant(at); err != nil {
+			if o.At, err = parseTime(at); err != nil {
 				return err
 			}
 			return simulate.Call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
@@ -51,13 +52,13 @@ func newCall() *cobra.Command {
 	return cmd
 }
 
-func instant(text string) (time.Time, error) {
+func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Now().UTC().Truncate(time.Second), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return at, fmt.Errorf("--at %q is no instant; write it like 2026-03-20T10:00:00+07:00", text)
+		return at, fmt.Errorf("--at %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", text)
 	}
 	return at.UTC(), nil
 }

@@ -17,64 +17,47 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/settings"
 )
 
-// A ledger is the store of promises as a supervisor reads it, with the lines for their clocks.
-type ledger struct {
+// A callbackSession is a session of a command about callbacks, with the lines for their clocks.
+type callbackSession struct {
+	*session
 	service  *callbacks.Service
-	store    callbacks.Store
 	snapshot *config.Snapshot
-	settings settings.Settings
 	log      *slog.Logger
-	now      func() time.Time
 	plain    bool // numbers are shown whole
 }
 
-// openLedger opens the store that the settings name. Showing numbers whole is logged.
-func openLedger(cmd *cobra.Command) (*ledger, error) {
-	flags := cmd.Flags()
-	file, err := flags.GetString("settings")
-	if err != nil {
-		return nil, err
-	}
-	settings, err := settings.Load(flags, file, os.LookupEnv)
-	if err != nil {
-		return nil, err
-	}
+// openCallbackSession opens the store that the settings name. Showing numbers whole is logged.
+func openCallbackSession(cmd *cobra.Command) (_ *callbackSession, err error) {
 	snapshot, err := load(cmd)
 	if err != nil {
 		return nil, err
 	}
-	name := settings.Store.Reveal()
-	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
-		if _, err := os.Stat(path); err != nil { // opening it would make an empty one
-			return nil, fmt.Errorf("the database of promises: %w; name it with HOTLINE_STORE or --store", err)
-		}
-	}
-	store, err := app.OpenStore(cmd.Context(), name)
+	opened, err := openNeededSession(cmd)
 	if err != nil {
 		return nil, err
 	}
-	now, err := app.ClockOf(cmd.Context(), store, clockFrom(cmd.Context()))
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, opened.close())
+		}
+	}()
+	overrides, err := opened.store.Overrides(cmd.Context(), opened.now())
 	if err != nil {
-		return nil, errors.Join(err, store.Close())
+		return nil, err
 	}
-	overrides, err := store.Overrides(cmd.Context(), now())
-	if err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
-	snapshot = snapshot.WithOverrides(overrides)
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	l := &ledger{service: callbacks.New(store, now, log, nil), store: store, snapshot: snapshot, settings: settings, log: log, now: now}
-	l.service.UsePlans(snapshot)
-	if l.plain, err = flags.GetBool("unmasked"); err == nil && l.plain {
+	s := &callbackSession{
+		session: opened, service: callbacks.New(opened.store, opened.now, log, nil), snapshot: snapshot.WithOverrides(overrides), log: log,
+	}
+	s.service.UsePlans(s.snapshot)
+	if s.plain, err = cmd.Flags().GetBool("unmasked"); err == nil && s.plain {
 		log.Warn("numbers of customers are shown unmasked", "command", cmd.CommandPath(), "user", operator())
 	}
-	return l, nil
+	return s, err
 }
 
 // operator is who asks, for logs.
@@ -90,19 +73,17 @@ func operator() string {
 	return fmt.Sprintf("uid %d", os.Getuid())
 }
 
-func (l *ledger) close() error { return l.store.Close() }
-
 // masked shows a number whole only to who asked for it.
-func (l *ledger) masked(number string) string {
-	if l.plain {
+func (s *callbackSession) masked(number string) string {
+	if s.plain {
 		return number
 	}
 	return callbacks.Mask(number)
 }
 
 // clock writes an instant as the clock on the line's wall shows it; the UTC one where the line is gone.
-func (l *ledger) clock(line string, at time.Time) string {
-	switch known := l.snapshot.ByID(line); {
+func (s *callbackSession) clock(line string, at time.Time) string {
+	switch known := s.snapshot.ByID(line); {
 	case at.IsZero():
 		return "-"
 	case known != nil:
@@ -111,51 +92,50 @@ func (l *ledger) clock(line string, at time.Time) string {
 	return at.UTC().Format("2006-01-02 15:04 -07:00")
 }
 
-// find is the promise of a reference.
-func (l *ledger) find(ctx context.Context, reference string) (callbacks.Callback, error) {
-	c, err := l.service.ByReference(ctx, strings.NewReplacer(" ", "", "-", "").Replace(reference))
+// find is the callback of a reference.
+func (s *callbackSession) find(ctx context.Context, reference string) (callbacks.Callback, error) {
+	c, err := s.service.ByReference(ctx, strings.NewReplacer(" ", "", "-", "").Replace(reference))
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return c, fmt.Errorf("no callback has the reference %q; hotline callbacks list shows them", reference)
 	}
 	return c, err
 }
 
-// with runs something with an open ledger.
-func with(do func(*cobra.Command, *ledger, []string) error) func(*cobra.Command, []string) error {
+// inSession runs a command about callbacks with the store open.
+func inSession(do func(*cobra.Command, *callbackSession, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) (err error) {
-		l, err := openLedger(cmd)
+		s, err := openCallbackSession(cmd)
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, l.close()) }()
-		return do(cmd, l, args)
+		defer func() { err = errors.Join(err, s.close()) }()
+		return do(cmd, s, args)
 	}
 }
 
 func newCallbacks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "callbacks",
-		Short: "Look at promised callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
+		Short: "Look at callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
 		Long: "callbacks works on the database that HOTLINE_STORE names, while the server runs or not.\n" +
 			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	settings.AddFlags(cmd.PersistentFlags())
-	cmd.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	storeFlags(cmd.PersistentFlags())
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
 	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(), newCallbacksRetry(),
 		newCallbacksExport(), newCallbacksMessages(), newCallbacksListen())
 	return cmd
 }
 
-// A choice is what the flags of list and export ask for.
-type choice struct {
+// A listOptions is what the flags of list and export ask for.
+type listOptions struct {
 	line, desk, state, from, to string
-	most                        int
+	limit                       int
 }
 
-func (o *choice) flags(flags *pflag.FlagSet) {
+func (o *listOptions) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.line, "line", "", "of this line")
 	flags.StringVar(&o.desk, "desk", "", "of this desk")
 	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired or undialable), or a state: "+stateNames())
@@ -171,8 +151,8 @@ func stateNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (o *choice) filter(snapshot *config.Snapshot) (f callbacks.Filter, err error) {
-	f = callbacks.Filter{Line: o.line, Desk: o.desk, Most: o.most}
+func (o *listOptions) filter(snapshot *config.Snapshot) (f callbacks.Filter, err error) {
+	f = callbacks.Filter{Line: o.line, Desk: o.desk, Most: o.limit}
 	if o.line != "" {
 		if _, err := lineOf(snapshot, o.line); err != nil {
 			return f, err
@@ -196,35 +176,35 @@ func (o *choice) filter(snapshot *config.Snapshot) (f callbacks.Filter, err erro
 			continue
 		}
 		if *into, err = time.Parse(time.RFC3339, text); err != nil {
-			return f, fmt.Errorf("--%s %q is no instant; write it like 2026-03-20T10:00:00+07:00", flag, text)
+			return f, fmt.Errorf("--%s %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", flag, text)
 		}
 	}
 	return f, nil
 }
 
 func newCallbacksList() *cobra.Command {
-	var o choice
+	var o listOptions
 	cmd := &cobra.Command{
-		Use: "list", Short: "List promises, those whose caller rang last first", Args: cobra.NoArgs,
+		Use: "list", Short: "List callbacks, those whose caller rang last first", Args: cobra.NoArgs,
 		Example: "  hotline callbacks list\n  hotline callbacks list --state broken --line upay",
-		RunE: with(func(cmd *cobra.Command, l *ledger, _ []string) error {
-			f, err := o.filter(l.snapshot)
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
+			f, err := o.filter(s.snapshot)
 			if err != nil {
 				return err
 			}
-			list, err := l.service.List(cmd.Context(), f)
+			list, err := s.service.List(cmd.Context(), f)
 			if err != nil {
 				return err
 			}
-			return l.print(cmd.OutOrStdout(), list, o)
+			return s.list(cmd.OutOrStdout(), list, o)
 		}),
 	}
 	o.flags(cmd.Flags())
-	cmd.Flags().IntVar(&o.most, "limit", 100, "at most so many; 0 is all")
+	cmd.Flags().IntVar(&o.limit, "limit", 100, "at most so many; 0 is all")
 	return cmd
 }
 
-func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error {
+func (s *callbackSession) list(out io.Writer, list []callbacks.Callback, o listOptions) error {
 	if len(list) == 0 {
 		_, err := fmt.Fprintln(out, "There are none.")
 		return err
@@ -232,19 +212,19 @@ func (l *ledger) print(out io.Writer, list []callbacks.Callback, o choice) error
 	var rows terminal.Table
 	rows.Add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries", "last")
 	for _, c := range list {
-		rows.Add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), what(c), l.clock(c.Line, c.Called), l.clock(c.Line, c.Due),
-			cmp.Or(l.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), cmp.Or(c.Remark, "-"))
+		rows.Add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), callbackKind(c), s.clock(c.Line, c.Called), s.clock(c.Line, c.Due),
+			cmp.Or(s.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), cmp.Or(c.Remark, "-"))
 	}
 	if err := rows.Write(out, ""); err != nil {
 		return err
 	}
-	if o.most > 0 && len(list) == o.most {
-		fmt.Fprintf(out, "These are the last %d; --limit 0 shows all.\n", o.most)
+	if o.limit > 0 && len(list) == o.limit {
+		fmt.Fprintf(out, "These are the last %d; --limit 0 shows all.\n", o.limit)
 	}
 	return nil
 }
 
-func what(c callbacks.Callback) string {
+func callbackKind(c callbacks.Callback) string {
 	if c.Urgent {
 		return "urgent"
 	}
@@ -254,47 +234,47 @@ func what(c callbacks.Callback) string {
 func newCallbacksShow() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show REFERENCE",
-		Short: "Show one promise with the attempts of its present pass, and what became of its text messages",
+		Short: "Show one callback with the attempts of its present pass, and what became of its text messages",
 		Args:  cobra.ExactArgs(1),
-		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
-			c, err := l.find(cmd.Context(), args[0])
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
+			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			r, err := l.service.Record(cmd.Context(), c.ID)
+			r, err := s.service.Record(cmd.Context(), c.ID)
 			if err != nil {
 				return err
 			}
-			texts, err := l.service.SMSOf(cmd.Context(), c.ID)
+			texts, err := s.service.SMSOf(cmd.Context(), c.ID)
 			if err != nil {
 				return err
 			}
-			silenced, err := l.service.Silenced(cmd.Context(), c)
+			silenced, err := s.service.Silenced(cmd.Context(), c)
 			if err != nil {
 				return err
 			}
-			return l.show(cmd.OutOrStdout(), r, texts, silenced)
+			return s.show(cmd.OutOrStdout(), r, texts, silenced)
 		}),
 	}
 }
 
-// show prints a promise. silenced is until when others may not ask for one to its number; zero: they may.
-func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.SMS, silenced time.Time) error {
+// show prints a callback. silenced is until when others may not ask for one to its number; zero: they may.
+func (s *callbackSession) show(out io.Writer, r callbacks.Record, texts []callbacks.SMS, silenced time.Time) error {
 	c := r.Callback
 	var rows terminal.Table
 	rows.Add("reference", c.Reference)
 	rows.Add("state", string(c.State))
 	rows.Add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, cmp.Or(c.Topic, "-")}, ", "))
 	rows.Add("language", c.Language)
-	rows.Add("what", what(c))
+	rows.Add("what", callbackKind(c))
 	rows.Add("priority", fmt.Sprint(c.Priority))
-	rows.Add("number", cmp.Or(l.masked(c.Number), "erased"))
+	rows.Add("number", cmp.Or(s.masked(c.Number), "erased"))
 	if !silenced.IsZero() {
-		rows.Add("silenced", "for requests by others until "+l.clock(c.Line, silenced))
+		rows.Add("silenced", "for requests by others until "+s.clock(c.Line, silenced))
 	}
-	rows.Add("account", cmp.Or(l.masked(c.Account), "-"))
+	rows.Add("account", cmp.Or(s.masked(c.Account), "-"))
 	for _, answer := range c.Answers.All() {
-		rows.Add(answer.Question, l.masked(answer.Digits))
+		rows.Add(answer.Question, s.masked(answer.Digits))
 	}
 	if c.Note.SID != "" {
 		rows.Add("spoken note", fmt.Sprintf("%d s", c.Note.Seconds))
@@ -303,20 +283,20 @@ func (l *ledger) show(out io.Writer, r callbacks.Record, texts []callbacks.SMS, 
 		name string
 		at   time.Time
 	}{{"rang", c.Called}, {"due", c.Due}, {"slot ends", c.SlotEnd}, {"given up after", c.Expires}, {"ended", c.Ended}} {
-		rows.Add(at.name, l.clock(c.Line, at.at))
+		rows.Add(at.name, s.clock(c.Line, at.at))
 	}
 	rows.Add("customer rung", fmt.Sprintf("%d times", c.Attempts))
 	rows.Add("what happened last", cmp.Or(c.Remark, "-"))
-	rows.Add("desk tried in vain", fmt.Sprintf("%d times", c.DeskAttempts))
+	rows.Add("desk attempts", fmt.Sprintf("%d times", c.DeskAttempts))
 	attempts := r.Earlier
 	if r.Attempt != nil {
 		attempts = append(attempts, *r.Attempt)
 	}
 	for _, a := range attempts {
-		rows.Add("attempt", l.clock(c.Line, a.Created)+"  "+a.Target.ID+"  "+string(a.State)+"  "+a.Outcome)
+		rows.Add("attempt", s.clock(c.Line, a.Created)+"  "+a.Target.ID+"  "+string(a.State)+"  "+a.Outcome)
 	}
 	for _, t := range texts {
-		words := l.clock(c.Line, t.Created) + "  " + string(t.State)
+		words := s.clock(c.Line, t.Created) + "  " + string(t.State)
 		if t.Remark != "" {
 			words += ": " + t.Remark
 		}

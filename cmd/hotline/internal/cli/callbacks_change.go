@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// reasons put a refusal of the callbacks' room into words for whoever asked.
-func reasons(c callbacks.Callback, err error) error {
+// refusalWords put a refusal of the callbacks' room into words for whoever asked.
+func refusalWords(c callbacks.Callback, err error) error {
 	switch {
 	case errors.Is(err, callbacks.ErrInProgress):
 		return fmt.Errorf("callback %s is being kept just now; try again when the call is over", c.Reference)
@@ -26,9 +27,9 @@ func reasons(c callbacks.Callback, err error) error {
 	return err
 }
 
-// told says whether the customer is written to.
-func (l *ledger) told(c callbacks.Callback, kind callbacks.NotificationKind) string {
-	if plan, ok := l.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind, l.now()) != "" {
+// notifiedWords says whether the customer is written to.
+func (s *callbackSession) notifiedWords(c callbacks.Callback, kind callbacks.NotificationKind) string {
+	if plan, ok := s.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind, s.now()) != "" {
 		return "The customer is told with a text message, which the server sends."
 	}
 	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one that they rang from."
@@ -36,9 +37,9 @@ func (l *ledger) told(c callbacks.Callback, kind callbacks.NotificationKind) str
 
 func newCallbacksCancel() *cobra.Command {
 	return &cobra.Command{
-		Use: "cancel REFERENCE", Short: "Take a promise back", Args: cobra.ExactArgs(1),
-		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
-			c, err := l.find(cmd.Context(), args[0])
+		Use: "cancel REFERENCE", Short: "Cancel a callback", Args: cobra.ExactArgs(1),
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
+			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
@@ -46,10 +47,10 @@ func newCallbacksCancel() *cobra.Command {
 				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s was cancelled before; nothing was changed.\n", c.Reference)
 				return err
 			}
-			if c, err = l.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
-				return reasons(c, err)
+			if c, err = s.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
+				return refusalWords(c, err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, l.told(c, callbacks.NotifyWithdrawn))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, s.notifiedWords(c, callbacks.NotifyWithdrawn))
 			return err
 		}),
 	}
@@ -58,83 +59,83 @@ func newCallbacksCancel() *cobra.Command {
 func newCallbacksMove() *cobra.Command {
 	var at string
 	cmd := &cobra.Command{
-		Use: "move REFERENCE --at TIME", Short: "Give a promise another time", Args: cobra.ExactArgs(1),
+		Use: "move REFERENCE --at TIME", Short: "Give a callback another time", Args: cobra.ExactArgs(1),
 		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
-		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			due, err := time.Parse(time.RFC3339, at)
 			if err != nil {
-				return fmt.Errorf("--at %q is no instant; write it like 2026-03-20T10:00:00+07:00", at)
+				return fmt.Errorf("--at %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", at)
 			}
-			if !due.After(l.now()) {
+			if !due.After(s.now()) {
 				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)
 			}
-			c, err := l.find(cmd.Context(), args[0])
+			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			return l.move(cmd, c, due)
+			return s.move(cmd, c, due)
 		}),
 	}
 	cmd.Flags().StringVar(&at, "at", "", "when, RFC 3339")
 	return cmd
 }
 
-// move gives a promise another time: the one that was asked for, or the first after it at which it can be kept.
-func (l *ledger) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time) error {
-	due := l.service.CanBeKept(c, asked.UTC())
+// move gives a callback another time: the one that was asked for, or the first after it at which it can be kept.
+func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time) error {
+	due := s.service.CanBeKept(c, asked.UTC())
 	if due.IsZero() {
-		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; nothing was changed", c.Reference, l.clock(c.Line, asked))
+		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; nothing was changed", c.Reference, s.clock(c.Line, asked))
 	}
-	plan, _ := l.snapshot.Plan(c.Line, c.Desk)
-	moved, err := l.service.Move(cmd.Context(), c.ID, callbacks.Move{
+	plan, _ := s.snapshot.Plan(c.Line, c.Desk)
+	moved, err := s.service.Move(cmd.Context(), c.ID, callbacks.Move{
 		Key: "supervisor/" + uuid.NewString(), Kind: callbacks.ASAP, Due: due, Expires: plan.Policy.Expires(due),
 	})
 	if err != nil {
-		return reasons(c, err)
+		return refusalWords(c, err)
 	}
 	out := cmd.OutOrStdout()
 	if !due.Equal(asked) {
-		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n", l.clock(c.Line, asked))
+		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n", s.clock(c.Line, asked))
 	}
-	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, l.clock(moved.Line, moved.Due), l.told(moved, callbacks.NotifyMoved))
+	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, s.clock(moved.Line, moved.Due), s.notifiedWords(moved, callbacks.NotifyMoved))
 	return err
 }
 
 func newCallbacksRetry() *cobra.Command {
 	return &cobra.Command{
-		Use: "retry REFERENCE", Short: "Have a promise kept now, also one that was given up", Args: cobra.ExactArgs(1),
-		Long: "retry lets a promise that waits fall due at once. One that was given up (expired, undialable) is made again, under a\n" +
+		Use: "retry REFERENCE", Short: "Make a callback now, also one that was given up", Args: cobra.ExactArgs(1),
+		Long: "retry lets a callback that waits fall due at once. One that was given up (expired, undialable) is made again, under a\n" +
 			"new reference, at the place of the first call. The desk's hours are asked as always, and the running server\n" +
 			"notices within a minute.",
-		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
-			c, err := l.find(cmd.Context(), args[0])
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
+			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			again, err := l.service.Retry(cmd.Context(), c.ID, "supervisor "+operator())
+			again, err := s.service.Retry(cmd.Context(), c.ID, "supervisor "+operator())
 			if err != nil {
-				return reasons(c, err)
+				return refusalWords(c, err)
 			}
-			return l.retried(cmd.OutOrStdout(), c, again)
+			return s.reportRetry(cmd.OutOrStdout(), c, again)
 		}),
 	}
 }
 
-// retried says what came of a retry.
-func (l *ledger) retried(out io.Writer, c callbacks.Callback, again callbacks.Booking) error {
-	now, to := l.now(), again.Callback
+// reportRetry says what came of a retry.
+func (s *callbackSession) reportRetry(out io.Writer, c callbacks.Callback, again callbacks.Booking) error {
+	now, to := s.now(), again.Callback
 	when := "due now"
-	if at := l.service.CanBeKept(to, now); at.After(now) {
-		when = "due as soon as it can be kept, at " + l.clock(to.Line, at)
+	if at := s.service.CanBeKept(to, now); at.After(now) {
+		when = "due as soon as it can be kept, at " + s.clock(to.Line, at)
 	}
 	var err error
 	switch {
 	case again.Existing:
-		_, err = fmt.Fprintf(out, "The customer has another callback that stands, %s, due %s; nothing was changed.\n", to.Reference, l.clock(to.Line, to.Due))
+		_, err = fmt.Fprintf(out, "The customer has another open callback, %s, due %s; nothing was changed.\n", to.Reference, s.clock(to.Line, to.Due))
 	case to.ID == c.ID:
 		_, err = fmt.Fprintf(out, "Callback %s is %s.\n", c.Reference, when)
 	default:
-		_, err = fmt.Fprintf(out, "Callback %s is promised again as %s and %s.\n", c.Reference, to.Reference, when)
+		_, err = fmt.Fprintf(out, "Callback %s is booked again as %s and %s.\n", c.Reference, to.Reference, when)
 	}
 	return err
 }

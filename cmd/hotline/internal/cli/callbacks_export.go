@@ -12,12 +12,13 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
-	"github.com/spf13/cobra"
 )
 
-// An exported promise. Instants are UTC, RFC 3339; absent ones are empty.
+// An exported callback. Instants are UTC, RFC 3339; absent ones are empty.
 type exported struct {
 	Reference string `json:"reference"`
 	Line      string `json:"line"`
@@ -44,15 +45,15 @@ var exportedColumns = []string{"reference", "line", "desk", "topic", "language",
 	"due", "slot_end", "ended", "attempts", "rounds", "note_seconds",
 	"priority", "last"}
 
-func (l *ledger) export(c callbacks.Callback) exported {
+func (s *callbackSession) export(c callbacks.Callback) exported {
 	utc := func(at time.Time) string {
 		if at.IsZero() {
 			return ""
 		}
 		return at.UTC().Format(time.RFC3339)
 	}
-	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), l.masked(c.Number),
-		l.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
+	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), s.masked(c.Number),
+		s.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
 	for _, text := range []*string{
 		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
 	} {
@@ -66,19 +67,19 @@ func (e exported) row() []string {
 		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.Rounds), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 
-// exportPage is how many promises are read at a time, so that a large database does not fill the memory.
+// exportPage is how many callbacks are read at a time, so that a large database does not fill the memory.
 const exportPage = 1000
 
 func newCallbacksExport() *cobra.Command {
-	var o choice
+	var o listOptions
 	var format, file string
 	cmd := &cobra.Command{
-		Use: "export", Short: "Write promises as CSV or JSON", Args: cobra.NoArgs,
-		Long: "export writes one promise a line: CSV with a heading, or a JSON object each. Numbers are masked unless --unmasked\n" +
+		Use: "export", Short: "Write callbacks as CSV or JSON", Args: cobra.NoArgs,
+		Long: "export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked unless --unmasked\n" +
 			"asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.",
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
-		RunE: with(func(cmd *cobra.Command, l *ledger, _ []string) (err error) {
-			f, err := o.filter(l.snapshot)
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) (err error) {
+			f, err := o.filter(s.snapshot)
 			if err != nil {
 				return err
 			}
@@ -94,7 +95,7 @@ func newCallbacksExport() *cobra.Command {
 				defer func() { err = errors.Join(err, made.Close()) }()
 				out = made
 			}
-			return l.write(cmd, out, f, format)
+			return s.write(cmd, out, f, format)
 		}),
 	}
 	o.flags(cmd.Flags())
@@ -103,7 +104,7 @@ func newCallbacksExport() *cobra.Command {
 	return cmd
 }
 
-func (l *ledger) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, format string) error {
+func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, format string) error {
 	buffered := bufio.NewWriter(out)
 	sheet, objects := csv.NewWriter(buffered), json.NewEncoder(buffered)
 	if format == "csv" {
@@ -115,22 +116,22 @@ func (l *ledger) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, fo
 	defer show.End()
 	if show != nil {
 		var err error
-		if total, err = l.service.Count(cmd.Context(), f); err != nil {
+		if total, err = s.service.Count(cmd.Context(), f); err != nil {
 			return err
 		}
 	}
 	f.Most = exportPage
 	done := 0
 	for {
-		page, err := l.service.List(cmd.Context(), f)
+		page, err := s.service.List(cmd.Context(), f)
 		if err != nil {
 			return err
 		}
 		for _, c := range page {
 			if format == "csv" {
-				err = errors.Join(err, sheet.Write(l.export(c).row()))
+				err = errors.Join(err, sheet.Write(s.export(c).row()))
 			} else {
-				err = errors.Join(err, objects.Encode(l.export(c)))
+				err = errors.Join(err, objects.Encode(s.export(c)))
 			}
 		}
 		sheet.Flush()
@@ -156,8 +157,8 @@ func newCallbacksMessages() *cobra.Command {
 	var most int
 	cmd := &cobra.Command{
 		Use: "messages", Short: "List recorded messages, the newest first", Args: cobra.NoArgs,
-		RunE: with(func(cmd *cobra.Command, l *ledger, _ []string) error {
-			list, err := l.service.Messages(cmd.Context(), line, most)
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
+			list, err := s.service.Messages(cmd.Context(), line, most)
 			if err != nil {
 				return err
 			}
@@ -168,7 +169,7 @@ func newCallbacksMessages() *cobra.Command {
 			var rows terminal.Table
 			rows.Add("reference", "line", "desk", "topic", "received", "caller", "seconds", "recording at the provider")
 			for _, m := range list {
-				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), l.clock(m.Line, m.Received), cmp.Or(l.masked(m.Caller), "-"),
+				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), s.clock(m.Line, m.Received), cmp.Or(s.masked(m.Caller), "-"),
 					strconv.Itoa(m.Recording.Seconds), cmp.Or(m.Recording.SID, "erased"))
 			}
 			return rows.Write(cmd.OutOrStdout(), "")

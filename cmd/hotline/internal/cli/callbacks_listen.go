@@ -7,9 +7,10 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
-	"github.com/spf13/cobra"
 )
 
 func newCallbacksListen() *cobra.Command {
@@ -19,11 +20,11 @@ func newCallbacksListen() *cobra.Command {
 		Long: "listen writes the sound of a message or a note to a file, which you may then play. It is fetched from the provider\n" +
 			"with the account and token of the settings, and that is logged: it is a customer's voice.",
 		Example: "  hotline callbacks listen 8291294 --out message.mp3",
-		RunE: with(func(cmd *cobra.Command, l *ledger, args []string) error {
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			if file == "" {
 				return errors.New("say where to write the sound: --out message.mp3")
 			}
-			spoken, err := l.service.Spoken(cmd.Context(), args[0])
+			spoken, err := s.service.Spoken(cmd.Context(), args[0])
 			switch {
 			case errors.Is(err, callbacks.ErrNotFound):
 				return fmt.Errorf("nothing was spoken under the reference %q; hotline callbacks messages lists messages", args[0])
@@ -32,7 +33,7 @@ func newCallbacksListen() *cobra.Command {
 			case err != nil:
 				return err
 			}
-			return l.fetch(cmd, spoken, file)
+			return s.fetch(cmd, spoken, file)
 		}),
 	}
 	cmd.Flags().StringVar(&file, "out", "", "file to write, which must not exist")
@@ -40,16 +41,16 @@ func newCallbacksListen() *cobra.Command {
 }
 
 // fetch writes the sound to a new file; nothing is left of one that could not be fetched.
-func (l *ledger) fetch(cmd *cobra.Command, spoken callbacks.Recording, file string) (err error) {
-	tokens := l.settings.AuthTokens()
-	if l.settings.TwilioAccountSID == "" || len(tokens) == 0 {
+func (s *callbackSession) fetch(cmd *cobra.Command, spoken callbacks.Recording, file string) (err error) {
+	tokens := s.settings.AuthTokens()
+	if s.settings.TwilioAccountSID == "" || len(tokens) == 0 {
 		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and HOTLINE_TWILIO_AUTH_TOKEN")
 	}
-	provider, err := twilio.NewClient(l.settings.TwilioAccountSID, tokens[0], l.settings.TwilioBaseURL, "", nil, nil)
+	provider, err := twilio.NewClient(s.settings.TwilioAccountSID, tokens[0], s.settings.TwilioBaseURL, "", nil, nil)
 	if err != nil {
 		return err
 	}
-	provider.UseRegion(l.settings.TwilioEdge, l.settings.TwilioRegion)
+	provider.UseRegion(s.settings.TwilioEdge, s.settings.TwilioRegion)
 	sound, kind, err := provider.Media(cmd.Context(), spoken.SID)
 	if err != nil {
 		return fmt.Errorf("the recording cannot be fetched: %w", err)
@@ -66,7 +67,7 @@ func (l *ledger) fetch(cmd *cobra.Command, spoken callbacks.Recording, file stri
 	if err = errors.Join(err, out.Close()); err != nil {
 		return errors.Join(err, os.Remove(file))
 	}
-	l.log.Warn("a recording of a customer was fetched", "recording", spoken.SID, "user", operator())
+	s.log.Warn("a recording of a customer was fetched", "recording", spoken.SID, "user", operator())
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d seconds, %d bytes\n", file, spoken.Seconds, n)
 	return err
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 )
 
-// books is a database with promises in it, named by HOTLINE_STORE.
+// books is a database with callbacks in it, named by HOTLINE_STORE.
 func books(t *testing.T, edit ...func(i int, r *callbacks.Request)) *sqlite.Store {
 	t.Helper()
 	path := sqlitetest.New(t)
@@ -104,7 +104,7 @@ func TestCallbacksAreListedMasked(t *testing.T) {
 	gives(t, "show 100-0002", "state               booked", "account             …0002", "refund              …5566")
 	refuses(t, "list --line nope", `there is no line "nope"`)
 	refuses(t, "list --state asleep", "use open, all, broken or one of: booked")
-	refuses(t, "list --from monday", "write it like")
+	refuses(t, "list --from monday", "use, for example,")
 	refuses(t, "show 7777777", `no callback has the reference "7777777"`)
 
 	gives(t, "cancel 1000000", "Callback 1000000 is cancelled")
@@ -137,7 +137,7 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed", "is due 2030-06-03 08:00 +07:00", "The customer is told")
 	gives(t, "move 1000002 --at "+sunday.Format(time.RFC3339), "The customer is not told")
 	refuses(t, "move 1000001 --at 2020-01-01T00:00:00Z", "has passed")
-	refuses(t, "move 1000001", `--at "" is no instant`)
+	refuses(t, "move 1000001", `--at "" is not a valid time`)
 	gives(t, "retry 1000001", "Callback 1000001 is due ")
 	if c, err := store.Callback(t.Context(), 2); err != nil || time.Since(c.Due).Abs() > time.Minute {
 		t.Errorf("%+v, %v", c, err)
@@ -155,11 +155,11 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	}
 	gives(t, "list --state broken", "1000002", "expired")
 	for range 2 {
-		gives(t, "retry 1000002", "Callback 1000002 is promised again as ")
+		gives(t, "retry 1000002", "Callback 1000002 is booked again as ")
 	}
 	again, err := store.List(t.Context(), callbacks.Filter{States: callbacks.OpenStates})
 	if err != nil || len(again) != 3 {
-		t.Fatalf("%d promises stand, %v", len(again), err)
+		t.Fatalf("%d callbacks stand, %v", len(again), err)
 	}
 	if c := again[0]; c.Number != "+6281234567802" || c.Note.SID != "RE1" || c.Answers.Get("refund") != "445566" || time.Since(c.Called) < 50*time.Minute {
 		t.Errorf("promised again as %+v", c)
@@ -197,7 +197,7 @@ func TestExport(t *testing.T) {
 	refuses(t, "export --format xml", "use csv or json")
 }
 
-// More promises than are read at a time are all written, each once.
+// More callbacks than are read at a time are all written, each once.
 func TestExportOfMany(t *testing.T) {
 	store := books(t)
 	now := time.Now().UTC()
@@ -291,10 +291,10 @@ func TestCallbacksShowTextMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := ledger{snapshot: snapshot, now: func() time.Time { return at }}
+	s := callbackSession{session: &session{now: func() time.Time { return at }}, snapshot: snapshot}
 	r := callbacks.Record{Callback: callbacks.Callback{Line: "gopay"}}
 	texts := []callbacks.SMS{{Created: at, State: callbacks.SMSUndelivered, Remark: "code 30005, there is no such number"}}
-	if err := l.show(&out, r, texts, time.Time{}); err != nil ||
+	if err := s.show(&out, r, texts, time.Time{}); err != nil ||
 		!strings.Contains(out.String(), "text message        2026-03-07 20:00 +07:00  undelivered: code 30005, there is no such number\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}

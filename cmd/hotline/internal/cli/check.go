@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/config"
 )
 
 func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long: "check reads lines, hours, holidays, prompts and rehearsed calls and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
+		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
 			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -1,8 +1,9 @@
 package cli
 
 import (
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 )
 
 func newDemo() *cobra.Command {
@@ -21,7 +22,7 @@ func newDemo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if o.At, err = instant(at); err != nil {
+			if o.At, err = parseTime(at); err != nil {
 				return err
 			}
 			return simulate.Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)

@@ -129,7 +129,7 @@ func TestDemoIsForThisMachineAlone(t *testing.T) {
 		{"not this machine alone", []string{"--listen", "example.com:8080"}},
 		{"address and port", []string{"--listen", "8080"}},
 		{"choose another port", []string{"--listen", taken.Addr().String()}},
-		{"is no instant", []string{"--at", "tomorrow"}},
+		{"is not a valid time", []string{"--at", "tomorrow"}},
 		{"choose 1", []string{"--speed", "0"}},
 	} {
 		if out, err := run(t, "", append([]string{"demo"}, c.flags...)...); err == nil || !strings.Contains(err.Error(), c.words) {

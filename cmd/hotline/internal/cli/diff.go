@@ -11,7 +11,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -29,11 +28,11 @@ func newDiff(open opener) *cobra.Command {
 	var o diffOptions
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Say what a change of the configuration does: to hours, calls and promised callbacks",
+		Short: "Say what a change of the configuration does: to hours, calls and callbacks",
 		Long: "diff compares two configurations by what they do, not by their text: which days and spans open or close, which numbers,\n" +
-			"topics, desks, announcements and sentences are different, and which promised callbacks would be kept otherwise.\n" +
+			"topics, desks, announcements and sentences are different, and which callbacks would be made otherwise.\n" +
 			"OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a directory\n" +
-			"of that name is written ./3). Versions and promised callbacks are in the database that HOTLINE_STORE names.\n" +
+			"of that name is written ./3). Versions and callbacks are in the database that HOTLINE_STORE names.\n" +
 			"The exit status is 0 also where there are differences.",
 		Example: "  hotline diff config draft\n  hotline diff --against live draft --days 90\n  hotline diff 3 live --line gopay",
 		Args:    cobra.MaximumNArgs(2),
@@ -48,9 +47,8 @@ func newDiff(open opener) *cobra.Command {
 			return diff(cmd, o, old, new, open)
 		},
 	}
-	settings.AddFlags(cmd.Flags())
 	flags := cmd.Flags()
-	flags.String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	storeFlags(flags)
 	flags.StringVar(&o.against, "against", "", "what to compare a directory with, in the place of OLD: live, a version's number, or a directory")
 	flags.StringVar(&o.line, "line", "", "this line alone")
 	flags.IntVar(&o.days, "days", 60, "how many days of hours to compare, from today")
@@ -76,27 +74,27 @@ func (o diffOptions) sides(cmd *cobra.Command, args []string) (old, new string, 
 }
 
 func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opener) (err error) {
-	look := lookIfItAnswers
+	look := openOptionalSession
 	for _, name := range []string{oldName, newName} {
 		if _, recorded := versionNumber(name); recorded {
-			look = lookAtStore
+			look = openSession
 		}
 	}
-	archive, err := look(cmd, open)
+	session, err := look(cmd, open)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, archive.close()) }()
+	defer func() { err = errors.Join(err, session.close()) }()
 	out := cmd.OutOrStdout()
-	old, err := archive.configuration(cmd.Context(), out, oldName)
+	old, err := session.configuration(cmd.Context(), out, oldName)
 	if err != nil {
 		return err
 	}
-	new, err := archive.configuration(cmd.Context(), out, newName)
+	new, err := session.configuration(cmd.Context(), out, newName)
 	if err != nil {
 		return err
 	}
-	d := difference{old: old, new: new, now: archive.now()}
+	d := difference{old: old, new: new, now: session.now()}
 	from := d.now
 	if o.from != "" {
 		date, err := hours.ParseDate(o.from)
@@ -112,7 +110,7 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 		}
 		d.changes = d.changes.Of(o.line)
 	}
-	if err := d.foretell(cmd.Context(), archive); err != nil {
+	if err := d.compareCallbacks(cmd.Context(), session); err != nil {
 		return err
 	}
 	if o.json {
@@ -121,16 +119,16 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 	return d.write(out)
 }
 
-// A difference is between two configurations, and for the promises that stand.
+// A difference is between two configurations, and for the open callbacks.
 type difference struct {
 	old, new *config.Snapshot
 	now      time.Time
 	changes  config.Changes
-	// open is how many promises of the lines concerned stand, kept those that would be kept otherwise. unseen says why
-	// promises were not looked at; empty when they were.
-	open   int
-	kept   []keptOtherwise
-	unseen string
+	// open is how many callbacks of the lines concerned are open, changed those that would be made otherwise. unseen says why
+	// callbacks were not looked at; empty when they were.
+	open    int
+	changed []changedCallback
+	unseen  string
 }
 
 func (d *difference) write(out io.Writer) error {

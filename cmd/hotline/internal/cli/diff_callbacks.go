@@ -12,16 +12,16 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 )
 
-// Promised callbacks that a new configuration would keep otherwise.
+// Callbacks that a new configuration would make otherwise.
 
-// keptOtherwise is such a promise, with what would come of it under either configuration.
-type keptOtherwise struct {
+// changedCallback is such a callback, with what would come of it under either configuration.
+type changedCallback struct {
 	callbacks.Callback
 	was, will callbacks.Prediction
 }
 
-// foretell looks at the promises that stand, of the lines that differ, under the overrides that were declared.
-func (d *difference) foretell(ctx context.Context, b *archive) error {
+// compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
+func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
 	if d.unseen = b.missing; b.store == nil {
 		return nil
 	}
@@ -32,57 +32,57 @@ func (d *difference) foretell(ctx context.Context, b *archive) error {
 	defer cancel()
 	overrides, err := b.store.Overrides(limited, d.now)
 	if err != nil {
-		err = fmt.Errorf("the overrides that stand: %w", err)
+		err = fmt.Errorf("the overrides: %w", err)
 	} else {
-		err = d.foretellUnder(limited, b, overrides)
+		err = d.compareCallbacksUnder(limited, b, overrides)
 	}
 	if err != nil && b.optional && ctx.Err() == nil {
-		d.unseen, d.open, d.kept = notAnswering(err), 0, nil
+		d.unseen, d.open, d.changed = notAnswering(err), 0, nil
 		return nil
 	}
 	return err
 }
 
-func (d *difference) foretellUnder(ctx context.Context, b *archive, overrides []callbacks.Override) error {
+func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, overrides []callbacks.Override) error {
 	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
 	for _, line := range d.changes.Lines() {
 		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
 		if err != nil {
-			return fmt.Errorf("the promised callbacks: %w", err)
+			return fmt.Errorf("the callbacks: %w", err)
 		}
 		d.open += len(list)
 		for _, c := range list {
 			r := callbacks.Record{Callback: c}
 			if c.NextTarget > 0 { // which telephones are left is told by the attempts
 				if r, err = b.store.Record(ctx, c.ID); err != nil {
-					return fmt.Errorf("the promised callbacks: %w", err)
+					return fmt.Errorf("the callbacks: %w", err)
 				}
 			}
-			one := keptOtherwise{c, callbacks.Predict(old, r, d.now), callbacks.Predict(new, r, d.now)}
+			one := changedCallback{c, callbacks.Predict(old, r, d.now), callbacks.Predict(new, r, d.now)}
 			if one.was.Outcome != one.will.Outcome || !one.was.At.Equal(one.will.At) {
-				d.kept = append(d.kept, one)
+				d.changed = append(d.changed, one)
 			}
 		}
 	}
-	slices.SortStableFunc(d.kept, func(a, b keptOtherwise) int { return a.was.At.Compare(b.was.At) })
+	slices.SortStableFunc(d.changed, func(a, b changedCallback) int { return a.was.At.Compare(b.was.At) })
 	return nil
 }
 
 func (d *difference) writeCallbacks(out io.Writer) error {
 	switch {
 	case d.unseen != "":
-		_, err := fmt.Fprintf(out, "Promised callbacks were not looked at: %s.\n", d.unseen)
+		_, err := fmt.Fprintf(out, "Callbacks were not looked at: %s.\n", d.unseen)
 		return err
 	case d.open == 0:
-		_, err := fmt.Fprintln(out, "No callback is promised by these lines.")
+		_, err := fmt.Fprintln(out, "These lines have no open callback.")
 		return err
-	case len(d.kept) == 0:
-		_, err := fmt.Fprintf(out, "%s by these lines, and kept as before.\n", callbackWords(d.open))
+	case len(d.changed) == 0:
+		_, err := fmt.Fprintf(out, "%s, and made as before.\n", callbackWords(d.open))
 		return err
 	}
-	fmt.Fprintf(out, "%s by these lines; %d would be kept otherwise:\n", callbackWords(d.open), len(d.kept))
+	fmt.Fprintf(out, "%s; %d would be made otherwise:\n", callbackWords(d.open), len(d.changed))
 	var rows terminal.Table
-	for _, k := range d.kept {
+	for _, k := range d.changed {
 		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will), "instead of: "+d.words(k.Callback, k.was))
 	}
 	return rows.Write(out, "  ")
@@ -90,15 +90,15 @@ func (d *difference) writeCallbacks(out io.Writer) error {
 
 func callbackWords(n int) string {
 	if n == 1 {
-		return "1 callback is promised"
+		return "1 callback of these lines is open"
 	}
-	return fmt.Sprintf("%d callbacks are promised", n)
+	return fmt.Sprintf("%d callbacks of these lines are open", n)
 }
 
-// words are what comes of a promise, on the clock of its line.
+// words are what comes of a callback, on the clock of its line.
 func (d *difference) words(c callbacks.Callback, o callbacks.Prediction) string {
 	at := d.clock(c.Line, o.At)
-	text := "being kept now"
+	text := "being made now"
 	switch o.Outcome {
 	case callbacks.Rung:
 		text = "rung " + at

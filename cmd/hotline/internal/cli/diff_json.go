@@ -18,7 +18,7 @@ type diffAnswer struct {
 	Days  int        `json:"days"`
 	Empty bool       `json:"empty"`
 	Lines []diffLine `json:"lines"`
-	// Looked is set when promised callbacks were looked at; Promised is how many of these lines stand.
+	// Looked is set when callbacks were looked at; Open is how many of these lines are open.
 	Looked    bool           `json:"callbacks_looked_at"`
 	Callbacks int            `json:"callbacks"`
 	Otherwise []diffCallback `json:"callbacks_kept_otherwise"`
@@ -92,7 +92,7 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 	for _, one := range d.changes.Each {
 		answer.Lines = append(answer.Lines, diffLineOf(one))
 	}
-	for _, k := range d.kept {
+	for _, k := range d.changed {
 		answer.Otherwise = append(answer.Otherwise, diffCallback{
 			Reference: k.Reference, Line: k.Line, Desk: k.Desk, Number: callbacks.Mask(k.Number), Due: k.Due,
 			Was: predictionOf(k.was), Will: predictionOf(k.will),
@@ -147,5 +147,5 @@ func dayOf(d config.DayChange) diffDay {
 }
 
 func predictionOf(o callbacks.Prediction) diffPrediction {
-	return diffPrediction{Outcome: string(o.Outcome), At: orNull(o.At), Why: shortWhy(o), TextMessage: orNull(o.SMSAt)}
+	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o), TextMessage: timeOrNull(o.SMSAt)}
 }

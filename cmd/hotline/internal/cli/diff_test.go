@@ -87,7 +87,7 @@ func TestDiffOfTwoDirectories(t *testing.T) {
     Fri 2026-11-27  closes 13:00-17:00  (was 08:00-11:30 13:00-17:00, now 08:00-11:30)  hours/gopay.yaml:50 Staff meeting
   desk support: ring  35s, was 20s
 
-Promised callbacks were not looked at: there is no hotline.db here; name the database with HOTLINE_STORE or --store.
+Callbacks were not looked at: there is no hotline.db here; name the database with HOTLINE_STORE or --store.
 `
 	if err != nil || out != want {
 		t.Errorf("%v, got\n%s\nwant\n%s", err, out, want)
@@ -118,7 +118,7 @@ func TestDiffRefuses(t *testing.T) {
 		{[]string{old, old, "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
 		{[]string{old, old, "--days", "0"}, "ask for 1 to 400 days"},
 		{[]string{old, old, "--from", "soon"}, `--from "soon" is not a date`},
-		{[]string{old, old, "--store", "sqlite:other.db"}, "the database of promises"},
+		{[]string{old, old, "--store", "sqlite:other.db"}, "the database"},
 	} {
 		out, err := run(t, "", append([]string{"diff"}, c.args...)...)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -221,7 +221,7 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 	}
 	at := func(t time.Time) string { return t.In(jakarta).Format("Mon 2006-01-02 15:04") }
 	for _, want := range []string{
-		"3 callbacks are promised by these lines; 1 would be kept otherwise:\n",
+		"3 callbacks of these lines are open; 1 would be made otherwise:\n",
 		"  1000000  gopay  support  …7800  put off to " + at(due.Add(time.Hour)) + ", the desk is closed  instead of: rung " + at(due) + "\n",
 	} {
 		if !strings.Contains(out, want) {
@@ -240,6 +240,6 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 		t.Errorf("%+v", answer)
 	}
 	if c, err := store.ByReference(t.Context(), "1000000"); err != nil || !c.Due.Equal(due) {
-		t.Errorf("the command has moved the promise: %+v, %v", c, err)
+		t.Errorf("the command has moved the callback: %+v, %v", c, err)
 	}
 }

@@ -7,10 +7,11 @@ import (
 	"os"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
 )
 
 // A directory of configuration as commands work on it.
@@ -44,10 +45,10 @@ func readDirectory(dir string) (*directory, error) {
 
 // check loads the directory, and prints its mistakes as check does.
 func (d *directory) check(out io.Writer, command string) (*config.Snapshot, error) {
-	return checked(out, command, d.path, d.files)
+	return loadFiles(out, command, d.path, d.files)
 }
 
-func checked(out io.Writer, command, what string, files publish.Files) (*config.Snapshot, error) {
+func loadFiles(out io.Writer, command, what string, files publish.Files) (*config.Snapshot, error) {
 	snapshot, err := config.Load(files.FS())
 	if err != nil {
 		return nil, tellMistakes(out, err, command+": FAILED, "+what+" cannot be used, ", "; nothing was changed")
@@ -70,11 +71,11 @@ func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) err
 }
 
 // inForce is the version that is recorded last; nil when there is none.
-func (b *archive) inForce(cmd *cobra.Command) (*callbacks.Version, error) {
-	if b.store == nil {
+func (s *session) inForce(cmd *cobra.Command) (*callbacks.Version, error) {
+	if s.store == nil {
 		return nil, nil
 	}
-	v, err := b.store.Version(cmd.Context(), 0)
+	v, err := s.store.Version(cmd.Context(), 0)
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return nil, nil
 	}

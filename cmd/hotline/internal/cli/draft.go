@@ -10,9 +10,10 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
 )
 
 func newDraft() *cobra.Command {

@@ -63,13 +63,13 @@ func newExplain() *cobra.Command {
 	flags.StringVar(&o.language, "language", "", "language that the caller chooses (default: the line's first)")
 	flags.StringVar(&o.file, "file", "", "a file of hours to take in the place of the line's own, such as a draft")
 	flags.StringVar(&o.number, "number", "", "a number to explain: digits as a caller keys them in, +E.164, or what a provider sends")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
 // underOverrides is the configuration under what close and open have declared, where there is a store; else it says why not.
 func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
-	overrides, unseen := declared(cmd)
+	overrides, unseen := declaredOverrides(cmd)
 	return snapshot.WithOverrides(overrides), unseen
 }
 
@@ -78,9 +78,9 @@ func tellUnseen(out io.Writer, why string) error {
 	return err
 }
 
-// declared is what close and open have declared and is not over, where there is a store; else it says why it was not looked at.
-func declared(cmd *cobra.Command) (overrides []callbacks.Override, unseen string) {
-	a, err := lookAtStore(cmd, app.OpenStore)
+// declaredOverrides is what close and open have declared and is not over, where there is a store; else it says why it was not looked at.
+func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.Override, unseen string) {
+	a, err := openSession(cmd, app.OpenStore)
 	if err != nil {
 		return nil, err.Error()
 	}
@@ -94,8 +94,8 @@ func declared(cmd *cobra.Command) (overrides []callbacks.Override, unseen string
 	return overrides, ""
 }
 
-// An explained call is a call that has been played, with what it was decided by.
-type explained struct {
+// An explanation call is a call that has been played, with what it was decided by.
+type explanation struct {
 	snapshot *config.Snapshot
 	line     *ivr.Line
 	topic    *ivr.Topic // nil: a person was asked for
@@ -106,7 +106,7 @@ type explained struct {
 }
 
 // call reads what is asked for and plays the call.
-func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, err error) {
+func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, err error) {
 	if e.snapshot, err = o.load(cmd); err != nil {
 		return e, err
 	}
@@ -121,7 +121,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explained, er
 		}
 		return e, unknown("line", o.line, ids)
 	}
-	if e.at, err = askedInstant(o.at, e.line.Hours.Zone(), now); err != nil {
+	if e.at, err = parseTimeIn(o.at, e.line.Hours.Zone(), now); err != nil {
 		return e, err
 	}
 	if o.topic != "" {

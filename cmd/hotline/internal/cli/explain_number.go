@@ -15,7 +15,7 @@ import (
 // Whether a customer may be called and texted on a number, and which rule says so.
 
 // writeNumber explains a number as a caller keys it in, or as the provider sends it.
-func (e explained) writeNumber(out io.Writer, given string) error {
+func (e explanation) writeNumber(out io.Writer, given string) error {
 	var rows terminal.Table
 	fmt.Fprintf(out, "%s, asked about %s:\n\n", e.line.ID, given)
 	numbers := []string{e.line.CallerNumber(given)}
@@ -48,7 +48,7 @@ func (e explained) writeNumber(out io.Writer, given string) error {
 }
 
 // refused is a row about digits that no reading of may be called.
-func (e explained) refused(rows *terminal.Table, err error) {
+func (e explanation) refused(rows *terminal.Table, err error) {
 	rows.Add("number", "none that may be called", "")
 	var refusal *callbacks.Refusal
 	if errors.As(err, &refusal) {
@@ -57,7 +57,7 @@ func (e explained) refused(rows *terminal.Table, err error) {
 }
 
 // oneNumber is what is decided about a number, E.164.
-func (e explained) oneNumber(rows *terminal.Table, number string) {
+func (e explanation) oneNumber(rows *terminal.Table, number string) {
 	country := "no country"
 	if region := callbacks.Country(number); region != "" {
 		country = fmt.Sprintf("%s (%s)", spoken.Country("en", region), region)
@@ -84,7 +84,7 @@ func (e explained) oneNumber(rows *terminal.Table, number string) {
 	}
 }
 
-func (e explained) whichCountries() string {
+func (e explanation) whichCountries() string {
 	if e.line.Callbacks.Countries == nil {
 		return "numbers of any country are called"
 	}
@@ -92,7 +92,7 @@ func (e explained) whichCountries() string {
 }
 
 // refusalSource is where the rule is written that refuses a number; empty where the program decides.
-func (e explained) refusalSource(r *callbacks.Refusal) string {
+func (e explanation) refusalSource(r *callbacks.Refusal) string {
 	policy := e.line.Callbacks
 	switch r.Reason {
 	case callbacks.OtherCountry:
@@ -117,7 +117,7 @@ func (e explained) refusalSource(r *callbacks.Refusal) string {
 }
 
 // ownerSource is where a number stands that is a line's or an agent's; empty for others.
-func (e explained) ownerSource(number string) string {
+func (e explanation) ownerSource(number string) string {
 	for _, line := range e.snapshot.Lines {
 		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender} {
 			if own == number {
@@ -141,7 +141,7 @@ func (e explained) ownerSource(number string) string {
 }
 
 // byWhichRoute is how a number is dialled, and where that is written.
-func (e explained) byWhichRoute(number string) (by, source string) {
+func (e explanation) byWhichRoute(number string) (by, source string) {
 	trunk := e.line.Callbacks.Route(number)
 	if trunk == "" {
 		return "by the provider itself", ""

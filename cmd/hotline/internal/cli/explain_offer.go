@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/nyaruka/phonenumbers"
 )
 
 // What is offered to whom no desk answers.
 
-func (e explained) offer(rows *terminal.Table) {
+func (e explanation) offer(rows *terminal.Table) {
 	offer := e.course.Offer
 	if offer != nil {
 		e.number(rows)
@@ -34,12 +35,12 @@ func (e explained) offer(rows *terminal.Table) {
 }
 
 // number is whether and how the calling number can be rung.
-func (e explained) number(rows *terminal.Table) {
+func (e explanation) number(rows *terminal.Table) {
 	offer := e.course.Offer
 	if r := offer.Refused; r != nil {
 		rows.Add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail), e.refusalSource(r))
 		if offer.Asks {
-			rows.Add("", "the caller is asked for another number before anything is promised", "")
+			rows.Add("", "the caller is asked for another number before anything is booked", "")
 		}
 		return
 	}
@@ -48,7 +49,7 @@ func (e explained) number(rows *terminal.Table) {
 }
 
 // times are the rules that decide when a callback can come, and what comes of them.
-func (e explained) times(rows *terminal.Table) {
+func (e explanation) times(rows *terminal.Table) {
 	policy := e.line.Callbacks
 	urgent := e.topic != nil && e.topic.Urgent
 	if policy.CallingHours != (hours.Span{}) {
@@ -75,7 +76,7 @@ func (e explained) times(rows *terminal.Table) {
 }
 
 // decentZones are the zones of the number that would be rung.
-func (e explained) callingZones() string {
+func (e explanation) callingZones() string {
 	number := cmp.Or(e.course.Offer.Number, e.call.From)
 	var names []string
 	for _, zone := range e.line.Callbacks.CallingZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
@@ -84,8 +85,8 @@ func (e explained) callingZones() string {
 	return strings.Join(names, " and ")
 }
 
-// promise is what becomes of a callback as soon as possible.
-func (e explained) callback(rows *terminal.Table) {
+// callback is what becomes of a callback as soon as possible.
+func (e explanation) callback(rows *terminal.Table) {
 	r := e.course.Request
 	c := callbacks.Callback{
 		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
@@ -100,7 +101,7 @@ func (e explained) callback(rows *terminal.Table) {
 	if o.Outcome != callbacks.Rung || o.PutOff() {
 		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), shortWhy(o))
 	}
-	rows.Add("promised", text, e.source("callbacks.first"))
+	rows.Add("booked", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {
 		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)), e.source("callbacks.opening_spacing"))
 	}
@@ -120,7 +121,7 @@ func (e explained) callback(rows *terminal.Table) {
 }
 
 // limitsOn are the limits on whoever asks for this callback.
-func (e explained) limitsOn(r *callbacks.Request) string {
+func (e explanation) limitsOn(r *callbacks.Request) string {
 	l := r.CallerLimits
 	if r.Caller == "" {
 		return fmt.Sprintf("anonymous callers have asked for %d in an hour", l.AnonymousHour)

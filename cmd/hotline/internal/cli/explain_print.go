@@ -14,14 +14,14 @@ import (
 
 // What "hotline explain" prints: in the order of the call, what was decided, by which rule, and where that is written.
 
-func (e explained) write(out io.Writer) error {
+func (e explanation) write(out io.Writer) error {
 	what := "asks for a person"
 	if e.topic != nil {
 		what = "is about " + e.topic.ID
 	}
 	fmt.Fprintf(out, "%s, %s (%s): a call from %s %s.\n\n", e.line.ID, e.at.In(e.zone()).Format(longTime), e.zone(), e.caller(), what)
 	var before, after terminal.Table
-	e.way(&before)
+	e.keyPath(&before)
 	e.desk(&before)
 	if err := before.Write(out, "  "); err != nil {
 		return err
@@ -41,9 +41,9 @@ func (e explained) write(out io.Writer) error {
 	return err
 }
 
-func (e explained) zone() *time.Location { return e.line.Hours.Zone() }
+func (e explanation) zone() *time.Location { return e.line.Hours.Zone() }
 
-func (e explained) caller() string {
+func (e explanation) caller() string {
 	if strings.HasPrefix(e.call.From, "+") {
 		return callbacks.Mask(e.call.From)
 	}
@@ -51,19 +51,19 @@ func (e explained) caller() string {
 }
 
 // source is where a key of the line is written.
-func (e explained) source(key string) string { return e.snapshot.Source(e.line.ID, key) }
+func (e explanation) source(key string) string { return e.snapshot.Source(e.line.ID, key) }
 
 // clock writes an instant on the line's clock.
-func (e explained) clock(at time.Time) string { return at.In(e.zone()).Format(shortTime) }
+func (e explanation) clock(at time.Time) string { return at.In(e.zone()).Format(shortTime) }
 
 // subject is the desk that the call is for, as "hotline hours" takes it.
-func (e explained) subject() subject {
+func (e explanation) subject() subject {
 	calendar := e.line.Desks[e.course.Wanted].Hours
-	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: calendar, under: calendar}
+	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: calendar, withOverrides: calendar}
 }
 
-// way is from the number to the topic.
-func (e explained) way(rows *terminal.Table) {
+// keyPath is from the number to the topic.
+func (e explanation) keyPath(rows *terminal.Table) {
 	rows.Add("number", e.call.To+" is answered by line "+e.line.ID, e.source("numbers."+e.call.To))
 	tag := e.course.Language
 	language := tag + ", the only one of the line"
@@ -80,7 +80,7 @@ func (e explained) way(rows *terminal.Table) {
 }
 
 // noticeSource is the list that an announcement stands in, or the override that makes it.
-func (e explained) noticeSource(n ivr.Announcement) string {
+func (e explanation) noticeSource(n ivr.Announcement) string {
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
 		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
 			if o.From.Equal(n.From) && o.Say[e.course.Language] == n.Text[e.course.Language] {
@@ -92,7 +92,7 @@ func (e explained) noticeSource(n ivr.Announcement) string {
 }
 
 // desk is from the topic to the desk in the caller's language.
-func (e explained) desk(rows *terminal.Table) {
+func (e explanation) desk(rows *terminal.Table) {
 	first := e.line.General
 	switch {
 	case e.topic == nil:
@@ -100,7 +100,7 @@ func (e explained) desk(rows *terminal.Table) {
 	default:
 		for _, way := range e.line.KeyPaths() {
 			if way.Topic == e.topic.ID {
-				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "), doing(e.topic)), e.source("topics."+e.topic.ID))
+				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "), topicSteps(e.topic)), e.source("topics."+e.topic.ID))
 			}
 		}
 		first = e.topic.Desk
@@ -116,7 +116,7 @@ func (e explained) desk(rows *terminal.Table) {
 }
 
 // ringing is who is rung, in which order.
-func (e explained) ringing(rows *terminal.Table) {
+func (e explanation) ringing(rows *terminal.Table) {
 	if e.course.Peak {
 		rows.Add("peak", "many people ring at this hour: the caller is told that it can take longer", e.source("peak"))
 	}

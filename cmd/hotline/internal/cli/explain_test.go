@@ -36,7 +36,7 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
                 Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:77
                 Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:77
                 Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:77
-  promised      due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:81
+  booked        due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:81
                 behind others of this opening, 3m apart                                         lines/gopay.yaml:99
                 unless the caller has asked for 6 in an hour or 15 in a day, or holds 3         lines/gopay.yaml:89
                 unless 500 stand already                                                        lines/gopay.yaml:96
@@ -127,7 +127,7 @@ func TestExplainRefuses(t *testing.T) {
 		{"--line goay", `there is no line "goay"; did you mean "gopay"?`},
 		{"--line gopay --topic refnd", `there is no topic "refnd"; did you mean "refund"?`},
 		{"--line gopay --language ja", `there is no language "ja"; known here: id, en, zh`},
-		{"--line gopay --at soon", `--at "soon" is no instant`},
+		{"--line gopay --at soon", `--at "soon" is not a valid time`},
 		{"--file none.yaml", "name the line with --line"},
 		{"--line gopay --file none.yaml", "file of hours"},
 		{"--line gopay --file explain_test.go", "in the place of hours/gopay.yaml the configuration cannot be used"},

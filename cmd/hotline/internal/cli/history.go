@@ -9,10 +9,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
 )
 
 func newHistory() *cobra.Command {
@@ -26,7 +27,7 @@ func newHistory() *cobra.Command {
 			if most < 1 || most > 1000 {
 				return fmt.Errorf("--limit %d: ask for 1 to 1000 versions", most)
 			}
-			a, err := needStore(cmd)
+			a, err := openNeededSession(cmd)
 			if err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ func newHistory() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&most, "limit", 20, "how many to list, the latest first")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
@@ -93,7 +94,7 @@ func summary(v callbacks.Version) string {
 	return first
 }
 
-func showVersion(cmd *cobra.Command, a *archive, text string) error {
+func showVersion(cmd *cobra.Command, a *session, text string) error {
 	v, err := a.numbered(cmd, text)
 	if err != nil {
 		return err
@@ -112,12 +113,12 @@ func showVersion(cmd *cobra.Command, a *archive, text string) error {
 	return err
 }
 
-func (b *archive) numbered(cmd *cobra.Command, text string) (callbacks.Version, error) {
+func (s *session) numbered(cmd *cobra.Command, text string) (callbacks.Version, error) {
 	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || number < 1 {
 		return callbacks.Version{}, fmt.Errorf("%q is no number of a version; hotline history lists them", text)
 	}
-	return b.version(cmd.Context(), number)
+	return s.version(cmd.Context(), number)
 }
 
 // rollbackOptions are the flags of hotline rollback.
@@ -142,7 +143,7 @@ func newRollback() *cobra.Command {
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "say what would change, and write nothing")
 	cmd.Flags().BoolVar(&o.discard, "discard", false, "lose edits in the directory that are not in force")
 	cmd.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "how long to wait for running instances")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
@@ -151,7 +152,7 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 	if err != nil {
 		return err
 	}
-	a, err := needStore(cmd)
+	a, err := openNeededSession(cmd)
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 	if lost := dir.files.Differ(latest.Files); len(lost) > 0 && !o.discard {
 		return fmt.Errorf("%s holds an edit that is not in force, of %s; publish it or take it back first, or lose it with --discard", dir.path, strings.Join(lost, ", "))
 	}
-	after, err := examined(cmd, a, dir, edit)
+	after, err := examine(cmd, a, dir, edit)
 	if err != nil || o.dryRun {
 		return err
 	}
@@ -181,5 +182,5 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 		return err
 	}
 	fmt.Fprintf(out, "Written: %s of version %d in %s.\n", count(len(edit), "file"), v.Number, dir.path)
-	return awaitForce(cmd.Context(), out, a, written{after.Hash, edit, a.latest}, o.wait)
+	return awaitInForce(cmd.Context(), out, a, publishedEdit{after.Hash, edit, a.latest}, o.wait)
 }

@@ -14,9 +14,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/config/holidays"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/spf13/cobra"
 )
 
 func newHolidays() *cobra.Command {
@@ -46,15 +47,15 @@ func newHolidaysList() *cobra.Command {
 			}
 			for _, name := range slices.Sorted(maps.Keys(sets)) {
 				set := sets[name]
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To, strings.Join(tally(set), ", "), set.File)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To, strings.Join(countDays(set), ", "), set.File)
 			}
 			return nil
 		},
 	}
 }
 
-// tally counts the days of each kind.
-func tally(set *holidays.Set) []string {
+// countDays counts the days of each kind.
+func countDays(set *holidays.Set) []string {
 	n := map[holidays.Kind]int{}
 	for _, d := range set.Days {
 		n[d.Kind]++

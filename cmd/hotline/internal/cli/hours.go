@@ -11,11 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/spf13/cobra"
 )
 
 // hoursOptions are what the questions are about.
@@ -63,7 +64,7 @@ func newHours() *cobra.Command {
 	flags.StringVar(&o.from, "from", "", "first day of the table, such as 2026-12-24 (default: today)")
 	flags.IntVar(&o.days, "days", 14, "how many days to print")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON Schema of a file of hours, for an editor")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
@@ -73,13 +74,13 @@ type subject struct {
 	desk      string
 	calendar  *hours.Calendar
 	overrides []hours.Override
-	// under is the calendar under what close and open have declared, declared what of it is about the line, and words describe
+	// withOverrides is the calendar under what close and open have declared, declared what of it is about the line, and words describe
 	// one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to look.
-	under    *hours.Calendar
-	declared []callbacks.Override
-	words    func(callbacks.Override) string
-	unseen   string
-	warnings func(time.Time) []config.Warning
+	withOverrides *hours.Calendar
+	declared      []callbacks.Override
+	words         func(callbacks.Override) string
+	unseen        string
+	warnings      func(time.Time) []config.Warning
 	// others are sentences about desks whose hours differ.
 	others []string
 }
@@ -104,13 +105,13 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		return nil, fmt.Errorf("--desk needs --line; the configuration has: %s", lineIDs(snapshot))
 	}
 	var out []subject
-	overrides, unseen := declared(cmd)
+	overrides, unseen := declaredOverrides(cmd)
 	ruled, now := snapshot.WithOverrides(overrides), clockFrom(cmd.Context())()
 	for _, line := range snapshot.Lines {
 		if o.line != "" && line.ID != o.line {
 			continue
 		}
-		s := subject{name: line.ID, calendar: line.Hours, under: ruled.ByID(line.ID).Hours, unseen: unseen, warnings: func(now time.Time) (some []config.Warning) {
+		s := subject{name: line.ID, calendar: line.Hours, withOverrides: ruled.ByID(line.ID).Hours, unseen: unseen, warnings: func(now time.Time) (some []config.Warning) {
 			for _, w := range snapshot.Warnings(now) {
 				if w.Line == line.ID && !w.Wiring {
 					some = append(some, w)
@@ -121,7 +122,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		for _, id := range deskIDs(line.Desks) {
 			desk := line.Desks[id]
 			if id == o.desk {
-				s.desk, s.calendar, s.under = id, desk.Hours, ruled.ByID(line.ID).Desks[id].Hours
+				s.desk, s.calendar, s.withOverrides = id, desk.Hours, ruled.ByID(line.ID).Desks[id].Hours
 			} else if desk.Hours != line.Hours && o.desk == "" {
 				s.others = append(s.others, otherHours(id, desk.Hours))
 			}
@@ -178,7 +179,7 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.line != "" {
 		name = o.line
 	}
-	return []subject{{name: name, calendar: f.Calendar, under: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
+	return []subject{{name: name, calendar: f.Calendar, withOverrides: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
 }
 
 // answerHours answers for each subject. now is handed in for "today".
@@ -242,7 +243,7 @@ func answerStream(in io.Reader, out io.Writer, s subject) error {
 		if text = strings.TrimSpace(text); text != "" {
 			at, wrong := time.Parse(time.RFC3339, text)
 			if wrong != nil {
-				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %.40q is no instant; write it like 2026-03-20T10:00:00+07:00", number, text))
+				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %.40q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", number, text))
 			}
 			if err := encoder.Encode(answerAt(s, at)); err != nil {
 				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %w", number, err))
@@ -263,14 +264,14 @@ func answerStream(in io.Reader, out io.Writer, s subject) error {
 }
 
 func answerAt(s subject, at time.Time) hoursAnswer {
-	state := s.under.At(at)
+	state := s.withOverrides.At(at)
 	return hoursAnswer{
-		At: at.UTC(), Line: s.name, Open: state.Open, Since: orNull(state.Since), Until: orNull(state.Until),
-		NextOpen: orNull(state.NextOpen), Reason: state.Reason, Rule: state.Rule, Source: state.Source,
+		At: at.UTC(), Line: s.name, Open: state.Open, Since: timeOrNull(state.Since), Until: timeOrNull(state.Until),
+		NextOpen: timeOrNull(state.NextOpen), Reason: state.Reason, Rule: state.Rule, Source: state.Source,
 	}
 }
 
-func orNull(t time.Time) *time.Time {
+func timeOrNull(t time.Time) *time.Time {
 	if t = t.UTC(); t.IsZero() || t.Year() > 9999 { // RFC 3339 has no fifth digit for a year
 		return nil
 	}

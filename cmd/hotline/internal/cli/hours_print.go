@@ -25,21 +25,21 @@ const (
 // answerOne says whether the subject is open at an instant, until when, and why.
 func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	zone := s.calendar.Zone()
-	at, err := askedInstant(text, zone, now)
+	at, err := parseTimeIn(text, zone, now)
 	if err != nil {
 		return err
 	}
-	e := s.under.Explain(at)
+	e := s.withOverrides.Explain(at)
 	fmt.Fprintf(out, "%s, %s (%s): %s\n", s.title(), at.In(zone).Format(longTime), zone, openOrClosed(e.State.Open))
 	var times terminal.Table
-	times.Add("since", spelled(e.State.Since, zone, "always"))
+	times.Add("since", timeOr(e.State.Since, zone, "always"))
 	never := "for ever"
 	if strings.HasPrefix(e.State.Rule, "override ") {
 		never = "further notice"
 	}
-	times.Add("until", spelled(e.State.Until, zone, never))
+	times.Add("until", timeOr(e.State.Until, zone, never))
 	if !e.State.Open && !e.State.NextOpen.Equal(e.State.Until) {
-		times.Add("opens", spelled(e.State.NextOpen, zone, "never"))
+		times.Add("opens", timeOr(e.State.NextOpen, zone, "never"))
 	}
 	times.Add("why", sourced(e.State.Reason, e.State.Source))
 	for _, tag := range slices.Sorted(maps.Keys(e.State.Say)) {
@@ -80,15 +80,15 @@ func printRules(out io.Writer, e hours.Explanation) error {
 	return nil
 }
 
-// askedInstant reads what stands behind --at.
-func askedInstant(text string, zone *time.Location, now time.Time) (time.Time, error) {
+// parseTimeIn reads what stands behind --at.
+func parseTimeIn(text string, zone *time.Location, now time.Time) (time.Time, error) {
 	if text == "now" {
 		return now, nil
 	}
 	if at, err := time.ParseInLocation("2006-01-02 15:04", text, zone); err == nil {
 		return at.UTC(), nil
 	}
-	return instant(text)
+	return parseTime(text)
 }
 
 func openOrClosed(open bool) string {
@@ -98,7 +98,7 @@ func openOrClosed(open bool) string {
 	return "closed"
 }
 
-func spelled(t time.Time, zone *time.Location, never string) string {
+func timeOr(t time.Time, zone *time.Location, never string) string {
 	if t.IsZero() {
 		return never
 	}
@@ -124,9 +124,9 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	fmt.Fprintf(out, "%s, %s\n", s.title(), zone)
 	if o.from == "" {
-		state := s.under.At(now)
+		state := s.withOverrides.At(now)
 		fmt.Fprintf(out, "Now, %s: %s until %s. %s\n", now.In(zone).Format(shortTime), openOrClosed(state.Open),
-			spelled(state.Until, zone, "further notice"), sourced(state.Reason, state.Source))
+			timeOr(state.Until, zone, "further notice"), sourced(state.Reason, state.Source))
 	}
 	var days terminal.Table
 	for i := range o.days {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
@@ -148,7 +149,7 @@ func TestHoursStream(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = run(t, "2026-12-31T12:00:00Z\n\nnoon\n", "hours", "--line", "gopay", "--at", "-")
-	if err == nil || !strings.Contains(err.Error(), `line 3: "noon" is no instant`) || strings.Count(out, "\n") != 1 {
+	if err == nil || !strings.Contains(err.Error(), `line 3: "noon" is not a valid time`) || strings.Count(out, "\n") != 1 {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -220,7 +221,7 @@ func TestHoursMistakes(t *testing.T) {
 	}{
 		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
 		{[]string{"--line", "gopay", "--desk", "nope"}, `line gopay has no desk "nope"; it has: emergency, senior, support`},
-		{[]string{"--line", "gopay", "--at", "soon"}, "write it like 2026-03-20T10:00:00+07:00"},
+		{[]string{"--line", "gopay", "--at", "soon"}, "use, for example, 2026-03-20T10:00:00+07:00"},
 		{[]string{"--at", "now"}, "name it with --line: gopay, okpay, paypay, upay, wallet"},
 		{[]string{"--from", "soon"}, "write it as YYYY-MM-DD"},
 		{[]string{"--days", "0"}, "ask for 1 to 400 days"},

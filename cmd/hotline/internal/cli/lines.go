@@ -5,10 +5,11 @@ import (
 	"io"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/spf13/cobra"
 )
 
 func newLines() *cobra.Command {
@@ -52,7 +53,7 @@ func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
 		var rows terminal.Table
 		for _, way := range line.KeyPaths() {
 			topic := line.Topic(way.Topic)
-			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), doing(topic), "desk "+topic.Desk)
+			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), topicSteps(topic), "desk "+topic.Desk)
 		}
 		if err := rows.Write(out, "  "); err != nil {
 			return err
@@ -61,8 +62,8 @@ func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
 	return nil
 }
 
-// doing says in short what a topic does before an agent is rung.
-func doing(topic *ivr.Topic) string {
+// topicSteps says in short what a topic does before an agent is rung.
+func topicSteps(topic *ivr.Topic) string {
 	var steps []string
 	add := func(is bool, what string) {
 		if is {

@@ -18,7 +18,6 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -46,10 +45,10 @@ func newClose() *cobra.Command {
 			"It works on the database that HOTLINE_STORE names, and needs no running server.",
 		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami padam.\" --say en=\"There is no electricity here.\"",
 		Args:    cobra.NoArgs,
-		RunE:    overriding(func(r *overruling) error { return r.declare(o, false) }),
+		RunE:    inOverrideCommand(func(r *overrideCommand) error { return r.declare(o, false) }),
 	}
 	o.flags(cmd)
-	needed(cmd, "line", "until", "reason")
+	requireFlags(cmd, "line", "until", "reason")
 	return cmd
 }
 
@@ -62,7 +61,7 @@ func newOpen() *cobra.Command {
 			"files rule again. With --until and --reason the line is open until then, whatever its files say.",
 		Example: "  hotline open --line gopay\n  hotline open --line gopay --until 20:00 --reason \"Everybody stays for the campaign\"",
 		Args:    cobra.NoArgs,
-		RunE: overriding(func(r *overruling) error {
+		RunE: inOverrideCommand(func(r *overrideCommand) error {
 			if o.until == "" && (o.reason != "" || o.from != "" || len(o.say) > 0) {
 				return errors.New("without --until, open ends what was declared; add --until TIME to open the line, or leave the other flags out")
 			}
@@ -73,7 +72,7 @@ func newOpen() *cobra.Command {
 		}),
 	}
 	o.flags(cmd)
-	needed(cmd, "line")
+	requireFlags(cmd, "line")
 	return cmd
 }
 
@@ -85,18 +84,18 @@ func (o *overrideOptions) flags(cmd *cobra.Command) {
 	flags.StringVar(&o.until, "until", "", "when it ends: 18:00, \"2026-12-01 14:00\", RFC 3339, or 2h from now")
 	flags.StringVar(&o.reason, "reason", "", "why, for whoever finds it")
 	flags.StringArrayVar(&o.say, "say", nil, "what callers are told, LANGUAGE=TEXT; may be repeated")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 }
 
 func newOverrides() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "overrides", Short: "List what close and open have declared and is not over", Args: cobra.NoArgs,
-		RunE: overriding(func(r *overruling) error {
-			if len(r.standing) == 0 {
+		RunE: inOverrideCommand(func(r *overrideCommand) error {
+			if len(r.declared) == 0 {
 				_, err := fmt.Fprintln(r.out, "No override is declared. Those of the files are shown by: hotline hours")
 				return err
 			}
-			for _, o := range r.standing {
+			for _, o := range r.declared {
 				fmt.Fprintln(r.out, app.DescribeOverride(o, r.snapshot, r.now))
 				for _, tag := range slices.Sorted(maps.Keys(o.Say)) {
 					fmt.Fprintf(r.out, "  says %s: %q\n", tag, o.Say[tag])
@@ -105,17 +104,11 @@ func newOverrides() *cobra.Command {
 			return nil
 		}),
 	}
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
-// storeFlags are those with which a command finds the database.
-func storeFlags(cmd *cobra.Command) {
-	settings.AddFlags(cmd.Flags())
-	cmd.Flags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
-}
-
-func needed(cmd *cobra.Command, names ...string) {
+func requireFlags(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // a flag that was not defined: seen by every test that makes the command
@@ -123,26 +116,26 @@ func needed(cmd *cobra.Command, names ...string) {
 	}
 }
 
-// An overruling is a command about overrides at work.
-type overruling struct {
+// An overrideCommand is a command about overrides at work.
+type overrideCommand struct {
 	ctx      context.Context
 	out      io.Writer
 	store    callbacks.Store
 	snapshot *config.Snapshot // in force, as it is written
-	standing []callbacks.Override
+	declared []callbacks.Override
 	now      time.Time
 }
 
-// overriding opens the store and finds out what is in force. The directory is asked only where nothing was published yet:
+// inOverrideCommand opens the store and finds out what is in force. The directory is asked only where nothing was published yet:
 // a line can be closed while somebody has spoilt its files.
-func overriding(do func(*overruling) error) func(*cobra.Command, []string) error {
+func inOverrideCommand(do func(*overrideCommand) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) (err error) {
-		a, err := needStore(cmd)
+		a, err := openNeededSession(cmd)
 		if err != nil {
 			return nothingDone(err)
 		}
 		defer func() { err = errors.Join(err, a.close()) }()
-		r := &overruling{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
+		r := &overrideCommand{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
 		if v, err := a.store.Version(r.ctx, 0); err == nil {
 			r.snapshot, _ = config.Load(publish.Files(v.Files).FS()) // of another release: the directory is asked
 		}
@@ -151,7 +144,7 @@ func overriding(do func(*overruling) error) func(*cobra.Command, []string) error
 				return err
 			}
 		}
-		if r.standing, err = a.store.Overrides(r.ctx, r.now); err != nil {
+		if r.declared, err = a.store.Overrides(r.ctx, r.now); err != nil {
 			return nothingDone(silentStore{err})
 		}
 		return do(r)
@@ -167,20 +160,8 @@ func nothingDone(err error) error {
 	return fmt.Errorf("nothing was declared or ended, as the database does not answer; try again: %w", err)
 }
 
-// needStore opens the database that the settings name, which has to be there.
-func needStore(cmd *cobra.Command) (*archive, error) {
-	a, err := lookAtStore(cmd, app.OpenStore)
-	if err != nil {
-		return nil, err
-	}
-	if a.store == nil {
-		return nil, errors.New("this works on the database of promises, and " + a.missing)
-	}
-	return a, nil
-}
-
 // line finds the line, and checks the desk.
-func (r *overruling) line(o overrideOptions) (*ivr.Line, error) {
+func (r *overrideCommand) line(o overrideOptions) (*ivr.Line, error) {
 	line, err := lineOf(r.snapshot, o.line)
 	switch {
 	case err != nil:
@@ -190,13 +171,13 @@ func (r *overruling) line(o overrideOptions) (*ivr.Line, error) {
 	case line.Desks[o.desk] == nil:
 		return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk, strings.Join(deskIDs(line.Desks), ", "))
 	case line.Desks[o.desk].Hours.Always():
-		return nil, fmt.Errorf("desk %s of %s never closes; that is its wiring: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
+		return nil, fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
 	}
 	return line, nil
 }
 
 // declare writes an override, and says what it does.
-func (r *overruling) declare(o overrideOptions, open bool) error {
+func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	line, err := r.line(o)
 	if err != nil {
 		return err
@@ -204,11 +185,11 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 	over := callbacks.Override{Line: line.ID, Desk: o.desk, Open: open, From: r.now, Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
 	zone := line.Hours.Zone()
 	if o.from != "" {
-		if over.From, err = r.time("from", o.from, zone, r.now); err != nil {
+		if over.From, err = r.parseTime("from", o.from, zone, r.now); err != nil {
 			return err
 		}
 	}
-	if over.Until, err = r.time("until", o.until, zone, over.From); err != nil {
+	if over.Until, err = r.parseTime("until", o.until, zone, over.From); err != nil {
 		return err
 	}
 	switch {
@@ -238,14 +219,14 @@ func (r *overruling) declare(o overrideOptions, open bool) error {
 	if err := r.verify(line, over); err != nil {
 		return err
 	}
-	if err := r.tell(line, over); err != nil {
+	if err := r.report(line, over); err != nil {
 		return fmt.Errorf("override %d is declared, but what it does could not be found out: %w", over.ID, err)
 	}
 	return nil
 }
 
 // verify reads again what was written, the way a server does, and fails when the line does not obey.
-func (r *overruling) verify(line *ivr.Line, over callbacks.Override) error {
+func (r *overrideCommand) verify(line *ivr.Line, over callbacks.Override) error {
 	all, err := r.store.Overrides(r.ctx, r.now)
 	if err != nil {
 		return fmt.Errorf("override %d is declared, but could not be read again: %w", over.ID, err)
@@ -258,13 +239,13 @@ func (r *overruling) verify(line *ivr.Line, over callbacks.Override) error {
 	begun := over.From.Add(time.Second) // overrides begin with a whole second
 	if state := calendar.At(begun); state.Open != over.Open {
 		return fmt.Errorf("override %d is declared and has no effect: %s is %s all the same; please report this. %s",
-			over.ID, about(line.ID, over.Desk), openOrClosed(state.Open), state.Reason)
+			over.ID, lineAndDesk(line.ID, over.Desk), openOrClosed(state.Open), state.Reason)
 	}
 	return nil
 }
 
-// tell says what an override that was just written does.
-func (r *overruling) tell(line *ivr.Line, over callbacks.Override) error {
+// report says what an override that was just written does.
+func (r *overrideCommand) report(line *ivr.Line, over callbacks.Override) error {
 	fmt.Fprintf(r.out, "%s\n", app.DescribeOverride(over, r.snapshot, r.now))
 	var silent []string
 	for _, language := range line.Languages {
@@ -275,11 +256,11 @@ func (r *overruling) tell(line *ivr.Line, over callbacks.Override) error {
 	if len(silent) > 0 {
 		fmt.Fprintf(r.out, "Callers in %s hear only that it is %s, as nothing was said for them.\n", strings.Join(silent, " and "), openOrClosed(over.Open))
 	}
-	if err := r.instances(); err != nil {
+	if err := r.reportInstances(); err != nil {
 		return err
 	}
-	before := r.snapshot.WithOverrides(r.standing)
-	after := r.snapshot.WithOverrides(append(slices.Clone(r.standing), over))
+	before := r.snapshot.WithOverrides(r.declared)
+	after := r.snapshot.WithOverrides(append(slices.Clone(r.declared), over))
 	if same := opensAlike(before.ByID(line.ID).Hours, after.ByID(line.ID).Hours, over); same && over.Desk == "" {
 		fmt.Fprintf(r.out, "By its files the line is %s in that time anyway.\n", openOrClosed(over.Open))
 	}
@@ -291,9 +272,9 @@ func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
 	return before.Working(over.From, over.Until) == after.Working(over.From, over.Until)
 }
 
-func (r *overruling) callbacks(before, after *config.Snapshot, line string) error {
+func (r *overrideCommand) callbacks(before, after *config.Snapshot, line string) error {
 	d := difference{old: before, new: after, now: r.now, changes: config.Compare(before, after, r.now, 1).Of(line)}
-	if err := d.foretellUnder(r.ctx, &archive{store: r.store}, nil); err != nil { // both sides have theirs
+	if err := d.compareCallbacksUnder(r.ctx, &session{store: r.store}, nil); err != nil { // both sides have theirs
 		return err
 	}
 	if d.open == 0 {
@@ -302,8 +283,8 @@ func (r *overruling) callbacks(before, after *config.Snapshot, line string) erro
 	return d.writeCallbacks(r.out)
 }
 
-// instances says who will obey.
-func (r *overruling) instances() error {
+// reportInstances says who will obey.
+func (r *overrideCommand) reportInstances() error {
 	list, err := r.store.Instances(r.ctx, r.now.Add(-publish.Fresh))
 	if err != nil {
 		return err
@@ -317,15 +298,15 @@ func (r *overruling) instances() error {
 }
 
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.
-func (r *overruling) lift(o overrideOptions) error {
-	if !slices.ContainsFunc(r.standing, func(s callbacks.Override) bool { return s.Line == o.line && s.Desk == o.desk }) {
+func (r *overrideCommand) lift(o overrideOptions) error {
+	if !slices.ContainsFunc(r.declared, func(s callbacks.Override) bool { return s.Line == o.line && s.Desk == o.desk }) {
 		line, err := r.line(o)
 		if err != nil {
 			return err
 		}
 		return r.nothingToLift(line, o)
 	}
-	before := r.snapshot.WithOverrides(r.standing)
+	before := r.snapshot.WithOverrides(r.declared)
 	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
 	if err != nil {
 		return nothingDone(silentStore{err})
@@ -337,39 +318,39 @@ func (r *overruling) lift(o overrideOptions) error {
 		_, err := fmt.Fprintf(r.out, "%s is no line of the configuration in force.\n", o.line)
 		return err
 	}
-	if err := r.instances(); err != nil {
+	if err := r.reportInstances(); err != nil {
 		return err
 	}
-	if r.standing, err = r.store.Overrides(r.ctx, r.now); err != nil {
+	if r.declared, err = r.store.Overrides(r.ctx, r.now); err != nil {
 		return err
 	}
-	after := r.snapshot.WithOverrides(r.standing)
-	fmt.Fprintln(r.out, now(after.ByID(o.line), r.now))
+	after := r.snapshot.WithOverrides(r.declared)
+	fmt.Fprintln(r.out, lineState(after.ByID(o.line), r.now))
 	return r.callbacks(before, after, o.line)
 }
 
 // nothingToLift says why a line is closed all the same, if it is.
-func (r *overruling) nothingToLift(line *ivr.Line, o overrideOptions) error {
-	under := r.snapshot.WithOverrides(r.standing).ByID(line.ID)
-	fmt.Fprintf(r.out, "No override is declared for %s; nothing was changed.\n", about(line.ID, o.desk))
-	for _, other := range r.standing {
+func (r *overrideCommand) nothingToLift(line *ivr.Line, o overrideOptions) error {
+	under := r.snapshot.WithOverrides(r.declared).ByID(line.ID)
+	fmt.Fprintf(r.out, "No override is declared for %s; nothing was changed.\n", lineAndDesk(line.ID, o.desk))
+	for _, other := range r.declared {
 		if other.Line == line.ID && other.Desk != o.desk {
-			fmt.Fprintf(r.out, "There is one for %s: %s\n", about(other.Line, other.Desk), app.DescribeOverride(other, r.snapshot, r.now))
+			fmt.Fprintf(r.out, "There is one for %s: %s\n", lineAndDesk(other.Line, other.Desk), app.DescribeOverride(other, r.snapshot, r.now))
 		}
 	}
-	_, err := fmt.Fprintln(r.out, now(under, r.now))
+	_, err := fmt.Fprintln(r.out, lineState(under, r.now))
 	return err
 }
 
-func about(line, desk string) string {
+func lineAndDesk(line, desk string) string {
 	if desk == "" {
 		return line
 	}
 	return line + ", desk " + desk
 }
 
-// now says how a line stands.
-func now(line *ivr.Line, at time.Time) string {
+// lineState says how a line stands.
+func lineState(line *ivr.Line, at time.Time) string {
 	state := line.Hours.At(at)
 	until := ""
 	if !state.Until.IsZero() {
@@ -378,8 +359,8 @@ func now(line *ivr.Line, at time.Time) string {
 	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until, sourced(state.Reason, state.Source))
 }
 
-// time reads a point in time as people in a hurry write it. A time of day is the next one after that instant.
-func (r *overruling) time(flag, text string, zone *time.Location, after time.Time) (time.Time, error) {
+// parseTime reads a point in time as people in a hurry write it. A time of day is the next one after that instant.
+func (r *overrideCommand) parseTime(flag, text string, zone *time.Location, after time.Time) (time.Time, error) {
 	if d, err := time.ParseDuration(text); err == nil {
 		if d <= 0 {
 			return time.Time{}, fmt.Errorf("--%s %s has passed; write how long from now, for example 2h", flag, text)
@@ -389,7 +370,7 @@ func (r *overruling) time(flag, text string, zone *time.Location, after time.Tim
 	if clock, err := time.Parse("15:04", text); err == nil {
 		return nextReading(after.In(zone), clock), nil
 	}
-	at, err := askedInstant(text, zone, r.now)
+	at, err := parseTimeIn(text, zone, r.now)
 	if err != nil {
 		return at, fmt.Errorf("--%s %q is no time; write 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339, or 2h from now", flag, text)
 	}

@@ -111,7 +111,7 @@ func TestClosingTellsOfCallbacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := o.works("1 would be kept otherwise", "close", "--line", "gopay", "--until", "15:00", "--reason", "Power cut")
+	out := o.works("1 would be made otherwise", "close", "--line", "gopay", "--until", "15:00", "--reason", "Power cut")
 	if !strings.Contains(out, "put off to Thu 2026-11-26 15:00") || strings.Contains(out, home) {
 		t.Errorf("printed is\n%s", out)
 	}
@@ -212,13 +212,13 @@ func (deafStore) Instances(context.Context, time.Time) ([]callbacks.Instance, er
 func TestClosingWithABusyDatabase(t *testing.T) {
 	o := newOffice(t)
 	snapshot := o.publisher.Live().Written()
-	r := &overruling{ctx: t.Context(), out: io.Discard, store: busyStore{o.store}, snapshot: snapshot, now: o.now}
+	r := &overrideCommand{ctx: t.Context(), out: io.Discard, store: busyStore{o.store}, snapshot: snapshot, now: o.now}
 	flags := overrideOptions{line: "gopay", until: "14:00", reason: "Power cut"}
 	want := "nothing was declared or ended, as the database does not answer; try again: database is locked"
 	if err := r.declare(flags, false); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, errBusy) {
 		t.Errorf("err = %v", err)
 	}
-	r.standing = []callbacks.Override{{Line: "gopay"}}
+	r.declared = []callbacks.Override{{Line: "gopay"}}
 	if err := r.lift(flags); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("err = %v", err)
 	}
@@ -238,7 +238,7 @@ func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.Override, e
 // That a line is closed is not said before it was read again, and found closed, the way a server does.
 func TestClosingThatDoesNotClose(t *testing.T) {
 	o := newOffice(t)
-	r := &overruling{
+	r := &overrideCommand{
 		ctx: t.Context(), out: io.Discard, store: lossyStore{o.store}, snapshot: o.publisher.Live().Written(), now: o.now,
 	}
 	for _, flags := range []overrideOptions{

@@ -15,8 +15,8 @@ import (
 // of writing, or is no UTF-8 at all, in which 0x9b alone begins a command to the terminal.
 const hostile = "sip:\x1b[2J\x1b]0;owned\x07\r\nx\x7f\u0085\u009b31m\u2028\u202e\u2066\x00\x9b31m残高@pbx.example.com"
 
-// tame fails when a text could do anything to a terminal but print and begin a line.
-func tame(t *testing.T, what, text string) {
+// isPrintable fails when a text could do anything to a terminal but print and begin a line.
+func isPrintable(t *testing.T, what, text string) {
 	t.Helper()
 	if !utf8.ValidString(text) {
 		t.Errorf("%s: no UTF-8: %q", what, text)
@@ -44,7 +44,7 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 	for _, masked := range []string{"", " --unmasked"} {
 		for _, args := range []string{"list", "show 1000000", "messages"} {
 			out := gives(t, args+masked, ".com")
-			tame(t, args+masked, out)
+			isPrintable(t, args+masked, out)
 			// A line break in a field would be a row that says anything.
 			for line := range strings.Lines(out) {
 				if strings.HasPrefix(line, "x") {
@@ -54,7 +54,7 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 		}
 		for _, format := range []string{"csv", "json"} {
 			out := writes(t, "--state all --format "+format+masked)
-			tame(t, "export "+format+masked, out)
+			isPrintable(t, "export "+format+masked, out)
 			if masked != "" && !strings.Contains(out, "残高@pbx.example.com") {
 				t.Errorf("export %s: what can be printed is gone: %s", format, out)
 			}
@@ -65,7 +65,7 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"number": first.Number, "account": first.Account, "topic": first.Topic} {
-		tame(t, name, text)
+		isPrintable(t, name, text)
 	}
 	// Who rings a line of the simulation names themselves.
 	for _, args := range [][]string{
@@ -76,7 +76,7 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", args[0], err)
 		}
-		tame(t, args[0], out)
+		isPrintable(t, args[0], out)
 	}
 }
 

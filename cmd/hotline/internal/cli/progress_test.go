@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 )

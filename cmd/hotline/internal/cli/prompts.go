@@ -8,10 +8,11 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
-	"github.com/spf13/cobra"
 )
 
 // promptOptions are the flags of the command that looks at sentences.

@@ -6,11 +6,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
 )
 
 // publishOptions are the flags of hotline publish.
@@ -23,7 +24,7 @@ func newPublish() *cobra.Command {
 	var o publishOptions
 	cmd := &cobra.Command{
 		Use:   "publish DRAFT",
-		Short: "Check a draft, rehearse its calls, and put it into the directory that the server runs",
+		Short: "Check a draft, run its call tests, and put it into the directory that the server runs",
 		Long: "publish does what check, diff and test do, and then writes the files that were edited in the draft into the directory that\n" +
 			"--config names (by default the one that the draft was taken from). It refuses a file that somebody else has edited\n" +
 			"there since the draft was taken. Then it waits until every running instance has put it in force, or has said why not.\n" +
@@ -34,7 +35,7 @@ func newPublish() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "do everything but write")
 	cmd.Flags().DurationVar(&o.wait, "wait", 30*time.Second, "how long to wait for running instances")
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
@@ -56,13 +57,13 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if len(edit) == 0 {
 		return fmt.Errorf("nothing was edited in %s since it was taken", from)
 	}
-	a, err := lookIfItAnswers(cmd, app.OpenStore)
+	a, err := openOptionalSession(cmd, app.OpenStore)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
 	out := cmd.OutOrStdout()
-	after, err := examined(cmd, a, target, edit)
+	after, err := examine(cmd, a, target, edit)
 	if err != nil || o.dryRun {
 		return err
 	}
@@ -73,7 +74,7 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if err := draft.Published(from, after.Hash, edit); err != nil {
 		return err
 	}
-	return awaitForce(cmd.Context(), out, a, written{after.Hash, edit, a.latest}, o.wait)
+	return awaitInForce(cmd.Context(), out, a, publishedEdit{after.Hash, edit, a.latest}, o.wait)
 }
 
 // targetOf is the directory to publish to.
@@ -94,10 +95,10 @@ func targetOf(cmd *cobra.Command, draft publish.Draft) (*directory, error) {
 	return target, nil
 }
 
-// examined checks what a directory would be after an edit, says what changes, and rehearses that.
-func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Edit) (*config.Snapshot, error) {
+// examine checks what a directory would be after an edit, says what changes, and runs its call tests.
+func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edit) (*config.Snapshot, error) {
 	out := cmd.OutOrStdout()
-	after, err := checked(out, cmd.Name(), "the result", target.files.With(edit))
+	after, err := loadFiles(out, cmd.Name(), "the result", target.files.With(edit))
 	if err != nil {
 		return nil, err
 	}
@@ -108,25 +109,25 @@ func examined(cmd *cobra.Command, a *archive, target *directory, edit publish.Ed
 	if before != nil {
 		now := a.now()
 		d := difference{old: before, new: after, now: now, changes: config.Compare(before, after, now, 60)}
-		if err := d.foretell(cmd.Context(), a); err != nil {
+		if err := d.compareCallbacks(cmd.Context(), a); err != nil {
 			return nil, err
 		}
 		if err := d.write(out); err != nil {
 			return nil, err
 		}
 	}
-	return after, rehearsedBefore(cmd, before, after)
+	return after, runCallTests(cmd, before, after)
 }
 
 // before is what an edit of a directory is compared with: what is in force, else what the directory holds; nil when
 // neither can be used.
-func (b *archive) before(cmd *cobra.Command, target *directory) (*config.Snapshot, error) {
-	latest, err := b.inForce(cmd)
-	if err != nil && (!b.optional || cmd.Context().Err() != nil) {
+func (s *session) before(cmd *cobra.Command, target *directory) (*config.Snapshot, error) {
+	latest, err := s.inForce(cmd)
+	if err != nil && (!s.optional || cmd.Context().Err() != nil) {
 		return nil, err // else what the directory holds is compared with
 	}
 	if latest != nil {
-		b.latest = latest.Number
+		s.latest = latest.Number
 		if before, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
 			return before, nil
 		}
@@ -139,8 +140,8 @@ func (b *archive) before(cmd *cobra.Command, target *directory) (*config.Snapsho
 	return before, nil
 }
 
-// rehearsedBefore plays the calls of the lines that change.
-func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
+// runCallTests plays the calls of the lines that change.
+func runCallTests(cmd *cobra.Command, before, after *config.Snapshot) error {
 	calls := simulate.CallTestsOf(after, publish.Concerned(before, after))
 	var failed []simulate.Result
 	err := simulate.RunCallTests(cmd.Context(), after, calls, func(r simulate.Result) {
@@ -155,12 +156,12 @@ func rehearsedBefore(cmd *cobra.Command, before, after *config.Snapshot) error {
 		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.Test.File, r.Test.Title, r.Transcript)
 	}
 	if len(failed) > 0 {
-		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "rehearsed call"))
+		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "call test"))
 	}
 	if len(calls) == 0 {
-		_, err = fmt.Fprintln(cmd.OutOrStdout(), "No rehearsed call is about what changes.")
+		_, err = fmt.Fprintln(cmd.OutOrStdout(), "No call test is about what changes.")
 		return err
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Rehearsed: %s, as expected.\n", count(len(calls), "call"))
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Passed: %s.\n", count(len(calls), "call test"))
 	return err
 }

@@ -35,7 +35,7 @@ const (
 	longestYet = 100 * time.Millisecond // no webhook may take longer
 )
 
-// hundredLines are copies of gopay, each with a number of its own; ten of them have rehearsed calls.
+// hundredLines are copies of gopay, each with a number of its own; ten of them have call tests.
 func hundredLines(t testing.TB) string {
 	t.Helper()
 	dir := apptest.MemoryDir(t)

@@ -107,7 +107,7 @@ func (o *office) draft(edits ...string) string {
 	return draft
 }
 
-// Edits that no rehearsed call minds.
+// Edits that no call test minds.
 const (
 	friday, longFriday           = `"13:00-17:00"]   # rest`, `"13:00-18:00"]   # rest`
 	okpayFriday, okpayLongFriday = `  fri: ["09:00-18:00"]`, `  fri: ["09:00-18:30"]`
@@ -164,8 +164,8 @@ func TestADraftThatIsNotPublished(t *testing.T) {
 	before := readFile(t, o.live, "hours/gopay.yaml")
 	wrong := o.draft(`  sun: []`, `  sun: ["09:00-12:0"]`)
 	o.refuses("hours/gopay.yaml:20: week.sun[0]", "publish", wrong)
-	unrehearsed := o.draft(`  mon: ["08:00-17:00"]`, `  mon: ["09:00-17:00"]`)
-	out := o.refuses("1 of 7 rehearsed calls", "publish", unrehearsed)
+	unexpected := o.draft(`  mon: ["08:00-17:00"]`, `  mon: ["09:00-17:00"]`)
+	out := o.refuses("1 of 7 call tests", "publish", unexpected)
 	if !strings.Contains(out, "\n> want") || !strings.Contains(out, "calls/gopay-saturday-evening.yaml") {
 		t.Errorf("the call that goes otherwise is not shown:\n%s", out)
 	}
@@ -178,7 +178,7 @@ func TestADraftThatIsNotPublished(t *testing.T) {
 }
 
 // Into a directory that cannot be written nothing is; the change is printed as a patch. The command's last step is tried by
-// itself: a rehearsal cannot run on a thread that is locked.
+// itself: a call test cannot run on a thread that is locked.
 func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 	o := newOffice(t)
 	live, err := readDirectory(o.live)
@@ -295,18 +295,18 @@ func TestPublishWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	see(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Offered: snapshot.Hash, Problem: "calls/x.yaml:7: want to hear"})
-	a := &archive{store: o.store, now: func() time.Time { return o.now }}
-	if err := awaitForce(t.Context(), os.Stderr, a, written{hash: snapshot.Hash}, time.Minute); err == nil || !strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
+	a := &session{store: o.store, now: func() time.Time { return o.now }}
+	if err := awaitInForce(t.Context(), os.Stderr, a, publishedEdit{hash: snapshot.Hash}, time.Minute); err == nil || !strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
 		t.Errorf("err = %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := awaitForce(ended, os.Stderr, a, written{hash: "other"}, time.Minute); err == nil {
+	if err := awaitInForce(ended, os.Stderr, a, publishedEdit{hash: "other"}, time.Minute); err == nil {
 		t.Error("it waits after its end")
 	}
 }
 
-// A rehearsed call cannot be taken away unnoticed: diff, publish and the history tell it.
+// A call test cannot be taken away unnoticed: diff, publish and the history tell it.
 func TestPublishingFewerRehearsedCalls(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft()
@@ -322,7 +322,7 @@ func TestPublishingFewerRehearsedCalls(t *testing.T) {
 	want := "upay\n  rehearsed call  removed calls/" + filepath.Base(calls[0])
 	o.works(want, "diff", o.live, draft)
 	out := o.works(want, "publish", draft)
-	if !strings.Contains(out, "No rehearsed call is about what changes.\n") || strings.Contains(out, "Rehearsed:") {
+	if !strings.Contains(out, "No call test is about what changes.\n") || strings.Contains(out, "Passed:") {
 		t.Errorf("printed is\n%s", out)
 	}
 	o.takesUp()

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/spf13/cobra"
+
+	"github.com/hotline-ivr/hotline/config"
 )
 
 func newSchema() *cobra.Command {

@@ -12,20 +12,18 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 func newServe() *cobra.Command {
-	var file string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer real calls",
-		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps promises in a database.\n" +
+		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps them in a database.\n" +
 			"Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.\n" +
 			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			settings, err := settings.Load(cmd.Flags(), file, os.LookupEnv)
+			settings, err := settingsOf(cmd)
 			if err == nil {
 				err = settings.Complete()
 			}
@@ -39,8 +37,7 @@ func newServe() *cobra.Command {
 			return app.Serve(cmd.Context(), settings, source, clockFrom(cmd.Context()), slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
-	settings.AddFlags(cmd.Flags())
-	cmd.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	storeFlags(cmd.Flags())
 	return cmd
 }
 

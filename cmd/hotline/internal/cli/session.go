@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
@@ -21,51 +22,72 @@ import (
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
-// Where the two sides of a difference come from.
+// What commands have to do with the database: the settings that name it, and a session with the store.
 
-// An archive is the store, if there is one. Nothing is made that was not there.
-type archive struct {
-	store callbacks.Store // nil: missing says why
-	// missing is a sentence for whoever asks for promises or versions.
-	missing string
-	now     func() time.Time
-	// optional: what is asked can be told without the store, so that one that does not answer is no failure.
+// storeFlags are those with which a command finds the database.
+func storeFlags(flags *pflag.FlagSet) {
+	settings.AddFlags(flags)
+	flags.String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+}
+
+// settingsOf are the settings of a command that has [storeFlags].
+func settingsOf(cmd *cobra.Command) (s settings.Settings, err error) {
+	file, err := cmd.Flags().GetString("settings")
+	if err != nil {
+		return s, err
+	}
+	return settings.Load(cmd.Flags(), file, os.LookupEnv)
+}
+
+// storeWasNamed reports whether somebody said where the store is. A file of settings may have.
+func storeWasNamed(cmd *cobra.Command) bool {
+	flags := cmd.Flags()
+	return flags.Changed("store") || flags.Changed("settings") || os.Getenv("HOTLINE_STORE") != ""
+}
+
+// A session is what a command has of the store. Without one the store is nil, and missing says why.
+type session struct {
+	store    callbacks.Store
+	missing  string
+	settings settings.Settings
+	now      func() time.Time
+	// optional: the command can do without the store, so that one that does not answer is no failure.
 	optional bool
 	// latest is the number of the version with which an edit was compared; 0 when there was none.
 	latest int64
 }
 
-// lookAtStore opens the store that the settings name. That there is none at the place that nobody named is no mistake.
-func lookAtStore(cmd *cobra.Command, open opener) (*archive, error) {
-	flags := cmd.Flags()
-	file, err := flags.GetString("settings")
+// openSession opens the store that the settings name, and creates none. It is no mistake that there is none at the default
+// place.
+func openSession(cmd *cobra.Command, open opener) (*session, error) {
+	settings, err := settingsOf(cmd)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := settings.Load(flags, file, os.LookupEnv)
-	if err != nil {
-		return nil, err
-	}
-	clock := clockFrom(cmd.Context())
-	b := &archive{now: func() time.Time { return clock().Truncate(time.Second) }}
+	s := &session{settings: settings, now: secondsOf(clockFrom(cmd.Context()))}
 	name := settings.Store.Reveal()
 	if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !storeWasNamed(cmd, file) {
-			b.missing = fmt.Sprintf("there is no %s here; name the database with HOTLINE_STORE or --store", path)
-			return b, nil
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !storeWasNamed(cmd) {
+			s.missing = fmt.Sprintf("there is no %s here; name the database with HOTLINE_STORE or --store", path)
+			return s, nil
 		} else if err != nil { // opening it would make an empty one
-			return nil, fmt.Errorf("the database of promises: %w; name it with HOTLINE_STORE or --store", err)
+			return nil, fmt.Errorf("the database: %w; name it with HOTLINE_STORE or --store", err)
 		}
 	}
-	if b.store, err = open(cmd.Context(), name); err != nil {
+	if s.store, err = open(cmd.Context(), name); err != nil {
 		return nil, silentStore{err}
 	}
-	shared, err := app.ClockOf(cmd.Context(), b.store, b.now)
+	shared, err := app.ClockOf(cmd.Context(), s.store, s.now)
 	if err != nil {
-		return nil, silentStore{errors.Join(err, b.close())}
+		return nil, silentStore{errors.Join(err, s.close())}
 	}
-	b.now = shared
-	return b, nil
+	s.now = shared
+	return s, nil
+}
+
+// secondsOf is a clock without fractions of a second.
+func secondsOf(clock func() time.Time) func() time.Time {
+	return func() time.Time { return clock().Truncate(time.Second) }
 }
 
 // A silentStore is the error of a database that is named and does not answer.
@@ -73,25 +95,36 @@ type silentStore struct{ error }
 
 func (s silentStore) Unwrap() error { return s.error }
 
-// answerLimit is how long a store is waited for that can be done without.
+// answerLimit is how long a command waits for a store that it can do without.
 const answerLimit = 10 * time.Second
 
-// lookIfItAnswers is [lookAtStore] for a command that can do without: a database that does not answer is taken as missing.
-func lookIfItAnswers(cmd *cobra.Command, open opener) (*archive, error) {
-	b, err := lookAtStore(cmd, func(ctx context.Context, name string) (callbacks.Store, error) {
+// openOptionalSession is [openSession] for a command that can do without: a database that does not answer counts as missing.
+func openOptionalSession(cmd *cobra.Command, open opener) (*session, error) {
+	s, err := openSession(cmd, func(ctx context.Context, name string) (callbacks.Store, error) {
 		ctx, cancel := context.WithTimeout(ctx, answerLimit)
 		defer cancel()
 		return open(ctx, name)
 	})
 	var silent silentStore
 	if errors.As(err, &silent) && cmd.Context().Err() == nil {
-		clock := clockFrom(cmd.Context())
-		return &archive{missing: notAnswering(silent), now: func() time.Time { return clock().Truncate(time.Second) }, optional: true}, nil
+		s, err = &session{missing: notAnswering(silent), now: secondsOf(clockFrom(cmd.Context()))}, nil
 	}
-	if b != nil {
-		b.optional = true
+	if s != nil {
+		s.optional = true
 	}
-	return b, err
+	return s, err
+}
+
+// openNeededSession opens the store of a command that cannot do without.
+func openNeededSession(cmd *cobra.Command) (*session, error) {
+	s, err := openSession(cmd, app.OpenStore)
+	if err != nil {
+		return nil, err
+	}
+	if s.store == nil {
+		return nil, errors.New("this command needs the database, and " + s.missing)
+	}
+	return s, nil
 }
 
 // notAnswering is a sentence in one line.
@@ -99,21 +132,16 @@ func notAnswering(err error) string {
 	return "the database does not answer: " + strings.TrimSuffix(strings.Join(strings.Fields(err.Error()), " "), ".")
 }
 
-// storeWasNamed reports whether somebody said where the store is. A file of settings may have.
-func storeWasNamed(cmd *cobra.Command, file string) bool {
-	return cmd.Flags().Changed("store") || os.Getenv("HOTLINE_STORE") != "" || file != ""
-}
-
-func (b *archive) close() error {
-	if b.store == nil {
+func (s *session) close() error {
+	if s.store == nil {
 		return nil
 	}
-	return b.store.Close()
+	return s.store.Close()
 }
 
 // configuration reads a directory or a version. Mistakes are printed as check prints them.
-func (b *archive) configuration(ctx context.Context, out io.Writer, name string) (*config.Snapshot, error) {
-	files, what, err := b.files(ctx, name)
+func (s *session) configuration(ctx context.Context, out io.Writer, name string) (*config.Snapshot, error) {
+	files, what, err := s.files(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +152,7 @@ func (b *archive) configuration(ctx context.Context, out io.Writer, name string)
 	return snapshot, nil
 }
 
-func (b *archive) files(ctx context.Context, name string) (files fs.FS, what string, err error) {
+func (s *session) files(ctx context.Context, name string) (files fs.FS, what string, err error) {
 	number, isNumber := versionNumber(name)
 	if !isNumber {
 		files, err = configuration(name)
@@ -133,7 +161,7 @@ func (b *archive) files(ctx context.Context, name string) (files fs.FS, what str
 		}
 		return files, filepath.Clean(name), err
 	}
-	v, err := b.version(ctx, number)
+	v, err := s.version(ctx, number)
 	if err != nil {
 		return nil, "", err
 	}
@@ -150,11 +178,11 @@ func versionNumber(name string) (int64, bool) {
 }
 
 // version is one that was in force; 0 is the latest.
-func (b *archive) version(ctx context.Context, number int64) (v callbacks.Version, err error) {
-	if b.store == nil {
-		return v, errors.New("versions are kept in the database of promises, and " + b.missing)
+func (s *session) version(ctx context.Context, number int64) (v callbacks.Version, err error) {
+	if s.store == nil {
+		return v, errors.New("versions are kept in the database, and " + s.missing)
 	}
-	v, err = b.store.Version(ctx, number)
+	v, err = s.store.Version(ctx, number)
 	switch {
 	case errors.Is(err, callbacks.ErrNotFound) && number == 0:
 		return v, errors.New("no configuration has been put in force yet, so there is no live one; name a directory")

@@ -8,11 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/edit"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
-	"go.yaml.in/yaml/v3"
 )
 
 // change adds or removes an entry: reads, edits, checks, tells and writes.

@@ -7,11 +7,12 @@ import (
 	"io"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/spf13/cobra"
 )
 
 func newStatus() *cobra.Command {
@@ -23,7 +24,7 @@ func newStatus() *cobra.Command {
 			"unless that was put in force less than 15 seconds ago and nobody refuses it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			a, err := needStore(cmd)
+			a, err := openNeededSession(cmd)
 			if err != nil {
 				return err
 			}
@@ -31,11 +32,11 @@ func newStatus() *cobra.Command {
 			return status(cmd, a)
 		},
 	}
-	storeFlags(cmd)
+	storeFlags(cmd.Flags())
 	return cmd
 }
 
-func status(cmd *cobra.Command, a *archive) error {
+func status(cmd *cobra.Command, a *session) error {
 	out := cmd.OutOrStdout()
 	latest, err := a.inForce(cmd)
 	if err != nil {
@@ -54,7 +55,7 @@ func status(cmd *cobra.Command, a *archive) error {
 	} else {
 		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash, latest.At.UTC().Format(time.RFC3339), cmp.Or(latest.Author, "nobody known"))
 	}
-	held, err := directoryStands(cmd, out, latest)
+	held, err := directoryState(cmd, out, latest)
 	if err != nil {
 		return err
 	}
@@ -75,8 +76,8 @@ func status(cmd *cobra.Command, a *archive) error {
 	return nil
 }
 
-// directoryStands says what the directory holds, and returns the hash that instances should run; empty when that is not known.
-func directoryStands(cmd *cobra.Command, out io.Writer, latest *callbacks.Version) (string, error) {
+// directoryState says what the directory holds, and returns the hash that instances should run; empty when that is not known.
+func directoryState(cmd *cobra.Command, out io.Writer, latest *callbacks.Version) (string, error) {
 	inForce := ""
 	if latest != nil {
 		inForce = latest.Hash

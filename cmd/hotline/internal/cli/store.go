@@ -14,31 +14,28 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
-	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 func newStore() *cobra.Command {
-	cmd := &cobra.Command{Use: "store", Short: "Look after the database of promises", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "store", Short: "Look after the database", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	var file string
 	move := &cobra.Command{
 		Use:   "move FROM",
 		Short: "Take everything over from another database, sqlite:PATH or postgres://…",
-		Long: "move copies promises, attempts, messages, contacts, text messages, closures in an emergency and the history of the\n" +
+		Long: "move copies callbacks, attempts, messages, contacts, text messages, closures in an emergency and the history of the\n" +
 			"configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all or nothing. Stop every\n" +
 			"instance first. The other database stays as it was.",
 		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move sqlite:/var/lib/hotline/hotline.db",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			settings, err := settings.Load(cmd.Flags(), file, os.LookupEnv)
+			settings, err := settingsOf(cmd)
 			if err != nil {
 				return err
 			}
 			return moveStore(cmd, args[0], settings.Store.Reveal())
 		},
 	}
-	settings.AddFlags(move.Flags())
-	move.Flags().StringVar(&file, "settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	storeFlags(move.Flags())
 	cmd.AddCommand(move)
 	return cmd
 }

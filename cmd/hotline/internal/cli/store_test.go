@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
-// withPromise is a database with one promise in it, a closure in an emergency and a version of the configuration.
+// withCallback is a database with one callback in it, a closure in an emergency and a version of the configuration.
 func withCallback(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "old.db")

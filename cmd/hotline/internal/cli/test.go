@@ -8,16 +8,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/spf13/cobra"
 )
 
 // testOptions are the flags of hotline test.
 type testOptions struct {
 	dir, line string
 	json      bool
-	// everyLine: a line without a rehearsed call is a failure.
+	// everyLine: a line without a call test is a failure.
 	everyLine bool
 }
 
@@ -25,7 +26,7 @@ func newTest() *cobra.Command {
 	var o testOptions
 	cmd := &cobra.Command{
 		Use:   "test [DIR]",
-		Short: "Play the rehearsed calls of a configuration, and name those that go otherwise than expected",
+		Short: "Run the call tests of a configuration, and name those that go otherwise than expected",
 		Long: "test rings the lines of a configuration as its folder calls/ has it, through a provider simulator and with a\n" +
 			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the transcript is\n" +
 			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 if there is one.",
@@ -43,7 +44,7 @@ func newTest() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&o.line, "line", "", "calls to this line alone")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object for each call")
-	cmd.Flags().BoolVar(&o.everyLine, "every-line", false, "fail also when a line has no rehearsed call")
+	cmd.Flags().BoolVar(&o.everyLine, "every-line", false, "fail also when a line has no call test")
 	return cmd
 }
 
@@ -55,7 +56,7 @@ func test(cmd *cobra.Command, o testOptions) error {
 	out := cmd.OutOrStdout()
 	snapshot, err := config.Load(files)
 	if err != nil {
-		return tellMistakes(out, err, "test: FAILED, ", "; no call was rehearsed")
+		return tellMistakes(out, err, "test: FAILED, ", "; no call test was run")
 	}
 	if o.line != "" {
 		if _, err := lineOf(snapshot, o.line); err != nil {
@@ -70,7 +71,7 @@ func test(cmd *cobra.Command, o testOptions) error {
 	return report.end(snapshot, o)
 }
 
-// A testReport tells how rehearsed calls went, as they do.
+// A testReport tells how call tests went, as they do.
 type testReport struct {
 	out           io.Writer
 	json          bool
@@ -121,24 +122,24 @@ func indented(transcript string) string {
 	return b.String()
 }
 
-// end sums up, and mentions the lines that nothing was rehearsed on.
+// end sums up, and mentions the lines without a call test.
 func (r *testReport) end(snapshot *config.Snapshot, o testOptions) error {
 	var without []string
 	for _, line := range snapshot.Lines {
-		rehearsed := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
-		if rehearsed || o.line != "" && o.line != line.ID {
+		tested := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
+		if tested || o.line != "" && o.line != line.ID {
 			continue
 		}
 		without = append(without, line.ID)
 		if !r.json {
-			fmt.Fprintf(r.out, "line %s has no rehearsed call; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
+			fmt.Fprintf(r.out, "line %s has no call test; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
 		}
 	}
 	switch {
 	case r.failed > 0:
 		return fmt.Errorf("test: FAILED, %d of %s", r.failed, count(r.calls, "call"))
 	case o.everyLine && len(without) > 0:
-		return fmt.Errorf("test: FAILED, no call is rehearsed on %s", strings.Join(without, ", "))
+		return fmt.Errorf("test: FAILED, there is no call test of %s", strings.Join(without, ", "))
 	case !r.json:
 		fmt.Fprintf(r.out, "SUCCESS, %s\n", count(r.calls, "call"))
 	}

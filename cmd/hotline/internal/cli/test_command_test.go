@@ -71,7 +71,7 @@ func TestTestNamesMistakes(t *testing.T) {
 	dir := apptest.Copy(t)
 	apptest.Replace(t, filepath.Join(dir, "calls", "gopay-stolen-at-night.yaml"), "line: gopay", "line: gopya")
 	out, err := run(t, "", "test", dir)
-	if err == nil || err.Error() != "test: FAILED, 1 mistake; no call was rehearsed" ||
+	if err == nil || err.Error() != "test: FAILED, 1 mistake; no call test was run" ||
 		out != "calls/gopay-stolen-at-night.yaml:3: line: there is no line \"gopya\"; did you mean \"gopay\"?\n" {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -89,14 +89,14 @@ func TestTestMentionsLinesWithoutCalls(t *testing.T) {
 		}
 	}
 	out, err := run(t, "", "test", dir)
-	if err != nil || strings.Count(out, "has no rehearsed call") != 4 ||
-		!strings.HasSuffix(out, "line upay has no rehearsed call; write one in calls/, for example calls/upay-open.yaml\nSUCCESS, 5 calls\n") {
+	if err != nil || strings.Count(out, "has no call test") != 4 ||
+		!strings.HasSuffix(out, "line upay has no call test; write one in calls/, for example calls/upay-open.yaml\nSUCCESS, 5 calls\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if out, err := run(t, "", "test", dir, "--line", "upay"); err != nil || !strings.HasSuffix(out, "SUCCESS, 0 calls\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := run(t, "", "test", dir, "--line", "upay", "--every-line"); err == nil || err.Error() != "test: FAILED, no call is rehearsed on upay" {
+	if _, err := run(t, "", "test", dir, "--line", "upay", "--every-line"); err == nil || err.Error() != "test: FAILED, there is no call test of upay" {
 		t.Errorf("err = %v", err)
 	}
 	if _, err := run(t, "", "test", "--line", "gopay", "--every-line"); err != nil {

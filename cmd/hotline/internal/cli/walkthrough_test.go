@@ -69,7 +69,7 @@ func TestREADMEWalkThrough(t *testing.T) {
 				}
 				given++
 				out.WriteString(line)
-				out.WriteString(back.Replace(types(t, ctx, words.Replace(command))))
+				out.WriteString(back.Replace(typeCommand(t, ctx, words.Replace(command))))
 			}
 			if diff := cmp.Diff(shapeOf(block), shapeOf(out.String())); diff != "" && !*rewrite {
 				t.Errorf("the README shows (-) what the program does not print (+):\n%s", diff)
@@ -106,8 +106,8 @@ func shapeOf(text string) string {
 	})
 }
 
-// types gives a command as somebody at a terminal does.
-func types(t *testing.T, ctx context.Context, command string) string {
+// typeCommand gives a command as somebody at a terminal does.
+func typeCommand(t *testing.T, ctx context.Context, command string) string {
 	t.Helper()
 	var out bytes.Buffer
 	root := New(strings.NewReader(""), &out, &out)

@@ -11,12 +11,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
-	"github.com/nyaruka/phonenumbers"
 )
 
 // CallOptions are what a call in the terminal is like.
@@ -65,10 +66,10 @@ func customerBehaviour(name string) (simulator.Party, error) {
 	return simulator.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
 }
 
-// keepLimit bounds how long virtual time runs on after a call, in case a promise is never kept.
+// keepLimit bounds how long virtual time runs on after a call, in case a callback is never made.
 const keepLimit = 60 * 24 * time.Hour
 
-// Call rings a line and prints what is heard, until everything that was promised has been kept.
+// Call rings a line and prints what is heard, until no callback is open.
 func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o CallOptions) (err error) {
 	line, at := o.Line, o.At
 	o.From = cmp.Or(o.From, SomeCaller(line.Region))
@@ -119,7 +120,7 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	return t.end(errors.Join(err, r.reportOutcomes(ctx, t)), r.simulator.Violations())
 }
 
-// reportOutcomes tells what became of every promise of the call.
+// reportOutcomes tells what became of every callback of the call.
 func (r *Simulation) reportOutcomes(ctx context.Context, t *transcript) error {
 	ids, last := t.callbacks()
 	for _, id := range ids {

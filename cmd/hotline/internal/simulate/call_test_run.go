@@ -15,10 +15,10 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// longestCall is how much of its own time a rehearsed call may take.
+// longestCall is how much of its own time a call test may take.
 const longestCall = 2 * time.Hour
 
-// A testRun is a rehearsed call while it is played. Events come from the simulator, happenings from the server's goroutines.
+// A testRun is a call test while it is played. Events come from the simulator, happenings from the server's goroutines.
 type testRun struct {
 	*Simulation
 	call       config.Call
@@ -193,7 +193,7 @@ func (p *testRun) saysClosed(e simulator.Event) bool {
 	return false
 }
 
-// productEvent hears of what the house did.
+// productEvent hears of what the product did.
 func (p *testRun) productEvent(h twilio.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -217,7 +217,7 @@ func (p *testRun) productEvent(h twilio.Event) {
 func (p *testRun) countBooking(h twilio.Event) {
 	want, got := p.call.Expect.Callback, h.Callback
 	if want == nil {
-		p.note(deviation{p.source("expect"), "no callback to be promised", "one is, due " + p.clock(got.Due)})
+		p.note(deviation{p.source("expect"), "no callback to be booked", "one is, due " + p.clock(got.Due)})
 		return
 	}
 	if !want.At.IsZero() && !got.Due.Truncate(time.Minute).Equal(want.At) {
@@ -257,7 +257,7 @@ func (p *testRun) compare() {
 	case want.Desk != "" && p.reached == "":
 		p.note(deviation{p.source("expect.desk"), p.wanted(), "nobody is"})
 	case want.Callback != nil && p.booked.ID == 0:
-		p.note(deviation{p.source("expect.callback"), "a callback to be promised", "none is"})
+		p.note(deviation{p.source("expect.callback"), "a callback to be booked", "none is"})
 	case want.Message && !p.message:
 		p.note(deviation{p.source("expect.message"), "a message to be left", "none is"})
 	}

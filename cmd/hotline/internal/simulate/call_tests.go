@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A rehearsed is what came of a rehearsed call.
+// A Result is what came of a call test.
 type Result struct {
 	Test config.Call
 	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that was
@@ -24,7 +24,7 @@ type Result struct {
 	Transcript string
 }
 
-// rehearse plays calls on a configuration, one after the other, each with its own clock and an empty store, and calls done
+// RunCallTests runs call tests on a configuration, one after the other, each with its own clock and an empty store, and calls done
 // after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise than expected is none.
 // Nothing of it outlives the return, and nothing is shared with real calls: it may run beside them.
 func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) (err error) {
@@ -42,7 +42,7 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 			return ended
 		}
 		if err != nil {
-			return fmt.Errorf("%s could not be rehearsed: %w", call.File, err)
+			return fmt.Errorf("%s could not be run: %w", call.File, err)
 		}
 		done(r)
 	}
@@ -118,7 +118,7 @@ func (p *testRun) staffNamed() {
 	}
 }
 
-// runToOutcome lets time run on until the promise has ended, where the file asks for that.
+// runToOutcome lets time run on until the callback has ended, where the file asks for that.
 func (p *testRun) runToOutcome(ctx context.Context) error {
 	want := p.call.Expect.Callback
 	if want == nil || want.Kept == nil || p.differs != "" {
@@ -147,7 +147,7 @@ func (p *testRun) runToOutcome(ctx context.Context) error {
 	return nil
 }
 
-// rehearseLines plays the rehearsed calls of some lines; the error names each that went otherwise.
+// RunCallTestsOf runs the call tests of some lines; the error names each that went otherwise.
 func RunCallTestsOf(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
 	var failed []error
 	err := RunCallTests(ctx, snapshot, CallTestsOf(snapshot, lines), func(r Result) {

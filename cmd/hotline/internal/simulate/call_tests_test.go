@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// rehearsedAll plays the calls of a configuration, or those given, and returns what came of each by its file.
-func rehearsedAll(t *testing.T, snapshot *config.Snapshot, calls ...config.Call) map[string]Result {
+// runAll plays the calls of a configuration, or those given, and returns what came of each by its file.
+func runAll(t *testing.T, snapshot *config.Snapshot, calls ...config.Call) map[string]Result {
 	t.Helper()
 	if calls == nil {
 		calls = snapshot.Calls
@@ -39,7 +40,7 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range rehearsedAll(t, snapshot) {
+	for _, r := range runAll(t, snapshot) {
 		if r.Differs != "" {
 			t.Errorf("%s\n%s", r.Differs, r.Transcript)
 		}
@@ -71,7 +72,7 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 // An edit that changes what callers get makes the very calls fail that it concerns, and names the first thing that is different.
 func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 	tests := map[string]struct {
-		line  string // whose calls are rehearsed
+		line  string // whose call tests are run
 		file  string
 		edits []string
 		want  map[string]string // by file what is said after its name and the line
@@ -101,13 +102,13 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 		"another word for a stolen account": {"wallet", "prompts/zh.yaml", []string{"topic.stolen: \"账户被盗", "topic.stolen: \"账号被盗"}, map[string]string{
 			"wallet-stolen-at-night": `:7: steps[1]: want to hear "账户被盗", but heard `,
 		}},
-		"what is not rehearsed": {"okpay", "prompts/en.yaml", []string{`topic.fees: "fees"`, `topic.fees: "charges"`}, nil},
+		"what no call test says": {"okpay", "prompts/en.yaml", []string{`topic.fees: "fees"`, `topic.fees: "charges"`}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			got := map[string]string{}
 			snapshot := apptest.Edited(t, tt.file, tt.edits...)
-			for _, r := range rehearsedAll(t, snapshot, ofLine(snapshot, tt.line)...) {
+			for _, r := range runAll(t, snapshot, ofLine(snapshot, tt.line)...) {
 				file := strings.TrimSuffix(strings.TrimPrefix(r.Test.File, "calls/"), ".yaml")
 				said := strings.TrimPrefix(r.Differs, r.Test.File)
 				if want := tt.want[file]; want != "" && strings.HasPrefix(said, want) {
@@ -124,7 +125,7 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 	}
 }
 
-// ofLine are the rehearsed calls of a line.
+// ofLine are the call tests of a line.
 func ofLine(snapshot *config.Snapshot, id string) []config.Call {
 	return slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool { return c.Line != id })
 }
@@ -136,7 +137,7 @@ func TestTheFirstDifferenceIsMarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	snapshot := apptest.Edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
-	got := rehearsedAll(t, snapshot, ofLine(snapshot, "gopay")...)["calls/gopay-saturday-evening.yaml"].Transcript
+	got := runAll(t, snapshot, ofLine(snapshot, "gopay")...)["calls/gopay-saturday-evening.yaml"].Transcript
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -205,7 +206,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		texts[name] = tt.text
 	}
 	snapshot, _ := callsOn(t, texts)
-	for file, r := range rehearsedAll(t, snapshot) {
+	for file, r := range runAll(t, snapshot) {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, "calls/"), ".yaml")
 		if diff := cmp.Diff(file+":"+tests[name].want, r.Differs); diff != "" {
 			t.Errorf("%s (-want +got):\n%s\n%s", name, diff, r.Transcript)
@@ -222,14 +223,14 @@ func TestACallThatCannotBeCarried(t *testing.T) {
 	snapshot, calls := callsOn(t, map[string]string{"x": text})
 	desk := snapshot.ByID("gopay").Desks["emergency"]
 	desk.Ring = time.Second
-	if r := rehearsedAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.Differs, "calls/x.yaml:1: call: want a call that the provider can carry, but it objects: ") {
+	if r := runAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.Differs, "calls/x.yaml:1: call: want a call that the provider can carry, but it objects: ") {
 		t.Errorf("differs: %s", r.Differs)
 	}
 	desk.Ring = 10 * time.Minute
 	for range 20 {
 		desk.Targets = append(desk.Targets, callbacks.Target{ID: "more", Kind: callbacks.Number, Address: "+622150003003"})
 	}
-	if r := rehearsedAll(t, snapshot, calls...)["calls/x.yaml"]; r.Differs != "calls/x.yaml:1: call: want the call to end within 2h0m0s, but it goes on" {
+	if r := runAll(t, snapshot, calls...)["calls/x.yaml"]; r.Differs != "calls/x.yaml:1: call: want the call to end within 2h0m0s, but it goes on" {
 		t.Errorf("differs: %s", r.Differs)
 	}
 }
@@ -276,7 +277,7 @@ func TestARehearsalEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Wherever in a call the time is up, the rehearsal ends and leaves nothing behind (see TestMain).
+// Wherever in a call the time is up, the run ends and leaves nothing behind (see TestMain).
 func TestARehearsalEndsWithinACall(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -291,7 +292,7 @@ func TestARehearsalEndsWithinACall(t *testing.T) {
 	}
 }
 
-// A fault of ours is an error of the rehearsal and no end of the process, and the calls before it were told.
+// A fault of ours is an error of the run and no end of the process, and the calls before it were told.
 func TestAPanicIsAnError(t *testing.T) {
 	snapshot, err := config.Load(config.Shipped())
 	if err != nil {
@@ -300,7 +301,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	snapshot.ByID("okpay").Desks["support"] = nil
 	last := ""
 	err = RunCallTests(t.Context(), snapshot, snapshot.Calls, func(r Result) { last = r.Test.Line })
-	if err == nil || !strings.HasPrefix(err.Error(), "calls/okpay-chinese.yaml could not be rehearsed: panic: ") || last != "gopay" {
+	if err == nil || !strings.HasPrefix(err.Error(), "calls/okpay-chinese.yaml could not be run: panic: ") || last != "gopay" {
 		t.Errorf("after %s: %v", last, err)
 	}
 }

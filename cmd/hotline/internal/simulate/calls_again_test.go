@@ -96,6 +96,6 @@ func (s *scenario) triedAgain(role, words string, rings int) {
 	}
 	id := s.did("book")[0].Callback.ID
 	if c, err := s.Service.Callback(s.t.Context(), id); err != nil || c.State != callbacks.Done {
-		s.t.Errorf("the promise is %s, %v", c.State, err)
+		s.t.Errorf("the callback is %s, %v", c.State, err)
 	}
 }

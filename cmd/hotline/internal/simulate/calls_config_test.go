@@ -29,7 +29,7 @@ func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
 
 const shanghai = "+8613812345678"
 
-// The provider rings nobody in mainland China by itself: without a route that is said before anything is promised.
+// The provider rings nobody in mainland China by itself: without a route that is said before anything is booked.
 func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"),

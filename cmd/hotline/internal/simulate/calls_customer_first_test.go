@@ -13,7 +13,7 @@ import (
 
 // The line okpay rings the customer before an agent.
 
-// okpayCaller rings when okpay is closed, and is promised a callback for Monday at nine.
+// okpayCaller rings when okpay is closed, and books a callback for Monday at nine.
 func okpayCaller(t *testing.T, options ...scenarioOption) *scenario {
 	t.Helper()
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
@@ -111,7 +111,7 @@ func limited(t *testing.T, edit func(*config.Snapshot)) scenarioOption {
 }
 
 // So many callbacks stand that no more are promised: the caller is told so and may leave a message. The emergency desk
-// promises all the same.
+// books all the same.
 func TestTooManyCallbacksStand(t *testing.T) {
 	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
 	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
@@ -135,7 +135,7 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 		from := home[:len(home)-1] + string(rune('1'+i))
 		heard := s.rings(from, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 		if !strings.Contains(heard, when) {
-			t.Errorf("caller %d is promised: %q, want %s", i+1, heard, when)
+			t.Errorf("caller %d is told: %q, want %s", i+1, heard, when)
 		}
 	}
 	s.settles()
@@ -154,7 +154,7 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 }
 
 // Every webhook of the callback is lost once, or its answer is, or it comes three times: the customer is connected with one
-// agent once, or told, and the promise is kept in the end.
+// agent once, or told, and the callback is kept in the end.
 func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
 	for name, fault := range map[string]simulator.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
@@ -179,7 +179,7 @@ func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
 				}
 				c := s.did("book")[0].Callback
 				if now, err := s.Service.Callback(t.Context(), c.ID); err != nil || now.State != callbacks.Done {
-					t.Errorf("the promise is %s, %v", now.State, err)
+					t.Errorf("the callback is %s, %v", now.State, err)
 				}
 				if n := len(s.of(simulator.EventBridge)); n != 1 {
 					t.Errorf("connected %d times", n)
@@ -223,7 +223,7 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 }
 
 // A time was chosen before the number was known, and is no decent hour where that number is: other times are offered, and
-// when there are none within a month, nothing is promised.
+// when there are none within a month, nothing is booked.
 func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
 	ask := []step{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("3"), hears("enter the phone number")}
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))

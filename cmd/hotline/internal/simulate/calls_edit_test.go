@@ -159,7 +159,7 @@ func TestAClosureIsAnnounced(t *testing.T) {
 	}
 }
 
-// A callback that was promised for a time that is closed afterwards is put off until the line opens, and kept.
+// A callback that was booked for a time that is closed afterwards is put off until the line opens, and kept.
 func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())

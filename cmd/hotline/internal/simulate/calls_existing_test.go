@@ -8,7 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// Callers who ring again about a promise.
+// Callers who ring again about a callback.
 
 // promised books the slot on Monday at 8 from home, for the account of that number, and returns its reference.
 func bookedCallback(t *testing.T) (*scenario, string) { return callbackFor(t, "1#") }
@@ -68,7 +68,7 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 	s.bridged("support-1 with customer")
 }
 
-// Six wrong answers within an hour, over several calls, and the promise is told to nobody; an hour later its reference
+// Six wrong answers within an hour, over several calls, and the callback is told to nobody; an hour later its reference
 // counts again.
 func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s, reference := bookedCallback(t)
@@ -108,7 +108,7 @@ func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 	}
 	before, _, _ := strings.Cut(heard, "That does not match")
 	if strings.Contains(before, "your callback stands") || strings.Contains(before, "reference number is") {
-		t.Errorf("the first promise is told without proof: %q", before)
+		t.Errorf("the first callback is told without proof: %q", before)
 	}
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -138,7 +138,7 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 	s.bridged("caller with emergency-1", "support-1 with customer")
 }
 
-// An urgent promise is not swallowed by one that stands.
+// An urgent callback is not swallowed by one that stands.
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
@@ -151,7 +151,7 @@ func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	}
 }
 
-// The star while a new time is chosen leaves the promise, and what is told of it, as it was.
+// The star while a new time is chosen leaves the callback, and what is told of it, as it was.
 func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)

@@ -188,7 +188,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 			if j.topic.Message {
 				continue // nobody is rung back about it
 			}
-			s.everyAgent("no-answer") // so that the emergency desk, which never closes, promises too
+			s.everyAgent("no-answer") // so that the emergency desk, which never closes, books too
 			mark, before := len(s.eventsNow()), len(s.did("book"))
 			j.steps = append(j.steps, hears(line.Sentence(tag, "offer.intro")).press("1"))
 			actions, most := j.actions(), mostActions

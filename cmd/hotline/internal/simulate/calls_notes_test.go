@@ -94,10 +94,10 @@ func TestOneReferenceACall(t *testing.T) {
 	heard := s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("nobody").press("1"))
 	contact, booked := s.did("contact"), s.did("book")
 	if len(contact) != 1 || len(booked) != 1 || contact[0].Reference != booked[0].Reference {
-		t.Fatalf("contacts %+v, promises %+v", contact, booked)
+		t.Fatalf("contacts %+v, callbacks %+v", contact, booked)
 	}
 	if n := strings.Count(heard, spokenReference(booked[0].Reference)); n != 3 {
-		t.Errorf("the reference is spoken %d times, before the desk rang and twice with the promise: %q", n, heard)
+		t.Errorf("the reference is spoken %d times, before the desk rang and twice with the callback: %q", n, heard)
 	}
 	s.everyAgent("answer")
 	s.settles()
@@ -109,7 +109,7 @@ func spokenReference(reference string) string {
 	return strings.Join(digits[:4], " ") + ", " + strings.Join(digits[4:], " ")
 }
 
-// A text message goes out once, whatever happens to webhooks; who moves the promise is told the new time.
+// A text message goes out once, whatever happens to webhooks; who moves the callback is told the new time.
 func TestTextMessages(t *testing.T) {
 	s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)

@@ -15,7 +15,7 @@ import (
 
 func onStore(name string) scenarioOption { return func(s *setting) { s.Store = name } }
 
-// Calls with the promises in PostgreSQL, with webhooks that come twice.
+// Calls with the callbacks in PostgreSQL, with webhooks that come twice.
 func TestCallsOnPostgreSQL(t *testing.T) {
 	cluster := pgtest.New(t)
 	twice := withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }})

@@ -82,7 +82,7 @@ func TestFullSlotsMakeRoomForOthers(t *testing.T) {
 		hears("Sorry, that time has just been taken").press("4"))
 	s.settles()
 	if booked := s.did("book"); len(booked) != 5 {
-		t.Errorf("%d promises", len(booked))
+		t.Errorf("%d callbacks", len(booked))
 	}
 }
 

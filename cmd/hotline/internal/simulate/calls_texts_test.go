@@ -40,7 +40,7 @@ func (s *scenario) booksWithAText() twilio.Event {
 	return booked[0]
 }
 
-// text is what is written of the one text message of a promise.
+// text is what is written of the one text message of a callback.
 func (s *scenario) text(booked twilio.Event) callbacks.SMS {
 	s.t.Helper()
 	texts, err := s.Service.SMSOf(context.Background(), booked.Callback.ID)
@@ -114,7 +114,7 @@ func lateSent(w simulator.Webhook) simulator.WebhookFault {
 	return simulator.WebhookFault{}
 }
 
-// A refusal that asking again will not mend ends a text message at once, with its reason; the promise stands.
+// A refusal that asking again will not mend ends a text message at once, with its reason; the callback stands.
 func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 	for code, why := range map[int]string{
 		21408: "the account may not write to this country", 21606: "the sender cannot write to this destination",

@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// With the database gone callers still reach agents, and nothing is promised that was not written.
+// With the database gone callers still reach agents, and nothing is booked that was not written.
 func TestTheStoreIsGone(t *testing.T) {
 	t.Run("open: an agent takes the call", func(t *testing.T) {
 		s := newScenario(t, openDay)
@@ -54,7 +54,7 @@ func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
 	s.bridged()
 }
 
-// breakStore closes the database under the running house. The dispatcher has nothing to do in these stories.
+// breakStore closes the database under the running product. The dispatcher has nothing to do in these stories.
 func (s *scenario) breakStore() {
 	if err := s.Store.Close(); err != nil {
 		s.t.Fatal(err)

@@ -32,7 +32,7 @@ func TestTheSameWebhookTwice(t *testing.T) {
 		references[h.Reference] = true
 	}
 	if len(references) != 1 || len(s.of(simulator.EventPlaceCall)) != 1 {
-		t.Errorf("%d promises and %d calls came of one booking", len(references), len(s.of(simulator.EventPlaceCall)))
+		t.Errorf("%d callbacks and %d calls came of one booking", len(references), len(s.of(simulator.EventPlaceCall)))
 	}
 	first := map[string]string{}
 	for _, w := range s.simulator.Webhooks() {
@@ -109,7 +109,7 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 					t.Errorf("webhook %d lost: cut off without a goodbye, heard %q", nth, heard)
 				}
 				if n := len(s.did("book")); n > 1 && s.did("book")[0].Reference != s.did("book")[n-1].Reference {
-					t.Errorf("webhook %d lost: two promises", nth)
+					t.Errorf("webhook %d lost: two callbacks", nth)
 				}
 			})
 		}
@@ -132,7 +132,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 				s.settles()
 				s.bridged()
 				if len(s.did("book")) != 0 || len(s.of(simulator.EventPlaceCall)) != 0 {
-					t.Error("a promise to somebody who hung up before it was made")
+					t.Error("a callback to somebody who hung up before it was made")
 				}
 			})
 		}
@@ -154,7 +154,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 		if heard := heardBy(s.eventsNow(), RoleCaller); len(s.did("book")) != 1 || strings.Contains(heard, "Thank you for calling") {
 			t.Fatalf("booked %d; heard %q", len(s.did("book")), heard)
 		}
-		s.bridged("support-1 with customer") // the promise stands all the same
+		s.bridged("support-1 with customer") // the callback stands all the same
 	})
 }
 

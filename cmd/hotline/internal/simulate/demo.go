@@ -32,7 +32,7 @@ type DemoOptions struct {
 	Speed float64
 }
 
-// Demo runs until ctx ends. Warnings, such as a promise that was not kept, go to errs.
+// Demo runs until ctx ends. Warnings, such as a callback that was not made, go to errs.
 func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o DemoOptions) (err error) {
 	if o.Speed < 1 || o.Speed > 20 {
 		return fmt.Errorf("--speed %v: choose 1 (real time) to 20", o.Speed)

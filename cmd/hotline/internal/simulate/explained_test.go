@@ -113,7 +113,7 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	switch {
 	case course.Request == nil:
 		if !due.IsZero() {
-			t.Errorf("a callback was promised for %v, explained was none; it did %v", due, did)
+			t.Errorf("a callback was booked for %v, explained was none; it did %v", due, did)
 		}
 	case course.Request.Due.After(at.Add(time.Minute)):
 		if !due.Equal(course.Request.Due) {

@@ -31,9 +31,9 @@ type scenario struct {
 	productEvents []twilio.Event
 	customer      simulator.Party
 	mayDrop       bool   // a leg without a fallback may be given up in this story
-	mayBreak      bool   // a promise may end unkept in this story
-	onBook        func() // called when a promise has been written and not yet spoken
-	bookedAt      int    // how many events there were when the latest promise or message was written
+	mayBreak      bool   // a callback may end unkept in this story
+	onBook        func() // called when a callback has been written and not yet spoken
+	bookedAt      int    // how many events there were when the latest callback or message was written
 }
 
 const (
@@ -133,12 +133,12 @@ func (s *scenario) end() {
 	}
 }
 
-// promisesKept fails for every promise that was given up, unless the story is about that.
+// callbacksMade fails for every callback that was given up, unless the story is about that.
 func (s *scenario) callbacksKept() {
 	for _, booked := range s.did("book") {
 		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)
 		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {
-			s.t.Errorf("promise %s is %s", callback.Reference, callback.State)
+			s.t.Errorf("callback %s is %s", callback.Reference, callback.State)
 		}
 	}
 }
@@ -248,7 +248,7 @@ func heardBy(events []simulator.Event, role string) string {
 	return strings.Join(heard, " ")
 }
 
-// settles lets time run until nothing that was promised is outstanding.
+// settles lets time run until nothing that was booked is outstanding.
 func (s *scenario) settles() {
 	s.t.Helper()
 	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(keepLimit), s.settled); err != nil {
@@ -278,7 +278,7 @@ func (s *scenario) of(name string) []simulator.Event {
 	return picked
 }
 
-// did picks what the house did by name.
+// did picks what the product did by name.
 func (s *scenario) did(name string) []twilio.Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()

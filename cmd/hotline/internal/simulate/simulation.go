@@ -25,35 +25,35 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A Simulation is a house and a provider simulator in one process, on loopback, with a store of its own.
+// A Simulation is the product and a provider simulator in one process, on loopback, with a store of its own.
 // The simulator owns the time.
 type Simulation struct {
 	*app.App
 	simulator *simulator.Simulator
 	nextDial  time.Time // when the dispatcher wants to be called again
-	nextSMS   time.Time // when the courier does
+	nextSMS   time.Time // when the SMS worker does
 	servers   []*http.Server
 	log       *slog.Logger
 	dir       string
 }
 
-// Options is what a rehearsal is set up with.
+// Options is what a simulation is set up with.
 type Options struct {
 	Snapshot *config.Snapshot
 	At       time.Time
 	Log      *slog.Logger
 	Seed     uint64
-	// events hears of the simulator, happenings of the house. Both may be nil.
+	// events hears of the simulator, events of the product. Both may be nil.
 	SimulatorEvent  func(simulator.Event)
 	ProductEvent    func(twilio.Event)
 	Faults          simulator.Faults
 	NamedRecordings bool                                        // the action of a Record names its recording, which the provider documents otherwise
 	Delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
 	Store           string                                      // empty: one of its own, which ends with it
-	OpenedStore     callbacks.Store                             // as in wiring
-	Live            *publish.Live                               // as in wiring
+	OpenedStore     callbacks.Store                             // as in [app.Options]
+	Live            *publish.Live                               // as in [app.Options]
 	Strict          bool                                        // the workers are called only when they are due or were woken: faster
-	WrapStore       func(callbacks.Store) callbacks.Store       // as in wiring
+	WrapStore       func(callbacks.Store) callbacks.Store       // as in [app.Options]
 }
 
 const AccountSID = "AC00000000000000000000000000000000"
@@ -86,7 +86,7 @@ func New(ctx context.Context, s Options) (r *Simulation, err error) {
 		return r, err
 	}
 	if s.OpenedStore == nil && s.Store == "" {
-		if r.dir, err = os.MkdirTemp("", "hotline-rehearsal-"); err != nil {
+		if r.dir, err = os.MkdirTemp("", "hotline-simulation-"); err != nil {
 			return r, err
 		}
 	}
@@ -129,7 +129,7 @@ func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
 	})
 }
 
-// settled reports whether nothing is going on and nothing promised is outstanding.
+// settled reports whether nothing is going on and no callback is outstanding.
 func (r *Simulation) settled() bool {
 	return r.nextDial.IsZero() && r.nextSMS.IsZero() && r.simulator.Idle()
 }
@@ -142,7 +142,7 @@ func (r *Simulation) listen(handler http.Handler) (url string, err error) {
 	return url, err
 }
 
-// reserve takes a port before there is something to serve: the house must know its own address.
+// reserve takes a port before there is something to serve: the product must know its own address.
 func (r *Simulation) reserve() (url string, serve func(http.Handler), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

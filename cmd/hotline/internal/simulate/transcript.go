@@ -19,7 +19,7 @@ import (
 type transcript struct {
 	mu   sync.Mutex
 	keys simulator.Event // keys pressed one after the other, not yet written
-	ids  []int64         // promises that were made
+	ids  []int64         // callbacks that were booked
 	last time.Time       // when something happened last; the simulator's clock may have run on to a time-out of no interest
 	out  io.Writer
 	line *ivr.Line
@@ -27,7 +27,7 @@ type transcript struct {
 	err  error
 }
 
-// productEvent is an event of the house in the form of the simulator's, with what only the house knows.
+// productEvent is an event of the product in the form of the simulator's, with what only the product knows.
 type productEvent struct {
 	simulator.Event
 	Line      string     `json:"line,omitempty"`
@@ -118,7 +118,7 @@ func (t *transcript) close() {
 	t.flush()
 }
 
-// promises lists what was promised so far, and when something happened last.
+// callbacks lists what was booked so far, and when something happened last.
 func (t *transcript) callbacks() ([]int64, time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -40,7 +40,7 @@ type Console struct {
 	agent       telephone
 	legs        map[string]*telephone // by call SID: whose captions they are
 	desks       map[string]string     // names of agents' telephones by address
-	customers   map[string]bool       // numbers that are promised a callback
+	customers   map[string]bool       // numbers that are called back
 	agentsDo    string
 	callbacks   []callbacks.Callback
 	outOfDate   chan struct{}

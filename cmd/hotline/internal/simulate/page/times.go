@@ -93,7 +93,7 @@ func (c *Console) skip(ctx context.Context) error {
 	c.mu.Lock()
 	waiting := c.outstanding() || c.caller.State != idle || c.agent.State != idle
 	c.mu.Unlock()
-	const nothing = refusal("Nothing is going on, and nothing is promised: there is nothing to skip to.")
+	const nothing = refusal("Nothing is going on, and no callback is open: there is nothing to skip to.")
 	if !waiting && len(c.Simulator.Dangling()) == 0 {
 		return nothing
 	}
