@@ -22,10 +22,11 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	r.Caller = recognisable(r.Caller)
 	r.Asked = s.now()
 	if r.SMSBody == nil {
-		r.SMSBody = s.decide(Callback{Line: r.Line, Desk: r.Desk}, r.Asked).confirmation(NotifyBooked)
+		plan, asked := s.plan(r.Line, r.Desk), r.Asked
+		r.SMSBody = func(c Callback) string { return plan.Notification(c, NotifyBooked, asked) }
 	}
 	r.GiveWay = func(other *Record) error {
-		finish(&other.Callback, Cancelled, r.Asked)
+		other.Callback.Finish(Cancelled, r.Asked)
 		other.Callback.Remark = "its owner asked for a callback; this one was asked for from another number"
 		return nil
 	}
@@ -42,7 +43,7 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	}
 	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
 		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
-	s.Wake()
+	s.signal.Raise()
 	return b, nil
 }
 
@@ -170,7 +171,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	}
 	m.Asked, m.Caller = s.now(), recognisable(m.Caller)
 	if m.SMSBody == nil {
-		m.SMSBody = func(c Callback) string { return s.decide(c, m.Asked).smsBody(c, NotifyMoved) }
+		m.SMSBody = func(c Callback) string { return s.plan(c.Line, c.Desk).Notification(c, NotifyMoved, m.Asked) }
 	}
 	c, err := s.store.Move(ctx, id, m)
 	if err != nil {
@@ -183,7 +184,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 		return c, ErrKeyUsed
 	}
 	s.log.InfoContext(ctx, "callback moved", "callback", c.ID, "line", c.Line, "due", c.Due)
-	s.Wake()
+	s.signal.Raise()
 	return c, nil
 }
 
@@ -212,9 +213,9 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			return ErrNotOpen
 		}
 		if tell {
-			r.SMSBody = s.decide(r.Callback, now).smsBody(r.Callback, NotifyWithdrawn)
+			r.SMSBody = s.plan(r.Callback.Line, r.Callback.Desk).Notification(r.Callback, NotifyWithdrawn, now)
 		}
-		finish(&r.Callback, Cancelled, now)
+		r.Callback.Finish(Cancelled, now)
 		r.Callback.Remark = "taken back by " + by
 		if r.Attempt != nil {
 			r.Attempt.Check = now // the dispatcher hangs it up at once
@@ -223,20 +224,20 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 		return nil
 	})
 	if err == nil && done {
-		logChange(ctx, s.log, r.Callback, "taken back by "+by)
-		s.Wake()
+		LogChange(ctx, s.log, r.Callback, "taken back by "+by)
+		s.signal.Raise()
 	}
 	return r.Callback, err
 }
 
-// holdFor is how long a conversation can hold a callback back, in case nobody tells that it has ended.
-const holdFor = 2 * time.Hour
+// MaxHold is how long a conversation can hold a callback back, in case nobody tells that it has ended.
+const MaxHold = 2 * time.Hour
 
 // HoldFor keeps the callback of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
 // [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No callback is no error.
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
-		until := s.now().Add(holdFor)
+		until := s.now().Add(MaxHold)
 		if r.Callback.CancelAfterAttempt {
 			return ErrUnchanged
 		}
@@ -272,7 +273,7 @@ func (s *Service) changeFor(ctx context.Context, line, desk, caller string, chan
 		return err
 	}
 	_, err = s.store.Change(ctx, c.ID, change)
-	s.Wake()
+	s.signal.Raise()
 	return err
 }
 
@@ -291,7 +292,7 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 			case !c.Open(): // it has ended just now
 				return ErrUnchanged
 			case c.State == Booked: // or come back
-				finish(c, Cancelled, s.now())
+				c.Finish(Cancelled, s.now())
 			default:
 				c.CancelAfterAttempt = true
 			}

@@ -101,6 +101,12 @@ func (c Callback) Open() bool {
 	return false
 }
 
+// Finish makes a callback final.
+func (c *Callback) Finish(state State, now time.Time) {
+	c.State = state
+	c.Ended = now.UTC().Truncate(time.Millisecond)
+}
+
 // Before reports whether a callback is kept before another of those that can be kept now: urgent ones first, then by
 // priority, then by when the caller rang. Nobody goes ahead of somebody who has waited longer at the same priority.
 func (c Callback) Before(o Callback) bool {

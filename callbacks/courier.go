@@ -39,48 +39,60 @@ const (
 	smsStale = 6 * time.Hour
 )
 
-// A SMSWorker sends the SMS that were written together with callbacks. Each is sent once at most: what got lost
-// on the way to the provider stays unknown.
-type SMSWorker struct {
-	// Settled is told what became of each message, "waiting" for one that is tried again. Nil: nobody is.
-	Settled func(line string, state SMSState)
-
-	store  Store
-	sender SMSSender
-	plans  Plans
-	now    func() time.Time
-	log    *slog.Logger
-	woken  chan struct{}
+// An SMSStore keeps the SMS that were written together with callbacks.
+type SMSStore interface {
+	// ClaimSMS takes the SMS that has waited longest and whose time has come to [SMSSending], until now+lease,
+	// and counts a try. false: there is none.
+	ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (SMS, bool, error)
+	// SettleSMS says what became of an SMS that was claimed.
+	SettleSMS(ctx context.Context, id int64, s SMSResult) error
+	// NextSMS is when an SMS is to be looked at next; zero if none is unsent.
+	NextSMS(ctx context.Context) (time.Time, error)
+	// ExpireSMS takes SMS whose lease has ended to [SMSUnknown] and returns how many.
+	ExpireSMS(ctx context.Context, now time.Time) (int, error)
 }
 
-// NewSMSWorker makes an SMS worker that the service wakes when a callback is made.
-func NewSMSWorker(store Store, service *Service, sender SMSSender, plans Plans, now func() time.Time, log *slog.Logger) *SMSWorker {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
-	}
-	c := &SMSWorker{store: store, sender: sender, plans: plans, now: now, log: log, woken: make(chan struct{}, 1)}
-	service.alsoWake(func() {
-		select {
-		case c.woken <- struct{}{}:
-		default: // it is awake already
-		}
-	})
-	return c
+// An SMSWorkerConfig is what an [SMSWorker] needs. All but Signal, Settled and Log is required.
+type SMSWorkerConfig struct {
+	Store  SMSStore
+	Sender SMSSender
+	Plans  Plans
+	Now    func() time.Time
+	// Signal wakes it when a callback is booked.
+	Signal *Signal
+	// Settled is told what became of each message, "waiting" for one that is tried again. Nil: nobody is.
+	Settled func(line string, state SMSState)
+	Log     *slog.Logger
+}
+
+// An SMSWorker sends the SMS that were written together with callbacks. Each is sent once at most: what got lost on the
+// way to the provider stays unknown. Several may share a store.
+type SMSWorker struct {
+	config SMSWorkerConfig
+	woken  <-chan struct{}
+}
+
+// NewSMSWorker makes an SMS worker.
+func NewSMSWorker(c SMSWorkerConfig) *SMSWorker {
+	c.Log = orDiscard(c.Log)
+	return &SMSWorker{config: c, woken: c.Signal.Channel()}
 }
 
 // Run ticks at once, then whenever a message is due or a callback was made, until ctx ends.
-func (c *SMSWorker) Run(ctx context.Context, timer Timer) { run(ctx, c.Tick, c.now, c.woken, timer) }
+func (c *SMSWorker) Run(ctx context.Context, timer Timer) {
+	Run(ctx, c.Tick, c.config.Now, c.woken, timer)
+}
 
 // Tick sends what is due and returns when the next message is; zero if none waits. It must not run concurrently with
 // itself; several SMS workers may share a store.
 func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
-	if lost, err := c.store.ExpireSMS(ctx, c.now()); err != nil {
+	if lost, err := c.config.Store.ExpireSMS(ctx, c.config.Now()); err != nil {
 		return c.later(ctx, err)
 	} else if lost > 0 {
-		c.log.WarnContext(ctx, "SMS of which nobody knows whether they were sent; they are not sent again", "texts", lost)
+		c.config.Log.WarnContext(ctx, "SMS of which nobody knows whether they were sent; they are not sent again", "texts", lost)
 	}
 	for range smsAtOnce {
-		text, found, err := c.store.ClaimSMS(ctx, c.now(), smsLease)
+		text, found, err := c.config.Store.ClaimSMS(ctx, c.config.Now(), smsLease)
 		if err != nil {
 			return c.later(ctx, err)
 		}
@@ -91,7 +103,7 @@ func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
 			return c.later(ctx, err)
 		}
 	}
-	next, err := c.store.NextSMS(ctx)
+	next, err := c.config.Store.NextSMS(ctx)
 	if err != nil {
 		return c.later(ctx, err)
 	}
@@ -99,39 +111,39 @@ func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
 }
 
 func (c *SMSWorker) later(ctx context.Context, err error) time.Time {
-	c.log.ErrorContext(ctx, "the store cannot be asked for SMS; trying again", "error", err)
-	return c.now().Add(smsPause)
+	c.config.Log.ErrorContext(ctx, "the store cannot be asked for SMS; trying again", "error", err)
+	return c.config.Now().Add(smsPause)
 }
 
 // deliver sends one message that was claimed, and writes down what became of it.
 func (c *SMSWorker) deliver(ctx context.Context, t SMS) error {
-	log := c.log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
-	plan, ok := c.plans.Plan(t.Callback.Line, t.Callback.Desk)
+	log := c.config.Log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
+	plan, ok := c.config.Plans.Plan(t.Callback.Line, t.Callback.Desk)
 	settled := SMSResult{State: SMSDropped}
 	if settled.Remark = c.moot(t, plan, ok); settled.Remark != "" {
 		log.InfoContext(ctx, "SMS dropped", "why", settled.Remark)
 	} else {
 		settled = c.send(ctx, t, cmp.Or(plan.Sender, plan.From), log)
 	}
-	if err := c.store.SettleSMS(ctx, t.ID, settled); err != nil {
+	if err := c.config.Store.SettleSMS(ctx, t.ID, settled); err != nil {
 		return err
 	}
-	if c.Settled != nil {
-		c.Settled(t.Callback.Line, settled.State)
+	if c.config.Settled != nil {
+		c.config.Settled(t.Callback.Line, settled.State)
 	}
 	return nil
 }
 
 // send asks the provider, and says what became of it.
 func (c *SMSWorker) send(ctx context.Context, t SMS, sender string, log *slog.Logger) SMSResult {
-	sid, err := c.sender.Send(ctx, OutgoingSMS{ID: t.ID, Sender: sender, To: t.Callback.Number, Body: t.Body})
+	sid, err := c.config.Sender.Send(ctx, OutgoingSMS{ID: t.ID, Sender: sender, To: t.Callback.Number, Body: t.Body})
 	var refused *RefusedError
 	switch {
 	case err == nil:
 		return SMSResult{State: SMSSent, SID: sid}
 	case errors.As(err, &refused) && (refused.Unreached || !refused.Permanent && t.Tries < smsTries):
 		log.WarnContext(ctx, "SMS not sent; trying again", "error", err)
-		again := c.now().Add(pauseAfterTry(t.Tries))
+		again := c.config.Now().Add(pauseAfterTry(t.Tries))
 		return SMSResult{State: SMSWaiting, Again: again, Code: refused.Code, Remark: refused.Why()}
 	case errors.Is(err, ErrRefused):
 		if refused == nil {
@@ -167,7 +179,7 @@ func (c *SMSWorker) moot(t SMS, plan Plan, configured bool) string {
 		return "its number is not texted: " + string(refusal.Reason) + ", " + refusal.Detail
 	case t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
 		return "the callback has ended meanwhile"
-	case c.now().Sub(t.Created) > smsStale:
+	case c.config.Now().Sub(t.Created) > smsStale:
 		return "it would come too late"
 	}
 	return ""

@@ -28,7 +28,10 @@ func (p *paperSMSSender) Send(_ context.Context, t callbacks.OutgoingSMS) (strin
 }
 
 func (w *world) smsWorker(sender callbacks.SMSSender) *callbacks.SMSWorker {
-	return callbacks.NewSMSWorker(w.store, w.service, sender, w, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
+	return callbacks.NewSMSWorker(callbacks.SMSWorkerConfig{
+		Store: w.store, Sender: sender, Plans: w, Now: w.now, Signal: w.signal, Settled: w.settled,
+		Log: slog.New(slog.NewTextHandler(w.logged, nil)),
+	})
 }
 
 // confirmed books a callback with an SMS.
@@ -119,9 +122,9 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 		{errors.New("time-out"), callbacks.SMSUnknown, 0, "the provider's answer was lost"},
 	} {
 		w := newWorld(t)
-		c := w.smsWorker(&paperSMSSender{answer: func(int) error { return tt.err }})
 		var counted []string
-		c.Settled = func(line string, state callbacks.SMSState) { counted = append(counted, line+" "+string(state)) }
+		w.settled = func(line string, state callbacks.SMSState) { counted = append(counted, line+" "+string(state)) }
+		c := w.smsWorker(&paperSMSSender{answer: func(int) error { return tt.err }})
 		booked := w.confirmed()
 		c.Tick(w.ctx)
 		texts, err := w.service.SMSOf(w.ctx, booked.ID)
@@ -258,8 +261,7 @@ func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	recordings := &paperRecordings{err: errors.New("not now")}
-	h := newHousekeeper(t, w)
-	h.UseRecordings(recordings)
+	h := housekeeperWith(t, w, recordings)
 	h.Tick(w.ctx)
 	w.clock = w.clock.AddDate(0, 0, 40)
 	h.Tick(w.ctx)

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -172,7 +173,7 @@ func TestCallingHoursWhenAnswered(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	w.pass(5 * time.Second)
-	leg.answered(callbacks.Closed)
+	leg.answered(dispatch.Closed)
 	if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC)) {
 		t.Fatalf("due %v", got.Due)
 	}

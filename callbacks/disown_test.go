@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // Customers who did not ask for the call, and whom SMS go to.
@@ -24,9 +25,9 @@ func (w *world) bookBy(caller, number, line string) callbacks.Callback {
 	return b.Callback
 }
 
-func (c call) disowned(want callbacks.Verdict) {
+func (c call) disowned(want dispatch.Verdict) {
 	c.w.t.Helper()
-	if _, v, err := c.w.service.Disown(c.w.ctx, c.id, c.sid); err != nil || v != want {
+	if _, v, err := c.w.d.Disown(c.w.ctx, c.id, c.sid); err != nil || v != want {
 		c.w.t.Fatalf("Disown = %q, %v; want %q", v, err, want)
 	}
 }
@@ -51,12 +52,12 @@ func TestDisownedBehindAnAgent(t *testing.T) {
 	w := newWorld(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	for range 2 { // the webhook comes twice
-		leg.disowned(callbacks.Proceed)
+		leg.disowned(dispatch.Proceed)
 	}
-	leg.customerTook(callbacks.Gone)
+	leg.customerTook(dispatch.Gone)
 	leg.customerEnded("completed")
 	w.isDisowned(c, leg)
 	w.pass(time.Hour)
@@ -67,11 +68,11 @@ func TestDisownedByACustomerWhoIsRungFirst(t *testing.T) {
 	w := customerFirst(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("customer")
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 	for range 2 {
-		leg.disowned(callbacks.Proceed)
+		leg.disowned(dispatch.Proceed)
 	}
-	leg.customerTook(callbacks.Gone)
+	leg.customerTook(dispatch.Gone)
 	w.isDisowned(c, leg)
 	w.pass(time.Hour)
 	w.quiet()
@@ -82,9 +83,9 @@ func TestDisownedAtTheOwnNumber(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.disowned(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.disowned(dispatch.Proceed)
 	w.isDisowned(c, leg)
 	r := w.request(customer)
 	r.Caller, r.Account, r.Limits.CallerLimits = stranger, "", callbacks.DefaultCallerLimits
@@ -99,11 +100,11 @@ func TestDisownedByAForeignCall(t *testing.T) {
 	w := newWorld(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	foreign := leg
 	foreign.sid = "CAforeign"
-	if _, v, err := w.service.Disown(w.ctx, foreign.id, foreign.sid); !errors.Is(err, callbacks.ErrForeignCall) || v != callbacks.Gone {
+	if _, v, err := w.d.Disown(w.ctx, foreign.id, foreign.sid); !errors.Is(err, dispatch.ErrForeignCall) || v != dispatch.Gone {
 		t.Fatalf("Disown = %q, %v", v, err)
 	}
 	w.is(c, callbacks.AgentReached, 0, 1)
@@ -115,8 +116,8 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 	w := newWorld(t)
 	other := w.bookBy("", customer, "gopay")
 	kept := w.ring("support-1")
-	kept.answered(callbacks.Proceed)
-	kept.took(callbacks.Proceed)
+	kept.answered(dispatch.Proceed)
+	kept.took(dispatch.Proceed)
 	c := w.bookBy(stranger, customer, "upay")
 	record, err := w.store.Claim(w.ctx, callbacks.Claim{
 		CallbackID: c.ID, AttemptID: "upay-1", Target: callbacks.Target{ID: "upay-1", Kind: callbacks.Client, Address: "upay-1"},
@@ -126,9 +127,9 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	leg := call{w: w, id: record.Attempt.ID, sid: "CAupay"}
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.disowned(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.disowned(dispatch.Proceed)
 	w.is(c, callbacks.Cancelled, 0, 1)
 	w.is(other, callbacks.AgentReached, 0, 1)
 	kept.customerEnded("no-answer")
@@ -153,10 +154,10 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		worker.Tick(w.ctx)
 		if c.reached {
 			leg := w.ring("support-1")
-			leg.answered(callbacks.Proceed)
-			leg.took(callbacks.Proceed)
-			leg.customerTook(callbacks.Proceed)
-			if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
+			leg.answered(dispatch.Proceed)
+			leg.took(dispatch.Proceed)
+			leg.customerTook(dispatch.Proceed)
+			if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -186,9 +187,9 @@ func TestRetryLeavesASilencedNumberAlone(t *testing.T) {
 	w.is(given, callbacks.Expired, 1, 0)
 	w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.disowned(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.disowned(dispatch.Proceed)
 	if _, err := w.service.Retry(w.ctx, given.ID, "supervisor"); !errors.Is(err, callbacks.ErrSilenced) {
 		t.Errorf("retried: %v", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // The whole way: busy, next target, round over, again, taken, customer, done.
@@ -42,11 +43,11 @@ func TestKeepACallback(t *testing.T) {
 	w.pass(10 * time.Minute)
 	third := w.ring("support-1")
 	third.status("initiated", 0)
-	third.answered(callbacks.Proceed)
+	third.answered(dispatch.Proceed)
 	w.is(c, callbacks.Dialling, 1, 0)
-	third.took(callbacks.Proceed)
+	third.took(dispatch.Proceed)
 	w.is(c, callbacks.AgentReached, 1, 1)
-	third.customerTook(callbacks.Proceed)
+	third.customerTook(dispatch.Proceed)
 	w.is(c, callbacks.CustomerReached, 1, 1)
 	w.quiet()
 	third.customerEnded("completed")
@@ -66,8 +67,8 @@ func TestCustomerNotReached(t *testing.T) {
 	c := w.book(customer)
 	for n := 1; n <= 2; n++ {
 		leg := w.ring("support-1") // a new try begins at the first target
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
+		leg.took(dispatch.Proceed)
 		leg.customerEnded("completed") // a machine: nobody pressed 1
 		leg.status("completed", 4)
 		if n == 1 {
@@ -117,7 +118,7 @@ func TestTimeRunsOut(t *testing.T) {
 func TestRefusedForGood(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.dialer.place = func(p callbacks.Placement) (error, bool) {
+	w.dialer.place = func(p dispatch.Placement) (error, bool) {
 		if p.Target.ID == "support-1" {
 			return fmt.Errorf("creating a call: %w", callbacks.NewRefused(21211, "")), false
 		}
@@ -130,15 +131,15 @@ func TestRefusedForGood(t *testing.T) {
 	}
 	w.is(c, callbacks.Dialling, 0, 0)
 	leg := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 }
 
 // Refused for the moment: the same target after a pause, and no round is lost while nothing can be placed at all.
 func TestRefusedForNow(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
 	var got []string
 	for range 5 {
 		before := len(w.dialer.placed)
@@ -158,14 +159,14 @@ func TestRefusedForNow(t *testing.T) {
 		t.Errorf("remark %q", got)
 	}
 	w.dialer.place = nil
-	w.ring("support-1").answered(callbacks.Proceed)
+	w.ring("support-1").answered(dispatch.Proceed)
 }
 
 // While the provider cannot be reached nothing was asked for: no look-up, no round, and the callback waits.
 func TestProviderNotReached(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return &callbacks.RefusedError{Unreached: true}, false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return &callbacks.RefusedError{Unreached: true}, false }
 	for range 40 {
 		w.pass(w.tick())
 	}
@@ -178,7 +179,7 @@ func TestProviderNotReached(t *testing.T) {
 		t.Errorf("remark %q", got)
 	}
 	w.dialer.place = nil
-	w.ring("support-1").answered(callbacks.Proceed)
+	w.ring("support-1").answered(dispatch.Proceed)
 }
 
 // Who is rung without a route of the line's own is shown its caller ID.
@@ -186,7 +187,7 @@ func TestCallerIDOfTargets(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CallerID = "+6566002000"
 	w.plan.Policy.Routes = []callbacks.Route{{Prefix: "+62", Byoc: "BY1"}}
-	w.dialer.place = func(p callbacks.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
+	w.dialer.place = func(p dispatch.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
 	w.book(customer)
 	for range 2 {
 		w.pass(w.tick())
@@ -243,13 +244,13 @@ func TestClosedWhenAnswered(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	w.pass(5 * time.Second)
-	leg.answered(callbacks.Closed)
-	leg.answered(callbacks.Closed) // the webhook came twice
+	leg.answered(dispatch.Closed)
+	leg.answered(dispatch.Closed) // the webhook came twice
 	got := w.is(c, callbacks.Booked, 0, 0)
 	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
 		t.Fatalf("due %v, want %v", got.Due, want)
 	}
-	leg.took(callbacks.Gone)
+	leg.took(dispatch.Gone)
 	leg.status("completed", 2)
 	w.quiet()
 	w.clock = got.Due
@@ -263,15 +264,15 @@ func TestClosedWhenTaken(t *testing.T) {
 	w.clock = start.Add(2*time.Hour - time.Second) // a second to twelve
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 	w.pass(time.Second)
-	leg.took(callbacks.Closed)
+	leg.took(dispatch.Closed)
 	got := w.is(c, callbacks.Booked, 0, 0)
 	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
 		t.Fatalf("due %v, want %v", got.Due, want)
 	}
 	w.logs("though it was not when the agent picked up")
-	leg.took(callbacks.Gone) // the webhook came twice
+	leg.took(dispatch.Gone) // the webhook came twice
 	leg.status("completed", 2)
 	w.clock = got.Due
 	w.ring("support-1") // its turn was not used up
@@ -314,8 +315,8 @@ func TestCancelledWhileRinging(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	leg.answered(callbacks.Gone) // he was quicker than the hanging up
-	leg.took(callbacks.Gone)
+	leg.answered(dispatch.Gone) // he was quicker than the hanging up
+	leg.took(dispatch.Gone)
 	w.dialer.calls[leg.sid].Status = "in-progress"
 	w.pass(2 * time.Minute)
 	w.quiet()
@@ -336,7 +337,7 @@ func TestCancelledWhileRinging(t *testing.T) {
 		t.Fatalf("hung up %v, attempt %+v", w.dialer.hung, leg.attempt())
 	}
 	leg.status("canceled", 2)
-	leg.answered(callbacks.Gone)
+	leg.answered(dispatch.Gone)
 	w.is(c, callbacks.Cancelled, 0, 0)
 }
 
@@ -344,8 +345,8 @@ func TestTooLateToCancel(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	cancel := func(want error) {
 		t.Helper()
 		if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); !errors.Is(err, want) {
@@ -353,7 +354,7 @@ func TestTooLateToCancel(t *testing.T) {
 		}
 	}
 	cancel(callbacks.ErrInProgress)
-	leg.customerTook(callbacks.Proceed)
+	leg.customerTook(dispatch.Proceed)
 	cancel(callbacks.ErrInProgress)
 	if err := w.service.CancelFor(w.ctx, "gopay", "support", customer); err != nil {
 		t.Fatal(err)
@@ -393,8 +394,8 @@ func TestTargetIsBusyUntilItsCallIsOver(t *testing.T) {
 	w.pass(time.Second)
 	b := w.book("+6281234567891")
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	leg.customerEnded("no-answer")
 	if next := w.quiet(); next != 30*time.Second {
 		t.Fatalf("next tick after %v", next)
@@ -406,7 +407,7 @@ func TestTargetIsBusyUntilItsCallIsOver(t *testing.T) {
 
 func TestUrgentFirstAndPaced(t *testing.T) {
 	w := newWorld(t)
-	w.d.Pace = time.Second
+	w.d = w.dispatcherWith(dispatch.Config{Pace: time.Second})
 	w.book(customer)
 	w.pass(time.Minute)
 	r := w.request("+6281234567899")
@@ -440,8 +441,8 @@ func TestServiceWakes(t *testing.T) {
 			}
 		},
 	} {
-		w.wakes = 0
-		if event(); w.wakes == 0 {
+		w.wakes.Store(0)
+		if event(); w.wakes.Load() == 0 {
 			t.Errorf("%s wakes nobody", name)
 		}
 	}
@@ -452,8 +453,8 @@ func TestAttemptsLimitLowered(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	leg.customerEnded("busy")
 	leg.status("completed", 3)
 	w.plan.Policy.MaxAttempts = 1

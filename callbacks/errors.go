@@ -45,8 +45,6 @@ var (
 	// ErrRefused: the provider plainly refused to place a call or to send an SMS, or could not be asked.
 	// Anything else that [Dialer.Place] or [SMSSender.Send] returns counts as unknown.
 	ErrRefused = errors.New("callbacks: the provider refused")
-	// ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
-	ErrForeignCall = errors.New("callbacks: the call is not the attempt's")
 	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a [Store].
 	ErrUnchanged = errors.New("callbacks: unchanged")
 )

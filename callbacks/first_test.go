@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // Customers who are rung before an agent is.
@@ -19,7 +20,7 @@ func customerFirst(t testing.TB) *world {
 
 func (c call) agentEnded(status string, notBridged, hasNext bool) {
 	c.w.t.Helper()
-	if _, err := c.w.service.AgentEnded(c.w.ctx, c.id, c.sid, status, notBridged, hasNext); err != nil {
+	if _, err := c.w.d.AgentEnded(c.w.ctx, c.id, c.sid, status, notBridged, hasNext); err != nil {
 		c.w.t.Fatal(err)
 	}
 }
@@ -29,8 +30,8 @@ func (w *world) reached(number string) (callbacks.Callback, call) {
 	w.t.Helper()
 	c := w.book(number)
 	leg := w.ring("customer")
-	leg.answered(callbacks.Proceed)
-	leg.customerTook(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
 	return w.is(c, callbacks.CustomerReached, 0, 1), leg
 }
 
@@ -42,10 +43,10 @@ func TestCustomerFirst(t *testing.T) {
 	}
 	leg.agentEnded("no-answer", false, true) // the first agent
 	w.is(c, callbacks.CustomerReached, 0, 1)
-	leg.took(callbacks.Proceed)
-	leg.took(callbacks.Proceed) // the webhook came twice
+	leg.took(dispatch.Proceed)
+	leg.took(dispatch.Proceed) // the webhook came twice
 	w.is(c, callbacks.AgentReached, 0, 1)
-	leg.customerTook(callbacks.Gone) // nobody rings a second agent now
+	leg.customerTook(dispatch.Gone) // nobody rings a second agent now
 	leg.agentEnded("completed", false, true)
 	w.is(c, callbacks.Done, 0, 1)
 	if got := leg.attempt(); got.State != callbacks.Leaving || got.Outcome != callbacks.OutcomeKept {
@@ -66,7 +67,7 @@ func TestCustomerFirstIsMissed(t *testing.T) {
 		for try := 1; try <= 2; try++ {
 			leg := w.ring("customer")
 			if status == "completed" {
-				leg.answered(callbacks.Proceed)
+				leg.answered(dispatch.Proceed)
 			}
 			leg.status(status, 1)
 			if try == 2 {
@@ -90,8 +91,8 @@ func TestPauseByOutcome(t *testing.T) {
 		w.plan.CustomerFirst = false
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
+		leg.took(dispatch.Proceed)
 		leg.customerEnded(status)
 		leg.status("completed", 3)
 		if got := w.is(c, callbacks.Booked, 0, 1); !got.Due.Equal(w.clock.Add(pause)) {
@@ -113,8 +114,8 @@ func TestCustomerFirstAndNoAgent(t *testing.T) {
 	leg.status("completed", 4)
 	w.pass(10 * time.Minute)
 	again := w.ring("customer")
-	again.answered(callbacks.Proceed)
-	again.customerTook(callbacks.Proceed)
+	again.answered(dispatch.Proceed)
+	again.customerTook(dispatch.Proceed)
 	again.status("completed", 4) // he had enough of waiting
 	w.is(c, callbacks.Expired, 0, 2)
 }
@@ -123,10 +124,10 @@ func TestCustomerFirstAndNoAgent(t *testing.T) {
 func TestCustomerFirstApart(t *testing.T) {
 	w := customerFirst(t)
 	c, leg := w.reached(customer)
-	leg.took(callbacks.Proceed)
+	leg.took(dispatch.Proceed)
 	leg.agentEnded("failed", true, true)
 	w.is(c, callbacks.CustomerReached, 0, 1)
-	leg.took(callbacks.Proceed)
+	leg.took(dispatch.Proceed)
 	leg.agentEnded("failed", true, false)
 	w.is(c, callbacks.Booked, 0, 1)
 }
@@ -134,7 +135,7 @@ func TestCustomerFirstApart(t *testing.T) {
 func TestCustomerFirstRefusedForGood(t *testing.T) {
 	w := customerFirst(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(21215, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21215, ""), false }
 	w.tick()
 	w.is(c, callbacks.Undialable, 0, 0)
 }
@@ -143,7 +144,7 @@ func TestCustomerFirstRefusedForGood(t *testing.T) {
 func TestCustomerFirstRefusedForNow(t *testing.T) {
 	w := customerFirst(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
 	for _, pause := range []time.Duration{10 * time.Second, 20 * time.Second, 10 * time.Minute, 10 * time.Second} {
 		w.tick()
 		if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(w.clock.Add(pause)) {
@@ -157,7 +158,7 @@ func TestCustomerFirstRefusedForNow(t *testing.T) {
 func TestCustomerFirstUnknown(t *testing.T) {
 	w := customerFirst(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return errTimeout, false }
 	w.tick()
 	w.is(c, callbacks.Dialling, 0, 0)
 	w.dialer.place = nil
@@ -165,7 +166,7 @@ func TestCustomerFirstUnknown(t *testing.T) {
 	w.quiet()
 	w.is(c, callbacks.Booked, 0, 0)
 	w.pass(10 * time.Minute)
-	w.ring("customer").answered(callbacks.Proceed)
+	w.ring("customer").answered(dispatch.Proceed)
 }
 
 // As many customers are rung as agents are free for them.
@@ -179,8 +180,8 @@ func TestCustomerFirstAndFreeAgents(t *testing.T) {
 		t.Fatalf("%d customers are rung for two agents", len(w.dialer.placed))
 	}
 	first := call{w: w, id: w.dialer.placed[0].AttemptID, sid: "CA1"}
-	first.answered(callbacks.Proceed)
-	first.customerTook(callbacks.Proceed)
+	first.answered(dispatch.Proceed)
+	first.customerTook(dispatch.Proceed)
 	w.quiet()
 	first.agentEnded("busy", false, false)
 	w.quiet() // he still hears so
@@ -196,9 +197,9 @@ func TestCustomerFirstClosed(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("customer")
 	w.pass(20 * time.Second)
-	leg.answered(callbacks.Closed)
+	leg.answered(dispatch.Closed)
 	w.is(c, callbacks.Booked, 0, 0)
-	leg.customerTook(callbacks.Gone)
+	leg.customerTook(dispatch.Gone)
 }
 
 // Who is told of an end, and in which words.
@@ -225,8 +226,8 @@ func TestTheEndIsTold(t *testing.T) {
 		"given up after the last attempt": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxAttempts = 1
 			leg := w.ring("support-1")
-			leg.answered(callbacks.Proceed)
-			leg.took(callbacks.Proceed)
+			leg.answered(dispatch.Proceed)
+			leg.took(dispatch.Proceed)
 			leg.customerEnded("busy")
 			return "given-up"
 		},
@@ -239,7 +240,7 @@ func TestTheEndIsTold(t *testing.T) {
 		"given up after a look-up": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxDeskAttempts = 1
 			w.plan.Targets = w.plan.Targets[:1]
-			w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, false }
+			w.dialer.place = func(dispatch.Placement) (error, bool) { return errTimeout, false }
 			w.tick()
 			w.pass(31 * time.Second)
 			w.quiet()
@@ -297,8 +298,8 @@ func TestRemarks(t *testing.T) {
 	remark("the desk is closed; no attempt was spent")
 	w.clock = w.get(c).Due
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	leg.customerEnded("busy")
 	remark("customer-busy")
 	if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
@@ -309,7 +310,7 @@ func TestRemarks(t *testing.T) {
 
 	c = w.book("+6281200000009")
 	w.clock = w.get(c).Due
-	w.dialer.place = func(callbacks.Placement) (error, bool) { // it is taken back before the provider refuses
+	w.dialer.place = func(dispatch.Placement) (error, bool) { // it is taken back before the provider refuses
 		if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
 			t.Fatal(err)
 		}
@@ -390,13 +391,13 @@ func TestABusyDeskHoldsUpNobody(t *testing.T) {
 func TestAClaimAsksAgain(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.d.NewID = func() string { // asked for between the two
+	w.d = w.dispatcherWith(dispatch.Config{Pace: -1, NewID: func() string { // asked for between the two
 		due := w.clock.Add(time.Hour)
 		if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "m", Kind: callbacks.ASAP, Due: due, Expires: due.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		return "attempt"
-	}
+	}})
 	w.quiet()
 	w.is(c, callbacks.Booked, 0, 0)
 }

@@ -9,14 +9,16 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
 // happens lets the dispatcher run until the callback is dialled or has ended, and says which, when, and when the customer was
 // sent an SMS about it last.
-func (w *world) happens(c callbacks.Callback) (o callbacks.Prediction) {
+func (w *world) happens(c callbacks.Callback) (o dispatch.Prediction) {
 	w.t.Helper()
 	before := len(w.dialer.placed)
 	for range 200_000 {
@@ -32,13 +34,13 @@ func (w *world) happens(c callbacks.Callback) (o callbacks.Prediction) {
 		got := w.get(c)
 		switch {
 		case got.State == callbacks.Expired:
-			o.Outcome, o.At = callbacks.GivenUp, got.Ended
+			o.Outcome, o.At = dispatch.GivenUp, got.Ended
 			return o
 		case got.State == callbacks.Undialable:
-			o.Outcome, o.At = callbacks.NotDialled, got.Ended
+			o.Outcome, o.At = dispatch.NotDialled, got.Ended
 			return o
 		case len(w.dialer.placed) > before:
-			o.Outcome, o.At = callbacks.Rung, w.clock
+			o.Outcome, o.At = dispatch.Rung, w.clock
 			return o
 		case next.IsZero():
 			w.t.Fatalf("callback is %s, and the dispatcher waits for nothing\n%s", got.State, w.logged)
@@ -50,13 +52,13 @@ func (w *world) happens(c callbacks.Callback) (o callbacks.Prediction) {
 }
 
 // foretold fails unless the dispatcher does what was forecast.
-func (w *world) foretold(c callbacks.Callback) callbacks.Prediction {
+func (w *world) foretold(c callbacks.Callback) dispatch.Prediction {
 	w.t.Helper()
 	r, err := w.store.Record(w.ctx, c.ID)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := callbacks.Predict(w, r, w.clock)
+	o := dispatch.Predict(w, r, w.clock)
 	got := w.happens(c)
 	if got.Outcome != o.Outcome || !got.At.Equal(o.At) || !got.SMSAt.Equal(o.SMSAt) {
 		w.t.Fatalf("foretold was %+v, and this happened: %+v\nto %+v\n%s", o, got, r.Callback, w.logged)
@@ -69,26 +71,26 @@ func TestForecast(t *testing.T) {
 	for _, c := range []struct {
 		name, number string
 		edit         func(*world)
-		outcome      callbacks.ForecastOutcome
+		outcome      dispatch.ForecastOutcome
 		after        time.Duration
 		why          string
 	}{
-		{"open", customer, func(*world) {}, callbacks.Rung, 2 * time.Hour, ""},
+		{"open", customer, func(*world) {}, dispatch.Rung, 2 * time.Hour, ""},
 		{"a closed day", customer, func(w *world) { w.plan.Hours = officeHours(w.t, closedOn(2026, 3, 2)) },
-			callbacks.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, callbacks.Rung, 3 * time.Hour, "the desk is closed; no attempt was spent"},
+			dispatch.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour, "the desk is closed; no attempt was spent"},
 		{"night where he is", tokyo, func(w *world) { w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60} },
-			callbacks.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
+			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
 		{"never again", customer, func(w *world) {
 			never, err := hours.New(jakarta(w.t), hours.Week{}, nil)
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			w.plan.Hours = never
-		}, callbacks.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"no such desk", customer, func(w *world) { w.noPlan = true }, callbacks.GivenUp, 6 * time.Hour, "its line or desk is not configured any more"},
+		}, dispatch.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.GivenUp, 6 * time.Hour, "its line or desk is not configured any more"},
 		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "costly"}} },
-			callbacks.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281, costly"},
+			dispatch.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281, costly"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -125,7 +127,7 @@ func TestForecastOfWhatIsUnderway(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	w.ring("support-1")
-	if o := callbacks.Predict(w, callbacks.Record{Callback: w.get(c)}, w.clock); o.Outcome != callbacks.Underway {
+	if o := dispatch.Predict(w, callbacks.Record{Callback: w.get(c)}, w.clock); o.Outcome != dispatch.Underway {
 		t.Errorf("%+v", o)
 	}
 }
@@ -140,7 +142,7 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		if err := sqlitetest.Write(path); err != nil {
 			t.Fatal(err)
 		}
-		w := newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(t.Context(), path) })
+		w := newWorldOn(t, func() (storetest.Store, error) { return sqlite.Open(t.Context(), path) })
 		defer func() { _ = w.store.Close() }()
 		draw := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }
 		number := rapid.SampledFrom([]string{customer, "+81312345678", "+442071234567", "+12125551234", "+8613800138000"}).Draw(rt, "number")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // Mistakes that were found and mended, one test each.
@@ -14,10 +15,10 @@ func TestPressedOneAndNotConnectedIsTriedAgain(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.customerTook(callbacks.Proceed)
-	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
+	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
 		t.Fatal(err)
 	}
 	again := w.is(c, callbacks.Booked, 0, 1)
@@ -77,7 +78,7 @@ func TestClosedTimeDoesNotExpireACallback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
 	w.tick()
 	got := w.is(b.Callback, callbacks.Booked, 1, 0)
 	if !got.Expires.After(got.Due) {
@@ -96,7 +97,7 @@ func TestADeskThatIsNeverFreeDoesNotHoldACallbackForEver(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
 	w.plan.Policy.MaxDeskAttempts = 1000
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
 	r := w.request(customer)
 	r.Expires = w.clock.Add(10 * time.Hour) // of opening time
 	b, err := w.service.Book(w.ctx, r)

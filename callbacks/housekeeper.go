@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,21 +29,52 @@ type Schedule struct {
 	Report, Retention, Reconcile string
 }
 
+// A HousekeeperStore erases personal data, counts for the report, and knows when jobs ran.
+type HousekeeperStore interface {
+	// HoldingPersonalData lists lines and desks that still hold personal data of ended callbacks, of messages or of call records.
+	HoldingPersonalData(ctx context.Context) ([]Desk, error)
+	// RecordingsOf lists the recordings that Erase would forget.
+	RecordingsOf(ctx context.Context, d Desk, before time.Time) (sids []string, err error)
+	// Erase removes the personal data of a desk's callbacks that ended before the instant, of their
+	// attempts and SMS, and of messages and call records from before it. The rows stay. It returns how many
+	// callbacks, messages and call records were erased.
+	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
+	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that
+	// have ended by now.
+	Forget(ctx context.Context, before, now time.Time) error
+	// Report counts what happened in [from, to), a row a line, ordered by line.
+	Report(ctx context.Context, from, to time.Time) ([]Report, error)
+	// LastRun is when a housekeeping job ran last; zero if never.
+	LastRun(ctx context.Context, job string) (time.Time, error)
+	// BeginJob takes a job that ran last at that time, for as long as the lease: of several housekeepers one gets it. It is
+	// false when another has it, or has run it since.
+	BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (bool, error)
+	// SetLastRun remembers when a job ran, and gives it free.
+	SetLastRun(ctx context.Context, job string, at time.Time) error
+}
+
+// A HousekeeperConfig is what a [Housekeeper] needs. Store, Plans and Now are required.
+type HousekeeperConfig struct {
+	Store    HousekeeperStore
+	Plans    Plans
+	Schedule Schedule
+	Now      func() time.Time
+	// Recordings deletes recordings before what names them is erased. Nil: they are left alone.
+	Recordings Recordings
+	// Reconcile looks calls up of which nothing is heard, as the dispatcher does. Nil: nobody does.
+	Reconcile func(ctx context.Context) error
+	Log       *slog.Logger
+}
+
 // A Housekeeper does what is due by the calendar: a daily report of counts, the erasing of personal data after
 // [Policy.Retention], the reconciling of calls of which nothing is heard, and what [Housekeeper.Add] gives it. Cron
 // expressions wake it; when a job ran last is in the store, so a restart neither skips one nor runs it twice, and of
 // several instances on one store one runs it.
 type Housekeeper struct {
-	store Store
-	plans Plans
-	zone  string
-	now   func() time.Time
-	log   *slog.Logger
-	jobs  []job
+	config HousekeeperConfig
+	jobs   []job
 	// retry holds jobs that failed off until then.
 	retry map[string]time.Time
-	// recordings may be nil.
-	recordings Recordings
 }
 
 // Recordings deletes recordings where they are kept. The provider's REST client implements it.
@@ -51,45 +83,28 @@ type Recordings interface {
 	Delete(ctx context.Context, sid string) error
 }
 
-// UseRecordings makes the housekeeper delete recordings before it erases what names them.
-func (h *Housekeeper) UseRecordings(recordings Recordings) { h.recordings = recordings }
-
 type job struct {
 	name string
 	when cron.Schedule
 	run  func(ctx context.Context, last, now time.Time) error
 }
 
-// NewHousekeeper checks the schedule; every mistake is in the error. A nil dispatcher reconciles nothing.
-func NewHousekeeper(store Store, dispatcher *Dispatcher, plans Plans, schedule Schedule, now func() time.Time, log *slog.Logger) (*Housekeeper, error) {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// NewHousekeeper checks the schedule; every mistake is in the error.
+func NewHousekeeper(c HousekeeperConfig) (*Housekeeper, error) {
+	c.Log, c.Schedule.Zone = orDiscard(c.Log), cmp.Or(c.Schedule.Zone, "UTC")
+	if _, err := time.LoadLocation(c.Schedule.Zone); err != nil || c.Schedule.Zone == "Local" {
+		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"", c.Schedule.Zone)
 	}
-	if schedule.Zone == "" {
-		schedule.Zone = "UTC"
-	}
-	if _, err := time.LoadLocation(schedule.Zone); err != nil || schedule.Zone == "Local" {
-		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"", schedule.Zone)
-	}
-	h := &Housekeeper{store: store, plans: plans, zone: schedule.Zone, now: now, log: log, retry: map[string]time.Time{}}
+	h := &Housekeeper{config: c, retry: map[string]time.Time{}}
 	err := errors.Join(
-		h.add("report", orDefault(schedule.Report, "0 7 * * *"), h.report),
-		h.add("retention", orDefault(schedule.Retention, "30 3 * * *"), h.erase),
-		h.add("reconcile", orDefault(schedule.Reconcile, "*/15 * * * *"), func(ctx context.Context, _, now time.Time) error {
-			return h.reconcile(ctx, dispatcher, now)
-		}),
+		h.add("report", cmp.Or(c.Schedule.Report, "0 7 * * *"), h.report),
+		h.add("retention", cmp.Or(c.Schedule.Retention, "30 3 * * *"), h.erase),
+		h.add("reconcile", cmp.Or(c.Schedule.Reconcile, "*/15 * * * *"), h.reconcile),
 	)
 	if err != nil {
 		return nil, err
 	}
 	return h, nil
-}
-
-func orDefault(spec, fallback string) string {
-	if spec == "" {
-		return fallback
-	}
-	return spec
 }
 
 // Add gives the housekeeper another job, before it runs. name tells the job apart in the store, for all instances and for
@@ -109,11 +124,11 @@ func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time
 	if strings.Contains(spec, "TZ=") {
 		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
 	}
-	when, err := cron.ParseStandard("CRON_TZ=" + h.zone + " " + spec)
+	when, err := cron.ParseStandard("CRON_TZ=" + h.config.Schedule.Zone + " " + spec)
 	if err != nil {
 		return fmt.Errorf("callbacks: schedule: %s: %q: %w", name, spec, err)
 	}
-	if when.Next(h.now()).IsZero() {
+	if when.Next(h.config.Now()).IsZero() {
 		return fmt.Errorf("callbacks: schedule: %s: %q: this day never comes", name, spec)
 	}
 	h.jobs = append(h.jobs, job{name: name, when: when, run: run})
@@ -123,40 +138,44 @@ func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time
 // Tick runs the jobs that are due and returns when the next one is. A job missed while the process was down
 // runs once. It must not run concurrently with itself.
 func (h *Housekeeper) Tick(ctx context.Context) (next time.Time) {
-	var wait earliest
-	now := h.now()
+	now := h.config.Now()
+	soonest := func(at time.Time) {
+		if next.IsZero() || at.Before(next) {
+			next = at
+		}
+	}
 	for _, j := range h.jobs {
 		if until := h.retry[j.name]; until.After(now) {
-			wait.at(until)
+			soonest(until)
 			continue
 		}
 		at, err := h.tickOne(ctx, j, now)
 		if err != nil {
-			h.log.ErrorContext(ctx, "housekeeping failed; trying again", "job", j.name, "error", err, "after", jobRetry)
+			h.config.Log.ErrorContext(ctx, "housekeeping failed; trying again", "job", j.name, "error", err, "after", jobRetry)
 			at = now.Add(jobRetry)
 			h.retry[j.name] = at
 		}
-		wait.at(at)
+		soonest(at)
 	}
-	return wait.t
+	return next
 }
 
 // tickOne runs one job if it is due and returns when it is due next.
 func (h *Housekeeper) tickOne(ctx context.Context, j job, now time.Time) (next time.Time, err error) {
-	last, err := h.store.LastRun(ctx, j.name)
+	last, err := h.config.Store.LastRun(ctx, j.name)
 	if err != nil {
 		return next, err
 	}
 	if last.IsZero() {
 		last = now // the first start of all: nothing was missed
-		if err := h.store.SetLastRun(ctx, j.name, now); err != nil {
+		if err := h.config.Store.SetLastRun(ctx, j.name, now); err != nil {
 			return next, err
 		}
 	}
 	if due := j.when.Next(last); due.After(now) {
 		return due, nil
 	}
-	mine, err := h.store.BeginJob(ctx, j.name, last, now, jobLease)
+	mine, err := h.config.Store.BeginJob(ctx, j.name, last, now, jobLease)
 	if err != nil {
 		return next, err
 	}
@@ -166,23 +185,25 @@ func (h *Housekeeper) tickOne(ctx context.Context, j job, now time.Time) (next t
 	if err := j.run(ctx, last, now); err != nil {
 		return next, err
 	}
-	if err := h.store.SetLastRun(ctx, j.name, now); err != nil {
+	if err := h.config.Store.SetLastRun(ctx, j.name, now); err != nil {
 		return next, err
 	}
 	return j.when.Next(now), nil
 }
 
 // Run ticks until ctx ends.
-func (h *Housekeeper) Run(ctx context.Context, timer Timer) { run(ctx, h.Tick, h.now, nil, timer) }
+func (h *Housekeeper) Run(ctx context.Context, timer Timer) {
+	Run(ctx, h.Tick, h.config.Now, nil, timer)
+}
 
 // report logs what became of callbacks since the last report.
 func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
-	lines, err := h.store.Report(ctx, last, now)
+	lines, err := h.config.Store.Report(ctx, last, now)
 	if err != nil {
 		return err
 	}
 	for _, r := range lines {
-		h.log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
+		h.config.Log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
 			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
 			"open", r.Open, "messages", r.Messages, "contacts", r.CallRecords)
 	}
@@ -192,64 +213,48 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 // erase removes personal data whose time is over, desk by desk. A desk that is not configured any more
 // keeps its data for the default time.
 func (h *Housekeeper) erase(ctx context.Context, _, now time.Time) error {
-	desks, err := h.store.HoldingPersonalData(ctx)
+	desks, err := h.config.Store.HoldingPersonalData(ctx)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, d := range desks {
-		k := newDecision(h.plans, Callback{Line: d.Line, Desk: d.Desk}, now)
-		before := now.Add(-k.plan.Policy.Retention)
+		before := now.Add(-planOf(h.config.Plans, d.Line, d.Desk).Policy.Retention)
 		if err := h.deleteRecordings(ctx, d, before); err != nil {
 			errs = append(errs, err) // what names them is kept, so that they can be deleted the next time
 			continue
 		}
-		n, err := h.store.Erase(ctx, d, before, now)
+		n, err := h.config.Store.Erase(ctx, d, before, now)
 		errs = append(errs, err)
 		if n > 0 {
-			h.log.InfoContext(ctx, "personal data erased", "line", d.Line, "desk", d.Desk, "rows", n)
+			h.config.Log.InfoContext(ctx, "personal data erased", "line", d.Line, "desk", d.Desk, "rows", n)
 		}
 	}
-	return errors.Join(append(errs, h.store.Forget(ctx, now.Add(-countedFor), now))...)
+	return errors.Join(append(errs, h.config.Store.Forget(ctx, now.Add(-countedFor), now))...)
 }
 
 // countedFor is how long requests and wrong proofs are kept: limits count a day, and clocks may differ by some minutes.
 const countedFor = 25 * time.Hour
 
 func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.Time) error {
-	if h.recordings == nil {
+	if h.config.Recordings == nil {
 		return nil
 	}
-	sids, err := h.store.RecordingsOf(ctx, d, before)
+	sids, err := h.config.Store.RecordingsOf(ctx, d, before)
 	if err != nil {
 		return err
 	}
 	for _, sid := range sids {
-		if err := h.recordings.Delete(ctx, sid); err != nil {
+		if err := h.config.Recordings.Delete(ctx, sid); err != nil {
 			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, so nothing of it is erased yet: %w", d.Line, d.Desk, err)
 		}
 	}
 	return nil
 }
 
-// reconcile looks calls up, and says which are still unknown.
-func (h *Housekeeper) reconcile(ctx context.Context, dispatcher *Dispatcher, now time.Time) error {
-	if dispatcher == nil {
+func (h *Housekeeper) reconcile(ctx context.Context, _, _ time.Time) error {
+	if h.config.Reconcile == nil {
 		return nil
 	}
-	dispatcher.Reconcile(ctx)
-	attempts, err := h.store.ActiveAttempts(ctx)
-	if err != nil {
-		return err
-	}
-	unknown := 0
-	for _, a := range attempts {
-		if a.SID == "" && now.Sub(a.Created) > a.Ring+answerGrace {
-			unknown++
-		}
-	}
-	if unknown > 0 {
-		h.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy", "attempts", unknown)
-	}
-	return nil
+	return h.config.Reconcile(ctx)
 }

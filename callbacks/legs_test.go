@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // Every status of a call that was not taken, in any order and twice: one target is used up.
@@ -58,26 +59,26 @@ func TestEndsOfACall(t *testing.T) {
 		c := w.book(customer)
 		leg := w.ring("support-1")
 		leg.status("ringing", 1)
-		leg.answered(callbacks.Proceed) // a voicemail: it never presses 1
+		leg.answered(dispatch.Proceed) // a voicemail: it never presses 1
 		leg.status(status, 2)
 		w.is(c, callbacks.Booked, 0, 0)
 
 		leg = w.ring("support-2")
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
+		leg.took(dispatch.Proceed)
 		leg.status(status, 2) // the agent hung up while the customer's telephone rang
 		w.is(c, callbacks.Booked, 0, 1)
 		leg.customerEnded("no-answer") // the action comes late
 		w.is(c, callbacks.Booked, 0, 1)
-		leg.customerTook(callbacks.Gone)
+		leg.customerTook(dispatch.Gone)
 		w.is(c, callbacks.Booked, 0, 1)
 	}
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.customerTook(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
 	leg.status("completed", 9) // before the action
 	w.is(c, callbacks.CustomerReached, 0, 1)
 	leg.customerEnded("completed")
@@ -93,13 +94,13 @@ func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.customerTook(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
 	leg.status("completed", 3)
 	leg.status("completed", 3)
 	w.is(c, callbacks.CustomerReached, 0, 1)
-	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "canceled", true); err != nil {
+	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "canceled", true); err != nil {
 		t.Fatal(err)
 	}
 	w.is(c, callbacks.Booked, 0, 1)
@@ -113,9 +114,9 @@ func TestTheActionOfTheDialStaysAway(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
-	leg.customerTook(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
 	leg.status("completed", 3)
 	w.pass(29 * time.Second)
 	w.quiet()
@@ -132,25 +133,25 @@ func TestKeysTwice(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	for range 2 {
-		leg.answered(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
 	}
 	for range 2 {
-		leg.took(callbacks.Proceed)
+		leg.took(dispatch.Proceed)
 	}
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 	w.is(c, callbacks.AgentReached, 0, 1)
 	for range 2 {
-		leg.customerTook(callbacks.Proceed)
+		leg.customerTook(dispatch.Proceed)
 	}
-	leg.took(callbacks.Gone) // would ring the customer, who is connected
-	leg.answered(callbacks.Gone)
+	leg.took(dispatch.Gone) // would ring the customer, who is connected
+	leg.answered(dispatch.Gone)
 	w.is(c, callbacks.CustomerReached, 0, 1)
 	for range 2 {
 		leg.customerEnded("completed")
 	}
-	leg.customerTook(callbacks.Gone)
-	leg.answered(callbacks.Gone)
-	leg.took(callbacks.Gone)
+	leg.customerTook(dispatch.Gone)
+	leg.answered(dispatch.Gone)
+	leg.took(dispatch.Gone)
 	w.is(c, callbacks.Done, 0, 1)
 }
 
@@ -159,7 +160,7 @@ func TestCustomerBeforeAgent(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.customerTook(callbacks.Gone)
+	leg.customerTook(dispatch.Gone)
 	w.is(c, callbacks.Dialling, 0, 0)
 	leg.customerEnded("no-answer") // rung nevertheless: that counts
 	w.is(c, callbacks.Booked, 0, 1)
@@ -171,13 +172,13 @@ func TestOldCallWhileAnotherAgentTalks(t *testing.T) {
 	old := w.ring("support-1")
 	old.status("no-answer", 1)
 	now := w.ring("support-2")
-	now.answered(callbacks.Proceed)
-	now.took(callbacks.Proceed)
-	old.answered(callbacks.TakenByOther)
-	old.took(callbacks.TakenByOther)
-	old.customerTook(callbacks.TakenByOther)
+	now.answered(dispatch.Proceed)
+	now.took(dispatch.Proceed)
+	old.answered(dispatch.TakenByOther)
+	old.took(dispatch.TakenByOther)
+	old.customerTook(dispatch.TakenByOther)
 	old.customerEnded("no-answer")
-	now.customerTook(callbacks.Proceed)
+	now.customerTook(dispatch.Proceed)
 }
 
 // Whatever another call says of an attempt, or one that does not say which it is, changes nothing: a callback whose
@@ -189,17 +190,17 @@ func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 			w.plan.CustomerFirst = customerFirst
 			w.book(customer)
 			leg := w.ring(map[bool]string{false: "support-1", true: "customer"}[customerFirst])
-			takes := []func(callbacks.Verdict){leg.answered, leg.took, leg.customerTook}
+			takes := []func(dispatch.Verdict){leg.answered, leg.took, leg.customerTook}
 			if customerFirst {
 				takes[1], takes[2] = takes[2], takes[1]
 			}
 			for _, take := range takes[:step] {
-				take(callbacks.Proceed)
+				take(dispatch.Proceed)
 			}
 			before := w.record(leg)
 			for _, sid := range []string{"CAforeign", ""} {
 				for name, err := range w.everythingSaidBy(leg.id, sid) {
-					if !errors.Is(err, callbacks.ErrForeignCall) {
+					if !errors.Is(err, dispatch.ErrForeignCall) {
 						t.Errorf("customer first %v, step %d: %s by call %q: %v", customerFirst, step, name, sid, err)
 					}
 				}
@@ -208,7 +209,7 @@ func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 				t.Errorf("customer first %v, step %d: a foreign call changed (-was +is)\n%s", customerFirst, step, diff)
 			}
 			for _, take := range takes[step:] {
-				take(callbacks.Proceed)
+				take(dispatch.Proceed)
 			}
 		}
 	}
@@ -226,30 +227,30 @@ func (w *world) record(leg call) callbacks.Record {
 
 // everythingSaidBy is what came of everything that a call can say of an attempt.
 func (w *world) everythingSaidBy(attemptID, sid string) map[string]error {
-	_, answered, err1 := w.service.Answered(w.ctx, attemptID, sid)
-	_, agent, err2 := w.service.AgentTook(w.ctx, attemptID, sid)
-	_, other, err3 := w.service.CustomerTook(w.ctx, attemptID, sid)
-	_, err4 := w.service.CustomerEnded(w.ctx, attemptID, sid, "completed", false)
-	_, err5 := w.service.AgentEnded(w.ctx, attemptID, sid, "completed", false, false)
-	for _, verdict := range []callbacks.Verdict{answered, agent, other} {
-		if verdict == callbacks.Proceed || verdict == "" {
+	_, answered, err1 := w.d.Answered(w.ctx, attemptID, sid)
+	_, agent, err2 := w.d.AgentTook(w.ctx, attemptID, sid)
+	_, other, err3 := w.d.CustomerTook(w.ctx, attemptID, sid)
+	_, err4 := w.d.CustomerEnded(w.ctx, attemptID, sid, "completed", false)
+	_, err5 := w.d.AgentEnded(w.ctx, attemptID, sid, "completed", false, false)
+	for _, verdict := range []dispatch.Verdict{answered, agent, other} {
+		if verdict == dispatch.Proceed || verdict == "" {
 			w.t.Errorf("call %q is told %q", sid, verdict)
 		}
 	}
 	return map[string]error{
 		"picked up": err1, "the agent's 1": err2, "the customer's 1": err3, "the customer's end": err4, "the agent's end": err5,
-		"status": w.service.LegStatus(w.ctx, attemptID, sid, "completed", 9),
+		"status": w.d.LegStatus(w.ctx, attemptID, sid, "completed", 9),
 	}
 }
 
 func TestNoSuchAttempt(t *testing.T) {
 	w := newWorld(t)
-	_, _, err := w.service.Answered(w.ctx, "nobody's", "CA1")
-	_, _, err2 := w.service.AgentTook(w.ctx, "nobody's", "CA1")
-	_, _, err3 := w.service.CustomerTook(w.ctx, "nobody's", "CA")
-	_, err4 := w.service.CustomerEnded(w.ctx, "nobody's", "CA1", "busy", false)
-	_, err5 := w.service.AgentEnded(w.ctx, "nobody's", "CA1", "busy", false, false)
-	err6 := w.service.LegStatus(w.ctx, "nobody's", "CA1", "busy", 0)
+	_, _, err := w.d.Answered(w.ctx, "nobody's", "CA1")
+	_, _, err2 := w.d.AgentTook(w.ctx, "nobody's", "CA1")
+	_, _, err3 := w.d.CustomerTook(w.ctx, "nobody's", "CA")
+	_, err4 := w.d.CustomerEnded(w.ctx, "nobody's", "CA1", "busy", false)
+	_, err5 := w.d.AgentEnded(w.ctx, "nobody's", "CA1", "busy", false, false)
+	err6 := w.d.LegStatus(w.ctx, "nobody's", "CA1", "busy", 0)
 	for i, err := range []error{err, err2, err3, err4, err5, err6} {
 		if !errors.Is(err, callbacks.ErrNotFound) {
 			t.Errorf("%d: error = %v", i, err)

@@ -110,14 +110,18 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 	}
 	c = b.Callback
 	s.log.InfoContext(ctx, "callback to be kept now", "callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
-	s.Wake()
+	s.signal.Raise()
 	return b, nil
 }
 
 // CanBeKept is the first instant at or after at when a callback could be kept: its desk is there, and it is within calling hours
 // where the customer is. Zero: there is none.
 func (s *Service) CanBeKept(c Callback, at time.Time) time.Time {
-	due, ok := s.decide(c, at).open(at)
+	calendar := s.plan(c.Line, c.Desk).HoursFor(c)
+	if calendar == nil {
+		return at.UTC()
+	}
+	due, ok := calendar.NextOpening(at)
 	if !ok {
 		return time.Time{}
 	}
@@ -132,7 +136,7 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Boo
 	if given.Number == "" {
 		return Booking{Callback: given}, ErrErased
 	}
-	expires := s.decide(given, now).plan.Policy.Expires(now)
+	expires := s.plan(given.Line, given.Desk).Policy.Expires(now)
 	b, err := s.Book(ctx, Request{
 		Key: fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()), Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
 		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
@@ -152,4 +156,13 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Boo
 		}
 	}
 	return b, nil
+}
+
+// Silenced is until when nobody but its owner has a callback's number rung, UTC; zero when its owner asked for it, or
+// when nobody objected.
+func (s *Service) Silenced(ctx context.Context, c Callback) (time.Time, error) {
+	if c.Number == "" || c.Caller == c.Number {
+		return time.Time{}, nil
+	}
+	return s.store.Silenced(ctx, c.Number, s.now())
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -25,7 +26,7 @@ var errTimeout = errors.New("i/o timeout")
 // lost makes the provider's answer to the next request get lost; with placed the call is made nevertheless.
 func (w *world) lost(placed bool) call {
 	w.t.Helper()
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, placed }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return errTimeout, placed }
 	leg := w.ring("support-1")
 	w.dialer.place = nil
 	if a := leg.attempt(); a.State != callbacks.Unknown || a.SID != "" {
@@ -37,7 +38,7 @@ func (w *world) lost(placed bool) call {
 func TestUnknownResolvedByWebhook(t *testing.T) {
 	for name, hear := range map[string]func(leg call){
 		"status":   func(leg call) { leg.status("initiated", 0) },
-		"answered": func(leg call) { leg.answered(callbacks.Proceed) },
+		"answered": func(leg call) { leg.answered(dispatch.Proceed) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -53,7 +54,7 @@ func TestUnknownResolvedByWebhook(t *testing.T) {
 			if w.dialer.finds != 0 {
 				t.Error("looked up although a webhook had told")
 			}
-			leg.took(callbacks.Proceed)
+			leg.took(dispatch.Proceed)
 			w.is(c, callbacks.AgentReached, 0, 1)
 		})
 	}
@@ -80,7 +81,7 @@ func TestUnknownFound(t *testing.T) {
 	if a := leg.attempt(); a.State != callbacks.Placed || a.SID != leg.sid {
 		t.Fatalf("attempt %+v", a)
 	}
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 	w.is(c, callbacks.Dialling, 0, 0)
 }
 
@@ -102,7 +103,7 @@ func TestUnknownFoundNowhere(t *testing.T) {
 	w.book(customer)
 	leg := w.lost(false)
 	// A call of last week, and one of another attempt that has ended, are not ours.
-	w.dialer.calls["CAold"] = &callbacks.PlacedCall{SID: "CAold", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: start.Add(-time.Minute)}
+	w.dialer.calls["CAold"] = &dispatch.PlacedCall{SID: "CAold", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: start.Add(-time.Minute)}
 	w.pass(30 * time.Second)
 	w.ring("support-2")
 	if a := leg.attempt(); a.Outcome != callbacks.OutcomeNotPlaced {
@@ -111,8 +112,8 @@ func TestUnknownFoundNowhere(t *testing.T) {
 	// It comes after all: nobody is connected by it.
 	leg.sid = "CAlate"
 	leg.status("ringing", 1)
-	leg.answered(callbacks.Gone)
-	leg.took(callbacks.Gone)
+	leg.answered(dispatch.Gone)
+	leg.took(dispatch.Gone)
 }
 
 // The provider cannot be asked: nobody is rung until it can.
@@ -151,10 +152,10 @@ func TestUnknownFoundTwice(t *testing.T) {
 	if len(w.dialer.hung) != 1 || w.dialer.hung[0] != "CAtwin" {
 		t.Fatalf("hung up %v", w.dialer.hung)
 	}
-	if _, verdict, err := w.service.Answered(w.ctx, leg.id, "CAtwin"); verdict != callbacks.Gone || !errors.Is(err, callbacks.ErrForeignCall) {
+	if _, verdict, err := w.d.Answered(w.ctx, leg.id, "CAtwin"); verdict != dispatch.Gone || !errors.Is(err, dispatch.ErrForeignCall) {
 		t.Errorf("the other call is told %q, %v", verdict, err)
 	}
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 }
 
 // crashAfterClaim dies between writing the attempt and asking the provider; with sent just after asking.
@@ -169,7 +170,7 @@ func crashAfterClaim(t *testing.T, w *world, sent bool) call {
 	}
 	leg := call{w: w, id: r.Attempt.ID, sid: "CAcrashed"}
 	if sent {
-		w.dialer.add(leg.sid, callbacks.Placement{Target: r.Attempt.Target, From: r.Attempt.From})
+		w.dialer.add(leg.sid, dispatch.Placement{Target: r.Attempt.Target, From: r.Attempt.From})
 		w.dialer.calls[leg.sid].Status = "ringing"
 	}
 	w.crash()
@@ -200,8 +201,8 @@ func TestCrashAfterTheRequest(t *testing.T) {
 	if a := leg.attempt(); a.SID != leg.sid || a.State != callbacks.Placed {
 		t.Fatalf("attempt %+v", a)
 	}
-	leg.answered(callbacks.Proceed)
-	leg.took(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
 	w.is(c, callbacks.AgentReached, 0, 1)
 }
 
@@ -209,10 +210,9 @@ func TestCrashAfterTheRequest(t *testing.T) {
 func TestLateDispatcherIsFenced(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	other := callbacks.NewDispatcher(w.store, w.service, w.dialer, w, w.now, nil)
-	other.Pace = 0
+	other := w.dispatcherWith(dispatch.Config{Pace: -1})
 	rings := 0
-	w.dialer.place = func(p callbacks.Placement) (error, bool) {
+	w.dialer.place = func(p dispatch.Placement) (error, bool) {
 		if rings++; rings > 1 {
 			return nil, false
 		}
@@ -228,7 +228,7 @@ func TestLateDispatcherIsFenced(t *testing.T) {
 		t.Fatalf("hung up %v, want %s", w.dialer.hung, late)
 	}
 	now := call{w: w, id: w.dialer.placed[1].AttemptID, sid: w.dialer.sids[w.dialer.placed[1].AttemptID]}
-	now.answered(callbacks.Proceed)
+	now.answered(dispatch.Proceed)
 	w.is(c, callbacks.Dialling, 0, 0)
 }
 
@@ -237,9 +237,9 @@ func TestWebhookBeforeTheAnswer(t *testing.T) {
 	for _, last := range []string{"ringing", "busy"} {
 		w := newWorld(t)
 		w.book(customer)
-		w.dialer.place = func(p callbacks.Placement) (error, bool) {
+		w.dialer.place = func(p dispatch.Placement) (error, bool) {
 			w.dialer.place = nil
-			if err := w.service.LegStatus(w.ctx, p.AttemptID, "CA1", last, 1); err != nil {
+			if err := w.d.LegStatus(w.ctx, p.AttemptID, "CA1", last, 1); err != nil {
 				t.Error(err)
 			}
 			return nil, false
@@ -253,7 +253,7 @@ func TestWebhookBeforeTheAnswer(t *testing.T) {
 			t.Fatalf("%s: placed %+v", last, w.dialer.placed)
 		}
 		leg := call{w: w, id: w.dialer.placed[n-1].AttemptID, sid: fmt.Sprint("CA", n)}
-		leg.answered(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
 	}
 }
 
@@ -307,11 +307,11 @@ func TestLostEnd(t *testing.T) {
 		w := newWorld(t)
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
+		leg.took(dispatch.Proceed)
 		want := callbacks.Booked
 		if reached {
-			leg.customerTook(callbacks.Proceed)
+			leg.customerTook(dispatch.Proceed)
 			want = callbacks.Done
 		}
 		w.dialer.calls[leg.sid].Status = "in-progress"
@@ -329,7 +329,7 @@ func TestLostForEver(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(callbacks.Proceed)
+	leg.answered(dispatch.Proceed)
 	w.dialer.fetchErr = errTimeout
 	w.pass(5*time.Hour - time.Second)
 	w.quiet()
@@ -370,7 +370,7 @@ func TestSettledWithoutAnIdentifier(t *testing.T) {
 	w.plan.Targets = w.plan.Targets[:1]
 	c := w.book(customer)
 	leg := w.lost(true)
-	if _, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, "no-answer", false); !errors.Is(err, callbacks.ErrForeignCall) {
+	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "no-answer", false); !errors.Is(err, dispatch.ErrForeignCall) {
 		t.Fatal(err)
 	}
 	w.is(c, callbacks.Dialling, 0, 0)
@@ -398,7 +398,7 @@ func TestFoundCallOfAnotherAttempt(t *testing.T) {
 	earlier := w.ring("support-1")
 	w.book("+6281234567891")
 	w.pass(2 * time.Second)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return errTimeout, false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return errTimeout, false }
 	earlier.status("busy", 1)
 	leg := w.ring("support-1")
 	w.dialer.place = nil

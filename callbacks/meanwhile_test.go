@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // What happens to a callback while it is being kept, or meanwhile.
@@ -19,8 +20,8 @@ func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
 		w := newWorld(t)
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(callbacks.Proceed)
-		leg.took(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
+		leg.took(dispatch.Proceed)
 		if err := w.service.HoldFor(w.ctx, "gopay", "support", customer); err != nil {
 			t.Fatal(err)
 		}
@@ -50,11 +51,11 @@ func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 		c := w.book(customer)
 		w.tick()
 		leg := call{w: w, id: w.dialer.placed[0].AttemptID, sid: "CA1"}
-		leg.answered(callbacks.Proceed)
+		leg.answered(dispatch.Proceed)
 		if first {
-			leg.customerTook(callbacks.Proceed)
+			leg.customerTook(dispatch.Proceed)
 		} else {
-			leg.took(callbacks.Proceed)
+			leg.took(dispatch.Proceed)
 		}
 		if err := w.service.CancelFor(w.ctx, "gopay", "support", customer); err != nil {
 			t.Fatal(err)
@@ -181,7 +182,7 @@ func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CustomerFirst = true
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) { return callbacks.NewRefused(21212, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21212, ""), false }
 	for range 6 {
 		w.pass(max(w.tick(), 0))
 	}

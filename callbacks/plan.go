@@ -37,9 +37,6 @@ func (t Target) To() string {
 	return t.Address
 }
 
-// customerTarget is the ID of a customer as a target.
-const customerTarget = "customer"
-
 // CustomerRing is how long a customer's telephone rings.
 const CustomerRing = 40 * time.Second
 
@@ -76,6 +73,22 @@ func (p Plan) Shown(address string) string {
 	return p.From
 }
 
+// HoursFor is when a callback can be kept: the desk is there, and the customer may be rung. Nil is always.
+func (p Plan) HoursFor(c Callback) *hours.Calendar {
+	if c.Urgent || c.Number == "" {
+		return p.Hours
+	}
+	return p.Policy.within(p.Hours, c.Number)
+}
+
+// Notification is the SMS that tells a customer how their callback stands; empty: none. Strangers get none.
+func (p Plan) Notification(c Callback, kind NotificationKind, now time.Time) string {
+	if p.SMSBody == nil || !c.MaySendSMS() {
+		return ""
+	}
+	return p.SMSBody(c, kind, now)
+}
+
 // Plans finds the plan of a desk. It is asked anew for every decision, so that an edit counts at once.
 // It is called inside store transactions: it must answer from memory.
 type Plans interface {
@@ -89,8 +102,8 @@ const (
 	maxRing     = 600 * time.Second
 )
 
-// ring is how long a target rings, within what the provider takes.
-func (p Plan) ring(t Target) time.Duration {
+// RingFor is how long a target rings, within what the provider takes.
+func (p Plan) RingFor(t Target) time.Duration {
 	switch {
 	case t.Kind == Customer:
 		return CustomerRing

@@ -94,7 +94,7 @@ func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...t
 // OfferTo is Offer to somebody who would be rung on this number, E.164: only times that are decent there are offered.
 // Any other text stands for a number whose zone is not known.
 func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
-	p = p.withDefaults()
+	p = p.WithDefaults()
 	now = now.UTC()
 	if urgent || cal == nil {
 		return Offer{ASAP: now}
@@ -130,10 +130,10 @@ func (l CallerLimits) withDefaults() CallerLimits {
 const farthestSlot = 31 * 24 * time.Hour
 
 // Expires is when a callback that is due then is given up.
-func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.withDefaults().ExpiresAfter) }
+func (p Policy) Expires(due time.Time) time.Time { return due.Add(p.WithDefaults().ExpiresAfter) }
 
-// withDefaults fills in what is zero.
-func (p Policy) withDefaults() Policy {
+// WithDefaults fills in what is zero.
+func (p Policy) WithDefaults() Policy {
 	or := func(d *time.Duration, fallback time.Duration) {
 		if *d <= 0 {
 			*d = fallback

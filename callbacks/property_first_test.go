@@ -6,6 +6,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 // The model of random events for a desk that rings its customers first. What an agent's leg and a customer's leg can do is
@@ -24,16 +25,16 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 			delete(m.connected, id) // the agent's 1 led to no conversation
 		}
 		status := rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status")
-		_, err := w.service.AgentEnded(w.ctx, leg.id, leg.sid, status, notBridged, rapid.Bool().Draw(rt, "more"))
-		m.mustBe(err, callbacks.ErrForeignCall)
+		_, err := w.d.AgentEnded(w.ctx, leg.id, leg.sid, status, notBridged, rapid.Bool().Draw(rt, "more"))
+		m.mustBe(err, dispatch.ErrForeignCall)
 	}
 }
 
 // customerPresses is the customer's 1, which no agent is rung without.
 func (m *model) customerPresses(leg call, id int64) {
-	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err, callbacks.ErrForeignCall)
-	if v != callbacks.Proceed {
+	_, v, err := m.w.d.CustomerTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err, dispatch.ErrForeignCall)
+	if v != dispatch.Proceed {
 		return
 	}
 	if by, done := m.connected[id]; done {
@@ -47,9 +48,9 @@ func (m *model) customerPresses(leg call, id int64) {
 
 // agentTakesWaiting is the 1 of an agent behind whom a customer waits.
 func (m *model) agentTakesWaiting(leg call, id int64) {
-	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err, callbacks.ErrForeignCall)
-	if v != callbacks.Proceed {
+	_, v, err := m.w.d.AgentTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err, dispatch.ErrForeignCall)
+	if v != dispatch.Proceed {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {

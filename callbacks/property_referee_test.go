@@ -9,9 +9,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres"
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
 // The same property with the callbacks in PostgreSQL.
@@ -32,8 +32,8 @@ func randomEventsOnPostgreSQL(t *testing.T, first bool) {
 	if err := store.Close(); err != nil { // nobody may be connected to what is copied
 		t.Fatal(err)
 	}
-	randomEvents(t, first, func(rt *rapid.T) func() (callbacks.Store, error) {
+	randomEvents(t, first, func(rt *rapid.T) func() (storetest.Store, error) {
 		url := cluster.Copy(rt, empty)
-		return func() (callbacks.Store, error) { return postgres.Open(context.Background(), url) }
+		return func() (storetest.Store, error) { return postgres.Open(context.Background(), url) }
 	})
 }

@@ -14,8 +14,10 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
 // A model is what must be true of the callbacks of a world, told without looking at how it is done.
@@ -38,18 +40,18 @@ type model struct {
 var someNumbers = []string{"+6281234567890", "+6281234567891", "+6281234567892"}
 
 // newModel is a model of an empty world, whose store is closed when the run ends.
-func newModel(t *testing.T, rt *rapid.T, connect func() (callbacks.Store, error)) *model {
+func newModel(t *testing.T, rt *rapid.T, connect func() (storetest.Store, error)) *model {
 	m := &model{
 		T: rt, w: newWorldOn(t, connect), callbacks: map[int64]callbacks.Callback{}, rung: map[int64]map[string]bool{},
 		extra: map[int64]int{}, connected: map[int64]string{},
 	}
-	m.w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
+	m.w.dialer.place = func(p dispatch.Placement) (error, bool) { return m.place(p, "well") }
 	rt.Cleanup(func() { m.mustBe(m.w.store.Close()) })
 	return m
 }
 
 // place is the provider taking a request, in one of several moods.
-func (m *model) place(p callbacks.Placement, mood string) (error, bool) {
+func (m *model) place(p dispatch.Placement, mood string) (error, bool) {
 	m.legs = append(m.legs, call{w: m.w, id: p.AttemptID, sid: fmt.Sprint("CA", len(m.w.dialer.placed))})
 	if id, done := m.connected[p.Callback.ID]; done {
 		m.Fatalf("callback %d is dialled again after its customer was connected by %s", p.Callback.ID, id)
@@ -140,8 +142,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"status": func(rt *rapid.T) {
 			leg, _ := m.leg()
 			status := rapid.SampledFrom(legStatuses).Draw(rt, "status")
-			err := w.service.LegStatus(w.ctx, leg.id, leg.sid, status, rapid.IntRange(-1, 4).Draw(rt, "seq"))
-			m.mustBe(err, callbacks.ErrForeignCall)
+			err := w.d.LegStatus(w.ctx, leg.id, leg.sid, status, rapid.IntRange(-1, 4).Draw(rt, "seq"))
+			m.mustBe(err, dispatch.ErrForeignCall)
 		},
 		"provider's record": func(rt *rapid.T) {
 			leg, _ := m.leg()
@@ -151,9 +153,9 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		},
 		"answered": func(rt *rapid.T) {
 			leg, _ := m.leg()
-			_, v, err := w.service.Answered(w.ctx, leg.id, leg.sid)
-			m.mustBe(err, callbacks.ErrForeignCall)
-			if v == callbacks.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
+			_, v, err := w.d.Answered(w.ctx, leg.id, leg.sid)
+			m.mustBe(err, dispatch.ErrForeignCall)
+			if v == dispatch.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
 				rt.Fatal("an agent hears of a customer while the desk is closed")
 			}
 		},
@@ -162,8 +164,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"customer's leg ends": func(rt *rapid.T) {
 			leg, id := m.leg()
 			m.unannounced(leg, id)
-			_, err := w.service.CustomerEnded(w.ctx, leg.id, leg.sid, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
-			m.mustBe(err, callbacks.ErrForeignCall)
+			_, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
+			m.mustBe(err, dispatch.ErrForeignCall)
 		},
 		"crash": func(*rapid.T) { w.crash() },
 		"":      m.check,
@@ -180,7 +182,7 @@ func (m *model) tick(rt *rapid.T) {
 	mood := rapid.SampledFrom([]string{
 		"well", "well", "well", "lost, placed", "lost, not placed", "refused for good", "refused for now",
 	}).Draw(rt, "mood")
-	w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, mood) }
+	w.dialer.place = func(p dispatch.Placement) (error, bool) { return m.place(p, mood) }
 	fail := func(name string) error {
 		if rapid.IntRange(0, 4).Draw(rt, name) == 0 {
 			return errTimeout
@@ -219,10 +221,10 @@ func (m *model) goesOn(rt *rapid.T) {
 	case callbacks.Connected:
 		m.mustBe(m.otherEnds(rt, leg))
 	case callbacks.Leaving:
-		m.mustBe(m.w.service.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
+		m.mustBe(m.w.d.LegStatus(m.w.ctx, leg.id, leg.sid, "completed", 5))
 	case callbacks.Ended:
 	default:
-		_, _, err := m.w.service.Answered(m.w.ctx, leg.id, leg.sid)
+		_, _, err := m.w.d.Answered(m.w.ctx, leg.id, leg.sid)
 		m.mustBe(err)
 	}
 }
@@ -230,17 +232,17 @@ func (m *model) goesOn(rt *rapid.T) {
 // otherEnds is the end of the leg behind the first one.
 func (m *model) otherEnds(rt *rapid.T, leg call) (err error) {
 	if m.first {
-		_, err = m.w.service.AgentEnded(m.w.ctx, leg.id, leg.sid, "completed", false, rapid.Bool().Draw(rt, "more"))
+		_, err = m.w.d.AgentEnded(m.w.ctx, leg.id, leg.sid, "completed", false, rapid.Bool().Draw(rt, "more"))
 	} else {
-		_, err = m.w.service.CustomerEnded(m.w.ctx, leg.id, leg.sid, "completed", false)
+		_, err = m.w.d.CustomerEnded(m.w.ctx, leg.id, leg.sid, "completed", false)
 	}
 	return err
 }
 
 func (m *model) agentTakes(leg call, id int64) {
-	_, v, err := m.w.service.AgentTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err, callbacks.ErrForeignCall)
-	if v != callbacks.Proceed {
+	_, v, err := m.w.d.AgentTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err, dispatch.ErrForeignCall)
+	if v != dispatch.Proceed {
 		return
 	}
 	if by, done := m.connected[id]; done {
@@ -253,9 +255,9 @@ func (m *model) agentTakes(leg call, id int64) {
 }
 
 func (m *model) customerTakes(leg call, id int64) {
-	_, v, err := m.w.service.CustomerTook(m.w.ctx, leg.id, leg.sid)
-	m.mustBe(err, callbacks.ErrForeignCall)
-	if v != callbacks.Proceed {
+	_, v, err := m.w.d.CustomerTook(m.w.ctx, leg.id, leg.sid)
+	m.mustBe(err, dispatch.ErrForeignCall)
+	if v != dispatch.Proceed {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {
@@ -347,7 +349,7 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 func (m *model) drain() {
 	w := m.w
 	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = nil, nil, nil
-	w.dialer.place = func(p callbacks.Placement) (error, bool) { return m.place(p, "well") }
+	w.dialer.place = func(p dispatch.Placement) (error, bool) { return m.place(p, "well") }
 	limit := w.clock.Add(14 * 24 * time.Hour)
 	for steps := 0; ; steps++ {
 		for _, c := range w.dialer.calls {
@@ -378,13 +380,13 @@ func TestRandomEvents(t *testing.T) { randomEventsInFiles(t, false) }
 func randomEventsInFiles(t *testing.T, first bool) {
 	runs(t, checksInFiles)
 	dir, n := t.TempDir(), 0
-	randomEvents(t, first, func(rt *rapid.T) func() (callbacks.Store, error) {
+	randomEvents(t, first, func(rt *rapid.T) func() (storetest.Store, error) {
 		n++
 		path := filepath.Join(dir, fmt.Sprint(n, ".db"))
 		if err := sqlitetest.Write(path); err != nil {
 			rt.Fatal(err)
 		}
-		return func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) }
+		return func() (storetest.Store, error) { return sqlite.Open(context.Background(), path) }
 	})
 }
 
@@ -406,7 +408,7 @@ func runs(t *testing.T, n string) {
 }
 
 // randomEvents holds the model against a kind of store. empty makes a database for one run, and says how to connect to it.
-func randomEvents(t *testing.T, first bool, empty func(rt *rapid.T) (connect func() (callbacks.Store, error))) {
+func randomEvents(t *testing.T, first bool, empty func(rt *rapid.T) (connect func() (storetest.Store, error))) {
 	cal := officeHours(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		m := newModel(t, rt, empty(rt))

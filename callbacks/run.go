@@ -2,10 +2,11 @@ package callbacks
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
-// idle is the longest that Run sleeps: another process may have written a callback without waking this one.
+// idle is the longest that [Run] sleeps: another process may have written a callback without waking this one.
 const idle = time.Minute
 
 // A Timer returns a channel that delivers once when the instant has come, and a function that gives it up.
@@ -19,13 +20,51 @@ func SystemTimer(now func() time.Time) Timer {
 	}
 }
 
-// Run ticks at once, then whenever something is due or [Dispatcher.Wake] is called, until ctx ends.
-func (d *Dispatcher) Run(ctx context.Context, timer Timer) {
-	run(ctx, d.Tick, d.now, d.woken, timer)
+// A Signal tells workers that there may be something to do. The zero Signal tells nobody yet; a nil one never does.
+type Signal struct {
+	mu    sync.Mutex
+	wakes []func()
 }
 
-// run is the loop of dispatcher and housekeeper. A nil woken never wakes.
-func run(ctx context.Context, tick func(context.Context) time.Time, now func() time.Time, woken <-chan struct{}, timer Timer) {
+// Notify has wake called whenever the signal is raised. It must not block.
+func (s *Signal) Notify(wake func()) {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wakes = append(s.wakes, wake)
+}
+
+// Channel delivers after the signal was raised, once however often that was.
+func (s *Signal) Channel() <-chan struct{} {
+	raised := make(chan struct{}, 1)
+	s.Notify(func() {
+		select {
+		case raised <- struct{}{}:
+		default: // the worker will run anyway
+		}
+	})
+	return raised
+}
+
+// Raise tells everybody who was given to Notify.
+func (s *Signal) Raise() {
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	wakes := s.wakes
+	s.mu.Unlock()
+	for _, wake := range wakes {
+		wake()
+	}
+}
+
+// Run is the loop of a worker: it ticks at once, then when tick said that it wants to, at the latest after a minute, and
+// whenever woken delivers, until ctx ends. A nil woken never delivers.
+func Run(ctx context.Context, tick func(context.Context) time.Time, now func() time.Time, woken <-chan struct{},
+	timer Timer) {
 	for ctx.Err() == nil {
 		next := tick(ctx)
 		if latest := now().Add(idle); next.IsZero() || next.After(latest) {

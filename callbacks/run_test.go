@@ -1,7 +1,6 @@
 package callbacks_test
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -32,7 +31,6 @@ func (h *handTimer) timer(at time.Time) (<-chan time.Time, func()) {
 
 func TestRun(t *testing.T) {
 	w := newWorld(t)
-	w.service.OnWake(w.d.Wake)
 	ctx, stop := context.WithCancel(w.ctx)
 	h, ended := newHandTimer(), make(chan struct{})
 	go func() { w.d.Run(ctx, h.timer); close(ended) }()
@@ -116,11 +114,17 @@ func TestHousekeeper(t *testing.T) {
 	w.logs("personal data erased")
 }
 
-func newHousekeeper(t *testing.T, w *world) *callbacks.Housekeeper {
+func newHousekeeper(t *testing.T, w *world) *callbacks.Housekeeper { return housekeeperWith(t, w, nil) }
+
+func housekeeperWith(t *testing.T, w *world, recordings callbacks.Recordings) *callbacks.Housekeeper {
 	t.Helper()
-	h, err := callbacks.NewHousekeeper(w.store, w.d, w, callbacks.Schedule{
-		Zone: "Asia/Jakarta", Report: "0 22 * * *", Retention: "0 3 * * *", Reconcile: "0 3 * * *",
-	}, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
+	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: w.store, Plans: w, Now: w.now, Recordings: recordings, Reconcile: w.d.Reconcile,
+		Schedule: callbacks.Schedule{
+			Zone: "Asia/Jakarta", Report: "0 22 * * *", Retention: "0 3 * * *", Reconcile: "0 3 * * *",
+		},
+		Log: slog.New(slog.NewTextHandler(w.logged, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,16 +152,17 @@ func TestHousekeeperReconciles(t *testing.T) {
 	w.book(customer)
 	leg := w.lost(false)
 	w.dialer.findErr = errTimeout
-	var log bytes.Buffer
-	h, err := callbacks.NewHousekeeper(w.store, w.d, w, callbacks.Schedule{}, w.now, slog.New(slog.NewTextHandler(&log, nil)))
+	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: w.store, Plans: w, Now: w.now, Reconcile: w.d.Reconcile,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.Tick(w.ctx)
 	w.pass(15 * time.Minute)
 	h.Tick(w.ctx)
-	if w.dialer.finds != 1 || !strings.Contains(log.String(), "attempts=1") {
-		t.Fatalf("looked up %d times, log %s", w.dialer.finds, &log)
+	if w.dialer.finds != 1 || !strings.Contains(w.logged.String(), "attempts=1") {
+		t.Fatalf("looked up %d times, log %s", w.dialer.finds, w.logged)
 	}
 	w.dialer.findErr = nil
 	w.pass(15 * time.Minute)
@@ -195,7 +200,9 @@ func TestScheduleMistakes(t *testing.T) {
 		"reconcile":    {Reconcile: "TZ=0 0 3 * * *"},
 		"never comes":  {Report: "0 0 30 2 *"},
 	} {
-		if _, err := callbacks.NewHousekeeper(w.store, nil, w, s, w.now, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+			Store: w.store, Plans: w, Schedule: s, Now: w.now,
+		}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error = %v, want %q in it", s, err, want)
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
 func TestBookAtOnce(t *testing.T) {
 	w := newWorld(t)
-	w.service.OnWake(nil) // the world's counter is for one goroutine
 	requests := make([]callbacks.Request, 50)
 	for i := range requests {
 		requests[i] = w.request(customer)
@@ -83,11 +83,14 @@ func TestBookRefuses(t *testing.T) {
 // References in use are drawn anew, and in the end there is an error and not a hang.
 func TestReferenceDrawnAnew(t *testing.T) {
 	w := newWorld(t)
-	w.service.UseRandom(bytes.NewReader(bytes.Repeat([]byte{0}, 3)))
+	draws := func(random []byte) {
+		w.service = w.serviceWith(callbacks.Config{Random: bytes.NewReader(random)})
+	}
+	draws(make([]byte, 3))
 	if c := w.book(customer); c.Reference != "1000000" {
 		t.Fatalf("reference %s", c.Reference)
 	}
-	w.service.UseRandom(bytes.NewReader([]byte{0, 0, 0, 0, 0, 7}))
+	draws([]byte{0, 0, 0, 0, 0, 7})
 	m, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "m", Line: "gopay"})
 	if err != nil || m.Reference != "1000007" {
 		t.Fatalf("%+v, %v", m, err)
@@ -95,7 +98,7 @@ func TestReferenceDrawnAnew(t *testing.T) {
 	if !m.Received.Equal(start) {
 		t.Errorf("received %v", m.Received)
 	}
-	w.service.UseRandom(bytes.NewReader(make([]byte, 1000)))
+	draws(make([]byte, 1000))
 	if _, err := w.service.Book(w.ctx, w.request("+6281234567891")); !errors.Is(err, callbacks.ErrReferenceTaken) {
 		t.Fatalf("error = %v", err)
 	}
@@ -330,11 +333,11 @@ func TestMessagesAndTaken(t *testing.T) {
 func TestLogsAreMasked(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.dialer.place = func(callbacks.Placement) (error, bool) {
+	w.dialer.place = func(dispatch.Placement) (error, bool) {
 		return callbacks.NewRefused(21211, "The number +622150002001 is not valid for +6281234567890"), false
 	}
 	w.tick()
-	w.dialer.place = func(callbacks.Placement) (error, bool) {
+	w.dialer.place = func(dispatch.Placement) (error, bool) {
 		return errors.New("post …?To=%2B6281234567890: timeout"), true
 	}
 	w.pass(10 * time.Minute)
@@ -352,12 +355,12 @@ func TestLogsAreMasked(t *testing.T) {
 	w.logs("number=…7890")
 }
 
-// Without plans, as in a process that only answers webhooks, the decision is left to a dispatcher.
-func TestServiceWithoutPlans(t *testing.T) {
+// Where the desk is not configured, whether its targets are used up is left to a dispatcher that knows them.
+func TestLegsWithoutPlans(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	alone := callbacks.New(w.store, w.now, nil, nil)
+	alone := w.dispatcherWith(dispatch.Config{Plans: noPlans{}})
 	if err := alone.LegStatus(w.ctx, leg.id, leg.sid, "busy", 1); err != nil {
 		t.Fatal(err)
 	}
@@ -369,3 +372,8 @@ func TestServiceWithoutPlans(t *testing.T) {
 	w.quiet()
 	w.is(c, callbacks.Booked, 1, 0)
 }
+
+// noPlans knows no desk.
+type noPlans struct{}
+
+func (noPlans) Plan(string, string) (callbacks.Plan, bool) { return callbacks.Plan{}, false }

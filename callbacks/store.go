@@ -5,8 +5,11 @@ import (
 	"time"
 )
 
-// A Store keeps callbacks, attempts and messages. Every method is one transaction, durable when it returns.
-// Instants are kept to the millisecond and come back in UTC. Package storetest says what a Store has to do.
+// What workers ask of a store is declared beside them: [Store] for the Service, [SMSStore], [HousekeeperStore], and more in
+// packages dispatch and publish. One store implements them all. Every method is one transaction, durable when it returns.
+// Instants are kept to the millisecond and come back in UTC. Package storetest says what a store has to do.
+
+// A Store keeps callbacks, messages and call records for a [Service].
 type Store interface {
 	// Book writes a callback in state Booked, and its SMS. In this order: a key that was seen returns its callback;
 	// an open callback for the line and number, or line and account, is returned with Existing set, or ended where
@@ -38,44 +41,12 @@ type Store interface {
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
 	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
-
 	// Record returns what a change function would see of a callback, without changing it.
 	Record(ctx context.Context, id int64) (Record, error)
 	// Change loads a callback, lets change edit it, checks [CheckRecord] and writes it.
 	// When change returns [ErrUnchanged] nothing is written and the error is nil; another error is returned as it is.
 	// change may run more than once, and must not use the store.
 	Change(ctx context.Context, id int64, change func(*Record) error) (Record, error)
-	// ChangeAttempt is Change for the callback of an attempt, with Record.Attempt set. Besides the callback
-	// it writes the attempt. A fence other than 0 must be the callback's current one, else [ErrFenced].
-	ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*Record) error) (Record, error)
-	// Disown is ChangeAttempt for a customer who did not ask for the call. In the same transaction it silences requests
-	// by others for the callback's number until then, and lets end, which edits as in Change, end the open callbacks for
-	// that number, of all lines, that others asked for. It returns the callback of the attempt, and those that end has
-	// changed. A change that returns [ErrFenced] undoes everything.
-	Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*Record) error) (Record, []Callback, error)
-	// Claim takes a Booked callback to Dialling, raises its fence and writes an attempt in state Placing.
-	// [ErrNotOpen] if it is not Booked, or another instance is changing it; [ErrTargetBusy] if the target has an attempt that
-	// has not ended, or c.Most customers are being rung for the desk; *[PacedError] if the latest attempt of all was written
-	// less than c.Pace ago.
-	Claim(ctx context.Context, c Claim) (Record, error)
-	// Promote marks callbacks in state Booked whose Due has come as ready, those that fell due first before others, at most so
-	// many. It returns how many it marked. Whatever changes a callback takes the mark away.
-	Promote(ctx context.Context, now time.Time, most int) (int, error)
-	// Waiting lists the desks that have callbacks which are ready.
-	Waiting(ctx context.Context) ([]Desk, error)
-	// Ready lists callbacks of a desk that are ready, in the order in which they are kept (see [Callback.Before]), at most so
-	// many. after continues a list behind this callback, which was its last; nil begins.
-	Ready(ctx context.Context, d Desk, after *Callback, most int) ([]Callback, error)
-	// Expired lists callbacks in state Booked whose Expires has come, ready or not, at most so many.
-	Expired(ctx context.Context, now time.Time, most int) ([]Callback, error)
-	// NextDue is the earliest Due of a callback in state Booked that is not ready, or Expires after now of one that is Booked;
-	// zero if there is none.
-	NextDue(ctx context.Context, now time.Time) (time.Time, error)
-	// ActiveAttempts lists the attempts that have not ended, those leaving included, oldest first.
-	ActiveAttempts(ctx context.Context) ([]Attempt, error)
-	// KnownSIDs returns which of the given calls belong to an attempt already.
-	KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error)
-
 	// SaveMessage writes a message; a key that was seen returns the message written first. References are as in Book.
 	SaveMessage(ctx context.Context, m Message) (Message, error)
 	// AttachRecording completes a message, or returns [ErrNotFound].
@@ -85,12 +56,10 @@ type Store interface {
 	AttachNote(ctx context.Context, id int64, note Recording) error
 	// SaveCallRecord writes a call record; a key that was seen returns the call record written first. [ErrReferenceTaken] as in Book.
 	SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error)
-
-	// ClaimSMS takes the SMS that has waited longest and whose time has come to [SMSSending], until now+lease,
-	// and counts a try. false: there is none.
-	ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (SMS, bool, error)
-	// SettleSMS says what became of an SMS that was claimed.
-	SettleSMS(ctx context.Context, id int64, s SMSResult) error
+	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
+	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
+	// WasTaken reports whether there is such a note.
+	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 	// SMSDelivered writes the provider's later word about an SMS, and returns its line. One whose answer was lost
 	// is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, for
 	// the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there is
@@ -98,47 +67,8 @@ type Store interface {
 	SMSDelivered(ctx context.Context, d SMSDelivery) (line string, changed bool, err error)
 	// SMSOf lists the SMS of a callback, oldest first. Their Callback is not filled in.
 	SMSOf(ctx context.Context, callbackID int64) ([]SMS, error)
-	// ExpireSMS takes SMS whose lease has ended to [SMSUnknown] and returns how many.
-	ExpireSMS(ctx context.Context, now time.Time) (int, error)
-	// NextSMS is when an SMS is to be looked at next; zero if none is unsent.
-	NextSMS(ctx context.Context) (time.Time, error)
-
-	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
-	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
-	// WasTaken reports whether there is such a note.
-	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
-
-	// HoldingPersonalData lists lines and desks that still hold personal data of ended callbacks, of messages or of call records.
-	HoldingPersonalData(ctx context.Context) ([]Desk, error)
-	// RecordingsOf lists the recordings that Erase would forget.
-	RecordingsOf(ctx context.Context, d Desk, before time.Time) (sids []string, err error)
-	// Erase removes the personal data of a desk's callbacks that ended before the instant, of their
-	// attempts and SMS, and of messages and call records from before it. The rows stay. It returns how many
-	// callbacks, messages and call records were erased.
-	Erase(ctx context.Context, d Desk, before, now time.Time) (int, error)
 	// Silenced is until when others may not ask for callbacks to a number, UTC; zero: they may.
 	Silenced(ctx context.Context, number string, now time.Time) (time.Time, error)
-	// Forget removes what limits no longer count: requests and wrong proofs from before the instant, and silences that
-	// have ended by now.
-	Forget(ctx context.Context, before, now time.Time) error
-	// Report counts what happened in [from, to), a row a line, ordered by line.
-	Report(ctx context.Context, from, to time.Time) ([]Report, error)
-	// LastRun is when a housekeeping job ran last; zero if never.
-	LastRun(ctx context.Context, job string) (time.Time, error)
-	// BeginJob takes a job that ran last at that time, for as long as the lease: of several housekeepers one gets it. It is
-	// false when another has it, or has run it since.
-	BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (bool, error)
-	// SetLastRun remembers when a job ran, and gives it free.
-	SetLastRun(ctx context.Context, job string, at time.Time) error
-
-	// Writable writes one row, as callbacks are written, and reads where they are. Its error is an [UnwritableError].
-	Writable(ctx context.Context, now time.Time) error
-
-	// Ledger is what it keeps of the configuration.
-	ConfigHistory
-
-	// Close releases the store.
-	Close() error
 }
 
 // An AttemptState is how far one call to one target has come.

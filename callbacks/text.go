@@ -40,32 +40,6 @@ const (
 	NotifyWithdrawn NotificationKind = "withdrawn"
 )
 
-// smsBody is what a customer is written on an occasion; empty: nothing. Strangers are not written to.
-func (k decision) smsBody(c Callback, o NotificationKind) string {
-	if k.plan.SMSBody == nil || !c.MaySendSMS() {
-		return ""
-	}
-	return k.plan.SMSBody(c, o, k.now)
-}
-
-// confirmation is smsBody for a callback that a store is about to write.
-func (k decision) confirmation(o NotificationKind) func(Callback) string {
-	return func(c Callback) string { return k.smsBody(c, o) }
-}
-
-// remark notes what a change came of, and has the customer told when it has given his callback up or put it off for hours.
-func (k decision) remark(r *Record, why string) {
-	r.Callback.Remark, r.SMSAt = why, k.now
-	switch r.Callback.State {
-	case Expired, Undialable:
-		r.SMSBody = k.smsBody(r.Callback, NotifyGivenUp)
-	case Booked:
-		if r.Callback.Due.Sub(k.now) >= night { // he waits for nothing today
-			r.SMSBody = k.smsBody(r.Callback, NotifyMoved)
-		}
-	}
-}
-
 // An SMS is an SMS about a callback.
 type SMS struct {
 	ID   int64

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+	"github.com/hotline-ivr/hotline/callbacks/storetest"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -22,16 +25,18 @@ var start = time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
 type world struct {
 	t       testing.TB
 	ctx     context.Context
-	connect func() (callbacks.Store, error) // to one database each time
+	connect func() (storetest.Store, error) // to one database each time
 	clock   time.Time
 	plan    callbacks.Plan
 	noPlan  bool
-	store   callbacks.Store
+	store   storetest.Store
 	service *callbacks.Service
-	d       *callbacks.Dispatcher
+	d       *dispatch.Dispatcher
 	dialer  *paperDialer
 	logged  *bytes.Buffer
-	wakes   int
+	signal  *callbacks.Signal
+	wakes   atomic.Int64
+	settled func(line string, state callbacks.SMSState)
 	n       int
 }
 
@@ -39,10 +44,10 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	path := sqlitetest.New(t)
-	return newWorldOn(t, func() (callbacks.Store, error) { return sqlite.Open(context.Background(), path) })
+	return newWorldOn(t, func() (storetest.Store, error) { return sqlite.Open(context.Background(), path) })
 }
 
-func newWorldOn(t testing.TB, connect func() (callbacks.Store, error)) *world {
+func newWorldOn(t testing.TB, connect func() (storetest.Store, error)) *world {
 	t.Helper()
 	w := &world{
 		t: t, ctx: context.Background(), clock: start, logged: &bytes.Buffer{}, connect: connect,
@@ -55,7 +60,7 @@ func newWorldOn(t testing.TB, connect func() (callbacks.Store, error)) *world {
 			Ring: 20 * time.Second, From: "+622150001000",
 		},
 	}
-	w.dialer = &paperDialer{w: w, calls: map[string]*callbacks.PlacedCall{}}
+	w.dialer = &paperDialer{w: w, calls: map[string]*dispatch.PlacedCall{}}
 	w.open()
 	return w
 }
@@ -68,12 +73,41 @@ func (w *world) open() {
 		w.t.Fatal(err)
 	}
 	w.t.Cleanup(func() { _ = store.Close() }) // a second Close, after a crash, may fail
-	log := slog.New(slog.NewTextHandler(w.logged, nil))
 	w.store = store
-	w.service = callbacks.New(store, w.now, log, func() { w.wakes++ })
-	w.d = callbacks.NewDispatcher(store, w.service, w.dialer, w, w.now, log)
-	w.d.Pace = 0
-	w.d.NewID = func() string { w.n++; return fmt.Sprint("attempt-", w.n) }
+	w.signal = &callbacks.Signal{}
+	w.signal.Notify(func() { w.wakes.Add(1) })
+	w.service = w.serviceWith(callbacks.Config{})
+	w.d = w.dispatcherWith(dispatch.Config{Pace: -1})
+}
+
+// serviceWith is another service on the world's store.
+func (w *world) serviceWith(c callbacks.Config) *callbacks.Service {
+	w.t.Helper()
+	c.Store, c.Plans, c.Now, c.Signal = w.store, w, w.now, w.signal
+	c.Log = slog.New(slog.NewTextHandler(w.logged, nil))
+	service, err := callbacks.New(c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return service
+}
+
+// dispatcherWith is another dispatcher on the world's store.
+func (w *world) dispatcherWith(c dispatch.Config) *dispatch.Dispatcher {
+	w.t.Helper()
+	c.Store, c.Dialer, c.Now, c.Signal = w.store, w.dialer, w.now, w.signal
+	if c.Plans == nil {
+		c.Plans = w
+	}
+	c.Log = slog.New(slog.NewTextHandler(w.logged, nil))
+	if c.NewID == nil {
+		c.NewID = func() string { w.n++; return fmt.Sprint("attempt-", w.n) }
+	}
+	d, err := dispatch.New(c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return d
 }
 
 // crash ends the process and starts another.
@@ -184,7 +218,7 @@ type call struct {
 
 func (c call) status(status string, seq int) {
 	c.w.t.Helper()
-	if err := c.w.service.LegStatus(c.w.ctx, c.id, c.sid, status, seq); err != nil {
+	if err := c.w.d.LegStatus(c.w.ctx, c.id, c.sid, status, seq); err != nil {
 		c.w.t.Fatal(err)
 	}
 	if p := c.w.dialer.calls[c.sid]; p != nil {
@@ -192,34 +226,34 @@ func (c call) status(status string, seq int) {
 	}
 }
 
-func (c call) verdict(want callbacks.Verdict, got callbacks.Verdict, err error) {
+func (c call) verdict(want dispatch.Verdict, got dispatch.Verdict, err error) {
 	c.w.t.Helper()
 	if err != nil || got != want {
 		c.w.t.Fatalf("verdict = %q, %v; want %q", got, err, want)
 	}
 }
 
-func (c call) answered(want callbacks.Verdict) {
+func (c call) answered(want dispatch.Verdict) {
 	c.w.t.Helper()
-	_, got, err := c.w.service.Answered(c.w.ctx, c.id, c.sid)
+	_, got, err := c.w.d.Answered(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 
-func (c call) took(want callbacks.Verdict) {
+func (c call) took(want dispatch.Verdict) {
 	c.w.t.Helper()
-	_, got, err := c.w.service.AgentTook(c.w.ctx, c.id, c.sid)
+	_, got, err := c.w.d.AgentTook(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 
-func (c call) customerTook(want callbacks.Verdict) {
+func (c call) customerTook(want dispatch.Verdict) {
 	c.w.t.Helper()
-	_, got, err := c.w.service.CustomerTook(c.w.ctx, c.id, c.sid)
+	_, got, err := c.w.d.CustomerTook(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 
 func (c call) customerEnded(status string) {
 	c.w.t.Helper()
-	if _, err := c.w.service.CustomerEnded(c.w.ctx, c.id, c.sid, status, false); err != nil {
+	if _, err := c.w.d.CustomerEnded(c.w.ctx, c.id, c.sid, status, false); err != nil {
 		c.w.t.Fatal(err)
 	}
 }
@@ -237,17 +271,17 @@ func (c call) attempt() callbacks.Attempt {
 // A paperDialer is a provider that does what the test says.
 type paperDialer struct {
 	w      *world
-	placed []callbacks.Placement
-	calls  map[string]*callbacks.PlacedCall
+	placed []dispatch.Placement
+	calls  map[string]*dispatch.PlacedCall
 	sids   map[string]string
 	hung   []string
 	// place, if set, is asked first: an error is returned, and with lost the call is placed nevertheless.
-	place                        func(p callbacks.Placement) (err error, lost bool)
+	place                        func(p dispatch.Placement) (err error, lost bool)
 	findErr, fetchErr, hangupErr error
 	finds                        int
 }
 
-func (d *paperDialer) Place(_ context.Context, p callbacks.Placement) (string, error) {
+func (d *paperDialer) Place(_ context.Context, p dispatch.Placement) (string, error) {
 	d.placed = append(d.placed, p)
 	var err error
 	lost := false
@@ -268,11 +302,11 @@ func (d *paperDialer) Place(_ context.Context, p callbacks.Placement) (string, e
 	return sid, nil
 }
 
-func (d *paperDialer) add(sid string, p callbacks.Placement) {
-	d.calls[sid] = &callbacks.PlacedCall{SID: sid, To: p.Target.To(), From: p.From, Status: "queued", Created: d.w.clock.Truncate(time.Second)}
+func (d *paperDialer) add(sid string, p dispatch.Placement) {
+	d.calls[sid] = &dispatch.PlacedCall{SID: sid, To: p.Target.To(), From: p.From, Status: "queued", Created: d.w.clock.Truncate(time.Second)}
 }
 
-func (d *paperDialer) Find(_ context.Context, to, from string, since time.Time) (list []callbacks.PlacedCall, err error) {
+func (d *paperDialer) Find(_ context.Context, to, from string, since time.Time) (list []dispatch.PlacedCall, err error) {
 	d.finds++
 	for _, c := range d.calls {
 		if c.To == to && c.From == from && !c.Created.Before(since.Truncate(24*time.Hour)) {
@@ -282,14 +316,14 @@ func (d *paperDialer) Find(_ context.Context, to, from string, since time.Time) 
 	return list, d.findErr
 }
 
-func (d *paperDialer) Fetch(_ context.Context, sid string) (callbacks.PlacedCall, error) {
+func (d *paperDialer) Fetch(_ context.Context, sid string) (dispatch.PlacedCall, error) {
 	if d.fetchErr != nil {
-		return callbacks.PlacedCall{}, d.fetchErr
+		return dispatch.PlacedCall{}, d.fetchErr
 	}
 	if c := d.calls[sid]; c != nil {
 		return *c, nil
 	}
-	return callbacks.PlacedCall{}, callbacks.ErrNotFound
+	return dispatch.PlacedCall{}, callbacks.ErrNotFound
 }
 
 func (d *paperDialer) Hangup(_ context.Context, sid string) error {

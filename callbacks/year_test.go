@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -44,20 +45,20 @@ func (w *world) wall(text string) time.Time {
 
 // live lets time go from one thing that is due to the next, until the instant, and returns when calls were placed, on the
 // clock of the desk. placed is told of each; also says when something else is due, and does it.
-func (w *world) live(until time.Time, placed func(callbacks.Placement, call), also ...func() time.Time) (rung []string) {
+func (w *world) live(until time.Time, placed func(dispatch.Placement, call), also ...func() time.Time) (rung []string) {
 	w.t.Helper()
 	var due time.Time // when the dispatcher wants to work
-	for woken := -1; ; {
+	for woken := int64(-1); ; {
 		before := len(w.dialer.placed)
-		if woken != w.wakes || !due.IsZero() && !due.After(w.clock) {
-			woken = w.wakes
+		if woken != w.wakes.Load() || !due.IsZero() && !due.After(w.clock) {
+			woken = w.wakes.Load()
 			due = w.d.Tick(w.ctx)
 		}
 		for _, p := range w.dialer.placed[before:] {
 			rung = append(rung, w.clock.In(w.plan.Hours.Zone()).Format("2006-01-02 15:04"))
 			placed(p, call{w: w, id: p.AttemptID, sid: w.dialer.sids[p.AttemptID]})
 		}
-		if woken != w.wakes {
+		if woken != w.wakes.Load() {
 			continue // what the telephones told wakes the dispatcher
 		}
 		next := due
@@ -66,7 +67,7 @@ func (w *world) live(until time.Time, placed func(callbacks.Placement, call), al
 				next = at
 			}
 		}
-		if woken != w.wakes {
+		if woken != w.wakes.Load() {
 			continue
 		}
 		if next.IsZero() || !next.Before(until) {
@@ -81,11 +82,11 @@ func (w *world) live(until time.Time, placed func(callbacks.Placement, call), al
 }
 
 // kept is a call that an agent takes, and in which the customer is reached.
-func kept(_ callbacks.Placement, c call) {
+func kept(_ dispatch.Placement, c call) {
 	c.w.t.Helper()
-	c.answered(callbacks.Proceed)
-	c.took(callbacks.Proceed)
-	c.customerTook(callbacks.Proceed)
+	c.answered(dispatch.Proceed)
+	c.took(dispatch.Proceed)
+	c.customerTook(dispatch.Proceed)
 	c.customerEnded("completed")
 	c.status("completed", 9)
 }
@@ -145,7 +146,7 @@ func TestACallbackInTheHourOfTheChange(t *testing.T) {
 	first := time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC) // 02:30 in summer time
 	once, again := w.bookAt(someNumbers[0], first), w.bookAt(someNumbers[1], first.Add(time.Hour))
 	var at []time.Time
-	w.live(w.wall("2026-10-26 00:00"), func(p callbacks.Placement, c call) {
+	w.live(w.wall("2026-10-26 00:00"), func(p dispatch.Placement, c call) {
 		at = append(at, w.clock)
 		kept(p, c)
 	})
@@ -237,7 +238,11 @@ func TestAYearOfCallbacks(t *testing.T) {
 	w.plan.Policy.CallingHours, w.plan.Policy.Retention = hours.Span{From: 8 * 60, To: 20 * 60}, 30*24*time.Hour
 	w.clock = w.wall("2026-01-01 00:00").UTC()
 	y := &year{world: w, first: w.clock}
-	h, err := callbacks.NewHousekeeper(w.store, w.d, w, callbacks.Schedule{Zone: "Europe/Berlin", Reconcile: "0 5 1 * *"}, w.now, slog.New(slog.NewTextHandler(w.logged, nil)))
+	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: w.store, Plans: w, Now: w.now, Reconcile: w.d.Reconcile,
+		Schedule: callbacks.Schedule{Zone: "Europe/Berlin", Reconcile: "0 5 1 * *"},
+		Log:      slog.New(slog.NewTextHandler(w.logged, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -304,7 +309,7 @@ func (y *year) rings() time.Time {
 }
 
 // placed is what becomes of a call. Whoever is rung outside hours fails the test.
-func (y *year) placed(p callbacks.Placement, c call) {
+func (y *year) placed(p dispatch.Placement, c call) {
 	y.t.Helper()
 	local := y.clock.In(y.plan.Hours.Zone())
 	if !y.plan.Hours.IsOpen(y.clock) || local.Hour() < 9 || local.Hour() >= 17 {
@@ -317,8 +322,8 @@ func (y *year) placed(p callbacks.Placement, c call) {
 	case 1:
 		c.status("no-answer", 1)
 	case 2: // the customer does not answer
-		c.answered(callbacks.Proceed)
-		c.took(callbacks.Proceed)
+		c.answered(dispatch.Proceed)
+		c.took(dispatch.Proceed)
 		c.customerEnded("no-answer")
 		c.status("completed", 9)
 	default:

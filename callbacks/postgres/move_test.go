@@ -77,7 +77,7 @@ func lived(t *testing.T) *sqlite.Store {
 }
 
 // seen is everything that a store tells.
-func seen(t *testing.T, s callbacks.Store) (all []any) {
+func seen(t *testing.T, s storetest.Store) (all []any) {
 	t.Helper()
 	ctx := context.Background()
 	note := func(v any, err error) {
@@ -106,7 +106,7 @@ func seen(t *testing.T, s callbacks.Store) (all []any) {
 }
 
 // history is what a store tells of the configuration.
-func history(t *testing.T, s callbacks.Store) (all []any) {
+func history(t *testing.T, s storetest.Store) (all []any) {
 	t.Helper()
 	ctx := context.Background()
 	note := func(v any, err error) {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
@@ -32,7 +31,7 @@ func beside(t *testing.T, url string) storetest.Database {
 }
 
 func TestGrowthSpeed(t *testing.T) {
-	storetest.GrowthSpeed(t, func(t *testing.T) (callbacks.Store, storetest.Database) {
+	storetest.GrowthSpeed(t, func(t *testing.T) (storetest.Store, storetest.Database) {
 		url := cluster.Database(t)
 		return open(t, url), beside(t, url)
 	})

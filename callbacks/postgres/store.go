@@ -13,7 +13,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
@@ -67,8 +66,6 @@ type Store struct {
 	*sqlstore.Store
 	pool *sql.DB
 }
-
-var _ callbacks.Store = (*Store)(nil)
 
 // Open connects to a database by its URL ("postgres://user:password@host/database") and brings its tables up to date.
 // Instances that start at once wait for each other. Errors do not repeat the URL: it may hold a password.

@@ -50,13 +50,13 @@ func open(t *testing.T, url string) *postgres.Store {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, cluster.Database(t)) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, cluster.Database(t)) })
 }
 
 func TestConfigHistory(t *testing.T) {
 	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
 		url := cluster.Database(t)
-		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, url) }, Beside: another(t, url)}
+		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, url) }, Beside: another(t, url)}
 	})
 }
 
@@ -77,7 +77,7 @@ func another(t *testing.T, url string) *sql.DB {
 
 func TestHousekeepers(t *testing.T) {
 	url := cluster.Database(t)
-	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, url) })
+	storetest.Housekeepers(t, func(t *testing.T) storetest.Store { return open(t, url) })
 }
 
 // What was promised is there after a crash of the server, and the same store goes on with it.

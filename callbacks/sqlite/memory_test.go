@@ -20,7 +20,7 @@ func TestConformanceInMemory(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	storetest.Run(t, func(t *testing.T) callbacks.Store {
+	storetest.Run(t, func(t *testing.T) storetest.Store {
 		if err := store.Clear(context.Background()); err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestConformanceInMemory(t *testing.T) {
 }
 
 // A lent store is not closed by who uses it.
-type lent struct{ callbacks.Store }
+type lent struct{ storetest.Store }
 
 func (lent) Close() error { return nil }
 

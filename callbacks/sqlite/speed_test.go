@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
@@ -41,7 +40,7 @@ func TestBookingSpeed(t *testing.T) {
 }
 
 func TestGrowthSpeed(t *testing.T) {
-	storetest.GrowthSpeed(t, func(t *testing.T) (callbacks.Store, storetest.Database) {
+	storetest.GrowthSpeed(t, func(t *testing.T) (storetest.Store, storetest.Database) {
 		path := filepath.Join(t.TempDir(), "hotline.db")
 		return open(t, path), beside(t, path)
 	})

@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
@@ -45,8 +44,6 @@ func (s *Store) Close() error {
 	}
 	return errors.Join(err, s.Store.Close())
 }
-
-var _ callbacks.Store = (*Store)(nil)
 
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it, and those who wait share a
 // commit.

@@ -34,13 +34,13 @@ func open(t *testing.T, path string) *sqlite.Store {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) callbacks.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
 }
 
 func TestConfigHistory(t *testing.T) {
 	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
 		path := filepath.Join(t.TempDir(), "hotline.db")
-		return storetest.Place{Open: func(t *testing.T) callbacks.Store { return open(t, path) }, Beside: another(t, path)}
+		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, path) }, Beside: another(t, path)}
 	})
 }
 
@@ -69,7 +69,7 @@ func another(t *testing.T, path string) *sql.DB {
 
 func TestHousekeepers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
-	storetest.Housekeepers(t, func(t *testing.T) callbacks.Store { return open(t, path) })
+	storetest.Housekeepers(t, func(t *testing.T) storetest.Store { return open(t, path) })
 }
 
 // Two handles on one file stand for two processes.

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // A Dialect is how one database differs from the other.
@@ -59,8 +57,6 @@ type Store struct {
 	// queue is nil unless the dialect is grouped.
 	queue *queue
 }
-
-var _ callbacks.Store = (*Store)(nil)
 
 // New makes a store of pools whose tables are up to date. It closes them when it is closed.
 func New(dialect Dialect, writer, readers *sql.DB) *Store {

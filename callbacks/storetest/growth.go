@@ -14,7 +14,7 @@ import (
 // GrowthSpeed holds what a dispatcher does to find a promise, claim it and end the call in a store where a million promises
 // stand against the same in one with a thousand, turn by turn: at most one and a half times, in whole and for each step. Half
 // of the promises are due and wait for a telephone, half are in the future. open returns an empty store and its database.
-func GrowthSpeed(t *testing.T, open func(t *testing.T) (callbacks.Store, Database)) {
+func GrowthSpeed(t *testing.T, open func(t *testing.T) (Store, Database)) {
 	few, many := fill(t, open, 1_000), fill(t, open, 1_000_000)
 	for try := 1; ; try++ {
 		for _, f := range []*filled{few, many} {
@@ -65,7 +65,7 @@ type filled struct {
 
 // fill writes promises past the store, spread over four desks. Indexes are made afterwards, which is quicker, and the
 // references that the promises refer to are left out.
-func fill(t *testing.T, open func(t *testing.T) (callbacks.Store, Database), promises int) *filled {
+func fill(t *testing.T, open func(t *testing.T) (Store, Database), promises int) *filled {
 	t.Helper()
 	s, db := open(t)
 	f := &filled{suite: &suite{Store: s, ctx: context.Background()}, db: db}

@@ -13,7 +13,7 @@ import (
 // Housekeepers lets two instances do the housekeeping of one store for ten days, and each of three jobs be the death of
 // whoever runs it once. Every job is done once a day all the same, by one of them. open returns a store of its own on the
 // same database each time it is called.
-func Housekeepers(t *testing.T, open func(t *testing.T) callbacks.Store) {
+func Housekeepers(t *testing.T, open func(t *testing.T) Store) {
 	const days = 10
 	c := &cluster{t: t, open: open, clock: Start, begun: map[string]int{}, done: map[string][]time.Time{},
 		deadly: map[string]int{"report": 3, "retention": 5, "warnings": 7}}
@@ -47,7 +47,7 @@ var jakarta = time.FixedZone("Asia/Jakarta", 7*60*60) // which has no summer tim
 // cluster is instances that share a database, and what they did.
 type cluster struct {
 	t         *testing.T
-	open      func(t *testing.T) callbacks.Store
+	open      func(t *testing.T) Store
 	instances []*instance
 	clock     time.Time
 
@@ -61,7 +61,7 @@ type cluster struct {
 
 // An instance is a process: a store and a housekeeper. It notes which jobs it runs.
 type instance struct {
-	callbacks.Store
+	Store
 	of     *cluster
 	keeper *callbacks.Housekeeper
 	next   time.Time
@@ -74,7 +74,9 @@ func (c *cluster) start() *instance {
 	in := &instance{Store: c.open(c.t), of: c, next: c.clock}
 	now := func() time.Time { return c.clock }
 	var err error
-	in.keeper, err = callbacks.NewHousekeeper(in, nil, noPlans{}, callbacks.Schedule{Zone: "Asia/Jakarta", Reconcile: "0 5 * * *"}, now, nil)
+	in.keeper, err = callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: in, Plans: noPlans{}, Now: now, Schedule: callbacks.Schedule{Zone: "Asia/Jakarta", Reconcile: "0 5 * * *"},
+	})
 	if err == nil {
 		err = in.keeper.Add("warnings", "15 7 * * *", func(context.Context, time.Time) error { in.begin("warnings"); return nil })
 	}

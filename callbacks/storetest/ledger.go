@@ -14,7 +14,7 @@ import (
 // A Place is an empty database. Open opens it, again each time it is called, and closes it when the test ends; Beside is
 // for what a test does past the store, once it was opened.
 type Place struct {
-	Open   func(t *testing.T) callbacks.Store
+	Open   func(t *testing.T) Store
 	Beside *sql.DB
 }
 
@@ -52,7 +52,7 @@ func ConfigHistory(t *testing.T, place func(t *testing.T) Place) {
 
 // ledger adds what the tests repeat.
 type ledger struct {
-	callbacks.Store
+	Store
 	place Place
 	ctx   context.Context
 }
@@ -173,7 +173,7 @@ func testOverrideEnds(t *testing.T, l *ledger) {
 // Two who lift at once are not both told that they did.
 func testOverridesAtOnce(t *testing.T, l *ledger) {
 	const each = 8
-	stores := []callbacks.Store{l.Store, l.place.Open(t)}
+	stores := []Store{l.Store, l.place.Open(t)}
 	atOnce(2*each, func(i int) {
 		if _, err := stores[i%2].DeclareOverride(l.ctx, closure()); err != nil {
 			t.Error(err)

@@ -31,7 +31,7 @@ type Database struct {
 
 // BookingSpeed holds 64 callers who book at once against rows of the same kind that one after another is inserted, each
 // durable by itself, into the same database. It takes some seconds.
-func BookingSpeed(t *testing.T, s callbacks.Store, db Database) {
+func BookingSpeed(t *testing.T, s Store, db Database) {
 	const callers, rounds, least = 64, 5, 3
 	const single, booked = 100, 10 * callers
 	// The rows refer to references, which are there already: the comparison is with one statement.

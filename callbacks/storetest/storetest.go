@@ -19,7 +19,7 @@ import (
 var Start = time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
 
 // Run runs the suite. open returns an empty store each time it is called and closes it when the test ends.
-func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
+func Run(t *testing.T, open func(t *testing.T) Store) {
 	for _, c := range []struct {
 		name string
 		test func(t *testing.T, s *suite)
@@ -86,7 +86,7 @@ func Run(t *testing.T, open func(t *testing.T) callbacks.Store) {
 
 // suite adds what the tests repeat.
 type suite struct {
-	callbacks.Store
+	Store
 	ctx context.Context
 	n   int
 }

@@ -202,7 +202,7 @@ func testVersionsKept(t *testing.T, l *ledger) {
 
 // Instances that put the same in force at once write it once.
 func testTheSameVersionAtOnce(t *testing.T, l *ledger) {
-	stores := []callbacks.Store{l.Store, l.place.Open(t), l.place.Open(t)}
+	stores := []Store{l.Store, l.place.Open(t), l.place.Open(t)}
 	for round := range 4 {
 		v := callbacks.Version{Hash: fmt.Sprint("h", round), Files: files("a", "1", "b", fmt.Sprint(round))}
 		const n = 30
@@ -233,7 +233,7 @@ func testTheSameVersionAtOnce(t *testing.T, l *ledger) {
 
 // Of those that put something else in force at once each is written, with its own files.
 func testVersionsAtOnce(t *testing.T, l *ledger) {
-	stores := []callbacks.Store{l.Store, l.place.Open(t)}
+	stores := []Store{l.Store, l.place.Open(t)}
 	const n = 20
 	numbers := make([]int64, n)
 	atOnce(n, func(i int) {

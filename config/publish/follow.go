@@ -22,7 +22,7 @@ const (
 // out of reach the last known overrides stand, each until its end.
 type Follower struct {
 	publisher *Publisher
-	history   callbacks.ConfigHistory
+	history   History
 	me        callbacks.Instance
 	now       func() time.Time
 	log       *slog.Logger

@@ -81,7 +81,7 @@ func TestAClosureInAnEmergency(t *testing.T) {
 // With the store gone the last known overrides stand, each until its end.
 func TestOverridesWithoutTheStore(t *testing.T) {
 	d := newDesk(t)
-	gone := &goneHistory{ConfigHistory: d.store}
+	gone := &goneHistory{History: d.store}
 	d.History = gone
 	f := publish.NewFollower(d.Publisher, "a", "host")
 	end := d.now.Add(time.Minute)

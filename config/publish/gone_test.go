@@ -28,26 +28,26 @@ func (g *goneHistory) AddVersion(ctx context.Context, v callbacks.Version) (call
 	if g.gone {
 		return callbacks.Version{}, false, errGone
 	}
-	return g.ConfigHistory.AddVersion(ctx, v)
+	return g.History.AddVersion(ctx, v)
 }
 
 func (g *goneHistory) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
 	if g.gone {
 		return nil, errGone
 	}
-	return g.ConfigHistory.Overrides(ctx, after)
+	return g.History.Overrides(ctx, after)
 }
 
 func (g *goneHistory) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	if g.gone {
 		return errGone
 	}
-	return g.ConfigHistory.SeeInstance(ctx, i)
+	return g.History.SeeInstance(ctx, i)
 }
 
 func (g *goneHistory) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
 	if g.gone {
 		return nil, errGone
 	}
-	return g.ConfigHistory.Instances(ctx, since)
+	return g.History.Instances(ctx, since)
 }

@@ -50,7 +50,7 @@ type Options struct {
 	// Files is the directory as a file system.
 	Files fs.FS
 	// Ledger is where versions are recorded.
-	History callbacks.ConfigHistory
+	History History
 	// Rehearse plays the rehearsed calls of these lines under a configuration that is not yet in force. An error keeps it
 	// from being so. May be nil.
 	Rehearse func(ctx context.Context, snapshot *config.Snapshot, lines []string) error

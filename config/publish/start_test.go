@@ -252,7 +252,7 @@ func TestTheClockIsSetBack(t *testing.T) {
 // With the store gone an edit is put in force all the same, and recorded when the store is back.
 func TestPublishedWithoutTheStore(t *testing.T) {
 	d := newDesk(t)
-	gone := &goneHistory{ConfigHistory: d.store}
+	gone := &goneHistory{History: d.store}
 	o := d.options()
 	o.History = gone
 	d.Publisher = publish.New(o)
@@ -277,7 +277,7 @@ var errGone = errors.New("the database is gone")
 
 // A goneLedger fails while it is gone.
 type goneHistory struct {
-	callbacks.ConfigHistory
+	publish.History
 	gone bool
 }
 

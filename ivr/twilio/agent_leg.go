@@ -4,7 +4,7 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -47,7 +47,7 @@ func (s *Server) openLeg(w webhook) (*ivr.Line, whispered, error) {
 		return nil, state, err
 	}
 	if state.Leg != "" && state.Leg != w.call().SID {
-		return nil, state, callbacks.ErrForeignCall
+		return nil, state, dispatch.ErrForeignCall
 	}
 	line, err := s.lineOf(state.State)
 	return line, state, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/twilio/twilio-go/twiml"
 )
@@ -32,7 +33,7 @@ type attempt struct {
 type rung struct {
 	callbacks.Callback
 	attempt attempt
-	verdict callbacks.Verdict
+	verdict dispatch.Verdict
 	foreign bool // the webhook's call is not the attempt's; then the verdict is never to proceed
 	line    *ivr.Line
 }
@@ -40,7 +41,7 @@ type rung struct {
 var errNoLine = errors.New("the line is no longer configured")
 
 // A question about an attempt is put to the callbacks' room in the name of its first leg.
-type question func(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+type question func(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
 
 // A side says which of an attempt's two telephones a webhook has to come from.
 type side int
@@ -72,9 +73,9 @@ func (s *Server) onAttempt(ctx context.Context, w webhook, from side, ask questi
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	r.Callback, r.verdict, err = ask(ctx, r.attempt.ID, w.firstLeg(r.attempt, from))
-	if r.foreign = errors.Is(err, callbacks.ErrForeignCall); r.foreign {
+	if r.foreign = errors.Is(err, dispatch.ErrForeignCall); r.foreign {
 		s.foreign(w, err)
-		r.verdict, err = callbacks.Gone, nil
+		r.verdict, err = dispatch.Gone, nil
 	}
 	if err != nil {
 		return r, err
@@ -112,11 +113,11 @@ func (s *Server) attemptURL(path string, w webhook) string {
 
 // agent is heard by an agent who is rung for a callback. Whether it should still connect anybody is asked again.
 func (s *Server) agent(ctx context.Context, w webhook) (*document, error) {
-	r, err := s.onAttempt(ctx, w, rungFirst, s.Callbacks.Answered)
+	r, err := s.onAttempt(ctx, w, rungFirst, s.Legs.Answered)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	doc := &document{line: r.line}
@@ -130,11 +131,11 @@ func (s *Server) agentKey(ctx context.Context, w webhook) (*document, error) {
 	if w.form.Get("Digits") != "1" {
 		return hangup(), nil
 	}
-	r, err := s.onAttempt(ctx, w, rungFirst, s.Callbacks.AgentTook)
+	r, err := s.onAttempt(ctx, w, rungFirst, s.Legs.AgentTook)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	s.observe(Event{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
@@ -173,11 +174,11 @@ func (s *Server) agentNote(ctx context.Context, w webhook) (*document, error) {
 func (s *Server) playNote(
 	ctx context.Context, w webhook, from side, path string, goOn func(*document, rung, webhook),
 ) (*document, error) {
-	r, err := s.onAttempt(ctx, w, from, s.Callbacks.AgentTook) // changes nothing: he has pressed 1
+	r, err := s.onAttempt(ctx, w, from, s.Legs.AgentTook) // changes nothing: he has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	doc := &document{line: r.line}
@@ -216,11 +217,11 @@ func (s *Server) customer(ctx context.Context, w webhook) (*document, error) {
 
 // askCustomer asks for the 1. again is set when another key was pressed: that is explained once, then we take leave.
 func (s *Server) askCustomer(ctx context.Context, w webhook, again bool) (*document, error) {
-	r, err := s.onAttempt(ctx, w, rungBehind, s.Callbacks.AgentTook) // changes nothing: the agent has pressed 1
+	r, err := s.onAttempt(ctx, w, rungBehind, s.Legs.AgentTook) // changes nothing: the agent has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.customerLanguage(), "customer.missed"), nil
 	}
 	return s.askToPress(r, pathCustomerKey, again)
@@ -257,13 +258,13 @@ func (s *Server) customerKey(ctx context.Context, w webhook) (*document, error) 
 	default:
 		return s.askCustomer(ctx, w, true)
 	}
-	r, err := s.onAttempt(ctx, w, rungBehind, s.Callbacks.CustomerTook)
+	r, err := s.onAttempt(ctx, w, rungBehind, s.Legs.CustomerTook)
 	switch {
 	case err != nil:
 		// Connected without a record, he would be rung again when the end of the call gets lost as well. Until then it only
 		// counts as a try.
 		return plainGoodbye(tryAgain), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.customerLanguage(), "goodbye"), nil
 	default:
 		s.observe(Event{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
@@ -277,11 +278,11 @@ const keyNotMine = "2"
 // notMine ends a callback that its customer did not ask for. An agent who waits for them hears that they were not
 // reached, at the end of their leg.
 func (s *Server) notMine(ctx context.Context, w webhook, from side) (*document, error) {
-	r, err := s.onAttempt(ctx, w, from, s.Callbacks.Disown)
+	r, err := s.onAttempt(ctx, w, from, s.Legs.Disown)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	s.observe(Event{Name: "disowned", CallSID: w.call().SID, Callback: r.Callback})
@@ -293,16 +294,16 @@ func (s *Server) customerEnded(ctx context.Context, w webhook) (*document, error
 	end := s.dialEnded(w)
 	if end.Bridged == "true" {
 		// Only our own "press 1" lets the provider bridge, so this repeats what was written, or makes up for it.
-		switch r, err := s.onAttempt(ctx, w, rungFirst, s.Callbacks.CustomerTook); {
+		switch r, err := s.onAttempt(ctx, w, rungFirst, s.Legs.CustomerTook); {
 		case worthAnother(err):
 			return s.writeAgain(w, pathCustomerEnded, end, err)
 		case r.foreign && err == nil:
 			return r.bye(r.agentLanguage(), "whisper.gone"), nil
 		}
 	}
-	ended := func(ctx context.Context, id, sid string) (callbacks.Callback, callbacks.Verdict, error) {
-		callback, err := s.Callbacks.CustomerEnded(ctx, id, sid, end.Status, end.Bridged == "false")
-		return callback, callbacks.Proceed, err
+	ended := func(ctx context.Context, id, sid string) (callbacks.Callback, dispatch.Verdict, error) {
+		callback, err := s.Legs.CustomerEnded(ctx, id, sid, end.Status, end.Bridged == "false")
+		return callback, dispatch.Proceed, err
 	}
 	r, err := s.onAttempt(ctx, w, rungFirst, ended)
 	switch {
@@ -328,5 +329,5 @@ func (s *Server) attemptStatus(ctx context.Context, w webhook) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
-	return s.Callbacks.LegStatus(ctx, a.ID, w.firstLeg(a, rungFirst), w.form.Get("CallStatus"), seq)
+	return s.Legs.LegStatus(ctx, a.ID, w.firstLeg(a, rungFirst), w.form.Get("CallStatus"), seq)
 }

@@ -14,11 +14,12 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// A Client places calls through the provider's REST interface. It implements [callbacks.Dialer].
+// A Client places calls through the provider's REST interface. It implements [dispatch.Dialer].
 type Client struct {
 	api               *api.ApiService
 	requests          *client.RequestHandler
@@ -105,7 +106,7 @@ func (w whole) RoundTrip(request *http.Request) (*http.Response, error) {
 const maxAnswer = 4 << 20
 
 // Place asks the provider to ring a target. Its URLs carry the attempt, so that whatever comes back says whose it is.
-func (p *Client) Place(_ context.Context, placement callbacks.Placement) (string, error) {
+func (p *Client) Place(_ context.Context, placement dispatch.Placement) (string, error) {
 	sealed, err := p.sealer.Seal("attempt", "", attempt{ID: placement.AttemptID})
 	if err != nil {
 		return "", err
@@ -145,7 +146,7 @@ const (
 
 // Find lists calls from one number to one address since an instant. The provider lists the newest first, and filters by
 // the day on which a call started, which one that still waits in its queue has not: so the instant is compared here.
-func (p *Client) Find(_ context.Context, to, from string, since time.Time) ([]callbacks.PlacedCall, error) {
+func (p *Client) Find(_ context.Context, to, from string, since time.Time) ([]dispatch.PlacedCall, error) {
 	params := (&api.ListCallParams{}).SetFrom(from).SetLimit(findAny)
 	if !mangled.MatchString(to) {
 		params.SetTo(to).SetLimit(findTo)
@@ -154,7 +155,7 @@ func (p *Client) Find(_ context.Context, to, from string, since time.Time) ([]ca
 	if err != nil {
 		return nil, discreet(err)
 	}
-	var placed []callbacks.PlacedCall
+	var placed []dispatch.PlacedCall
 	for i := range calls {
 		call := placedCall(&calls[i])
 		if outbound(&calls[i]) && call.To == to && !call.Created.Before(since.Truncate(time.Second)) {
@@ -165,14 +166,14 @@ func (p *Client) Find(_ context.Context, to, from string, since time.Time) ([]ca
 }
 
 // Fetch looks one call up.
-func (p *Client) Fetch(_ context.Context, sid string) (callbacks.PlacedCall, error) {
+func (p *Client) Fetch(_ context.Context, sid string) (dispatch.PlacedCall, error) {
 	call, err := p.api.FetchCall(sid, &api.FetchCallParams{})
 	if err != nil {
 		var plain *client.TwilioRestError
 		if errors.As(err, &plain) && plain.Status == http.StatusNotFound {
-			return callbacks.PlacedCall{}, fmt.Errorf("%w: the provider knows no call %s", callbacks.ErrNotFound, sid)
+			return dispatch.PlacedCall{}, fmt.Errorf("%w: the provider knows no call %s", callbacks.ErrNotFound, sid)
 		}
-		return callbacks.PlacedCall{}, discreet(err)
+		return dispatch.PlacedCall{}, discreet(err)
 	}
 	return placedCall(call), nil
 }
@@ -207,7 +208,7 @@ func outbound(call *api.ApiV2010Call) bool {
 	return call.Direction != nil && *call.Direction == "outbound-api"
 }
 
-func placedCall(call *api.ApiV2010Call) callbacks.PlacedCall {
+func placedCall(call *api.ApiV2010Call) dispatch.PlacedCall {
 	text := func(s *string) string {
 		if s == nil {
 			return ""
@@ -215,5 +216,5 @@ func placedCall(call *api.ApiV2010Call) callbacks.PlacedCall {
 		return *s
 	}
 	created, _ := time.Parse(time.RFC1123Z, text(call.DateCreated))
-	return callbacks.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From), Status: text(call.Status), Created: created.UTC()}
+	return dispatch.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From), Status: text(call.Status), Created: created.UTC()}
 }

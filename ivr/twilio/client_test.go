@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/twilio/twilio-go/client"
 )
 
@@ -63,8 +64,8 @@ func stubbed(t *testing.T, handler http.Handler) *Client {
 	return p
 }
 
-func placement(kind callbacks.TargetKind, address string) callbacks.Placement {
-	return callbacks.Placement{
+func placement(kind callbacks.TargetKind, address string) dispatch.Placement {
+	return dispatch.Placement{
 		AttemptID: "6f1c1f0e-0000-4000-8000-000000000001", From: "+622150001000", Ring: 20 * time.Second,
 		Target: callbacks.Target{ID: "support-1", Kind: kind, Address: address},
 		Callback: callbacks.Callback{ID: 7, Line: "gopay", Desk: "support", Reference: "1234567",
@@ -188,7 +189,7 @@ func TestFindSinceAnInstant(t *testing.T) {
 	if !slices.Equal(sids, []string{"CA1", "CA2"}) {
 		t.Errorf("found %v", sids)
 	}
-	if want := (callbacks.PlacedCall{SID: "CA1", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: openHour.Add(5 * time.Second)}); found[0] != want {
+	if want := (dispatch.PlacedCall{SID: "CA1", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: openHour.Add(5 * time.Second)}); found[0] != want {
 		t.Errorf("found %+v, want %+v", found[0], want)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr/twilio/conformance"
 	"pgregory.net/rapid"
 )
@@ -79,7 +80,7 @@ func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
 
 const placedAnswer = `{"sid":"` + someCall + `"}`
 
-func place(p callbacks.Placement) func(*Client) error {
+func place(p dispatch.Placement) func(*Client) error {
 	return func(provider *Client) error { _, err := provider.Place(context.Background(), p); return err }
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -16,13 +17,13 @@ func (s *Server) first(ctx context.Context, w webhook) (*document, error) {
 }
 
 func (s *Server) askFirst(ctx context.Context, w webhook, again bool) (*document, error) {
-	r, err := s.onAttempt(ctx, w, rungFirst, s.Callbacks.Answered)
+	r, err := s.onAttempt(ctx, w, rungFirst, s.Legs.Answered)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict == callbacks.Closed:
+	case r.verdict == dispatch.Closed:
 		return r.bye(r.customerLanguage(), "customer.later"), nil
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	return s.askToPress(r, pathFirstKey, again)
@@ -37,11 +38,11 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	default:
 		return s.askFirst(ctx, w, true)
 	}
-	r, err := s.onAttempt(ctx, w, rungFirst, s.Callbacks.CustomerTook)
+	r, err := s.onAttempt(ctx, w, rungFirst, s.Legs.CustomerTook)
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.customerLanguage(), "customer.gone"), nil
 	}
 	s.observe(Event{Name: "reached", CallSID: w.call().SID, Callback: r.Callback})
@@ -64,7 +65,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 		ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 		defer cancel()
 		var err error
-		if r.Callback, err = s.Callbacks.AgentEnded(ctx, r.attempt.ID, w.call().SID, dialStatus, notBridged, more); err != nil {
+		if r.Callback, err = s.Legs.AgentEnded(ctx, r.attempt.ID, w.call().SID, dialStatus, notBridged, more); err != nil {
 			return plainGoodbye(sorry), err
 		}
 	}
@@ -99,11 +100,11 @@ func (s *Server) dialAgent(doc *document, r rung, desk *ivr.Desk, target callbac
 
 // firstAgent is heard by an agent behind whom a customer waits who was rung first.
 func (s *Server) firstAgent(ctx context.Context, w webhook) (*document, error) {
-	r, err := s.onAttempt(ctx, w, rungBehind, s.Callbacks.CustomerTook) // changes nothing: he has pressed 1
+	r, err := s.onAttempt(ctx, w, rungBehind, s.Legs.CustomerTook) // changes nothing: he has pressed 1
 	switch {
 	case err != nil:
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	action, err := s.sealedURL(pathFirstAgentKey, "attempt", "", r.attempt)
@@ -120,11 +121,11 @@ func (s *Server) firstAgentKey(ctx context.Context, w webhook) (*document, error
 	if w.form.Get("Digits") != "1" {
 		return hangup(), nil
 	}
-	r, err := s.onAttempt(ctx, w, rungBehind, s.Callbacks.AgentTook)
+	r, err := s.onAttempt(ctx, w, rungBehind, s.Legs.AgentTook)
 	switch {
 	case err != nil: // connected without a record, the customer would be rung again; the next agent is rung instead
 		return plainGoodbye(sorry), err
-	case r.verdict != callbacks.Proceed:
+	case r.verdict != dispatch.Proceed:
 		return r.bye(r.agentLanguage(), "whisper.gone"), nil
 	}
 	s.observe(Event{Name: "taken", CallSID: w.call().SID, Callback: r.Callback})
@@ -149,9 +150,9 @@ func (s *Server) firstAgentNote(ctx context.Context, w webhook) (*document, erro
 // firstEnded is told to the customer's leg when an agent's is over.
 func (s *Server) firstEnded(ctx context.Context, w webhook) (*document, error) {
 	end := s.dialEnded(w)
-	ask := s.Callbacks.CustomerTook
+	ask := s.Legs.CustomerTook
 	if end.Bridged == "true" {
-		ask = s.Callbacks.AgentTook // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
+		ask = s.Legs.AgentTook // only our own "press 1" lets the provider bridge: it repeats or makes up for what was written
 	}
 	r, err := s.onAttempt(ctx, w, rungFirst, ask)
 	switch {

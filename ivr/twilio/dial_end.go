@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/twilio/twilio-go/twiml"
 )
@@ -46,7 +47,7 @@ func worthAnother(err error) bool {
 		return false
 	}
 	for _, lasting := range []error{
-		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition, callbacks.ErrForeignCall,
+		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition, dispatch.ErrForeignCall,
 	} {
 		if errors.Is(err, lasting) {
 			return false

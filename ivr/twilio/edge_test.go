@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -24,10 +25,11 @@ import (
 // what it does not expect panics, through the nil interface.
 type fakeCallbacks struct {
 	Callbacks
+	Legs
 	openFor     func(context.Context) (callbacks.Callback, bool, error)
 	callback    func(context.Context) (callbacks.Callback, error)
 	saveMessage func(callbacks.Message) (callbacks.Message, error)
-	answered    func() (callbacks.Callback, callbacks.Verdict, error)
+	answered    func() (callbacks.Callback, dispatch.Verdict, error)
 	legStatus   func(status string, seq int) error
 }
 
@@ -46,7 +48,7 @@ func (f *fakeCallbacks) SaveMessage(_ context.Context, m callbacks.Message) (cal
 	return f.saveMessage(m)
 }
 
-func (f *fakeCallbacks) Answered(context.Context, string, string) (callbacks.Callback, callbacks.Verdict, error) {
+func (f *fakeCallbacks) Answered(context.Context, string, string) (callbacks.Callback, dispatch.Verdict, error) {
 	return f.answered()
 }
 
@@ -86,7 +88,7 @@ func newEdge(t *testing.T, change func(*Settings)) *edge {
 	e := &edge{t: t, callbacks: &fakeCallbacks{}, now: openHour}
 	registry := prometheus.NewRegistry()
 	settings := Settings{
-		PublicURL: "https://hotline.example.com", Tokens: []string{someToken}, Lines: oneLine{sketch(t)}, Callbacks: e.callbacks,
+		PublicURL: "https://hotline.example.com", Tokens: []string{someToken}, Lines: oneLine{sketch(t)}, Callbacks: e.callbacks, Legs: e.callbacks,
 		Sealer: sealerAt(t, &e.now, keyA), Now: func() time.Time { return e.now },
 		Log:     slog.New(slog.NewTextHandler(&e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: NewMetrics(registry), Gatherer: registry,

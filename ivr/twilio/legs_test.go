@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 )
 
@@ -72,15 +73,15 @@ type legWalk struct {
 	walked   map[string]bool   // paths, whatever the call
 }
 
-func (w *legWalk) Place(_ context.Context, p callbacks.Placement) (string, error) {
+func (w *legWalk) Place(_ context.Context, p dispatch.Placement) (string, error) {
 	w.attempt = p.AttemptID
 	return firstCall, nil
 }
-func (w *legWalk) Find(context.Context, string, string, time.Time) ([]callbacks.PlacedCall, error) {
+func (w *legWalk) Find(context.Context, string, string, time.Time) ([]dispatch.PlacedCall, error) {
 	return nil, nil
 }
-func (w *legWalk) Fetch(context.Context, string) (callbacks.PlacedCall, error) {
-	return callbacks.PlacedCall{}, callbacks.ErrNotFound
+func (w *legWalk) Fetch(context.Context, string) (dispatch.PlacedCall, error) {
+	return dispatch.PlacedCall{}, callbacks.ErrNotFound
 }
 func (w *legWalk) Hangup(context.Context, string) error { return nil }
 
@@ -93,12 +94,19 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 	t.Cleanup(func() { _ = store.Close() })
 	w := &legWalk{store: store, urls: map[string]string{}, walked: map[string]bool{}}
 	now := func() time.Time { return w.now }
-	service := callbacks.New(store, now, nil, nil)
-	w.edge = newEdge(t, func(s *Settings) { s.Callbacks = service })
 	line := sketch(t)
-	dispatcher := callbacks.NewDispatcher(store, service, w, onePlan{callbacks.Plan{
+	plans := onePlan{callbacks.Plan{
 		Targets: line.Desks["support"].Targets, From: line.Numbers[0], CustomerFirst: customerFirst,
-	}}, now, nil)
+	}}
+	service, err := callbacks.New(callbacks.Config{Store: store, Plans: plans, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dispatcher, err := dispatch.New(dispatch.Config{Store: store, Dialer: w, Plans: plans, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.edge = newEdge(t, func(s *Settings) { s.Callbacks, s.Legs = service, dispatcher })
 	booked, err := service.Book(t.Context(), callbacks.Request{
 		Key: "k", Line: line.ID, Desk: "support", Topic: "fees", Language: "en", Number: caller.From, Caller: caller.From,
 		Account: "081398765432", Kind: callbacks.ASAP, Called: w.now, Due: w.now, Expires: w.now.Add(72 * time.Hour),

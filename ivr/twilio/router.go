@@ -8,7 +8,7 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -148,7 +148,7 @@ func (s *Server) forbid(c echo.Context, path string, err error) error {
 
 // ofAnother reports whether a webhook may say nothing about what its URL was made for.
 func ofAnother(err error) bool {
-	return errors.Is(err, ErrSeal) || errors.Is(err, callbacks.ErrForeignCall)
+	return errors.Is(err, ErrSeal) || errors.Is(err, dispatch.ErrForeignCall)
 }
 
 // foreign counts and logs a webhook of another leg. Nothing was changed, and the answer is a plain one.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -249,7 +250,7 @@ func TestPanics(t *testing.T) {
 		{
 			"for an agent who is rung back", pathAgent, "attempt", attempt{ID: "a"}, nil,
 			func(e *edge) {
-				e.callbacks.answered = func() (callbacks.Callback, callbacks.Verdict, error) { boom(); return callbacks.Callback{}, "", nil }
+				e.callbacks.answered = func() (callbacks.Callback, dispatch.Verdict, error) { boom(); return callbacks.Callback{}, "", nil }
 			},
 			[]string{"We are sorry", "<Hangup"},
 		},

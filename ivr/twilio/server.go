@@ -33,6 +33,7 @@ type Settings struct {
 	Accounts  []string
 	Lines     Lines
 	Callbacks Callbacks
+	Legs      Legs
 	Sealer    *Sealer
 	Now       func() time.Time
 	Log       *slog.Logger

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -47,17 +48,21 @@ type Callbacks interface {
 	SaveMessage(ctx context.Context, message callbacks.Message) (callbacks.Message, error)
 	AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error
 	AttachNote(ctx context.Context, id int64, note callbacks.Recording) error
-	SaveCallRecord(ctx context.Context, contact callbacks.CallRecord) (callbacks.CallRecord, error)
+	SaveCallRecord(ctx context.Context, record callbacks.CallRecord) (callbacks.CallRecord, error)
 	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
-	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
-	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart, more bool) (callbacks.Callback, error)
-	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, apart bool) (callbacks.Callback, error)
-	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 	SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line string, changed bool, err error)
+}
+
+// Legs takes what is heard of the calls that keep callbacks; [dispatch.Dispatcher] implements it.
+type Legs interface {
+	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
+	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
+	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
+	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
+	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool) (callbacks.Callback, error)
+	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback, error)
+	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }
 
 // A webhook is one verified request of the provider.

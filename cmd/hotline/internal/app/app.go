@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
@@ -23,11 +25,12 @@ import (
 // own clock.
 type App struct {
 	Server      *twilio.Server
-	Store       callbacks.Store
+	Store       Store
 	Now         func() time.Time
 	Service     *callbacks.Service
-	Dispatcher  *callbacks.Dispatcher
-	Courier     *callbacks.SMSWorker
+	Dispatcher  *dispatch.Dispatcher
+	Signal      *callbacks.Signal
+	SMSWorker   *callbacks.SMSWorker
 	housekeeper *callbacks.Housekeeper
 	Live        *publish.Live
 	warnings    warnings
@@ -40,8 +43,8 @@ type Options struct {
 	Source      *publish.Options
 	Live        *publish.Live
 	Snapshot    *config.Snapshot
-	Store       string          // as the setting names it
-	OpenedStore callbacks.Store // takes its place where it is not nil; the App closes it
+	Store       string // as the setting names it
+	OpenedStore Store  // takes its place where it is not nil; the App closes it
 	PublicURL   string
 	AccountSID  string
 	Tokens      []string
@@ -56,15 +59,16 @@ type Options struct {
 	Shared      bool // other instances may work on the store
 	Log         *slog.Logger
 	Observe     func(twilio.Event)
-	Transport   http.RoundTripper                     // to the provider; nil is the default one
-	Pace        time.Duration                         // least time between two calls placed; 0 is the dispatcher's own
-	WrapStore   func(callbacks.Store) callbacks.Store // lets a simulation's store fail; nil leaves it as it is
+	Transport   http.RoundTripper // to the provider; nil is the default one
+	Pace        time.Duration     // least time between two calls placed; 0 is the dispatcher's own
+	Random      io.Reader         // where references come from; nil is crypto/rand
+	WrapStore   func(Store) Store // lets a simulation's store fail; nil leaves it as it is
 }
 
 // stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
 const StateLife = 24 * time.Hour
 
-func (w Options) open(ctx context.Context) (callbacks.Store, error) {
+func (w Options) open(ctx context.Context) (Store, error) {
 	if w.OpenedStore != nil {
 		return w.OpenedStore, nil
 	}
@@ -97,7 +101,7 @@ func New(ctx context.Context, w Options) (*App, error) {
 }
 
 // publish puts what the source holds in force, if there is a source.
-func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.Publisher, error) {
+func (w *Options) publish(ctx context.Context, store Store) (*publish.Publisher, error) {
 	if w.Source == nil {
 		return nil, nil
 	}
@@ -112,7 +116,7 @@ func (w *Options) publish(ctx context.Context, store callbacks.Store) (*publish.
 }
 
 // Build makes everything that needs a store.
-func Build(w Options, store callbacks.Store) (*App, error) {
+func Build(w Options, store Store) (*App, error) {
 	sealer, err := twilio.NewSealer(w.StateKeys, StateLife, w.Now)
 	if err != nil {
 		return nil, err
@@ -127,36 +131,52 @@ func Build(w Options, store callbacks.Store) (*App, error) {
 	}
 	h := &App{Store: store, Now: w.Now, Live: w.Live, warnings: warnings{w.Live.Written, w.Now}}
 	h.Publication.now = w.Now
-	h.Service = callbacks.New(store, w.Now, w.Log, nil)
-	h.Dispatcher = callbacks.NewDispatcher(store, h.Service, provider, w.Live, w.Now, w.Log)
-	if w.Pace > 0 {
-		h.Dispatcher.Pace = w.Pace
-	}
-	h.Courier = callbacks.NewSMSWorker(store, h.Service, provider, w.Live, w.Now, w.Log)
 	registry := prometheus.NewRegistry()
 	metrics := twilio.NewMetrics(registry)
-	h.Courier.Settled = metrics.TextMessage
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), h.warnings, &h.Publication)
-	h.housekeeper, err = callbacks.NewHousekeeper(store, h.Dispatcher, w.Live, callbacks.Schedule{}, w.Now, w.Log)
-	if err != nil {
-		return nil, err
-	}
-	h.housekeeper.UseRecordings(provider)
-	err = h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _ time.Time) error {
-		h.warnings.log(ctx, w.Log)
-		return nil
-	})
-	if err != nil {
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		h.warnings, &h.Publication)
+	if err := h.addWorkers(w, provider, metrics); err != nil {
 		return nil, err
 	}
 	ready := &readiness{store: store, now: w.Now, log: w.Log}
 	h.Server, err = twilio.NewServer(twilio.Settings{
 		PublicURL: w.PublicURL, Tokens: w.Tokens, Keys: w.Keys, KeysOnly: w.KeysOnly, Accounts: w.Accounts,
-		Lines: w.Live, Callbacks: h.Service, Sealer: sealer,
+		Lines: w.Live, Callbacks: h.Service, Legs: h.Dispatcher, Sealer: sealer,
 		Now: w.Now, Log: w.Log, Metrics: metrics, Gatherer: registry,
 		Ready: ready.ready, Health: h.Publication.health, Recordings: provider, Observe: w.Observe,
 	})
 	return h, err
+}
+
+// addWorkers makes the service, the dispatcher, the SMS worker and the housekeeper.
+func (h *App) addWorkers(w Options, provider *twilio.Client, metrics *twilio.Metrics) (err error) {
+	h.Signal = &callbacks.Signal{}
+	h.Service, err = callbacks.New(callbacks.Config{
+		Store: h.Store, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log, Random: w.Random,
+	})
+	if err != nil {
+		return err
+	}
+	h.Dispatcher, err = dispatch.New(dispatch.Config{
+		Store: h.Store, Dialer: provider, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log, Pace: w.Pace,
+	})
+	if err != nil {
+		return err
+	}
+	h.SMSWorker = callbacks.NewSMSWorker(callbacks.SMSWorkerConfig{
+		Store: h.Store, Sender: provider, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log,
+		Settled: metrics.TextMessage,
+	})
+	h.housekeeper, err = callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: h.Store, Plans: w.Live, Now: w.Now, Log: w.Log, Recordings: provider, Reconcile: h.Dispatcher.Reconcile,
+	})
+	if err != nil {
+		return err
+	}
+	return h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _ time.Time) error {
+		h.warnings.log(ctx, w.Log)
+		return nil
+	})
 }
 
 func (h *App) Close() error { return h.Store.Close() }

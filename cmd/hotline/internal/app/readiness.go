@@ -19,7 +19,7 @@ const (
 
 // A readiness answers whether a callback can be kept, by writing a row. At most one try is under way, however many ask.
 type readiness struct {
-	store callbacks.Store
+	store Store
 	now   func() time.Time
 	log   *slog.Logger
 

@@ -15,7 +15,7 @@ import (
 
 // A triedStore counts how often it is tried, and waits with its answer while hold is open.
 type triedStore struct {
-	callbacks.Store
+	Store
 	tries atomic.Int32
 	hold  chan struct{}
 	err   error

@@ -97,7 +97,7 @@ func (h *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Ti
 	h.warnings.log(ctx, log)
 	var workers sync.WaitGroup
 	workers.Go(func() { h.Dispatcher.Run(working, timer) })
-	workers.Go(func() { h.Courier.Run(working, timer) })
+	workers.Go(func() { h.SMSWorker.Run(working, timer) })
 	workers.Go(func() { h.housekeeper.Run(working, timer) })
 	h.Publication.start(&workers, working, timer)
 

@@ -20,7 +20,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
@@ -44,7 +43,7 @@ type campaign struct {
 
 	balancer  *balancer
 	front     *http.Server
-	store     callbacks.Store
+	store     app.Store
 	cluster   *pgtest.Cluster // nil with SQLite
 	simulator *chaosProcess
 	rung      atomic.Bool // every caller has rung

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
 // The points at which an instance can be killed. "Within" is inside the transaction, before it is committed.
@@ -83,7 +84,7 @@ func (p *points) pass(point string) {
 
 // A killingStore passes points on the way into and out of a store.
 type killingStore struct {
-	callbacks.Store
+	app.Store
 	points *points
 }
 

@@ -134,7 +134,7 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 }
 
 // judged are the rules that a book breaks, sorted.
-func judged(t *testing.T, store callbacks.Store, events []simulator.Event) []string {
+func judged(t *testing.T, store app.Store, events []simulator.Event) []string {
 	t.Helper()
 	l := newBookRead()
 	for _, e := range events {

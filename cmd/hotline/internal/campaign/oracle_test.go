@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
 const (
@@ -51,7 +52,7 @@ func (v *verdict) find(rule, format string, args ...any) {
 
 // judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many the
 // first line's desk has.
-func judge(ctx context.Context, l *bookRead, store callbacks.Store, agents int) (*verdict, error) {
+func judge(ctx context.Context, l *bookRead, store app.Store, agents int) (*verdict, error) {
 	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
 	found, err := store.List(ctx, callbacks.Filter{})
 	if err != nil {

@@ -65,7 +65,7 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 
 // A falteringStore answers so many questions about instances, and then no more before the time is over.
 type falteringStore struct {
-	callbacks.Store
+	app.Store
 	answers int
 }
 
@@ -125,7 +125,7 @@ func TestPublishWithoutTheDatabase(t *testing.T) {
 }
 
 // A silencedStore opens, and answers nothing.
-type silencedStore struct{ callbacks.Store }
+type silencedStore struct{ app.Store }
 
 var errSilenced = errors.New("the connection was lost")
 
@@ -142,7 +142,7 @@ func TestDiffWithAStoreThatFails(t *testing.T) {
 			root.RemoveCommand(c)
 		}
 	}
-	root.AddCommand(newDiff(func(ctx context.Context, name string) (callbacks.Store, error) {
+	root.AddCommand(newDiff(func(ctx context.Context, name string) (app.Store, error) {
 		store, err := app.OpenStore(ctx, name)
 		return silencedStore{store}, err
 	}))

@@ -50,10 +50,11 @@ func openCallbackSession(cmd *cobra.Command) (_ *callbackSession, err error) {
 		return nil, err
 	}
 	log := slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	s := &callbackSession{
-		session: opened, service: callbacks.New(opened.store, opened.now, log, nil), snapshot: snapshot.WithOverrides(overrides), log: log,
+	s := &callbackSession{session: opened, snapshot: snapshot.WithOverrides(overrides), log: log}
+	s.service, err = callbacks.New(callbacks.Config{Store: s.store, Plans: s.snapshot, Now: s.now, Log: log})
+	if err != nil {
+		return nil, err
 	}
-	s.service.UsePlans(s.snapshot)
 	if s.plain, err = cmd.Flags().GetBool("unmasked"); err == nil && s.plain {
 		log.Warn("numbers of customers are shown unmasked", "command", cmd.CommandPath(), "user", operator())
 	}

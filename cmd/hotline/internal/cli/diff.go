@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -22,7 +22,7 @@ type diffOptions struct {
 }
 
 // An opener opens the database that a setting names.
-type opener func(ctx context.Context, name string) (callbacks.Store, error)
+type opener func(ctx context.Context, name string) (app.Store, error)
 
 func newDiff(open opener) *cobra.Command {
 	var o diffOptions

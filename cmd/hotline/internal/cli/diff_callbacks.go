@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 )
 
@@ -17,7 +18,7 @@ import (
 // changedCallback is such a callback, with what would come of it under either configuration.
 type changedCallback struct {
 	callbacks.Callback
-	was, will callbacks.Prediction
+	was, will dispatch.Prediction
 }
 
 // compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
@@ -58,7 +59,7 @@ func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, over
 					return fmt.Errorf("the callbacks: %w", err)
 				}
 			}
-			one := changedCallback{c, callbacks.Predict(old, r, d.now), callbacks.Predict(new, r, d.now)}
+			one := changedCallback{c, dispatch.Predict(old, r, d.now), dispatch.Predict(new, r, d.now)}
 			if one.was.Outcome != one.will.Outcome || !one.was.At.Equal(one.will.At) {
 				d.changed = append(d.changed, one)
 			}
@@ -96,11 +97,11 @@ func callbackWords(n int) string {
 }
 
 // words are what comes of a callback, on the clock of its line.
-func (d *difference) words(c callbacks.Callback, o callbacks.Prediction) string {
+func (d *difference) words(c callbacks.Callback, o dispatch.Prediction) string {
 	at := d.clock(c.Line, o.At)
 	text := "being made now"
 	switch o.Outcome {
-	case callbacks.Rung:
+	case dispatch.Rung:
 		text = "rung " + at
 		if o.PutOff() {
 			text = "put off to " + at + ", " + shortWhy(o)
@@ -108,9 +109,9 @@ func (d *difference) words(c callbacks.Callback, o callbacks.Prediction) string 
 		if !c.SlotEnd.IsZero() && !o.At.Before(c.SlotEnd) {
 			text += ", after the time that was chosen"
 		}
-	case callbacks.GivenUp:
+	case dispatch.GivenUp:
 		text = "given up " + at + ", " + shortWhy(o)
-	case callbacks.NotDialled:
+	case dispatch.NotDialled:
 		text = "given up " + at + ", " + shortWhy(o)
 	}
 	if !o.SMSAt.IsZero() {
@@ -119,7 +120,7 @@ func (d *difference) words(c callbacks.Callback, o callbacks.Prediction) string 
 	return text
 }
 
-func shortWhy(o callbacks.Prediction) string {
+func shortWhy(o dispatch.Prediction) string {
 	return strings.TrimSuffix(o.Why, "; no attempt was spent")
 }
 

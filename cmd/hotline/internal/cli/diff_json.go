@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -146,6 +147,6 @@ func dayOf(d config.DayChange) diffDay {
 	return day
 }
 
-func predictionOf(o callbacks.Prediction) diffPrediction {
+func predictionOf(o dispatch.Prediction) diffPrediction {
 	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o), TextMessage: timeOrNull(o.SMSAt)}
 }

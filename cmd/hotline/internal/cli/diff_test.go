@@ -132,7 +132,7 @@ func TestDiffRefuses(t *testing.T) {
 
 // A versioned store knows which configurations were in force.
 type versioned struct {
-	callbacks.Store
+	app.Store
 	versions []callbacks.Version
 }
 
@@ -158,7 +158,7 @@ func diffs(t *testing.T, list []callbacks.Version, args ...string) (string, erro
 			root.RemoveCommand(c)
 		}
 	}
-	root.AddCommand(newDiff(func(ctx context.Context, name string) (callbacks.Store, error) {
+	root.AddCommand(newDiff(func(ctx context.Context, name string) (app.Store, error) {
 		store, err := app.OpenStore(ctx, name)
 		return versioned{store, list}, err
 	}))

@@ -8,6 +8,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -92,13 +93,13 @@ func (e explanation) callback(rows *terminal.Table) {
 		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
 		State: callbacks.Booked,
 	}
-	o := callbacks.Predict(e.snapshot, callbacks.Record{Callback: c}, e.at)
+	o := dispatch.Predict(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"
 	if e.line.CustomerFirst {
 		who = "the customer first, then an agent of desk " + r.Desk
 	}
 	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
-	if o.Outcome != callbacks.Rung || o.PutOff() {
+	if o.Outcome != dispatch.Rung || o.PutOff() {
 		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), shortWhy(o))
 	}
 	rows.Add("booked", text, e.source("callbacks.first"))

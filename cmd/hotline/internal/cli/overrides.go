@@ -120,7 +120,7 @@ func requireFlags(cmd *cobra.Command, names ...string) {
 type overrideCommand struct {
 	ctx      context.Context
 	out      io.Writer
-	store    callbacks.Store
+	store    app.Store
 	snapshot *config.Snapshot // in force, as it is written
 	declared []callbacks.Override
 	now      time.Time

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
 func (o *office) overrides() []callbacks.Override {
@@ -102,9 +102,12 @@ func TestClosingWithSpoiltFiles(t *testing.T) {
 // What a closure does to promised callbacks is said at once.
 func TestClosingTellsOfCallbacks(t *testing.T) {
 	o := newOffice(t)
-	service := callbacks.New(o.store, func() time.Time { return o.now }, slog.New(slog.DiscardHandler), nil)
+	service, err := callbacks.New(callbacks.Config{Store: o.store, Now: func() time.Time { return o.now }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	due := o.now.Add(time.Hour)
-	_, err := service.Book(t.Context(), callbacks.Request{
+	_, err = service.Book(t.Context(), callbacks.Request{
 		Key: "CA1/1", Line: "gopay", Desk: "support", Topic: "refund", Language: "en", Number: home, Caller: home, Kind: callbacks.Slot,
 		Called: o.now, Due: due, SlotEnd: due.Add(30 * time.Minute), SlotCapacity: 4, Expires: due.Add(72 * time.Hour),
 	})
@@ -189,7 +192,7 @@ func TestUnprintableReasons(t *testing.T) {
 }
 
 // A busyStore does not take what is declared.
-type busyStore struct{ callbacks.Store }
+type busyStore struct{ app.Store }
 
 var errBusy = errors.New("database is locked (5) (SQLITE_BUSY)")
 
@@ -202,7 +205,7 @@ func (busyStore) LiftOverrides(context.Context, string, string, string, time.Tim
 }
 
 // deafStore takes it, and then answers nothing.
-type deafStore struct{ callbacks.Store }
+type deafStore struct{ app.Store }
 
 func (deafStore) Instances(context.Context, time.Time) ([]callbacks.Instance, error) {
 	return nil, errBusy
@@ -229,7 +232,7 @@ func TestClosingWithABusyDatabase(t *testing.T) {
 }
 
 // lossyStore takes it, and knows nothing of it afterwards.
-type lossyStore struct{ callbacks.Store }
+type lossyStore struct{ app.Store }
 
 func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.Override, error) {
 	return nil, nil

@@ -26,7 +26,7 @@ type office struct {
 	t         *testing.T
 	live      string
 	database  string // as HOTLINE_STORE names it
-	store     callbacks.Store
+	store     app.Store
 	now       time.Time
 	publisher *publish.Publisher
 }

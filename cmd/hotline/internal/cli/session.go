@@ -47,7 +47,7 @@ func storeWasNamed(cmd *cobra.Command) bool {
 
 // A session is what a command has of the store. Without one the store is nil, and missing says why.
 type session struct {
-	store    callbacks.Store
+	store    app.Store
 	missing  string
 	settings settings.Settings
 	now      func() time.Time
@@ -100,7 +100,7 @@ const answerLimit = 10 * time.Second
 
 // openOptionalSession is [openSession] for a command that can do without: a database that does not answer counts as missing.
 func openOptionalSession(cmd *cobra.Command, open opener) (*session, error) {
-	s, err := openSession(cmd, func(ctx context.Context, name string) (callbacks.Store, error) {
+	s, err := openSession(cmd, func(ctx context.Context, name string) (app.Store, error) {
 		ctx, cancel := context.WithTimeout(ctx, answerLimit)
 		defer cancel()
 		return open(ctx, name)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
@@ -79,7 +78,7 @@ func moveStore(cmd *cobra.Command, source, target string) (err error) {
 }
 
 // tables is what both kinds of stores have in common.
-func tables(store callbacks.Store) *sqlstore.Store {
+func tables(store app.Store) *sqlstore.Store {
 	switch store := store.(type) {
 	case *sqlite.Store:
 		return store.Store

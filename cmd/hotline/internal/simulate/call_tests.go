@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -77,7 +78,7 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 }
 
 // A borrowed store is given back, and not closed, by who uses it.
-type borrowed struct{ callbacks.Store }
+type borrowed struct{ app.Store }
 
 func (borrowed) Close() error { return nil }
 

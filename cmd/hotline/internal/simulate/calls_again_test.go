@@ -8,12 +8,13 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // A failingStore cannot write to attempts for a while.
 type failingStore struct {
-	callbacks.Store
+	app.Store
 	fails atomic.Int32 // how many writes still fail
 }
 
@@ -30,7 +31,7 @@ func notConnected(second, ended string, writes int32) []scenarioOption {
 	store, lost, told := &failingStore{}, false, false
 	return []scenarioOption{
 		func(s *setting) {
-			s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+			s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 		},
 		withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 			switch {

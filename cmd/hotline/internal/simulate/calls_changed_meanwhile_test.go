@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
 // A caller hears how the callback stands, and it changes before they press the next key. What is said then is what is
@@ -120,7 +121,7 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &blindStore{}
 			s := newScenario(t, saturday, func(s *setting) {
-				s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+				s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 			})
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference
@@ -136,7 +137,7 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 
 // A blindStore cannot read callbacks.
 type blindStore struct {
-	callbacks.Store
+	app.Store
 	blind atomic.Bool
 }
 

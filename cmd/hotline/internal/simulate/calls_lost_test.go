@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -115,7 +116,7 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 	store := &forgetfulStore{}
 	s := newScenario(t, saturday, func(s *setting) {
-		s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+		s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 	})
 	store.forgets = true
 	s.rings(home, "I repeat", slices.Concat(asking, []step{
@@ -127,7 +128,7 @@ func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 
 // A forgetfulStore writes a booking, and once does not know that it has.
 type forgetfulStore struct {
-	callbacks.Store
+	app.Store
 	forgets bool
 }
 

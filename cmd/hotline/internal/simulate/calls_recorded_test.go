@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -127,7 +128,7 @@ func TestANoteIsKeptHoweverItIsTold(t *testing.T) {
 
 // A muteStore cannot write messages, or attempts, for a while.
 type muteStore struct {
-	callbacks.Store
+	app.Store
 	messages, attempts atomic.Int32 // how many writes still fail
 }
 
@@ -161,7 +162,7 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 			return simulator.WebhookFault{Lose: w.Kind == simulator.KindRecording && w.Attempt <= 2 && lose}
 		}
 		s := newScenario(t, night, withFaults(simulator.Faults{Webhook: fault}), func(s *setting) {
-			s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+			s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 		})
 		s.mayDrop = true
 		steps := slices.Clone(leavingMessage)
@@ -179,7 +180,7 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 func TestALostStatusOfALegIsRepeated(t *testing.T) {
 	store := &muteStore{}
 	s := newScenario(t, saturday, func(s *setting) {
-		s.WrapStore = func(inner callbacks.Store) callbacks.Store { store.Store = inner; return store }
+		s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 	}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		if w.Kind == simulator.KindStatus && w.Form.Get("CallStatus") == "busy" && w.Attempt == 1 {
 			store.attempts.Store(2)

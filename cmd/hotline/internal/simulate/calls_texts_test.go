@@ -153,13 +153,17 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sent []callbacks.OutgoingSMS
-	s.App.Courier = callbacks.NewSMSWorker(s.Store, s.Service, texting(func(ctx context.Context, text callbacks.OutgoingSMS) (string, error) {
+	sender := texting(func(ctx context.Context, text callbacks.OutgoingSMS) (string, error) {
 		if !reach {
 			return far.Send(ctx, text)
 		}
 		sent = append(sent, text)
 		return "SM1", nil
-	}), s.Live, s.Now, slog.New(slog.NewTextHandler(&logged, nil)))
+	})
+	s.App.SMSWorker = callbacks.NewSMSWorker(callbacks.SMSWorkerConfig{
+		Store: s.Store, Signal: s.Signal, Sender: sender, Plans: s.Live, Now: s.Now,
+		Log: slog.New(slog.NewTextHandler(&logged, nil)),
+	})
 	booked := s.booksWithAText()
 	if text := s.text(booked); text.State != callbacks.SMSWaiting || text.Tries < 5 || text.Remark != "the provider could not be reached" {
 		t.Errorf("while nobody listens: %+v", text)

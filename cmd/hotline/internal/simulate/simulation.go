@@ -17,7 +17,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
@@ -50,10 +49,10 @@ type Options struct {
 	NamedRecordings bool                                        // the action of a Record names its recording, which the provider documents otherwise
 	Delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
 	Store           string                                      // empty: one of its own, which ends with it
-	OpenedStore     callbacks.Store                             // as in [app.Options]
+	OpenedStore     app.Store                                   // as in [app.Options]
 	Live            *publish.Live                               // as in [app.Options]
 	Strict          bool                                        // the workers are called only when they are due or were woken: faster
-	WrapStore       func(callbacks.Store) callbacks.Store       // as in [app.Options]
+	WrapStore       func(app.Store) app.Store                   // as in [app.Options]
 }
 
 const AccountSID = "AC00000000000000000000000000000000"
@@ -94,12 +93,12 @@ func New(ctx context.Context, s Options) (r *Simulation, err error) {
 		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
 		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.ProductEvent,
 		WrapStore: s.WrapStore,
+		// References that are the same in every run make transcripts that can be compared; nothing here outlives the run.
+		Random: mathrand.NewChaCha8([32]byte{byte(s.Seed)}),
 	})
 	if err != nil {
 		return r, err
 	}
-	// References that are the same in every run make transcripts that can be compared; nothing here outlives the run.
-	r.Service.UseRandom(mathrand.NewChaCha8([32]byte{byte(s.Seed)}))
 	serve(r.Server.Handler())
 	r.connect(s.Snapshot, voice)
 	return r, nil
@@ -118,13 +117,13 @@ func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
 			})
 		}
 	}
-	r.Service.OnWake(r.simulator.Wake)
+	r.Signal.Notify(r.simulator.Wake)
 	r.simulator.Worker(func(ctx context.Context) time.Time {
 		r.nextDial = r.Dispatcher.Tick(ctx)
 		return r.nextDial
 	})
 	r.simulator.Worker(func(ctx context.Context) time.Time {
-		r.nextSMS = r.Courier.Tick(ctx)
+		r.nextSMS = r.SMSWorker.Tick(ctx)
 		return r.nextSMS
 	})
 }

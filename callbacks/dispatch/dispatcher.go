@@ -1,6 +1,7 @@
-package callbacks
+package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 const (
@@ -21,51 +24,80 @@ const (
 	storeRetry = 5 * time.Second
 )
 
-// A Dispatcher keeps callbacks that are due: it claims them, has agents or customers rung, and finds out what became of calls
-// of which nothing is heard. Several may work on one store. Make one with [NewDispatcher].
-type Dispatcher struct {
-	// NewID makes the identifiers of attempts; default is a random UUID. Set it before the first Tick.
+// A Config is what a [Dispatcher] needs. Store, Dialer, Plans and Now are required.
+type Config struct {
+	Store  Store
+	Dialer Dialer
+	Plans  callbacks.Plans
+	// Now is the clock.
+	Now func() time.Time
+	// Signal wakes the dispatcher, which raises it when a call has ended. Nil: it looks every minute.
+	Signal *callbacks.Signal
+	Log    *slog.Logger
+	// NewID makes the identifiers of attempts; default is a random UUID.
 	NewID func() string
-	// Pace is the least time between two placed calls, of all dispatchers of the store; default 1 s, which is
-	// the provider's rate for an account. Set it before the first Tick.
+	// Pace is the least time between two placed calls, of all dispatchers of the store; default 1 s, which is the
+	// provider's rate for an account. Negative is none.
 	Pace time.Duration
-
-	store   Store
-	service *Service
-	dialer  Dialer
-	plans   Plans
-	now     func() time.Time
-	log     *slog.Logger
-	woken   chan struct{}
-	tick    sync.Mutex
 }
 
-// NewDispatcher makes a Dispatcher, and tells the service where plans are found and how to wake it
-// unless the service has a wake function already.
-func NewDispatcher(store Store, service *Service, dialer Dialer, plans Plans, now func() time.Time, log *slog.Logger) *Dispatcher {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// withDefaults fills in what is zero, or names what is missing.
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Store == nil:
+		return c, errors.New("dispatch: config: Store is nil")
+	case c.Dialer == nil:
+		return c, errors.New("dispatch: config: Dialer is nil")
+	case c.Plans == nil:
+		return c, errors.New("dispatch: config: Plans is nil")
+	case c.Now == nil:
+		return c, errors.New("dispatch: config: Now is nil")
 	}
-	d := &Dispatcher{
-		NewID: uuid.NewString, Pace: time.Second,
-		store: store, service: service, dialer: dialer, plans: plans, now: now, log: log,
-		woken: make(chan struct{}, 1),
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	service.attach(plans, d.Wake)
-	return d
+	if c.NewID == nil {
+		c.NewID = uuid.NewString
+	}
+	c.Pace = cmp.Or(c.Pace, time.Second)
+	return c, nil
 }
 
-// Wake makes Run tick at once. It never blocks.
-func (d *Dispatcher) Wake() {
-	select {
-	case d.woken <- struct{}{}:
-	default: // it will run anyway
+// A Dispatcher keeps callbacks that are due: it claims them, has agents or customers rung, takes what webhooks tell of
+// these calls, and finds out what became of calls of which nothing is heard. Several may work on one store.
+type Dispatcher struct {
+	store  Store
+	dialer Dialer
+	plans  callbacks.Plans
+	now    func() time.Time
+	signal *callbacks.Signal
+	log    *slog.Logger
+	newID  func() string
+	pace   time.Duration
+	woken  <-chan struct{}
+	tick   sync.Mutex
+}
+
+// New makes a Dispatcher.
+func New(c Config) (*Dispatcher, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
 	}
+	return &Dispatcher{
+		store: c.Store, dialer: c.Dialer, plans: c.Plans, now: c.Now, signal: c.Signal, log: c.Log,
+		newID: c.NewID, pace: max(c.Pace, 0), woken: c.Signal.Channel(),
+	}, nil
+}
+
+// Run ticks at once, then whenever something is due or the signal is raised, until ctx ends.
+func (d *Dispatcher) Run(ctx context.Context, timer callbacks.Timer) {
+	callbacks.Run(ctx, d.Tick, d.now, d.woken, timer)
 }
 
 // Tick does what is due now, synchronously and in a fixed order: first calls that have not been heard of are looked up,
-// then due callbacks are dialled in their order, see [Callback.Before].
-// It returns when to call it next, later than now; zero means only after a [Service.Wake].
+// then due callbacks are dialled in their order, see [callbacks.Callback.Before].
+// It returns when to call it next, later than now; zero means only after the signal was raised.
 func (d *Dispatcher) Tick(ctx context.Context) (next time.Time) {
 	d.tick.Lock()
 	defer d.tick.Unlock()
@@ -114,29 +146,29 @@ func (d *Dispatcher) storeFailed(ctx context.Context, err error, now time.Time, 
 }
 
 // settleBooked ends or puts off a callback that cannot be dialled now.
-func (d *Dispatcher) settleBooked(ctx context.Context, c Callback, k decision) error {
+func (d *Dispatcher) settleBooked(ctx context.Context, c callbacks.Callback, dec decision) error {
 	why := ""
-	r, err := d.store.Change(ctx, c.ID, func(r *Record) error {
-		if r.Callback.State != Booked {
-			return ErrUnchanged // somebody else has it
+	r, err := d.store.Change(ctx, c.ID, func(r *callbacks.Record) error {
+		if r.Callback.State != callbacks.Booked {
+			return callbacks.ErrUnchanged // somebody else has it
 		}
-		if why = k.settle(r); why == "" {
-			return ErrUnchanged
+		if why = dec.settle(r); why == "" {
+			return callbacks.ErrUnchanged
 		}
-		k.remark(r, why)
+		dec.remark(r, why)
 		return nil
 	})
 	if err == nil && why != "" {
-		logChange(ctx, d.log, r.Callback, why)
+		callbacks.LogChange(ctx, d.log, r.Callback, why)
 	}
 	return err
 }
 
-// dial rings one target: the attempt is durable before the provider is asked. most is as in [Claim].
-func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k decision, most int) error {
-	r, err := d.store.Claim(ctx, Claim{
-		CallbackID: c.ID, AttemptID: d.NewID(), Target: t, From: k.plan.Shown(t.Address), Ring: k.plan.ring(t),
-		Now: k.now, Lease: lease, Pace: d.Pace, Most: most, Check: k.still(t),
+// dial rings one target: the attempt is durable before the provider is asked. most is as in [callbacks.Claim].
+func (d *Dispatcher) dial(ctx context.Context, c callbacks.Callback, t callbacks.Target, dec decision, most int) error {
+	r, err := d.store.Claim(ctx, callbacks.Claim{
+		CallbackID: c.ID, AttemptID: d.newID(), Target: t, From: dec.plan.Shown(t.Address), Ring: dec.plan.RingFor(t),
+		Now: dec.now, Lease: lease, Pace: d.pace, Most: most, Check: dec.still(t),
 	})
 	if err != nil {
 		return err
@@ -147,7 +179,7 @@ func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k decision,
 	request, cancel := context.WithTimeout(ctx, placeLimit)
 	defer cancel()
 	sid, err := d.dialer.Place(request, Placement{
-		AttemptID: a.ID, Callback: r.Callback, Target: t, From: a.From, Ring: a.Ring, Byoc: k.plan.Policy.Route(t.Address),
+		AttemptID: a.ID, Callback: r.Callback, Target: t, From: a.From, Ring: a.Ring, Byoc: dec.plan.Policy.Route(t.Address),
 	})
 	// What the provider said is written even when the process is told to stop meanwhile.
 	ctx = context.WithoutCancel(ctx)
@@ -158,25 +190,25 @@ func (d *Dispatcher) dial(ctx context.Context, c Callback, t Target, k decision,
 }
 
 // placed writes the provider's identifier of a call. Webhooks may have been faster.
-func (d *Dispatcher) placed(ctx context.Context, a Attempt, sid string) error {
+func (d *Dispatcher) placed(ctx context.Context, a callbacks.Attempt, sid string) error {
 	now := d.now()
 	stray := false
-	_, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
+	_, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *callbacks.Record) error {
 		at := r.Attempt
 		if !at.InFlight() || at.SID != "" && at.SID != sid {
 			stray = at.SID != sid // otherwise webhooks told of it, and that it is over
-			return ErrUnchanged
+			return callbacks.ErrUnchanged
 		}
 		at.SID = sid
-		if at.State == Placing || at.State == Unknown {
-			at.State, at.Check = Placed, now.Add(queueLimit)
+		if at.State == callbacks.Placing || at.State == callbacks.Unknown {
+			at.State, at.Check = callbacks.Placed, now.Add(queueLimit)
 		}
 		if !r.Callback.Open() {
 			at.Check = now
 		}
 		return nil
 	})
-	if errors.Is(err, ErrFenced) {
+	if errors.Is(err, callbacks.ErrFenced) {
 		stray, err = true, nil
 	}
 	if !stray {
@@ -192,32 +224,32 @@ func (d *Dispatcher) placed(ctx context.Context, a Attempt, sid string) error {
 
 // notPlaced sorts the provider's errors: a plain refusal means the next target, or the same one after a pause;
 // anything else is unknown.
-func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) error {
+func (d *Dispatcher) notPlaced(ctx context.Context, a callbacks.Attempt, cause error) error {
 	now := d.now()
-	plainly := errors.Is(cause, ErrRefused)
-	refused := &RefusedError{} // which says nothing more
+	plainly := errors.Is(cause, callbacks.ErrRefused)
+	refused := &callbacks.RefusedError{} // which says nothing more
 	errors.As(cause, &refused)
 	changed := false
-	r, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *Record) error {
+	r, err := d.store.ChangeAttempt(ctx, a.ID, a.Fence, func(r *callbacks.Record) error {
 		changed = false
-		if r.Attempt.State != Placing {
-			return ErrUnchanged // a webhook knows better
+		if r.Attempt.State != callbacks.Placing {
+			return callbacks.ErrUnchanged // a webhook knows better
 		}
-		k, before := newDecision(d.plans, r.Callback, now), r.Callback.State
+		dec, before := d.decide(r.Callback, now), r.Callback.State
 		switch {
 		case !plainly:
-			r.Attempt.State, r.Attempt.Check = Unknown, r.Attempt.Created.Add(findAfter)
+			r.Attempt.State, r.Attempt.Check = callbacks.Unknown, r.Attempt.Created.Add(findAfter)
 		case refused.Permanent && !(refused.Ours && a.CustomerFirst()): // a line's number that may not call is no fault of the customer's
-			k.notTaken(r, OutcomeRefused)
+			dec.notTaken(r, callbacks.OutcomeRefused)
 		default:
-			k.notTaken(r, OutcomeNotNow)
+			dec.notTaken(r, callbacks.OutcomeNotNow)
 		}
 		if changed = r.Callback.State != before; changed { // otherwise it was taken back meanwhile, and stays as it is
-			k.remark(r, r.Attempt.Outcome+": "+refused.Why())
+			dec.remark(r, r.Attempt.Outcome+": "+refused.Why())
 		}
 		return nil
 	})
-	if errors.Is(err, ErrFenced) {
+	if errors.Is(err, callbacks.ErrFenced) {
 		return nil // given up and claimed again: whoever did so looked the call up
 	}
 	if err != nil {
@@ -231,7 +263,7 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a Attempt, cause error) erro
 		d.log.ErrorContext(ctx, message, "callback", a.CallbackID, "target", a.Target.ID, "code", refused.Code,
 			"permanent", refused.Permanent, "why", refused.Why())
 		if changed && r.Callback.State.Final() {
-			logChange(ctx, d.log, r.Callback, "every target was refused or did not answer")
+			callbacks.LogChange(ctx, d.log, r.Callback, "every target was refused or did not answer")
 		}
 		return nil
 	}

@@ -1,20 +1,22 @@
-package callbacks
+package dispatch
 
 import (
 	"context"
 	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // A Dialer places calls. The provider's REST client implements it.
 type Dialer interface {
 	// Place asks for a call to p.Target. Its URLs carry p.AttemptID.
-	// An error that is [ErrRefused] means that certainly nothing rings (see [RefusedError]);
+	// An error that is [callbacks.ErrRefused] means that certainly nothing rings (see [callbacks.RefusedError]);
 	// any other error means that nobody knows.
 	Place(ctx context.Context, p Placement) (sid string, err error)
 	// Find lists the calls made through the REST interface (not legs of a Dial) from one number to one
 	// address that were created at or after since.
 	Find(ctx context.Context, to, from string, since time.Time) ([]PlacedCall, error)
-	// Fetch looks a call up. It returns an error matching [ErrNotFound] when the provider knows no such call.
+	// Fetch looks a call up. It returns an error matching [callbacks.ErrNotFound] when the provider knows no such call.
 	Fetch(ctx context.Context, sid string) (PlacedCall, error)
 	// Hangup ends a call, whether queued, ringing or answered. A call that has ended already is no error.
 	Hangup(ctx context.Context, sid string) error
@@ -24,8 +26,8 @@ type Dialer interface {
 type Placement struct {
 	// AttemptID is ours, a UUID: the provider hands it back in every webhook of the call.
 	AttemptID string
-	Callback  Callback
-	Target    Target
+	Callback  callbacks.Callback
+	Target    callbacks.Target
 	// From is the number that is shown, E.164: the line's, or its caller ID.
 	From string
 	// Ring is how long the target rings, 5 s to 600 s.

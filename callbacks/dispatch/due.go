@@ -1,9 +1,11 @@
-package callbacks
+package dispatch
 
 import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // Which callback is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a long
@@ -28,11 +30,11 @@ type inFlight struct {
 	// busy are the addresses with an attempt that has not ended.
 	busy map[string]bool
 	// customers counts, by desk, the customers who are being rung first: each will need an agent.
-	customers map[Desk]int
+	customers map[callbacks.Desk]int
 }
 
 func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
-	air := inFlight{busy: map[string]bool{}, customers: map[Desk]int{}}
+	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}}
 	attempts, err := d.store.ActiveAttempts(ctx)
 	for _, a := range attempts {
 		air.add(a)
@@ -40,21 +42,21 @@ func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
 	return air, err
 }
 
-func (air inFlight) add(a Attempt) {
+func (air inFlight) add(a callbacks.Attempt) {
 	air.busy[a.Target.To()] = true
 	if a.CustomerFirst() {
-		air.customers[Desk{a.Line, a.Desk}]++
+		air.customers[callbacks.Desk{Line: a.Line, Desk: a.Desk}]++
 	}
 }
 
 // A queue is what is ready at one desk.
 type queue struct {
-	desk Desk
-	k    decision // of the desk, and of no callback of its
-	list []Callback
-	last *Callback // the last one that was taken off the list
-	end  bool      // the list that was read last was the end
-	idle int       // how many in a row could not be dialled now
+	desk callbacks.Desk
+	dec  decision // of the desk, and of no callback of its
+	list []callbacks.Callback
+	last *callbacks.Callback // the last one that was taken off the list
+	end  bool                // the list that was read last was the end
+	idle int                 // how many in a row could not be dialled now
 }
 
 // idleAtMost is how many callbacks of a desk are passed over that wait for telephones in use, before the desk is.
@@ -94,11 +96,11 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 		}
 		var rang, put bool
 		if err == nil {
-			rang, put, err = d.keep(ctx, c, newDecision(d.plans, c, now), air, mayDial)
+			rang, put, err = d.keep(ctx, c, d.decide(c, now), air, mayDial)
 			q.looked(rang || put)
 		}
 		dialled, moved = dialled || rang, moved || put
-		var paced *PacedError
+		var paced *callbacks.PacedError
 		switch {
 		case errors.As(err, &paced):
 			wait.at(paced.Until)
@@ -135,7 +137,7 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 		return err
 	}
 	for _, c := range expired {
-		if err := d.settleBooked(ctx, c, newDecision(d.plans, c, now)); err != nil {
+		if err := d.settleBooked(ctx, c, d.decide(c, now)); err != nil {
 			return err
 		}
 	}
@@ -149,15 +151,15 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue, err error) {
 	desks, err := d.store.Waiting(ctx)
 	for _, desk := range desks {
-		queues = append(queues, &queue{desk: desk, k: newDecision(d.plans, Callback{Line: desk.Line, Desk: desk.Desk}, now)})
+		queues = append(queues, &queue{desk: desk, dec: d.decide(callbacks.Callback{Line: desk.Line, Desk: desk.Desk}, now)})
 	}
 	return queues, err
 }
 
 // next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
-func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c Callback, best *queue, err error) {
+func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c callbacks.Callback, best *queue, err error) {
 	for _, q := range queues {
-		if len(q.k.targets) > 0 && q.k.free(air, q.desk) <= 0 {
+		if len(q.dec.targets) > 0 && q.dec.free(air, q.desk) <= 0 {
 			continue
 		}
 		if len(q.list) == 0 && !q.end {
@@ -180,67 +182,67 @@ func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c
 
 // keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
 // when a target is free.
-func (d *Dispatcher) keep(ctx context.Context, c Callback, k decision, air inFlight, mayDial bool) (rang, put bool, err error) {
-	if probe := c; k.putOff(&probe) != "" {
-		return false, true, d.settleBooked(ctx, c, k)
+func (d *Dispatcher) keep(ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool) (rang, put bool, err error) {
+	if probe := c; dec.putOff(&probe) != "" {
+		return false, true, d.settleBooked(ctx, c, dec)
 	}
 	if !mayDial {
 		return false, false, nil
 	}
 	r, err := d.store.Record(ctx, c.ID)
-	if err != nil || r.Callback.State != Booked {
+	if err != nil || r.Callback.State != callbacks.Booked {
 		return false, false, err
 	}
-	left := k.untried(&r)
+	left := dec.untried(&r)
 	if len(left) == 0 {
-		return false, true, d.settleBooked(ctx, c, k)
+		return false, true, d.settleBooked(ctx, c, dec)
 	}
-	rang, err = d.ring(ctx, r.Callback, left, k, air)
+	rang, err = d.ring(ctx, r.Callback, left, dec, air)
 	return rang, false, err
 }
 
 // ring dials the first free one of the targets that are left for a callback.
-func (d *Dispatcher) ring(ctx context.Context, c Callback, left []Target, k decision, air inFlight) (rang bool, err error) {
-	desk := Desk{c.Line, c.Desk}
+func (d *Dispatcher) ring(ctx context.Context, c callbacks.Callback, left []callbacks.Target, dec decision, air inFlight) (rang bool, err error) {
+	desk := callbacks.Desk{Line: c.Line, Desk: c.Desk}
 	for _, t := range left {
 		if air.busy[t.To()] {
 			continue
 		}
 		most := 0
-		if t.Kind == Customer {
-			most = k.free(air, desk) + air.customers[desk]
+		if t.Kind == callbacks.Customer {
+			most = dec.free(air, desk) + air.customers[desk]
 		}
-		err := d.dial(ctx, c, t, k, most)
-		var paced *PacedError
+		err := d.dial(ctx, c, t, dec, most)
+		var paced *callbacks.PacedError
 		switch {
-		case errors.Is(err, ErrTargetBusy):
+		case errors.Is(err, callbacks.ErrTargetBusy):
 			air.busy[t.To()] = true // another dispatcher was faster
-			if t.Kind == Customer {
+			if t.Kind == callbacks.Customer {
 				air.customers[desk] += most
 			}
 			continue
-		case errors.Is(err, ErrNotOpen):
+		case errors.Is(err, callbacks.ErrNotOpen):
 			return false, nil
 		case errors.As(err, &paced):
 			return false, err
 		}
-		air.add(Attempt{Target: t, Line: c.Line, Desk: c.Desk})
+		air.add(callbacks.Attempt{Target: t, Line: c.Line, Desk: c.Desk})
 		return true, err
 	}
 	return false, nil
 }
 
 // still refuses a claim of a callback that was moved, or went on, since it was read.
-func (k decision) still(t Target) func(Record) error {
-	return func(r Record) error {
-		if r.Callback.Due.After(k.now) {
-			return ErrNotOpen
+func (dec decision) still(t callbacks.Target) func(callbacks.Record) error {
+	return func(r callbacks.Record) error {
+		if r.Callback.Due.After(dec.now) {
+			return callbacks.ErrNotOpen
 		}
-		for _, left := range k.untried(&r) {
+		for _, left := range dec.untried(&r) {
 			if left.ID == t.ID {
 				return nil
 			}
 		}
-		return ErrNotOpen
+		return callbacks.ErrNotOpen
 	}
 }

@@ -1,9 +1,11 @@
-package callbacks
+package dispatch
 
 import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/hours"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 const (
@@ -19,7 +21,7 @@ const (
 
 // A decision is what a decision about a callback needs: the plan as configured now, and the instant.
 type decision struct {
-	plan Plan
+	plan callbacks.Plan
 	// known is false when the line or desk is not configured: limits are the defaults then, and whether
 	// a round is over is left to a dispatcher that knows the targets.
 	known bool
@@ -27,63 +29,60 @@ type decision struct {
 	// hours is when the desk is there and the customer may be rung. Nil is always.
 	hours *hours.Calendar
 	// targets are whom the provider is asked to ring: the desk's, or the customer.
-	targets []Target
+	targets []callbacks.Target
 }
 
-func newDecision(plans Plans, c Callback, now time.Time) decision {
-	k := decision{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
-	if plans != nil {
-		k.plan, k.known = plans.Plan(c.Line, c.Desk)
+// customerTarget is the ID of a customer as a target.
+const customerTarget = "customer"
+
+// decide gathers what a decision about a callback needs.
+func (d *Dispatcher) decide(c callbacks.Callback, now time.Time) decision {
+	return newDecision(d.plans, c, now)
+}
+
+func newDecision(plans callbacks.Plans, c callbacks.Callback, now time.Time) decision {
+	dec := decision{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
+	dec.plan, dec.known = plans.Plan(c.Line, c.Desk)
+	dec.plan.Policy = dec.plan.Policy.WithDefaults()
+	dec.hours, dec.targets = dec.plan.HoursFor(c), dec.plan.Targets
+	if dec.plan.CustomerFirst && len(dec.targets) > 0 {
+		dec.targets = []callbacks.Target{{ID: customerTarget, Kind: callbacks.Customer, Address: c.Number}}
 	}
-	k.plan.Policy = k.plan.Policy.withDefaults()
-	k.hours, k.targets = k.plan.Hours, k.plan.Targets
-	if k.plan.CustomerFirst && len(k.targets) > 0 {
-		k.targets = []Target{{ID: customerTarget, Kind: Customer, Address: c.Number}}
-	}
-	if !c.Urgent && c.Number != "" {
-		k.hours = k.plan.Policy.within(k.plan.Hours, c.Number)
-	}
-	return k
+	return dec
 }
 
 // open is the first instant at or after t at which the callback can be kept; false when there is none.
-func (k decision) open(t time.Time) (time.Time, bool) {
-	if k.hours == nil {
+func (dec decision) open(t time.Time) (time.Time, bool) {
+	if dec.hours == nil {
 		return t, true
 	}
-	return k.hours.NextOpening(t)
+	return dec.hours.NextOpening(t)
 }
 
 // whyNot is why the callback cannot be kept at this hour, or "".
-func (k decision) whyNot() string {
+func (dec decision) whyNot() string {
 	switch {
-	case k.hours == nil || k.hours.IsOpen(k.now):
+	case dec.hours == nil || dec.hours.IsOpen(dec.now):
 		return ""
-	case k.plan.Hours == nil || k.plan.Hours.IsOpen(k.now):
+	case dec.plan.Hours == nil || dec.plan.Hours.IsOpen(dec.now):
 		return "the customer is outside their calling hours"
 	}
 	return "the desk is closed"
 }
 
-// finish makes a callback final.
-func finish(c *Callback, state State, now time.Time) {
-	c.State = state
-	c.Ended = now.UTC().Truncate(time.Millisecond)
-}
-
 // end ends the attempt concerned: its call is over, or never was.
-func end(r *Record, outcome string) {
-	r.Attempt.State = Ended
+func end(r *callbacks.Record, outcome string) {
+	r.Attempt.State = callbacks.Ended
 	r.Attempt.Outcome = outcome
 }
 
 // leave settles the attempt concerned while its call to the agent still lasts, as far as is known.
-func leave(r *Record, outcome string, now time.Time) {
+func leave(r *callbacks.Record, outcome string, now time.Time) {
 	if finalStatus(r.Attempt.Status) {
 		end(r, outcome)
 		return
 	}
-	r.Attempt.State = Leaving
+	r.Attempt.State = callbacks.Leaving
 	r.Attempt.Outcome = outcome
 	r.Attempt.Check = now.Add(leaveGrace)
 }
@@ -99,14 +98,14 @@ type targetStats struct {
 func (t targetStats) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
 
 // statsByTarget gives them by the target's identifier. A target without an attempt in this pass is not in it.
-func statsByTarget(r *Record) map[string]targetStats {
+func statsByTarget(r *callbacks.Record) map[string]targetStats {
 	byID := map[string]targetStats{}
-	count := func(a Attempt) {
-		if a.InFlight() || a.Pass != r.Callback.Pass || a.Outcome == OutcomeClosed {
+	count := func(a callbacks.Attempt) {
+		if a.InFlight() || a.Pass != r.Callback.Pass || a.Outcome == callbacks.OutcomeClosed {
 			return
 		}
 		t := byID[a.Target.ID]
-		if a.Outcome == OutcomeNotNow || a.Outcome == OutcomeOverqueued {
+		if a.Outcome == callbacks.OutcomeNotNow || a.Outcome == callbacks.OutcomeOverqueued {
 			t.putOff++
 		} else {
 			t.tried = true
@@ -123,10 +122,10 @@ func statsByTarget(r *Record) map[string]targetStats {
 }
 
 // untried are the targets that are left in this pass, in order.
-func (k decision) untried(r *Record) []Target {
+func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
 	byID := statsByTarget(r)
-	var left []Target
-	for _, t := range k.targets {
+	var left []callbacks.Target
+	for _, t := range dec.targets {
 		if !byID[t.ID].usedUp() {
 			left = append(left, t)
 		}
@@ -135,9 +134,9 @@ func (k decision) untried(r *Record) []Target {
 }
 
 // free is how many telephones of the desk are in nobody's use, by what is known here.
-func (k decision) free(air inFlight, d Desk) int {
+func (dec decision) free(air inFlight, d callbacks.Desk) int {
 	free := -air.customers[d] // each will need one
-	for _, t := range k.plan.Targets {
+	for _, t := range dec.plan.Targets {
 		if !air.busy[t.To()] {
 			free++
 		}
@@ -146,47 +145,47 @@ func (k decision) free(air inFlight, d Desk) int {
 }
 
 // putOff ends or postpones a callback that waits and cannot be dialled now, and says why; "" when it can be.
-func (k decision) putOff(c *Callback) (why string) {
-	refusal := k.plan.Policy.Refusal(c.Number)
+func (dec decision) putOff(c *callbacks.Callback) (why string) {
+	refusal := dec.plan.Policy.Refusal(c.Number)
 	switch {
-	case !k.now.Before(c.Expires):
-		finish(c, Expired, k.now)
+	case !dec.now.Before(c.Expires):
+		c.Finish(callbacks.Expired, dec.now)
 		return "its time has run out"
-	case c.Attempts >= k.plan.Policy.MaxAttempts:
-		finish(c, Expired, k.now)
+	case c.Attempts >= dec.plan.Policy.MaxAttempts:
+		c.Finish(callbacks.Expired, dec.now)
 		return "the customer has been rung as often as the policy allows"
-	case !k.known:
-		c.Due = k.now.Add(k.plan.Policy.RetryAfter)
+	case !dec.known:
+		c.Due = dec.now.Add(dec.plan.Policy.RetryAfter)
 		return "its line or desk is not configured any more"
 	case refusal != nil:
-		finish(c, Undialable, k.now)
+		c.Finish(callbacks.Undialable, dec.now)
 		return "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
 	}
-	if why = k.whyNot(); why != "" {
-		k.closed(c)
+	if why = dec.whyNot(); why != "" {
+		dec.closed(c)
 		return why + "; no attempt was spent"
 	}
 	return ""
 }
 
 // settle is putOff for a callback with its attempts: it is also put off, or ended, when no target is left in this pass.
-func (k decision) settle(r *Record) (why string) {
-	if why = k.putOff(&r.Callback); why != "" || len(k.untried(r)) > 0 {
+func (dec decision) settle(r *callbacks.Record) (why string) {
+	if why = dec.putOff(&r.Callback); why != "" || len(dec.untried(r)) > 0 {
 		return why
 	}
-	k.passOver(r)
+	dec.passOver(r)
 	return "no target of the desk is left in this round"
 }
 
 // notTaken ends an attempt of which nobody pressed 1: the callback waits for its next target, or the pass is over.
-func (k decision) notTaken(r *Record, outcome string) {
+func (dec decision) notTaken(r *callbacks.Record, outcome string) {
 	end(r, outcome)
 	c := &r.Callback
 	switch {
-	case c.State != Dialling: // taken back meanwhile; only the call was still in flight
+	case c.State != callbacks.Dialling: // taken back meanwhile; only the call was still in flight
 		return
 	case r.Attempt.CustomerFirst():
-		k.customerNotReached(r)
+		dec.customerNotReached(r)
 		return
 	}
 	byID := statsByTarget(r)
@@ -196,55 +195,55 @@ func (k decision) notTaken(r *Record, outcome string) {
 			c.NextTarget++
 		}
 	}
-	if k.known && len(k.untried(r)) == 0 {
-		k.passOver(r)
+	if dec.known && len(dec.untried(r)) == 0 {
+		dec.passOver(r)
 		return
 	}
-	k.soon(r, byID[r.Attempt.Target.ID])
+	dec.soon(r, byID[r.Attempt.Target.ID])
 }
 
 // soon lets the callback wait for its next target, or for a while if this one could not be rung for the moment.
-func (k decision) soon(r *Record, t targetStats) {
-	due := k.now
+func (dec decision) soon(r *callbacks.Record, t targetStats) {
+	due := dec.now
 	if !t.usedUp() && t.putOff > 0 {
-		due = k.now.Add(notNowPause << (t.putOff - 1))
+		due = dec.now.Add(notNowPause << (t.putOff - 1))
 	}
-	k.back(&r.Callback, due)
+	dec.back(&r.Callback, due)
 }
 
 // customerNotReached settles a callback whose customer was rung first and pressed no 1. Only what may have rung at his
 // place counts as an attempt.
-func (k decision) customerNotReached(r *Record) {
+func (dec decision) customerNotReached(r *callbacks.Record) {
 	c := &r.Callback
 	switch r.Attempt.Outcome {
-	case OutcomeRefused:
-		finish(c, Undialable, k.now)
-	case OutcomeNotNow, OutcomeOverqueued:
+	case callbacks.OutcomeRefused:
+		c.Finish(callbacks.Undialable, dec.now)
+	case callbacks.OutcomeNotNow, callbacks.OutcomeOverqueued:
 		if t := statsByTarget(r)[r.Attempt.Target.ID]; !t.usedUp() {
-			k.soon(r, t)
+			dec.soon(r, t)
 			return
 		}
-		k.later(c, k.plan.Policy.RetryAfter)
-	case OutcomeNotPlaced:
-		k.later(c, k.plan.Policy.RetryAfter)
+		dec.later(c, dec.plan.Policy.RetryAfter)
+	case callbacks.OutcomeNotPlaced:
+		dec.later(c, dec.plan.Policy.RetryAfter)
 	default:
 		c.Attempts++
-		k.again(c, r.Attempt.Outcome)
+		dec.again(c, r.Attempt.Outcome)
 	}
 }
 
 // again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
 // last try ended.
-func (k decision) again(c *Callback, status string) {
-	if c.Attempts >= k.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
-		finish(c, Expired, k.now)
+func (dec decision) again(c *callbacks.Callback, status string) {
+	if c.Attempts >= dec.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
+		c.Finish(callbacks.Expired, dec.now)
 		return
 	}
-	k.later(c, k.plan.Policy.pauseAfter(status))
+	dec.later(c, pauseAfter(dec.plan.Policy, status))
 }
 
 // pauseAfter is how long a customer is left alone after a try that ended with this status of his leg.
-func (p Policy) pauseAfter(status string) time.Duration {
+func pauseAfter(p callbacks.Policy, status string) time.Duration {
 	pause := time.Duration(0)
 	switch status {
 	case "busy":
@@ -262,7 +261,7 @@ func (p Policy) pauseAfter(status string) time.Duration {
 
 // passOver begins another pass, or gives the callback up. It counts as a round in vain if any target was
 // really tried: while the provider takes no calls at all the desk is not to blame, and only time runs out.
-func (k decision) passOver(r *Record) {
+func (dec decision) passOver(r *callbacks.Record) {
 	c := &r.Callback
 	for _, t := range statsByTarget(r) {
 		if t.tried {
@@ -270,76 +269,92 @@ func (k decision) passOver(r *Record) {
 			break
 		}
 	}
-	if c.DeskAttempts >= k.plan.Policy.MaxDeskAttempts {
-		finish(c, Expired, k.now)
+	if c.DeskAttempts >= dec.plan.Policy.MaxDeskAttempts {
+		c.Finish(callbacks.Expired, dec.now)
 		return
 	}
-	k.later(c, k.plan.Policy.RetryAfter)
+	dec.later(c, dec.plan.Policy.RetryAfter)
 }
 
 // later begins a new pass after a pause, when the desk is open and the hour is decent. The time until then does not count.
-func (k decision) later(c *Callback, pause time.Duration) {
-	again := k.now.Add(pause)
-	due, ok := k.open(again)
-	if !ok || !k.now.Before(c.Expires) {
-		finish(c, Expired, k.now)
+func (dec decision) later(c *callbacks.Callback, pause time.Duration) {
+	again := dec.now.Add(pause)
+	due, ok := dec.open(again)
+	if !ok || !dec.now.Before(c.Expires) {
+		c.Finish(callbacks.Expired, dec.now)
 		return
 	}
 	c.Expires = c.Expires.Add(due.Sub(again))
 	c.Pass++
 	c.NextTarget = 0
-	k.back(c, due)
+	dec.back(c, due)
 }
 
 // back lets a callback wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
-func (k decision) back(c *Callback, due time.Time) {
+func (dec decision) back(c *callbacks.Callback, due time.Time) {
 	switch {
 	case c.CancelAfterAttempt:
-		finish(c, Cancelled, k.now)
-	case !c.Held.IsZero() && c.State != Booked:
-		c.State, c.Due, c.Held = Booked, k.now.Add(holdFor), due
+		c.Finish(callbacks.Cancelled, dec.now)
+	case !c.Held.IsZero() && c.State != callbacks.Booked:
+		c.State, c.Due, c.Held = callbacks.Booked, dec.now.Add(callbacks.MaxHold), due
 	default:
-		c.State, c.Due = Booked, due
+		c.State, c.Due = callbacks.Booked, due
 	}
 }
 
 // closed moves a callback to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
 // a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and nothing
 // stands for ever.
-func (k decision) closed(c *Callback) {
-	due, ok := k.open(k.now)
+func (dec decision) closed(c *callbacks.Callback) {
+	due, ok := dec.open(dec.now)
 	if !ok {
-		finish(c, Expired, k.now)
+		c.Finish(callbacks.Expired, dec.now)
 		return
 	}
-	k.back(c, due)
-	c.Expires = c.Expires.Add(due.Sub(k.now))
+	dec.back(c, due)
+	c.Expires = c.Expires.Add(due.Sub(dec.now))
 }
 
 // over settles an attempt in which whoever was rung first pressed 1. connected is set if the other one did as well, notBridged if
 // the two were not connected all the same; status is how the other one's leg ended. It does not touch the attempt.
-func (k decision) over(c *Callback, connected, notBridged bool, status string) {
+func (dec decision) over(c *callbacks.Callback, connected, notBridged bool, status string) {
 	if connected && !notBridged {
-		finish(c, Done, k.now)
+		c.Finish(callbacks.Done, dec.now)
 		return
 	}
-	k.again(c, status)
+	dec.again(c, status)
 }
 
 // otherOutcome names the outcome of an attempt in which whoever was rung first pressed 1. status is that of the other one's
 // leg.
-func otherOutcome(a Attempt, connected, notBridged bool, status string) string {
+func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string) string {
 	other := "customer-"
 	if a.CustomerFirst() {
 		other = "agent-"
 	}
 	switch {
 	case connected && notBridged:
-		return OutcomeNotBridged
+		return callbacks.OutcomeNotBridged
 	case connected:
-		return OutcomeKept
+		return callbacks.OutcomeKept
 	case status == "":
 		return other + "unknown"
 	}
 	return other + status
+}
+
+// notifyDelay is how long a callback has to be put off for its customer to be told.
+const notifyDelay = 3 * time.Hour
+
+// remark notes what a change came of, and has the customer told when it has given his callback up or put it off for hours.
+func (dec decision) remark(r *callbacks.Record, why string) {
+	r.Callback.Remark, r.SMSAt = why, dec.now
+	switch r.Callback.State {
+	case callbacks.Expired, callbacks.Undialable:
+		r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyGivenUp, dec.now)
+	case callbacks.Booked:
+		if r.Callback.Due.Sub(dec.now) >= notifyDelay {
+			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyMoved, dec.now)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package callbacks
+package dispatch
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 const (
@@ -20,12 +22,27 @@ const (
 )
 
 // Reconcile looks up every call that has not ended and is older than a few minutes, whether its turn has come or not.
-func (d *Dispatcher) Reconcile(ctx context.Context) {
+// It logs how many are still unknown.
+func (d *Dispatcher) Reconcile(ctx context.Context) error {
 	d.tick.Lock()
 	var wait earliest
 	d.lookUp(ctx, d.now(), true, &wait)
 	d.tick.Unlock()
-	d.service.Wake()
+	d.signal.Raise()
+	attempts, err := d.store.ActiveAttempts(ctx)
+	if err != nil {
+		return err
+	}
+	unknown := 0
+	for _, a := range attempts {
+		if a.SID == "" && d.now().Sub(a.Created) > a.Ring+answerGrace {
+			unknown++
+		}
+	}
+	if unknown > 0 {
+		d.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy", "attempts", unknown)
+	}
+	return nil
 }
 
 // lookUp finds out about calls that have not been heard of, oldest first.
@@ -48,37 +65,37 @@ func (d *Dispatcher) lookUp(ctx context.Context, now time.Time, all bool, wait *
 }
 
 // lookUpOne examines one attempt. Its error is the store's; what the provider says is dealt with.
-func (d *Dispatcher) lookUpOne(ctx context.Context, a Attempt, now time.Time) error {
+func (d *Dispatcher) lookUpOne(ctx context.Context, a callbacks.Attempt, now time.Time) error {
 	c, err := d.store.Callback(ctx, a.CallbackID)
 	if err != nil {
 		return err
 	}
 	switch {
 	case now.Sub(a.Created) >= ceiling:
-		return d.legOver(ctx, a, OutcomeLost, now)
+		return d.legOver(ctx, a, callbacks.OutcomeLost, now)
 	case a.SID == "":
 		return d.find(ctx, a, now)
-	case !c.Open() && a.State == Placed:
+	case !c.Open() && a.State == callbacks.Placed:
 		// Taken back while the telephone rings. Somebody who has picked up is told, not cut off.
-		return d.hangup(ctx, a, OutcomeWithdrawn, now)
+		return d.hangup(ctx, a, callbacks.OutcomeWithdrawn, now)
 	}
 	call, err := d.dialer.Fetch(ctx, a.SID)
 	switch {
-	case errors.Is(err, ErrNotFound) && now.Sub(a.Created) >= a.Ring+answerGrace:
-		return d.legOver(ctx, a, OutcomeLost, now)
+	case errors.Is(err, callbacks.ErrNotFound) && now.Sub(a.Created) >= a.Ring+answerGrace:
+		return d.legOver(ctx, a, callbacks.OutcomeLost, now)
 	case err != nil:
 		d.log.WarnContext(ctx, "the provider does not tell what became of a call; asking again", "attempt", a.ID, "sid", a.SID)
 		return d.lookAt(ctx, a, now, now.Add(lookRetry))
 	case finalStatus(call.Status):
 		return d.legOver(ctx, a, call.Status, now)
-	case call.Status == "queued" && a.State == Placed:
-		return d.hangup(ctx, a, OutcomeOverqueued, now)
+	case call.Status == "queued" && a.State == callbacks.Placed:
+		return d.hangup(ctx, a, callbacks.OutcomeOverqueued, now)
 	}
 	return d.lookAt(ctx, a, now, nextLook(a, now))
 }
 
 // find looks for a call whose identifier is not known.
-func (d *Dispatcher) find(ctx context.Context, a Attempt, now time.Time) error {
+func (d *Dispatcher) find(ctx context.Context, a callbacks.Attempt, now time.Time) error {
 	if since := a.Created.Add(findAfter); now.Before(since) {
 		return d.lookAt(ctx, a, now, since)
 	}
@@ -93,7 +110,7 @@ func (d *Dispatcher) find(ctx context.Context, a Attempt, now time.Time) error {
 		return err
 	}
 	if len(ours) == 0 {
-		return d.legOver(ctx, a, OutcomeNotPlaced, now)
+		return d.legOver(ctx, a, callbacks.OutcomeNotPlaced, now)
 	}
 	return d.adopt(ctx, a, ours, now)
 }
@@ -122,16 +139,16 @@ func (d *Dispatcher) unclaimed(ctx context.Context, found []PlacedCall, since ti
 
 // adopt takes the first of the calls as the attempt's own. More than one come of a request that was repeated
 // on its way; a live second one would ring the target again, so it is hung up.
-func (d *Dispatcher) adopt(ctx context.Context, a Attempt, calls []PlacedCall, now time.Time) error {
+func (d *Dispatcher) adopt(ctx context.Context, a callbacks.Attempt, calls []PlacedCall, now time.Time) error {
 	own := calls[0]
-	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *Record) error {
+	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *callbacks.Record) error {
 		at := r.Attempt
-		if at.SID != "" || at.State == Ended {
-			return ErrUnchanged // a webhook was faster
+		if at.SID != "" || at.State == callbacks.Ended {
+			return callbacks.ErrUnchanged // a webhook was faster
 		}
 		at.SID, at.Check = own.SID, nextLook(*at, now)
-		if at.State == Placing || at.State == Unknown {
-			at.State = Placed
+		if at.State == callbacks.Placing || at.State == callbacks.Unknown {
+			at.State = callbacks.Placed
 		}
 		if own.Status == "queued" || !r.Callback.Open() {
 			at.Check = now
@@ -157,7 +174,7 @@ func (d *Dispatcher) adopt(ctx context.Context, a Attempt, calls []PlacedCall, n
 }
 
 // hangup ends a call and then its attempt.
-func (d *Dispatcher) hangup(ctx context.Context, a Attempt, outcome string, now time.Time) error {
+func (d *Dispatcher) hangup(ctx context.Context, a callbacks.Attempt, outcome string, now time.Time) error {
 	if err := d.dialer.Hangup(ctx, a.SID); err != nil {
 		d.log.WarnContext(ctx, "hanging up failed; trying again", "attempt", a.ID, "sid", a.SID)
 		return d.lookAt(ctx, a, now, now.Add(lookRetry))
@@ -166,13 +183,13 @@ func (d *Dispatcher) hangup(ctx context.Context, a Attempt, outcome string, now 
 }
 
 // lookAt puts the next look off, unless a webhook has moved the attempt on meanwhile.
-func (d *Dispatcher) lookAt(ctx context.Context, a Attempt, now, at time.Time) error {
-	_, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *Record) error {
+func (d *Dispatcher) lookAt(ctx context.Context, a callbacks.Attempt, now, at time.Time) error {
+	_, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *callbacks.Record) error {
 		if r.Attempt.State != a.State {
-			return ErrUnchanged
+			return callbacks.ErrUnchanged
 		}
-		if r.Attempt.State == Placing && !now.Before(a.Created.Add(lease)) {
-			r.Attempt.State = Unknown // whoever was asking the provider is gone
+		if r.Attempt.State == callbacks.Placing && !now.Before(a.Created.Add(lease)) {
+			r.Attempt.State = callbacks.Unknown // whoever was asking the provider is gone
 		}
 		r.Attempt.Check = at
 		return nil
@@ -181,22 +198,22 @@ func (d *Dispatcher) lookAt(ctx context.Context, a Attempt, now, at time.Time) e
 }
 
 // legOver ends an attempt after a look-up, unless a webhook has moved it on meanwhile.
-func (d *Dispatcher) legOver(ctx context.Context, a Attempt, status string, now time.Time) error {
-	var before State
+func (d *Dispatcher) legOver(ctx context.Context, a callbacks.Attempt, status string, now time.Time) error {
+	var before callbacks.State
 	changed := false
-	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *Record) error {
+	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *callbacks.Record) error {
 		if r.Attempt.State != a.State || r.Attempt.SID != a.SID {
-			return ErrUnchanged
+			return callbacks.ErrUnchanged
 		}
 		before, changed = r.Callback.State, true
-		k := newDecision(d.plans, r.Callback, now)
-		if k.legOver(r, status); r.Callback.State != before {
-			k.remark(r, r.Attempt.Outcome)
+		dec := d.decide(r.Callback, now)
+		if dec.legOver(r, status); r.Callback.State != before {
+			dec.remark(r, r.Attempt.Outcome)
 		}
 		return nil
 	})
 	if err == nil && changed && r.Callback.State != before {
-		logChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
+		callbacks.LogChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
 	}
 	return err
 }

@@ -1,9 +1,11 @@
-package callbacks
+package dispatch
 
 import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // A customer who picks up and did not ask for the call: anybody can ask for one to a stranger's number.
@@ -12,27 +14,27 @@ import (
 // is the leg that was rung first. Requests by others for that number are silenced for a day, and other open callbacks
 // for it that others asked for end, on all lines; one that is being kept just now ends when it comes back.
 // [ErrForeignCall] when the call is not the attempt's.
-func (s *Service) Disown(ctx context.Context, attemptID, callSID string) (Callback, Verdict, error) {
-	now := s.now()
+func (d *Dispatcher) Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+	now := d.now()
 	var verdict Verdict
 	var done bool
-	r, others, err := s.store.Disown(ctx, attemptID, now.Add(silence), func(r *Record) error {
+	r, others, err := d.store.Disown(ctx, attemptID, now.Add(silence), func(r *callbacks.Record) error {
 		done = false
 		if !owns(r.Attempt, callSID) && !(r.Attempt.CustomerFirst() && adopts(r.Attempt, callSID)) {
 			return ErrForeignCall // nothing is silenced for it
 		}
 		verdict = Proceed
-		if !r.Callback.Open() || !r.Attempt.InFlight() || r.Attempt.State == Connected {
-			return ErrUnchanged
+		if !r.Callback.Open() || !r.Attempt.InFlight() || r.Attempt.State == callbacks.Connected {
+			return callbacks.ErrUnchanged
 		}
-		if r.Attempt.CustomerFirst() && r.Attempt.State != Taken {
+		if r.Attempt.CustomerFirst() && r.Attempt.State != callbacks.Taken {
 			r.Callback.Attempts++
 		}
-		leave(r, OutcomeDisowned, now)
+		leave(r, callbacks.OutcomeDisowned, now)
 		disown(r, now)
 		done = true
 		return nil
-	}, func(r *Record) error {
+	}, func(r *callbacks.Record) error {
 		disown(r, now)
 		return nil
 	})
@@ -46,9 +48,9 @@ func (s *Service) Disown(ctx context.Context, attemptID, callSID string) (Callba
 		others = append(others, r.Callback)
 	}
 	for _, c := range others {
-		logChange(ctx, s.log, c, disowned)
+		callbacks.LogChange(ctx, d.log, c, disowned)
 	}
-	s.Wake()
+	d.signal.Raise()
 	return r.Callback, verdict, nil
 }
 
@@ -59,24 +61,15 @@ const silence = 24 * time.Hour
 const disowned = "whoever picked up there did not ask for it"
 
 // disown ends a callback, or has it end when it comes back.
-func disown(r *Record, now time.Time) {
+func disown(r *callbacks.Record, now time.Time) {
 	c := &r.Callback
 	c.Remark = disowned
-	if r.Attempt != nil && r.Attempt.InFlight() && (c.State == AgentReached || c.State == CustomerReached) {
+	if r.Attempt != nil && r.Attempt.InFlight() && (c.State == callbacks.AgentReached || c.State == callbacks.CustomerReached) {
 		c.CancelAfterAttempt = true
 		return
 	}
-	finish(c, Cancelled, now)
+	c.Finish(callbacks.Cancelled, now)
 	if r.Attempt != nil && r.Attempt.InFlight() {
 		r.Attempt.Check = now // the dispatcher hangs it up at once
 	}
-}
-
-// Silenced is until when nobody but its owner has a callback's number rung, UTC; zero when its owner asked for it, or
-// when nobody objected.
-func (s *Service) Silenced(ctx context.Context, c Callback) (time.Time, error) {
-	if c.Number == "" || c.Caller == c.Number {
-		return time.Time{}, nil
-	}
-	return s.store.Silenced(ctx, c.Number, s.now())
 }

@@ -1,6 +1,10 @@
-package callbacks
+package dispatch
 
-import "time"
+import (
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
 
 // What will come of a callback that waits, if nobody does anything about it: so that an edit of hours can be judged before it
 // is made. The decisions are those of the dispatcher, in the same functions.
@@ -33,41 +37,41 @@ type Prediction struct {
 // PutOff reports whether the callback is kept later than it falls due.
 func (o Prediction) PutOff() bool { return o.Outcome == Rung && o.Why != "" }
 
-// Predict says what comes of a callback under some plans. Record is as a [Store] returns it; where the callback has had
+// Predict says what comes of a callback under some plans. Record is as a [callbacks.Store] returns it; where the callback has had
 // no attempt in this pass, the callback alone is enough.
-func Predict(plans Plans, r Record, now time.Time) (o Prediction) {
+func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Prediction) {
 	r.Attempt = nil
 	c := &r.Callback
-	if c.State != Booked {
+	if c.State != callbacks.Booked {
 		return Prediction{Outcome: Underway}
 	}
 	for {
 		now = laterOf(now, earlierOf(c.Due, c.Expires)).UTC()
-		k := newDecision(plans, *c, now)
-		why := k.settle(&r)
+		dec := newDecision(plans, *c, now)
+		why := dec.settle(&r)
 		if why == "" {
-			o.Outcome, o.At = Rung, k.now
+			o.Outcome, o.At = Rung, dec.now
 			return o
 		}
-		if o.Why == "" || c.State.Final() && k.known { // that nobody knows the desk is said rather than that the time has run out
+		if o.Why == "" || c.State.Final() && dec.known { // that nobody knows the desk is said rather than that the time has run out
 			o.Why = why
 		}
 		r.SMSBody = ""
-		if k.remark(&r, why); r.SMSBody != "" {
-			o.SMSAt = k.now
+		if dec.remark(&r, why); r.SMSBody != "" {
+			o.SMSAt = dec.now
 		}
 		switch c.State {
-		case Expired:
-			o.Outcome, o.At = GivenUp, k.now
+		case callbacks.Expired:
+			o.Outcome, o.At = GivenUp, dec.now
 			return o
-		case Undialable:
-			o.Outcome, o.At = NotDialled, k.now
+		case callbacks.Undialable:
+			o.Outcome, o.At = NotDialled, dec.now
 			return o
-		case Booked:
+		case callbacks.Booked:
 		default:
 			return Prediction{Outcome: Underway}
 		}
-		if !k.known {
+		if !dec.known {
 			c.Due = c.Expires // it is looked at every few minutes until then, for an edit that brings the desk back
 		}
 	}

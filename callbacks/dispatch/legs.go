@@ -1,0 +1,357 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+const (
+	// answerGrace is how long after its ring time a call without a final status is looked up,
+	// and lookAgain the interval after that.
+	answerGrace = 90 * time.Second
+	lookAgain   = 2 * time.Minute
+)
+
+// A Verdict tells a webhook handler what to say.
+type Verdict string
+
+const (
+	// Proceed: go on with the call.
+	Proceed Verdict = "proceed"
+	// Gone: the callback was cancelled, or is over, or this call no longer belongs to it.
+	Gone Verdict = "gone"
+	// Closed: the desk has closed, or the customer is outside their calling hours now; the callback was moved.
+	Closed Verdict = "closed"
+	// TakenByOther: another agent is keeping the callback already.
+	TakenByOther Verdict = "taken"
+)
+
+// ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
+var ErrForeignCall = errors.New("dispatch: the call is not the attempt's")
+
+// adopts takes the call that a webhook of the first leg speaks of, where the provider's answer has not named one yet,
+// and reports whether it is the attempt's own. A second call for the same attempt comes from a request that was
+// repeated below us.
+func adopts(a *callbacks.Attempt, callSID string) bool {
+	if a.SID == "" {
+		a.SID = callSID
+	}
+	return owns(a, callSID)
+}
+
+// owns reports whether callSID is the first leg of the attempt. What is told of the leg behind it is told in its name,
+// and by then it is known.
+func owns(a *callbacks.Attempt, callSID string) bool { return callSID != "" && a.SID == callSID }
+
+// stale is the verdict for a call that no longer belongs to its callback.
+func stale(r *callbacks.Record) Verdict {
+	switch r.Callback.State {
+	case callbacks.AgentReached, callbacks.CustomerReached:
+		return TakenByOther
+	}
+	return Gone
+}
+
+// nextLook is when an attempt that has reached the network is looked at without having been heard of.
+func nextLook(a callbacks.Attempt, now time.Time) time.Time {
+	look := a.Created.Add(a.Ring + answerGrace)
+	if !look.After(now) {
+		look = now.Add(lookAgain)
+	}
+	return look
+}
+
+// Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [Proceed] asks for the 1; on
+// any other verdict nobody is connected. The desk's hours and the customer's decent ones are asked again here: on
+// [Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt that does not exist;
+// [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
+func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+	now := d.now()
+	var verdict Verdict
+	var why string
+	var foreign bool
+	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) error {
+		a := r.Attempt
+		foreign = !adopts(a, callSID)
+		if !a.InFlight() || foreign {
+			verdict = stale(r)
+			if r.Callback.State == callbacks.Booked && a.Outcome == callbacks.OutcomeClosed && !foreign {
+				verdict = Closed // the webhook came twice
+			}
+			return callbacks.ErrUnchanged
+		}
+		switch a.State {
+		case callbacks.Taken:
+			verdict = Proceed
+			return callbacks.ErrUnchanged
+		case callbacks.Connected:
+			verdict = Gone
+			return callbacks.ErrUnchanged
+		}
+		if r.Callback.State != callbacks.Dialling {
+			verdict = Gone
+			a.State, a.Check = callbacks.Answered, now.Add(lookAgain) // he hears so; the call ends by itself
+			return nil
+		}
+		dec := d.decide(r.Callback, now)
+		if why = dec.whyNot(); why != "" {
+			verdict = Closed
+			leave(r, callbacks.OutcomeClosed, now)
+			dec.closed(&r.Callback)
+			dec.remark(r, why)
+			return nil
+		}
+		verdict = Proceed
+		a.State, a.Check = callbacks.Answered, now.Add(lookAgain)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return r.Callback, "", err
+	case foreign:
+		return r.Callback, verdict, ErrForeignCall
+	}
+	if verdict == Closed {
+		callbacks.LogChange(ctx, d.log, r.Callback, why+", though it was not when its telephone began to ring")
+	}
+	d.signal.Raise()
+	return r.Callback, verdict, nil
+}
+
+// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to
+// ring the customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the
+// provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
+// more before a customer's telephone rings: on [Closed] the callback has been moved, as in [callbacks.Service.Answered], and so
+// is [ErrForeignCall].
+func (d *Dispatcher) AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+	return d.took(ctx, attemptID, callSID, false)
+}
+
+// CustomerTook takes the customer's own signed "1". Only [Proceed] may go on: to connect the two, or to ring an agent.
+// callSID is the leg that was rung first, as in [callbacks.Service.AgentTook].
+func (d *Dispatcher) CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+	return d.took(ctx, attemptID, callSID, true)
+}
+
+func (d *Dispatcher) took(ctx context.Context, attemptID, callSID string, customer bool) (callbacks.Callback, Verdict, error) {
+	now := d.now()
+	var verdict Verdict
+	var why string
+	var foreign bool
+	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) (err error) {
+		why = ""
+		first := r.Attempt.CustomerFirst() == customer
+		if foreign = !(owns(r.Attempt, callSID) || first && adopts(r.Attempt, callSID)); foreign {
+			verdict = stale(r)
+			return callbacks.ErrUnchanged
+		}
+		if first {
+			verdict, why, err = d.decide(r.Callback, now).firstTook(r)
+		} else {
+			verdict, err = otherTook(r, now)
+		}
+		switch {
+		case err != nil || verdict == Closed:
+		case customer:
+			r.Callback.State, r.Callback.Reached = callbacks.CustomerReached, true
+		default:
+			r.Callback.State = callbacks.AgentReached
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return r.Callback, "", err
+	case foreign:
+		return r.Callback, verdict, ErrForeignCall
+	}
+	if why != "" {
+		callbacks.LogChange(ctx, d.log, r.Callback, why+", though it was not when the agent picked up")
+	}
+	d.signal.Raise()
+	return r.Callback, verdict, nil
+}
+
+// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the callback
+// has been moved, because it may not be kept at this hour any more.
+func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string, err error) {
+	a := r.Attempt
+	switch {
+	case !a.InFlight():
+		return stale(r), "", callbacks.ErrUnchanged
+	case a.State == callbacks.Taken:
+		return Proceed, "", callbacks.ErrUnchanged // the provider repeats a webhook whose answer it did not get
+	case a.State == callbacks.Connected || r.Callback.State != callbacks.Dialling:
+		return Gone, "", callbacks.ErrUnchanged // after the other one's 1 nobody rings him again
+	}
+	// A customer who was rung first is on the line already.
+	if why = dec.whyNot(); why != "" && !a.CustomerFirst() {
+		leave(r, callbacks.OutcomeClosed, dec.now)
+		dec.closed(&r.Callback)
+		dec.remark(r, why)
+		return Closed, why, nil
+	}
+	a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
+	r.Callback.Attempts++
+	return Proceed, "", nil
+}
+
+// otherTook is the 1 of the other one.
+func otherTook(r *callbacks.Record, now time.Time) (Verdict, error) {
+	switch r.Attempt.State {
+	case callbacks.Connected:
+		return Proceed, callbacks.ErrUnchanged
+	case callbacks.Taken:
+		r.Attempt.State, r.Attempt.Check = callbacks.Connected, now.Add(lookAgain)
+		return Proceed, nil
+	}
+	return stale(r), callbacks.ErrUnchanged
+}
+
+// CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the
+// agent's, which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
+// [callbacks.Service.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two were not
+// connected, though the customer may have pressed 1.
+func (d *Dispatcher) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback, error) {
+	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
+		if !r.Attempt.InFlight() || !r.Callback.Open() {
+			return callbacks.ErrUnchanged
+		}
+		if r.Callback.State == callbacks.Dialling {
+			r.Callback.State = callbacks.AgentReached // the agent's "1" never reached us, and the customer was rung
+			r.Callback.Attempts++
+		}
+		dec.leaveOver(r, notBridged, dialStatus)
+		return nil
+	})
+}
+
+// AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
+// customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next; otherwise
+// a customer with whom no agent was connected is rung again later. notBridged is as in [callbacks.Service.CustomerEnded].
+func (d *Dispatcher) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool) (callbacks.Callback, error) {
+	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
+		a := r.Attempt
+		switch {
+		case !a.InFlight() || !r.Callback.Open():
+			return callbacks.ErrUnchanged
+		case hasNext && a.State == callbacks.Connected && notBridged: // the agent's 1 led nowhere; the next one's will have to be waited for
+			a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
+			r.Callback.State = callbacks.CustomerReached
+			return nil
+		case hasNext && a.State != callbacks.Connected:
+			return callbacks.ErrUnchanged
+		case r.Callback.State == callbacks.Dialling:
+			r.Callback.State = callbacks.CustomerReached // his 1 never reached us
+			r.Callback.Attempts++
+		}
+		dec.leaveOver(r, notBridged, dialStatus)
+		return nil
+	})
+}
+
+// leaveOver settles an attempt after the other one's leg, while the first one's still lasts.
+func (dec decision) leaveOver(r *callbacks.Record, notBridged bool, status string) {
+	connected := r.Attempt.State == callbacks.Connected
+	leave(r, otherOutcome(*r.Attempt, connected, notBridged, status), dec.now)
+	if r.Attempt.CustomerFirst() {
+		status = "" // it tells of agents, and the pause depends on the customer
+	}
+	dec.over(&r.Callback, connected, notBridged, status)
+}
+
+// LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
+// "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and
+// overtaking ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
+// pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
+func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
+	now := d.now()
+	_, err := d.settleLeg(ctx, attemptID, callSID, adopts, func(r *callbacks.Record, dec decision) error {
+		a := r.Attempt
+		if a.State == callbacks.Ended {
+			return callbacks.ErrUnchanged
+		}
+		if finalStatus(status) {
+			known := finalStatus(a.Status)
+			a.Status, a.Seq = status, max(seq, a.Seq)
+			switch {
+			case a.State != callbacks.Connected:
+				dec.legOver(r, status)
+			case !known:
+				// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way
+				// at the same time; not until it stays away a look-up takes it for granted.
+				a.Check = now.Add(leaveGrace)
+			}
+			return nil
+		}
+		if seq >= 0 && seq <= a.Seq {
+			return callbacks.ErrUnchanged
+		}
+		a.Status, a.Seq = status, max(seq, a.Seq)
+		if !a.InFlight() {
+			return nil
+		}
+		if a.State == callbacks.Placing || a.State == callbacks.Unknown {
+			a.State = callbacks.Placed
+		}
+		if a.State == callbacks.Placed && status != "queued" && r.Callback.Open() {
+			a.Check = nextLook(*a, now)
+		}
+		return nil
+	})
+	return err
+}
+
+// legOver ends an attempt whose first leg is over. status is the provider's, or an outcome.
+func (dec decision) legOver(r *callbacks.Record, status string) {
+	switch {
+	case r.Attempt.State == callbacks.Leaving:
+		r.Attempt.State = callbacks.Ended
+	case r.Attempt.State == callbacks.Taken || r.Attempt.State == callbacks.Connected:
+		// The action of the Dial got lost or comes later: without the first leg nobody is connected.
+		connected := r.Attempt.State == callbacks.Connected
+		end(r, otherOutcome(*r.Attempt, connected, false, status))
+		dec.over(&r.Callback, connected, false, "")
+	case !r.Callback.Open():
+		end(r, callbacks.OutcomeWithdrawn)
+	default:
+		dec.notTaken(r, status)
+	}
+}
+
+// settle changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
+// reports whether callSID may speak for the attempt.
+func (d *Dispatcher) settleLeg(ctx context.Context, attemptID, callSID string, mine func(*callbacks.Attempt, string) bool,
+	change func(*callbacks.Record, decision) error) (callbacks.Callback, error) {
+	now := d.now()
+	var before callbacks.State
+	var foreign bool
+	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) error {
+		before = r.Callback.State
+		if foreign = !mine(r.Attempt, callSID); foreign {
+			return callbacks.ErrUnchanged
+		}
+		dec := d.decide(r.Callback, now)
+		if err := change(r, dec); err != nil {
+			return err
+		}
+		if r.Callback.State != before {
+			dec.remark(r, r.Attempt.Outcome)
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return r.Callback, err
+	case foreign:
+		return r.Callback, ErrForeignCall
+	}
+	if r.Callback.State != before {
+		callbacks.LogChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
+	}
+	d.signal.Raise()
+	return r.Callback, nil
+}
