@@ -100,7 +100,7 @@ func TestRRuleAgreesWithRRuleGo(t *testing.T) {
 			rt.Fatalf("%s: %v", rule, err)
 		}
 		first := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
-		last := first.AddDate(14, 0, 0)
+		last := first.AddDate(9, 0, 0)
 		var want []string
 		for _, at := range judge.Between(first, last, true) {
 			want = append(want, at.Format(time.DateOnly))

@@ -1,7 +1,6 @@
 package hours_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -68,8 +67,7 @@ func speeds(t testing.TB) map[string]func(n int) {
 			}
 		}
 	}
-	shut, theirs := build(t, closure), timeIntervals(z, plain.Week)
-	grouped := groupedIntervals(z)
+	shut := build(t, closure)
 	return map[string]func(int){
 		"at":       at(build(t, plain)),
 		"holidays": at(build(t, holidays)),
@@ -78,25 +76,12 @@ func speeds(t testing.TB) map[string]func(n int) {
 				_, sink = shut.NextOpening(all[i%1024])
 			}
 		},
-		"alertmanager": func(n int) {
+		"wall-clock": func(n int) {
 			for i := range n {
-				sink = contains(theirs, all[i%1024])
+				hour, _, _ := all[i%1024].In(z).Clock()
+				sink = hour > 9
 			}
 		},
-		"alertmanager-one-interval": func(n int) {
-			for i := range n {
-				sink = contains(grouped, all[i%1024])
-			}
-		},
-	}
-}
-
-func BenchmarkAnswers(b *testing.B) {
-	for name, ask := range speeds(b) {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			ask(b.N)
-		})
 	}
 }
 
@@ -116,27 +101,6 @@ func thousand(t testing.TB, lines int) (out []*hours.Calendar) {
 		out = append(out, build(t, r))
 	}
 	return out
-}
-
-func BenchmarkLoad(b *testing.B) {
-	for _, lines := range []int{10, 100, 1000} {
-		b.Run(fmt.Sprint(lines), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				sink = len(thousand(b, lines)) > 0
-			}
-		})
-	}
-}
-
-// BenchmarkFirstAnswer is what the first question about a stretch of 48 days costs.
-func BenchmarkFirstAnswer(b *testing.B) {
-	rules := hours.Rules{Zone: zone(b, "Asia/Shanghai"), Week: officeWeek(b), Holidays: []hours.HolidaySet{fiveYears(b)}}
-	at := instants()[500]
-	b.ReportAllocs()
-	for b.Loop() {
-		sink = build(b, rules).At(at).Open
-	}
 }
 
 func TestNothingAllocates(t *testing.T) {

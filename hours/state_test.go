@@ -376,12 +376,3 @@ func TestAtAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
-
-func BenchmarkAt(b *testing.B) {
-	c := office(b)
-	at := wall(b, c.Zone(), "2026-03-20 10:00")
-	b.ReportAllocs()
-	for b.Loop() {
-		c.At(at)
-	}
-}

@@ -49,7 +49,7 @@ type place struct {
 	changes []change
 }
 
-// places lists the zones, alike ones once or every one.
+// places lists the zones, alike ones once.
 var places = sync.OnceValue(func() (out []place) {
 	seen := map[string]bool{}
 	for name := range strings.FieldsSeq(allZones) {
@@ -59,7 +59,7 @@ var places = sync.OnceValue(func() (out []place) {
 		}
 		_, offset := sweepFrom.In(z).Zone()
 		p := place{name, changesOf(z)}
-		if key := fmt.Sprint(offset, p.changes); everyZone || !seen[key] {
+		if key := fmt.Sprint(offset, p.changes); !seen[key] {
 			seen[key] = true
 			out = append(out, p)
 		}
