@@ -5,7 +5,7 @@ REFEREES    := ivr/twilio/testdata/referees hours/testdata/referees config/holid
 INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test unit lint fuzz chaos build demo tools referees clean
+.PHONY: help test unit lint bench fuzz chaos build demo tools referees clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,12 +15,14 @@ test: tools referees lint unit ## everything that must pass: lint, and all tests
 unit: tools referees ## all tests, nearly all with the race detector; none may be skipped
 	@.ci/unit
 
-lint: ## gofmt, go vet (with the referees' tag and without), staticcheck
+lint: ## gofmt, go vet, staticcheck
 	@files=$$(find . -name '*.go' -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
 	if [ -n "$$files" ]; then echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; fi
-	go vet ./...
-	go vet -tags referee ./...
-	go run $(STATICCHECK) -tags referee ./...
+	go vet -tags referee,bench ./...
+	go run $(STATICCHECK) -tags referee,bench ./...
+
+bench: tools ## speed, in ratios within one run where possible; exits 1 beyond its bounds
+	@.ci/bench
 
 fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer)
 	@.ci/fuzz

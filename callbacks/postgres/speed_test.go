@@ -1,4 +1,4 @@
-//go:build referee && !race
+//go:build referee && bench
 
 package postgres_test
 

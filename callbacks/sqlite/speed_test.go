@@ -1,4 +1,4 @@
-//go:build referee && !race
+//go:build referee && bench
 
 package sqlite_test
 
