@@ -3,8 +3,6 @@ package config_test
 import (
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,46 +13,14 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/internal/configtest"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// base is a small configuration without a mistake: testdata/base, and a sentence for everything it can speak.
-func base(t testing.TB) fstest.MapFS {
-	t.Helper()
-	fsys := fstest.MapFS{}
-	for _, name := range []string{"hours/shop.yaml", "lines/shop.yaml", "calls/shop-open.yaml"} {
-		data, err := os.ReadFile(filepath.Join("testdata", "base", filepath.FromSlash(name)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		fsys[name] = &fstest.MapFile{Data: data}
-	}
-	line := ivr.Line{ID: "shop", Languages: []ivr.Language{{Tag: "en"}, {Tag: "id"}},
-		Topics: []ivr.Topic{{ID: "stolen"}, {ID: "login", Help: true}, {ID: "refund", Questions: []string{"refund"}}},
-		Menu:   []ivr.Choice{{ID: "stolen"}, {ID: "login"}, {ID: "refund"}}}
-	for _, tag := range []string{"en", "id"} {
-		var b strings.Builder
-		for _, need := range line.PromptNeeds() {
-			fmt.Fprintf(&b, "%s: \"%s in %s", need.Key, need.Key, tag)
-			for _, arg := range need.Args {
-				fmt.Fprintf(&b, " {%s}", arg)
-			}
-			b.WriteString("\"\n")
-		}
-		fsys["prompts/"+tag+".yaml"] = &fstest.MapFile{Data: []byte(b.String())}
-	}
-	return fsys
-}
+func base(t testing.TB) fstest.MapFS { return configtest.Base(t) }
 
-func load(t testing.TB, fsys fs.FS) *config.Snapshot {
-	t.Helper()
-	s, err := config.Load(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
+func load(t testing.TB, fsys fs.FS) *config.Snapshot { return configtest.Load(t, fsys) }
 
 func TestLoad(t *testing.T) {
 	s := load(t, base(t))
@@ -248,4 +214,4 @@ func TestHostileFilesAreCheap(t *testing.T) {
 	}
 }
 
-func file(data []byte) *fstest.MapFile { return &fstest.MapFile{Data: data} }
+func file(data []byte) *fstest.MapFile { return configtest.File(data) }

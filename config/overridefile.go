@@ -12,8 +12,8 @@ import (
 // untilRevoked is what has to be written instead of an end.
 const untilRevoked = "until revoked"
 
-// endless is the end of an announcement that nobody has ended.
-var endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+// Endless is the end of an announcement that nobody has ended.
+var Endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // readOverride adds an override if nothing is wrong with it. What it says to callers is an announcement while it lasts.
 func (r *rules) readOverride(item value) {
@@ -55,7 +55,7 @@ func (r *rules) readOverride(item value) {
 	if o.Say != nil {
 		notice := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
 		if o.Until.IsZero() {
-			notice.Until = endless
+			notice.Until = Endless
 		}
 		r.notices = append(r.notices, notice)
 	}

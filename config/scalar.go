@@ -102,7 +102,7 @@ func (v value) truth() bool {
 // duration is a length of time between two limits.
 func (v value) duration(least, most time.Duration) (time.Duration, bool) {
 	v.permits(permit{Shortest: least, Longest: most})
-	text, ok := v.plain(spell(least))
+	text, ok := v.plain(problem.Spell(least))
 	if !ok {
 		return 0, false
 	}
@@ -112,22 +112,10 @@ func (v value) duration(least, most time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	if d < least || d > most {
-		v.fail("is %s; it has to be from %s to %s", problem.Short(text), spell(least), spell(most))
+		v.fail("is %s; it has to be from %s to %s", problem.Short(text), problem.Spell(least), problem.Spell(most))
 		return 0, false
 	}
 	return d, true
-}
-
-// spell writes a duration without units that are zero: 10m, not 10m0s.
-func spell(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 // date is a day, quoted or not: YAML takes an unquoted one for an instant, so it is read from its text.

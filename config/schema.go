@@ -195,7 +195,7 @@ func yes() *schema { return &schema{Const: true} }
 // span of time between two bounds, which the description tells.
 func duration(least, most time.Duration) *schema {
 	s := form(`^([0-9]+(\.[0-9]+)?(h|m|s))+$`, "is no length of time; write a number with s, m or h, for example 20s, 30m or 72h")
-	s.Description = fmt.Sprintf("From %s to %s.", spell(least), spell(most))
+	s.Description = fmt.Sprintf("From %s to %s.", problem.Spell(least), problem.Spell(most))
 	s.shortest, s.longest = least, most
 	return s
 }

@@ -78,7 +78,7 @@ func (f *lineFile) warn(root mapping) {
 		note(policy.get("countries"), "%s, the line's own country, is not among them: its customers are not called; add it unless that is meant",
 			f.line.Region)
 	}
-	number := firstOf(f.line.Numbers)
+	number := strings.Join(f.line.Numbers[:min(1, len(f.line.Numbers))], "")
 	foreign := strings.HasPrefix(number, mainland)
 	if foreign && f.line.SMS && f.line.SMSSender == "" {
 		note(root.get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+

@@ -57,6 +57,26 @@ func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
 	return out
 }
 
+// A DeskOverride is an override in the files, of a line or of a desk that has its own.
+type DeskOverride struct {
+	// Desk is empty for the line.
+	Desk string
+	hours.Override
+}
+
+// WrittenOverrides are those of a line and of its desks, each once.
+func (s *Snapshot) WrittenOverrides(line string) (out []DeskOverride) {
+	for _, r := range s.reliance {
+		if r.line != line || r.inherits {
+			continue
+		}
+		for _, o := range r.overridden() {
+			out = append(out, DeskOverride{r.desk, o})
+		}
+	}
+	return out
+}
+
 // Warnings are those of one file.
 func (f *HoursFile) Warnings(now time.Time) []Warning { return warnings(f.reliance, now) }
 
@@ -87,7 +107,7 @@ func (r reliance) uncovered(now time.Time) (out []Warning) {
 			continue
 		}
 		gap := gaps[i]
-		w := Warning{Line: r.line, Desk: r.desk, Set: gap.Set, From: gap.From, Days: daysBetween(today, gap.From),
+		w := Warning{Line: r.line, Desk: r.desk, Set: gap.Set, From: gap.From, Days: today.DaysUntil(gap.From),
 			Problem: Problem{File: at.file, Line: at.line, Key: at.key}}
 		when := "from today on"
 		if gap.From != today {
@@ -97,11 +117,6 @@ func (r reliance) uncovered(now time.Time) (out []Warning) {
 		out = append(out, w)
 	}
 	return out
-}
-
-func daysBetween(a, b hours.Date) int {
-	midnight := func(d hours.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC) }
-	return int(midnight(b).Sub(midnight(a)) / day)
 }
 
 // unrevoked are the overrides that nobody has ended.
@@ -119,7 +134,7 @@ func (r reliance) unrevoked(now time.Time) (out []Warning) {
 		if from.After(now) {
 			tense = "begins on"
 		}
-		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from), Days: daysBetween(today, hours.DateOf(from)), Problem: Problem{
+		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from), Days: today.DaysUntil(hours.DateOf(from)), Problem: Problem{
 			File: o.at.file, Line: o.at.line, Key: o.at.key,
 			Message: fmt.Sprintf("%s until revoked (%s) %s %s; remove it when it is over, or give it an end",
 				what, o.Reason, tense, from.Format("2006-01-02 15:04")),

@@ -51,6 +51,9 @@ func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int
 // Weekday is the date's day of the week.
 func (d Date) Weekday() time.Weekday { return weekday(d.number()) }
 
+// DaysUntil is how many days later another date is; negative when it is earlier.
+func (d Date) DaysUntil(o Date) int { return int(o.number() - d.number()) }
+
 // Compare is negative if d is before o, positive if it is after, and 0 if they are the same day.
 func (d Date) Compare(o Date) int {
 	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))

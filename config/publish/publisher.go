@@ -13,6 +13,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 )
 
 const (
@@ -268,7 +269,7 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 }
 
 func changes(before, after *config.Snapshot, now time.Time) string {
-	text := config.Compare(before, after, now, horizon).String()
+	text := compare.Snapshots(before, after, now, horizon).String()
 	if len(text) > longestChanges {
 		text = text[:longestChanges] + "\n… and more\n"
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -103,7 +104,7 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 		}
 		from = time.Date(date.Year, date.Month, date.Day, 12, 0, 0, 0, time.UTC) // the same day nearly everywhere
 	}
-	d.changes = config.Compare(old, new, from, o.days)
+	d.changes = compare.Snapshots(old, new, from, o.days)
 	if o.line != "" {
 		if _, err := lineOf(new, o.line); err != nil && old.ByID(o.line) == nil {
 			return err
@@ -123,7 +124,7 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 type difference struct {
 	old, new *config.Snapshot
 	now      time.Time
-	changes  config.Changes
+	changes  compare.Changes
 	// open is how many callbacks of the lines concerned are open, changed those that would be made otherwise. unseen says why
 	// callbacks were not looked at; empty when they were.
 	open    int

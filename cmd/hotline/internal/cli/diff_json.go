@@ -8,7 +8,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 )
 
 // What "hotline diff --json" prints. Instants are UTC, dates and times of day on the clock of the line.
@@ -105,7 +105,7 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 	return encoder.Encode(answer)
 }
 
-func diffLineOf(c config.LineChanges) diffLine {
+func diffLineOf(c compare.LineChanges) diffLine {
 	line := diffLine{Line: c.Line, Change: "changed", Numbers: c.Numbers}
 	switch {
 	case c.Added:
@@ -130,7 +130,7 @@ func diffLineOf(c config.LineChanges) diffLine {
 	return line
 }
 
-func dayOf(d config.DayChange) diffDay {
+func dayOf(d compare.DayChange) diffDay {
 	day := diffDay{
 		When: d.When(), First: d.First.String(), Last: d.Last.String(), Opens: d.Opens, Closes: d.Closes,
 		Was: append([]string{}, d.Was...), Now: append([]string{}, d.Now...), Why: d.Why, Source: d.Source,

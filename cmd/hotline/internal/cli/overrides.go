@@ -17,6 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
@@ -273,7 +274,7 @@ func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
 }
 
 func (r *overrideCommand) callbacks(before, after *config.Snapshot, line string) error {
-	d := difference{old: before, new: after, now: r.now, changes: config.Compare(before, after, r.now, 1).Of(line)}
+	d := difference{old: before, new: after, now: r.now, changes: compare.Snapshots(before, after, r.now, 1).Of(line)}
 	if err := d.compareCallbacksUnder(r.ctx, &session{store: r.store}, nil); err != nil { // both sides have theirs
 		return err
 	}

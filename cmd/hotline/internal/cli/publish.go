@@ -11,6 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -108,7 +109,7 @@ func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edi
 	}
 	if before != nil {
 		now := a.now()
-		d := difference{old: before, new: after, now: now, changes: config.Compare(before, after, now, 60)}
+		d := difference{old: before, new: after, now: now, changes: compare.Snapshots(before, after, now, 60)}
 		if err := d.compareCallbacks(cmd.Context(), a); err != nil {
 			return nil, err
 		}

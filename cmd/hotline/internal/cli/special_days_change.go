@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/edit"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
@@ -65,7 +66,7 @@ func (o specialOptions) change(out io.Writer, dir string, now time.Time, write w
 func (c hoursEdit) tell(out io.Writer, after *config.Snapshot, first, last hours.Date) {
 	noon := func(d hours.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC) }
 	days := int(noon(last).Sub(noon(first))/(24*time.Hour)) + 1
-	changes := config.Compare(c.snapshot, after, noon(first), days)
+	changes := compare.Snapshots(c.snapshot, after, noon(first), days)
 	if changes.Empty() {
 		fmt.Fprintf(out, "The hours of %s stay as they are.\n", datesOf(first, last))
 		return

@@ -1,4 +1,4 @@
-package config_test
+package compare_test
 
 import (
 	"reflect"
@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/internal/configtest"
 )
 
 // A rehearsed call that is gone, new, renamed or another is told; a comment in its file is not.
@@ -30,23 +32,23 @@ func TestCompareRehearsedCalls(t *testing.T) {
 			return map[string]string{"calls/shop-open.yaml": text, "calls/z.yaml": text}
 		}, "shop\n  rehearsed call  added calls/z.yaml" + title + "\n"},
 	} {
-		old, new := base(t), base(t)
+		old, new := configtest.Base(t), configtest.Base(t)
 		text := string(old["calls/shop-open.yaml"].Data)
 		delete(new, "calls/shop-open.yaml")
 		for name, data := range c.edit(text) {
-			new[name] = file([]byte(data))
+			new[name] = configtest.File([]byte(data))
 		}
-		changes := config.Compare(mustLoad(t, old), mustLoad(t, new), thursday, 60)
+		changes := compare.Snapshots(configtest.Load(t, old), configtest.Load(t, new), thursday, 60)
 		if got := changes.String(); got != c.want || changes.Empty() != (c.want == "") {
 			t.Errorf("%s: got\n%s", c.name, got)
 		}
 	}
-	first, second := many(t, 2), many(t, 2)
-	text := string(base(t)["calls/shop-open.yaml"].Data)
-	first["calls/a.yaml"] = file([]byte(strings.Replace(text, "line: shop\n", "line: shop0\n", 1)))
-	second["calls/a.yaml"] = file([]byte(strings.Replace(text, "line: shop\n", "line: shop1\n", 1)))
+	first, second := configtest.Many(t, 2), configtest.Many(t, 2)
+	text := string(configtest.Base(t)["calls/shop-open.yaml"].Data)
+	first["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop0\n", 1)))
+	second["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop1\n", 1)))
 	want := "shop0\n  rehearsed call  removed calls/a.yaml" + title + "\n\nshop1\n  rehearsed call  added calls/a.yaml" + title + "\n"
-	if got := config.Compare(mustLoad(t, first), mustLoad(t, second), thursday, 60).String(); got != want {
+	if got := compare.Snapshots(configtest.Load(t, first), configtest.Load(t, second), thursday, 60).String(); got != want {
 		t.Errorf("to another line: got\n%s", got)
 	}
 }
@@ -62,10 +64,10 @@ func TestCompareSeesEveryFieldOfACall(t *testing.T) {
 		}
 	}
 	snapshot := func(c config.Call) *config.Snapshot {
-		return &config.Snapshot{Lines: mustLoad(t, base(t)).Lines, Calls: []config.Call{c}}
+		return &config.Snapshot{Lines: configtest.Load(t, configtest.Base(t)).Lines, Calls: []config.Call{c}}
 	}
 	before, after := snapshot(whole()), snapshot(whole())
-	if changes := config.Compare(before, after, thursday, 1); !changes.Empty() {
+	if changes := compare.Snapshots(before, after, thursday, 1); !changes.Empty() {
 		t.Fatalf("nothing was changed, and this is told:\n%s", changes)
 	}
 	seen := 0
@@ -74,7 +76,7 @@ func TestCompareSeesEveryFieldOfACall(t *testing.T) {
 		if path == "Call.Line" { // to a line that there is not
 			return
 		}
-		if config.Compare(before, after, thursday, 1).Empty() {
+		if compare.Snapshots(before, after, thursday, 1).Empty() {
 			t.Errorf("%s was changed, and nothing is told", path)
 		}
 	})

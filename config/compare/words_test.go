@@ -1,11 +1,12 @@
-package config_test
+package compare_test
 
 import (
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/internal/configtest"
 )
 
 // Edits of the base, several at once, and the words in which they are told.
@@ -106,7 +107,7 @@ func TestCompareWords(t *testing.T) {
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			old := base(t)
+			old := configtest.Base(t)
 			new := fstest.MapFS{}
 			for name, f := range old {
 				text := string(f.Data)
@@ -119,9 +120,9 @@ func TestCompareWords(t *testing.T) {
 						text = edited
 					}
 				}
-				new[name] = file([]byte(text))
+				new[name] = configtest.File([]byte(text))
 			}
-			if got := config.Compare(mustLoad(t, old), mustLoad(t, new), thursday, 60).String(); got != c.want {
+			if got := compare.Snapshots(configtest.Load(t, old), configtest.Load(t, new), thursday, 60).String(); got != c.want {
 				t.Errorf("got\n%s", got)
 			}
 		})
@@ -130,13 +131,13 @@ func TestCompareWords(t *testing.T) {
 
 // A line that comes, and one that goes.
 func TestCompareLinesThatComeAndGo(t *testing.T) {
-	two := many(t, 2)
-	one := many(t, 1)
+	two := configtest.Many(t, 2)
+	one := configtest.Many(t, 1)
 	want := "shop1\n  a new line, +622160000002, +622160000003\n"
-	if got := config.Compare(mustLoad(t, one), mustLoad(t, two), thursday, 60).String(); got != want {
+	if got := compare.Snapshots(configtest.Load(t, one), configtest.Load(t, two), thursday, 60).String(); got != want {
 		t.Errorf("got\n%s", got)
 	}
-	changes := config.Compare(mustLoad(t, two), mustLoad(t, one), thursday, 60)
+	changes := compare.Snapshots(configtest.Load(t, two), configtest.Load(t, one), thursday, 60)
 	want = "shop1\n  removed; nobody answers +622160000002, +622160000003 any more\n"
 	if got := changes.String(); got != want || len(changes.Of("shop1").Each) != 1 || !changes.Of("shop0").Empty() {
 		t.Errorf("got\n%s", got)

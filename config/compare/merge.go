@@ -1,4 +1,4 @@
-package config
+package compare
 
 import (
 	"cmp"
@@ -32,13 +32,13 @@ func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayCh
 			}
 		}
 		end := days[group[len(group)-1]].First
-		weeks := daysBetween(first, end)/7 - daysBetween(first, d.First)/7 + 1
+		weeks := first.DaysUntil(end)/7 - first.DaysUntil(d.First)/7 + 1
 		if !d.weekly || len(group) < 2 {
 			rest = append(rest, d)
 			continue
 		}
 		d.Last, d.Weekdays, d.Changed = end, []time.Weekday{d.First.Weekday()}, nil
-		d.Whole = daysBetween(first, d.First) < 7 && daysBetween(end, last) < 7
+		d.Whole = first.DaysUntil(d.First) < 7 && end.DaysUntil(last) < 7
 		concerned := map[hours.Date]bool{}
 		for _, j := range group {
 			taken[j], concerned[days[j].First] = true, true
@@ -91,7 +91,7 @@ func fromMonday(d DayChange) int { return int(d.First.Weekday()+6) % 7 }
 func mergeRuns(days []DayChange) (out []DayChange) {
 	slices.SortStableFunc(days, func(a, b DayChange) int { return a.First.Compare(b.First) })
 	for _, d := range days {
-		if n := len(out); n > 0 && out[n-1].alike(d) && daysBetween(out[n-1].Last, d.First) == 1 {
+		if n := len(out); n > 0 && out[n-1].alike(d) && out[n-1].Last.DaysUntil(d.First) == 1 {
 			o := &out[n-1]
 			o.Last, o.Changed = d.Last, append(o.Changed, d.Changed...)
 			o.Source = mergeSources(o.Source, d.Source)

@@ -1,4 +1,4 @@
-package config_test
+package compare_test
 
 import (
 	"maps"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/internal/configtest"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -121,7 +123,7 @@ func TestCompareSeesEveryField(t *testing.T) {
 	before := &config.Snapshot{Lines: []*ivr.Line{full()}}
 	line := full()
 	after := &config.Snapshot{Lines: []*ivr.Line{line}}
-	if changes := config.Compare(before, after, thursday, 14); !changes.Empty() {
+	if changes := compare.Snapshots(before, after, thursday, 14); !changes.Empty() {
 		t.Fatalf("nothing was changed, and this is told:\n%s", changes)
 	}
 	seen := 0
@@ -131,7 +133,7 @@ func TestCompareSeesEveryField(t *testing.T) {
 		if strings.HasSuffix(path, "Desks[support].ID") || path == "Line.Version" {
 			return
 		}
-		changes := config.Compare(before, after, thursday, 14)
+		changes := compare.Snapshots(before, after, thursday, 14)
 		if changes.Empty() || strings.TrimSpace(strings.TrimPrefix(changes.String(), "shop")) == "" {
 			t.Errorf("%s was changed, and nothing is told", path)
 		}
@@ -150,17 +152,17 @@ func TestCompareSeesEveryField(t *testing.T) {
 
 // Of many lines one was edited, and then a sentence that all of them say.
 func TestCompareManyLines(t *testing.T) {
-	fsys := many(t, 30)
-	before := mustLoad(t, fsys)
+	fsys := configtest.Many(t, 30)
+	before := configtest.Load(t, fsys)
 	name := "hours/shop7.yaml"
-	fsys[name] = file([]byte(strings.Replace(string(fsys[name].Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
-	after := mustLoad(t, fsys)
-	if got := config.Compare(before, after, thursday, 60).Lines(); !slices.Equal(got, []string{"shop7"}) {
+	fsys[name] = configtest.File([]byte(strings.Replace(string(fsys[name].Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
+	after := configtest.Load(t, fsys)
+	if got := compare.Snapshots(before, after, thursday, 60).Lines(); !slices.Equal(got, []string{"shop7"}) {
 		t.Errorf("got %v", got)
 	}
 	prompts := maps.Clone(fsys)
-	prompts["prompts/en.yaml"] = file([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data), "goodbye in en", "farewell in en", 1)))
-	text := config.Compare(before, mustLoad(t, prompts), thursday, 60).String()
+	prompts["prompts/en.yaml"] = configtest.File([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data), "goodbye in en", "farewell in en", 1)))
+	text := compare.Snapshots(before, configtest.Load(t, prompts), thursday, 60).String()
 	if !strings.Contains(text, "and 17 more lines\n  prompt goodbye  en: \"farewell in en\", was \"goodbye in en\"\n") {
 		t.Errorf("got\n%s", text)
 	}
@@ -168,19 +170,19 @@ func TestCompareManyLines(t *testing.T) {
 
 // BenchmarkCompare: 100 lines, of which one was edited, or all of them.
 func BenchmarkCompare(b *testing.B) {
-	fsys := many(b, 100)
-	before := mustLoad(b, fsys)
+	fsys := configtest.Many(b, 100)
+	before := configtest.Load(b, fsys)
 	one, all := maps.Clone(fsys), maps.Clone(fsys)
 	for name, f := range fsys {
 		if strings.HasPrefix(name, "hours/") {
-			all[name] = file([]byte(strings.Replace(string(f.Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
+			all[name] = configtest.File([]byte(strings.Replace(string(f.Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
 		}
 	}
 	one["hours/shop7.yaml"] = all["hours/shop7.yaml"]
-	for name, edited := range map[string]*config.Snapshot{"one": mustLoad(b, one), "all": mustLoad(b, all)} {
+	for name, edited := range map[string]*config.Snapshot{"one": configtest.Load(b, one), "all": configtest.Load(b, all)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if config.Compare(before, edited, thursday, 60).Empty() {
+				if compare.Snapshots(before, edited, thursday, 60).Empty() {
 					b.Fatal("nothing is told")
 				}
 			}

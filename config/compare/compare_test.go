@@ -1,26 +1,18 @@
-package config_test
+package compare_test
 
 import (
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/internal/configtest"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
 // thursday is the instant at which configurations are compared: in Jakarta Thursday 26 November 2026, 10 o'clock.
 var thursday = time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
-
-func mustLoad(t testing.TB, fsys fstest.MapFS) *config.Snapshot {
-	t.Helper()
-	s, err := config.Load(fsys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // An edit of the base is told in these words.
 func TestCompare(t *testing.T) {
@@ -55,16 +47,16 @@ func TestCompare(t *testing.T) {
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			fsys := base(t)
-			before := mustLoad(t, fsys)
+			fsys := configtest.Base(t)
+			before := configtest.Load(t, fsys)
 			if c.file != "" {
 				text := strings.Replace(string(fsys[c.file].Data), c.old, c.new, 1)
 				if text == string(fsys[c.file].Data) {
 					t.Fatal("the edit changes nothing")
 				}
-				fsys[c.file] = file([]byte(text))
+				fsys[c.file] = configtest.File([]byte(text))
 			}
-			changes := config.Compare(before, mustLoad(t, fsys), thursday, 60)
+			changes := compare.Snapshots(before, configtest.Load(t, fsys), thursday, 60)
 			if got := changes.String(); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
@@ -102,7 +94,7 @@ func TestCompareWhenAnHourComesTwice(t *testing.T) {
 		{2 * time.Hour, "closes 02:00+02:00 to 03:00+01:00"},
 	} {
 		closed := hours.Override{From: first, Until: first.Add(c.until), Reason: "Works"}
-		if got := config.Compare(calendar(), calendar(closed), first, 2).String(); !strings.Contains(got, c.want) {
+		if got := compare.Snapshots(calendar(), calendar(closed), first, 2).String(); !strings.Contains(got, c.want) {
 			t.Errorf("want %q in\n%s", c.want, got)
 		}
 	}

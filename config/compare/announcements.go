@@ -1,4 +1,4 @@
-package config
+package compare
 
 import (
 	"fmt"
@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/problem"
-	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -109,7 +109,7 @@ func texts(all map[string]string) string {
 // announced are the notices of a line without those that an override makes.
 func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.Announcement) {
 	for _, n := range line.Announcements {
-		says := slices.ContainsFunc(state.overrides(), func(o deskOverride) bool {
+		says := slices.ContainsFunc(state.overrides, func(o config.DeskOverride) bool {
 			return o.From.Equal(n.From) && len(o.Say) > 0 && maps.Equal(o.Say, n.Text)
 		})
 		if !says {
@@ -119,37 +119,19 @@ func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.A
 	return out
 }
 
-// A deskOverride is one of a line, or of a desk with overrides of its own.
-type deskOverride struct {
-	desk string
-	hours.Override
-}
-
-func (s lineState) overrides() (out []deskOverride) {
-	for _, r := range s.reliance {
-		if r.inherits {
-			continue
-		}
-		for _, o := range r.overridden() {
-			out = append(out, deskOverride{r.desk, o})
-		}
-	}
-	return out
-}
-
 // compareOverrides finds the one of before by desk and beginning.
 func (l *lineComparison) compareOverrides() {
-	old, new := l.was.overrides(), l.is.overrides()
-	same := func(a deskOverride) func(deskOverride) bool {
-		return func(b deskOverride) bool { return a.desk == b.desk && a.Open == b.Open && a.From.Equal(b.From) }
+	old, new := l.was.overrides, l.is.overrides
+	same := func(a config.DeskOverride) func(config.DeskOverride) bool {
+		return func(b config.DeskOverride) bool { return a.Desk == b.Desk && a.Open == b.Open && a.From.Equal(b.From) }
 	}
 	for _, o := range new {
 		i := slices.IndexFunc(old, same(o))
 		if i < 0 {
-			l.note(o.about("override"), "added, "+l.overrideWords(o))
+			l.note(aboutOverride(o, "override"), "added, "+l.overrideWords(o))
 			continue
 		}
-		about := o.about("override " + l.clock(o.From))
+		about := aboutOverride(o, "override "+l.clock(o.From))
 		if before := old[i]; !before.Until.Equal(o.Until) {
 			l.note(about, nowWas(l.period(o.From, o.Until), l.period(before.From, before.Until)))
 		}
@@ -160,19 +142,19 @@ func (l *lineComparison) compareOverrides() {
 	}
 	for _, o := range old {
 		if !slices.ContainsFunc(new, same(o)) {
-			l.note(o.about("override"), "removed, "+l.overrideWords(o))
+			l.note(aboutOverride(o, "override"), "removed, "+l.overrideWords(o))
 		}
 	}
 }
 
-func (o deskOverride) about(what string) string {
-	if o.desk == "" {
+func aboutOverride(o config.DeskOverride, what string) string {
+	if o.Desk == "" {
 		return what
 	}
-	return "desk " + o.desk + ": " + what
+	return "desk " + o.Desk + ": " + what
 }
 
-func (l *lineComparison) overrideWords(o deskOverride) string {
+func (l *lineComparison) overrideWords(o config.DeskOverride) string {
 	text := "closed "
 	if o.Open {
 		text = "open "
@@ -186,7 +168,7 @@ func (l *lineComparison) overrideWords(o deskOverride) string {
 
 // period is from one instant to another on the line's clock.
 func (l *lineComparison) period(from, until time.Time) string {
-	if until.IsZero() || until.Equal(endless) {
+	if until.IsZero() || until.Equal(config.Endless) {
 		return l.clock(from) + " until revoked"
 	}
 	return l.clock(from) + " to " + l.clock(until)

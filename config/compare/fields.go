@@ -1,4 +1,4 @@
-package config
+package compare
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -115,7 +116,7 @@ func written(v reflect.Value) string {
 	case string:
 		return value
 	case time.Duration:
-		return spell(value)
+		return problem.Spell(value)
 	case hours.Span:
 		if value == (hours.Span{}) {
 			return ""
@@ -257,5 +258,3 @@ func (l *lineComparison) comparePolicy() {
 	l.compareStructs("callbacks", l.old.Callbacks, l.new.Callbacks, policyNames)
 	l.compareStructs("callbacks: limits", l.old.Callbacks.Limits, l.new.Callbacks.Limits, nil)
 }
-
-func compareText(a, b string) int { return cmp.Compare(a, b) }

@@ -1,9 +1,12 @@
-package config
+// Package compare tells what is different between two configurations, in the words of the desk and not of the files.
+package compare
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -33,10 +36,10 @@ type Change struct {
 	About, Text string
 }
 
-// Compare finds what is different for callers, agents and customers, and in the calls that are rehearsed. Hours are compared for so many days, at least one, from
+// Snapshots finds what is different for callers, agents and customers, and in the calls that are rehearsed. Hours are compared for so many days, at least one, from
 // the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
 // Comments and the order of what has none are no difference.
-func Compare(old, new *Snapshot, from time.Time, days int) Changes {
+func Snapshots(old, new *config.Snapshot, from time.Time, days int) Changes {
 	c := comparison{old: byLine(old), new: byLine(new), from: from, days: max(days, 1)}
 	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
@@ -57,7 +60,7 @@ func Compare(old, new *Snapshot, from time.Time, days int) Changes {
 			}
 		}
 	}
-	slices.SortStableFunc(changes.Each, func(a, b LineChanges) int { return compareText(a.Line, b.Line) })
+	slices.SortStableFunc(changes.Each, func(a, b LineChanges) int { return cmp.Compare(a.Line, b.Line) })
 	return changes
 }
 
@@ -90,19 +93,14 @@ type comparison struct {
 
 // A lineState is a line as one configuration has it.
 type lineState struct {
-	line     *ivr.Line
-	reliance []reliance
+	line      *ivr.Line
+	overrides []config.DeskOverride
 }
 
-func byLine(s *Snapshot) map[string]lineState {
+func byLine(s *config.Snapshot) map[string]lineState {
 	lines := make(map[string]lineState, len(s.Lines))
 	for _, l := range s.Lines {
-		lines[l.ID] = lineState{line: l}
-	}
-	for _, r := range s.reliance {
-		state := lines[r.line]
-		state.reliance = append(state.reliance, r)
-		lines[r.line] = state
+		lines[l.ID] = lineState{line: l, overrides: s.WrittenOverrides(l.ID)}
 	}
 	return lines
 }

@@ -1,4 +1,4 @@
-package config
+package compare
 
 import (
 	"fmt"
@@ -6,15 +6,17 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/hotline-ivr/hotline/config"
 )
 
 // What is different in the calls that are rehearsed. Callers notice nothing of it; but a call that is not rehearsed any more
 // finds nothing, so it is told.
 
 // compareCalls tells by line which calls were added, removed and changed. Both lists are sorted by file.
-func compareCalls(old, new []Call) map[string][]Change {
+func compareCalls(old, new []config.Call) map[string][]Change {
 	changes := map[string][]Change{}
-	tell := func(c *Call, what, more string) {
+	tell := func(c *config.Call, what, more string) {
 		text := fmt.Sprintf("%s %s (%s)%s", what, c.File, c.Title, more)
 		changes[c.Line] = append(changes[c.Line], Change{About: "rehearsed call", Text: text})
 	}
@@ -31,7 +33,7 @@ func compareCalls(old, new []Call) map[string][]Change {
 			tell(&new[0], "added", "")
 			old, new = old[1:], new[1:]
 		default:
-			if parts := old[0].differs(&new[0]); len(parts) > 0 {
+			if parts := differs(&old[0], &new[0]); len(parts) > 0 {
 				tell(&new[0], "changed", ": "+strings.Join(parts, ", "))
 			}
 			old, new = old[1:], new[1:]
@@ -41,7 +43,7 @@ func compareCalls(old, new []Call) map[string][]Change {
 }
 
 // differs are the keys of the file whose values are not the same.
-func (c *Call) differs(other *Call) (keys []string) {
+func differs(c, other *config.Call) (keys []string) {
 	for _, part := range []struct {
 		key  string
 		same bool

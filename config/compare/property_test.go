@@ -1,4 +1,4 @@
-package config_test
+package compare_test
 
 import (
 	"cmp"
@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -96,8 +97,8 @@ func TestComparedHoursAreExact(t *testing.T) {
 		if old == nil || new == nil {
 			return // spans that overlap make no calendar; few are drawn
 		}
-		changes := config.Compare(snapshotOf(old), snapshotOf(new), near, days)
-		var told config.HoursChanges
+		changes := compare.Snapshots(snapshotOf(old), snapshotOf(new), near, days)
+		var told compare.HoursChanges
 		for _, one := range changes.Each {
 			for _, h := range one.Hours {
 				told = h
@@ -132,14 +133,14 @@ func build(rt *rapid.T, r hours.Rules) *hours.Calendar {
 }
 
 // changedAt tells by instants what an instant becomes: open "true", closed "false", or "" for as it was. Two answers are "twice".
-func changedAt(h config.HoursChanges) func(time.Time) string {
-	var all []config.ChangedSpan
+func changedAt(h compare.HoursChanges) func(time.Time) string {
+	var all []compare.ChangedSpan
 	for _, d := range h.Days {
 		all = append(all, d.Changed...)
 	}
-	slices.SortFunc(all, func(a, b config.ChangedSpan) int { return a.From.Compare(b.From) })
+	slices.SortFunc(all, func(a, b compare.ChangedSpan) int { return a.From.Compare(b.From) })
 	return func(at time.Time) string {
-		i, _ := slices.BinarySearchFunc(all, at, func(c config.ChangedSpan, at time.Time) int {
+		i, _ := slices.BinarySearchFunc(all, at, func(c compare.ChangedSpan, at time.Time) int {
 			if c.To.After(at) {
 				return 1
 			}
@@ -157,8 +158,8 @@ func changedAt(h config.HoursChanges) func(time.Time) string {
 }
 
 // toldAt does the same by the words: dates, weekdays and times of day on the clock of a zone.
-func toldAt(h config.HoursChanges, zone *time.Location) func(time.Time) string {
-	byDate := map[hours.Date][]config.DayChange{}
+func toldAt(h compare.HoursChanges, zone *time.Location) func(time.Time) string {
+	byDate := map[hours.Date][]compare.DayChange{}
 	for _, d := range h.Days {
 		for day := d.First; day.Compare(d.Last) <= 0; day = hours.DateOf(time.Date(day.Year, day.Month, day.Day+1, 0, 0, 0, 0, time.UTC)) {
 			if (len(d.Weekdays) == 0 || slices.Contains(d.Weekdays, day.Weekday())) && !slices.Contains(d.Except, day) {
@@ -214,7 +215,7 @@ func TestCompareWithItself(t *testing.T) {
 		if a == nil {
 			return // spans that overlap make no calendar; few are drawn
 		}
-		if changes := config.Compare(snapshotOf(a), snapshotOf(b), thursday, 60); !changes.Empty() {
+		if changes := compare.Snapshots(snapshotOf(a), snapshotOf(b), thursday, 60); !changes.Empty() {
 			rt.Fatal(changes)
 		}
 	})

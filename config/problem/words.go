@@ -3,6 +3,7 @@ package problem
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is near.
@@ -59,6 +60,18 @@ func Short(text string) string {
 	const most = 40
 	if r := []rune(text); len(r) > most {
 		return string(r[:most]) + "…"
+	}
+	return text
+}
+
+// Spell writes a duration without units that are zero: 10m, not 10m0s.
+func Spell(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
 	}
 	return text
 }
