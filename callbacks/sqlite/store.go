@@ -1,8 +1,8 @@
 // Package sqlite keeps promises in one SQLite file. It needs no C compiler.
 //
 // One connection writes, a pool reads. Transactions that write begin at once (BEGIN IMMEDIATE), so that two
-// processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log), together with
-// those that others wrote meanwhile.
+// processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log). Those who
+// wait to write are served in the order in which they came.
 // Leases use the clock handed in by the dispatcher: whoever shares a SQLite file shares a host and its clock.
 package sqlite
 
@@ -45,10 +45,9 @@ func (s *Store) Close() error {
 	return errors.Join(err, s.Store.Close())
 }
 
-// dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it, and those who wait share a
-// commit.
+// dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
 var dialect = sqlstore.Dialect{
-	Name: "sqlite", Order: "rowid", Grouped: true, Erased: cutLog, Reason: reason, Afresh: "PRAGMA shrink_memory",
+	Name: "sqlite", Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason, Afresh: "PRAGMA shrink_memory",
 	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}", "WITHOUT ROWID",
 		"{write_order}", ""),
 }
@@ -153,7 +152,6 @@ func dsn(path string, readOnly bool) string {
 		pragmas = append(pragmas, "query_only(1)")
 	} else {
 		// What retention erases is overwritten in the file, not only unlinked.
-		// What a savepoint may have to take back stays in memory: it would be written to a file beside for each of a group.
 		pragmas = append(pragmas, "journal_mode(WAL)", "secure_delete(1)", "temp_store(MEMORY)")
 		q.Set("_txlock", "immediate")
 	}

@@ -30,10 +30,10 @@ type Dialect struct {
 	Order string
 	// Snapshot is the isolation in which several reads see the same moment.
 	Snapshot sql.IsolationLevel
-	// Grouped lets transactions that write take turns on the one connection of the writer, and be durable together.
-	Grouped bool
-	// Intact is asked after the commit of a group, before anybody is told of it: what was written cannot be relied on when
-	// it is not nil. May be nil.
+	// OneWriter lets transactions that write take turns on one connection, which keeps its statements prepared.
+	OneWriter bool
+	// Intact is asked after each commit, before anybody is told of it: what was written cannot be relied on when it is not
+	// nil. May be nil.
 	Intact func() error
 	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names; empty:
 	// it is not known. May be nil.
@@ -54,27 +54,24 @@ type Store struct {
 	// writer and readers may be the same pool.
 	writer, readers *sql.DB
 	read            conn
-	// queue is nil unless the dialect is grouped.
-	queue *queue
+	// one is nil unless the dialect has one writer.
+	one *writer
 }
 
 // New makes a store of pools whose tables are up to date. It closes them when it is closed.
 func New(dialect Dialect, writer, readers *sql.DB) *Store {
 	s := &Store{dialect: &dialect, writer: writer, readers: readers, read: conn{handle: readers, dialect: &dialect}}
-	if dialect.Grouped {
-		prepared := &statements{db: writer, prepared: map[string]*sql.Stmt{}}
-		s.queue = newQueue()
-		s.queue.make = func() *group {
-			return &group{queue: s.queue, statements: prepared, intact: dialect.Intact, done: make(chan struct{})}
-		}
+	if dialect.OneWriter {
+		s.one = newWriter(writer)
 	}
 	return s
 }
 
-// Close waits for whoever is writing and closes both pools.
+// Close waits until it is its turn to write, and closes both pools.
 func (s *Store) Close() error {
-	if s.queue != nil {
-		s.queue.close()
+	if s.one != nil {
+		_ = s.one.enter(context.Background()) // its context does not end
+		defer s.one.pass()
 	}
 	return errors.Join(s.readers.Close(), s.writer.Close())
 }
@@ -92,23 +89,39 @@ func (s *Store) inTx(ctx context.Context, what string, f func(tx conn) error) er
 	}
 }
 
+// once runs f in a transaction that writes, and returns when that is durable. When the context ends before the commit,
+// nothing is written.
 func (s *Store) once(ctx context.Context, what string, f func(tx conn) error) error {
-	if s.queue != nil {
-		return s.inGroup(ctx, what, f)
+	if s.one != nil {
+		if err := s.one.enter(ctx); err != nil {
+			return s.wrap(what, err)
+		}
+		defer s.one.pass()
+		s.one.prepare()
 	}
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("%s: %s: begin: %w", s.dialect.Name, what, err)
 	}
-	if err := f(conn{handle: tx, dialect: s.dialect, writes: true}); err != nil {
-		// The first error says what happened; a rollback fails only when the connection is gone as well.
-		_ = tx.Rollback()
-		return s.wrap(what, err)
+	// After a commit there is nothing to take back; else it fails only when the connection is gone as well.
+	defer func() { _ = tx.Rollback() }()
+	var handle handle = tx
+	if s.one != nil {
+		handle = preparedTx{tx, &s.one.statements}
 	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("%s: %s: commit: %w", s.dialect.Name, what, err)
+	err = f(conn{handle: handle, dialect: s.dialect, writes: true})
+	if err == nil {
+		if err = tx.Commit(); err != nil {
+			err = fmt.Errorf("commit: %w", err)
+		}
 	}
-	return nil
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		err = ctx.Err() // it was taken back when the context ended
+	}
+	if err == nil && s.dialect.Intact != nil {
+		err = s.dialect.Intact()
+	}
+	return s.wrap(what, err)
 }
 
 // snapshot runs f in a transaction that only reads, and in which all reads see the same moment.

@@ -113,7 +113,7 @@ func saying(text string) func(*callbacks.Request) {
 	}
 }
 
-func (s *suite) book(t *testing.T, edit ...func(*callbacks.Request)) callbacks.Callback {
+func (s *suite) book(t testing.TB, edit ...func(*callbacks.Request)) callbacks.Callback {
 	t.Helper()
 	r := s.request(edit...)
 	b, err := s.Book(s.ctx, r, s.reference())
@@ -134,7 +134,7 @@ func (s *suite) claim(c callbacks.Callback, target string, at time.Time) (callba
 	})
 }
 
-func (s *suite) mustClaim(t *testing.T, c callbacks.Callback, target string, at time.Time) callbacks.Record {
+func (s *suite) mustClaim(t testing.TB, c callbacks.Callback, target string, at time.Time) callbacks.Record {
 	t.Helper()
 	r, err := s.claim(c, target, at)
 	if err != nil {
@@ -144,7 +144,7 @@ func (s *suite) mustClaim(t *testing.T, c callbacks.Callback, target string, at 
 }
 
 // settle ends the attempt in the air and sets the promise's state.
-func (s *suite) settle(t *testing.T, r callbacks.Record, state callbacks.State, at time.Time) {
+func (s *suite) settle(t testing.TB, r callbacks.Record, state callbacks.State, at time.Time) {
 	t.Helper()
 	_, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, r.Fence, func(r *callbacks.Record) error {
 		r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, "no-answer"

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,43 +12,38 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// GrowthSpeed holds what a dispatcher does to find a promise, claim it and end the call in a store where a million promises
-// stand against the same in one with a thousand, turn by turn: at most one and a half times, in whole and for each step. Half
-// of the promises are due and wait for a telephone, half are in the future. open returns an empty store and its database.
-func GrowthSpeed(t *testing.T, open func(t *testing.T) (Store, Database)) {
-	few, many := fill(t, open, 1_000), fill(t, open, 1_000_000)
-	for try := 1; ; try++ {
-		for _, f := range []*filled{few, many} {
-			f.steps, f.spent = nil, map[string][]time.Duration{}
-		}
-		for range 100 {
-			few.round(t)
-			many.round(t)
-		}
-		if compare(t, few, many, try == chances) {
-			break
-		}
-	}
+// A Database is one that a store has made, for what a benchmark does to it past the store, on one connection.
+type Database struct {
+	*sql.DB
+	// Indexes is a query for the name and definition of the indexes that callbacks has, but those of its constraints.
+	Indexes string
+	// Hurry makes the connection quick instead of safe. Settle makes a database ready that was filled: its statistics, its log.
+	Hurry, Settle []string
 }
 
-// compare logs the steps, and reports whether none costs more than it may.
-func compare(t *testing.T, few, many *filled, last bool) bool {
-	t.Helper()
-	const most = 1.5
-	good := true
-	for _, step := range few.steps {
-		a, b := median(few.spent[step]), median(many.spent[step])
-		ratio := float64(b) / float64(a)
-		t.Logf("%s: %v of a thousand, %v of a million: %.2f times", step, a, b, ratio)
-		if ratio <= most || step != whole && b-a < 100*time.Microsecond { // a page more to read is not growth
-			continue
-		}
-		good = false
-		if last {
-			t.Errorf("%s: a million cost %.2f times what a thousand cost, at most %.1f times is wanted", step, ratio, most)
+// growthMost is how many times as much a step may cost among a million callbacks as among a thousand.
+const growthMost = 1.5
+
+// BenchmarkGrowth compares what a dispatcher does to find a callback, claim it and end the call in a store of a million open
+// callbacks with the same in one of a thousand, turn by turn. It fails if a step costs more than one and a half times as
+// much. Half of the callbacks are due and wait for a telephone, half are in the future. open returns an empty store and its
+// database. An iteration is a hundred calls from beginning to end, in both.
+func BenchmarkGrowth(b *testing.B, open func(b *testing.B) (Store, Database)) {
+	few, many := fill(b, open, 1_000), fill(b, open, 1_000_000)
+	for b.Loop() {
+		for range 100 {
+			few.round(b)
+			many.round(b)
 		}
 	}
-	return good || last
+	for _, step := range few.steps {
+		a, m := median(few.spent[step]), median(many.spent[step])
+		ratio := float64(m) / float64(a)
+		b.Logf("%s: %v of a thousand, %v of a million: %.2f times", step, a, m, ratio)
+		if ratio > growthMost && (step == whole || m-a >= 100*time.Microsecond) { // a page more to read is not growth
+			b.Errorf("%s: a million cost %.2f times what a thousand cost, at most %.1f times is wanted", step, ratio, growthMost)
+		}
+	}
 }
 
 func median(d []time.Duration) time.Duration {
@@ -55,7 +51,7 @@ func median(d []time.Duration) time.Duration {
 	return d[len(d)/2]
 }
 
-// A filled store has a certain number of promises that stand.
+// A filled store has a certain number of callbacks that stand.
 type filled struct {
 	*suite
 	db    Database
@@ -63,12 +59,12 @@ type filled struct {
 	spent map[string][]time.Duration
 }
 
-// fill writes promises past the store, spread over four desks. Indexes are made afterwards, which is quicker, and the
-// references that the promises refer to are left out.
-func fill(t *testing.T, open func(t *testing.T) (Store, Database), promises int) *filled {
+// fill writes callbacks past the store, spread over four desks. Indexes are made afterwards, which is quicker, and the
+// references that the callbacks refer to are left out.
+func fill(t *testing.B, open func(b *testing.B) (Store, Database), callbacks int) *filled {
 	t.Helper()
 	s, db := open(t)
-	f := &filled{suite: &suite{Store: s, ctx: context.Background()}, db: db}
+	f := &filled{suite: &suite{Store: s, ctx: context.Background()}, db: db, spent: map[string][]time.Duration{}}
 	for _, query := range db.Hurry {
 		f.exec(t, query)
 	}
@@ -81,7 +77,7 @@ func fill(t *testing.T, open func(t *testing.T) (Store, Database), promises int)
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d)
 		SELECT 'k' || (10000000 + i), 'r' || (10000000 + i), 'gopay', 'desk ' || (i %% 4), '', '', '+62' || (81000000000 + i), '', '', '',
 			'asap', FALSE, %[1]d - 172800000 + i, CASE WHEN i %% 8 < 4 THEN %[1]d - 86400000 + i ELSE %[1]d + 86400000 + i END,
-			CASE WHEN i %% 8 < 4 THEN 1 ELSE 0 END, %[1]d + 864000000 + i, 'booked' FROM n`, Start.UnixMilli(), promises))
+			CASE WHEN i %% 8 < 4 THEN 1 ELSE 0 END, %[1]d + 864000000 + i, 'booked' FROM n`, Start.UnixMilli(), callbacks))
 	for _, definition := range indexes {
 		f.exec(t, definition)
 	}
@@ -92,7 +88,7 @@ func fill(t *testing.T, open func(t *testing.T) (Store, Database), promises int)
 }
 
 // indexes are the definitions by name.
-func (f *filled) indexes(t *testing.T) map[string]string {
+func (f *filled) indexes(t testing.TB) map[string]string {
 	t.Helper()
 	rows, err := f.db.Query(f.db.Indexes)
 	if err != nil {
@@ -112,7 +108,7 @@ func (f *filled) indexes(t *testing.T) map[string]string {
 	return made
 }
 
-func (f *filled) exec(t *testing.T, query string) {
+func (f *filled) exec(t testing.TB, query string) {
 	t.Helper()
 	if _, err := f.db.Exec(query); err != nil {
 		t.Fatalf("%v: %s", err, query)
@@ -120,7 +116,7 @@ func (f *filled) exec(t *testing.T, query string) {
 }
 
 // step does one thing and notes how long it took.
-func (f *filled) step(t *testing.T, name string, do func() error) {
+func (f *filled) step(t testing.TB, name string, do func() error) {
 	t.Helper()
 	began := time.Now()
 	err := do()
@@ -140,8 +136,8 @@ func (f *filled) note(name string, took time.Duration) {
 // whole is all steps together.
 const whole = "all from due to its end"
 
-// round is what a dispatcher does from a promise that falls due to the end of a call.
-func (f *filled) round(t *testing.T) {
+// round is what a dispatcher does from a callback that falls due to the end of a call.
+func (f *filled) round(t testing.TB) {
 	t.Helper()
 	f.book(t, func(r *callbacks.Request) { r.Desk, r.Called = "desk 1", Start.Add(-100*time.Hour) }) // it comes first
 	var desks []callbacks.Desk
@@ -150,9 +146,9 @@ func (f *filled) round(t *testing.T) {
 	began := time.Now()
 	f.step(t, "Promote one", func() error { return f.promoted(1) })
 	f.step(t, "Promote none", func() error { return f.promoted(0) })
-	f.step(t, "Overdue", func() error { _, err := f.Expired(f.ctx, Start, 100); return err })
+	f.step(t, "Expired", func() error { _, err := f.Expired(f.ctx, Start, 100); return err })
 	f.step(t, "Waiting", func() (err error) { desks, err = f.Waiting(f.ctx); return err })
-	f.step(t, "Unended", func() error { _, err := f.ActiveAttempts(f.ctx); return err })
+	f.step(t, "ActiveAttempts", func() error { _, err := f.ActiveAttempts(f.ctx); return err })
 	f.step(t, "Ready", func() error {
 		for _, d := range desks {
 			list, err := f.Ready(f.ctx, d, nil, 16)

@@ -1,0 +1,66 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+const (
+	// bookers is how many callers book at once.
+	bookers = 64
+	// longestWait is how long none of them may wait: a caller is on the line.
+	longestWait = time.Second
+)
+
+// BenchmarkBookings has 64 callers book at once, and fails if one of them waits longer than a second. An iteration is
+// twenty bookings of each.
+func BenchmarkBookings(b *testing.B, s Store) {
+	var waits []time.Duration
+	for n := 0; b.Loop(); {
+		for range 20 {
+			waits = append(waits, bookAtOnce(b, s, n)...)
+			n++
+		}
+	}
+	slices.Sort(waits)
+	longest := waits[len(waits)-1]
+	b.ReportMetric(float64(len(waits))/b.Elapsed().Seconds(), "bookings/s")
+	b.ReportMetric(float64(waits[len(waits)/2].Milliseconds()), "ms/median-wait")
+	b.ReportMetric(float64(longest.Milliseconds()), "ms/longest-wait")
+	if longest > longestWait {
+		b.Errorf("of %d callers who book at once one waits %v, at most %v is wanted", bookers, longest, longestWait)
+	}
+}
+
+// bookAtOnce has each caller book once, and returns how long each waits.
+func bookAtOnce(b *testing.B, s Store, n int) []time.Duration {
+	waits := make([]time.Duration, bookers)
+	begin := make(chan struct{})
+	var wg sync.WaitGroup
+	for i := range waits {
+		wg.Go(func() {
+			number := fmt.Sprintf("+62812%03d%06d", i, n)
+			<-begin
+			began := time.Now()
+			booking, err := s.Book(context.Background(), callbacks.Request{
+				Key: number, Line: "gopay", Desk: "support", Topic: "refund", Language: "id", Number: number, Caller: number,
+				Account: number, Answers: "transaction:778899", Kind: callbacks.ASAP,
+				Called: Start, Due: Start, Expires: Start.Add(72 * time.Hour),
+				Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, MaxOpen: 1_000_000},
+			}, number)
+			waits[i] = time.Since(began)
+			if err != nil || booking.Existing {
+				b.Error(booking, err)
+			}
+		})
+	}
+	close(begin)
+	wg.Wait()
+	return waits
+}
