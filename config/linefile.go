@@ -13,7 +13,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/voices"
 )
 
-const mostLanguages = 9 // one key of the telephone each
+const mostLanguages = 8 // one key of the telephone each; 9 repeats, 0 is an agent
 
 // lineFile is the wiring of one line.
 type lineFile struct {

@@ -159,7 +159,7 @@ func (r *request) keys(digits string) Action {
 		return r.goodbye()
 	case r.Events > maxEvents:
 		return r.giveUp()
-	case step.hear == nil:
+	case step.hear == nil && step.keys == nil:
 		return step.ask(r)
 	case digits == "":
 		return r.noInput(step)
@@ -183,21 +183,6 @@ func (r *request) noInput(step *step) Action {
 	}
 	r.say(prompt)
 	return step.ask(r)
-}
-
-func (r *request) menuKey(step *step, key string) Action {
-	switch key {
-	case KeyPerson:
-		return r.person()
-	case keyAgain:
-		return step.ask(r)
-	case keyBack:
-		if step.back != nil {
-			return step.back(r)
-		}
-		return step.ask(r)
-	}
-	return step.hear(r, key)
 }
 
 // entryKeys takes a number. The star leaves the entry; one key after it belongs to the menu that follows, so that star

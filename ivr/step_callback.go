@@ -12,6 +12,11 @@ import (
 
 // The promise: what is offered, which number to ring, and that it is written before it is spoken.
 
+const (
+	keyMessage = "7" // a recorded message instead
+	keyOther   = "8" // another number
+)
+
 // askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung is
 // told so and offered no time.
 func askOffer(r *request) Action {
@@ -104,33 +109,33 @@ func (r *request) urgent() bool {
 	return topic != nil && topic.Urgent
 }
 
-func hearOffer(r *request, key string) Action {
-	switch {
-	case key == keyMessage:
-		return goTo{stepMessage}
-	case key == keyOther && r.Number != "":
-		return goTo{stepRingAtOther}
-	case r.pick(key) && r.Number != "":
+func keysOfOffer(r *request) []menuKey {
+	keys := append(r.keysOfTimes(func(r *request) Action {
+		if r.Number == "" {
+			return goTo{stepRingAt}
+		}
 		return goTo{stepBook}
-	case r.Kind != "":
-		return goTo{stepRingAt}
+	}), menuKey{keyMessage, goes(stepMessage)})
+	if r.Number != "" {
+		keys = append(keys, menuKey{keyOther, goes(stepRingAtOther)})
 	}
-	return noMatch{r.words("no-match.menu")}
+	return keys
 }
 
-// pick keeps the choice that a key stands for: 1 is as soon as possible, the others are slots.
-func (r *request) pick(key string) bool {
-	i, err := strconv.Atoi(key)
-	switch {
-	case err != nil || r.Due == 0 || i < 1 || i > len(r.Slots)+1:
-		return false
-	case i == 1:
-		r.Kind, r.Until = callbacks.ASAP, 0
-		return true
+// keysOfTimes are the keys of the times that were offered: 1 is as soon as possible, the others are slots.
+func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
+	if r.Due == 0 {
+		return nil
 	}
-	slot := r.Slots[i-2]
-	r.Kind, r.Due, r.Until = callbacks.Slot, slot[0], slot[1]
-	return true
+	return numbered(len(r.Slots)+1, func(r *request, i int) Action {
+		if i == 0 {
+			r.Kind, r.Until = callbacks.ASAP, 0
+			return then(r)
+		}
+		slot := r.Slots[i-1]
+		r.Kind, r.Due, r.Until = callbacks.Slot, slot[0], slot[1]
+		return then(r)
+	})
 }
 
 // askRingAt confirms a number that was not known when the times were offered, or says that it is not called, and when
@@ -155,16 +160,12 @@ func askRingAt(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearRingAt(r *request, key string) Action {
-	switch {
-	case key == "1" && r.NoCall == "":
-		return goTo{stepBook}
-	case key == "2":
-		return goTo{stepRingAtOther}
-	case key == keyMessage:
-		return goTo{stepMessage}
+func keysOfRingAt(r *request) []menuKey {
+	keys := []menuKey{{"2", goes(stepRingAtOther)}, {keyMessage, goes(stepMessage)}}
+	if r.NoCall == "" {
+		keys = append(keys, menuKey{"1", goes(stepBook)})
 	}
-	return noMatch{r.words("no-match.menu")}
+	return keys
 }
 
 func askRingAtOther(r *request) Action {
@@ -195,14 +196,9 @@ func askRingAtWhich(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearRingAtWhich(r *request, key string) Action {
-	if key == keyOther {
-		return goTo{stepRingAtOther}
-	}
-	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(r.Readings) {
-		return r.ringAt(r.Readings[i-1])
-	}
-	return noMatch{r.words("no-match.menu")}
+func keysOfRingAtWhich(r *request) []menuKey {
+	keys := numbered(len(r.Readings), func(r *request, i int) Action { return r.ringAt(r.Readings[i]) })
+	return append(keys, menuKey{keyOther, goes(stepRingAtOther)})
 }
 
 // ringAt keeps a number that was keyed in, if it may be called.

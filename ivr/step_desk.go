@@ -21,14 +21,8 @@ func askConfirmConnect(r *request) Action {
 // peak reports whether many people ring at this hour.
 func (l *Line) peak(now time.Time) bool { return l.Peak != nil && l.Peak.IsOpen(now) }
 
-func hearConfirmConnect(r *request, key string) Action {
-	switch key {
-	case "1":
-		return putThrough(r)
-	case "2":
-		return goTo{stepOffer}
-	}
-	return noMatch{r.words("no-match.menu")}
+func keysOfConfirmConnect(*request) []menuKey {
+	return []menuKey{{"1", putThrough}, {"2", goes(stepOffer)}}
 }
 
 // longestWait is how many minutes it takes until every target of a desk has been rung in vain.

@@ -92,16 +92,8 @@ func (r *request) tellWhen(c callbacks.Callback) {
 	}
 }
 
-func hearExistingMenu(r *request, key string) Action {
-	switch key {
-	case "1":
-		return goTo{stepExistingKept}
-	case "2":
-		return goTo{stepExistingWhen}
-	case "3":
-		return goTo{stepExistingSure}
-	}
-	return noMatch{r.words("no-match.menu")}
+func keysOfExistingMenu(*request) []menuKey {
+	return []menuKey{{"1", goes(stepExistingKept)}, {"2", goes(stepExistingWhen)}, {"3", goes(stepExistingSure)}}
 }
 
 func askExistingKept(r *request) Action { return Perform{Look{ID: r.OpenCallbackID}} }
@@ -130,10 +122,10 @@ func askExistingWhen(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearExistingWhen(r *request, key string) Action {
-	if !r.pick(key) {
-		return noMatch{r.words("no-match.menu")}
-	}
+func keysOfExistingWhen(r *request) []menuKey { return r.keysOfTimes((*request).move) }
+
+// move has the callback moved to the time that was chosen.
+func (r *request) move() Action {
 	due, until, capacity := time.Unix(r.Due, 0).UTC(), time.Time{}, 0
 	if r.Kind == callbacks.Slot {
 		until, capacity = time.Unix(r.Until, 0).UTC(), r.line.Callbacks.SlotCapacity
@@ -179,14 +171,11 @@ func askExistingSure(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearExistingSure(r *request, key string) Action {
-	switch key {
-	case "1":
-		return Perform{Cancel{ID: r.OpenCallbackID}}
-	case "2":
-		return goTo{stepExistingMenu}
+func keysOfExistingSure(*request) []menuKey {
+	return []menuKey{
+		{"1", func(r *request) Action { return Perform{Cancel{ID: r.OpenCallbackID}} }},
+		{"2", goes(stepExistingMenu)},
 	}
-	return noMatch{r.words("no-match.menu")}
 }
 
 func afterCancel(r *request, event Event) Action {

@@ -16,6 +16,11 @@ const (
 	choices = 5
 )
 
+const (
+	keyExisting = "7" // about the callback that is open
+	keyMore     = "8"
+)
+
 func askLanguage(r *request) Action {
 	if len(r.line.Languages) == 1 {
 		r.Language = r.line.Languages[0].Tag
@@ -31,12 +36,11 @@ func askLanguage(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearLanguage(r *request, key string) Action {
-	if i, err := strconv.Atoi(key); err == nil && i >= 1 && i <= len(r.line.Languages) {
-		r.Language, r.Announced = r.line.Languages[i-1].Tag, false
+func keysOfLanguage(r *request) []menuKey {
+	return numbered(len(r.line.Languages), func(r *request, i int) Action {
+		r.Language, r.Announced = r.line.Languages[i].Tag, false
 		return r.find()
-	}
-	return noMatch{r.words("no-match.menu")}
+	})
 }
 
 // find asks for a promise that stands before the topics are read out, so that its key can be among them.
@@ -127,25 +131,23 @@ func (r *request) moreChoices() bool {
 	return (r.Page+1)*choices < len(open)
 }
 
-func hearTopic(r *request, key string) Action {
-	if key == keyMore && r.moreChoices() {
-		r.Page++
-		return goTo{stepTopic}
-	}
-	if key == keyExisting && r.OpenCallbackID != 0 {
-		return goTo{stepExisting}
-	}
+func keysOfTopic(r *request) []menuKey {
 	shown := r.choicesShown()
-	i, err := strconv.Atoi(key)
-	if err != nil || i < 1 || i > len(shown) {
-		return noMatch{r.words("no-match.menu")}
+	keys := numbered(len(shown), func(r *request, i int) Action {
+		choice := shown[i]
+		if len(choice.Choices) > 0 {
+			r.Menu, r.Page = choice.ID, 0
+			return goTo{stepTopic}
+		}
+		return r.choose(*r.line.Topic(choice.ID))
+	})
+	if r.moreChoices() {
+		keys = append(keys, menuKey{keyMore, func(r *request) Action { r.Page++; return goTo{stepTopic} }})
 	}
-	choice := shown[i-1]
-	if len(choice.Choices) > 0 {
-		r.Menu, r.Page = choice.ID, 0
-		return goTo{stepTopic}
+	if r.OpenCallbackID != 0 {
+		keys = append(keys, menuKey{keyExisting, goes(stepExisting)})
 	}
-	return r.choose(*r.line.Topic(choice.ID))
+	return keys
 }
 
 func backFromTopic(r *request) Action {
@@ -189,13 +191,11 @@ func askHelp(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearHelp(r *request, key string) Action {
-	switch key {
-	case "1":
-		r.say("goodbye.solved")
-		return Hangup{}
-	case "2":
-		return r.collect()
-	}
-	return noMatch{r.words("no-match.menu")}
+func keysOfHelp(*request) []menuKey {
+	return []menuKey{{"1", solved}, {"2", (*request).collect}}
+}
+
+func solved(r *request) Action {
+	r.say("goodbye.solved")
+	return Hangup{}
 }

@@ -9,12 +9,10 @@ func askNote(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearNote(r *request, key string) Action {
-	if key == keyNote {
-		return goTo{stepNoteSpoken}
-	}
-	return noMatch{r.words("no-match.menu")}
-}
+// keyNote adds a spoken note.
+const keyNote = "1"
+
+func keysOfNote(*request) []menuKey { return []menuKey{{keyNote, goes(stepNoteSpoken)}} }
 
 func askNoteSpoken(r *request) Action {
 	r.sayWhatToTell()

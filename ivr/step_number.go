@@ -94,22 +94,23 @@ func askAccountRight(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearAccountRight(r *request, key string) Action {
-	return r.keep(key, stepAccount, func(digits string) { r.Account = digits })
+func keysOfAccountRight(*request) []menuKey {
+	return readBack(stepAccount, func(r *request, digits string) { r.Account = digits })
 }
 
-// keep answers the read-back of a number: 1 keeps it, 2 asks for it again.
-func (r *request) keep(key string, again StepID, keep func(digits string)) Action {
-	switch key {
-	case "1":
-		keep(r.Draft)
-		r.Draft = ""
-		return r.collect()
-	case "2":
-		r.Draft = ""
-		return goTo{again}
+// readBack are the keys behind a number that was read back: 1 keeps it, 2 asks for it again.
+func readBack(again StepID, keep func(r *request, digits string)) []menuKey {
+	return []menuKey{
+		{"1", func(r *request) Action {
+			keep(r, r.Draft)
+			r.Draft = ""
+			return r.collect()
+		}},
+		{"2", func(r *request) Action {
+			r.Draft = ""
+			return goTo{again}
+		}},
 	}
-	return noMatch{r.words("no-match.menu")}
 }
 
 func askNumber(r *request) Action {
@@ -134,8 +135,8 @@ func askNumberRight(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearNumberRight(r *request, key string) Action {
-	return r.keep(key, stepNumber, func(digits string) { r.Answers = r.Answers.With(r.Question, digits) })
+func keysOfNumberRight(*request) []menuKey {
+	return readBack(stepNumber, func(r *request, digits string) { r.Answers = r.Answers.With(r.Question, digits) })
 }
 
 func skipEntry(r *request) Action {
@@ -148,17 +149,12 @@ func askSkipped(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-func hearSkipped(r *request, key string) Action {
-	switch key {
-	case "1":
-		return goTo{r.SkippedEntry}
-	case "2":
-		if r.SkippedEntry == stepNumber {
-			return r.without(r.Question)
-		}
-		return r.without(keyAccount)
+func keysOfSkipped(r *request) []menuKey {
+	without := keyAccount
+	if r.SkippedEntry == stepNumber {
+		without = r.Question
 	}
-	return noMatch{r.words("no-match.menu")}
+	return []menuKey{{"1", goes(r.SkippedEntry)}, {"2", func(r *request) Action { return r.without(without) }}}
 }
 
 // without goes on without a number: a question, or [keyAccount].

@@ -30,19 +30,6 @@ const (
 	FirstStep                 = stepLanguage
 )
 
-// Keys that mean the same in every menu.
-const (
-	KeyPerson   = "0" // an agent
-	keyExisting = "7" // in the topic menu: the promise that stands
-	keyMessage  = "7" // where a callback is offered: a recorded message instead
-	keyMore     = "8"
-	keyOther    = "8" // where a callback is offered: another number
-	keyNote     = "1" // after a promise: add a spoken note
-	keyAgain    = "9"
-	keyBack     = "*"
-	KeyDone     = "#" // ends an entry
-)
-
 type kind int
 
 const (
@@ -58,7 +45,9 @@ type step struct {
 	kind  kind
 	// ask speaks and says what is waited for. It must change nothing that asking twice would change twice.
 	ask func(*request) Action
-	// hear answers a key or a number; nil where none is awaited.
+	// keys are those of a menu, beside the ones of every menu.
+	keys func(*request) []menuKey
+	// hear answers a number in an entry, and a key where nothing was asked; nil where none is awaited.
 	hear func(*request, string) Action
 	// onEvent answers everything else: a dial that ended, a promise that was written.
 	onEvent func(*request, Event) Action
@@ -77,29 +66,29 @@ var table []*step
 // Filled at start and not in its declaration: the functions look steps up in it.
 func init() {
 	table = []*step{
-		{id: stepLanguage, about: "greeting, and which language", ask: askLanguage, hear: hearLanguage, onEvent: afterFind},
-		{id: stepTopic, about: "what it is about, five choices at a time, in menus", ask: askTopic, hear: hearTopic, back: backFromTopic},
-		{id: stepHelp, about: "self-help, and whether it solved the matter", ask: askHelp, hear: hearHelp, back: toTopics},
+		{id: stepLanguage, about: "greeting, and which language", ask: askLanguage, keys: keysOfLanguage, onEvent: afterFind},
+		{id: stepTopic, about: "what it is about, five choices at a time, in menus", ask: askTopic, keys: keysOfTopic, back: backFromTopic},
+		{id: stepHelp, about: "self-help, and whether it solved the matter", ask: askHelp, keys: keysOfHelp, back: toTopics},
 		{id: stepAccount, about: "the account, by keypad", kind: entry, ask: askAccount, hear: hearAccount, back: skipEntry},
-		{id: stepAccountRight, about: "the account read back", ask: askAccountRight, hear: hearAccountRight, back: toTopics},
+		{id: stepAccountRight, about: "the account read back", ask: askAccountRight, keys: keysOfAccountRight, back: toTopics},
 		{id: stepNumber, about: "another number that the topic asks for, by keypad", kind: entry, ask: askNumber, hear: hearNumber, back: skipEntry},
-		{id: stepNumberRight, about: "that number read back", ask: askNumberRight, hear: hearNumberRight, back: toTopics},
-		{id: stepSkipped, about: "an entry was left: again, or go on without it", ask: askSkipped, hear: hearSkipped, back: toTopics},
-		{id: stepConfirmConnect, about: "all is known: put through, unless a callback is preferred", ask: askConfirmConnect, hear: hearConfirmConnect, back: toTopics, onNoInput: putThrough},
+		{id: stepNumberRight, about: "that number read back", ask: askNumberRight, keys: keysOfNumberRight, back: toTopics},
+		{id: stepSkipped, about: "an entry was left: again, or go on without it", ask: askSkipped, keys: keysOfSkipped, back: toTopics},
+		{id: stepConfirmConnect, about: "all is known: put through, unless a callback is preferred", ask: askConfirmConnect, keys: keysOfConfirmConnect, back: toTopics, onNoInput: putThrough},
 		{id: stepDesk, about: "the desk's targets in turn", kind: noInput, ask: askDesk, onEvent: afterDial},
-		{id: stepOffer, about: "a callback, or a message", ask: askOffer, hear: hearOffer, back: toTopics, afterDesk: true},
-		{id: stepRingAt, about: "the number to ring, confirmed", ask: askRingAt, hear: hearRingAt, back: toOffer, afterDesk: true},
+		{id: stepOffer, about: "a callback, or a message", ask: askOffer, keys: keysOfOffer, back: toTopics, afterDesk: true},
+		{id: stepRingAt, about: "the number to ring, confirmed", ask: askRingAt, keys: keysOfRingAt, back: toOffer, afterDesk: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad", kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: toOffer, afterDesk: true},
-		{id: stepRingAtWhich, about: "which of several numbers was meant", ask: askRingAtWhich, hear: hearRingAtWhich, back: toOffer, afterDesk: true},
+		{id: stepRingAtWhich, about: "which of several numbers was meant", ask: askRingAtWhich, keys: keysOfRingAtWhich, back: toOffer, afterDesk: true},
 		{id: stepBook, about: "the promise, written and then spoken", kind: noInput, ask: askBook, onEvent: afterBook, afterDesk: true},
-		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted", ask: askNote, hear: hearNote, onNoInput: farewell, terminal: true},
+		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted", ask: askNote, keys: keysOfNote, onNoInput: farewell, terminal: true},
 		{id: stepNoteSpoken, about: "the note, recorded", kind: noInput, ask: askNoteSpoken, hear: askNoteAgain, onEvent: afterNote, onNoInput: farewell, terminal: true},
 		{id: stepMessage, about: "a recorded message", kind: noInput, ask: askMessage, hear: hearMessage, onEvent: afterMessage, onNoInput: noMessage, terminal: true},
 		{id: stepExisting, about: "proof for a promise that stands", kind: entry, ask: askExisting, hear: hearExisting, onEvent: afterExisting, back: toTopics},
-		{id: stepExistingMenu, about: "the promise told: keep, move, cancel", ask: askExistingMenu, hear: hearExistingMenu, onEvent: afterExistingMenu, back: toTopics},
+		{id: stepExistingMenu, about: "the promise told: keep, move, cancel", ask: askExistingMenu, keys: keysOfExistingMenu, onEvent: afterExistingMenu, back: toTopics},
 		{id: stepExistingKept, about: "it stays, if it is still what was told", kind: noInput, ask: askExistingKept, onEvent: afterExistingKept},
-		{id: stepExistingWhen, about: "another time for it", ask: askExistingWhen, hear: hearExistingWhen, onEvent: afterMove, back: toExisting},
-		{id: stepExistingSure, about: "really cancel it", ask: askExistingSure, hear: hearExistingSure, onEvent: afterCancel, back: toExisting},
+		{id: stepExistingWhen, about: "another time for it", ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: toExisting},
+		{id: stepExistingSure, about: "really cancel it", ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: toExisting},
 	}
 	for _, s := range table {
 		steps[s.id] = s

@@ -4,6 +4,7 @@ package ivr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -170,31 +171,29 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 	return seen
 }
 
-// walkedOpen is the walk of an ordinary caller during opening hours, made once: it takes its time.
-func walkedOpen(t *testing.T) map[string]*visit {
-	t.Helper()
-	openWalk.Do(func() { openStates = walk(t, sketch(t), openHour, caller) })
-	return openStates
+// walkedOpen is the walk of an ordinary caller during opening hours, walkedClosed that of an anonymous one outside of
+// them. Each is made once: it takes its time.
+func walkedOpen(t *testing.T) map[string]*visit   { t.Helper(); return openWalk(t) }
+func walkedClosed(t *testing.T) map[string]*visit { t.Helper(); return closedWalk(t) }
+
+var openWalk, closedWalk = walkedOnce(openHour, caller), walkedOnce(closedHour, anonymous)
+
+func walkedOnce(now time.Time, call Call) func(*testing.T) map[string]*visit {
+	var once sync.Once
+	var seen map[string]*visit
+	return func(t *testing.T) map[string]*visit {
+		once.Do(func() { seen = walk(t, sketch(t), now, call) })
+		return seen
+	}
 }
 
-var (
-	openWalk   sync.Once
-	openStates map[string]*visit
-)
-
 func TestEveryStateHasAWayToAnEnd(t *testing.T) {
-	line := sketch(t)
 	steps := map[StepID]bool{}
-	for _, from := range []struct {
-		now  time.Time
-		call Call
-	}{{openHour, caller}, {closedHour, anonymous}, {closedHour, Call{SID: "CA1", From: "+8613800138000", To: caller.To}}} {
-		var seen map[string]*visit
-		if from.now.Equal(openHour) {
-			seen = walkedOpen(t)
-		} else {
-			seen = walk(t, line, from.now, from.call)
-		}
+	for name, walked := range map[string]func(*testing.T) map[string]*visit{
+		"open": walkedOpen, "closed, anonymous": walkedClosed,
+		"closed, from a country that is not called": walkedOnce(closedHour, Call{SID: "CA1", From: "+8613800138000", To: caller.To}),
+	} {
+		seen := walked(t)
 		ends := endings(seen)
 		for key, v := range seen {
 			steps[v.state.Step] = true
@@ -205,7 +204,7 @@ func TestEveryStateHasAWayToAnEnd(t *testing.T) {
 				t.Errorf("step %s waits in silence", v.state.Step)
 			}
 		}
-		t.Logf("%s, from %s: %d states", from.now.Format(time.RFC3339), from.call.From, len(seen))
+		t.Logf("%s: %d states", name, len(seen))
 	}
 	for _, s := range table {
 		if !steps[s.id] {
@@ -249,6 +248,33 @@ func TestTroubleInEveryState(t *testing.T) {
 		}
 		if _, ok := response.Action.(Hangup); !ok || len(response.Say) == 0 {
 			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step, response.Action)
+		}
+	}
+}
+
+// In every menu that a caller can come to, a key stands for one thing.
+func TestNoKeyIsTakenTwiceInEveryState(t *testing.T) {
+	line := sketch(t)
+	menus := map[StepID]bool{}
+	seen := maps.Clone(walkedOpen(t))
+	maps.Copy(seen, walkedClosed(t))
+	for _, v := range seen {
+		step := stepOf(v.state.Step)
+		if step.keys == nil {
+			continue
+		}
+		menus[step.id] = true
+		state := v.state
+		if key := takenTwice(&request{line: line, now: openHour, call: caller, State: &state}, step); key != "" {
+			t.Fatalf("step %s: key %s is taken twice, with state %+v", step.id, key, state)
+		}
+	}
+	for _, s := range table {
+		if s.keys != nil && !menus[s.id] {
+			t.Errorf("menu %s was never tried", s.id)
+		}
+		if s.kind == menu && s.keys == nil {
+			t.Errorf("menu %s has no keys", s.id)
 		}
 	}
 }
