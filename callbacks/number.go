@@ -22,7 +22,7 @@ type Blocked struct {
 type Reason string
 
 const (
-	// Invalid is no telephone number that exists, or tells of none, as a withheld one.
+	// Invalid is no telephone number that exists.
 	Invalid Reason = "invalid"
 	// TooShort has too few digits for a subscriber's number.
 	TooShort Reason = "too-short"
@@ -51,21 +51,11 @@ func (r *Refusal) Error() string {
 	return fmt.Sprintf("callbacks: the number %s is not called: %s (%s)", Mask(r.Number), r.Reason, r.Detail)
 }
 
-// withheld are the numbers with which the provider spells a caller who withholds theirs, on the keypad:
-// RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE. Some of them parse as somebody's number.
-var withheld = map[string]bool{
-	"+7378742833":  true,
-	"+2562533":     true,
-	"+8656696":     true,
-	"+266696687":   true,
-	"+86282452253": true,
-}
-
 // IsNumber reports whether a text is a telephone number in the form of E.164 that tells who calls: "+", then 7 to 15
 // digits, the first not 0, of a length that its country has. Nothing else that a provider may send is one: no digits
-// without "+", no SIP address, no word, and none of the spellings of a withheld number.
+// without "+", no SIP address, no word.
 func IsNumber(text string) bool {
-	if withheld[text] || !isE164(text) {
+	if !isE164(text) {
 		return false
 	}
 	n, err := phonenumbers.Parse(text, "ZZ")
@@ -134,9 +124,6 @@ func (p Policy) RefusalOfAgent(e164 string) *Refusal {
 // notANumber is about whether the number exists.
 func notANumber(e164 string) *Refusal {
 	refuse := func(why Reason, detail string) *Refusal { return &Refusal{Reason: why, Number: e164, Detail: detail} }
-	if withheld[e164] {
-		return refuse(Invalid, "the caller withholds the number")
-	}
 	if len(e164) > 1+mostDigits {
 		return refuse(Invalid, "more than 15 digits")
 	}
@@ -168,16 +155,13 @@ func (p Policy) refusalByPrefix(e164 string) *Refusal {
 	if p.Route(e164) != "" {
 		return nil
 	}
-	for _, prefix := range append([]string{alwaysUnreachable}, p.Unreachable...) {
+	for _, prefix := range p.Unreachable {
 		if prefix != "" && strings.HasPrefix(e164, prefix) {
 			return &Refusal{Reason: Unreachable, Number: e164, Detail: "no route for prefix " + prefix}
 		}
 	}
 	return nil
 }
-
-// alwaysUnreachable: the provider has placed no calls to mainland China since 30 November 2023.
-const alwaysUnreachable = "+86"
 
 // Readings are the numbers, E.164, that somebody in a region (ISO 3166-1 alpha-2) can have meant by the digits that
 // they keyed in: a national number, 00 and a country code, or the region's own prefix for calls abroad and a country

@@ -42,9 +42,9 @@ func TestAKeyedNumberIsNeverTakenForAnother(t *testing.T) {
 		name, region string
 		policy       callbacks.Policy
 	}{
-		{"gopay", "ID", callbacks.Policy{}},
-		{"paypay", "JP", callbacks.Policy{}},
-		{"okpay", "SG", callbacks.Policy{}},
+		{"gopay", "ID", callbacks.Policy{Unreachable: []string{"+86"}}},
+		{"paypay", "JP", callbacks.Policy{Unreachable: []string{"+86"}}},
+		{"okpay", "SG", callbacks.Policy{Unreachable: []string{"+86"}}},
 		{"upay and wallet", "CN", callbacks.Policy{Countries: []string{"CN"}, Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}}},
 	} {
 		right, asked, refused := 0, 0, 0

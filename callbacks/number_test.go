@@ -29,7 +29,7 @@ func TestReadings(t *testing.T) {
 		{"landline", "02129928888", "ID", callbacks.Policy{}, "+622129928888"},
 		{"out of Singapore", "0016281234567890", "SG", callbacks.Policy{}, "+6281234567890"},
 		{"out of Japan", "0106281234567890", "JP", callbacks.Policy{}, "+6281234567890"},
-		{"mainland China without a route: told so, not taken for another", "008613812345678", "JP", callbacks.Policy{}, "+8613812345678"},
+		{"mainland China without a route: told so, not taken for another", "008613812345678", "JP", callbacks.Policy{Unreachable: []string{"+86"}}, "+8613812345678"},
 		{"mainland China", "13812345678", "CN", callbacks.Policy{Routes: china}, "+8613812345678"},
 		{"emergency", "112", "ID", callbacks.Policy{}, "too-short"},
 		{"cut off", "08123", "ID", callbacks.Policy{}, "too-short"},
@@ -92,12 +92,10 @@ func TestWhoIsNeverCalled(t *testing.T) {
 		{"a short code", "+1911", any, callbacks.TooShort},
 		{"18 digits, Germany's toll-free", "+4980026508025174", any, callbacks.Invalid},
 		{"blocked by the line", "+252612345678", any, callbacks.BlockedPrefix},
-		{"mainland China with a route", "+8613812345678", any, ""},
-		{"mainland China without", "+8613812345678", callbacks.Policy{}, callbacks.Unreachable},
+		{"mainland China with a route", "+8613812345678", callbacks.Policy{Unreachable: []string{"+86"}, Routes: any.Routes}, ""},
+		{"mainland China without", "+8613812345678", callbacks.Policy{Unreachable: []string{"+86"}}, callbacks.Unreachable},
 		{"Hong Kong is not mainland China", "+85291234567", callbacks.Policy{}, ""},
 		{"a closed country", "+8501921234567", callbacks.Policy{Unreachable: []string{"+850"}}, callbacks.Unreachable},
-		{"withheld", "+266696687", any, callbacks.Invalid},
-		{"unavailable", "+86282452253", any, callbacks.Invalid},
 		{"a country that is none", "+9991234567", any, callbacks.Invalid},
 		{"national digits", "081234567890", any, callbacks.Invalid},
 		{"blanks", "+62 812 3456 7890", any, callbacks.Invalid},
@@ -121,8 +119,7 @@ func TestOnlyE164IsACallersNumber(t *testing.T) {
 	for text, want := range map[string]bool{
 		"+6281234567890": true, "+6566001000": true, "+12125551234": true, "+4917612345678": true,
 		"": false, "+": false, "081234567890": false, "6281234567890": false,
-		"86282452253": false, "266696687": false, "7378742833": false, // withheld, without plus
-		"+86282452253": false, "+266696687": false, "+7378742833": false, "+2562533": false, "+8656696": false,
+		"86282452253": false, "266696687": false,
 		"anonymous": false, "Anonymous": false, "anna 0812 3456 7890": false, "+62 812 3456 7890": false,
 		"sip:bob@81.234.56.78": false, "sip:+6281234567890@example.com": false, "client:agent_1": false,
 		"+123456": false, "+1234567890123456": false, "+0812345678": false, "+6281234567890;ext=1": false,
@@ -139,7 +136,7 @@ func FuzzReadings(f *testing.F) {
 		f.Add(seed, "ID")
 		f.Add(seed, "SG")
 	}
-	policy := callbacks.Policy{Blocked: []callbacks.Blocked{{Prefix: "+252", Reason: "pumped"}}}
+	policy := callbacks.Policy{Unreachable: []string{"+86"}, Blocked: []callbacks.Blocked{{Prefix: "+252", Reason: "pumped"}}}
 	f.Fuzz(func(t *testing.T, digits, region string) {
 		numbers, err := policy.Readings(digits, region)
 		if (err == nil) == (len(numbers) == 0) {

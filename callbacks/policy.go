@@ -49,7 +49,7 @@ type Policy struct {
 	Ours map[string]bool
 	// Routes lead to prefixes that the provider alone does not reach.
 	Routes []Route
-	// Unreachable lists E.164 prefixes that need a route. "+86" always does.
+	// Unreachable lists E.164 prefixes that need a route.
 	Unreachable []string
 	// Retention is how long after its end a callback keeps its numbers; default 30 days.
 	Retention time.Duration

@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4, MinNotice: 30 * time.Minute,
 			MaxAttempts: 3, MaxDeskAttempts: 6, RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour, Retention: 720 * time.Hour,
 			Countries: []string{"ID"}, Ours: line.Callbacks.Ours,
-			Blocked: []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}}, Unreachable: []string{"+850"},
+			Blocked: []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}}, Unreachable: []string{"+86", "+850"},
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
 		NoInputLimit: 2, NoMatchLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
 	}

@@ -52,6 +52,7 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 		p.Countries = []string{region}
 	}
 	p.Routes = readRoutes(routes)
+	p.Unreachable = append([]string{mainland}, p.Unreachable...) // unless a route leads there
 	return p, customerFirst
 }
 

@@ -25,53 +25,6 @@ const (
 	again = 10 * time.Millisecond
 )
 
-// inFlight is what calls there are, as far as it matters to who is dialled next.
-type inFlight struct {
-	// busy are the addresses with an attempt that has not ended.
-	busy map[string]bool
-	// customers counts, by desk, the customers who are being rung first: each will need an agent.
-	customers map[callbacks.Desk]int
-}
-
-func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
-	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}}
-	attempts, err := d.store.ActiveAttempts(ctx)
-	for _, a := range attempts {
-		air.add(a)
-	}
-	return air, err
-}
-
-func (air inFlight) add(a callbacks.Attempt) {
-	air.busy[a.Target.To()] = true
-	if a.CustomerFirst() {
-		air.customers[callbacks.Desk{Line: a.Line, Desk: a.Desk}]++
-	}
-}
-
-// A queue is what is ready at one desk.
-type queue struct {
-	desk callbacks.Desk
-	dec  decision // of the desk, and of no callback of its
-	list []callbacks.Callback
-	last *callbacks.Callback // the last one that was taken off the list
-	end  bool                // the list that was read last was the end
-	idle int                 // how many in a row could not be dialled now
-}
-
-// idleAtMost is how many callbacks of a desk are passed over that wait for telephones in use, before the desk is.
-const idleAtMost = 100
-
-// looked notes what came of the callback that was taken off the list.
-func (q *queue) looked(done bool) {
-	if q.idle++; done {
-		q.idle = 0
-	}
-	if q.idle == idleAtMost {
-		q.list, q.end = nil, true
-	}
-}
-
 // dialDue goes through the callbacks that are due, and reports whether it asked the provider for a call.
 func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
 	if err := d.markDue(ctx, now, wait); err != nil {
@@ -156,30 +109,6 @@ func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue
 	return queues, err
 }
 
-// next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
-func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c callbacks.Callback, best *queue, err error) {
-	for _, q := range queues {
-		if len(q.dec.targets) > 0 && q.dec.free(air, q.desk) <= 0 {
-			continue
-		}
-		if len(q.list) == 0 && !q.end {
-			if q.list, err = d.store.Ready(ctx, q.desk, q.last, readyAtOnce); err != nil {
-				return c, nil, err
-			}
-			q.end = len(q.list) < readyAtOnce
-		}
-		if len(q.list) > 0 && (best == nil || q.list[0].Before(best.list[0])) {
-			best = q
-		}
-	}
-	if best == nil {
-		return c, nil, nil
-	}
-	c, best.list = best.list[0], best.list[1:]
-	best.last = &c
-	return c, best, nil
-}
-
 // keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
 // when a target is free.
 func (d *Dispatcher) keep(ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool) (rang, put bool, err error) {
@@ -230,19 +159,4 @@ func (d *Dispatcher) ring(ctx context.Context, c callbacks.Callback, left []call
 		return true, err
 	}
 	return false, nil
-}
-
-// still refuses a claim of a callback that was moved, or went on, since it was read.
-func (dec decision) still(t callbacks.Target) func(callbacks.Record) error {
-	return func(r callbacks.Record) error {
-		if r.Callback.Due.After(dec.now) {
-			return callbacks.ErrNotOpen
-		}
-		for _, left := range dec.untried(&r) {
-			if left.ID == t.ID {
-				return nil
-			}
-		}
-		return callbacks.ErrNotOpen
-	}
 }

@@ -98,7 +98,7 @@ func TestCompareWords(t *testing.T) {
   callbacks: capacity             no limit, was 4
   callbacks: asap_cutoff          10m, was 0s
   callbacks: routes               +86 by BY1123456789abcdef0123456789abcdef, was +86 by BY0123456789abcdef0123456789abcdef
-  callbacks: unreachable          +850, +53, was +850
+  callbacks: unreachable          +86, +850, +53, was +86, +850
   callbacks: calling_hours        new: 08:00-21:00
   callbacks: limits: caller_hour  9, was the default
   callbacks: customer first       yes, was no

@@ -52,7 +52,7 @@ func (s *Server) firstKey(ctx context.Context, w webhook) (*document, error) {
 	return s.nextAgent(ctx, doc, r, w, "", false)
 }
 
-// nextAgent rings the target behind the last one, if there is one. dialStatus and apart are how the last one ended.
+// nextAgent rings the target behind the last one, if there is one. dialStatus and notBridged are how the last one ended.
 func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook, dialStatus string, notBridged bool) (*document, error) {
 	var targets []callbacks.Target
 	desk := r.line.Desks[r.Desk]
@@ -60,7 +60,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 		targets = desk.Targets
 	}
 	r.attempt.Target++
-	more := r.attempt.Target < len(targets)
+	target, more := dispatch.AgentBehind(r.Callback, targets, r.attempt.Target)
 	if r.attempt.Target > 0 || !more {
 		ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 		defer cancel()
@@ -79,9 +79,7 @@ func (s *Server) nextAgent(ctx context.Context, doc *document, r rung, w webhook
 	case r.attempt.Target > 0:
 		doc.add(doc.says([]ivr.Utterance{r.line.Say(r.customerLanguage(), "desk.next")})...)
 	}
-	// Customers who are on the line at the same time begin with different agents.
-	first := int(r.Callback.ID-1) % len(targets)
-	return s.dialAgent(doc, r, desk, targets[(first+r.attempt.Target)%len(targets)])
+	return s.dialAgent(doc, r, desk, target)
 }
 
 func (s *Server) dialAgent(doc *document, r rung, desk *ivr.Desk, target callbacks.Target) (*document, error) {

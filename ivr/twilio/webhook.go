@@ -75,7 +75,7 @@ type webhook struct {
 }
 
 func (w webhook) call() ivr.Call {
-	return ivr.Call{SID: w.form.Get("CallSid"), From: w.form.Get("From"), To: w.form.Get("To")}
+	return ivr.Call{SID: w.form.Get("CallSid"), From: callerOf(w.form.Get("From")), To: w.form.Get("To")}
 }
 
 // parent is the call whose Dial made the leg that this webhook is about; empty when none did.

@@ -105,8 +105,8 @@ func (e explanation) refusalSource(r *callbacks.Refusal) string {
 		}
 	case callbacks.Unreachable:
 		for _, prefix := range policy.Unreachable {
-			if strings.HasPrefix(r.Number, prefix) {
-				return e.source("callbacks.unreachable." + prefix)
+			if source := e.source("callbacks.unreachable." + prefix); strings.HasPrefix(r.Number, prefix) && source != "" {
+				return source
 			}
 		}
 		return e.source("routes")

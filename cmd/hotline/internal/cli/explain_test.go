@@ -106,7 +106,7 @@ func TestExplainOfANumber(t *testing.T) {
 		{"--line upay --number 13812345678", []string{"called  yes, by trunk BY", "these countries are called: CN", "the line sends no text messages"}},
 		{"--line gopay --number 112", []string{"none that may be called", "too-short"}},
 		{"--line gopay --number sip:bob@81.234.56.78", []string{"counts as anonymous", "sip_caller_id"}},
-		{"--line gopay --number +266696687", []string{"called  no: invalid, the caller withholds the number"}},
+		{"--line gopay --number +266696687", []string{"called  no: too-short, fewer digits than any number of that country"}},
 		{"--line gopay --number +4980026508025174", []string{"called  no: invalid, more than 15 digits"}},
 		{"--line gopay --number 004980026508025174", []string{"called  no: invalid, more than 15 digits"}},
 		{"--line okpay --number 008613800138000", []string{"unreachable, no route for prefix +86", "lines/okpay.yaml:"}},

@@ -57,7 +57,7 @@ func (p Policy) within(desk *hours.Calendar, number string) *hours.Calendar {
 // zonesOf are the zones of a number, E.164, by its country and area; none when nobody can tell, as for satellites.
 // The number of a mobile telephone tells where it was registered, and nothing better is known.
 func zonesOf(number string) (zones []*time.Location) {
-	if withheld[number] || !isE164(number) {
+	if !isE164(number) {
 		return nil
 	}
 	names, err := phonenumbers.GetTimezonesForPrefix(number)

@@ -87,63 +87,6 @@ func leave(r *callbacks.Record, outcome string, now time.Time) {
 	r.Attempt.Check = now.Add(leaveGrace)
 }
 
-// targetStats is what became of one target in the current pass.
-type targetStats struct {
-	// tried: it was rung, or refused for good. putOff: how often it could not be rung for the moment.
-	tried  bool
-	putOff int
-}
-
-// usedUp reports whether the target has had its turn in this pass.
-func (t targetStats) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
-
-// statsByTarget gives them by the target's identifier. A target without an attempt in this pass is not in it.
-func statsByTarget(r *callbacks.Record) map[string]targetStats {
-	byID := map[string]targetStats{}
-	count := func(a callbacks.Attempt) {
-		if a.InFlight() || a.Pass != r.Callback.Pass || a.Outcome == callbacks.OutcomeClosed {
-			return
-		}
-		t := byID[a.Target.ID]
-		if a.Outcome == callbacks.OutcomeNotNow || a.Outcome == callbacks.OutcomeOverqueued {
-			t.putOff++
-		} else {
-			t.tried = true
-		}
-		byID[a.Target.ID] = t
-	}
-	for _, a := range r.Earlier {
-		count(a)
-	}
-	if r.Attempt != nil {
-		count(*r.Attempt)
-	}
-	return byID
-}
-
-// untried are the targets that are left in this pass, in order.
-func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
-	byID := statsByTarget(r)
-	var left []callbacks.Target
-	for _, t := range dec.targets {
-		if !byID[t.ID].usedUp() {
-			left = append(left, t)
-		}
-	}
-	return left
-}
-
-// free is how many telephones of the desk are in nobody's use, by what is known here.
-func (dec decision) free(air inFlight, d callbacks.Desk) int {
-	free := -air.customers[d] // each will need one
-	for _, t := range dec.plan.Targets {
-		if !air.busy[t.To()] {
-			free++
-		}
-	}
-	return free
-}
-
 // putOff ends or postpones a callback that waits and cannot be dialled now, and says why; "" when it can be.
 func (dec decision) putOff(c *callbacks.Callback) (why string) {
 	refusal := dec.plan.Policy.Refusal(c.Number)

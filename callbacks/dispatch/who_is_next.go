@@ -1,0 +1,167 @@
+package dispatch
+
+import (
+	"context"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// Who is rung next: which callback, and which telephone for it. An inbound caller's desk is simpler: its telephones ring
+// one after the other in the order of the line's file (package ivr).
+//
+// Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
+// telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their turn
+// in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone of
+// the desk; once they have pressed 1 the telephones ring behind theirs, see [AgentBehind].
+
+// inFlight is what calls there are, as far as it matters to who is dialled next.
+type inFlight struct {
+	// busy are the addresses with an attempt that has not ended.
+	busy map[string]bool
+	// customers counts, by desk, the customers who are being rung first: each will need an agent.
+	customers map[callbacks.Desk]int
+}
+
+func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
+	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}}
+	attempts, err := d.store.ActiveAttempts(ctx)
+	for _, a := range attempts {
+		air.add(a)
+	}
+	return air, err
+}
+
+func (air inFlight) add(a callbacks.Attempt) {
+	air.busy[a.Target.To()] = true
+	if a.CustomerFirst() {
+		air.customers[callbacks.Desk{Line: a.Line, Desk: a.Desk}]++
+	}
+}
+
+// A queue is what is ready at one desk.
+type queue struct {
+	desk callbacks.Desk
+	dec  decision // of the desk, and of no callback of its
+	list []callbacks.Callback
+	last *callbacks.Callback // the last one that was taken off the list
+	end  bool                // the list that was read last was the end
+	idle int                 // how many in a row could not be dialled now
+}
+
+// idleAtMost is how many callbacks of a desk are passed over that wait for telephones in use, before the desk is.
+const idleAtMost = 100
+
+// looked notes what came of the callback that was taken off the list.
+func (q *queue) looked(done bool) {
+	if q.idle++; done {
+		q.idle = 0
+	}
+	if q.idle == idleAtMost {
+		q.list, q.end = nil, true
+	}
+}
+
+// next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
+func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c callbacks.Callback, best *queue, err error) {
+	for _, q := range queues {
+		if len(q.dec.targets) > 0 && q.dec.free(air, q.desk) <= 0 {
+			continue
+		}
+		if len(q.list) == 0 && !q.end {
+			if q.list, err = d.store.Ready(ctx, q.desk, q.last, readyAtOnce); err != nil {
+				return c, nil, err
+			}
+			q.end = len(q.list) < readyAtOnce
+		}
+		if len(q.list) > 0 && (best == nil || q.list[0].Before(best.list[0])) {
+			best = q
+		}
+	}
+	if best == nil {
+		return c, nil, nil
+	}
+	c, best.list = best.list[0], best.list[1:]
+	best.last = &c
+	return c, best, nil
+}
+
+// targetStats is what became of one target in the current pass.
+type targetStats struct {
+	// tried: it was rung, or refused for good. putOff: how often it could not be rung for the moment.
+	tried  bool
+	putOff int
+}
+
+// usedUp reports whether the target has had its turn in this pass.
+func (t targetStats) usedUp() bool { return t.tried || t.putOff >= notNowLimit }
+
+// statsByTarget gives them by the target's identifier. A target without an attempt in this pass is not in it.
+func statsByTarget(r *callbacks.Record) map[string]targetStats {
+	byID := map[string]targetStats{}
+	count := func(a callbacks.Attempt) {
+		if a.InFlight() || a.Pass != r.Callback.Pass || a.Outcome == callbacks.OutcomeClosed {
+			return
+		}
+		t := byID[a.Target.ID]
+		if a.Outcome == callbacks.OutcomeNotNow || a.Outcome == callbacks.OutcomeOverqueued {
+			t.putOff++
+		} else {
+			t.tried = true
+		}
+		byID[a.Target.ID] = t
+	}
+	for _, a := range r.Earlier {
+		count(a)
+	}
+	if r.Attempt != nil {
+		count(*r.Attempt)
+	}
+	return byID
+}
+
+// untried are the targets that are left in this pass, in order.
+func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
+	byID := statsByTarget(r)
+	var left []callbacks.Target
+	for _, t := range dec.targets {
+		if !byID[t.ID].usedUp() {
+			left = append(left, t)
+		}
+	}
+	return left
+}
+
+// free is how many telephones of the desk are in nobody's use, by what is known here.
+func (dec decision) free(air inFlight, d callbacks.Desk) int {
+	free := -air.customers[d] // each will need one
+	for _, t := range dec.plan.Targets {
+		if !air.busy[t.To()] {
+			free++
+		}
+	}
+	return free
+}
+
+// still refuses a claim of a callback that was moved, or went on, since it was read.
+func (dec decision) still(t callbacks.Target) func(callbacks.Record) error {
+	return func(r callbacks.Record) error {
+		if r.Callback.Due.After(dec.now) {
+			return callbacks.ErrNotOpen
+		}
+		for _, left := range dec.untried(&r) {
+			if left.ID == t.ID {
+				return nil
+			}
+		}
+		return callbacks.ErrNotOpen
+	}
+}
+
+// AgentBehind is the n-th telephone (from 0) that is rung behind a customer who was rung first; false: all had their
+// turn. Customers who are on the line at the same time begin with different telephones.
+func AgentBehind(c callbacks.Callback, desk []callbacks.Target, n int) (callbacks.Target, bool) {
+	if n >= len(desk) {
+		return callbacks.Target{}, false
+	}
+	return desk[(int(c.ID-1)%len(desk)+n)%len(desk)], true
+}

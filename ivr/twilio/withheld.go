@@ -1,0 +1,25 @@
+package twilio
+
+import "github.com/hotline-ivr/hotline/ivr"
+
+// withheldNumbers are the numbers with which the provider spells a caller who withholds theirs, on the keypad:
+// RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE. Some of them parse as somebody's number.
+var withheldNumbers = map[string]bool{
+	"+7378742833":  true,
+	"+2562533":     true,
+	"+8656696":     true,
+	"+266696687":   true,
+	"+86282452253": true,
+}
+
+// callerOf is the calling number or address as the provider sends it, and empty where it spells a withheld number.
+func callerOf(from string) string {
+	number := from
+	if user := ivr.SIPUser(from); user != "" {
+		number = user
+	}
+	if withheldNumbers[number] {
+		return ""
+	}
+	return from
+}
