@@ -6,47 +6,53 @@ import (
 	"time"
 )
 
+// A RuleError is an answer that the rules give: nothing is wrong with the database.
+type RuleError string
+
+// Error says what the rules answer.
+func (e RuleError) Error() string { return "callbacks: " + string(e) }
+
 var (
 	// ErrNotFound: no callback, attempt, message or version has this identifier.
-	ErrNotFound = errors.New("callbacks: not found")
+	ErrNotFound = RuleError("not found")
 	// ErrSlotFull: the chosen slot holds as many callbacks as the policy allows; offer another.
-	ErrSlotFull = errors.New("callbacks: the slot is full")
+	ErrSlotFull = RuleError("the slot is full")
 	// ErrCallerLimit: the calling number has asked for as many callbacks as the policy allows within an hour or a day.
-	ErrCallerLimit = errors.New("callbacks: the calling number has asked for enough callbacks for now")
+	ErrCallerLimit = RuleError("the calling number has asked for enough callbacks for now")
 	// ErrOpenLimit: the calling number holds as many open callbacks as the policy allows.
-	ErrOpenLimit = errors.New("callbacks: the calling number holds enough open callbacks")
+	ErrOpenLimit = RuleError("the calling number holds enough open callbacks")
 	// ErrAnonymousLimit: anonymous callers of the line have asked for as many callbacks as the policy allows within an
 	// hour.
-	ErrAnonymousLimit = errors.New("callbacks: anonymous callers have asked for enough callbacks for now")
+	ErrAnonymousLimit = RuleError("anonymous callers have asked for enough callbacks for now")
 	// ErrNumberLimit: others than its owner have asked for as many callbacks to the number as the policy allows, or for
 	// one urgent callback more than may stand.
-	ErrNumberLimit = errors.New("callbacks: others have asked for enough callbacks to the number for now")
+	ErrNumberLimit = RuleError("others have asked for enough callbacks to the number for now")
 	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask for
 	// one.
-	ErrSilenced = errors.New("callbacks: the number takes no callbacks that others ask for")
+	ErrSilenced = RuleError("the number takes no callbacks that others ask for")
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
-	ErrProofLimit = errors.New("callbacks: too many wrong proofs for now")
+	ErrProofLimit = RuleError("too many wrong proofs for now")
 	// ErrMaxOpen: as many callbacks of the line stand as the policy allows.
-	ErrMaxOpen = errors.New("callbacks: too many callbacks stand")
+	ErrMaxOpen = RuleError("too many callbacks stand")
 	// ErrNotOpen: the callback is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
-	ErrNotOpen = errors.New("callbacks: the callback is not open")
+	ErrNotOpen = RuleError("the callback is not open")
 	// ErrInProgress: an agent has taken the callback; it is too late to cancel.
-	ErrInProgress = errors.New("callbacks: the callback is being kept right now")
+	ErrInProgress = RuleError("the callback is being kept right now")
 	// ErrTransition: a change of state that the table of transitions does not name.
-	ErrTransition = errors.New("callbacks: transition refused")
+	ErrTransition = RuleError("transition refused")
 	// ErrKeyUsed: the key was used for another request. Nothing is written; what stands under the key comes with it.
-	ErrKeyUsed = errors.New("callbacks: the key was used for another request")
+	ErrKeyUsed = RuleError("the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
-	ErrReferenceTaken = errors.New("callbacks: reference taken")
+	ErrReferenceTaken = RuleError("reference taken")
 	// ErrFenced: the callback was claimed again since; whoever writes with the older fence number is late.
-	ErrFenced = errors.New("callbacks: claimed by somebody else meanwhile")
+	ErrFenced = RuleError("claimed by somebody else meanwhile")
 	// ErrTargetBusy: an attempt at this target has not ended.
-	ErrTargetBusy = errors.New("callbacks: the target is busy with another attempt")
+	ErrTargetBusy = RuleError("the target is busy with another attempt")
 	// ErrRefused: the provider plainly refused to place a call or to send an SMS, or could not be asked.
 	// Anything else that [Dialer.Place] or [SMSSender.Send] returns counts as unknown.
 	ErrRefused = errors.New("callbacks: the provider refused")
 	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a [Store].
-	ErrUnchanged = errors.New("callbacks: unchanged")
+	ErrUnchanged = RuleError("unchanged")
 )
 
 // An UnwritableError says why nothing can be written now, and so no callback be noted.

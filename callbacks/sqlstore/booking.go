@@ -42,7 +42,7 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 		}
 	}
 	c, err := write(ctx, tx, r, reference)
-	if ours(err) { // what is open goes before a refusal, and may be the reason for it
+	if refused(err) { // what is open goes before a refusal, and may be the reason for it
 		if b, err := existing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
 			return b, err
 		}

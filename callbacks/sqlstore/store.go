@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // A Dialect is how one database differs from the other.
@@ -134,19 +136,20 @@ func (s *Store) snapshot(ctx context.Context, what string, f func(tx conn) error
 	return s.wrap(what, f(conn{handle: tx, dialect: s.dialect}))
 }
 
-// wrap adds what was being done to errors of the database, and leaves the package callbacks' own alone.
+// wrap adds what was being done to errors of the database, and leaves refusals alone.
 func (s *Store) wrap(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if ours(err) {
+	if err == nil || refused(err) {
 		return err
 	}
 	return fmt.Errorf("%s: %s: %w", s.dialect.Name, what, err)
 }
 
-// ours reports an error of the package callbacks: a refusal.
-func ours(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "callbacks: ") }
+// refused reports an answer of the rules, unlike an error of the database.
+func refused(err error) bool {
+	var rule callbacks.RuleError
+	var paced *callbacks.PacedError
+	return errors.As(err, &rule) || errors.As(err, &paced)
+}
 
 // ms is an instant as it is stored.
 func ms(t time.Time) int64 {
