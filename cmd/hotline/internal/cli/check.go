@@ -8,13 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 )
 
 func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file, line and key.\nIt ends with exit status 1 if there is one.\n" +
+		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file, line and key.\nThen it decides the call tests, as the server does before it takes an edit up.\nIt ends with exit status 1 if there is a mistake, or a call goes otherwise.\n" +
 			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,8 +48,22 @@ func check(cmd *cobra.Command, dir string) error {
 	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
 		fmt.Fprintf(out, "warning: %s\n", warning)
 	}
-	fmt.Fprintf(out, "SUCCESS, %s, configuration %s\n", count(len(snapshot.Lines), "line"), snapshot.Hash)
-	return nil
+	report, err := calltest.Check(cmd.Context(), snapshot, snapshot.LineIDs())
+	if err != nil {
+		return err
+	}
+	for _, failed := range report.Failed {
+		fmt.Fprintln(out, failed)
+	}
+	if len(report.NotTried) > 0 {
+		fmt.Fprintln(out, notTried(report))
+	}
+	if len(report.Failed) > 0 {
+		return fmt.Errorf("check: FAILED, %d of %s; nothing of this configuration is used", len(report.Failed), count(report.Tests, "call test"))
+	}
+	_, err = fmt.Fprintf(out, "SUCCESS, %s, %s, configuration %s\n",
+		count(len(snapshot.Lines), "line"), count(report.Tests, "call test"), snapshot.Hash)
+	return err
 }
 
 // tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between two

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
@@ -149,5 +151,17 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 		if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
 			t.Errorf("help does not name %s:\n%s", name, out)
 		}
+	}
+}
+
+// check decides call tests, as the server does before it takes an edit up.
+func TestCheckDecidesCallTests(t *testing.T) {
+	dir := apptest.Copy(t)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
+	out, err := run(t, "", "check", dir)
+	if err == nil || !strings.HasPrefix(err.Error(), "check: FAILED, 1 of 27 call tests; ") ||
+		!strings.Contains(out, "\ncalls/gopay-saturday-evening.yaml:8: steps[2]: want to hear ") ||
+		!strings.Contains(out, "\nnot tried here, but by hotline test: calls/") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -135,7 +135,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 			return e, unknown("language", o.language, tags)
 		}
 	}
-	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, simulate.SomeCaller(e.line.Region)), To: e.line.Numbers[0]}
+	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, calltest.Caller(e.line.Region)), To: e.line.Numbers[0]}
 	e.course, err = e.line.Simulate(e.at, e.call, o.language, o.topic)
 	return e, err
 }

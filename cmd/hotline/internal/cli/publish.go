@@ -11,6 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -143,7 +144,7 @@ func (s *session) before(cmd *cobra.Command, target *directory) (*config.Snapsho
 
 // runCallTests plays the calls of the lines that change.
 func runCallTests(cmd *cobra.Command, before, after *config.Snapshot) error {
-	calls := simulate.CallTestsOf(after, publish.Concerned(before, after))
+	calls := calltest.Of(after, publish.Concerned(before, after))
 	var failed []simulate.Result
 	err := simulate.RunCallTests(cmd.Context(), after, calls, func(r simulate.Result) {
 		if r.Differs != "" {

@@ -11,10 +11,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -72,7 +71,7 @@ const keepLimit = 60 * 24 * time.Hour
 // Call rings a line and prints what is heard, until no callback is open.
 func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Snapshot, o CallOptions) (err error) {
 	line, at := o.Line, o.At
-	o.From = cmp.Or(o.From, SomeCaller(line.Region))
+	o.From = cmp.Or(o.From, calltest.Caller(line.Region))
 	first, later, _ := strings.Cut(o.Agents, ",")
 	during, err := behaviour("agents", first)
 	if err != nil {
@@ -176,13 +175,4 @@ func typed(in io.Reader, out io.Writer) func(simulator.Prompt) simulator.Reply {
 		}
 		return simulator.Reply{Digits: strings.TrimSpace(lines.Text())}
 	}
-}
-
-// someCaller is a number from which somebody in the region may call.
-func SomeCaller(region string) string {
-	example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
-	if region == "ID" || example == nil {
-		return "+6281234567890"
-	}
-	return phonenumbers.Format(example, phonenumbers.E164)
 }

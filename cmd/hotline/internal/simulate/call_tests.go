@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -74,7 +74,7 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 	if err := p.run(ctx); err != nil {
 		return out, err
 	}
-	return Result{Test: call, Differs: p.differs, Transcript: p.out.String()}, nil
+	return Result{Test: call, Differs: p.Differs, Transcript: p.out.String()}, nil
 }
 
 // A borrowed store is given back, and not closed, by who uses it.
@@ -84,21 +84,21 @@ func (borrowed) Close() error { return nil }
 
 // run makes the call, plays it to its end, and judges what came of it.
 func (p *testRun) run(ctx context.Context) error {
-	p.staff(p.line, behaviours[p.call.Others])
+	p.staff(p.Line, behaviours[p.Test.Others])
 	p.staffNamed()
-	from := p.call.From
+	from := p.Test.From
 	if from == "" {
-		from = SomeCaller(p.line.Region)
+		from = calltest.Caller(p.Line.Region)
 	}
-	p.transcript.begin(p.call.At, from)
-	leg := p.simulator.Ring(from, p.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: p.answer})
-	err := p.simulator.RunUntil(ctx, p.call.At.Add(longestCall), leg.Done)
+	p.transcript.begin(p.Test.At, from)
+	leg := p.simulator.Ring(from, p.Line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: p.answer})
+	err := p.simulator.RunUntil(ctx, p.Test.At.Add(longestCall), leg.Done)
 	if errors.Is(err, simulator.ErrLimit) {
 		p.differ("call", fmt.Sprintf("the call to end within %s", longestCall), "it goes on")
 	} else if err != nil {
 		return err
 	}
-	p.compare()
+	p.end()
 	if err := p.runToOutcome(ctx); err != nil {
 		return err
 	}
@@ -108,9 +108,9 @@ func (p *testRun) run(ctx context.Context) error {
 
 // staffNamed puts the agents at their telephones of whom the file speaks by name.
 func (p *testRun) staffNamed() {
-	for _, desk := range p.line.Desks {
+	for _, desk := range p.Line.Desks {
 		for _, target := range desk.Targets {
-			if does, named := p.call.Agents[target.ID]; named {
+			if does, named := p.Test.Agents[target.ID]; named {
 				agent := behaviours[does]
 				agent.Name = target.ID
 				p.simulator.Subscribe(address(target), agent)
@@ -121,12 +121,12 @@ func (p *testRun) staffNamed() {
 
 // runToOutcome lets time run on until the callback has ended, where the file asks for that.
 func (p *testRun) runToOutcome(ctx context.Context) error {
-	want := p.call.Expect.Callback
-	if want == nil || want.Kept == nil || p.differs != "" {
+	want := p.Test.Expect.Callback
+	if want == nil || want.Kept == nil || p.Differs != "" {
 		return nil
 	}
-	p.staff(p.line, behaviours["answer"])
-	err := p.simulator.RunUntil(ctx, p.call.At.Add(keepLimit), p.settled)
+	p.staff(p.Line, behaviours["answer"])
+	err := p.simulator.RunUntil(ctx, p.Test.At.Add(keepLimit), p.settled)
 	if errors.Is(err, simulator.ErrLimit) {
 		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it stands")
 		return nil
@@ -137,7 +137,7 @@ func (p *testRun) runToOutcome(ctx context.Context) error {
 	if err := p.reportOutcomes(ctx, p.transcript); err != nil {
 		return err
 	}
-	booked, err := p.Service.Callback(ctx, p.booked.ID)
+	booked, err := p.Service.Callback(ctx, p.Callback().ID)
 	if err != nil {
 		return err
 	}
@@ -146,31 +146,4 @@ func (p *testRun) runToOutcome(ctx context.Context) error {
 			fmt.Sprintf("it is %s", booked.State))
 	}
 	return nil
-}
-
-// RunCallTestsOf runs the call tests of some lines; the error names each that went otherwise.
-func RunCallTestsOf(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
-	var failed []error
-	err := RunCallTests(ctx, snapshot, CallTestsOf(snapshot, lines), func(r Result) {
-		if r.Differs != "" {
-			failed = append(failed, fmt.Errorf("%s (%s): %s; hotline test prints the call", r.Test.File, r.Test.Title, r.Differs))
-		}
-	})
-	if err != nil {
-		return errors.Join(publish.ErrNotRehearsed, err)
-	}
-	return errors.Join(failed...)
-}
-
-func CallTestsOf(snapshot *config.Snapshot, lines []string) (calls []config.Call) {
-	of := map[string]bool{}
-	for _, line := range lines {
-		of[line] = true
-	}
-	for _, call := range snapshot.Calls {
-		if of[call.Line] {
-			calls = append(calls, call)
-		}
-	}
-	return calls
 }

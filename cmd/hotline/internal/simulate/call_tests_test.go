@@ -17,6 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 )
 
 // runAll plays the calls of a configuration, or those given, and returns what came of each by its file.
@@ -108,6 +109,7 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := map[string]string{}
 			snapshot := apptest.Edited(t, tt.file, tt.edits...)
+			decided := decidedByTheFlow(t, snapshot)
 			for _, r := range runAll(t, snapshot, ofLine(snapshot, tt.line)...) {
 				file := strings.TrimSuffix(strings.TrimPrefix(r.Test.File, "calls/"), ".yaml")
 				said := strings.TrimPrefix(r.Differs, r.Test.File)
@@ -116,6 +118,9 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 				}
 				if r.Differs != "" {
 					got[file] = said
+				}
+				if decided[r.Test.File] != r.Differs {
+					t.Errorf("%s: the flow alone is %q, the whole call %q", file, decided[r.Test.File], r.Differs)
 				}
 			}
 			if diff := cmp.Diff(tt.want, got); diff != "" && len(tt.want)+len(got) > 0 {
@@ -184,13 +189,13 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		"an agent and no message":   {open + person + "]\nexpect: {message: true}", "5: expect: want no agent to be connected, but support-1 of desk support is"},
 		"no message":                {closed + person + "]\nexpect: {message: true}", "5: expect.message: want a message to be left, but none is"},
 		"a message and no callback": {closed + leaves + "expect: {callback: {desk: support}}", "5: expect: want no message to be left, but message 8291294 is written down"},
-		"no callback":               {closed + person + "]\nexpect: {callback: {desk: support}}", "5: expect.callback: want a callback to be promised, but none is"},
+		"no callback":               {closed + person + "]\nexpect: {callback: {desk: support}}", "5: expect.callback: want a callback to be booked, but none is"},
 		"another time":              {closed + booked + "expect: {callback: {at: 2026-03-09 08:30}}", "5: expect.callback.at: want the callback to be due Mon 2026-03-09 08:30, but it is due Mon 2026-03-09 08:00"},
 		"another desk calls back":   {closed + booked + "expect: {callback: {desk: senior}}", "5: expect.callback.desk: want the callback to be made by desk senior, but it is by desk support"},
 		"urgent":                    {closed + booked + "expect: {callback: {urgent: true}}", "5: expect.callback.urgent: want the callback to be urgent, but it is not urgent"},
 		"kept":                      {closed + "customer: no-answer\n" + booked + "expect: {callback: {kept: true}}", "6: expect.callback.kept: want the customer to be reached, but it is expired"},
 		"given up":                  {closed + booked + "expect: {callback: {kept: false}}", "5: expect.callback.kept: want the callback to be given up, but it is done"},
-		"a callback and a message":  {closed + booked + "expect: {message: true}", "5: expect: want no callback to be promised, but one is, due Mon 2026-03-09 08:00"},
+		"a callback and a message":  {closed + booked + "expect: {message: true}", "5: expect: want no callback to be booked, but one is, due Mon 2026-03-09 08:00"},
 		"another opening": {closed + person + "]\nexpect: {closed_until: 2026-03-09 09:00}",
 			"5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 09:00, but desk support opens Mon 2026-03-09 08:00"},
 		"an agent is rung":  {open + person + "]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want no agent to be rung, but support-1 is rung"},
@@ -206,8 +211,12 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		texts[name] = tt.text
 	}
 	snapshot, _ := callsOn(t, texts)
+	decided := decidedByTheFlow(t, snapshot)
 	for file, r := range runAll(t, snapshot) {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, "calls/"), ".yaml")
+		if want, kept := r.Differs, strings.Contains(r.Differs, "expect.callback.kept"); !kept && decided[file] != want {
+			t.Errorf("%s: the flow alone is %q, the whole call %q", name, decided[file], want)
+		}
 		if diff := cmp.Diff(file+":"+tests[name].want, r.Differs); diff != "" {
 			t.Errorf("%s (-want +got):\n%s\n%s", name, diff, r.Transcript)
 		}
@@ -318,4 +327,21 @@ func BenchmarkRehearsedCall(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n)/1000, "ms/call")
+}
+
+// decidedByTheFlow are the differences that config/calltest finds, by file. It agrees with the whole call, but for what it
+// does not try.
+func decidedByTheFlow(t *testing.T, snapshot *config.Snapshot) map[string]string {
+	t.Helper()
+	report, err := calltest.Check(t.Context(), snapshot, snapshot.LineIDs())
+	if err != nil || report.Tests != len(snapshot.Calls) {
+		t.Fatalf("%d call tests of %d were tried, %v", report.Tests, len(snapshot.Calls), err)
+	}
+	differs := map[string]string{}
+	for _, failed := range report.Failed {
+		file, _, _ := strings.Cut(failed.Error(), ":")
+		i := slices.IndexFunc(snapshot.Calls, func(c config.Call) bool { return c.File == file })
+		differs[file] = strings.TrimSuffix(failed.Error(), " ("+snapshot.Calls[i].Title+"); hotline test prints the call")
+	}
+	return differs
 }

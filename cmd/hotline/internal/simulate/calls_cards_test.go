@@ -8,9 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/nyaruka/phonenumbers"
 )
 
 // Callers who key in the number of their card.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -33,7 +34,7 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 		if i := random.IntN(len(line.Topics) + 1); i < len(line.Topics) {
 			topic = line.Topics[i].ID
 		}
-		from := cmp.Or(froms[random.IntN(len(froms))], SomeCaller(line.Region))
+		from := cmp.Or(froms[random.IntN(len(froms))], calltest.Caller(line.Region))
 		// Five minutes past the hour: nothing opens or closes while the call lasts.
 		at := time.Date(2026, 11, 1, random.IntN(24*90), 5, 0, 0, line.Hours.Zone())
 		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, cmp.Or(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))

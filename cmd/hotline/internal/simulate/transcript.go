@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -103,11 +104,11 @@ func (t *transcript) flush() {
 }
 
 // mark writes where a call was otherwise than expected, right behind what happened last.
-func (t *transcript) mark(d deviation) {
+func (t *transcript) mark(d calltest.Difference) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.flush()
-	_, err := fmt.Fprintf(t.out, "> %s\n> want %s\n> got  %s\n", d.source, d.want, d.got)
+	_, err := fmt.Fprintf(t.out, "> %s\n> want %s\n> got  %s\n", d.Source, d.Want, d.Got)
 	t.err = errors.Join(t.err, err)
 }
 

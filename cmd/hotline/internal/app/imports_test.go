@@ -1,0 +1,21 @@
+package app_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The serving process has no simulator in it: an edit is tried by the pure flow.
+func TestTheProductHasNoSimulator(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range strings.Lines(string(out)) {
+		own := strings.Contains(path, "hotline-ivr/hotline/")
+		if own && (strings.Contains(path, "/simulat") || strings.Contains(path, "/cli")) {
+			t.Errorf("app imports %s", path)
+		}
+	}
+}

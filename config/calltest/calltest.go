@@ -1,0 +1,218 @@
+// Package calltest decides the call tests of a configuration by the pure flow: no provider, no network, no database and no
+// goroutine. It is what hotline check and hotline serve try an edit with.
+//
+// The clock stands still while somebody speaks, and goes on while a telephone rings. What needs the whole product is not
+// tried here, and [Report.NotTried] names it: whether a callback is made in the end. hotline test and hotline publish play
+// the whole call. [Comparison], which holds a call against its file, is the same for both.
+package calltest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// A Report is what came of some call tests.
+type Report struct {
+	// Tests is how many were tried.
+	Tests int
+	// Failed names each that went otherwise, with its file and the difference.
+	Failed []error
+	// NotTried are the keys that were left out, each with its file.
+	NotTried []string
+}
+
+// Err joins the differences; nil when there is none.
+func (r Report) Err() error { return errors.Join(r.Failed...) }
+
+// Check tries the call tests of some lines. The error is a fault of ours, or the context's.
+func Check(ctx context.Context, snapshot *config.Snapshot, lines []string) (r Report, err error) {
+	for _, test := range Of(snapshot, lines) {
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		differs, err := run(snapshot, test)
+		if err != nil {
+			return r, fmt.Errorf("%s could not be run: %w", test.File, err)
+		}
+		r.Tests++
+		if differs != "" {
+			r.Failed = append(r.Failed, fmt.Errorf("%s (%s); hotline test prints the call", differs, test.Title))
+		}
+		if want := test.Expect.Callback; want != nil && want.Kept != nil {
+			r.NotTried = append(r.NotTried, test.File+" expect.callback.kept")
+		}
+	}
+	return r, nil
+}
+
+// Of are the call tests of some lines.
+func Of(snapshot *config.Snapshot, lines []string) (tests []config.Call) {
+	for _, test := range snapshot.Calls {
+		if slices.Contains(lines, test.Line) {
+			tests = append(tests, test)
+		}
+	}
+	return tests
+}
+
+// Caller is the number that a call test rings from, if it names none: some mobile number of the line's country.
+func Caller(region string) string {
+	example := phonenumbers.GetExampleNumberForType(region, phonenumbers.MOBILE)
+	if region == "ID" || example == nil {
+		return "+6281234567890"
+	}
+	return phonenumbers.Format(example, phonenumbers.E164)
+}
+
+// most bounds the events of a call; the flow ends one much earlier.
+const most = 1000
+
+// reference is that of all that is written down during a call.
+const reference = "8291294"
+
+// A call is one that is being decided.
+type call struct {
+	*Comparison
+	now   time.Time
+	said  []string // since the latest question
+	taken string   // the target whose agent has just pressed 1
+}
+
+// run decides a call test. A panic is an error: the process may be answering real calls.
+func run(snapshot *config.Snapshot, test config.Call) (differs string, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	line := snapshot.ByID(test.Line)
+	if line == nil {
+		return "", fmt.Errorf("there is no line %q", test.Line)
+	}
+	c := call{Comparison: &Comparison{Test: test, Line: line}, now: test.At}
+	from := ivr.Call{
+		SID: "CA00000000000000000000000000000000", From: cmp.Or(test.From, Caller(line.Region)), To: line.Numbers[0],
+	}
+	state, event := ivr.Begin(line, c.now), ivr.Event(ivr.Start{})
+	for range most {
+		var response ivr.Response
+		state, response = ivr.Advance(line, c.now, from, state, event)
+		for _, u := range response.Say {
+			c.Say(u.Text, u.Language, c.now)
+			c.said = append(c.said, u.Text)
+		}
+		if event = c.follow(response.Action); event == nil {
+			c.End()
+			return c.Differs, nil
+		}
+	}
+	c.Differ("call", "the call to end", "it goes on")
+	return c.Differs, nil
+}
+
+// follow is what happens after a response; nil at the end of the call.
+func (c *call) follow(action ivr.Action) ivr.Event {
+	switch action := action.(type) {
+	case ivr.Perform:
+		return c.perform(action.Effect)
+	case ivr.Connect:
+		return c.ring(action)
+	case ivr.Gather:
+		step := c.step(false)
+		switch {
+		case step == nil:
+			return ivr.Keys{}
+		case step.HangUp:
+			return nil
+		}
+		return ivr.Keys{Digits: keysTaken(step.Press, action.Entry)}
+	case ivr.Record:
+		step := c.step(true)
+		switch {
+		case step != nil && step.HangUp:
+			return nil
+		case step == nil || !step.Speak && step.Press == "":
+			return ivr.Keys{}
+		}
+		recording := callbacks.Recording{SID: "RE00000000000000000000000000000000", Seconds: 10}
+		return ivr.Recorded{Recording: recording, Key: keysTaken(step.Press, false)}
+	}
+	return nil
+}
+
+// step is what the caller does at a question; nil is silence. After a difference the caller hangs up.
+func (c *call) step(records bool) *config.Step {
+	step, difference := c.Next(strings.Join(c.said, " "), records)
+	c.said = nil
+	if difference != nil {
+		c.Note(*difference)
+		return &config.Step{HangUp: true}
+	}
+	if step != nil {
+		c.Answered()
+	}
+	return step
+}
+
+// keysTaken is what the provider hands over of the keys that are pressed: those before # at an entry, else the first.
+func keysTaken(pressed string, entry bool) string {
+	if entry {
+		digits, _, _ := strings.Cut(pressed, ivr.KeyDone)
+		return digits
+	}
+	return pressed[:min(len(pressed), 1)]
+}
+
+// ring rings an agent, who does what the file says.
+func (c *call) ring(dial ivr.Connect) ivr.Event {
+	c.Rung(dial.Target.ID)
+	c.taken = ""
+	switch cmp.Or(c.Test.Agents[dial.Target.ID], c.Test.Others) {
+	case "answer":
+		c.taken = dial.Target.ID
+		c.Bridged(c.taken)
+	case "busy":
+		return ivr.DialEnded{Status: "busy"}
+	case "no-answer":
+		c.now = c.now.Add(dial.Ring)
+		return ivr.DialEnded{Status: "no-answer"}
+	}
+	return ivr.DialEnded{Status: "completed"}
+}
+
+// perform answers an effect as a product does in which nothing goes wrong and nothing was written before.
+func (c *call) perform(effect ivr.Effect) ivr.Event {
+	switch effect := effect.(type) {
+	case ivr.FindOpen:
+		return ivr.Found{}
+	case ivr.SaveCallRecord:
+		return ivr.Saved{Reference: reference}
+	case ivr.AskTaken:
+		return ivr.Taken{Yes: c.taken != ""}
+	case ivr.Book:
+		r := effect.Request
+		booked := callbacks.Callback{
+			ID: 1, Reference: reference, Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language, Number: r.Number,
+			Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Called: r.Called, Due: r.Due, SlotEnd: r.SlotEnd,
+			Expires: r.Expires, State: callbacks.Booked,
+		}
+		c.Booked(booked)
+		return ivr.CallbackBooked{Callback: booked}
+	case ivr.SaveMessage:
+		c.MessageLeft(reference)
+		return ivr.Saved{Reference: reference}
+	}
+	return ivr.Done{}
+}

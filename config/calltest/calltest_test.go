@@ -1,0 +1,88 @@
+package calltest_test
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
+)
+
+// edited is the shipped configuration with one file edited.
+func edited(t *testing.T, file, old, new string) *config.Snapshot {
+	t.Helper()
+	files := fstest.MapFS{}
+	err := fs.WalkDir(config.Shipped(), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(config.Shipped(), path)
+		files[path] = &fstest.MapFile{Data: data}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files[file].Data = []byte(strings.Replace(string(files[file].Data), old, new, 1))
+	snapshot, err := config.Load(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+func TestShippedCallTests(t *testing.T) {
+	snapshot := edited(t, "topics.yaml", "", "")
+	report, err := calltest.Check(t.Context(), snapshot, snapshot.LineIDs())
+	if err != nil || report.Err() != nil || report.Tests != len(snapshot.Calls) {
+		t.Errorf("%d of %d: %v, %v", report.Tests, len(snapshot.Calls), report.Err(), err)
+	}
+	// Whether a callback is made in the end takes a product; that it is not tried is said.
+	if want := "calls/okpay-customer-first.yaml expect.callback.kept"; !slices.Contains(report.NotTried, want) {
+		t.Errorf("not tried are %q", report.NotTried)
+	}
+}
+
+// An edit after which a caller hears something else is named, of the lines that are asked for.
+func TestAnEditBreaksACallTest(t *testing.T) {
+	snapshot := edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
+	report, err := calltest.Check(t.Context(), snapshot, []string{"gopay"})
+	want := `calls/gopay-saturday-evening.yaml:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m."`
+	if err != nil || len(report.Failed) != 1 || !strings.Contains(report.Err().Error(), want) {
+		t.Errorf("%v, %v", report.Err(), err)
+	}
+	if report, err = calltest.Check(t.Context(), snapshot, []string{"okpay"}); err != nil || report.Err() != nil {
+		t.Errorf("another line: %v, %v", report.Err(), err)
+	}
+}
+
+// A fault of ours is an error and no end of the process, which may be answering real calls; so is an end of the context.
+func TestCheckEnds(t *testing.T) {
+	snapshot := edited(t, "topics.yaml", "", "")
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := calltest.Check(ended, snapshot, snapshot.LineIDs()); !errors.Is(err, context.Canceled) {
+		t.Errorf("err = %v", err)
+	}
+	snapshot.ByID("okpay").Languages = nil
+	if _, err := calltest.Check(t.Context(), snapshot, []string{"okpay"}); err == nil || !strings.Contains(err.Error(), "could not be run: panic: ") {
+		t.Errorf("err = %v", err)
+	}
+}
+
+func BenchmarkShippedCallTests(b *testing.B) {
+	snapshot, err := config.Load(config.Shipped())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if report, err := calltest.Check(b.Context(), snapshot, snapshot.LineIDs()); err != nil || report.Err() != nil {
+			b.Fatal(err, report.Err())
+		}
+	}
+}
