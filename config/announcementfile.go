@@ -10,7 +10,7 @@ import (
 
 // readNotice reads one announcement.
 func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
-	m, ok := item.mapping("from", "until", "topics", "text")
+	m, ok := item.mapping()
 	if !ok {
 		return ivr.Announcement{}, false
 	}
@@ -22,7 +22,7 @@ func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Announceme
 	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
 		until.fail("the announcement ends before it begins, or at that moment; exchange from and until, or correct one of them")
 	}
-	for _, topic := range m.get("topics").list(100, "[payment-failed]") {
+	for _, topic := range m.get("topics").list("[payment-failed]") {
 		if id, ok := topic.id("payment-failed"); ok {
 			n.Topics = append(n.Topics, id)
 			checkTopic(topic, id, line)
@@ -54,7 +54,7 @@ func readTexts(v value, line *ivr.Line) map[string]string {
 			tags = append(tags, l.Tag)
 		}
 	}
-	m, ok := v.mapping(tags...)
+	m, ok := v.mappingOf(tags)
 	if !ok {
 		return nil
 	}

@@ -21,13 +21,8 @@ const (
 	mostListed  = 20 // lines that a message lists
 )
 
-// callKeys are the keys that a file of calls/ may have, by the key behind which they stand; "" is the file itself.
-var callKeys = map[string][]string{
-	"":                {"call", "line", "at", "from", "agents", "customer", "steps", "expect"},
-	"steps":           {"hear", "press", "silence", "speak", "hang_up"},
-	"expect":          {"desk", "callback", "message", "closed_until"},
-	"expect.callback": {"at", "desk", "urgent", "kept"},
-}
+// callerDoes are the keys of a step that say what the caller does.
+var callerDoes = []string{"press", "silence", "speak", "hang_up"}
 
 // What people do when their telephone rings, as [Call] names it.
 var (
@@ -105,7 +100,7 @@ type callFile struct {
 
 // readCalls reads the rehearsed calls of a configuration whose lines were read, mistakes or not.
 func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
-	files := l.folder("calls")
+	files := l.folder("calls", tables()["call"])
 	if len(files) > mostCalls {
 		l.fail("calls", "holds %d calls; at most %d are supported", len(files), mostCalls)
 		return nil
@@ -124,7 +119,7 @@ func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
 
 func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 	f := callFile{Call: Call{File: at.file, Sources: map[string]string{}}}
-	root, ok := at.mapping(callKeys[""]...)
+	root, ok := at.mapping()
 	if !ok {
 		return f.Call
 	}
@@ -191,10 +186,10 @@ func (f *callFile) readPeople() {
 	if agents := f.root.get("agents"); agents.present() && agents.node.Kind == yaml.MappingNode {
 		f.readAgents(agents)
 	} else if agents.present() {
-		f.Others, _ = agents.oneOf(agentsDo...)
+		f.Others, _ = agents.oneOf()
 	}
 	if customer := f.root.get("customer"); customer.present() {
-		f.Customer, _ = customer.oneOf(customersDo...)
+		f.Customer, _ = customer.oneOf()
 	}
 }
 
@@ -209,10 +204,10 @@ func (f *callFile) readAgents(v value) {
 		}
 		slices.Sort(known)
 	}
-	m, _ := v.mapping(known...)
+	m, _ := v.mappingOf(known)
 	f.Agents = map[string]string{}
 	for _, target := range m.keys {
-		does, _ := m.values[target].oneOf(agentsDo...)
+		does, _ := m.values[target].oneOf()
 		if target == others {
 			f.Others = does
 			continue
@@ -222,19 +217,19 @@ func (f *callFile) readAgents(v value) {
 }
 
 func (f *callFile) readSteps(v value) {
-	items := v.list(mostSteps, "- {hear: For English, press: 2}")
+	items := v.list("- {hear: For English, press: 2}")
 	for i, item := range items {
 		if torn(item) {
 			continue
 		}
-		m, ok := item.mapping(callKeys["steps"]...)
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
 		f.Sources[item.key] = item.source()
 		step := Step{Hear: readHear(m)}
 		var does []string
-		for _, key := range callKeys["steps"][1:] {
+		for _, key := range callerDoes {
 			if m.get(key).present() {
 				does = append(does, key)
 			}
@@ -261,7 +256,7 @@ func torn(item value) bool {
 	}
 	for i := 0; i+1 < len(item.node.Content); i += 2 {
 		key, behind := item.node.Content[i], item.node.Content[i+1]
-		if behind.Tag == "!!null" && !slices.Contains(callKeys["steps"], key.Value) {
+		if behind.Tag == "!!null" && !slices.Contains(item.known(), key.Value) {
 			item.fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", problem.Short(key.Value))
 			return true
 		}
@@ -304,12 +299,12 @@ func (s *Step) read(v value, what string) {
 }
 
 func (f *callFile) readExpectation(v value) {
-	m, ok := v.mapping(callKeys["expect"]...)
+	m, ok := v.mapping()
 	if !ok || v.empty() {
 		return
 	}
 	var set []string
-	for _, key := range callKeys["expect"] {
+	for _, key := range m.known() {
 		if at := m.get(key); at.present() {
 			set = append(set, key)
 			f.Sources[at.key] = at.source()
@@ -361,7 +356,7 @@ func (f *callFile) readDesk(v value) string {
 
 func (f *callFile) readExpectedCallback(v value) {
 	customer := f.root.get("customer")
-	m, ok := v.mapping(callKeys["expect.callback"]...)
+	m, ok := v.mapping()
 	if kept := m.get("kept"); customer.present() && f.Customer != "" && !kept.present() {
 		customer.fail("has no effect: he is rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
 	}

@@ -25,8 +25,8 @@ type target struct {
 func (f *lineFile) readDesks(v value) {
 	seen := map[string]value{} // target identifiers, which are unique in a line
 	var routed []value
-	for _, item := range v.list(100, "- {id: support, …}") {
-		m, ok := item.mapping("id", "language", "by_language", "hours", "ring", "targets")
+	for _, item := range v.list("- {id: support, …}") {
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
@@ -44,7 +44,7 @@ func (f *lineFile) readDesks(v value) {
 		if by := m.get("by_language"); by.present() {
 			desk.ByLanguage = f.readByLanguage(by, &routed)
 		}
-		desk.Ring, _ = m.need("ring", "write how long each target rings, for example 20s").duration(shortestRing, longestRing)
+		desk.Ring, _ = m.need("ring", "write how long each target rings, for example 20s").duration()
 		targets := m.need("targets", "list at least one telephone, for example - {id: support-1, number: \"+622150002001\"}")
 		desk.Targets = f.readTargets(targets, seen)
 		if !targets.empty() && len(targets.node.Content) == 0 {
@@ -61,7 +61,7 @@ func (f *lineFile) readDesks(v value) {
 
 // readByLanguage reads which desks serve callers of other languages. Whether there are such desks is checked later.
 func (f *lineFile) readByLanguage(v value, routed *[]value) map[string]string {
-	m, ok := v.mapping(f.tags()...)
+	m, ok := v.mappingOf(f.tags())
 	if !ok {
 		return nil
 	}
@@ -88,14 +88,14 @@ func (f *lineFile) readDeskLanguage(v value) string {
 	if len(tags) == 0 {
 		return "" // reported
 	}
-	tag, _ := v.oneOf(tags...)
+	tag, _ := v.oneOfThese(tags)
 	return tag
 }
 
 func (f *lineFile) readTargets(v value, seen map[string]value) (out []callbacks.Target) {
 	addresses := map[string]bool{}
-	for _, item := range v.list(100, "- {id: support-1, number: \"+622150002001\"}") {
-		m, ok := item.mapping("id", "number", "sip", "client")
+	for _, item := range v.list("- {id: support-1, number: \"+622150002001\"}") {
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}

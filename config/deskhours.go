@@ -12,13 +12,13 @@ import (
 // readDeskHours notes which hours a desk has. Its own are read once the line's are known, whose zone they share.
 func (f *lineFile) readDeskHours(v value, desk string) {
 	if v.present() && v.node.Kind == yaml.MappingNode {
-		if m, ok := v.mapping(ruleKeys...); ok {
+		if m, ok := v.mapping(); ok {
 			m.need("week", "list the hours of each weekday, or write hours: line")
 			f.own[desk] = m
 		}
 		return
 	}
-	when, _ := v.oneOf("line", "always")
+	when, _ := v.oneOf()
 	f.always[desk] = when == "always"
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,7 @@ const (
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
 
 // ruleKeys are what decides when somebody is there; a desk with hours of its own may have them, too.
-var ruleKeys = []string{"week", "holidays", "make_up", "collective_leave", "special", "overrides"}
+var ruleKeys = properties(ruleProperties()).names()
 
 // hoursFile is what a supervisor edits for one line.
 type hoursFile struct {
@@ -64,7 +63,7 @@ func (r resting) overridden() (out []hours.Override) {
 func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 	var f hoursFile
 	at.renamed("notices", "announcements")
-	root, ok := at.mapping(slices.Concat([]string{"line", "zone", "peak", "announcements"}, ruleKeys)...)
+	root, ok := at.mapping()
 	if !ok {
 		return f
 	}
@@ -79,7 +78,7 @@ func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 		week := mapping{value: root.value, values: map[string]value{"week": peak}}
 		f.peak, _, _ = readCalendar(week, f.zone, surroundings{})
 	}
-	for _, item := range root.get("announcements").list(mostNotices, "- {from: …, until: …, text: …}") {
+	for _, item := range root.get("announcements").list("- {from: …, until: …, text: …}") {
 		if notice, ok := readNotice(item, f.zone, line); ok {
 			f.notices = append(f.notices, notice)
 		}
@@ -131,7 +130,7 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 		return nil, problems
 	}
 	sets := loadSets(fsys, &problems)
-	at := document(file, data, &problems)
+	at := document(file, data, tables()["hours"], &problems)
 	if at.node == nil {
 		return nil, problems.Err()
 	}

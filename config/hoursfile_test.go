@@ -90,7 +90,7 @@ func TestHoursFileName(t *testing.T) {
 func TestMistakesInAFileOfHours(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                           "draft.yaml: is empty; write the file, or remove it",
-		"zone: UTC\nweek: {m: []}":   `draft.yaml:2: week.m: unknown key; known here: sun, mon, tue, wed, thu, fri, sat`,
+		"zone: UTC\nweek: {m: []}":   `draft.yaml:2: week.m: unknown key; known here: mon, tue, wed, thu, fri, sat, sun`,
 		"zone: UTC":                  `draft.yaml:1: week: is missing; list the hours of each weekday, for example mon: ["09:00-17:00"]`,
 		strings.Repeat("#", 1<<18+1): "draft.yaml: has 262145 bytes; at most 262144 are supported",
 	} {

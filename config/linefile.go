@@ -9,7 +9,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/voices"
 )
 
@@ -40,8 +39,7 @@ type lineFile struct {
 // readLine reads one file of config/lines. name is what the file is called.
 func readLine(at value, name string, shared catalogue) *lineFile {
 	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]mapping{}}
-	root, ok := at.mapping("line", "name", "hours", "region", "numbers", "languages", "general", "limits", "account", "questions",
-		"topics", "variables", "desks", "callbacks", "text_messages", "routes", "sip_caller_id", "caller_id", "text_sender")
+	root, ok := at.mapping()
 	if !ok {
 		return f
 	}
@@ -59,7 +57,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 	l.Languages = readLanguages(root.need("languages", "list at least one language"))
 	f.readNames(root.need("name", "say how the line calls itself in each language, for example name: {en: \"GoPay support\"}"))
 	readLimits(root.get("limits"), l)
-	l.Account = readAccount(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
+	l.Account = readNumberRule(root.need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
 	f.readVariables(root.get("variables"))
 	l.CallerID, _ = root.get("caller_id").ownedNumber()
 	l.SMS = root.get("text_messages").truth()
@@ -77,7 +75,7 @@ func readLine(at value, name string, shared catalogue) *lineFile {
 }
 
 func (f *lineFile) readNumbers(v value) {
-	items := v.list(50, "[\"+622150001000\"]")
+	items := v.list("[\"+622150001000\"]")
 	for _, item := range items {
 		number, ok := item.number()
 		if !ok {
@@ -98,18 +96,18 @@ func (f *lineFile) readNumbers(v value) {
 // readLanguages has none after an unknown language: whatever else is written in that language would be reported, too.
 func readLanguages(v value) (out []ivr.Language) {
 	known := true
-	items := v.list(mostLanguages, "- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
+	items := v.list("- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
 	if v.present() && v.node.Kind == yaml.SequenceNode && len(v.node.Content) == 0 {
 		v.fail("lists no language; add the one that the line speaks, for example - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
 	}
 	for _, item := range items {
-		m, ok := item.mapping("tag", "locale", "voice")
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
 		tag := m.need("tag", "write the short name of the language, for example id")
 		l := ivr.Language{}
-		l.Tag, ok = tag.oneOf(spoken.Tags()...)
+		l.Tag, ok = tag.oneOf()
 		known = known && ok
 		if ok && slices.ContainsFunc(out, func(o ivr.Language) bool { return o.Tag == l.Tag }) {
 			tag.fail("language %s is offered twice; remove one", l.Tag)
@@ -151,37 +149,29 @@ func checkLocale(v value, l ivr.Language) {
 
 func readLimits(v value, l *ivr.Line) {
 	l.NoInputLimit, l.NoMatchLimit, l.MessageSeconds, l.NoteSeconds = 3, 3, 120, 30
-	m, ok := v.mapping("no_input", "no_match", "message_seconds", "note_seconds")
+	m, ok := v.mapping()
 	if !ok {
 		return
 	}
-	for key, limit := range map[string]*int{"no_input": &l.NoInputLimit, "no_match": &l.NoMatchLimit} {
-		if n, ok := m.get(key).whole(1, 10); ok {
+	for key, limit := range map[string]*int{
+		"no_input": &l.NoInputLimit, "no_match": &l.NoMatchLimit, "message_seconds": &l.MessageSeconds, "note_seconds": &l.NoteSeconds,
+	} {
+		if n, ok := m.get(key).whole(); ok {
 			*limit = n
 		}
-	}
-	if n, ok := m.get("message_seconds").whole(1, 3600); ok {
-		l.MessageSeconds = n
-	}
-	if n, ok := m.get("note_seconds").whole(5, 120); ok {
-		l.NoteSeconds = n
 	}
 }
 
 const mostDigits = 30
 
-func readAccount(v value) ivr.NumberRule {
-	return readNumberRule(v, "min", "max", "starts", "own_prefixes", "calling_number")
-}
-
-func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
-	m, ok := v.mapping(known...)
+func readNumberRule(v value) (rule ivr.NumberRule) {
+	m, ok := v.mapping()
 	if !ok || v.empty() {
 		return rule
 	}
 	var least, most bool
-	rule.Min, least = m.need("min", "write the least number of digits").whole(1, mostDigits)
-	rule.Max, most = m.need("max", "write the greatest number of digits").whole(1, mostDigits)
+	rule.Min, least = m.need("min", "write the least number of digits").whole()
+	rule.Max, most = m.need("max", "write the greatest number of digits").whole()
 	if least && most && rule.Min > rule.Max {
 		m.get("min").fail("is %d, more than max, which is %d; exchange the two", rule.Min, rule.Max)
 	}
@@ -206,7 +196,7 @@ func readNumberRule(v value, known ...string) (rule ivr.NumberRule) {
 
 // readStarts reads beginnings of numbers of at most so many digits; items are where each stands.
 func readStarts(v value, longest int) (starts []string, items []value) {
-	for _, item := range v.list(100, "[\"08\"]") {
+	for _, item := range v.list("[\"08\"]") {
 		start, ok := item.quoted("\"08\"")
 		switch {
 		case !ok:

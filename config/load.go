@@ -69,7 +69,7 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	l.wiring, l.times, l.sets, l.shared = l.folder("lines"), l.folder("hours"), l.readSets(), l.catalogue()
+	l.wiring, l.times, l.sets, l.shared = l.folder("lines", tables()["line"]), l.folder("hours", tables()["hours"]), l.readSets(), l.catalogue()
 	if len(l.wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
@@ -124,7 +124,7 @@ func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
 		return catalogue{}
 	}
-	at := l.file(topicsFile)
+	at := l.file(topicsFile, tables()["topics"])
 	if at.node == nil {
 		return catalogue{}
 	}

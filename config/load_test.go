@@ -170,7 +170,7 @@ func TestOptional(t *testing.T) {
 		t.Errorf("limits %d %d %d", line.NoInputLimit, line.NoMatchLimit, line.MessageSeconds)
 	}
 	own := map[string]bool{"+622150001000": true, "+622150001001": true, "+622150002001": true, "+622150003001": true}
-	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own}, line.Callbacks); diff != "" {
+	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own, Unreachable: []string{"+86"}}, line.Callbacks); diff != "" {
 		t.Errorf("policy (-want +got):\n%s", diff)
 	}
 }

@@ -20,7 +20,7 @@ func MissingPrompts(fsys fs.FS) ([]Missing, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	files, needs := l.folder("prompts"), needsOfAll(lines)
+	files, needs := l.folder("prompts", table{}), needsOfAll(lines)
 	tags := map[string]bool{}
 	for _, f := range lines {
 		for _, language := range f.line.Languages {

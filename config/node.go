@@ -20,11 +20,12 @@ type value struct {
 	line     int // of the node, or of its parent when it is absent
 	node     *yaml.Node
 	problems *Problems
+	table
 }
 
-// document parses one file. The value has no node after a syntax error, and for an empty file.
-func document(file string, data []byte, problems *Problems) value {
-	v := value{file: file, problems: problems}
+// document parses one file that the table describes. The value has no node after a syntax error, and for an empty file.
+func document(file string, data []byte, t table, problems *Problems) value {
+	v := value{file: file, problems: problems, table: t}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root yaml.Node
 	if err := decoder.Decode(&root); err != nil {
@@ -78,11 +79,11 @@ func (v value) empty() bool {
 	return v.node == nil || v.node.Kind == yaml.ScalarNode && v.node.Tag == "!!null"
 }
 
-func (v value) child(key string, node *yaml.Node) value {
+func (v value) child(key string, node *yaml.Node, t table) value {
 	if v.key != "" {
 		key = v.key + "." + key
 	}
-	return value{file: v.file, key: key, line: node.Line, node: node, problems: v.problems}
+	return value{file: v.file, key: key, line: node.Line, node: node, problems: v.problems, table: t}
 }
 
 // renamed reads a key that had another name as the one that it has now.
@@ -107,9 +108,11 @@ type mapping struct {
 	values map[string]value
 }
 
-// mapping reads keys and values. Only the known keys are permitted, all when none are named.
-func (v value) mapping(known ...string) (mapping, bool) {
-	v.permits(permit{Keys: known})
+// mapping reads keys and values. Only the keys of the table are permitted; any, where it names none.
+func (v value) mapping() (mapping, bool) { return v.mappingOf(v.known()) }
+
+// mappingOf is mapping where other keys are permitted than those of the table, any when there are none.
+func (v value) mappingOf(known []string) (mapping, bool) {
 	m := mapping{value: v, values: map[string]value{}}
 	if v.empty() {
 		return m, v.present()
@@ -123,7 +126,7 @@ func (v value) mapping(known ...string) (mapping, bool) {
 	}
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, node := v.node.Content[i], v.node.Content[i+1]
-		at := v.child(key.Value, key)
+		at := v.child(key.Value, key, v.below(key.Value))
 		if key.Kind != yaml.ScalarNode {
 			at.key = v.key
 			at.fail("a key has to be a plain word")
@@ -155,6 +158,9 @@ func (m mapping) written() int {
 
 // get is the value behind a key. An absent one remembers where it would belong.
 func (m mapping) get(key string) value {
+	if witness != nil {
+		witness(m.file, m.key, key)
+	}
 	if v, ok := m.values[key]; ok {
 		return v
 	}
@@ -177,19 +183,22 @@ func (m mapping) need(key, what string) value {
 	return v
 }
 
-// list reads the items of a sequence, at most so many. An absent or empty one has none.
-func (v value) list(most int, example string) []value {
-	v.permits(permit{Entries: most})
+// witness is told which keys the readers ask for. Tests set it; otherwise it is nil.
+var witness func(file, path, key string)
+
+// list reads the items of a sequence, at most as many as the table has. An absent or empty one has none.
+func (v value) list(example string) []value {
 	if v.empty() || !v.kind(yaml.SequenceNode, "a list, for example "+example) {
 		return nil
 	}
-	if len(v.node.Content) > most {
+	s := v.described(func(s *schema) bool { return s.Items != nil })
+	if most := s.MaxItems; len(v.node.Content) > most {
 		v.fail("has %d entries; at most %d are supported", len(v.node.Content), most)
 		return nil
 	}
 	items := make([]value, len(v.node.Content))
 	for i, node := range v.node.Content {
-		items[i] = v.child("", node)
+		items[i] = v.child("", node, table{s.Items, v.definitions})
 		items[i].key = fmt.Sprintf("%s[%d]", v.key, i)
 	}
 	return items

@@ -17,7 +17,7 @@ var Endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // readOverride adds an override if nothing is wrong with it. What it says to callers is an announcement while it lasts.
 func (r *rules) readOverride(item value) {
-	m, ok := item.mapping("from", "until", "closed", "open", "reason", "say")
+	m, ok := item.mapping()
 	if !ok {
 		return
 	}

@@ -16,37 +16,29 @@ const day = 24 * time.Hour
 // names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
 // before an agent.
 func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
-	if m, ok := v.mapping("slot", "slots", "capacity", "min_notice", "attempts", "desk_attempts", "retry_after",
-		"expires_after", "blocked", "unreachable", "retention", "calling_hours", "first", "retry_busy", "retry_no_answer",
-		"retry_machine", "limits", "max_open", "asap_cutoff", "opening_delay", "opening_spacing", "countries"); ok {
-		p.SlotLength, _ = m.get("slot").duration(5*time.Minute, 12*time.Hour)
+	if m, ok := v.mapping(); ok {
+		for key, length := range map[string]*time.Duration{
+			"slot": &p.SlotLength, "min_notice": &p.MinNotice, "retry_after": &p.RetryAfter, "retry_busy": &p.RetryBusy,
+			"retry_no_answer": &p.RetryNoAnswer, "retry_machine": &p.RetryMachine, "asap_cutoff": &p.ASAPCutoff,
+			"opening_delay": &p.OpeningDelay, "opening_spacing": &p.OpeningSpacing, "expires_after": &p.ExpiresAfter,
+			"retention": &p.Retention,
+		} {
+			*length, _ = m.get(key).duration()
+		}
+		for key, number := range map[string]*int{"slots": &p.SlotCount, "capacity": &p.SlotCapacity, "attempts": &p.MaxAttempts,
+			"desk_attempts": &p.MaxDeskAttempts, "max_open": &p.MaxOpen} {
+			*number, _ = m.get(key).whole()
+		}
 		if p.SlotLength%time.Minute != 0 {
 			m.get("slot").fail("has to be whole minutes")
 		}
-		p.SlotCount, _ = m.get("slots").whole(2, 5)
-		p.SlotCapacity, _ = m.get("capacity").whole(1, 10_000)
-		p.MinNotice, _ = m.get("min_notice").duration(0, 7*day)
-		p.MaxAttempts, _ = m.get("attempts").whole(1, 20)
-		p.MaxDeskAttempts, _ = m.get("desk_attempts").whole(1, 100)
-		p.RetryAfter, _ = m.get("retry_after").duration(time.Minute, day)
-		p.RetryBusy, _ = m.get("retry_busy").duration(time.Minute, day)
-		p.RetryNoAnswer, _ = m.get("retry_no_answer").duration(time.Minute, day)
-		p.RetryMachine, _ = m.get("retry_machine").duration(time.Minute, day)
 		p.Limits = readCallerLimits(m.get("limits"))
-		p.MaxOpen, _ = m.get("max_open").whole(1, 1_000_000)
-		p.ASAPCutoff, _ = m.get("asap_cutoff").duration(0, 12*time.Hour)
-		p.OpeningDelay, _ = m.get("opening_delay").duration(0, 12*time.Hour)
-		p.OpeningSpacing, _ = m.get("opening_spacing").duration(0, 2*time.Hour)
-		p.ExpiresAfter, _ = m.get("expires_after").duration(time.Hour, 90*day)
-		p.Retention, _ = m.get("retention").duration(time.Hour, 10*366*day)
 		p.Countries = readCountries(m.get("countries"), region)
 		p.Blocked = readBlocked(m.get("blocked"))
 		p.Unreachable = readPrefixes(m.get("unreachable"))
 		p.CallingHours = readCallingHours(m.get("calling_hours"))
-		if first := m.get("first"); first.present() {
-			who, _ := first.oneOf("agent", "customer")
-			customerFirst = who == "customer"
-		}
+		who, _ := m.get("first").oneOf()
+		customerFirst = who == "customer"
 	}
 	if p.Countries == nil && !v.present() {
 		p.Countries = []string{region}
@@ -58,7 +50,7 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 
 // readCallerLimits reads how often callers may ask for callbacks. A key that is absent is 0, which is the default.
 func readCallerLimits(v value) (l callbacks.CallerLimits) {
-	m, ok := v.mapping("caller_hour", "caller_day", "number_hour", "number_day", "anonymous_hour", "open_per_caller")
+	m, ok := v.mapping()
 	if !ok {
 		return l
 	}
@@ -66,7 +58,7 @@ func readCallerLimits(v value) (l callbacks.CallerLimits) {
 		"caller_hour": &l.CallerHour, "caller_day": &l.CallerDay, "number_hour": &l.NumberHour, "number_day": &l.NumberDay,
 		"anonymous_hour": &l.AnonymousHour, "open_per_caller": &l.OpenPerCaller,
 	} {
-		*limit, _ = m.get(key).whole(1, mostAsked)
+		*limit, _ = m.get(key).whole()
 	}
 	effective := callbacks.Policy{Limits: l}.MoveLimits()
 	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay}, "number": {effective.NumberHour, effective.NumberDay}} {
@@ -99,7 +91,7 @@ func readCallingHours(v value) hours.Span {
 }
 
 func readPrefixes(v value) (out []string) {
-	for _, item := range v.list(500, "[\"+850\"]") {
+	for _, item := range v.list("[\"+850\"]") {
 		if p, ok := item.prefix(); ok {
 			out = append(out, p)
 		}
@@ -112,8 +104,8 @@ var trunk = regexp.MustCompile(`^BY[0-9a-f]{32}$`)
 
 func readRoutes(v value) (out []callbacks.Route) {
 	seen := map[string]bool{}
-	for _, item := range v.list(500, "- {prefix: \"+86\", byoc: BY…}") {
-		m, ok := item.mapping("prefix", "byoc")
+	for _, item := range v.list("- {prefix: \"+86\", byoc: BY…}") {
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}

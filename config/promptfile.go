@@ -24,7 +24,7 @@ type promptFile struct {
 
 // readPrompts reads the sentences of every language, and gives each line what all lines share.
 func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
-	files := l.folder("prompts")
+	files := l.folder("prompts", table{})
 	all, texts := needsOfAll(lines), map[string]map[string]string{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {

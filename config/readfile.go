@@ -15,7 +15,7 @@ const largest = 1 << 18
 
 // folder reads each file NAME.yaml of a directory, by NAME. One that cannot be read is there too, without a node, so
 // that its absence is not reported as well. Editors' copies and hidden files are passed over.
-func (l *loader) folder(dir string) map[string]value {
+func (l *loader) folder(dir string, t table) map[string]value {
 	out := map[string]value{}
 	entries, err := fs.ReadDir(l.fsys, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -29,14 +29,14 @@ func (l *loader) folder(dir string) map[string]value {
 		case path.Ext(name) == ".yml":
 			l.fail(file, "is not read, because its name ends in .yml; let it end in .yaml")
 		case path.Ext(name) == ".yaml":
-			out[strings.TrimSuffix(name, ".yaml")] = l.file(file)
+			out[strings.TrimSuffix(name, ".yaml")] = l.file(file, t)
 		}
 	}
 	return out
 }
 
 // file reads one file. The value has no node after a mistake, which has been reported.
-func (l *loader) file(name string) value {
+func (l *loader) file(name string, t table) value {
 	data, err := l.bytes(name)
 	if err != nil {
 		l.fail(name, "%v", err)
@@ -44,7 +44,7 @@ func (l *loader) file(name string) value {
 	}
 	l.count(name, data)
 	l.texts[name] = data
-	return document(name, data, l.problems)
+	return document(name, data, t, l.problems)
 }
 
 func (l *loader) bytes(name string) (data []byte, err error) {

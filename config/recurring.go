@@ -47,19 +47,19 @@ func readYearly(m mapping) *hours.Yearly {
 }
 
 func readNth(v value) *hours.Nth {
-	m, ok := v.mapping("n", "weekday", "month")
+	m, ok := v.mapping()
 	if !ok || v.empty() {
 		return nil
 	}
 	nth := &hours.Nth{}
 	at := m.need("n", "write which one, 1 to 5, or -1 for the last")
-	if nth.N, ok = at.whole(-5, 5); ok && nth.N == 0 {
+	if nth.N, ok = at.whole(); ok && nth.N == 0 {
 		at.fail("is 0; write 1 to 5 from the start of the month, or -1 to -5 from its end")
 	}
 	if weekday, _ := readWeekday(m.need("weekday", "write one of mon, tue, wed, thu, fri, sat, sun")); weekday != nil {
 		nth.Weekday = *weekday
 	}
-	month, _ := m.get("month").whole(1, 12)
+	month, _ := m.get("month").whole()
 	nth.Month = time.Month(month)
 	return nth
 }

@@ -37,10 +37,10 @@ func readCalendar(root mapping, zone *time.Location, around surroundings) (*hour
 	r.Zone = zone
 	r.readWeek(root.need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))
 	r.readHolidays(root)
-	for _, item := range root.get("special").list(mostSpecials, "- {date: 2026-12-25, closed: true, name: Natal}") {
+	for _, item := range root.get("special").list("- {date: 2026-12-25, closed: true, name: Natal}") {
 		r.readSpecial(item)
 	}
-	for _, item := range root.get("overrides").list(mostOverrides, "- {from: …, until: …, closed: true, reason: …}") {
+	for _, item := range root.get("overrides").list("- {from: …, until: …, closed: true, reason: …}") {
 		r.readOverride(item)
 	}
 	if zone == nil {
@@ -93,7 +93,7 @@ type oneError struct{ error }
 func (e oneError) Unwrap() []error { return []error{e.error} }
 
 func (r *rules) readWeek(v value) {
-	week, ok := v.mapping(weekdays...)
+	week, ok := v.mapping()
 	if !ok {
 		return
 	}
@@ -106,7 +106,7 @@ func (r *rules) readWeek(v value) {
 
 // readSpans reads the well-formed spans of a day and remembers them under the path that hours will use.
 func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
-	for _, item := range v.list(mostSpans, "[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
+	for _, item := range v.list("[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
 		text, ok := item.plain("\"09:00-12:00\"")
 		if !ok {
 			continue
@@ -123,8 +123,8 @@ func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
 }
 
 // readWeekday is nil after a mistake, and for an absent value.
-func readWeekday(v value, others ...string) (*time.Weekday, string) {
-	word, ok := v.oneOf(slices.Concat(weekdays[1:], weekdays[:1], others)...)
+func readWeekday(v value) (*time.Weekday, string) {
+	word, ok := v.oneOf()
 	if d := slices.Index(weekdays, word); ok && d >= 0 {
 		weekday := time.Weekday(d)
 		return &weekday, word
@@ -137,7 +137,7 @@ func (r *rules) readHolidays(root mapping) {
 	var makeUp, collective bool
 	known := true
 	seen := map[string]bool{}
-	for _, item := range root.get("holidays").list(mostSets, "[id]") {
+	for _, item := range root.get("holidays").list("[id]") {
 		name, ok := item.text("id")
 		if !ok {
 			known = false
@@ -159,7 +159,7 @@ func (r *rules) readHolidays(root mapping) {
 		r.Holidays = append(r.Holidays, set.shared)
 		r.rest.sets = append(r.rest.sets, item)
 	}
-	r.MakeUp, _ = readWeekday(root.get("make_up"), "rest")
+	r.MakeUp, _ = readWeekday(root.get("make_up"))
 	if v := root.get("make_up"); !v.present() {
 		own := hours.OwnDay // a line that is open on Sundays anyway is not closed by a Sunday on which others work
 		r.MakeUp = &own
@@ -167,7 +167,7 @@ func (r *rules) readHolidays(root mapping) {
 	if v := root.get("make_up"); v.present() && known && !makeUp {
 		v.fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
 	}
-	leave, _ := root.get("collective_leave").oneOf("rest", "work")
+	leave, _ := root.get("collective_leave").oneOf()
 	r.Collective = leave != "work"
 	if v := root.get("collective_leave"); v.present() && known && !collective {
 		v.fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective_leave")
@@ -176,7 +176,7 @@ func (r *rules) readHolidays(root mapping) {
 
 // readSpecial adds a special day if nothing is wrong with it.
 func (r *rules) readSpecial(item value) {
-	m, ok := item.mapping("date", "from", "to", "yearly", "nth", "rrule", "closed", "open", "as", "name")
+	m, ok := item.mapping()
 	if !ok {
 		return
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -55,9 +56,20 @@ func (v value) id(example string) (string, bool) {
 	return text, ok
 }
 
-// oneOf is one of a few words.
-func (v value) oneOf(words ...string) (string, bool) {
-	v.permits(permit{Words: words})
+// oneOf is one of the words of the table.
+func (v value) oneOf() (string, bool) {
+	if !v.present() {
+		return "", false
+	}
+	var words []string
+	for _, word := range v.described(func(s *schema) bool { return len(s.Enum) > 0 }).Enum {
+		words = append(words, fmt.Sprint(word))
+	}
+	return v.oneOfThese(words)
+}
+
+// oneOfThese is one of words that are not in the table, as they depend on what else is written.
+func (v value) oneOfThese(words []string) (string, bool) {
 	text, ok := v.plain(words[0])
 	if !ok {
 		return "", false
@@ -71,9 +83,13 @@ func (v value) oneOf(words ...string) (string, bool) {
 	return "", false
 }
 
-// whole is a whole number between two limits.
-func (v value) whole(least, most int) (int, bool) {
-	v.permits(permit{Bounded: true, Least: least, Most: most})
+// whole is a whole number between the limits of the table.
+func (v value) whole() (int, bool) {
+	if !v.present() {
+		return 0, false
+	}
+	s := v.described(func(s *schema) bool { return s.Minimum != nil })
+	least, most := *s.Minimum, *s.Maximum
 	text, ok := v.plain(strconv.Itoa(least))
 	if !ok {
 		return 0, false
@@ -99,9 +115,13 @@ func (v value) truth() bool {
 	return ok && text == "true"
 }
 
-// duration is a length of time between two limits.
-func (v value) duration(least, most time.Duration) (time.Duration, bool) {
-	v.permits(permit{Shortest: least, Longest: most})
+// duration is a length of time between the limits of the table.
+func (v value) duration() (time.Duration, bool) {
+	if !v.present() {
+		return 0, false
+	}
+	s := v.described(func(s *schema) bool { return s.longest > 0 })
+	least, most := s.shortest, s.longest
 	text, ok := v.plain(problem.Spell(least))
 	if !ok {
 		return 0, false

@@ -12,8 +12,7 @@ import (
 )
 
 // JSON Schemas of the files that people edit, for their editors: completion, hover texts, and a mistake is underlined while
-// it is made. They are made here, of the same bounds, words and patterns that the readers use; a test holds the keys and
-// bounds of both together. Load finds more than a schema of one file can.
+// it is made. They are also the tables by which the readers go, see table. Load finds more than a schema of one file can.
 
 //go:generate go run ../cmd/hotline schema --write schema
 
@@ -119,6 +118,13 @@ func (p properties) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
+func (p properties) names() (names []string) {
+	for _, each := range p {
+		names = append(names, each.key)
+	}
+	return names
+}
+
 // of finds a key; nil when there is none.
 func (p properties) of(key string) *schema {
 	for _, each := range p {
@@ -165,7 +171,9 @@ func (s *schema) filled() *schema { s.MinItems = 1; return s }
 
 func (s *schema) once() *schema { s.UniqueItems = true; return s }
 
-func ref(definition string) *schema { return &schema{Ref: "#/definitions/" + definition} }
+const definitionsPath = "#/definitions/"
+
+func ref(definition string) *schema { return &schema{Ref: definitionsPath + definition} }
 
 // words is one of a few.
 func words(choice ...string) *schema {

@@ -102,8 +102,8 @@ func stepSchema() *schema {
 		key("speak", "The caller speaks a message.", yes()),
 		key("hang_up", "The caller hangs up.", yes()),
 	).needs("hear")
-	for i, one := range callKeys["steps"][1:] {
-		for _, other := range callKeys["steps"][i+2:] {
+	for i, one := range callerDoes {
+		for _, other := range callerDoes[i+1:] {
 			s.AllOf = append(s.AllOf, &schema{Not: &schema{Required: []string{one, other}}})
 		}
 	}

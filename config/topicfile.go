@@ -9,16 +9,9 @@ import (
 
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 const topicsFile = "topics.yaml"
-
-// Keys of a topic, and of a further menu.
-var (
-	topicKeys = []string{"id", "desk", "urgent", "help", "note", "message", "priority", "ask"}
-	menuKeys  = append([]string{"topics"}, topicKeys...)
-)
 
 // A catalogue holds the topics and questions that lines share.
 type catalogue struct {
@@ -29,13 +22,13 @@ type catalogue struct {
 // readCatalogue reads topics.yaml. The file may be absent: then every line says all of its topics itself.
 func readCatalogue(at value) catalogue {
 	c := catalogue{topics: map[string]mapping{}, questions: map[string]ivr.NumberRule{}}
-	root, ok := at.mapping("questions", "topics")
+	root, ok := at.mapping()
 	if !ok {
 		return c
 	}
 	c.questions = readQuestions(root.get("questions"), c.questions)
-	for _, item := range root.get("topics").list(mostTopics, "- {id: login, desk: support}") {
-		m, ok := item.mapping(topicKeys...)
+	for _, item := range root.get("topics").list("- {id: login, desk: support}") {
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
@@ -60,8 +53,8 @@ func readQuestions(v value, known map[string]ivr.NumberRule) map[string]ivr.Numb
 	out := map[string]ivr.NumberRule{}
 	maps.Copy(out, known)
 	seen := map[string]bool{}
-	for _, item := range v.list(mostTopics, "- {id: transaction, min: 6, max: 14}") {
-		m, ok := item.mapping("id", "min", "max", "starts", "own_prefixes")
+	for _, item := range v.list("- {id: transaction, min: 6, max: 14}") {
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
@@ -75,7 +68,7 @@ func readQuestions(v value, known map[string]ivr.NumberRule) map[string]ivr.Numb
 			at.fail("question %s is listed twice; remove one", id)
 		default:
 			seen[id] = true
-			out[id] = readNumberRule(item, "id", "min", "max", "starts", "own_prefixes")
+			out[id] = readNumberRule(item)
 		}
 	}
 	return out
@@ -102,10 +95,10 @@ func readTopic(m mapping, id string, questions map[string]ivr.NumberRule) ivr.To
 	t := ivr.Topic{
 		ID: id, Urgent: m.get("urgent").truth(), Help: m.get("help").truth(), Note: m.get("note").truth(), Message: m.get("message").truth(),
 	}
-	t.Priority, _ = m.get("priority").whole(0, 9)
+	t.Priority, _ = m.get("priority").whole()
 	known := append([]string{askAccount}, slices.Sorted(maps.Keys(questions))...)
-	for _, item := range m.get("ask").list(10, "[account, transaction]") {
-		what, ok := item.oneOf(known...)
+	for _, item := range m.get("ask").list("[account, transaction]") {
+		what, ok := item.oneOfThese(known)
 		switch {
 		case !ok:
 		case what == askAccount && t.AskAccount, slices.Contains(t.Questions, what):
@@ -152,7 +145,7 @@ func (f *lineFile) readMenu(v value, shared catalogue, questions map[string]ivr.
 }
 
 func (r *menuReader) choices(v value, depth int) (choices []ivr.Choice) {
-	for _, item := range v.list(mostTopics, "- login") {
+	for _, item := range v.list("- login") {
 		m, ok := r.entry(item)
 		if !ok {
 			continue
@@ -206,7 +199,7 @@ func (r *menuReader) entry(item value) (mapping, bool) {
 		name := item
 		return mapping{value: item, keys: []string{"id"}, values: map[string]value{"id": name}}, true
 	}
-	return item.mapping(menuKeys...)
+	return item.mapping()
 }
 
 func (r *menuReader) hint(id string) string {
@@ -272,7 +265,7 @@ func (f *lineFile) readNames(v value) {
 	if len(tags) == 0 {
 		return // reported
 	}
-	m, ok := v.mapping(spoken.Tags()...) // a language that is not offered for a while may keep its name
+	m, ok := v.mapping() // a language that is not offered for a while may keep its name
 	if !ok || !v.present() {
 		return
 	}

@@ -20,7 +20,6 @@ const anyCountry = "any"
 
 // readCountries reads the countries whose numbers a line calls: nil for any, its own where nothing is written.
 func readCountries(v value, own string) (countries []string) {
-	v.permits(permit{Words: []string{anyCountry}})
 	if !v.present() {
 		return []string{own}
 	}
@@ -29,12 +28,12 @@ func readCountries(v value, own string) (countries []string) {
 			v.fail("is one country and has to be a list; write [%s], or %s", v.node.Value, anyCountry)
 			return []string{own}
 		}
-		if _, ok := v.oneOf(anyCountry); !ok {
+		if _, ok := v.oneOf(); !ok {
 			return []string{own}
 		}
 		return nil
 	}
-	items := v.list(300, "[ID, SG]")
+	items := v.list("[ID, SG]")
 	if len(items) == 0 {
 		v.fail("lists no country; write any, a list such as [ID, SG], or remove it: then it is the line's own, %s", own)
 	}
@@ -65,11 +64,11 @@ func (v value) country() (string, bool) {
 // whether it still holds.
 func readBlocked(v value) (out []callbacks.Blocked) {
 	const example = `- {prefix: "+252", reason: "calls there are pumped for their fees"}`
-	for _, item := range v.list(500, example) {
+	for _, item := range v.list(example) {
 		if !item.kind(yaml.MappingNode, "a prefix with its reason, for example "+example) {
 			continue
 		}
-		m, ok := item.mapping("prefix", "reason")
+		m, ok := item.mapping()
 		if !ok {
 			continue
 		}
