@@ -1,6 +1,8 @@
 package callbacks
 
-import "strings"
+import (
+	"strings"
+)
 
 // Answers are the numbers that a caller keyed in besides the account, in the order in which they were asked for:
 // "transaction:123456;order:88", question and digits. Digits alone are the answer to "transaction": before lines could

@@ -7,9 +7,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"github.com/hotline-ivr/hotline/hours"
+	"github.com/nyaruka/phonenumbers"
 )
 
 // leastCallingHours is how much of the window has to be left when a number may belong to several zones, so that it is kept

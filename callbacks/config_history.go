@@ -1,6 +1,8 @@
 package callbacks
 
-import "time"
+import (
+	"time"
+)
 
 // What a store keeps of the configuration: which versions were in force, which closures were declared in an emergency, and
 // what each instance runs. The directory of files is the truth; this is its history, and what instances share. Instants are

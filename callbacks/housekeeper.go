@@ -258,3 +258,13 @@ func (h *Housekeeper) reconcile(ctx context.Context, _, _ time.Time) error {
 	}
 	return h.config.Reconcile(ctx)
 }
+
+// A Report is what became of the callbacks of one line in a stretch of time.
+type Report struct {
+	Line string
+	// Called counts callbacks whose caller rang in it; Done to Undialable those that ended in it;
+	// Messages those received in it; CallRecords calls that began in it and were put through.
+	Called, Done, Cancelled, Expired, Undialable, Messages, CallRecords int
+	// Open counts callbacks that are open now.
+	Open int
+}

@@ -3,6 +3,7 @@ package callbacks
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // SaveMessage writes a message and gives it a reference. A key that was seen returns the message written first, with
@@ -72,4 +73,41 @@ func (s *Service) MarkTaken(ctx context.Context, callSID string, dial int, targe
 // WasTaken reports whether an agent pressed 1 on that Dial.
 func (s *Service) WasTaken(ctx context.Context, callSID string, dial int) (bool, error) {
 	return s.store.WasTaken(ctx, callSID, dial)
+}
+
+// A Message is a recorded message.
+type Message struct {
+	// Key makes a repeated webhook harmless.
+	Key                         string
+	Reference                   string
+	Line, Desk, Topic, Language string
+	Caller                      string
+	Account                     string
+	Answers                     Answers
+	// CallRecordKey is as in [Request].
+	CallRecordKey string
+	// Recording is what was spoken.
+	Recording Recording
+	// Received is when it was left, UTC.
+	Received time.Time
+}
+
+// A Recording is something that a caller spoke, kept by the provider.
+type Recording struct {
+	// SID and URL name it at the provider; empty: there is none, or it was erased.
+	SID, URL string
+	// Seconds is its length.
+	Seconds int
+}
+
+// A CallRecord is a call that was put through to a desk. Its record is what a caller refers to who rings again.
+type CallRecord struct {
+	// Key makes a repeated webhook harmless.
+	Key                         string
+	Reference                   string
+	Line, Desk, Topic, Language string
+	Caller, Account             string
+	Answers                     Answers
+	// Began is when the call began, UTC.
+	Began time.Time
 }

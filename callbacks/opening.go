@@ -38,28 +38,3 @@ func gathered(cal *hours.Calendar, opening time.Time) bool {
 	before := cal.At(opening.Add(-time.Second))
 	return !before.Open && (before.Since.IsZero() || opening.Sub(before.Since) >= night)
 }
-
-// MoveLimits are the limits within which callers move callbacks.
-func (p Policy) MoveLimits() CallerLimits { return p.Limits.withDefaults() }
-
-// LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo] gave
-// it. An urgent one is bound by those of its caller only.
-func (p Policy) LimitsOf(r Request, cal *hours.Calendar) (l Limits) {
-	l.CallerLimits = p.MoveLimits()
-	if r.Urgent {
-		return l
-	}
-	l.MaxOpen = p.MaxOpen
-	cal = p.within(cal, r.Number)
-	if p.OpeningSpacing <= 0 || cal == nil || r.Kind != ASAP {
-		return l
-	}
-	l.OpeningSpacing, l.SpacingEnd = p.OpeningSpacing, r.Due.Add(longestSpacing)
-	if closing, ok := cal.NextClosing(r.Due); ok && closing.Add(-p.ASAPCutoff-p.OpeningSpacing).Before(l.SpacingEnd) {
-		l.SpacingEnd = closing.Add(-p.ASAPCutoff - p.OpeningSpacing)
-	}
-	if l.SpacingEnd.Before(r.Due) {
-		l.SpacingEnd = r.Due
-	}
-	return l
-}

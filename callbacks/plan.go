@@ -116,3 +116,6 @@ func (p Plan) RingFor(t Target) time.Duration {
 	}
 	return p.Ring
 }
+
+// A Desk names a desk of a line.
+type Desk struct{ Line, Desk string }

@@ -1,7 +1,6 @@
 package callbacks
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -111,19 +110,6 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 		o.Slots = append(o.Slots, hours.Interval{From: s.From.UTC(), To: s.To.UTC()})
 	}
 	return o
-}
-
-// DefaultCallerLimits are those of a policy that names none. Families and offices share a calling number.
-var DefaultCallerLimits = CallerLimits{CallerHour: 6, CallerDay: 15, NumberHour: 2, NumberDay: 4, AnonymousHour: 6, OpenPerCaller: 3}
-
-// withDefaults fills in what is zero.
-func (l CallerLimits) withDefaults() CallerLimits {
-	d := DefaultCallerLimits
-	return CallerLimits{
-		CallerHour: cmp.Or(l.CallerHour, d.CallerHour), CallerDay: cmp.Or(l.CallerDay, d.CallerDay),
-		NumberHour: cmp.Or(l.NumberHour, d.NumberHour), NumberDay: cmp.Or(l.NumberDay, d.NumberDay),
-		AnonymousHour: cmp.Or(l.AnonymousHour, d.AnonymousHour), OpenPerCaller: cmp.Or(l.OpenPerCaller, d.OpenPerCaller),
-	}
 }
 
 // farthestSlot is how far ahead a time is offered: nobody waits by the telephone for next season.

@@ -2,6 +2,30 @@ package callbacks
 
 import "fmt"
 
+// A State is where a callback stands. Transitions are in one table, see [State.To].
+type State string
+
+const (
+	// Booked waits for its due time, or for the next try.
+	Booked State = "booked"
+	// Dialling has been claimed: the first telephone is ringing, or may be.
+	Dialling State = "dialling"
+	// AgentReached means that an agent pressed 1. If he was rung first, the customer's telephone is ringing; otherwise the
+	// two were connected.
+	AgentReached State = "agent-reached"
+	// CustomerReached means that the customer pressed 1. If he was rung first, an agent's telephone is ringing; otherwise
+	// the two were connected.
+	CustomerReached State = "customer-reached"
+	// Done is kept: both pressed 1, and their talk has ended.
+	Done State = "done"
+	// Cancelled was taken back, by the caller or a supervisor.
+	Cancelled State = "cancelled"
+	// Expired ran out of attempts or of time.
+	Expired State = "expired"
+	// Undialable was refused by the provider for good.
+	Undialable State = "undialable"
+)
+
 // transitions is the one table of what may follow what.
 // A state that is not a key here is final. Staying in a state is not a transition and always allowed
 // for open callbacks: a due time may move, a counter may rise.

@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -30,7 +29,7 @@ const (
 )
 
 // ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
-var ErrForeignCall = errors.New("dispatch: the call is not the attempt's")
+var ErrForeignCall = callbacks.RuleError("the call is not the attempt's")
 
 // adopts takes the call that a webhook of the first leg speaks of, where the provider's answer has not named one yet,
 // and reports whether it is the attempt's own. A second call for the same attempt comes from a request that was

@@ -1,0 +1,136 @@
+package callbacks
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Cancel takes a callback back for its caller, also while the first telephone rings. Taking it back twice is no error.
+// [ErrInProgress] once somebody has pressed 1; [ErrNotOpen] when it ended otherwise. by is for the log.
+func (s *Service) Cancel(ctx context.Context, id int64, by string) (Callback, error) {
+	return s.cancel(ctx, id, by, false)
+}
+
+// Withdraw is Cancel by the desk: the customer is told with an SMS, where the line sends them.
+func (s *Service) Withdraw(ctx context.Context, id int64, by string) (Callback, error) {
+	return s.cancel(ctx, id, by, true)
+}
+
+func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (Callback, error) {
+	now := s.now()
+	done := false
+	r, err := s.store.Change(ctx, id, func(r *Record) error {
+		switch r.Callback.State {
+		case Cancelled:
+			return ErrUnchanged
+		case AgentReached, CustomerReached:
+			return ErrInProgress
+		case Booked, Dialling:
+		default:
+			return ErrNotOpen
+		}
+		if tell {
+			r.SMSBody = s.plan(r.Callback.Line, r.Callback.Desk).Notification(r.Callback, NotifyWithdrawn, now)
+		}
+		r.Callback.Finish(Cancelled, now)
+		r.Callback.Remark = "taken back by " + by
+		if r.Attempt != nil {
+			r.Attempt.Check = now // the dispatcher hangs it up at once
+		}
+		done = true
+		return nil
+	})
+	if err == nil && done {
+		LogChange(ctx, s.log, r.Callback, "taken back by "+by)
+		s.signal.Raise()
+	}
+	return r.Callback, err
+}
+
+// MaxHold is how long a conversation can hold a callback back, in case nobody tells that it has ended.
+const MaxHold = 2 * time.Hour
+
+// HoldFor keeps the callback of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
+// [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No callback is no error.
+func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
+	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
+		until := s.now().Add(MaxHold)
+		if r.Callback.CancelAfterAttempt {
+			return ErrUnchanged
+		}
+		if r.Callback.State != Booked && r.Callback.Open() && r.Callback.Held.IsZero() {
+			r.Callback.Held = r.Callback.Due // for when it comes back
+			return nil
+		}
+		if r.Callback.State != Booked || !r.Callback.Held.IsZero() || !r.Callback.Due.Before(until) {
+			return ErrUnchanged
+		}
+		r.Callback.Held, r.Callback.Due = r.Callback.Due, until
+		return nil
+	})
+}
+
+// ReleaseFor lets a held callback fall due as before: they did not talk after all.
+func (s *Service) ReleaseFor(ctx context.Context, line, desk, caller string) error {
+	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
+		switch c := &r.Callback; {
+		case !c.Open() || c.Held.IsZero() || c.CancelAfterAttempt:
+			return ErrUnchanged
+		case c.State == Booked:
+			c.Due = c.Held
+		}
+		r.Callback.Held = time.Time{}
+		return nil
+	})
+}
+
+func (s *Service) changeFor(ctx context.Context, line, desk, caller string, change func(*Record) error) error {
+	c, found, err := s.openAt(ctx, line, desk, caller)
+	if err != nil || !found {
+		return err
+	}
+	_, err = s.store.Change(ctx, c.ID, change)
+	s.signal.Raise()
+	return err
+}
+
+// CancelFor takes back what a desk has promised to a caller (E.164) who has talked with that desk meanwhile. A callback
+// about which an agent's telephone rings is taken back too, or the customer would be rung after all.
+// No callback is no error.
+func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) error {
+	c, found, err := s.openAt(ctx, line, desk, caller)
+	if err != nil || !found {
+		return err
+	}
+	_, err = s.Cancel(ctx, c.ID, talked)
+	if errors.Is(err, ErrInProgress) {
+		_, err = s.store.Change(ctx, c.ID, func(r *Record) error {
+			switch c := &r.Callback; {
+			case !c.Open(): // it has ended just now
+				return ErrUnchanged
+			case c.State == Booked: // or come back
+				c.Finish(Cancelled, s.now())
+			default:
+				c.CancelAfterAttempt = true
+			}
+			return nil
+		})
+	}
+	if errors.Is(err, ErrNotOpen) {
+		return nil
+	}
+	return err
+}
+
+// talked is who takes a callback back whose caller got through.
+const talked = "the caller's talk with the desk"
+
+// openAt is the open callback of one desk; nobody is recognised by a number that many share.
+func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {
+	caller = recognisable(caller)
+	if caller == "" || desk == "" {
+		return Callback{}, false, nil
+	}
+	return s.store.OpenFor(ctx, line, desk, caller)
+}
