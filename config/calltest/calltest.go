@@ -36,6 +36,11 @@ type Report struct {
 // Err joins the differences; nil when there is none.
 func (r Report) Err() error { return errors.Join(r.Failed...) }
 
+// NotTriedText says in a line what was left out, and what tries it.
+func (r Report) NotTriedText() string {
+	return "not tried here, but by hotline test: " + strings.Join(r.NotTried, ", ")
+}
+
 // Check tries the call tests of some lines. The error is a fault of ours, or the context's.
 func Check(ctx context.Context, snapshot *config.Snapshot, lines []string) (r Report, err error) {
 	for _, test := range Of(snapshot, lines) {

@@ -15,11 +15,26 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
 // What is in force, what was refused, and what the other instances run: on the health page and in the metrics. A simulation
 // has none of it.
+
+// checkCallTests decides the call tests of an edit before it is taken up, and says what was not tried.
+func checkCallTests(say func(string)) func(context.Context, *config.Snapshot, []string) error {
+	return func(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
+		report, err := calltest.Check(ctx, snapshot, lines)
+		if err != nil {
+			return errors.Join(publish.ErrNotRehearsed, err)
+		}
+		if len(report.NotTried) > 0 && say != nil {
+			say(report.NotTriedText())
+		}
+		return report.Err()
+	}
+}
 
 // publication follows a publisher; without one it says nothing.
 type publication struct {

@@ -5,8 +5,9 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/hotline-ivr/hotline/config"
 )
 
 // What works today and needs somebody's attention, in the log and in the metrics: holidays that are not known yet, and

@@ -17,7 +17,7 @@ import (
 var Shipped = sync.OnceValues(func() (*config.Snapshot, error) { return config.Load(config.Shipped()) })
 
 // Copy is the shipped configuration in a directory of its own.
-func Copy(t *testing.T) string {
+func Copy(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
@@ -27,7 +27,7 @@ func Copy(t *testing.T) string {
 }
 
 // Replace edits a file: pairs of what it holds and what takes its place.
-func Replace(t *testing.T, file string, pairs ...string) {
+func Replace(t testing.TB, file string, pairs ...string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -43,8 +43,26 @@ func Replace(t *testing.T, file string, pairs ...string) {
 	}
 }
 
+// Read is a file of a directory, by its path with slashes.
+func Read(t testing.TB, dir, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Write writes one.
+func Write(t testing.TB, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, filepath.FromSlash(name)), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Edited is the shipped configuration with one file edited, as [Replace] does.
-func Edited(t *testing.T, file string, pairs ...string) *config.Snapshot {
+func Edited(t testing.TB, file string, pairs ...string) *config.Snapshot {
 	t.Helper()
 	dir := Copy(t)
 	Replace(t, filepath.Join(dir, filepath.FromSlash(file)), pairs...)
@@ -56,7 +74,7 @@ func Edited(t *testing.T, file string, pairs ...string) *config.Snapshot {
 }
 
 // Get is the text of a page.
-func Get(t *testing.T, url string) string {
+func Get(t testing.TB, url string) string {
 	t.Helper()
 	answer, err := http.Get(url)
 	if err != nil {

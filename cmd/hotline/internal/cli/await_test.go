@@ -41,7 +41,7 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 	o.takesUp()
 	both := o.publisher.State()
 	o.sees(callbacks.Instance{ID: "a/1", Hash: both.Hash})
-	text := []byte(readFile(t, o.live, "hours/gopay.yaml"))
+	text := []byte(apptest.Read(t, o.live, "hours/gopay.yaml"))
 	for _, c := range []struct {
 		name    string
 		written publishedEdit
@@ -119,7 +119,7 @@ func TestPublishWithoutTheDatabase(t *testing.T) {
 	}
 	o.refuses(closed, "diff", "live", draft)
 	out = o.works("Whether it is in force cannot be seen from here: the database does not answer: ", "publish", draft)
-	if !strings.Contains(out, "Written: 1 file") || !strings.Contains(readFile(t, o.live, "hours/gopay.yaml"), longFriday) {
+	if !strings.Contains(out, "Written: 1 file") || !strings.Contains(apptest.Read(t, o.live, "hours/gopay.yaml"), longFriday) {
 		t.Errorf("printed is\n%s", out)
 	}
 }

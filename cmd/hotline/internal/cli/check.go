@@ -56,7 +56,7 @@ func check(cmd *cobra.Command, dir string) error {
 		fmt.Fprintln(out, failed)
 	}
 	if len(report.NotTried) > 0 {
-		fmt.Fprintln(out, notTried(report))
+		fmt.Fprintln(out, report.NotTriedText())
 	}
 	if len(report.Failed) > 0 {
 		return fmt.Errorf("check: FAILED, %d of %s; nothing of this configuration is used", len(report.Failed), count(report.Tests, "call test"))

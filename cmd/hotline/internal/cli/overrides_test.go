@@ -12,6 +12,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
 func (o *office) overrides() []callbacks.Override {
@@ -95,7 +96,7 @@ func TestMistakesInClosing(t *testing.T) {
 // A line can be closed while its files are spoilt.
 func TestClosingWithSpoiltFiles(t *testing.T) {
 	o := newOffice(t)
-	writeFile(t, o.live, "hours/gopay.yaml", "rubbish")
+	apptest.Write(t, o.live, "hours/gopay.yaml", "rubbish")
 	o.works("gopay is closed", "close", "--config", o.live, "--line", "gopay", "--until", "14:00", "--reason", "Power cut")
 }
 
@@ -154,12 +155,12 @@ func TestEndingTheClosureOfALineThatIsGone(t *testing.T) {
 	}
 	for _, tag := range []string{"en", "id", "ja", "zh"} {
 		var rest strings.Builder
-		for line := range strings.Lines(readFile(t, o.live, "prompts/"+tag+".yaml")) {
+		for line := range strings.Lines(apptest.Read(t, o.live, "prompts/"+tag+".yaml")) {
 			if !strings.HasPrefix(line, "wallet/") {
 				rest.WriteString(line)
 			}
 		}
-		writeFile(t, o.live, "prompts/"+tag+".yaml", rest.String())
+		apptest.Write(t, o.live, "prompts/"+tag+".yaml", rest.String())
 	}
 	o.takesUp()
 	if r := o.publisher.State().Refused; r != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
@@ -85,7 +86,7 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 		}
 	}
 	o.works("is taking it up", "status", "--config", o.live)
-	text := readFile(t, o.live, "hours/gopay.yaml")
+	text := apptest.Read(t, o.live, "hours/gopay.yaml")
 	if err := os.WriteFile(filepath.Join(mirror, "hours", "gopay.yaml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	if hash := instances[0].Publication.Publisher.State().Hash; hash != first {
 		t.Errorf("instance 1 runs %s, not %s", hash, first)
 	}
-	if text := readFile(t, o.live, "hours/gopay.yaml"); strings.Contains(text, longFriday) {
+	if text := apptest.Read(t, o.live, "hours/gopay.yaml"); strings.Contains(text, longFriday) {
 		t.Error("the edit was not taken back")
 	}
 }

@@ -117,7 +117,7 @@ func TestPublishAndRollBack(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft(friday, longFriday)
 	out := o.works("Fridays", "publish", draft, "--dry-run")
-	if strings.Contains(out, "Written") || strings.Contains(readFile(t, o.live, "hours/gopay.yaml"), longFriday) {
+	if strings.Contains(out, "Written") || strings.Contains(apptest.Read(t, o.live, "hours/gopay.yaml"), longFriday) {
 		t.Fatalf("a dry run writes:\n%s", out)
 	}
 	o.works("No instance is running", "publish", draft)
@@ -153,7 +153,7 @@ func TestAStaleDraft(t *testing.T) {
 	apptest.Replace(t, filepath.Join(third, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
 	o.works("Written", "publish", first)
 	o.refuses("hours/gopay.yaml was edited by somebody else", "publish", second)
-	if text := readFile(t, o.live, "hours/gopay.yaml"); !strings.Contains(text, longFriday) || strings.Contains(text, "  sat: [ ") {
+	if text := apptest.Read(t, o.live, "hours/gopay.yaml"); !strings.Contains(text, longFriday) || strings.Contains(text, "  sat: [ ") {
 		t.Error("the first supervisor's edit is lost")
 	}
 	o.works("Written: 1 file", "publish", third) // another file
@@ -161,7 +161,7 @@ func TestAStaleDraft(t *testing.T) {
 
 func TestADraftThatIsNotPublished(t *testing.T) {
 	o := newOffice(t)
-	before := readFile(t, o.live, "hours/gopay.yaml")
+	before := apptest.Read(t, o.live, "hours/gopay.yaml")
 	wrong := o.draft(`  sun: []`, `  sun: ["09:00-12:0"]`)
 	o.refuses("hours/gopay.yaml:20: week.sun[0]", "publish", wrong)
 	unexpected := o.draft(`  mon: ["08:00-17:00"]`, `  mon: ["09:00-17:00"]`)
@@ -172,7 +172,7 @@ func TestADraftThatIsNotPublished(t *testing.T) {
 	o.refuses("is no draft", "publish", o.live)
 	o.refuses("was taken from", "publish", o.draft(friday, longFriday), "--config", wrong)
 	o.refuses("is no draft", "publish", filepath.Join(t.TempDir(), "nothing"), "--config", filepath.Join(t.TempDir(), "nowhere"))
-	if readFile(t, o.live, "hours/gopay.yaml") != before {
+	if apptest.Read(t, o.live, "hours/gopay.yaml") != before {
 		t.Error("something was written")
 	}
 }
@@ -204,7 +204,7 @@ func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 			t.Errorf("no patch:\n%s", text)
 		}
 	})
-	if strings.Contains(readFile(t, o.live, "hours/gopay.yaml"), longFriday) {
+	if strings.Contains(apptest.Read(t, o.live, "hours/gopay.yaml"), longFriday) {
 		t.Error("something was written")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
 )
 
@@ -55,7 +56,7 @@ func TestADraftHasSchemas(t *testing.T) {
 	draft := o.draft(friday, longFriday)
 	for _, kind := range config.SchemaKinds() {
 		want, err := config.Schema(kind)
-		if err != nil || readFile(t, draft, "schema/"+config.SchemaFile(kind)) != string(want) {
+		if err != nil || apptest.Read(t, draft, "schema/"+config.SchemaFile(kind)) != string(want) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}
@@ -66,11 +67,11 @@ func TestADraftHasSchemas(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(o.live, "schema"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, o.live, "schema/hours.schema.json", "{}")
+	apptest.Write(t, o.live, "schema/hours.schema.json", "{}")
 	own := o.draft()
-	if entries, err := os.ReadDir(filepath.Join(own, "schema")); err != nil || len(entries) != 1 || readFile(t, own, "schema/hours.schema.json") != "{}" {
+	if entries, err := os.ReadDir(filepath.Join(own, "schema")); err != nil || len(entries) != 1 || apptest.Read(t, own, "schema/hours.schema.json") != "{}" {
 		t.Errorf("%v, %v", err, entries)
 	}
-	writeFile(t, own, "schema/hours.schema.json", "{} ")
+	apptest.Write(t, own, "schema/hours.schema.json", "{} ")
 	o.refuses("nothing was edited", "publish", own)
 }

@@ -1,19 +1,15 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
-	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -55,24 +51,5 @@ func sourceOf(cmd *cobra.Command) (publish.Options, error) {
 		files, err = os.DirFS(dir), nil
 	}
 	say := func(text string) { fmt.Fprintln(cmd.OutOrStdout(), text) }
-	return publish.Options{Dir: dir, Files: files, Rehearse: checkCallTests(say), Say: say}, err
-}
-
-// checkCallTests has call tests decided before an edit is taken up, and says what was not tried.
-func checkCallTests(say func(string)) func(context.Context, *config.Snapshot, []string) error {
-	return func(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
-		report, err := calltest.Check(ctx, snapshot, lines)
-		if err != nil {
-			return errors.Join(publish.ErrNotRehearsed, err)
-		}
-		if len(report.NotTried) > 0 {
-			say(notTried(report))
-		}
-		return report.Err()
-	}
-}
-
-// notTried says which expectations only hotline test and hotline publish try.
-func notTried(report calltest.Report) string {
-	return "not tried here, but by hotline test: " + strings.Join(report.NotTried, ", ")
+	return publish.Options{Dir: dir, Files: files, Say: say}, err
 }

@@ -155,7 +155,7 @@ func servesDirectory(t *testing.T, ctx context.Context, dir, database string) <-
 		t.Fatal(err)
 	}
 	up, ended := make(chan struct{}), make(chan error, 1)
-	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: checkCallTests(func(string) {})}
+	source := publish.Options{Dir: dir, Files: os.DirFS(dir)}
 	go func() {
 		ended <- app.Serve(ctx, settings, source, clockFrom(ctx), slog.New(slog.NewTextHandler(io.Discard, nil)), func(net.Addr) { close(up) })
 	}()

@@ -1,6 +1,4 @@
-//go:build referee && !race
-
-package cli
+package app
 
 import (
 	"fmt"
@@ -17,9 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
@@ -42,8 +38,8 @@ func hundredLines(t testing.TB) string {
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
-	line, hours := readFile(t, dir, "lines/gopay.yaml"), readFile(t, dir, "hours/gopay.yaml")
-	call := readFile(t, dir, "calls/gopay-stolen-at-night.yaml")
+	line, hours := apptest.Read(t, dir, "lines/gopay.yaml"), apptest.Read(t, dir, "hours/gopay.yaml")
+	call := apptest.Read(t, dir, "calls/gopay-stolen-at-night.yaml")
 	for _, folder := range []string{"lines", "hours", "calls"} {
 		if err := os.RemoveAll(filepath.Join(dir, folder)); err != nil {
 			t.Fatal(err)
@@ -54,14 +50,14 @@ func hundredLines(t testing.TB) string {
 	}
 	for _, tag := range []string{"en", "id", "zh", "ja"} {
 		own := regexp.MustCompile(`(?m)^[a-z]+/.*\n`)
-		writeFile(t, dir, "prompts/"+tag+".yaml", own.ReplaceAllString(readFile(t, dir, "prompts/"+tag+".yaml"), ""))
+		apptest.Write(t, dir, "prompts/"+tag+".yaml", own.ReplaceAllString(apptest.Read(t, dir, "prompts/"+tag+".yaml"), ""))
 	}
 	for i := range loadLines {
 		id := fmt.Sprintf("gopay%d", i)
-		writeFile(t, dir, "lines/"+id+".yaml", strings.NewReplacer("line: gopay", "line: "+id, "hours: gopay", "hours: "+id, "+622150001000", loadNumber(i)).Replace(line))
-		writeFile(t, dir, "hours/"+id+".yaml", strings.Replace(hours, "line: gopay", "line: "+id, 1))
+		apptest.Write(t, dir, "lines/"+id+".yaml", strings.NewReplacer("line: gopay", "line: "+id, "hours: gopay", "hours: "+id, "+622150001000", loadNumber(i)).Replace(line))
+		apptest.Write(t, dir, "hours/"+id+".yaml", strings.Replace(hours, "line: gopay", "line: "+id, 1))
 		if i < 10 {
-			writeFile(t, dir, "calls/"+id+".yaml", strings.Replace(call, "line: gopay", "line: "+id, 1))
+			apptest.Write(t, dir, "calls/"+id+".yaml", strings.Replace(call, "line: gopay", "line: "+id, 1))
 		}
 	}
 	return dir
@@ -72,20 +68,7 @@ func loadNumber(i int) string { return fmt.Sprintf("+62216%07d", i) }
 // BenchmarkCallsWhilePublishing: no caller waits noticeably while a hundred lines are published.
 func BenchmarkCallsWhilePublishing(b *testing.B) {
 	dir := hundredLines(b)
-	now := func() time.Time { return time.Now().UTC() }
-	source := publish.Options{Dir: dir, Files: os.DirFS(dir), Rehearse: checkCallTests(func(string) {})}
-	h, err := app.New(b.Context(), app.Options{
-		Source: &source, Store: "sqlite:" + filepath.Join(apptest.MemoryDir(b), "hotline.db"), PublicURL: "https://hotline.example.com",
-		AccountSID: simulate.AccountSID, Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)}, Now: now, Shared: true, Log: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() {
-		if err := h.Close(); err != nil {
-			b.Error(err)
-		}
-	}()
+	h := published(b, dir)
 	load := &loadedLine{handler: h.Server.Handler()}
 	quiet := load.measure(b, 5*time.Second, func() {})
 	edits := 0
@@ -94,7 +77,11 @@ func BenchmarkCallsWhilePublishing(b *testing.B) {
 		meanwhile = append(meanwhile, load.measure(b, 0, func() {
 			for range loadEdits {
 				edits++
-				publishEdit(b, h, dir, edits)
+				name := fmt.Sprintf("hours/gopay%d.yaml", edits%10)
+				if edits%3 == 0 {
+					name = "prompts/en.yaml" // on which every line depends
+				}
+				publishEdit(b, h, dir, name, edits)
 			}
 		})...)
 	}
@@ -111,14 +98,63 @@ func BenchmarkCallsWhilePublishing(b *testing.B) {
 	}
 }
 
-// publishEdit edits the hours of a line and lets the publisher find them at rest, twice the settling time later.
-func publishEdit(t testing.TB, h *app.App, dir string, edit int) bool {
-	t.Helper()
-	name := fmt.Sprintf("hours/gopay%d.yaml", edit%10)
-	if edit%3 == 0 {
-		name = "prompts/en.yaml" // on which every line rests
+// While configurations are published every caller is answered, and every edit is in force in the end.
+func TestCallersWhilePublishing(t *testing.T) {
+	dir := apptest.Copy(t)
+	if err := os.RemoveAll(filepath.Join(dir, "calls")); err != nil {
+		t.Fatal(err)
 	}
-	writeFile(t, dir, name, readFile(t, dir, name)+fmt.Sprintf("# edit %d\n", edit))
+	h := published(t, dir)
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	for caller := range 4 {
+		callers.Go(func() {
+			for n := caller; ; n += 4 {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				answer := httptest.NewRecorder()
+				h.Server.Handler().ServeHTTP(answer, incoming(n, "+622150001000"))
+				if answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), "GoPay") {
+					t.Errorf("webhook %d: %d %s", n, answer.Code, answer.Body)
+				}
+			}
+		})
+	}
+	for edit := 1; edit <= 3; edit++ {
+		publishEdit(t, h, dir, "hours/gopay.yaml", edit)
+	}
+	publishEdit(t, h, dir, "prompts/en.yaml", 4)
+	close(stop)
+	callers.Wait()
+}
+
+// published is the product on a directory.
+func published(t testing.TB, dir string) *App {
+	t.Helper()
+	h, err := New(t.Context(), Options{
+		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" + filepath.Join(apptest.MemoryDir(t), "hotline.db"),
+		PublicURL: "https://hotline.example.com", AccountSID: accountSID, Tokens: []string{"token"},
+		StateKeys: [][]byte{make([]byte, 32)}, Now: func() time.Time { return time.Now().UTC() }, Shared: true,
+		Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// publishEdit edits a file and lets the publisher find it at rest, twice the settling time later.
+func publishEdit(t testing.TB, h *App, dir, name string, edit int) {
+	t.Helper()
+	apptest.Write(t, dir, name, apptest.Read(t, dir, name)+fmt.Sprintf("# edit %d\n", edit))
 	was := h.Live.Written().Hash
 	for look := range 2 {
 		ahead := time.Duration(2*edit+look) * publish.SettleUnfinished
@@ -127,9 +163,7 @@ func publishEdit(t testing.TB, h *app.App, dir string, edit int) bool {
 	}
 	if h.Live.Written().Hash == was {
 		t.Errorf("edit %d is not in force: %+v", edit, h.Publication.Publisher.State().Refused)
-		return false
 	}
-	return true
 }
 
 // loadedLine is rung at a steady rate.
@@ -165,7 +199,7 @@ func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []t
 		default:
 		}
 		l.rung++
-		request := l.incoming(l.rung)
+		request := incoming(l.rung, loadNumber(l.rung%loadLines))
 		callers.Go(func() {
 			answer := httptest.NewRecorder()
 			l.handler.ServeHTTP(answer, request)
@@ -180,8 +214,8 @@ func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []t
 	}
 }
 
-func (l *loadedLine) incoming(n int) *http.Request {
-	form := url.Values{"CallSid": {fmt.Sprintf("CA%032d", n)}, "From": {home}, "To": {loadNumber(n % loadLines)}}
+func incoming(n int, number string) *http.Request {
+	form := url.Values{"CallSid": {fmt.Sprintf("CA%032d", n)}, "From": {"+6281234567890"}, "To": {number}}
 	request := httptest.NewRequest(http.MethodPost, "https://hotline.example.com"+twilio.PathIncoming, strings.NewReader(form.Encode()))
 	request.RequestURI = twilio.PathIncoming
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
