@@ -1,41 +1,60 @@
-// Package callbacks keeps our commitments to ring callers back.
+// Package callbacks holds our commitments to ring customers back: who may be called, when and how often.
 //
-// # The way of one callback
+// # Words
 //
-// A [Policy] says whether a number can be dialled and which times are offered. [Service.Book] writes the callback
-// and draws the reference that the caller is told. When it is due a [Dispatcher] claims it: state and attempt are
-// written in one transaction, and only then the provider is asked, through a [Dialer], to ring the first telephone. It
-// and the one behind it lead back to the Service as webhooks:
+//   - A [Callback] is the commitment to ring one customer. Its reference, seven digits, identifies it to people.
+//   - A [Policy] is a line's rules: which numbers may be called, which times are offered, how often and how long we try.
+//   - A [Plan] is how the callbacks of one desk are kept: policy, opening hours, and the [Target] telephones.
+//   - An [Attempt] is one try to keep a callback. It begins with a claim, which raises the callback's fence: a worker
+//     that comes late with an older fence is refused.
+//   - A leg is one telephone connection of an attempt: the agent's or the customer's.
+//   - A pass goes once through the targets of the desk. A desk attempt is a pass in which a target really rang.
+//   - Calling hours are when customers may be rung, on the clock where their number is.
+//   - A [Message] is a recording left for the desk, a [CallRecord] notes a call that reached it.
 //
-//	Book → (due) Promote → Claim → Place → Answered → AgentTook → CustomerTook → CustomerEnded
-//	                         ↑                 │           │            │
-//	                         └─ next target, later round, later try ────┘  … or expired
+// # Parts
 //
-// Where a line rings its customers first ([Plan.CustomerFirst]) the two change places:
+// A [Service] books, moves and cancels. Package dispatch keeps what is due: it places calls and takes what is heard of
+// them. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases personal data
+// after [Policy.Retention], and has calls looked up of which nothing is heard. A [Signal] wakes them. Each declares the
+// methods that it needs of a store; packages sqlite and postgres have stores with all of them. Nothing here reads the
+// wall clock: it is handed in.
 //
-//	… Place → Answered → CustomerTook → AgentTook → AgentEnded
-//	                                        └─ next target of the desk, or the customer again later
+// # Life cycle
 //
-// Which state may follow which is one table, see [State.To]; every [Store] refuses anything else ([CheckRecord]).
+// One table says which state may follow which, see [State.To]; every store refuses anything else ([CheckRecord]).
 //
-// # What holds whatever happens
+//	           Book
+//	            │
+//	            ▼   claimed: an attempt is written, then the provider is asked
+//	      ┌──▶ booked ─────────────▶ dialling
+//	      │                            │  1 by whom is rung first
+//	      │                            ▼
+//	      │               agent-reached / customer-reached
+//	      │                            │  1 by the other one: connected
+//	      │                            ▼
+//	      │               customer-reached / agent-reached ───▶ done
+//	      │                            │
+//	      └── next target, next pass, desk closed, other one not reached
+//
+//	booked, dialling … ─▶ cancelled    by the caller, the desk, or a customer who did not ask for it
+//	                   ─▶ expired      out of attempts or of time
+//	                   ─▶ undialable   the number may not be called
+//
+// # Guarantees
 //
 //   - One open callback for a line and number, and for a line and account.
-//   - Callbacks are kept in one order ([Callback.Before]): urgent ones, then by priority, then by when the caller rang.
-//   - At most one attempt in flight for a callback, and one call for a target.
-//   - A request whose answer got lost is unknown, not failed: its target counts as busy until a webhook that
-//     carries the attempt's identifier, or a look-up at the provider, tells what became of it.
-//   - That an agent or a customer was reached is known from a key pressed on a signed page of ours,
-//     never from the provider's status. Once both have pressed 1 nobody is rung again.
-//   - No more calls are in flight for a desk than it has telephones.
-//   - Hours are asked again when a callback is dialled and when an agent answers: the desk's, and [Policy.CallingHours] where the
-//     customer's number is. A closed desk costs nothing, and neither does a night.
-//   - Every end is told: a caller is written to where [Plan.SMSBody] has something to say, and [Callback.Remark] is in the
-//     supervisor's list.
-//   - Every state has an end: attempts, rounds and time run out, and a call of which nothing is heard for five
-//     hours is given up.
-//   - Logs show the last four digits of a number at most, and never a reference, which opens a callback.
-//
-// Nothing here reads the wall clock; a func() time.Time is handed in. A [Housekeeper] reports, reconciles, and
-// erases personal data after [Policy.Retention].
+//   - Callbacks are kept in one order ([Callback.Before]): urgent ones first, then by priority, then first come, first
+//     served.
+//   - At most one attempt is in flight for a callback, and one call for a target. A desk has no more calls in flight
+//     than telephones.
+//   - A request whose answer got lost is unknown, not failed. Its target counts as busy until a webhook or a look-up at
+//     the provider tells what became of it.
+//   - That an agent or a customer was reached is known from a key pressed on a signed page of ours, never from the
+//     provider's status alone. Once both have pressed 1 nobody is rung again.
+//   - Hours are checked again before dialling and when an agent answers. A closed desk costs no attempt, and neither
+//     does a night.
+//   - Every state has an end: attempts, passes and time run out, and a call of which nothing is heard for five hours is
+//     given up. The customer gets an SMS where [Plan.SMSBody] has one, and [Callback.Remark] says why.
+//   - Logs show the last four digits of a number at most, and never a reference.
 package callbacks
