@@ -102,20 +102,6 @@ func seen(t *testing.T, s storetest.Store) (all []any) {
 	note(s.NextSMS(ctx))
 	note(s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "9"}))
 	note(s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "9"}))
-	return append(all, history(t, s)...)
-}
-
-// history is what a store tells of the configuration.
-func history(t *testing.T, s storetest.Store) (all []any) {
-	t.Helper()
-	ctx := context.Background()
-	note := func(v any, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, v)
-	}
 	note(s.Overrides(ctx, storetest.Start))
 	note(s.Versions(ctx, 10))
 	for number := range int64(4) {
@@ -195,23 +181,6 @@ func TestAMoveAfterAFirstStart(t *testing.T) {
 	}
 	if v, err := s.Version(ctx, 0); err != nil || v.Number != 2 || len(v.Files) != 2 {
 		t.Errorf("its own version is %+v, %v", v, err)
-	}
-}
-
-// The history of the configuration comes back from PostgreSQL as it was.
-func TestBackToSQLite(t *testing.T) {
-	ctx := context.Background()
-	old, s := lived(t), open(t, cluster.Database(t))
-	back, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "back.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = back.Close() }()
-	if err := errors.Join(s.CopyFrom(ctx, old.Store, nil), back.CopyFrom(ctx, s.Store, nil)); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(history(t, old), history(t, back)); diff != "" {
-		t.Errorf("-before +after\n%s", diff)
 	}
 }
 

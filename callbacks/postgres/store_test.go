@@ -50,14 +50,41 @@ func open(t *testing.T, url string) *postgres.Store {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, cluster.Database(t)) })
+	url := cluster.Database(t)
+	s, db := open(t, url), another(t, url)
+	storetest.Run(t, func(t *testing.T) storetest.Store {
+		empty(t, db)
+		return s
+	})
 }
 
 func TestConfigHistory(t *testing.T) {
+	url := cluster.Database(t)
+	open(t, url)
+	db := another(t, url)
 	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
-		url := cluster.Database(t)
-		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, url) }, Beside: another(t, url)}
+		empty(t, db)
+		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, url) }, Beside: db}
 	})
+}
+
+// empty makes a database as it was when its tables were made, which is quicker than another one.
+func empty(t *testing.T, db *sql.DB) {
+	t.Helper()
+	if _, err := db.Exec(`DO $$
+		DECLARE name text;
+		BEGIN
+			SET LOCAL session_replication_role = replica; -- in any order
+			FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
+				EXECUTE 'DELETE FROM ' || name;
+			END LOOP;
+			FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+				PERFORM setval(name, 1, false);
+			END LOOP;
+			INSERT INTO call_pacing (name, last_call_ms) VALUES ('calls', 0);
+		END $$`); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // another is a connection to a database that no store has.

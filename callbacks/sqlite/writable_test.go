@@ -41,6 +41,7 @@ func (d *displaced) writable() {
 
 func TestWritableWhenLocked(t *testing.T) {
 	d := displace(t)
+	sqlite.Pragma(t, d.Store, "busy_timeout = 100") // it waits three seconds
 	db := another(t, d.path)
 	if _, err := db.Exec("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
