@@ -9,8 +9,8 @@ import (
 
 // What an agent hears before and after they take a call or a callback.
 
-// Briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
-func (l *Line) Briefing(prompt, tag, topic, language string) Utterance {
+// briefing is what a leg is about: line, topic and the caller's language, in the desk's language.
+func (l *Line) briefing(prompt, tag, topic, language string) Utterance {
 	about := l.text(tag, "topic."+topic)
 	if about == "" { // none was chosen, or it is no longer configured
 		about = l.text(tag, "topic.general")
@@ -19,8 +19,8 @@ func (l *Line) Briefing(prompt, tag, topic, language string) Utterance {
 		"topic", about, "language", l.text(tag, "language."+l.Language(language).Tag))
 }
 
-// CaseFor is what an agent hears after the 1, so that nobody asks the caller twice.
-func (l *Line) CaseFor(tag, reference, account string, answers callbacks.Answers) []Utterance {
+// caseFor is what an agent hears after the 1, so that nobody asks the caller twice.
+func (l *Line) caseFor(tag, reference, account string, answers callbacks.Answers) []Utterance {
 	var said []Utterance
 	if reference != "" {
 		said = append(said, l.Say(tag, "whisper.reference", "digits", spoken.Digits(tag, reference)))
@@ -37,8 +37,8 @@ func (l *Line) CaseFor(tag, reference, account string, answers callbacks.Answers
 	return said
 }
 
-// DeskLanguage is the language in which a desk's agents are spoken to.
-func (l *Line) DeskLanguage(desk string) string {
+// deskLanguage is the language in which a desk's agents are spoken to.
+func (l *Line) deskLanguage(desk string) string {
 	if d := l.Desks[desk]; d != nil {
 		return l.Language(d.Language).Tag
 	}

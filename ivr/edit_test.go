@@ -80,7 +80,7 @@ func comesToAnEnd(line *Line, state State, response Response) bool {
 		case Hangup:
 			return true
 		case Connect:
-			event = DialEnded{"no-answer"}
+			event = DialEnded{Status: "no-answer"}
 		case Record:
 			event = Keys{}
 		case Perform:
@@ -100,7 +100,7 @@ func answerTo(effect Effect) Event {
 	case SaveMessage, SaveCallRecord:
 		return Saved{"1234567"}
 	case Book, Move:
-		return Refused{Failed}
+		return Refused{Why: Failed}
 	}
 	return Done{}
 }

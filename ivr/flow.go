@@ -30,11 +30,20 @@ type (
 		Entry   bool
 		Timeout time.Duration
 	}
-	// Connect rings one target of a desk.
+	// Connect rings one telephone. Leg is the step at which its holder begins; they are connected once it leads to [Bridge].
 	Connect struct {
 		Target callbacks.Target
 		Ring   time.Duration
+		Leg    StepID
 	}
+	// AskTwice asks for one key on a leg that somebody picked up, once more if none comes, and then says Else and hangs up.
+	AskTwice struct{ Else []Utterance }
+	// Bridge connects a leg with the one that waits for it.
+	Bridge struct{}
+	// Retry comes back to the same step after a while.
+	Retry struct{ After time.Duration }
+	// Apologise ends a leg when not even its line may be known; WeRingAgain is for a customer who wanted to be put through.
+	Apologise struct{ WeRingAgain bool }
 	// Record takes a message.
 	Record struct{ Seconds int }
 	// Hangup ends the call.
@@ -46,16 +55,22 @@ type (
 	noMatch struct{ prompt Utterance } // a wrong key or number: say why, ask again, count
 )
 
-func (Gather) action()  {}
-func (Connect) action() {}
-func (Record) action()  {}
-func (Hangup) action()  {}
-func (Perform) action() {}
-func (goTo) action()    {}
-func (noMatch) action() {}
+func (Gather) action()    {}
+func (Connect) action()   {}
+func (Record) action()    {}
+func (AskTwice) action()  {}
+func (Bridge) action()    {}
+func (Retry) action()     {}
+func (Apologise) action() {}
+func (Hangup) action()    {}
+func (Perform) action()   {}
+func (goTo) action()      {}
+func (noMatch) action()   {}
 
 // A Response is the answer to an event: what is said, and what follows.
 type Response struct {
+	// Play is the name of a recording that is played before anything is said, empty for none.
+	Play   string
 	Say    []Utterance
 	Action Action
 }
@@ -67,11 +82,14 @@ type request struct {
 	call Call
 	*State
 	said []Utterance
+	play string
 }
 
 // Advance answers an event. The state that it returns belongs to the next one.
 func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
-	call.From = line.CallerNumber(call.From)
+	if line != nil {
+		call.From = line.CallerNumber(call.From)
+	}
 	r := &request{line: line, now: now, call: call, State: &state}
 	r.Events++
 	response := r.settle(r.hear(event))
@@ -119,7 +137,7 @@ func (r *request) settle(n Action) Response {
 				n = stepOf(r.Step).ask(r)
 			}
 		default:
-			return Response{Say: r.said, Action: n}
+			return Response{Play: r.play, Say: r.said, Action: n}
 		}
 	}
 	// Not reached by any walk of the steps (see the graph test); a caller is still not cut off without a word.
@@ -131,6 +149,9 @@ func (r *request) enter(step StepID) {
 }
 
 func (r *request) hear(event Event) Action {
+	if step := stepOf(r.Step); step.kind == leg {
+		return r.hearLeg(step, event)
+	}
 	switch event := event.(type) {
 	case Start:
 		return goTo{FirstStep}

@@ -105,7 +105,7 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 		case Hangup:
 			return turns
 		case Connect:
-			event = DialEnded{"no-answer"}
+			event = DialEnded{Status: "no-answer"}
 		case Perform:
 			turns--
 			switch next.Effect.(type) {

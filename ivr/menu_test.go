@@ -118,7 +118,7 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 	if want := callbacks.Answers("refund:123456;transaction:998866"); state.Answers != want || state.Step != stepOffer {
 		t.Errorf("answers %q at %s, want %q at the offer", state.Answers, state.Step, want)
 	}
-	said := line.CaseFor("en", "1234567", "", state.Answers)
+	said := line.caseFor("en", "1234567", "", state.Answers)
 	if len(said) != 4 || !strings.Contains(said[2].Text, "answer.refund 1 2 3") || !strings.Contains(said[3].Text, "answer.transaction 9 9 8") {
 		t.Errorf("the agent is told %q", said)
 	}

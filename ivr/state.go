@@ -65,6 +65,12 @@ type State struct {
 	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that
 	// a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
+	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is set
+	// once a customer pressed an unknown key, and Ended how a Dial ended that could not be written down yet.
+	Attempt string   `json:"at,omitempty"`
+	Caller  string   `json:"f,omitempty"`
+	Again   bool     `json:"ag,omitempty"`
+	Ended   *DialEnd `json:"en,omitempty"`
 	// Failures counts our own faults in this call.
 	Failures int `json:"X,omitempty"`
 }
@@ -94,7 +100,11 @@ type (
 	// Again asks for the step's prompt once more without counting anything.
 	Again struct{}
 	// DialEnded tells that a target's leg is over.
-	DialEnded struct{ Status string }
+	DialEnded struct {
+		Status string
+		// Bridged is "true" or "false" where the provider says whether two people were connected.
+		Bridged string
+	}
 	// Recorded is what the caller spoke. Key is what ended it, if a key did.
 	Recorded struct {
 		callbacks.Recording
@@ -124,7 +134,18 @@ type (
 	// stands, and nothing was written.
 	Noted struct{ Callback callbacks.Callback }
 	// Refused answers an effect that was not carried out.
-	Refused struct{ Why Refusal }
+	Refused struct {
+		Why Refusal
+		// Ask is what could not be asked, if the effect was [ReadAttempt].
+		Ask Question
+	}
+	// AttemptRead answers ReadAttempt. Foreign: the leg is not the attempt's, and the verdict not to proceed.
+	AttemptRead struct {
+		ReadAttempt
+		Callback          callbacks.Callback
+		Verdict           Verdict
+		Foreign, Playable bool
+	}
 	// Saved answers SaveMessage and SaveCallRecord.
 	Saved struct{ Reference string }
 	// Shown answers Look, and Prove when the digits were right.
@@ -149,12 +170,15 @@ func (Refused) event()        {}
 func (Saved) event()          {}
 func (Shown) event()          {}
 func (Dropped) event()        {}
+func (AttemptRead) event()    {}
 func (Done) event()           {}
 
 // A Refusal says why an effect was not carried out.
 type Refusal string
 
 const (
+	// Lasting: as Failed, and it will not pass.
+	Lasting Refusal = "lasting"
 	// Failed: the store did not answer or could not write.
 	Failed Refusal = "failed"
 	// Full: the slot was taken meanwhile.
@@ -197,6 +221,22 @@ type (
 		ID   int64
 		Note callbacks.Recording
 	}
+	// ReadAttempt asks about the attempt that a leg belongs to, or writes what has become of it.
+	ReadAttempt struct {
+		Ask Question
+		// Key was pressed. Note asks as well whether the customer's note can be played.
+		Key  string
+		Note bool
+		// Status, NotBridged and HasNext are how a Dial ended, and whether the desk has another target.
+		Status              string
+		NotBridged, HasNext bool
+	}
+	// MarkTaken writes that an agent took a call, and holds back what the desk owes its caller. It may fail: the two are
+	// connected all the same.
+	MarkTaken struct {
+		Dial                              int
+		Target, Line, Desk, Topic, Caller string
+	}
 	// Prove compares digits with a promise's reference and account.
 	Prove struct {
 		// Key names the try: the same webhook again is not counted again.
@@ -219,6 +259,8 @@ type (
 	Reached struct{ Line, Desk, Caller string }
 )
 
+func (ReadAttempt) effect()    {}
+func (MarkTaken) effect()      {}
 func (FindOpen) effect()       {}
 func (AskTaken) effect()       {}
 func (Book) effect()           {}
@@ -230,3 +272,31 @@ func (Look) effect()           {}
 func (Move) effect()           {}
 func (Cancel) effect()         {}
 func (Reached) effect()        {}
+
+// A Question about an attempt, put in the name of the leg that was rung first.
+type Question string
+
+const (
+	// Answered: that leg was picked up.
+	Answered Question = "answered"
+	// AgentTakes and CustomerTakes: they pressed 1; AgentTook and CustomerTook the same, known from before.
+	AgentTakes    Question = "agent takes"
+	AgentTook     Question = "agent took"
+	CustomerTakes Question = "customer takes"
+	CustomerTook  Question = "customer took"
+	// Disowns: the customer did not ask for the call.
+	Disowns Question = "disowns"
+	// AgentEnded and CustomerEnded: that leg is over.
+	AgentEnded    Question = "agent ended"
+	CustomerEnded Question = "customer ended"
+)
+
+// A Verdict is whether the two of a callback are still to be connected.
+type Verdict string
+
+const (
+	Proceed Verdict = "proceed"
+	Gone    Verdict = "gone"
+	// Closed: the desk or the customer's hours have closed meanwhile.
+	Closed Verdict = "closed"
+)

@@ -80,7 +80,7 @@ func askDesk(r *request) Action {
 		return r.nobody()
 	}
 	r.Dials++
-	return Connect{Target: desk.Targets[r.Target], Ring: desk.Ring}
+	return Connect{Target: desk.Targets[r.Target], Ring: desk.Ring, Leg: StepAgentLeg}
 }
 
 func afterDial(r *request, event Event) Action {

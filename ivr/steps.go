@@ -27,7 +27,19 @@ const (
 	stepExistingKept   StepID = "existing-kept"
 	stepExistingWhen   StepID = "existing-when"
 	stepExistingSure   StepID = "existing-sure"
-	FirstStep                 = stepLanguage
+
+	// The telephones that we ring, see step_legs.go.
+	StepAgentLeg        StepID = "agent"
+	StepAgentFirst      StepID = "agent-first"
+	StepAgentNote       StepID = "agent-note"
+	StepAgentWaits      StepID = "agent-waits"
+	StepCustomerBehind  StepID = "customer-behind"
+	StepCustomerFirst   StepID = "customer-first"
+	StepCustomerWaits   StepID = "customer-waits"
+	StepAgentBehind     StepID = "agent-behind"
+	StepAgentBehindNote StepID = "agent-behind-note"
+
+	FirstStep = stepLanguage
 )
 
 type kind int
@@ -36,6 +48,7 @@ const (
 	menu    kind = iota // one key
 	entry               // digits, ended by #
 	noInput             // nothing is asked
+	leg                 // one key, on a leg that we rang: no key of every menu counts
 )
 
 // A step of the call: asking, and what may come of it.
@@ -89,6 +102,16 @@ func init() {
 		{id: stepExistingKept, about: "it stays, if it is still what was told", kind: noInput, ask: askExistingKept, onEvent: afterExistingKept},
 		{id: stepExistingWhen, about: "another time for it", ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: toExisting},
 		{id: stepExistingSure, about: "really cancel it", ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: toExisting},
+
+		{id: StepAgentLeg, about: "an agent rung for a caller: 1 takes the call", kind: leg, ask: askAgentLeg, hear: hearAgentLeg, onEvent: onAgentLeg},
+		{id: StepAgentFirst, about: "an agent rung for a callback: 1 takes it", kind: leg, ask: askAgentFirst, hear: hearAgent, onEvent: onAgent},
+		{id: StepAgentNote, about: "the customer's note, for the agent if they want to hear it", kind: leg, ask: askAgentNote, hear: hearAgentNote, onEvent: onAgentNote},
+		{id: StepCustomerBehind, about: "the customer rung behind that agent: 1 connects", kind: leg, ask: askCustomerBehind, hear: hearCustomer, onEvent: onCustomer},
+		{id: StepAgentWaits, about: "how the customer's leg ended, for the agent", kind: leg, ask: apologise, onEvent: onAgentWaits},
+		{id: StepCustomerFirst, about: "a customer rung first: 1 puts through, 2 they did not ask", kind: leg, ask: askCustomerFirst, hear: hearCustomer, onEvent: onCustomer},
+		{id: StepAgentBehind, about: "an agent rung behind that customer: 1 takes it", kind: leg, ask: askAgentBehind, hear: hearAgent, onEvent: onAgent},
+		{id: StepAgentBehindNote, about: "the note, for that agent", kind: leg, ask: askAgentBehindNote, hear: hearAgentNote, onEvent: onAgentNote},
+		{id: StepCustomerWaits, about: "how an agent's leg ended, for the customer: the next one, or goodbye", kind: leg, ask: apologise, onEvent: onCustomerWaits},
 	}
 	for _, s := range table {
 		steps[s.id] = s
@@ -106,5 +129,6 @@ func stepOf(id StepID) *step {
 }
 
 func toTopics(r *request) Action { r.Menu, r.Page = "", 0; return goTo{stepTopic} }
+func apologise(*request) Action  { return Apologise{} }
 func toOffer(*request) Action    { return goTo{stepOffer} }
 func toExisting(*request) Action { return goTo{stepExistingMenu} }

@@ -25,9 +25,9 @@ func eventsIn(response Response, step *step) []Event {
 	ended.State = callbacks.Cancelled
 	switch next := response.Action.(type) {
 	case Connect:
-		return []Event{DialEnded{"completed"}, DialEnded{"busy"}, DialEnded{"no-answer"}}
+		return []Event{DialEnded{Status: "completed"}, DialEnded{Status: "busy"}, DialEnded{Status: "no-answer"}}
 	case Record:
-		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, KeyPerson}, Refused{Failed}}
+		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, KeyPerson}, Refused{Why: Failed}}
 	case Perform:
 		switch next.Effect.(type) {
 		case FindOpen:
@@ -36,23 +36,23 @@ func eventsIn(response Response, step *step) []Event {
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
 			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true}, Noted{callback}, Noted{ended},
-				Refused{Full}, Refused{Failed}}
+				Refused{Why: Full}, Refused{Why: Failed}}
 		case Move:
-			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Full}, Refused{TooLate}, Refused{Failed}}
+			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Why: Full}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Prove:
-			return []Event{Shown{callback}, Shown{ended}, Refused{NoMatch}, Refused{Failed}}
+			return []Event{Shown{callback}, Shown{ended}, Refused{Why: NoMatch}, Refused{Why: Failed}}
 		case Look:
 			moved, dialling := callback, callback
 			moved.Due, dialling.State = moved.Due.Add(time.Hour), callbacks.Dialling
-			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Failed}}
+			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Why: Failed}}
 		case Cancel:
-			return []Event{Dropped{}, Refused{TooLate}, Refused{Failed}}
+			return []Event{Dropped{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case SaveMessage:
-			return []Event{Saved{"1234567"}, Refused{Failed}}
+			return []Event{Saved{"1234567"}, Refused{Why: Failed}}
 		case SaveCallRecord:
-			return []Event{Saved{"7654321"}, Refused{Failed}}
+			return []Event{Saved{"7654321"}, Refused{Why: Failed}}
 		case AttachNote:
-			return []Event{Done{}, Refused{TooLate}, Refused{Failed}}
+			return []Event{Done{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Reached:
 			return []Event{Done{}}
 		}
@@ -207,7 +207,7 @@ func TestEveryStateHasAWayToAnEnd(t *testing.T) {
 		t.Logf("%s: %d states", name, len(seen))
 	}
 	for _, s := range table {
-		if !steps[s.id] {
+		if s.kind != leg && !steps[s.id] {
 			t.Errorf("no caller ever reaches step %s", s.id)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
+	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
@@ -107,7 +108,9 @@ const maxAnswer = 4 << 20
 
 // Place asks the provider to ring a target. Its URLs carry the attempt, so that whatever comes back says whose it is.
 func (p *Client) Place(_ context.Context, placement dispatch.Placement) (string, error) {
-	sealed, err := p.sealer.Seal("attempt", "", attempt{ID: placement.AttemptID})
+	sealed, err := p.sealer.Seal("attempt", "", leg{
+		State: ivr.BeginLeg(placement.AttemptID, placement.Target.Kind == callbacks.Customer),
+	})
 	if err != nil {
 		return "", err
 	}

@@ -24,7 +24,7 @@ func TestSendATextMessage(t *testing.T) {
 		t.Errorf("asked %+v", sent)
 	}
 	callback, err := url.Parse(sent.form.Get("StatusCallback"))
-	if err != nil || callback.Host != "hotline.example.com" || callback.Path != "/ivr"+pathTextStatus {
+	if err != nil || callback.Host != "hotline.example.com" || callback.Path != "/ivr"+pathSMSStatus {
 		t.Fatalf("what becomes of it is told to %q, %v", callback, err)
 	}
 	var carried sentText

@@ -104,9 +104,9 @@ func TestPlaceCarriesTheAttemptAndNothingElse(t *testing.T) {
 		if err != nil || target.Host != "hotline.example.com" || target.Path != "/ivr"+path {
 			t.Fatalf("%s is %q, %v", name, target, err)
 		}
-		var carried attempt
-		if err := p.sealer.Open("attempt", "", target.Query().Get("s"), &carried); err != nil || carried.ID != wanted.AttemptID {
-			t.Errorf("%s carries %q, %v", name, carried.ID, err)
+		var carried leg
+		if err := p.sealer.Open("attempt", "", target.Query().Get("s"), &carried); err != nil || carried.Attempt != wanted.AttemptID {
+			t.Errorf("%s carries %q, %v", name, carried.Attempt, err)
 		}
 	}
 }

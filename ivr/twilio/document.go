@@ -115,23 +115,17 @@ func (d *document) noun(kind callbacks.TargetKind, address, whisper, status stri
 	}
 }
 
-// askKey asks twice for one key on a leg that somebody picked up, and hangs up if none comes:
-// a voicemail presses nothing.
-func (d *document) askKey(said []ivr.Utterance, action string) {
+// askTwice asks for one key, once more if none comes, then says something else and hangs up: a voicemail presses nothing.
+func (d *document) askTwice(said []ivr.Utterance, action string, otherwise []ivr.Utterance) {
 	for range 2 {
 		d.add(&twiml.VoiceGather{
 			Input: "dtmf", NumDigits: "1", Timeout: "6", Action: action, Method: "POST", InnerElements: d.says(said),
 		})
 	}
+	d.add(d.says(otherwise)...)
 	d.add(&twiml.VoiceHangup{})
 }
 
 func hangup() *document { return &document{verbs: []twiml.Element{&twiml.VoiceHangup{}}} }
-
-func (d *document) bye(tag, prompt string) *document {
-	d.add(d.says([]ivr.Utterance{d.line.Say(tag, prompt)})...)
-	d.add(&twiml.VoiceHangup{})
-	return d
-}
 
 func seconds(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }

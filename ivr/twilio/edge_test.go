@@ -203,11 +203,12 @@ func (e *edge) count(metric string) string {
 }
 
 func (e *edge) paths() (voice, status []string) {
-	for path := range e.server.voiceRoutes() {
-		voice = append(voice, path)
-	}
-	for path := range e.server.statusRoutes() {
-		status = append(status, path)
+	for _, r := range e.server.routes() {
+		if r.status != nil {
+			status = append(status, r.path)
+		} else {
+			voice = append(voice, r.path)
+		}
 	}
 	slices.Sort(voice)
 	slices.Sort(status)

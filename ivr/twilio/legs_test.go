@@ -17,6 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Every webhook speaks for one leg of one call. Here whole calls are walked webhook by webhook on a real store, and
@@ -31,10 +32,10 @@ const (
 
 // boundToNothing are the routes of webhooks that carry no attempt, no dial and no state, with what they may do.
 var boundToNothing = map[string]string{
-	PathIncoming:   "the first webhook of a call: there is no other leg yet",
-	PathStatus:     "the end of a call is counted and logged",
-	pathLegStatus:  "a leg's progress is logged",
-	pathTextStatus: "what became of a text message: no call's; bound to the message by seal and MessageSid",
+	PathIncoming:  "the first webhook of a call: there is no other leg yet",
+	PathStatus:    "the end of a call is counted and logged",
+	pathLegStatus: "a leg's progress is logged",
+	pathSMSStatus: "what became of a text message: no call's; bound to the message by seal and MessageSid",
 }
 
 // A moment is one webhook of a call as the provider sends it.
@@ -119,7 +120,7 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 		t.Fatal(err)
 	}
 	dispatcher.Tick(t.Context())
-	answered, err := w.server.Sealer.Seal("attempt", "", attempt{ID: w.attempt})
+	answered, err := w.server.Sealer.Seal("attempt", "", leg{State: ivr.State{Attempt: w.attempt}})
 	if err != nil || w.attempt == "" {
 		t.Fatalf("attempt %q, %v", w.attempt, err)
 	}
@@ -143,7 +144,7 @@ func (w *legWalk) send(m moment) string {
 		target = m.path
 	}
 	answer := w.ask(ask{path: target, body: m.form.Encode()})
-	if _, voice := w.server.voiceRoutes()[m.path]; !voice {
+	if _, status := w.paths(); slices.Contains(status, m.path) {
 		if answer.Code != http.StatusNoContent {
 			w.t.Errorf("%s %v: answered %d", m.path, m.form, answer.Code)
 		}
@@ -329,7 +330,7 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 			pathAgentKey: rungFirst, pathCustomerEnded: rungFirst, pathFirst: rungFirst, pathFirstEnded: rungFirst,
 			pathCustomer: rungBehind, pathCustomerKey: rungBehind, pathFirstAgent: rungBehind, pathFirstAgentNote: rungBehind,
 		} {
-			failed := w.server.PublicURL + w.sealed(path, "attempt", "", attempt{ID: w.attempt})
+			failed := w.server.PublicURL + w.sealed(path, "attempt", "", leg{State: ivr.State{Attempt: w.attempt}})
 			form, call := says(firstCall, ""), firstCall
 			if from == rungBehind {
 				form, call = says(behindCall, firstCall), behindCall

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // paperRecordings has one recording, unless it fails.
@@ -63,7 +65,7 @@ func TestPlayback(t *testing.T) {
 		}
 	}
 	// A seal that was made for something else is none.
-	foreign, err := s.sealedURL(pathPlayback, "attempt", "", attempt{ID: "x"})
+	foreign, err := s.sealedURL(pathPlayback, "attempt", "", leg{State: ivr.State{Attempt: "x"}})
 	if err != nil {
 		t.Fatal(err)
 	}

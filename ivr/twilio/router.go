@@ -28,11 +28,17 @@ func (s *Server) router() http.Handler {
 			e.DefaultHTTPErrorHandler(err, c)
 		}
 	}
-	for path, answer := range s.voiceRoutes() {
-		e.POST(path, s.voice(path, answer))
-	}
-	for path, note := range s.statusRoutes() {
-		e.POST(path, s.status(path, note))
+	for _, r := range s.routes() {
+		switch {
+		case r.status != nil:
+			e.POST(r.path, s.status(r.path, r.status))
+		case r.leg != nil:
+			e.POST(r.path, s.voice(r.path, func(ctx context.Context, w webhook) (*document, error) {
+				return s.leg(ctx, w, r.leg, r.leg.event(w))
+			}))
+		default:
+			e.POST(r.path, s.voice(r.path, r.voice))
+		}
 	}
 	e.GET(pathPlayback, echo.WrapHandler(http.HandlerFunc(s.playRecording)))
 	e.GET("/healthz", s.healthz)

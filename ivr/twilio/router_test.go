@@ -248,14 +248,14 @@ func TestPanics(t *testing.T) {
 			[]string{"failure.person", "<Dial"},
 		},
 		{
-			"for an agent who is rung back", pathAgent, "attempt", attempt{ID: "a"}, nil,
+			"for an agent who is rung back", pathAgent, "attempt", leg{State: ivr.State{Attempt: "a"}}, nil,
 			func(e *edge) {
 				e.callbacks.answered = func() (callbacks.Callback, dispatch.Verdict, error) { boom(); return callbacks.Callback{}, "", nil }
 			},
 			[]string{"We are sorry", "<Hangup"},
 		},
 		{
-			"when an agent takes a callback", pathAgentKey, "attempt", attempt{ID: "a"}, url.Values{"Digits": {"1"}}, nil,
+			"when an agent takes a callback", pathAgentKey, "attempt", leg{State: ivr.State{Attempt: "a"}}, url.Values{"Digits": {"1"}}, nil,
 			[]string{"We are sorry", "<Hangup"},
 		},
 	} {
@@ -375,7 +375,7 @@ func TestFallback(t *testing.T) {
 // A status is taken notice of and answered with nothing; one that could not be written is answered so that it comes again.
 func TestStatusRoutes(t *testing.T) {
 	e := newEdge(t, nil)
-	path := e.sealed(pathAttemptStatus, "attempt", "", attempt{ID: "a"})
+	path := e.sealed(pathAttemptStatus, "attempt", "", leg{State: ivr.State{Attempt: "a"}})
 	form := callForm(url.Values{"CallStatus": {"no-answer"}, "SequenceNumber": {"3"}}).Encode()
 	var status string
 	var seq int

@@ -74,70 +74,6 @@ func NewServer(settings Settings) (*Server, error) {
 	return &Server{Settings: settings, refusals: newRefusals(settings.Log, settings.Now)}, nil
 }
 
-// The paths of the webhooks. The provider's number is pointed at the first three.
-const (
-	PathIncoming = "/voice/incoming"
-	PathFallback = "/voice/fallback"
-	PathStatus   = "/voice/status"
-
-	pathStep          = "/voice/step"
-	pathWhisper       = "/voice/whisper"
-	pathWhisperKey    = "/voice/whisper/key"
-	pathLegStatus     = "/voice/leg-status"
-	pathRecording     = "/voice/recording"
-	pathAgent         = "/voice/agent"
-	pathAgentKey      = "/voice/agent/key"
-	pathPlayback      = "/voice/playback"
-	pathAgentNote     = "/voice/agent/note"
-	pathCustomer      = "/voice/customer"
-	pathCustomerKey   = "/voice/customer/key"
-	pathCustomerEnded = "/voice/customer/ended"
-	pathAttemptStatus = "/voice/attempt-status"
-	pathFirst         = "/voice/first"
-	pathFirstKey      = "/voice/first/key"
-	pathFirstAgent    = "/voice/first/agent"
-	pathFirstAgentKey = "/voice/first/agent/key"
-	pathFirstEnded    = "/voice/first/ended"
-
-	pathFirstAgentNote = "/voice/first/agent/note"
-
-	pathTextStatus = "/voice/text-status"
-)
-
-// voiceRoutes answer with TwiML; statusRoutes take notice and answer nothing.
-func (s *Server) voiceRoutes() map[string]func(context.Context, webhook) (*document, error) {
-	return map[string]func(context.Context, webhook) (*document, error){
-		PathIncoming:      s.incoming,
-		PathFallback:      s.fallback,
-		pathStep:          s.step,
-		pathWhisper:       s.whisper,
-		pathWhisperKey:    s.whisperKey,
-		pathAgent:         s.agent,
-		pathAgentKey:      s.agentKey,
-		pathAgentNote:     s.agentNote,
-		pathCustomer:      s.customer,
-		pathCustomerKey:   s.customerKey,
-		pathCustomerEnded: s.customerEnded,
-		pathFirst:         s.first,
-		pathFirstKey:      s.firstKey,
-		pathFirstAgent:    s.firstAgent,
-		pathFirstAgentKey: s.firstAgentKey,
-		pathFirstEnded:    s.firstEnded,
-
-		pathFirstAgentNote: s.firstAgentNote,
-	}
-}
-
-func (s *Server) statusRoutes() map[string]func(context.Context, webhook) error {
-	return map[string]func(context.Context, webhook) error{
-		PathStatus:        s.callStatus,
-		pathLegStatus:     s.legStatus,
-		pathRecording:     s.recording,
-		pathAttemptStatus: s.attemptStatus,
-		pathTextStatus:    s.textStatus,
-	}
-}
-
 // incoming is the first webhook of a call.
 func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
 	line := s.Lines.ByNumber(calledNumber(w.call().To))
@@ -248,9 +184,10 @@ func (s *Server) responseURLs(call ivr.Call, state ivr.State, response ivr.Respo
 	if urls.step, err = s.sealedURL(pathStep, "call", call.SID, state); err != nil {
 		return urls, err
 	}
-	switch response.Action.(type) {
+	switch action := response.Action.(type) {
 	case ivr.Connect:
-		if urls.whisper, err = s.sealedURL(pathWhisper, "whisper", call.SID, whispered{State: state, Caller: call.From}); err != nil {
+		behind := leg{State: state.LegBehind(action, call.From)}
+		if urls.whisper, err = s.sealedURL(s.legPath(action.Leg, pickedUp), "whisper", call.SID, behind); err != nil {
 			return urls, err
 		}
 		urls.legStatus = s.PublicURL + pathLegStatus
@@ -284,36 +221,16 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 	s.Log.Error("the provider could not use our answer", "call", w.call().SID, "code", w.form.Get("ErrorCode"),
 		"path", cut(failed.Path, longestValue))
 	w.sealed = failed.Query().Get("s")
-	if again := s.legRoute(failed.Path); again != nil {
-		return again(ctx, w)
+	for _, r := range s.routes() {
+		if r.leg != nil && strings.HasSuffix(failed.Path, r.path) {
+			return s.leg(ctx, w, r.leg, r.leg.again(w))
+		}
 	}
 	line, state, err := s.open(w.sealed, w.call())
 	if err != nil {
 		return s.lost(ctx, w, err)
 	}
 	return s.advance(ctx, w, line, state, ivr.Failure{})
-}
-
-// legRoute is where an agent's or a customer's leg begins again after a fault: every answer can be given twice,
-// and a key that was pressed is asked for once more.
-func (s *Server) legRoute(path string) func(context.Context, webhook) (*document, error) {
-	switch {
-	case strings.HasSuffix(path, pathFirst), strings.HasSuffix(path, pathFirstKey):
-		return s.first
-	case strings.HasSuffix(path, pathFirstAgent), strings.HasSuffix(path, pathFirstAgentKey), strings.HasSuffix(path, pathFirstAgentNote):
-		return s.firstAgent
-	case strings.HasSuffix(path, pathFirstEnded):
-		return s.firstEnded
-	case strings.HasSuffix(path, pathAgent), strings.HasSuffix(path, pathAgentKey), strings.HasSuffix(path, pathAgentNote):
-		return s.agent
-	case strings.HasSuffix(path, pathCustomerEnded):
-		return s.customerEnded
-	case strings.HasSuffix(path, pathCustomer), strings.HasSuffix(path, pathCustomerKey):
-		return s.customer
-	case strings.HasSuffix(path, pathWhisper), strings.HasSuffix(path, pathWhisperKey):
-		return s.whisper
-	}
-	return nil
 }
 
 const sorry = "We are sorry: something went wrong on our side. Please ring again in a few minutes. Goodbye."

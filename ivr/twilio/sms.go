@@ -31,7 +31,7 @@ func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error
 		return "", err
 	}
 	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).
-		SetStatusCallback(p.publicURL + pathTextStatus + "?s=" + sealed + insist)
+		SetStatusCallback(p.publicURL + pathSMSStatus + "?s=" + sealed + insist)
 	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
 		params.SetMessagingServiceSid(t.Sender)
 	} else {
@@ -49,8 +49,8 @@ func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error
 
 var _ callbacks.SMSSender = (*Client)(nil)
 
-// textStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
-func (s *Server) textStatus(ctx context.Context, w webhook) error {
+// smsStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
+func (s *Server) smsStatus(ctx context.Context, w webhook) error {
 	var sent sentText
 	if err := s.Sealer.Open("text", "", w.sealed, &sent); err != nil {
 		return err

@@ -1,0 +1,174 @@
+package ivr
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The walk through every state of the telephones that we ring.
+
+// legEvents are everything that can happen to a leg after an answer.
+func legEvents(response Response, step *step) []Event {
+	c := callbacks.Callback{
+		ID: 7, Reference: "1234567", Line: "sketch", Desk: "support", Topic: "fees", Language: "en", Number: caller.From,
+		State: callbacks.CustomerReached,
+	}
+	switch action := response.Action.(type) {
+	case Connect, Retry:
+		return []Event{DialEnded{"completed", "true"}, DialEnded{"no-answer", "false"}, DialEnded{"failed", ""}}
+	case Perform:
+		read, ok := action.Effect.(ReadAttempt)
+		if !ok {
+			return []Event{Done{}}
+		}
+		noted, done, booked, expired := c, c, c, c
+		noted.Note.SID, done.State, booked.State, expired.State = "RE1", callbacks.Done, callbacks.Booked, callbacks.Expired
+		events := []Event{
+			Refused{Why: Failed, Ask: read.Ask}, Refused{Why: Lasting, Ask: read.Ask},
+			AttemptRead{ReadAttempt: read, Callback: c, Verdict: Gone, Foreign: true},
+			AttemptRead{ReadAttempt: read, Callback: noted, Verdict: Proceed, Playable: true},
+		}
+		for _, verdict := range []Verdict{Proceed, Gone, Closed} {
+			for _, c := range []callbacks.Callback{c, noted, done, booked, expired} {
+				events = append(events, AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict})
+			}
+		}
+		return events
+	}
+	if step.ask == nil {
+		return nil
+	}
+	events := []Event{Failure{}, Keys{""}, Keys{"*"}, Keys{"#"}}
+	for key := range 10 {
+		events = append(events, Keys{fmt.Sprint(key)})
+	}
+	return events
+}
+
+// Whatever happens on a leg, it is answered with words or a connection, it comes to an end, and nobody is connected who
+// has not pressed 1.
+func TestEveryStateOfALeg(t *testing.T) {
+	line := sketch(t)
+	type visit struct {
+		state   State
+		event   Event
+		pressed bool // a 1, on this leg
+	}
+	inCall := State{Line: line.ID, Step: StepAgentLeg, Desk: "support", Topic: "fees", Language: "en", Caller: caller.From, Account: "0812"}
+	queue := []visit{{inCall, Start{}, false}, {BeginLeg("a", false), Start{}, false}, {BeginLeg("a", true), Start{}, false}}
+	seen, steps, ends := map[string]bool{}, map[StepID]bool{}, map[string]bool{}
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
+		pressed := v.pressed || v.event == Keys{keyTake}
+		state, response := Advance(line, openHour, caller, v.state, v.event)
+		steps[state.Step] = true
+		key := fmt.Sprintf("%s %T %s %v %d %v %v", state.Step, response.Action, response.Play, pressed, state.Target, state.Again, state.Ended)
+		if perform, ok := response.Action.(Perform); ok {
+			key += fmt.Sprintf("%+v", perform.Effect)
+		}
+		switch action := response.Action.(type) {
+		case Bridge:
+			if !pressed {
+				t.Errorf("step %s on %#v connects somebody who has not pressed 1", v.state.Step, v.event)
+			}
+		case Connect:
+			if step := stepOf(action.Leg); step.kind != leg || action.Ring <= 0 || action.Target.Address == "" {
+				t.Errorf("step %s on %#v rings %+v", v.state.Step, v.event, action)
+			}
+			queue = append(queue, visit{state.LegBehind(action, ""), Start{}, false})
+		case Hangup:
+			if _, key := v.event.(Keys); len(response.Say) == 0 && !key {
+				t.Errorf("step %s on %#v hangs up without a word", v.state.Step, v.event)
+			}
+		case AskTwice, Gather:
+			if len(response.Say) == 0 {
+				t.Errorf("step %s on %#v waits in silence", v.state.Step, v.event)
+			}
+		case nil, Record, goTo, noMatch:
+			t.Fatalf("step %s on %#v: %T", v.state.Step, v.event, action)
+		}
+		ends[fmt.Sprintf("%T", response.Action)] = true
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if len(seen) > 10_000 {
+			t.Fatal("the walk does not end: a state grows")
+		}
+		switch response.Action.(type) {
+		case Bridge, Hangup, Apologise:
+			continue
+		}
+		state.Events = 0
+		for _, event := range legEvents(response, stepOf(state.Step)) {
+			queue = append(queue, visit{state, event, pressed})
+		}
+	}
+	for _, s := range table {
+		if s.kind == leg && !steps[s.id] {
+			t.Errorf("nothing leads to step %s", s.id)
+		}
+	}
+	for _, end := range []string{"ivr.Bridge", "ivr.Hangup", "ivr.Apologise", "ivr.Retry", "ivr.Connect"} {
+		if !ends[end] {
+			t.Errorf("no leg comes to %s", end)
+		}
+	}
+	t.Logf("%d states", len(seen))
+}
+
+// How a Dial ended is tried again for half a minute, and not for ever.
+func TestADialThatCannotBeWrittenDownIsTriedAgain(t *testing.T) {
+	line, now := sketch(t), openHour
+	state, event := State{Step: StepCustomerWaits, Attempt: "a", Line: line.ID, Language: "en"}, Event(DialEnded{"busy", "false"})
+	for try := range 10 {
+		var response Response
+		state, response = Advance(line, now, caller, state, event)
+		if _, asks := response.Action.(Perform); !asks || state.Ended.Status != "busy" {
+			t.Fatalf("try %d: %+v", try, response)
+		}
+		state, response = Advance(line, now, caller, state, Refused{Why: Failed})
+		retry, again := response.Action.(Retry)
+		if !again {
+			if _, over := response.Action.(Apologise); !over || try < 3 || now.Sub(openHour) > 30*time.Second {
+				t.Errorf("given up after %d tries and %s with %+v", try, now.Sub(openHour), response)
+			}
+			return
+		}
+		if spoken := len(response.Say) > 0; spoken != (try == 0) {
+			t.Errorf("try %d says %v", try, response.Say)
+		}
+		now, event = now.Add(retry.After+time.Second), DialEnded{}
+	}
+	t.Error("tried for ever")
+}
+
+// A customer who presses another key is asked once more, and then no more.
+func TestAnotherKeyIsExplainedOnce(t *testing.T) {
+	line := sketch(t)
+	read := func(state State, key string) (State, Response) {
+		state, response := Advance(line, openHour, caller, state, Keys{key})
+		ask, ok := response.Action.(Perform)
+		if !ok {
+			t.Fatalf("%+v", response)
+		}
+		c := callbacks.Callback{ID: 1, Line: line.ID, Desk: "support", Language: "en", Number: caller.From}
+		return Advance(line, openHour, caller, state, AttemptRead{ReadAttempt: ask.Effect.(ReadAttempt), Callback: c, Verdict: Proceed})
+	}
+	state, response := read(BeginLeg("a", true), "5")
+	if asked, ok := response.Action.(AskTwice); !ok || len(asked.Else) != 1 {
+		t.Fatalf("%+v", response)
+	}
+	_, response = read(state, "5")
+	if _, over := response.Action.(Hangup); !over || !slices.ContainsFunc(response.Say, func(u Utterance) bool {
+		return strings.HasPrefix(u.Text, "customer.missed")
+	}) {
+		t.Errorf("%+v", response)
+	}
+}

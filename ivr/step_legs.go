@@ -1,0 +1,388 @@
+package ivr
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
+
+// The telephones that we ring: an agent's behind a caller, and the two of a callback, of which either may be rung first.
+// Nobody is connected who has not pressed 1: a voicemail presses nothing.
+//
+//	rung first      agent-first ── 1 ──► (agent-note) ──► agent-waits         customer-first ── 1 ──► customer-waits
+//	rung behind it                           customer-behind ── 1 ──► talk            agent-behind ── 1 ──► (agent-behind-note) ──► talk
+
+const (
+	keyTake       = "1" // an agent takes the call, a customer wants to be put through
+	keyNotMine    = "2" // a customer did not ask for the call
+	keyHearNote   = "3" // an agent hears the customer's note
+	noteTimeout   = 4 * time.Second
+	retryPause    = 5 * time.Second  // between two tries to write down how a Dial ended
+	retryLimit    = 30 * time.Second // somebody is kept on the line for it
+	retryWrite    = 4 * time.Second  // a try may take
+	retryAttempts = 6
+)
+
+// BeginLeg is the state of the first leg of an attempt to keep a callback.
+func BeginLeg(attempt string, customerFirst bool) State {
+	if customerFirst {
+		return State{Step: StepCustomerFirst, Attempt: attempt}
+	}
+	return State{Step: StepAgentFirst, Attempt: attempt}
+}
+
+// LegBehind is the state of the leg that a Dial makes, as [Connect] says.
+func (s State) LegBehind(connect Connect, caller string) State {
+	s.Step, s.Caller = connect.Leg, caller
+	return s
+}
+
+// hearLeg answers an event on a leg that we rang.
+func (r *request) hearLeg(step *step, event Event) Action {
+	switch event := event.(type) {
+	case Start, Again, Failure:
+		return step.ask(r)
+	case Keys:
+		if step.hear == nil {
+			return step.ask(r)
+		}
+		return step.hear(r, event.Digits)
+	}
+	return step.onEvent(r, event)
+}
+
+// The agent behind a caller.
+
+func askAgentLeg(r *request) Action {
+	prompt := "whisper.call"
+	if r.urgent() {
+		prompt = "whisper.urgent"
+	}
+	r.said = append(r.said, r.line.briefing(prompt, r.line.deskLanguage(r.Desk), r.Topic, r.Language))
+	return AskTwice{}
+}
+
+func hearAgentLeg(r *request, key string) Action {
+	if key != keyTake {
+		return Hangup{}
+	}
+	taken := MarkTaken{Dial: r.Dials, Target: strconv.Itoa(r.Target), Line: r.line.ID, Desk: r.Desk, Topic: r.Topic, Caller: r.Caller}
+	if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
+		taken.Target = desk.Targets[r.Target].ID
+	}
+	return Perform{taken}
+}
+
+// onAgentLeg tells the agent about the caller, also when it could not be written down that they took the call: a person
+// on the line goes before the record.
+func onAgentLeg(r *request, _ Event) Action {
+	r.said = append(r.said, r.line.caseFor(r.line.deskLanguage(r.Desk), r.Reference, r.Account, r.Answers)...)
+	return Bridge{}
+}
+
+// An agent about a callback, rung first or behind the customer.
+
+func askAgentFirst(*request) Action  { return Perform{ReadAttempt{Ask: Answered}} }
+func askAgentBehind(*request) Action { return Perform{ReadAttempt{Ask: CustomerTook}} }
+
+func hearAgent(_ *request, key string) Action {
+	if key != keyTake {
+		return Hangup{}
+	}
+	return Perform{ReadAttempt{Ask: AgentTakes}}
+}
+
+// onAgent says what the callback is about. Only after the 1 are account and numbers told, and the other side rung or
+// connected; where the customer has left a spoken note, it can be heard first.
+func onAgent(r *request, event Event) Action {
+	read, ok := event.(AttemptRead)
+	switch c := read.Callback; {
+	case !ok: // connected without a record, the customer would be rung again
+		return Apologise{}
+	case read.Verdict != Proceed:
+		return r.byeAgent(c, "whisper.gone")
+	case read.Ask != AgentTakes:
+		prompt := "whisper.callback"
+		if c.Urgent {
+			prompt = "whisper.urgent"
+		}
+		r.said = append(r.said, r.line.briefing(prompt, r.line.deskLanguage(c.Desk), c.Topic, c.Language))
+		return AskTwice{}
+	default:
+		r.said = append(r.said, r.line.caseFor(r.line.deskLanguage(c.Desk), c.Reference, c.Account, c.Answers)...)
+		if c.Note.SID != "" {
+			return r.offerNote(c)
+		}
+		return r.connectAgent(c, false)
+	}
+}
+
+// offerNote asks the agent whether they want to hear the note. Any other key, and silence, connects.
+func (r *request) offerNote(c callbacks.Callback) Action {
+	switch r.Step {
+	case StepAgentFirst:
+		r.Step = StepAgentNote
+	case StepAgentBehind:
+		r.Step = StepAgentBehindNote
+	}
+	r.sayAgent(c, "whisper.note")
+	return Gather{Timeout: noteTimeout}
+}
+
+func askAgentNote(*request) Action       { return goTo{StepAgentFirst} }
+func askAgentBehindNote(*request) Action { return goTo{StepAgentBehind} }
+
+func hearAgentNote(_ *request, key string) Action {
+	return Perform{ReadAttempt{Ask: AgentTook, Key: key, Note: key == keyHearNote}}
+}
+
+// onAgentNote plays the note as often as the agent asks for it, and then connects.
+func onAgentNote(r *request, event Event) Action {
+	read, ok := event.(AttemptRead)
+	switch c := read.Callback; {
+	case !ok:
+		return Apologise{}
+	case read.Verdict != Proceed:
+		return r.byeAgent(c, "whisper.gone")
+	case read.Note && read.Playable:
+		r.play = c.Note.SID
+		return r.offerNote(c)
+	case read.Note:
+		r.sayAgent(c, "whisper.note-missing")
+		return r.connectAgent(c, true)
+	default:
+		return r.connectAgent(c, true)
+	}
+}
+
+// connectAgent rings the customer behind an agent who was rung first, and connects one who was rung behind a customer.
+func (r *request) connectAgent(c callbacks.Callback, noteOffered bool) Action {
+	if r.Step == StepAgentBehind || r.Step == StepAgentBehindNote {
+		if noteOffered {
+			r.sayAgent(c, "whisper.connect")
+		}
+		return Bridge{}
+	}
+	r.sayAgent(c, "whisper.connect")
+	r.Step, r.Line, r.Language = StepAgentWaits, c.Line, r.line.deskLanguage(c.Desk)
+	return Connect{
+		Target: callbacks.Target{Kind: callbacks.Number, Address: c.Number}, Ring: callbacks.CustomerRing, Leg: StepCustomerBehind,
+	}
+}
+
+// onAgentWaits is the end of the customer's leg, for the agent who was rung first. Only our own 1 lets the provider
+// connect two people, so that they were repeats what was written, or makes up for it.
+func onAgentWaits(r *request, event Event) Action {
+	switch event := event.(type) {
+	case DialEnded:
+		r.dialEnded(event)
+		if r.Ended.Bridged == "true" {
+			return Perform{ReadAttempt{Ask: CustomerTook}}
+		}
+	case AttemptRead:
+		switch {
+		case event.Foreign:
+			return r.byeAgent(event.Callback, "whisper.gone")
+		case event.Ask == CustomerEnded && event.Callback.State == callbacks.Done:
+			return r.byeAgent(event.Callback, "agent.bye")
+		case event.Ask == CustomerEnded:
+			return r.byeAgent(event.Callback, "agent.missed")
+		}
+	case Refused:
+		if event.Ask == CustomerEnded || event.Why != Lasting {
+			return r.retry(event.Why)
+		}
+	}
+	return Perform{ReadAttempt{Ask: CustomerEnded, Status: r.Ended.Status, NotBridged: r.Ended.Bridged == "false"}}
+}
+
+// A customer, rung first or behind an agent.
+
+func askCustomerBehind(*request) Action { return Perform{ReadAttempt{Ask: AgentTook}} }
+func askCustomerFirst(*request) Action  { return Perform{ReadAttempt{Ask: Answered}} }
+
+func hearCustomer(r *request, key string) Action {
+	switch {
+	case key == keyTake:
+		return Perform{ReadAttempt{Ask: CustomerTakes}}
+	case key == keyNotMine:
+		return Perform{ReadAttempt{Ask: Disowns}}
+	case r.Step == StepCustomerFirst:
+		return Perform{ReadAttempt{Ask: Answered, Key: "other"}}
+	}
+	return Perform{ReadAttempt{Ask: AgentTook, Key: "other"}}
+}
+
+func onCustomer(r *request, event Event) Action {
+	read, ok := event.(AttemptRead)
+	behind, c := r.Step == StepCustomerBehind, read.Callback
+	if !ok {
+		refused, _ := event.(Refused)
+		return Apologise{WeRingAgain: behind && refused.Ask == CustomerTakes}
+	}
+	if read.Verdict != Proceed {
+		return r.byeCustomer(c, r.whyNot(read))
+	}
+	switch {
+	case read.Ask == Disowns:
+		return r.byeCustomer(c, "customer.stopped")
+	case read.Ask == CustomerTakes && behind:
+		return Bridge{}
+	case read.Ask == CustomerTakes:
+		r.sayCustomer(c, "customer.wait")
+		r.Step, r.Target, r.Ended = StepCustomerWaits, -1, nil
+		return r.nextAgent(c)
+	}
+	return r.askToPress(c, read.Key != "")
+}
+
+// whyNot is why a customer is not connected any more.
+func (r *request) whyNot(read AttemptRead) string {
+	behind := r.Step == StepCustomerBehind
+	switch {
+	case behind && read.Ask == AgentTook:
+		return "customer.missed"
+	case behind && read.Ask == CustomerTakes:
+		return "goodbye"
+	case read.Ask == Answered && read.Verdict == Closed:
+		return "customer.later"
+	}
+	return "customer.gone"
+}
+
+// askToPress asks a customer for the 1. again is set when another key was pressed: that is explained once.
+func (r *request) askToPress(c callbacks.Callback, again bool) Action {
+	if again && r.Again {
+		return r.byeCustomer(c, "customer.missed")
+	}
+	r.Again = again
+	tag := r.line.Language(c.Language).Tag
+	r.sayCustomer(c, "customer.press", "line", r.line.Names[tag])
+	r.sayCustomer(c, "customer.not-mine", "key", keyNotMine)
+	return AskTwice{Else: []Utterance{r.line.Say(tag, "customer.missed")}}
+}
+
+// onCustomerWaits is the end of an agent's leg, for the customer who was rung first.
+func onCustomerWaits(r *request, event Event) Action {
+	switch event := event.(type) {
+	case DialEnded:
+		r.dialEnded(event)
+		if r.Ended.Bridged == "true" { // only our own 1 lets the provider connect: it repeats or makes up for what was written
+			return Perform{ReadAttempt{Ask: AgentTook}}
+		}
+		return Perform{ReadAttempt{Ask: CustomerTook}}
+	case AttemptRead:
+		switch {
+		case event.Foreign:
+			return r.byeCustomer(event.Callback, "customer.gone")
+		case event.Ask == AgentEnded:
+			r.Target++
+			return r.afterAgent(event.Callback)
+		}
+		return r.nextAgent(event.Callback)
+	case Refused:
+		return r.retry(event.Why)
+	}
+	return Apologise{}
+}
+
+// nextAgent writes down how the last target's leg ended, if there was one, and rings the next.
+func (r *request) nextAgent(c callbacks.Callback) Action {
+	hasNext := r.Target+1 < len(r.targets(c))
+	if r.Target < 0 && hasNext {
+		r.Target++
+		return r.dialAgent(c)
+	}
+	ended := ReadAttempt{Ask: AgentEnded, HasNext: hasNext}
+	if r.Ended != nil {
+		ended.Status, ended.NotBridged = r.Ended.Status, r.Ended.Bridged == "false"
+	}
+	return Perform{ended}
+}
+
+func (r *request) afterAgent(c callbacks.Callback) Action {
+	switch {
+	case c.State == callbacks.Done:
+		return r.byeCustomer(c, "goodbye")
+	case c.State.Final():
+		return r.byeCustomer(c, "customer.given-up")
+	case r.Target >= len(r.targets(c)) || c.State != callbacks.CustomerReached:
+		return r.byeCustomer(c, "customer.nobody")
+	}
+	r.sayCustomer(c, "desk.next")
+	return r.dialAgent(c)
+}
+
+// dialAgent rings a target. Customers who are on the line at the same time begin with different ones.
+func (r *request) dialAgent(c callbacks.Callback) Action {
+	targets := r.targets(c)
+	r.Line, r.Language, r.Ended = c.Line, r.line.Language(c.Language).Tag, nil
+	return Connect{
+		Target: targets[(int(c.ID-1)%len(targets)+r.Target)%len(targets)], Ring: r.line.Desks[c.Desk].Ring, Leg: StepAgentBehind,
+	}
+}
+
+func (r *request) targets(c callbacks.Callback) []callbacks.Target {
+	if desk := r.line.Desks[c.Desk]; desk != nil {
+		return desk.Targets
+	}
+	return nil
+}
+
+// A DialEnd is how a Dial ended, which travels in the URL of another try when it could not be written down: that the two
+// were not connected stands nowhere else, and without it a callback of which both sides pressed 1 counts as kept.
+type DialEnd struct {
+	// Status and Bridged are the provider's words; empty when it did not say.
+	Status  string `json:"s,omitempty"`
+	Bridged string `json:"b,omitempty"`
+	// Tries is how often it could not be written, and Since when that was for the first time, in Unix seconds.
+	Tries int   `json:"n"`
+	Since int64 `json:"x"`
+}
+
+// dialEnded keeps how a Dial ended, unless an earlier try has.
+func (r *request) dialEnded(event DialEnded) {
+	if r.Ended == nil {
+		r.Ended = &DialEnd{Status: event.Status, Bridged: event.Bridged}
+	}
+}
+
+// retry keeps whoever is on the line for another try to write down how the Dial ended, and gives up in the end.
+func (r *request) retry(why Refusal) Action {
+	if r.Ended == nil {
+		return Apologise{}
+	}
+	end := *r.Ended
+	if end.Tries == 0 {
+		end.Since = r.now.Unix()
+	}
+	end.Tries++
+	over := r.now.Add(retryPause+retryWrite).Sub(time.Unix(end.Since, 0)) > retryLimit
+	if why == Lasting || end.Tries > retryAttempts || over {
+		return Apologise{}
+	}
+	r.Ended = &end
+	if end.Tries == 1 && r.line != nil {
+		r.said = append(r.said, r.line.Say(r.line.Language(r.Language).Tag, "desk.connecting"))
+	}
+	return Retry{After: retryPause}
+}
+
+func (r *request) sayAgent(c callbacks.Callback, key string) {
+	r.said = append(r.said, r.line.Say(r.line.deskLanguage(c.Desk), key))
+}
+
+func (r *request) sayCustomer(c callbacks.Callback, key string, pairs ...string) {
+	r.said = append(r.said, r.line.Say(r.line.Language(c.Language).Tag, key, pairs...))
+}
+
+func (r *request) byeAgent(c callbacks.Callback, key string) Action {
+	r.sayAgent(c, key)
+	return Hangup{}
+}
+
+func (r *request) byeCustomer(c callbacks.Callback, key string) Action {
+	r.sayCustomer(c, key)
+	return Hangup{}
+}
