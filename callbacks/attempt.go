@@ -16,7 +16,7 @@ const (
 	Placed AttemptState = "placed"
 	// Answered: somebody, or a machine, picked up and hears the whisper.
 	Answered AttemptState = "answered"
-	// Taken: whoever was rung first pressed 1.
+	// Taken: the one who was rung first pressed 1.
 	Taken AttemptState = "taken"
 	// Connected: the other one pressed 1 as well.
 	Connected AttemptState = "connected"
@@ -28,7 +28,7 @@ const (
 )
 
 // Outcomes of an attempt besides the provider's own final statuses ("busy", "no-answer", …)
-// and, after whoever was rung first pressed 1, "customer-" or "agent-" with the status of the other one's leg.
+// and, after the one who was rung first pressed 1, "customer-" or "agent-" with the status of the other one's leg.
 const (
 	OutcomeKept       = "kept"       // the customer was connected
 	OutcomeNotBridged = "apart"      // both pressed 1, and the provider did not connect them
@@ -43,7 +43,7 @@ const (
 	OutcomeDisowned   = "disowned"   // the customer said that they had not asked for the call
 )
 
-// An Attempt is one call to one target about one callback: to an agent, or to the customer where he is rung first.
+// An Attempt is one call to one target about one callback: to an agent, or to the customer where they are rung first.
 type Attempt struct {
 	// ID is a UUID of ours.
 	ID         string
@@ -84,8 +84,9 @@ type Record struct {
 	Fence int64
 	// Attempt is the attempt concerned; in [Store.Change] the one in flight, nil if there is none.
 	Attempt *Attempt
-	// SMSBody is the body of an SMS that tells the customer how his callback stands, At when it was so, UTC. It is written
-	// with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what was not sent.
+	// SMSBody is the body of an SMS that tells the customer how their callback stands, SMSAt when it was so, UTC. It is
+	// written with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what was
+	// not sent.
 	SMSBody string
 	SMSAt   time.Time
 	// Earlier are the settled attempts of the callback's current pass, other than Attempt, oldest first. Read only.
@@ -106,7 +107,7 @@ type Claim struct {
 	Pace time.Duration
 	// Most is how many calls to customers may be in flight for the desk, this one included; 0 is no limit.
 	Most int
-	// Check is asked, with the callback locked and before anything is written, whether it is still to be dialled. Its error is
-	// Claim's. Nil: it is. It must not use the store.
+	// Check is asked, with the callback locked and before anything is written, whether it is still to be dialled. Its
+	// error is Claim's. Nil: it is. It must not use the store.
 	Check func(Record) error
 }

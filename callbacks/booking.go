@@ -113,12 +113,14 @@ type Request struct {
 	Urgent                      bool
 	// Priority is as in [Callback].
 	Priority int
-	// CallRecordKey is the key of the call's [CallRecord]; the callback takes its reference over. Empty or unknown: a new reference.
+	// CallRecordKey is the key of the call's [CallRecord]; the callback takes its reference over. Empty or unknown: a
+	// new reference.
 	CallRecordKey string
-	// SMSBody is asked, once the callback is as it will be written, for the body of an SMS that confirms it and is written
-	// together with it. Empty, or a nil SMSBody: none. [Service.Book] fills it in.
+	// SMSBody is asked, once the callback is as it will be written, for the body of an SMS that confirms it and is
+	// written together with it. Empty, or a nil SMSBody: none. [Service.Book] fills it in.
 	SMSBody func(Callback) string
-	// GiveWay ends a callback for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the way.
+	// GiveWay ends a callback for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the
+	// way.
 	GiveWay func(*Record) error
 	// Asked is when the callback was asked for, UTC; zero is Called. [Service.Book] fills it in.
 	Asked time.Time
@@ -138,7 +140,7 @@ func (r Request) OwnerBefore(c Callback) bool {
 // A Booking is the answer to a Request.
 type Booking struct {
 	Callback Callback
-	// Existing is true when a callback for this line and number, or line and account, stood already:
+	// Existing is true when a callback for this line and number, or line and account, was open already:
 	// Callback is that one and nothing was written.
 	Existing bool
 }

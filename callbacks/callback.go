@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A Kind says what a caller was promised.
+// A Kind says what kind of callback a caller chose.
 type Kind string
 
 const (
@@ -19,7 +19,8 @@ const (
 type Callback struct {
 	// ID is the store's own number of the callback, never spoken.
 	ID int64
-	// Reference is what the caller is told: seven decimal digits, unique among all callbacks and messages that are kept.
+	// Reference is what the caller is told: seven decimal digits, unique among all callbacks and messages that are
+	// kept.
 	Reference string
 	// Line, Desk, Topic and Language are identifiers from the line's file.
 	Line, Desk, Topic, Language string
@@ -41,8 +42,8 @@ type Callback struct {
 	Called time.Time
 	// Due is when to ring, UTC; for a Slot its start, later moved by retries.
 	Due time.Time
-	// Held is when it was due before the caller's own conversation with the desk put it off, UTC. Zero: it is not put off.
-	// While an attempt is under way it says that the callback is put off when it waits again.
+	// Held is when it was due before the caller's own conversation with the desk put it off, UTC. Zero: it is not put
+	// off. While an attempt is under way it says that the callback is put off when it waits again.
 	Held time.Time
 	// CancelAfterAttempt is set during an attempt when the callback is no longer wanted: it is cancelled, and not tried
 	// again, unless this attempt reaches the customer.
@@ -54,7 +55,8 @@ type Callback struct {
 	State   State
 	// Reached is set once the customer has pressed 1 on a call about this callback: the number is theirs.
 	Reached bool
-	// DeskAttempts counts how often the desk's targets were all tried in vain; Attempts how often the customer was rung.
+	// DeskAttempts counts how often the desk's targets were all tried without success; Attempts how often the customer
+	// was rung.
 	DeskAttempts, Attempts int
 	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
 	NextTarget int
@@ -63,8 +65,8 @@ type Callback struct {
 	Pass int
 	// Ended is when the callback became final, UTC. Zero while it is open.
 	Ended time.Time
-	// Remark says what happened to it last, for a supervisor: an outcome of an attempt, or why it was put off or ended. It
-	// holds no numbers. Empty: nothing yet.
+	// Remark says what happened to it last, for a supervisor: an outcome of an attempt, or why it was put off or ended.
+	// It holds no numbers. Empty: nothing yet.
 	Remark string
 }
 
@@ -101,8 +103,8 @@ func (c Callback) Before(o Callback) bool {
 // another once its customer was reached there. Anybody can ask for a callback to a stranger's.
 func (c Callback) MaySendSMS() bool { return c.Number != "" && (c.Caller == c.Number || c.Reached) }
 
-// AccountProof is the last four digits of the account, which a caller may give as proof that the callback is his.
-// It is empty where they prove nothing: without an account, or when they can be read off the number that was promised
+// AccountProof is the last four digits of the account, which a caller may give as proof that the callback is theirs.
+// It is empty where they prove nothing: without an account, or when they can be read off the number to be rung
 // or that called, as with accounts that are telephone numbers. A calling number can be forged.
 func (c Callback) AccountProof() string {
 	if len(c.Account) < 4 {

@@ -11,11 +11,11 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// leastCallingHours is how much of the window has to be left when a number may belong to several zones, so that it is kept
-// in all of them.
+// leastCallingHours is how much of the window has to be left when a number may belong to several zones, so that it is
+// kept in all of them.
 const leastCallingHours = 4 * time.Hour
 
-// callingHoursOf is when it is decent to ring a number: [Policy.CallingHours] on the clock of each zone to which it may belong.
+// callingHoursOf is when a number may be rung: [Policy.CallingHours] on the clock of each zone to which it may belong.
 // When the number tells no zone, that is fallback's. It is nil for "at any time".
 func (p Policy) callingHoursOf(number string, fallback *time.Location) *hours.Calendar {
 	if p.CallingHours == (hours.Span{}) {
@@ -24,8 +24,8 @@ func (p Policy) callingHoursOf(number string, fallback *time.Location) *hours.Ca
 	return everyDay(p.CallingHours, p.CallingZones(number, fallback))
 }
 
-// CallingZones are the zones on whose clocks [Policy.CallingHours] counts for a number, E.164: those to which it may belong, or the
-// fallback where nobody can tell.
+// CallingZones are the zones on whose clocks [Policy.CallingHours] counts for a number, E.164: those to which it may
+// belong, or the fallback where nobody can tell.
 func (p Policy) CallingZones(number string, fallback *time.Location) []*time.Location {
 	zones := zonesOf(number)
 	if len(zones) == 0 && fallback != nil {
@@ -37,7 +37,7 @@ func (p Policy) CallingZones(number string, fallback *time.Location) []*time.Loc
 	return together(zones, p.CallingHours)
 }
 
-// within intersects when the desk is there with when it is decent to ring the number. Nil is always.
+// within intersects when the desk is there with when the number may be rung. Nil is always.
 func (p Policy) within(desk *hours.Calendar, number string) *hours.Calendar {
 	var zone *time.Location
 	if desk != nil {
@@ -71,7 +71,7 @@ func zonesOf(number string) (zones []*time.Location) {
 	return zones
 }
 
-// together leaves out zones that add nothing. When the zones are so far apart that hardly an hour would be decent in
+// together leaves out zones that add nothing. When the zones are so far apart that hardly an hour would be left in
 // all of them, as for a toll-free number of half a continent, the one in the middle decides.
 func together(zones []*time.Location, window hours.Span) []*time.Location {
 	type clock struct {

@@ -29,12 +29,17 @@ func TestOfferWithinCallingHours(t *testing.T) {
 	}{
 		{"by day at home", "+622150009999", always, "2026-03-02 10:10", "2026-03-02 10:10", "10:30 11:00 11:30"},
 		{"at night at home", "+622150009999", always, "2026-03-02 03:00", "2026-03-02 08:00", "08:00 08:30 09:00"},
-		{"the last slot of the day ends when the window does", "+622150009999", always, "2026-03-02 20:20", "2026-03-02 20:20", "20:30 08:00 08:30"},
+		{"the last slot of the day ends when the window does", "+622150009999", always, "2026-03-02 20:20",
+			"2026-03-02 20:20", "20:30 08:00 08:30"},
 		{"Jayapura, two hours ahead", "+62967123456", always, "2026-03-02 19:10", "2026-03-03 06:00", "06:00 06:30 07:00"},
-		{"Tokyo, two hours ahead, before the office closes", "+81312345678", office, "2026-03-02 16:00", "2026-03-02 16:00", "16:00 16:30 09:00"},
-		{"London, eight hours behind in March's first weeks", "+442071234567", office, "2026-03-02 10:00", "2026-03-02 15:00", "15:00 15:30 16:00"},
-		{"London, after its clocks have changed", "+442071234567", office, "2026-03-30 10:00", "2026-03-30 14:00", "14:00 14:30 15:00"},
-		{"New York, where it is evening when Jakarta works", "+12125551234", office, "2026-03-02 12:30", "2026-03-03 09:00", ""},
+		{"Tokyo, two hours ahead, before the office closes", "+81312345678", office, "2026-03-02 16:00", "2026-03-02 16:00",
+			"16:00 16:30 09:00"},
+		{"London, eight hours behind in March's first weeks", "+442071234567", office, "2026-03-02 10:00",
+			"2026-03-02 15:00", "15:00 15:30 16:00"},
+		{"London, after its clocks have changed", "+442071234567", office, "2026-03-30 10:00", "2026-03-30 14:00",
+			"14:00 14:30 15:00"},
+		{"New York, where it is evening when Jakarta works", "+12125551234", office, "2026-03-02 12:30", "2026-03-03 09:00",
+			""},
 		{"not known: the desk's zone", "+80012345678", always, "2026-03-02 03:00", "2026-03-02 08:00", "08:00 08:30 09:00"},
 		{"no number: the desk's zone", "", always, "2026-03-02 03:00", "2026-03-02 08:00", "08:00 08:30 09:00"},
 		{"withheld: the desk's zone", "anonymous", always, "2026-03-02 03:00", "2026-03-02 08:00", "08:00 08:30 09:00"},
@@ -56,7 +61,8 @@ func TestOfferWithinCallingHours(t *testing.T) {
 		}
 	}
 	night := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC) // 03:00 in Jakarta
-	if o := (callbacks.Policy{CallingHours: byDay}).OfferTo("+622150009999", around(t), night, true); !o.ASAP.Equal(night) {
+	if o := (callbacks.Policy{CallingHours: byDay}).OfferTo("+622150009999", around(t), night,
+		true); !o.ASAP.Equal(night) {
 		t.Errorf("an urgent callback waits until %v", o.ASAP)
 	}
 	if o := (callbacks.Policy{}).OfferTo("+622150009999", around(t), night, false); !o.ASAP.Equal(night) {
@@ -64,8 +70,8 @@ func TestOfferWithinCallingHours(t *testing.T) {
 	}
 }
 
-// Office hours of Jakarta are 21:00 to 05:00 in New York in winter: nobody there is ever rung at within calling hours, and
-// nothing is booked.
+// Office hours of Jakarta are 21:00 to 05:00 in New York in winter: nobody there is ever rung at within calling hours,
+// and nothing is booked.
 func TestNothingIsOfferedOutsideCallingHours(t *testing.T) {
 	morning := hours.Span{From: 8 * 60, To: 18 * 60}
 	o := callbacks.Policy{CallingHours: morning}.OfferTo("+12125551234", officeHours(t), start, false)
@@ -74,7 +80,8 @@ func TestNothingIsOfferedOutsideCallingHours(t *testing.T) {
 	}
 }
 
-// A number that may belong to several zones is rung when it is decent in all of them, unless that leaves hardly an hour.
+// A number that may belong to several zones is rung when it is decent in all of them, unless that leaves hardly an
+// hour.
 func TestNumbersOfSeveralZones(t *testing.T) {
 	for _, c := range []struct {
 		number string
@@ -110,9 +117,11 @@ func TestNumbersOfSeveralZones(t *testing.T) {
 func TestOfferToProperty(t *testing.T) {
 	desk := officeHours(t)
 	rapid.Check(t, func(t *rapid.T) {
-		number := rapid.SampledFrom([]string{"+622150009999", "+81312345678", "+442071234567", "+351912345678", "+9771234567", "+61881234567", ""}).Draw(t, "number")
-		zone := map[string]string{"+81312345678": "Asia/Tokyo", "+442071234567": "Europe/London", "+351912345678": "Atlantic/Azores",
-			"+9771234567": "Asia/Kathmandu", "+61881234567": "Australia/Adelaide"}[number]
+		number := rapid.SampledFrom([]string{"+622150009999", "+81312345678", "+442071234567", "+351912345678",
+			"+9771234567", "+61881234567", ""}).Draw(t, "number")
+		zone := map[string]string{"+81312345678": "Asia/Tokyo", "+442071234567": "Europe/London",
+			"+351912345678": "Atlantic/Azores",
+			"+9771234567":   "Asia/Kathmandu", "+61881234567": "Australia/Adelaide"}[number]
 		if zone == "" {
 			zone = "Asia/Jakarta"
 		}

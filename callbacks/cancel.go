@@ -51,8 +51,8 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 // MaxHold is how long a conversation can hold a callback back, in case nobody tells that it has ended.
 const MaxHold = 2 * time.Hour
 
-// HoldFor keeps the callback of a desk to a caller (E.164) from falling due while he talks with that desk. It lasts until
-// [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No callback is no error.
+// HoldFor keeps the callback of a desk to a caller (E.164) from falling due while they talk with that desk. It lasts
+// until [Service.CancelFor] or [Service.ReleaseFor], two hours at most. No callback is no error.
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		until := s.now().Add(MaxHold)
@@ -95,7 +95,7 @@ func (s *Service) changeFor(ctx context.Context, line, desk, caller string, chan
 	return err
 }
 
-// CancelFor takes back what a desk has promised to a caller (E.164) who has talked with that desk meanwhile. A callback
+// CancelFor cancels the callback of a desk to a caller (E.164) who has talked with that desk meanwhile. A callback
 // about which an agent's telephone rings is taken back too, or the customer would be rung after all.
 // No callback is no error.
 func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) error {

@@ -4,9 +4,9 @@ import (
 	"time"
 )
 
-// What a store keeps of the configuration: which versions were in force, which closures were declared in an emergency, and
-// what each instance runs. The directory of files is the truth; this is its history, and what instances share. Instants are
-// kept to the millisecond and come back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
+// What a store keeps of the configuration: which versions were in force, which closures were declared in an emergency,
+// and what each instance runs. The directory of files is the truth; this is its history, and what instances share.
+// Instants are kept to the millisecond and come back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
 
 // An Override closes or opens a line whatever its files say, from one instant to another: the closure in an emergency.
 type Override struct {
@@ -49,8 +49,8 @@ type Version struct {
 	Note string
 	// Changes says what is different from the version before, in words.
 	Changes string
-	// Files are the files by their path in the directory, with slashes. Nil in lists; an empty file comes back as no bytes,
-	// not as nil.
+	// Files are the files by their path in the directory, with slashes. Nil in lists; an empty file comes back as no
+	// bytes, not as nil.
 	Files map[string][]byte
 }
 

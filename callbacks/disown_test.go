@@ -104,7 +104,8 @@ func TestDisownedByAForeignCall(t *testing.T) {
 	leg.took(dispatch.Proceed)
 	foreign := leg
 	foreign.sid = "CAforeign"
-	if _, v, err := w.d.Disown(w.ctx, foreign.id, foreign.sid); !errors.Is(err, dispatch.ErrForeignCall) || v != dispatch.Gone {
+	if _, v, err := w.d.Disown(w.ctx, foreign.id, foreign.sid); !errors.Is(err, dispatch.ErrForeignCall) ||
+		v != dispatch.Gone {
 		t.Fatalf("Disown = %q, %v", v, err)
 	}
 	w.is(c, callbacks.AgentReached, 0, 1)
@@ -120,7 +121,8 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 	kept.took(dispatch.Proceed)
 	c := w.bookBy(stranger, customer, "upay")
 	record, err := w.store.Claim(w.ctx, callbacks.Claim{
-		CallbackID: c.ID, AttemptID: "upay-1", Target: callbacks.Target{ID: "upay-1", Kind: callbacks.Client, Address: "upay-1"},
+		CallbackID: c.ID, AttemptID: "upay-1", Target: callbacks.Target{ID: "upay-1", Kind: callbacks.Client,
+			Address: "upay-1"},
 		Now: w.clock, Lease: time.Minute,
 	})
 	if err != nil {

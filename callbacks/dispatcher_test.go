@@ -17,7 +17,8 @@ func TestKeepACallback(t *testing.T) {
 	c := w.book(customer)
 
 	first := w.ring("support-1")
-	if p := w.dialer.placed[0]; p.From != "+622150001000" || p.Ring != 20*time.Second || p.Callback.Number != customer || p.Target.To() != "+622150002001" {
+	if p := w.dialer.placed[0]; p.From != "+622150001000" || p.Ring != 20*time.Second || p.Callback.Number != customer ||
+		p.Target.To() != "+622150002001" {
 		t.Fatalf("placement %+v", p)
 	}
 	w.is(c, callbacks.Dialling, 0, 0)
@@ -371,7 +372,8 @@ func TestTargetsAreShared(t *testing.T) {
 	w.pass(time.Second)
 	b, c := w.book("+6281234567891"), w.book("+6281234567892")
 	w.tick()
-	if n := len(w.dialer.placed); n != 2 || w.dialer.placed[0].Callback.ID != a.ID || w.dialer.placed[1].Callback.ID != b.ID {
+	if n := len(w.dialer.placed); n != 2 || w.dialer.placed[0].Callback.ID != a.ID ||
+		w.dialer.placed[1].Callback.ID != b.ID {
 		t.Fatalf("placed %+v", w.dialer.placed)
 	}
 	w.pass(time.Second)
@@ -380,7 +382,8 @@ func TestTargetsAreShared(t *testing.T) {
 	leg := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
 	leg.status("no-answer", 1)
 	w.tick() // support-2 is free: b has had it, so it is c's
-	if n := len(w.dialer.placed); n != 3 || w.dialer.placed[2].Callback.ID != c.ID || w.dialer.placed[2].Target.ID != "support-2" {
+	if n := len(w.dialer.placed); n != 3 || w.dialer.placed[2].Callback.ID != c.ID ||
+		w.dialer.placed[2].Target.ID != "support-2" {
 		t.Fatalf("placed %+v", w.dialer.placed[2:])
 	}
 	w.is(b, callbacks.Booked, 0, 0)

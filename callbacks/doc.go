@@ -3,7 +3,7 @@
 // # Words
 //
 //   - A [Callback] is the commitment to ring one customer. Its reference, seven digits, identifies it to people.
-//   - A [Policy] is a line's rules: which numbers may be called, which times are offered, how often and how long we try.
+//   - A [Policy] is a line's rules: which numbers may be called, which times are offered, how often we try.
 //   - A [Plan] is how the callbacks of one desk are kept: policy, opening hours, and the [Target] telephones.
 //   - An [Attempt] is one try to keep a callback. It begins with a claim, which raises the callback's fence: a worker
 //     that comes late with an older fence is refused.

@@ -27,8 +27,8 @@ var (
 	// ErrNumberLimit: others than its owner have asked for as many callbacks to the number as the policy allows, or for
 	// one urgent callback more than may stand.
 	ErrNumberLimit = RuleError("others have asked for enough callbacks to the number for now")
-	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask for
-	// one.
+	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask
+	// for one.
 	ErrSilenced = RuleError("the number takes no callbacks that others ask for")
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
 	ErrProofLimit = RuleError("too many wrong proofs for now")
@@ -44,14 +44,15 @@ var (
 	ErrKeyUsed = RuleError("the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
 	ErrReferenceTaken = RuleError("reference taken")
-	// ErrFenced: the callback was claimed again since; whoever writes with the older fence number is late.
+	// ErrFenced: the callback was claimed again since; the one who writes with the older fence number is late.
 	ErrFenced = RuleError("claimed by somebody else meanwhile")
 	// ErrTargetBusy: an attempt at this target has not ended.
 	ErrTargetBusy = RuleError("the target is busy with another attempt")
 	// ErrRefused: the provider plainly refused to place a call or to send an SMS, or could not be asked.
 	// Anything else that [Dialer.Place] or [SMSSender.Send] returns counts as unknown.
 	ErrRefused = errors.New("callbacks: the provider refused")
-	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a [Store].
+	// ErrUnchanged is returned by a change function that has nothing to write. It is not an error to the caller of a
+	// [Store].
 	ErrUnchanged = RuleError("unchanged")
 )
 

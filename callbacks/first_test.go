@@ -254,7 +254,8 @@ func TestTheEndIsTold(t *testing.T) {
 		},
 		"moved": func(w *world, c callbacks.Callback) string {
 			due := w.clock.Add(time.Hour)
-			if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "m", Kind: callbacks.ASAP, Due: due, Expires: due.Add(time.Hour)}); err != nil {
+			if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "m", Kind: callbacks.ASAP, Due: due,
+				Expires: due.Add(time.Hour)}); err != nil {
 				w.t.Fatal(err)
 			}
 			return "moved"
@@ -393,7 +394,8 @@ func TestAClaimAsksAgain(t *testing.T) {
 	c := w.book(customer)
 	w.d = w.dispatcherWith(dispatch.Config{Pace: -1, NewID: func() string { // asked for between the two
 		due := w.clock.Add(time.Hour)
-		if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "m", Kind: callbacks.ASAP, Due: due, Expires: due.Add(time.Hour)}); err != nil {
+		if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "m", Kind: callbacks.ASAP, Due: due,
+			Expires: due.Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 		return "attempt"

@@ -52,7 +52,8 @@ func newWorldOn(t testing.TB, connect func() (storetest.Store, error)) *world {
 	w := &world{
 		t: t, ctx: context.Background(), clock: start, logged: &bytes.Buffer{}, connect: connect,
 		plan: callbacks.Plan{
-			Policy: callbacks.Policy{MaxAttempts: 2, MaxDeskAttempts: 3, RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour},
+			Policy: callbacks.Policy{MaxAttempts: 2, MaxDeskAttempts: 3, RetryAfter: 10 * time.Minute,
+				ExpiresAfter: 72 * time.Hour},
 			Targets: []callbacks.Target{
 				{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"},
 				{ID: "support-2", Kind: callbacks.Client, Address: "agent_2"},
@@ -303,10 +304,12 @@ func (d *paperDialer) Place(_ context.Context, p dispatch.Placement) (string, er
 }
 
 func (d *paperDialer) add(sid string, p dispatch.Placement) {
-	d.calls[sid] = &dispatch.PlacedCall{SID: sid, To: p.Target.To(), From: p.From, Status: "queued", Created: d.w.clock.Truncate(time.Second)}
+	d.calls[sid] = &dispatch.PlacedCall{SID: sid, To: p.Target.To(), From: p.From, Status: "queued",
+		Created: d.w.clock.Truncate(time.Second)}
 }
 
-func (d *paperDialer) Find(_ context.Context, to, from string, since time.Time) (list []dispatch.PlacedCall, err error) {
+func (d *paperDialer) Find(_ context.Context, to, from string, since time.Time) (list []dispatch.PlacedCall,
+	err error) {
 	d.finds++
 	for _, c := range d.calls {
 		if c.To == to && c.From == from && !c.Created.Before(since.Truncate(24*time.Hour)) {

@@ -16,8 +16,8 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// happens lets the dispatcher run until the callback is dialled or has ended, and says which, when, and when the customer was
-// sent an SMS about it last.
+// happens lets the dispatcher run until the callback is dialled or has ended, and says which, when, and when the
+// customer was sent an SMS about it last.
 func (w *world) happens(c callbacks.Callback) (o dispatch.Prediction) {
 	w.t.Helper()
 	before := len(w.dialer.placed)
@@ -78,7 +78,8 @@ func TestForecast(t *testing.T) {
 		{"open", customer, func(*world) {}, dispatch.Rung, 2 * time.Hour, ""},
 		{"a closed day", customer, func(w *world) { w.plan.Hours = officeHours(w.t, closedOn(2026, 3, 2)) },
 			dispatch.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour,
+			"the desk is closed; no attempt was spent"},
 		{"night where he is", tokyo, func(w *world) { w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60} },
 			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
 		{"never again", customer, func(w *world) {
@@ -88,8 +89,12 @@ func TestForecast(t *testing.T) {
 			}
 			w.plan.Hours = never
 		}, dispatch.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.GivenUp, 6 * time.Hour, "its line or desk is not configured any more"},
-		{"blocked", customer, func(w *world) { w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "costly"}} },
+		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.GivenUp, 6 * time.Hour,
+			"its line or desk is not configured any more"},
+		{"blocked", customer, func(w *world) {
+			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281",
+				Reason: "costly"}}
+		},
 			dispatch.NotDialled, 2 * time.Hour, "its number may not be dialled: blocked, prefix +6281, costly"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -145,7 +150,8 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		w := newWorldOn(t, func() (storetest.Store, error) { return sqlite.Open(t.Context(), path) })
 		defer func() { _ = w.store.Close() }()
 		draw := func(low, high int, label string) int { return rapid.IntRange(low, high).Draw(rt, label) }
-		number := rapid.SampledFrom([]string{customer, "+81312345678", "+442071234567", "+12125551234", "+8613800138000"}).Draw(rt, "number")
+		number := rapid.SampledFrom([]string{customer, "+81312345678", "+442071234567", "+12125551234",
+			"+8613800138000"}).Draw(rt, "number")
 		r := w.request(number)
 		r.Due = w.clock.Add(time.Duration(draw(-60, 5*24*60, "due")) * time.Minute)
 		r.Expires = r.Due.Add(time.Duration(draw(1, 24*60, "expires")) * time.Minute)

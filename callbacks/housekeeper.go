@@ -31,7 +31,8 @@ type Schedule struct {
 
 // A HousekeeperStore erases personal data, counts for the report, and knows when jobs ran.
 type HousekeeperStore interface {
-	// HoldingPersonalData lists lines and desks that still hold personal data of ended callbacks, of messages or of call records.
+	// HoldingPersonalData lists lines and desks that still hold personal data of ended callbacks, of messages or of
+	// call records.
 	HoldingPersonalData(ctx context.Context) ([]Desk, error)
 	// RecordingsOf lists the recordings that Erase would forget.
 	RecordingsOf(ctx context.Context, d Desk, before time.Time) (sids []string, err error)
@@ -46,8 +47,8 @@ type HousekeeperStore interface {
 	Report(ctx context.Context, from, to time.Time) ([]Report, error)
 	// LastRun is when a housekeeping job ran last; zero if never.
 	LastRun(ctx context.Context, job string) (time.Time, error)
-	// BeginJob takes a job that ran last at that time, for as long as the lease: of several housekeepers one gets it. It is
-	// false when another has it, or has run it since.
+	// BeginJob takes a job that ran last at that time, for as long as the lease: of several housekeepers one gets it.
+	// It is false when another has it, or has run it since.
 	BeginJob(ctx context.Context, job string, last, now time.Time, lease time.Duration) (bool, error)
 	// SetLastRun remembers when a job ran, and gives it free.
 	SetLastRun(ctx context.Context, job string, at time.Time) error
@@ -107,10 +108,10 @@ func NewHousekeeper(c HousekeeperConfig) (*Housekeeper, error) {
 	return h, nil
 }
 
-// Add gives the housekeeper another job, before it runs. name tells the job apart in the store, for all instances and for
-// ever; spec is a cron expression of five fields in the zone of the [Schedule]. run is called with the clock's reading. If
-// it fails, or its process dies in it, it is called again some minutes later, maybe by another instance; it should take
-// less than five minutes.
+// Add gives the housekeeper another job, before it runs. name tells the job apart in the store, for all instances and
+// for ever; spec is a cron expression of five fields in the zone of the [Schedule]. run is called with the clock's
+// reading. If it fails, or its process dies in it, it is called again some minutes later, maybe by another instance; it
+// should take less than five minutes.
 func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, now time.Time) error) error {
 	return h.add(name, spec, func(ctx context.Context, _, now time.Time) error { return run(ctx, now) })
 }
@@ -119,7 +120,8 @@ func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, now t
 // has a field of its own.
 func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time, time.Time) error) error {
 	if name == "" || slices.ContainsFunc(h.jobs, func(j job) bool { return j.name == name }) {
-		return fmt.Errorf("callbacks: schedule: there is a job %q already, or it has no name; when a job ran is known by its name", name)
+		return fmt.Errorf("callbacks: schedule: job %q: the name is empty or taken, and when a job ran is known by its name",
+			name)
 	}
 	if strings.Contains(spec, "TZ=") {
 		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
@@ -246,7 +248,8 @@ func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.
 	}
 	for _, sid := range sids {
 		if err := h.config.Recordings.Delete(ctx, sid); err != nil {
-			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, so nothing of it is erased yet: %w", d.Line, d.Desk, err)
+			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, so nothing of it is erased yet: %w",
+				d.Line, d.Desk, err)
 		}
 	}
 	return nil

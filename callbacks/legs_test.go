@@ -88,8 +88,8 @@ func TestEndsOfACall(t *testing.T) {
 	}
 }
 
-// The agent hung up between the customer's 1 and their connection, and that is told before the action of the Dial, which
-// says that they were not connected: the customer is rung again.
+// The agent hung up between the customer's 1 and their connection, and that is told before the action of the Dial,
+// which says that they were not connected: the customer is rung again.
 func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -23,20 +23,21 @@ type CallerLimits struct {
 	OpenPerCaller int
 }
 
-// Limits bound what is promised. An open callback is returned whatever they say; zero values bound nothing.
+// Limits bound what is booked. An open callback is returned whatever they say; zero values bound nothing.
 type Limits struct {
 	CallerLimits
 	// MaxOpen is how many callbacks of one line may stand, urgent ones not counted.
 	MaxOpen int
-	// OpeningSpacing is the least distance between callbacks of a desk that were put off to its opening. Due is moved back behind those
-	// of the same or a higher priority that were made before, and fall due between it and SpacingEnd, where the last ones
-	// stay; so nobody is promised a time before somebody who has waited longer. Expires moves along.
+	// OpeningSpacing is the least distance between callbacks of a desk that were put off to its opening. Due is moved
+	// back behind those of the same or a higher priority that were made before, and fall due between it and SpacingEnd,
+	// where the last ones stay; so nobody gets a time before somebody who has waited longer. Expires moves along.
 	OpeningSpacing time.Duration
 	SpacingEnd     time.Time
 }
 
 // DefaultCallerLimits are those of a policy that names none. Families and offices share a calling number.
-var DefaultCallerLimits = CallerLimits{CallerHour: 6, CallerDay: 15, NumberHour: 2, NumberDay: 4, AnonymousHour: 6, OpenPerCaller: 3}
+var DefaultCallerLimits = CallerLimits{CallerHour: 6, CallerDay: 15, NumberHour: 2, NumberDay: 4, AnonymousHour: 6,
+	OpenPerCaller: 3}
 
 // withDefaults fills in what is zero.
 func (l CallerLimits) withDefaults() CallerLimits {
@@ -51,8 +52,8 @@ func (l CallerLimits) withDefaults() CallerLimits {
 // MoveLimits are the limits within which callers move callbacks.
 func (p Policy) MoveLimits() CallerLimits { return p.Limits.withDefaults() }
 
-// LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo] gave
-// it. An urgent one is bound by those of its caller only.
+// LimitsOf are the limits that a request is booked within; the hours are its desk's, and its Due is as [Policy.OfferTo]
+// gave it. An urgent one is bound by those of its caller only.
 func (p Policy) LimitsOf(r Request, cal *hours.Calendar) (l Limits) {
 	l.CallerLimits = p.MoveLimits()
 	if r.Urgent {

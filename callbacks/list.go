@@ -33,7 +33,8 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Callback, error) {
 	return s.store.List(ctx, f)
 }
 
-// Spoken returns what was spoken under a reference: the note of a callback, or a message. [ErrNotFound] if there is neither.
+// Spoken returns what was spoken under a reference: the note of a callback, or a message. [ErrNotFound] if there is
+// neither.
 func (s *Service) Spoken(ctx context.Context, reference string) (Recording, error) {
 	c, err := s.store.ByReference(ctx, reference)
 	if err == nil && c.Note.SID != "" {

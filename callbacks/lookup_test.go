@@ -103,7 +103,8 @@ func TestUnknownFoundNowhere(t *testing.T) {
 	w.book(customer)
 	leg := w.lost(false)
 	// A call of last week, and one of another attempt that has ended, are not ours.
-	w.dialer.calls["CAold"] = &dispatch.PlacedCall{SID: "CAold", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: start.Add(-time.Minute)}
+	w.dialer.calls["CAold"] = &dispatch.PlacedCall{SID: "CAold", To: "+622150002001", From: "+622150001000",
+		Status: "ringing", Created: start.Add(-time.Minute)}
 	w.pass(30 * time.Second)
 	w.ring("support-2")
 	if a := leg.attempt(); a.Outcome != callbacks.OutcomeNotPlaced {
@@ -152,7 +153,8 @@ func TestUnknownFoundTwice(t *testing.T) {
 	if len(w.dialer.hung) != 1 || w.dialer.hung[0] != "CAtwin" {
 		t.Fatalf("hung up %v", w.dialer.hung)
 	}
-	if _, verdict, err := w.d.Answered(w.ctx, leg.id, "CAtwin"); verdict != dispatch.Gone || !errors.Is(err, dispatch.ErrForeignCall) {
+	if _, verdict, err := w.d.Answered(w.ctx, leg.id, "CAtwin"); verdict != dispatch.Gone ||
+		!errors.Is(err, dispatch.ErrForeignCall) {
 		t.Errorf("the other call is told %q, %v", verdict, err)
 	}
 	leg.answered(dispatch.Proceed)

@@ -13,8 +13,8 @@ import (
 
 // What happens to a callback while it is being kept, or meanwhile.
 
-// An agent has pressed 1 and the customer's line is busy: he is ringing the desk himself. While the two talk nobody rings
-// about the callback, and afterwards it is taken back.
+// An agent has pressed 1 and the customer's line is busy: he is ringing the desk himself. While the two talk nobody
+// rings about the callback, and afterwards it is taken back.
 func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
 	for name, talk := range map[string]bool{"they talked": true, "they did not": false} {
 		w := newWorld(t)
@@ -43,7 +43,8 @@ func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
 	}
 }
 
-// The talk ends while an agent, who has pressed 1, waits for the customer: when he is not reached that is the end of it.
+// The talk ends while an agent, who has pressed 1, waits for the customer: when he is not reached that is the end of
+// it.
 func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 	for _, first := range []bool{false, true} {
 		w := newWorld(t)
@@ -149,8 +150,8 @@ func TestTheTextOfARetryIsSent(t *testing.T) {
 	}
 }
 
-// A holiday that was published meanwhile moves the callback to another day, and the customer is told; a lunch break is not
-// worth a message.
+// A holiday that was published meanwhile moves the callback to another day, and the customer is told; a lunch break is
+// not worth a message.
 func TestPutOffForADayIsTold(t *testing.T) {
 	for _, c := range []struct {
 		due  time.Duration // after Monday, ten o'clock in Jakarta
@@ -177,7 +178,8 @@ func TestPutOffForADayIsTold(t *testing.T) {
 	}
 }
 
-// A number of the line's own that the provider does not let call is no fault of the customer's: he is not given up for it.
+// A number of the line's own that the provider does not let call is no fault of the customer's: he is not given up for
+// it.
 func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CustomerFirst = true
@@ -190,8 +192,8 @@ func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w.logs("code=21212")
 }
 
-// A desk with hundreds of callbacks that wait for a telephone in use holds up no other desk, and each tick looks at a few of
-// them only.
+// A desk with hundreds of callbacks that wait for a telephone in use holds up no other desk, and each tick looks at a
+// few of them only.
 func TestManyThatWaitHoldUpNoOtherDesk(t *testing.T) {
 	w := newWorld(t)
 	w.book(customer)

@@ -30,8 +30,8 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 	return saved, err
 }
 
-// SaveCallRecord writes down a call that is put through and gives it a reference. A key that was seen returns the contact
-// written first.
+// SaveCallRecord writes down a call that is put through and gives it a reference. A key that was seen returns the
+// contact written first.
 func (s *Service) SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error) {
 	switch {
 	case c.Key == "":

@@ -15,7 +15,7 @@ type Move struct {
 	Due, SlotEnd, Expires time.Time
 	// Capacity is how many callbacks the slot may hold; 0 is no limit.
 	Capacity int
-	// Caller is the calling number of whoever asks for it, E.164. Empty: anonymous.
+	// Caller is the calling number of the one who asks for it, E.164. Empty: anonymous.
 	Caller string
 	// Limits bound how often; OpenPerCaller is not asked.
 	Limits CallerLimits
@@ -75,7 +75,7 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 		switch r.Callback.State {
 		case Booked:
 			if !r.Callback.Held.IsZero() {
-				return ErrInProgress // he is talking with the desk
+				return ErrInProgress // they are talking with the desk
 			}
 			r.Callback.Due = now
 			return nil
@@ -97,13 +97,14 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 		}
 	}
 	c = b.Callback
-	s.log.InfoContext(ctx, "callback to be kept now", "callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "by", by)
+	s.log.InfoContext(ctx, "callback to be kept now", "callback", c.ID, "line", c.Line, "desk", c.Desk,
+		"number", Mask(c.Number), "by", by)
 	s.signal.Raise()
 	return b, nil
 }
 
-// CanBeKept is the first instant at or after at when a callback could be kept: its desk is there, and it is within calling hours
-// where the customer is. Zero: there is none.
+// CanBeKept is the first instant at or after at when a callback could be kept: its desk is there, and it is within
+// calling hours where the customer is. Zero: there is none.
 func (s *Service) CanBeKept(c Callback, at time.Time) time.Time {
 	calendar := s.plan(c.Line, c.Desk).HoursFor(c)
 	if calendar == nil {
@@ -119,15 +120,17 @@ func (s *Service) CanBeKept(c Callback, at time.Time) time.Time {
 // ErrErased: the numbers of a callback were erased after their retention.
 var ErrErased = RuleError("whose it was has been erased")
 
-// again callbacks what was given up. Asking twice makes one callback; when that was given up as well, it is made again.
+// again books what was given up. Asking twice makes one callback; when that was given up as well, it is made again.
 func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Booking, error) {
 	if given.Number == "" {
 		return Booking{Callback: given}, ErrErased
 	}
 	expires := s.plan(given.Line, given.Desk).Policy.Expires(now)
 	b, err := s.Book(ctx, Request{
-		Key: fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()), Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
-		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers, Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
+		Key:  fmt.Sprintf("retry/%d/%d", given.ID, given.Ended.UnixMilli()),
+		Line: given.Line, Desk: given.Desk, Topic: given.Topic, Language: given.Language,
+		Number: given.Number, Caller: given.Caller, Account: given.Account, Answers: given.Answers,
+		Kind: ASAP, Urgent: given.Urgent, Priority: given.Priority,
 		Called: given.Called, Due: now, Expires: expires,
 	})
 	switch {
@@ -140,7 +143,8 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Boo
 	}
 	if given.Note.SID != "" && !b.Existing {
 		if err := s.AttachNote(ctx, b.Callback.ID, given.Note); err != nil {
-			s.log.WarnContext(ctx, "the note of a callback that is made again is left behind", "callback", b.Callback.ID, "error", err)
+			s.log.WarnContext(ctx, "the note of a callback that is made again is left behind", "callback", b.Callback.ID,
+				"error", err)
 		}
 	}
 	return b, nil

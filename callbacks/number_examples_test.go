@@ -36,7 +36,8 @@ func examples() (numbers []string) {
 // three ways: it is taken, asked about among others, or refused. Never is another number taken for it.
 func TestAKeyedNumberIsNeverTakenForAnother(t *testing.T) {
 	abroad := map[string][]string{
-		"ID": {"001", "007", "008", "01017"}, "JP": {"010", "001010"}, "SG": {"001", "002", "008", "018", "019"}, "CN": {"00"},
+		"ID": {"001", "007", "008", "01017"}, "JP": {"010", "001010"}, "SG": {"001", "002", "008", "018",
+			"019"}, "CN": {"00"},
 	}
 	for _, line := range []struct {
 		name, region string
@@ -45,7 +46,8 @@ func TestAKeyedNumberIsNeverTakenForAnother(t *testing.T) {
 		{"gopay", "ID", callbacks.Policy{Unreachable: []string{"+86"}}},
 		{"paypay", "JP", callbacks.Policy{Unreachable: []string{"+86"}}},
 		{"okpay", "SG", callbacks.Policy{Unreachable: []string{"+86"}}},
-		{"upay and wallet", "CN", callbacks.Policy{Countries: []string{"CN"}, Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}}},
+		{"upay and wallet", "CN", callbacks.Policy{Countries: []string{"CN"},
+			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}}},
 	} {
 		right, asked, refused := 0, 0, 0
 		for _, number := range examples() {

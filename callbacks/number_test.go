@@ -15,13 +15,15 @@ func TestReadings(t *testing.T) {
 		policy               callbacks.Policy
 		want                 string
 	}{
-		{"Germany by 00, which in Singapore is India by 004", "004917612345678", "SG", callbacks.Policy{}, "+4917612345678 +917612345678"},
+		{"Germany by 00, which in Singapore is India by 004", "004917612345678", "SG", callbacks.Policy{},
+			"+4917612345678 +917612345678"},
 		{"Portugal by 00", "00351912345678", "SG", callbacks.Policy{}, "+351912345678 +51912345678"},
 		{"Ghana by 00", "00233241234567", "SG", callbacks.Policy{}, "+233241234567 +33241234567"},
 		{"Vanuatu by 001, the USA by 00", "0016785912345", "SG", callbacks.Policy{}, "+16785912345 +6785912345"},
 		{"Japan by 00, the USA by Indonesia's 008", "00819012345678", "ID", callbacks.Policy{}, "+819012345678 +19012345678"},
 		{"Thailand by 00; Japan's toll-free 0066 is nobody's", "0066812345678", "JP", callbacks.Policy{}, "+66812345678"},
-		{"one country alone counts", "004917612345678", "SG", callbacks.Policy{Countries: []string{"SG", "DE"}}, "+4917612345678"},
+		{"one country alone counts", "004917612345678", "SG", callbacks.Policy{Countries: []string{"SG", "DE"}},
+			"+4917612345678"},
 		{"national, Indonesia", "081234567890", "ID", callbacks.Policy{}, "+6281234567890"},
 		{"national, ten digits", "0812345678", "ID", callbacks.Policy{}, "+62812345678"},
 		{"national, without the 0", "81234567890", "ID", callbacks.Policy{}, "+6281234567890"},
@@ -29,13 +31,15 @@ func TestReadings(t *testing.T) {
 		{"landline", "02129928888", "ID", callbacks.Policy{}, "+622129928888"},
 		{"out of Singapore", "0016281234567890", "SG", callbacks.Policy{}, "+6281234567890"},
 		{"out of Japan", "0106281234567890", "JP", callbacks.Policy{}, "+6281234567890"},
-		{"mainland China without a route: told so, not taken for another", "008613812345678", "JP", callbacks.Policy{Unreachable: []string{"+86"}}, "+8613812345678"},
+		{"mainland China without a route: told so, not taken for another", "008613812345678", "JP",
+			callbacks.Policy{Unreachable: []string{"+86"}}, "+8613812345678"},
 		{"mainland China", "13812345678", "CN", callbacks.Policy{Routes: china}, "+8613812345678"},
 		{"emergency", "112", "ID", callbacks.Policy{}, "too-short"},
 		{"cut off", "08123", "ID", callbacks.Policy{}, "too-short"},
 		{"too long", "0812345678901234", "ID", callbacks.Policy{}, "invalid"},
 		{"more than 15 digits", "004980026508025174", "ID", callbacks.Policy{}, "invalid"},
-		{"abroad, where only the own country is called", "00819012345678", "CN", callbacks.Policy{Countries: []string{"CN"}, Routes: china}, "other-country"},
+		{"abroad, where only the own country is called", "00819012345678", "CN",
+			callbacks.Policy{Countries: []string{"CN"}, Routes: china}, "other-country"},
 		{"premium", "08091234567", "ID", callbacks.Policy{}, "never-called"},
 		{"nothing", "", "ID", callbacks.Policy{}, "invalid"},
 		{"no digits", "***", "ID", callbacks.Policy{}, "invalid"},
@@ -58,7 +62,8 @@ func TestReadings(t *testing.T) {
 }
 
 func TestWhoIsNeverCalled(t *testing.T) {
-	any := callbacks.Policy{Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}, Ours: map[string]bool{"+622150003001": true},
+	any := callbacks.Policy{Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}},
+		Ours:    map[string]bool{"+622150003001": true},
 		Blocked: []callbacks.Blocked{{Prefix: "+252", Reason: "Somalia: pumped"}}}
 	own := callbacks.Policy{Countries: []string{"SG"}}
 	for _, c := range []struct {
@@ -92,7 +97,8 @@ func TestWhoIsNeverCalled(t *testing.T) {
 		{"a short code", "+1911", any, callbacks.TooShort},
 		{"18 digits, Germany's toll-free", "+4980026508025174", any, callbacks.Invalid},
 		{"blocked by the line", "+252612345678", any, callbacks.BlockedPrefix},
-		{"mainland China with a route", "+8613812345678", callbacks.Policy{Unreachable: []string{"+86"}, Routes: any.Routes}, ""},
+		{"mainland China with a route", "+8613812345678", callbacks.Policy{Unreachable: []string{"+86"},
+			Routes: any.Routes}, ""},
 		{"mainland China without", "+8613812345678", callbacks.Policy{Unreachable: []string{"+86"}}, callbacks.Unreachable},
 		{"Hong Kong is not mainland China", "+85291234567", callbacks.Policy{}, ""},
 		{"a closed country", "+8501921234567", callbacks.Policy{Unreachable: []string{"+850"}}, callbacks.Unreachable},
@@ -132,11 +138,13 @@ func TestOnlyE164IsACallersNumber(t *testing.T) {
 
 // Whatever is keyed in: what is read is E.164, and nothing that may be called is of a kind that never is.
 func FuzzReadings(f *testing.F) {
-	for _, seed := range []string{"081234567890", "004917612345678", "0066812345678", "0809123456", "112", "", "***", "٠٨١٢", "1;ext=5"} {
+	for _, seed := range []string{"081234567890", "004917612345678", "0066812345678", "0809123456", "112", "", "***",
+		"٠٨١٢", "1;ext=5"} {
 		f.Add(seed, "ID")
 		f.Add(seed, "SG")
 	}
-	policy := callbacks.Policy{Unreachable: []string{"+86"}, Blocked: []callbacks.Blocked{{Prefix: "+252", Reason: "pumped"}}}
+	policy := callbacks.Policy{Unreachable: []string{"+86"}, Blocked: []callbacks.Blocked{{Prefix: "+252",
+		Reason: "pumped"}}}
 	f.Fuzz(func(t *testing.T, digits, region string) {
 		numbers, err := policy.Readings(digits, region)
 		if (err == nil) == (len(numbers) == 0) {

@@ -18,10 +18,12 @@ func TestSoonest(t *testing.T) {
 		{"about to close", "2026-03-02 16:31", "2026-03-03 09:00", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
 		{"at the cut-off", "2026-03-02 16:30", "2026-03-03 09:00", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
 		{"before the cut-off", "2026-03-02 16:29", "2026-03-02 16:29", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
-		{"about to close on Friday, and the morning's delay", "2026-03-06 16:40", "2026-03-09 09:20", callbacks.Policy{ASAPCutoff: 30 * time.Minute, OpeningDelay: 20 * time.Minute}},
+		{"about to close on Friday, and the morning's delay", "2026-03-06 16:40", "2026-03-09 09:20",
+			callbacks.Policy{ASAPCutoff: 30 * time.Minute, OpeningDelay: 20 * time.Minute}},
 		{"at night", "2026-03-02 22:00", "2026-03-03 09:20", callbacks.Policy{OpeningDelay: 20 * time.Minute}},
 		{"before the opening", "2026-03-02 08:59", "2026-03-02 09:20", callbacks.Policy{OpeningDelay: 20 * time.Minute}},
-		{"a delay longer than the day", "2026-03-02 22:00", "2026-03-03 09:00", callbacks.Policy{OpeningDelay: 12 * time.Hour}},
+		{"a delay longer than the day", "2026-03-02 22:00", "2026-03-03 09:00",
+			callbacks.Policy{OpeningDelay: 12 * time.Hour}},
 	} {
 		now, err := time.ParseInLocation("2006-01-02 15:04", c.now, jakarta(t))
 		if err != nil {
@@ -38,7 +40,8 @@ func TestSoonest(t *testing.T) {
 
 func TestLimitsOf(t *testing.T) {
 	office := officeHours(t)
-	p := callbacks.Policy{Limits: callbacks.CallerLimits{CallerHour: 30}, MaxOpen: 50, OpeningDelay: 20 * time.Minute, OpeningSpacing: 5 * time.Minute, ASAPCutoff: 30 * time.Minute}
+	p := callbacks.Policy{Limits: callbacks.CallerLimits{CallerHour: 30}, MaxOpen: 50, OpeningDelay: 20 * time.Minute,
+		OpeningSpacing: 5 * time.Minute, ASAPCutoff: 30 * time.Minute}
 	at := func(hour, minute int) time.Time { return time.Date(2026, 3, 3, hour, minute, 0, 0, jakarta(t)) }
 	r := callbacks.Request{Kind: callbacks.ASAP, Number: customer, Due: at(9, 20)}
 	l := p.LimitsOf(r, office)

@@ -16,7 +16,7 @@ const (
 	SIP TargetKind = "sip"
 	// Client is the name of a browser telephone, without "client:".
 	Client TargetKind = "client"
-	// Customer is the customer's own number, E.164, where he is rung before an agent is.
+	// Customer is the customer's own number, E.164, where they are rung before an agent is.
 	Customer TargetKind = "customer"
 )
 
@@ -47,13 +47,13 @@ type Plan struct {
 	Targets []Target
 	// Ring is how long each target rings. Zero is 20 s; it is kept within the provider's 5 to 600 s.
 	Ring time.Duration
-	// CustomerFirst rings the customer before an agent: nobody at the desk waits for somebody who does not pick up, but he
-	// waits until one is free. Otherwise an agent is rung first.
+	// CustomerFirst rings the customer before an agent: nobody at the desk waits for somebody who does not pick up, but
+	// they waits until one is free. Otherwise an agent is rung first.
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
-	// SMSBody is the body of an SMS that tells a customer, as of now, how his callback stands; empty where none is sent.
-	// Nil sends none. It is asked inside transactions.
+	// SMSBody is the body of an SMS that tells a customer, as of now, how their callback stands; empty where none is
+	// sent. Nil sends none. It is asked inside transactions.
 	SMSBody func(c Callback, o NotificationKind, now time.Time) string
 	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody
 	// where CallerID is empty.

@@ -20,12 +20,12 @@ type Policy struct {
 	MinNotice time.Duration
 	// MaxAttempts is how often the customer is rung; default 3.
 	MaxAttempts int
-	// MaxDeskAttempts is how often the desk's targets are all tried in vain; default 6.
+	// MaxDeskAttempts is how often the desk's targets are all tried without success; default 6.
 	MaxDeskAttempts int
 	// RetryAfter is the pause before another round, or before the customer is tried again; default 10 minutes.
 	RetryAfter time.Duration
-	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked up and
-	// pressed no 1, as machines do. Zero is RetryAfter.
+	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked
+	// up and pressed no 1, as machines do. Zero is RetryAfter.
 	RetryBusy, RetryNoAnswer, RetryMachine time.Duration
 	// Limits bound what callers ask for; defaults are in [DefaultCallerLimits].
 	Limits CallerLimits
@@ -33,10 +33,11 @@ type Policy struct {
 	MaxOpen int
 	// ASAPCutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
 	ASAPCutoff time.Duration
-	// OpeningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers who have
-	// waited for it. Default 0.
+	// OpeningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers
+	// who have waited for it. Default 0.
 	OpeningDelay time.Duration
-	// OpeningSpacing is the least distance between the callbacks that fall due at an opening; 0 lets them all fall due at once.
+	// OpeningSpacing is the least distance between the callbacks that fall due at an opening; 0 lets them all fall due
+	// at once.
 	OpeningSpacing time.Duration
 	// ExpiresAfter is how long after Due a callback is given up; default 72 hours.
 	ExpiresAfter time.Duration
@@ -52,8 +53,9 @@ type Policy struct {
 	Unreachable []string
 	// Retention is how long after its end a callback keeps its numbers; default 30 days.
 	Retention time.Duration
-	// CallingHours is the part of the day in which a customer may be rung, on the clock of the zone of his own number; it does
-	// not run past midnight. Urgent callbacks are kept at any hour, and so are all when it is the zero Span.
+	// CallingHours is the part of the day in which a customer may be rung, on the clock of the zone of their own
+	// number; it does not run past midnight. Urgent callbacks are kept at any hour, and so are all when it is the zero
+	// Span.
 	CallingHours hours.Span
 }
 
@@ -85,13 +87,14 @@ func (p Policy) Route(e164 string) string {
 }
 
 // Offer says when a callback could come. An urgent one comes now, whatever the hour. Calling hours are those of the
-// calendar's own zone; use [Policy.OfferTo] when the number is known. Slots that begin at an instant of full are left out.
+// calendar's own zone; use [Policy.OfferTo] when the number is known. Slots that begin at an instant of full are left
+// out.
 func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	return p.OfferTo("", cal, now, urgent, full...)
 }
 
-// OfferTo is Offer to somebody who would be rung on this number, E.164: only times that are decent there are offered.
-// Any other text stands for a number whose zone is not known.
+// OfferTo is Offer to somebody who would be rung on this number, E.164: only times within the calling hours there are
+// offered. Any other text stands for a number whose zone is not known.
 func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	p = p.WithDefaults()
 	now = now.UTC()

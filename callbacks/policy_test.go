@@ -112,7 +112,8 @@ func TestOfferProperty(t *testing.T) {
 	cal := officeHours(t)
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
-		p := callbacks.Policy{MinNotice: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute, SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
+		p := callbacks.Policy{MinNotice: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute,
+			SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
 		o := p.Offer(cal, now, false)
 		if o.ASAP.Before(now) || !cal.IsOpen(o.ASAP) || len(o.Slots) != p.SlotCount {
 			t.Fatalf("%+v at %v", o, now)

@@ -9,8 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
-// The model of random events for a desk that rings its customers first. What an agent's leg and a customer's leg can do is
-// exchanged; what must be true of callbacks is the same, but for who is rung how often.
+// The model of random events for a desk that rings its customers first. What an agent's leg and a customer's leg can do
+// is exchanged; what must be true of callbacks is the same, but for who is rung how often.
 
 // customerFirst exchanges what can happen to the world.
 func (m *model) customerFirst(all map[string]func(*rapid.T)) {

@@ -135,7 +135,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			if id := m.callback(rt); id != 0 {
 				m.keys++
 				due := w.clock.Add(time.Hour)
-				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP, Due: due, Expires: due.Add(72 * time.Hour)})
+				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP, Due: due,
+					Expires: due.Add(72 * time.Hour)})
 				m.mustBe(err, callbacks.ErrNotOpen)
 			}
 		},
@@ -155,7 +156,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			leg, _ := m.leg()
 			_, v, err := w.d.Answered(w.ctx, leg.id, leg.sid)
 			m.mustBe(err, dispatch.ErrForeignCall)
-			if v == dispatch.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered && !w.plan.Hours.IsOpen(w.clock) {
+			if v == dispatch.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered &&
+				!w.plan.Hours.IsOpen(w.clock) {
 				rt.Fatal("an agent hears of a customer while the desk is closed")
 			}
 		},
@@ -329,7 +331,8 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	case seen && before.State.Final() && c != before:
 		rt.Fatalf("a final callback changed: %+v, was %+v", c, before)
 	case c.Attempts != len(m.rung[c.ID])+m.extra[c.ID]:
-		rt.Fatalf("callback %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]), m.extra[c.ID])
+		rt.Fatalf("callback %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]),
+			m.extra[c.ID])
 	case c.Attempts > policy.MaxAttempts || c.DeskAttempts > policy.MaxDeskAttempts:
 		rt.Fatalf("callback %d: %d attempts, %d rounds", c.ID, c.Attempts, c.DeskAttempts)
 	case inFlight > 1:
@@ -407,7 +410,8 @@ func runs(t *testing.T, n string) {
 	})
 }
 
-// randomEvents holds the model against a kind of store. empty makes a database for one run, and says how to connect to it.
+// randomEvents holds the model against a kind of store. empty makes a database for one run, and says how to connect to
+// it.
 func randomEvents(t *testing.T, first bool, empty func(rt *rapid.T) (connect func() (storetest.Store, error))) {
 	cal := officeHours(t)
 	rapid.Check(t, func(rt *rapid.T) {

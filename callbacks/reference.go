@@ -66,8 +66,8 @@ func recognisable(caller string) string {
 	return caller
 }
 
-// OpenFor finds the open callback of a returning caller: by the number to be rung, or the number he called
-// from, E.164. A caller who withholds his number is never recognised.
+// OpenFor finds the open callback of a returning caller: by the number to be rung, or the number they called
+// from, E.164. A caller who withholds their number is never recognised.
 func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, bool, error) {
 	caller = recognisable(caller)
 	if caller == "" {
@@ -92,7 +92,8 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digi
 	equal := func(want string) bool {
 		return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(digits)) == 1
 	}
-	proof := Proof{Key: key, ID: id, Caller: recognisable(caller), Given: s.now(), Hour: wrongProofsHour, Day: wrongProofsDay}
+	proof := Proof{Key: key, ID: id, Caller: recognisable(caller), Given: s.now(), Hour: wrongProofsHour,
+		Day: wrongProofsDay}
 	return s.store.Check(ctx, proof, func(c Callback) bool {
 		return equal(c.Reference) || equal(c.AccountProof())
 	})

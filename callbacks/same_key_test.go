@@ -84,7 +84,8 @@ func TestMovingElsewhereWithAUsedKey(t *testing.T) {
 	c := w.book(customer)
 	slot := func(from time.Duration) callbacks.Move {
 		due := w.clock.Add(from)
-		return callbacks.Move{Key: "CA1/1", Kind: callbacks.Slot, Due: due, SlotEnd: due.Add(30 * time.Minute), Expires: due.Add(time.Hour)}
+		return callbacks.Move{Key: "CA1/1", Kind: callbacks.Slot, Due: due, SlotEnd: due.Add(30 * time.Minute),
+			Expires: due.Add(time.Hour)}
 	}
 	nine := slot(time.Hour)
 	moved, err := w.service.Move(w.ctx, c.ID, nine)
@@ -112,7 +113,8 @@ func TestMovingElsewhereWithAUsedKey(t *testing.T) {
 
 func TestSavingAnotherRecordingWithAUsedKey(t *testing.T) {
 	w := newWorld(t)
-	m := callbacks.Message{Key: "CA1/RE1", Line: "gopay", Recording: callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}}
+	m := callbacks.Message{Key: "CA1/RE1", Line: "gopay", Recording: callbacks.Recording{SID: "RE1",
+		URL: "https://x/RE1", Seconds: 5}}
 	first, err := w.service.SaveMessage(w.ctx, m)
 	if err != nil {
 		t.Fatal(err)

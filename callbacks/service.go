@@ -25,8 +25,8 @@ type Config struct {
 	Random io.Reader
 }
 
-// A Service books, moves and cancels callbacks, and keeps messages. Its methods are safe for concurrent use, and durable
-// when they return.
+// A Service books, moves and cancels callbacks, and keeps messages. Its methods are safe for concurrent use, and
+// durable when they return.
 type Service struct {
 	store  Store
 	plans  Plans

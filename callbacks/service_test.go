@@ -269,7 +269,8 @@ func TestMove(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	hour := time.Hour
-	moved, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "k", Kind: callbacks.Slot, Due: start.Add(hour), SlotEnd: start.Add(2 * hour), Expires: start.Add(50 * hour), Capacity: 4})
+	moved, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "k", Kind: callbacks.Slot, Due: start.Add(hour),
+		SlotEnd: start.Add(2 * hour), Expires: start.Add(50 * hour), Capacity: 4})
 	if err != nil || moved.State != callbacks.Booked || !moved.Due.Equal(start.Add(hour)) {
 		t.Fatalf("%+v, %v", moved, err)
 	}
@@ -278,15 +279,18 @@ func TestMove(t *testing.T) {
 	}
 	for name, try := range map[string]func() error{
 		"no key": func() error {
-			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "", Kind: callbacks.ASAP, Due: start, SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0})
+			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "", Kind: callbacks.ASAP, Due: start,
+				SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0})
 			return err
 		},
 		"no end": func() error {
-			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "a", Kind: callbacks.Slot, Due: start, SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0})
+			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "a", Kind: callbacks.Slot, Due: start,
+				SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0})
 			return err
 		},
 		"no validity": func() error {
-			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "b", Kind: callbacks.ASAP, Due: start, SlotEnd: time.Time{}, Expires: start, Capacity: 0})
+			_, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "b", Kind: callbacks.ASAP, Due: start,
+				SlotEnd: time.Time{}, Expires: start, Capacity: 0})
 			return err
 		},
 	} {
@@ -296,7 +300,8 @@ func TestMove(t *testing.T) {
 	}
 	w.pass(hour)
 	w.ring("support-1")
-	if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "c", Kind: callbacks.ASAP, Due: start, SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0}); !errors.Is(err, callbacks.ErrNotOpen) {
+	if _, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: "c", Kind: callbacks.ASAP, Due: start,
+		SlotEnd: time.Time{}, Expires: start.Add(hour), Capacity: 0}); !errors.Is(err, callbacks.ErrNotOpen) {
 		t.Fatalf("error = %v", err)
 	}
 }
@@ -312,10 +317,12 @@ func TestMessagesAndTaken(t *testing.T) {
 	if err != nil || len(first.Reference) != 7 {
 		t.Fatalf("%+v, %v", first, err)
 	}
-	if again, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "k", Line: "gopay"}); err != nil || again != first {
+	if again, err := w.service.SaveMessage(w.ctx, callbacks.Message{Key: "k", Line: "gopay"}); err != nil ||
+		again != first {
 		t.Fatalf("%+v, %v", again, err)
 	}
-	if err := w.service.AttachRecording(w.ctx, "k", callbacks.Recording{SID: "RE1", URL: "https://example.org/RE1", Seconds: 9}); err != nil {
+	if err := w.service.AttachRecording(w.ctx, "k", callbacks.Recording{SID: "RE1", URL: "https://example.org/RE1",
+		Seconds: 9}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.service.MarkTaken(w.ctx, "CA1", 2, "support-1"); err != nil {

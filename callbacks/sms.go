@@ -23,21 +23,23 @@ const (
 	SMSFailed SMSState = "failed"
 	// SMSRefused: the provider refused it, for good or too often.
 	SMSRefused SMSState = "refused"
-	// SMSUnknown: the answer got lost. It is not sent again: two confirmations would be two callbacks to those who read them.
+	// SMSUnknown: the answer got lost. It is not sent again: two confirmations would be two callbacks to those who read
+	// them.
 	SMSUnknown SMSState = "unknown"
 	// SMSDropped: it would have come too late, or said what no longer holds.
 	SMSDropped SMSState = "dropped"
 )
 
-// An NotificationKind is why a customer is written to about his callback.
+// A NotificationKind is why a customer is written to about their callback.
 type NotificationKind string
 
 const (
 	// NotifyBooked: it was made.
 	NotifyBooked NotificationKind = "booked"
-	// NotifyMoved: it was given another time, by him, by the desk, or because the desk is closed or it is night where he is.
+	// NotifyMoved: it was given another time, by them, by the desk, or because the desk is closed or it is night where
+	// they are.
 	NotifyMoved NotificationKind = "moved"
-	// NotifyGivenUp: it expired, or his number cannot be dialled any more.
+	// NotifyGivenUp: it expired, or their number cannot be dialled any more.
 	NotifyGivenUp NotificationKind = "given-up"
 	// NotifyWithdrawn: the desk has taken it back.
 	NotifyWithdrawn NotificationKind = "withdrawn"

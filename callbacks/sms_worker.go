@@ -89,7 +89,8 @@ func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
 	if lost, err := c.config.Store.ExpireSMS(ctx, c.config.Now()); err != nil {
 		return c.later(ctx, err)
 	} else if lost > 0 {
-		c.config.Log.WarnContext(ctx, "SMS of which nobody knows whether they were sent; they are not sent again", "texts", lost)
+		c.config.Log.WarnContext(ctx, "SMS of which nobody knows whether they were sent; they are not sent again", "texts",
+			lost)
 	}
 	for range smsAtOnce {
 		text, found, err := c.config.Store.ClaimSMS(ctx, c.config.Now(), smsLease)

@@ -116,7 +116,8 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 		remark string
 	}{
 		{nil, callbacks.SMSSent, 0, ""},
-		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.SMSRefused, 21610, "code 21610, the customer has opted out"},
+		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.SMSRefused,
+			21610, "code 21610, the customer has opted out"},
 		{&callbacks.RefusedError{Code: 20429}, callbacks.SMSWaiting, 20429, "code 20429"},
 		{&callbacks.RefusedError{Unreached: true}, callbacks.SMSWaiting, 0, "the provider could not be reached"},
 		{errors.New("time-out"), callbacks.SMSUnknown, 0, "the provider's answer was lost"},
@@ -128,7 +129,8 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 		booked := w.confirmed()
 		c.Tick(w.ctx)
 		texts, err := w.service.SMSOf(w.ctx, booked.ID)
-		if err != nil || len(texts) != 1 || texts[0].State != tt.state || texts[0].Code != tt.code || texts[0].Remark != tt.remark {
+		if err != nil || len(texts) != 1 || texts[0].State != tt.state || texts[0].Code != tt.code ||
+			texts[0].Remark != tt.remark {
 			t.Errorf("%v: it is %+v, %v", tt.err, texts, err)
 		}
 		if len(counted) != 1 || counted[0] != "gopay "+string(tt.state) {
@@ -139,7 +141,8 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 
 // A line's sender goes with its messages; without one they come from its number.
 func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
-	for name, want := range map[string]string{"": "+622150001000", "GOPAY": "GOPAY", "MG0123456789abcdef0123456789abcdef": "MG0123456789abcdef0123456789abcdef"} {
+	for name, want := range map[string]string{"": "+622150001000", "GOPAY": "GOPAY",
+		"MG0123456789abcdef0123456789abcdef": "MG0123456789abcdef0123456789abcdef"} {
 		w := newWorld(t)
 		w.plan.Sender = name
 		sender := &paperSMSSender{}
@@ -161,11 +164,13 @@ func TestAMessageThatDidNotArrive(t *testing.T) {
 		t.Fatal(texts, err)
 	}
 	for range 2 {
-		if _, _, err := w.service.SMSDelivered(w.ctx, callbacks.SMSDelivery{SMSID: texts[0].ID, SID: "SM1", State: callbacks.SMSUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
+		if _, _, err := w.service.SMSDelivered(w.ctx, callbacks.SMSDelivery{SMSID: texts[0].ID, SID: "SM1",
+			State: callbacks.SMSUndelivered, Code: 30005, Remark: "there is no such number"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 || !strings.Contains(log, "code=30005") || strings.Contains(log, booked.Number) {
+	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 ||
+		!strings.Contains(log, "code=30005") || strings.Contains(log, booked.Number) {
 		t.Errorf("logged:\n%s", log)
 	}
 }
@@ -271,7 +276,8 @@ func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 	recordings.err = nil
 	w.clock = w.clock.Add(10 * time.Minute)
 	h.Tick(w.ctx)
-	if c, _ := w.service.Callback(w.ctx, booked.ID); c.Note.SID != "" || c.Number != "" || strings.Join(recordings.deleted, " ") != "RE1" {
+	if c, _ := w.service.Callback(w.ctx, booked.ID); c.Note.SID != "" || c.Number != "" ||
+		strings.Join(recordings.deleted, " ") != "RE1" {
 		t.Errorf("kept %+v, deleted %q", c, recordings.deleted)
 	}
 }
@@ -288,7 +294,8 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%q holds %q, want %q", text, got, want)
 		}
 	}
-	if got := callbacks.Answers("").With("a", "1").With("b", "2"); got != "a:1;b:2" || got.Get("b") != "2" || got.Get("c") != "" {
+	if got := callbacks.Answers("").With("a", "1").With("b", "2"); got != "a:1;b:2" || got.Get("b") != "2" ||
+		got.Get("c") != "" {
 		t.Errorf("built %q", got)
 	}
 }

@@ -10,11 +10,11 @@ const (
 	Booked State = "booked"
 	// Dialling has been claimed: the first telephone is ringing, or may be.
 	Dialling State = "dialling"
-	// AgentReached means that an agent pressed 1. If he was rung first, the customer's telephone is ringing; otherwise the
-	// two were connected.
+	// AgentReached means that an agent pressed 1. If they were rung first, the customer's telephone is ringing;
+	// otherwise the two were connected.
 	AgentReached State = "agent-reached"
-	// CustomerReached means that the customer pressed 1. If he was rung first, an agent's telephone is ringing; otherwise
-	// the two were connected.
+	// CustomerReached means that the customer pressed 1. If they were rung first, an agent's telephone is ringing;
+	// otherwise the two were connected.
 	CustomerReached State = "customer-reached"
 	// Done is kept: both pressed 1, and their talk has ended.
 	Done State = "done"
@@ -40,12 +40,13 @@ var transitions = map[State][]State{
 		AgentReached,    // an agent who was rung first pressed 1
 		CustomerReached, // a customer who was rung first pressed 1
 		Booked,          // nobody took it: next target, or a later round; or the desk closed meanwhile
-		Cancelled,       // while the first telephone rings; whoever answers is told so
+		Cancelled,       // while the first telephone rings; the one who answers hears it
 		Expired,         // that was the last round, or the last attempt
 		Undialable,      // the provider refuses the customer's number
 	},
 	AgentReached: {
-		Cancelled,       // the other one was not reached, and meanwhile the customer has talked with the desk on a call of his own
+		// the other one was not reached, and meanwhile the customer has talked with the desk on a call of their own
+		Cancelled,
 		CustomerReached, // the customer pressed 1 as well: they are connected
 		Done,            // both had pressed 1, the customer first, and their talk is over
 		Booked,          // the other one was not reached or not connected, and it is tried again later

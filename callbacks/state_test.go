@@ -45,12 +45,14 @@ func TestTransitions(t *testing.T) {
 func TestDoneNeedsBoth(t *testing.T) {
 	for state, allowed := range map[callbacks.AttemptState]bool{callbacks.Taken: false, callbacks.Connected: true} {
 		for _, reached := range []callbacks.State{callbacks.AgentReached, callbacks.CustomerReached} {
-			before := callbacks.Record{Callback: callbacks.Callback{ID: 1, State: reached}, Attempt: &callbacks.Attempt{ID: "a", State: state}}
+			before := callbacks.Record{Callback: callbacks.Callback{ID: 1, State: reached},
+				Attempt: &callbacks.Attempt{ID: "a", State: state}}
 			after := callbacks.Record{
 				Callback: callbacks.Callback{ID: 1, State: callbacks.Done, Ended: start},
 				Attempt:  &callbacks.Attempt{ID: "a", State: callbacks.Ended, Outcome: callbacks.OutcomeKept},
 			}
-			if err := callbacks.CheckRecord(before, after); (err == nil) != allowed || err != nil && !errors.Is(err, callbacks.ErrTransition) {
+			if err := callbacks.CheckRecord(before, after); (err == nil) != allowed || err != nil &&
+				!errors.Is(err, callbacks.ErrTransition) {
 				t.Errorf("%s with an attempt that is %s: %v", reached, state, err)
 			}
 		}

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// What workers ask of a store is declared beside them: [Store] for the Service, [SMSStore], [HousekeeperStore], and more in
-// packages dispatch and publish. One store implements them all. Every method is one transaction, durable when it returns.
-// Instants are kept to the millisecond and come back in UTC. Package storetest says what a store has to do.
+// What workers ask of a store is declared beside them: [Store] for the Service, [SMSStore], [HousekeeperStore], and
+// more in packages dispatch and publish. One store implements them all. Every method is one transaction, durable when
+// it returns. Instants are kept to the millisecond and come back in UTC. Package storetest says what a store has to do.
 
 // A Store keeps callbacks, messages and call records for a [Service].
 type Store interface {
-	// Book writes a callback in state Booked, and its SMS. In this order: a key that was seen returns its callback;
-	// an open callback for the line and number, or line and account, is returned with Existing set, or ended where
-	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is
-	// [ErrSilenced], [ErrCallerLimit], [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrMaxOpen], a full slot
-	// [ErrSlotFull]; a reference in use is [ErrReferenceTaken]. Due may be moved back,
-	// see [Limits]. The reference of r.Contact goes before the
-	// one given, unless another callback or message has it.
+	// Book writes a callback in state Booked, and its SMS. In this order: a key that was seen returns its callback; an
+	// open callback for the line and number, or line and account, is returned with Existing set, or ended where
+	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is [ErrSilenced], [ErrCallerLimit],
+	// [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrMaxOpen], a full slot [ErrSlotFull]; a reference in
+	// use is [ErrReferenceTaken]. Due may be moved back, see [Limits]. The reference of r.Contact goes before the one
+	// given, unless another callback or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a callback, or [ErrNotFound].
 	Callback(ctx context.Context, id int64) (Callback, error)
 	// ByReference returns the callback that a caller was told this reference for, or [ErrNotFound].
 	ByReference(ctx context.Context, reference string) (Callback, error)
-	// List returns the callbacks that a filter asks for, those whose caller rang last first, then by ID, the highest first.
+	// List returns the callbacks that a filter asks for, those whose caller rang last first, then by ID, the highest
+	// first.
 	List(ctx context.Context, f Filter) ([]Callback, error)
 	// Count is how many callbacks a filter asks for; it heeds neither After nor Most.
 	Count(ctx context.Context, f Filter) (int, error)
@@ -34,8 +34,8 @@ type Store interface {
 	// OpenFor returns the open callback of a line whose number or caller is the given one; a match of the number goes
 	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
-	// Check returns correct(callback), and writes a wrong proof down. [ErrProofLimit] when so many were written down before
-	// about the callback, or by the caller, that none counts now. The same key again is not counted again.
+	// Check returns correct(callback), and writes a wrong proof down. [ErrProofLimit] when so many were written down
+	// before about the callback, or by the caller, that none counts now. The same key again is not counted again.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
 	// Move gives a Booked callback another time, forgets its rounds, and is idempotent on m.Key. Its SMS takes
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
@@ -51,10 +51,11 @@ type Store interface {
 	SaveMessage(ctx context.Context, m Message) (Message, error)
 	// AttachRecording completes a message, or returns [ErrNotFound].
 	AttachRecording(ctx context.Context, key string, recording Recording) error
-	// AttachNote keeps what a caller spoke about a callback; a later one replaces it. [ErrNotFound]; [ErrNotOpen] when the
-	// callback has ended.
+	// AttachNote keeps what a caller spoke about a callback; a later one replaces it. [ErrNotFound]; [ErrNotOpen] when
+	// the callback has ended.
 	AttachNote(ctx context.Context, id int64, note Recording) error
-	// SaveCallRecord writes a call record; a key that was seen returns the call record written first. [ErrReferenceTaken] as in Book.
+	// SaveCallRecord writes a call record; a key that was seen returns the call record written first.
+	// [ErrReferenceTaken] as in Book.
 	SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error)
 	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
 	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error

@@ -61,8 +61,8 @@ func (s *Signal) Raise() {
 	}
 }
 
-// Run is the loop of a worker: it ticks at once, then when tick said that it wants to, at the latest after a minute, and
-// whenever woken delivers, until ctx ends. A nil woken never delivers.
+// Run is the loop of a worker: it ticks at once, then when tick said that it wants to, at the latest after a minute,
+// and whenever woken delivers, until ctx ends. A nil woken never delivers.
 func Run(ctx context.Context, tick func(context.Context) time.Time, now func() time.Time, woken <-chan struct{},
 	timer Timer) {
 	for ctx.Err() == nil {

@@ -212,7 +212,8 @@ func TestJobsFromOutside(t *testing.T) {
 	w := newWorld(t)
 	h := newHousekeeper(t, w)
 	nothing := func(context.Context, time.Time) error { return nil }
-	for name, spec := range map[string]string{"report": "0 7 * * *", "": "0 7 * * *", "a": "soon", "b": "CRON_TZ=UTC 0 7 * * *"} {
+	for name, spec := range map[string]string{"report": "0 7 * * *", "": "0 7 * * *", "a": "soon",
+		"b": "CRON_TZ=UTC 0 7 * * *"} {
 		if err := h.Add(name, spec, nothing); err == nil {
 			t.Errorf("a job %q at %q is accepted", name, spec)
 		}

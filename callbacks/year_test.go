@@ -43,8 +43,8 @@ func (w *world) wall(text string) time.Time {
 	return at
 }
 
-// live lets time go from one thing that is due to the next, until the instant, and returns when calls were placed, on the
-// clock of the desk. placed is told of each; also says when something else is due, and does it.
+// live lets time go from one thing that is due to the next, until the instant, and returns when calls were placed, on
+// the clock of the desk. placed is told of each; also says when something else is due, and does it.
 func (w *world) live(until time.Time, placed func(dispatch.Placement, call), also ...func() time.Time) (rung []string) {
 	w.t.Helper()
 	var due time.Time // when the dispatcher wants to work
@@ -113,8 +113,10 @@ func TestACallbackOverAClockChange(t *testing.T) {
 	}{
 		{"spring in Berlin", "Europe/Berlin", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30", 14 * time.Hour},
 		{"autumn in Berlin", "Europe/Berlin", "2026-10-24 18:00", "2026-10-25 09:00", "2026-10-25 09:30", 16 * time.Hour},
-		{"spring in New York", "America/New_York", "2026-03-07 18:00", "2026-03-08 09:00", "2026-03-08 09:30", 14 * time.Hour},
-		{"autumn in New York", "America/New_York", "2026-10-31 18:00", "2026-11-01 09:00", "2026-11-01 09:30", 16 * time.Hour},
+		{"spring in New York", "America/New_York", "2026-03-07 18:00", "2026-03-08 09:00", "2026-03-08 09:30",
+			14 * time.Hour},
+		{"autumn in New York", "America/New_York", "2026-10-31 18:00", "2026-11-01 09:00", "2026-11-01 09:30",
+			16 * time.Hour},
 		{"no change in Jakarta", "Asia/Jakarta", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30", 15 * time.Hour},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -137,8 +139,8 @@ func TestACallbackOverAClockChange(t *testing.T) {
 	}
 }
 
-// A desk that works through the night. The hour that comes twice: whoever is promised its first occurrence is rung in it,
-// and not again an hour later. The hour that does not come: the desk opens when the clock has jumped.
+// A desk that works through the night. The hour that comes twice: whoever is promised its first occurrence is rung in
+// it, and not again an hour later. The hour that does not come: the desk opens when the clock has jumped.
 func TestACallbackInTheHourOfTheChange(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = everyDay(t, "Europe/Berlin", hours.Span{From: 1 * 60, To: 5 * 60})
@@ -206,8 +208,10 @@ func TestACallbackThatWaitsLong(t *testing.T) {
 		special        hours.Special
 		booked, opened string
 	}{
-		{"most of a year", closed(hours.Date{Year: 2026, Month: 3, Day: 3}, hours.Date{Year: 2027, Month: 1, Day: 31}), "2026-03-02 17:05", "2027-02-01 09:00"},
-		{"over the year's end", closed(hours.Date{Year: 2027, Month: 1, Day: 1}, hours.Date{Year: 2027, Month: 1, Day: 1}), "2026-12-31 17:05", "2027-01-04 09:00"},
+		{"most of a year", closed(hours.Date{Year: 2026, Month: 3, Day: 3}, hours.Date{Year: 2027, Month: 1, Day: 31}),
+			"2026-03-02 17:05", "2027-02-01 09:00"},
+		{"over the year's end", closed(hours.Date{Year: 2027, Month: 1, Day: 1}, hours.Date{Year: 2027, Month: 1, Day: 1}),
+			"2026-12-31 17:05", "2027-01-04 09:00"},
 		{"a leap day", closedOn(2028, 3, 1), "2028-02-28 17:05", "2028-02-29 09:00"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -279,8 +283,9 @@ var nineToFive = hours.Span{From: 9 * 60, To: 17 * 60}
 // callEvery is not a number of days, so that callers ring at every hour of the day.
 const callEvery = 137*time.Hour + 17*time.Minute
 
-// rings is a caller, when one rings: most want to be rung back as soon as possible, every third at a time that is offered,
-// and every eleventh thinks better of it. Now and then the day that somebody was promised is declared a holiday after that.
+// rings is a caller, when one rings: most want to be rung back as soon as possible, every third at a time that is
+// offered, and every eleventh thinks better of it. Now and then the day that somebody was promised is declared a
+// holiday after that.
 func (y *year) rings() time.Time {
 	y.t.Helper()
 	n := len(y.booked)

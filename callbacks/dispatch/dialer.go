@@ -39,7 +39,8 @@ type Placement struct {
 // A PlacedCall is a call as the provider's REST interface reports it.
 type PlacedCall struct {
 	SID, To, From string
-	// Status is "queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed" or "canceled".
+	// Status is "queued", "initiated", "ringing", "in-progress", "completed", "busy", "no-answer", "failed" or
+	// "canceled".
 	Status string
 	// Created is when the provider took the request.
 	Created time.Time

@@ -64,12 +64,13 @@ const disowned = "whoever picked up there did not ask for it"
 func disown(r *callbacks.Record, now time.Time) {
 	c := &r.Callback
 	c.Remark = disowned
-	if r.Attempt != nil && r.Attempt.InFlight() && (c.State == callbacks.AgentReached || c.State == callbacks.CustomerReached) {
+	inFlight := r.Attempt != nil && r.Attempt.InFlight()
+	if inFlight && (c.State == callbacks.AgentReached || c.State == callbacks.CustomerReached) {
 		c.CancelAfterAttempt = true
 		return
 	}
 	c.Finish(callbacks.Cancelled, now)
-	if r.Attempt != nil && r.Attempt.InFlight() {
+	if inFlight {
 		r.Attempt.Check = now // the dispatcher hangs it up at once
 	}
 }

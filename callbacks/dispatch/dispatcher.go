@@ -214,7 +214,8 @@ func (d *Dispatcher) placed(ctx context.Context, a callbacks.Attempt, sid string
 	if !stray {
 		return err
 	}
-	d.log.WarnContext(ctx, "a call was placed for an attempt given up meanwhile; hanging it up", "attempt", a.ID, "sid", sid)
+	d.log.WarnContext(ctx, "a call was placed for an attempt given up meanwhile; hanging it up",
+		"attempt", a.ID, "sid", sid)
 	if err := d.dialer.Hangup(ctx, sid); err != nil {
 		// Nobody is connected by it: Answered finds that it does not belong.
 		d.log.ErrorContext(ctx, "hanging up failed", "attempt", a.ID, "sid", sid, "error", err)
@@ -239,7 +240,8 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a callbacks.Attempt, cause e
 		switch {
 		case !plainly:
 			r.Attempt.State, r.Attempt.Check = callbacks.Unknown, r.Attempt.Created.Add(findAfter)
-		case refused.Permanent && !(refused.Ours && a.CustomerFirst()): // a line's number that may not call is no fault of the customer's
+		case refused.Permanent && !(refused.Ours && a.CustomerFirst()):
+			// a line's number that may not call is no fault of the customer's
 			dec.notTaken(r, callbacks.OutcomeRefused)
 		default:
 			dec.notTaken(r, callbacks.OutcomeNotNow)
@@ -250,7 +252,7 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a callbacks.Attempt, cause e
 		return nil
 	})
 	if errors.Is(err, callbacks.ErrFenced) {
-		return nil // given up and claimed again: whoever did so looked the call up
+		return nil // given up and claimed again: the one who did so looked the call up
 	}
 	if err != nil {
 		return err
@@ -268,7 +270,8 @@ func (d *Dispatcher) notPlaced(ctx context.Context, a callbacks.Attempt, cause e
 		return nil
 	}
 	// The error's own text may hold a URL with numbers in it.
-	d.log.WarnContext(ctx, "nobody knows whether a telephone is being rung; it will be looked up", "callback", a.CallbackID,
+	d.log.WarnContext(ctx, "nobody knows whether a telephone is being rung; it will be looked up",
+		"callback", a.CallbackID,
 		"target", a.Target.ID, "attempt", a.ID, "timeout", errors.Is(cause, context.DeadlineExceeded))
 	return nil
 }

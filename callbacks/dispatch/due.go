@@ -8,8 +8,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Which callback is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a long
-// list of callbacks, holds up no other.
+// Which callback is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a
+// long list of callbacks, holds up no other.
 
 const (
 	// promoteAtOnce bounds one transaction that marks callbacks as ready, and promotions how many there are in a tick.
@@ -17,8 +17,8 @@ const (
 	promotions    = 20
 	// expiredAtOnce is how many callbacks whose time has run out one tick ends.
 	expiredAtOnce = 100
-	// readyAtOnce is how many callbacks of a desk are read at a time, lookedAt how many of all desks a pass looks at: whoever
-	// stands behind so many that cannot be dialled now waits for the next event.
+	// readyAtOnce is how many callbacks of a desk are read at a time, lookedAt how many of all desks a pass looks at:
+	// whoever stands behind so many that cannot be dialled now waits for the next event.
 	readyAtOnce = 16
 	lookedAt    = 500
 	// again is how soon a tick that left something undone is followed by the next.
@@ -109,9 +109,11 @@ func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue
 	return queues, err
 }
 
-// keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it goes on
-// when a target is free.
-func (d *Dispatcher) keep(ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool) (rang, put bool, err error) {
+// keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it
+// goes on when a target is free.
+func (d *Dispatcher) keep(
+	ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool,
+) (rang, put bool, err error) {
 	if probe := c; dec.putOff(&probe) != "" {
 		return false, true, d.settleBooked(ctx, c, dec)
 	}
@@ -131,7 +133,9 @@ func (d *Dispatcher) keep(ctx context.Context, c callbacks.Callback, dec decisio
 }
 
 // ring dials the first free one of the targets that are left for a callback.
-func (d *Dispatcher) ring(ctx context.Context, c callbacks.Callback, left []callbacks.Target, dec decision, air inFlight) (rang bool, err error) {
+func (d *Dispatcher) ring(
+	ctx context.Context, c callbacks.Callback, left []callbacks.Target, dec decision, air inFlight,
+) (rang bool, err error) {
 	desk := callbacks.Desk{Line: c.Line, Desk: c.Desk}
 	for _, t := range left {
 		if air.busy[t.To()] {

@@ -64,9 +64,9 @@ func nextLook(a callbacks.Attempt, now time.Time) time.Time {
 }
 
 // Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [Proceed] asks for the 1; on
-// any other verdict nobody is connected. The desk's hours and the customer's decent ones are asked again here: on
-// [Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt that does not exist;
-// [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
+// any other verdict nobody is connected. The desk's hours and the customer's calling hours are checked again here: on
+// [Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt that does not
+// exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
 func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
 	now := d.now()
 	var verdict Verdict
@@ -92,7 +92,7 @@ func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (c
 		}
 		if r.Callback.State != callbacks.Dialling {
 			verdict = Gone
-			a.State, a.Check = callbacks.Answered, now.Add(lookAgain) // he hears so; the call ends by itself
+			a.State, a.Check = callbacks.Answered, now.Add(lookAgain) // they hear it; the call ends by itself
 			return nil
 		}
 		dec := d.decide(r.Callback, now)
@@ -121,10 +121,10 @@ func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (c
 }
 
 // AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to
-// ring the customer, which counts as an attempt at him, or to connect the one who waits. callSID is the leg that the
+// ring the customer, which counts as an attempt at them, or to connect the one who waits. callSID is the leg that the
 // provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
-// more before a customer's telephone rings: on [Closed] the callback has been moved, as in [callbacks.Service.Answered], and so
-// is [ErrForeignCall].
+// more before a customer's telephone rings: on [Closed] the callback has been moved, as in
+// [callbacks.Service.Answered], and so is [ErrForeignCall].
 func (d *Dispatcher) AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
 	return d.took(ctx, attemptID, callSID, false)
 }
@@ -135,7 +135,9 @@ func (d *Dispatcher) CustomerTook(ctx context.Context, attemptID, callSID string
 	return d.took(ctx, attemptID, callSID, true)
 }
 
-func (d *Dispatcher) took(ctx context.Context, attemptID, callSID string, customer bool) (callbacks.Callback, Verdict, error) {
+func (d *Dispatcher) took(
+	ctx context.Context, attemptID, callSID string, customer bool,
+) (callbacks.Callback, Verdict, error) {
 	now := d.now()
 	var verdict Verdict
 	var why string
@@ -174,8 +176,8 @@ func (d *Dispatcher) took(ctx context.Context, attemptID, callSID string, custom
 	return r.Callback, verdict, nil
 }
 
-// firstTook is the 1 of whoever was rung first. [ErrUnchanged] when there is nothing to write. why is set when the callback
-// has been moved, because it may not be kept at this hour any more.
+// firstTook is the 1 of the one who was rung first. [ErrUnchanged] when there is nothing to write. why is set when the
+// callback has been moved, because it may not be kept at this hour any more.
 func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
@@ -184,7 +186,7 @@ func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string,
 	case a.State == callbacks.Taken:
 		return Proceed, "", callbacks.ErrUnchanged // the provider repeats a webhook whose answer it did not get
 	case a.State == callbacks.Connected || r.Callback.State != callbacks.Dialling:
-		return Gone, "", callbacks.ErrUnchanged // after the other one's 1 nobody rings him again
+		return Gone, "", callbacks.ErrUnchanged // after the other one's 1 nobody rings them again
 	}
 	// A customer who was rung first is on the line already.
 	if why = dec.whyNot(); why != "" && !a.CustomerFirst() {
@@ -212,9 +214,11 @@ func otherTook(r *callbacks.Record, now time.Time) (Verdict, error) {
 
 // CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the
 // agent's, which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
-// [callbacks.Service.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two were not
-// connected, though the customer may have pressed 1.
-func (d *Dispatcher) CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback, error) {
+// [callbacks.Service.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two
+// were not connected, though the customer may have pressed 1.
+func (d *Dispatcher) CustomerEnded(
+	ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool,
+) (callbacks.Callback, error) {
 	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
 		if !r.Attempt.InFlight() || !r.Callback.Open() {
 			return callbacks.ErrUnchanged
@@ -229,22 +233,26 @@ func (d *Dispatcher) CustomerEnded(ctx context.Context, attemptID, callSID, dial
 }
 
 // AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
-// customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next; otherwise
-// a customer with whom no agent was connected is rung again later. notBridged is as in [callbacks.Service.CustomerEnded].
-func (d *Dispatcher) AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool) (callbacks.Callback, error) {
+// customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next;
+// otherwise a customer with whom no agent was connected is rung again later. notBridged is as in
+// [callbacks.Service.CustomerEnded].
+func (d *Dispatcher) AgentEnded(
+	ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool,
+) (callbacks.Callback, error) {
 	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
 		a := r.Attempt
 		switch {
 		case !a.InFlight() || !r.Callback.Open():
 			return callbacks.ErrUnchanged
-		case hasNext && a.State == callbacks.Connected && notBridged: // the agent's 1 led nowhere; the next one's will have to be waited for
+		case hasNext && a.State == callbacks.Connected && notBridged:
+			// the agent's 1 led nowhere; the next one's will have to be waited for
 			a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
 			r.Callback.State = callbacks.CustomerReached
 			return nil
 		case hasNext && a.State != callbacks.Connected:
 			return callbacks.ErrUnchanged
 		case r.Callback.State == callbacks.Dialling:
-			r.Callback.State = callbacks.CustomerReached // his 1 never reached us
+			r.Callback.State = callbacks.CustomerReached // their 1 never reached us
 			r.Callback.Attempts++
 		}
 		dec.leaveOver(r, notBridged, dialStatus)
@@ -263,8 +271,8 @@ func (dec decision) leaveOver(r *callbacks.Record, notBridged bool, status strin
 }
 
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
-// "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and
-// overtaking ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
+// "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and overtaking
+// ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
 // pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
 func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
 	now := d.now()
@@ -280,8 +288,8 @@ func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status s
 			case a.State != callbacks.Connected:
 				dec.legOver(r, status)
 			case !known:
-				// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way
-				// at the same time; not until it stays away a look-up takes it for granted.
+				// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its
+				// way at the same time; not until it stays away a look-up takes it for granted.
 				a.Check = now.Add(leaveGrace)
 			}
 			return nil
@@ -323,8 +331,10 @@ func (dec decision) legOver(r *callbacks.Record, status string) {
 
 // settle changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
 // reports whether callSID may speak for the attempt.
-func (d *Dispatcher) settleLeg(ctx context.Context, attemptID, callSID string, mine func(*callbacks.Attempt, string) bool,
-	change func(*callbacks.Record, decision) error) (callbacks.Callback, error) {
+func (d *Dispatcher) settleLeg(
+	ctx context.Context, attemptID, callSID string, mine func(*callbacks.Attempt, string) bool,
+	change func(*callbacks.Record, decision) error,
+) (callbacks.Callback, error) {
 	now := d.now()
 	var before callbacks.State
 	var foreign bool

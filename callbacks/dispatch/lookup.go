@@ -40,7 +40,8 @@ func (d *Dispatcher) Reconcile(ctx context.Context) error {
 		}
 	}
 	if unknown > 0 {
-		d.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy", "attempts", unknown)
+		d.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy",
+			"attempts", unknown)
 	}
 	return nil
 }
@@ -84,7 +85,8 @@ func (d *Dispatcher) lookUpOne(ctx context.Context, a callbacks.Attempt, now tim
 	case errors.Is(err, callbacks.ErrNotFound) && now.Sub(a.Created) >= a.Ring+answerGrace:
 		return d.legOver(ctx, a, callbacks.OutcomeLost, now)
 	case err != nil:
-		d.log.WarnContext(ctx, "the provider does not tell what became of a call; asking again", "attempt", a.ID, "sid", a.SID)
+		d.log.WarnContext(ctx, "the provider does not tell what became of a call; asking again",
+			"attempt", a.ID, "sid", a.SID)
 		return d.lookAt(ctx, a, now, now.Add(lookRetry))
 	case finalStatus(call.Status):
 		return d.legOver(ctx, a, call.Status, now)
@@ -158,7 +160,8 @@ func (d *Dispatcher) adopt(ctx context.Context, a callbacks.Attempt, calls []Pla
 	if err != nil {
 		return err
 	}
-	d.log.InfoContext(ctx, "a call whose answer was lost has been found", "attempt", a.ID, "sid", r.Attempt.SID, "calls", len(calls))
+	d.log.InfoContext(ctx, "a call whose answer was lost has been found",
+		"attempt", a.ID, "sid", r.Attempt.SID, "calls", len(calls))
 	for _, call := range calls {
 		if call.SID == r.Attempt.SID || finalStatus(call.Status) {
 			continue
@@ -189,7 +192,7 @@ func (d *Dispatcher) lookAt(ctx context.Context, a callbacks.Attempt, now, at ti
 			return callbacks.ErrUnchanged
 		}
 		if r.Attempt.State == callbacks.Placing && !now.Before(a.Created.Add(lease)) {
-			r.Attempt.State = callbacks.Unknown // whoever was asking the provider is gone
+			r.Attempt.State = callbacks.Unknown // the one who was asking the provider is gone
 		}
 		r.Attempt.Check = at
 		return nil

@@ -14,8 +14,8 @@ const (
 	notNowLimit = 3
 	// notNowPause is the pause after the first of them; it doubles.
 	notNowPause = 10 * time.Second
-	// leaveGrace is how long an agent hears how it ended before his call is looked up, and how long the action of a Dial is
-	// waited for after the end of the call.
+	// leaveGrace is how long an agent hears how it ended before their call is looked up, and how long the action of a
+	// Dial is waited for after the end of the call.
 	leaveGrace = 30 * time.Second
 )
 
@@ -154,8 +154,8 @@ func (dec decision) soon(r *callbacks.Record, t targetStats) {
 	dec.back(&r.Callback, due)
 }
 
-// customerNotReached settles a callback whose customer was rung first and pressed no 1. Only what may have rung at his
-// place counts as an attempt.
+// customerNotReached settles a callback whose customer was rung first and pressed no 1. Only what may have rung at
+// their place counts as an attempt.
 func (dec decision) customerNotReached(r *callbacks.Record) {
 	c := &r.Callback
 	switch r.Attempt.Outcome {
@@ -175,8 +175,8 @@ func (dec decision) customerNotReached(r *callbacks.Record) {
 	}
 }
 
-// again tries a customer once more after a pause, unless he was rung as often as the policy allows. status is how the
-// last try ended.
+// again tries a customer once more after a pause, unless they were rung as often as the policy allows. status is how
+// the last try ended.
 func (dec decision) again(c *callbacks.Callback, status string) {
 	if c.Attempts >= dec.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
 		c.Finish(callbacks.Expired, dec.now)
@@ -185,7 +185,7 @@ func (dec decision) again(c *callbacks.Callback, status string) {
 	dec.later(c, pauseAfter(dec.plan.Policy, status))
 }
 
-// pauseAfter is how long a customer is left alone after a try that ended with this status of his leg.
+// pauseAfter is how long a customer is left alone after a try that ended with this status of their leg.
 func pauseAfter(p callbacks.Policy, status string) time.Duration {
 	pause := time.Duration(0)
 	switch status {
@@ -202,7 +202,7 @@ func pauseAfter(p callbacks.Policy, status string) time.Duration {
 	return p.RetryAfter
 }
 
-// passOver begins another pass, or gives the callback up. It counts as a round in vain if any target was
+// passOver begins another pass, or gives the callback up. It counts as a desk attempt if any target was
 // really tried: while the provider takes no calls at all the desk is not to blame, and only time runs out.
 func (dec decision) passOver(r *callbacks.Record) {
 	c := &r.Callback
@@ -219,7 +219,8 @@ func (dec decision) passOver(r *callbacks.Record) {
 	dec.later(c, dec.plan.Policy.RetryAfter)
 }
 
-// later begins a new pass after a pause, when the desk is open and the hour is decent. The time until then does not count.
+// later begins a new pass after a pause, when the desk is open and the customer may be rung. The time until then does
+// not count.
 func (dec decision) later(c *callbacks.Callback, pause time.Duration) {
 	again := dec.now.Add(pause)
 	due, ok := dec.open(again)
@@ -233,7 +234,8 @@ func (dec decision) later(c *callbacks.Callback, pause time.Duration) {
 	dec.back(c, due)
 }
 
-// back lets a callback wait again. If its caller talks with the desk just then, it is held; if he has, it is taken back.
+// back lets a callback wait again. If its caller talks with the desk just then, it is held; if they have, it is
+// cancelled.
 func (dec decision) back(c *callbacks.Callback, due time.Time) {
 	switch {
 	case c.CancelAfterAttempt:
@@ -245,9 +247,9 @@ func (dec decision) back(c *callbacks.Callback, due time.Time) {
 	}
 }
 
-// closed moves a callback to the next instant at which it can be kept. It costs neither a round nor an attempt, nor time:
-// a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and nothing
-// stands for ever.
+// closed moves a callback to the next instant at which it can be kept. It costs neither a round nor an attempt, nor
+// time: a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and
+// nothing stands for ever.
 func (dec decision) closed(c *callbacks.Callback) {
 	due, ok := dec.open(dec.now)
 	if !ok {
@@ -258,8 +260,9 @@ func (dec decision) closed(c *callbacks.Callback) {
 	c.Expires = c.Expires.Add(due.Sub(dec.now))
 }
 
-// over settles an attempt in which whoever was rung first pressed 1. connected is set if the other one did as well, notBridged if
-// the two were not connected all the same; status is how the other one's leg ended. It does not touch the attempt.
+// over settles an attempt in which the one who was rung first pressed 1. connected is set if the other one did as well,
+// notBridged if the two were not connected all the same; status is how the other one's leg ended. It does not touch the
+// attempt.
 func (dec decision) over(c *callbacks.Callback, connected, notBridged bool, status string) {
 	if connected && !notBridged {
 		c.Finish(callbacks.Done, dec.now)
@@ -268,8 +271,8 @@ func (dec decision) over(c *callbacks.Callback, connected, notBridged bool, stat
 	dec.again(c, status)
 }
 
-// otherOutcome names the outcome of an attempt in which whoever was rung first pressed 1. status is that of the other one's
-// leg.
+// otherOutcome names the outcome of an attempt in which the one who was rung first pressed 1. status is that of the
+// other one's leg.
 func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string) string {
 	other := "customer-"
 	if a.CustomerFirst() {
@@ -289,7 +292,7 @@ func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string
 // notifyDelay is how long a callback has to be put off for its customer to be told.
 const notifyDelay = 3 * time.Hour
 
-// remark notes what a change came of, and has the customer told when it has given his callback up or put it off for hours.
+// remark notes what a change came of, and has the customer told when their callback was given up or put off for hours.
 func (dec decision) remark(r *callbacks.Record, why string) {
 	r.Callback.Remark, r.SMSAt = why, dec.now
 	switch r.Callback.State {

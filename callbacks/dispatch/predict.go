@@ -6,8 +6,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// What will come of a callback that waits, if nobody does anything about it: so that an edit of hours can be judged before it
-// is made. The decisions are those of the dispatcher, in the same functions.
+// What will come of a callback that waits, if nobody does anything about it: so that an edit of hours can be judged
+// before it is made. The decisions are those of the dispatcher, in the same functions.
 
 // A ForecastOutcome is what comes of a callback.
 type ForecastOutcome string
@@ -37,8 +37,8 @@ type Prediction struct {
 // PutOff reports whether the callback is kept later than it falls due.
 func (o Prediction) PutOff() bool { return o.Outcome == Rung && o.Why != "" }
 
-// Predict says what comes of a callback under some plans. Record is as a [callbacks.Store] returns it; where the callback has had
-// no attempt in this pass, the callback alone is enough.
+// Predict says what comes of a callback under some plans. Record is as a [callbacks.Store] returns it; where the
+// callback has had no attempt in this pass, the callback alone is enough.
 func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Prediction) {
 	r.Attempt = nil
 	c := &r.Callback
@@ -53,7 +53,8 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 			o.Outcome, o.At = Rung, dec.now
 			return o
 		}
-		if o.Why == "" || c.State.Final() && dec.known { // that nobody knows the desk is said rather than that the time has run out
+		if o.Why == "" || c.State.Final() && dec.known {
+			// that nobody knows the desk is said rather than that the time has run out
 			o.Why = why
 		}
 		r.SMSBody = ""

@@ -6,13 +6,13 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Who is rung next: which callback, and which telephone for it. An inbound caller's desk is simpler: its telephones ring
-// one after the other in the order of the line's file (package ivr).
+// Who is rung next: which callback, and which telephone for it. An inbound caller's desk is simpler: its telephones
+// ring one after the other in the order of the line's file (package ivr).
 //
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
-// telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their turn
-// in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone of
-// the desk; once they have pressed 1 the telephones ring behind theirs, see [AgentBehind].
+// telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
+// turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
+// of the desk; once they have pressed 1 the telephones ring behind theirs, see [AgentBehind].
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
 type inFlight struct {
@@ -62,7 +62,9 @@ func (q *queue) looked(done bool) {
 }
 
 // next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
-func (d *Dispatcher) next(ctx context.Context, queues []*queue, air inFlight) (c callbacks.Callback, best *queue, err error) {
+func (d *Dispatcher) next(
+	ctx context.Context, queues []*queue, air inFlight,
+) (c callbacks.Callback, best *queue, err error) {
 	for _, q := range queues {
 		if len(q.dec.targets) > 0 && q.dec.free(air, q.desk) <= 0 {
 			continue
