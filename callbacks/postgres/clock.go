@@ -14,14 +14,14 @@ const (
 	measureLimit = 2 * time.Second
 	// readings is how often a measurement asks: the answer that came fastest tells most.
 	readings = 3
-	// vague is how long an answer may take to be believed while there is an older one, unless the first took as long: it is
-	// wrong by half of that at most.
+	// vague is how long an answer may take to be believed while there is an older one, unless the first took as long: it
+	// is wrong by half of that at most.
 	vague = 100 * time.Millisecond
 )
 
 // Clock is the database's clock as seen through the one of this machine, which is now: a local reading moved by the
-// distance between the two. The distance is measured here, and once a minute by whoever then asks for the time, in the
-// background; while the database is away the last one stands.
+// distance between the two. The distance is measured here, and once a minute by the next who asks for the time, in the
+// background; while the database is away the last one holds.
 func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Time, error) {
 	first, usual, err := s.distance(ctx, now)
 	if err != nil {

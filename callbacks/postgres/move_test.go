@@ -39,38 +39,48 @@ func lived(t *testing.T) *sqlite.Store {
 	}
 	for i := range 5 {
 		b, err := s.Book(ctx, callbacks.Request{
-			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh", Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
-			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), SMSBody: func(c callbacks.Callback) string { return "t " + c.Reference },
+			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh",
+			Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
+			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start,
+			Expires: storetest.Start.Add(time.Hour), SMSBody: func(c callbacks.Callback) string { return "t " + c.Reference },
 		}, fmt.Sprint(1000000+i))
 		must(err)
 		must(s.AttachNote(ctx, b.Callback.ID, callbacks.Recording{SID: fmt.Sprint("RE", i), URL: "u", Seconds: i}))
 	}
-	_, err = s.Claim(ctx, callbacks.Claim{CallbackID: 2, AttemptID: "a", From: "+622150001000", Ring: time.Minute, Now: storetest.Start, Lease: time.Minute,
+	_, err = s.Claim(ctx, callbacks.Claim{CallbackID: 2, AttemptID: "a", From: "+622150001000", Ring: time.Minute,
+		Now: storetest.Start, Lease: time.Minute,
 		Target: callbacks.Target{ID: "support-1", Kind: callbacks.SIP, Address: "sip:a@example.com"}})
 	must(err)
-	_, err = s.Move(ctx, 1, callbacks.Move{Key: "m", Kind: callbacks.Slot, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour)})
+	_, err = s.Move(ctx, 1, callbacks.Move{Key: "m", Kind: callbacks.Slot, Due: storetest.Start,
+		SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour)})
 	must(err)
-	_, err = s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "2000000", Line: "upay", Desk: "support", Caller: "+1", Received: storetest.Start})
+	_, err = s.SaveMessage(ctx, callbacks.Message{Key: "k", Reference: "2000000", Line: "upay", Desk: "support",
+		Caller: "+1", Received: storetest.Start})
 	must(err)
-	_, err = s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support", Began: storetest.Start})
+	_, err = s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support",
+		Began: storetest.Start})
 	must(err)
 	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
 	for range 2 {
-		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true, From: storetest.Start, Until: storetest.Start.Add(time.Hour),
+		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true, From: storetest.Start,
+			Until:  storetest.Start.Add(time.Hour),
 			Reason: "地震", Say: map[string]string{"zh": "关闭"}, By: "sari", Created: storetest.Start})
 		must(err)
 	}
 	_, err = s.LiftOverrides(ctx, "gopay", "support", "budi", storetest.Start)
 	must(err)
 	for i := range 3 {
-		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "upay", Open: i == 1, From: storetest.Start, Until: storetest.Start.Add(time.Hour)})
+		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "upay", Open: i == 1, From: storetest.Start,
+			Until: storetest.Start.Add(time.Hour)})
 		must(err)
-		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari", Note: "n", Changes: "变",
+		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari",
+			Note: "n", Changes: "变",
 			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {}, fmt.Sprint("only", i): []byte("same")}})
 		must(err)
 	}
-	_, _, err = s.SMSDelivered(ctx, callbacks.SMSDelivery{SMSID: 2, SID: "SM2", State: callbacks.SMSUndelivered, Code: 30005, Remark: "no such number"})
+	_, _, err = s.SMSDelivered(ctx, callbacks.SMSDelivery{SMSID: 2, SID: "SM2", State: callbacks.SMSUndelivered,
+		Code: 30005, Remark: "no such number"})
 	must(err)
 	must(s.SeeInstance(ctx, callbacks.Instance{ID: "i", Seen: storetest.Start}))
 	return s
@@ -122,28 +132,33 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if diff := cmp.Diff(seen(t, old), seen(t, s)); diff != "" {
 		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
 	}
-	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["sms"] != 5 || rows["overrides"] != 5 || rows["config_versions"] != 3 {
+	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["sms"] != 5 || rows["overrides"] != 5 ||
+		rows["config_versions"] != 3 {
 		t.Errorf("progress told %v", rows)
 	}
 	if list, err := s.Instances(ctx, time.Time{}); err != nil || len(list) != 0 {
 		t.Errorf("instances run on nothing: %+v, %v", list, err)
 	}
 	// Life goes on: numbers behind those that were copied, references that stay unique.
-	b, err := s.Book(ctx, callbacks.Request{Key: "new", Line: "gopay", Desk: "support", Number: "+628129999999", Kind: callbacks.ASAP,
+	b, err := s.Book(ctx, callbacks.Request{Key: "new", Line: "gopay", Desk: "support", Number: "+628129999999",
+		Kind:   callbacks.ASAP,
 		Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour)}, "4000000")
 	if err != nil || b.Callback.ID != 6 {
-		t.Errorf("the next promise is %+v, %v", b.Callback, err)
+		t.Errorf("the next callback is %+v, %v", b.Callback, err)
 	}
-	if o, err := s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Until: storetest.Start}); err != nil || o.ID != 6 {
+	if o, err := s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Until: storetest.Start}); err != nil ||
+		o.ID != 6 {
 		t.Errorf("the next override is %+v, %v", o, err)
 	}
-	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h0"}); err != nil || added || v.Number != 3 { // it is in force
+	// it is in force
+	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h0"}); err != nil || added || v.Number != 3 {
 		t.Errorf("the version in force is %+v, %v, %v", v, added, err)
 	}
 	if v, added, err := s.AddVersion(ctx, callbacks.Version{Hash: "h3"}); err != nil || !added || v.Number != 4 {
 		t.Errorf("the next version is %+v, %v, %v", v, added, err)
 	}
-	if _, err := s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA2", Reference: "1000001"}); !errors.Is(err, callbacks.ErrReferenceTaken) {
+	if _, err := s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA2", Reference: "1000001"}); !errors.Is(err,
+		callbacks.ErrReferenceTaken) {
 		t.Errorf("a reference is given out again: %v", err)
 	}
 	if err := s.CopyFrom(ctx, old.Store, nil); !errors.Is(err, sqlstore.ErrNotEmpty) {
@@ -151,8 +166,8 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	}
 }
 
-// Who has started an instance on the new database already has a version there, the first of a history. It makes way for the
-// one that is copied.
+// Who has started an instance on the new database already has a version there, the first of a history. It makes way for
+// the one that is copied.
 func TestAMoveAfterAFirstStart(t *testing.T) {
 	ctx := context.Background()
 	old := lived(t)
@@ -162,7 +177,8 @@ func TestAMoveAfterAFirstStart(t *testing.T) {
 		if err := s.SetLastRun(ctx, "report", storetest.Start.Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
-		if _, added, err := s.AddVersion(ctx, callbacks.Version{Hash: hash, Files: map[string][]byte{"empty": {}, "x": {'x'}}}); err != nil || !added {
+		if _, added, err := s.AddVersion(ctx, callbacks.Version{Hash: hash,
+			Files: map[string][]byte{"empty": {}, "x": {'x'}}}); err != nil || !added {
 			t.Fatal(added, err)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package postgres keeps promises in PostgreSQL, for several instances behind a load balancer.
+// Package postgres keeps callbacks in PostgreSQL, for several instances behind a load balancer.
 package postgres
 
 import (
@@ -61,7 +61,7 @@ func reason(err error) string {
 	return ""
 }
 
-// A Store is a [callbacks.Store] in a PostgreSQL database.
+// A Store keeps everything in a PostgreSQL database.
 type Store struct {
 	*sqlstore.Store
 	pool *sql.DB
@@ -76,10 +76,10 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	settings.RuntimeParams["application_name"] = "hotline"
 	settings.RuntimeParams["statement_timeout"] = fmt.Sprint(statementLimit.Milliseconds())
-	// A promise is on the disk before it is spoken, whatever the server does by default.
+	// A callback is on the disk before it is spoken, whatever the server does by default.
 	settings.RuntimeParams["synchronous_commit"] = "on"
-	// Whatever a call or a dispatcher waits for has an index, which one plan for all values finds. It must not be planned anew
-	// each time, nor must the planner guess, while a table has no statistics, that reading all of it is quicker.
+	// Whatever a call or a dispatcher waits for has an index, which one plan for all values finds. It must not be planned
+	// anew each time, nor must the planner guess, while a table has no statistics, that reading all of it is quicker.
 	settings.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	// Where it has no other way, that looks so dear that compiling the query would seem to pay.
 	settings.RuntimeParams["enable_seqscan"] = "off"
@@ -89,12 +89,14 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
 	if err := migrate(ctx, settings); err != nil {
-		return nil, errors.Join(fmt.Errorf("postgres: database %s on %s: %w", settings.Database, settings.Host, err), pool.Close())
+		return nil, errors.Join(fmt.Errorf("postgres: database %s on %s: %w", settings.Database, settings.Host, err),
+			pool.Close())
 	}
 	return &Store{sqlstore.New(dialect, pool, pool), pool}, nil
 }
 
-// migrate brings the tables up to date on a connection of its own: a migration may take longer than a statement of a call.
+// migrate brings the tables up to date on a connection of its own: a migration may take longer than a statement of a
+// call.
 func migrate(ctx context.Context, settings *pgx.ConnConfig) (err error) {
 	patient := settings.Copy()
 	delete(patient.RuntimeParams, "statement_timeout")

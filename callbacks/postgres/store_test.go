@@ -112,8 +112,9 @@ func TestTheServerCrashes(t *testing.T) {
 	own := pgtest.New(t)
 	s := open(t, own.Database(t))
 	called := time.Date(2026, time.March, 2, 2, 0, 0, 0, time.UTC)
-	if _, err := s.Book(t.Context(), callbacks.Request{Key: "k", Line: "l", Desk: "d", Topic: "t", Language: "en", Number: "+6281234567890",
-		Kind: callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour)}, "1234567"); err != nil {
+	if _, err := s.Book(t.Context(), callbacks.Request{Key: "k", Line: "l", Desk: "d", Topic: "t", Language: "en",
+		Number: "+6281234567890",
+		Kind:   callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour)}, "1234567"); err != nil {
 		t.Fatal(err)
 	}
 	if err := own.Halt(); err != nil {
@@ -130,7 +131,7 @@ func TestTheServerCrashes(t *testing.T) {
 	}
 }
 
-// Ten instances start at once on an empty database, and then promise the same, and claim the same.
+// Ten instances start at once on an empty database, and then callback the same, and claim the same.
 func TestTenInstances(t *testing.T) {
 	url := cluster.Database(t)
 	stores := make([]*postgres.Store, 10)
@@ -161,7 +162,8 @@ func TestTenInstances(t *testing.T) {
 	each(func(i int) { // the same caller twice in each of several webhooks
 		b, err := stores[i].Book(context.Background(), callbacks.Request{
 			Key: fmt.Sprint("key-", i%3), Line: "gopay", Desk: "support", Number: "+628120000001", Kind: callbacks.ASAP,
-			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour), SMSBody: func(callbacks.Callback) string { return "t" },
+			Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
+			SMSBody: func(callbacks.Callback) string { return "t" },
 		}, fmt.Sprint(1000000+i))
 		if err != nil {
 			t.Error(err)
@@ -170,7 +172,7 @@ func TestTenInstances(t *testing.T) {
 	})
 	for i, id := range ids {
 		if id == 0 || id != ids[0] {
-			t.Errorf("instance %d wrote promise %d, the first one %d", i, id, ids[0])
+			t.Errorf("instance %d wrote callback %d, the first one %d", i, id, ids[0])
 		}
 	}
 	var mu sync.Mutex
@@ -178,7 +180,8 @@ func TestTenInstances(t *testing.T) {
 	each(func(i int) {
 		_, err := stores[i].Claim(context.Background(), callbacks.Claim{
 			CallbackID: ids[0], AttemptID: fmt.Sprint("attempt-", i), From: "+622150001000", Ring: 20 * time.Second,
-			Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: fmt.Sprint("+62215000", i)}, Now: storetest.Start, Lease: time.Minute,
+			Target: callbacks.Target{ID: "1", Kind: callbacks.Number,
+				Address: fmt.Sprint("+62215000", i)}, Now: storetest.Start, Lease: time.Minute,
 		})
 		_, text, textErr := stores[i].ClaimSMS(context.Background(), storetest.Start, time.Minute)
 		mu.Lock()
@@ -196,11 +199,12 @@ func TestTenInstances(t *testing.T) {
 		}
 	})
 	if claimed != 1 || sent != 1 {
-		t.Errorf("claimed %d times, its text message %d times", claimed, sent)
+		t.Errorf("claimed %d times, its SMS %d times", claimed, sent)
 	}
 }
 
-// Many callers book at once: none waits in vain, the slot holds no more than it may, and nobody gets another's reference.
+// Many callers book at once: each gets an answer, the slot holds no more than it may, and nobody gets another's
+// reference.
 func TestManyCallersAtOnce(t *testing.T) {
 	s := open(t, cluster.Database(t))
 	const callers, capacity = 64, 5
@@ -210,8 +214,10 @@ func TestManyCallersAtOnce(t *testing.T) {
 	for i := range callers {
 		wg.Go(func() {
 			b, err := s.Book(context.Background(), callbacks.Request{
-				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.Slot, SlotCapacity: capacity,
-				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour),
+				Key: fmt.Sprint(i), Line: "gopay", Desk: "support",
+				Number: fmt.Sprintf("+6281200%05d", i), Kind: callbacks.Slot, SlotCapacity: capacity,
+				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour),
+				Expires: storetest.Start.Add(2 * time.Hour),
 			}, fmt.Sprint(2000000+i))
 			mu.Lock()
 			defer mu.Unlock()
@@ -227,12 +233,12 @@ func TestManyCallersAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	if len(references) != capacity || full != callers-capacity {
-		t.Errorf("%d promises in a slot for %d, %d were refused", len(references), capacity, full)
+		t.Errorf("%d callbacks in a slot for %d, %d were refused", len(references), capacity, full)
 	}
 }
 
-// Bookings of one line and desk do not queue behind each other's commit. Commits that wait for a second server, which does
-// not exist, all stand there at once.
+// Bookings of one line and desk do not queue behind each other's commit. Commits that wait for a second server, which
+// does not exist, all wait at once.
 func TestBookingsCommitTogether(t *testing.T) {
 	url := cluster.Database(t)
 	s := open(t, url)
@@ -242,7 +248,8 @@ func TestBookingsCommitTogether(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	standby := func(name string) {
-		for _, query := range []string{fmt.Sprintf("ALTER SYSTEM SET synchronous_standby_names = '%s'", name), "SELECT pg_reload_conf()"} {
+		for _, query := range []string{fmt.Sprintf("ALTER SYSTEM SET synchronous_standby_names = '%s'", name),
+			"SELECT pg_reload_conf()"} {
 			if _, err := db.Exec(query); err != nil {
 				t.Fatal(err)
 			}
@@ -271,7 +278,8 @@ func TestBookingsCommitTogether(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
 	defer stop()
 	for waiting := 0; waiting < callers; {
-		if err := db.QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'`).
+		if err := db.QueryRowContext(ctx,
+			`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'`).
 			Scan(&waiting); err != nil {
 			t.Errorf("%d of %d bookings wait for their commit: %v", waiting, callers, err)
 			break
@@ -283,7 +291,8 @@ func TestBookingsCommitTogether(t *testing.T) {
 }
 
 func TestAWrongURLTellsNoPassword(t *testing.T) {
-	for _, url := range []string{"postgres://u:secret@127.0.0.1:1/db?connect_timeout=1", "postgres://u:secret@host:port/db", "postgres://u:secret@/nodb?host=/nowhere"} {
+	for _, url := range []string{"postgres://u:secret@127.0.0.1:1/db?connect_timeout=1",
+		"postgres://u:secret@host:port/db", "postgres://u:secret@/nodb?host=/nowhere"} {
 		_, err := postgres.Open(t.Context(), url)
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%v", err)

@@ -10,7 +10,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
-// A Memory is a [Store] in memory, for rehearsals: it is fast, nothing of it is durable, and it is gone when it is closed.
+// A Memory is a [Store] in memory, for rehearsals: it is fast, nothing of it is durable, and it is gone when it is
+// closed.
 type Memory struct {
 	*Store
 	tables []string
@@ -18,7 +19,8 @@ type Memory struct {
 
 // OpenMemory makes an empty one, apart from every other.
 func OpenMemory(ctx context.Context) (*Memory, error) {
-	db, err := sql.Open("sqlite", "file::memory:?"+url.Values{"_pragma": {"foreign_keys(1)", "temp_store(MEMORY)"}, "_txlock": {"immediate"}}.Encode())
+	db, err := sql.Open("sqlite", "file::memory:?"+url.Values{"_pragma": {"foreign_keys(1)", "temp_store(MEMORY)"},
+		"_txlock": {"immediate"}}.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: in memory: %w", err)
 	}
@@ -79,7 +81,8 @@ func (m *Memory) clear(ctx context.Context) (err error) {
 
 // list names the tables that hold what was written, and the numbering of their rows.
 func (m *Memory) list(ctx context.Context) (names []string, err error) {
-	rows, err := m.writer.QueryContext(ctx, `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_version'
+	rows, err := m.writer.QueryContext(ctx,
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_version'
 		AND (name NOT LIKE 'sqlite_%' OR name = 'sqlite_sequence')`)
 	if err != nil {
 		return nil, err

@@ -45,7 +45,8 @@ func TestMemoriesAreApart(t *testing.T) {
 		defer store.Close()
 		stores = append(stores, store)
 	}
-	if _, err := stores[0].SaveCallRecord(ctx, callbacks.CallRecord{Key: "k", Line: "gopay", Desk: "support", Reference: "1234567", Began: storetest.Start}); err != nil {
+	if _, err := stores[0].SaveCallRecord(ctx, callbacks.CallRecord{Key: "k", Line: "gopay", Desk: "support",
+		Reference: "1234567", Began: storetest.Start}); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []int{1, 0} {

@@ -42,7 +42,8 @@ func displace(t *testing.T) *displaced {
 func (d *displaced) request() callbacks.Request {
 	d.n++
 	return callbacks.Request{
-		Key: fmt.Sprint("CA", d.n), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+6281200%05d", d.n), Kind: callbacks.ASAP,
+		Key: fmt.Sprint("CA", d.n), Line: "gopay", Desk: "support",
+		Number: fmt.Sprintf("+6281200%05d", d.n), Kind: callbacks.ASAP,
 		Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
 	}
 }
@@ -74,7 +75,8 @@ func (d *displaced) all() map[string]error {
 	did["book"] = err
 	id := max(b.Callback.ID, 1)
 	at := storetest.Start.Add(time.Hour)
-	_, did["move"] = d.Move(ctx, id, callbacks.Move{Key: fmt.Sprint(d.n), Kind: callbacks.ASAP, Due: at, Expires: at.Add(time.Hour)})
+	_, did["move"] = d.Move(ctx, id, callbacks.Move{Key: fmt.Sprint(d.n), Kind: callbacks.ASAP, Due: at,
+		Expires: at.Add(time.Hour)})
 	did["note"] = d.AttachNote(ctx, id, callbacks.Recording{SID: "RE1"})
 	_, did["cancel"] = d.Change(ctx, id, func(r *callbacks.Record) error {
 		if r.Callback.State == callbacks.Booked && r.Callback.ID > 1 {
@@ -82,8 +84,11 @@ func (d *displaced) all() map[string]error {
 		}
 		return nil
 	})
-	_, did["message"] = d.SaveMessage(ctx, callbacks.Message{Key: fmt.Sprint(d.n), Line: "gopay", Reference: fmt.Sprint(3000000 + d.n), Received: at})
-	_, did["contact"] = d.SaveCallRecord(ctx, callbacks.CallRecord{Key: fmt.Sprint(d.n), Line: "gopay", Desk: "support", Reference: fmt.Sprint(4000000 + d.n), Began: at})
+	_, did["message"] = d.SaveMessage(ctx, callbacks.Message{Key: fmt.Sprint(d.n), Line: "gopay",
+		Reference: fmt.Sprint(3000000 + d.n), Received: at})
+	_, did["call record"] = d.SaveCallRecord(ctx, callbacks.CallRecord{Key: fmt.Sprint(d.n), Line: "gopay",
+		Desk:      "support",
+		Reference: fmt.Sprint(4000000 + d.n), Began: at})
 	did["taken"] = d.MarkTaken(ctx, fmt.Sprint(d.n), 1, "support-1", at)
 	_, did["was it taken"] = d.WasTaken(ctx, fmt.Sprint(d.n), 1)
 	_, did["read"] = d.Callback(ctx, 1)
@@ -232,7 +237,8 @@ func TestTheFileIsMovedAwayAmongManyCallers(t *testing.T) {
 func (d *displaced) kept(reference string) {
 	d.t.Helper()
 	var n int
-	if err := d.beside.QueryRow("SELECT count(*) FROM callbacks WHERE reference = ?", reference).Scan(&n); err != nil || n != 1 {
+	if err := d.beside.QueryRow("SELECT count(*) FROM callbacks WHERE reference = ?", reference).Scan(&n); err != nil ||
+		n != 1 {
 		d.t.Errorf("%d callbacks %s in the file, %v", n, reference, err)
 	}
 }

@@ -64,7 +64,8 @@ func TestADatabaseThatOthersCanStillReadIsRefused(t *testing.T) {
 		if err == nil {
 			_ = store.Close()
 		}
-		if err == nil || !strings.Contains(err.Error(), files[i]+" holds customers' numbers") || !strings.Contains(err.Error(), "chmod 600") {
+		if err == nil || !strings.Contains(err.Error(), files[i]+" holds customers' numbers") ||
+			!strings.Contains(err.Error(), "chmod 600") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

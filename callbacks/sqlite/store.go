@@ -1,9 +1,9 @@
-// Package sqlite keeps promises in one SQLite file. It needs no C compiler.
+// Package sqlite keeps callbacks in one SQLite file. It needs no C compiler.
 //
 // One connection writes, a pool reads. Transactions that write begin at once (BEGIN IMMEDIATE), so that two
 // processes never meet halfway; each is on disk before it returns (synchronous=FULL with a write-ahead log). Those who
 // wait to write are served in the order in which they came.
-// Leases use the clock handed in by the dispatcher: whoever shares a SQLite file shares a host and its clock.
+// Leases use the clock handed in by the dispatcher: processes that share a SQLite file share a host and its clock.
 package sqlite
 
 import (
@@ -21,7 +21,7 @@ import (
 // readers is how many connections read at the same time.
 const readers = 4
 
-// A Store is a [callbacks.Store] in a SQLite file.
+// A Store keeps everything in a SQLite file.
 type Store struct {
 	*sqlstore.Store
 	writer *sql.DB
@@ -33,7 +33,7 @@ type Store struct {
 	Restricted []string
 }
 
-// Close implements [callbacks.Store].
+// Close waits for those who write, and closes all connections.
 func (s *Store) Close() error {
 	var err error
 	if s.anchor != nil {
@@ -52,8 +52,8 @@ var dialect = sqlstore.Dialect{
 		"{write_order}", ""),
 }
 
-// cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way that
-// happens later by itself, so a busy answer is no failure.
+// cutLog cuts the log beside the file, which holds the old pages until it is written back. If a reader is in the way
+// that happens later by itself, so a busy answer is no failure.
 func cutLog(ctx context.Context, writer *sql.DB) error {
 	_, err := writer.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
@@ -86,7 +86,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	files := &place{}
 	err = files.add(path)
-	if err == nil { // a new log may get the identity of one that was deleted: should this process die, that must not be known
+	// a new log may get the identity of one that was deleted: should this process die, that must not be known
+	if err == nil {
 		err = remember(file, lock)
 	}
 	if err != nil {

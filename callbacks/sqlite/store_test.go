@@ -106,7 +106,7 @@ func TestTwoProcesses(t *testing.T) {
 	wg.Wait()
 	for i, id := range ids {
 		if id == 0 || id != ids[0] {
-			t.Errorf("process %d wrote promise %d, the first one %d", i, id, ids[0])
+			t.Errorf("process %d wrote callback %d, the first one %d", i, id, ids[0])
 		}
 		if err := stores[i].Close(); err != nil {
 			t.Error(err)
@@ -114,7 +114,8 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// Many book at once. What each is told, a promise or that the slot is full, another process finds in the file at that moment.
+// Many book at once. What each is told, a callback or that the slot is full, another process finds in the file at that
+// moment.
 func TestManyCallersAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	s := open(t, path)
@@ -131,22 +132,24 @@ func TestManyCallersAtOnce(t *testing.T) {
 			number := fmt.Sprintf("+6281200%05d", i)
 			b, err := s.Book(context.Background(), callbacks.Request{
 				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Kind: callbacks.Slot, SlotCapacity: capacity,
-				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour), Expires: storetest.Start.Add(2 * time.Hour),
+				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour),
+				Expires: storetest.Start.Add(2 * time.Hour),
 			}, fmt.Sprint(2000000+i))
 			var all, own int
-			if err := other.QueryRow(`SELECT count(*), count(*) FILTER (WHERE number = ? AND id = ?) FROM callbacks`, number, b.Callback.ID).Scan(&all, &own); err != nil {
+			if err := other.QueryRow(`SELECT count(*), count(*) FILTER (WHERE number = ? AND id = ?) FROM callbacks`, number,
+				b.Callback.ID).Scan(&all, &own); err != nil {
 				t.Error(err)
 			}
 			switch {
 			case errors.Is(err, callbacks.ErrSlotFull):
 				full.Add(1)
 				if all != capacity {
-					t.Errorf("refused while %d promises were in the file", all)
+					t.Errorf("refused while %d callbacks were in the file", all)
 				}
 			case err != nil:
 				t.Error(err)
 			case own != 1:
-				t.Errorf("promise %d is not in the file", b.Callback.ID)
+				t.Errorf("callback %d is not in the file", b.Callback.ID)
 			}
 		})
 	}
@@ -214,11 +217,12 @@ func inFiles(t *testing.T, path, text string) bool {
 	return found
 }
 
-// The promise has to be on the disk when Book returns.
+// The callback has to be on the disk when Book returns.
 func TestDurable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	s := open(t, path)
-	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "secure_delete": "1"} {
+	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1",
+		"secure_delete": "1"} {
 		if got := sqlite.Pragma(t, s, name); got != want {
 			t.Errorf("%s = %s, want %s", name, got, want)
 		}
@@ -230,14 +234,15 @@ func TestDurable(t *testing.T) {
 	}
 	defer func() { _ = db.Close() }()
 	insert := func(state string) error {
-		_, err := db.Exec(`INSERT INTO attempts (id, callback_id, line, desk, target_id, target_kind, target_address, from_number, ring_ms,
-			state, fence, pass, created_ms, next_check_ms) VALUES (hex(randomblob(8)), 1, '', '', 't', 'number', hex(randomblob(8)), '', 1, ?, 1, 0, 0, 0)`, state)
+		_, err := db.Exec(`INSERT INTO attempts (id, callback_id, line, desk, target_id, target_kind, target_address,
+			from_number, ring_ms, state, fence, pass, created_ms, next_check_ms)
+			VALUES (hex(randomblob(8)), 1, '', '', 't', 'number', hex(randomblob(8)), '', 1, ?, 1, 0, 0, 0)`, state)
 		return err
 	}
 	if err := insert("placing"); err != nil {
 		t.Fatal(err)
 	}
 	if err := insert("placed"); err == nil || !strings.Contains(err.Error(), "UNIQUE") {
-		t.Errorf("a second attempt in the air for one promise: %v", err)
+		t.Errorf("a second attempt under way for one callback: %v", err)
 	}
 }

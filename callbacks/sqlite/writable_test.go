@@ -23,7 +23,8 @@ import (
 func (d *displaced) unwritable(reason string) {
 	d.t.Helper()
 	var err *callbacks.UnwritableError
-	if got := d.Writable(context.Background(), storetest.Start); !errors.As(got, &err) || err.Reason != reason || strings.Contains(reason, "/") {
+	if got := d.Writable(context.Background(), storetest.Start); !errors.As(got, &err) || err.Reason != reason ||
+		strings.Contains(reason, "/") {
 		d.t.Errorf("Writable = %v, want %q", got, reason)
 	}
 	if b, err := d.Book(context.Background(), d.request(), "9000000"); err == nil {

@@ -25,13 +25,13 @@ func manyAttempts(ctx context.Context, q conn, where string, args ...any) ([]cal
 	return collect(rows, err, func(a *callbacks.Attempt) (columns, *callbacks.Attempt) { return attemptColumns(a), a })
 }
 
-// ActiveAttempts implements [callbacks.Store].
+// ActiveAttempts implements dispatch.Store.
 func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error) {
 	list, err := manyAttempts(ctx, s.read, "state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
 	return list, s.wrap("list attempts", err)
 }
 
-// KnownSIDs implements [callbacks.Store].
+// KnownSIDs implements dispatch.Store.
 func (s *Store) KnownSIDs(ctx context.Context, sids []string) (known map[string]bool, err error) {
 	known = map[string]bool{}
 	if len(sids) == 0 {

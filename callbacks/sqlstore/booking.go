@@ -129,7 +129,8 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 		row.slotStart = r.Due
 	}
 	written := row.columns().without("id")
-	err := tx.QueryRowContext(ctx, written.insertInto("callbacks")+` ON CONFLICT DO NOTHING RETURNING id`, written.values()...).
+	err := tx.QueryRowContext(ctx, written.insertInto("callbacks")+` ON CONFLICT DO NOTHING RETURNING id`,
+		written.values()...).
 		Scan(&row.ID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row.Callback, errInTheWay
@@ -137,7 +138,8 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 	return row.Callback, err
 }
 
-// referenceFor is the reference of the call's record, unless a callback or a message has it; else the one given, reserved.
+// referenceFor is the reference of the call's record, unless a callback or a message has it; else the one given,
+// reserved.
 func referenceFor(ctx context.Context, tx conn, call, drawn string) (string, error) {
 	if call == "" {
 		return drawn, takeReference(ctx, tx, drawn)
@@ -167,7 +169,8 @@ func room(ctx context.Context, q conn, line, desk string, except int64, m callba
 	if m.Capacity <= 0 {
 		return nil
 	}
-	if err := q.serialize(ctx, "desk/"+line+"/"+desk); err != nil { // others who count the same wait until this one is written
+	// others who count the same wait until this one is written
+	if err := q.serialize(ctx, "desk/"+line+"/"+desk); err != nil {
 		return err
 	}
 	var n int

@@ -53,7 +53,8 @@ func (s *Store) SaveCallRecord(ctx context.Context, c callbacks.CallRecord) (cal
 func oneCallRecord(ctx context.Context, q conn, key string) (callbacks.CallRecord, error) {
 	var r callRecordRow
 	row := r.columns()
-	err := q.QueryRowContext(ctx, "SELECT "+row.names()+" FROM call_records WHERE call_key = ?", key).Scan(row.pointers()...)
+	err := q.QueryRowContext(ctx, "SELECT "+row.names()+" FROM call_records WHERE call_key = ?",
+		key).Scan(row.pointers()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = callbacks.ErrNotFound
 	}

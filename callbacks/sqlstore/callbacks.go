@@ -42,8 +42,8 @@ var callbackColumns = new(callbackRow).columns().names()
 // openStates is the condition of the partial indexes, word for word, so that they are used.
 const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')`
 
-// oneCallback runs a query for one callback; [callbacks.ErrNotFound] if there is none. In a transaction that writes, nobody
-// else changes it until the end.
+// oneCallback runs a query for one callback; [callbacks.ErrNotFound] if there is none. In a transaction that writes,
+// nobody else changes it until the end.
 func oneCallback(ctx context.Context, q conn, where string, args ...any) (callbacks.Callback, int64, error) {
 	var r callbackRow
 	err := q.QueryRowContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where+q.lock(), args...).
@@ -104,7 +104,7 @@ func (s *Store) OpenFor(ctx context.Context, line, desk, caller string) (callbac
 	return c, err == nil, s.wrap("find an open callback", err)
 }
 
-// chosen is the condition that a filter stands for, but for its After and Most.
+// chosen is the condition of a filter, but for its After and Most.
 func chosen(f callbacks.Filter) (where string, args []any) {
 	conditions := []string{"1 = 1"}
 	and := func(is bool, condition string, values ...any) {

@@ -31,8 +31,9 @@ func (s *Store) Change(ctx context.Context, id int64, change func(*callbacks.Rec
 	return r, err
 }
 
-// ChangeAttempt implements [callbacks.Store].
-func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64, change func(*callbacks.Record) error) (
+// ChangeAttempt implements dispatch.Store.
+func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64,
+	change func(*callbacks.Record) error) (
 	callbacks.Record, error,
 ) {
 	var r callbacks.Record
@@ -124,7 +125,8 @@ func save(ctx context.Context, tx conn, r callbacks.Record) error {
 		return nil
 	}
 	edited = attemptColumns(r.Attempt).only("state", "outcome", "call_sid", "status", "status_seq", "next_check_ms")
-	_, err = tx.ExecContext(ctx, "UPDATE attempts SET "+edited.set()+" WHERE id = ?", append(edited.values(), r.Attempt.ID)...)
+	_, err = tx.ExecContext(ctx, "UPDATE attempts SET "+edited.set()+" WHERE id = ?",
+		append(edited.values(), r.Attempt.ID)...)
 	if err != nil {
 		return fmt.Errorf("attempt %s: %w", r.Attempt.ID, err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Claim implements [callbacks.Store].
+// Claim implements dispatch.Store.
 func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record, error) {
 	var r callbacks.Record
 	err := s.inTx(ctx, "claim", func(tx conn) (err error) {

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A column of a table, and where a row in memory has it: a pointer, or one of the kinds below. Each table has one list of
-// its columns, by which it is read, written and copied, so that none can be forgotten in one of the three.
+// A column of a table, and where a row in memory has it: a pointer, or one of the kinds below. Each table has one list
+// of its columns, by which it is read, written and copied, so that none can be forgotten in one of the three.
 type column struct {
 	name string
 	at   any
@@ -27,7 +27,7 @@ func named(names ...string) (c columns) {
 	return c
 }
 
-// names is the list as it stands in a query.
+// names is the list for a query.
 func (c columns) names() string {
 	names := make([]string, len(c))
 	for i, column := range c {

@@ -10,8 +10,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A table is one that is copied, with its columns. Instants are numbers in both databases, so nothing is converted but what
-// is true or false.
+// A table is one that is copied, with its columns. Instants are numbers in both databases, so nothing is converted but
+// what is true or false.
 type table struct {
 	name    string
 	columns columns
@@ -21,8 +21,8 @@ type table struct {
 	replaced string
 }
 
-// tables are in the order in which one refers to another. What instances report of themselves is not copied: they report
-// it again.
+// tables are in the order in which one refers to another. What instances report of themselves is not copied: they
+// report it again.
 var tables = []table{
 	{name: "reference_numbers", columns: named("reference")},
 	{name: "callbacks", columns: new(callbackRow).columns(), numbered: true},
@@ -66,8 +66,8 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 	})
 }
 
-// makeWay removes what a first start has written: when it was, and the configuration that it found. [ErrNotEmpty] if there
-// is anything else.
+// makeWay removes what a first start has written: when it was, and the configuration that it found. [ErrNotEmpty] if
+// there is anything else.
 func makeWay(ctx context.Context, tx conn) error {
 	for _, t := range tables {
 		var any bool

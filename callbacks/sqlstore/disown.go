@@ -9,8 +9,9 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Disown implements [callbacks.Store].
-func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change, end func(*callbacks.Record) error) (
+// Disown implements dispatch.Store.
+func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change,
+	end func(*callbacks.Record) error) (
 	callbacks.Record, []callbacks.Callback, error,
 ) {
 	var r callbacks.Record
@@ -50,7 +51,8 @@ func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c
 }
 
 // endOthers ends what others have asked for at a number.
-func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end func(*callbacks.Record) error) ([]callbacks.Callback, error) {
+func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback,
+	end func(*callbacks.Record) error) ([]callbacks.Callback, error) {
 	open, err := manyCallbacks(ctx, tx, openStates+` AND number = ? AND caller <> number AND id <> ? ORDER BY id`,
 		disowned.Number, disowned.ID)
 	if err != nil {
@@ -76,7 +78,8 @@ func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback, end fu
 // Silenced implements [callbacks.Store].
 func (s *Store) Silenced(ctx context.Context, number string, now time.Time) (time.Time, error) {
 	var until int64
-	err := s.read.QueryRowContext(ctx, `SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number, ms(now)).Scan(&until)
+	err := s.read.QueryRowContext(ctx, `SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number,
+		ms(now)).Scan(&until)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}

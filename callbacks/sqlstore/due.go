@@ -8,11 +8,13 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Promote implements [callbacks.Store].
+// Promote implements dispatch.Store.
 func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, error) {
-	// Nearly always there are none, and asking needs no lock. The least is at one end of an index, whatever the planner guesses.
+	// Nearly always there are none, and asking needs no lock. The least is at one end of an index, whatever the planner
+	// guesses.
 	var first sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`).Scan(&first)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`).Scan(&first)
 	if err != nil || !first.Valid || first.Int64 > ms(now) {
 		return 0, s.wrap("look for due callbacks", err)
 	}
@@ -28,11 +30,12 @@ func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, erro
 	return int(marked), err
 }
 
-// Waiting implements [callbacks.Store]. It steps from desk to desk along the index, however many callbacks each has.
+// Waiting implements dispatch.Store. It steps from desk to desk along the index, however many callbacks each has.
 func (s *Store) Waiting(ctx context.Context) ([]callbacks.Desk, error) {
 	const ready = ` FROM callbacks c WHERE c.state = 'booked' AND c.ready = 1 `
 	next := func(column string) string { // of the next desk of the line, or else of the first one of the next line
-		return `coalesce((SELECT c.` + column + ready + `AND c.line = d.line AND c.desk > d.desk ORDER BY c.line, c.desk LIMIT 1),
+		return `coalesce((SELECT c.` + column + ready + `AND c.line = d.line AND c.desk > d.desk
+				ORDER BY c.line, c.desk LIMIT 1),
 			(SELECT c.` + column + ready + `AND c.line > d.line ORDER BY c.line, c.desk LIMIT 1))`
 	}
 	return s.desks(ctx, "list desks with callbacks", `WITH RECURSIVE desks (line, desk) AS (
@@ -42,24 +45,27 @@ func (s *Store) Waiting(ctx context.Context) ([]callbacks.Desk, error) {
 		SELECT line, desk FROM desks WHERE line IS NOT NULL`)
 }
 
-// Ready implements [callbacks.Store].
-func (s *Store) Ready(ctx context.Context, d callbacks.Desk, after *callbacks.Callback, most int) ([]callbacks.Callback, error) {
+// Ready implements dispatch.Store.
+func (s *Store) Ready(ctx context.Context, d callbacks.Desk, after *callbacks.Callback,
+	most int) ([]callbacks.Callback, error) {
 	where, args := `state = 'booked' AND ready = 1 AND line = ? AND desk = ?`, []any{d.Line, d.Desk}
 	if after != nil {
 		where += ` AND (urgent < ? OR urgent = ? AND (priority < ? OR priority = ? AND (called_ms, id) > (?, ?)))`
 		args = append(args, after.Urgent, after.Urgent, after.Priority, after.Priority, ms(after.Called), after.ID)
 	}
-	list, err := manyCallbacks(ctx, s.read, where+` ORDER BY urgent DESC, priority DESC, called_ms, id LIMIT ?`, append(args, most)...)
+	list, err := manyCallbacks(ctx, s.read, where+` ORDER BY urgent DESC, priority DESC, called_ms, id LIMIT ?`,
+		append(args, most)...)
 	return list, s.wrap("list ready callbacks", err)
 }
 
-// Expired implements [callbacks.Store].
+// Expired implements dispatch.Store.
 func (s *Store) Expired(ctx context.Context, now time.Time, most int) ([]callbacks.Callback, error) {
-	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND expires_ms <= ? ORDER BY expires_ms, id LIMIT ?`, ms(now), most)
+	list, err := manyCallbacks(ctx, s.read, `state = 'booked' AND expires_ms <= ? ORDER BY expires_ms, id LIMIT ?`,
+		ms(now), most)
 	return list, s.wrap("list overdue callbacks", err)
 }
 
-// NextDue implements [callbacks.Store].
+// NextDue implements dispatch.Store.
 func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
 	var next sql.NullInt64
 	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (

@@ -105,8 +105,8 @@ func readFiles(ctx context.Context, q conn, number int64) (files map[string][]by
 	return files, rows.Err()
 }
 
-// inChunks calls f with 64 of a list at a time, then with 8, then one by one: few queries, and few different ones, since
-// each that ran is kept prepared.
+// inChunks calls f with 64 of a list at a time, then with 8, then one by one: few queries, and few different ones,
+// since each that ran is kept prepared.
 func inChunks[T any](list []T, f func([]T) error) error {
 	for _, size := range []int{64, 8, 1} {
 		for ; len(list) >= size; list = list[size:] {

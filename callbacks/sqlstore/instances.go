@@ -19,7 +19,8 @@ func instanceColumns(i *callbacks.Instance) columns {
 	}
 }
 
-// SeeInstance implements [callbacks.Ledger].
+// SeeInstance writes what an instance reports of itself, in the place of what it reported before. It removes those that
+// have reported nothing for a week before i.Seen.
 func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	return s.inTx(ctx, "write what an instance runs", func(tx conn) error {
 		row := instanceColumns(&i)
@@ -35,17 +36,20 @@ func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 	})
 }
 
-// Instances implements [callbacks.Ledger].
+// Instances lists those that have reported something at the instant or since, by ID.
 func (s *Store) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+instanceColumns(&callbacks.Instance{}).names()+
 		" FROM instances WHERE last_seen_ms >= ?", ms(since))
-	list, err := collect(rows, err, func(i *callbacks.Instance) (columns, *callbacks.Instance) { return instanceColumns(i), i })
+	list, err := collect(rows, err, func(i *callbacks.Instance) (columns,
+		*callbacks.Instance) {
+		return instanceColumns(i), i
+	})
 	// Here and not there: the order of letters is the database's own.
 	slices.SortFunc(list, func(a, b callbacks.Instance) int { return cmp.Compare(a.ID, b.ID) })
 	return list, s.wrap("list instances", err)
 }
 
-// ForgetInstance implements [callbacks.Ledger].
+// ForgetInstance removes one that stops. That there is none is no error.
 func (s *Store) ForgetInstance(ctx context.Context, id string) error {
 	return s.inTx(ctx, "forget an instance", func(tx conn) error {
 		_, err := tx.ExecContext(ctx, `DELETE FROM instances WHERE id = ?`, id)

@@ -8,7 +8,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// bookingAtOnce is how many may be booking at the same moment, all instances together: more than a database has connections.
+// bookingAtOnce is how many may be booking at the same moment, all instances together: more than a database has
+// connections.
 const bookingAtOnce = 200
 
 // An ask is a callback that a caller books or moves, as far as it is counted.
@@ -46,7 +47,7 @@ func (a ask) queue(ctx context.Context, tx conn) error {
 	return tx.serialize(ctx, "number/"+a.number)
 }
 
-// How often something was asked for, and what stands; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3
+// How often something was asked for, and what is open; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3
 // the line, ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are
 // one caller together.
 const counts = `SELECT
@@ -67,7 +68,8 @@ func (a ask) within(ctx context.Context, tx conn) error {
 	hour, day := a.at.Add(-time.Hour), a.at.Add(-24*time.Hour)
 	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(hour), ms(day), ms(a.at),
 		true, a.caller).
-		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber, &silenced)
+		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber,
+			&silenced)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,8 @@ func (a ask) within(ctx context.Context, tx conn) error {
 		return callbacks.ErrSilenced
 	case a.caller == "" && books && a.urgent && urgentOfCaller > 0:
 		return callbacks.ErrAnonymousLimit
-	case reached(numberHour, l.NumberHour) || reached(numberDay, l.NumberDay), books && a.urgent && urgentOfCaller+urgentForNumber > 0:
+	case reached(numberHour, l.NumberHour) || reached(numberDay, l.NumberDay), books && a.urgent &&
+		urgentOfCaller+urgentForNumber > 0:
 		return callbacks.ErrNumberLimit
 	}
 	return nil
@@ -97,7 +100,8 @@ func (a ask) write(ctx context.Context, tx conn) error {
 	if !a.counted() {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO callback_requests (request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?)
+	_, err := tx.ExecContext(ctx,
+		`INSERT INTO callback_requests (request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
 	return err
 }
@@ -105,18 +109,20 @@ func (a ask) write(ctx context.Context, tx conn) error {
 // askOf is the request for a callback.
 func askOf(r callbacks.Request) ask {
 	return ask{
-		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked, r.Called), limits: r.CallerLimits,
+		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked,
+			r.Called), limits: r.CallerLimits,
 	}
 }
 
 // askToMove is the request for another time.
 func askToMove(m callbacks.Move, c callbacks.Callback) ask {
 	return ask{
-		key: m.Key, line: c.Line, caller: m.Caller, number: c.Number, urgent: c.Urgent, moves: true, at: m.Asked, limits: m.Limits,
+		key: m.Key, line: c.Line, caller: m.Caller, number: c.Number, urgent: c.Urgent, moves: true, at: m.Asked,
+		limits: m.Limits,
 	}
 }
 
-// within is nil when one more callback keeps the limits. Whoever counts the same waits until this one is written; not
+// within is nil when one more callback keeps the limits. Others who count the same wait until this one is written; not
 // everybody of a line, though, while the line's limit is far.
 func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	if a := askOf(r); a.counted() {
@@ -142,15 +148,16 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	return err
 }
 
-// openOfLine is how many ordinary callbacks of a line stand, as far as that matters.
+// openOfLine is how many ordinary callbacks of a line are open, as far as that matters.
 func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
+	err = tx.QueryRowContext(ctx,
+		`SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
 		LIMIT ?) AS pending`, r.Line, false, r.MaxOpen).Scan(&n)
 	return n, err
 }
 
-// putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its caller is
-// hardly off the line.
+// putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its
+// caller is hardly off the line.
 const putOff = 5 * time.Minute
 
 // spread is when a callback falls due that would fall due together with others: a step behind the last of them.

@@ -55,7 +55,8 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 
 func oneMessage(ctx context.Context, q conn, where, value string) (callbacks.Message, error) {
 	var r messageRow
-	err := q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE "+where, value).Scan(r.columns().pointers()...)
+	err := q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE "+where,
+		value).Scan(r.columns().pointers()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		err = callbacks.ErrNotFound
 	}

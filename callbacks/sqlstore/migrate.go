@@ -15,8 +15,8 @@ import (
 var Migrations embed.FS
 
 // Migrate brings the tables of a database up to date. The scripts run in the order of their names; the n-th takes the
-// database to version n. Those that it does not have yet are applied together or not at all, and processes that start at
-// once wait for each other. A database of a later version than there are scripts is refused and stays as it is.
+// database to version n. Those that it does not have yet are applied together or not at all, and processes that start
+// at once wait for each other. A database of a later version than there are scripts is refused and stays as it is.
 func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) (err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

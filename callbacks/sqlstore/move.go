@@ -33,7 +33,8 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 			}
 			slotStart = ms(m.Due)
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
+		_, err = tx.ExecContext(ctx,
+			`UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
 			expires_ms = ?, rounds = 0, next_target = 0, pass = pass + 1, ready = 0 WHERE id = ?`,
 			m.Kind, ms(m.Due), slotStart, ms(m.SlotEnd), ms(m.Expires), id)
 		if err != nil {

@@ -22,7 +22,7 @@ func overrideColumns(o *callbacks.Override) columns {
 
 var overrideNames = overrideColumns(&callbacks.Override{}).names()
 
-// DeclareOverride implements [callbacks.Ledger].
+// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after From.
 func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (callbacks.Override, error) {
 	if ms(o.Until) <= ms(o.From) {
 		return callbacks.Override{}, fmt.Errorf(
@@ -44,7 +44,8 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (call
 	return o, nil
 }
 
-// LiftOverrides implements [callbacks.Ledger].
+// LiftOverrides ends those that are in force, or have still to begin, for a line and exactly this desk (empty: those of
+// the line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
 func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error) {
 	var lifted []callbacks.Override
 	err := s.inTx(ctx, "lift overrides", func(tx conn) (err error) {
@@ -59,7 +60,7 @@ func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now ti
 	return lifted, nil
 }
 
-// Overrides implements [callbacks.Ledger].
+// Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
 func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
 	list, err := manyOverrides(s.read.QueryContext(ctx, `SELECT `+overrideNames+` FROM overrides
 		WHERE lifted_ms = 0 AND until_ms > ?`, ms(after)))
@@ -68,7 +69,10 @@ func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.Ove
 
 // manyOverrides reads what a query returned, in the order of their writing.
 func manyOverrides(rows *sql.Rows, err error) ([]callbacks.Override, error) {
-	list, err := collect(rows, err, func(o *callbacks.Override) (columns, *callbacks.Override) { return overrideColumns(o), o })
+	list, err := collect(rows, err, func(o *callbacks.Override) (columns,
+		*callbacks.Override) {
+		return overrideColumns(o), o
+	})
 	slices.SortFunc(list, func(a, b callbacks.Override) int { return cmp.Compare(a.ID, b.ID) })
 	return list, err
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Check implements [callbacks.Store].
-func (s *Store) Check(ctx context.Context, p callbacks.Proof, correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
+func (s *Store) Check(ctx context.Context, p callbacks.Proof,
+	correct func(callbacks.Callback) bool) (callbacks.Callback, bool, error) {
 	var c callbacks.Callback
 	var ok bool
 	err := s.inTx(ctx, "check a proof", func(tx conn) (err error) {
@@ -60,7 +61,7 @@ func proofWithin(ctx context.Context, tx conn, p callbacks.Proof) (seen bool, er
 	return false, nil
 }
 
-// Forget implements [callbacks.Store].
+// Forget implements [callbacks.HousekeeperStore].
 func (s *Store) Forget(ctx context.Context, before, now time.Time) error {
 	return s.inTx(ctx, "forget what limits counted", func(tx conn) error {
 		for query, at := range map[string]time.Time{

@@ -8,7 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// HoldingPersonalData implements [callbacks.Store].
+// HoldingPersonalData implements [callbacks.HousekeeperStore].
 func (s *Store) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, error) {
 	return s.desks(ctx, "list what is kept", `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
@@ -41,7 +41,7 @@ const (
 	erasedCallRecords = `line = ? AND desk = ? AND erased_ms = 0 AND began_ms < ?`
 )
 
-// RecordingsOf implements [callbacks.Store].
+// RecordingsOf implements [callbacks.HousekeeperStore].
 func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.Time) (sids []string, err error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedCallbacks+`
 		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
@@ -60,7 +60,7 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 	return sids, rows.Err()
 }
 
-// Erase implements [callbacks.Store].
+// Erase implements [callbacks.HousekeeperStore].
 func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
 	var erased int64
 	err := s.inTx(ctx, "erase", func(tx conn) error {

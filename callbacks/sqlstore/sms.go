@@ -9,8 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// An smsRow is an SMS, and what only the store knows of it. What became of it after it was sent is in delivery: State says
-// what we did.
+// An smsRow is an SMS, and what only the store knows of it. What became of it after it was sent is in delivery: State
+// says what we did.
 type smsRow struct {
 	callbacks.SMS
 	delivery   string
@@ -58,7 +58,7 @@ func replaceSMS(ctx context.Context, tx conn, c callbacks.Callback, text string,
 	return writeSMS(ctx, tx, c, text, now)
 }
 
-// ClaimSMS implements [callbacks.Store].
+// ClaimSMS implements [callbacks.SMSStore].
 func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (callbacks.SMS, bool, error) {
 	var r smsRow
 	var found bool
@@ -80,10 +80,11 @@ func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration
 	return r.SMS, found && err == nil, err
 }
 
-// SettleSMS implements [callbacks.Store].
+// SettleSMS implements [callbacks.SMSStore].
 func (s *Store) SettleSMS(ctx context.Context, id int64, settled callbacks.SMSResult) error {
 	return s.inTx(ctx, "settle an SMS", func(tx conn) error {
-		_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
+		_, err := tx.ExecContext(ctx,
+			`UPDATE sms SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
 			WHERE id = ? AND state = 'sending'`,
 			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
 		return err
@@ -128,7 +129,7 @@ func (s *Store) SMSOf(ctx context.Context, callbackID int64) ([]callbacks.SMS, e
 	return all, s.wrap("list SMS", err)
 }
 
-// ExpireSMS implements [callbacks.Store].
+// ExpireSMS implements [callbacks.SMSStore].
 func (s *Store) ExpireSMS(ctx context.Context, now time.Time) (int, error) {
 	var lost int64
 	err := s.inTx(ctx, "give up SMS", func(tx conn) (err error) {
@@ -140,9 +141,10 @@ func (s *Store) ExpireSMS(ctx context.Context, now time.Time) (int, error) {
 	return int(lost), err
 }
 
-// NextSMS implements [callbacks.Store].
+// NextSMS implements [callbacks.SMSStore].
 func (s *Store) NextSMS(ctx context.Context) (time.Time, error) {
 	var next sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`).Scan(&next)
+	err := s.read.QueryRowContext(ctx,
+		`SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`).Scan(&next)
 	return instant(next.Int64), s.wrap("find the next SMS", err)
 }

@@ -1,5 +1,9 @@
-// Package sqlstore keeps promises in a relational database. What SQLite and PostgreSQL have in common is here, their
-// differences are a [Dialect].
+// Package sqlstore keeps callbacks, SMS, call records and the history of the configuration in a relational database.
+// What SQLite and PostgreSQL have in common is here; their differences are a [Dialect].
+//
+// Every method of a [Store] is one transaction, durable when it returns. Instants are kept to the millisecond and come
+// back in UTC. The tables are made by migrations/*.sql. A new column needs a script there, and a place in the list of
+// its table's columns, by which it is read, written and copied: see columns.go.
 package sqlstore
 
 import (
@@ -18,17 +22,18 @@ type Dialect struct {
 	// Name is for errors: "sqlite", "postgres".
 	Name string
 	// Words replaces what the migrations have in braces: {id} is the type of a key that the database numbers, {blob} that
-	// of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a column that
-	// numbers the rows as they are written, where there is none anyway.
+	// of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a column
+	// that numbers the rows as they are written, where there is none anyway.
 	Words *strings.Replacer
 	// Numbered writes placeholders as $1, $2; otherwise they are ?.
 	Numbered bool
 	// Lock keeps others from a row until the end of the transaction, SkipLocked passes over rows that others keep:
 	// " FOR UPDATE". Empty where only one transaction writes at a time.
 	Lock, SkipLocked string
-	// Serialize lets one transaction at a time pass that gives the same name: a query with one placeholder. Empty as above.
+	// Serialize lets one transaction at a time pass that gives the same name: a query with one placeholder. Empty as
+	// above.
 	Serialize string
-	// Order is the column by which rows that were written in the same millisecond stand in the order of their writing.
+	// Order is the column by which rows of the same millisecond are in the order of their writing.
 	Order string
 	// Snapshot is the isolation in which several reads see the same moment.
 	Snapshot sql.IsolationLevel
@@ -50,7 +55,7 @@ type Dialect struct {
 	Erased func(ctx context.Context, writer *sql.DB) error
 }
 
-// A Store is a [callbacks.Store].
+// A Store is what the service, the dispatcher, the workers and the publisher need of one.
 type Store struct {
 	dialect *Dialect
 	// writer and readers may be the same pool.

@@ -20,7 +20,9 @@ func versionColumns(v *callbacks.Version) columns {
 
 var versionNames = versionColumns(&callbacks.Version{}).names()
 
-// AddVersion implements [callbacks.Ledger].
+// AddVersion writes what is put in force now, unless the latest version has the same hash already; then that one is
+// returned, and false. Of several who add the same at once one writes it. The store sets Number, higher each time; the
+// result has no Files. A path that is not UTF-8 is an error.
 func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error) {
 	contents, err := hashed(v.Files)
 	if err != nil {
@@ -75,15 +77,19 @@ func forgetVersions(ctx context.Context, tx conn, last int64) error {
 	return err
 }
 
-// Versions implements [callbacks.Ledger].
+// Versions lists them, the latest first, at most so many, without their files.
 func (s *Store) Versions(ctx context.Context, most int) ([]callbacks.Version, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+versionNames+` FROM config_versions ORDER BY number DESC LIMIT ?`,
 		max(most, 0))
-	list, err := collect(rows, err, func(v *callbacks.Version) (columns, *callbacks.Version) { return versionColumns(v), v })
+	list, err := collect(rows, err, func(v *callbacks.Version) (columns, *callbacks.Version) {
+		return versionColumns(v),
+			v
+	})
 	return list, s.wrap("list versions", err)
 }
 
-// Version implements [callbacks.Ledger].
+// Version returns one with its files; number 0 is the latest. [callbacks.ErrNotFound] if there is none, or none any
+// more.
 func (s *Store) Version(ctx context.Context, number int64) (callbacks.Version, error) {
 	if number == 0 {
 		return s.version(ctx, "1 = 1")
@@ -91,7 +97,7 @@ func (s *Store) Version(ctx context.Context, number int64) (callbacks.Version, e
 	return s.version(ctx, "number = ?", number)
 }
 
-// VersionOf implements [callbacks.Ledger].
+// VersionOf returns the latest version with this hash, with its files, or [callbacks.ErrNotFound].
 func (s *Store) VersionOf(ctx context.Context, hash string) (callbacks.Version, error) {
 	return s.version(ctx, "hash = ?", hash)
 }

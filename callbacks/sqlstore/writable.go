@@ -9,7 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Writable implements [callbacks.Store].
+// Writable writes one row, as callbacks are written, and reads where they are. Its error is a
+// [callbacks.UnwritableError].
 func (s *Store) Writable(ctx context.Context, now time.Time) error {
 	err := s.inTx(ctx, "try whether anything can be written", func(tx conn) error {
 		if s.dialect.Afresh != "" {

@@ -5,8 +5,8 @@ import (
 	"database/sql"
 )
 
-// A writer hands the one connection that writes from one transaction to the next, first come, first served: database/sql
-// by itself would serve those who wait in any order, and the unlucky would wait long.
+// A writer hands the one connection that writes from one transaction to the next, first come, first served:
+// database/sql by itself would serve those who wait in any order, and the unlucky would wait long.
 type writer struct {
 	db *sql.DB
 	// turn holds a token while somebody writes. A channel serves those who wait to send in the order in which they came.
@@ -33,8 +33,8 @@ func (w *writer) enter(ctx context.Context) error {
 
 func (w *writer) pass() { <-w.turn }
 
-// statements are the prepared queries of the connection that writes, for those who have the turn. The rows of a query must
-// be read before it runs again. There are as many as the package has.
+// statements are the prepared queries of the connection that writes, for those who have the turn. The rows of a query
+// must be read before it runs again. There are as many as the package has.
 type statements struct {
 	db       *sql.DB
 	prepared map[string]*sql.Stmt

@@ -89,7 +89,8 @@ func waiting() (n int) {
 	stacks := make([]byte, 1<<20)
 	for stack := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
 		state, calls, _ := strings.Cut(stack, "\n")
-		if first, _, _ := strings.Cut(calls, "\n"); strings.Contains(state, "[select") && strings.Contains(first, "writer).enter") {
+		if first, _, _ := strings.Cut(calls, "\n"); strings.Contains(state, "[select") &&
+			strings.Contains(first, "writer).enter") {
 			n++
 		}
 	}

@@ -42,7 +42,7 @@ func testTransitions(t *testing.T, s *suite) {
 	}
 }
 
-// bring makes a promise in a state.
+// bring makes a callback in a state.
 func (s *suite) bring(t *testing.T, state callbacks.State) int64 {
 	t.Helper()
 	c := s.book(t)
@@ -78,7 +78,7 @@ func (s *suite) bring(t *testing.T, state callbacks.State) int64 {
 		}
 	}
 	if got, err := s.Callback(s.ctx, c.ID); err != nil || got.State != state {
-		t.Fatalf("cannot bring a promise to %s: %s, %v", state, got.State, err)
+		t.Fatalf("cannot bring a callback to %s: %s, %v", state, got.State, err)
 	}
 	return c.ID
 }
@@ -94,13 +94,19 @@ func testNothingHalfWritten(t *testing.T, s *suite) {
 		"fence":               func(r *callbacks.Record) error { edit(r); r.Fence++; return nil },
 		"outcome without end": func(r *callbacks.Record) error { r.Attempt.Outcome = "busy"; return nil },
 		"end without outcome": func(r *callbacks.Record) error { r.Attempt.State = callbacks.Ended; return nil },
-		"attempt over, promise still dialling": func(r *callbacks.Record) error {
+		"attempt over, callback still dialling": func(r *callbacks.Record) error {
 			r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, "busy"
 			return nil
 		},
-		"promise waits, attempt in the air": func(r *callbacks.Record) error { r.Callback.State = callbacks.Booked; return nil },
-		"final without an end":              func(r *callbacks.Record) error { r.Callback.State = callbacks.Cancelled; return nil },
-		"attempt removed":                   func(r *callbacks.Record) error { r.Attempt = nil; return nil },
+		"callback booked, attempt active": func(r *callbacks.Record) error {
+			r.Callback.State = callbacks.Booked
+			return nil
+		},
+		"final without an end": func(r *callbacks.Record) error {
+			r.Callback.State = callbacks.Cancelled
+			return nil
+		},
+		"attempt removed": func(r *callbacks.Record) error { r.Attempt = nil; return nil },
 	} {
 		got, err := s.ChangeAttempt(s.ctx, before.Attempt.ID, 0, change)
 		switch name {
@@ -137,7 +143,8 @@ func testClaim(t *testing.T, s *suite) {
 	a, b := s.book(t), s.book(t)
 	r := s.mustClaim(t, a, "1", Start)
 	want := callbacks.Record{Callback: a, Fence: 1, Attempt: &callbacks.Attempt{
-		ID: r.Attempt.ID, CallbackID: a.ID, Line: "gopay", Desk: "support", From: "+622150001000", Ring: 20 * time.Second, State: callbacks.Placing,
+		ID: r.Attempt.ID, CallbackID: a.ID, Line: "gopay", Desk: "support", From: "+622150001000", Ring: 20 * time.Second,
+		State:  callbacks.Placing,
 		Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: "+622150001"}, Seq: -1, Fence: 1,
 		Created: Start, Check: Start.Add(30 * time.Second),
 	}}
@@ -154,7 +161,7 @@ func testClaim(t *testing.T, s *suite) {
 	_, err = s.claim(callbacks.Callback{ID: 9999}, "2", Start)
 	wantErr(t, err, callbacks.ErrNotFound)
 
-	// A call that is leaving still keeps its target busy, but not its promise.
+	// A call that is leaving still keeps its target busy, but not its callback.
 	if _, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(r *callbacks.Record) error {
 		r.Attempt.State, r.Attempt.Outcome = callbacks.Leaving, callbacks.OutcomeClosed
 		r.Callback.State = callbacks.Booked
@@ -168,7 +175,7 @@ func testClaim(t *testing.T, s *suite) {
 	same(t, second.Fence, int64(2))
 	same(t, len(second.Earlier), 1)
 
-	// Calls are paced over all promises.
+	// Calls are paced over all callbacks.
 	c := s.book(t)
 	paced := callbacks.Claim{
 		CallbackID: c.ID, AttemptID: "paced", Target: callbacks.Target{ID: "9", Kind: callbacks.Client, Address: "nine"},
@@ -213,7 +220,7 @@ func testClaimAtOnce(t *testing.T, s *suite) {
 		}
 	})
 	if one.Load() != 1 || target.Load() != 1 {
-		t.Fatalf("%d claims of one promise, %d of one target", one.Load(), target.Load())
+		t.Fatalf("%d claims of one callback, %d of one target", one.Load(), target.Load())
 	}
 }
 
@@ -227,7 +234,8 @@ func testFence(t *testing.T, s *suite) {
 		return nil
 	})
 	wantErr(t, err, callbacks.ErrFenced)
-	if _, err := s.ChangeAttempt(s.ctx, now.Attempt.ID, now.Fence, func(r *callbacks.Record) error { r.Attempt.SID = "CA2"; return nil }); err != nil {
+	if _, err := s.ChangeAttempt(s.ctx, now.Attempt.ID, now.Fence,
+		func(r *callbacks.Record) error { r.Attempt.SID = "CA2"; return nil }); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -263,7 +271,8 @@ func testAttempts(t *testing.T, s *suite) {
 		t.Fatalf("Earlier = %+v", second.Earlier)
 	}
 	// An ended attempt stays as it is, and another pass forgets it.
-	_, err = s.ChangeAttempt(s.ctx, first.Attempt.ID, 0, func(r *callbacks.Record) error { r.Attempt.Outcome = "busy"; return nil })
+	_, err = s.ChangeAttempt(s.ctx, first.Attempt.ID, 0,
+		func(r *callbacks.Record) error { r.Attempt.Outcome = "busy"; return nil })
 	wantErr(t, err, callbacks.ErrTransition)
 	r, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error {
 		r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, "busy"

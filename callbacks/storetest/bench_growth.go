@@ -17,17 +17,18 @@ type Database struct {
 	*sql.DB
 	// Indexes is a query for the name and definition of the indexes that callbacks has, but those of its constraints.
 	Indexes string
-	// Hurry makes the connection quick instead of safe. Settle makes a database ready that was filled: its statistics, its log.
+	// Hurry makes the connection quick instead of safe. Settle makes a database ready that was filled: its statistics, its
+	// log.
 	Hurry, Settle []string
 }
 
 // growthMost is how many times as much a step may cost among a million callbacks as among a thousand.
 const growthMost = 1.5
 
-// BenchmarkGrowth compares what a dispatcher does to find a callback, claim it and end the call in a store of a million open
-// callbacks with the same in one of a thousand, turn by turn. It fails if a step costs more than one and a half times as
-// much. Half of the callbacks are due and wait for a telephone, half are in the future. open returns an empty store and its
-// database. An iteration is a hundred calls from beginning to end, in both.
+// BenchmarkGrowth compares what a dispatcher does to find a callback, claim it and end the call in a store of a million
+// open callbacks with the same in one of a thousand, turn by turn. It fails if a step costs more than one and a half
+// times as much. Half of the callbacks are due and wait for a telephone, half are in the future. open returns an empty
+// store and its database. An iteration is a hundred calls from beginning to end, in both.
 func BenchmarkGrowth(b *testing.B, open func(b *testing.B) (Store, Database)) {
 	few, many := fill(b, open, 1_000), fill(b, open, 1_000_000)
 	for b.Loop() {
@@ -72,10 +73,11 @@ func fill(t *testing.B, open func(b *testing.B) (Store, Database), callbacks int
 	for name := range indexes {
 		f.exec(t, "DROP INDEX "+name)
 	}
-	f.exec(t, fmt.Sprintf(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller, account, answers,
-			kind, urgent, called_ms, due_ms, ready, expires_ms, state)
+	f.exec(t, fmt.Sprintf(`INSERT INTO callbacks (request_key, reference, line, desk, topic, language, number, caller,
+			account, answers, kind, urgent, called_ms, due_ms, ready, expires_ms, state)
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d)
-		SELECT 'k' || (10000000 + i), 'r' || (10000000 + i), 'gopay', 'desk ' || (i %% 4), '', '', '+62' || (81000000000 + i), '', '', '',
+		SELECT 'k' || (10000000 + i), 'r' || (10000000 + i), 'gopay', 'desk ' || (i %% 4), '', '',
+			'+62' || (81000000000 + i), '', '', '',
 			'asap', FALSE, %[1]d - 172800000 + i, CASE WHEN i %% 8 < 4 THEN %[1]d - 86400000 + i ELSE %[1]d + 86400000 + i END,
 			CASE WHEN i %% 8 < 4 THEN 1 ELSE 0 END, %[1]d + 864000000 + i, 'booked' FROM n`, Start.UnixMilli(), callbacks))
 	for _, definition := range indexes {

@@ -72,7 +72,10 @@ func testOneOpen(t *testing.T, s *suite) {
 		}
 	}
 	for name, edit := range map[string]func(*callbacks.Request){
-		"another line":         func(r *callbacks.Request) { r.Line, r.Number, r.Account = "upay", first.Number, first.Account },
+		"another line": func(r *callbacks.Request) {
+			r.Line, r.Number, r.Account = "upay", first.Number,
+				first.Account
+		},
 		"no account":           func(r *callbacks.Request) { r.Account = "" },
 		"no account once more": func(r *callbacks.Request) { r.Account = "" },
 	} {
@@ -83,11 +86,11 @@ func testOneOpen(t *testing.T, s *suite) {
 	// Each open state blocks, a final one does not.
 	r := s.mustClaim(t, first, "1", Start)
 	if b := book(func(r *callbacks.Request) { r.Number = first.Number }); !b.Existing {
-		t.Error("a promise being dialled does not count as open")
+		t.Error("a callback being dialled does not count as open")
 	}
 	s.settle(t, r, callbacks.Expired, Start)
 	if b := book(func(r *callbacks.Request) { r.Number = first.Number }); b.Existing {
-		t.Error("an expired promise counts as open")
+		t.Error("an expired callback counts as open")
 	}
 }
 
@@ -109,16 +112,17 @@ func testOneOpenAtOnce(t *testing.T, s *suite) {
 		}
 	})
 	if written.Load() != 1 || existing.Load() != int32(len(requests)-1) {
-		t.Fatalf("%d promises written, %d found", written.Load(), existing.Load())
+		t.Fatalf("%d callbacks written, %d found", written.Load(), existing.Load())
 	}
 }
 
-// The same webhook several times at once, for the last place and with the same reference: all get the one promise.
+// The same webhook several times at once, for the last place and with the same reference: all get the one callback.
 func testTheSameAtOnce(t *testing.T, s *suite) {
 	for range 5 {
 		r, reference := s.request(func(r *callbacks.Request) {
 			r.Kind, r.Desk, r.SlotEnd, r.SlotCapacity = callbacks.Slot, r.Key, Start.Add(time.Hour), 1
-			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1}, MaxOpen: 6}
+			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1},
+				MaxOpen: 6}
 		}), s.reference()
 		bookings := make([]callbacks.Booking, 8)
 		atOnce(len(bookings), func(i int) {
@@ -159,7 +163,11 @@ func testSlotCapacity(t *testing.T, s *suite) {
 
 func cancel(t *testing.T, s *suite, id int64) {
 	t.Helper()
-	if _, err := s.Change(s.ctx, id, func(r *callbacks.Record) error { set(r, callbacks.Cancelled, Start); return nil }); err != nil {
+	if _, err := s.Change(s.ctx, id, func(r *callbacks.Record) error {
+		set(r, callbacks.Cancelled,
+			Start)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -173,7 +181,8 @@ func testReferences(t *testing.T, s *suite) {
 	wantErr(t, err, callbacks.ErrReferenceTaken)
 	_, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Line: "gopay", Reference: "4000000", Received: Start})
 	wantErr(t, err, callbacks.ErrReferenceTaken)
-	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Line: "gopay", Reference: "4000001", Received: Start}); err != nil {
+	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Line: "gopay", Reference: "4000001",
+		Received: Start}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Book(s.ctx, r, "4000001")
@@ -200,12 +209,12 @@ func testOpenFor(t *testing.T, s *suite) {
 	c := s.book(t, func(r *callbacks.Request) { r.Caller = a.Number })
 	same(t, find("gopay", a.Number), a.ID) // the number to be rung goes first
 	s.book(t, func(r *callbacks.Request) { r.Caller = "" })
-	same(t, find("gopay", ""), int64(0)) // nobody's number matches nobody's promise
+	same(t, find("gopay", ""), int64(0)) // nobody's number matches nobody's callback
 	cancel(t, s, a.ID)
 	same(t, find("gopay", a.Number), c.ID)
 }
 
-// An urgent promise stands beside an ordinary one: a stolen account does not wait for a refund.
+// An urgent callback stands beside an ordinary one: a stolen account does not wait for a refund.
 func testUrgentBesideOrdinary(t *testing.T, s *suite) {
 	a := s.book(t)
 	urgent := func(key string) callbacks.Booking {
@@ -220,12 +229,13 @@ func testUrgentBesideOrdinary(t *testing.T, s *suite) {
 	}
 	first := urgent("00001")
 	if first.Existing || first.Callback.ID == a.ID {
-		t.Fatalf("an urgent promise is swallowed by an ordinary one: %+v", first)
+		t.Fatalf("an urgent callback is swallowed by an ordinary one: %+v", first)
 	}
 	if again := urgent("00002"); !again.Existing || again.Callback.ID != first.Callback.ID {
 		t.Fatalf("a second urgent one: %+v", again)
 	}
-	for desk, want := range map[string]int64{"": first.Callback.ID, "emergency": first.Callback.ID, a.Desk: a.ID, "nobody": 0} {
+	for desk, want := range map[string]int64{"": first.Callback.ID, "emergency": first.Callback.ID, a.Desk: a.ID,
+		"nobody": 0} {
 		c, _, err := s.OpenFor(s.ctx, a.Line, desk, a.Number)
 		if err != nil || c.ID != want {
 			t.Errorf("desk %q: %d, want %d, %v", desk, c.ID, want, err)
@@ -239,7 +249,8 @@ func testMove(t *testing.T, s *suite) {
 		Expires: Start.Add(73 * time.Hour), Capacity: 1,
 	}
 	c := s.book(t)
-	if _, err := s.Change(s.ctx, c.ID, func(r *callbacks.Record) error { r.Callback.DeskAttempts = 2; return nil }); err != nil {
+	if _, err := s.Change(s.ctx, c.ID,
+		func(r *callbacks.Record) error { r.Callback.DeskAttempts = 2; return nil }); err != nil {
 		t.Fatal(err)
 	}
 	moved, err := s.Move(s.ctx, c.ID, slot)
@@ -257,7 +268,7 @@ func testMove(t *testing.T, s *suite) {
 	wantErr(t, err, callbacks.ErrSlotFull)
 	full.Key = "m3"
 	if _, err = s.Move(s.ctx, c.ID, full); err != nil {
-		t.Fatalf("a promise is in the way of itself: %v", err)
+		t.Fatalf("a callback is in the way of itself: %v", err)
 	}
 	back := callbacks.Move{Key: "m4", Kind: callbacks.ASAP, Due: Start, Expires: Start.Add(72 * time.Hour)}
 	if _, err := s.Move(s.ctx, c.ID, back); err != nil {

@@ -16,13 +16,19 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 		want   callbacks.SMSState
 		news   int // how many words changed something
 	}{
-		{"in order", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSSent, callbacks.SMSReachedCustomer}, callbacks.SMSReachedCustomer, 1},
-		{"the other way round", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSReachedCustomer, callbacks.SMSSent}, callbacks.SMSReachedCustomer, 1},
-		{"twice", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSUndelivered, callbacks.SMSUndelivered}, callbacks.SMSUndelivered, 1},
-		{"two final ones", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSFailed, callbacks.SMSReachedCustomer}, callbacks.SMSFailed, 1},
-		{"before our own answer", callbacks.SMSSending, []callbacks.SMSState{callbacks.SMSSent, callbacks.SMSReachedCustomer}, callbacks.SMSReachedCustomer, 2},
+		{"in order", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSSent, callbacks.SMSReachedCustomer},
+			callbacks.SMSReachedCustomer, 1},
+		{"the other way round", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSReachedCustomer, callbacks.SMSSent},
+			callbacks.SMSReachedCustomer, 1},
+		{"twice", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSUndelivered, callbacks.SMSUndelivered},
+			callbacks.SMSUndelivered, 1},
+		{"two final ones", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSFailed, callbacks.SMSReachedCustomer},
+			callbacks.SMSFailed, 1},
+		{"before our own answer", callbacks.SMSSending, []callbacks.SMSState{callbacks.SMSSent,
+			callbacks.SMSReachedCustomer}, callbacks.SMSReachedCustomer, 2},
 		{"after a lost answer", callbacks.SMSUnknown, []callbacks.SMSState{callbacks.SMSSent}, callbacks.SMSSent, 1},
-		{"delivered after a lost answer", callbacks.SMSUnknown, []callbacks.SMSState{callbacks.SMSReachedCustomer}, callbacks.SMSReachedCustomer, 1},
+		{"delivered after a lost answer", callbacks.SMSUnknown, []callbacks.SMSState{callbacks.SMSReachedCustomer},
+			callbacks.SMSReachedCustomer, 1},
 		{"none", callbacks.SMSSent, nil, callbacks.SMSSent, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -32,7 +38,8 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 				t.Fatalf("claimed %+v, %v, %v", text, found, err)
 			}
 			settle := func(state callbacks.SMSState) {
-				if err := s.SettleSMS(s.ctx, text.ID, callbacks.SMSResult{State: state, SID: "SM1", Remark: "settled"}); err != nil {
+				if err := s.SettleSMS(s.ctx, text.ID, callbacks.SMSResult{State: state, SID: "SM1",
+					Remark: "settled"}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -41,7 +48,8 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 			}
 			news := 0
 			for _, word := range tt.words {
-				line, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM1", State: word, Code: 30005, Remark: string(word)})
+				line, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM1", State: word,
+					Code: 30005, Remark: string(word)})
 				if err != nil || line != "gopay" {
 					t.Fatalf("%s is noted for line %q, %v", word, line, err)
 				}
@@ -56,7 +64,8 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 			if err != nil || len(texts) != 1 || texts[0].State != tt.want || news != tt.news {
 				t.Fatalf("%d words were news, it is %+v, %v", news, texts, err)
 			}
-			if len(tt.words) > 0 && tt.want != callbacks.SMSSent && (texts[0].Code != 30005 || texts[0].Remark != string(tt.want)) {
+			if len(tt.words) > 0 && tt.want != callbacks.SMSSent && (texts[0].Code != 30005 ||
+				texts[0].Remark != string(tt.want)) {
 				t.Errorf("why: %d %q", texts[0].Code, texts[0].Remark)
 			}
 			if again, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {

@@ -10,9 +10,9 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Housekeepers lets two instances do the housekeeping of one store for ten days, and each of three jobs be the death of
-// whoever runs it once. Every job is done once a day all the same, by one of them. open returns a store of its own on the
-// same database each time it is called.
+// Housekeepers lets two instances do the housekeeping of one store for ten days, and each of three jobs kill once
+// the one that runs it. Every job is done once a day all the same, by one of them. open returns a store of its own on
+// the same database each time it is called.
 func Housekeepers(t *testing.T, open func(t *testing.T) Store) {
 	const days = 10
 	c := &cluster{t: t, open: open, clock: Start, begun: map[string]int{}, done: map[string][]time.Time{},
@@ -26,10 +26,12 @@ func Housekeepers(t *testing.T, open func(t *testing.T) Store) {
 		t.Errorf("%d instances died, want %d", c.deaths, len(c.deadly))
 	}
 	// Start is ten in the morning: the day's jobs are over, and each runs on the ten that follow.
-	for job, at := range map[string]time.Duration{"report": 7 * time.Hour, "retention": 3*time.Hour + 30*time.Minute, "warnings": 7*time.Hour + 15*time.Minute} {
+	for job, at := range map[string]time.Duration{"report": 7 * time.Hour, "retention": 3*time.Hour + 30*time.Minute,
+		"warnings": 7*time.Hour + 15*time.Minute} {
 		done := c.done[job]
 		if len(done) != days || c.begun[job] != days+1 {
-			t.Errorf("%s was begun %d times and done %d times in %d days: %v; want one death", job, c.begun[job], len(done), days, done)
+			t.Errorf("%s was begun %d times and done %d times in %d days: %v; want one death", job, c.begun[job], len(done),
+				days, done)
 			continue
 		}
 		for i, when := range done {
@@ -54,7 +56,7 @@ type cluster struct {
 	mu    sync.Mutex
 	begun map[string]int
 	done  map[string][]time.Time
-	// deadly is the day on which whoever runs a job dies in it.
+	// deadly is the day on which the housekeeper that runs a job dies in it.
 	deadly map[string]int
 	deaths int
 }
@@ -78,7 +80,11 @@ func (c *cluster) start() *instance {
 		Store: in, Plans: noPlans{}, Now: now, Schedule: callbacks.Schedule{Zone: "Asia/Jakarta", Reconcile: "0 5 * * *"},
 	})
 	if err == nil {
-		err = in.keeper.Add("warnings", "15 7 * * *", func(context.Context, time.Time) error { in.begin("warnings"); return nil })
+		err = in.keeper.Add("warnings", "15 7 * * *", func(context.Context,
+			time.Time) error {
+			in.begin("warnings")
+			return nil
+		})
 	}
 	if err != nil {
 		c.t.Fatal(err)

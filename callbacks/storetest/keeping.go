@@ -62,7 +62,7 @@ func testErase(t *testing.T, s *suite) {
 	cancel(t, s, elsewhere.ID)
 	withdrawn := s.book(t)
 	s.mustClaim(t, withdrawn, "3", Start)
-	cancel(t, s, withdrawn.ID) // its call is still in the air
+	cancel(t, s, withdrawn.ID) // its call is still under way
 	message := func(key string, at time.Time) callbacks.Message {
 		return callbacks.Message{
 			Key: key, Reference: s.reference(), Line: "gopay", Desk: "support", Caller: "+628120000009",
@@ -95,7 +95,8 @@ func testErase(t *testing.T, s *suite) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Number+got.Caller+got.Account+string(got.Answers) != "" || got.State != callbacks.Expired || got.Reference != old.Reference {
+	if got.Number+got.Caller+got.Account+string(got.Answers) != "" || got.State != callbacks.Expired ||
+		got.Reference != old.Reference {
 		t.Fatalf("after erasing: %+v", got)
 	}
 	rec, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
@@ -107,7 +108,8 @@ func testErase(t *testing.T, s *suite) {
 			t.Fatalf("%+v was erased too soon: %+v, %v", c, got, err)
 		}
 	}
-	if m, err := s.SaveMessage(s.ctx, message("old", Start)); err != nil || m.Caller+m.Account+string(m.Answers)+m.Recording.URL != "" {
+	if m, err := s.SaveMessage(s.ctx, message("old", Start)); err != nil ||
+		m.Caller+m.Account+string(m.Answers)+m.Recording.URL != "" {
 		t.Fatalf("the message keeps %+v, %v", m, err)
 	}
 	if m, err := s.SaveMessage(s.ctx, message("recent", Start)); err != nil || m.Caller == "" {
@@ -125,13 +127,18 @@ func testReport(t *testing.T, s *suite) {
 	s.settle(t, s.mustClaim(t, s.book(t), "1", Start), callbacks.Expired, Start)
 	s.settle(t, s.mustClaim(t, s.book(t), "1", Start), callbacks.Expired, Start.Add(day)) // the next day's
 	cancel(t, s, s.book(t).ID)
-	if _, err := s.Change(s.ctx, s.book(t).ID, func(r *callbacks.Record) error { set(r, callbacks.Undialable, Start); return nil }); err != nil {
+	if _, err := s.Change(s.ctx, s.book(t).ID, func(r *callbacks.Record) error {
+		set(r, callbacks.Undialable,
+			Start)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
 	s.bring(t, callbacks.Done)
 	s.book(t)
 	s.book(t, func(r *callbacks.Request) { r.Line, r.Called = "upay", Start.Add(-time.Millisecond) }) // the day before
-	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Reference: s.reference(), Line: "upay", Received: Start}); err != nil {
+	if _, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m", Reference: s.reference(), Line: "upay",
+		Received: Start}); err != nil {
 		t.Fatal(err)
 	}
 	s.callRecord(t, "CA1")

@@ -38,7 +38,7 @@ func testLimitsAtOnce(t *testing.T, s *suite) {
 		}
 	})
 	if booked.Load() != 5 {
-		t.Fatalf("%d promises of at most five stand", booked.Load())
+		t.Fatalf("%d callbacks of at most five stand", booked.Load())
 	}
 }
 
@@ -72,7 +72,7 @@ func testOpeningSpacing(t *testing.T, s *suite) {
 	}
 }
 
-// The end of a promise withdraws what was not sent about it, and writes what is told of it.
+// The end of a callback withdraws what was not sent about it, and writes what is told of it.
 func testTextOfAnEnd(t *testing.T, s *suite) {
 	end := func(text string) callbacks.Callback {
 		t.Helper()
@@ -96,7 +96,7 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 		t.Fatalf("also %+v, %v", text, err)
 	}
 
-	// The agent's leg may end after the promise has: that is told to nobody.
+	// The agent's leg may end after the callback has: that is told to nobody.
 	r := s.mustClaim(t, s.book(t), "1", Start)
 	for _, state := range []callbacks.AttemptState{callbacks.Leaving, callbacks.Ended} {
 		if _, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, 0, func(r *callbacks.Record) error {

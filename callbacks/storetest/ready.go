@@ -11,7 +11,7 @@ import (
 
 var support = callbacks.Desk{Line: "gopay", Desk: "support"}
 
-// ready are the promises of a desk that are ready, page by page.
+// ready are the callbacks of a desk that are ready, page by page.
 func (s *suite) ready(t *testing.T, d callbacks.Desk, page int) (ids []int64) {
 	t.Helper()
 	var after *callbacks.Callback
@@ -87,7 +87,7 @@ func testReadyOrder(t *testing.T, s *suite) {
 	}
 }
 
-// Whatever changes a promise takes it off the list until it falls due again.
+// Whatever changes a callback takes it off the list until it falls due again.
 func testReadyNoMore(t *testing.T, s *suite) {
 	changed, moved, claimed, stays := s.book(t), s.book(t), s.book(t), s.book(t)
 	s.promote(t, Start, 9, 4)
@@ -111,7 +111,7 @@ func testReadyNoMore(t *testing.T, s *suite) {
 	same(t, s.ready(t, support, 9), []int64{changed.ID, moved.ID, claimed.ID, stays.ID})
 }
 
-// A claim asks once more, with the promise locked, and what it refuses leaves nothing behind.
+// A claim asks once more, with the callback locked, and what it refuses leaves nothing behind.
 func testClaimCheck(t *testing.T, s *suite) {
 	c := s.book(t)
 	boom := errors.New("boom")
@@ -134,9 +134,9 @@ func testClaimCheck(t *testing.T, s *suite) {
 
 // Of many dispatchers at once no more customers of a desk are rung than there are agents for them.
 func testMostCustomers(t *testing.T, s *suite) {
-	promises := make([]callbacks.Callback, 12)
-	for i := range promises {
-		promises[i] = s.book(t)
+	booked := make([]callbacks.Callback, 12)
+	for i := range booked {
+		booked[i] = s.book(t)
 	}
 	other := s.book(t, func(r *callbacks.Request) { r.Desk = "senior" })
 	claim := func(c callbacks.Callback, attempt string) error {
@@ -147,8 +147,8 @@ func testMostCustomers(t *testing.T, s *suite) {
 		return err
 	}
 	var rung atomic.Int32
-	atOnce(len(promises), func(i int) {
-		switch err := claim(promises[i], promises[i].Reference); {
+	atOnce(len(booked), func(i int) {
+		switch err := claim(booked[i], booked[i].Reference); {
 		case err == nil:
 			rung.Add(1)
 		case !errors.Is(err, callbacks.ErrTargetBusy):

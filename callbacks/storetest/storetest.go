@@ -1,4 +1,10 @@
-// Package storetest says what a [callbacks.Store] has to do, as tests that every store passes.
+// Package storetest says what a store has to do, as tests that every store passes.
+//
+// A new store is tried with three of them, from the tests of its own package: [Run] is the suite for callbacks, SMS,
+// call records and housekeeping, [ConfigHistory] the one for overrides, versions and instances, and [Housekeepers] lets
+// several processes do the daily jobs. One that uses package sqlstore runs [Migrations], too. [BenchmarkBookings] and
+// [BenchmarkGrowth] are its benchmarks, which fail where callers would wait too long. The packages sqlite and postgres
+// show how each is called.
 package storetest
 
 import (
@@ -15,7 +21,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Start is the instant at which the suite's promises are made: a Monday, 10:00 in Jakarta.
+// Start is the instant at which the suite's callbacks are booked: a Monday, 10:00 in Jakarta.
 var Start = time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
 
 // Run runs the suite. open returns an empty store each time it is called and closes it when the test ends.
@@ -25,8 +31,8 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		test func(t *testing.T, s *suite)
 	}{
 		{"booking", testBooking},
-		{"one open promise", testOneOpen},
-		{"one open promise, at once", testOneOpenAtOnce},
+		{"one open callback", testOneOpen},
+		{"one open callback, at once", testOneOpenAtOnce},
 		{"the same, at once", testTheSameAtOnce},
 		{"slot capacity", testSlotCapacity},
 		{"references", testReferences},
@@ -61,17 +67,17 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"forget", testForget},
 		{"limits, at once", testLimitsAtOnce},
 		{"spread", testOpeningSpacing},
-		{"text message of an end", testTextOfAnEnd},
+		{"SMS of an end", testTextOfAnEnd},
 		{"messages", testMessages},
 		{"list", testList},
 		{"list messages", testListMessages},
-		{"contacts", testCallRecords},
+		{"call records", testCallRecords},
 		{"one reference a call", testReferenceOfCallRecord},
 		{"notes", testNotes},
-		{"text messages", testSMS},
-		{"text message of a move", testTextOfAMove},
-		{"text messages, at once", testSMSAtOnce},
-		{"what became of text messages", testSMSDeliveries},
+		{"SMS", testSMS},
+		{"SMS of a move", testTextOfAMove},
+		{"SMS, at once", testSMSAtOnce},
+		{"what became of SMS", testSMSDeliveries},
 		{"taken", testTaken},
 		{"erase", testErase},
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
@@ -91,7 +97,7 @@ type suite struct {
 	n   int
 }
 
-// request is a promise of its own each time.
+// request is a callback of its own each time.
 func (s *suite) request(edit ...func(*callbacks.Request)) callbacks.Request {
 	s.n++
 	r := callbacks.Request{
@@ -106,7 +112,7 @@ func (s *suite) request(edit ...func(*callbacks.Request)) callbacks.Request {
 	return r
 }
 
-// saying is a text message that confirms the promise; {reference} in it is the promise's.
+// saying is an SMS that confirms the callback; {reference} in it is the callback's.
 func saying(text string) func(*callbacks.Request) {
 	return func(r *callbacks.Request) {
 		r.SMSBody = func(c callbacks.Callback) string { return strings.ReplaceAll(text, "{reference}", c.Reference) }
@@ -143,7 +149,7 @@ func (s *suite) mustClaim(t testing.TB, c callbacks.Callback, target string, at 
 	return r
 }
 
-// settle ends the attempt in the air and sets the promise's state.
+// settle ends the attempt under way and sets the callback's state.
 func (s *suite) settle(t testing.TB, r callbacks.Record, state callbacks.State, at time.Time) {
 	t.Helper()
 	_, err := s.ChangeAttempt(s.ctx, r.Attempt.ID, r.Fence, func(r *callbacks.Record) error {

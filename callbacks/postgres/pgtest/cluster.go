@@ -78,7 +78,8 @@ func (c *Cluster) start(parent string) (err error) {
 		}
 	}
 	data := filepath.Join(c.dir, "data")
-	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
+	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C",
+		"--no-sync").CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return c.Resume()
@@ -86,7 +87,8 @@ func (c *Cluster) start(parent string) (err error) {
 
 // Resume starts the server again after Halt, on the same socket, and returns when it answers.
 func (c *Cluster) Resume() error {
-	c.server = c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-c", "listen_addresses=", "-c", "max_connections=200")
+	c.server = c.command("postgres", "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-c", "listen_addresses=",
+		"-c", "max_connections=200")
 	c.server.Stdout, c.server.Stderr = &c.log, &c.log
 	if err := c.server.Start(); err != nil {
 		return err
@@ -94,7 +96,8 @@ func (c *Cluster) Resume() error {
 	return c.wait()
 }
 
-// Halt ends the server at once, as a crash would: what was going on is lost, what was committed is found again by Resume.
+// Halt ends the server at once, as a crash would: what was going on is lost, what was committed is found again by
+// Resume.
 func (c *Cluster) Halt() error {
 	if err := c.server.Process.Signal(syscall.SIGQUIT); err != nil { // its "immediate shutdown"
 		return err

@@ -1,5 +1,5 @@
-// Package sqlitetest gives tests databases that need no migration any more: a test that opens one of its own for every call
-// would spend most of its time on reading how tables are made.
+// Package sqlitetest gives tests databases that need no migration any more: a test that opens one of its own for every
+// call would spend most of its time on reading how tables are made.
 package sqlitetest
 
 import (

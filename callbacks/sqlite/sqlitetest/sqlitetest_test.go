@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 )
 
-// A database that was copied takes promises, and the next one knows nothing of them.
+// A database that was copied takes callbacks, and the next one knows nothing of them.
 func TestDatabasesAreApart(t *testing.T) {
 	called := time.Date(2026, 3, 4, 1, 0, 0, 0, time.UTC)
 	for range 2 {
@@ -23,11 +23,12 @@ func TestDatabasesAreApart(t *testing.T) {
 		t.Cleanup(func() { _ = store.Close() })
 		found, err := store.List(context.Background(), callbacks.Filter{})
 		if err != nil || len(found) != 0 {
-			t.Fatalf("%d promises, %v", len(found), err)
+			t.Fatalf("%d callbacks, %v", len(found), err)
 		}
 		if _, err := store.Book(t.Context(), callbacks.Request{
-			Key: "+6281234567890", Line: "gopay", Desk: "support", Topic: "login", Language: "en", Number: "+6281234567890", Caller: "+6281234567890",
-			Kind: callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour),
+			Key: "+6281234567890", Line: "gopay", Desk: "support", Topic: "login", Language: "en", Number: "+6281234567890",
+			Caller: "+6281234567890",
+			Kind:   callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour),
 		}, "1111111"); err != nil {
 			t.Fatal(err)
 		}

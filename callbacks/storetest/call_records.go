@@ -39,28 +39,31 @@ func testCallRecords(t *testing.T, s *suite) {
 // The caller was told one reference; what the call then leads to has the same one.
 func testReferenceOfCallRecord(t *testing.T, s *suite) {
 	record := s.callRecord(t, "CA1")
-	promised := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "CA1" })
-	if promised.Reference != record.Reference {
-		t.Errorf("the promise has reference %s, its call %s", promised.Reference, record.Reference)
+	booked := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "CA1" })
+	if booked.Reference != record.Reference {
+		t.Errorf("the callback has reference %s, its call %s", booked.Reference, record.Reference)
 	}
 	second := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "CA1" })
-	message, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m1", CallRecordKey: "CA1", Reference: s.reference(), Line: "gopay", Received: Start})
+	message, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m1", CallRecordKey: "CA1", Reference: s.reference(),
+		Line: "gopay", Received: Start})
 	if err != nil || second.Reference == record.Reference || message.Reference == record.Reference {
 		t.Errorf("reference %s is given out again: %s, %s, %v", record.Reference, second.Reference, message.Reference, err)
 	}
 	record = s.callRecord(t, "CA2")
-	message, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m2", CallRecordKey: "CA2", Reference: s.reference(), Line: "gopay", Received: Start})
+	message, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m2", CallRecordKey: "CA2", Reference: s.reference(),
+		Line: "gopay", Received: Start})
 	if err != nil || message.Reference != record.Reference {
 		t.Errorf("the message has reference %s, its call %s, %v", message.Reference, record.Reference, err)
 	}
 	if c := s.book(t, func(r *callbacks.Request) { r.CallRecordKey = "unknown" }); c.Reference == "" {
-		t.Error("a promise of an unknown contact has no reference")
+		t.Error("a callback of an unknown call record has no reference")
 	}
 }
 
 func testNotes(t *testing.T, s *suite) {
 	c := s.book(t)
-	for _, note := range []callbacks.Recording{{SID: "RE1", URL: "https://example.org/RE1", Seconds: 12}, {SID: "RE2", URL: "https://example.org/RE2", Seconds: 3}} {
+	for _, note := range []callbacks.Recording{{SID: "RE1", URL: "https://example.org/RE1", Seconds: 12},
+		{SID: "RE2", URL: "https://example.org/RE2", Seconds: 3}} {
 		if err := s.AttachNote(s.ctx, c.ID, note); err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +99,8 @@ func testSMS(t *testing.T, s *suite) {
 		t.Fatal("claimed before its time")
 	}
 	text, found := claim(Start)
-	if !found || text.Body != fmt.Sprintf("ref %s, %s", c.Reference, c.Reference) || text.Callback.ID != c.ID || text.Tries != 1 || !text.Created.Equal(Start) {
+	if !found || text.Body != fmt.Sprintf("ref %s, %s", c.Reference, c.Reference) || text.Callback.ID != c.ID ||
+		text.Tries != 1 || !text.Created.Equal(Start) {
 		t.Fatalf("claimed %+v, %v", text, found)
 	}
 	if _, found := claim(Start.Add(time.Hour)); found {
@@ -129,7 +133,8 @@ func testSMS(t *testing.T, s *suite) {
 
 func testTextOfAMove(t *testing.T, s *suite) {
 	c := s.book(t, saying("first"))
-	move := callbacks.Move{Key: "v", Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(9 * time.Hour), Asked: Start,
+	move := callbacks.Move{Key: "v", Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(9 * time.Hour),
+		Asked:   Start,
 		SMSBody: func(c callbacks.Callback) string { return "second " + c.Reference }}
 	for range 2 { // the same webhook twice
 		if _, err := s.Move(s.ctx, c.ID, move); err != nil {
@@ -176,7 +181,7 @@ func testSMSAtOnce(t *testing.T, s *suite) {
 	}
 }
 
-// Recordings are listed before what names them is erased, with texts and contacts.
+// Recordings are listed before what names them is erased, with SMS and call records.
 func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
 	c := s.book(t, saying("secret"))
 	if err := s.AttachNote(s.ctx, c.ID, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 2}); err != nil {
@@ -184,7 +189,8 @@ func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
 	}
 	s.settle(t, s.mustClaim(t, c, "1", Start), callbacks.Expired, Start)
 	s.callRecord(t, "CA1")
-	m := callbacks.Message{Key: "m", Reference: s.reference(), Line: "gopay", Desk: "support", Recording: callbacks.Recording{SID: "RE2", URL: "u"}, Received: Start}
+	m := callbacks.Message{Key: "m", Reference: s.reference(), Line: "gopay", Desk: "support",
+		Recording: callbacks.Recording{SID: "RE2", URL: "u"}, Received: Start}
 	if _, err := s.SaveMessage(s.ctx, m); err != nil {
 		t.Fatal(err)
 	}
@@ -210,11 +216,11 @@ func testEraseWhatWasSpokenAndWritten(t *testing.T, s *suite) {
 		t.Errorf("the note is kept: %+v, %v", got.Note, err)
 	}
 	if text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {
-		t.Errorf("the text message is kept: %+v, %v", text, err)
+		t.Errorf("the SMS is kept: %+v, %v", text, err)
 	}
 	again, err := s.SaveCallRecord(s.ctx, callbacks.CallRecord{Key: "CA1", Reference: s.reference()})
 	if err != nil || again.Caller+again.Account+string(again.Answers) != "" || again.Reference == "" {
-		t.Errorf("the contact is kept: %+v, %v", again, err)
+		t.Errorf("the call record is kept: %+v, %v", again, err)
 	}
 	if kept, err := s.HoldingPersonalData(s.ctx); err != nil || len(kept) != 0 {
 		t.Errorf("kept: %v, %v", kept, err)

@@ -37,7 +37,7 @@ func (s *suite) refused(t *testing.T, want error, edit ...func(*callbacks.Reques
 	}
 }
 
-// over books a promise, which ends at once.
+// over books a callback, which ends at once.
 func (s *suite) over(t *testing.T, edit ...func(*callbacks.Request)) {
 	t.Helper()
 	cancel(t, s, s.book(t, edit...).ID)
@@ -62,7 +62,8 @@ func testOwners(t *testing.T, s *suite) {
 		if c, err := s.Callback(s.ctx, strangers.ID); err != nil || c.State != callbacks.Cancelled {
 			t.Fatalf("%s: the other one is %+v, %v", name, c, err)
 		}
-		if again, err := s.Book(s.ctx, s.request(owner), s.reference()); err != nil || !again.Existing || again.Callback.ID != b.Callback.ID {
+		if again, err := s.Book(s.ctx, s.request(owner), s.reference()); err != nil || !again.Existing ||
+			again.Callback.ID != b.Callback.ID {
 			t.Fatalf("%s: the owner's own stands: %+v, %v", name, again, err)
 		}
 		cancel(t, s, b.Callback.ID)
@@ -91,7 +92,8 @@ func testCallerLimits(t *testing.T, s *suite) {
 	if _, err := s.Book(s.ctx, twice, s.reference()); err != nil {
 		t.Fatalf("what was booked before is refused: %v", err)
 	}
-	if b, err := s.Book(s.ctx, s.request(by(alice, twice.Number, 3*time.Minute, l), onUpay), s.reference()); err != nil || !b.Existing {
+	if b, err := s.Book(s.ctx, s.request(by(alice, twice.Number, 3*time.Minute, l), onUpay), s.reference()); err != nil ||
+		!b.Existing {
 		t.Fatalf("what stands is not returned: %+v, %v", b, err)
 	}
 	s.over(t, by(bob, "", 3*time.Minute, l))
@@ -180,8 +182,10 @@ func testMoveLimits(t *testing.T, s *suite) {
 	move("", nil)
 	move("", callbacks.ErrAnonymousLimit)
 	move(alice, callbacks.ErrNumberLimit)
-	s.refused(t, callbacks.ErrNumberLimit, by(alice, bob, 2*time.Minute, l), func(r *callbacks.Request) { r.Urgent = true })
-	m := callbacks.Move{Key: "supervisor", Kind: callbacks.ASAP, Due: Start.Add(2 * time.Hour), Expires: Start.Add(80 * time.Hour), Asked: Start}
+	s.refused(t, callbacks.ErrNumberLimit, by(alice, bob, 2*time.Minute, l),
+		func(r *callbacks.Request) { r.Urgent = true })
+	m := callbacks.Move{Key: "supervisor", Kind: callbacks.ASAP, Due: Start.Add(2 * time.Hour),
+		Expires: Start.Add(80 * time.Hour), Asked: Start}
 	if moved, err := s.Move(s.ctx, c.ID, m); err != nil || !moved.Due.Equal(m.Due) {
 		t.Fatalf("a supervisor moves it: %+v, %v", moved, err)
 	}
@@ -205,7 +209,8 @@ func testCallerLimitsAtOnce(t *testing.T, s *suite) {
 			switch _, err := s.Book(s.ctx, requests[i], references[i]); {
 			case err == nil:
 				booked.Add(1)
-			case !errors.Is(err, callbacks.ErrCallerLimit) && !errors.Is(err, callbacks.ErrNumberLimit) && !errors.Is(err, callbacks.ErrAnonymousLimit):
+			case !errors.Is(err, callbacks.ErrCallerLimit) && !errors.Is(err, callbacks.ErrNumberLimit) &&
+				!errors.Is(err, callbacks.ErrAnonymousLimit):
 				t.Error(err)
 			}
 		})
@@ -224,7 +229,7 @@ func testAskedByNoCaller(t *testing.T, s *suite) {
 	s.refused(t, callbacks.ErrCallerLimit, by(alice, bob, 0, l))
 }
 
-// ends is what the service makes of a disowned promise.
+// ends is what the service makes of a disowned callback.
 func ends(r *callbacks.Record) error {
 	if r.Attempt != nil && r.Attempt.State != callbacks.Ended {
 		r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, callbacks.OutcomeDisowned
@@ -233,7 +238,7 @@ func ends(r *callbacks.Record) error {
 	return nil
 }
 
-// disowned is a promise for bob's number that alice asked for, whose customer says that he did not ask for the call.
+// disowned is a callback for bob's number that alice asked for, whose customer says that he did not ask for the call.
 func (s *suite) disowned(t *testing.T, until time.Time) (callbacks.Record, []callbacks.Callback) {
 	t.Helper()
 	rung := s.mustClaim(t, s.book(t, by(alice, bob, 0, callbacks.DefaultCallerLimits)), "1", Start)
@@ -247,12 +252,13 @@ func (s *suite) disowned(t *testing.T, until time.Time) (callbacks.Record, []cal
 func testDisown(t *testing.T, s *suite) {
 	none := callbacks.CallerLimits{}
 	waits := s.book(t, by("", bob, 0, none), func(r *callbacks.Request) { r.Line = "upay" })
-	rings := s.mustClaim(t, s.book(t, by(alice, bob, 0, none), func(r *callbacks.Request) { r.Line = "paypay" }), "2", Start)
+	rings := s.mustClaim(t, s.book(t, by(alice, bob, 0, none), func(r *callbacks.Request) { r.Line = "paypay" }), "2",
+		Start)
 	own := s.book(t, by(bob, bob, 0, none), func(r *callbacks.Request) { r.Line = "okpay" })
 	elsewhere := s.book(t, by(alice, "", 0, none))
 	r, others := s.disowned(t, Start.Add(24*time.Hour))
 	if r.Callback.State != callbacks.Cancelled || r.Attempt.Outcome != callbacks.OutcomeDisowned {
-		t.Errorf("the promise is %+v, its attempt %+v", r.Callback, r.Attempt)
+		t.Errorf("the callback is %+v, its attempt %+v", r.Callback, r.Attempt)
 	}
 	if len(others) != 2 || others[0].ID != waits.ID || others[1].ID != rings.Callback.ID {
 		t.Errorf("ended besides: %+v", others)
@@ -265,21 +271,23 @@ func testDisown(t *testing.T, s *suite) {
 		{own.ID, callbacks.Booked}, {elsewhere.ID, callbacks.Booked},
 	} {
 		if got, err := s.Callback(s.ctx, c.id); err != nil || got.State != c.want {
-			t.Errorf("promise %d is %s, want %s, %v", c.id, got.State, c.want, err)
+			t.Errorf("callback %d is %s, want %s, %v", c.id, got.State, c.want, err)
 		}
 	}
 	unchanged := func(*callbacks.Record) error { return callbacks.ErrUnchanged }
-	if _, others, err := s.Disown(s.ctx, r.Attempt.ID, Start.Add(time.Hour), unchanged, ends); err != nil || len(others) != 0 {
+	if _, others, err := s.Disown(s.ctx, r.Attempt.ID, Start.Add(time.Hour), unchanged, ends); err != nil ||
+		len(others) != 0 {
 		t.Errorf("once more: %+v, %v", others, err)
 	}
 	_, _, err := s.Disown(s.ctx, "nobody's", Start, ends, ends)
 	wantErr(t, err, callbacks.ErrNotFound)
 }
 
-// A call that does not belong to the promise silences nobody.
+// A call that does not belong to the callback silences nobody.
 func testDisownRefused(t *testing.T, s *suite) {
 	rung := s.mustClaim(t, s.book(t, by(alice, bob, 0, callbacks.DefaultCallerLimits)), "1", Start)
-	_, _, err := s.Disown(s.ctx, rung.Attempt.ID, Start.Add(time.Hour), func(*callbacks.Record) error { return callbacks.ErrFenced }, ends)
+	_, _, err := s.Disown(s.ctx, rung.Attempt.ID, Start.Add(time.Hour),
+		func(*callbacks.Record) error { return callbacks.ErrFenced }, ends)
 	wantErr(t, err, callbacks.ErrFenced)
 	s.over(t, by(alice, bob, 0, callbacks.DefaultCallerLimits), func(r *callbacks.Request) { r.Line = "upay" })
 }
@@ -289,10 +297,12 @@ func testSilence(t *testing.T, s *suite) {
 	s.disowned(t, Start.Add(24*time.Hour))
 	onUpay := func(r *callbacks.Request) { r.Line = "upay" }
 	s.refused(t, callbacks.ErrSilenced, by(alice, bob, time.Hour, none), onUpay)
-	s.refused(t, callbacks.ErrSilenced, by("", bob, 24*time.Hour-time.Second, none), func(r *callbacks.Request) { r.Urgent = true })
+	s.refused(t, callbacks.ErrSilenced, by("", bob, 24*time.Hour-time.Second, none),
+		func(r *callbacks.Request) { r.Urgent = true })
 	own := s.book(t, by(bob, bob, time.Hour, none)) // its owner rings from it
 	m := callbacks.Move{
-		Key: "m", Kind: callbacks.ASAP, Due: Start.Add(3 * time.Hour), Expires: Start.Add(80 * time.Hour), Asked: Start.Add(2 * time.Hour), Caller: alice, Limits: none,
+		Key: "m", Kind: callbacks.ASAP, Due: Start.Add(3 * time.Hour), Expires: Start.Add(80 * time.Hour),
+		Asked: Start.Add(2 * time.Hour), Caller: alice, Limits: none,
 	}
 	_, err := s.Move(s.ctx, own.ID, m)
 	wantErr(t, err, callbacks.ErrSilenced)
@@ -311,7 +321,8 @@ func testForget(t *testing.T, s *suite) {
 	c := s.book(t)
 	wrong := func(after time.Duration) error {
 		s.n++
-		_, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", s.n), ID: c.ID, Given: Start.Add(after), Hour: 1, Day: 1}, never)
+		_, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", s.n), ID: c.ID, Given: Start.Add(after),
+			Hour: 1, Day: 1}, never)
 		return err
 	}
 	if err := wrong(0); err != nil {
@@ -345,7 +356,8 @@ func testWrongProofs(t *testing.T, s *suite) {
 	check := func(of callbacks.Callback, caller string, after time.Duration, right bool, want error) {
 		t.Helper()
 		n++
-		p := callbacks.Proof{Key: fmt.Sprint("proof-", n), ID: of.ID, Caller: caller, Given: Start.Add(after), Hour: 2, Day: 3}
+		p := callbacks.Proof{Key: fmt.Sprint("proof-", n), ID: of.ID, Caller: caller, Given: Start.Add(after), Hour: 2,
+			Day: 3}
 		for range 3 { // a webhook that comes again is one proof
 			got, ok, err := s.Check(s.ctx, p, func(c callbacks.Callback) bool { return right && c.ID == of.ID })
 			if !errors.Is(err, want) || ok != (right && want == nil) || want == nil && got.ID != of.ID {
@@ -356,7 +368,7 @@ func testWrongProofs(t *testing.T, s *suite) {
 	check(c, alice, 0, false, nil)
 	check(c, alice, 0, true, nil) // a right one forgives nothing
 	check(c, "", time.Minute, false, nil)
-	check(c, bob, time.Minute, true, callbacks.ErrProofLimit) // two about this promise, by whomever
+	check(c, bob, time.Minute, true, callbacks.ErrProofLimit) // two about this callback, by whomever
 	check(d, bob, time.Minute, true, nil)
 	check(c, bob, time.Hour, true, nil) // the first is an hour old
 	check(c, "", time.Hour+time.Second, false, nil)
@@ -373,10 +385,11 @@ func testWrongProofs(t *testing.T, s *suite) {
 }
 
 func testWrongProofsAtOnce(t *testing.T, s *suite) {
-	promises := []callbacks.Callback{s.book(t), s.book(t)}
+	booked := []callbacks.Callback{s.book(t), s.book(t)}
 	var heard atomic.Int32
 	atOnce(16, func(i int) {
-		switch _, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", i), ID: promises[i%2].ID, Caller: alice, Given: Start, Hour: 3, Day: 9}, never); {
+		switch _, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", i), ID: booked[i%2].ID, Caller: alice,
+			Given: Start, Hour: 3, Day: 9}, never); {
 		case err == nil:
 			heard.Add(1)
 		case !errors.Is(err, callbacks.ErrProofLimit):

@@ -14,10 +14,11 @@ func TestMigrations(t *testing.T) {
 	storetest.Migrations(t, another(t, filepath.Join(t.TempDir(), "hotline.db")), sqlite.Migrate)
 }
 
-// ledger writes the first of everything that a ledger keeps.
-func ledger(t *testing.T, s *sqlite.Store) {
+// history writes the first of everything in the history of the configuration.
+func history(t *testing.T, s *sqlite.Store) {
 	t.Helper()
-	o, err := s.DeclareOverride(t.Context(), callbacks.Override{Line: "gopay", From: storetest.Start, Until: storetest.Start.AddDate(0, 0, 1)})
+	o, err := s.DeclareOverride(t.Context(), callbacks.Override{Line: "gopay", From: storetest.Start,
+		Until: storetest.Start.AddDate(0, 0, 1)})
 	if err != nil || o.ID != 1 {
 		t.Fatalf("declared as %+v, %v", o, err)
 	}
@@ -40,13 +41,14 @@ func ledger(t *testing.T, s *sqlite.Store) {
 func TestTheConfigHistoryIsReadWhileOthersWrite(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	s := open(t, path)
-	ledger(t, s)
+	history(t, s)
 	tx, err := another(t, path).Begin() // which keeps the file to itself
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.Exec(`DELETE FROM overrides; DELETE FROM instances; DELETE FROM config_files; DELETE FROM config_versions`); err != nil {
+	if _, err := tx.Exec(`DELETE FROM overrides; DELETE FROM instances; DELETE FROM config_files;
+		DELETE FROM config_versions`); err != nil {
 		t.Fatal(err)
 	}
 	// In this process one waits for the other, and has the connection that writes.
@@ -74,7 +76,7 @@ func TestTheConfigHistoryIsReadWhileOthersWrite(t *testing.T) {
 	}
 	select {
 	case err := <-waits:
-		t.Fatalf("whoever wrote was waited for: %v", err)
+		t.Fatalf("it waited for who wrote: %v", err)
 	default:
 	}
 	if err := tx.Rollback(); err != nil {
