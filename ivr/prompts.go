@@ -171,8 +171,8 @@ var fixedPrompts = map[string]promptUse{
 	"topic.general":        {"as in \"a call about …\": a general question", nil},
 }
 
-// textPrompts are written, not spoken, and needed by lines that send text messages.
-var textPrompts = map[string]promptUse{
+// smsPrompts are written, not spoken, and needed by lines that send text messages.
+var smsPrompts = map[string]promptUse{
 	"sms.soon":      {"called back as soon as a colleague is free", []string{"line", "reference"}},
 	"sms.when":      {"called back at a time, or within a stretch", []string{"line", "when", "reference"}},
 	"sms.urgent":    {"called back by the emergency desk", []string{"line", "reference"}},
@@ -249,7 +249,7 @@ func CommonPromptNeeds(textMessages bool) []PromptNeed {
 	return spokenOnly
 }
 
-var spokenOnly, spokenAndWritten = needsOf(fixedPrompts), needsOf(fixedPrompts, textPrompts)
+var spokenOnly, spokenAndWritten = needsOf(fixedPrompts), needsOf(fixedPrompts, smsPrompts)
 
 func needsOf(prompts ...map[string]promptUse) (list []PromptNeed) {
 	all := map[string]promptUse{}

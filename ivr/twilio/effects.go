@@ -1,0 +1,239 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// What the flow of a caller's call wants done, carried out. That of the telephones that we ring is in legs.go.
+
+// Limits of what a caller waits for the store. The provider gives up after 15 seconds and goes to the fallback.
+const (
+	// earlyRead is for what a call can do without: it fails open.
+	earlyRead = 300 * time.Millisecond
+	// contactWrite is for the record of a call that is put through: it fails open.
+	callRecordWrite = time.Second
+	// standingRead is for a callback that is told of: without it the caller is sent to a colleague.
+	openCallbackRead = time.Second
+	// promiseWrite is for what must be durable before it is spoken.
+	callbackWrite = 4 * time.Second
+)
+
+// perform carries an effect out and tells the flow what came of it. An error never leaves here as an error:
+// the flow has words for it.
+func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.Event {
+	switch effect := effect.(type) {
+	case ivr.FindOpen:
+		return s.findOpen(ctx, effect)
+	case ivr.Look:
+		return s.look(ctx, effect)
+	case ivr.AskTaken:
+		return s.askTaken(ctx, w, effect)
+	case ivr.Reached:
+		return s.reached(ctx, effect)
+	case ivr.SaveCallRecord:
+		return s.saveCallRecord(ctx, effect)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
+	defer cancel()
+	switch effect := effect.(type) {
+	case ivr.Book:
+		booking, err := s.Callbacks.Book(ctx, effect.Request)
+		if errors.Is(err, callbacks.ErrKeyUsed) {
+			return ivr.Noted{Callback: booking.Callback}
+		}
+		if err != nil {
+			return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller", callbacks.Mask(effect.Request.Caller))
+		}
+		s.Metrics.booked(booking)
+		s.observe(Event{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
+		return ivr.CallbackBooked{Callback: booking.Callback, Existing: booking.Existing}
+	case ivr.Move:
+		moved, err := s.Callbacks.Move(ctx, effect.ID, effect.To)
+		if errors.Is(err, callbacks.ErrKeyUsed) {
+			return ivr.Noted{Callback: moved}
+		}
+		if err != nil {
+			return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
+		}
+		s.observe(Event{Name: "move", CallSID: w.call().SID, Callback: moved})
+		return ivr.CallbackBooked{Callback: moved}
+	case ivr.Prove:
+		return s.verify(ctx, effect)
+	case ivr.Cancel:
+		cancelled, err := s.Callbacks.Cancel(ctx, effect.ID, "caller")
+		if err != nil {
+			return s.refuse("cancel a callback", err)
+		}
+		s.observe(Event{Name: "cancel", CallSID: w.call().SID, Callback: cancelled})
+		return ivr.Dropped{}
+	case ivr.SaveMessage:
+		message, err := s.Callbacks.SaveMessage(ctx, effect.Message)
+		if err != nil {
+			return s.refuse("save a message", err)
+		}
+		s.Metrics.messages.Inc()
+		s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk, Topic: message.Topic, Reference: message.Reference})
+		return ivr.Saved{Reference: message.Reference}
+	case ivr.AttachNote:
+		if err := s.Callbacks.AttachNote(ctx, effect.ID, effect.Note); err != nil {
+			return s.refuse("keep a note", err)
+		}
+		s.observe(Event{Name: "note", CallSID: w.call().SID})
+		return ivr.Done{}
+	}
+	s.Log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))
+	return ivr.Refused{Why: ivr.Failed}
+}
+
+func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
+	var callback callbacks.Callback
+	var found bool
+	err := within(ctx, earlyRead, func(ctx context.Context) (err error) {
+		callback, found, err = s.Callbacks.OpenFor(ctx, effect.Line, effect.Caller)
+		return err
+	})
+	if err != nil {
+		s.Log.Warn("cannot look for a standing callback; the call goes on without", "error", err)
+		return ivr.Found{}
+	}
+	if !found {
+		return ivr.Found{}
+	}
+	return ivr.Found{ID: callback.ID, ByReference: callback.AccountProof() == ""}
+}
+
+func (s *Server) look(ctx context.Context, effect ivr.Look) ivr.Event {
+	var callback callbacks.Callback
+	err := within(ctx, openCallbackRead, func(ctx context.Context) (err error) {
+		callback, err = s.Callbacks.Callback(ctx, effect.ID)
+		return err
+	})
+	if err != nil {
+		return s.refuse("tell of a callback", err)
+	}
+	return ivr.Shown{Callback: callback}
+}
+
+// saveContact writes a call down that is put through. The caller does not wait long for it.
+func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) ivr.Event {
+	var record callbacks.CallRecord
+	err := within(ctx, callRecordWrite, func(ctx context.Context) (err error) {
+		record, err = s.Callbacks.SaveCallRecord(ctx, effect.Record)
+		return err
+	})
+	if err != nil {
+		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call", effect.Record.Key, "error", err)
+		s.Metrics.failures.WithLabelValues("write a contact").Inc()
+		return ivr.Refused{Why: ivr.Failed}
+	}
+	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic, Reference: record.Reference})
+	return ivr.Saved{Reference: record.Reference}
+}
+
+// within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets go
+// at once when its context ends; what do has set counts only when the error is nil.
+func within(ctx context.Context, limit time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() {
+		defer func() {
+			if fault := recover(); fault != nil { // nobody else would: a panic here would end the process
+				done <- fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+			}
+		}()
+		done <- do(ctx)
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("it took longer than %s", limit)
+	}
+}
+
+// askTaken: an agent's own signed key press decides, unless the provider says that nobody was connected. Only with the
+// store out of reach is its word alone taken that two people were: a whisper that got no 1 hangs up and bridges nobody.
+func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) ivr.Event {
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
+	defer cancel()
+	bridged := w.form.Get("DialBridged")
+	taken, err := s.Callbacks.WasTaken(ctx, w.call().SID, effect.Dial)
+	if err != nil {
+		s.Log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID, "error", err)
+		taken = bridged == "true"
+	}
+	if taken && bridged == "false" {
+		// The agent pressed 1 and the two were not connected: our answer was lost, or the caller had hung up.
+		taken = false
+		if err := s.Callbacks.ReleaseFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
+			s.Log.Warn("cannot release a callback that was held", "error", err)
+		}
+	}
+	return ivr.Taken{Yes: taken, Bridged: bridged == "true"}
+}
+
+func (s *Server) reached(ctx context.Context, effect ivr.Reached) ivr.Event {
+	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
+	defer cancel()
+	if err := s.Callbacks.CancelFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
+		s.Log.Warn("cannot take back the callback of a caller who got through", "error", err)
+	}
+	return ivr.Done{}
+}
+
+// lastDigits is how many digits of an account count as proof.
+const lastDigits = 4
+
+func (s *Server) verify(ctx context.Context, effect ivr.Prove) ivr.Event {
+	if effect.ByReference && len(effect.Digits) <= lastDigits {
+		return ivr.Refused{Why: ivr.NoMatch}
+	}
+	callback, right, err := s.Callbacks.Verify(ctx, effect.Key, effect.ID, effect.Caller, effect.Digits)
+	switch {
+	case err != nil:
+		return s.refuse("verify a caller", err)
+	case !right:
+		return ivr.Refused{Why: ivr.NoMatch}
+	}
+	return ivr.Shown{Callback: callback}
+}
+
+// refuse tells the flow why an effect was not carried out. who is for the log: pairs of names and values.
+func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
+	switch {
+	case errors.Is(err, callbacks.ErrSlotFull):
+		return ivr.Refused{Why: ivr.Full}
+	case errors.Is(err, callbacks.ErrCallerLimit), errors.Is(err, callbacks.ErrOpenLimit):
+		return s.enough(what, ivr.Enough, err, who)
+	case errors.Is(err, callbacks.ErrAnonymousLimit):
+		return s.enough(what, ivr.AnonymousEnough, err, who)
+	case errors.Is(err, callbacks.ErrNumberLimit), errors.Is(err, callbacks.ErrSilenced):
+		return s.enough(what, ivr.NumberEnough, err, who)
+	case errors.Is(err, callbacks.ErrProofLimit):
+		return ivr.Refused{Why: ivr.Locked}
+	case errors.Is(err, callbacks.ErrMaxOpen):
+		s.Log.Warn("a callback is not promised: as many stand as the line allows; raise callbacks.max_open, or have the desk keep them")
+		s.Metrics.failures.WithLabelValues(what + ": too many stand").Inc()
+		return ivr.Refused{Why: ivr.Many}
+	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):
+		return ivr.Refused{Why: ivr.TooLate}
+	}
+	s.Log.Error("cannot "+what, "error", err)
+	s.Metrics.failures.WithLabelValues(what).Inc()
+	return ivr.Refused{Why: ivr.Failed}
+}
+
+// enough is the refusal of a limit on callers. They are counted, so that a flood is seen.
+func (s *Server) enough(what string, why ivr.Refusal, err error, who []any) ivr.Event {
+	s.Log.Info("a limit on callers is reached", append(who, "what", what, "limit", err)...)
+	s.Metrics.failures.WithLabelValues(what + ": " + string(why)).Inc()
+	return ivr.Refused{Why: why}
+}
