@@ -99,6 +99,12 @@ func (c Callback) Before(o Callback) bool {
 	return c.ID < o.ID
 }
 
+// TargetBehind is the n-th target of the desk, from 0, that is rung behind a customer who was rung first. Customers who
+// are on the line at the same time begin with different targets.
+func (c Callback) TargetBehind(desk []Target, n int) Target {
+	return desk[(int(c.ID-1)%len(desk)+n)%len(desk)]
+}
+
 // MaySendSMS reports whether an SMS about the callback may go to its number: to the one that was rung from, or to
 // another once its customer was reached there. Anybody can ask for a callback to a stranger's.
 func (c Callback) MaySendSMS() bool { return c.Number != "" && (c.Caller == c.Number || c.Reached) }

@@ -314,13 +314,11 @@ func (r *request) afterAgent(c callbacks.Callback) Action {
 	return r.dialAgent(c)
 }
 
-// dialAgent rings a target. Customers who are on the line at the same time begin with different ones.
+// dialAgent rings the target whose turn it is.
 func (r *request) dialAgent(c callbacks.Callback) Action {
-	targets := r.targets(c)
 	r.Line, r.Language, r.Ended = c.Line, r.line.Language(c.Language).Tag, nil
-	return Connect{
-		Target: targets[(int(c.ID-1)%len(targets)+r.Target)%len(targets)], Ring: r.line.Desks[c.Desk].Ring, Leg: StepAgentBehind,
-	}
+	target := c.TargetBehind(r.targets(c), r.Target)
+	return Connect{Target: target, Ring: r.line.Desks[c.Desk].Ring, Leg: StepAgentBehind}
 }
 
 func (r *request) targets(c callbacks.Callback) []callbacks.Target {

@@ -12,7 +12,8 @@ import (
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
 // turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
-// of the desk; once they have pressed 1 the telephones ring behind theirs, see [AgentBehind].
+// of the desk; once they have pressed 1 the telephones ring behind theirs, see
+// [callbacks.Callback.TargetBehind].
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
 type inFlight struct {
@@ -157,13 +158,4 @@ func (dec decision) still(t callbacks.Target) func(callbacks.Record) error {
 		}
 		return callbacks.ErrNotOpen
 	}
-}
-
-// AgentBehind is the n-th telephone (from 0) that is rung behind a customer who was rung first; false: all had their
-// turn. Customers who are on the line at the same time begin with different telephones.
-func AgentBehind(c callbacks.Callback, desk []callbacks.Target, n int) (callbacks.Target, bool) {
-	if n >= len(desk) {
-		return callbacks.Target{}, false
-	}
-	return desk[(int(c.ID-1)%len(desk)+n)%len(desk)], true
 }
