@@ -3,6 +3,8 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"reflect"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -130,6 +132,40 @@ func testNothingHalfWritten(t *testing.T, s *suite) {
 	wantErr(t, err, callbacks.ErrNotFound)
 	_, err = s.Change(s.ctx, 9999, func(*callbacks.Record) error { return nil })
 	wantErr(t, err, callbacks.ErrNotFound)
+}
+
+// testEveryFieldIsWritten fails for a field of a callback that a change function may edit and that is lost.
+func testEveryFieldIsWritten(t *testing.T, s *suite) {
+	// What is given when it is booked, moved or erased; State and Ended have their own test.
+	given := []string{"ID", "Reference", "Line", "Desk", "Topic", "Language", "Number", "Caller", "Account", "Answers", "Note",
+		"Kind", "Urgent", "Priority", "Called", "SlotEnd", "State", "Ended"}
+	edited, err := s.Change(s.ctx, s.book(t).ID, func(r *callbacks.Record) error {
+		fields := reflect.ValueOf(&r.Callback).Elem()
+		for i := range fields.NumField() {
+			if slices.Contains(given, fields.Type().Field(i).Name) {
+				continue
+			}
+			switch field := fields.Field(i); field.Kind() {
+			case reflect.Bool:
+				field.SetBool(true)
+			case reflect.Int:
+				field.SetInt(int64(i))
+			case reflect.String:
+				field.SetString("edited")
+			default:
+				field.Set(reflect.ValueOf(Start.Add(time.Duration(i) * time.Hour)))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Callback(s.ctx, edited.Callback.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, edited.Callback)
 }
 
 func edit(r *callbacks.Record) {

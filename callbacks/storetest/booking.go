@@ -12,7 +12,7 @@ import (
 
 func testBooking(t *testing.T, s *suite) {
 	r := s.request(func(r *callbacks.Request) {
-		r.Kind, r.Urgent, r.SlotEnd = callbacks.Slot, true, Start.Add(30*time.Minute)
+		r.Kind, r.Urgent, r.Priority, r.SlotEnd = callbacks.Slot, true, 2, Start.Add(30*time.Minute)
 		r.Called = Start.Add(-time.Hour).In(time.FixedZone("WIB", 7*3600)).Add(123456789)
 	})
 	b, err := s.Book(s.ctx, r, "2345678")
@@ -22,7 +22,7 @@ func testBooking(t *testing.T, s *suite) {
 	want := callbacks.Callback{
 		ID: b.Callback.ID, Reference: "2345678", Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language,
 		Number: r.Number, Caller: r.Caller, Account: r.Account, Answers: r.Answers, Kind: callbacks.Slot,
-		Urgent: true, Called: Start.Add(-time.Hour + 123*time.Millisecond), Due: Start,
+		Urgent: true, Priority: 2, Called: Start.Add(-time.Hour + 123*time.Millisecond), Due: Start,
 		SlotEnd: Start.Add(30 * time.Minute), Expires: r.Expires, State: callbacks.Booked,
 	}
 	same(t, b, callbacks.Booking{Callback: want})

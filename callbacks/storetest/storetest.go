@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"move", testMove},
 		{"transitions", testTransitions},
 		{"nothing half written", testNothingHalfWritten},
+		{"every field is written", testEveryFieldIsWritten},
 		{"claim", testClaim},
 		{"claim at once", testClaimAtOnce},
 		{"fence", testFence},
