@@ -80,8 +80,10 @@ func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	})
 	defer telephones.Close()
 	const line = "+622150001000"
-	telephones.Number(line, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
-	call := telephones.Ring(from, line, simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script("2", "1", "1")})
+	telephones.Number(line, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming,
+		StatusCallback: servedURL + twilio.PathStatus})
+	call := telephones.Ring(from, line,
+		simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script("2", "1", "1")})
 	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}

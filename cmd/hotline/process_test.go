@@ -59,7 +59,8 @@ func startServe(t *testing.T, settings ...string) *serving {
 	t.Cleanup(provider.Close)
 	s := &serving{t: t, dir: filepath.Join(t.TempDir(), "config"), store: sqlitetest.New(t)}
 	// Rehearsed calls would only take time.
-	if err := errors.Join(os.CopyFS(s.dir, config.Shipped()), os.RemoveAll(filepath.Join(s.dir, "calls")), os.Chmod(s.store, 0o644)); err != nil {
+	if err := errors.Join(os.CopyFS(s.dir, config.Shipped()), os.RemoveAll(filepath.Join(s.dir, "calls")),
+		os.Chmod(s.store, 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	s.env = append(os.Environ(), asProgram+"=1",
@@ -233,16 +234,19 @@ func TestAFloodOfUnsignedRequestsFillsNoLog(t *testing.T) {
 	const flood = 400
 	began := time.Now()
 	for range flood {
-		answer, err := http.Post("http://"+s.address+twilio.PathIncoming, "application/x-www-form-urlencoded", strings.NewReader("a=b"))
+		answer, err := http.Post("http://"+s.address+twilio.PathIncoming, "application/x-www-form-urlencoded",
+			strings.NewReader("a=b"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := errors.Join(drain(answer.Body), answer.Body.Close()); err != nil || answer.StatusCode != http.StatusForbidden {
+		if err := errors.Join(drain(answer.Body), answer.Body.Close()); err != nil ||
+			answer.StatusCode != http.StatusForbidden {
 			t.Fatalf("answered %d, %v", answer.StatusCode, err)
 		}
 	}
 	lasted := time.Since(began)
-	if metrics := s.get("/metrics"); !strings.Contains(metrics, fmt.Sprintf("hotline_webhooks_refused_total{reason=\"signature\"} %d\n", flood)) {
+	if metrics := s.get("/metrics"); !strings.Contains(metrics,
+		fmt.Sprintf("hotline_webhooks_refused_total{reason=\"signature\"} %d\n", flood)) {
 		t.Error("not all are counted")
 	}
 	s.stop()
@@ -264,7 +268,8 @@ func drain(r io.Reader) error { _, err := io.Copy(io.Discard, r); return err }
 func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 	key := simulator.SharedKey{Name: "webhooks_sharedkey_1", Secret: "a-secret:of-the-operator"}
 	const account = "AC99999999999999999999999999999999"
-	s := startServe(t, "HOTLINE_TWILIO_SIGNING_KEYS="+key.Name+":HMAC_SHA256:"+key.Secret, "HOTLINE_TWILIO_KEYS_ONLY=yes",
+	s := startServe(t, "HOTLINE_TWILIO_SIGNING_KEYS="+key.Name+":HMAC_SHA256:"+key.Secret,
+		"HOTLINE_TWILIO_KEYS_ONLY=yes",
 		"HOTLINE_TWILIO_SUB_ACCOUNTS="+account)
 	for name, c := range map[string]struct {
 		key      simulator.SharedKey
@@ -279,8 +284,10 @@ func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 		telephones := simulator.New(simulator.Options{
 			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key, Client: &http.Client{Transport: s},
 		})
-		telephones.Number("+622150001000", simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
-		call := telephones.Ring("+6281234567890", "+622150001000", simulator.Party{Keys: simulator.Script("2", "1", "1")})
+		telephones.Number("+622150001000",
+			simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
+		call := telephones.Ring("+6281234567890", "+622150001000",
+			simulator.Party{Keys: simulator.Script("2", "1", "1")})
 		if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
 			t.Fatal(err)
 		}
@@ -308,7 +315,9 @@ func TestServeClosesADatabaseThatOthersCanRead(t *testing.T) {
 	if mode := info.Mode().Perm(); mode != 0o600 {
 		t.Errorf("mode %o", mode)
 	}
-	told := slices.ContainsFunc(s.seen, func(l logLine) bool { return l.Level == "WARN" && slices.Contains(l.Files, s.store) })
+	told := slices.ContainsFunc(s.seen, func(l logLine) bool {
+		return l.Level == "WARN" && slices.Contains(l.Files, s.store)
+	})
 	if !told {
 		t.Errorf("nobody is told: %+v", s.seen)
 	}

@@ -31,8 +31,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A callback is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server runs
-// as a process of its own, traced, and every answer that speaks a reference number is held against the trace.
+// A callback is on the disk before it is spoken. The program says so of itself; here the kernel is asked: the server
+// runs as a process of its own, traced, and every answer that speaks a reference number is held against the trace.
 
 // traced is `hotline serve` under strace, on a SQLite file.
 type traced struct {
@@ -95,7 +95,8 @@ func serveTraced(t *testing.T, rest string) *traced {
 			return s
 		}
 	}
-	t.Fatalf("the server does not start under strace (may processes be traced here? ptrace needs no privilege for one's own children):\n%s", strings.Join(said, "\n"))
+	t.Fatalf("the server does not start under strace (may processes be traced here? ptrace needs no privilege for "+
+		"one's own children):\n%s", strings.Join(said, "\n"))
 	return nil
 }
 
@@ -139,7 +140,8 @@ func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...strin
 	})
 	defer telephones.Close()
 	telephones.Number(line.Numbers[0], simulator.Number{
-		VoiceURL: tracedURL + twilio.PathIncoming, FallbackURL: tracedURL + twilio.PathFallback, StatusCallback: tracedURL + twilio.PathStatus,
+		VoiceURL: tracedURL + twilio.PathIncoming, FallbackURL: tracedURL +
+			twilio.PathFallback, StatusCallback: tracedURL + twilio.PathStatus,
 	})
 	call := telephones.Ring(from, line.Numbers[0], simulator.Party{Keys: simulator.Script(keys...)})
 	if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
@@ -151,14 +153,15 @@ func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...strin
 	return nil
 }
 
-// Callers ring at once, at whatever hour this test runs: their accounts are stolen, which is taken at any hour, and nobody
-// picks up. Some book a callback, some leave a message.
+// Callers ring at once, at whatever hour this test runs: their accounts are stolen, which is taken at any hour, and
+// nobody picks up. Some book a callback, some leave a message.
 func TestSyncedBeforeItIsSpoken(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider := httptest.NewServer(http.NotFoundHandler()) // no callback is due so soon that it would be asked for a call
+	// no callback is due so soon that it would be asked for a call
+	provider := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(provider.Close)
 	t.Cleanup(http.DefaultTransport.(*http.Transport).CloseIdleConnections)
 	server := serveTraced(t, provider.URL)
@@ -170,7 +173,8 @@ func TestSyncedBeforeItIsSpoken(t *testing.T) {
 			if i%3 == 2 {
 				keys = []string{"2", "1", "7"} // leave a message
 			}
-			if err := server.rings(fmt.Sprintf("+6281234567%03d", i), uint64(i+1), snapshot.ByID("gopay"), keys...); err != nil {
+			if err := server.rings(fmt.Sprintf("+6281234567%03d", i), uint64(i+1), snapshot.ByID("gopay"),
+				keys...); err != nil {
 				t.Errorf("caller %d: %v", i, err)
 			}
 		})
@@ -206,7 +210,8 @@ func judgeSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]str
 	}
 	for reference := range rows {
 		if heard[reference] < 2 {
-			t.Errorf("the reference %s was spoken %d times, want at least 2: each webhook was delivered twice", reference, heard[reference])
+			t.Errorf("the reference %s was spoken %d times, want at least 2: each webhook was delivered twice",
+				reference, heard[reference])
 		}
 	}
 	syncs := 0
@@ -218,8 +223,8 @@ func judgeSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]str
 	t.Logf("%d system calls, the log synced %d times", len(calls), syncs)
 }
 
-// writtenRows is, by reference, what a callback or message begins with in the database: its key and the reference beside
-// it. A call's contact has the same reference and was written before, so the reference alone would not do.
+// writtenRows is, by reference, what a callback or message begins with in the database: its key and the reference
+// beside it. A call's contact has the same reference and was written before, so the reference alone would not do.
 func writtenRows(t *testing.T, path string) map[string]string {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

@@ -15,8 +15,8 @@ import (
 
 // What a program asked of its kernel, in order, as strace writes it down with -f -y -xx.
 
-// A sysCall is one system call. began and ended are moments, counted over all threads: the tracer writes down that a call
-// begins before the kernel carries it out, and that it ended before the thread goes on.
+// A sysCall is one system call. began and ended are moments, counted over all threads: the tracer writes down that a
+// call begins before the kernel carries it out, and that it ended before the thread goes on.
 type sysCall struct {
 	name, path   string
 	data         []byte
@@ -48,7 +48,8 @@ func readTrace(trace string) ([]*sysCall, error) {
 			}
 			delete(unfinished, thread)
 		} else if parts := tracedCall.FindStringSubmatch(line); parts != nil && parts[5] == "" {
-			call = &sysCall{name: parts[2], path: string(unescaped(parts[3])), data: unescaped(parts[4]), offset: -1, began: 2 * moment}
+			call = &sysCall{name: parts[2], path: string(unescaped(parts[3])), data: unescaped(parts[4]), offset: -1,
+				began: 2 * moment}
 			if parts[6] != "" {
 				call.offset, _ = strconv.ParseInt(parts[6], 10, 64)
 			}
@@ -104,15 +105,16 @@ func answersIn(calls []*sysCall) []*httpAnswer {
 	return answers
 }
 
-// SQLite's write-ahead log: a header of 32 bytes, then frames, each a header of 24 bytes and a page. In a frame's header
-// bytes 4 to 8 are other than zero where the frame ends a transaction (https://www.sqlite.org/fileformat2.html, 4.1).
+// SQLite's write-ahead log: a header of 32 bytes, then frames, each a header of 24 bytes and a page. In a frame's
+// header bytes 4 to 8 are other than zero where the frame ends a transaction (https://www.sqlite.org/fileformat2.html,
+// 4.1).
 const (
 	walHeader   = 32
 	frameHeader = 24
 )
 
-// syncedBefore says what is wrong if, before the moment, the transaction that wrote row to the log was not written to its
-// end and synced after that.
+// syncedBefore says what is wrong if, before the moment, the transaction that wrote row to the log was not written to
+// its end and synced after that.
 func syncedBefore(calls []*sysCall, log string, row []byte, moment int) error {
 	var header *sysCall // of the frame whose page comes next
 	written, committed := false, (*sysCall)(nil)
@@ -160,14 +162,17 @@ func syncedBefore(calls []*sysCall, log string, row []byte, moment int) error {
 func TestTheTraceCanSayNo(t *testing.T) {
 	frame := func(offset, commit int, row string) string {
 		return fmt.Sprintf("1 pwrite64(9<%s>, \"%s\", 24, %d) = 24\n1 pwrite64(9<%s>, \"%s\", %d, %d) = %d\n",
-			escaped("db-wal"), escaped(string([]byte{0, 0, 0, 1, 0, 0, 0, byte(commit)})+strings.Repeat("x", 16)), offset,
+			escaped("db-wal"), escaped(string([]byte{0, 0, 0, 1, 0, 0, 0, byte(commit)})+strings.Repeat("x",
+				16)), offset,
 			escaped("db-wal"), escaped(row), len(row), offset+24, len(row))
 	}
 	row, rest, other := frame(32, 0, "key1234567"), frame(66, 7, "index"), frame(100, 7, "another")
-	sync := fmt.Sprintf("2 fsync(9<%s> <unfinished ...>\n1 --- SIGURG {} ---\n2 <... fsync resumed>) = 0\n", escaped("db-wal"))
+	sync := fmt.Sprintf("2 fsync(9<%s> <unfinished ...>\n1 --- SIGURG {} ---\n2 <... fsync resumed>) = 0\n",
+		escaped("db-wal"))
 	failed := fmt.Sprintf("2 fsync(9<%s>) = -1 EIO (Input/output error)\n", escaped("db-wal"))
 	elsewhere := fmt.Sprintf("2 fsync(9<%s>) = 0\n", escaped("db"))
-	early := fmt.Sprintf("2 fsync(9<%s> <unfinished ...>\n", escaped("db-wal")) + row + rest + "2 <... fsync resumed>) = 0\n"
+	early := fmt.Sprintf("2 fsync(9<%s> <unfinished ...>\n", escaped("db-wal")) + row + rest +
+		"2 <... fsync resumed>) = 0\n"
 	answer := fmt.Sprintf("3 write(7<%s>, \"%s\", 12) = 12\n", escaped("socket:[5]"), escaped("HTTP/1.1 200"))
 	for _, tt := range []struct{ trace, want string }{
 		{row + rest + sync + answer, ""},
@@ -189,7 +194,9 @@ func TestTheTraceCanSayNo(t *testing.T) {
 		if len(answers) != 1 {
 			t.Fatalf("%d answers in %s", len(answers), tt.trace)
 		}
-		if err := syncedBefore(calls, "db-wal", []byte("key1234567"), answers[0].began); (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+		if err := syncedBefore(calls, "db-wal", []byte("key1234567"),
+			answers[0].began); (err == nil) != (tt.want == "") || err != nil &&
+			!strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v, want %q, of\n%s", err, tt.want, tt.trace)
 		}
 	}

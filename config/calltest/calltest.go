@@ -1,9 +1,9 @@
-// Package calltest decides the call tests of a configuration by the pure flow: no provider, no network, no database and no
-// goroutine. It is what hotline check and hotline serve try an edit with.
+// Package calltest decides the call tests of a configuration by the pure flow: no provider, no network, no database and
+// no goroutine. It is what hotline check and hotline serve try an edit with.
 //
-// The clock stands still while somebody speaks, and goes on while a telephone rings. What needs the whole product is not
-// tried here, and [Report.NotTried] names it: whether a callback is made in the end. hotline test and hotline publish play
-// the whole call. [Comparison], which holds a call against its file, is the same for both.
+// The clock stands still while somebody speaks, and goes on while a telephone rings. What needs the whole product is
+// not tried here, and [Report.NotTried] names it: whether a callback is made in the end. hotline test and hotline
+// publish play the whole call. [Comparison], which holds a call against its file, is the same for both.
 package calltest
 
 import (

@@ -61,7 +61,8 @@ func TestAnEditBreaksACallTest(t *testing.T) {
 	}
 }
 
-// A fault of ours is an error and no end of the process, which may be answering real calls; so is an end of the context.
+// A fault of ours is an error and no end of the process, which may be answering real calls; so is an end of the
+// context.
 func TestCheckEnds(t *testing.T) {
 	snapshot := edited(t, "topics.yaml", "", "")
 	ended, cancel := context.WithCancel(t.Context())
@@ -70,7 +71,8 @@ func TestCheckEnds(t *testing.T) {
 		t.Errorf("err = %v", err)
 	}
 	snapshot.ByID("okpay").Languages = nil
-	if _, err := calltest.Check(t.Context(), snapshot, []string{"okpay"}); err == nil || !strings.Contains(err.Error(), "could not be run: panic: ") {
+	if _, err := calltest.Check(t.Context(), snapshot, []string{"okpay"}); err == nil ||
+		!strings.Contains(err.Error(), "could not be run: panic: ") {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -36,8 +36,9 @@ type Comparison struct {
 	closed   bool // the caller was told of the opening that is expected
 }
 
-// Next is what the caller does at a question: the next step, or nil for listening only. said is what was heard since the
-// question before; records tells that a message can be spoken. With a difference the caller hangs up; it is not noted yet.
+// Next is what the caller does at a question: the next step, or nil for listening only. said is what was heard since
+// the question before; records tells that a message can be spoken. With a difference the caller hangs up; it is not
+// noted yet.
 func (c *Comparison) Next(said string, records bool) (*config.Step, *Difference) {
 	if c.asked >= len(c.Test.Steps) || c.Test.Steps[c.asked].Listens() || c.Differs != "" {
 		return nil, nil

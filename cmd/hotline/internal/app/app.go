@@ -21,8 +21,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// App is the product: server, store and workers. It does nothing by itself: Run lets real time drive it, a simulation its
-// own clock.
+// App is the product: server, store and workers. It does nothing by itself: Run lets real time drive it, a simulation
+// its own clock.
 type App struct {
 	Server      *twilio.Server
 	Store       Store
@@ -134,7 +134,8 @@ func Build(w Options, store Store) (*App, error) {
 	h.Publication.now = w.Now
 	registry := prometheus.NewRegistry()
 	metrics := twilio.NewMetrics(registry)
-	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	registry.MustRegister(collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		h.warnings, &h.Publication)
 	if err := h.addWorkers(w, provider, metrics); err != nil {
 		return nil, err

@@ -19,8 +19,8 @@ import (
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
-// What is in force, what was refused, and what the other instances run: on the health page and in the metrics. A simulation
-// has none of it.
+// What is in force, what was refused, and what the other instances run: on the health page and in the metrics. A
+// simulation has none of it.
 
 // checkCallTests decides the call tests of an edit before it is taken up, and says what was not tried.
 func checkCallTests(say func(string)) func(context.Context, *config.Snapshot, []string) error {
@@ -79,21 +79,25 @@ func (p *publication) health() string {
 	}
 	var out strings.Builder
 	state, shared := p.Publisher.State(), p.Follower.Shared()
-	fmt.Fprintf(&out, "configuration %s%s, in force since %s\n", state.Hash, versionOf(state.Version), state.Since.Format(time.RFC3339))
+	fmt.Fprintf(&out, "configuration %s%s, in force since %s\n", state.Hash, versionOf(state.Version),
+		state.Since.Format(time.RFC3339))
 	if r := state.Refused; r != nil {
-		fmt.Fprintf(&out, "REFUSED at %s, and not in force: the edited files in %s\n%s", r.At.Format(time.RFC3339), p.Publisher.Dir, Indent(r.Err.Error()))
+		fmt.Fprintf(&out, "REFUSED at %s, and not in force: the edited files in %s\n%s", r.At.Format(time.RFC3339),
+			p.Publisher.Dir, Indent(r.Err.Error()))
 	}
 	for _, o := range p.Publisher.Live().Overrides() {
 		fmt.Fprintf(&out, "%s\n", DescribeOverride(o, p.Publisher.Live().Written(), p.now()))
 	}
 	for _, i := range shared.Instances {
-		fmt.Fprintf(&out, "instance %s runs %s%s\n", i.ID, i.Hash, map[bool]string{true: ", and refuses an edit"}[i.Problem != ""])
+		fmt.Fprintf(&out, "instance %s runs %s%s\n", i.ID, i.Hash,
+			map[bool]string{true: ", and refuses an edit"}[i.Problem != ""])
 	}
 	if shared.Drift() {
 		out.WriteString("DRIFT: the instances do not run the same configuration; bring their directories together\n")
 	}
 	if shared.Err != nil {
-		fmt.Fprintf(&out, "STORE: does not answer, last at %s; the overrides that are known stand: %v\n", orNever(shared.Asked), shared.Err)
+		fmt.Fprintf(&out, "STORE: does not answer, last at %s; the overrides that are known stand: %v\n",
+			orNever(shared.Asked), shared.Err)
 	}
 	return out.String()
 }
@@ -134,17 +138,24 @@ func DescribeOverride(o callbacks.Override, snapshot *config.Snapshot, now time.
 	if o.From.After(now) {
 		from = " from " + clock(o.From)
 	}
-	return fmt.Sprintf("override %d: %s is %s%s until %s (%s): %s, by %s", o.ID, whom, what, from, clock(o.Until), zone, o.Reason, o.By)
+	return fmt.Sprintf("override %d: %s is %s%s until %s (%s): %s, by %s", o.ID, whom, what, from, clock(o.Until),
+		zone, o.Reason, o.By)
 }
 
 var (
-	configurationInfo = prometheus.NewDesc("hotline_configuration_info", "The configuration in force.", []string{"hash", "version"}, nil)
-	configurationTime = prometheus.NewDesc("hotline_configuration_since_seconds", "When it was put in force, Unix time.", nil, nil)
-	configurationBad  = prometheus.NewDesc("hotline_configuration_refused", "1 while the directory holds an edit that was refused.", nil, nil)
-	configurationErrs = prometheus.NewDesc("hotline_configuration_mistakes", "Mistakes in the edit that was refused.", nil, nil)
-	instancesRunning  = prometheus.NewDesc("hotline_instances", "Instances that run, as far as is known.", nil, nil)
-	instancesDrift    = prometheus.NewDesc("hotline_instances_drift", "1 while instances run different configurations.", nil, nil)
-	overridesStanding = prometheus.NewDesc("hotline_overrides_in_force", "Overrides declared by command that rule now.", []string{"line"}, nil)
+	configurationInfo = prometheus.NewDesc("hotline_configuration_info", "The configuration in force.",
+		[]string{"hash", "version"}, nil)
+	configurationTime = prometheus.NewDesc("hotline_configuration_since_seconds",
+		"When it was put in force, Unix time.", nil, nil)
+	configurationBad = prometheus.NewDesc("hotline_configuration_refused",
+		"1 while the directory holds an edit that was refused.", nil, nil)
+	configurationErrs = prometheus.NewDesc("hotline_configuration_mistakes", "Mistakes in the edit that was refused.",
+		nil, nil)
+	instancesRunning = prometheus.NewDesc("hotline_instances", "Instances that run, as far as is known.", nil, nil)
+	instancesDrift   = prometheus.NewDesc("hotline_instances_drift",
+		"1 while instances run different configurations.", nil, nil)
+	overridesStanding = prometheus.NewDesc("hotline_overrides_in_force",
+		"Overrides declared by command that rule now.", []string{"line"}, nil)
 )
 
 // Describe sends nothing: a simulation tells of none of it.

@@ -15,8 +15,8 @@ import (
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
-// What a supervisor and an operator see of a wrong edit, of an override and of another instance: the health page, in words,
-// and the metrics. The page stays 200, and calls are answered.
+// What a supervisor and an operator see of a wrong edit, of an override and of another instance: the health page, in
+// words, and the metrics. The page stays 200, and calls are answered.
 func TestTheHealthPage(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
@@ -24,7 +24,8 @@ func TestTheHealthPage(t *testing.T) {
 	}
 	now := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
 	h, err := New(t.Context(), Options{
-		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" + filepath.Join(t.TempDir(), "hotline.db"),
+		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" + filepath.Join(t.TempDir(),
+			"hotline.db"),
 		PublicURL: "https://hotline.example.com", AccountSID: accountSID, Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)},
 		Now: func() time.Time { return now }, Shared: true, Log: slog.New(slog.DiscardHandler),
 	})
@@ -49,14 +50,17 @@ func TestTheHealthPage(t *testing.T) {
 	}
 	hash := h.Publication.Publisher.State().Hash
 	shows("/healthz", "ok\nconfiguration "+hash+" (version 1), in force since 2026-11-26T05:00:00Z\ninstance ")
-	shows("/metrics", `hotline_configuration_info{hash="`+hash+`",version="1"} 1`, "hotline_configuration_refused 0", "hotline_configuration_mistakes 0",
+	shows("/metrics", `hotline_configuration_info{hash="`+hash+`",version="1"} 1`, "hotline_configuration_refused 0",
+		"hotline_configuration_mistakes 0",
 		"hotline_instances 1", "hotline_instances_drift 0", `hotline_overrides_in_force{line="gopay"} 0`)
 
-	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`,
+		`"09:00-13:0"`)
 	for range 5 {
 		now = h.Publication.Publisher.Look(t.Context())
 	}
-	over := callbacks.Override{Line: "gopay", From: now, Until: now.Add(2 * time.Hour), Reason: "Power cut", By: "anna", Created: now}
+	over := callbacks.Override{Line: "gopay", From: now, Until: now.Add(2 * time.Hour), Reason: "Power cut",
+		By: "anna", Created: now}
 	if _, err := h.Store.DeclareOverride(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +68,13 @@ func TestTheHealthPage(t *testing.T) {
 	if err := h.Store.SeeInstance(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
-	shows("/healthz", "ok\n", "REFUSED at 2026-11-26T05:00:", "  hours/gopay.yaml:15: week.tues: unknown key; did you mean \"tue\"?\n",
-		"  hours/gopay.yaml:19: week.sat[0]:", "override 1: gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power cut, by anna",
+	shows("/healthz", "ok\n", "REFUSED at 2026-11-26T05:00:",
+		"  hours/gopay.yaml:15: week.tues: unknown key; did you mean \"tue\"?\n",
+		"  hours/gopay.yaml:19: week.sat[0]:", "override 1: gopay is closed until Thu 2026-11-26 14:00 "+
+			"(Asia/Jakarta): Power cut, by anna",
 		"instance other/1 runs 0123456789abcdef\n", "DRIFT")
-	shows("/metrics", "hotline_configuration_refused 1", "hotline_configuration_mistakes 2", "hotline_instances 2", "hotline_instances_drift 1",
+	shows("/metrics", "hotline_configuration_refused 1", "hotline_configuration_mistakes 2", "hotline_instances 2",
+		"hotline_instances_drift 1",
 		`hotline_overrides_in_force{line="gopay"} 1`, `hotline_overrides_in_force{line="okpay"} 0`)
 	shows("/readyz", "ready\n")
 }

@@ -21,8 +21,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// Publishing while callers ring: how long they wait for an answer. Files and database are in memory: what is measured is how
-// the processors are shared, and a disk that others use has its own moods.
+// Publishing while callers ring: how long they wait for an answer. Files and database are in memory: what is measured
+// is how the processors are shared, and a disk that others use has its own moods.
 
 const (
 	loadLines  = 100
@@ -50,11 +50,13 @@ func hundredLines(t testing.TB) string {
 	}
 	for _, tag := range []string{"en", "id", "zh", "ja"} {
 		own := regexp.MustCompile(`(?m)^[a-z]+/.*\n`)
-		apptest.Write(t, dir, "prompts/"+tag+".yaml", own.ReplaceAllString(apptest.Read(t, dir, "prompts/"+tag+".yaml"), ""))
+		apptest.Write(t, dir, "prompts/"+tag+".yaml",
+			own.ReplaceAllString(apptest.Read(t, dir, "prompts/"+tag+".yaml"), ""))
 	}
 	for i := range loadLines {
 		id := fmt.Sprintf("gopay%d", i)
-		apptest.Write(t, dir, "lines/"+id+".yaml", strings.NewReplacer("line: gopay", "line: "+id, "hours: gopay", "hours: "+id, "+622150001000", loadNumber(i)).Replace(line))
+		apptest.Write(t, dir, "lines/"+id+".yaml", strings.NewReplacer("line: gopay", "line: "+id, "hours: gopay",
+			"hours: "+id, "+622150001000", loadNumber(i)).Replace(line))
 		apptest.Write(t, dir, "hours/"+id+".yaml", strings.Replace(hours, "line: gopay", "line: "+id, 1))
 		if i < 10 {
 			apptest.Write(t, dir, "calls/"+id+".yaml", strings.Replace(call, "line: gopay", "line: "+id, 1))
@@ -91,7 +93,8 @@ func BenchmarkCallsWhilePublishing(b *testing.B) {
 	b.ReportMetric(float64(quiet[len(quiet)-1].Microseconds())/1000, "ms-longest-quiet")
 	b.ReportMetric(float64(meanwhile[len(meanwhile)*99/100].Microseconds())/1000, "ms-p99")
 	b.ReportMetric(float64(longest.Microseconds())/1000, "ms-longest")
-	b.Logf("quiet: %s longest of %d; publishing: p50 %s, p99 %s, p99.9 %s, longest %s of %d", quiet[len(quiet)-1], len(quiet), meanwhile[len(meanwhile)/2],
+	b.Logf("quiet: %s longest of %d; publishing: p50 %s, p99 %s, p99.9 %s, longest %s of %d", quiet[len(quiet)-1],
+		len(quiet), meanwhile[len(meanwhile)/2],
 		meanwhile[len(meanwhile)*99/100], meanwhile[len(meanwhile)*999/1000], longest, len(meanwhile))
 	if longest > longestYet {
 		b.Errorf("of %d webhooks the slowest took %s, want at most %s", len(meanwhile), longest, longestYet)
@@ -135,7 +138,8 @@ func TestCallersWhilePublishing(t *testing.T) {
 func published(t testing.TB, dir string) *App {
 	t.Helper()
 	h, err := New(t.Context(), Options{
-		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" + filepath.Join(apptest.MemoryDir(t), "hotline.db"),
+		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" +
+			filepath.Join(apptest.MemoryDir(t), "hotline.db"),
 		PublicURL: "https://hotline.example.com", AccountSID: accountSID, Tokens: []string{"token"},
 		StateKeys: [][]byte{make([]byte, 32)}, Now: func() time.Time { return time.Now().UTC() }, Shared: true,
 		Log: slog.New(slog.DiscardHandler),
@@ -172,8 +176,8 @@ type loadedLine struct {
 	rung    int
 }
 
-// measure is the time to an answer of webhooks that come while some work is done, and for at least a while. It is counted from
-// when a webhook was due: whoever is kept waiting by the one before counts, too.
+// measure is the time to an answer of webhooks that come while some work is done, and for at least a while. It is
+// counted from when a webhook was due: whoever is kept waiting by the one before counts, too.
 func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []time.Duration {
 	b.Helper()
 	done := make(chan struct{})
@@ -216,9 +220,11 @@ func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []t
 
 func incoming(n int, number string) *http.Request {
 	form := url.Values{"CallSid": {fmt.Sprintf("CA%032d", n)}, "From": {"+6281234567890"}, "To": {number}}
-	request := httptest.NewRequest(http.MethodPost, "https://hotline.example.com"+twilio.PathIncoming, strings.NewReader(form.Encode()))
+	request := httptest.NewRequest(http.MethodPost, "https://hotline.example.com"+twilio.PathIncoming,
+		strings.NewReader(form.Encode()))
 	request.RequestURI = twilio.PathIncoming
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(twilio.SignatureHeader, twilio.Sign("token", "https://hotline.example.com"+twilio.PathIncoming, form))
+	request.Header.Set(twilio.SignatureHeader, twilio.Sign("token", "https://hotline.example.com"+twilio.PathIncoming,
+		form))
 	return request
 }

@@ -42,12 +42,14 @@ func TestReadinessIsAskedOnceInFiveSeconds(t *testing.T) {
 	}
 	is("<nil>", 1)
 	now = now.Add(5*time.Second - 1)
-	store.err = &callbacks.UnwritableError{Reason: "the disk is full", Err: errors.New("sqlite: /var/lib/hotline.db: full")}
+	store.err = &callbacks.UnwritableError{Reason: "the disk is full",
+		Err: errors.New("sqlite: /var/lib/hotline.db: full")}
 	is("<nil>", 1)
 	now = now.Add(1)
 	is("callbacks cannot be kept: the disk is full", 2)
 	is("callbacks cannot be kept: the disk is full", 2)
-	if got := log.String(); strings.Count(got, "level=ERROR") != 1 || !strings.Contains(got, "/var/lib/hotline.db: full") {
+	if got := log.String(); strings.Count(got, "level=ERROR") != 1 ||
+		!strings.Contains(got, "/var/lib/hotline.db: full") {
 		t.Errorf("logged %q", got)
 	}
 	now, store.err = now.Add(time.Minute), nil

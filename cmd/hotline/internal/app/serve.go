@@ -27,8 +27,8 @@ const (
 	readLimit = 5 * time.Second
 	// writeLimit is how long its answer may take; a recording that is played is allowed more.
 	writeLimit = 15 * time.Second
-	// stopLimit is how long a stop waits for what is being answered. It is longer than what a caller waits for the store,
-	// and shorter than the 10 seconds after which supervisors of processes usually kill.
+	// stopLimit is how long a stop waits for what is being answered. It is longer than what a caller waits for the
+	// store, and shorter than the 10 seconds after which supervisors of processes usually kill.
 	stopLimit = 8 * time.Second
 )
 
@@ -40,7 +40,8 @@ func newHTTPServer(handler http.Handler) *http.Server {
 	}
 }
 
-// serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address once there is one.
+// serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address
+// once there is one.
 func Serve(
 	ctx context.Context, settings settings.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
 	listening func(net.Addr),
@@ -64,7 +65,8 @@ func Serve(
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"), "lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
+		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir,
+			"built in"), "lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}

@@ -60,7 +60,8 @@ func TestAStopThatHadToCutIsNoFailure(t *testing.T) {
 // The provider gives up after 15 seconds: no request and no answer may hold a connection for longer than that.
 func TestEveryRequestHasItsLimits(t *testing.T) {
 	server := newHTTPServer(http.NotFoundHandler())
-	for name, limit := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "body": server.ReadTimeout, "answer": server.WriteTimeout} {
+	for name, limit := range map[string]time.Duration{"header": server.ReadHeaderTimeout, "body": server.ReadTimeout,
+		"answer": server.WriteTimeout} {
 		if limit <= 0 || limit > 15*time.Second {
 			t.Errorf("%s: %s", name, limit)
 		}
@@ -92,7 +93,8 @@ func TestServe(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	address, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
-		ended <- Serve(ctx, settings, publish.Options{Files: config.Shipped()}, func() time.Time { return time.Now().UTC() }, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
+		ended <- Serve(ctx, settings, publish.Options{Files: config.Shipped()},
+			func() time.Time { return time.Now().UTC() }, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
 	}()
 	var base string
 	select {
@@ -106,7 +108,8 @@ func TestServe(t *testing.T) {
 			t.Errorf("%s: %q", path, text)
 		}
 	}
-	form := url.Values{"CallSid": {"CA1"}, "AccountSid": {accountSID}, "From": {"+6281234567890"}, "To": {snapshot.Lines[0].Numbers[0]}}
+	form := url.Values{"CallSid": {"CA1"}, "AccountSid": {accountSID}, "From": {"+6281234567890"},
+		"To": {snapshot.Lines[0].Numbers[0]}}
 	if status, body := post(t, base, form, ""); status != http.StatusForbidden {
 		t.Errorf("unsigned: %d %s", status, body)
 	}
@@ -122,7 +125,8 @@ func TestServe(t *testing.T) {
 
 func post(t *testing.T, base string, form url.Values, signature string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+twilio.PathIncoming, strings.NewReader(form.Encode()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, base+twilio.PathIncoming,
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

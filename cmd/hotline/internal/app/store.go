@@ -21,10 +21,11 @@ type Store interface {
 	dispatch.Store
 	publish.History
 
-	// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after From.
+	// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after
+	// From.
 	DeclareOverride(ctx context.Context, o callbacks.Override) (callbacks.Override, error)
-	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the line as
-	// a whole) and returns them as they are then, in the order in which they were declared. None is no error.
+	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the
+	// line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
 	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error)
 	// Writable writes one row, as callbacks are written, and reads where they are. Its error is a
 	// [callbacks.UnwritableError].
@@ -45,15 +46,16 @@ func openStoreLogging(ctx context.Context, name string, log *slog.Logger) (Store
 			return nil, err
 		}
 		if len(store.Restricted) > 0 {
-			log.Warn("others could read or change the database; it is its owner's alone now (mode 0600)", "files", store.Restricted)
+			log.Warn("others could read or change the database; it is its owner's alone now (mode 0600)", "files",
+				store.Restricted)
 		}
 		return store, nil
 	}
 	return postgres.Open(ctx, name)
 }
 
-// clockOf is the clock to go by in earnest: with PostgreSQL its own, so that instances whose clocks differ agree on leases
-// and on what is due.
+// clockOf is the clock to go by in earnest: with PostgreSQL its own, so that instances whose clocks differ agree on
+// leases and on what is due.
 func ClockOf(ctx context.Context, store Store, now func() time.Time) (func() time.Time, error) {
 	if shared, ok := store.(*postgres.Store); ok {
 		return shared.Clock(ctx, now)

@@ -45,20 +45,23 @@ func (a warnings) Collect(metrics chan<- prometheus.Metric) {
 			overrides[[2]string{w.Line, w.Desk}]++
 			continue
 		}
-		metrics <- prometheus.MustNewConstMetric(uncoveredDays, prometheus.GaugeValue, float64(w.Days), w.Line, w.Desk, w.Set)
+		metrics <- prometheus.MustNewConstMetric(uncoveredDays, prometheus.GaugeValue, float64(w.Days), w.Line, w.Desk,
+			w.Set)
 	}
 	for of, n := range overrides {
 		metrics <- prometheus.MustNewConstMetric(openOverrides, prometheus.GaugeValue, float64(n), of[0], of[1])
 	}
 }
 
-// warningsLoggedAt is when one of all instances logs the warnings: with the report of callbacks, so that both are read at once.
+// warningsLoggedAt is when one of all instances logs the warnings: with the report of callbacks, so that both are read
+// at once.
 const warningsLoggedAt = "0 7 * * *"
 
 // log logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
 // housekeeper does, once for all instances.
 func (a warnings) log(ctx context.Context, log *slog.Logger) {
 	for _, w := range a.snapshot().Warnings(a.now()) {
-		log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row", w.Problem.Line, "key", w.Key)
+		log.WarnContext(ctx, w.Message, "line", w.Line, "desk", w.Desk, "set", w.Set, "file", w.File, "row",
+			w.Problem.Line, "key", w.Key)
 	}
 }

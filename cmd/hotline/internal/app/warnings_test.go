@@ -23,7 +23,8 @@ import (
 // neglected is a configuration with an override that nobody has ended, and a set that ends with 2026.
 func neglected(t *testing.T) *config.Snapshot {
 	t.Helper()
-	return apptest.Edited(t, "hours/gopay.yaml", "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
+	return apptest.Edited(t, "hours/gopay.yaml", "\noverrides: []",
+		"\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 }
 
 func TestAttentionInMetrics(t *testing.T) {
@@ -63,7 +64,8 @@ func TestWarningsAreLoggedOnceADay(t *testing.T) {
 	for range 2 {
 		h, err := New(t.Context(), Options{
 			Snapshot: neglected(t), Store: database, PublicURL: "https://hotline.example.com", AccountSID: accountSID,
-			Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)}, Now: func() time.Time { return at }, Shared: true,
+			Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte,
+				32)}, Now: func() time.Time { return at }, Shared: true,
 			Log: slog.New(slog.NewTextHandler(&logged, nil)),
 		})
 		if err != nil {
@@ -84,7 +86,8 @@ func TestWarningsAreLoggedOnceADay(t *testing.T) {
 		}
 		at = at.Add(24 * time.Hour)
 	}
-	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 2 || strings.Count(logged.String(), "set=id") != 2 ||
+	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 2 ||
+		strings.Count(logged.String(), "set=id") != 2 ||
 		!strings.Contains(logged.String(), "in 29 days") || !strings.Contains(logged.String(), "in 28 days") {
 		t.Errorf("%d times, want one on each of the two days that passed:\n%s", n, logged.String())
 	}
@@ -93,7 +96,8 @@ func TestWarningsAreLoggedOnceADay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := houses[0].Run(ended, listener, callbacks.SystemTimer(houses[0].Now), slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
+	if err := houses[0].Run(ended, listener, callbacks.SystemTimer(houses[0].Now),
+		slog.New(slog.NewTextHandler(&logged, nil))); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(logged.String(), "closed until revoked (Flood)"); n != 1 {

@@ -1,4 +1,5 @@
-// Package apptest is what the tests of several packages under cmd/hotline need: configurations to try and places to put them.
+// Package apptest is what the tests of several packages under cmd/hotline need: configurations to try and places to put
+// them.
 package apptest
 
 import (
@@ -88,8 +89,8 @@ func Get(t testing.TB, url string) string {
 	return string(text)
 }
 
-// InMemory is where databases are that shall survive processes, not the computer: a disk that is shared with other tests
-// can take longer for one commit than a lease of a fast clock. Empty: there is only the disk.
+// InMemory is where databases are that shall survive processes, not the computer: a disk that is shared with other
+// tests can take longer for one commit than a lease of a fast clock. Empty: there is only the disk.
 func InMemory() string {
 	const shm = "/dev/shm"
 	if info, err := os.Stat(shm); err != nil || !info.IsDir() {

@@ -95,11 +95,13 @@ func (t *terms) differs(c callbacks.Callback, rings []*bookLeg) string {
 		return "it is to " + c.Number
 	case t.when == "", strings.HasPrefix(t.when, sayNow):
 		return ""
-	case strings.Contains(t.when, "emergency team") && !c.Urgent, strings.HasPrefix(t.when, sayNoted) && !strings.Contains(t.when, "emergency team") && c.Urgent:
+	case strings.Contains(t.when, "emergency team") && !c.Urgent, strings.HasPrefix(t.when, sayNoted) &&
+		!strings.Contains(t.when, "emergency team") && c.Urgent:
 		return fmt.Sprintf("urgent is %t", c.Urgent)
 	case strings.Contains(t.when, " between "):
 		return differsFrom(c, t.when)
-	case strings.Contains(t.when, "From ") && len(rings) > 0 && rings[0].rang.Add(clockError).Before(fromIn(t.when, c.Called)):
+	case strings.Contains(t.when, "From ") && len(rings) > 0 &&
+		rings[0].rang.Add(clockError).Before(fromIn(t.when, c.Called)):
 		return "it was rung at " + rings[0].rang.Format(time.TimeOnly)
 	case c.Kind == callbacks.Slot && !strings.HasPrefix(t.when, sayStands): // a slot that has passed is told like that
 		return "it is for a slot"
@@ -119,7 +121,8 @@ func differsFrom(c callbacks.Callback, text string) string {
 		return "it is " + string(c.Kind)
 	}
 	end := c.SlotEnd.In(chaosZone)
-	if clockIn(found[2], "") != end.Hour()*60+end.Minute() || (clockIn(found[2], "")-clockIn(found[1], found[2])+24*60)%(24*60) != 5 {
+	if clockIn(found[2], "") != end.Hour()*60+end.Minute() ||
+		(clockIn(found[2], "")-clockIn(found[1], found[2])+24*60)%(24*60) != 5 {
 		return "its slot ends at " + end.Format("15:04")
 	}
 	return ""

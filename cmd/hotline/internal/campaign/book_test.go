@@ -24,12 +24,13 @@ type bookLeg struct {
 	pressed        time.Time
 	by             *bookLeg  // of a customer's leg: the agent's, if he was rung first
 	byPressed      time.Time // and when he had pressed his last key before it rang
-	endLost        bool      // of the first one's leg: the product never heard how the second's ended, or could not write it down
-	endFailed      bool      // it did not hear so at once
-	refused        bool      // he was told that the desk has closed
-	unanswered     bool      // a webhook of this leg was not answered as it should be
-	dialled        string
-	told           terms // of a caller's leg
+	// of the first one's leg: the product never heard how the second's ended, or could not write it down
+	endLost    bool
+	endFailed  bool // it did not hear so at once
+	refused    bool // he was told that the desk has closed
+	unanswered bool // a webhook of this leg was not answered as it should be
+	dialled    string
+	told       terms // of a caller's leg
 }
 
 // A bookRead is what the judge reads in the book.
@@ -47,7 +48,8 @@ type bookRead struct {
 }
 
 func newBookRead() *bookRead {
-	return &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, bridges: map[string]int{}, rings: map[string][]*bookLeg{}, texts: map[string]int{}}
+	return &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, bridges: map[string]int{},
+		rings: map[string][]*bookLeg{}, texts: map[string]int{}}
 }
 
 func readBook(path string) (*bookRead, error) {

@@ -88,10 +88,12 @@ func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluste
 		t.Fatal(err)
 	}
 	c := &campaign{
-		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed, uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
+		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed,
+			uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
 		run: chaosRun{
 			Seed: seed, Dir: chaosDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
-			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart, Speed: chaosSpeed},
+			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart,
+				Speed: chaosSpeed},
 		},
 	}
 	if err := writeConfig(filepath.Join(c.run.Dir, "config"), size.agents); err != nil {
@@ -332,7 +334,8 @@ func (c *campaign) tell() {
 	for _, n := range c.kills {
 		kills += n
 	}
-	fmt.Fprintf(os.Stderr, "%s %3.0f s: promised %d of %d, ended %d, standing %d, killed %d of %d, database stopped %d\n",
+	fmt.Fprintf(os.Stderr, "%s %3.0f s: promised %d of %d, ended %d, standing %d, killed %d of %d, database stopped "+
+		"%d\n",
 		c.t.Name(), time.Since(c.began).Seconds(), c.spoken.Load(), c.size.callbacks, c.settled.Load(), c.standing.Load(), kills, c.size.kills, c.stops)
 }
 
@@ -453,7 +456,9 @@ func (c *campaign) table() string {
 		fmt.Fprintf(&out, "  killed %-42s %5d\n", point, c.kills[point])
 		total += c.kills[point]
 	}
-	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  answers to bookings and moves lost                %5d\n  wall-clock seconds                                %5.0f\n  seconds on the fast clock                         %5.0f\n",
+	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  answers to "+
+		"bookings and moves lost                %5d\n  wall-clock seconds                                %5.0f\n  "+
+		"seconds on the fast clock                         %5.0f\n",
 		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*chaosSpeed)
 	return out.String()
 }

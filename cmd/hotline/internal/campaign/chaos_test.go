@@ -1,6 +1,7 @@
 //go:build referee
 
-// Package campaign makes callbacks and kills processes while they are kept. It is a test with helper processes, behind a build tag.
+// Package campaign makes callbacks and kills processes while they are kept. It is a test with helper processes, behind
+// a build tag.
 package campaign
 
 import (
@@ -17,22 +18,24 @@ import (
 )
 
 const (
-	// chaosSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30: what a busy
-	// computer needs to ask the provider has to be well below the thirtieth part of speed.
+	// chaosSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30: what a
+	// busy computer needs to ask the provider has to be well below the thirtieth part of speed.
 	chaosSpeed = 25
 	chaosPace  = 100 * time.Millisecond
 )
 
-// The crash campaign: callbacks are made and kept while instances are killed, the database is stopped, and the telephone
-// company loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
+// The crash campaign: callbacks are made and kept while instances are killed, the database is stopped, and the
+// telephone company loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
 func TestChaos(t *testing.T) {
-	found, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS", 20), uint64(setting64(t, "CHAOS_SEED", 1))
+	found, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS",
+		20), uint64(setting64(t, "CHAOS_SEED", 1))
 	small := found <= 1000
 	t.Logf("seed %d, %d callbacks, %d kills", seed, found, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		cluster := pgtest.NewIn(t, apptest.InMemory())
-		size := chaosSize{callbacks: found * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12, stops: 1, limit: 5 * time.Minute}
+		size := chaosSize{callbacks: found * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12,
+			stops: 1, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.stops, size.limit = 100, 15, 8, time.Hour
 		}
@@ -40,7 +43,8 @@ func TestChaos(t *testing.T) {
 	})
 	t.Run("one instance on SQLite", func(t *testing.T) {
 		t.Parallel()
-		size := chaosSize{callbacks: found - found*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3, limit: 5 * time.Minute}
+		size := chaosSize{callbacks: found - found*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3,
+			limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.limit = 60, 4, time.Hour
 		}

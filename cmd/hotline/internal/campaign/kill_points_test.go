@@ -27,8 +27,8 @@ const (
 	pointAnswerReceived = "answer received"
 	pointOutcomeWritten = "outcome written"
 	pointBooked         = "booked"
-	// The first is whoever was rung by REST, the second the one in the Dial behind him. Each of these has an order before
-	// it, see pointOf.
+	// The first is whoever was rung by REST, the second the one in the Dial behind him. Each of these has an order
+	// before it, see pointOf.
 	pointFirstWithin   = "1 of the first, within"
 	pointFirstWritten  = "1 of the first"
 	pointSecondWithin  = "1 of the second, within"
@@ -40,7 +40,8 @@ const (
 // dialPoints are on the way of a dispatcher, hookPoints on that of a callback's webhook.
 var (
 	dialPoints = []string{pointClaimed, pointRowWritten, pointRequestSent, pointAnswerReceived, pointOutcomeWritten}
-	hookPoints = []string{pointFirstWithin, pointFirstWritten, pointSecondWithin, pointSecondWritten, pointSecondEnding, pointSecondEnded}
+	hookPoints = []string{pointFirstWithin, pointFirstWritten, pointSecondWithin, pointSecondWritten,
+		pointSecondEnding, pointSecondEnded}
 )
 
 // pointOf is a point of a webhook on a line that rings in this order.
@@ -114,7 +115,8 @@ func (s killingStore) Book(ctx context.Context, r callbacks.Request, reference s
 	return b, err
 }
 
-func (s killingStore) ChangeAttempt(ctx context.Context, id string, fence int64, change func(*callbacks.Record) error) (callbacks.Record, error) {
+func (s killingStore) ChangeAttempt(ctx context.Context, id string, fence int64,
+	change func(*callbacks.Record) error) (callbacks.Record, error) {
 	var within, written string
 	r, err := s.Store.ChangeAttempt(ctx, id, fence, func(r *callbacks.Record) error {
 		before := r.Attempt.State
@@ -164,11 +166,12 @@ func (l killingLink) RoundTrip(request *http.Request) (*http.Response, error) {
 	defer cancel()
 	placing := request.Method == http.MethodPost && strings.HasSuffix(request.URL.Path, "/Calls.json")
 	if placing {
-		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err == nil {
-				l.points.pass(pointRequestSent)
-			}
-		}})
+		ctx = httptrace.WithClientTrace(ctx,
+			&httptrace.ClientTrace{WroteRequest: func(info httptrace.WroteRequestInfo) {
+				if info.Err == nil {
+					l.points.pass(pointRequestSent)
+				}
+			}})
 	}
 	answer, err := l.next.RoundTrip(request.WithContext(ctx))
 	if err != nil {

@@ -43,16 +43,24 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := judged(t, store, slices.Concat(
-		[]simulator.Event{{Event: simulator.EventSay, From: customerNumber(7), Digits: "7777777", Role: simulate.RoleCaller}},
+		[]simulator.Event{{Event: simulator.EventSay, From: customerNumber(7), Digits: "7777777",
+			Role: simulate.RoleCaller}},
 		[]simulator.Event{ // who is told that another number was noted than the one that is in the store
-			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller, Text: "We would call you on 0 8 1 2, 9 9."},
-			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller, Text: "Noted. We will call you as soon as a colleague is free."},
-			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller, Digits: "1111112"},
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
+				Text: "We would call you on 0 8 1 2, 9 9."},
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
+				Text: "Noted. We will call you as soon as a colleague is free."},
+			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
+				Digits: "1111112"},
 		},
-		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)), // two at a time, and one too many
-		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)), // while the desk is closed, and of a callback that stands
-		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5), // of a desk with two agents
-		[]simulator.Event{{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"}, {Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
+		// two at a time, and one too many
+		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)),
+		// while the desk is closed, and of a callback that stands
+		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)),
+		// of a desk with two agents
+		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5),
+		[]simulator.Event{{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
+			{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: simulator.EventViolation, Detail: "an unknown attribute"}},
 	))
 	if want := slices.Sorted(slices.Values(chaosRules)); !slices.Equal(broken, want) {
@@ -88,11 +96,13 @@ func talk(at time.Time, agent, leg, customer string) []simulator.Event {
 // rungFirst is the beginning of a call to a customer.
 func rungFirst(at time.Time, nth int) []simulator.Event {
 	to := customerNumber(nth)
-	return []simulator.Event{{At: at, Event: simulator.EventPlaceCall, Leg: "CC" + to, Role: to, To: to}, {At: at, Event: simulator.EventRing, Leg: "CC" + to, Role: to, To: to}}
+	return []simulator.Event{{At: at, Event: simulator.EventPlaceCall, Leg: "CC" + to, Role: to, To: to},
+		{At: at, Event: simulator.EventRing, Leg: "CC" + to, Role: to, To: to}}
 }
 
-// A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there any more:
-// the product counts no attempt, and the judge must not either. One who was rung and picked up while the desk was there counts.
+// A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there
+// any more: the product counts no attempt, and the judge must not either. One who was rung and picked up while the desk
+// was there counts.
 func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	closing := chaosStart.Add(6 * time.Minute)
 	if openAt(closing) || !openAt(closing.Add(-time.Second)) {
@@ -117,7 +127,8 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 			for _, step := range []struct {
 				event string
 				after time.Duration
-			}{{simulator.EventPlaceCall, -4 * time.Second}, {simulator.EventRing, -4 * time.Second}, {simulator.EventAnswer, 0}, {simulator.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
+			}{{simulator.EventPlaceCall, -4 * time.Second}, {simulator.EventRing,
+				-4 * time.Second}, {simulator.EventAnswer, 0}, {simulator.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
 				e := leg
 				if step.event == simulator.EventSay {
 					e.Text = "Sorry, we cannot connect you any more at this hour. We will call you again. Goodbye."

@@ -44,14 +44,15 @@ const (
 	ruleProvider = "the provider's rules"
 )
 
-var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours, ruleGiven, ruleOnce, ruleRoom, ruleProvider}
+var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours,
+	ruleGiven, ruleOnce, ruleRoom, ruleProvider}
 
 func (v *verdict) find(rule, format string, args ...any) {
 	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
 }
 
-// judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many the
-// first line's desk has.
+// judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many
+// the first line's desk has.
 func judge(ctx context.Context, l *bookRead, store app.Store, agents int) (*verdict, error) {
 	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
 	found, err := store.List(ctx, callbacks.Filter{})
@@ -73,7 +74,8 @@ func judge(ctx context.Context, l *bookRead, store app.Store, agents int) (*verd
 	}
 	for reference, customer := range l.spoken {
 		if c, known := byReference[reference]; !known || c.Caller != customer {
-			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference, byCaller[customer].Reference)
+			v.find(ruleLost, "%s heard the reference %s, and the store has %q of him", customer, reference,
+				byCaller[customer].Reference)
 		}
 	}
 	v.told(l, byReference)
@@ -119,14 +121,16 @@ func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
 			v.counts["told that it is moved"]++
 		}
 		if how := g.told.differs(c, l.rings[c.Number]); how != "" {
-			v.find(ruleTold, "%s heard %s, %s and %q of callback %d: %s", g.told.customer, g.told.reference, g.told.number, g.told.when, c.ID, how)
+			v.find(ruleTold, "%s heard %s, %s and %q of callback %d: %s", g.told.customer, g.told.reference,
+				g.told.number, g.told.when, c.ID, how)
 		}
 	}
 }
 
 // callback judges one callback.
 func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
-	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent, c.Attempts, c.DeskAttempts)
+	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent,
+		c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
 	v.counts["customers' telephones rung"] += len(rings)
 	if c.Urgent {
@@ -139,13 +143,14 @@ func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
 		v.counts["callbacks for a chosen time"]++
 	}
 	if c.Open() {
-		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly),
+			c.Expires.Format(time.TimeOnly))
 	}
 	switch done := c.State == callbacks.Done; {
 	case done == (bridges > 0):
 	case done && len(rings) > 0 && unheard(rings[len(rings)-1]):
-		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody could
-		// tell the product from one that has connected them.
+		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody
+		// could tell the product from one that has connected them.
 		v.counts["done, though every word that they were not connected was lost"]++
 	default:
 		v.find(ruleKept, "%s: the book has %d conversations", who, bridges)
@@ -160,8 +165,10 @@ func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
 	for _, g := range rings {
 		v.hours(who, c, g)
 	}
-	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.DeskAttempts < chaosRounds && c.Ended.Before(c.Expires) {
-		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly), c.Expires.Format(time.TimeOnly))
+	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.DeskAttempts < chaosRounds &&
+		c.Ended.Before(c.Expires) {
+		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly),
+			c.Expires.Format(time.TimeOnly))
 	}
 	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
 		v.find(ruleGiven, "%s: nobody asked for that", who)
@@ -176,14 +183,15 @@ func unheard(g *bookLeg) bool {
 	return g.by.endLost && !g.pressed.IsZero()
 }
 
-// tooLate counts the customers' telephones that were rung first, and picked up, but the desk had closed before anybody of it was
-// rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes next, so a webhook
-// that was lost just before closing and is told again just after it has that answer as well. Nobody hears it whose leg the
-// answer did not reach, or who had hung up again by then; of all others the book has to have it.
+// tooLate counts the customers' telephones that were rung first, and picked up, but the desk had closed before anybody
+// of it was rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes
+// next, so a webhook that was lost just before closing and is told again just after it has that answer as well. Nobody
+// hears it whose leg the answer did not reach, or who had hung up again by then; of all others the book has to have it.
 func (v *verdict) tooLate(rings []*bookLeg) (n int) {
 	for _, g := range rings {
 		told := g.refused || g.unanswered || g.ended.Sub(g.answered) < 2*clockError
-		if g.placed && !g.answered.IsZero() && g.dialled == "" && told && !(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
+		if g.placed && !g.answered.IsZero() && g.dialled == "" && told &&
+			!(openAt(g.answered.Add(-clockError)) && openAt(g.ended.Add(clockError))) {
 			n++
 		}
 	}
@@ -196,8 +204,8 @@ func askedWhenOpen(g *bookLeg) bool {
 	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
 }
 
-// hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then, and
-// only that, may still pass before the customer is rung.
+// hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then,
+// and only that, may still pass before the customer is rung.
 func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
 	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
 		return
@@ -210,11 +218,12 @@ func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
 		v.counts["rung while the agent was told about it, after closing"]++
 		return
 	}
-	v.find(ruleHours, "%s: rung at %s, the agent pressed 1 at %s", who, g.rang.Format(time.TimeOnly), g.byPressed.Format(time.TimeOnly))
+	v.find(ruleHours, "%s: rung at %s, the agent pressed 1 at %s", who, g.rang.Format(time.TimeOnly),
+		g.byPressed.Format(time.TimeOnly))
 }
 
-// targets finds two calls at a time, and calls to agents of a desk that was closed when they were decided on. Of those that were
-// on the way when it closed nobody is connected, which the customers' side shows.
+// targets finds two calls at a time, and calls to agents of a desk that was closed when they were decided on. Of those
+// that were on the way when it closed nobody is connected, which the customers' side shows.
 func (v *verdict) targets(l *bookRead) {
 	byTarget := map[string][]*bookLeg{}
 	for _, g := range l.order {
@@ -238,8 +247,8 @@ func (v *verdict) targets(l *bookRead) {
 	}
 }
 
-// room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than the desk
-// has agents: each of them will want one.
+// room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than
+// the desk has agents: each of them will want one.
 func (v *verdict) room(l *bookRead, found map[string]callbacks.Callback, agents int) {
 	type change struct {
 		at time.Time

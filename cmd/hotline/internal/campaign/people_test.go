@@ -14,8 +14,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// Whoever holds a telephone in the campaign, and what goes wrong on the wire. All by the seed: who is rung for the nth time
-// does the same in every run with that seed, whatever else has happened.
+// Whoever holds a telephone in the campaign, and what goes wrong on the wire. All by the seed: who is rung for the nth
+// time does the same in every run with that seed, whatever else has happened.
 
 type people struct {
 	seed   uint64
@@ -79,10 +79,11 @@ func (p *people) answers(r simulator.CallRecord) simulator.Party {
 	return agentBy(dice, dialled)
 }
 
-// agentBy is somebody at a desk. Behind a customer it is as often he who ends the talk as the customer: then the customer's
-// telephone hears what comes after it.
+// agentBy is somebody at a desk. Behind a customer it is as often he who ends the talk as the customer: then the
+// customer's telephone hears what comes after it.
 func agentBy(dice *rand.Rand, behind bool) simulator.Party {
-	party := simulator.Party{After: between(dice, 500*time.Millisecond, 4*time.Second), Keys: simulator.Always("1"), TalkFor: -1}
+	party := simulator.Party{After: between(dice, 500*time.Millisecond, 4*time.Second), Keys: simulator.Always("1"),
+		TalkFor: -1}
 	switch n := dice.IntN(100); {
 	case n < 8:
 		party.Answer = simulator.Busy
@@ -131,44 +132,45 @@ func (p *people) caller(nth int) simulator.Party {
 		wish = "2"
 	}
 	offers, second, moves, to := 0, dice.IntN(3), dice.IntN(2) == 0, ""
-	return simulator.Party{Name: simulate.RoleCaller, HangUpAfter: 10 * time.Minute, Keys: func(prompt simulator.Prompt) simulator.Reply {
-		said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
-		switch {
-		case prompt.Verb == "Record" && said("Please leave a message") && offers == 1:
-			return simulator.Reply{Digits: "0"}
-		case said("To keep it, press 1") && moves:
-			moves, to = false, "2" // to a time of another kind: the same again would be the same text message again
-			if said(" between ") {
-				to = "1"
+	return simulator.Party{Name: simulate.RoleCaller, HangUpAfter: 10 * time.Minute,
+		Keys: func(prompt simulator.Prompt) simulator.Reply {
+			said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
+			switch {
+			case prompt.Verb == "Record" && said("Please leave a message") && offers == 1:
+				return simulator.Reply{Digits: "0"}
+			case said("To keep it, press 1") && moves:
+				moves, to = false, "2" // to a time of another kind: the same again would be the same text message again
+				if said(" between ") {
+					to = "1"
+				}
+				return simulator.Reply{Digits: "2"}
+			case to != "" && said("press "+to+"."):
+				return simulator.Reply{Digits: to}
+			case to != "":
+				return simulator.Reply{HangUp: true}
+			case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We have noted as many callback requests"):
+				return simulator.Reply{HangUp: true}
+			case said("Please enter the phone number"):
+				return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
+			case said("We would call you on"):
+				if offers++; offers == 2 && second == 0 {
+					return simulator.Reply{Digits: "8"}
+				} else if offers == 2 && second == 1 {
+					wish = map[string]string{"1": "2", "2": "1"}[wish]
+				}
+				if said("press " + wish + ".") {
+					return simulator.Reply{Digits: wish}
+				}
+				return simulator.Reply{Digits: "1"}
+			case said("To be called back instead, press 2"):
+				return simulator.Reply{Digits: "2"}
+			case said("For current campaigns and offers") && urgent:
+				return simulator.Reply{Digits: "1"}
+			case said("For current campaigns and offers"):
+				return simulator.Reply{Digits: "2"}
 			}
-			return simulator.Reply{Digits: "2"}
-		case to != "" && said("press "+to+"."):
-			return simulator.Reply{Digits: to}
-		case to != "":
-			return simulator.Reply{HangUp: true}
-		case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We have noted as many callback requests"):
-			return simulator.Reply{HangUp: true}
-		case said("Please enter the phone number"):
-			return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
-		case said("We would call you on"):
-			if offers++; offers == 2 && second == 0 {
-				return simulator.Reply{Digits: "8"}
-			} else if offers == 2 && second == 1 {
-				wish = map[string]string{"1": "2", "2": "1"}[wish]
-			}
-			if said("press " + wish + ".") {
-				return simulator.Reply{Digits: wish}
-			}
-			return simulator.Reply{Digits: "1"}
-		case said("To be called back instead, press 2"):
-			return simulator.Reply{Digits: "2"}
-		case said("For current campaigns and offers") && urgent:
-			return simulator.Reply{Digits: "1"}
-		case said("For current campaigns and offers"):
-			return simulator.Reply{Digits: "2"}
-		}
-		return simulator.Reply{}
-	}}
+			return simulator.Reply{}
+		}}
 }
 
 // troubles are the faults of the provider simulator.

@@ -45,7 +45,8 @@ func begin(role string, s chaosRun) (*chaosProcess, error) {
 		return nil, err
 	}
 	defer func() { _ = faults.Close() }() // the process has its own
-	p := &chaosProcess{name: s.Name, cmd: exec.Command(os.Args[0]), lines: make(chan string, 64), ended: make(chan struct{})}
+	p := &chaosProcess{name: s.Name, cmd: exec.Command(os.Args[0]), lines: make(chan string, 64),
+		ended: make(chan struct{})}
 	// Memory is plenty, and the collector's work multiplied by the race detector's is not what is tried here.
 	p.cmd.Env = append(os.Environ(), "GOGC=400", asProgram+"="+role, chaosSettings+"="+string(settings))
 	p.cmd.Stderr = faults
@@ -126,9 +127,9 @@ func (b *balancer) lostSoFar() int {
 	return b.lost
 }
 
-// A balancer stands before the instances, as in production: a webhook goes to the next one in turn, and to the one after
-// that if no connection is made. What has been sent is not sent again. Some answers that tell what was written get lost
-// here.
+// A balancer stands before the instances, as in production: a webhook goes to the next one in turn, and to the one
+// after that if no connection is made. What has been sent is not sent again. Some answers that tell what was written
+// get lost here.
 type balancer struct {
 	mu    sync.Mutex
 	turn  int

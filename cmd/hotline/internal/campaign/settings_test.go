@@ -43,7 +43,8 @@ type chaosRun struct {
 	Name string // of the process, for its log
 }
 
-// A chaosClock goes fast: the product's own time-outs would make a campaign last for hours. It is the same in every process.
+// A chaosClock goes fast: the product's own time-outs would make a campaign last for hours. It is the same in every
+// process.
 type chaosClock struct {
 	Real, Virtual time.Time // the same instant on both clocks
 	Speed         float64
@@ -54,8 +55,8 @@ func (k chaosClock) of(real func() time.Time) func() time.Time {
 	return func() time.Time { return k.at(real()) }
 }
 
-// at is the fast clock's reading at a real instant. The real one is read from the wall, because a monotonic reading means
-// nothing to another process.
+// at is the fast clock's reading at a real instant. The real one is read from the wall, because a monotonic reading
+// means nothing to another process.
 func (k chaosClock) at(real time.Time) time.Time {
 	return k.Virtual.Add(time.Duration(float64(real.Round(0).Sub(k.Real)) * k.Speed))
 }

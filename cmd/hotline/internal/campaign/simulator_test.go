@@ -41,7 +41,8 @@ func playSimulator() {
 		Faults: simulator.Faults{Webhook: faults.webhook, REST: faults.rest},
 	})
 	for _, number := range []string{chaosNumber, chaosSecond} {
-		c.Number(number, simulator.Number{VoiceURL: s.Public + twilio.PathIncoming, FallbackURL: s.Public + twilio.PathFallback, StatusCallback: s.Public + twilio.PathStatus})
+		c.Number(number, simulator.Number{VoiceURL: s.Public + twilio.PathIncoming,
+			FallbackURL: s.Public + twilio.PathFallback, StatusCallback: s.Public + twilio.PathStatus})
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -102,8 +103,8 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *peo
 	}
 }
 
-// customerNumber is a mobile number of Indonesia, another one for each caller: that is how a customer's leg is tied to his
-// callback.
+// customerNumber is a mobile number of Indonesia, another one for each caller: that is how a customer's leg is tied to
+// his callback.
 func customerNumber(nth int) string { return fmt.Sprintf("+62812%08d", 10_000_000+nth) }
 
 // otherNumber is where a caller may want to be rung instead.
@@ -161,8 +162,8 @@ func (b *book) note(e simulator.Event) {
 	b.failed = errors.Join(b.failed, err)
 }
 
-// apology reports whether the product says that it could not write down what it was told, or tries to once more: he who is asked
-// to wait for that may hang up.
+// apology reports whether the product says that it could not write down what it was told, or tries to once more: he who
+// is asked to wait for that may hang up.
 func apology(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && (strings.Contains(e.Text, "something went wrong on our side") ||
 		e.Role != simulate.RoleCaller && strings.Contains(e.Text, "One moment, please. Stay on the line."))
@@ -170,7 +171,8 @@ func apology(e simulator.Event) bool {
 
 // refusal reports whether a customer is told that the desk has closed since his telephone began to ring.
 func refusal(e simulator.Event) bool {
-	return e.Event == simulator.EventSay && e.Role != simulate.RoleCaller && strings.Contains(e.Text, "we cannot connect you any more at this hour")
+	return e.Event == simulator.EventSay && e.Role != simulate.RoleCaller &&
+		strings.Contains(e.Text, "we cannot connect you any more at this hour")
 }
 
 var callbackReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)

@@ -87,7 +87,8 @@ func (f *inForceWatch) look(ctx context.Context) (done bool, err error) {
 		case number < 0:
 			waiting = append(waiting, i.ID)
 			if i.Problem != "" {
-				problems = append(problems, fmt.Sprintf("instance %s refuses an edit:\n%s", i.ID, strings.TrimRight(i.Problem, "\n")))
+				problems = append(problems,
+					fmt.Sprintf("instance %s refuses an edit:\n%s", i.ID, strings.TrimRight(i.Problem, "\n")))
 			}
 		case number > version:
 			runs, version = i.Hash, number
@@ -100,12 +101,13 @@ func (f *inForceWatch) look(ctx context.Context) (done bool, err error) {
 	if version > 0 {
 		together = fmt.Sprintf(" together with a later edit (version %d)", version)
 	}
-	_, err = fmt.Fprintf(f.out, "In force on %s%s: configuration %s.\n", count(len(list), "running instance"), together, runs)
+	_, err = fmt.Fprintf(f.out, "In force on %s%s: configuration %s.\n", count(len(list), "running instance"),
+		together, runs)
 	return true, err
 }
 
-// runsIt is 0 for what was written, the number of a later version that holds it, and below 0 for anything else, also for what
-// is not recorded yet or cannot be read now.
+// runsIt is 0 for what was written, the number of a later version that holds it, and below 0 for anything else, also
+// for what is not recorded yet or cannot be read now.
 func (f *inForceWatch) runsIt(ctx context.Context, hash string) int64 {
 	if hash == f.hash {
 		return 0
@@ -130,10 +132,12 @@ func (f *inForceWatch) giveUp(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case !f.asked:
-		_, err = fmt.Fprintf(f.out, "Whether it is in force cannot be seen from here: the database does not answer: %v\n", err)
+		_, err = fmt.Fprintf(f.out,
+			"Whether it is in force cannot be seen from here: the database does not answer: %v\n", err)
 		return err
 	}
-	text := fmt.Sprintf("after %s not every instance has it in force: %v; hotline status shows how they stand", f.wait, f.waiting)
+	text := fmt.Sprintf("after %s not every instance has it in force: %v; hotline status shows how they stand", f.wait,
+		f.waiting)
 	return errors.New(strings.Join(append([]string{text}, f.problems...), "\n"))
 }
 

@@ -26,8 +26,8 @@ func (o *office) sees(i callbacks.Instance) {
 	}
 }
 
-// Two supervisors publish different files at the same time, and the instance takes both up at once: each is told that his is
-// in force. What does not hold an edit, or was in force before it, is not taken for it.
+// Two supervisors publish different files at the same time, and the instance takes both up at once: each is told that
+// his is in force. What does not hold an edit, or was in force before it, is not taken for it.
 func TestTwoPublishAtTheSameTime(t *testing.T) {
 	o := newOffice(t)
 	first, second := o.draft(friday, longFriday), o.draft()
@@ -47,9 +47,12 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 		written publishedEdit
 		want    string
 	}{
-		{"both", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 1}, "In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
-		{"other bytes", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": append(text, '\n')}, 1}, "[a/1]"},
-		{"a file removed that is there", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": nil}, 1}, "[a/1]"},
+		{"both", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 1},
+			"In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
+		{"other bytes", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": append(text, '\n')}, 1},
+			"[a/1]"},
+		{"a file removed that is there", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": nil}, 1},
+			"[a/1]"},
 		{"in force before", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 2}, "[a/1]"},
 	} {
 		var out bytes.Buffer
@@ -77,18 +80,20 @@ func (s *falteringStore) Instances(ctx context.Context, since time.Time) ([]call
 	return s.Store.Instances(ctx, since)
 }
 
-// When time is over it is told who is waited for, and why: as the store said it last. When it never did, what was written is no
-// failure.
+// When time is over it is told who is waited for, and why: as the store said it last. When it never did, what was
+// written is no failure.
 func TestWaitingForAStoreThatFalters(t *testing.T) {
 	o := newOffice(t)
 	o.sees(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Problem: "hours/okpay.yaml:3: zone\n"})
 	for answers, want := range map[int]string{
-		2: "not every instance has it in force: [a/1]; hotline status shows how they stand\ninstance a/1 refuses an edit:\nhours/okpay.yaml:3: zone",
+		2: "not every instance has it in force: [a/1]; hotline status shows how they stand\ninstance a/1 refuses an " +
+			"edit:\nhours/okpay.yaml:3: zone",
 		0: "Whether it is in force cannot be seen from here: the database does not answer",
 	} {
 		var out bytes.Buffer
 		a := &session{store: &falteringStore{o.store, answers}, now: func() time.Time { return o.now }}
-		f := inForceWatch{session: a, publishedEdit: publishedEdit{hash: "fedcba9876543210"}, out: &out, wait: 200 * time.Millisecond, later: map[string]int64{}}
+		f := inForceWatch{session: a, publishedEdit: publishedEdit{hash: "fedcba9876543210"}, out: &out,
+			wait: 200 * time.Millisecond, later: map[string]int64{}}
 		err := f.await(t.Context(), time.Millisecond)
 		if err != nil {
 			out.WriteString(err.Error())
@@ -99,8 +104,8 @@ func TestWaitingForAStoreThatFalters(t *testing.T) {
 	}
 }
 
-// The directory is the truth: with a database that does not answer a draft is compared and published all the same, and it is
-// told what could not be seen. What is in the database alone cannot be compared.
+// The directory is the truth: with a database that does not answer a draft is compared and published all the same, and
+// it is told what could not be seen. What is in the database alone cannot be compared.
 func TestPublishWithoutTheDatabase(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft(friday, longFriday)
@@ -114,12 +119,14 @@ func TestPublishWithoutTheDatabase(t *testing.T) {
 	}
 	t.Setenv("HOTLINE_STORE", "postgres://anna:secret@"+closed+"/hotline")
 	out := o.works("Callbacks were not looked at: the database does not answer: ", "diff", o.live, draft)
-	if strings.Count(out, "does not answer") != 1 || !strings.HasSuffix(out, ".\n") || strings.Contains(out, "secret") || !strings.Contains(out, "Fridays") {
+	if strings.Count(out, "does not answer") != 1 || !strings.HasSuffix(out, ".\n") ||
+		strings.Contains(out, "secret") || !strings.Contains(out, "Fridays") {
 		t.Errorf("printed is\n%s", out)
 	}
 	o.refuses(closed, "diff", "live", draft)
 	out = o.works("Whether it is in force cannot be seen from here: the database does not answer: ", "publish", draft)
-	if !strings.Contains(out, "Written: 1 file") || !strings.Contains(apptest.Read(t, o.live, "hours/gopay.yaml"), longFriday) {
+	if !strings.Contains(out, "Written: 1 file") ||
+		!strings.Contains(apptest.Read(t, o.live, "hours/gopay.yaml"), longFriday) {
 		t.Errorf("printed is\n%s", out)
 	}
 }
@@ -147,13 +154,15 @@ func TestDiffWithAStoreThatFails(t *testing.T) {
 		return silencedStore{store}, err
 	}))
 	root.SetArgs([]string{"diff", draft(t), draft(t, longRing)})
-	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(out.String(), "not looked at: the database does not answer: the overrides: the connection was lost.\n") {
+	if err := root.ExecuteContext(t.Context()); err != nil ||
+		!strings.Contains(out.String(),
+			"not looked at: the database does not answer: the overrides: the connection was lost.\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }
 
-// Right after an edit an instance that has not said yet what it runs does not differ; one that refuses it does, and one that
-// still says so a little later.
+// Right after an edit an instance that has not said yet what it runs does not differ; one that refuses it does, and one
+// that still says so a little later.
 func TestStatusRightAfterAnEdit(t *testing.T) {
 	o := newOffice(t)
 	old := o.publisher.State().Hash
@@ -165,7 +174,8 @@ func TestStatusRightAfterAnEdit(t *testing.T) {
 	if out := o.works("is taking it up", "status", "--config", o.live); strings.Contains(out, "DIFFERS") {
 		t.Errorf("printed is\n%s", out)
 	}
-	o.sees(callbacks.Instance{ID: "a/1", Hash: old, Offered: o.publisher.State().Hash, Problem: "calls/x.yaml:7: want to hear"})
+	o.sees(callbacks.Instance{ID: "a/1", Hash: old, Offered: o.publisher.State().Hash,
+		Problem: "calls/x.yaml:7: want to hear"})
 	o.refuses("DIFFERS", "status")
 	o.sees(callbacks.Instance{ID: "a/1", Hash: old})
 	o.now = o.now.Add(time.Second)

@@ -19,14 +19,17 @@ func newCall() *cobra.Command {
 		Long: "call rings a line of the configuration through a provider simulator, with a store of its own.\n" +
 			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
 			"(an empty group is silence), then time runs until no callback is open.\n" +
-			"It simulates what the files say: what close and open have declared does not count here; hotline explain knows of it.",
+			"It simulates what the files say: what close and open have declared does not count here; hotline " +
+			"explain knows of it.",
 		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
-			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy",
+			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' " +
+			"--agents busy",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Scripted = cmd.Flags().Changed("press")
 			if strings.Trim(o.Press, "0123456789*#, ") != "" {
-				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between questions", o.Press)
+				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between "+
+					"questions", o.Press)
 			}
 			snapshot, err := load(cmd)
 			if err != nil {
@@ -43,11 +46,15 @@ func newCall() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&line, "line", "gopay", "line to ring")
-	flags.StringVar(&o.From, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
+	flags.StringVar(&o.From, "from", "",
+		"calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&at, "at", "", "when the call is made, RFC 3339 (default: now)")
 	flags.StringVar(&o.Press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
-	flags.StringVar(&o.Agents, "agents", "answer", "what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later callbacks (default: answer)")
-	flags.StringVar(&o.Customer, "customer", "answer", "what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
+	flags.StringVar(&o.Agents, "agents", "answer",
+		"what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later "+
+			"callbacks (default: answer)")
+	flags.StringVar(&o.Customer, "customer", "answer",
+		"what the customer does when rung back: answer, not-mine, busy, no-answer, voicemail")
 	flags.BoolVar(&o.JSON, "json", false, "print one JSON object for each event")
 	return cmd
 }

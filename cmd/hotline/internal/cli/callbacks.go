@@ -119,13 +119,15 @@ func newCallbacks() *cobra.Command {
 		Use:   "callbacks",
 		Short: "Look at callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
 		Long: "callbacks works on the database that HOTLINE_STORE names, while the server runs or not.\n" +
-			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.",
+			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the " +
+			"line's zone.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	storeFlags(cmd.PersistentFlags())
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
-	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(), newCallbacksRetry(),
+	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(),
+		newCallbacksRetry(),
 		newCallbacksExport(), newCallbacksMessages(), newCallbacksListen())
 	return cmd
 }
@@ -213,7 +215,8 @@ func (s *callbackSession) list(out io.Writer, list []callbacks.Callback, o listO
 	var rows terminal.Table
 	rows.Add("reference", "line", "desk", "topic", "state", "what", "rang", "due", "number", "tries", "last")
 	for _, c := range list {
-		rows.Add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), callbackKind(c), s.clock(c.Line, c.Called), s.clock(c.Line, c.Due),
+		rows.Add(c.Reference, c.Line, c.Desk, cmp.Or(c.Topic, "-"), string(c.State), callbackKind(c),
+			s.clock(c.Line, c.Called), s.clock(c.Line, c.Due),
 			cmp.Or(s.masked(c.Number), "erased"), fmt.Sprintf("%d", c.Attempts), cmp.Or(c.Remark, "-"))
 	}
 	if err := rows.Write(out, ""); err != nil {

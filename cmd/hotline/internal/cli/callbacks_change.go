@@ -20,9 +20,11 @@ func refusalWords(c callbacks.Callback, err error) error {
 	case errors.Is(err, callbacks.ErrNotOpen):
 		return fmt.Errorf("callback %s is %s; nothing was changed", c.Reference, c.State)
 	case errors.Is(err, callbacks.ErrSilenced):
-		return fmt.Errorf("callback %s: the customer did not ask for the call, so for a day the number is not called at the wish of others; nothing was changed", c.Reference)
+		return fmt.Errorf("callback %s: the customer did not ask for the call, so for a day the number is not "+
+			"called at the wish of others; nothing was changed", c.Reference)
 	case errors.Is(err, callbacks.ErrErased):
-		return fmt.Errorf("callback %s: its number was erased after its retention; nobody knows whom to ring", c.Reference)
+		return fmt.Errorf("callback %s: its number was erased after its retention; nobody knows whom to ring",
+			c.Reference)
 	}
 	return err
 }
@@ -32,7 +34,8 @@ func (s *callbackSession) notifiedWords(c callbacks.Callback, kind callbacks.Not
 	if plan, ok := s.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind, s.now()) != "" {
 		return "The customer is told with a text message, which the server sends."
 	}
-	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one that they rang from."
+	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one " +
+		"that they rang from."
 }
 
 func newCallbacksCancel() *cobra.Command {
@@ -44,13 +47,15 @@ func newCallbacksCancel() *cobra.Command {
 				return err
 			}
 			if c.State == callbacks.Cancelled {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s was cancelled before; nothing was changed.\n", c.Reference)
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s was cancelled before; nothing was changed.\n",
+					c.Reference)
 				return err
 			}
 			if c, err = s.service.Withdraw(cmd.Context(), c.ID, "supervisor "+operator()); err != nil {
 				return refusalWords(c, err)
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference, s.notifiedWords(c, callbacks.NotifyWithdrawn))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Callback %s is cancelled. %s\n", c.Reference,
+				s.notifiedWords(c, callbacks.NotifyWithdrawn))
 			return err
 		}),
 	}
@@ -95,17 +100,21 @@ func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked t
 	}
 	out := cmd.OutOrStdout()
 	if !due.Equal(asked) {
-		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n", s.clock(c.Line, asked))
+		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n",
+			s.clock(c.Line, asked))
 	}
-	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, s.clock(moved.Line, moved.Due), s.notifiedWords(moved, callbacks.NotifyMoved))
+	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, s.clock(moved.Line, moved.Due),
+		s.notifiedWords(moved, callbacks.NotifyMoved))
 	return err
 }
 
 func newCallbacksRetry() *cobra.Command {
 	return &cobra.Command{
 		Use: "retry REFERENCE", Short: "Make a callback now, also one that was given up", Args: cobra.ExactArgs(1),
-		Long: "retry lets a callback that waits fall due at once. One that was given up (expired, undialable) is made again, under a\n" +
-			"new reference, at the place of the first call. The desk's hours are asked as always, and the running server\n" +
+		Long: "retry lets a callback that waits fall due at once. One that was given up (expired, undialable) is " +
+			"made again, under a\n" +
+			"new reference, at the place of the first call. The desk's hours are asked as always, and the running " +
+			"server\n" +
 			"notices within a minute.",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
@@ -131,7 +140,8 @@ func (s *callbackSession) reportRetry(out io.Writer, c callbacks.Callback, again
 	var err error
 	switch {
 	case again.Existing:
-		_, err = fmt.Fprintf(out, "The customer has another open callback, %s, due %s; nothing was changed.\n", to.Reference, s.clock(to.Line, to.Due))
+		_, err = fmt.Fprintf(out, "The customer has another open callback, %s, due %s; nothing was changed.\n",
+			to.Reference, s.clock(to.Line, to.Due))
 	case to.ID == c.ID:
 		_, err = fmt.Fprintf(out, "Callback %s is %s.\n", c.Reference, when)
 	default:

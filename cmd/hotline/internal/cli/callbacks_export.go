@@ -41,7 +41,8 @@ type exported struct {
 	Last      string `json:"last"` // what happened to it last
 }
 
-var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number", "account", "called",
+var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number",
+	"account", "called",
 	"due", "slot_end", "ended", "attempts", "rounds", "note_seconds",
 	"priority", "last"}
 
@@ -52,7 +53,8 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 		}
 		return at.UTC().Format(time.RFC3339)
 	}
-	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State), s.masked(c.Number),
+	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State),
+		s.masked(c.Number),
 		s.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
 	for _, text := range []*string{
 		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
@@ -63,7 +65,8 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 }
 
 func (e exported) row() []string {
-	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State, e.Number, e.Account,
+	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State,
+		e.Number, e.Account,
 		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.Rounds), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 
@@ -75,7 +78,8 @@ func newCallbacksExport() *cobra.Command {
 	var format, file string
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write callbacks as CSV or JSON", Args: cobra.NoArgs,
-		Long: "export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked unless --unmasked\n" +
+		Long: "export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked " +
+			"unless --unmasked\n" +
 			"asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.",
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) (err error) {
@@ -169,7 +173,8 @@ func newCallbacksMessages() *cobra.Command {
 			var rows terminal.Table
 			rows.Add("reference", "line", "desk", "topic", "received", "caller", "seconds", "recording at the provider")
 			for _, m := range list {
-				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), s.clock(m.Line, m.Received), cmp.Or(s.masked(m.Caller), "-"),
+				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), s.clock(m.Line, m.Received),
+					cmp.Or(s.masked(m.Caller), "-"),
 					strconv.Itoa(m.Recording.Seconds), cmp.Or(m.Recording.SID, "erased"))
 			}
 			return rows.Write(cmd.OutOrStdout(), "")

@@ -80,7 +80,8 @@ func writes(t *testing.T, args string) string {
 
 func refuses(t *testing.T, args, want string) {
 	t.Helper()
-	if out, err := run(t, "", strings.Fields("callbacks "+args)...); err == nil || !strings.Contains(err.Error(), want) {
+	if out, err := run(t, "", strings.Fields("callbacks "+args)...); err == nil ||
+		!strings.Contains(err.Error(), want) {
 		t.Errorf("callbacks %s: %v, want %q\n%s", args, err, want, out)
 	}
 }
@@ -110,7 +111,8 @@ func TestCallbacksAreListedMasked(t *testing.T) {
 	gives(t, "cancel 1000000", "Callback 1000000 is cancelled")
 	refuses(t, "cancel 100000", "no callback has the reference")
 	gives(t, "list --state cancelled", "1000000")
-	refuses(t, "move 1000000 --at "+time.Now().Add(time.Hour).Format(time.RFC3339), "callback 1000000 is cancelled; nothing was changed")
+	refuses(t, "move 1000000 --at "+time.Now().Add(time.Hour).Format(time.RFC3339),
+		"callback 1000000 is cancelled; nothing was changed")
 	refuses(t, "retry 1000000", "is cancelled")
 	if c, err := store.Callback(t.Context(), 1); err != nil || c.State != callbacks.Cancelled {
 		t.Errorf("%+v, %v", c, err)
@@ -122,7 +124,8 @@ func TestShowingNumbersIsLogged(t *testing.T) {
 	var logged strings.Builder
 	root := New(strings.NewReader(""), &strings.Builder{}, &logged)
 	root.SetArgs([]string{"callbacks", "list", "--unmasked"})
-	if err := root.ExecuteContext(t.Context()); err != nil || !strings.Contains(logged.String(), "numbers of customers are shown unmasked") {
+	if err := root.ExecuteContext(t.Context()); err != nil ||
+		!strings.Contains(logged.String(), "numbers of customers are shown unmasked") {
 		t.Errorf("%v, logged %q", err, logged.String())
 	}
 }
@@ -134,7 +137,8 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 		}
 	})
 	sunday := time.Date(2030, 6, 2, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600))
-	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed", "is due 2030-06-03 08:00 +07:00", "The customer is told")
+	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed",
+		"is due 2030-06-03 08:00 +07:00", "The customer is told")
 	gives(t, "move 1000002 --at "+sunday.Format(time.RFC3339), "The customer is not told")
 	refuses(t, "move 1000001 --at 2020-01-01T00:00:00Z", "has passed")
 	refuses(t, "move 1000001", `--at "" is not a valid time`)
@@ -161,10 +165,12 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	if err != nil || len(again) != 3 {
 		t.Fatalf("%d callbacks stand, %v", len(again), err)
 	}
-	if c := again[0]; c.Number != "+6281234567802" || c.Note.SID != "RE1" || c.Answers.Get("refund") != "445566" || time.Since(c.Called) < 50*time.Minute {
+	if c := again[0]; c.Number != "+6281234567802" || c.Note.SID != "RE1" || c.Answers.Get("refund") != "445566" ||
+		time.Since(c.Called) < 50*time.Minute {
 		t.Errorf("promised again as %+v", c)
 	}
-	if _, err := store.Erase(t.Context(), callbacks.Desk{Line: "gopay", Desk: "support"}, time.Now().Add(time.Hour), time.Now()); err != nil {
+	if _, err := store.Erase(t.Context(), callbacks.Desk{Line: "gopay", Desk: "support"}, time.Now().Add(time.Hour),
+		time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	refuses(t, "retry 1000002", "erased after its retention")
@@ -173,14 +179,16 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 func TestExport(t *testing.T) {
 	books(t)
 	records, err := csv.NewReader(strings.NewReader(writes(t, ""))).ReadAll()
-	if err != nil || len(records) != 4 || records[0][0] != "reference" || records[1][8] != "…7802" || len(records[1]) != len(exportedColumns) {
+	if err != nil || len(records) != 4 || records[0][0] != "reference" || records[1][8] != "…7802" ||
+		len(records[1]) != len(exportedColumns) {
 		t.Errorf("%v, %q", err, records)
 	}
 	decoder := json.NewDecoder(strings.NewReader(writes(t, "--format json --unmasked --state all")))
 	n := 0
 	for decoder.More() {
 		var e exported
-		if err := decoder.Decode(&e); err != nil || !strings.HasPrefix(e.Number, "+62812345678") || e.State != "booked" || e.Ended != "" {
+		if err := decoder.Decode(&e); err != nil || !strings.HasPrefix(e.Number, "+62812345678") ||
+			e.State != "booked" || e.Ended != "" {
 			t.Fatalf("%+v, %v", e, err)
 		}
 		n++
@@ -202,8 +210,9 @@ func TestExportOfMany(t *testing.T) {
 	store := books(t)
 	now := time.Now().UTC()
 	for i := range exportPage + 5 {
-		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+62811%08d", i),
-			Kind: callbacks.ASAP, Called: now.Add(-time.Duration(i/7) * time.Second), Due: now, Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
+		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support",
+			Number: fmt.Sprintf("+62811%08d", i),
+			Kind:   callbacks.ASAP, Called: now.Add(-time.Duration(i/7) * time.Second), Due: now, Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -223,8 +232,10 @@ const spokenSID = "RE77777777777777777777777777777777"
 
 func TestMessagesAreListed(t *testing.T) {
 	store := books(t)
-	_, err := store.SaveMessage(t.Context(), callbacks.Message{Key: "k", Reference: "3000000", Line: "upay", Desk: "support", Topic: "feedback",
-		Caller: "+8613812345678", Recording: callbacks.Recording{SID: spokenSID, URL: "u", Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
+	_, err := store.SaveMessage(t.Context(), callbacks.Message{Key: "k", Reference: "3000000", Line: "upay",
+		Desk: "support", Topic: "feedback",
+		Caller: "+8613812345678", Recording: callbacks.Recording{SID: spokenSID, URL: "u",
+			Seconds: 31}, Received: time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +257,8 @@ func TestNoDatabaseIsMadeByLooking(t *testing.T) {
 
 func TestListening(t *testing.T) {
 	provider := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, token, ok := r.BasicAuth(); !ok || token != strings.Repeat("a", 32) || !strings.HasSuffix(r.URL.Path, "/Recordings/"+spokenSID+".mp3") {
+		if _, token, ok := r.BasicAuth(); !ok || token != strings.Repeat("a", 32) ||
+			!strings.HasSuffix(r.URL.Path, "/Recordings/"+spokenSID+".mp3") {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
@@ -256,8 +268,9 @@ func TestListening(t *testing.T) {
 	t.Cleanup(provider.Close)
 	store := books(t)
 	for key, sid := range map[string]string{"3000000": spokenSID, "3000001": strings.ReplaceAll(spokenSID, "7", "8")} {
-		if _, err := store.SaveMessage(t.Context(), callbacks.Message{Key: key, Reference: key, Line: "upay", Desk: "support",
-			Recording: callbacks.Recording{SID: sid, URL: "u", Seconds: 31}, Received: time.Now()}); err != nil {
+		if _, err := store.SaveMessage(t.Context(),
+			callbacks.Message{Key: key, Reference: key, Line: "upay", Desk: "support",
+				Recording: callbacks.Recording{SID: sid, URL: "u", Seconds: 31}, Received: time.Now()}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -293,9 +306,11 @@ func TestCallbacksShowTextMessages(t *testing.T) {
 	}
 	s := callbackSession{session: &session{now: func() time.Time { return at }}, snapshot: snapshot}
 	r := callbacks.Record{Callback: callbacks.Callback{Line: "gopay"}}
-	texts := []callbacks.SMS{{Created: at, State: callbacks.SMSUndelivered, Remark: "code 30005, there is no such number"}}
+	texts := []callbacks.SMS{{Created: at, State: callbacks.SMSUndelivered,
+		Remark: "code 30005, there is no such number"}}
 	if err := s.show(&out, r, texts, time.Time{}); err != nil ||
-		!strings.Contains(out.String(), "text message        2026-03-07 20:00 +07:00  undelivered: code 30005, there is no such number\n") {
+		!strings.Contains(out.String(),
+			"text message        2026-03-07 20:00 +07:00  undelivered: code 30005, there is no such number\n") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 }

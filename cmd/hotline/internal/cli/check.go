@@ -15,7 +15,9 @@ func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file, line and key.\nThen it decides the call tests, as the server does before it takes an edit up.\nIt ends with exit status 1 if there is a mistake, or a call goes otherwise.\n" +
+		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with " +
+			"file, line and key.\nThen it decides the call tests, as the server does before it takes an edit " +
+			"up.\nIt ends with exit status 1 if there is a mistake, or a call goes otherwise.\n" +
 			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +44,8 @@ func check(cmd *cobra.Command, dir string) error {
 		return tellMistakes(out, err, "check: FAILED, ", "; nothing of this configuration is used")
 	}
 	for _, line := range snapshot.Lines {
-		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"), count(len(line.Languages), "language"),
+		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"),
+			count(len(line.Languages), "language"),
 			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
 	}
 	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
@@ -59,15 +62,16 @@ func check(cmd *cobra.Command, dir string) error {
 		fmt.Fprintln(out, report.NotTriedText())
 	}
 	if len(report.Failed) > 0 {
-		return fmt.Errorf("check: FAILED, %d of %s; nothing of this configuration is used", len(report.Failed), count(report.Tests, "call test"))
+		return fmt.Errorf("check: FAILED, %d of %s; nothing of this configuration is used", len(report.Failed),
+			count(report.Tests, "call test"))
 	}
 	_, err = fmt.Fprintf(out, "SUCCESS, %s, %s, configuration %s\n",
 		count(len(snapshot.Lines), "line"), count(report.Tests, "call test"), snapshot.Hash)
 	return err
 }
 
-// tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between two
-// pieces of text; one that is about no mistake is returned as it is.
+// tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between
+// two pieces of text; one that is about no mistake is returned as it is.
 func tellMistakes(out io.Writer, err error, before, after string) error {
 	var problems config.Problems
 	if !errors.As(err, &problems) {

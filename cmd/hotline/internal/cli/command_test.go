@@ -48,7 +48,8 @@ func TestCallPrintsJSON(t *testing.T) {
 	}
 	// enqueue and cancel cannot happen in a first call to a line whose targets ring in turn: enqueue is seen in the
 	// simulator's own tests, cancel in those of returning callers.
-	for _, name := range []string{"say", "gather", "press", "silence", "dial", "record", "book", "place-call", "taken", "bridge", "message", "hangup"} {
+	for _, name := range []string{"say", "gather", "press", "silence", "dial", "record", "book", "place-call", "taken",
+		"bridge", "message", "hangup"} {
 		if !seen[name] {
 			t.Errorf("no event %q; there were %v", name, seen)
 		}
@@ -76,7 +77,8 @@ func TestCallAsksForKeys(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	// The end of the input hangs up.
-	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil || !strings.Contains(out, "caller       hangs up") {
+	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil ||
+		!strings.Contains(out, "caller       hangs up") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -107,7 +109,8 @@ func TestSignSaysOverWhat(t *testing.T) {
 	// The provider's own published example.
 	out, err := run(t, "", "sign", "https://mycompany.com/myapp.php?foo=1&bar=2", "CallSid=CA1234567890ABCDE",
 		"Caller=+14158675309", "Digits=1234", "From=+14158675309", "To=+18005551212")
-	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") || !strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
+	if err != nil || !strings.Contains(out, "RSOYDt4T1cUTdK1PDd93/VVr8B8=") ||
+		!strings.Contains(out, "bar=2CallSidCA1234567890ABCDECaller+1415") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	// What is signed for our own account would be accepted: the account stands in it.
@@ -121,12 +124,15 @@ func TestSignSaysOverWhat(t *testing.T) {
 	t.Setenv("HOTLINE_TWILIO_ACCOUNT_SID", "")
 	t.Setenv("HOTLINE_TWILIO_SIGNING_KEYS", "webhooks_sharedkey_1:HMAC_SHA256:a-secret-of-ours")
 	out, err = run(t, "", "sign", "--key", "webhooks_sharedkey_1", "https://x.example/", "Digits=1")
-	signature := twilio.SigningKey{Algorithm: twilio.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/", url.Values{"Digits": {"1"}})
+	signature := twilio.SigningKey{Algorithm: twilio.HMACSHA256, Secret: "a-secret-of-ours"}.Sign("https://x.example/",
+		url.Values{"Digits": {"1"}})
 	const settings = "X-Twilio-Webhooks-Signature-Settings: key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
-	if err != nil || !strings.Contains(out, "-H 'X-Twilio-Signature: "+signature+"' -H '"+settings+"'") || strings.Contains(out, "a-secret") {
+	if err != nil || !strings.Contains(out, "-H 'X-Twilio-Signature: "+signature+"' -H '"+settings+"'") ||
+		strings.Contains(out, "a-secret") {
 		t.Errorf("with a shared key: %v\n%s", err, out)
 	}
-	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"}, {"sign", "--key", "another", "https://x.example/"}} {
+	for _, wrong := range [][]string{{"sign", "/voice/incoming"}, {"sign", "https://x.example/", "novalue"},
+		{"sign", "--key", "another", "https://x.example/"}} {
 		if _, err := run(t, "", wrong...); err == nil {
 			t.Errorf("%v is accepted", wrong)
 		}
@@ -148,7 +154,8 @@ func TestHelpNamesEveryCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"demo", "serve", "call", "check", "hours", "holidays", "diff", "explain", "sign"} {
-		if !slices.ContainsFunc(strings.Split(out, "\n"), func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
+		if !slices.ContainsFunc(strings.Split(out, "\n"),
+			func(line string) bool { return strings.HasPrefix(line, "  "+name+" ") }) {
 			t.Errorf("help does not name %s:\n%s", name, out)
 		}
 	}

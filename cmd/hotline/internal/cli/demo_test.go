@@ -71,7 +71,8 @@ func (l lines) Write(p []byte) (int, error) {
 func TestDemoIntroducesItself(t *testing.T) {
 	s := startDemo(t)
 	all := strings.Join(s.said, "\n")
-	for _, words := range []string{"no account, no key, no network", "Open  http://127.0.0.1:", "call --line gopay --press 2,1", "gopay +622150001000 (id, en, zh)"} {
+	for _, words := range []string{"no account, no key, no network", "Open  http://127.0.0.1:",
+		"call --line gopay --press 2,1", "gopay +622150001000 (id, en, zh)"} {
 		if !strings.Contains(all, words) {
 			t.Errorf("it does not say %q:\n%s", words, all)
 		}
@@ -88,7 +89,8 @@ func TestDemoEndsCleanly(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	rung, err := http.Post(s.address+"api/ring", "application/json", strings.NewReader(`{"line":"gopay","from":"+6281234567890"}`))
+	rung, err := http.Post(s.address+"api/ring", "application/json",
+		strings.NewReader(`{"line":"gopay","from":"+6281234567890"}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +134,8 @@ func TestDemoIsForThisMachineAlone(t *testing.T) {
 		{"is not a valid time", []string{"--at", "tomorrow"}},
 		{"choose 1", []string{"--speed", "0"}},
 	} {
-		if out, err := run(t, "", append([]string{"demo"}, c.flags...)...); err == nil || !strings.Contains(err.Error(), c.words) {
+		if out, err := run(t, "", append([]string{"demo"}, c.flags...)...); err == nil ||
+			!strings.Contains(err.Error(), c.words) {
 			t.Errorf("%v: %v, want %q; it printed %q", c.flags, err, c.words, out)
 		}
 	}
@@ -150,7 +153,8 @@ func TestDemoTakesAFreePort(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	if listener.Addr().String() == taken.Addr().String() || !strings.Contains(out.String(), "is in use; taking a free one") {
+	if listener.Addr().String() == taken.Addr().String() ||
+		!strings.Contains(out.String(), "is in use; taking a free one") {
 		t.Errorf("it listens on %s and says %q", listener.Addr(), out.String())
 	}
 }

@@ -30,13 +30,16 @@ func newDiff(open opener) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Say what a change of the configuration does: to hours, calls and callbacks",
-		Long: "diff compares two configurations by what they do, not by their text: which days and spans open or close, which numbers,\n" +
+		Long: "diff compares two configurations by what they do, not by their text: which days and spans open or " +
+			"close, which numbers,\n" +
 			"topics, desks, announcements and sentences are different, and which callbacks would be made otherwise.\n" +
-			"OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a directory\n" +
+			"OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a " +
+			"directory\n" +
 			"of that name is written ./3). Versions and callbacks are in the database that HOTLINE_STORE names.\n" +
 			"The exit status is 0 also where there are differences.",
-		Example: "  hotline diff config draft\n  hotline diff --against live draft --days 90\n  hotline diff 3 live --line gopay",
-		Args:    cobra.MaximumNArgs(2),
+		Example: "  hotline diff config draft\n  hotline diff --against live draft --days 90\n  hotline diff 3 live " +
+			"--line gopay",
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			old, new, err := o.sides(cmd, args)
 			if err != nil {
@@ -50,7 +53,8 @@ func newDiff(open opener) *cobra.Command {
 	}
 	flags := cmd.Flags()
 	storeFlags(flags)
-	flags.StringVar(&o.against, "against", "", "what to compare a directory with, in the place of OLD: live, a version's number, or a directory")
+	flags.StringVar(&o.against, "against", "",
+		"what to compare a directory with, in the place of OLD: live, a version's number, or a directory")
 	flags.StringVar(&o.line, "line", "", "this line alone")
 	flags.IntVar(&o.days, "days", 60, "how many days of hours to compare, from today")
 	flags.StringVar(&o.from, "from", "", "first of these days, such as 2026-12-24 (default: today)")
@@ -125,8 +129,8 @@ type difference struct {
 	old, new *config.Snapshot
 	now      time.Time
 	changes  compare.Changes
-	// open is how many callbacks of the lines concerned are open, changed those that would be made otherwise. unseen says why
-	// callbacks were not looked at; empty when they were.
+	// open is how many callbacks of the lines concerned are open, changed those that would be made otherwise. unseen
+	// says why callbacks were not looked at; empty when they were.
 	open    int
 	changed []changedCallback
 	unseen  string

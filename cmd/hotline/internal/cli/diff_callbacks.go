@@ -84,7 +84,8 @@ func (d *difference) writeCallbacks(out io.Writer) error {
 	fmt.Fprintf(out, "%s; %d would be made otherwise:\n", callbackWords(d.open), len(d.changed))
 	var rows terminal.Table
 	for _, k := range d.changed {
-		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will), "instead of: "+d.words(k.Callback, k.was))
+		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will),
+			"instead of: "+d.words(k.Callback, k.was))
 	}
 	return rows.Write(out, "  ")
 }

@@ -148,5 +148,6 @@ func dayOf(d compare.DayChange) diffDay {
 }
 
 func predictionOf(o dispatch.Prediction) diffPrediction {
-	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o), TextMessage: timeOrNull(o.SMSAt)}
+	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o),
+		TextMessage: timeOrNull(o.SMSAt)}
 }

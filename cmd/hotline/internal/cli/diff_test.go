@@ -63,9 +63,10 @@ func shippedFiles(t *testing.T) map[string][]byte {
 }
 
 var (
-	staffMeeting = [3]string{"hours/gopay.yaml", "special:\n", "special:\n  - {date: 2026-11-27, open: [\"08:00-11:30\"], name: Staff meeting}\n"}
-	longMondays  = [3]string{"hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["08:00-19:00"]`}
-	longRing     = [3]string{"lines/gopay.yaml", "ring: 20s", "ring: 35s"}
+	staffMeeting = [3]string{"hours/gopay.yaml", "special:\n",
+		"special:\n  - {date: 2026-11-27, open: [\"08:00-11:30\"], name: Staff meeting}\n"}
+	longMondays = [3]string{"hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["08:00-19:00"]`}
+	longRing    = [3]string{"lines/gopay.yaml", "ring: 20s", "ring: 35s"}
 )
 
 // nowhere is a directory without a database, in which the command runs.
@@ -124,7 +125,8 @@ func TestDiffRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
 		}
-		if slices.Contains(c.args, wrong) && !strings.Contains(out, `hours/gopay.yaml:13: weak: unknown key; did you mean "peak"?`) {
+		if slices.Contains(c.args, wrong) &&
+			!strings.Contains(out, `hours/gopay.yaml:13: weak: unknown key; did you mean "peak"?`) {
 			t.Errorf("the mistake is not told:\n%s", out)
 		}
 	}
@@ -191,7 +193,8 @@ func TestDiffAgainstLive(t *testing.T) {
 	if _, err := diffs(t, list, "1", "3"); err == nil || !strings.Contains(err.Error(), "there is no version 3") {
 		t.Error(err)
 	}
-	if _, err := diffs(t, nil, "live", third); err == nil || !strings.Contains(err.Error(), "no configuration has been put in force yet") {
+	if _, err := diffs(t, nil, "live", third); err == nil ||
+		!strings.Contains(err.Error(), "no configuration has been put in force yet") {
 		t.Error(err)
 	}
 }
@@ -209,10 +212,14 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The line is open at all hours but for that day and, in the draft, for the next three days.
-	week := [3]string{"hours/gopay.yaml", "overrides: []", "overrides:\n  - {from: 2020-01-01 00:00, until: 2090-01-01 00:00, open: true, reason: Trial}\n"}
-	closure := "overrides:\n  - {from: 2020-01-01 00:00, until: " + due.In(jakarta).Add(-time.Hour).Format("2006-01-02 15:04") + ", open: true, reason: Trial}\n" +
-		"  - {from: " + due.In(jakarta).Add(-time.Hour).Format("2006-01-02 15:04") + ", until: " + due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") + ", closed: true, reason: Fire drill}\n" +
-		"  - {from: " + due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") + ", until: 2090-01-01 00:00, open: true, reason: Trial}\n"
+	week := [3]string{"hours/gopay.yaml", "overrides: []",
+		"overrides:\n  - {from: 2020-01-01 00:00, until: 2090-01-01 00:00, open: true, reason: Trial}\n"}
+	closure := "overrides:\n  - {from: 2020-01-01 00:00, until: " +
+		due.In(jakarta).Add(-time.Hour).Format("2006-01-02 15:04") + ", open: true, reason: Trial}\n" +
+		"  - {from: " + due.In(jakarta).Add(-time.Hour).Format("2006-01-02 15:04") + ", until: " +
+		due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") + ", closed: true, reason: Fire drill}\n" +
+		"  - {from: " + due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") +
+		", until: 2090-01-01 00:00, open: true, reason: Trial}\n"
 	indecent := [3]string{"lines/gopay.yaml", `calling_hours: "08:00-21:00"`, `calling_hours: "00:00-24:00"`}
 	old, new := draft(t, week, indecent), draft(t, [3]string{"hours/gopay.yaml", "overrides: []", closure}, indecent)
 	out, err := run(t, "", "diff", old, new)
@@ -222,7 +229,8 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 	at := func(t time.Time) string { return t.In(jakarta).Format("Mon 2006-01-02 15:04") }
 	for _, want := range []string{
 		"3 callbacks of these lines are open; 1 would be made otherwise:\n",
-		"  1000000  gopay  support  …7800  put off to " + at(due.Add(time.Hour)) + ", the desk is closed  instead of: rung " + at(due) + "\n",
+		"  1000000  gopay  support  …7800  put off to " + at(due.Add(time.Hour)) +
+			", the desk is closed  instead of: rung " + at(due) + "\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("it does not say %q:\n%s", want, out)
@@ -236,7 +244,8 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 	if err := errors.Join(err, json.Unmarshal([]byte(out), &answer)); err != nil {
 		t.Fatal(err)
 	}
-	if len(answer.Otherwise) != 1 || answer.Otherwise[0].Will.Outcome != "rung" || !answer.Otherwise[0].Will.At.Equal(due.Add(time.Hour)) || !answer.Looked {
+	if len(answer.Otherwise) != 1 || answer.Otherwise[0].Will.Outcome != "rung" ||
+		!answer.Otherwise[0].Will.At.Equal(due.Add(time.Hour)) || !answer.Looked {
 		t.Errorf("%+v", answer)
 	}
 	if c, err := store.ByReference(t.Context(), "1000000"); err != nil || !c.Due.Equal(due) {

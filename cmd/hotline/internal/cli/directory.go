@@ -27,7 +27,8 @@ func workingDirectory(cmd *cobra.Command) (*directory, error) {
 		return nil, err
 	}
 	if dir == "" {
-		return nil, errors.New("name the directory that the server runs with --config DIR; the built-in configuration cannot be edited")
+		return nil, errors.New("name the directory that the server runs with --config DIR; the built-in " +
+			"configuration cannot be edited")
 	}
 	return readDirectory(dir)
 }
@@ -65,7 +66,8 @@ func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) err
 		fmt.Fprint(out, d.files.Patch(edit))
 		return fmt.Errorf("%w; what is printed above is the change as a patch, for whoever can: git apply, or patch -p1", err)
 	case errors.As(err, &stale):
-		return fmt.Errorf("%s/%w; look at what was done there (hotline history, hotline diff), and take it over or take a new draft", d.path, stale)
+		return fmt.Errorf("%s/%w; look at what was done there (hotline history, hotline diff), and take it over or "+
+			"take a new draft", d.path, stale)
 	}
 	return err
 }

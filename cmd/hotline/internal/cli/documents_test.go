@@ -108,7 +108,8 @@ func wrongConfiguration(t *testing.T) string {
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(repository, "config"))); err != nil {
 		t.Fatal(err)
 	}
-	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`, `"09:00-13:0"`)
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), `  tue: ["08`, `  tues: ["08`, `"09:00-13:00"`,
+		`"09:00-13:0"`)
 	apptest.Replace(t, filepath.Join(dir, "lines", "gopay.yaml"), `["+622150001000"]`, `[+622150001000]`,
 		"\n  - senior\n", "\n  - {id: senior, desk: seniors}\n")
 	return dir

@@ -20,8 +20,10 @@ func newDraft() *cobra.Command {
 	return &cobra.Command{
 		Use:   "draft DIR",
 		Short: "Take a copy of the configuration to work on, for hotline publish",
-		Long: "draft copies the directory that --config names into DIR, which must not be there yet, and notes what it was like: publish\n" +
-			"refuses to overwrite what somebody else has edited meanwhile. Without --config it copies the built-in configuration.\n" +
+		Long: "draft copies the directory that --config names into DIR, which must not be there yet, and notes what " +
+			"it was like: publish\n" +
+			"refuses to overwrite what somebody else has edited meanwhile. Without --config it copies the built-in " +
+			"configuration.\n" +
 			"Beside the files stand their schemas, for editors; publish leaves them behind.",
 		Example: "  hotline draft /tmp/tomorrow --config /etc/hotline\n  hotline draft my-config",
 		Args:    cobra.ExactArgs(1),
@@ -59,7 +61,8 @@ func takeDraft(cmd *cobra.Command, target string) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "%s is a copy of %s, %s.\n", target, cmp.Or(dir, "the built-in configuration"), count(len(files), "file"))
+	fmt.Fprintf(out, "%s is a copy of %s, %s.\n", target, cmp.Or(dir, "the built-in configuration"),
+		count(len(files), "file"))
 	if broken != nil {
 		fmt.Fprintf(out, "It has mistakes, as that directory has; hotline check %s names them.\n", target)
 	}
@@ -67,12 +70,13 @@ func takeDraft(cmd *cobra.Command, target string) error {
 		_, err = fmt.Fprintf(out, "Edit it, and run with it: hotline serve --config %s\n", target)
 		return err
 	}
-	_, err = fmt.Fprintf(out, "Edit it; then:  hotline check %s;  hotline diff %s %s;  hotline test %s;  hotline publish %s --config %s\n", target, dir, target, target, target, dir)
+	_, err = fmt.Fprintf(out,
+		"Edit it; then:  hotline check %s;  hotline diff %s %s;  hotline test %s;  hotline publish %s --config %s\n", target, dir, target, target, target, dir)
 	return err
 }
 
-// schemasBeside gives a draft the folder schema/, to which its files refer: that of the directory it was taken from, or else
-// the program's. It is no part of the configuration, and never published.
+// schemasBeside gives a draft the folder schema/, to which its files refer: that of the directory it was taken from, or
+// else the program's. It is no part of the configuration, and never published.
 func schemasBeside(target string, from fs.FS) error {
 	dir := filepath.Join(target, "schema")
 	own, err := fs.Glob(from, "schema/*.schema.json")

@@ -32,9 +32,12 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain",
 		Short: "Say where a call would go, and why: every rule with its file and line",
-		Long: "explain plays a call through the line as it is configured, without ringing anybody: the caller names a topic, gives no\n" +
-			"numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else leaves a message.\n" +
-			"Without --topic the caller asks for a person at once. With --number it says instead whether and why a customer may be\n" +
+		Long: "explain plays a call through the line as it is configured, without ringing anybody: the caller names " +
+			"a topic, gives no\n" +
+			"numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else " +
+			"leaves a message.\n" +
+			"Without --topic the caller asks for a person at once. With --number it says instead whether and why a " +
+			"customer may be\n" +
 			"called and texted on a number.",
 		Example: "  hotline explain --line gopay --at \"2026-12-31 16:00\" --topic refund\n" +
 			"  hotline explain --line gopay --at now --topic stolen --from +442071234567 --language en\n" +
@@ -59,15 +62,18 @@ func newExplain() *cobra.Command {
 	flags.StringVar(&o.line, "line", "", "line that is rung")
 	flags.StringVar(&o.at, "at", "now", "when: RFC 3339, \"2026-12-31 16:00\" on the line's clock, or now")
 	flags.StringVar(&o.topic, "topic", "", "what the call is about (default: the caller asks for a person)")
-	flags.StringVar(&o.from, "from", "", "calling number, or anything else a provider may send (default: a mobile number of the line's country)")
+	flags.StringVar(&o.from, "from", "",
+		"calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&o.language, "language", "", "language that the caller chooses (default: the line's first)")
 	flags.StringVar(&o.file, "file", "", "a file of hours to take in the place of the line's own, such as a draft")
-	flags.StringVar(&o.number, "number", "", "a number to explain: digits as a caller keys them in, +E.164, or what a provider sends")
+	flags.StringVar(&o.number, "number", "",
+		"a number to explain: digits as a caller keys them in, +E.164, or what a provider sends")
 	storeFlags(cmd.Flags())
 	return cmd
 }
 
-// underOverrides is the configuration under what close and open have declared, where there is a store; else it says why not.
+// underOverrides is the configuration under what close and open have declared, where there is a store; else it says why
+// not.
 func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
 	overrides, unseen := declaredOverrides(cmd)
 	return snapshot.WithOverrides(overrides), unseen
@@ -78,7 +84,8 @@ func tellUnseen(out io.Writer, why string) error {
 	return err
 }
 
-// declaredOverrides is what close and open have declared and is not over, where there is a store; else it says why it was not looked at.
+// declaredOverrides is what close and open have declared and is not over, where there is a store; else it says why it
+// was not looked at.
 func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.Override, unseen string) {
 	a, err := openSession(cmd, app.OpenStore)
 	if err != nil {
@@ -135,7 +142,8 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 			return e, unknown("language", o.language, tags)
 		}
 	}
-	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, calltest.Caller(e.line.Region)), To: e.line.Numbers[0]}
+	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, calltest.Caller(e.line.Region)),
+		To: e.line.Numbers[0]}
 	e.course, err = e.line.Simulate(e.at, e.call, o.language, o.topic)
 	return e, err
 }
@@ -148,7 +156,8 @@ func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
 	}
 	name := snapshot.HoursOf(o.line)
 	if name == "" {
-		return nil, fmt.Errorf("--file takes the place of a line's hours; name the line with --line: %s", lineIDs(snapshot))
+		return nil, fmt.Errorf("--file takes the place of a line's hours; name the line with --line: %s",
+			lineIDs(snapshot))
 	}
 	data, err := os.ReadFile(o.file)
 	if err != nil {

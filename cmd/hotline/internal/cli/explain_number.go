@@ -33,9 +33,11 @@ func (e explanation) writeNumber(out io.Writer, given string) error {
 		e.refused(&rows, e.line.Callbacks.Refusal(given))
 	case numbers[0] == "":
 		numbers = nil
-		rows.Add("number", "none: only + and country code, or keyed digits, are one; the caller counts as anonymous", "")
+		rows.Add("number", "none: only + and country code, or keyed digits, are one; the caller counts as anonymous",
+			"")
 		if strings.HasPrefix(strings.ToLower(given), "sip") {
-			rows.Add("", "the user of a SIP address counts where sip_caller_id is set and it is +E.164", e.source("sip_caller_id"))
+			rows.Add("", "the user of a SIP address counts where sip_caller_id is set and it is +E.164",
+				e.source("sip_caller_id"))
 		}
 	}
 	for _, number := range numbers {
@@ -72,7 +74,8 @@ func (e explanation) oneNumber(rows *terminal.Table, number string) {
 	rows.Add("called", "yes, "+by, source)
 	rows.Add("", e.whichCountries(), e.source("callbacks.countries"))
 	limits := e.line.Callbacks.MoveLimits()
-	rows.Add("", fmt.Sprintf("at the wish of callers from other numbers %d an hour and %d a day, and not for a day after key 2",
+	rows.Add("", fmt.Sprintf("at the wish of callers from other numbers %d an hour and %d a day, and not for a day "+
+		"after key 2",
 		limits.NumberHour, limits.NumberDay), e.source("callbacks.limits"))
 	switch {
 	case !e.line.SMS:
@@ -105,7 +108,8 @@ func (e explanation) refusalSource(r *callbacks.Refusal) string {
 		}
 	case callbacks.Unreachable:
 		for _, prefix := range policy.Unreachable {
-			if source := e.source("callbacks.unreachable." + prefix); strings.HasPrefix(r.Number, prefix) && source != "" {
+			if source := e.source("callbacks.unreachable." + prefix); strings.HasPrefix(r.Number, prefix) &&
+				source != "" {
 				return source
 			}
 		}

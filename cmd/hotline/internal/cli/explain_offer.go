@@ -20,8 +20,10 @@ func (e explanation) offer(rows *terminal.Table) {
 	if offer != nil {
 		e.number(rows)
 		if offer.ASAP.IsZero() {
-			if offer.Refused == nil || offer.Refused.Reason == callbacks.Invalid || offer.Refused.Reason == callbacks.TooShort {
-				rows.Add("callback", "none: there is no hour within a month at which the desk is there and this number may be rung", "")
+			if offer.Refused == nil || offer.Refused.Reason == callbacks.Invalid ||
+				offer.Refused.Reason == callbacks.TooShort {
+				rows.Add("callback", "none: there is no hour within a month at which the desk is there and this "+
+					"number may be rung", "")
 			}
 		} else {
 			e.times(rows)
@@ -31,7 +33,8 @@ func (e explanation) offer(rows *terminal.Table) {
 		e.callback(rows)
 	}
 	if e.course.Message {
-		rows.Add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds), e.source("limits.message_seconds"))
+		rows.Add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds),
+			e.source("limits.message_seconds"))
 	}
 }
 
@@ -39,7 +42,8 @@ func (e explanation) offer(rows *terminal.Table) {
 func (e explanation) number(rows *terminal.Table) {
 	offer := e.course.Offer
 	if r := offer.Refused; r != nil {
-		rows.Add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail), e.refusalSource(r))
+		rows.Add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail),
+			e.refusalSource(r))
 		if offer.Asks {
 			rows.Add("", "the caller is asked for another number before anything is booked", "")
 		}
@@ -65,14 +69,17 @@ func (e explanation) times(rows *terminal.Table) {
 		return
 	}
 	if policy.ASAPCutoff > 0 {
-		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening", spellDuration(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
+		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening",
+			spellDuration(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
 	}
 	if policy.OpeningDelay > 0 {
-		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening", spellDuration(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
+		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening",
+			spellDuration(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
 	}
 	rows.Add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
 	for i, slot := range e.course.Offer.Slots {
-		rows.Add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2), e.source("callbacks.slot"))
+		rows.Add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2),
+			e.source("callbacks.slot"))
 	}
 }
 
@@ -104,7 +111,8 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 	rows.Add("booked", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {
-		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)), e.source("callbacks.opening_spacing"))
+		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)),
+			e.source("callbacks.opening_spacing"))
 	}
 	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
 	if r.MaxOpen > 0 {

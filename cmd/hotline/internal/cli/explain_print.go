@@ -19,7 +19,8 @@ func (e explanation) write(out io.Writer) error {
 	if e.topic != nil {
 		what = "is about " + e.topic.ID
 	}
-	fmt.Fprintf(out, "%s, %s (%s): a call from %s %s.\n\n", e.line.ID, e.at.In(e.zone()).Format(longTime), e.zone(), e.caller(), what)
+	fmt.Fprintf(out, "%s, %s (%s): a call from %s %s.\n\n", e.line.ID, e.at.In(e.zone()).Format(longTime), e.zone(),
+		e.caller(), what)
 	var before, after terminal.Table
 	e.keyPath(&before)
 	e.desk(&before)
@@ -100,13 +101,15 @@ func (e explanation) desk(rows *terminal.Table) {
 	default:
 		for _, way := range e.line.KeyPaths() {
 			if way.Topic == e.topic.ID {
-				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "), topicSteps(e.topic)), e.source("topics."+e.topic.ID))
+				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "),
+					topicSteps(e.topic)), e.source("topics."+e.topic.ID))
 			}
 		}
 		first = e.topic.Desk
 		rows.Add("desk", first+" serves the topic", e.source("topics."+e.topic.ID+".desk"))
 		if e.topic.Urgent {
-			rows.Add("urgent", "nothing is asked, and the desk is rung at any hour", e.source("topics."+e.topic.ID+".urgent"))
+			rows.Add("urgent", "nothing is asked, and the desk is rung at any hour",
+				e.source("topics."+e.topic.ID+".urgent"))
 		}
 	}
 	if e.course.Wanted != first {
@@ -133,7 +136,8 @@ func (e explanation) ringing(rows *terminal.Table) {
 		if i > 0 {
 			what = "then"
 		}
-		rows.Add(what, fmt.Sprintf("%s (%s) for %s, desk %s", r.Target.ID, addressWords(r.Target), spellDuration(r.Ring), r.Desk),
+		rows.Add(what, fmt.Sprintf("%s (%s) for %s, desk %s", r.Target.ID, addressWords(r.Target),
+			spellDuration(r.Ring), r.Desk),
 			e.source("desks."+r.Desk+".targets."+r.Target.ID))
 	}
 	rows.Add("then", "nobody has taken it", "")

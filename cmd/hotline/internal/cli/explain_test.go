@@ -8,7 +8,8 @@ import (
 )
 
 func TestExplain(t *testing.T) {
-	out, err := run(t, "", "explain", "--line", "gopay", "--at", "2026-12-31 16:00", "--topic", "refund", "--language", "en")
+	out, err := run(t, "", "explain", "--line", "gopay", "--at", "2026-12-31 16:00", "--topic", "refund", "--language",
+		"en")
 	want := `gopay, Thursday 31 December 2026, 16:00 (Asia/Jakarta): a call from …7890 is about refund.
 
   number    +622150001000 is answered by line gopay           lines/gopay.yaml:13
@@ -55,7 +56,8 @@ func TestExplainSaysWhy(t *testing.T) {
   - {from: 2026-12-01 10:00, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {id: "Mati listrik.", en: "A power cut.", zh: "停电。"}}
 `})
 	file := filepath.Join(t.TempDir(), "draft.yaml")
-	if data, err := os.ReadFile(filepath.Join(draft(t, longMondays), "hours", "gopay.yaml")); err != nil || os.WriteFile(file, data, 0o644) != nil {
+	if data, err := os.ReadFile(filepath.Join(draft(t, longMondays), "hours", "gopay.yaml")); err != nil ||
+		os.WriteFile(file, data, 0o644) != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -70,12 +72,15 @@ func TestExplainSaysWhy(t *testing.T) {
 			`"anonymous" is not called: invalid`, "is asked for another number"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +8613812345678", []string{
 			"is not called: unreachable, no route for prefix +86", "message    a recorded one"}},
-		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567", []string{"is not called: never-called, premium rate"}},
+		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +628091234567",
+			[]string{"is not called: never-called, premium rate"}},
 		{"--line upay --at 2026-12-30T23:00:00+08:00", []string{"can be dialled by trunk BY", "lines/upay.yaml:82"}},
-		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback", []string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:33"}},
+		{"--line upay --at 2026-12-30T10:00:00+08:00 --topic feedback",
+			[]string{"keys 5 2: recorded message", "nobody: the topic leads to a recorded message", "topics.yaml:33"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +442071234567", []string{
 			"08:00-21:00 on the clock of Europe/London", "as soon as possible is Mon 4 Jan 2027, 15:00"}},
-		{"--line gopay --at 2026-12-07T08:30:00+07:00 --topic senior", []string{"many people ring at this hour", "hours/gopay.yaml:24", "senior-1 (…4001) for 25s"}},
+		{"--line gopay --at 2026-12-07T08:30:00+07:00 --topic senior",
+			[]string{"many people ring at this hour", "hours/gopay.yaml:24", "senior-1 (…4001) for 25s"}},
 		{"--line gopay --at 2026-12-01T11:00:00+07:00 --language en --config " + closed, []string{
 			`"A power cut.", until Tue 1 Dec 2026, 14:00`, "hours/gopay.yaml:74", "*  override  closed"}},
 		{"--line gopay --at 2026-11-30T18:00:00+07:00 --file " + file, []string{"open", "support-1"}},
@@ -97,19 +102,27 @@ func TestExplainOfANumber(t *testing.T) {
 	}{
 		{"--line gopay --number 00819012345678", []string{
 			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which", "lines/gopay.yaml:103"}},
-		{"--line gopay --number 081234567890", []string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
+		{"--line gopay --number 081234567890",
+			[]string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
 		{"--line gopay --number 02129928888", []string{"called  yes", "texted  no: it is no mobile number"}},
-		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:111", "texted  no"}},
-		{"--line okpay --number +622150003001", []string{"no: never-called, the number of a line or an agent", "lines/gopay.yaml:66"}},
-		{"--line okpay --number 00862150001000", []string{"no: never-called, the number of a line or an agent", "lines/upay.yaml:10"}},
-		{"--line upay --number +6581234567", []string{"no: other-country, this line does not call SG", "lines/upay.yaml:56"}},
-		{"--line upay --number 13812345678", []string{"called  yes, by trunk BY", "these countries are called: CN", "the line sends no text messages"}},
+		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:111",
+			"texted  no"}},
+		{"--line okpay --number +622150003001", []string{"no: never-called, the number of a line or an agent",
+			"lines/gopay.yaml:66"}},
+		{"--line okpay --number 00862150001000", []string{"no: never-called, the number of a line or an agent",
+			"lines/upay.yaml:10"}},
+		{"--line upay --number +6581234567",
+			[]string{"no: other-country, this line does not call SG", "lines/upay.yaml:56"}},
+		{"--line upay --number 13812345678", []string{"called  yes, by trunk BY", "these countries are called: CN",
+			"the line sends no text messages"}},
 		{"--line gopay --number 112", []string{"none that may be called", "too-short"}},
 		{"--line gopay --number sip:bob@81.234.56.78", []string{"counts as anonymous", "sip_caller_id"}},
-		{"--line gopay --number +266696687", []string{"called  no: too-short, fewer digits than any number of that country"}},
+		{"--line gopay --number +266696687",
+			[]string{"called  no: too-short, fewer digits than any number of that country"}},
 		{"--line gopay --number +4980026508025174", []string{"called  no: invalid, more than 15 digits"}},
 		{"--line gopay --number 004980026508025174", []string{"called  no: invalid, more than 15 digits"}},
-		{"--line okpay --number 008613800138000", []string{"unreachable, no route for prefix +86", "lines/okpay.yaml:"}},
+		{"--line okpay --number 008613800138000",
+			[]string{"unreachable, no route for prefix +86", "lines/okpay.yaml:"}},
 		{"--line okpay --number 66003000", []string{"the number of a line or an agent", "lines/wallet.yaml:"}},
 	} {
 		out, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...)
@@ -132,7 +145,8 @@ func TestExplainRefuses(t *testing.T) {
 		{"--line gopay --file none.yaml", "file of hours"},
 		{"--line gopay --file explain_test.go", "in the place of hours/gopay.yaml the configuration cannot be used"},
 	} {
-		if _, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := run(t, "", append([]string{"explain"}, strings.Fields(c.args)...)...); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", c.args, err, c.want)
 		}
 	}

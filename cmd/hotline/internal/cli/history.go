@@ -54,7 +54,8 @@ func listVersions(out io.Writer, list []callbacks.Version) error {
 	}
 	var rows terminal.Table
 	for _, v := range list {
-		rows.Add(strconv.FormatInt(v.Number, 10), v.At.UTC().Format("2006-01-02 15:04:05Z"), v.Hash, cmp.Or(v.Author, "-"), summary(v))
+		rows.Add(strconv.FormatInt(v.Number, 10), v.At.UTC().Format("2006-01-02 15:04:05Z"), v.Hash,
+			cmp.Or(v.Author, "-"), summary(v))
 	}
 	return rows.Write(out, "")
 }
@@ -100,7 +101,8 @@ func showVersion(cmd *cobra.Command, a *session, text string) error {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", v.Number, v.Hash, v.At.UTC().Format(time.RFC3339), cmp.Or(v.Author, "nobody known"))
+	fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", v.Number, v.Hash,
+		v.At.UTC().Format(time.RFC3339), cmp.Or(v.Author, "nobody known"))
 	if v.Note != "" {
 		fmt.Fprintln(out, v.Note)
 	}
@@ -109,7 +111,8 @@ func showVersion(cmd *cobra.Command, a *session, text string) error {
 			fmt.Fprintf(out, "  %s\n", name)
 		}
 	}
-	_, err = fmt.Fprintln(out, cmp.Or(strings.TrimRight(v.Changes, "\n"), "Nothing that callers notice is different from the version before."))
+	_, err = fmt.Fprintln(out,
+		cmp.Or(strings.TrimRight(v.Changes, "\n"), "Nothing that callers notice is different from the version before."))
 	return err
 }
 
@@ -132,10 +135,13 @@ func newRollback() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rollback N",
 		Short: "Write version N of the configuration back into the directory, which puts it in force again",
-		Long: "rollback writes the files of a recorded version, comments included, into the directory that --config names. The running\n" +
-			"instances take it up like any other edit, and the history goes on: a rollback can be rolled back. It refuses while the\n" +
+		Long: "rollback writes the files of a recorded version, comments included, into the directory that --config " +
+			"names. The running\n" +
+			"instances take it up like any other edit, and the history goes on: a rollback can be rolled back. It " +
+			"refuses while the\n" +
 			"directory holds an edit that is not in force, which would be lost; --discard says that it may be.\n" +
-			"Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.",
+			"Into a directory that cannot be written from here nothing is written, and the change is printed as a " +
+			"patch.",
 		Example: "  hotline rollback 6 --config /etc/hotline",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return rollback(cmd, args[0], o) },
@@ -172,7 +178,8 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 		return err
 	}
 	if lost := dir.files.Differ(latest.Files); len(lost) > 0 && !o.discard {
-		return fmt.Errorf("%s holds an edit that is not in force, of %s; publish it or take it back first, or lose it with --discard", dir.path, strings.Join(lost, ", "))
+		return fmt.Errorf("%s holds an edit that is not in force, of %s; publish it or take it back first, or lose "+
+			"it with --discard", dir.path, strings.Join(lost, ", "))
 	}
 	after, err := examine(cmd, a, dir, edit)
 	if err != nil || o.dryRun {

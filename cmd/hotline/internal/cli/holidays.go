@@ -47,7 +47,8 @@ func newHolidaysList() *cobra.Command {
 			}
 			for _, name := range slices.Sorted(maps.Keys(sets)) {
 				set := sets[name]
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To, strings.Join(countDays(set), ", "), set.File)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To,
+					strings.Join(countDays(set), ", "), set.File)
 			}
 			return nil
 		},
@@ -70,7 +71,8 @@ func countDays(set *holidays.Set) []string {
 	return out
 }
 
-// holidaySets are those that come with the program, each replaced by the one of that name in the configuration directory.
+// holidaySets are those that come with the program, each replaced by the one of that name in the configuration
+// directory.
 func holidaySets(dir string) (map[string]*holidays.Set, error) {
 	sets, err := holidays.Load(holidays.Shipped(), ".")
 	if err != nil || dir == "" {
@@ -96,9 +98,12 @@ func newHolidaysImport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Make a holiday set of an iCalendar file or of holiday JSON",
-		Long: "import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the set of that name\n" +
-			"and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs --config DIR and\n" +
-			"writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless --skip-broken is\n" +
+		Long: "import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the " +
+			"set of that name\n" +
+			"and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs " +
+			"--config DIR and\n" +
+			"writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless " +
+			"--skip-broken is\n" +
 			"given. FILE - is the standard input.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -111,8 +116,10 @@ func newHolidaysImport() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.name, "name", "", "name of the set (default: that of the file)")
-	flags.StringVar(&o.years, "years", "", "years that the file covers, for example 2027 or 2026-2027 (default: those that it has days in)")
-	flags.StringVar(&o.zone, "zone", "", "zone in which times in UTC are read, for example Asia/Shanghai (default: the calendar's)")
+	flags.StringVar(&o.years, "years", "",
+		"years that the file covers, for example 2027 or 2026-2027 (default: those that it has days in)")
+	flags.StringVar(&o.zone, "zone", "",
+		"zone in which times in UTC are read, for example Asia/Shanghai (default: the calendar's)")
 	flags.StringVar(&o.source, "source", "", "who fixed the days, for the reviewer (default: what the file says)")
 	flags.BoolVar(&o.touched, "touched", false, "count every day that a timed event touches")
 	flags.BoolVar(&o.skip, "skip-broken", false, "leave out what cannot be read, naming it")
@@ -151,7 +158,8 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 			return err
 		}
 		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write {
-			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole year count as known; "+
+			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole "+
+				"year count as known; "+
 				"say with --years what it covers, if that is right", thin)
 		}
 	}
@@ -168,7 +176,8 @@ func refused(err error, file string, data []byte, options holidays.Options) erro
 }
 
 // review prints what changes and, if it is wanted, writes it.
-func review(cmd *cobra.Command, path string, before, after *holidays.Set, imported *holidays.Imported, write bool) error {
+func review(cmd *cobra.Command, path string, before, after *holidays.Set, imported *holidays.Imported,
+	write bool) error {
 	out := cmd.OutOrStdout()
 	for _, problem := range imported.Skipped {
 		fmt.Fprintf(out, "left out: %s\n", problem)
@@ -250,13 +259,16 @@ var (
 
 // options checks what was asked for.
 func (o importOptions) options(file string) (holidays.Options, error) {
-	out := holidays.Options{Name: o.name, Source: o.source, SkipBroken: o.skip, Touched: o.touched, Today: hours.DateOf(time.Now())}
+	out := holidays.Options{Name: o.name, Source: o.source, SkipBroken: o.skip, Touched: o.touched,
+		Today: hours.DateOf(time.Now())}
 	if out.Name == "" {
 		base := filepath.Base(file)
-		out.Name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(strings.TrimSuffix(base, filepath.Ext(base))), "-"), "-")
+		out.Name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(strings.TrimSuffix(base,
+			filepath.Ext(base))), "-"), "-")
 	}
 	if !setName.MatchString(out.Name) || len(out.Name) > 40 {
-		return out, fmt.Errorf("%q is no name of a set; give one of up to 40 small letters, digits and hyphens, for example --name cn", out.Name)
+		return out, fmt.Errorf("%q is no name of a set; give one of up to 40 small letters, digits and hyphens, for "+
+			"example --name cn", out.Name)
 	}
 	if o.years != "" {
 		m := yearsForm.FindStringSubmatch(o.years)
@@ -271,7 +283,8 @@ func (o importOptions) options(file string) (holidays.Options, error) {
 		if last < first || first < 1900 || last > 2200 {
 			return out, fmt.Errorf("--years %s: the first year comes first, from 1900 to 2200", o.years)
 		}
-		out.From, out.To = hours.Date{Year: first, Month: time.January, Day: 1}, hours.Date{Year: last, Month: time.December, Day: 31}
+		out.From, out.To = hours.Date{Year: first, Month: time.January, Day: 1}, hours.Date{Year: last,
+			Month: time.December, Day: 31}
 	}
 	if o.zone != "" {
 		zone, err := time.LoadLocation(o.zone)

@@ -15,7 +15,8 @@ const nextYear = `{"year": 2027, "papers": ["https://example.org/notice"], "days
 
 func TestHolidaysList(t *testing.T) {
 	out, err := run(t, "", "holidays", "list")
-	if err != nil || !strings.Contains(out, "cn: 2024-01-01 to 2026-12-31, 89 holidays, 19 make-up days") || !strings.Contains(out, "29 days of collective leave") {
+	if err != nil || !strings.Contains(out, "cn: 2024-01-01 to 2026-12-31, 89 holidays, 19 make-up days") ||
+		!strings.Contains(out, "29 days of collective leave") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -27,7 +28,8 @@ func TestHolidaysImport(t *testing.T) {
 	if err := os.WriteFile(file, []byte(nextYear), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want := "- covers: 2024-01-01 to 2026-12-31\n+ covers: 2024-01-01 to 2027-12-31\n+ source: https://example.org/notice\n+ 2027-01-01 Fri holiday    元旦\n+ 2027-02-20 Sat make-up    春节\n"
+	want := "- covers: 2024-01-01 to 2026-12-31\n+ covers: 2024-01-01 to 2027-12-31\n+ source: " +
+		"https://example.org/notice\n+ 2027-01-01 Fri holiday    元旦\n+ 2027-02-20 Sat make-up    春节\n"
 	out, err := run(t, "", "holidays", "import", file, "--name", "cn", "--config", dir)
 	if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "Nothing is written.") {
 		t.Errorf("%v\n%s", err, out)
@@ -40,7 +42,8 @@ func TestHolidaysImport(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	sets, err := holidays.Load(os.DirFS(dir), "holidays")
-	if err != nil || sets["cn"] == nil || sets["cn"].To.Year != 2027 || len(sets["cn"].Days) != 110 || sets["cn"].Country != "CN" {
+	if err != nil || sets["cn"] == nil || sets["cn"].To.Year != 2027 || len(sets["cn"].Days) != 110 ||
+		sets["cn"].Country != "CN" {
 		t.Errorf("%v %v", sets, err)
 	}
 	if left, _ := os.ReadDir(filepath.Join(dir, "holidays")); len(left) != 1 {
@@ -51,7 +54,9 @@ func TestHolidaysImport(t *testing.T) {
 	if err != nil || !strings.Contains(out, "No difference: set cn has all of it already.") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if out, err := run(t, "", "holidays", "list", "--config", dir); err != nil || !strings.Contains(out, "2027-12-31, 90 holidays, 20 make-up days (holidays/cn.yaml)") || !strings.Contains(out, "us: ") {
+	if out, err := run(t, "", "holidays", "list", "--config", dir); err != nil ||
+		!strings.Contains(out, "2027-12-31, 90 holidays, 20 make-up days (holidays/cn.yaml)") ||
+		!strings.Contains(out, "us: ") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -61,18 +66,22 @@ func TestHolidaysImportOfABrokenCalendar(t *testing.T) {
 	dir := t.TempDir()
 	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260817\nSUMMARY:Jubilee\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:Party\nEND:VEVENT\nEND:VCALENDAR\n"
 	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir, "--write"}
-	if _, err := run(t, calendar, args...); err == nil || !strings.Contains(err.Error(), `-:6: event "Party": has no beginning`) || !strings.Contains(err.Error(), "--skip-broken") {
+	if _, err := run(t, calendar, args...); err == nil ||
+		!strings.Contains(err.Error(), `-:6: event "Party": has no beginning`) ||
+		!strings.Contains(err.Error(), "--skip-broken") {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
 		t.Fatalf("something is written: %v", left)
 	}
 	out, err := run(t, calendar, append(args, "--skip-broken", "--source", "the board, 2026-01-05")...)
-	if err != nil || !strings.Contains(out, `left out: -:6: event "Party"`) || !strings.Contains(out, "+ 2026-08-17 Mon holiday    Jubilee") {
+	if err != nil || !strings.Contains(out, `left out: -:6: event "Party"`) ||
+		!strings.Contains(out, "+ 2026-08-17 Mon holiday    Jubilee") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "holidays", "own.yaml"))
-	want := "name: own\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources:\n  - \"the board, 2026-01-05\"\ndays:\n  - {date: 2026-08-17, kind: holiday, name: Jubilee}\n"
+	want := "name: own\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources:\n  - \"the board, " +
+		"2026-01-05\"\ndays:\n  - {date: 2026-08-17, kind: holiday, name: Jubilee}\n"
 	if err != nil || string(data) != want {
 		t.Errorf("%v\n%s", err, data)
 	}
@@ -96,15 +105,19 @@ func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 		{nextYear, []string{"import", "-", "--name", "cn", "--write"}, "name it with --config DIR"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "next"}, "write it like 2027 or 2026-2027"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2027-2026"}, "the first year comes first"},
-		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2029"}, "holds no day from 2029-01-01 to 2029-12-31"},
+		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2029"},
+			"holds no day from 2029-01-01 to 2029-12-31"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--zone", "Local Time"}, "is no zone"},
-		{strings.ReplaceAll(nextYear, "2027", "2029"), []string{"import", "-", "--name", "cn"}, "what is between would be covered by neither"},
+		{strings.ReplaceAll(nextYear, "2027", "2029"), []string{"import", "-", "--name", "cn"},
+			"what is between would be covered by neither"},
 		{"EGIN:VCALENDAR\n", []string{"import", "-", "--name", "xx"}, "nothing is imported:\n-:1: is no calendar"},
 		{"", []string{"import", "no-such.ics", "--name", "xx"}, "there is no file no-such.ics"},
-		{nextYear, []string{"import", "-", "--name", "cn", "--config", broken}, "holidays/cn.yaml:1: covers: is missing"},
+		{nextYear, []string{"import", "-", "--name", "cn", "--config", broken},
+			"holidays/cn.yaml:1: covers: is missing"},
 		{"", []string{"list", "--config", broken}, "cannot be used"},
 	} {
-		if _, err := run(t, c.input, append([]string{"holidays"}, c.args...)...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := run(t, c.input, append([]string{"holidays"}, c.args...)...); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
 		}
 	}
@@ -113,7 +126,8 @@ func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 // A fragment is not written as a whole year that is known.
 func TestHolidaysImportOfAFragment(t *testing.T) {
 	dir := t.TempDir()
-	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270817\nSUMMARY:Hari Kemerdekaan\nEND:VEVENT\nEND:VCALENDAR\n"
+	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270817\nSUMMARY:Hari " +
+		"Kemerdekaan\nEND:VEVENT\nEND:VCALENDAR\n"
 	args := []string{"holidays", "import", "-", "--name", "id", "--config", dir, "--write"}
 	out, err := run(t, calendar, args...)
 	if err == nil || !strings.Contains(err.Error(), "hardly any day of 2027") {

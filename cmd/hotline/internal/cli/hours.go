@@ -32,12 +32,14 @@ func newHours() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hours",
 		Short: "Say when a line is open, and why",
-		Long: "hours prints the coming days of every line, or of one. With --at it says whether the line is open at an\n" +
+		Long: "hours prints the coming days of every line, or of one. With --at it says whether the line is open at " +
+			"an\n" +
 			"instant, until when, and why: every rule that has something to say, from which file and line.\n" +
 			"With --at - it reads an instant (RFC 3339) a line from standard input and prints a JSON object a line:\n" +
 			"at, line, open, since, until (the next change), next_open (while closed), reason, rule, source;\n" +
 			"instants in UTC, null for never.\n" +
-			"What close and open have declared counts with --at; the table shows the hours of the files, and names it below.",
+			"What close and open have declared counts with --at; the table shows the hours of the files, and names " +
+			"it below.",
 		Example: "  hotline hours --line gopay --days 30\n" +
 			"  hotline hours --line gopay --at \"2026-12-31 16:00\"\n" +
 			"  hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00",
@@ -60,7 +62,8 @@ func newHours() *cobra.Command {
 	flags.StringVar(&o.line, "line", "", "line to ask about (default: every line)")
 	flags.StringVar(&o.desk, "desk", "", "desk of the line, if its own hours are asked for")
 	flags.StringVar(&o.file, "file", "", "ask a single file of hours instead of the configuration's lines")
-	flags.StringVar(&o.at, "at", "", "ask about one instant: RFC 3339, \"2026-12-31 16:00\" on the line's clock, or now; - reads many")
+	flags.StringVar(&o.at, "at", "",
+		"ask about one instant: RFC 3339, \"2026-12-31 16:00\" on the line's clock, or now; - reads many")
 	flags.StringVar(&o.from, "from", "", "first day of the table, such as 2026-12-24 (default: today)")
 	flags.IntVar(&o.days, "days", 14, "how many days to print")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON Schema of a file of hours, for an editor")
@@ -74,8 +77,9 @@ type subject struct {
 	desk      string
 	calendar  *hours.Calendar
 	overrides []hours.Override
-	// withOverrides is the calendar under what close and open have declared, declared what of it is about the line, and words describe
-	// one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to look.
+	// withOverrides is the calendar under what close and open have declared, declared what of it is about the line, and
+	// words describe one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to
+	// look.
 	withOverrides *hours.Calendar
 	declared      []callbacks.Override
 	words         func(callbacks.Override) string
@@ -111,14 +115,15 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		if o.line != "" && line.ID != o.line {
 			continue
 		}
-		s := subject{name: line.ID, calendar: line.Hours, withOverrides: ruled.ByID(line.ID).Hours, unseen: unseen, warnings: func(now time.Time) (some []config.Warning) {
-			for _, w := range snapshot.Warnings(now) {
-				if w.Line == line.ID && !w.Wiring {
-					some = append(some, w)
+		s := subject{name: line.ID, calendar: line.Hours, withOverrides: ruled.ByID(line.ID).Hours, unseen: unseen,
+			warnings: func(now time.Time) (some []config.Warning) {
+				for _, w := range snapshot.Warnings(now) {
+					if w.Line == line.ID && !w.Wiring {
+						some = append(some, w)
+					}
 				}
-			}
-			return some
-		}}
+				return some
+			}}
 		for _, id := range deskIDs(line.Desks) {
 			desk := line.Desks[id]
 			if id == o.desk {
@@ -128,11 +133,14 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 			}
 		}
 		if o.desk != "" && s.desk == "" {
-			return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk, strings.Join(deskIDs(line.Desks), ", "))
+			return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk,
+				strings.Join(deskIDs(line.Desks), ", "))
 		}
 		s.overrides = snapshot.Overrides(s.name, s.desk)
 		s.words = func(over callbacks.Override) string { return app.DescribeOverride(over, snapshot, now) }
-		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.Override) bool { return !s.concerned(over) })
+		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.Override) bool {
+			return !s.concerned(over)
+		})
 		out = append(out, s)
 	}
 	if len(out) == 0 {
@@ -179,7 +187,8 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.line != "" {
 		name = o.line
 	}
-	return []subject{{name: name, calendar: f.Calendar, withOverrides: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
+	return []subject{{name: name, calendar: f.Calendar, withOverrides: f.Calendar, overrides: f.Overrides,
+		warnings: f.Warnings}}, nil
 }
 
 // answerHours answers for each subject. now is handed in for "today".
@@ -243,7 +252,9 @@ func answerStream(in io.Reader, out io.Writer, s subject) error {
 		if text = strings.TrimSpace(text); text != "" {
 			at, wrong := time.Parse(time.RFC3339, text)
 			if wrong != nil {
-				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %.40q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", number, text))
+				return errors.Join(writer.Flush(),
+					fmt.Errorf("line %d: %.40q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00",
+						number, text))
 			}
 			if err := encoder.Encode(answerAt(s, at)); err != nil {
 				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %w", number, err))

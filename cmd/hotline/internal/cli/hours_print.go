@@ -67,7 +67,8 @@ func printRules(out io.Writer, e hours.Explanation) error {
 			mark = "*"
 		}
 		if c.Applies {
-			verdict, words = openOrClosed(c.Open), strings.TrimPrefix(strings.TrimPrefix(c.Reason, "Open: "), "Closed: ")
+			verdict, words = openOrClosed(c.Open), strings.TrimPrefix(strings.TrimPrefix(c.Reason, "Open: "),
+				"Closed: ")
 		}
 		rules.Add(mark, string(c.Layer), verdict, words, c.Source)
 	}
@@ -137,7 +138,10 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	begin := time.Date(first.Year, first.Month, first.Day, 0, 0, 0, 0, zone)
 	end := time.Date(first.Year, first.Month, first.Day+o.days, 0, 0, 0, 0, zone)
-	if err := s.printDeclared(out, func(o callbacks.Override) bool { return o.From.Before(end) && o.Until.After(begin) }); err != nil {
+	if err := s.printDeclared(out, func(o callbacks.Override) bool {
+		return o.From.Before(end) &&
+			o.Until.After(begin)
+	}); err != nil {
 		return err
 	}
 	for _, desk := range s.others {
@@ -198,7 +202,8 @@ func dayRow(s subject, first hours.Date, i int) []string {
 // makeUpNote marks a make-up working day: its name alone reads like a holiday.
 func makeUpNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string {
 	for _, c := range calendar.Explain(begin.Add(12 * time.Hour)).Considered {
-		if c.Decides && c.Layer == hours.LayerHoliday && c.Date == date && strings.Contains(c.Reason, "make-up working day") {
+		if c.Decides && c.Layer == hours.LayerHoliday && c.Date == date &&
+			strings.Contains(c.Reason, "make-up working day") {
 			return " (make-up working day)"
 		}
 	}
@@ -217,7 +222,8 @@ func spelledSpans(spans []hours.Span) string {
 	return strings.Join(texts, ", ")
 }
 
-// hoursOf are the hours of a day that an override cuts: those that begin on it, and what is longer than a day cut at midnight.
+// hoursOf are the hours of a day that an override cuts: those that begin on it, and what is longer than a day cut at
+// midnight.
 func hoursOf(calendar *hours.Calendar, begin, end time.Time) string {
 	var texts []string
 	for span := range calendar.Spans(begin.AddDate(0, 0, -1), end.AddDate(0, 0, 1)) {

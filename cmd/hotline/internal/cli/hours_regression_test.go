@@ -39,7 +39,8 @@ special:
   - {date: 2026-11-26, open: ["00:00-10:00"], name: Special Thursday}
 `)
 	out, err := run(t, "", "hours", "--file", file, "--from", "2026-11-25", "--days", "2")
-	if err != nil || !strings.Contains(out, "2026-11-25  20:00-24:00") || !strings.Contains(out, "2026-11-26  00:00-10:00  Special Thursday") {
+	if err != nil || !strings.Contains(out, "2026-11-25  20:00-24:00") ||
+		!strings.Contains(out, "2026-11-26  00:00-10:00  Special Thursday") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -81,22 +81,26 @@ overrides:
 			t.Fatalf("no %s in\n%s", day, out)
 		}
 		row, _, _ := strings.Cut(out[i+len(day):], "\n")
-		if got := strings.Join(strings.Fields(row), " "); !strings.HasPrefix(got, strings.Join(strings.Fields(want), " ")+" ") && got != strings.Join(strings.Fields(want), " ") {
+		if got := strings.Join(strings.Fields(row), " "); !strings.HasPrefix(got,
+			strings.Join(strings.Fields(want), " ")+" ") && got != strings.Join(strings.Fields(want), " ") {
 			t.Errorf("%s: %q, want %q", day, got, want)
 		}
 	}
-	if out, err = run(t, "", "hours", "--file", file); err != nil || !strings.Contains(out, "warning: "+file+":11: overrides[1]: closed until revoked (Flood)") {
+	if out, err = run(t, "", "hours", "--file", file); err != nil ||
+		!strings.Contains(out, "warning: "+file+":11: overrides[1]: closed until revoked (Flood)") {
 		t.Errorf("no reminder of the flood in\n%s", out)
 	}
 }
 
 func TestHoursOfLines(t *testing.T) {
 	out, err := run(t, "", "hours", "--line", "gopay")
-	if err != nil || !strings.HasPrefix(out, "gopay, Asia/Jakarta\nNow, ") || !strings.Contains(out, "Desk emergency never closes.") ||
+	if err != nil || !strings.HasPrefix(out, "gopay, Asia/Jakarta\nNow, ") ||
+		!strings.Contains(out, "Desk emergency never closes.") ||
 		strings.Count(out, "\n  ") != 14 {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if all, err := run(t, "", "hours"); err != nil || strings.Count(all, "\nNow, ") != 5 || !strings.Contains(all, "\nupay, Asia/Shanghai\n") {
+	if all, err := run(t, "", "hours"); err != nil || strings.Count(all, "\nNow, ") != 5 ||
+		!strings.Contains(all, "\nupay, Asia/Shanghai\n") {
 		t.Errorf("of all lines: %v\n%s", err, all)
 	}
 	out, err = run(t, "", "hours", "--line", "gopay", "--desk", "emergency", "--from", "2026-12-25", "--days", "1")
@@ -145,11 +149,13 @@ func TestHoursStream(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	out, err = run(t, "2026-12-31T12:00:00Z", "hours", "--line", "gopay", "--desk", "emergency", "--at", "-")
-	if err != nil || !strings.Contains(out, `"line":"gopay","open":true,"since":null,"until":null,"next_open":null,"reason":"Open at all hours.","rule":"always","source":""}`) {
+	if err != nil || !strings.Contains(out,
+		`"line":"gopay","open":true,"since":null,"until":null,"next_open":null,"reason":"Open at all hours.","rule":"always","source":""}`) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	out, err = run(t, "2026-12-31T12:00:00Z\n\nnoon\n", "hours", "--line", "gopay", "--at", "-")
-	if err == nil || !strings.Contains(err.Error(), `line 3: "noon" is not a valid time`) || strings.Count(out, "\n") != 1 {
+	if err == nil || !strings.Contains(err.Error(), `line 3: "noon" is not a valid time`) ||
+		strings.Count(out, "\n") != 1 {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -172,7 +178,8 @@ func TestHoursStreamOfMany(t *testing.T) {
 	open := 0
 	for i, line := range lines {
 		var answer hoursAnswer
-		if err := json.Unmarshal([]byte(line), &answer); err != nil || !answer.At.Equal(first.Add(time.Duration(i)*157*time.Minute)) {
+		if err := json.Unmarshal([]byte(line), &answer); err != nil ||
+			!answer.At.Equal(first.Add(time.Duration(i)*157*time.Minute)) {
 			t.Fatalf("answer %d: %v %s", i, err, line)
 		}
 		if answer.Open {
@@ -220,16 +227,19 @@ func TestHoursMistakes(t *testing.T) {
 		want string
 	}{
 		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
-		{[]string{"--line", "gopay", "--desk", "nope"}, `line gopay has no desk "nope"; it has: emergency, senior, support`},
+		{[]string{"--line", "gopay", "--desk", "nope"},
+			`line gopay has no desk "nope"; it has: emergency, senior, support`},
 		{[]string{"--line", "gopay", "--at", "soon"}, "use, for example, 2026-03-20T10:00:00+07:00"},
 		{[]string{"--at", "now"}, "name it with --line: gopay, okpay, paypay, upay, wallet"},
 		{[]string{"--from", "soon"}, "write it as YYYY-MM-DD"},
 		{[]string{"--days", "0"}, "ask for 1 to 400 days"},
 		{[]string{"--file", "no-such.yaml"}, "no-such.yaml"},
 		{[]string{"--file", moving, "--desk", "support"}, "leave one of them out"},
-		{[]string{"--file", "../../../../config/testdata/base/lines/shop.yaml"}, "lines/shop.yaml:2: region: unknown key"},
+		{[]string{"--file", "../../../../config/testdata/base/lines/shop.yaml"},
+			"lines/shop.yaml:2: region: unknown key"},
 	} {
-		if _, err := run(t, "", append([]string{"hours"}, c.args...)...); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := run(t, "", append([]string{"hours"}, c.args...)...); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
 		}
 	}
@@ -247,12 +257,14 @@ func TestCheckWarns(t *testing.T) {
 	if err := os.CopyFS(dir, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
-	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []", "\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []",
+		"\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 	if err := os.RemoveAll(filepath.Join(dir, "calls")); err != nil { // which the override breaks
 		t.Fatal(err)
 	}
 	out, err := run(t, "", "check", dir)
-	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") || !strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
+	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") ||
+		!strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
 		!strings.Contains(out, "SUCCESS, 5 lines") {
 		t.Errorf("%v\n%s", err, out)
 	}

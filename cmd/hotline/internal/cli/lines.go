@@ -17,7 +17,8 @@ func newLines() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lines",
 		Short: "List the lines: numbers, languages, topics and the keys that lead to them",
-		Long: "lines shows every line of the configuration: its numbers and languages, and its topics in the order of the menu,\n" +
+		Long: "lines shows every line of the configuration: its numbers and languages, and its topics in the order " +
+			"of the menu,\n" +
 			"with the keys that lead to them after the language was chosen, what happens there, and the desk.",
 		Example: "  hotline lines\n  hotline lines --line upay --config config",
 		Args:    cobra.NoArgs,
@@ -53,7 +54,8 @@ func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
 		var rows terminal.Table
 		for _, way := range line.KeyPaths() {
 			topic := line.Topic(way.Topic)
-			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), topicSteps(topic), "desk "+topic.Desk)
+			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), topicSteps(topic),
+				"desk "+topic.Desk)
 		}
 		if err := rows.Write(out, "  "); err != nil {
 			return err

@@ -17,7 +17,8 @@ func TestLinesCommand(t *testing.T) {
 			t.Errorf("no %q in\n%s", row, out)
 		}
 	}
-	if _, err := run(t, "", "lines", "--line", "nope"); err == nil || !strings.Contains(err.Error(), `there is no line "nope"`) {
+	if _, err := run(t, "", "lines", "--line", "nope"); err == nil ||
+		!strings.Contains(err.Error(), `there is no line "nope"`) {
 		t.Errorf("an unknown line: %v", err)
 	}
 }

@@ -39,14 +39,18 @@ func newClose() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "close --line LINE --until TIME --reason TEXT",
 		Short: "Close a line now, until a time, whatever its files say: the closure in an emergency",
-		Long: "close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next time that the\n" +
-			"clock on the line's wall shows it), \"2026-12-01 14:00\" on that clock, RFC 3339, or 90m and 2h from now.\n" +
-			"Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one\n" +
+		Long: "close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next " +
+			"time that the\n" +
+			"clock on the line's wall shows it), \"2026-12-01 14:00\" on that clock, RFC 3339, or 90m and 2h from " +
+			"now.\n" +
+			"Desks that never close are not concerned. What is said with --say is announced at the start of every " +
+			"call: in one\n" +
 			"language (--say en=\"…\"), in several by repeating it, or without a language in the line's first.\n" +
 			"It works on the database that HOTLINE_STORE names, and needs no running server.",
-		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami padam.\" --say en=\"There is no electricity here.\"",
-		Args:    cobra.NoArgs,
-		RunE:    inOverrideCommand(func(r *overrideCommand) error { return r.declare(o, false) }),
+		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami " +
+			"padam.\" --say en=\"There is no electricity here.\"",
+		Args: cobra.NoArgs,
+		RunE: inOverrideCommand(func(r *overrideCommand) error { return r.declare(o, false) }),
 	}
 	o.flags(cmd)
 	requireFlags(cmd, "line", "until", "reason")
@@ -58,13 +62,16 @@ func newOpen() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open --line LINE [--until TIME --reason TEXT]",
 		Short: "End the overrides of a line, or open it until a time, whatever its files say",
-		Long: "open without --until ends what close (or open) has declared for the line, or with --desk for this desk: the hours of the\n" +
+		Long: "open without --until ends what close (or open) has declared for the line, or with --desk for this " +
+			"desk: the hours of the\n" +
 			"files rule again. With --until and --reason the line is open until then, whatever its files say.",
-		Example: "  hotline open --line gopay\n  hotline open --line gopay --until 20:00 --reason \"Everybody stays for the campaign\"",
-		Args:    cobra.NoArgs,
+		Example: "  hotline open --line gopay\n  hotline open --line gopay --until 20:00 --reason \"Everybody stays " +
+			"for the campaign\"",
+		Args: cobra.NoArgs,
 		RunE: inOverrideCommand(func(r *overrideCommand) error {
 			if o.until == "" && (o.reason != "" || o.from != "" || len(o.say) > 0) {
-				return errors.New("without --until, open ends what was declared; add --until TIME to open the line, or leave the other flags out")
+				return errors.New("without --until, open ends what was declared; add --until TIME to open the line, " +
+					"or leave the other flags out")
 			}
 			if o.until != "" {
 				return r.declare(o, true)
@@ -127,8 +134,8 @@ type overrideCommand struct {
 	now      time.Time
 }
 
-// inOverrideCommand opens the store and finds out what is in force. The directory is asked only where nothing was published yet:
-// a line can be closed while somebody has spoilt its files.
+// inOverrideCommand opens the store and finds out what is in force. The directory is asked only where nothing was
+// published yet: a line can be closed while somebody has spoilt its files.
 func inOverrideCommand(do func(*overrideCommand) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) (err error) {
 		a, err := openNeededSession(cmd)
@@ -170,7 +177,8 @@ func (r *overrideCommand) line(o overrideOptions) (*ivr.Line, error) {
 	case o.desk == "":
 		return line, nil
 	case line.Desks[o.desk] == nil:
-		return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk, strings.Join(deskIDs(line.Desks), ", "))
+		return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk,
+			strings.Join(deskIDs(line.Desks), ", "))
 	case line.Desks[o.desk].Hours.Always():
 		return nil, fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
 	}
@@ -183,7 +191,8 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	if err != nil {
 		return err
 	}
-	over := callbacks.Override{Line: line.ID, Desk: o.desk, Open: open, From: r.now, Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
+	over := callbacks.Override{Line: line.ID, Desk: o.desk, Open: open, From: r.now,
+		Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
 	zone := line.Hours.Zone()
 	if o.from != "" {
 		if over.From, err = r.parseTime("from", o.from, zone, r.now); err != nil {
@@ -199,13 +208,16 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	case utf8.RuneCountInString(over.Reason) > longestReason:
 		return fmt.Errorf("--reason is longer than %d characters; say it more briefly", longestReason)
 	case strings.ContainsFunc(over.Reason, unprintable):
-		return fmt.Errorf("--reason %q holds control characters, such as the end of a line; write it in one line", over.Reason)
+		return fmt.Errorf("--reason %q holds control characters, such as the end of a line; write it in one line",
+			over.Reason)
 	case !over.Until.After(r.now):
-		return fmt.Errorf("--until %s has passed; it is %s there", o.until, r.now.In(zone).Format("Mon 2006-01-02 15:04"))
+		return fmt.Errorf("--until %s has passed; it is %s there", o.until,
+			r.now.In(zone).Format("Mon 2006-01-02 15:04"))
 	case !over.Until.After(over.From):
 		return fmt.Errorf("--until %s is not after --from %s", o.until, o.from)
 	case over.Until.Sub(over.From) > longestOverride:
-		return fmt.Errorf("that is longer than %d days; write it into hours/%s.yaml as a special day or an override", int(longestOverride.Hours()/24), line.ID)
+		return fmt.Errorf("that is longer than %d days; write it into hours/%s.yaml as a special day or an override",
+			int(longestOverride.Hours()/24), line.ID)
 	}
 	if over.Say, err = spokenBy(line, o.say); err != nil {
 		return err
@@ -255,7 +267,8 @@ func (r *overrideCommand) report(line *ivr.Line, over callbacks.Override) error 
 		}
 	}
 	if len(silent) > 0 {
-		fmt.Fprintf(r.out, "Callers in %s hear only that it is %s, as nothing was said for them.\n", strings.Join(silent, " and "), openOrClosed(over.Open))
+		fmt.Fprintf(r.out, "Callers in %s hear only that it is %s, as nothing was said for them.\n",
+			strings.Join(silent, " and "), openOrClosed(over.Open))
 	}
 	if err := r.reportInstances(); err != nil {
 		return err
@@ -300,7 +313,10 @@ func (r *overrideCommand) reportInstances() error {
 
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.
 func (r *overrideCommand) lift(o overrideOptions) error {
-	if !slices.ContainsFunc(r.declared, func(s callbacks.Override) bool { return s.Line == o.line && s.Desk == o.desk }) {
+	if !slices.ContainsFunc(r.declared, func(s callbacks.Override) bool {
+		return s.Line == o.line &&
+			s.Desk == o.desk
+	}) {
 		line, err := r.line(o)
 		if err != nil {
 			return err
@@ -336,7 +352,8 @@ func (r *overrideCommand) nothingToLift(line *ivr.Line, o overrideOptions) error
 	fmt.Fprintf(r.out, "No override is declared for %s; nothing was changed.\n", lineAndDesk(line.ID, o.desk))
 	for _, other := range r.declared {
 		if other.Line == line.ID && other.Desk != o.desk {
-			fmt.Fprintf(r.out, "There is one for %s: %s\n", lineAndDesk(other.Line, other.Desk), app.DescribeOverride(other, r.snapshot, r.now))
+			fmt.Fprintf(r.out, "There is one for %s: %s\n", lineAndDesk(other.Line, other.Desk),
+				app.DescribeOverride(other, r.snapshot, r.now))
 		}
 	}
 	_, err := fmt.Fprintln(r.out, lineState(under, r.now))
@@ -357,7 +374,8 @@ func lineState(line *ivr.Line, at time.Time) string {
 	if !state.Until.IsZero() {
 		until = " until " + state.Until.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
 	}
-	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until, sourced(state.Reason, state.Source))
+	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until,
+		sourced(state.Reason, state.Source))
 }
 
 // parseTime reads a point in time as people in a hurry write it. A time of day is the next one after that instant.
@@ -373,7 +391,8 @@ func (r *overrideCommand) parseTime(flag, text string, zone *time.Location, afte
 	}
 	at, err := parseTimeIn(text, zone, r.now)
 	if err != nil {
-		return at, fmt.Errorf("--%s %q is no time; write 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339, or 2h from now", flag, text)
+		return at, fmt.Errorf("--%s %q is no time; write 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339, "+
+			"or 2h from now", flag, text)
 	}
 	return at.UTC(), nil
 }
@@ -413,7 +432,8 @@ func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 		}
 		switch {
 		case !slices.Contains(tags, tag):
-			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"", one, tag, line.ID, strings.Join(tags, ", "), tags[0])
+			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"",
+				one, tag, line.ID, strings.Join(tags, ", "), tags[0])
 		case strings.ContainsFunc(strings.TrimSpace(text), unprintable):
 			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in one line", one)
 		case strings.TrimSpace(text) == "":

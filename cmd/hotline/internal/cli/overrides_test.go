@@ -32,13 +32,18 @@ func TestCloseAndOpen(t *testing.T) {
 		from, until string // UTC
 		open        bool
 	}{
-		{"close --line gopay --until 14:00 --reason Power", "gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power, by anna", "05:00", "07:00", false},
+		{"close --line gopay --until 14:00 --reason Power",
+			"gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power, by anna", "05:00", "07:00", false},
 		{"close --line gopay --until 11:00 --reason Power", "until Fri 2026-11-27 11:00", "05:00", "27 04:00", false},
 		{"close --line gopay --until 90m --reason Power", "until Thu 2026-11-26 13:30", "05:00", "06:30", false},
-		{"close --line gopay --until 2026-11-26T08:00:00Z --reason Power", "until Thu 2026-11-26 15:00", "05:00", "08:00", false},
-		{"close --line gopay --from 23:00 --until 01:00 --reason Works", "from Thu 2026-11-26 23:00 until Fri 2026-11-27 01:00", "16:00", "18:00", false},
-		{"close --line gopay --desk senior --until 14:00 --reason Training", "gopay, desk senior is closed", "05:00", "07:00", false},
-		{"open --line gopay --until 20:00 --reason Campaign", "gopay is open until Thu 2026-11-26 20:00", "05:00", "13:00", true},
+		{"close --line gopay --until 2026-11-26T08:00:00Z --reason Power", "until Thu 2026-11-26 15:00", "05:00",
+			"08:00", false},
+		{"close --line gopay --from 23:00 --until 01:00 --reason Works",
+			"from Thu 2026-11-26 23:00 until Fri 2026-11-27 01:00", "16:00", "18:00", false},
+		{"close --line gopay --desk senior --until 14:00 --reason Training", "gopay, desk senior is closed", "05:00",
+			"07:00", false},
+		{"open --line gopay --until 20:00 --reason Campaign", "gopay is open until Thu 2026-11-26 20:00", "05:00",
+			"13:00", true},
 	} {
 		before := len(o.overrides())
 		o.works(tt.said, strings.Fields(tt.args)...)
@@ -53,14 +58,16 @@ func TestCloseAndOpen(t *testing.T) {
 			}
 			return at.UTC().Format("15:04")
 		}
-		if utc(got.From) != tt.from || utc(got.Until) != tt.until || got.Open != tt.open || got.By != "anna" || !got.Created.Equal(o.now) {
+		if utc(got.From) != tt.from || utc(got.Until) != tt.until || got.Open != tt.open || got.By != "anna" ||
+			!got.Created.Equal(o.now) {
 			t.Errorf("%s: wrote %+v", tt.args, got)
 		}
 	}
 	o.works("override 7", "overrides")
 	o.works("override 3", "status")
 	out := o.works("ended: override 1", "open", "--line", "gopay")
-	if strings.Count(out, "ended:") != 6 || !strings.Contains(out, "gopay is now open until Thu 2026-11-26 17:00") || len(o.overrides()) != 1 {
+	if strings.Count(out, "ended:") != 6 || !strings.Contains(out, "gopay is now open until Thu 2026-11-26 17:00") ||
+		len(o.overrides()) != 1 {
 		t.Errorf("printed is\n%s", out)
 	}
 	o.works("There is one for gopay, desk senior", "open", "--line", "gopay")
@@ -97,7 +104,8 @@ func TestMistakesInClosing(t *testing.T) {
 func TestClosingWithSpoiltFiles(t *testing.T) {
 	o := newOffice(t)
 	apptest.Write(t, o.live, "hours/gopay.yaml", "rubbish")
-	o.works("gopay is closed", "close", "--config", o.live, "--line", "gopay", "--until", "14:00", "--reason", "Power cut")
+	o.works("gopay is closed", "close", "--config", o.live, "--line", "gopay", "--until", "14:00", "--reason",
+		"Power cut")
 }
 
 // What a closure does to promised callbacks is said at once.
@@ -124,14 +132,17 @@ func TestClosingTellsOfCallbacks(t *testing.T) {
 // Who asks where a call would go is told of the closure that stands.
 func TestExplainKnowsTheClosure(t *testing.T) {
 	o := newOffice(t)
-	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say", "id=Listrik padam.")
+	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say",
+		"id=Listrik padam.")
 	out := o.works("override", "explain", "--line", "gopay", "--at", "now")
-	for _, want := range []string{"Closed: Power cut", "[override 1 by anna]", "Listrik padam.", "callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
+	for _, want := range []string{"Closed: Power cut", "[override 1 by anna]", "Listrik padam.",
+		"callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
 	}
-	if out := o.works("open", "explain", "--line", "gopay", "--at", "2026-11-26 15:00"); strings.Contains(out, "Power cut") {
+	if out := o.works("open", "explain", "--line", "gopay", "--at", "2026-11-26 15:00"); strings.Contains(out,
+		"Power cut") {
 		t.Errorf("after its end:\n%s", out)
 	}
 }
@@ -140,7 +151,8 @@ func TestExplainKnowsTheClosure(t *testing.T) {
 func TestEndingTheClosureOfALineThatIsGone(t *testing.T) {
 	o := newOffice(t)
 	o.works("wallet is closed", "close", "--line", "wallet", "--until", "14:00", "--reason", "Power cut")
-	over := callbacks.Override{Line: "gopay", Desk: "gone", From: o.now, Until: o.now.Add(time.Hour), Reason: "Training", Created: o.now}
+	over := callbacks.Override{Line: "gopay", Desk: "gone", From: o.now, Until: o.now.Add(time.Hour),
+		Reason: "Training", Created: o.now}
 	if _, err := o.store.DeclareOverride(t.Context(), over); err != nil {
 		t.Fatal(err)
 	}
@@ -246,27 +258,33 @@ func TestClosingThatDoesNotClose(t *testing.T) {
 		ctx: t.Context(), out: io.Discard, store: lossyStore{o.store}, snapshot: o.publisher.Live().Written(), now: o.now,
 	}
 	for _, flags := range []overrideOptions{
-		{line: "gopay", until: "14:00", reason: "Power cut"}, {line: "gopay", desk: "senior", until: "14:00", reason: "Training"},
+		{line: "gopay", until: "14:00", reason: "Power cut"}, {line: "gopay", desk: "senior", until: "14:00",
+			reason: "Training"},
 	} {
-		if err := r.declare(flags, false); err == nil || !strings.Contains(err.Error(), "is declared and has no effect: gopay") {
+		if err := r.declare(flags, false); err == nil ||
+			!strings.Contains(err.Error(), "is declared and has no effect: gopay") {
 			t.Errorf("err = %v", err)
 		}
 	}
 }
 
-// hotline hours knows what was declared: at an instant it counts, and below the table of the days that it is about it is named.
+// hotline hours knows what was declared: at an instant it counts, and below the table of the days that it is about it
+// is named.
 func TestHoursKnowWhatWasDeclared(t *testing.T) {
 	o := newOffice(t)
 	const named = "\noverride 1: gopay is closed until Thu 2026-11-26 14:00 (Asia/Jakarta): Power cut, by anna\n"
-	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say", "en=No power.")
-	o.works("senior is closed", "close", "--line", "gopay", "--desk", "senior", "--from", "2026-11-30 09:00", "--until", "2026-11-30 12:00", "--reason", "Training")
+	o.works("gopay is closed", "close", "--line", "gopay", "--until", "14:00", "--reason", "Power cut", "--say",
+		"en=No power.")
+	o.works("senior is closed", "close", "--line", "gopay", "--desk", "senior", "--from", "2026-11-30 09:00",
+		"--until", "2026-11-30 12:00", "--reason", "Training")
 	for _, tt := range []struct{ args, want, not string }{
 		{"--line gopay --at now", "12:00 (Asia/Jakarta): closed\n", "override 2"},
 		{"--line gopay --at now", named, "Training"},
 		{"--line gopay --at now", "en: \"No power.\"", "Training"},
 		{"--line gopay --at 2026-11-26T07:00:00Z", "14:00 (Asia/Jakarta): open\n", "override"},
 		{"--line gopay", named, "not looked at"},
-		{"--line gopay", "12:00: closed until Thursday 26 November 2026, 14:00. Closed: Power cut (override from 2026-11-26 12:00, until 2026-11-26 14:00). [override 1 by anna]\n", "not looked at"},
+		{"--line gopay", "12:00: closed until Thursday 26 November 2026, 14:00. Closed: Power cut (override from " +
+			"2026-11-26 12:00, until 2026-11-26 14:00). [override 1 by anna]\n", "not looked at"},
 		{"--line gopay --days 4", named, "override 2"},
 		{"--line gopay", "override 2: gopay, desk senior is closed", "not looked at"},
 		{"--line gopay --from 2026-11-27", "override 2", "Power cut"},
@@ -274,7 +292,8 @@ func TestHoursKnowWhatWasDeclared(t *testing.T) {
 		{"--line gopay --desk emergency --at now", "open\n", "Power cut"},
 		{"--line okpay", "okpay, ", "override"},
 	} {
-		if out := o.works(tt.want, append([]string{"hours"}, strings.Fields(tt.args)...)...); strings.Contains(out, tt.not) {
+		if out := o.works(tt.want, append([]string{"hours"}, strings.Fields(tt.args)...)...); strings.Contains(out,
+			tt.not) {
 			t.Errorf("%s: printed is\n%s", tt.args, out)
 		}
 	}
@@ -282,7 +301,8 @@ func TestHoursKnowWhatWasDeclared(t *testing.T) {
 	var out strings.Builder
 	root.SetOut(&out)
 	root.SetArgs([]string{"hours", "--line", "gopay", "--at", "-"})
-	if err := root.ExecuteContext(withClock(t.Context(), func() time.Time { return o.now })); err != nil || !strings.Contains(out.String(), `"open":false`) || !strings.Contains(out.String(), "override 1 by anna") {
+	if err := root.ExecuteContext(withClock(t.Context(), func() time.Time { return o.now })); err != nil ||
+		!strings.Contains(out.String(), `"open":false`) || !strings.Contains(out.String(), "override 1 by anna") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	t.Setenv("HOTLINE_STORE", "sqlite:"+filepath.Join(t.TempDir(), "nothing", "here.db"))

@@ -33,10 +33,12 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 		r.Number, r.Account, r.Caller, r.Topic = hostile, hostile, hostile, hostile
 		r.Answers = callbacks.Answers("refund:" + hostile)
 	})
-	if _, err := store.Change(t.Context(), 1, func(r *callbacks.Record) error { r.Callback.Remark = hostile; return nil }); err != nil {
+	if _, err := store.Change(t.Context(), 1,
+		func(r *callbacks.Record) error { r.Callback.Remark = hostile; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	message := callbacks.Message{Key: "k", Reference: "3000000", Line: "upay", Desk: hostile, Topic: hostile, Caller: hostile,
+	message := callbacks.Message{Key: "k", Reference: "3000000", Line: "upay", Desk: hostile, Topic: hostile,
+		Caller:    hostile,
 		Recording: callbacks.Recording{SID: hostile}}
 	if _, err := store.SaveMessage(t.Context(), message); err != nil {
 		t.Fatal(err)

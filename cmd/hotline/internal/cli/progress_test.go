@@ -16,7 +16,8 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 )
 
-// onTerminal runs a command whose standard error is a terminal, and its standard output a file or that terminal as well.
+// onTerminal runs a command whose standard error is a terminal, and its standard output a file or that terminal as
+// well.
 func onTerminal(t *testing.T, outToo bool, args ...string) (out, screen string, err error) {
 	t.Helper()
 	ours, theirs, err := pty.Open()
@@ -50,8 +51,9 @@ func TestExportShowsABar(t *testing.T) {
 	store := books(t)
 	now := time.Now().UTC()
 	for i := range exportPage {
-		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+62811%08d", i),
-			Kind: callbacks.ASAP, Called: now, Due: now, Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
+		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support",
+			Number: fmt.Sprintf("+62811%08d", i),
+			Kind:   callbacks.ASAP, Called: now, Due: now, Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +63,8 @@ func TestExportShowsABar(t *testing.T) {
 	if err != nil || wrong != nil || len(records) != exportPage+3+1 {
 		t.Errorf("%d records, %v, %v", len(records), err, wrong)
 	}
-	for _, want := range []string{"\rcallbacks  99% |", "(1000/1003) ", "\rcallbacks 100% |", "(1003/1003)\r\n", "\r\n1003 callbacks written\r\n"} {
+	for _, want := range []string{"\rcallbacks  99% |", "(1000/1003) ", "\rcallbacks 100% |", "(1003/1003)\r\n",
+		"\r\n1003 callbacks written\r\n"} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the terminal does not show %q: %q", want, screen)
 		}
@@ -71,14 +74,16 @@ func TestExportShowsABar(t *testing.T) {
 	}
 	// To a file, with the terminal for both.
 	file := filepath.Join(t.TempDir(), "out.csv")
-	if _, screen, err := onTerminal(t, true, "callbacks", "export", "--out", file); err != nil || !strings.Contains(screen, "100% |") {
+	if _, screen, err := onTerminal(t, true, "callbacks", "export", "--out", file); err != nil ||
+		!strings.Contains(screen, "100% |") {
 		t.Errorf("%v, %q", err, screen)
 	}
 	if data, err := os.ReadFile(file); err != nil || string(data) != out {
 		t.Errorf("the file holds other than standard output did: %v", err)
 	}
 	// The data goes to the terminal itself, or there is none: no bar.
-	if _, screen, err := onTerminal(t, true, "callbacks", "export"); err != nil || strings.Contains(screen, "% |") || !strings.Contains(screen, "1003 callbacks written") {
+	if _, screen, err := onTerminal(t, true, "callbacks", "export"); err != nil || strings.Contains(screen, "% |") ||
+		!strings.Contains(screen, "1003 callbacks written") {
 		t.Errorf("%v, %q", err, screen)
 	}
 	var errs strings.Builder
@@ -87,7 +92,8 @@ func TestExportShowsABar(t *testing.T) {
 	if err := root.ExecuteContext(t.Context()); err != nil || errs.String() != "1000 …\n1003 callbacks written\n" {
 		t.Errorf("%v, %q", err, errs.String())
 	}
-	if _, screen, err := onTerminal(t, false, "callbacks", "export", "--state", "broken"); err != nil || strings.Contains(screen, "% |") {
+	if _, screen, err := onTerminal(t, false, "callbacks", "export", "--state", "broken"); err != nil ||
+		strings.Contains(screen, "% |") {
 		t.Errorf("of nothing: %v, %q", err, screen)
 	}
 }
@@ -120,7 +126,8 @@ func TestABarIsLeftHalfway(t *testing.T) {
 	p.At("rows", 3, 10)
 	p.End()
 	p.End()
-	if !strings.Contains(screen.String(), "30% |") || !strings.HasSuffix(screen.String(), "\n") || strings.Count(screen.String(), "\n") != 1 {
+	if !strings.Contains(screen.String(), "30% |") || !strings.HasSuffix(screen.String(), "\n") ||
+		strings.Count(screen.String(), "\n") != 1 {
 		t.Errorf("%q", screen.String())
 	}
 	var none *terminal.Progress

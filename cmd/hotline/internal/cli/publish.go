@@ -27,10 +27,14 @@ func newPublish() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish DRAFT",
 		Short: "Check a draft, run its call tests, and put it into the directory that the server runs",
-		Long: "publish does what check, diff and test do, and then writes the files that were edited in the draft into the directory that\n" +
-			"--config names (by default the one that the draft was taken from). It refuses a file that somebody else has edited\n" +
-			"there since the draft was taken. Then it waits until every running instance has put it in force, or has said why not.\n" +
-			"Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.",
+		Long: "publish does what check, diff and test do, and then writes the files that were edited in the draft " +
+			"into the directory that\n" +
+			"--config names (by default the one that the draft was taken from). It refuses a file that somebody " +
+			"else has edited\n" +
+			"there since the draft was taken. Then it waits until every running instance has put it in force, or " +
+			"has said why not.\n" +
+			"Into a directory that cannot be written from here nothing is written, and the change is printed as a " +
+			"patch.",
 		Example: "  hotline publish /tmp/tomorrow",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return publishDraft(cmd, args[0], o) },
@@ -83,7 +87,8 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 func targetOf(cmd *cobra.Command, draft publish.Draft) (*directory, error) {
 	if !cmd.Flags().Changed("config") {
 		if draft.From == "" {
-			return nil, errors.New("the draft was taken from the built-in configuration; name the directory that the server runs with --config DIR")
+			return nil, errors.New("the draft was taken from the built-in configuration; name the directory that " +
+				"the server runs with --config DIR")
 		}
 		return readDirectory(draft.From)
 	}
@@ -136,7 +141,8 @@ func (s *session) before(cmd *cobra.Command, target *directory) (*config.Snapsho
 	}
 	before, err := config.Load(target.files.FS())
 	if err != nil {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s has mistakes, and nothing is in force that this could be compared with.\n", target.path)
+		fmt.Fprintf(cmd.OutOrStdout(), "%s has mistakes, and nothing is in force that this could be compared with.\n",
+			target.path)
 		return nil, nil
 	}
 	return before, nil
@@ -158,7 +164,8 @@ func runCallTests(cmd *cobra.Command, before, after *config.Snapshot) error {
 		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.Test.File, r.Test.Title, r.Transcript)
 	}
 	if len(failed) > 0 {
-		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects otherwise", cmd.Name(), len(failed), count(len(calls), "call test"))
+		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects "+
+			"otherwise", cmd.Name(), len(failed), count(len(calls), "call test"))
 	}
 	if len(calls) == 0 {
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "No call test is about what changes.")

@@ -23,8 +23,11 @@ import (
 func (o *office) instance(dir string) *app.App {
 	o.t.Helper()
 	h, err := app.New(o.t.Context(), app.Options{
-		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: o.database, PublicURL: "https://hotline.example.com", AccountSID: simulate.AccountSID,
-		Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)}, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler), // not shared: that goes by the clock of the database
+		Source: &publish.Options{Dir: dir,
+			Files: os.DirFS(dir)}, Store: o.database, PublicURL: "https://hotline.example.com", AccountSID: simulate.AccountSID,
+		// not shared: that goes by the clock of the database
+		Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte,
+			32)}, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		o.t.Fatal(err)
@@ -37,8 +40,8 @@ func (o *office) instance(dir string) *app.App {
 	return h
 }
 
-// Two instances on PostgreSQL whose directories are brought together by others: an edit, one that comes to the second later, an
-// override while the database is there, gone and there again, and the way back.
+// Two instances on PostgreSQL whose directories are brought together by others: an edit, one that comes to the second
+// later, an override while the database is there, gone and there again, and the way back.
 func TestPublishingOnPostgreSQL(t *testing.T) {
 	cluster := pgtest.New(t)
 	o := newOfficeOn(t, cluster.Database(t))
@@ -63,14 +66,19 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 	closed := func(want bool) {
 		t.Helper()
 		for i, h := range instances {
-			if got := slices.ContainsFunc(h.Live.Overrides(), func(c callbacks.Override) bool { return c.Line == "gopay" && !c.Open && c.Rules(o.now) }); got != want {
+			if got := slices.ContainsFunc(h.Live.Overrides(),
+				func(c callbacks.Override) bool {
+					return c.Line == "gopay" && !c.Open &&
+						c.Rules(o.now)
+				}); got != want {
 				t.Errorf("the closure rules instance %d: %v", i+1, got)
 			}
 		}
 	}
 	agree := func() {
 		t.Helper()
-		if out := o.works("holds what is in force", "status", "--config", o.live); strings.Count(out, "\ninstance ") != 2 {
+		if out := o.works("holds what is in force", "status", "--config", o.live); strings.Count(out,
+			"\ninstance ") != 2 {
 			t.Errorf("not both instances are shown:\n%s", out)
 		}
 	}

@@ -35,7 +35,8 @@ func newOffice(t *testing.T) *office { return newOfficeOn(t, "sqlite:"+sqlitetes
 
 func newOfficeOn(t *testing.T, database string) *office {
 	t.Helper()
-	o := &office{t: t, live: filepath.Join(t.TempDir(), "live"), database: database, now: time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)}
+	o := &office{t: t, live: filepath.Join(t.TempDir(), "live"), database: database,
+		now: time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)}
 	if err := os.CopyFS(o.live, config.Shipped()); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,8 @@ func newOfficeOn(t *testing.T, database string) *office {
 			t.Error(err)
 		}
 	})
-	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), History: o.store, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler)})
+	o.publisher = publish.New(publish.Options{Dir: o.live, Files: os.DirFS(o.live), History: o.store,
+		Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler)})
 	if err := o.publisher.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +125,8 @@ func TestPublishAndRollBack(t *testing.T) {
 	o.works("No instance is running", "publish", draft)
 	o.refuses("nothing was edited", "publish", draft)
 	o.takesUp()
-	if !strings.Contains(o.works("Fridays", "history"), "anna") && !strings.Contains(o.works("Fridays", "history"), "root") {
+	if !strings.Contains(o.works("Fridays", "history"), "anna") &&
+		!strings.Contains(o.works("Fridays", "history"), "root") {
 		t.Error("the history names nobody")
 	}
 	o.works("hours/gopay.yaml\ngopay", "history", "2")
@@ -153,7 +156,8 @@ func TestAStaleDraft(t *testing.T) {
 	apptest.Replace(t, filepath.Join(third, "hours", "okpay.yaml"), okpayFriday, okpayLongFriday)
 	o.works("Written", "publish", first)
 	o.refuses("hours/gopay.yaml was edited by somebody else", "publish", second)
-	if text := apptest.Read(t, o.live, "hours/gopay.yaml"); !strings.Contains(text, longFriday) || strings.Contains(text, "  sat: [ ") {
+	if text := apptest.Read(t, o.live, "hours/gopay.yaml"); !strings.Contains(text, longFriday) ||
+		strings.Contains(text, "  sat: [ ") {
 		t.Error("the first supervisor's edit is lost")
 	}
 	o.works("Written: 1 file", "publish", third) // another file
@@ -171,14 +175,15 @@ func TestADraftThatIsNotPublished(t *testing.T) {
 	}
 	o.refuses("is no draft", "publish", o.live)
 	o.refuses("was taken from", "publish", o.draft(friday, longFriday), "--config", wrong)
-	o.refuses("is no draft", "publish", filepath.Join(t.TempDir(), "nothing"), "--config", filepath.Join(t.TempDir(), "nowhere"))
+	o.refuses("is no draft", "publish", filepath.Join(t.TempDir(), "nothing"), "--config",
+		filepath.Join(t.TempDir(), "nowhere"))
 	if apptest.Read(t, o.live, "hours/gopay.yaml") != before {
 		t.Error("something was written")
 	}
 }
 
-// Into a directory that cannot be written nothing is; the change is printed as a patch. The command's last step is tried by
-// itself: a call test cannot run on a thread that is locked.
+// Into a directory that cannot be written nothing is; the change is printed as a patch. The command's last step is
+// tried by itself: a call test cannot run on a thread that is locked.
 func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 	o := newOffice(t)
 	live, err := readDirectory(o.live)
@@ -200,7 +205,8 @@ func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "what is printed above is the change as a patch") {
 			t.Errorf("err = %v", err)
 		}
-		if text := out.String(); !strings.Contains(text, "--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n") || !strings.Contains(text, "\n+  fri: [\"08:00-11:30\", "+longFriday) {
+		if text := out.String(); !strings.Contains(text, "--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n") ||
+			!strings.Contains(text, "\n+  fri: [\"08:00-11:30\", "+longFriday) {
 			t.Errorf("no patch:\n%s", text)
 		}
 	})
@@ -266,13 +272,16 @@ func TestStatus(t *testing.T) {
 	}
 	see(callbacks.Instance{ID: "a/1", Hash: hash})
 	o.works("holds what is in force", "status", "--config", o.live)
-	see(callbacks.Instance{ID: "b/2", Hash: "0123456789abcdef", Offered: hash, Problem: "hours/gopay.yaml:9: zone: is not a known zone"})
+	see(callbacks.Instance{ID: "b/2", Hash: "0123456789abcdef", Offered: hash,
+		Problem: "hours/gopay.yaml:9: zone: is not a known zone"})
 	out := o.refuses("1 of 2 instances does not run configuration "+hash, "status")
-	if !strings.Contains(out, "  hours/gopay.yaml:9: zone: is not a known zone\n") || !strings.Contains(out, "DIFFERS") {
+	if !strings.Contains(out, "  hours/gopay.yaml:9: zone: is not a known zone\n") ||
+		!strings.Contains(out, "DIFFERS") {
 		t.Errorf("printed is\n%s", out)
 	}
 	apptest.Replace(t, filepath.Join(o.live, "hours", "gopay.yaml"), "zone: Asia", "zone: Asja")
-	if out, _ := o.gives("status", "--config", o.live); !strings.Contains(out, "hours/gopay.yaml:9: zone") || !strings.Contains(out, "holds an edit that cannot be used") {
+	if out, _ := o.gives("status", "--config", o.live); !strings.Contains(out, "hours/gopay.yaml:9: zone") ||
+		!strings.Contains(out, "holds an edit that cannot be used") {
 		t.Errorf("printed is\n%s", out)
 	}
 }
@@ -294,9 +303,11 @@ func TestPublishWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	see(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Offered: snapshot.Hash, Problem: "calls/x.yaml:7: want to hear"})
+	see(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Offered: snapshot.Hash,
+		Problem: "calls/x.yaml:7: want to hear"})
 	a := &session{store: o.store, now: func() time.Time { return o.now }}
-	if err := awaitInForce(t.Context(), os.Stderr, a, publishedEdit{hash: snapshot.Hash}, time.Minute); err == nil || !strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
+	if err := awaitInForce(t.Context(), os.Stderr, a, publishedEdit{hash: snapshot.Hash}, time.Minute); err == nil ||
+		!strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
 		t.Errorf("err = %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())

@@ -20,9 +20,10 @@ import (
 // newRoot makes the whole command, apart from the process, so that tests can run it.
 func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "hotline",
-		Short:         "The telephone half of a wallet's support desk",
-		Long:          "Hotline answers a support line: menus, hours, account number, agents in turn, and callbacks that are kept.\nBegin with: hotline demo",
+		Use:   "hotline",
+		Short: "The telephone half of a wallet's support desk",
+		Long: "Hotline answers a support line: menus, hours, account number, agents in turn, and callbacks " +
+			"that are kept.\nBegin with: hotline demo",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
@@ -32,9 +33,12 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
-	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(), newCallbacks(), newStore(), newSign())
-	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(), newOverrides())
-	root.AddCommand(newDraft(), newSpecialDays(time.Now, publish.Write), newPublish(), newStatus(), newHistory(), newRollback())
+	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
+		newCallbacks(), newStore(), newSign())
+	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
+		newOverrides())
+	root.AddCommand(newDraft(), newSpecialDays(time.Now, publish.Write), newPublish(), newStatus(), newHistory(),
+		newRollback())
 	return root
 }
 
@@ -48,7 +52,8 @@ func configuration(dir string) (fs.FS, error) {
 		return nil, fmt.Errorf("configuration directory: %w", err)
 	}
 	if !info.IsDir() {
-		return nil, fmt.Errorf("configuration directory %s is a file; name the directory that holds lines, hours and prompts", dir)
+		return nil, fmt.Errorf("configuration directory %s is a file; name the directory that holds lines, hours "+
+			"and prompts", dir)
 	}
 	return os.DirFS(dir), nil
 }

@@ -18,8 +18,10 @@ func newSchema() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema [" + strings.Join(config.SchemaKinds(), "|") + "]",
 		Short: "Print the JSON Schema of a kind of file, for editors",
-		Long: "schema prints the JSON Schema of a kind of file, or with --write puts all of them into a directory. An editor that knows\n" +
-			"YAML (yaml-language-server) then completes keys, explains them and underlines mistakes, in files that begin with\n" +
+		Long: "schema prints the JSON Schema of a kind of file, or with --write puts all of them into a directory. " +
+			"An editor that knows\n" +
+			"YAML (yaml-language-server) then completes keys, explains them and underlines mistakes, in files that " +
+			"begin with\n" +
 			"# yaml-language-server: $schema=../schema/hours.schema.json, as the shipped ones do.",
 		Example:   "  hotline schema --write /etc/hotline/schema\n  hotline schema hours > hours.schema.json",
 		Args:      cobra.MaximumNArgs(1),
@@ -31,7 +33,8 @@ func newSchema() *cobra.Command {
 			case dir != "":
 				return writeSchemas(cmd.OutOrStdout(), dir)
 			case len(args) == 0:
-				return fmt.Errorf("name the kind of file (%s), or a directory for all: --write DIR", strings.Join(config.SchemaKinds(), ", "))
+				return fmt.Errorf("name the kind of file (%s), or a directory for all: --write DIR",
+					strings.Join(config.SchemaKinds(), ", "))
 			}
 			return printSchema(cmd.OutOrStdout(), args[0])
 		},

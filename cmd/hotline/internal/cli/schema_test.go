@@ -24,10 +24,12 @@ func TestSchemaCommand(t *testing.T) {
 			t.Errorf("%s: %v, %v", kind, err, unread)
 		}
 	}
-	if old, err := run(t, "", "hours", "--schema"); err != nil || !strings.Contains(old, `"title": "Opening hours of a line"`) {
+	if old, err := run(t, "", "hours", "--schema"); err != nil ||
+		!strings.Contains(old, `"title": "Opening hours of a line"`) {
 		t.Errorf("hours --schema: %v\n%s", err, old)
 	}
-	for args, want := range map[string]string{"schema": "name the kind of file", "schema lines": `did you mean "line"?`, "schema hours --write " + dir: "leave the kind out"} {
+	for args, want := range map[string]string{"schema": "name the kind of file",
+		"schema lines": `did you mean "line"?`, "schema hours --write " + dir: "leave the kind out"} {
 		if _, err := run(t, "", strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", args, err)
 		}
@@ -50,7 +52,8 @@ func TestFolderOfSchemas(t *testing.T) {
 	}
 }
 
-// A draft has the schemas to which its files refer: those that stood beside them, else the program's. None is published.
+// A draft has the schemas to which its files refer: those that stood beside them, else the program's. None is
+// published.
 func TestADraftHasSchemas(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft(friday, longFriday)
@@ -69,7 +72,8 @@ func TestADraftHasSchemas(t *testing.T) {
 	}
 	apptest.Write(t, o.live, "schema/hours.schema.json", "{}")
 	own := o.draft()
-	if entries, err := os.ReadDir(filepath.Join(own, "schema")); err != nil || len(entries) != 1 || apptest.Read(t, own, "schema/hours.schema.json") != "{}" {
+	if entries, err := os.ReadDir(filepath.Join(own, "schema")); err != nil || len(entries) != 1 ||
+		apptest.Read(t, own, "schema/hours.schema.json") != "{}" {
 		t.Errorf("%v, %v", err, entries)
 	}
 	apptest.Write(t, own, "schema/hours.schema.json", "{} ")

@@ -33,7 +33,8 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return app.Serve(cmd.Context(), settings, source, clockFrom(cmd.Context()), slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
+			return app.Serve(cmd.Context(), settings, source, clockFrom(cmd.Context()),
+				slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
 	storeFlags(cmd.Flags())

@@ -57,8 +57,8 @@ type session struct {
 	latest int64
 }
 
-// openSession opens the store that the settings name, and creates none. It is no mistake that there is none at the default
-// place.
+// openSession opens the store that the settings name, and creates none. It is no mistake that there is none at the
+// default place.
 func openSession(cmd *cobra.Command, open opener) (*session, error) {
 	settings, err := settingsOf(cmd)
 	if err != nil {
@@ -98,7 +98,8 @@ func (s silentStore) Unwrap() error { return s.error }
 // answerLimit is how long a command waits for a store that it can do without.
 const answerLimit = 10 * time.Second
 
-// openOptionalSession is [openSession] for a command that can do without: a database that does not answer counts as missing.
+// openOptionalSession is [openSession] for a command that can do without: a database that does not answer counts as
+// missing.
 func openOptionalSession(cmd *cobra.Command, open opener) (*session, error) {
 	s, err := openSession(cmd, func(ctx context.Context, name string) (app.Store, error) {
 		ctx, cancel := context.WithTimeout(ctx, answerLimit)
@@ -187,7 +188,8 @@ func (s *session) version(ctx context.Context, number int64) (v callbacks.Versio
 	case errors.Is(err, callbacks.ErrNotFound) && number == 0:
 		return v, errors.New("no configuration has been put in force yet, so there is no live one; name a directory")
 	case errors.Is(err, callbacks.ErrNotFound):
-		return v, fmt.Errorf("there is no version %d; hotline history lists them (a directory of this name is written ./%d)", number, number)
+		return v, fmt.Errorf("there is no version %d; hotline history lists them (a directory of this name is "+
+			"written ./%d)", number, number)
 	}
 	return v, err
 }

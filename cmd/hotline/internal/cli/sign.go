@@ -21,11 +21,14 @@ func newSign() *cobra.Command {
 		Use:   "sign URL [key=value…]",
 		Short: "Sign a sample webhook and say over what",
 		Long: "sign computes the signature that the provider would send with a form of these fields to this URL,\n" +
-			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of\n" +
-			"this name in HOTLINE_TWILIO_SIGNING_KEYS. AccountSid is HOTLINE_TWILIO_ACCOUNT_SID unless a field names another. When webhooks are refused,\n" +
+			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the " +
+			"shared key of\n" +
+			"this name in HOTLINE_TWILIO_SIGNING_KEYS. AccountSid is HOTLINE_TWILIO_ACCOUNT_SID unless a field " +
+			"names another. When webhooks are refused,\n" +
 			"compare the URL with the one that the log calls public_url: scheme, host, port and path must be the same.",
-		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 From=+6281234567890",
-		Args:    cobra.MinimumNArgs(1),
+		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 " +
+			"From=+6281234567890",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			key, account, err := signingKey(name)
 			if err != nil {
@@ -40,7 +43,8 @@ func newSign() *cobra.Command {
 			}
 			target, err := url.Parse(args[0])
 			if err != nil || target.Scheme == "" || target.Host == "" {
-				return fmt.Errorf("%q is no absolute URL; give it as the provider calls it, with https:// and host", args[0])
+				return fmt.Errorf("%q is no absolute URL; give it as the provider calls it, with https:// and host",
+					args[0])
 			}
 			sign(cmd, key, args[0], form)
 			return nil
@@ -53,7 +57,8 @@ func newSign() *cobra.Command {
 // signingKey is the shared key of a name, or without one the auth token, and the account whose webhooks are taken.
 func signingKey(name string) (key twilio.SigningKey, account string, err error) {
 	settings, err := settings.Load(nil, "", func(variable string) (string, bool) {
-		if !slices.Contains([]string{"HOTLINE_TWILIO_AUTH_TOKEN", "HOTLINE_TWILIO_SIGNING_KEYS", "HOTLINE_TWILIO_ACCOUNT_SID"}, variable) {
+		if !slices.Contains([]string{"HOTLINE_TWILIO_AUTH_TOKEN", "HOTLINE_TWILIO_SIGNING_KEYS",
+			"HOTLINE_TWILIO_ACCOUNT_SID"}, variable) {
 			return "", false // whatever else is wrong has nothing to do with a signature
 		}
 		return os.LookupEnv(variable)
@@ -74,7 +79,8 @@ func signingKey(name string) (key twilio.SigningKey, account string, err error) 
 			return key, account, nil
 		}
 	}
-	return key, account, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as NAME:HMAC_SHA256:SECRET", name)
+	return key, account, fmt.Errorf("there is no shared key %q; add it to HOTLINE_TWILIO_SIGNING_KEYS as "+
+		"NAME:HMAC_SHA256:SECRET", name)
 }
 
 func fields(args []string) (url.Values, error) {

@@ -37,12 +37,17 @@ func newSpecialDays(now func() time.Time, write writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "special-days --line LINE",
 		Short: "List, add and remove the special days of a line, in its file of hours",
-		Long: "special-days lists the days of a line that follow neither the week nor the sets of holidays. With --add and --remove it edits\n" +
-			"the line's file of hours in the directory of --config: that entry alone; comments, order and layout stay as they are.\n" +
-			"It prints which hours change, for every line that has its hours from this file. What would make a mistake is not written.",
+		Long: "special-days lists the days of a line that follow neither the week nor the sets of holidays. With " +
+			"--add and --remove it edits\n" +
+			"the line's file of hours in the directory of --config: that entry alone; comments, order and layout " +
+			"stay as they are.\n" +
+			"It prints which hours change, for every line that has its hours from this file. What would make a " +
+			"mistake is not written.",
 		Example: "  hotline special-days --line gopay\n" +
-			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name \"Staff meeting\" --dry-run\n" +
-			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name \"Moving house\"\n" +
+			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name " +
+			"\"Staff meeting\" --dry-run\n" +
+			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name " +
+			"\"Moving house\"\n" +
 			"  hotline special-days --line gopay --config /etc/hotline --remove 2026-12-04",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -159,7 +164,8 @@ func (d specialDay) what() string {
 
 // list prints the days from today on, and those that come back.
 func (o specialOptions) list(out io.Writer, dir string, now time.Time) error {
-	for flag, used := range map[string]bool{"--closed": o.closed, "--open": len(o.open) > 0, "--as": o.as != "", "--name": o.name != "", "--dry-run": o.dryRun} {
+	for flag, used := range map[string]bool{"--closed": o.closed, "--open": len(o.open) > 0, "--as": o.as != "",
+		"--name": o.name != "", "--dry-run": o.dryRun} {
 		if used {
 			return fmt.Errorf("%s is about a day to be added or removed; name it with --add or --remove", flag)
 		}
@@ -226,6 +232,7 @@ func (o specialOptions) read(dir string) (c hoursEdit, err error) {
 func (c hoursEdit) tellSharers(out io.Writer) {
 	if len(c.lines) > 1 {
 		last := len(c.lines) - 1
-		fmt.Fprintf(out, "The lines %s and %s have their hours from %s.\n", strings.Join(slices.Clone(c.lines[:last]), ", "), c.lines[last], c.file)
+		fmt.Fprintf(out, "The lines %s and %s have their hours from %s.\n",
+			strings.Join(slices.Clone(c.lines[:last]), ", "), c.lines[last], c.file)
 	}
 }

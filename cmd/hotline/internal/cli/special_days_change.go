@@ -21,7 +21,8 @@ import (
 func (o specialOptions) change(out io.Writer, dir string, now time.Time, write writer) error {
 	switch {
 	case dir == "":
-		return errors.New("the configuration that is built in cannot be edited; take a copy first (hotline draft DIR), and name it with --config DIR")
+		return errors.New("the configuration that is built in cannot be edited; take a copy first (hotline draft " +
+			"DIR), and name it with --config DIR")
 	case o.add != "" && o.remove != "":
 		return errors.New("--add and --remove at once; do one after the other")
 	}
@@ -54,7 +55,8 @@ func (o specialOptions) change(out io.Writer, dir string, now time.Time, write w
 	}
 	if err := write(dir, c.files.Sums(), change, now); errors.Is(err, publish.ErrReadOnly) {
 		fmt.Fprint(out, c.files.Patch(change))
-		return fmt.Errorf("nothing was written: %w; have the patch above applied there by whoever may (git apply, or patch -p1)", err)
+		return fmt.Errorf("nothing was written: %w; have the patch above applied there by whoever may (git apply, "+
+			"or patch -p1)", err)
 	} else if err != nil {
 		return err
 	}
@@ -133,7 +135,8 @@ func (o specialOptions) entry(first, last hours.Date) (string, error) {
 			if err != nil {
 				return "", fmt.Errorf("--open %w", err)
 			}
-			spans.Content = append(spans.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: span.String(), Style: yaml.DoubleQuotedStyle})
+			spans.Content = append(spans.Content,
+				&yaml.Node{Kind: yaml.ScalarNode, Value: span.String(), Style: yaml.DoubleQuotedStyle})
 		}
 		put("open", spans)
 	}
@@ -144,7 +147,8 @@ func (o specialOptions) entry(first, last hours.Date) (string, error) {
 
 // removal is the text of the file without an entry.
 func (o specialOptions) removal(c hoursEdit, days []specialDay) (text []byte, first, last hours.Date, err error) {
-	for flag, used := range map[string]bool{"--closed": o.closed, "--open": len(o.open) > 0, "--as": o.as != "", "--name": o.name != ""} {
+	for flag, used := range map[string]bool{"--closed": o.closed, "--open": len(o.open) > 0, "--as": o.as != "",
+		"--name": o.name != ""} {
 		if used {
 			return nil, first, last, fmt.Errorf("%s is of a day to be added; leave it out", flag)
 		}
@@ -163,10 +167,12 @@ func (o specialOptions) removal(c hoursEdit, days []specialDay) (text []byte, fi
 			return text, first, last, err
 		case d.first.Compare(last) <= 0 && d.last.Compare(first) >= 0:
 			days := strings.TrimPrefix(datesOf(d.first, d.last), d.first.Weekday().String()[:3]+" ")
-			return nil, first, last, fmt.Errorf("%s:%d: the entry %q is of %s; remove all of it with --remove %s", c.file, d.line, d.fields["name"], days, days)
+			return nil, first, last, fmt.Errorf("%s:%d: the entry %q is of %s; remove all of it with --remove %s",
+				c.file, d.line, d.fields["name"], days, days)
 		}
 	}
-	return nil, first, last, fmt.Errorf("%s has no special day on %s; hotline special-days --line %s lists those that it has (one that comes back is edited by hand)",
+	return nil, first, last, fmt.Errorf("%s has no special day on %s; hotline special-days --line %s lists those "+
+		"that it has (one that comes back is edited by hand)",
 		c.file, datesOf(first, last), o.line)
 }
 

@@ -39,7 +39,8 @@ func TestSpecialLists(t *testing.T) {
 	if out, err := special(t, nil, "--all"); err != nil || !strings.Contains(out, "Mon 2026-02-16    as sat") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if out, err := special(t, nil, "--from", "2026-12-25"); err != nil || strings.Contains(out, "2026-12-24") || !strings.Contains(out, "2027-01-01") {
+	if out, err := special(t, nil, "--from", "2026-12-25"); err != nil || strings.Contains(out, "2026-12-24") ||
+		!strings.Contains(out, "2027-01-01") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -49,16 +50,20 @@ func TestSpecialComesAndGoes(t *testing.T) {
 	dir := draft(t)
 	file := filepath.Join(dir, "hours", "gopay.yaml")
 	before := read(t, file)
-	add := []string{"--config", dir, "--add", "2026-12-04", "--open", "08:00-12:00,13:00-15:00", "--name", "Staff meeting: all"}
-	told := "closes 15:00-17:00, opens 11:30-12:00  (was 08:00-11:30 13:00-17:00, now 08:00-12:00 13:00-15:00)  hours/gopay.yaml:54 Staff meeting"
+	add := []string{"--config", dir, "--add", "2026-12-04", "--open", "08:00-12:00,13:00-15:00", "--name",
+		"Staff meeting: all"}
+	told := "closes 15:00-17:00, opens 11:30-12:00  (was 08:00-11:30 13:00-17:00, now 08:00-12:00 13:00-15:00)  " +
+		"hours/gopay.yaml:54 Staff meeting"
 	out, err := special(t, nil, append(add, "--dry-run")...)
-	if err != nil || !strings.Contains(out, told) || !strings.Contains(out, "Nothing was written") || read(t, file) != before {
+	if err != nil || !strings.Contains(out, told) || !strings.Contains(out, "Nothing was written") ||
+		read(t, file) != before {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	out, err = special(t, publish.Write, add...)
 	line := "  - {date: 2026-12-04, open: [\"08:00-12:00\", \"13:00-15:00\"], name: 'Staff meeting: all'}\n"
 	want := strings.Replace(before, "  - {date: 2026-12-24", line+"  - {date: 2026-12-24", 1)
-	if err != nil || !strings.Contains(out, told) || !strings.HasSuffix(out, "hours/gopay.yaml is written.\n") || read(t, file) != want {
+	if err != nil || !strings.Contains(out, told) || !strings.HasSuffix(out, "hours/gopay.yaml is written.\n") ||
+		read(t, file) != want {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if _, err := config.Load(os.DirFS(dir)); err != nil {
@@ -69,10 +74,13 @@ func TestSpecialComesAndGoes(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for what, args := range map[string][]string{
-		"  - {from: 2026-12-28, to: 2026-12-30, closed: true, name: Moving house}\n": {"--closed", "--add", "2026-12-28..2026-12-30", "--name", "Moving house"},
-		"  - {date: 2027-02-06, as: fri, name: Extra day}\n":                         {"--as", "fri", "--add", "2027-02-06", "--name", "Extra day"},
+		"  - {from: 2026-12-28, to: 2026-12-30, closed: true, name: Moving house}\n": {"--closed", "--add",
+			"2026-12-28..2026-12-30", "--name", "Moving house"},
+		"  - {date: 2027-02-06, as: fri, name: Extra day}\n": {"--as", "fri", "--add",
+			"2027-02-06", "--name", "Extra day"},
 	} {
-		if _, err := special(t, publish.Write, append([]string{"--config", dir}, args...)...); err != nil || !strings.Contains(read(t, file), what) {
+		if _, err := special(t, publish.Write, append([]string{"--config", dir}, args...)...); err != nil ||
+			!strings.Contains(read(t, file), what) {
 			t.Errorf("%v: %v\n%s", args, err, read(t, file))
 		}
 	}
@@ -89,11 +97,13 @@ func read(t *testing.T, file string) string {
 
 // TestSpecialRefuses: what cannot be written is not, and the reason says what to do.
 func TestSpecialRefuses(t *testing.T) {
-	dir := draft(t, [3]string{"hours/gopay.yaml", "  # DEFAULT TO EDIT: no holiday", "  - {from: 2026-12-28, to: 2026-12-30, closed: true, name: Moving}\n  # DEFAULT TO EDIT: no holiday"})
+	dir := draft(t, [3]string{"hours/gopay.yaml", "  # DEFAULT TO EDIT: no holiday",
+		"  - {from: 2026-12-28, to: 2026-12-30, closed: true, name: Moving}\n  # DEFAULT TO EDIT: no holiday"})
 	file := filepath.Join(dir, "hours", "gopay.yaml")
 	before := read(t, file)
 	for _, tt := range []struct{ args, want string }{
-		{"--add 2026-12-24 --closed --name Eve", "hours/gopay.yaml:55: special[5]: 2026-12-24 is a special day already, in hours/gopay.yaml:54"},
+		{"--add 2026-12-24 --closed --name Eve",
+			"hours/gopay.yaml:55: special[5]: 2026-12-24 is a special day already, in hours/gopay.yaml:54"},
 		{"--add 2026-12-23 --as satt --name Eve", `"satt" is not known; did you mean "sat"?`},
 		{"--add 2026-12-23 --open 8-12 --name Eve", `--open "8-12" is not a span of hours`},
 		{"--add 2026-12-23 --closed", "say what the day is called"},
@@ -115,13 +125,15 @@ func TestSpecialRefuses(t *testing.T) {
 			t.Errorf("%s: %v\n%s", tt.args, err, out)
 		}
 	}
-	if _, err := special(t, publish.Write, "--add", "2026-12-23", "--closed", "--name", "Eve"); err == nil || !strings.Contains(err.Error(), "take a copy first") {
+	if _, err := special(t, publish.Write, "--add", "2026-12-23", "--closed", "--name", "Eve"); err == nil ||
+		!strings.Contains(err.Error(), "take a copy first") {
 		t.Errorf("the built-in configuration: %v", err)
 	}
 	stale := func(string, publish.Sums, publish.Edit, time.Time) error {
 		return &publish.StaleError{File: "hours/gopay.yaml"}
 	}
-	if _, err := special(t, stale, "--config", dir, "--remove", "2026-12-24"); err == nil || !strings.Contains(err.Error(), "edited by somebody else") {
+	if _, err := special(t, stale, "--config", dir, "--remove", "2026-12-24"); err == nil ||
+		!strings.Contains(err.Error(), "edited by somebody else") {
 		t.Errorf("a stale edit: %v", err)
 	}
 	if read(t, file) != before {
@@ -139,7 +151,8 @@ func TestSpecialOfAReadOnlyDirectory(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "patch above") || !strings.Contains(err.Error(), "mounted so") {
 		t.Errorf("err = %v", err)
 	}
-	for _, want := range []string{"--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n", "\n-  - {date: 2026-12-24, as: sat, name: Cuti Bersama Natal}\n"} {
+	for _, want := range []string{"--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n",
+		"\n-  - {date: 2026-12-24, as: sat, name: Cuti Bersama Natal}\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
 		}
@@ -153,15 +166,18 @@ func TestSpecialOfSharedHours(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, err := special(t, publish.Write, "--config", dir, "--add", "2026-12-04", "--closed", "--name", "Staff meeting")
-	if err != nil || !strings.HasPrefix(out, "The lines gopay and okpay have their hours from hours/gopay.yaml.\n") || !strings.Contains(out, "gopay, okpay\n") {
+	if err != nil || !strings.HasPrefix(out, "The lines gopay and okpay have their hours from hours/gopay.yaml.\n") ||
+		!strings.Contains(out, "gopay, okpay\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	file := filepath.Join(dir, "hours", "gopay.yaml")
-	if err := os.WriteFile(file, []byte("{line: gopay, zone: Asia/Jakarta, week: {mon: [\"08:00-17:00\"]}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("{line: gopay, zone: Asia/Jakarta, week: {mon: [\"08:00-17:00\"]}}\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	_, err = special(t, publish.Write, "--config", dir, "--add", "2026-12-07", "--closed", "--name", "Staff meeting")
-	if err == nil || !strings.Contains(err.Error(), "edit it by hand") || !strings.Contains(err.Error(), "- {date: 2026-12-07, closed: true, name: Staff meeting}") {
+	if err == nil || !strings.Contains(err.Error(), "edit it by hand") ||
+		!strings.Contains(err.Error(), "- {date: 2026-12-07, closed: true, name: Staff meeting}") {
 		t.Errorf("err = %v", err)
 	}
 }

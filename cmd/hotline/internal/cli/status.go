@@ -19,8 +19,10 @@ func newStatus() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
-		Long: "status shows the version that was put in force last, what the directory of --config holds, what each running instance\n" +
-			"runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the directory holds,\n" +
+		Long: "status shows the version that was put in force last, what the directory of --config holds, what each " +
+			"running instance\n" +
+			"runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the " +
+			"directory holds,\n" +
 			"unless that was put in force less than 15 seconds ago and nobody refuses it.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -53,7 +55,8 @@ func status(cmd *cobra.Command, a *session) error {
 	if latest == nil {
 		fmt.Fprintln(out, "No configuration has been in force yet.")
 	} else {
-		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash, latest.At.UTC().Format(time.RFC3339), cmp.Or(latest.Author, "nobody known"))
+		fmt.Fprintf(out, "version %d, configuration %s, in force since %s, by %s\n", latest.Number, latest.Hash,
+			latest.At.UTC().Format(time.RFC3339), cmp.Or(latest.Author, "nobody known"))
 	}
 	held, err := directoryState(cmd, out, latest)
 	if err != nil {
@@ -76,7 +79,8 @@ func status(cmd *cobra.Command, a *session) error {
 	return nil
 }
 
-// directoryState says what the directory holds, and returns the hash that instances should run; empty when that is not known.
+// directoryState says what the directory holds, and returns the hash that instances should run; empty when that is not
+// known.
 func directoryState(cmd *cobra.Command, out io.Writer, latest *callbacks.Version) (string, error) {
 	inForce := ""
 	if latest != nil {
@@ -102,11 +106,12 @@ func directoryState(cmd *cobra.Command, out io.Writer, latest *callbacks.Version
 	return snapshot.Hash, nil
 }
 
-// takingUp is how long instances may differ after an edit: they do not take it up in the same second, nor say so at once.
+// takingUp is how long instances may differ after an edit: they do not take it up in the same second, nor say so at
+// once.
 const takingUp = 15 * time.Second
 
-// writeInstances lists them; the error says that they do not all run what they should. taking: this is so new that they may
-// still be about to.
+// writeInstances lists them; the error says that they do not all run what they should. taking: this is so new that they
+// may still be about to.
 func writeInstances(out io.Writer, instances []callbacks.Instance, want string, now time.Time, taking bool) error {
 	if len(instances) == 0 {
 		fmt.Fprintln(out, "No instance is running.")
@@ -123,13 +128,15 @@ func writeInstances(out io.Writer, instances []callbacks.Instance, want string, 
 			behind++
 			note = "  DIFFERS"
 		}
-		fmt.Fprintf(out, "instance %s  configuration %s  since %s%s\n", i.ID, i.Hash, i.Since.UTC().Format(time.RFC3339), note)
+		fmt.Fprintf(out, "instance %s  configuration %s  since %s%s\n", i.ID, i.Hash,
+			i.Since.UTC().Format(time.RFC3339), note)
 		if i.Problem != "" {
 			fmt.Fprintf(out, "  refuses an edit:\n%s", app.Indent(i.Problem))
 		}
 	}
 	if behind > 0 {
-		return fmt.Errorf("status: %d of %s not run configuration %s; bring their directories together, or correct the edit", behind, count(len(instances), "instance")+doNot(behind), want)
+		return fmt.Errorf("status: %d of %s not run configuration %s; bring their directories together, or correct "+
+			"the edit", behind, count(len(instances), "instance")+doNot(behind), want)
 	}
 	return nil
 }

@@ -21,11 +21,14 @@ func newStore() *cobra.Command {
 	move := &cobra.Command{
 		Use:   "move FROM",
 		Short: "Take everything over from another database, sqlite:PATH or postgres://…",
-		Long: "move copies callbacks, attempts, messages, contacts, text messages, closures in an emergency and the history of the\n" +
-			"configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all or nothing. Stop every\n" +
+		Long: "move copies callbacks, attempts, messages, contacts, text messages, closures in an emergency and the " +
+			"history of the\n" +
+			"configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all " +
+			"or nothing. Stop every\n" +
 			"instance first. The other database stays as it was.",
-		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move sqlite:/var/lib/hotline/hotline.db",
-		Args:    cobra.ExactArgs(1),
+		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move " +
+			"sqlite:/var/lib/hotline/hotline.db",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			settings, err := settingsOf(cmd)
 			if err != nil {
@@ -73,7 +76,8 @@ func moveStore(cmd *cobra.Command, source, target string) (err error) {
 	if err != nil {
 		return fmt.Errorf("nothing was copied: %w", err)
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "Copied %s. The old database is as it was; point HOTLINE_STORE of every instance at the new one.\n", count(rows, "row"))
+	fmt.Fprintf(cmd.OutOrStdout(),
+		"Copied %s. The old database is as it was; point HOTLINE_STORE of every instance at the new one.\n", count(rows, "row"))
 	return nil
 }
 

@@ -21,15 +21,18 @@ func withCallback(t *testing.T) string {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	_, err = store.Book(t.Context(), callbacks.Request{Key: "k", Line: "gopay", Desk: "support", Number: home, Kind: callbacks.ASAP,
+	_, err = store.Book(t.Context(), callbacks.Request{Key: "k", Line: "gopay", Desk: "support", Number: home,
+		Kind:   callbacks.ASAP,
 		Called: now, Due: now, Expires: now.Add(time.Hour)}, "1234567")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.DeclareOverride(t.Context(), callbacks.Override{Line: "gopay", From: now, Until: now.Add(time.Hour), Reason: "fire"}); err != nil {
+	if _, err := store.DeclareOverride(t.Context(),
+		callbacks.Override{Line: "gopay", From: now, Until: now.Add(time.Hour), Reason: "fire"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := store.AddVersion(t.Context(), callbacks.Version{Hash: "h", At: now, Files: map[string][]byte{"a": []byte("1")}}); err != nil {
+	if _, _, err := store.AddVersion(t.Context(),
+		callbacks.Version{Hash: "h", At: now, Files: map[string][]byte{"a": []byte("1")}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Close(); err != nil {
@@ -63,7 +66,8 @@ func TestStoreMove(t *testing.T) {
 	}
 	missing := filepath.Join(t.TempDir(), "typo.db")
 	for name, tt := range map[string]struct{ from, want string }{
-		"twice":         {old, "nothing was copied: sqlite: take over: the store that everything would go to is not empty"},
+		"twice": {old, "nothing was copied: sqlite: take over: the store that everything would go to is not " +
+			"empty"},
 		"to itself":     {target, "both are the same database"},
 		"from nowhere":  {"sqlite:" + missing, "no such file or directory"},
 		"from no store": {"mysql://x", "the database to copy from"},

@@ -27,9 +27,12 @@ func newTest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [DIR]",
 		Short: "Run the call tests of a configuration, and name those that go otherwise than expected",
-		Long: "test rings the lines of a configuration as its folder calls/ has it, through a provider simulator and with a\n" +
-			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the transcript is\n" +
-			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 if there is one.",
+		Long: "test rings the lines of a configuration as its folder calls/ has it, through a provider simulator " +
+			"and with a\n" +
+			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the " +
+			"transcript is\n" +
+			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 " +
+			"if there is one.",
 		Example: "  hotline test\n  hotline test config --line gopay",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
@@ -63,7 +66,9 @@ func test(cmd *cobra.Command, o testOptions) error {
 			return err
 		}
 	}
-	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool { return o.line != "" && c.Line != o.line })
+	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool {
+		return o.line != "" && c.Line != o.line
+	})
 	report := testReport{out: out, json: o.json}
 	if err := errors.Join(simulate.RunCallTests(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
 		return err
@@ -132,7 +137,8 @@ func (r *testReport) end(snapshot *config.Snapshot, o testOptions) error {
 		}
 		without = append(without, line.ID)
 		if !r.json {
-			fmt.Fprintf(r.out, "line %s has no call test; write one in calls/, for example calls/%s-open.yaml\n", line.ID, line.ID)
+			fmt.Fprintf(r.out, "line %s has no call test; write one in calls/, for example calls/%s-open.yaml\n",
+				line.ID, line.ID)
 		}
 	}
 	switch {

@@ -16,10 +16,12 @@ func TestTestTheShippedCalls(t *testing.T) {
 	out, err := run(t, "", "test", "--line", "gopay")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	if err != nil || len(lines) != 8 || lines[7] != "SUCCESS, 7 calls" ||
-		lines[5] != "ok      calls/gopay-stolen-at-night.yaml  A stolen account rings the emergency desk at once, at three in the morning of a holiday" {
+		lines[5] != "ok      calls/gopay-stolen-at-night.yaml  A stolen account rings the emergency desk at once, "+
+			"at three in the morning of a holiday" {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := run(t, "", "test", "--line", "gopya"); err == nil || !strings.Contains(err.Error(), `there is no line "gopya"`) {
+	if _, err := run(t, "", "test", "--line", "gopya"); err == nil ||
+		!strings.Contains(err.Error(), `there is no line "gopya"`) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -35,7 +37,9 @@ func TestTestAfterAnEdit(t *testing.T) {
 	if readErr != nil {
 		t.Fatal(readErr)
 	}
-	_, behind, ok := strings.Cut(out, "FAILED  calls/gopay-saturday-evening.yaml  On Saturday evening the line is closed until Monday at eight, and a callback is promised for then\n")
+	_, behind, ok := strings.Cut(out,
+		"FAILED  calls/gopay-saturday-evening.yaml  On Saturday evening the line is closed until Monday at eight, "+
+			"and a callback is promised for then\n")
 	if !ok || !strings.HasPrefix(behind, indented(string(marked))+"ok      calls/") || strings.Count(out, "\n>") != 3 {
 		t.Errorf("%s", out)
 	}
@@ -58,7 +62,8 @@ func TestTestPrintsJSON(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		failed := call.File == "calls/gopay-saturday-evening.yaml"
-		if call.OK == failed || (call.Differs != "") != failed || call.Line == "" || call.Title == "" || !strings.Contains(call.Transcript, "caller") {
+		if call.OK == failed || (call.Differs != "") != failed || call.Line == "" || call.Title == "" ||
+			!strings.Contains(call.Transcript, "caller") {
 			t.Errorf("%s", line)
 		}
 	}
@@ -90,13 +95,16 @@ func TestTestMentionsLinesWithoutCalls(t *testing.T) {
 	}
 	out, err := run(t, "", "test", dir)
 	if err != nil || strings.Count(out, "has no call test") != 4 ||
-		!strings.HasSuffix(out, "line upay has no call test; write one in calls/, for example calls/upay-open.yaml\nSUCCESS, 5 calls\n") {
+		!strings.HasSuffix(out, "line upay has no call test; write one in calls/, for example "+
+			"calls/upay-open.yaml\nSUCCESS, 5 calls\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if out, err := run(t, "", "test", dir, "--line", "upay"); err != nil || !strings.HasSuffix(out, "SUCCESS, 0 calls\n") {
+	if out, err := run(t, "", "test", dir, "--line", "upay"); err != nil ||
+		!strings.HasSuffix(out, "SUCCESS, 0 calls\n") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if _, err := run(t, "", "test", dir, "--line", "upay", "--every-line"); err == nil || err.Error() != "test: FAILED, there is no call test of upay" {
+	if _, err := run(t, "", "test", dir, "--line", "upay", "--every-line"); err == nil ||
+		err.Error() != "test: FAILED, there is no call test of upay" {
 		t.Errorf("err = %v", err)
 	}
 	if _, err := run(t, "", "test", "--line", "gopay", "--every-line"); err != nil {

@@ -30,8 +30,8 @@ var rewrite = flag.Bool("rewrite", false, "write what the commands of the handbo
 var handbook = filepath.Join(repository, "config", "README.md")
 
 // The handbook's walk-through: a supervisor changes tomorrow's hours, sees what it will do, publishes, rings, and takes
-// it back; and closes the line at once. Every command is given, in this order, to a server that runs, and prints what is
-// shown there.
+// it back; and closes the line at once. Every command is given, in this order, to a server that runs, and prints what
+// is shown there.
 func TestHandbookWalkThrough(t *testing.T) {
 	dir := t.TempDir()
 	live, draft := filepath.Join(dir, "etc"), filepath.Join(dir, "tomorrow")
@@ -157,7 +157,8 @@ func servesDirectory(t *testing.T, ctx context.Context, dir, database string) <-
 	up, ended := make(chan struct{}), make(chan error, 1)
 	source := publish.Options{Dir: dir, Files: os.DirFS(dir)}
 	go func() {
-		ended <- app.Serve(ctx, settings, source, clockFrom(ctx), slog.New(slog.NewTextHandler(io.Discard, nil)), func(net.Addr) { close(up) })
+		ended <- app.Serve(ctx, settings, source, clockFrom(ctx), slog.New(slog.NewTextHandler(io.Discard, nil)),
+			func(net.Addr) { close(up) })
 	}()
 	select {
 	case <-up:

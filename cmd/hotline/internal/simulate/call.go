@@ -22,10 +22,12 @@ import (
 // CallOptions are what a call in the terminal is like.
 type CallOptions struct {
 	Line *ivr.Line
-	// From is the calling number, or anything else a provider may send; empty is some mobile number of the line's country.
+	// From is the calling number, or anything else a provider may send; empty is some mobile number of the line's
+	// country.
 	From string
 	At   time.Time
-	// Press holds the keys, a group for each question, separated by commas. Without Scripted somebody is asked for them.
+	// Press holds the keys, a group for each question, separated by commas. Without Scripted somebody is asked for
+	// them.
 	Press    string
 	Scripted bool
 	// Agents is what agents do, and after a comma what they do for later callbacks. Customer is what the customer does.
@@ -62,7 +64,8 @@ func customerBehaviour(name string) (simulator.Party, error) {
 	if party, ok := behaviours[name]; ok && name != "refuse" {
 		return party, nil
 	}
-	return simulator.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or voicemail", name)
+	return simulator.Party{}, fmt.Errorf("--customer %q is not known; use answer, not-mine, busy, no-answer or "+
+		"voicemail", name)
 }
 
 // keepLimit bounds how long virtual time runs on after a call, in case a callback is never made.

@@ -28,9 +28,11 @@ var efforts = []callCost{
 	{"a person at once: desk rings", openDay, []string{"0"}, simulator.EventDial, "answer", 1},
 	{"login, solved by self-help", openDay, []string{"3", "1"}, simulator.EventHangup, "answer", 2},
 	{"login: desk rings", openDay, []string{"3", "2", "1#", "1"}, simulator.EventDial, "answer", 4},
-	{"payment with transaction number: desk rings", openDay, []string{"2", "2", "1#", "1", "123456#", "1"}, simulator.EventDial, "answer", 6},
+	{"payment with transaction number: desk rings", openDay, []string{"2", "2", "1#", "1", "123456#", "1"},
+		simulator.EventDial, "answer", 6},
 	{"closed, login: callback booked", saturday, []string{"3", "2", "1#", "1", "1", "1"}, "book", "answer", 6},
-	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "1", "1"}, "book", "answer", 8},
+	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "1", "1"}, "book",
+		"answer", 8},
 	{"closed: message recorded", saturday, []string{"0", "7", "#"}, "message", "answer", 3},
 	{"stolen, nobody answers at night: urgent callback", night, []string{"1", "1", "1"}, "book", "no-answer", 3},
 	{"returning: callback cancelled", saturday, nil, "cancel", "answer", 4},
@@ -61,17 +63,20 @@ func (e callCost) measure(t *testing.T, language string) (actions, keys, chars i
 	script := append([]string{language}, e.keys...)
 	mark := 0
 	if e.outcome == "returning: callback cancelled" {
-		s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script(language, "0", "1", "1")})
+		s.simulator.Ring(home, s.line.Numbers[0],
+			simulator.Party{Name: RoleCaller, Keys: simulator.Script(language, "0", "1", "1")})
 		s.runTo("2026-03-07T21:00:00+07:00")
 		script = []string{language, "7", s.did("book")[0].Reference + "#", "3", "1"}
 		mark = len(s.eventsNow())
 	}
 	done := len(s.did(e.until))
-	call := s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script(script...)})
+	call := s.simulator.Ring(home, s.line.Numbers[0],
+		simulator.Party{Name: RoleCaller, Keys: simulator.Script(script...)})
 	reached := func() bool {
 		return len(s.did(e.until)) > done || hasEvent(s.eventsNow()[mark:], e.until)
 	}
-	if err := s.simulator.RunUntil(t.Context(), s.simulator.Now().Add(keepLimit), func() bool { return reached() || call.Done() }); err != nil {
+	if err := s.simulator.RunUntil(t.Context(), s.simulator.Now().Add(keepLimit),
+		func() bool { return reached() || call.Done() }); err != nil {
 		t.Fatal(err)
 	}
 	over := len(s.eventsNow())

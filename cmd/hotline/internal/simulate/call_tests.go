@@ -18,16 +18,18 @@ import (
 // A Result is what came of a call test.
 type Result struct {
 	Test config.Call
-	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that was
-	// different, what was wanted, and what there was instead.
+	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that
+	// was different, what was wanted, and what there was instead.
 	Differs string
-	// transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin with >.
+	// transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin
+	// with >.
 	Transcript string
 }
 
-// RunCallTests runs call tests on a configuration, one after the other, each with its own clock and an empty store, and calls done
-// after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise than expected is none.
-// Nothing of it outlives the return, and nothing is shared with real calls: it may run beside them.
+// RunCallTests runs call tests on a configuration, one after the other, each with its own clock and an empty store, and
+// calls done after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise
+// than expected is none. Nothing of it outlives the return, and nothing is shared with real calls: it may run beside
+// them.
 func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) (err error) {
 	if len(calls) == 0 {
 		return ctx.Err()
@@ -51,7 +53,8 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 }
 
 // runCallTest plays one call. A panic is an error: the process may be answering real calls.
-func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result, err error) {
+func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result,
+	err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
@@ -142,7 +145,8 @@ func (p *testRun) runToOutcome(ctx context.Context) error {
 		return err
 	}
 	if kept := booked.State == callbacks.Done; kept != *want.Kept {
-		p.differ("expect.callback.kept", map[bool]string{true: "the customer to be reached", false: "the callback to be given up"}[*want.Kept],
+		p.differ("expect.callback.kept",
+			map[bool]string{true: "the customer to be reached", false: "the callback to be given up"}[*want.Kept],
 			fmt.Sprintf("it is %s", booked.State))
 	}
 	return nil

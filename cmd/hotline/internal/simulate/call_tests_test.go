@@ -70,7 +70,8 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 	}
 }
 
-// An edit that changes what callers get makes the very calls fail that it concerns, and names the first thing that is different.
+// An edit that changes what callers get makes the very calls fail that it concerns, and names the first thing that is
+// different.
 func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 	tests := map[string]struct {
 		line  string // whose call tests are run
@@ -78,32 +79,41 @@ func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
 		edits []string
 		want  map[string]string // by file what is said after its name and the line
 	}{
-		"Monday begins at nine": {"gopay", "hours/gopay.yaml", []string{`mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`}, map[string]string{
-			"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "We are closed now. From Monday, 9 March, at 9 a.m., you can reach us again. We can call you back.`,
-		}},
-		"Friday without a break": {"gopay", "hours/gopay.yaml", []string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
-			"gopay-friday-prayers": `:7: steps[1]: want to hear "Saat ini kami tutup", but heard `,
-		}},
-		"nobody works on Labour Day": {"upay", "hours/upay.yaml", []string{`  - {date: 2026-05-01, open: ["09:00-18:00"], name: 劳动节值班}`, ""}, map[string]string{
-			"upay-labour-day": `:9: expect.desk: want an agent of desk support to be connected, but nobody is`,
-		}},
-		"make-up days are days of rest": {"wallet", "hours/wallet.yaml", []string{"make_up: mon ", "make_up: rest"}, map[string]string{
-			"wallet-make-up-day": `:9: expect.desk: want an agent of desk support to be connected, but nobody is`,
-		}},
-		"no peak in the evening": {"upay", "hours/upay.yaml", []string{`wed: ["11:30-13:30", "18:00-20:00"]`, `wed: ["11:30-13:30"]`}, map[string]string{
-			"upay-peak": `:13: steps[7]: want to hear "现在是来电高峰", but heard `,
-		}},
-		"callbacks begin at the opening": {"upay", "lines/upay.yaml", []string{"opening_delay: 15m ", "opening_delay: 0s "}, map[string]string{
-			"upay-morning-after": `:12: expect.callback.at: want the callback to be due Thu 2026-03-05 09:15, but it is due Thu 2026-03-05 09:00`,
-		}},
-		"another desk for whoever asks for a person": {"wallet", "lines/wallet.yaml", []string{"general: support", "general: senior"}, map[string]string{
-			"wallet-make-up-day":  `:9: expect.desk: want an agent of desk support to be connected, but senior-1 of desk senior is`,
-			"wallet-national-day": `:12: expect.callback.desk: want the callback to be made by desk support, but it is by desk senior`,
-		}},
-		"another word for a stolen account": {"wallet", "prompts/zh.yaml", []string{"topic.stolen: \"账户被盗", "topic.stolen: \"账号被盗"}, map[string]string{
-			"wallet-stolen-at-night": `:7: steps[1]: want to hear "账户被盗", but heard `,
-		}},
-		"what no call test says": {"okpay", "prompts/en.yaml", []string{`topic.fees: "fees"`, `topic.fees: "charges"`}, nil},
+		"Monday begins at nine": {"gopay", "hours/gopay.yaml",
+			[]string{`mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`}, map[string]string{
+				"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "We are closed now. From Monday, 9 March, at 9 a.m., you can reach us again. We can call you back.`,
+			}},
+		"Friday without a break": {"gopay", "hours/gopay.yaml",
+			[]string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
+				"gopay-friday-prayers": `:7: steps[1]: want to hear "Saat ini kami tutup", but heard `,
+			}},
+		"nobody works on Labour Day": {"upay", "hours/upay.yaml",
+			[]string{`  - {date: 2026-05-01, open: ["09:00-18:00"], name: 劳动节值班}`, ""}, map[string]string{
+				"upay-labour-day": `:9: expect.desk: want an agent of desk support to be connected, but nobody is`,
+			}},
+		"make-up days are days of rest": {"wallet", "hours/wallet.yaml", []string{"make_up: mon ", "make_up: rest"},
+			map[string]string{
+				"wallet-make-up-day": `:9: expect.desk: want an agent of desk support to be connected, but nobody is`,
+			}},
+		"no peak in the evening": {"upay", "hours/upay.yaml",
+			[]string{`wed: ["11:30-13:30", "18:00-20:00"]`, `wed: ["11:30-13:30"]`}, map[string]string{
+				"upay-peak": `:13: steps[7]: want to hear "现在是来电高峰", but heard `,
+			}},
+		"callbacks begin at the opening": {"upay", "lines/upay.yaml",
+			[]string{"opening_delay: 15m ", "opening_delay: 0s "}, map[string]string{
+				"upay-morning-after": `:12: expect.callback.at: want the callback to be due Thu 2026-03-05 09:15, but it is due Thu 2026-03-05 09:00`,
+			}},
+		"another desk for whoever asks for a person": {"wallet", "lines/wallet.yaml",
+			[]string{"general: support", "general: senior"}, map[string]string{
+				"wallet-make-up-day":  `:9: expect.desk: want an agent of desk support to be connected, but senior-1 of desk senior is`,
+				"wallet-national-day": `:12: expect.callback.desk: want the callback to be made by desk support, but it is by desk senior`,
+			}},
+		"another word for a stolen account": {"wallet", "prompts/zh.yaml",
+			[]string{"topic.stolen: \"账户被盗", "topic.stolen: \"账号被盗"}, map[string]string{
+				"wallet-stolen-at-night": `:7: steps[1]: want to hear "账户被盗", but heard `,
+			}},
+		"what no call test says": {"okpay", "prompts/en.yaml", []string{`topic.fees: "fees"`, `topic.fees: "charges"`},
+			nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -183,28 +193,50 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		leaves = person + ", {hear: We can call you back, press: 7}, {hear: after the tone, speak: true}]\n"
 	)
 	tests := map[string]struct{ text, want string }{
-		"another desk":              {open + person + "]\nexpect: {desk: senior}", "5: expect.desk: want an agent of desk senior to be connected, but support-1 of desk support is"},
-		"nobody takes it":           {open + "agents: voicemail\n" + person + "]\nexpect: {desk: support}", "6: expect.desk: want an agent of desk support to be connected, but nobody is"},
-		"closed":                    {closed + person + "]\nexpect: {desk: support}", "5: expect.desk: want an agent of desk support to be connected, but nobody is"},
-		"an agent and no message":   {open + person + "]\nexpect: {message: true}", "5: expect: want no agent to be connected, but support-1 of desk support is"},
-		"no message":                {closed + person + "]\nexpect: {message: true}", "5: expect.message: want a message to be left, but none is"},
-		"a message and no callback": {closed + leaves + "expect: {callback: {desk: support}}", "5: expect: want no message to be left, but message 8291294 is written down"},
-		"no callback":               {closed + person + "]\nexpect: {callback: {desk: support}}", "5: expect.callback: want a callback to be booked, but none is"},
-		"another time":              {closed + booked + "expect: {callback: {at: 2026-03-09 08:30}}", "5: expect.callback.at: want the callback to be due Mon 2026-03-09 08:30, but it is due Mon 2026-03-09 08:00"},
-		"another desk calls back":   {closed + booked + "expect: {callback: {desk: senior}}", "5: expect.callback.desk: want the callback to be made by desk senior, but it is by desk support"},
-		"urgent":                    {closed + booked + "expect: {callback: {urgent: true}}", "5: expect.callback.urgent: want the callback to be urgent, but it is not urgent"},
-		"kept":                      {closed + "customer: no-answer\n" + booked + "expect: {callback: {kept: true}}", "6: expect.callback.kept: want the customer to be reached, but it is expired"},
-		"given up":                  {closed + booked + "expect: {callback: {kept: false}}", "5: expect.callback.kept: want the callback to be given up, but it is done"},
-		"a callback and a message":  {closed + booked + "expect: {message: true}", "5: expect: want no callback to be booked, but one is, due Mon 2026-03-09 08:00"},
+		"another desk": {open + person + "]\nexpect: {desk: senior}",
+			"5: expect.desk: want an agent of desk senior to be connected, but support-1 of desk support is"},
+		"nobody takes it": {open + "agents: voicemail\n" + person + "]\nexpect: {desk: support}",
+			"6: expect.desk: want an agent of desk support to be connected, but nobody is"},
+		"closed": {closed + person + "]\nexpect: {desk: support}",
+			"5: expect.desk: want an agent of desk support to be connected, but nobody is"},
+		"an agent and no message": {open + person + "]\nexpect: {message: true}",
+			"5: expect: want no agent to be connected, but support-1 of desk support is"},
+		"no message": {closed + person + "]\nexpect: {message: true}",
+			"5: expect.message: want a message to be left, but none is"},
+		"a message and no callback": {closed + leaves + "expect: {callback: {desk: support}}",
+			"5: expect: want no message to be left, but message 8291294 is written down"},
+		"no callback": {closed + person + "]\nexpect: {callback: {desk: support}}",
+			"5: expect.callback: want a callback to be booked, but none is"},
+		"another time": {closed + booked + "expect: {callback: {at: 2026-03-09 08:30}}",
+			"5: expect.callback.at: want the callback to be due Mon 2026-03-09 08:30, but it is due Mon 2026-03-09 " +
+				"08:00"},
+		"another desk calls back": {closed + booked + "expect: {callback: {desk: senior}}",
+			"5: expect.callback.desk: want the callback to be made by desk senior, but it is by desk support"},
+		"urgent": {closed + booked + "expect: {callback: {urgent: true}}",
+			"5: expect.callback.urgent: want the callback to be urgent, but it is not urgent"},
+		"kept": {closed + "customer: no-answer\n" + booked + "expect: {callback: {kept: true}}",
+			"6: expect.callback.kept: want the customer to be reached, but it is expired"},
+		"given up": {closed + booked + "expect: {callback: {kept: false}}",
+			"5: expect.callback.kept: want the callback to be given up, but it is done"},
+		"a callback and a message": {closed + booked + "expect: {message: true}",
+			"5: expect: want no callback to be booked, but one is, due Mon 2026-03-09 08:00"},
 		"another opening": {closed + person + "]\nexpect: {closed_until: 2026-03-09 09:00}",
-			"5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 09:00, but desk support opens Mon 2026-03-09 08:00"},
-		"an agent is rung":  {open + person + "]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want no agent to be rung, but support-1 is rung"},
-		"open, hung up":     {open + "steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-05 08:00}", "5: expect.closed_until: want to hear that it is closed until Thu 2026-03-05 08:00, but desk support is open then [hours/gopay.yaml:16]"},
-		"hung up too early": {closed + "steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 08:00, but the caller is not told so"},
-		"other words":       {open + "steps: [{hear: For French, press: 2}]\nexpect: {desk: support}", `4: steps[0]: want to hear "For French", but heard "Selamat datang di layanan GoPay. Untuk bahasa Indonesia, tekan 1. For English, press 2. 中文服务，请按3。"`},
-		"no question":       {open + person + ", {hear: Thank you, press: 1}]\nexpect: {desk: support}", `4: steps[2]: want to hear "Thank you" and be asked, but the call has ended before`},
-		"no tone":           {open + "steps: [{hear: For English, speak: true}]\nexpect: {message: true}", "4: steps[0]: want a tone after which a message is spoken, but a question for keys"},
-		"another last word": {open + person + ", {hear: We can call you back}]\nexpect: {desk: support}", `4: steps[2]: want to hear "We can call you back" in the end, but heard "The reference number of this call is 8 2 9 1, 2 9 4. One moment, please. Stay on the line. Thank you for calling. Goodbye."`},
+			"5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 09:00, but desk support " +
+				"opens Mon 2026-03-09 08:00"},
+		"an agent is rung": {open + person + "]\nexpect: {closed_until: 2026-03-09 08:00}",
+			"5: expect.closed_until: want no agent to be rung, but support-1 is rung"},
+		"open, hung up": {open +
+			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-05 08:00}", "5: expect.closed_until: want to hear that it is closed until Thu 2026-03-05 08:00, but desk support is open then [hours/gopay.yaml:16]"},
+		"hung up too early": {closed +
+			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 08:00, but the caller is not told so"},
+		"other words": {open + "steps: [{hear: For French, press: 2}]\nexpect: {desk: support}",
+			`4: steps[0]: want to hear "For French", but heard "Selamat datang di layanan GoPay. Untuk bahasa Indonesia, tekan 1. For English, press 2. 中文服务，请按3。"`},
+		"no question": {open + person + ", {hear: Thank you, press: 1}]\nexpect: {desk: support}",
+			`4: steps[2]: want to hear "Thank you" and be asked, but the call has ended before`},
+		"no tone": {open + "steps: [{hear: For English, speak: true}]\nexpect: {message: true}",
+			"4: steps[0]: want a tone after which a message is spoken, but a question for keys"},
+		"another last word": {open + person + ", {hear: We can call you back}]\nexpect: {desk: support}",
+			`4: steps[2]: want to hear "We can call you back" in the end, but heard "The reference number of this call is 8 2 9 1, 2 9 4. One moment, please. Stay on the line. Thank you for calling. Goodbye."`},
 	}
 	texts := map[string]string{}
 	for name, tt := range tests {
@@ -214,7 +246,8 @@ func TestEveryExpectationCanFail(t *testing.T) {
 	decided := decidedByTheFlow(t, snapshot)
 	for file, r := range runAll(t, snapshot) {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, "calls/"), ".yaml")
-		if want, kept := r.Differs, strings.Contains(r.Differs, "expect.callback.kept"); !kept && decided[file] != want {
+		if want, kept := r.Differs, strings.Contains(r.Differs, "expect.callback.kept"); !kept &&
+			decided[file] != want {
 			t.Errorf("%s: the flow alone is %q, the whole call %q", name, decided[file], want)
 		}
 		if diff := cmp.Diff(file+":"+tests[name].want, r.Differs); diff != "" {
@@ -228,18 +261,23 @@ func TestEveryExpectationCanFail(t *testing.T) {
 
 // What the provider simulator objects to, and a call that goes on and on, are differences too.
 func TestACallThatCannotBeCarried(t *testing.T) {
-	text := "call: x\nline: gopay\nat: 2026-03-04 10:00\nagents: no-answer\nsteps: [{hear: For English, press: 2}, {hear: For a stolen account, press: 1}]\nexpect: {callback: {desk: emergency}}\n"
+	text := "call: x\nline: gopay\nat: 2026-03-04 10:00\nagents: no-answer\nsteps: [{hear: For English, press: 2}, " +
+		"{hear: For a stolen account, press: 1}]\nexpect: {callback: {desk: emergency}}\n"
 	snapshot, calls := callsOn(t, map[string]string{"x": text})
 	desk := snapshot.ByID("gopay").Desks["emergency"]
 	desk.Ring = time.Second
-	if r := runAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.Differs, "calls/x.yaml:1: call: want a call that the provider can carry, but it objects: ") {
+	if r := runAll(t, snapshot)["calls/x.yaml"]; !strings.HasPrefix(r.Differs,
+		"calls/x.yaml:1: call: want a call that the provider can carry, but it objects: ") {
 		t.Errorf("differs: %s", r.Differs)
 	}
 	desk.Ring = 10 * time.Minute
 	for range 20 {
-		desk.Targets = append(desk.Targets, callbacks.Target{ID: "more", Kind: callbacks.Number, Address: "+622150003003"})
+		desk.Targets = append(desk.Targets,
+			callbacks.Target{ID: "more", Kind: callbacks.Number, Address: "+622150003003"})
 	}
-	if r := runAll(t, snapshot, calls...)["calls/x.yaml"]; r.Differs != "calls/x.yaml:1: call: want the call to end within 2h0m0s, but it goes on" {
+	if r := runAll(t, snapshot,
+		calls...)["calls/x.yaml"]; r.Differs != "calls/x.yaml:1: call: want the call to end within 2h0m0s, but it "+
+		"goes on" {
 		t.Errorf("differs: %s", r.Differs)
 	}
 }
@@ -258,7 +296,8 @@ func TestRehearsedCallsAreIndependent(t *testing.T) {
 	for i, calls := range [][]config.Call{calls, backwards} {
 		runs[i] = map[string]string{}
 		wg.Go(func() {
-			if err := RunCallTests(t.Context(), snapshot, calls, func(r Result) { runs[i][r.Test.File] = r.Transcript }); err != nil {
+			if err := RunCallTests(t.Context(), snapshot, calls,
+				func(r Result) { runs[i][r.Test.File] = r.Transcript }); err != nil {
 				t.Error(err)
 			}
 		})
@@ -292,9 +331,11 @@ func TestARehearsalEndsWithinACall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, limit := range []time.Duration{0, 5 * time.Millisecond, 15 * time.Millisecond, 25 * time.Millisecond, 35 * time.Millisecond} {
+	for _, limit := range []time.Duration{0, 5 * time.Millisecond, 15 * time.Millisecond, 25 * time.Millisecond,
+		35 * time.Millisecond} {
 		ctx, cancel := context.WithTimeout(t.Context(), limit)
-		if err := RunCallTests(ctx, snapshot, snapshot.Calls, func(Result) {}); !errors.Is(err, context.DeadlineExceeded) {
+		if err := RunCallTests(ctx, snapshot, snapshot.Calls, func(Result) {}); !errors.Is(err,
+			context.DeadlineExceeded) {
 			t.Errorf("after %s: %v", limit, err)
 		}
 		cancel()
@@ -310,7 +351,8 @@ func TestAPanicIsAnError(t *testing.T) {
 	snapshot.ByID("okpay").Desks["support"] = nil
 	last := ""
 	err = RunCallTests(t.Context(), snapshot, snapshot.Calls, func(r Result) { last = r.Test.Line })
-	if err == nil || !strings.HasPrefix(err.Error(), "calls/okpay-chinese.yaml could not be run: panic: ") || last != "gopay" {
+	if err == nil || !strings.HasPrefix(err.Error(), "calls/okpay-chinese.yaml could not be run: panic: ") ||
+		last != "gopay" {
 		t.Errorf("after %s: %v", last, err)
 	}
 }
@@ -329,8 +371,8 @@ func BenchmarkRehearsedCall(b *testing.B) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n)/1000, "ms/call")
 }
 
-// decidedByTheFlow are the differences that config/calltest finds, by file. It agrees with the whole call, but for what it
-// does not try.
+// decidedByTheFlow are the differences that config/calltest finds, by file. It agrees with the whole call, but for what
+// it does not try.
 func decidedByTheFlow(t *testing.T, snapshot *config.Snapshot) map[string]string {
 	t.Helper()
 	report, err := calltest.Check(t.Context(), snapshot, snapshot.LineIDs())
@@ -341,7 +383,8 @@ func decidedByTheFlow(t *testing.T, snapshot *config.Snapshot) map[string]string
 	for _, failed := range report.Failed {
 		file, _, _ := strings.Cut(failed.Error(), ":")
 		i := slices.IndexFunc(snapshot.Calls, func(c config.Call) bool { return c.File == file })
-		differs[file] = strings.TrimSuffix(failed.Error(), " ("+snapshot.Calls[i].Title+"); hotline test prints the call")
+		differs[file] = strings.TrimSuffix(failed.Error(),
+			" ("+snapshot.Calls[i].Title+"); hotline test prints the call")
 	}
 	return differs
 }

@@ -18,15 +18,16 @@ type failingStore struct {
 	fails atomic.Int32 // how many writes still fail
 }
 
-func (s *failingStore) ChangeAttempt(ctx context.Context, id string, fence int64, change func(*callbacks.Record) error) (callbacks.Record, error) {
+func (s *failingStore) ChangeAttempt(ctx context.Context, id string, fence int64,
+	change func(*callbacks.Record) error) (callbacks.Record, error) {
 	if s.fails.Add(-1) >= 0 {
 		return callbacks.Record{}, errors.New("the store is away")
 	}
 	return s.Store.ChangeAttempt(ctx, id, fence, change)
 }
 
-// notConnected lets the answer to the second 1 of a callback get lost, once, and the store be away for so many writes when the
-// end of the Dial is told.
+// notConnected lets the answer to the second 1 of a callback get lost, once, and the store be away for so many writes
+// when the end of the Dial is told.
 func notConnected(second, ended string, writes int32) []scenarioOption {
 	store, lost, told := &failingStore{}, false, false
 	return []scenarioOption{
@@ -47,8 +48,8 @@ func notConnected(second, ended string, writes int32) []scenarioOption {
 	}
 }
 
-// Both have pressed 1, our answer is lost, and the store is away when the provider says that they were not connected: that is
-// written when the store is back, and they are connected after all.
+// Both have pressed 1, our answer is lost, and the store is away when the provider says that they were not connected:
+// that is written when the store is back, and they are connected after all.
 func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 	// Two tries fail. With the customer on the line another agent is rung, with the agent the customer is later.
 	t.Run("agent first", func(t *testing.T) {
@@ -69,21 +70,24 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 		s := okpayCaller(t, notConnected("/voice/first/agent/key", "/voice/first/ended", 100)...)
 		s.mayDrop = true
 		s.settles()
-		if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "One moment, please") != 1 || !strings.Contains(heard, "went wrong on our side") {
+		if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "One moment, please") != 1 ||
+			!strings.Contains(heard, "went wrong on our side") {
 			t.Errorf("the customer hears %q", heard)
 		}
 		dialled, ended := s.of(simulator.EventDialEnd), s.of(simulator.EventHangup)
-		if kept := ended[len(ended)-1].At.Sub(dialled[len(dialled)-1].At).Seconds(); kept > 40 { // the last words included
+		// the last words included
+		if kept := ended[len(ended)-1].At.Sub(dialled[len(dialled)-1].At).Seconds(); kept > 40 {
 			t.Errorf("the customer is kept for %v s", kept)
 		}
 	})
 }
 
-// triedAgain fails unless role was asked to wait once, in his language, and the customer's telephone rang so often until he was
-// connected, once.
+// triedAgain fails unless role was asked to wait once, in his language, and the customer's telephone rang so often
+// until he was connected, once.
 func (s *scenario) triedAgain(role, words string, rings int) {
 	s.t.Helper()
-	if heard := heardBy(s.eventsNow(), role); strings.Count(heard, words) != 1 || strings.Contains(heard, "went wrong") {
+	if heard := heardBy(s.eventsNow(), role); strings.Count(heard, words) != 1 ||
+		strings.Contains(heard, "went wrong") {
 		s.t.Errorf("%s hears %q", role, heard)
 	}
 	rung := 0
@@ -93,7 +97,8 @@ func (s *scenario) triedAgain(role, words string, rings int) {
 		}
 	}
 	if rung != rings || len(s.of(simulator.EventBridge)) != 1 {
-		s.t.Errorf("the customer's telephone rang %d times, not %d, and he was connected %d times", rung, rings, len(s.of(simulator.EventBridge)))
+		s.t.Errorf("the customer's telephone rang %d times, not %d, and he was connected %d times", rung, rings,
+			len(s.of(simulator.EventBridge)))
 	}
 	id := s.did("book")[0].Callback.ID
 	if c, err := s.Service.Callback(s.t.Context(), id); err != nil || c.State != callbacks.Done {

@@ -18,13 +18,15 @@ import (
 
 // Three cards that passed as transaction numbers before: the call goes on without them, and the colleague is told so.
 func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
-	for scheme, card := range map[string]string{"Diners Club, 14 digits": "36227206271667", "Visa, 13": "4222222222222", "Maestro, 12": "675912345674"} {
+	for scheme, card := range map[string]string{"Diners Club, 14 digits": "36227206271667",
+		"Visa, 13": "4222222222222", "Maestro, 12": "675912345674"} {
 		t.Run(scheme, func(t *testing.T) {
 			var logged bytes.Buffer
 			s := newScenario(t, openDay, withLog(slog.New(slog.NewJSONHandler(&logged, nil))))
 			s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right,
 				hears("Please enter the transaction number").press(card+"#"),
-				hears("That looks like a card number, so we have not kept it. We never need card numbers. We are connecting you now").silence())
+				hears("That looks like a card number, so we have not kept it. We never need card numbers. We are "+
+					"connecting you now").silence())
 			s.bridged("caller with support-1")
 			if heard := heardBy(s.eventsNow(), "support-1"); strings.Contains(heard, "Nomor transaksi") {
 				t.Errorf("the agent is told a transaction number: %q", heard)
@@ -58,7 +60,8 @@ func TestOrdinaryNumbersOfTheShippedLinesPass(t *testing.T) {
 		tag, dropped := line.Languages[0].Tag, 0
 		passes := func(step ivr.StepID, question, number string) {
 			before := ivr.State{Line: line.ID, Step: step, Language: tag, Topic: "payment-failed", Question: question}
-			state, _ := ivr.Advance(line, time.Now(), ivr.Call{SID: "CA1", To: line.Numbers[0]}, before, ivr.Keys{Digits: number})
+			state, _ := ivr.Advance(line, time.Now(), ivr.Call{SID: "CA1", To: line.Numbers[0]}, before,
+				ivr.Keys{Digits: number})
 			if state.Draft == number {
 				return
 			}
@@ -72,7 +75,8 @@ func TestOrdinaryNumbersOfTheShippedLinesPass(t *testing.T) {
 				passes("number", question, digits(rule))
 			}
 		}
-		if mobile := phonenumbers.GetExampleNumberForType(line.Region, phonenumbers.MOBILE); line.Account.CallingNumber {
+		if mobile := phonenumbers.GetExampleNumberForType(line.Region,
+			phonenumbers.MOBILE); line.Account.CallingNumber {
 			passes("account", "", phonenumbers.NormalizeDigitsOnly(phonenumbers.Format(mobile, phonenumbers.NATIONAL)))
 		}
 		if dropped > 100 { // of some 6,000

@@ -77,8 +77,10 @@ func TestTheDeskMovesWhileTheCallerListens(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			moved := hears("Your callback stands. From Monday, 9 March, at 10 a.m., we will call you as soon as we can. To keep it,")
-			heard := s.rings(home, "It stays as it was. Thank you", append(hearsOfMine(reference, move, key), moved.press("1"))...)
+			moved := hears("Your callback stands. From Monday, 9 March, at 10 a.m., we will call you as soon as we " +
+				"can. To keep it,")
+			heard := s.rings(home, "It stays as it was. Thank you",
+				append(hearsOfMine(reference, move, key), moved.press("1"))...)
 			saysNever(t, heard, "between 8 and 8:30")
 			s.settles()
 			s.customerRung("Mon 10:00")
@@ -98,7 +100,8 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	heard := s.rings(home, "", append(hearsOfMine(reference, end, "1"), hears("That callback is no longer open.").hangUp())...)
+	heard := s.rings(home, "",
+		append(hearsOfMine(reference, end, "1"), hears("That callback is no longer open.").hangUp())...)
 	saysNever(t, heard, "It stays as it was", "Your callback stands")
 }
 

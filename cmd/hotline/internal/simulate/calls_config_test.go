@@ -17,11 +17,13 @@ func TestNoticesAreSpokenWhileTheyLast(t *testing.T) {
   - {from: 2026-03-03 09:00, until: 2026-03-04 10:00, text: {id: "Kemarin.", en: "That was yesterday.", zh: "昨天。"}}
 `)
 	s := newScenario(t, openDay, withConfig(snapshot))
-	heard := s.rings(home, "", english, hears("The system is being maintained.").press("4"), hears("Refunds are slow today.").hangUp())
+	heard := s.rings(home, "", english, hears("The system is being maintained.").press("4"),
+		hears("Refunds are slow today.").hangUp())
 	if strings.Contains(heard, "yesterday") {
 		t.Errorf("a notice that is over is still spoken: %q", heard)
 	}
-	heard = s.rings(home, "", english, hears("The system is being maintained.").press("2"), hears("If this solves it").hangUp())
+	heard = s.rings(home, "", english, hears("The system is being maintained.").press("2"),
+		hears("If this solves it").hangUp())
 	if strings.Contains(heard, "Refunds are slow") {
 		t.Errorf("a notice for others is spoken: %q", heard)
 	}
@@ -42,7 +44,8 @@ func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 }
 
 func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
-	snapshot := apptest.Edited(t, "lines/gopay.yaml", "routes: []", `routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
+	snapshot := apptest.Edited(t, "lines/gopay.yaml", "routes: []",
+		`routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
 	s := newScenario(t, saturday, withConfig(snapshot))
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 	s.settles()
@@ -59,7 +62,8 @@ func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 // A line of one language does not ask for it.
 func TestALineOfOneLanguage(t *testing.T) {
 	snapshot := apptest.Edited(t, "lines/gopay.yaml",
-		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
+		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: "+
+			"Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
 	s := newScenario(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "Thank you for calling", hears("Welcome to GoPay support. For a stolen account").press("1"))
 	if strings.Contains(heard, "For English") {
@@ -75,7 +79,8 @@ func TestStrangeCallingNumbers(t *testing.T) {
 			s := newScenario(t, openDay)
 			s.rings(from, "Thank you for calling", english, stolen)
 			s.bridged("caller with emergency-1")
-			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved, hears("Please enter your account number").press("1#"),
+			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved,
+				hears("Please enter your account number").press("1#"),
 				hears("That is not an account number").hangUp())
 			if asked := s.of(simulator.EventViolation); len(asked) != 0 {
 				t.Error(asked)
@@ -86,7 +91,8 @@ func TestStrangeCallingNumbers(t *testing.T) {
 
 // Open means a desk that serves the topic and the caller's language: its hours are told, and it is rung.
 func TestADeskForALanguage(t *testing.T) {
-	snapshot := apptest.Edited(t, "lines/gopay.yaml", "  - id: support\n    language: id\n", "  - id: support\n    language: id\n    by_language: {zh: support-zh}\n",
+	snapshot := apptest.Edited(t, "lines/gopay.yaml", "  - id: support\n    language: id\n",
+		"  - id: support\n    language: id\n    by_language: {zh: support-zh}\n",
 		"  - id: emergency\n", `  - id: support-zh
     language: zh
     hours: {week: {sat: ["18:00-22:00"]}}

@@ -17,7 +17,8 @@ import (
 func okpayCaller(t *testing.T, options ...scenarioOption) *scenario {
 	t.Helper()
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+		hears("We can call you back").press("1"))
 	return s
 }
 
@@ -30,7 +31,8 @@ func TestTheCustomerIsRungFirst(t *testing.T) {
 	if !strings.Contains(heard, "calling you back") || !strings.Contains(heard, "Please stay on the line") {
 		t.Errorf("the customer hears %q", heard)
 	}
-	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "a promised callback") || !strings.Contains(heard, "Reference") {
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "a promised callback") ||
+		!strings.Contains(heard, "Reference") {
 		t.Errorf("the agent hears %q", heard)
 	}
 	if did := s.did("taken"); len(did) != 1 || len(s.did("reached")) != 1 {
@@ -48,7 +50,8 @@ func TestTheCustomerIsRungFirstAndTheSecondAgentAnswers(t *testing.T) {
 	}
 }
 
-// Nobody at the desk answers: the customer is told so and rung again, as often as the policy has it, and then written to.
+// Nobody at the desk answers: the customer is told so and rung again, as often as the policy has it, and then written
+// to.
 func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s := okpayCaller(t)
 	s.mayBreak = true
@@ -74,7 +77,8 @@ func TestTheCustomersVoicemail(t *testing.T) {
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
 	s.mayBreak = true
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+		hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
 	rung := []string{}
@@ -94,7 +98,8 @@ func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
 		pressed++
 		return simulator.Reply{Digits: map[bool]string{true: "5", false: "1"}[pressed == 1]}
 	}
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+		hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("customer with support-1")
 }
@@ -133,7 +138,8 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	}))
 	for i, when := range []string{"8:20", "8:25", "8:30"} {
 		from := home[:len(home)-1] + string(rune('1'+i))
-		heard := s.rings(from, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+		heard := s.rings(from, "I repeat", english, hears("closed").press("0"),
+			hears("We can call you back").press("1"))
 		if !strings.Contains(heard, when) {
 			t.Errorf("caller %d is told: %q, want %s", i+1, heard, when)
 		}
@@ -153,8 +159,8 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	}
 }
 
-// Every webhook of the callback is lost once, or its answer is, or it comes three times: the customer is connected with one
-// agent once, or told, and the callback is kept in the end.
+// Every webhook of the callback is lost once, or its answer is, or it comes three times: the customer is connected with
+// one agent once, or told, and the callback is kept in the end.
 func TestTheCustomerIsRungFirstInTrouble(t *testing.T) {
 	for name, fault := range map[string]simulator.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
@@ -222,10 +228,11 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 	}
 }
 
-// A time was chosen before the number was known, and is no decent hour where that number is: other times are offered, and
-// when there are none within a month, nothing is booked.
+// A time was chosen before the number was known, and is no decent hour where that number is: other times are offered,
+// and when there are none within a month, nothing is booked.
 func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
-	ask := []step{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("3"), hears("enter the phone number")}
+	ask := []step{hears("For English").press("1"), hears("closed").press("0"),
+		hears("We can call you back").press("3"), hears("enter the phone number")}
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("00442071234567#") // half past nine in Singapore is half past one in London
 	s.rings("anonymous", "I repeat", append(ask, hears("We would call you on").press("1"))...)
@@ -235,7 +242,8 @@ func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
 
 	s = newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("0012024561111#") // Washington, whose day is Singapore's night
-	s.rings("anonymous", "Your message is noted", append(ask, hears("no time in the next weeks").press("7"), hears("speak after the tone").speak())...)
+	s.rings("anonymous", "Your message is noted",
+		append(ask, hears("no time in the next weeks").press("7"), hears("speak after the tone").speak())...)
 	if booked := s.did("book"); len(booked) != 0 {
 		t.Errorf("promised %v", booked[0].Callback.Due)
 	}

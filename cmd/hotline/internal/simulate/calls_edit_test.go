@@ -37,13 +37,17 @@ func (e edition) option() scenarioOption {
 // while does something when the caller hears a question, before he answers it.
 func (b step) while(does func()) step { b.meanwhile = does; return b }
 
-// The desk's menu is edited while a caller listens to it: his keys mean what he heard, and the next caller hears the new one.
+// The desk's menu is edited while a caller listens to it: his keys mean what he heard, and the next caller hears the
+// new one.
 func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newScenario(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
-		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(after, s.simulator.Now()) }).press("2"),
+		hears("For a failed payment or transfer, press 2.").while(func() {
+			e.Publish(after,
+				s.simulator.Now())
+		}).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
 	s.bridged("caller with support-1")
 	if told := heardBy(s.eventsNow(), "support-1"); !strings.Contains(told, "pembayaran") {
@@ -55,7 +59,8 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	}
 }
 
-// An instance that never knew the configuration with which a call began: the topic is gone, and the caller is asked again.
+// An instance that never knew the configuration with which a call began: the topic is gone, and the caller is asked
+// again.
 func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
@@ -76,7 +81,10 @@ func TestACallToALineThatIsRemoved(t *testing.T) {
 	only := onlyLine(t, "okpay")
 	s := newScenario(t, openDay, e.option())
 	s.rings(home, "Thank you for calling", english,
-		hears("For a failed payment or transfer, press 2.").while(func() { e.Publish(only, s.simulator.Now()) }).press("2"),
+		hears("For a failed payment or transfer, press 2.").while(func() {
+			e.Publish(only,
+				s.simulator.Now())
+		}).press("2"),
 		unsolved, myNumber, right, transaction, right, waits)
 	s.bridged("caller with support-1")
 	s.rings(home, "This number is not in use")
@@ -92,7 +100,8 @@ func onlyLine(t *testing.T, id string) *config.Snapshot {
 	}
 	for name, data := range all {
 		switch folder, file, _ := strings.Cut(name, "/"); {
-		case (folder == "lines" || folder == "hours") && file != id+".yaml", folder == "calls" && !strings.HasPrefix(file, id+"-"):
+		case (folder == "lines" || folder == "hours") && file != id+".yaml", folder == "calls" &&
+			!strings.HasPrefix(file, id+"-"):
 		case folder == "prompts":
 			files[name] = othersSentences(id).ReplaceAll(data, nil)
 		default:
@@ -119,12 +128,13 @@ func othersSentences(id string) *regexp.Regexp {
 
 func closure(s *scenario, from, until time.Duration) callbacks.Override {
 	now := s.simulator.Now()
-	return callbacks.Override{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut", By: "anna",
+	return callbacks.Override{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut",
+		By:  "anna",
 		Say: map[string]string{"en": "There is no electricity in our office."}}
 }
 
-// The line is closed while a caller is being asked: he is not put through to an empty room, but promised a callback for when
-// the closure ends, and rung then.
+// The line is closed while a caller is being asked: he is not put through to an empty room, but promised a callback for
+// when the closure ends, and rung then.
 func TestALineIsClosedDuringACall(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option()) // Wednesday 10:00
@@ -143,8 +153,8 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 	}
 }
 
-// What a closure says is heard by the next caller, in the languages for which there is a text; in the others the line is
-// closed without a word about why.
+// What a closure says is heard by the next caller, in the languages for which there is a text; in the others the line
+// is closed without a word about why.
 func TestAClosureIsAnnounced(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())

@@ -59,7 +59,8 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 	heard := s.rings(home, "", english, mine,
 		hears("Please enter your reference").press("0000#"), hears("That does not match").press("1234567#"),
 		hears("That does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
-	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0", strings.Join(strings.Split(reference, ""), " ")} {
+	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0",
+		strings.Join(strings.Split(reference, ""), " ")} {
 		if strings.Contains(heard, secret) {
 			t.Errorf("learnt %q from %q", secret, heard)
 		}
@@ -73,11 +74,14 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s, reference := bookedCallback(t)
 	for range 2 {
-		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"), hears("not match").press("3333333#"), hears("cannot tell").hangUp())
+		s.rings(home, "", english, mine, hears("reference").press("1000000#"), hears("not match").press("2222222#"),
+			hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
-	s.rings(home, "", english, mine, hears("reference").press(reference+"#"), hears("We cannot tell you about your callback just now").hangUp())
+	s.rings(home, "", english, mine, hears("reference").press(reference+"#"),
+		hears("We cannot tell you about your callback just now").hangUp())
 	s.runTo("2026-03-07T21:10:00+07:00")
-	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"), hears("between 8 and 8:30").press("1"))
+	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"),
+		hears("between 8 and 8:30").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
 }
@@ -92,7 +96,8 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 			t.Errorf("learnt %q from %q", secret, heard)
 		}
 	}
-	if heard := s.rings("+6281200001111", "", english, hears("For a stolen").press("7"), hears("That key is not one of the choices").hangUp()); strings.Contains(heard, "promised") {
+	if heard := s.rings("+6281200001111", "", english, hears("For a stolen").press("7"),
+		hears("That key is not one of the choices").hangUp()); strings.Contains(heard, "promised") {
 		t.Errorf("a stranger heard %q", heard)
 	}
 	s.settles()
@@ -142,7 +147,8 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
-	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen, hears("day or night, press 1").press("1"))
+	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen,
+		hears("day or night, press 1").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer", "support-1 with customer")

@@ -41,7 +41,8 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, log := sqlitetest.New(t), &bytes.Buffer{}
-			s := newScenario(t, saturday, withLog(slog.New(slog.NewTextHandler(log, nil))), func(s *setting) { s.Store = "sqlite:" + path })
+			s := newScenario(t, saturday, withLog(slog.New(slog.NewTextHandler(log, nil))),
+				func(s *setting) { s.Store = "sqlite:" + path })
 			s.mayBreak = true
 			s.rings(home, "I repeat", booking...)
 			s.readyIs(http.StatusOK)
@@ -56,8 +57,10 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 			if !strings.Contains(log.String(), path) {
 				t.Error("the log does not name the file")
 			}
-			s.refused("+6281200000003", append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
-			s.refused(home, append(slices.Clone(asking), hears("Sorry, we could not note the callback").hangUp())...) // whose callback stood
+			s.refused("+6281200000003",
+				append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
+			// whose callback stood
+			s.refused(home, append(slices.Clone(asking), hears("Sorry, we could not note the callback").hangUp())...)
 			s.rings("+6281200000004", "Goodbye", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.readyIs(http.StatusServiceUnavailable)
@@ -86,7 +89,8 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 func (s *scenario) refused(from string, steps ...step) {
 	s.t.Helper()
 	heard := s.rings(from, "", steps...)
-	for _, told := range []string{"reference number is", "Noted", "Your message is noted", "We have promised", "stands"} {
+	for _, told := range []string{"reference number is", "Noted", "Your message is noted", "We have promised",
+		"stands"} {
 		if strings.Contains(heard, told) {
 			s.t.Errorf("told %q without its file: %q", told, heard)
 		}

@@ -22,7 +22,8 @@ func (s *scenario) agentDoes(target string, keys ...string) {
 	for _, desk := range s.line.Desks {
 		for _, t := range desk.Targets {
 			if t.ID == target {
-				s.simulator.Subscribe(address(t), simulator.Party{Name: target, After: 4 * time.Second, Keys: simulator.Script(keys...)})
+				s.simulator.Subscribe(address(t),
+					simulator.Party{Name: target, After: 4 * time.Second, Keys: simulator.Script(keys...)})
 				return
 			}
 		}
@@ -35,14 +36,16 @@ func TestPayPayRefund(t *testing.T) {
 	s := newScenario(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
 	s.rings(tokyo, "Thank you for calling", hears("For English, press 3").press("3"),
 		hears("For a refund, press 3").press("3"),
-		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which usually takes up to 14 days").press("2"),
+		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which "+
+			"usually takes up to 14 days").press("2"),
 		hears("We never ask for your password").press("1#"),
 		hears("Your account number is 0 9 0, 1 2 3 4, 5 6 7 8").press("1"),
 		hears("Please enter the refund application number").press("445566#"),
 		hears("You entered 4 4 5, 5 6 6").press("1"), waits)
 	s.bridged("caller with abroad-1") // the colleagues who speak English
 	heard := heardBy(s.eventsNow(), "abroad-1")
-	for _, told := range []string{"PayPay support: a call about a refund, in English", "Account: 0 9 0, 1 2 3 4, 5 6 7 8", "Refund application number: 4 4 5, 5 6 6", "Reference: "} {
+	for _, told := range []string{"PayPay support: a call about a refund, in English",
+		"Account: 0 9 0, 1 2 3 4, 5 6 7 8", "Refund application number: 4 4 5, 5 6 6", "Reference: "} {
 		if !strings.Contains(heard, told) {
 			t.Errorf("the agent is not told %q, but %q", told, heard)
 		}
@@ -94,7 +97,8 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 		hears("refund application number").press("445566#"), right,
 		hears("We would call you on 8 1 2 3, 4 5 6 7.").press("3"),
 		hears("add a spoken note for our colleague, press 1").press("1"),
-		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for at most 30 seconds").speak())
+		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for "+
+			"at most 30 seconds").speak())
 	booked := s.did("book")
 	if len(booked) != 1 || len(s.did("note")) != 1 {
 		t.Fatalf("booked %v, notes %v", booked, s.did("note"))
@@ -102,16 +106,19 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
 	texts := s.simulator.Messages()
-	want := "OKPAY support: we will call you back Monday, 9 March, between 9:30 and 10 a.m., reference " + booked[0].Reference + "."
+	want := "OKPAY support: we will call you back Monday, 9 March, between 9:30 and 10 a.m., reference " +
+		booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)
 	}
 	s.placedFirst("Mon 09:30")
 	s.bridged("customer with support-1")
-	if played := s.of(simulator.EventPlay); len(played) != 2 || played[0].Role != "support-1" || played[0].Detail != "audio/mpeg" {
+	if played := s.of(simulator.EventPlay); len(played) != 2 || played[0].Role != "support-1" ||
+		played[0].Detail != "audio/mpeg" {
 		t.Errorf("played %v", played)
 	}
-	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "There is a spoken note. To hear it, press 3") {
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard,
+		"There is a spoken note. To hear it, press 3") {
 		t.Errorf("the agent heard %q", heard)
 	}
 }
@@ -122,7 +129,8 @@ func TestGopayStolenAtNight(t *testing.T) {
 	s.rings(home, "Terima kasih telah menghubungi kami", hears("Untuk bahasa Indonesia, tekan 1").press("1"),
 		hears("Untuk akun dibobol, atau ponsel atau kartu SIM hilang, tekan 1").press("1"))
 	s.bridged("caller with emergency-1")
-	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "referensi") || !strings.Contains(heard, "Mintalah agar akun Anda dibekukan") {
+	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "referensi") ||
+		!strings.Contains(heard, "Mintalah agar akun Anda dibekukan") {
 		t.Errorf("heard %q", heard)
 	}
 	if heard := heardBy(s.eventsNow(), "emergency-1"); !strings.Contains(heard, "Nomor referensi: ") {
@@ -130,7 +138,8 @@ func TestGopayStolenAtNight(t *testing.T) {
 	}
 }
 
-// The account is locked, on a Saturday on which China works: the line is open by Monday's hours, and says what to have ready.
+// The account is locked, on a Saturday on which China works: the line is open by Monday's hours, and says what to have
+// ready.
 func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	s := newScenario(t, "2026-02-28T10:00:00+08:00", onLine("wallet"))
 	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
@@ -138,7 +147,8 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
 		hears("您的账号是幺 三 八，幺 二 三 四，五 六 七 八").press("1"), hears("正在为您转接").silence())
 	s.bridged("caller with support-1")
-	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非服务时间") || !strings.Contains(heard, "本次来电的受理编号是") {
+	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非服务时间") ||
+		!strings.Contains(heard, "本次来电的受理编号是") {
 		t.Errorf("the line says that it is closed, or tells no reference: %q", heard)
 	}
 	// The Saturday after is none.

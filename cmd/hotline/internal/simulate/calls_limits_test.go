@@ -40,7 +40,8 @@ func askFor(number string, then ...step) []step {
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		steps = append(steps, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)),
+		steps = append(steps, hears("For another number, press 8").press("8"),
+			hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
 	return append(steps, then...)
@@ -69,7 +70,8 @@ func (s *scenario) textsTo(number string) (texts []string) {
 // cancels takes the callback of a caller back.
 func (s *scenario) cancels(from, reference string) {
 	s.t.Helper()
-	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"), hears("To cancel it").press("3"), hears("Do you really").press("1"))
+	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"),
+		hears("To cancel it").press("3"), hears("Do you really").press("1"))
 }
 
 // Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is
@@ -118,11 +120,13 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	s := newScenario(t, night)
 	s.everyAgent("no-answer")
 	urgent := func(number string, then ...step) []step {
-		steps := []step{english, stolen, hears("For another number, press 8").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
+		steps := []step{english, stolen, hears("For another number, press 8").press("8"),
+			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 		return append(steps, then...)
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
-	s.rings(landline, "I repeat", urgent("+6281355550001", hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
+	s.rings(landline, "I repeat",
+		urgent("+6281355550001", hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
 	}
@@ -144,7 +148,8 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	s.everyAgent("answer")
 	s.settles()
 	for _, e := range s.of(simulator.EventMessage) {
-		t.Errorf("a text message goes to %s, which nobody rang from and where nobody was reached then: %q", callbacks.Mask(e.To), e.Text)
+		t.Errorf("a text message goes to %s, which nobody rang from and where nobody was reached then: %q",
+			callbacks.Mask(e.To), e.Text)
 	}
 }
 
@@ -155,11 +160,13 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(landline, "I repeat", askFor(victim)...)
 	reference := s.did("book")[0].Reference
-	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press("4")}
+	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"),
+		hears("press 4").press("4")}
 	s.rings(landline, "It is moved", move...)
 	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback stands").hangUp())...)
 	s.cancels(landline, reference)
-	s.rings(landline, "I repeat", askFor(victim, hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
+	s.rings(landline, "I repeat",
+		askFor(victim, hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
 	}
@@ -181,7 +188,8 @@ func TestACustomerMovesTwice(t *testing.T) {
 	reference := s.did("book")[0].Reference
 	move := func(key, last string, then ...step) {
 		t.Helper()
-		s.rings(home, last, append([]step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"), hears("press 4").press(key)}, then...)...)
+		s.rings(home, last, append([]step{english, mine, hears("reference").press(reference + "#"),
+			hears("To move it, press 2").press("2"), hears("press 4").press(key)}, then...)...)
 	}
 	for _, key := range []string{"4", "3", "2", "3", "4"} {
 		move(key, "It is moved")
@@ -213,10 +221,12 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	for i := range 3 {
 		s.everyAgent("busy")
 		s.rings(landline, "I repeat", english, hears("For a person").press("0"), hears("For another number").press("8"),
-			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d", i))), hears("We can call you back").press("2"))
+			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
+				i))), hears("We can call you back").press("2"))
 	}
 	s.everyAgent("answer")
-	s.rings(landline, "as many callback requests from your number as we can for now", english, paymentFailed, unsolved, hears("Please enter your account").press("081299998888#"),
+	s.rings(landline, "as many callback requests from your number as we can for now", english, paymentFailed, unsolved,
+		hears("Please enter your account").press("081299998888#"),
 		right, transaction, right, hears("To be called back instead, press 2").press("2"), hears("We can call you back").press("8"),
 		hears("enter the phone number").press(national("+6281299990009")), hears("We can call you back").press("1"))
 	s.bridged("caller with support-1")
@@ -231,7 +241,8 @@ func TestTheCustomerDidNotAskForTheCall(t *testing.T) {
 	s.rings(landline, "I repeat", askFor(victim)...)
 	s.settles()
 	s.bridged()
-	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "If you did not ask for this call, press 2. Thank you. We have cancelled this callback") {
+	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard,
+		"If you did not ask for this call, press 2. Thank you. We have cancelled this callback") {
 		t.Errorf("the customer hears %q", heard)
 	}
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pelanggan tidak dapat dihubungi") {
@@ -245,7 +256,8 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
-	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"), hears("For another number").press("8"),
+	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+		hears("For another number").press("8"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
@@ -263,15 +275,19 @@ func (s *scenario) disownedAndServed() {
 	if n := len(s.did("disowned")); n != 1 {
 		s.t.Fatalf("disowned %d times", n)
 	}
-	if c, err := s.Service.Callback(s.t.Context(), s.did("book")[0].Callback.ID); err != nil || c.State != callbacks.Cancelled {
+	if c, err := s.Service.Callback(s.t.Context(), s.did("book")[0].Callback.ID); err != nil ||
+		c.State != callbacks.Cancelled {
 		s.t.Errorf("the callback is %s, %v", c.State, err)
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("For a person").press("0"), hears("For another number").press("8"), hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
+		return []step{english, hears("For a person").press("0"), hears("For another number").press("8"),
+			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
-	refused := append(ask(victim), hears("We cannot note a callback to that number just now. We can call you back").hangUp())
-	s.rings("anonymous", "", english, hears("For a person").press("0"), hears("We can call you back").press("1"), hears("enter the phone number").press(national(victim)),
+	refused := append(ask(victim),
+		hears("We cannot note a callback to that number just now. We can call you back").hangUp())
+	s.rings("anonymous", "", english, hears("For a person").press("0"), hears("We can call you back").press("1"),
+		hears("enter the phone number").press(national(victim)),
 		hears("We will call you on").press("1"), hears("We cannot note a callback to that number just now").hangUp())
 	s.rings("+6281277770000", "", refused...)
 	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
@@ -294,20 +310,22 @@ func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
-			s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
-				if strings.Contains(w.URL, "/voice/customer/key") && w.Attempt <= 1 {
-					seen++
-					return fault
-				}
-				return simulator.WebhookFault{}
-			}}))
+			s := newScenario(t, saturday,
+				withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+					if strings.Contains(w.URL, "/voice/customer/key") && w.Attempt <= 1 {
+						seen++
+						return fault
+					}
+					return simulator.WebhookFault{}
+				}}))
 			s.mayDrop = true
 			s.customer = behaviours["refuse"]
 			s.customer.Name = "customer"
 			s.rings(landline, "I repeat", askFor(victim)...)
 			s.settles()
 			s.bridged()
-			if c, err := s.Service.Callback(t.Context(), s.did("book")[0].Callback.ID); err != nil || c.State != callbacks.Cancelled || seen == 0 {
+			if c, err := s.Service.Callback(t.Context(), s.did("book")[0].Callback.ID); err != nil ||
+				c.State != callbacks.Cancelled || seen == 0 {
 				t.Errorf("the callback is %s, %v; %d webhooks", c.State, err, seen)
 			}
 			if left, err := s.Store.ActiveAttempts(t.Context()); err != nil || len(left) != 0 {

@@ -18,7 +18,8 @@ import (
 // kept when it is closed. Which keys lead there and what is heard on the way is read off the line.
 
 // A subscriber is somebody who rings a line from its own country.
-var subscribers = map[string]string{"ID": "+62812345%05d", "JP": "+8190123%05d", "CN": "+86138123%05d", "SG": "+65812%05d"}
+var subscribers = map[string]string{"ID": "+62812345%05d", "JP": "+8190123%05d", "CN": "+86138123%05d",
+	"SG": "+65812%05d"}
 
 func subscriber(line *ivr.Line, n int) string { return fmt.Sprintf(subscribers[line.Region], n+10) }
 
@@ -99,7 +100,8 @@ func (j *journey) actions() (n int) {
 	return n
 }
 
-// longDay is the beginning of a stretch in which the line is open for two hours at least, and nightAfter an hour after its end.
+// longDay is the beginning of a stretch in which the line is open for two hours at least, and nightAfter an hour after
+// its end.
 func longDay(t *testing.T, line *ivr.Line) (open, closed time.Time) {
 	t.Helper()
 	open = time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)

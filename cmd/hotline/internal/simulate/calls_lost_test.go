@@ -67,7 +67,8 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 					t.Errorf("want to hear %q, heard %q", want, heard)
 				}
 			}
-			if strings.Contains(heard, "Noted.") || !strings.Contains(strings.ReplaceAll(heard, ",", ""), "Your reference number is "+digits+".") {
+			if strings.Contains(heard, "Noted.") ||
+				!strings.Contains(strings.ReplaceAll(heard, ",", ""), "Your reference number is "+digits+".") {
 				t.Errorf("heard %q, the reference is %s", heard, digits)
 			}
 			s.settles()
@@ -102,8 +103,9 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{second,
-			hears("That callback is no longer open. We can call you back").press("4"), noNote})...)
+		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]),
+			[]step{second,
+				hears("That callback is no longer open. We can call you back").press("4"), noNote})...)
 		if !strings.Contains(heard, "Noted. We will call you Monday, 9 March, between 9 and 9:30 a.m.") {
 			t.Errorf("heard %q", heard)
 		}
@@ -146,11 +148,13 @@ func TestTheAnswerToAMoveIsLost(t *testing.T) {
 	s := newScenario(t, saturday, l.option())
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
-	heard := s.rings(home, "It stays as it was", slices.Concat([]step{english, mine, proof, hears("To move it, press 2").press("2")},
-		l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
-			hears("We will call you Monday, 9 March, between 9 and 9:30 a.m., as promised.").press("2"),
-			hears("between 8:30 and 9 a.m., press 3").press("3"),
-			hears("The change you made before is saved. Your callback stands. We will call you Monday, 9 March, between 9 and 9:30").press("1")})...)
+	heard := s.rings(home, "It stays as it was",
+		slices.Concat([]step{english, mine, proof, hears("To move it, press 2").press("2")},
+			l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
+				hears("We will call you Monday, 9 March, between 9 and 9:30 a.m., as promised.").press("2"),
+				hears("between 8:30 and 9 a.m., press 3").press("3"),
+				hears("The change you made before is saved. Your callback stands. We will call you Monday, 9 March, " +
+					"between 9 and 9:30").press("1")})...)
 	if strings.Contains(heard, "It is moved") {
 		t.Errorf("heard %q", heard)
 	}
@@ -165,7 +169,8 @@ func TestTheAnswerToACancellationIsLost(t *testing.T) {
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
 	s.rings(home, "", slices.Concat([]step{english, mine, proof, hears("To cancel it, press 3").press("3")},
-		l.answer(hears("Do you really").press("1")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
+		l.answer(hears("Do you really").press("1")), []step{hears("We can call you back").press("*"),
+			hears("").press("7"), proof,
 			hears("That callback is no longer open.").hangUp()})...)
 	s.settles()
 	s.bridged()

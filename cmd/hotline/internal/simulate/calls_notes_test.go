@@ -17,10 +17,11 @@ var loginClosed = []step{
 
 func TestANoteThatIsNotSpoken(t *testing.T) {
 	for name, last := range map[string][]step{
-		"not wanted":    {noNote},
-		"hangs up":      {hears("Otherwise, you can hang up now").hangUp()},
-		"silence":       {hears("To add a spoken note").press("1"), hears("Please say your account name").silence()},
-		"wrong keys":    {hears("To add").press("5"), hears("That key is not one of the choices").press("6"), hears("To add").press("7")},
+		"not wanted": {noNote},
+		"hangs up":   {hears("Otherwise, you can hang up now").hangUp()},
+		"silence":    {hears("To add a spoken note").press("1"), hears("Please say your account name").silence()},
+		"wrong keys": {hears("To add").press("5"), hears("That key is not one of the choices").press("6"),
+			hears("To add").press("7")},
 		"hears it anew": {hears("To add").press("9"), hears("To add").press("*"), noNote},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +39,8 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 // Whoever hangs up while speaking has left a note all the same.
 func TestANoteThatBreaksOff(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").hangUp())...)
+	s.rings(home, "", append(slices.Clone(loginClosed), hears("To add").press("1"),
+		hears("Please say your account name").hangUp())...)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Ada pesan suara") {
@@ -54,11 +56,13 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 		}
 		return simulator.RESTFault{}
 	}}))
-	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").speak())...)
+	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+		hears("Please say your account name").speak())...)
 	s.agentDoes("support-1", "1", "3", "1")
 	s.settles()
 	s.bridged("support-1 with customer")
-	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pesan suara belum dapat diputar") || len(s.of(simulator.EventPlay)) != 0 {
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pesan suara belum dapat diputar") ||
+		len(s.of(simulator.EventPlay)) != 0 {
 		t.Errorf("the agent heard %q", heard)
 	}
 }
@@ -66,7 +70,8 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 // Nothing of a note is told, let alone played, before an agent has pressed 1.
 func TestAVoicemailHearsNoNote(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say your account name").speak())...)
+	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+		hears("Please say your account name").speak())...)
 	s.agents(map[string]string{"support-1": "voicemail"})
 	s.settles()
 	s.bridged("support-2 with customer")
@@ -77,10 +82,14 @@ func TestAVoicemailHearsNoNote(t *testing.T) {
 
 // A complaint or suggestion is spoken, and has a reference; 0 is a person all the same.
 func TestFeedbackIsRecorded(t *testing.T) {
-	feedback := []step{hears("For English").press("2"), hears("For other matters, press 5").press("5"), hears("For a complaint or a suggestion, press 2").press("2")}
+	feedback := []step{hears("For English").press("2"), hears("For other matters, press 5").press("5"),
+		hears("For a complaint or a suggestion, press 2").press("2")}
 	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
-	heard := s.rings(guangzhou, "I repeat", append(slices.Clone(feedback), hears("Please tell us your complaint or your suggestion. Please speak after the tone").speak())...)
-	if left := s.did("message"); len(left) != 1 || left[0].Topic != "feedback" || !strings.Contains(heard, "Your reference number is") {
+	heard := s.rings(guangzhou, "I repeat",
+		append(slices.Clone(feedback),
+			hears("Please tell us your complaint or your suggestion. Please speak after the tone").speak())...)
+	if left := s.did("message"); len(left) != 1 || left[0].Topic != "feedback" ||
+		!strings.Contains(heard, "Your reference number is") {
 		t.Errorf("messages %+v, heard %q", left, heard)
 	}
 	s.rings(guangzhou, "Thank you for calling", append(slices.Clone(feedback), hears("Please tell us").press("0"))...)
@@ -111,17 +120,20 @@ func spokenReference(reference string) string {
 
 // A text message goes out once, whatever happens to webhooks; who moves the callback is told the new time.
 func TestTextMessages(t *testing.T) {
-	s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
+	s := newScenario(t, saturday,
+		withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
-	s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4"))
+	s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"),
+		hears("between 9 and 9:30 a.m., press 4").press("4"))
 	s.settles()
 	var sent []string
 	for _, text := range s.simulator.Messages() {
 		sent = append(sent, text.To+" "+text.Body)
 	}
 	want := home + " GoPay support: we will call you back Monday, 9 March, at 8 a.m., reference " + reference + ".\n" +
-		home + " GoPay support: we will call you back Monday, 9 March, between 9 and 9:30 a.m., reference " + reference + "."
+		home + " GoPay support: we will call you back Monday, 9 March, between 9 and 9:30 a.m., reference " +
+		reference + "."
 	if got := strings.Join(sent, "\n"); got != want {
 		t.Errorf("sent:\n%s\nwant:\n%s", got, want)
 	}
@@ -138,23 +150,32 @@ func TestMainlandChina(t *testing.T) {
 			s.bridged("support-1 with customer")
 			dialled := false
 			for _, w := range s.simulator.Webhooks() {
-				dialled = dialled || strings.Contains(w.Body, `byoc="`+s.line.Callbacks.Routes[0].Byoc) && strings.Contains(w.Body, guangzhou)
+				dialled = dialled || strings.Contains(w.Body, `byoc="`+s.line.Callbacks.Routes[0].Byoc) &&
+					strings.Contains(w.Body, guangzhou)
 			}
 			if !dialled {
 				t.Error("the customer was not dialled through the route")
 			}
 		})
 		t.Run(line+" without one", func(t *testing.T) {
-			byoc := map[string]string{"upay": "BY00000000000000000000000000000001", "wallet": "BY00000000000000000000000000000002"}[line]
-			snapshot := apptest.Edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}", "routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
+			byoc := map[string]string{"upay": "BY00000000000000000000000000000001",
+				"wallet": "BY00000000000000000000000000000002"}[line]
+			snapshot := apptest.Edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}",
+				"routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a message, press 7.")
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"), told.press("7"),
+			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From " +
+				"tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a " +
+				"message, press 7.")
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
+				told.press("7"),
 				hears("Please speak after the tone").speak())
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"), told.press("2"),
-				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))
-			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != singapore || len(s.did("message")) != 1 {
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
+				told.press("2"),
+				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on "+
+					"Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))
+			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != singapore ||
+				len(s.did("message")) != 1 {
 				t.Errorf("booked %+v, messages %+v", booked, s.did("message"))
 			}
 			s.settles()

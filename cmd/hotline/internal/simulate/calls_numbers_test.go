@@ -9,7 +9,8 @@ import (
 
 // keyedAtOkpay are the first steps of a call to okpay on a Saturday evening, to where another number is asked for.
 func keyedAtOkpay(then ...step) []step {
-	return append([]step{hears("For English").press("1"), hears("closed").press("0"), hears("We can call you back").press("8"),
+	return append([]step{hears("For English").press("1"), hears("closed").press("0"),
+		hears("We can call you back").press("8"),
 		hears("Please enter the phone number")}, then...)
 }
 
@@ -27,7 +28,8 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 			steps := keyedAtOkpay()
 			steps[3] = steps[3].press(c.keyed)
 			s.rings("+6581234567", "I repeat", append(steps,
-				hears(c.said).press(c.choice), hears("We would call you on "+strings.TrimSuffix(c.said[4:], ",")).press("1"))...)
+				hears(c.said).press(c.choice), hears("We would call you on "+strings.TrimSuffix(c.said[4:],
+					",")).press("1"))...)
 			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != c.number {
 				t.Errorf("booked %v, want %s", booked, c.number)
 			}
@@ -76,13 +78,15 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 		{"the number of upay", "00862150001000#", "Sorry, we do not call numbers of this kind."},
 		{"premium in Indonesia", "00628091234567#", "Sorry, we do not call numbers of this kind."},
 		{"Somalia", "00252612345678#", "Sorry, we cannot call the country or region of this number."},
-		{"mainland China, which nobody reaches from here", "008613800138000#", "Sorry, we cannot call the country or region of this number."},
+		{"mainland China, which nobody reaches from here", "008613800138000#",
+			"Sorry, we cannot call the country or region of this number."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 			steps := keyedAtOkpay()
 			steps[3] = steps[3].press(c.keyed)
-			s.rings("+6581234567", "A colleague will listen", append(steps, hears(c.said).press("7"), hears("after the tone").speak())...)
+			s.rings("+6581234567", "A colleague will listen",
+				append(steps, hears(c.said).press("7"), hears("after the tone").speak())...)
 			if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
 				t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))
 			}

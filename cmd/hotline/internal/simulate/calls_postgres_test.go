@@ -21,9 +21,11 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 	twice := withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }})
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
 		s := newScenario(t, saturday, onStore(cluster.Database(t)), twice)
-		s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"), hears("Please say").speak())...)
+		s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+			hears("Please say").speak())...)
 		reference := s.did("book")[0].Reference
-		s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"), hears("press 2").press("2"))
+		s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"),
+			hears("press 2").press("2"), hears("press 2").press("2"))
 		s.agentDoes("support-1", "1", "3", "1")
 		s.settles()
 		s.bridged("support-1 with customer")
@@ -32,7 +34,8 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
-		_, err := New(t.Context(), Options{Snapshot: errorless(apptest.Shipped()), At: time.Now(), Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
+		_, err := New(t.Context(), Options{Snapshot: errorless(apptest.Shipped()), At: time.Now(),
+			Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("without a database: %v", err)
 		}

@@ -24,7 +24,8 @@ func TestReadyzWhenTheDatabaseIsLocked(t *testing.T) {
 	if _, err := other.Exec("BEGIN IMMEDIATE"); err != nil {
 		t.Fatal(err)
 	}
-	if code, text := s.asks("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(text, "not ready: ") || strings.Contains(text, path) {
+	if code, text := s.asks("/readyz"); code != http.StatusServiceUnavailable ||
+		!strings.Contains(text, "not ready: ") || strings.Contains(text, path) {
 		t.Errorf("/readyz: %d %s", code, text)
 	}
 	if code, text := s.asks("/healthz"); code != http.StatusOK {

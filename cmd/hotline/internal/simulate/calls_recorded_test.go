@@ -33,19 +33,22 @@ func onRecord(kind string, fault simulator.WebhookFault) func(simulator.Webhook)
 }
 
 var recordingTold = map[string]func(simulator.Webhook) simulator.WebhookFault{
-	"to both":                               nil,
-	"to both, the status first":             onRecord(simulator.KindRecord, simulator.WebhookFault{Delay: 10 * time.Second}),
+	"to both": nil,
+	"to both, the status first": onRecord(simulator.KindRecord,
+		simulator.WebhookFault{Delay: 10 * time.Second}),
 	"to the action twice":                   onRecord(simulator.KindRecord, simulator.WebhookFault{Repeat: 1}),
 	"to the status twice":                   onRecord(simulator.KindRecording, simulator.WebhookFault{Repeat: 1}),
 	"to the action alone":                   onRecord(simulator.KindRecording, simulator.WebhookFault{Lose: true}),
 	"to the status alone":                   onRecord(simulator.KindRecord, simulator.WebhookFault{Lose: true}),
 	"to the action, whose answer gets lost": onRecord(simulator.KindRecord, simulator.WebhookFault{LoseAnswer: true}),
-	"to the status, whose answers get lost": onRecord(simulator.KindRecording, simulator.WebhookFault{LoseAnswer: true}),
+	"to the status, whose answers get lost": onRecord(simulator.KindRecording,
+		simulator.WebhookFault{LoseAnswer: true}),
 }
 
 // A recordedStory is a caller's story in one of the two forms in which a recording's action is told.
 func recordedScenario(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *scenario {
-	s := newScenario(t, night, withFaults(simulator.Faults{Webhook: webhook}), func(s *setting) { s.NamedRecordings = named })
+	s := newScenario(t, night, withFaults(simulator.Faults{Webhook: webhook}),
+		func(s *setting) { s.NamedRecordings = named })
 	s.mayDrop = true // the provider gives up in the end where it can reach nobody
 	return s
 }
@@ -63,7 +66,8 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 	for _, named := range []bool{false, true} {
 		for how, fault := range recordingTold {
 			for _, hangsUp := range []bool{false, true} {
-				name := how + map[bool]string{true: ", with its name"}[named] + map[bool]string{true: ", hanging up"}[hangsUp]
+				name := how + map[bool]string{true: ", with its name"}[named] +
+					map[bool]string{true: ", hanging up"}[hangsUp]
 				t.Run(name, func(t *testing.T) {
 					s := recordedScenario(t, named, fault)
 					steps := slices.Clone(leavingMessage)
@@ -97,12 +101,13 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 func (s *scenario) ringsOnce(from string, steps []step) string {
 	s.t.Helper()
 	mark := len(s.eventsNow())
-	call := s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
-		if p.Index < len(steps) {
-			return steps[p.Index].reply()
-		}
-		return simulator.Reply{Silence: true}
-	}})
+	call := s.simulator.Ring(from, s.line.Numbers[0],
+		simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
+			if p.Index < len(steps) {
+				return steps[p.Index].reply()
+			}
+			return simulator.Reply{Silence: true}
+		}})
 	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(2*time.Hour), call.Done); err != nil {
 		s.t.Fatalf("the call does not end: %v\n%s", err, s.transcript())
 	}

@@ -66,7 +66,8 @@ func TestACustomerPressesAnotherKey(t *testing.T) {
 	s.rings(home, "I repeat", booking...)
 	s.settles()
 	s.bridged()
-	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "Please call us if you still need help. Goodbye.") {
+	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard,
+		"Please call us if you still need help. Goodbye.") {
 		t.Errorf("cut off without a goodbye: %q", heard)
 	}
 }
@@ -76,9 +77,11 @@ func TestFullSlotsMakeRoomForOthers(t *testing.T) {
 	s := newScenario(t, saturday)
 	person := hears("For a person, press 0").press("0")
 	for i := range 4 {
-		s.rings("+62812345600"+string(rune('0'+i))+"0", "I repeat", english, person, hears("between 8 and 8:30 a.m., press 2").press("2"))
+		s.rings("+62812345600"+string(rune('0'+i))+"0", "I repeat", english, person,
+			hears("between 8 and 8:30 a.m., press 2").press("2"))
 	}
-	s.rings(home, "We will call you Monday, 9 March, between 9:30 and 10", english, person, hears("between 8 and 8:30 a.m., press 2").press("2"),
+	s.rings(home, "We will call you Monday, 9 March, between 9:30 and 10", english, person,
+		hears("between 8 and 8:30 a.m., press 2").press("2"),
 		hears("Sorry, that time has just been taken").press("4"))
 	s.settles()
 	if booked := s.did("book"); len(booked) != 5 {
@@ -92,7 +95,8 @@ func TestAnotherTopicAsksForItsOwnNumber(t *testing.T) {
 	s.rings(home, "Thank you", english, paymentFailed, unsolved, myNumber, right, transaction, right,
 		hears("We are connecting you").press("*"), hears("For a refund, press 4").press("4"), unsolved,
 		hears("refund application number").press("999888#"), hears("9 9 9, 8 8 8").press("1"), waits)
-	if told := heardBy(s.eventsNow(), "support-1"); strings.Contains(told, "1 2 3, 4 5 6") || !strings.Contains(told, "9 9 9, 8 8 8") {
+	if told := heardBy(s.eventsNow(), "support-1"); strings.Contains(told, "1 2 3, 4 5 6") ||
+		!strings.Contains(told, "9 9 9, 8 8 8") {
 		t.Errorf("the agent is told %q", told)
 	}
 }
@@ -107,7 +111,8 @@ func TestStarAndTheNumberAgain(t *testing.T) {
 // The last wrong entry is explained too, card numbers above all.
 func TestTheLastCardNumberIsAnswered(t *testing.T) {
 	s := newScenario(t, openDay)
-	heard := s.rings(home, "Thank you", english, paymentFailed, unsolved, hears("account").press("1234#"), hears("account").press("1234#"), hears("account").press("4111111111111111#"))
+	heard := s.rings(home, "Thank you", english, paymentFailed, unsolved, hears("account").press("1234#"),
+		hears("account").press("1234#"), hears("account").press("4111111111111111#"))
 	if !strings.Contains(heard, "That looks like a card number") {
 		t.Errorf("heard %q", heard)
 	}
@@ -125,7 +130,8 @@ func TestZeroFindsAPersonElsewhere(t *testing.T) {
 func TestJustBeforeClosing(t *testing.T) {
 	s := newScenario(t, "2026-03-04T16:59:00+07:00")
 	s.everyAgent("busy")
-	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("as soon as we can, from tomorrow").press("1"))
+	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"),
+		hears("as soon as we can, from tomorrow").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -134,7 +140,8 @@ func TestJustBeforeClosing(t *testing.T) {
 // A message belongs to the desk that the matter is for.
 func TestAMessageBelongsToADesk(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("press 7").press("7"), hears("Please speak").speak())
+	s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("press 7").press("7"),
+		hears("Please speak").speak())
 	if left := s.did("message"); len(left) != 1 || left[0].Desk != "support" {
 		t.Errorf("messages: %+v", left)
 	}
@@ -151,8 +158,10 @@ func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 // A language that a restart has taken away is answered in the line's first, on both kinds of calls.
 func TestALanguageThatIsGone(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "受理编号", slices.Concat([]step{hears("中文").press("3"), hears("退款").press("0"), hears("").press("1")})...)
-	less := apptest.Edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n", "")
+	s.rings(home, "受理编号", slices.Concat([]step{hears("中文").press("3"), hears("退款").press("0"),
+		hears("").press("1")})...)
+	less := apptest.Edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n",
+		"")
 	s.Server.Lines = less
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -187,6 +196,7 @@ func TestLongNoticesDoNotBreakCalls(t *testing.T) {
 		text := strings.Repeat("系统维护", 600)
 		notices.WriteString("  - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, text: {id: \"a\", en: \"b\", zh: \"" + text + "\"}}\n")
 	}
-	s := newScenario(t, openDay, withConfig(apptest.Edited(t, "hours/gopay.yaml", "announcements: []", notices.String())))
+	s := newScenario(t, openDay,
+		withConfig(apptest.Edited(t, "hours/gopay.yaml", "announcements: []", notices.String())))
 	s.rings(home, "", hears("中文").press("3"), hears("请按1").hangUp())
 }

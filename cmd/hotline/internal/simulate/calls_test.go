@@ -32,7 +32,8 @@ func TestOpenAndTaken(t *testing.T) {
 	s.bridged("caller with support-1")
 
 	whisper, told, _ := strings.Cut(heardBy(s.eventsNow(), "support-1"), "tekan 2.")
-	if strings.Contains(whisper, "8 8 8 8") || !strings.Contains(whisper, "pembayaran") || !strings.Contains(whisper, "bahasa Inggris") {
+	if strings.Contains(whisper, "8 8 8 8") || !strings.Contains(whisper, "pembayaran") ||
+		!strings.Contains(whisper, "bahasa Inggris") {
 		t.Errorf("before the 1 the agent hears topic and language and nothing of the account, heard %q", whisper)
 	}
 	if !strings.Contains(told, "0 8 1 2, 9 9 9 9, 8 8 8 8") || !strings.Contains(told, "1 2 3, 4 5 6") {
@@ -119,7 +120,8 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("it does not, and a message is left", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("busy")
-		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 7").press("7"), hears("speak after the tone").speak())
+		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 7").press("7"),
+			hears("speak after the tone").speak())
 		if len(s.did("message")) != 1 {
 			t.Errorf("messages: %v", s.did("message"))
 		}
@@ -132,18 +134,21 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 		s.rings(home, "Thank you", hears("For English").press("7"), hears("Tombol itu tidak ada").press("2"),
 			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("7"), hears("That key is not").press("#"))
 		s.bridged("caller with support-1")
-		if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard, "Let us connect you with a colleague") {
+		if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard,
+			"Let us connect you with a colleague") {
 			t.Errorf("heard %q", heard)
 		}
 	})
 	t.Run("silence is asked for, then leads on", func(t *testing.T) {
 		s := newScenario(t, openDay)
-		s.rings(home, "Thank you", english, hears("For a stolen").silence(), hears("We have not received a choice").silence(), hears("We have not received a choice").silence())
+		s.rings(home, "Thank you", english, hears("For a stolen").silence(),
+			hears("We have not received a choice").silence(), hears("We have not received a choice").silence())
 		s.bridged("caller with support-1")
 	})
 	t.Run("one of each is no limit", func(t *testing.T) {
 		s := newScenario(t, openDay)
-		s.rings(home, "We are glad that it is solved", english, hears("For a stolen").silence(), hears("We have not received a choice").press("6"),
+		s.rings(home, "We are glad that it is solved", english, hears("For a stolen").silence(),
+			hears("We have not received a choice").press("6"),
 			hears("That key is not one of the choices").silence(), hears("We have not received a choice").press("6"), hears("That key").press("2"), hears("If this solves it").press("1"))
 	})
 	t.Run("all silent, closed: a message, and a goodbye with the hours", func(t *testing.T) {
@@ -173,7 +178,8 @@ func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 
 func TestTheCallerPrefersACallback(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "We will call you today between", english, paymentFailed, unsolved, myNumber, right, transaction, right,
+	s.rings(home, "We will call you today between", english, paymentFailed, unsolved, myNumber, right, transaction,
+		right,
 		hears("To be called back instead, press 2").press("2"), hears("between 11 and 11:30").press("2"), noNote)
 	s.settles()
 	s.bridged("support-1 with customer")

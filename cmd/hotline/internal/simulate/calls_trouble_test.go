@@ -17,7 +17,8 @@ func TestTheStoreIsGone(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.agents(map[string]string{"support-1": "refuse"})
 		s.breakStore()
-		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
+		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right,
+			waits)
 		s.bridged("caller with support-2")
 	})
 	t.Run("stolen at night: the emergency desk takes the call", func(t *testing.T) {
@@ -29,7 +30,8 @@ func TestTheStoreIsGone(t *testing.T) {
 	t.Run("closed: no reference is spoken", func(t *testing.T) {
 		s := newScenario(t, saturday)
 		s.breakStore()
-		heard := s.rings(home, "Please call us again from Monday", append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
+		heard := s.rings(home, "Please call us again from Monday",
+			append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Noted") {
 			t.Errorf("promised without a store: %q", heard)
 		}
@@ -64,8 +66,10 @@ func (s *scenario) breakStore() {
 // Nothing that a caller keyed in or rings from stands in a log, at any level.
 func TestLogsHoldNoNumbers(t *testing.T) {
 	var log lockedBuffer
-	s := newScenario(t, saturday, withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved, hears("account number").press("081255556666#"), right,
+	s := newScenario(t, saturday,
+		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved,
+		hears("account number").press("081255556666#"), right,
 		hears("transaction").press("77788899#"), right, hears("We would call you on").press("8"),
 		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
 	s.customer = behaviours["no-answer"]
@@ -110,14 +114,15 @@ func TestTheProviderIsUncertain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			placed := 0
-			s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
-				if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
-					if placed++; placed == 1 {
-						return fault
+			s := newScenario(t, saturday,
+				withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
+					if r.Method == "POST" && strings.HasSuffix(r.Path, "/Calls.json") {
+						if placed++; placed == 1 {
+							return fault
+						}
 					}
-				}
-				return simulator.RESTFault{}
-			}}))
+					return simulator.RESTFault{}
+				}}))
 			s.rings(home, "I repeat", booking...)
 			s.settles()
 			customers := 0

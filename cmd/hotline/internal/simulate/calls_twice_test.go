@@ -15,7 +15,8 @@ import (
 // What goes wrong on the wire: webhooks that come twice, get lost, are forged; callers who hang up anywhere.
 
 var (
-	asking  = []step{english, paymentFailed, unsolved, myNumber, right, transaction, right, hears("We can call you back").press("2")}
+	asking = []step{english, paymentFailed, unsolved, myNumber, right, transaction, right,
+		hears("We can call you back").press("2")}
 	booking = append(slices.Clone(asking), noNote)
 )
 
@@ -82,16 +83,17 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 		for nth := range 11 {
 			t.Run(loss.name, func(t *testing.T) {
 				seen := 0
-				s := newScenario(t, saturday, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
-					if w.Kind != simulator.KindGather && w.Kind != simulator.KindVoice || w.Attempt > 1 {
+				s := newScenario(t, saturday,
+					withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+						if w.Kind != simulator.KindGather && w.Kind != simulator.KindVoice || w.Attempt > 1 {
+							return simulator.WebhookFault{}
+						}
+						seen++
+						if seen == nth {
+							return loss.fault
+						}
 						return simulator.WebhookFault{}
-					}
-					seen++
-					if seen == nth {
-						return loss.fault
-					}
-					return simulator.WebhookFault{}
-				}}))
+					}}))
 				calm := func(p simulator.Prompt) simulator.Reply {
 					if p.Index < len(booking) {
 						return booking[p.Index].reply()
@@ -104,7 +106,9 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 					t.Fatal("the call is still up")
 				}
 				heard := heardBy(s.eventsNow(), RoleCaller)
-				said := slices.ContainsFunc([]string{"Goodbye.", "Terima kasih", "ring again"}, func(end string) bool { return strings.Contains(heard, end) })
+				said := slices.ContainsFunc([]string{"Goodbye.", "Terima kasih", "ring again"}, func(end string) bool {
+					return strings.Contains(heard, end)
+				})
 				if !said {
 					t.Errorf("webhook %d lost: cut off without a goodbye, heard %q", nth, heard)
 				}
@@ -120,7 +124,8 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 func TestHangingUpAtEveryStep(t *testing.T) {
 	talks := map[string][]step{
 		openDay: {english, paymentFailed, unsolved, myNumber, right, transaction, right, waits},
-		night:   {english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right, hears("We can call you back").press("7"), hears("speak after the tone")},
+		night: {english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
+			hears("We can call you back").press("7"), hears("speak after the tone")},
 	}
 	for at, talk := range talks {
 		for i := range talk {
@@ -147,11 +152,13 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 	})
 	t.Run("while the reference is read out", func(t *testing.T) {
 		s := newScenario(t, saturday)
-		party := simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
+		party := simulator.Party{Name: RoleCaller,
+			Keys: func(p simulator.Prompt) simulator.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
 		call := s.simulator.Ring(home, s.line.Numbers[0], party)
 		s.onBook = call.HangUp
 		s.settles()
-		if heard := heardBy(s.eventsNow(), RoleCaller); len(s.did("book")) != 1 || strings.Contains(heard, "Thank you for calling") {
+		if heard := heardBy(s.eventsNow(), RoleCaller); len(s.did("book")) != 1 ||
+			strings.Contains(heard, "Thank you for calling") {
 			t.Fatalf("booked %d; heard %q", len(s.did("book")), heard)
 		}
 		s.bridged("support-1 with customer") // the callback stands all the same

@@ -14,7 +14,8 @@ import (
 )
 
 var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
-	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "referees", conformance.SpecPath))
+	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "referees",
+		conformance.SpecPath))
 })
 
 // checkREST holds every REST request of a story against the provider's own document.
@@ -42,7 +43,8 @@ func TestTheRefereeCanSayNo(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := "/2010-04-01/Accounts/" + AccountSID + "/Calls.json"
-	if err := judge.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"}, "Url": {"https://x.example/"}, "Tmeout": {"20"}}); err == nil {
+	if err := judge.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"},
+		"Url": {"https://x.example/"}, "Tmeout": {"20"}}); err == nil {
 		t.Error("a field that does not exist is let through")
 	}
 }

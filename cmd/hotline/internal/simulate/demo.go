@@ -43,7 +43,8 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	var console *page.Console
 	r, err := New(ctx, Options{
-		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs, &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs,
+			&slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
 		SimulatorEvent: func(e simulator.Event) { console.SimulatorEvent(e) },
 		ProductEvent:   func(h twilio.Event) { console.ProductEvent(h) },
@@ -90,7 +91,8 @@ func ListenDemo(out io.Writer, o DemoOptions) (net.Listener, error) {
 		return nil, fmt.Errorf("--listen %q: write address and port, for example %s", o.Listen, DemoAddress)
 	}
 	if address, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !address.IsLoopback()) {
-		return nil, fmt.Errorf("--listen %q is not this machine alone; the demo has no log-in, so use 127.0.0.1, [::1] or localhost", o.Listen)
+		return nil, fmt.Errorf("--listen %q is not this machine alone; the demo has no log-in, so use 127.0.0.1, "+
+			"[::1] or localhost", o.Listen)
 	}
 	listener, err := net.Listen("tcp", o.Listen)
 	if err != nil && !o.Named && errors.Is(err, syscall.EADDRINUSE) {

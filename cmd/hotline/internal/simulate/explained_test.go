@@ -18,15 +18,16 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// What is explained is what happens: the same call is made through the provider simulator, and whoever was named rings, in this
-// order, and the callback is due when it was said to be, or a message is recorded.
+// What is explained is what happens: the same call is made through the provider simulator, and whoever was named rings,
+// in this order, and the callback is due when it was said to be, or a message is recorded.
 func TestExplainedCallsGoThatWay(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	random := rand.New(rand.NewPCG(6, 11))
-	froms := []string{"", "+442071234567", "+12125551234", "anonymous", "+8613812345678", "+81312345678", "+628091234567"}
+	froms := []string{"", "+442071234567", "+12125551234", "anonymous", "+8613812345678", "+81312345678",
+		"+628091234567"}
 	for n := range 60 {
 		line := snapshot.Lines[n%len(snapshot.Lines)]
 		language := line.Languages[random.IntN(len(line.Languages))].Tag
@@ -37,7 +38,8 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 		from := cmp.Or(froms[random.IntN(len(froms))], calltest.Caller(line.Region))
 		// Five minutes past the hour: nothing opens or closes while the call lasts.
 		at := time.Date(2026, 11, 1, random.IntN(24*90), 5, 0, 0, line.Hours.Zone())
-		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, cmp.Or(topic, "person"), from, at.Format("Mon 2006-01-02 15:04"))
+		name := fmt.Sprintf("%s/%s/%s/%s/%s", line.ID, language, cmp.Or(topic, "person"), from,
+			at.Format("Mon 2006-01-02 15:04"))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			course, err := line.Simulate(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
@@ -88,14 +90,15 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	}()
 	r.staff(line, behaviours["no-answer"])
 	asked := 0
-	call := r.simulator.Ring(from, line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
-		message = message || p.Verb == "Record"
-		if asked >= len(course.Keys) {
-			return simulator.Reply{HangUp: true}
-		}
-		asked++
-		return simulator.Reply{Digits: course.Keys[asked-1]}
-	}})
+	call := r.simulator.Ring(from, line.Numbers[0],
+		simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
+			message = message || p.Verb == "Record"
+			if asked >= len(course.Keys) {
+				return simulator.Reply{HangUp: true}
+			}
+			asked++
+			return simulator.Reply{Digits: course.Keys[asked-1]}
+		}})
 	if err := r.simulator.RunUntil(context.Background(), at.Add(2*time.Hour), call.Done); err != nil {
 		t.Fatal(err)
 	}

@@ -63,7 +63,8 @@ func onLine(id string) scenarioOption { return func(s *setting) { s.line = id } 
 
 func withLog(log *slog.Logger) scenarioOption { return func(s *setting) { s.Log = log } }
 
-// newScenario opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise, customers too.
+// newScenario opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise,
+// customers too.
 func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
 	t.Helper()
 	snapshot, err := apptest.Shipped()
@@ -74,7 +75,8 @@ func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}}
+	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second,
+		Keys: simulator.Always("1")}}
 	set := setting{line: "gopay", Options: Options{
 		Snapshot: snapshot, At: start, Log: slog.New(slog.DiscardHandler), Seed: 1,
 		SimulatorEvent: func(e simulator.Event) {
@@ -137,7 +139,8 @@ func (s *scenario) end() {
 func (s *scenario) callbacksKept() {
 	for _, booked := range s.did("book") {
 		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)
-		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) && !s.mayBreak {
+		if err == nil && (callback.State == callbacks.Expired || callback.State == callbacks.Undialable) &&
+			!s.mayBreak {
 			s.t.Errorf("callback %s is %s", callback.Reference, callback.State)
 		}
 	}

@@ -1,4 +1,5 @@
-// Package simulate plays calls on the product with the provider simulator: hotline call, test and demo. The simulator owns the clock.
+// Package simulate plays calls on the product with the provider simulator: hotline call, test and demo. The simulator
+// owns the clock.
 package simulate
 
 import (
@@ -43,16 +44,18 @@ type Options struct {
 	Log      *slog.Logger
 	Seed     uint64
 	// events hears of the simulator, events of the product. Both may be nil.
-	SimulatorEvent  func(simulator.Event)
-	ProductEvent    func(twilio.Event)
-	Faults          simulator.Faults
-	NamedRecordings bool                                        // the action of a Record names its recording, which the provider documents otherwise
+	SimulatorEvent func(simulator.Event)
+	ProductEvent   func(twilio.Event)
+	Faults         simulator.Faults
+	// the action of a Record names its recording, which the provider documents otherwise
+	NamedRecordings bool
 	Delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
 	Store           string                                      // empty: one of its own, which ends with it
 	OpenedStore     app.Store                                   // as in [app.Options]
 	Live            *publish.Live                               // as in [app.Options]
-	Strict          bool                                        // the workers are called only when they are due or were woken: faster
-	WrapStore       func(app.Store) app.Store                   // as in [app.Options]
+	// the workers are called only when they are due or were woken: faster
+	Strict    bool
+	WrapStore func(app.Store) app.Store // as in [app.Options]
 }
 
 const AccountSID = "AC00000000000000000000000000000000"
@@ -90,10 +93,13 @@ func New(ctx context.Context, s Options) (r *Simulation, err error) {
 		}
 	}
 	r.App, err = app.New(ctx, app.Options{
-		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store, "sqlite:"+filepath.Join(r.dir, "hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
+		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store,
+			"sqlite:"+filepath.Join(r.dir,
+				"hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
 		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.ProductEvent,
 		WrapStore: s.WrapStore,
-		// References that are the same in every run make transcripts that can be compared; nothing here outlives the run.
+		// References that are the same in every run make transcripts that can be compared; nothing here outlives the
+		// run.
 		Random: mathrand.NewChaCha8([32]byte{byte(s.Seed)}),
 	})
 	if err != nil {
@@ -113,7 +119,8 @@ func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
 		}
 		for _, number := range numbers {
 			r.simulator.Number(number, simulator.Number{
-				VoiceURL: voice + twilio.PathIncoming, FallbackURL: voice + twilio.PathFallback, StatusCallback: voice + twilio.PathStatus,
+				VoiceURL: voice + twilio.PathIncoming, FallbackURL: voice +
+					twilio.PathFallback, StatusCallback: voice + twilio.PathStatus,
 			})
 		}
 	}
@@ -147,7 +154,8 @@ func (r *Simulation) reserve() (url string, serve func(http.Handler), err error)
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
 	}
-	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelError)}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelError)}
 	r.servers = append(r.servers, server)
 	return "http://" + listener.Addr().String(), func(handler http.Handler) {
 		server.Handler = handler

@@ -21,7 +21,8 @@ type transcript struct {
 	mu   sync.Mutex
 	keys simulator.Event // keys pressed one after the other, not yet written
 	ids  []int64         // callbacks that were booked
-	last time.Time       // when something happened last; the simulator's clock may have run on to a time-out of no interest
+	// when something happened last; the simulator's clock may have run on to a time-out of no interest
+	last time.Time
 	out  io.Writer
 	line *ivr.Line
 	json bool
@@ -220,7 +221,8 @@ func spokenOf(e simulator.Event) string {
 
 // row writes one line. The caller holds mu.
 func (t *transcript) row(at time.Time, who, what string) {
-	_, err := fmt.Fprintf(t.out, "%s  %-12s %s\n", at.In(t.line.Hours.Zone()).Format("Mon 15:04:05"), who, terminal.Printable(what))
+	_, err := fmt.Fprintf(t.out, "%s  %-12s %s\n", at.In(t.line.Hours.Zone()).Format("Mon 15:04:05"), who,
+		terminal.Printable(what))
 	t.err = errors.Join(t.err, err)
 }
 

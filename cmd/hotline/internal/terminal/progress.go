@@ -17,8 +17,8 @@ type Progress struct {
 	what string
 }
 
-// newProgress is a progress on errs; nil, which shows nothing, where that is no terminal, or where out, to which the data
-// goes, is one as well: the two would be written over each other.
+// newProgress is a progress on errs; nil, which shows nothing, where that is no terminal, or where out, to which the
+// data goes, is one as well: the two would be written over each other.
 func NewProgress(errs, out io.Writer) *Progress {
 	if !isTerminal(errs) || isTerminal(out) {
 		return nil
@@ -31,8 +31,8 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// at shows that so many of something are done; another kind gets a bar of its own. It reports whether there is a bar: if
-// not, lines have to do. of must not be 0.
+// at shows that so many of something are done; another kind gets a bar of its own. It reports whether there is a bar:
+// if not, lines have to do. of must not be 0.
 func (p *Progress) At(what string, done, of int) bool {
 	if p == nil {
 		return false

@@ -32,12 +32,22 @@ func (c *Console) Handler() http.Handler {
 	mux.Handle("GET /{file}", http.FileServerFS(static))
 	mux.Handle("GET /{$}", http.FileServerFS(static))
 	mux.HandleFunc("GET /api/events", c.events)
-	mux.Handle("POST /api/ring", post(func(_ context.Context, r struct{ Line, From string }) error { return c.ring(r.Line, r.From) }))
-	mux.Handle("POST /api/press", post(func(_ context.Context, r struct{ Phone, Keys string }) error { return c.press(r.Phone, r.Keys) }))
-	mux.Handle("POST /api/pickup", post(func(_ context.Context, r struct{ Phone string }) error { return c.pickUp(r.Phone) }))
-	mux.Handle("POST /api/hangup", post(func(_ context.Context, r struct{ Phone string }) error { return c.hangUp(r.Phone) }))
+	mux.Handle("POST /api/ring", post(func(_ context.Context, r struct{ Line, From string }) error {
+		return c.ring(r.Line, r.From)
+	}))
+	mux.Handle("POST /api/press", post(func(_ context.Context, r struct{ Phone, Keys string }) error {
+		return c.press(r.Phone, r.Keys)
+	}))
+	mux.Handle("POST /api/pickup", post(func(_ context.Context, r struct{ Phone string }) error {
+		return c.pickUp(r.Phone)
+	}))
+	mux.Handle("POST /api/hangup", post(func(_ context.Context, r struct{ Phone string }) error {
+		return c.hangUp(r.Phone)
+	}))
 	mux.Handle("POST /api/agents", post(func(_ context.Context, r struct{ Do string }) error { return c.agents(r.Do) }))
-	mux.Handle("POST /api/jump", post(func(ctx context.Context, r struct{ Line, To string }) error { return c.jump(ctx, r.Line, r.To) }))
+	mux.Handle("POST /api/jump", post(func(ctx context.Context, r struct{ Line, To string }) error {
+		return c.jump(ctx, r.Line, r.To)
+	}))
 	mux.Handle("POST /api/skip", post(func(ctx context.Context, _ struct{}) error { return c.skip(ctx) }))
 	return guard(mux)
 }
@@ -51,7 +61,8 @@ func guard(next http.Handler) http.Handler {
 	next = sameOrigin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy",
+			"default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -60,7 +71,8 @@ func guard(next http.Handler) http.Handler {
 		site := r.Header.Get("Sec-Fetch-Site")
 		switch {
 		case !loopback(r.Host):
-			fail(w, http.StatusForbidden, "This page is only for the machine that it runs on: open it as 127.0.0.1 or localhost.")
+			fail(w, http.StatusForbidden,
+				"This page is only for the machine that it runs on: open it as 127.0.0.1 or localhost.")
 		case strings.HasPrefix(r.URL.Path, "/api/") && site != "" && site != "same-origin" && site != "none":
 			fail(w, http.StatusForbidden, "This request comes from another web site.")
 		default:

@@ -56,7 +56,8 @@ func (c *Console) tellChange(before, now callbacks.Callback) {
 		words = "waits for the next try, " + c.when(now.Line, now.Due)
 	}
 	if words != "" {
-		c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindCallback, Who: "hotline", Text: "Callback " + now.Reference + " " + words + "."})
+		c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindCallback, Who: "hotline",
+			Text: "Callback " + now.Reference + " " + words + "."})
 	}
 }
 
@@ -96,7 +97,8 @@ func (c *Console) refresh(ctx context.Context) {
 			c.tellChange(c.noteCallback(callback), callback)
 		case ctx.Err() == nil && !c.storeFailed:
 			c.storeFailed = true
-			c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindWarning, Who: "demo", Text: "Callbacks cannot be looked up: " + err.Error()})
+			c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindWarning, Who: "demo",
+				Text: "Callbacks cannot be looked up: " + err.Error()})
 		}
 		c.mu.Unlock()
 	}

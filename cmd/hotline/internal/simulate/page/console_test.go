@@ -38,8 +38,9 @@ var start = time.Date(2026, time.March, 6, 3, 0, 0, 0, time.UTC)
 
 // documents are what the product of these tests answers, by path; %s is its URL.
 var documents = map[string]string{
-	"/voice":   `<Gather action="%s/key" numDigits="1"><Say language="en-US">Welcome. Press 1.</Say></Gather><Hangup/>`,
-	"/key":     `<Say language="cmn-CN">一会儿</Say><Dial action="%s/done" timeout="20"><Number url="%s/whisper">` + deskNumber + `</Number></Dial>`,
+	"/voice": `<Gather action="%s/key" numDigits="1"><Say language="en-US">Welcome. Press 1.</Say></Gather><Hangup/>`,
+	"/key": `<Say language="cmn-CN">一会儿</Say><Dial action="%s/done" timeout="20"><Number url="%s/whisper">` +
+		deskNumber + `</Number></Dial>`,
 	"/whisper": `<Gather action="%s/took" numDigits="1"><Say language="id-ID">Tekan 1. Akun 0 8 1 2, 9 9 9 9.</Say></Gather><Hangup/>`,
 	"/took":    `<Pause length="1"/>`,
 	"/done":    `<Say language="en-US">Goodbye.</Say><Hangup/>`,
@@ -48,8 +49,8 @@ var documents = map[string]string{
 	"/message": `<Say language="en-US">Speak after the tone.</Say><Record action="%s/done" maxLength="60" timeout="5"/><Hangup/>`,
 }
 
-// A stage is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's time
-// moves only when a test skips or jumps.
+// A stage is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's
+// time moves only when a test skips or jumps.
 type stage struct {
 	t         *testing.T
 	simulator *simulator.Simulator
@@ -67,7 +68,8 @@ func newLine(t *testing.T) *ivr.Line {
 	}
 	day := []hours.Span{{From: 8 * 60, To: 17 * 60}}
 	calendar, err := hours.New(zone, hours.Week{nil, day, day, day, day, day, nil},
-		[]hours.Special{{From: hours.Date{Year: 2026, Month: 3, Day: 19}, To: hours.Date{Year: 2026, Month: 3, Day: 19}, Closed: true, Name: "Nyepi"}})
+		[]hours.Special{{From: hours.Date{Year: 2026, Month: 3, Day: 19},
+			To: hours.Date{Year: 2026, Month: 3, Day: 19}, Closed: true, Name: "Nyepi"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +85,8 @@ func newStage(t *testing.T, first string) *stage {
 	s := &stage{t: t}
 	s.product = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>`, strings.ReplaceAll(documents[r.URL.Path], "%s", s.product.URL))
+		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>`,
+			strings.ReplaceAll(documents[r.URL.Path], "%s", s.product.URL))
 	}))
 	s.simulator = simulator.New(simulator.Options{Start: start, AccountSID: account, AuthToken: token,
 		Observe: func(e simulator.Event) { s.console.SimulatorEvent(e) }})
@@ -264,7 +267,8 @@ func TestAPageThatConnectsAgainGetsEverything(t *testing.T) {
 	if err := json.Unmarshal([]byte(s.listen().hears("snapshot")), &snapshot); err != nil {
 		t.Fatal(err)
 	}
-	if !snapshot.Clock.Now.Equal(start) || snapshot.Agents != "busy" || snapshot.Phones["caller"].State != "up" || snapshot.Phones["caller"].With != "wallet" {
+	if !snapshot.Clock.Now.Equal(start) || snapshot.Agents != "busy" || snapshot.Phones["caller"].State != "up" ||
+		snapshot.Phones["caller"].With != "wallet" {
 		t.Errorf("snapshot: %+v", snapshot)
 	}
 	var words []string
@@ -338,7 +342,8 @@ func (s *stage) ringBack(at time.Time) {
 		}
 		done = true
 		form := url.Values{"To": {mine}, "From": {lineNumber}, "Url": {s.product.URL + "/back"}}
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, rest.URL+"/2010-04-01/Accounts/"+account+"/Calls.json", strings.NewReader(form.Encode()))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost,
+			rest.URL+"/2010-04-01/Accounts/"+account+"/Calls.json", strings.NewReader(form.Encode()))
 		if err != nil {
 			s.t.Error(err)
 			return time.Time{}
@@ -361,7 +366,8 @@ func (s *stage) ringBack(at time.Time) {
 func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 	s := newStage(t, "/voice")
 	due := start.Add(48 * time.Hour)
-	callback := callbacks.Callback{ID: 7, Reference: "1234567", Line: "wallet", Desk: "support", Number: mine, Due: due, State: callbacks.Booked}
+	callback := callbacks.Callback{ID: 7, Reference: "1234567", Line: "wallet", Desk: "support", Number: mine,
+		Due: due, State: callbacks.Booked}
 	var kept atomic.Bool
 	s.lookup = func(int64) (callbacks.Callback, error) {
 		now := callback
@@ -371,7 +377,8 @@ func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 		return now, nil
 	}
 	e := s.listen()
-	s.console.ProductEvent(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567", Callback: callback})
+	s.console.ProductEvent(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567",
+		Callback: callback})
 	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00.")
 	e.hears("callbacks", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
 	s.ringBack(due)

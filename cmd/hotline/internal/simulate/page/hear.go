@@ -55,7 +55,8 @@ func (c *Console) tell(phone *telephone, e simulator.Event) {
 
 // pressed gathers the keys that somebody presses one after the other in one entry. The console is locked.
 func (c *Console) pressed(phone *telephone, e simulator.Event) {
-	entry := Entry{At: e.At, Panel: eventsPanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits, idle: e.Detail != ""}
+	entry := Entry{At: e.At, Panel: eventsPanel, Kind: kindKey, Who: e.Role, leg: e.Leg, keys: e.Digits,
+		idle: e.Detail != ""}
 	if phone != nil {
 		entry.Panel, entry.Who = phone.ID, "you"
 	}

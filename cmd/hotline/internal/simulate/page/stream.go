@@ -179,8 +179,9 @@ func (c *Console) clockView() clockView {
 	v := clockView{Now: c.Simulator.Now()}
 	for _, line := range c.Lines {
 		state := line.Hours.At(v.Now)
-		l := lineView{ID: line.ID, Number: line.Numbers[0], Zone: line.Hours.Zone().String(), Example: example(line.Region),
-			Open: state.Open, Hours: hoursWords(state, line.Hours.Zone()), Jumps: jumps(line, v.Now)}
+		l := lineView{ID: line.ID, Number: line.Numbers[0], Zone: line.Hours.Zone().String(),
+			Example: example(line.Region),
+			Open:    state.Open, Hours: hoursWords(state, line.Hours.Zone()), Jumps: jumps(line, v.Now)}
 		for _, language := range line.Languages {
 			l.Languages = append(l.Languages, language.Tag)
 		}

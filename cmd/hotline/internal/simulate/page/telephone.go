@@ -49,7 +49,8 @@ func (c *Console) visitor(role string, answer simulator.Answer) simulator.Party 
 		}
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		c.add(Entry{At: c.Simulator.Now(), Panel: callerPhone, Kind: kindNote, Text: "The tone has sounded: your message is being recorded. Press # to end it."})
+		c.add(Entry{At: c.Simulator.Now(), Panel: callerPhone, Kind: kindNote,
+			Text: "The tone has sounded: your message is being recorded. Press # to end it."})
 		return simulator.Reply{Speak: speaks}
 	}}
 }

@@ -23,7 +23,8 @@ func jumps(line *ivr.Line, now time.Time) []jump {
 	var out []jump
 	add := func(id, name string, hour int, fits func(hours.Date, time.Time) bool) {
 		if at, ok := upcoming(line.Hours, now, hour, fits); ok {
-			out = append(out, jump{ID: id, Label: name + ": " + at.In(line.Hours.Zone()).Format("Mon 2 Jan 15:04"), at: at})
+			out = append(out, jump{ID: id, Label: name + ": " + at.In(line.Hours.Zone()).Format("Mon 2 Jan 15:04"),
+				at: at})
 		}
 	}
 	add("morning", "Workday", 10, func(_ hours.Date, t time.Time) bool { return line.Hours.IsOpen(t) })
@@ -37,7 +38,8 @@ func jumps(line *ivr.Line, now time.Time) []jump {
 }
 
 // upcoming is the first day that fits, at a full hour, after now.
-func upcoming(calendar *hours.Calendar, now time.Time, hour int, fits func(hours.Date, time.Time) bool) (time.Time, bool) {
+func upcoming(calendar *hours.Calendar, now time.Time, hour int, fits func(hours.Date, time.Time) bool) (time.Time,
+	bool) {
 	zone := calendar.Zone()
 	local := now.In(zone)
 	for i := range searched {

@@ -81,7 +81,8 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 	case simulator.EventHangup:
 		return note("hangs up (%s)", e.Status)
 	case simulator.EventEnqueue, simulator.EventLeave:
-		return note("%s the queue %s", map[string]string{simulator.EventEnqueue: "waits in", simulator.EventLeave: "leaves"}[e.Event], e.Queue)
+		return note("%s the queue %s",
+			map[string]string{simulator.EventEnqueue: "waits in", simulator.EventLeave: "leaves"}[e.Event], e.Queue)
 	case simulator.EventMessage:
 		return note("is sent a text message")
 	case simulator.EventViolation, simulator.EventWebhookFailed, simulator.EventFallback:
@@ -98,7 +99,8 @@ func (c *Console) happeningWords(h twilio.Event) string {
 		if h.Callback.Urgent {
 			urgent = "urgent, "
 		}
-		return fmt.Sprintf("Callback %s %s: %sdesk %s, due %s.", h.Reference, verb, urgent, h.Desk, c.when(h.Line, h.Callback.Due))
+		return fmt.Sprintf("Callback %s %s: %sdesk %s, due %s.", h.Reference, verb, urgent, h.Desk,
+			c.when(h.Line, h.Callback.Due))
 	case "cancel":
 		return "Callback " + h.Reference + " is cancelled."
 	case "message":

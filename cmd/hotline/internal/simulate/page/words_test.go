@@ -20,7 +20,8 @@ func TestKeyWords(t *testing.T) {
 		want    string
 	}{
 		{"1", false, "1"}, {"#", false, "#"}, {"*", false, "*"}, {"1#", false, "1 #"}, {"12", false, "…"},
-		{"081299998888#", false, "…8888 #"}, {"081299998888", false, "…8888"}, {"7", true, "7 (nothing listens)"}, {"##", false, "# #"},
+		{"081299998888#", false, "…8888 #"}, {"081299998888", false, "…8888"}, {"7", true,
+			"7 (nothing listens)"}, {"##", false, "# #"},
 	} {
 		if got := keyWords(c.keys, c.unheard); got != c.want {
 			t.Errorf("keyWords(%q, %v) = %q, want %q", c.keys, c.unheard, got, c.want)
@@ -57,14 +58,18 @@ func TestJumps(t *testing.T) {
 	}
 	day := []hours.Span{{From: 8 * 60, To: 17 * 60}}
 	nyepi := hours.Date{Year: 2026, Month: 3, Day: 19}
-	calendar, err := hours.New(zone, hours.Week{nil, day, day, day, day, day, nil}, []hours.Special{{From: nyepi, To: nyepi, Closed: true, Name: "Nyepi"}})
+	calendar, err := hours.New(zone, hours.Week{nil, day, day, day, day, day, nil},
+		[]hours.Special{{From: nyepi, To: nyepi, Closed: true, Name: "Nyepi"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for now, want := range map[string]string{
-		"2026-03-06T09:59:59+07:00": "morning Fri 6 Mar 10:00; night Sat 7 Mar 03:00; saturday Sat 7 Mar 12:00; holiday Thu 19 Mar 12:00",
-		"2026-03-06T10:00:00+07:00": "morning Mon 9 Mar 10:00; night Sat 7 Mar 03:00; saturday Sat 7 Mar 12:00; holiday Thu 19 Mar 12:00",
-		"2026-03-18T11:00:00+07:00": "morning Fri 20 Mar 10:00; night Thu 19 Mar 03:00; saturday Sat 21 Mar 12:00; holiday Thu 19 Mar 12:00",
+		"2026-03-06T09:59:59+07:00": "morning Fri 6 Mar 10:00; night Sat 7 Mar 03:00; saturday Sat 7 Mar 12:00; " +
+			"holiday Thu 19 Mar 12:00",
+		"2026-03-06T10:00:00+07:00": "morning Mon 9 Mar 10:00; night Sat 7 Mar 03:00; saturday Sat 7 Mar 12:00; " +
+			"holiday Thu 19 Mar 12:00",
+		"2026-03-18T11:00:00+07:00": "morning Fri 20 Mar 10:00; night Thu 19 Mar 03:00; saturday Sat 21 Mar 12:00; " +
+			"holiday Thu 19 Mar 12:00",
 		"2026-03-19T12:00:00+07:00": "morning Fri 20 Mar 10:00; night Fri 20 Mar 03:00; saturday Sat 21 Mar 12:00",
 	} {
 		at, err := time.Parse(time.RFC3339, now)
@@ -103,7 +108,8 @@ func TestPalettesAreLegible(t *testing.T) {
 			{"text", "card", 4.5}, {"text", "ground", 4.5}, {"text", "speech", 4.5}, {"text", "key", 4.5},
 			{"soft", "card", 4.5}, {"soft", "ground", 4.5}, {"soft", "key", 4.5}, {"soft", "speech", 4.5},
 			{"on", "go", 4.5}, {"on", "stop", 4.5}, {"go", "card", 4.5}, {"go", "ground", 4.5}, {"stop", "ground", 4.5},
-			{"pressed", "card", 4.5}, {"pressed", "speech", 4.5}, {"warn", "card", 4.5}, {"edge", "card", 3}, {"focus", "card", 3}, {"focus", "ground", 3},
+			{"pressed", "card", 4.5}, {"pressed", "speech", 4.5}, {"warn", "card", 4.5}, {"edge", "card", 3}, {"focus",
+				"card", 3}, {"focus", "ground", 3},
 		} {
 			if got := contrast(t, colours[c.front], colours[c.back]); got < c.least {
 				t.Errorf("palette %d: %s on %s has a contrast of %.2f, want %.1f", i, c.front, c.back, got, c.least)
