@@ -4,35 +4,36 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // readNotice reads one announcement.
-func readNotice(item value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
-	m, ok := item.mapping()
+func readNotice(item yamlnode.Value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
+	m, ok := item.Mapping()
 	if !ok {
 		return ivr.Announcement{}, false
 	}
 	var n ivr.Announcement
-	before := len(*item.problems)
-	n.From, _ = m.need("from", "write when it begins, for example 2026-12-31 22:00").instant(zone)
-	until := m.need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end is forgotten")
-	n.Until, _ = until.instant(zone)
+	before := len(*item.Problems)
+	n.From, _ = m.Need("from", "write when it begins, for example 2026-12-31 22:00").Instant(zone)
+	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end is forgotten")
+	n.Until, _ = until.Instant(zone)
 	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
-		until.fail("the announcement ends before it begins, or at that moment; exchange from and until, or correct one of them")
+		until.Fail("the announcement ends before it begins, or at that moment; exchange from and until, or correct one of them")
 	}
-	for _, topic := range m.get("topics").list("[payment-failed]") {
-		if id, ok := topic.id("payment-failed"); ok {
+	for _, topic := range m.Get("topics").List("[payment-failed]") {
+		if id, ok := topic.ID("payment-failed"); ok {
 			n.Topics = append(n.Topics, id)
 			checkTopic(topic, id, line)
 		}
 	}
-	n.Text = readTexts(m.need("text", "write the announcement in each language of the line"), line)
-	return n, len(*item.problems) == before
+	n.Text = readTexts(m.Need("text", "write the announcement in each language of the line"), line)
+	return n, len(*item.Problems) == before
 }
 
-func checkTopic(v value, id string, line *ivr.Line) {
+func checkTopic(v yamlnode.Value, id string, line *ivr.Line) {
 	if line == nil {
 		return
 	}
@@ -43,36 +44,36 @@ func checkTopic(v value, id string, line *ivr.Line) {
 		}
 		ids = append(ids, t.ID)
 	}
-	v.fail("line %s has no topic %q; %s", line.ID, id, problem.Hint(id, ids))
+	v.Fail("line %s has no topic %q; %s", line.ID, id, problem.Hint(id, ids))
 }
 
 // readTexts reads an announcement, which has to be there in every language of the line.
-func readTexts(v value, line *ivr.Line) map[string]string {
+func readTexts(v yamlnode.Value, line *ivr.Line) map[string]string {
 	var tags []string
 	if line != nil {
 		for _, l := range line.Languages {
 			tags = append(tags, l.Tag)
 		}
 	}
-	m, ok := v.mappingOf(tags)
+	m, ok := v.MappingOf(tags)
 	if !ok {
 		return nil
 	}
 	texts := map[string]string{}
-	for _, tag := range m.keys {
-		if text, ok := m.values[tag].text("an announcement"); ok {
+	for _, tag := range m.Keys {
+		if text, ok := m.Values[tag].Text("an announcement"); ok {
 			texts[tag] = text
-			checkSpeech(m.values[tag], text, nil)
+			checkSpeech(m.Values[tag], text, nil)
 		}
 	}
 	var missing []string
 	for _, tag := range tags {
-		if !m.get(tag).present() {
+		if !m.Get(tag).Present() {
 			missing = append(missing, tag)
 		}
 	}
-	if len(missing) > 0 && !v.empty() {
-		v.fail("lacks %s; write it in every language of the line", strings.Join(missing, ", "))
+	if len(missing) > 0 && !v.Empty() {
+		v.Fail("lacks %s; write it in every language of the line", strings.Join(missing, ", "))
 	}
 	return texts
 }

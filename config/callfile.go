@@ -9,25 +9,16 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Bounds of rehearsed calls, which no real configuration comes near.
 const (
-	mostCalls   = 5000
-	mostSteps   = 100
-	mostKeysHit = 40 // keys pressed at one question
-	mostListed  = 20 // lines that a message lists
-)
-
-// callerDoes are the keys of a step that say what the caller does.
-var callerDoes = []string{"press", "silence", "speak", "hang_up"}
-
-// What people do when their telephone rings, as [Call] names it.
-var (
-	agentsDo    = []string{"answer", "busy", "no-answer", "refuse", "voicemail"}
-	customersDo = []string{"answer", "not-mine", "busy", "no-answer", "voicemail"}
+	mostCalls  = 5000
+	mostListed = 20 // lines that a message lists
 )
 
 const others = "others" // the key for agents that are not named
@@ -93,14 +84,14 @@ type ExpectedCallback struct {
 // A callFile is a call while it is read.
 type callFile struct {
 	Call
-	root mapping
+	root yamlnode.Mapping
 	line *ivr.Line
 	zone *time.Location
 }
 
 // readCalls reads the rehearsed calls of a configuration whose lines were read, mistakes or not.
 func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
-	files := l.folder("calls", tables()["call"])
+	files := l.folder("calls", tableOf("call"))
 	if len(files) > mostCalls {
 		l.fail("calls", "holds %d calls; at most %d are supported", len(files), mostCalls)
 		return nil
@@ -110,24 +101,24 @@ func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
 		known[f.line.ID] = f.line
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if at := files[name]; at.node != nil {
+		if at := files[name]; at.Node != nil {
 			calls = append(calls, l.readCall(at, known))
 		}
 	}
 	return calls
 }
 
-func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
-	f := callFile{Call: Call{File: at.file, Sources: map[string]string{}}}
-	root, ok := at.mapping()
+func (l *loader) readCall(at yamlnode.Value, lines map[string]*ivr.Line) Call {
+	f := callFile{Call: Call{File: at.File, Sources: map[string]string{}}}
+	root, ok := at.Mapping()
 	if !ok {
 		return f.Call
 	}
 	f.root = root
-	f.Title, _ = root.need("call", "say in a sentence what this call shows, for example call: A stolen account rings an agent at once").text("Open at noon")
-	id := root.need("line", "name the line that is rung, for example line: gopay")
+	f.Title, _ = root.Need("call", "say in a sentence what this call shows, for example call: A stolen account rings an agent at once").Text("Open at noon")
+	id := root.Need("line", "name the line that is rung, for example line: gopay")
 	var named bool
-	f.Line, named = id.id("gopay")
+	f.Line, named = id.ID("gopay")
 	switch line := lines[f.Line]; {
 	case l.mistaken("lines/" + f.Line + ".yaml"): // what the line has is not known
 	case line != nil:
@@ -139,17 +130,17 @@ func (l *loader) readCall(at value, lines map[string]*ivr.Line) Call {
 		} else if near, ok := problem.Nearest(f.Line, known); ok {
 			what = fmt.Sprintf("did you mean %q?", near)
 		}
-		id.fail("there is no line %q; %s", f.Line, what)
+		id.Fail("there is no line %q; %s", f.Line, what)
 	}
-	f.Sources["call"] = root.get("call").source()
-	f.Sources["expect"] = root.get("expect").source()
+	f.Sources["call"] = root.Get("call").Source()
+	f.Sources["expect"] = root.Get("expect").Source()
 	if f.line != nil && f.line.Hours != nil {
 		f.zone = f.line.Hours.Zone()
 	}
-	f.At = f.instant(root.need("at", "say when the call is made, for example at: 2026-03-04 10:00"))
+	f.At = f.instant(root.Need("at", "say when the call is made, for example at: 2026-03-04 10:00"))
 	f.readPeople()
-	f.readSteps(root.get("steps"))
-	f.readExpectation(root.need("expect", "say what has to come of the call, for example expect: {desk: support}"))
+	f.readSteps(root.Get("steps"))
+	f.readExpectation(root.Need("expect", "say what has to come of the call, for example expect: {desk: support}"))
 	return f.Call
 }
 
@@ -159,14 +150,14 @@ func (l *loader) mistaken(file string) bool {
 }
 
 // instant is a reading of the clock in the line's zone. One that the clock skips is no instant at which anybody could ring.
-func (f *callFile) instant(v value) time.Time {
-	at, ok := v.instant(f.zone)
+func (f *callFile) instant(v yamlnode.Value) time.Time {
+	at, ok := v.Instant(f.zone)
 	if !ok { // an absent one is not reported
 		return time.Time{}
 	}
-	f.Sources[v.key] = v.source()
-	if reading := v.node.Value; !strings.HasSuffix(reading, "24:00") && at.In(f.zone).Format("2006-01-02 15:04") != reading {
-		v.fail("%s does not occur in %s: the clock is put forward over it; write another time", reading, f.zone)
+	f.Sources[v.Key] = v.Source()
+	if reading := v.Node.Value; !strings.HasSuffix(reading, "24:00") && at.In(f.zone).Format("2006-01-02 15:04") != reading {
+		v.Fail("%s does not occur in %s: the clock is put forward over it; write another time", reading, f.zone)
 		return time.Time{}
 	}
 	return at
@@ -174,26 +165,26 @@ func (f *callFile) instant(v value) time.Time {
 
 // readPeople reads who rings, and what everybody else does.
 func (f *callFile) readPeople() {
-	if from := f.root.get("from"); from.present() && from.node.Value != "anonymous" {
-		f.From, _ = from.number()
+	if from := f.root.Get("from"); from.Present() && from.Node.Value != "anonymous" {
+		f.From, _ = readNumber(from)
 		if f.line != nil && slices.Contains(f.line.Numbers, f.From) {
-			from.fail("is the number of line %s itself; give a customer's number", f.line.ID)
+			from.Fail("is the number of line %s itself; give a customer's number", f.line.ID)
 		}
-	} else if from.present() {
+	} else if from.Present() {
 		f.From = "anonymous"
 	}
-	f.Others, f.Customer = agentsDo[0], customersDo[0]
-	if agents := f.root.get("agents"); agents.present() && agents.node.Kind == yaml.MappingNode {
+	f.Others, f.Customer = schema.AgentsDo[0], schema.CustomersDo[0]
+	if agents := f.root.Get("agents"); agents.Present() && agents.Node.Kind == yaml.MappingNode {
 		f.readAgents(agents)
-	} else if agents.present() {
-		f.Others, _ = agents.oneOf()
+	} else if agents.Present() {
+		f.Others, _ = agents.OneOf()
 	}
-	if customer := f.root.get("customer"); customer.present() {
-		f.Customer, _ = customer.oneOf()
+	if customer := f.root.Get("customer"); customer.Present() {
+		f.Customer, _ = customer.OneOf()
 	}
 }
 
-func (f *callFile) readAgents(v value) {
+func (f *callFile) readAgents(v yamlnode.Value) {
 	var known []string
 	if f.line != nil {
 		known = append(known, others)
@@ -204,10 +195,10 @@ func (f *callFile) readAgents(v value) {
 		}
 		slices.Sort(known)
 	}
-	m, _ := v.mappingOf(known)
+	m, _ := v.MappingOf(known)
 	f.Agents = map[string]string{}
-	for _, target := range m.keys {
-		does, _ := m.values[target].oneOf()
+	for _, target := range m.Keys {
+		does, _ := m.Values[target].OneOf()
 		if target == others {
 			f.Others = does
 			continue
@@ -216,168 +207,168 @@ func (f *callFile) readAgents(v value) {
 	}
 }
 
-func (f *callFile) readSteps(v value) {
-	items := v.list("- {hear: For English, press: 2}")
+func (f *callFile) readSteps(v yamlnode.Value) {
+	items := v.List("- {hear: For English, press: 2}")
 	for i, item := range items {
 		if torn(item) {
 			continue
 		}
-		m, ok := item.mapping()
+		m, ok := item.Mapping()
 		if !ok {
 			continue
 		}
-		f.Sources[item.key] = item.source()
+		f.Sources[item.Key] = item.Source()
 		step := Step{Hear: readHear(m)}
 		var does []string
-		for _, key := range callerDoes {
-			if m.get(key).present() {
+		for _, key := range schema.CallerDoes {
+			if m.Get(key).Present() {
 				does = append(does, key)
 			}
 		}
 		switch {
 		case len(does) > 1:
-			m.fail("has %s at once; keep one, or make a step of each", strings.Join(does, " and "))
-		case len(does) == 0 && i < len(items)-1 && m.written() == len(m.keys):
-			m.fail("says nothing of what the caller does; add one of press, silence: true, speak: true and hang_up: true")
+			m.Fail("has %s at once; keep one, or make a step of each", strings.Join(does, " and "))
+		case len(does) == 0 && i < len(items)-1 && m.Written() == len(m.Keys):
+			m.Fail("says nothing of what the caller does; add one of press, silence: true, speak: true and hang_up: true")
 		case len(does) == 1:
-			step.read(m.get(does[0]), does[0])
+			step.read(m.Get(does[0]), does[0])
 		}
 		if step.HangUp && i < len(items)-1 {
-			m.get("hang_up").fail("ends the call, and there are more steps; remove them, or this")
+			m.Get("hang_up").Fail("ends the call, and there are more steps; remove them, or this")
 		}
 		f.Steps = append(f.Steps, step)
 	}
 }
 
 // torn reports words that YAML took apart at a comma: {hear: If that is right, press 1, press: 1}.
-func torn(item value) bool {
-	if item.node.Kind != yaml.MappingNode || item.node.Style&yaml.FlowStyle == 0 {
+func torn(item yamlnode.Value) bool {
+	if item.Node.Kind != yaml.MappingNode || item.Node.Style&yaml.FlowStyle == 0 {
 		return false
 	}
-	for i := 0; i+1 < len(item.node.Content); i += 2 {
-		key, behind := item.node.Content[i], item.node.Content[i+1]
-		if behind.Tag == "!!null" && !slices.Contains(item.known(), key.Value) {
-			item.fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", problem.Short(key.Value))
+	for i := 0; i+1 < len(item.Node.Content); i += 2 {
+		key, behind := item.Node.Content[i], item.Node.Content[i+1]
+		if behind.Tag == "!!null" && !slices.Contains(item.Known(), key.Value) {
+			item.Fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", problem.Short(key.Value))
 			return true
 		}
 	}
 	return false
 }
 
-func readHear(m mapping) string {
-	v := m.need("hear", "write some words that are heard before the caller does this, for example hear: For English")
-	words, ok := v.plain("For English")
+func readHear(m yamlnode.Mapping) string {
+	v := m.Need("hear", "write some words that are heard before the caller does this, for example hear: For English")
+	words, ok := v.Plain("For English")
 	switch {
 	case !ok:
-	case len(words) > longestText:
-		v.fail("has %d bytes; at most %d are supported", len(words), longestText)
+	case len(words) > schema.LongestText:
+		v.Fail("has %d bytes; at most %d are supported", len(words), schema.LongestText)
 	case plainWords(words) == "":
-		v.fail("%q holds no word; write some that are heard", problem.Short(words))
+		v.Fail("%q holds no word; write some that are heard", problem.Short(words))
 	}
 	return words
 }
 
 // read takes over what the caller does.
-func (s *Step) read(v value, what string) {
+func (s *Step) read(v yamlnode.Value, what string) {
 	if what == "press" {
-		keys, ok := v.plain("2")
+		keys, ok := v.Plain("2")
 		switch {
 		case !ok:
 		case keys == "" || strings.Trim(keys, "0123456789*#") != "":
-			v.fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"", problem.Short(keys))
-		case len(keys) > mostKeysHit:
-			v.fail("has %d keys; at most %d are supported", len(keys), mostKeysHit)
+			v.Fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"", problem.Short(keys))
+		case len(keys) > schema.MostKeys:
+			v.Fail("has %d keys; at most %d are supported", len(keys), schema.MostKeys)
 		}
 		s.Press = keys
 		return
 	}
 	does := map[string]*bool{"silence": &s.Silence, "speak": &s.Speak, "hang_up": &s.HangUp}[what]
-	before := len(*v.problems)
-	if *does = v.truth(); !*does && len(*v.problems) == before {
-		v.fail("is false; write true, or remove it")
+	before := len(*v.Problems)
+	if *does = v.Truth(); !*does && len(*v.Problems) == before {
+		v.Fail("is false; write true, or remove it")
 	}
 }
 
-func (f *callFile) readExpectation(v value) {
-	m, ok := v.mapping()
-	if !ok || v.empty() {
+func (f *callFile) readExpectation(v yamlnode.Value) {
+	m, ok := v.Mapping()
+	if !ok || v.Empty() {
 		return
 	}
 	var set []string
-	for _, key := range m.known() {
-		if at := m.get(key); at.present() {
+	for _, key := range m.Known() {
+		if at := m.Get(key); at.Present() {
 			set = append(set, key)
-			f.Sources[at.key] = at.source()
+			f.Sources[at.Key] = at.Source()
 		}
 	}
-	if m.written() == 0 {
-		m.fail("says nothing; write one of desk: ID, callback: {at: …}, message: true and closed_until: …")
+	if m.Written() == 0 {
+		m.Fail("says nothing; write one of desk: ID, callback: {at: …}, message: true and closed_until: …")
 	}
-	if desk, both := m.get("desk"), len(set) > 1; desk.present() && both {
-		desk.fail("cannot stand beside %s: a caller who is put through is promised nothing; keep one", set[1])
+	if desk, both := m.Get("desk"), len(set) > 1; desk.Present() && both {
+		desk.Fail("cannot stand beside %s: a caller who is put through is promised nothing; keep one", set[1])
 	}
-	if message := m.get("message"); message.present() && m.get("callback").present() {
-		message.fail("cannot stand beside callback: a message goes without one; keep one")
+	if message := m.Get("message"); message.Present() && m.Get("callback").Present() {
+		message.Fail("cannot stand beside callback: a message goes without one; keep one")
 	}
-	f.Expect.Desk = f.readDesk(m.get("desk"))
-	if message := m.get("message"); message.present() {
-		before := len(*v.problems)
-		if f.Expect.Message = message.truth(); !f.Expect.Message && len(*v.problems) == before {
-			message.fail("is false; write true, or remove it")
+	f.Expect.Desk = f.readDesk(m.Get("desk"))
+	if message := m.Get("message"); message.Present() {
+		before := len(*v.Problems)
+		if f.Expect.Message = message.Truth(); !f.Expect.Message && len(*v.Problems) == before {
+			message.Fail("is false; write true, or remove it")
 		}
 	}
-	if closed := m.get("closed_until"); closed.present() {
+	if closed := m.Get("closed_until"); closed.Present() {
 		f.Expect.ClosedUntil = f.instant(closed)
 		f.after(closed, f.Expect.ClosedUntil)
 	}
-	f.readExpectedCallback(m.get("callback"))
+	f.readExpectedCallback(m.Get("callback"))
 }
 
 // after reports an expected instant that lies before the call.
-func (f *callFile) after(v value, at time.Time) {
+func (f *callFile) after(v yamlnode.Value, at time.Time) {
 	if !f.At.IsZero() && !at.IsZero() && at.Before(f.At) {
-		v.fail("lies before the call, which is made at %s; correct one of them", f.At.In(f.zone).Format("2006-01-02 15:04"))
+		v.Fail("lies before the call, which is made at %s; correct one of them", f.At.In(f.zone).Format("2006-01-02 15:04"))
 	}
 }
 
-func (f *callFile) readDesk(v value) string {
-	if !v.present() {
+func (f *callFile) readDesk(v yamlnode.Value) string {
+	if !v.Present() {
 		return ""
 	}
-	id, ok := v.id("support")
+	id, ok := v.ID("support")
 	if !ok || f.line == nil {
 		return id
 	}
 	if f.line.Desks[id] == nil {
-		v.fail("line %s has no desk %q; %s", f.line.ID, id, problem.Hint(id, slices.Sorted(maps.Keys(f.line.Desks))))
+		v.Fail("line %s has no desk %q; %s", f.line.ID, id, problem.Hint(id, slices.Sorted(maps.Keys(f.line.Desks))))
 	}
 	return id
 }
 
-func (f *callFile) readExpectedCallback(v value) {
-	customer := f.root.get("customer")
-	m, ok := v.mapping()
-	if kept := m.get("kept"); customer.present() && f.Customer != "" && !kept.present() {
-		customer.fail("has no effect: he is rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
+func (f *callFile) readExpectedCallback(v yamlnode.Value) {
+	customer := f.root.Get("customer")
+	m, ok := v.Mapping()
+	if kept := m.Get("kept"); customer.Present() && f.Customer != "" && !kept.Present() {
+		customer.Fail("has no effect: he is rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
 	}
 	if !ok {
 		return
 	}
-	if v.present() && m.written() == 0 {
-		v.fail("says nothing of the callback; write for example callback: {at: 2026-03-09 08:00}")
+	if v.Present() && m.Written() == 0 {
+		v.Fail("says nothing of the callback; write for example callback: {at: 2026-03-09 08:00}")
 	}
-	e := &ExpectedCallback{At: f.instant(m.get("at"))}
+	e := &ExpectedCallback{At: f.instant(m.Get("at"))}
 	f.Expect.Callback = e
-	f.after(m.get("at"), e.At)
-	e.Desk = f.readDesk(m.get("desk"))
+	f.after(m.Get("at"), e.At)
+	e.Desk = f.readDesk(m.Get("desk"))
 	for key, asked := range map[string]**bool{"urgent": &e.Urgent, "kept": &e.Kept} {
-		if at := m.get(key); at.present() {
-			yes := at.truth()
+		if at := m.Get(key); at.Present() {
+			yes := at.Truth()
 			*asked = &yes
 		}
 	}
-	for _, key := range m.keys {
-		f.Sources[m.values[key].key] = m.values[key].source()
+	for _, key := range m.Keys {
+		f.Sources[m.Values[key].Key] = m.Values[key].Source()
 	}
 }
 

@@ -6,19 +6,20 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
 // readDeskHours notes which hours a desk has. Its own are read once the line's are known, whose zone they share.
-func (f *lineFile) readDeskHours(v value, desk string) {
-	if v.present() && v.node.Kind == yaml.MappingNode {
-		if m, ok := v.mapping(); ok {
-			m.need("week", "list the hours of each weekday, or write hours: line")
+func (f *lineFile) readDeskHours(v yamlnode.Value, desk string) {
+	if v.Present() && v.Node.Kind == yaml.MappingNode {
+		if m, ok := v.Mapping(); ok {
+			m.Need("week", "list the hours of each weekday, or write hours: line")
 			f.own[desk] = m
 		}
 		return
 	}
-	when, _ := v.oneOf()
+	when, _ := v.OneOf()
 	f.always[desk] = when == "always"
 }
 
@@ -44,34 +45,34 @@ func (f *lineFile) link(h hoursFile, sets knownSets) {
 }
 
 // linkOwn reads a desk's own hours. What the desk does not mention is as the line has it, wherever that stands.
-func (f *lineFile) linkOwn(id string, own mapping, h hoursFile, sets knownSets) *hours.Calendar {
-	if h.root.node == nil {
+func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets knownSets) *hours.Calendar {
+	if h.root.Node == nil {
 		return nil // reported
 	}
-	both := mapping{value: own.value, values: maps.Clone(own.values)}
+	both := yamlnode.Mapping{Value: own.Value, Values: maps.Clone(own.Values)}
 	for _, key := range ruleKeys {
 		group := key
 		if key == "make_up" || key == "collective_leave" {
 			group = "holidays" // they speak of the days of the sets
 		}
-		if key != "week" && !own.get(key).present() && !own.get(group).present() {
-			both.values[key] = h.root.get(key)
+		if key != "week" && !own.Get(key).Present() && !own.Get(group).Present() {
+			both.Values[key] = h.root.Get(key)
 		}
 	}
-	if !own.get("week").present() {
+	if !own.Get("week").Present() {
 		return nil // reported
 	}
 	// A mistake in what is the line's has been reported there in the same words, and is not told twice.
 	calendar, rest, notices := readCalendar(both, h.zone, surroundings{line: f.line, sets: sets, topics: f.topicsOf(id)})
-	if !own.get("holidays").present() {
+	if !own.Get("holidays").Present() {
 		rest.sets = nil // the line's warning
 	}
-	if own.get("overrides").present() {
+	if own.Get("overrides").Present() {
 		f.line.Announcements = append(f.line.Announcements, notices...)
 	}
 	if calendar != nil {
 		f.reliance = append(f.reliance, reliance{
-			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.get("overrides").present(), resting: rest,
+			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.Get("overrides").Present(), resting: rest,
 		})
 	}
 	return calendar

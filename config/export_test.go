@@ -3,32 +3,35 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 // Listen tells every key that the readers ask for until stop is called.
 func Listen(ear func(file, path, key string)) (stop func()) {
-	witness = ear
-	return func() { witness = nil }
+	yamlnode.Witness = ear
+	return func() { yamlnode.Witness = nil }
 }
 
 // SchemaKeys are the keys of every mapping in the table of a kind, by path such as "special[].nth".
 func SchemaKeys(kind string) map[string][]string {
-	root := schemas[kind]()
+	root := schema.Table(kind)
 	out := map[string][]string{}
-	var walk func(path string, s *schema)
-	walk = func(path string, s *schema) {
+	var walk func(path string, s *schema.Schema)
+	walk = func(path string, s *schema.Schema) {
 		if s == nil {
 			return
 		}
 		if s.Ref != "" {
-			walk(path, root.Definitions.of(strings.TrimPrefix(s.Ref, definitionsPath)))
+			walk(path, root.Definitions.Of(strings.TrimPrefix(s.Ref, schema.DefinitionsPath)))
 			return
 		}
 		if s.AdditionalProperties == false {
-			out[path] = append(out[path], s.Properties.names()...)
+			out[path] = append(out[path], s.Properties.Names()...)
 		}
 		for _, each := range s.Properties {
-			walk(strings.TrimPrefix(path+"."+each.key, "."), each.schema)
+			walk(strings.TrimPrefix(path+"."+each.Key, "."), each.Schema)
 		}
 		walk(path+"[]", s.Items)
 		for _, each := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {

@@ -28,6 +28,6 @@ func (l *loader) sharedHash() []byte {
 
 func (l *loader) fingerprint(f *lineFile, shared []byte) string {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%x %x %x", shared, sha256.Sum256(l.texts[f.at.file]), sha256.Sum256(l.texts["hours/"+f.hoursName+".yaml"]))
+	fmt.Fprintf(hash, "%x %x %x", shared, sha256.Sum256(l.texts[f.at.File]), sha256.Sum256(l.texts["hours/"+f.hoursName+".yaml"]))
 	return hex.EncodeToString(hash.Sum(nil)[:16])
 }

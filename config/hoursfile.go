@@ -7,47 +7,36 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Bounds of what one file may hold. They keep a damaged file from costing much; no real one comes near.
-const (
-	mostSpans     = 48
-	mostSpecials  = 1000
-	mostSets      = 20
-	mostOverrides = 200
-	mostNotices   = 200
-	longestText   = 3000 // characters that the provider speaks in one go
-)
-
-// weekdays are the keys of a week, in the order of [time.Weekday].
-var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-
 // ruleKeys are what decides when somebody is there; a desk with hours of its own may have them, too.
-var ruleKeys = properties(ruleProperties()).names()
+var ruleKeys = schema.RuleKeys()
 
 // hoursFile is what a supervisor edits for one line.
 type hoursFile struct {
-	id       value // the line's name as it is written
+	id       yamlnode.Value // the line's name as it is written
 	calendar *hours.Calendar
 	peak     *hours.Calendar // nil: no peak hours
 	notices  []ivr.Announcement
 	// root and zone are kept for desks, which have the line's rules where they have none of their own.
-	root mapping
+	root yamlnode.Mapping
 	zone *time.Location
 	rest resting
 }
 
 // resting is what a calendar rests on that does not last: sets of holidays, and overrides.
 type resting struct {
-	sets      []value // where each set is named
+	sets      []yamlnode.Value // where each set is named
 	overrides []placedOverride
 }
 
 type placedOverride struct {
-	at value
+	at yamlnode.Value
 	hours.Override
 }
 
@@ -60,25 +49,25 @@ func (r resting) overridden() (out []hours.Override) {
 
 // readHours reads one file of config/hours. The line is the one of the same name; nil when there is none, and then
 // notices are not compared with it.
-func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
+func readHours(at yamlnode.Value, line *ivr.Line, sets knownSets) hoursFile {
 	var f hoursFile
-	at.renamed("notices", "announcements")
-	root, ok := at.mapping()
+	at.Renamed("notices", "announcements")
+	root, ok := at.Mapping()
 	if !ok {
 		return f
 	}
 	f.root = root
-	f.id = root.get("line")
-	if f.id.present() {
-		f.id.id("gopay")
+	f.id = root.Get("line")
+	if f.id.Present() {
+		f.id.ID("gopay")
 	}
 	f.zone = readZone(root)
 	f.calendar, f.rest, f.notices = readCalendar(root, f.zone, surroundings{line: line, sets: sets})
-	if peak := root.get("peak"); !peak.empty() {
-		week := mapping{value: root.value, values: map[string]value{"week": peak}}
+	if peak := root.Get("peak"); !peak.Empty() {
+		week := yamlnode.Mapping{Value: root.Value, Values: map[string]yamlnode.Value{"week": peak}}
 		f.peak, _, _ = readCalendar(week, f.zone, surroundings{})
 	}
-	for _, item := range root.get("announcements").list("- {from: …, until: …, text: …}") {
+	for _, item := range root.Get("announcements").List("- {from: …, until: …, text: …}") {
 		if notice, ok := readNotice(item, f.zone, line); ok {
 			f.notices = append(f.notices, notice)
 		}
@@ -87,23 +76,23 @@ func readHours(at value, line *ivr.Line, sets knownSets) hoursFile {
 }
 
 // readZone is nil after a mistake. There is no default: the hours of a desk in the server's zone are a trap.
-func readZone(root mapping) *time.Location {
-	v := root.need("zone", "name the zone of the clock on the desk's wall, for example zone: Asia/Jakarta")
-	name, ok := v.text("Asia/Jakarta")
+func readZone(root yamlnode.Mapping) *time.Location {
+	v := root.Need("zone", "name the zone of the clock on the desk's wall, for example zone: Asia/Jakarta")
+	name, ok := v.Text("Asia/Jakarta")
 	if !ok {
 		return nil
 	}
 	if strings.EqualFold(name, "local") {
-		v.fail("%q would be the zone of whatever computer this runs on; name one, for example Asia/Jakarta", name)
+		v.Fail("%q would be the zone of whatever computer this runs on; name one, for example Asia/Jakarta", name)
 		return nil
 	}
 	if strings.HasPrefix(name, "Etc/") && name != "Etc/UTC" {
-		v.fail("%q counts backwards and knows no place (Etc/GMT+7 is seven hours behind); name a city, for example Asia/Jakarta", name)
+		v.Fail("%q counts backwards and knows no place (Etc/GMT+7 is seven hours behind); name a city, for example Asia/Jakarta", name)
 		return nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		v.fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", problem.Short(name))
+		v.Fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", problem.Short(name))
 		return nil
 	}
 	return zone
@@ -130,8 +119,8 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 		return nil, problems
 	}
 	sets := loadSets(fsys, &problems)
-	at := document(file, data, tables()["hours"], &problems)
-	if at.node == nil {
+	at := yamlnode.Document(file, data, tableOf("hours"), &problems, unknownKey)
+	if at.Node == nil {
 		return nil, problems.Err()
 	}
 	h := readHours(at, nil, sets)
@@ -139,8 +128,8 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 		return nil, err
 	}
 	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar, Overrides: h.rest.overridden()}
-	if h.id.present() {
-		f.Name = h.id.node.Value
+	if h.id.Present() {
+		f.Name = h.id.Node.Value
 	}
 	f.reliance = []reliance{{line: f.Name, calendar: h.calendar, resting: h.rest}}
 	return f, nil

@@ -12,7 +12,9 @@ import (
 	_ "time/tzdata" // zones must be known in a container without them, too
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -54,7 +56,7 @@ type loader struct {
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
 
-	wiring, times map[string]value // the files of lines and hours, by name
+	wiring, times map[string]yamlnode.Value // the files of lines and hours, by name
 	sets          knownSets
 	shared        catalogue
 }
@@ -69,7 +71,7 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	l.wiring, l.times, l.sets, l.shared = l.folder("lines", tables()["line"]), l.folder("hours", tables()["hours"]), l.readSets(), l.catalogue()
+	l.wiring, l.times, l.sets, l.shared = l.folder("lines", tableOf("line")), l.folder("hours", tableOf("hours")), l.readSets(), l.catalogue()
 	if len(l.wiring) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
@@ -90,7 +92,7 @@ func (l *loader) readLines() []*lineFile {
 			continue
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
-		if at := l.times[name]; at.node != nil {
+		if at := l.times[name]; at.Node != nil {
 			checkName(readHours(at, nil, l.sets).id, name)
 		}
 	}
@@ -101,17 +103,17 @@ func (l *loader) readLines() []*lineFile {
 // readLine reads both files of a line; nil when the first cannot be read.
 func (l *loader) readLine(name string) *lineFile {
 	at := l.wiring[name]
-	if at.node == nil {
+	if at.Node == nil {
 		return nil
 	}
 	f := readLine(at, name, l.shared)
 	checkName(f.id, name)
 	switch times, ok := l.times[f.hoursName]; {
-	case !ok && f.hours.present():
-		f.hours.fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
+	case !ok && f.hours.Present():
+		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
 	case !ok:
-		l.fail(f.at.file, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
-	case times.node != nil:
+		l.fail(f.at.File, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
+	case times.Node != nil:
 		h := readHours(times, f.line, l.sets)
 		checkName(h.id, f.hoursName)
 		f.link(h, l.sets)
@@ -124,8 +126,8 @@ func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
 		return catalogue{}
 	}
-	at := l.file(topicsFile, tables()["topics"])
-	if at.node == nil {
+	at := l.file(topicsFile, tableOf("topics"))
+	if at.Node == nil {
 		return catalogue{}
 	}
 	return readCatalogue(at)
@@ -143,9 +145,9 @@ func (l *loader) readSets() knownSets {
 }
 
 // checkName reports a file that is named otherwise than its line.
-func checkName(id value, name string) {
-	if !id.empty() && identifier.MatchString(id.node.Value) && id.node.Value != name {
-		id.fail("is %s, but the file is named %s.yaml; name both alike", id.node.Value, name)
+func checkName(id yamlnode.Value, name string) {
+	if !id.Empty() && schema.Identifier.MatchString(id.Node.Value) && id.Node.Value != name {
+		id.Fail("is %s, but the file is named %s.yaml; name both alike", id.Node.Value, name)
 	}
 }
 
@@ -155,8 +157,8 @@ func (l *loader) checkNumbers(lines []*lineFile) {
 	for _, f := range lines {
 		for i, number := range f.line.Numbers {
 			if other := owner[number]; other != nil {
-				f.numbers[i].fail("%s is answered by line %s (%s) already; a number belongs to one line",
-					callbacks.Mask(number), other.line.ID, other.at.file)
+				f.numbers[i].Fail("%s is answered by line %s (%s) already; a number belongs to one line",
+					callbacks.Mask(number), other.line.ID, other.at.File)
 				continue
 			}
 			owner[number] = f

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
@@ -21,19 +23,19 @@ var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "
 // timeKeys are those of a file of hours.
 var timeKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)
 
-// unknown is what is said of a key that is not known at this place. It never repeats what stands behind it.
-func (v value) unknown(key string, known []string) string {
+// unknownKey is what is said of a key that is not known at this place. It never repeats what stands behind it.
+func unknownKey(v yamlnode.Value, key string, known []string) string {
 	if advice, ok := settings.Advice(key); ok {
 		return "is a setting of the server, not of a line; remove it here, and " + advice
 	}
 	if advice, ok := problem.Secret(key); ok {
 		return advice
 	}
-	base := path.Base(v.file)
-	switch folder := path.Dir(v.file); {
-	case v.key != "":
+	base := path.Base(v.File)
+	switch folder := path.Dir(v.File); {
+	case v.Key != "":
 	case folder == "lines" && slices.Contains(timeKeys, key):
-		return fmt.Sprintf("unknown key; %s to %s, which supervisors edit", belongs(key), v.timesFile(base))
+		return fmt.Sprintf("unknown key; %s to %s, which supervisors edit", belongs(key), timesFile(v, base))
 	case folder == "hours" && slices.Contains(wiringKeys, key):
 		return fmt.Sprintf("unknown key; %s to lines/%s, which whoever wires the desk edits", belongs(key), base)
 	}
@@ -41,9 +43,9 @@ func (v value) unknown(key string, known []string) string {
 }
 
 // timesFile is the file of hours of a line's file.
-func (v value) timesFile(base string) string {
-	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		if name := v.node.Content[i+1].Value; v.node.Content[i].Value == "hours" && identifier.MatchString(name) {
+func timesFile(v yamlnode.Value, base string) string {
+	for i := 0; i+1 < len(v.Node.Content); i += 2 {
+		if name := v.Node.Content[i+1].Value; v.Node.Content[i].Value == "hours" && schema.Identifier.MatchString(name) {
 			base = name + ".yaml"
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -20,7 +21,7 @@ func MissingPrompts(fsys fs.FS) ([]Missing, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
-	files, needs := l.folder("prompts", table{}), needsOfAll(lines)
+	files, needs := l.folder("prompts", yamlnode.Table{}), needsOfAll(lines)
 	tags := map[string]bool{}
 	for _, f := range lines {
 		for _, language := range f.line.Languages {
@@ -30,8 +31,8 @@ func MissingPrompts(fsys fs.FS) ([]Missing, error) {
 	var list []Missing
 	for _, tag := range slices.Sorted(maps.Keys(tags)) {
 		f := promptFile{tag: tag, needs: needs}
-		if file := files[tag]; file.node != nil {
-			if m, ok := file.mapping(); ok {
+		if file := files[tag]; file.Node != nil {
+			if m, ok := file.Mapping(); ok {
 				f.write(m)
 			}
 		}

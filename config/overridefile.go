@@ -4,49 +4,48 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
-
-// untilRevoked is what has to be written instead of an end.
-const untilRevoked = "until revoked"
 
 // Endless is the end of an announcement that nobody has ended.
 var Endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // readOverride adds an override if nothing is wrong with it. What it says to callers is an announcement while it lasts.
-func (r *rules) readOverride(item value) {
-	m, ok := item.mapping()
+func (r *rules) readOverride(item yamlnode.Value) {
+	m, ok := item.Mapping()
 	if !ok {
 		return
 	}
-	before := len(*item.problems)
-	o := hours.Override{Source: item.source()}
-	o.From, _ = m.need("from", "write when it begins, for example 2026-12-31 22:00").instant(r.Zone)
-	until := m.need("until", "write when it ends, for example 2027-01-01 02:00, or outright: until revoked")
-	switch text, ok := until.plain("2027-01-01 02:00"); {
-	case !ok || text == untilRevoked:
-	case !wallClock.MatchString(text):
-		until.fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s", problem.Short(text), untilRevoked)
+	before := len(*item.Problems)
+	o := hours.Override{Source: item.Source()}
+	o.From, _ = m.Need("from", "write when it begins, for example 2026-12-31 22:00").Instant(r.Zone)
+	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00, or outright: until revoked")
+	switch text, ok := until.Plain("2027-01-01 02:00"); {
+	case !ok || text == schema.UntilRevoked:
+	case !yamlnode.WallClock.MatchString(text):
+		until.Fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s", problem.Short(text), schema.UntilRevoked)
 	default:
-		o.Until, _ = until.instant(r.Zone)
+		o.Until, _ = until.Instant(r.Zone)
 	}
 	if !o.From.IsZero() && !o.Until.IsZero() && !o.From.Before(o.Until) {
-		until.fail("the override ends before it begins, or at that moment; exchange from and until, or correct one of them")
+		until.Fail("the override ends before it begins, or at that moment; exchange from and until, or correct one of them")
 	}
-	closed := m.get("closed").truth()
-	switch o.Open = m.get("open").truth(); {
+	closed := m.Get("closed").Truth()
+	switch o.Open = m.Get("open").Truth(); {
 	case closed && o.Open:
-		m.fail("says closed and open at once; keep one of them")
-	case !closed && !o.Open && len(*item.problems) == before:
-		m.fail("does not say what happens; add closed: true or open: true")
+		m.Fail("says closed and open at once; keep one of them")
+	case !closed && !o.Open && len(*item.Problems) == before:
+		m.Fail("does not say what happens; add closed: true or open: true")
 	}
-	o.Reason, _ = m.need("reason", "say why, for whoever asks, for example reason: Power cut").text("Power cut")
-	if say := m.get("say"); say.present() {
-		o.Say = readTexts(m.need("say", "write what callers are told in each language of the line, or remove it"), r.around.line)
+	o.Reason, _ = m.Need("reason", "say why, for whoever asks, for example reason: Power cut").Text("Power cut")
+	if say := m.Get("say"); say.Present() {
+		o.Say = readTexts(m.Need("say", "write what callers are told in each language of the line, or remove it"), r.around.line)
 	}
-	if len(*item.problems) > before {
+	if len(*item.Problems) > before {
 		return
 	}
 	r.places[fmt.Sprintf("overrides[%d]", len(r.Overrides))] = item

@@ -1,11 +1,12 @@
 package config
 
 import (
-	"regexp"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -15,32 +16,32 @@ const day = 24 * time.Hour
 // readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that [callbacks.Policy]
 // names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
 // before an agent.
-func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFirst bool) {
-	if m, ok := v.mapping(); ok {
+func readPolicy(v, routes yamlnode.Value, region string) (p callbacks.Policy, customerFirst bool) {
+	if m, ok := v.Mapping(); ok {
 		for key, length := range map[string]*time.Duration{
 			"slot": &p.SlotLength, "min_notice": &p.MinNotice, "retry_after": &p.RetryAfter, "retry_busy": &p.RetryBusy,
 			"retry_no_answer": &p.RetryNoAnswer, "retry_machine": &p.RetryMachine, "asap_cutoff": &p.ASAPCutoff,
 			"opening_delay": &p.OpeningDelay, "opening_spacing": &p.OpeningSpacing, "expires_after": &p.ExpiresAfter,
 			"retention": &p.Retention,
 		} {
-			*length, _ = m.get(key).duration()
+			*length, _ = m.Get(key).Duration()
 		}
 		for key, number := range map[string]*int{"slots": &p.SlotCount, "capacity": &p.SlotCapacity, "attempts": &p.MaxAttempts,
 			"desk_attempts": &p.MaxDeskAttempts, "max_open": &p.MaxOpen} {
-			*number, _ = m.get(key).whole()
+			*number, _ = m.Get(key).Whole()
 		}
 		if p.SlotLength%time.Minute != 0 {
-			m.get("slot").fail("has to be whole minutes")
+			m.Get("slot").Fail("has to be whole minutes")
 		}
-		p.Limits = readCallerLimits(m.get("limits"))
-		p.Countries = readCountries(m.get("countries"), region)
-		p.Blocked = readBlocked(m.get("blocked"))
-		p.Unreachable = readPrefixes(m.get("unreachable"))
-		p.CallingHours = readCallingHours(m.get("calling_hours"))
-		who, _ := m.get("first").oneOf()
+		p.Limits = readCallerLimits(m.Get("limits"))
+		p.Countries = readCountries(m.Get("countries"), region)
+		p.Blocked = readBlocked(m.Get("blocked"))
+		p.Unreachable = readPrefixes(m.Get("unreachable"))
+		p.CallingHours = readCallingHours(m.Get("calling_hours"))
+		who, _ := m.Get("first").OneOf()
 		customerFirst = who == "customer"
 	}
-	if p.Countries == nil && !v.present() {
+	if p.Countries == nil && !v.Present() {
 		p.Countries = []string{region}
 	}
 	p.Routes = readRoutes(routes)
@@ -49,8 +50,8 @@ func readPolicy(v, routes value, region string) (p callbacks.Policy, customerFir
 }
 
 // readCallerLimits reads how often callers may ask for callbacks. A key that is absent is 0, which is the default.
-func readCallerLimits(v value) (l callbacks.CallerLimits) {
-	m, ok := v.mapping()
+func readCallerLimits(v yamlnode.Value) (l callbacks.CallerLimits) {
+	m, ok := v.Mapping()
 	if !ok {
 		return l
 	}
@@ -58,66 +59,60 @@ func readCallerLimits(v value) (l callbacks.CallerLimits) {
 		"caller_hour": &l.CallerHour, "caller_day": &l.CallerDay, "number_hour": &l.NumberHour, "number_day": &l.NumberDay,
 		"anonymous_hour": &l.AnonymousHour, "open_per_caller": &l.OpenPerCaller,
 	} {
-		*limit, _ = m.get(key).whole()
+		*limit, _ = m.Get(key).Whole()
 	}
 	effective := callbacks.Policy{Limits: l}.MoveLimits()
 	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay}, "number": {effective.NumberHour, effective.NumberDay}} {
 		if hour, day := limit[0], limit[1]; hour > day {
-			m.get(who+"_hour").fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other", hour, who, day)
+			m.Get(who+"_hour").Fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other", hour, who, day)
 		}
 	}
 	return l
 }
 
-// mostAsked bounds the limits of callers.
-const mostAsked = 10_000
-
 // readDecent reads the hours in which customers may be rung. A window past midnight would be the night.
-func readCallingHours(v value) hours.Span {
-	text, ok := v.plain("\"08:00-21:00\"")
+func readCallingHours(v yamlnode.Value) hours.Span {
+	text, ok := v.Plain("\"08:00-21:00\"")
 	if !ok {
 		return hours.Span{}
 	}
 	span, err := hours.ParseSpan(text)
 	switch {
 	case err != nil:
-		v.fail("%v", err)
+		v.Fail("%v", err)
 		return hours.Span{}
 	case span.Overnight():
-		v.fail("%s runs past midnight, so customers would be rung at night; exchange the two times", span)
+		v.Fail("%s runs past midnight, so customers would be rung at night; exchange the two times", span)
 		return hours.Span{}
 	}
 	return span
 }
 
-func readPrefixes(v value) (out []string) {
-	for _, item := range v.list("[\"+850\"]") {
-		if p, ok := item.prefix(); ok {
+func readPrefixes(v yamlnode.Value) (out []string) {
+	for _, item := range v.List("[\"+850\"]") {
+		if p, ok := readPrefix(item); ok {
 			out = append(out, p)
 		}
 	}
 	return out
 }
 
-// trunk is how the provider names a trunk.
-var trunk = regexp.MustCompile(`^BY[0-9a-f]{32}$`)
-
-func readRoutes(v value) (out []callbacks.Route) {
+func readRoutes(v yamlnode.Value) (out []callbacks.Route) {
 	seen := map[string]bool{}
-	for _, item := range v.list("- {prefix: \"+86\", byoc: BY…}") {
-		m, ok := item.mapping()
+	for _, item := range v.List("- {prefix: \"+86\", byoc: BY…}") {
+		m, ok := item.Mapping()
 		if !ok {
 			continue
 		}
-		at := m.need("prefix", "write the beginning of the numbers, for example \"+86\"")
+		at := m.Need("prefix", "write the beginning of the numbers, for example \"+86\"")
 		r := callbacks.Route{}
-		if r.Prefix, ok = at.prefix(); ok && seen[r.Prefix] {
-			at.fail("there is a route for %s already; keep one", r.Prefix)
+		if r.Prefix, ok = readPrefix(at); ok && seen[r.Prefix] {
+			at.Fail("there is a route for %s already; keep one", r.Prefix)
 		}
 		seen[r.Prefix] = true
-		byoc := m.need("byoc", "write the provider's name of the trunk, BY and 32 digits or letters a to f")
-		if r.Byoc, ok = byoc.text("BY…"); ok && !trunk.MatchString(r.Byoc) {
-			byoc.fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", problem.Short(r.Byoc))
+		byoc := m.Need("byoc", "write the provider's name of the trunk, BY and 32 digits or letters a to f")
+		if r.Byoc, ok = byoc.Text("BY…"); ok && !schema.Trunk.MatchString(r.Byoc) {
+			byoc.Fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", problem.Short(r.Byoc))
 		}
 		out = append(out, r)
 	}

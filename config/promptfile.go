@@ -8,14 +8,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // promptFile holds the sentences of one language.
 type promptFile struct {
-	at    value
+	at    yamlnode.Value
 	tag   string
 	needs promptNeeds
 	// written are the sentences by key.
@@ -24,7 +26,7 @@ type promptFile struct {
 
 // readPrompts reads the sentences of every language, and gives each line what all lines share.
 func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
-	files := l.folder("prompts", table{})
+	files := l.folder("prompts", yamlnode.Table{})
 	all, texts := needsOfAll(lines), map[string]map[string]string{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {
@@ -32,7 +34,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 			continue
 		}
 		f := promptFile{at: files[tag], tag: tag, needs: all}
-		if f.at.node == nil {
+		if f.at.Node == nil {
 			continue
 		}
 		texts[tag] = f.read()
@@ -41,7 +43,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	for _, f := range lines {
 		for _, tag := range f.needs.tags {
 			if _, ok := files[tag]; !ok {
-				l.fail(f.at.file, "offers language %s, which has no prompts; add prompts/%s.yaml", tag, tag)
+				l.fail(f.at.File, "offers language %s, which has no prompts; add prompts/%s.yaml", tag, tag)
 			}
 		}
 	}
@@ -51,18 +53,18 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 // read reads the file and compares it with what the lines can speak.
 func (f *promptFile) read() map[string]string {
 	texts := map[string]string{}
-	m, ok := f.at.mapping()
+	m, ok := f.at.Mapping()
 	if !ok {
 		return texts
 	}
 	f.write(m)
-	for _, key := range m.keys {
-		v := m.values[key]
+	for _, key := range m.Keys {
+		v := m.Values[key]
 		args, ok := f.placeholdersOf(v, key)
 		if !ok {
 			continue
 		}
-		if text, ok := v.text("\"a sentence\""); ok {
+		if text, ok := v.Text("\"a sentence\""); ok {
 			texts[key] = text
 			checkSpeech(v, text, args)
 		}
@@ -70,15 +72,15 @@ func (f *promptFile) read() map[string]string {
 	return texts
 }
 
-func (f *promptFile) write(m mapping) {
-	f.written = make(map[string]string, len(m.keys))
-	for key, v := range m.values {
-		f.written[key] = v.node.Value
+func (f *promptFile) write(m yamlnode.Mapping) {
+	f.written = make(map[string]string, len(m.Keys))
+	for key, v := range m.Values {
+		f.written[key] = v.Node.Value
 	}
 }
 
 // placeholdersOf is false for a sentence that no line speaks.
-func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
+func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, bool) {
 	id, common, own := strings.Cut(key, "/")
 	if !own {
 		common = key
@@ -87,7 +89,7 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 	line := f.needs.of[id]
 	if own {
 		if line == nil {
-			v.fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, slices.Sorted(maps.Keys(f.needs.of))))
+			v.Fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, slices.Sorted(maps.Keys(f.needs.of))))
 			return nil, false
 		}
 		args, needed = line.needs.find(common)
@@ -95,17 +97,17 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 	secret, isSecret := problem.Secret(common)
 	switch {
 	case !needed && isSecret && !spareName.MatchString(common):
-		v.fail("%s", secret)
+		v.Fail("%s", secret)
 		return nil, false
 	case !needed && own: // one that is misspelt would leave nothing missing
-		v.fail("line %s does not speak this; %s", id, promptHint(common, line.needs.keys()))
+		v.Fail("line %s does not speak this; %s", id, promptHint(common, line.needs.keys()))
 		return nil, false
 	case !needed && !spareName.MatchString(common):
-		v.fail("no line speaks this; %s", promptHint(common, slices.Sorted(maps.Keys(f.needs.any))))
+		v.Fail("no line speaks this; %s", promptHint(common, slices.Sorted(maps.Keys(f.needs.any))))
 		return nil, false
 	case !needed && strings.HasPrefix(common, "answer."):
 		args = []string{"digits"}
-	case variableText.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
+	case schema.WithVariables.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
 		args = f.variables(v, key, common, line)
 	}
 	return args, true
@@ -116,12 +118,9 @@ func (f *promptFile) placeholdersOf(v value, key string) ([]string, bool) {
 // leaves missing.
 var spareName = regexp.MustCompile(`^(language|topic|help|note-about|question|answer)\.[a-z][a-z0-9-]*$`)
 
-// variableText are the prompts in which variables of the line may stand.
-var variableText = regexp.MustCompile(`^(help|note-about)\.`)
-
 // variables are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
 // line that alone does; nil: all do that have none of their own.
-func (f *promptFile) variables(v value, key, common string, own *lineFile) []string {
+func (f *promptFile) variables(v yamlnode.Value, key, common string, own *lineFile) []string {
 	speakers := f.speakers(common, own)
 	count := map[string]int{}
 	for _, line := range speakers {
@@ -138,7 +137,7 @@ func (f *promptFile) variables(v value, key, common string, own *lineFile) []str
 		for _, line := range speakers {
 			if strings.Contains(f.written[key], "{"+name+"}") && !slices.Contains(line.needs.variables, name) {
 				id := line.line.ID
-				v.fail("line %s says this too and has no variable %s; add it to its variables, or give it a sentence of its own: %s/%s", id, name, id, common)
+				v.Fail("line %s says this too and has no variable %s; add it to its variables, or give it a sentence of its own: %s/%s", id, name, id, common)
 				names = append(names, name) // told once
 				break
 			}
@@ -204,19 +203,19 @@ func (f *promptFile) checkComplete() {
 		}
 		reported[need.Key] = true
 		v := f.at
-		v.line, v.key = 0, need.Key
+		v.Line, v.Key = 0, need.Key
 		may := ""
 		if len(need.Args) > 0 {
 			may = "; it may use {" + strings.Join(need.Args, "}, {") + "}"
 		}
-		v.fail("is missing; line %s can say it, so add it%s", line.ID, may)
+		v.Fail("is missing; line %s can say it, so add it%s", line.ID, may)
 	})
 }
 
 var braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
 
 // checkSpeech looks at the placeholders of a text and at its length.
-func checkSpeech(v value, text string, args []string) {
+func checkSpeech(v yamlnode.Value, text string, args []string) {
 	var placed []string
 	if strings.ContainsAny(text, "{}") {
 		placed = braces.FindAllString(text, 50)
@@ -225,15 +224,15 @@ func checkSpeech(v value, text string, args []string) {
 		name := strings.Trim(found, "{}")
 		switch {
 		case len(found) == 1:
-			v.fail("has a lone %s; placeholders are written {like_this}", found)
+			v.Fail("has a lone %s; placeholders are written {like_this}", found)
 		case slices.Contains(args, name):
 		case len(args) == 0:
-			v.fail("unknown placeholder %s; this text has none to fill in", problem.Short(found))
+			v.Fail("unknown placeholder %s; this text has none to fill in", problem.Short(found))
 		default:
-			v.fail("unknown placeholder %s; this text may use {%s}", problem.Short(found), strings.Join(args, "}, {"))
+			v.Fail("unknown placeholder %s; this text may use {%s}", problem.Short(found), strings.Join(args, "}, {"))
 		}
 	}
-	if n := utf8.RuneCountInString(text); n > longestText {
-		v.fail("has %d characters; the provider speaks at most %d at a time", n, longestText)
+	if n := utf8.RuneCountInString(text); n > schema.LongestText {
+		v.Fail("has %d characters; the provider speaks at most %d at a time", n, schema.LongestText)
 	}
 }

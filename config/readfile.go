@@ -8,15 +8,23 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 // largest is the greatest size of one file, in bytes.
 const largest = 1 << 18
 
+func tableOf(kind string) yamlnode.Table {
+	s := schema.Table(kind)
+	return yamlnode.Table{Schema: s, Definitions: s.Definitions}
+}
+
 // folder reads each file NAME.yaml of a directory, by NAME. One that cannot be read is there too, without a node, so
 // that its absence is not reported as well. Editors' copies and hidden files are passed over.
-func (l *loader) folder(dir string, t table) map[string]value {
-	out := map[string]value{}
+func (l *loader) folder(dir string, t yamlnode.Table) map[string]yamlnode.Value {
+	out := map[string]yamlnode.Value{}
 	entries, err := fs.ReadDir(l.fsys, dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		l.fail(dir, "cannot be read: %v", err)
@@ -36,15 +44,15 @@ func (l *loader) folder(dir string, t table) map[string]value {
 }
 
 // file reads one file. The value has no node after a mistake, which has been reported.
-func (l *loader) file(name string, t table) value {
+func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
 	data, err := l.bytes(name)
 	if err != nil {
 		l.fail(name, "%v", err)
-		return value{file: name, problems: l.problems}
+		return yamlnode.Value{File: name, Problems: l.problems}
 	}
 	l.count(name, data)
 	l.texts[name] = data
-	return document(name, data, t, l.problems)
+	return yamlnode.Document(name, data, t, l.problems, unknownKey)
 }
 
 func (l *loader) bytes(name string) (data []byte, err error) {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -26,21 +28,21 @@ type surroundings struct {
 type rules struct {
 	hours.Rules
 	around  surroundings
-	places  map[string]value
+	places  map[string]yamlnode.Value
 	rest    resting
 	notices []ivr.Announcement
 }
 
 // readCalendar has a nil calendar after a mistake. The notices are what the overrides have to say.
-func readCalendar(root mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Announcement) {
-	r := rules{around: around, places: map[string]value{}}
+func readCalendar(root yamlnode.Mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Announcement) {
+	r := rules{around: around, places: map[string]yamlnode.Value{}}
 	r.Zone = zone
-	r.readWeek(root.need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))
+	r.readWeek(root.Need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))
 	r.readHolidays(root)
-	for _, item := range root.get("special").list("- {date: 2026-12-25, closed: true, name: Natal}") {
+	for _, item := range root.Get("special").List("- {date: 2026-12-25, closed: true, name: Natal}") {
 		r.readSpecial(item)
 	}
-	for _, item := range root.get("overrides").list("- {from: …, until: …, closed: true, reason: …}") {
+	for _, item := range root.Get("overrides").List("- {from: …, until: …, closed: true, reason: …}") {
 		r.readOverride(item)
 	}
 	if zone == nil {
@@ -48,7 +50,7 @@ func readCalendar(root mapping, zone *time.Location, around surroundings) (*hour
 	}
 	calendar, err := hours.Build(r.Rules)
 	if err != nil {
-		r.report(root.value, err)
+		r.report(root.Value, err)
 		return nil, r.rest, r.notices
 	}
 	if zone == nil {
@@ -58,7 +60,7 @@ func readCalendar(root mapping, zone *time.Location, around surroundings) (*hour
 }
 
 // report puts each mistake of a calendar on the line of the rule that it names.
-func (r *rules) report(root value, err error) {
+func (r *rules) report(root yamlnode.Value, err error) {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		joined = oneError{err}
@@ -66,25 +68,25 @@ func (r *rules) report(root value, err error) {
 	for _, e := range joined.Unwrap() {
 		mistake := (*hours.Mistake)(nil)
 		if !errors.As(e, &mistake) {
-			root.fail("%v", e)
+			root.Fail("%v", e)
 			continue
 		}
-		r.place(root, mistake.Path).fail("%s", mistake.Message)
+		r.place(root, mistake.Path).Fail("%s", mistake.Message)
 	}
 }
 
 // place is where the rule of a path stands, or the nearest rule around it.
-func (r *rules) place(root value, path string) value {
+func (r *rules) place(root yamlnode.Value, path string) yamlnode.Value {
 	for around := path; around != ""; {
 		if at, ok := r.places[around]; ok {
 			if around != path && strings.HasPrefix(path, around+".") {
-				at.key += strings.TrimPrefix(path, around)
+				at.Key += strings.TrimPrefix(path, around)
 			}
 			return at
 		}
 		around = around[:max(strings.LastIndexByte(around, '.'), strings.LastIndexByte(around, '['), 0)]
 	}
-	root.key = path
+	root.Key = path
 	return root
 }
 
@@ -92,28 +94,28 @@ type oneError struct{ error }
 
 func (e oneError) Unwrap() []error { return []error{e.error} }
 
-func (r *rules) readWeek(v value) {
-	week, ok := v.mapping()
+func (r *rules) readWeek(v yamlnode.Value) {
+	week, ok := v.Mapping()
 	if !ok {
 		return
 	}
-	for d, name := range weekdays {
-		day := week.get(name)
-		r.WeekSource[d] = day.source()
+	for d, name := range schema.Weekdays {
+		day := week.Get(name)
+		r.WeekSource[d] = day.Source()
 		r.Week[d] = r.readSpans(day, "week."+name)
 	}
 }
 
 // readSpans reads the well-formed spans of a day and remembers them under the path that hours will use.
-func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
-	for _, item := range v.list("[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
-		text, ok := item.plain("\"09:00-12:00\"")
+func (r *rules) readSpans(v yamlnode.Value, path string) (spans []hours.Span) {
+	for _, item := range v.List("[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
+		text, ok := item.Plain("\"09:00-12:00\"")
 		if !ok {
 			continue
 		}
 		span, err := hours.ParseSpan(text)
 		if err != nil {
-			item.fail("%v", err)
+			item.Fail("%v", err)
 			continue
 		}
 		r.places[fmt.Sprintf("%s[%d]", path, len(spans))] = item
@@ -123,9 +125,9 @@ func (r *rules) readSpans(v value, path string) (spans []hours.Span) {
 }
 
 // readWeekday is nil after a mistake, and for an absent value.
-func readWeekday(v value) (*time.Weekday, string) {
-	word, ok := v.oneOf()
-	if d := slices.Index(weekdays, word); ok && d >= 0 {
+func readWeekday(v yamlnode.Value) (*time.Weekday, string) {
+	word, ok := v.OneOf()
+	if d := slices.Index(schema.Weekdays, word); ok && d >= 0 {
 		weekday := time.Weekday(d)
 		return &weekday, word
 	}
@@ -133,12 +135,12 @@ func readWeekday(v value) (*time.Weekday, string) {
 }
 
 // readHolidays reads which sets apply and what happens on their days.
-func (r *rules) readHolidays(root mapping) {
+func (r *rules) readHolidays(root yamlnode.Mapping) {
 	var makeUp, collective bool
 	known := true
 	seen := map[string]bool{}
-	for _, item := range root.get("holidays").list("[id]") {
-		name, ok := item.text("id")
+	for _, item := range root.Get("holidays").List("[id]") {
+		name, ok := item.Text("id")
 		if !ok {
 			known = false
 			continue
@@ -147,10 +149,10 @@ func (r *rules) readHolidays(root mapping) {
 		switch {
 		case !found:
 			known = false
-			item.fail("there is no set of holidays %q; %s", problem.Short(name), problem.Hint(name, r.around.sets.names()))
+			item.Fail("there is no set of holidays %q; %s", problem.Short(name), problem.Hint(name, r.around.sets.names()))
 			continue
 		case seen[name]:
-			item.fail("the set %s is listed twice; remove one", name)
+			item.Fail("the set %s is listed twice; remove one", name)
 			continue
 		}
 		seen[name] = true
@@ -159,39 +161,39 @@ func (r *rules) readHolidays(root mapping) {
 		r.Holidays = append(r.Holidays, set.shared)
 		r.rest.sets = append(r.rest.sets, item)
 	}
-	r.MakeUp, _ = readWeekday(root.get("make_up"))
-	if v := root.get("make_up"); !v.present() {
+	r.MakeUp, _ = readWeekday(root.Get("make_up"))
+	if v := root.Get("make_up"); !v.Present() {
 		own := hours.OwnDay // a line that is open on Sundays anyway is not closed by a Sunday on which others work
 		r.MakeUp = &own
 	}
-	if v := root.get("make_up"); v.present() && known && !makeUp {
-		v.fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
+	if v := root.Get("make_up"); v.Present() && known && !makeUp {
+		v.Fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
 	}
-	leave, _ := root.get("collective_leave").oneOf()
+	leave, _ := root.Get("collective_leave").OneOf()
 	r.Collective = leave != "work"
-	if v := root.get("collective_leave"); v.present() && known && !collective {
-		v.fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective_leave")
+	if v := root.Get("collective_leave"); v.Present() && known && !collective {
+		v.Fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective_leave")
 	}
 }
 
 // readSpecial adds a special day if nothing is wrong with it.
-func (r *rules) readSpecial(item value) {
-	m, ok := item.mapping()
+func (r *rules) readSpecial(item yamlnode.Value) {
+	m, ok := item.Mapping()
 	if !ok {
 		return
 	}
-	before := len(*item.problems)
-	s := hours.Special{Source: item.source()}
+	before := len(*item.Problems)
+	s := hours.Special{Source: item.Source()}
 	path := fmt.Sprintf("special[%d]", len(r.Special))
 	readDays(m, &s)
-	s.Name, _ = m.need("name", "say what the day is called, for example name: Natal").text("Natal")
-	s.Closed = m.get("closed").truth()
-	s.As, _ = readWeekday(m.get("as"))
-	s.Open = r.readSpans(m.get("open"), path+".open")
-	if len(*item.problems) == before {
+	s.Name, _ = m.Need("name", "say what the day is called, for example name: Natal").Text("Natal")
+	s.Closed = m.Get("closed").Truth()
+	s.As, _ = readWeekday(m.Get("as"))
+	s.Open = r.readSpans(m.Get("open"), path+".open")
+	if len(*item.Problems) == before {
 		checkOneWay(m, s)
 	}
-	if len(*item.problems) > before {
+	if len(*item.Problems) > before {
 		return
 	}
 	r.places[path] = item
@@ -199,12 +201,12 @@ func (r *rules) readSpecial(item value) {
 }
 
 // checkOneWay reports a special day that says nothing about its hours, or two things.
-func checkOneWay(m mapping, s hours.Special) {
+func checkOneWay(m yamlnode.Mapping, s hours.Special) {
 	var said []string
 	if s.Closed {
 		said = append(said, "closed")
 	}
-	if m.get("open").present() {
+	if m.Get("open").Present() {
 		said = append(said, "open")
 	}
 	if s.As != nil {
@@ -212,36 +214,36 @@ func checkOneWay(m mapping, s hours.Special) {
 	}
 	switch {
 	case len(said) == 0:
-		m.fail("does not say what happens on the day; add closed: true, open: [\"09:00-12:00\"] or as: mon")
+		m.Fail("does not say what happens on the day; add closed: true, open: [\"09:00-12:00\"] or as: mon")
 	case len(said) > 1:
-		m.fail("says %s at once; keep one of them", strings.Join(said, " and "))
+		m.Fail("says %s at once; keep one of them", strings.Join(said, " and "))
 	case said[0] == "open" && len(s.Open) == 0:
-		m.get("open").fail("lists no hours; write closed: true instead")
+		m.Get("open").Fail("lists no hours; write closed: true instead")
 	}
 }
 
 // readDays reads on which days a special day is: date, from and to, or one of the recurring forms.
-func readDays(m mapping, s *hours.Special) {
+func readDays(m yamlnode.Mapping, s *hours.Special) {
 	ways := []string{"yearly", "nth", "rrule"}
-	ways = slices.DeleteFunc(ways, func(key string) bool { return !m.get(key).present() })
-	date, first, last := m.get("date"), m.get("from"), m.get("to")
-	if date.present() {
+	ways = slices.DeleteFunc(ways, func(key string) bool { return !m.Get(key).Present() })
+	date, first, last := m.Get("date"), m.Get("from"), m.Get("to")
+	if date.Present() {
 		ways = append(ways, "date")
 	}
-	if len(ways) == 0 && (first.present() || last.present()) {
-		s.From, _ = m.need("from", "write the first day").date()
-		s.To, _ = m.need("to", "write the last day").date()
+	if len(ways) == 0 && (first.Present() || last.Present()) {
+		s.From, _ = m.Need("from", "write the first day").Date()
+		s.To, _ = m.Need("to", "write the last day").Date()
 		return
 	}
 	switch {
 	case len(ways) == 0:
-		m.fail("has no day; write date: 2026-12-25, or from and to for several days")
+		m.Fail("has no day; write date: 2026-12-25, or from and to for several days")
 	case len(ways) > 1:
-		m.fail("says %s at once; keep one of them", strings.Join(ways, " and "))
-	case ways[0] == "date" && (first.present() || last.present()):
-		m.fail("has date as well as from or to; write date for one day, from and to for several")
+		m.Fail("says %s at once; keep one of them", strings.Join(ways, " and "))
+	case ways[0] == "date" && (first.Present() || last.Present()):
+		m.Fail("has date as well as from or to; write date for one day, from and to for several")
 	case ways[0] == "date":
-		s.From, _ = m.need("date", "write for example 2026-12-25").date()
+		s.From, _ = m.Need("date", "write for example 2026-12-25").Date()
 	default:
 		readRecurring(m, ways[0], s)
 	}

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 // The JSON Schemas accept what Load accepts, refuse what an editor can see to be wrong, and know what the readers know.
@@ -23,7 +24,7 @@ import (
 // compiled is the schema of a kind, as an independent validator reads it.
 func compiled(t testing.TB, kind string) *jsonschema.Schema {
 	t.Helper()
-	text, err := config.Schema(kind)
+	text, err := schema.JSON(kind)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,10 +34,10 @@ func compiled(t testing.TB, kind string) *jsonschema.Schema {
 	}
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft7)
-	if err := compiler.AddResource(config.SchemaFile(kind), document); err != nil {
+	if err := compiler.AddResource(schema.FileName(kind), document); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := compiler.Compile(config.SchemaFile(kind))
+	schema, err := compiler.Compile(schema.FileName(kind))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func compiled(t testing.TB, kind string) *jsonschema.Schema {
 func schemas(t testing.TB) map[string]*jsonschema.Schema {
 	t.Helper()
 	out := map[string]*jsonschema.Schema{}
-	for _, kind := range config.SchemaKinds() {
+	for _, kind := range schema.Kinds() {
 		out[kind] = compiled(t, kind)
 	}
 	return out
@@ -69,20 +70,20 @@ func kindOf(file string) string {
 }
 
 func TestSchemasAreGenerated(t *testing.T) {
-	files, err := filepath.Glob("schema/*")
-	if err != nil || len(files) != len(config.SchemaKinds()) {
+	files, err := filepath.Glob("schema/*.json")
+	if err != nil || len(files) != len(schema.Kinds()) {
 		t.Errorf("schema/ holds %v, %v", files, err)
 	}
-	for _, kind := range config.SchemaKinds() {
-		want, err := config.Schema(kind)
+	for _, kind := range schema.Kinds() {
+		want, err := schema.JSON(kind)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := os.ReadFile(filepath.Join("schema", config.SchemaFile(kind))); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("schema/%s is not what is made of the description (%v); run: go generate ./config", config.SchemaFile(kind), err)
+		if got, err := os.ReadFile(filepath.Join("schema", schema.FileName(kind))); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("schema/%s is not what is made of the description (%v); run: go generate ./config/...", schema.FileName(kind), err)
 		}
 	}
-	if _, err := config.Schema("lines"); err == nil || !strings.Contains(err.Error(), `did you mean "line"?`) {
+	if _, err := schema.JSON("lines"); err == nil || !strings.Contains(err.Error(), `did you mean "line"?`) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -177,7 +178,7 @@ func TestSchemasAccept(t *testing.T) {
 // TestShippedFilesNameTheirSchemas: in the first line, so that editors find it.
 func TestShippedFilesNameTheirSchemas(t *testing.T) {
 	for file, data := range yamlFiles(t, ".") {
-		path := strings.Repeat("../", strings.Count(file, "/")) + "schema/" + config.SchemaFile(kindOf(file))
+		path := strings.Repeat("../", strings.Count(file, "/")) + "schema/" + schema.FileName(kindOf(file))
 		want := "# yaml-language-server: $schema=" + path
 		if first, _, _ := strings.Cut(string(data), "\n"); first != want {
 			t.Errorf("%s begins with %q, want %q", file, first, want)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
 )
 
@@ -15,21 +16,18 @@ import (
 // mainland is the country in which the provider has no numbers and calls nobody by itself.
 const mainland = "+86"
 
-// ownedNumber is a number that the account at the provider can own.
-func (v value) ownedNumber() (string, bool) {
-	if !v.present() {
+// readOwnedNumber reads a number that the account at the provider can own.
+func readOwnedNumber(v yamlnode.Value) (string, bool) {
+	if !v.Present() {
 		return "", false
 	}
-	number, ok := v.number()
+	number, ok := readNumber(v)
 	if ok && strings.HasPrefix(number, mainland) {
-		v.fail("is a number of mainland China, where the provider has none; give one that the account owns")
+		v.Fail("is a number of mainland China, where the provider has none; give one that the account owns")
 		return "", false
 	}
 	return number, ok
 }
-
-// mostOfName is how many characters a name may have.
-const mostOfName = 11
 
 var (
 	// senderName is an alphanumeric sender ID: up to 11 of these characters, at least one of which is a letter.
@@ -41,23 +39,23 @@ var (
 )
 
 // readTextSender reads who text messages come from. Empty: the line's first number.
-func readTextSender(v value) string {
-	if !v.present() {
+func readTextSender(v yamlnode.Value) string {
+	if !v.Present() {
 		return ""
 	}
-	text, ok := v.plain("\"GOPAY\"")
+	text, ok := v.Plain("\"GOPAY\"")
 	switch {
 	case !ok:
 		return ""
 	case letter.MatchString(text) && senderName.MatchString(text), messagingService.MatchString(text):
-		sender, _ := v.text("\"GOPAY\"")
+		sender, _ := v.Text("\"GOPAY\"")
 		return sender
 	case letter.MatchString(text):
-		v.fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, -, & and _, "+
+		v.Fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, -, & and _, "+
 			"or the SID of a messaging service, MG and 32 digits or letters a to f", problem.Short(text))
 		return ""
 	}
-	number, _ := v.ownedNumber()
+	number, _ := readOwnedNumber(v)
 	return number
 }
 
@@ -68,20 +66,20 @@ var plainClientName = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 var underscored = strings.NewReplacer("-", "_", ".", "_")
 
 // warn notes what works here and will not do with the provider.
-func (f *lineFile) warn(root mapping) {
-	note := func(at value, format string, args ...any) {
+func (f *lineFile) warn(root yamlnode.Mapping) {
+	note := func(at yamlnode.Value, format string, args ...any) {
 		f.wiring = append(f.wiring, Warning{Line: f.line.ID, Wiring: true,
-			Problem: Problem{File: at.file, Line: at.line, Key: at.key, Message: fmt.Sprintf(format, args...)}})
+			Problem: Problem{File: at.File, Line: at.Line, Key: at.Key, Message: fmt.Sprintf(format, args...)}})
 	}
 	if c := f.line.Callbacks.Countries; c != nil && !slices.Contains(c, f.line.Region) {
-		policy, _ := root.get("callbacks").mapping()
-		note(policy.get("countries"), "%s, the line's own country, is not among them: its customers are not called; add it unless that is meant",
+		policy, _ := root.Get("callbacks").Mapping()
+		note(policy.Get("countries"), "%s, the line's own country, is not among them: its customers are not called; add it unless that is meant",
 			f.line.Region)
 	}
 	number := strings.Join(f.line.Numbers[:min(1, len(f.line.Numbers))], "")
 	foreign := strings.HasPrefix(number, mainland)
 	if foreign && f.line.SMS && f.line.SMSSender == "" {
-		note(root.get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+
+		note(root.Get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+
 			"add text_sender: a number or a name of the account's", callbacks.Mask(number))
 	}
 	shows := foreign && f.line.CallerID == ""

@@ -70,7 +70,7 @@ func (s *Snapshot) HoursOf(line string) string {
 
 func (l *loader) origins(f *lineFile) *origins {
 	o := &origins{}
-	for _, name := range []string{f.at.file, "hours/" + f.hoursName + ".yaml", topicsFile} {
+	for _, name := range []string{f.at.File, "hours/" + f.hoursName + ".yaml", topicsFile} {
 		o.files = append(o.files, origin{name, l.texts[name]})
 	}
 	return o

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
@@ -36,30 +38,30 @@ var placeholders = func() map[string]bool {
 }()
 
 // readVariables says every variable in every language of the line.
-func (f *lineFile) readVariables(v value) {
-	m, ok := v.mapping()
-	if !ok || len(m.keys) == 0 {
+func (f *lineFile) readVariables(v yamlnode.Value) {
+	m, ok := v.Mapping()
+	if !ok || len(m.Keys) == 0 {
 		return
 	}
 	f.line.Variables = map[string]map[string]string{}
 	for _, tag := range f.tags() {
 		f.line.Variables[tag] = map[string]string{}
 	}
-	for _, name := range m.keys {
-		at := m.values[name]
+	for _, name := range m.Keys {
+		at := m.Values[name]
 		switch {
-		case !identifier.MatchString(name):
-			at.fail("%q is no name for a variable; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
+		case !schema.Identifier.MatchString(name):
+			at.Fail("%q is no name for a variable; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
 		case placeholders[name]:
-			at.fail("{%s} is filled in by the call; give the variable another name", name)
+			at.Fail("{%s} is filled in by the call; give the variable another name", name)
 		default:
 			f.readVariable(at, name)
 		}
 	}
 }
 
-func (f *lineFile) readVariable(at value, name string) {
-	text, ok := at.plain("7 days")
+func (f *lineFile) readVariable(at yamlnode.Value, name string) {
+	text, ok := at.Plain("7 days")
 	if !ok {
 		return
 	}
@@ -69,7 +71,7 @@ func (f *lineFile) readVariable(at value, name string) {
 		case amount != nil:
 			var err error
 			if said, err = spoken.Money(tag, amount[1], amount[2]); err != nil {
-				at.fail("%s", strings.TrimPrefix(err.Error(), "spoken: "))
+				at.Fail("%s", strings.TrimPrefix(err.Error(), "spoken: "))
 				return
 			}
 		case count != nil:
@@ -80,10 +82,10 @@ func (f *lineFile) readVariable(at value, name string) {
 			said = spoken.Number(tag, n)
 		default:
 			if advice, secret := problem.Secret(name); secret {
-				at.fail("%s", advice)
+				at.Fail("%s", advice)
 				return
 			}
-			at.fail("%q is nothing that can be said; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
+			at.Fail("%q is nothing that can be said; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
 			return
 		}
 		f.line.Variables[tag][name] = said

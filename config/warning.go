@@ -102,13 +102,13 @@ func (r reliance) uncovered(now time.Time) (out []Warning) {
 	gaps := r.calendar.Uncovered(today, until)
 	for _, at := range r.sets {
 		// Of the gaps of one set the first is enough.
-		i := slices.IndexFunc(gaps, func(g hours.Gap) bool { return g.Set == at.node.Value })
+		i := slices.IndexFunc(gaps, func(g hours.Gap) bool { return g.Set == at.Node.Value })
 		if i < 0 {
 			continue
 		}
 		gap := gaps[i]
 		w := Warning{Line: r.line, Desk: r.desk, Set: gap.Set, From: gap.From, Days: today.DaysUntil(gap.From),
-			Problem: Problem{File: at.file, Line: at.line, Key: at.key}}
+			Problem: Problem{File: at.File, Line: at.Line, Key: at.Key}}
 		when := "from today on"
 		if gap.From != today {
 			when = fmt.Sprintf("from %s on, which is in %d days", gap.From, w.Days)
@@ -135,7 +135,7 @@ func (r reliance) unrevoked(now time.Time) (out []Warning) {
 			tense = "begins on"
 		}
 		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from), Days: today.DaysUntil(hours.DateOf(from)), Problem: Problem{
-			File: o.at.file, Line: o.at.line, Key: o.at.key,
+			File: o.at.File, Line: o.at.Line, Key: o.at.Key,
 			Message: fmt.Sprintf("%s until revoked (%s) %s %s; remove it when it is over, or give it an end",
 				what, o.Reason, tense, from.Format("2006-01-02 15:04")),
 		}})

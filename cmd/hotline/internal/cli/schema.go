@@ -10,13 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 func newSchema() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
-		Use:   "schema [" + strings.Join(config.SchemaKinds(), "|") + "]",
+		Use:   "schema [" + strings.Join(schema.Kinds(), "|") + "]",
 		Short: "Print the JSON Schema of a kind of file, for editors",
 		Long: "schema prints the JSON Schema of a kind of file, or with --write puts all of them into a directory. " +
 			"An editor that knows\n" +
@@ -25,7 +25,7 @@ func newSchema() *cobra.Command {
 			"# yaml-language-server: $schema=../schema/hours.schema.json, as the shipped ones do.",
 		Example:   "  hotline schema --write /etc/hotline/schema\n  hotline schema hours > hours.schema.json",
 		Args:      cobra.MaximumNArgs(1),
-		ValidArgs: config.SchemaKinds(),
+		ValidArgs: schema.Kinds(),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case dir != "" && len(args) > 0:
@@ -34,7 +34,7 @@ func newSchema() *cobra.Command {
 				return writeSchemas(cmd.OutOrStdout(), dir)
 			case len(args) == 0:
 				return fmt.Errorf("name the kind of file (%s), or a directory for all: --write DIR",
-					strings.Join(config.SchemaKinds(), ", "))
+					strings.Join(schema.Kinds(), ", "))
 			}
 			return printSchema(cmd.OutOrStdout(), args[0])
 		},
@@ -44,7 +44,7 @@ func newSchema() *cobra.Command {
 }
 
 func printSchema(out io.Writer, kind string) error {
-	text, err := config.Schema(kind)
+	text, err := schema.JSON(kind)
 	if err != nil {
 		return err
 	}
@@ -56,12 +56,12 @@ func writeSchemas(out io.Writer, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, kind := range config.SchemaKinds() {
-		text, err := config.Schema(kind)
+	for _, kind := range schema.Kinds() {
+		text, err := schema.JSON(kind)
 		if err != nil {
 			return err
 		}
-		file := filepath.Join(dir, config.SchemaFile(kind))
+		file := filepath.Join(dir, schema.FileName(kind))
 		if err := os.WriteFile(file, text, 0o644); err != nil {
 			return err
 		}

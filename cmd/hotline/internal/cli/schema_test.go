@@ -9,15 +9,16 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 func TestSchemaCommand(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "schema")
 	written, err := run(t, "", "schema", "--write", dir)
-	if err != nil || strings.Count(written, "\n") != len(config.SchemaKinds()) {
+	if err != nil || strings.Count(written, "\n") != len(schema.Kinds()) {
 		t.Fatalf("%v\n%s", err, written)
 	}
-	for _, kind := range config.SchemaKinds() {
+	for _, kind := range schema.Kinds() {
 		out, err := run(t, "", "schema", kind)
 		data, unread := os.ReadFile(filepath.Join(dir, kind+".schema.json"))
 		if err != nil || unread != nil || out != string(data) || !json.Valid(data) {
@@ -57,9 +58,9 @@ func TestFolderOfSchemas(t *testing.T) {
 func TestADraftHasSchemas(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft(friday, longFriday)
-	for _, kind := range config.SchemaKinds() {
-		want, err := config.Schema(kind)
-		if err != nil || apptest.Read(t, draft, "schema/"+config.SchemaFile(kind)) != string(want) {
+	for _, kind := range schema.Kinds() {
+		want, err := schema.JSON(kind)
+		if err != nil || apptest.Read(t, draft, "schema/"+schema.FileName(kind)) != string(want) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"strings"
@@ -18,20 +18,20 @@ const (
 	zonePattern     = `^([A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)+|UTC)$`
 )
 
-func identifierSchema() *schema {
-	s := form(identifier.String(), "is no identifier; use up to 40 small letters, digits and hyphens")
+func identifierSchema() *Schema {
+	s := form(Identifier.String(), "is no identifier; use up to 40 small letters, digits and hyphens")
 	s.MaxLength = 40
 	return s
 }
 
-func instantSchema() *schema {
+func instantSchema() *Schema {
 	s := form(instantPattern, "is not a date and a time; write them as 2026-12-31 22:00", "2026-12-31 22:00")
 	s.Description = "A date and a time on the line's own clock."
 	return s
 }
 
 // spokenText is a text with these placeholders, no others, and no lone brace. It is not blank.
-func spokenText(placeholders ...string) *schema {
+func spokenText(placeholders ...string) *Schema {
 	filled := ""
 	if len(placeholders) > 0 {
 		filled = `|\{(` + strings.Join(placeholders, "|") + `)\}`
@@ -41,21 +41,21 @@ func spokenText(placeholders ...string) *schema {
 		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see which it may use"
 	}
 	s := form(`^\s*([^{}\s]`+filled+`)([^{}]`+filled+`)*$`, wrong)
-	s.MaxLength = longestText
+	s.MaxLength = LongestText
 	return s
 }
 
 // textsSchema is a text in languages.
-func textsSchema(description string) *schema {
-	s := &schema{Type: "object", AdditionalProperties: false, MinProperties: 1, Description: description}
+func textsSchema(description string) *Schema {
+	s := &Schema{Type: "object", AdditionalProperties: false, MinProperties: 1, Description: description}
 	for _, tag := range spoken.Tags() {
-		s.Properties = append(s.Properties, property{tag, spokenText()})
+		s.Properties = append(s.Properties, Property{tag, spokenText()})
 	}
 	return s
 }
 
-func hoursSchema() *schema {
-	s := object(append([]property{
+func hoursSchema() *Schema {
+	s := object(append([]Property{
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
 		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "is no zone; use an IANA name, with its capital letters", "Asia/Jakarta", "Asia/Shanghai")),
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.", weekSchema().orNothing()),
@@ -63,13 +63,13 @@ func hoursSchema() *schema {
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
 	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than this schema can."
-	s.Definitions = append(ruleDefinitions(), property{"notice", noticeSchema()})
+	s.Definitions = append(ruleDefinitions(), Property{"notice", noticeSchema()})
 	return s
 }
 
 // ruleProperties are the keys that decide when somebody is there, of a line or of a desk.
-func ruleProperties() []property {
-	return []property{
+func ruleProperties() []Property {
+	return []Property{
 		key("week", "", ref("week")),
 		key("holidays", "Sets of holidays that apply, from the folder holidays: [cn], [id, sg].",
 			list(ref("identifier"), mostSets).once().orNothing()),
@@ -85,12 +85,12 @@ func ruleProperties() []property {
 }
 
 // weekOrder begin with Monday.
-func weekOrder() []string { return append(append([]string{}, weekdays[1:]...), weekdays[0]) }
+func weekOrder() []string { return append(append([]string{}, Weekdays[1:]...), Weekdays[0]) }
 
-func ruleDefinitions() properties {
+func ruleDefinitions() Properties {
 	span := form(spanPattern, spanWrong, "09:00-12:00", "13:00-17:00", "22:00-06:00", "00:00-24:00")
 	span.Description = "HH:MM-HH:MM, the end not included. 00:00-24:00 is all day; 22:00-06:00 ends on the next day."
-	return properties{
+	return Properties{
 		{"identifier", identifierSchema()},
 		{"span", span},
 		{"spans", list(ref("span"), mostSpans).once().orNothing()},
@@ -105,33 +105,33 @@ func ruleDefinitions() properties {
 	}
 }
 
-func weekSchema() *schema {
+func weekSchema() *Schema {
 	s := object()
 	for _, day := range weekOrder() {
-		s.Properties = append(s.Properties, property{day, ref("spans")})
+		s.Properties = append(s.Properties, Property{day, ref("spans")})
 	}
 	s.MinProperties = 1
 	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the day on which it begins."
 	return s
 }
 
-func specialSchema() *schema {
+func specialSchema() *Schema {
 	s := object(
 		key("date", "The one day.", ref("date")),
 		key("from", "The first day; with rrule, the day on which the rule begins.", ref("date")),
-		key("to", "The last day, included. With yearly: MM-DD.", &schema{AnyOf: []*schema{ref("date"), ref("monthday")}}),
+		key("to", "The last day, included. With yearly: MM-DD.", &Schema{AnyOf: []*Schema{ref("date"), ref("monthday")}}),
 		key("yearly", "MM-DD: this day of every year; with to: MM-DD, several days.", ref("monthday")),
 		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.", nthSchema()),
-		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &schema{
-			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: longestRule, PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY", Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
+		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &Schema{
+			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: LongestRule, PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY", Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
 		key("closed", "No hours begin on the day. What began the evening before runs to its end.", yes()),
 		key("open", "These hours instead.", list(ref("span"), mostSpans).filled().once()),
 		key("as", "The hours of that weekday.", ref("weekday")),
 		key("name", "What the day is called.", text()),
 	).needs("name")
-	to := func(definition string) properties { return properties{{"to", ref(definition)}} }
-	s.AllOf = []*schema{
-		{OneOf: []*schema{
+	to := func(definition string) Properties { return Properties{{"to", ref(definition)}} }
+	s.AllOf = []*Schema{
+		{OneOf: []*Schema{
 			{Required: []string{"date"}, Not: hasAny("from", "to")},
 			{Required: []string{"from", "to"}, Properties: to("date"), Not: hasAny("yearly", "rrule")},
 			{Required: []string{"yearly"}, Properties: to("monthday"), Not: hasAny("from")},
@@ -143,9 +143,9 @@ func specialSchema() *schema {
 	return s
 }
 
-func nthSchema() *schema {
+func nthSchema() *Schema {
 	n := whole(-5, 5)
-	n.Not = &schema{Const: 0}
+	n.Not = &Schema{Const: 0}
 	return object(
 		key("n", "Which one; -1 is the last, -2 the last but one.", n),
 		key("weekday", "", ref("weekday")),
@@ -153,11 +153,11 @@ func nthSchema() *schema {
 	).needs("n", "weekday")
 }
 
-func overrideSchema() *schema {
+func overrideSchema() *Schema {
 	s := object(
 		key("from", "", ref("instant")),
 		key("until", "When it ends, or until revoked; then \"hotline check\" reminds of it.",
-			&schema{AnyOf: []*schema{ref("instant"), {Const: untilRevoked}}}),
+			&Schema{AnyOf: []*Schema{ref("instant"), {Const: UntilRevoked}}}),
 		key("closed", "Nobody is there, though the week says so.", yes()),
 		key("open", "Somebody is there, though the week says no.", yes()),
 		key("reason", "Why, for whoever asks.", text()),
@@ -167,7 +167,7 @@ func overrideSchema() *schema {
 	return s
 }
 
-func noticeSchema() *schema {
+func noticeSchema() *Schema {
 	return object(
 		key("from", "", ref("instant")),
 		key("until", "", ref("instant")),

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"fmt"
@@ -16,7 +16,7 @@ const (
 	numberWrong  = "is not in the international form; write +, the country code and the rest without spaces"
 )
 
-func lineSchema() *schema {
+func lineSchema() *Schema {
 	s := object(
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
 		key("name", "How the line calls itself, in each of its languages.", textsSchema("")),
@@ -44,7 +44,7 @@ func lineSchema() *schema {
 	s.Title = "Wiring of a line"
 	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
 	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
-		property{"number", form(e164.String(), numberWrong, "+622150001000")}, property{"prefix", form(prefix.String(), "is not the beginning of an international number; write + and digits", "+86")})
+		Property{"number", form(Number.String(), numberWrong, "+622150001000")}, Property{"prefix", form(Prefix.String(), "is not the beginning of an international number; write + and digits", "+86")})
 	return s
 }
 
@@ -58,7 +58,7 @@ func senderPattern() string {
 	return "^(" + strings.Join(forms, "|") + ")$"
 }
 
-func languageSchema() *schema {
+func languageSchema() *Schema {
 	return object(
 		key("tag", "The short name of the language.", words(spoken.Tags()...)),
 		key("locale", "The provider's name of the language.", form(`^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$`, "is not a locale; write language and country", "id-ID", "en-US", "cmn-CN", "ja-JP")),
@@ -66,7 +66,7 @@ func languageSchema() *schema {
 	).needs("tag", "locale", "voice")
 }
 
-func limitsSchema() *schema {
+func limitsSchema() *Schema {
 	return object(
 		key("no_input", "How often in one step a caller may say nothing.", whole(1, 10)),
 		key("no_match", "How often in one step a caller may press a wrong key.", whole(1, 10)),
@@ -76,33 +76,33 @@ func limitsSchema() *schema {
 }
 
 // digitProperties are what a number looks like that callers key in.
-func digitProperties() []property {
-	return []property{
-		key("min", "The least number of digits.", whole(1, mostDigits)),
-		key("max", "The greatest number of digits.", whole(1, mostDigits)),
+func digitProperties() []Property {
+	return []Property{
+		key("min", "The least number of digits.", whole(1, MostDigits)),
+		key("max", "The greatest number of digits.", whole(1, MostDigits)),
 		key("starts", "The permitted beginnings, in quotation marks. None: any.", startsSchema("08")),
 		key("own_prefixes", "Beginnings of numbers that the company gives out itself, in quotation marks: "+
 			"below 15 digits these are taken though they look like a card number, which would be dropped.", startsSchema("4000")),
 	}
 }
 
-func startsSchema(example string) *schema {
+func startsSchema(example string) *Schema {
 	return list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", example), 100).orNothing()
 }
 
-func accountSchema() *schema {
+func accountSchema() *Schema {
 	return object(append(digitProperties(),
 		key("calling_number", "The account is the telephone number: the calling number is offered when it fits.", truth()))...).needs("min", "max")
 }
 
-func variablesSchema() *schema {
+func variablesSchema() *Schema {
 	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") + `)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
-	return &schema{Type: "object", PropertyNames: &schema{Pattern: identifier.String()}, AdditionalProperties: &schema{
+	return &Schema{Type: "object", PropertyNames: &Schema{Pattern: Identifier.String()}, AdditionalProperties: &Schema{
 		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is no figure", Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
 }
 
-func deskSchema() *schema {
-	hours := &schema{OneOf: []*schema{words("line", "always"), object(ruleProperties()...).needs("week")}}
+func deskSchema() *Schema {
+	hours := &Schema{OneOf: []*Schema{words("line", "always"), object(ruleProperties()...).needs("week")}}
 	return object(
 		key("id", "A stable name.", ref("identifier")),
 		key("language", "The one in which the agents are told what a call is about.", words(spoken.Tags()...)),
@@ -113,26 +113,26 @@ func deskSchema() *schema {
 	).needs("id", "language", "hours", "ring", "targets")
 }
 
-func byLanguageSchema() *schema {
-	s := (&schema{Type: "object", AdditionalProperties: false}).orNothing()
+func byLanguageSchema() *Schema {
+	s := (&Schema{Type: "object", AdditionalProperties: false}).orNothing()
 	for _, tag := range spoken.Tags() {
-		s.Properties = append(s.Properties, property{tag, ref("identifier")})
+		s.Properties = append(s.Properties, Property{tag, ref("identifier")})
 	}
 	return s
 }
 
-func targetSchema() *schema {
+func targetSchema() *Schema {
 	s := object(
 		key("id", "A stable name; it stays when the address changes.", ref("identifier")),
 		key("number", "A telephone number.", ref("number")),
-		key("sip", "A SIP address.", form(sipAddress.String(), "is not a SIP address", "sip:agent@example.com")),
-		key("client", "A browser telephone, without client:.", form(clientName.String(), "is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:", "gopay_agent_1")),
+		key("sip", "A SIP address.", form(SIPAddress.String(), "is not a SIP address", "sip:agent@example.com")),
+		key("client", "A browser telephone, without client:.", form(ClientName.String(), "is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:", "gopay_agent_1")),
 	).needs("id")
 	s.OneOf = either("number", "sip", "client")
 	return s
 }
 
-func callbacksSchema() *schema {
+func callbacksSchema() *Schema {
 	return object(
 		key("slot", "Length of a time that callers can choose, in whole minutes.", duration(5*time.Minute, 12*time.Hour)),
 		key("slots", "How many are offered.", whole(2, 5)),
@@ -159,18 +159,18 @@ func callbacksSchema() *schema {
 	)
 }
 
-func countriesSchema() *schema {
-	return &schema{OneOf: []*schema{words(anyCountry), list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()}}
+func countriesSchema() *Schema {
+	return &Schema{OneOf: []*Schema{words(AnyCountry), list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()}}
 }
 
-func blockedSchema() *schema {
+func blockedSchema() *Schema {
 	return object(
 		key("prefix", "The beginning of the numbers.", ref("prefix")),
-		key("reason", "Why, for those who read this later.", &schema{Type: "string"}),
+		key("reason", "Why, for those who read this later.", &Schema{Type: "string"}),
 	).needs("prefix", "reason")
 }
 
-func callerLimitsSchema() *schema {
+func callerLimitsSchema() *Schema {
 	return object(
 		key("caller_hour", "By one calling number within an hour, over all lines. Families and offices share one.", whole(1, mostAsked)),
 		key("caller_day", "The same within a day.", whole(1, mostAsked)),
@@ -181,9 +181,9 @@ func callerLimitsSchema() *schema {
 	).orNothing()
 }
 
-func routeSchema() *schema {
+func routeSchema() *Schema {
 	return object(
 		key("prefix", "The beginning of the numbers.", ref("prefix")),
-		key("byoc", "The provider's name of the trunk.", form(trunk.String(), "is not the name of a trunk; write BY and 32 digits or letters a to f")),
+		key("byoc", "The provider's name of the trunk.", form(Trunk.String(), "is not the name of a trunk; write BY and 32 digits or letters a to f")),
 	).needs("prefix", "byoc")
 }

@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-func topicsSchema() *schema {
+func topicsSchema() *Schema {
 	s := object(
 		key("questions", "Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID tells it to the agent.",
 			list(ref("question"), mostTopics).orNothing()),
@@ -14,17 +14,17 @@ func topicsSchema() *schema {
 	)
 	s.Title = "Topics and questions that lines share"
 	s.Description = "topics.yaml. A line's file takes a topic by its name."
-	s.Definitions = append(properties{{"identifier", identifierSchema()}}, menuDefinitions()...)
+	s.Definitions = append(Properties{{"identifier", identifierSchema()}}, menuDefinitions()...)
 	return s
 }
 
-func menuDefinitions() properties {
-	question := object(append([]property{key("id", "A stable name.", questionID())}, digitProperties()...)...).needs("id", "min", "max")
+func menuDefinitions() Properties {
+	question := object(append([]Property{key("id", "A stable name.", questionID())}, digitProperties()...)...).needs("id", "min", "max")
 	topic := object(topicProperties()...).needs("id")
 	topic.AllOf = contradictions()
-	definitions := properties{{"question", question}, {"topic", topic}}
+	definitions := Properties{{"question", question}, {"topic", topic}}
 	for depth := 1; depth <= ivr.MenuDepth; depth++ {
-		definitions = append(definitions, property{choice(depth), choiceSchema(depth)})
+		definitions = append(definitions, Property{choice(depth), choiceSchema(depth)})
 	}
 	return definitions
 }
@@ -32,26 +32,26 @@ func menuDefinitions() properties {
 // choice is the definition of an entry of a menu, so deep.
 func choice(depth int) string { return fmt.Sprintf("choice%d", depth) }
 
-func choiceSchema(depth int) *schema {
-	further := key("topics", fmt.Sprintf("Menus are at most %d deep.", ivr.MenuDepth), &schema{Not: &schema{}})
+func choiceSchema(depth int) *Schema {
+	further := key("topics", fmt.Sprintf("Menus are at most %d deep.", ivr.MenuDepth), &Schema{Not: &Schema{}})
 	if depth < ivr.MenuDepth {
 		further = key("topics", "This is a further menu of these topics.",
-			&schema{Type: "array", Items: ref(choice(depth + 1)), MinItems: 2, MaxItems: mostTopics})
+			&Schema{Type: "array", Items: ref(choice(depth + 1)), MinItems: 2, MaxItems: mostTopics})
 	}
 	entry := object(append(topicProperties(), further)...).needs("id")
-	entry.AllOf = append(contradictions(), &schema{
-		If: &schema{Required: []string{"topics"}}, Then: &schema{PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
-	return &schema{AnyOf: []*schema{ref("identifier"), entry}}
+	entry.AllOf = append(contradictions(), &Schema{
+		If: &Schema{Required: []string{"topics"}}, Then: &Schema{PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
+	return &Schema{AnyOf: []*Schema{ref("identifier"), entry}}
 }
 
-func questionID() *schema {
+func questionID() *Schema {
 	s := ref("identifier")
-	return &schema{AllOf: []*schema{s}, Not: &schema{Const: askAccount}}
+	return &Schema{AllOf: []*Schema{s}, Not: &Schema{Const: AskAccount}}
 }
 
-func topicProperties() []property {
-	return []property{
-		key("id", "A stable name. The prompt topic.ID says it.", &schema{AllOf: []*schema{ref("identifier")}, Not: words(reserved...)}),
+func topicProperties() []Property {
+	return []Property{
+		key("id", "A stable name. The prompt topic.ID says it.", &Schema{AllOf: []*Schema{ref("identifier")}, Not: words(Reserved...)}),
 		key("desk", "Who serves it, one of the desks of the line.", ref("identifier")),
 		key("urgent", "Straight to its desk at any hour, nothing is asked; the desk never closes.", truth()),
 		key("help", "There is a self-help text, the prompt help.ID, and the question whether it solved the matter.", truth()),
@@ -63,19 +63,19 @@ func topicProperties() []property {
 }
 
 // contradictions are what a topic cannot be at once.
-func contradictions() []*schema {
-	never := func(this, wrong string, others ...string) *schema {
-		then := &schema{}
+func contradictions() []*Schema {
+	never := func(this, wrong string, others ...string) *Schema {
+		then := &Schema{}
 		for _, other := range others {
-			not := &schema{Const: false, ErrorMessage: wrong}
+			not := &Schema{Const: false, ErrorMessage: wrong}
 			if other == "ask" {
-				not = &schema{Enum: []any{[]string{}, nil}, ErrorMessage: wrong}
+				not = &Schema{Enum: []any{[]string{}, nil}, ErrorMessage: wrong}
 			}
-			then.Properties = append(then.Properties, property{other, not})
+			then.Properties = append(then.Properties, Property{other, not})
 		}
-		return &schema{If: &schema{Required: []string{this}, Properties: properties{{this, yes()}}}, Then: then}
+		return &Schema{If: &Schema{Required: []string{this}, Properties: Properties{{this, yes()}}}, Then: then}
 	}
-	return []*schema{
+	return []*Schema{
 		never("urgent", "An urgent topic goes straight to its desk; remove help, ask and message.", "help", "message", "ask"),
 		never("message", "A topic with message: true goes straight to the recording; remove help and ask.", "help", "ask"),
 	}

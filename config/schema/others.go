@@ -1,4 +1,4 @@
-package config
+package schema
 
 import (
 	"regexp"
@@ -9,8 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-func holidaysSchema() *schema {
-	oneLine := func(s *schema) *schema { s.MaxLength = holidays.LongestText; return s }
+func holidaysSchema() *Schema {
+	oneLine := func(s *Schema) *Schema { s.MaxLength = holidays.LongestText; return s }
 	days := object(
 		key("date", "", ref("date")),
 		key("kind", "holiday; collective: leave that employers may give (cuti bersama); make-up: a day off that is worked (调休补班).", words(holidays.Kinds()...)),
@@ -26,28 +26,28 @@ func holidaysSchema() *schema {
 	).needs("name", "covers", "sources", "days")
 	s.Title = "Set of holidays"
 	s.Description = "holidays/NAME.yaml. \"hotline holidays import\" makes one of a calendar file."
-	s.Definitions = properties{{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")}}
+	s.Definitions = Properties{{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")}}
 	return s
 }
 
 // promptsSchema knows what every line speaks. LINE/NAME is what one line says in its own words.
-func promptsSchema() *schema {
+func promptsSchema() *Schema {
 	every := &ivr.Line{SMS: true}
 	for _, tag := range spoken.Tags() {
 		every.Languages = append(every.Languages, ivr.Language{Tag: tag})
 	}
 	s := object()
 	for _, need := range every.PromptNeeds() {
-		s.Properties = append(s.Properties, property{need.Key, promptSchema(need)})
+		s.Properties = append(s.Properties, Property{need.Key, promptSchema(need)})
 		own := promptSchema(need)
 		own.Description = "In the line's own words. " + own.Description
-		s.PatternProperties = append(s.PatternProperties, property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
+		s.PatternProperties = append(s.PatternProperties, Property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
 	}
 	// Of a topic, or a question, there are as many as the configuration has.
 	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}}, Topics: []ivr.Topic{{ID: "x", Help: true, Note: true, Questions: []string{"x"}}}}
 	for _, need := range one.PromptNeeds() {
 		if family, ok := strings.CutSuffix(need.Key, ".x"); ok {
-			s.PatternProperties = append(s.PatternProperties, property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})
+			s.PatternProperties = append(s.PatternProperties, Property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})
 		}
 	}
 	s.Title = "Sentences in one language"
@@ -58,9 +58,9 @@ func promptsSchema() *schema {
 // promptOwner stands before the name of what one line says in its own words.
 const promptOwner = `[a-z][a-z0-9-]*/`
 
-func promptSchema(need ivr.PromptNeed) *schema {
+func promptSchema(need ivr.PromptNeed) *Schema {
 	s := spokenText(need.Args...)
-	if variableText.MatchString(need.Key) && need.Key != "help.solved" {
+	if WithVariables.MatchString(need.Key) && need.Key != "help.solved" {
 		s = spokenText(`[a-z][a-z0-9-]*`) // variables of the line
 	}
 	if s.Description = "Heard: " + need.Heard + "."; len(need.Args) > 0 {
@@ -69,48 +69,48 @@ func promptSchema(need ivr.PromptNeed) *schema {
 	return s
 }
 
-func callSchema() *schema {
-	agents := words(agentsDo...)
-	agents = &schema{AnyOf: []*schema{agents, {Type: "object", PropertyNames: identifierSchema(), AdditionalProperties: words(agentsDo...)}}}
+func callSchema() *Schema {
+	agents := words(AgentsDo...)
+	agents = &Schema{AnyOf: []*Schema{agents, {Type: "object", PropertyNames: identifierSchema(), AdditionalProperties: words(AgentsDo...)}}}
 	s := object(
 		key("call", "A sentence that says what this call shows.", text()),
 		key("line", "The line that is rung.", ref("identifier")),
 		key("at", "When the call is made.", ref("instant")),
 		key("from", "The calling number, or anonymous. Left out: a mobile number of the line's country.",
-			&schema{AnyOf: []*schema{form(e164.String(), numberWrong, "+628121234567"), {Const: "anonymous"}}}),
+			&Schema{AnyOf: []*Schema{form(Number.String(), numberWrong, "+628121234567"), {Const: "anonymous"}}}),
 		key("agents", "What every agent does when his telephone rings; or by target, others for the rest: {support-1: busy, others: answer}.", agents),
-		key("customer", "What the customer does when he is rung back. expect.callback says kept.", words(customersDo...)),
+		key("customer", "What the customer does when he is rung back. expect.callback says kept.", words(CustomersDo...)),
 		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps).orNothing()),
 		key("expect", "What has to come of the call.", expectSchema()),
 	).needs("call", "line", "at", "expect")
-	s.If = &schema{Required: []string{"customer"}}
-	s.Then = &schema{Properties: properties{{"expect", &schema{Required: []string{"callback"}, Properties: properties{
-		{"callback", &schema{Required: []string{"kept"}}}}}}}}
+	s.If = &Schema{Required: []string{"customer"}}
+	s.Then = &Schema{Properties: Properties{{"expect", &Schema{Required: []string{"callback"}, Properties: Properties{
+		{"callback", &Schema{Required: []string{"kept"}}}}}}}}
 	s.Title = "Rehearsed call"
 	s.Description = "calls/NAME.yaml: who rings when, what is heard and pressed, and what has to come of it. \"hotline test\" makes the call."
-	s.Definitions = properties{{"identifier", identifierSchema()}, {"instant", instantSchema()}}
+	s.Definitions = Properties{{"identifier", identifierSchema()}, {"instant", instantSchema()}}
 	return s
 }
 
-func stepSchema() *schema {
+func stepSchema() *Schema {
 	s := object(
 		key("hear", "Words that have to be among what was said since the step before. Put words with a comma in quotation marks.",
-			&schema{Type: []string{"string", "number", "boolean"}, Pattern: `\S`, MaxLength: longestText}),
+			&Schema{Type: []string{"string", "number", "boolean"}, Pattern: `\S`, MaxLength: LongestText}),
 		key("press", "Keys: 0 to 9, * and #; quote what begins with 0, or has * or #.",
-			&schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, PatternErrorMessage: "holds what is on no keypad; use 0 to 9, * and #", MaxLength: mostKeysHit}),
+			&Schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, PatternErrorMessage: "holds what is on no keypad; use 0 to 9, * and #", MaxLength: MostKeys}),
 		key("silence", "The caller does nothing.", yes()),
 		key("speak", "The caller speaks a message.", yes()),
 		key("hang_up", "The caller hangs up.", yes()),
 	).needs("hear")
-	for i, one := range callerDoes {
-		for _, other := range callerDoes[i+1:] {
-			s.AllOf = append(s.AllOf, &schema{Not: &schema{Required: []string{one, other}}})
+	for i, one := range CallerDoes {
+		for _, other := range CallerDoes[i+1:] {
+			s.AllOf = append(s.AllOf, &Schema{Not: &Schema{Required: []string{one, other}}})
 		}
 	}
 	return s
 }
 
-func expectSchema() *schema {
+func expectSchema() *Schema {
 	callback := object(
 		key("at", "When it is due. Left out: at any time.", ref("instant")),
 		key("desk", "The desk that keeps it. Left out: any.", ref("identifier")),
@@ -125,9 +125,9 @@ func expectSchema() *schema {
 		key("closed_until", "The opening that the caller is told, while no telephone rings.", ref("instant")),
 	)
 	s.MinProperties = 1
-	s.AllOf = []*schema{
-		{If: &schema{Required: []string{"desk"}}, Then: &schema{PropertyNames: words("desk")}},
-		{Not: &schema{Required: []string{"callback", "message"}}},
+	s.AllOf = []*Schema{
+		{If: &Schema{Required: []string{"desk"}}, Then: &Schema{PropertyNames: words("desk")}},
+		{Not: &Schema{Required: []string{"callback", "message"}}},
 	}
 	return s
 }

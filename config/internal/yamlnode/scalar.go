@@ -1,0 +1,197 @@
+package yamlnode
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
+	"github.com/hotline-ivr/hotline/hours"
+)
+
+// Plain is the text of a scalar exactly as it was written, whatever YAML takes it for. An absent value is false
+// without a report: whoever needs it has asked with need.
+func (v Value) Plain(example string) (string, bool) {
+	if v.Present() && v.Empty() {
+		v.Fail("is empty; write for example %s, or remove it", example)
+		return "", false
+	}
+	if !v.Present() || !v.Kind(yaml.ScalarNode, "a single value, for example "+example) {
+		return "", false
+	}
+	return v.Node.Value, true
+}
+
+// Text is a scalar that YAML takes for Text.
+func (v Value) Text(example string) (string, bool) {
+	text, ok := v.Plain(example)
+	if !ok {
+		return "", false
+	}
+	if v.Node.Tag != "!!str" {
+		v.Fail("is not text for YAML; put it in quotation marks: %q", problem.Short(text))
+		return "", false
+	}
+	if strings.TrimSpace(text) == "" {
+		v.Fail("is empty; write for example %s", example)
+		return "", false
+	}
+	return text, true
+}
+
+// ID is a stable identifier.
+func (v Value) ID(example string) (string, bool) {
+	text, ok := v.Text(example)
+	if ok && (!schema.Identifier.MatchString(text) || len(text) > 40) {
+		v.Fail("%q is no identifier; use up to 40 small letters, digits and hyphens, for example %s", problem.Short(text), example)
+		return "", false
+	}
+	return text, ok
+}
+
+// OneOf is one of the words of the table.
+func (v Value) OneOf() (string, bool) {
+	if !v.Present() {
+		return "", false
+	}
+	var words []string
+	for _, word := range v.described(func(s *schema.Schema) bool { return len(s.Enum) > 0 }).Enum {
+		words = append(words, fmt.Sprint(word))
+	}
+	return v.OneOfThese(words)
+}
+
+// OneOfThese is one of words that are not in the table, as they depend on what else is written.
+func (v Value) OneOfThese(words []string) (string, bool) {
+	text, ok := v.Plain(words[0])
+	if !ok {
+		return "", false
+	}
+	for _, w := range words {
+		if w == text {
+			return text, true
+		}
+	}
+	v.Fail("%q is not known; %s", problem.Short(text), problem.Hint(text, words))
+	return "", false
+}
+
+// Whole is a Whole number between the limits of the table.
+func (v Value) Whole() (int, bool) {
+	if !v.Present() {
+		return 0, false
+	}
+	s := v.described(func(s *schema.Schema) bool { return s.Minimum != nil })
+	least, most := *s.Minimum, *s.Maximum
+	text, ok := v.Plain(strconv.Itoa(least))
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || v.Node.Tag != "!!int" {
+		v.Fail("%q is no whole number; write one from %d to %d, without quotation marks", problem.Short(text), least, most)
+		return 0, false
+	}
+	if n < least || n > most {
+		v.Fail("is %d; it has to be from %d to %d", n, least, most)
+		return 0, false
+	}
+	return n, true
+}
+
+// Truth is true or false; an absent value is false.
+func (v Value) Truth() bool {
+	text, ok := v.Plain("true")
+	if ok && (v.Node.Tag != "!!bool" || text != "true" && text != "false") {
+		v.Fail("%q is neither true nor false; write one of the two, without quotation marks", problem.Short(text))
+	}
+	return ok && text == "true"
+}
+
+// Duration is a length of time between the limits of the table.
+func (v Value) Duration() (time.Duration, bool) {
+	if !v.Present() {
+		return 0, false
+	}
+	s := v.described(func(s *schema.Schema) bool { return s.Longest > 0 })
+	least, most := s.Shortest, s.Longest
+	text, ok := v.Plain(problem.Spell(least))
+	if !ok {
+		return 0, false
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || text == "0" {
+		v.Fail("%q is no length of time; write a number with s, m or h, for example 20s, 30m or 72h", problem.Short(text))
+		return 0, false
+	}
+	if d < least || d > most {
+		v.Fail("is %s; it has to be from %s to %s", problem.Short(text), problem.Spell(least), problem.Spell(most))
+		return 0, false
+	}
+	return d, true
+}
+
+// Date is a day, quoted or not: YAML takes an unquoted one for an instant, so it is read from its text.
+func (v Value) Date() (hours.Date, bool) {
+	text, ok := v.Plain("2026-12-31")
+	if !ok {
+		return hours.Date{}, false
+	}
+	d, err := hours.ParseDate(text)
+	if err != nil {
+		v.Fail("%v", err)
+		return hours.Date{}, false
+	}
+	return d, true
+}
+
+// WallClock is the form of a date and a reading of the clock.
+var WallClock = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$`)
+
+// Instant is a date and a reading of the clock in a zone; 24:00 is the end of the day. A reading that occurs twice is
+// the first of the two, one that a clock skips is moved on.
+func (v Value) Instant(zone *time.Location) (time.Time, bool) {
+	text, ok := v.Plain("2026-12-31 22:00")
+	if !ok {
+		return time.Time{}, false
+	}
+	parts := WallClock.FindStringSubmatch(text)
+	if parts == nil {
+		v.Fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock", problem.Short(text))
+		return time.Time{}, false
+	}
+	d, err := hours.ParseDate(parts[1])
+	if err != nil {
+		v.Fail("%v", err)
+		return time.Time{}, false
+	}
+	reading := parts[2]
+	hour, _ := strconv.Atoi(reading[:2])
+	minute, _ := strconv.Atoi(reading[3:])
+	if minute > 59 || hour*60+minute > 24*60 {
+		v.Fail("%q is not a time of day; write 00:00 to 24:00", reading)
+		return time.Time{}, false
+	}
+	if zone == nil {
+		return time.Time{}, false // reported where the zone stands
+	}
+	return time.Date(d.Year, d.Month, d.Day, hour, minute, 0, 0, zone).UTC(), true
+}
+
+// Quoted is text whose digits YAML would take for a number: +62… loses its +, 0812 becomes something else.
+func (v Value) Quoted(example string) (string, bool) {
+	text, ok := v.Plain(example)
+	if !ok {
+		return "", false
+	}
+	if v.Node.Tag != "!!str" {
+		v.Fail("is not quoted, so YAML takes it for a quantity; quote it, for example %s", example)
+		return "", false
+	}
+	return text, true
+}
