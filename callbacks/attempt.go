@@ -39,7 +39,6 @@ const (
 	OutcomeClosed     = "closed"     // the desk closed before it was answered; the target is not used up
 	OutcomeWithdrawn  = "withdrawn"  // the callback was taken back meanwhile
 	OutcomeLost       = "lost"       // nothing was heard of it for hours
-	OutcomeUndialable = "undialable" // the customer's number was refused for good
 	OutcomeDisowned   = "disowned"   // the customer said that they had not asked for the call
 )
 

@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// paperTexter keeps what it was asked to send; answer decides what comes of it.
+// paperSMSSender keeps what it was asked to send; answer decides what comes of it.
 type paperSMSSender struct {
 	sent   []string
 	answer func(try int) error
@@ -73,12 +73,12 @@ func TestSMSWorkerAfterARefusal(t *testing.T) {
 	}{
 		{"for the moment", func(try int) error {
 			if try < 3 {
-				return callbacks.NewRefused(20429, "too many requests")
+				return &callbacks.RefusedError{Code: 20429}
 			}
 			return nil
 		}, 3},
-		{"for the moment, for ever", func(int) error { return callbacks.NewRefused(20429, "too many requests") }, 5},
-		{"for good", func(int) error { return callbacks.NewRefused(21211, "invalid") }, 1},
+		{"for the moment, for ever", func(int) error { return &callbacks.RefusedError{Code: 20429} }, 5},
+		{"for good", func(int) error { return &callbacks.RefusedError{Code: 21211, Permanent: true} }, 1},
 		{"plainly, without a code", func(int) error { return callbacks.ErrRefused }, 1},
 		{"not reached for a while", func(try int) error {
 			if try < 9 {

@@ -1,6 +1,6 @@
 //go:build !race
 
-package callbacks_test
+package dispatch_test
 
 // How many runs the model of random events gets.
 const checksInFiles, checksOnPostgreSQL = "100", "25"

@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"errors"
@@ -121,7 +121,7 @@ func TestRefusedForGood(t *testing.T) {
 	c := w.book(customer)
 	w.dialer.place = func(p dispatch.Placement) (error, bool) {
 		if p.Target.ID == "support-1" {
-			return fmt.Errorf("creating a call: %w", callbacks.NewRefused(21211, "")), false
+			return fmt.Errorf("creating a call: %w", newRefused(21211, "")), false
 		}
 		return nil, false
 	}
@@ -140,7 +140,7 @@ func TestRefusedForGood(t *testing.T) {
 func TestRefusedForNow(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(20429, ""), false }
 	var got []string
 	for range 5 {
 		before := len(w.dialer.placed)
@@ -188,7 +188,7 @@ func TestCallerIDOfTargets(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CallerID = "+6566002000"
 	w.plan.Policy.Routes = []callbacks.Route{{Prefix: "+62", Byoc: "BY1"}}
-	w.dialer.place = func(p dispatch.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
+	w.dialer.place = func(p dispatch.Placement) (error, bool) { return newRefused(21211, ""), false }
 	w.book(customer)
 	for range 2 {
 		w.pass(w.tick())

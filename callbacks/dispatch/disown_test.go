@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"errors"
@@ -150,7 +150,7 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 	} {
 		w := newWorld(t)
 		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string { return string(o) }
-		sender := &paperSMSSender{}
+		sender := &mailbox{}
 		worker := w.smsWorker(sender)
 		booked := w.bookBy(c.caller, customer, "gopay")
 		worker.Tick(w.ctx)

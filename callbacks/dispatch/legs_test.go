@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"errors"

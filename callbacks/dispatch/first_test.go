@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"strings"
@@ -135,7 +135,7 @@ func TestCustomerFirstApart(t *testing.T) {
 func TestCustomerFirstRefusedForGood(t *testing.T) {
 	w := customerFirst(t)
 	c := w.book(customer)
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21215, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(21215, ""), false }
 	w.tick()
 	w.is(c, callbacks.Undialable, 0, 0)
 }
@@ -144,7 +144,7 @@ func TestCustomerFirstRefusedForGood(t *testing.T) {
 func TestCustomerFirstRefusedForNow(t *testing.T) {
 	w := customerFirst(t)
 	c := w.book(customer)
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(20429, ""), false }
 	for _, pause := range []time.Duration{10 * time.Second, 20 * time.Second, 10 * time.Minute, 10 * time.Second} {
 		w.tick()
 		if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(w.clock.Add(pause)) {
@@ -275,7 +275,7 @@ func TestTheEndIsTold(t *testing.T) {
 		if want != "" {
 			want = w.plan.From + " " + customer + " " + want + " " + c.Reference
 		}
-		sender := &paperSMSSender{}
+		sender := &mailbox{}
 		w.smsWorker(sender).Tick(w.ctx)
 		if got := strings.Join(sender.sent, "; "); got != want {
 			t.Errorf("%s: sent %q, want %q", name, got, want)
@@ -315,7 +315,7 @@ func TestRemarks(t *testing.T) {
 		if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
 			t.Fatal(err)
 		}
-		return callbacks.NewRefused(20429, ""), false
+		return newRefused(20429, ""), false
 	}
 	w.tick()
 	remark("taken back by supervisor anna")

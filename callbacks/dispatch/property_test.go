@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"context"
@@ -65,9 +65,9 @@ func (m *model) place(p dispatch.Placement, mood string) (error, bool) {
 	case "lost, not placed":
 		return errTimeout, false
 	case "refused for good":
-		return callbacks.NewRefused(21211, ""), false
+		return newRefused(21211, ""), false
 	case "refused for now":
-		return callbacks.NewRefused(20429, ""), false
+		return newRefused(20429, ""), false
 	}
 	return nil, false
 }

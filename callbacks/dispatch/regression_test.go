@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"testing"
@@ -78,7 +78,7 @@ func TestClosedTimeDoesNotExpireACallback(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21211, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(21211, ""), false }
 	w.tick()
 	got := w.is(b.Callback, callbacks.Booked, 1, 0)
 	if !got.Expires.After(got.Due) {
@@ -97,7 +97,7 @@ func TestADeskThatIsNeverFreeDoesNotHoldACallbackForEver(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
 	w.plan.Policy.MaxDeskAttempts = 1000
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(20429, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(20429, ""), false }
 	r := w.request(customer)
 	r.Expires = w.clock.Add(10 * time.Hour) // of opening time
 	b, err := w.service.Book(w.ctx, r)

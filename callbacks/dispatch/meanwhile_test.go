@@ -1,4 +1,4 @@
-package callbacks_test
+package dispatch_test
 
 import (
 	"errors"
@@ -143,7 +143,7 @@ func TestTheTextOfARetryIsSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender := &paperSMSSender{}
+	sender := &mailbox{}
 	w.smsWorker(sender).Tick(w.ctx)
 	if sent := strings.Join(sender.sent, "; "); !strings.Contains(sent, "booked "+b.Callback.Reference) {
 		t.Errorf("sent %q", sent)
@@ -170,7 +170,7 @@ func TestPutOffForADayIsTold(t *testing.T) {
 		}
 		w.pass(c.due)
 		w.quiet()
-		sender := &paperSMSSender{}
+		sender := &mailbox{}
 		w.smsWorker(sender).Tick(w.ctx)
 		if told := len(sender.sent) == 1 && strings.HasSuffix(sender.sent[0], "moved Wed 09:00"); told != c.want {
 			t.Errorf("after %v sent %q", c.due, sender.sent)
@@ -184,7 +184,7 @@ func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CustomerFirst = true
 	c := w.book(customer)
-	w.dialer.place = func(dispatch.Placement) (error, bool) { return callbacks.NewRefused(21212, ""), false }
+	w.dialer.place = func(dispatch.Placement) (error, bool) { return newRefused(21212, ""), false }
 	for range 6 {
 		w.pass(max(w.tick(), 0))
 	}

@@ -1,6 +1,6 @@
 //go:build referee
 
-package callbacks_test
+package dispatch_test
 
 import (
 	"context"
