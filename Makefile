@@ -28,12 +28,12 @@ bench: tools ## speed, in ratios within one run where possible; exits 1 beyond i
 fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer)
 	@.ci/fuzz
 
-PROMISES := 10000
+CALLBACKS := 10000
 KILLS    := 200
 SEED     :=
 
-chaos: tools ## the crash campaign: promises are kept while instances are killed (PROMISES=10000 KILLS=200 SEED=1 for the same faults again)
-	CHAOS_PROMISES=$(PROMISES) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
+chaos: tools ## the crash campaign: callbacks are made while instances are killed (CALLBACKS=10000 KILLS=200 SEED=1 for the same faults again)
+	CHAOS_CALLBACKS=$(CALLBACKS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
 		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
 
 build: ## the command, as bin/hotline

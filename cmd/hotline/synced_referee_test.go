@@ -185,11 +185,11 @@ func TestSyncedBeforeItIsSpoken(t *testing.T) {
 	if len(rows) != callers {
 		t.Fatalf("%d callbacks and messages were written, want %d", len(rows), callers)
 	}
-	judgeSpoken(t, calls, server.database()+"-wal", rows)
+	checkSpoken(t, calls, server.database()+"-wal", rows)
 }
 
-// judgeSpoken holds every answer against the log. Each reference must be spoken: else nothing was shown.
-func judgeSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]string) {
+// checkSpoken holds every answer against the log. Each reference must be spoken: else nothing was shown.
+func checkSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]string) {
 	t.Helper()
 	heard := map[string]int{}
 	for _, answer := range answersIn(calls) {

@@ -32,7 +32,7 @@ var (
 )
 
 // readTrace reads the calls that ended. A line that looks like none of strace's is an error: what is not understood
-// cannot be judged.
+// cannot be checked.
 func readTrace(trace string) ([]*sysCall, error) {
 	var calls []*sysCall
 	unfinished := map[string]*sysCall{} // by thread
@@ -158,7 +158,7 @@ func syncedBefore(calls []*sysCall, log string, row []byte, moment int) error {
 	return fmt.Errorf("was written to the log, and the log not synced")
 }
 
-// The judge can say no: of the traces below only the first is in order.
+// The check can refuse: of the traces below only the first is in order.
 func TestTheTraceCanSayNo(t *testing.T) {
 	frame := func(offset, commit int, row string) string {
 		return fmt.Sprintf("1 pwrite64(9<%s>, \"%s\", 24, %d) = 24\n1 pwrite64(9<%s>, \"%s\", %d, %d) = %d\n",

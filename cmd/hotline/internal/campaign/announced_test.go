@@ -16,8 +16,8 @@ import (
 
 // What callers are told of their callbacks: number, time and reference, held against the store.
 
-// terms are what a caller was told in one call.
-type terms struct {
+// announcement are what a caller was told in one call.
+type announcement struct {
 	customer  string // who rings
 	offered   string // the number in the latest offer, E.164
 	number    string // the number of what was noted, E.164
@@ -50,7 +50,7 @@ func tells(e simulator.Event) bool {
 }
 
 // hears takes a sentence.
-func (t *terms) hears(e simulator.Event) {
+func (t *announcement) hears(e simulator.Event) {
 	t.customer, t.pressed = e.From, 0
 	switch {
 	case e.Digits != "":
@@ -68,7 +68,7 @@ func (t *terms) hears(e simulator.Event) {
 
 // presses takes a key: by the second one after a time was told, the caller has chosen another time, and knows of none
 // until they are told.
-func (t *terms) presses() {
+func (t *announcement) presses() {
 	if t.pressed++; t.reference != "" && t.pressed == 2 {
 		t.when = ""
 	}
@@ -87,7 +87,7 @@ func numberIn(text string) string {
 
 // differs says how what the caller was told differs from a callback of the store; empty: it does not. rings are the
 // rings of the callback's number.
-func (t *terms) differs(c callbacks.Callback, rings []*bookLeg) string {
+func (t *announcement) differs(c callbacks.Callback, rings []*recordedLeg) string {
 	switch {
 	case c.Caller != t.customer:
 		return "it is " + c.Caller + "'s"

@@ -15,49 +15,49 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// bookLeg is one telephone's part of a call as the provider simulator wrote it down.
-type bookLeg struct {
+// recordedLeg is one telephone's part of a call as the provider simulator wrote it down.
+type recordedLeg struct {
 	to             string
 	placed         bool // asked for by REST
 	created, ended time.Time
 	rang, answered time.Time
 	pressed        time.Time
-	by             *bookLeg  // of a customer's leg: the agent's, if he was rung first
-	byPressed      time.Time // and when he had pressed his last key before it rang
+	by             *recordedLeg // of a customer's leg: the agent's, if he was rung first
+	byPressed      time.Time    // and when he had pressed his last key before it rang
 	// of the first one's leg: the product never heard how the second's ended, or could not write it down
 	endLost    bool
 	endFailed  bool // it did not hear so at once
 	refused    bool // he was told that the desk has closed
 	unanswered bool // a webhook of this leg was not answered as it should be
 	dialled    string
-	told       terms // of a caller's leg
+	told       announcement // of a caller's leg
 }
 
-// A bookRead is what the judge reads in the book.
-type bookRead struct {
-	legs       map[string]*bookLeg
-	order      []*bookLeg
-	spoken     map[string]string     // reference → customer
-	bridges    map[string]int        // by customer
-	rings      map[string][]*bookLeg // by customer
-	texts      map[string]int        // by customer and words
+// A eventBook is what the oracle reads in the book.
+type eventBook struct {
+	legs       map[string]*recordedLeg
+	order      []*recordedLeg
+	spoken     map[string]string         // reference → customer
+	bridges    map[string]int            // by customer
+	rings      map[string][]*recordedLeg // by customer
+	texts      map[string]int            // by customer and words
 	violations []string
 	failed     int // webhooks that were not answered as they should be
 	fallbacks  int
 	givenUp    int // calls of which the provider heard nothing more
 }
 
-func newBookRead() *bookRead {
-	return &bookRead{legs: map[string]*bookLeg{}, spoken: map[string]string{}, bridges: map[string]int{},
-		rings: map[string][]*bookLeg{}, texts: map[string]int{}}
+func newEventBook() *eventBook {
+	return &eventBook{legs: map[string]*recordedLeg{}, spoken: map[string]string{}, bridges: map[string]int{},
+		rings: map[string][]*recordedLeg{}, texts: map[string]int{}}
 }
 
-func readBook(path string) (*bookRead, error) {
+func readBook(path string) (*eventBook, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	l := newBookRead()
+	l := newEventBook()
 	entries := json.NewDecoder(bufio.NewReaderSize(file, 1<<20))
 	for {
 		var e simulator.Event
@@ -70,10 +70,10 @@ func readBook(path string) (*bookRead, error) {
 	}
 }
 
-func (l *bookRead) leg(e simulator.Event) *bookLeg {
+func (l *eventBook) leg(e simulator.Event) *recordedLeg {
 	g := l.legs[e.Leg]
 	if g == nil {
-		g = &bookLeg{to: e.To, created: e.At}
+		g = &recordedLeg{to: e.To, created: e.At}
 		l.legs[e.Leg] = g
 		l.order = append(l.order, g)
 	}
@@ -81,7 +81,7 @@ func (l *bookRead) leg(e simulator.Event) *bookLeg {
 }
 
 // enter takes one event.
-func (l *bookRead) enter(e simulator.Event) {
+func (l *eventBook) enter(e simulator.Event) {
 	switch e.Event {
 	case simulator.EventSay:
 		switch {
@@ -146,7 +146,7 @@ func (l *bookRead) enter(e simulator.Event) {
 }
 
 // ringing is the agent's leg that rings this customer now.
-func (l *bookRead) ringing(customer string) *bookLeg {
+func (l *eventBook) ringing(customer string) *recordedLeg {
 	for i := len(l.order) - 1; i >= 0; i-- {
 		if g := l.order[i]; g.dialled == customer && g.ended.IsZero() {
 			return g

@@ -25,8 +25,8 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// chaosSize is how big a campaign is.
-type chaosSize struct {
+// campaignSize is how big a campaign is.
+type campaignSize struct {
 	callbacks, kills, instances, agents int
 	rate                                float64 // calls in a real second
 	stops                               int     // of PostgreSQL
@@ -36,8 +36,8 @@ type chaosSize struct {
 // A campaign keeps instances running, kills them, and watches what is promised and kept.
 type campaign struct {
 	t     *testing.T
-	size  chaosSize
-	run   chaosRun
+	size  campaignSize
+	run   runSettings
 	dice  *mathrand.Rand // of the killer alone
 	began time.Time
 
@@ -45,7 +45,7 @@ type campaign struct {
 	front     *http.Server
 	store     app.Store
 	cluster   *pgtest.Cluster // nil with SQLite
-	simulator *chaosProcess
+	simulator *process
 	rung      atomic.Bool // every caller has rung
 	spoken    atomic.Int32
 	settled   atomic.Int32 // callbacks that have ended
@@ -64,24 +64,24 @@ type campaign struct {
 type slot struct {
 	name string
 	mu   sync.Mutex
-	proc *chaosProcess // nil while there is none
+	proc *process // nil while there is none
 	hit  chan string
 }
 
-func (s *slot) live() *chaosProcess {
+func (s *slot) live() *process {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.proc
 }
 
-func (s *slot) put(p *chaosProcess) {
+func (s *slot) put(p *process) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.proc = p
 }
 
 // newCampaign prepares everything but starts nothing. store names the database.
-func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluster *pgtest.Cluster) *campaign {
+func newCampaign(t *testing.T, size campaignSize, seed uint64, store string, cluster *pgtest.Cluster) *campaign {
 	t.Helper()
 	secret := make([]byte, 64)
 	if _, err := rand.Read(secret); err != nil {
@@ -90,9 +90,9 @@ func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluste
 	c := &campaign{
 		t: t, size: size, dice: mathrand.New(mathrand.NewPCG(seed,
 			uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
-		run: chaosRun{
-			Seed: seed, Dir: chaosDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
-			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: chaosClock{Virtual: chaosStart,
+		run: runSettings{
+			Seed: seed, Dir: tempDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
+			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: fastClock{Virtual: chaosStart,
 				Speed: chaosSpeed},
 		},
 	}
@@ -120,8 +120,8 @@ func newCampaign(t *testing.T, size chaosSize, seed uint64, store string, cluste
 	return c
 }
 
-// chaosDir is kept when the test fails: book and logs are in it.
-func chaosDir(t *testing.T) string {
+// tempDir is kept when the test fails: book and logs are in it.
+func tempDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "hotline-chaos-")
 	if err != nil {
@@ -139,8 +139,8 @@ func chaosDir(t *testing.T) string {
 	return dir
 }
 
-// play runs the campaign until nothing that was booked is outstanding, and stops everything.
-func (c *campaign) play() {
+// runToEnd runs the campaign until nothing that was booked is outstanding, and stops everything.
+func (c *campaign) runToEnd() {
 	c.began = time.Now()
 	c.run.Clock.Real = c.began.Round(0)
 	c.startSimulator()

@@ -25,16 +25,16 @@ const (
 )
 
 // The crash campaign: callbacks are made and kept while instances are killed, the database is stopped, and the
-// telephone company loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
+// provider simulator loses, repeats and refuses. See CONTRIBUTING.md, "The crash campaign".
 func TestChaos(t *testing.T) {
-	found, kills, seed := setting64(t, "CHAOS_PROMISES", 300), setting64(t, "CHAOS_KILLS",
+	found, kills, seed := setting64(t, "CHAOS_CALLBACKS", 300), setting64(t, "CHAOS_KILLS",
 		20), uint64(setting64(t, "CHAOS_SEED", 1))
 	small := found <= 1000
 	t.Logf("seed %d, %d callbacks, %d kills", seed, found, kills)
 	t.Run("three instances on PostgreSQL", func(t *testing.T) {
 		t.Parallel()
 		cluster := pgtest.NewIn(t, apptest.InMemory())
-		size := chaosSize{callbacks: found * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12,
+		size := campaignSize{callbacks: found * 4 / 5, kills: kills * 7 / 10, instances: 3, agents: 30, rate: 12,
 			stops: 1, limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.stops, size.limit = 100, 15, 8, time.Hour
@@ -43,7 +43,7 @@ func TestChaos(t *testing.T) {
 	})
 	t.Run("one instance on SQLite", func(t *testing.T) {
 		t.Parallel()
-		size := chaosSize{callbacks: found - found*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3,
+		size := campaignSize{callbacks: found - found*4/5, kills: kills - kills*7/10, instances: 1, agents: 15, rate: 3,
 			limit: 5 * time.Minute}
 		if !small {
 			size.agents, size.rate, size.limit = 60, 4, time.Hour
@@ -65,16 +65,16 @@ func setting64(t *testing.T, name string, fallback int) int {
 	return n
 }
 
-// campaignOn plays one campaign and has it judged.
-func campaignOn(t *testing.T, size chaosSize, seed uint64, store string, cluster *pgtest.Cluster) {
+// campaignOn runs one campaign and checks it.
+func campaignOn(t *testing.T, size campaignSize, seed uint64, store string, cluster *pgtest.Cluster) {
 	t.Helper()
 	c := newCampaign(t, size, seed, store, cluster)
-	c.play()
+	c.runToEnd()
 	l, err := readBook(filepath.Join(c.run.Dir, "book.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := judge(context.Background(), l, c.store, size.agents)
+	v, err := checkBook(context.Background(), l, c.store, size.agents)
 	if err != nil {
 		t.Fatal(err)
 	}

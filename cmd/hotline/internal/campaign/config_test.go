@@ -13,7 +13,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// What the campaign's two lines are like: one rings the agent first, the other one the customer. The judge has the
+// What the campaign's two lines are like: one rings the agent first, the other one the customer. The oracle has the
 // limits from here, not from the product.
 const (
 	chaosAttempts = 3
@@ -53,9 +53,9 @@ callbacks: {first: %s, slot: 5m, slots: 2, capacity: 10000, lead: 0s, attempts: 
 text_messages: true
 `
 
-// chaosRoom is how many agents a desk of the second line has, when the first line's has so many. There are few of them:
+// roomOf is how many agents a desk of the second line has, when the first line's has so many. There are few of them:
 // it is a rule that no more of its customers are rung than there are agents.
-func chaosRoom(desk string, agents int) int {
+func roomOf(desk string, agents int) int {
 	if desk == "emergency" {
 		return 2 + agents/50
 	}
@@ -85,8 +85,8 @@ func writeConfig(dir string, agents int) error {
 		agentFirstLine: fmt.Sprintf(chaosLine, agentFirstLine, agentFirstLine, chaosNumber,
 			clients("support", agents), clients("emergency", 3+agents/20), "agent", chaosAttempts, chaosRounds),
 		customerFirstLine: fmt.Sprintf(chaosLine, customerFirstLine, customerFirstLine, chaosSecond,
-			clients("second", chaosRoom("support", agents)), clients("second-emergency",
-				chaosRoom("emergency", agents)),
+			clients("second", roomOf("support", agents)), clients("second-emergency",
+				roomOf("emergency", agents)),
 			"customer", chaosAttempts, chaosRounds),
 	} {
 		hours := "line: " + name + "\nzone: Asia/Jakarta\nweek:\n" + week.String() + "peak:\n" + week.String()

@@ -22,14 +22,14 @@ import (
 // restPatience is how long the product waits for an answer of the provider's, on the fast clock.
 const restPatience = 10 * time.Second
 
-// playInstance is one instance of the product, wired as serve does it, but for the fast clock and the points.
+// runInstance is one instance of the product, wired as serve does it, but for the fast clock and the points.
 // It ends when it is told "stop", and when the campaign is gone.
-func playInstance() {
-	s := told()
+func runInstance() {
+	s := settingsFromParent()
 	ctx, stop := context.WithCancel(context.Background())
 	points := &points{}
 	go obey(points, stop)
-	if err := chaosServe(ctx, s, points); err != nil {
+	if err := serve(ctx, s, points); err != nil {
 		giveUp(err)
 	}
 }
@@ -51,8 +51,8 @@ func obey(points *points, stop func()) {
 	}
 }
 
-func chaosServe(ctx context.Context, s chaosRun, points *points) error {
-	log, err := chaosLog(s)
+func serve(ctx context.Context, s runSettings, points *points) error {
+	log, err := openLog(s)
 	if err != nil {
 		return err
 	}
@@ -83,12 +83,12 @@ func chaosServe(ctx context.Context, s chaosRun, points *points) error {
 	if err != nil {
 		return err
 	}
-	say("listening %s", listener.Addr())
+	tellParent("listening %s", listener.Addr())
 	return h.Run(ctx, listener, s.Clock.timer(now), log)
 }
 
-// chaosLog appends to a file that outlives the process.
-func chaosLog(s chaosRun) (*slog.Logger, error) {
+// openLog appends to a file that outlives the process.
+func openLog(s runSettings) (*slog.Logger, error) {
 	file, err := os.OpenFile(filepath.Join(s.Dir, s.Name+".log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, err

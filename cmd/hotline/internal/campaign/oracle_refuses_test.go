@@ -15,8 +15,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// The judge of the crash campaign can say no: a book in which every rule is broken, and one in which none is.
-func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
+// The oracle of the crash campaign can say no: a book in which every rule is broken, and one in which none is.
+func TestTheOracleRefuses(t *testing.T) {
 	store, err := app.OpenStore(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hotline.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +42,7 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	broken := judged(t, store, slices.Concat(
+	broken := findingsOf(t, store, slices.Concat(
 		[]simulator.Event{{Event: simulator.EventSay, From: customerNumber(7), Digits: "7777777",
 			Role: simulate.RoleCaller}},
 		[]simulator.Event{ // who is told that another number was noted than the one that is in the store
@@ -71,7 +71,7 @@ func TestTheJudgeOfTheCampaignCanSayNo(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = empty.Close() })
-	if broken := judged(t, empty, nil); len(broken) != 0 {
+	if broken := findingsOf(t, empty, nil); len(broken) != 0 {
 		t.Errorf("an empty book and an empty store: %q", broken)
 	}
 }
@@ -101,9 +101,9 @@ func rungFirst(at time.Time, nth int) []simulator.Event {
 }
 
 // A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there
-// any more: the product counts no attempt, and the judge must not either. One who was rung and picked up while the desk
+// any more: the product counts no attempt, and the oracle must not either. One who was rung and picked up while the desk
 // was there counts.
-func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
+func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	closing := chaosStart.Add(6 * time.Minute)
 	if openAt(closing) || !openAt(closing.Add(-time.Second)) {
 		t.Fatalf("the desk does not close at %s", closing)
@@ -122,7 +122,7 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 		{"long before, a webhook was lost", closing.Add(-5 * time.Minute), simulator.EventWebhookFailed, 0},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			l, to := newBookRead(), customerNumber(1)
+			l, to := newEventBook(), customerNumber(1)
 			leg := simulator.Event{Leg: "CA1", Role: to, To: to}
 			for _, step := range []struct {
 				event string
@@ -136,7 +136,7 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 				e.Event, e.At, e.Target = step.event, tc.answer.Add(step.after), "client:second-1"
 				l.enter(e)
 			}
-			v := &verdict{counts: map[string]int{}}
+			v := &findings{counts: map[string]int{}}
 			if got := v.tooLate(l.rings[to]); got != tc.want {
 				t.Errorf("%d rings are no attempt, want %d", got, tc.want)
 			}
@@ -144,14 +144,14 @@ func TestTheJudgeKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	}
 }
 
-// judged are the rules that a book breaks, sorted.
-func judged(t *testing.T, store app.Store, events []simulator.Event) []string {
+// findingsOf are the rules that a book breaks, sorted.
+func findingsOf(t *testing.T, store app.Store, events []simulator.Event) []string {
 	t.Helper()
-	l := newBookRead()
+	l := newEventBook()
 	for _, e := range events {
 		l.enter(e)
 	}
-	v, err := judge(t.Context(), l, store, 1)
+	v, err := checkBook(t.Context(), l, store, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,8 @@ const (
 	onTheWay = 30 * time.Second
 )
 
-// A verdict is what the judge found, by the rule that was broken.
-type verdict struct {
+// A findings is what the oracle found, by the rule that was broken.
+type findings struct {
 	broken map[string][]string
 	counts map[string]int
 }
@@ -47,14 +47,14 @@ const (
 var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours,
 	ruleGiven, ruleOnce, ruleRoom, ruleProvider}
 
-func (v *verdict) find(rule, format string, args ...any) {
+func (v *findings) find(rule, format string, args ...any) {
 	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
 }
 
-// judge holds the book against the store. The book is right: what it does not know has not happened. agents is how many
+// checkBook holds the book against the store. The book is right: what it does not know has not happened. agents is how many
 // the first line's desk has.
-func judge(ctx context.Context, l *bookRead, store app.Store, agents int) (*verdict, error) {
-	v := &verdict{broken: map[string][]string{}, counts: map[string]int{}}
+func checkBook(ctx context.Context, l *eventBook, store app.Store, agents int) (*findings, error) {
+	v := &findings{broken: map[string][]string{}, counts: map[string]int{}}
 	found, err := store.List(ctx, callbacks.Filter{})
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func judge(ctx context.Context, l *bookRead, store app.Store, agents int) (*verd
 }
 
 // told holds what callers were told against the store.
-func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
+func (v *findings) told(l *eventBook, byReference map[string]callbacks.Callback) {
 	for _, g := range l.order {
 		c, known := byReference[g.told.reference]
 		if !known {
@@ -127,8 +127,8 @@ func (v *verdict) told(l *bookRead, byReference map[string]callbacks.Callback) {
 	}
 }
 
-// callback judges one callback.
-func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
+// callback checks one callback.
+func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent,
 		c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
@@ -148,7 +148,7 @@ func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
 	}
 	switch done := c.State == callbacks.Done; {
 	case done == (bridges > 0):
-	case done && len(rings) > 0 && unheard(rings[len(rings)-1]):
+	case done && len(rings) > 0 && notHeard(rings[len(rings)-1]):
 		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody
 		// could tell the product from one that has connected them.
 		v.counts["done, though every word that they were not connected was lost"]++
@@ -175,8 +175,8 @@ func (v *verdict) callback(c callbacks.Callback, l *bookRead) {
 	}
 }
 
-// unheard reports whether the product was never told how this leg of a customer ended.
-func unheard(g *bookLeg) bool {
+// notHeard reports whether the product was never told how this leg of a customer ended.
+func notHeard(g *recordedLeg) bool {
 	if g.by == nil {
 		return g.placed && g.endLost && !g.pressed.IsZero()
 	}
@@ -187,7 +187,7 @@ func unheard(g *bookLeg) bool {
 // of it was rung: they are told so, and that is no attempt. Hours are asked whenever the product is asked what comes
 // next, so a webhook that was lost just before closing and is told again just after it has that answer as well. Nobody
 // hears it whose leg the answer did not reach, or who had hung up again by then; of all others the book has to have it.
-func (v *verdict) tooLate(rings []*bookLeg) (n int) {
+func (v *findings) tooLate(rings []*recordedLeg) (n int) {
 	for _, g := range rings {
 		told := g.refused || g.unanswered || g.ended.Sub(g.answered) < 2*clockError
 		if g.placed && !g.answered.IsZero() && g.dialled == "" && told &&
@@ -200,13 +200,13 @@ func (v *verdict) tooLate(rings []*bookLeg) (n int) {
 }
 
 // askedWhenOpen reports whether a call was decided on while the desk was there.
-func askedWhenOpen(g *bookLeg) bool {
+func askedWhenOpen(g *recordedLeg) bool {
 	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
 }
 
-// hours judges one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then,
+// hours checks one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then,
 // and only that, may still pass before the customer is rung.
-func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
+func (v *findings) hours(who string, c callbacks.Callback, g *recordedLeg) {
 	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
 		return
 	}
@@ -224,8 +224,8 @@ func (v *verdict) hours(who string, c callbacks.Callback, g *bookLeg) {
 
 // targets finds two calls at a time, and calls to agents of a desk that was closed when they were decided on. Of those
 // that were on the way when it closed nobody is connected, which the customers' side shows.
-func (v *verdict) targets(l *bookRead) {
-	byTarget := map[string][]*bookLeg{}
+func (v *findings) targets(l *eventBook) {
+	byTarget := map[string][]*recordedLeg{}
 	for _, g := range l.order {
 		if !g.placed {
 			continue
@@ -249,7 +249,7 @@ func (v *verdict) targets(l *bookRead) {
 
 // room finds instants at which more customers of a desk of the second line were on the telephone, or about to be, than
 // the desk has agents: each of them will want one.
-func (v *verdict) room(l *bookRead, found map[string]callbacks.Callback, agents int) {
+func (v *findings) room(l *eventBook, found map[string]callbacks.Callback, agents int) {
 	type change struct {
 		at time.Time
 		by int
@@ -267,7 +267,7 @@ func (v *verdict) room(l *bookRead, found map[string]callbacks.Callback, agents 
 	}
 	for desk, changes := range byDesk {
 		slices.SortStableFunc(changes, func(a, b change) int { return cmp.Or(a.at.Compare(b.at), a.by-b.by) })
-		room, up, most := chaosRoom(desk, agents), 0, 0
+		room, up, most := roomOf(desk, agents), 0, 0
 		for _, ch := range changes {
 			if up += ch.by; ch.by > 0 && up > room {
 				v.find(ruleRoom, "%s at %s: %d customers and %d agents", desk, ch.at.Format(time.StampMilli), up, room)
@@ -279,7 +279,7 @@ func (v *verdict) room(l *bookRead, found map[string]callbacks.Callback, agents 
 }
 
 // String is the table of the verdict.
-func (v *verdict) String() string {
+func (v *findings) String() string {
 	var out strings.Builder
 	names := make([]string, 0, len(v.counts))
 	for name := range v.counts {

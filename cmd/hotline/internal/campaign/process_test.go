@@ -22,8 +22,8 @@ import (
 	"syscall"
 )
 
-// A chaosProcess is a role of the campaign in a process of its own.
-type chaosProcess struct {
+// A process is a role of the campaign in a process of its own.
+type process struct {
 	name  string
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
@@ -35,7 +35,7 @@ type chaosProcess struct {
 }
 
 // begin starts a role. What it writes to standard error is added to a file.
-func begin(role string, s chaosRun) (*chaosProcess, error) {
+func begin(role string, s runSettings) (*process, error) {
 	settings, err := json.Marshal(s)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func begin(role string, s chaosRun) (*chaosProcess, error) {
 		return nil, err
 	}
 	defer func() { _ = faults.Close() }() // the process has its own
-	p := &chaosProcess{name: s.Name, cmd: exec.Command(os.Args[0]), lines: make(chan string, 64),
+	p := &process{name: s.Name, cmd: exec.Command(os.Args[0]), lines: make(chan string, 64),
 		ended: make(chan struct{})}
 	// Memory is plenty, and the collector's work multiplied by the race detector's is not what is tried here.
 	p.cmd.Env = append(os.Environ(), "GOGC=400", asProgram+"="+role, chaosSettings+"="+string(settings))
@@ -73,7 +73,7 @@ func begin(role string, s chaosRun) (*chaosProcess, error) {
 }
 
 // address waits until it listens.
-func (p *chaosProcess) address() (string, error) {
+func (p *process) address() (string, error) {
 	for line := range p.lines {
 		if address, ok := strings.CutPrefix(line, "listening "); ok {
 			return address, nil
@@ -83,14 +83,14 @@ func (p *chaosProcess) address() (string, error) {
 	return "", fmt.Errorf("%s ended before it listened: %v", p.name, p.err)
 }
 
-func (p *chaosProcess) order(format string, args ...any) {
+func (p *process) order(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.stdin, format+"\n", args...) // one that has ended takes no orders
 }
 
-func (p *chaosProcess) kill() { _ = p.cmd.Process.Signal(syscall.SIGKILL) }
+func (p *process) kill() { _ = p.cmd.Process.Signal(syscall.SIGKILL) }
 
 // killed reports whether it ended by SIGKILL.
-func (p *chaosProcess) killed() bool {
+func (p *process) killed() bool {
 	var exit *exec.ExitError
 	if !errors.As(p.err, &exit) {
 		return false

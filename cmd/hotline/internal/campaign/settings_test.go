@@ -21,12 +21,12 @@ const (
 )
 
 func init() {
-	roles["simulator"] = playSimulator
-	roles["instance"] = playInstance
+	roles["simulator"] = runSimulator
+	roles["instance"] = runInstance
 }
 
-// chaosRun is what all processes of a campaign have in common.
-type chaosRun struct {
+// runSettings is what all processes of a campaign have in common.
+type runSettings struct {
 	Seed   uint64
 	Dir    string // book, configuration, logs
 	Store  string
@@ -34,7 +34,7 @@ type chaosRun struct {
 	Key    []byte
 	Public string // where the balancer is
 	REST   string // where the simulator is; empty for the simulator itself
-	Clock  chaosClock
+	Clock  fastClock
 	// Promises is how many references the simulator's callers want to hear; Rate is how many ring in a real second.
 	Callbacks int
 	Rate      float64
@@ -43,37 +43,37 @@ type chaosRun struct {
 	Name string // of the process, for its log
 }
 
-// A chaosClock goes fast: the product's own time-outs would make a campaign last for hours. It is the same in every
+// A fastClock goes fast: the product's own time-outs would make a campaign last for hours. It is the same in every
 // process.
-type chaosClock struct {
+type fastClock struct {
 	Real, Virtual time.Time // the same instant on both clocks
 	Speed         float64
 }
 
 // of is the fast clock on top of a real one.
-func (k chaosClock) of(real func() time.Time) func() time.Time {
+func (k fastClock) of(real func() time.Time) func() time.Time {
 	return func() time.Time { return k.at(real()) }
 }
 
 // at is the fast clock's reading at a real instant. The real one is read from the wall, because a monotonic reading
 // means nothing to another process.
-func (k chaosClock) at(real time.Time) time.Time {
+func (k fastClock) at(real time.Time) time.Time {
 	return k.Virtual.Add(time.Duration(float64(real.Round(0).Sub(k.Real)) * k.Speed))
 }
 
 // real is how long a stretch of the fast clock lasts.
-func (k chaosClock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / k.Speed) }
+func (k fastClock) real(d time.Duration) time.Duration { return time.Duration(float64(d) / k.Speed) }
 
 // timer is callbacks.SystemTimer for the fast clock.
-func (k chaosClock) timer(now func() time.Time) callbacks.Timer {
+func (k fastClock) timer(now func() time.Time) callbacks.Timer {
 	return func(at time.Time) (<-chan time.Time, func()) {
 		t := time.NewTimer(k.real(at.Sub(now())))
 		return t.C, func() { t.Stop() }
 	}
 }
 
-// told reads the settings that a process was started with.
-func told() (s chaosRun) {
+// settingsFromParent reads the settings that a process was started with.
+func settingsFromParent() (s runSettings) {
 	if err := json.Unmarshal([]byte(os.Getenv(chaosSettings)), &s); err != nil {
 		giveUp(err)
 	}
@@ -86,7 +86,7 @@ func giveUp(err error) {
 	os.Exit(1)
 }
 
-// say tells the campaign something; one write, so that it is out before the process is killed.
-func say(format string, args ...any) {
+// tellParent tells the campaign something; one write, so that it is out before the process is killed.
+func tellParent(format string, args ...any) {
 	_, _ = os.Stdout.WriteString(fmt.Sprintf(format, args...) + "\n")
 }

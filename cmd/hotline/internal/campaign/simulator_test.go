@@ -24,9 +24,9 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// playSimulator is the provider simulator with its subscribers and its book. It ends when standard input does.
-func playSimulator() {
-	s := told()
+// runSimulator is the provider simulator with its subscribers and its book. It ends when standard input does.
+func runSimulator() {
+	s := settingsFromParent()
 	book, err := openBook(filepath.Join(s.Dir, "book.jsonl"))
 	if err != nil {
 		giveUp(err)
@@ -56,7 +56,7 @@ func playSimulator() {
 			giveUp(err)
 		}
 	})
-	say("listening %s", listener.Addr())
+	tellParent("listening %s", listener.Addr())
 	orders := bufio.NewScanner(os.Stdin)
 	if orders.Scan() { // "ring"
 		working.Go(func() { ringUp(ctx, c, s, people, book) })
@@ -67,11 +67,11 @@ func playSimulator() {
 	if err := book.close(); err != nil {
 		giveUp(err)
 	}
-	say("closed")
+	tellParent("closed")
 }
 
 // ringUp makes calls until so many callers have heard a reference: a first part at once, the rest one after the other.
-func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *people, book *book) {
+func ringUp(ctx context.Context, c *simulator.Simulator, s runSettings, people *people, book *book) {
 	every := time.NewTicker(time.Duration(float64(time.Second) / s.Rate))
 	defer every.Stop()
 	var live []*simulator.Call
@@ -86,7 +86,7 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s chaosRun, people *peo
 		live = up
 		spoken := int(book.spoken.Load())
 		if spoken >= s.Callbacks && len(live) == 0 {
-			say("rung %d", nth)
+			tellParent("rung %d", nth)
 			return
 		}
 		if spoken+len(live) < s.Callbacks {
@@ -137,7 +137,7 @@ func openBook(path string) (*book, error) {
 	return &book{file: file, out: bufio.NewWriterSize(file, 1<<16), heard: map[string]bool{}}, nil
 }
 
-// booked are the events that the judge reads.
+// booked are the events that the oracle reads.
 var booked = map[string]bool{
 	simulator.EventRing: true, simulator.EventAnswer: true, simulator.EventPress: true, simulator.EventBridge: true, simulator.EventUnbridge: true,
 	simulator.EventPlaceCall: true, simulator.EventHangup: true, simulator.EventViolation: true, simulator.EventMessage: true, simulator.EventDialEnd: true,
@@ -150,7 +150,7 @@ func (b *book) note(e simulator.Event) {
 		e.Digits = reference
 		if !b.heard[e.From] {
 			b.heard[e.From] = true
-			say("spoken %d", b.spoken.Add(1))
+			tellParent("spoken %d", b.spoken.Add(1))
 		}
 	} else if !booked[e.Event] && !apology(e) && !refusal(e) && !tells(e) {
 		return

@@ -8,11 +8,6 @@ import (
 // clockKey finds the clock of a command in its context.
 type clockKey struct{}
 
-// withClock gives commands another clock than the real one.
-func withClock(ctx context.Context, now func() time.Time) context.Context {
-	return context.WithValue(ctx, clockKey{}, now)
-}
-
 // clockFrom is the clock that a command goes by: the one that it was given, or the real one.
 func clockFrom(ctx context.Context) func() time.Time {
 	if now, ok := ctx.Value(clockKey{}).(func() time.Time); ok {

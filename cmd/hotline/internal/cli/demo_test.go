@@ -8,8 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 )
 
 // A show is a demo that runs.
@@ -138,23 +136,5 @@ func TestDemoIsForThisMachineAlone(t *testing.T) {
 			!strings.Contains(err.Error(), c.words) {
 			t.Errorf("%v: %v, want %q; it printed %q", c.flags, err, c.words, out)
 		}
-	}
-}
-
-func TestDemoTakesAFreePort(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer taken.Close()
-	var out strings.Builder
-	listener, err := simulate.ListenDemo(&out, simulate.DemoOptions{Listen: taken.Addr().String()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	if listener.Addr().String() == taken.Addr().String() ||
-		!strings.Contains(out.String(), "is in use; taking a free one") {
-		t.Errorf("it listens on %s and says %q", listener.Addr(), out.String())
 	}
 }

@@ -91,8 +91,8 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	customer.Name = "customer"
 
 	t := newTranscript(out, line, o.JSON)
-	var r *Simulation
-	r, err = New(ctx, Options{
+	var r *simulation
+	r, err = newSimulation(ctx, options{
 		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler),
 		SimulatorEvent: func(e simulator.Event) {
 			if e.Event == simulator.EventHangup && e.Role == RoleCaller {
@@ -123,7 +123,7 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 }
 
 // reportOutcomes tells what became of every callback of the call.
-func (r *Simulation) reportOutcomes(ctx context.Context, t *transcript) error {
+func (r *simulation) reportOutcomes(ctx context.Context, t *transcript) error {
 	ids, last := t.callbacks()
 	for _, id := range ids {
 		callback, err := r.Service.Callback(ctx, id)
@@ -139,7 +139,7 @@ func (r *Simulation) reportOutcomes(ctx context.Context, t *transcript) error {
 const RoleCaller = "caller"
 
 // staff puts an agent with this behaviour at every target of every desk.
-func (r *Simulation) staff(line *ivr.Line, agent simulator.Party) {
+func (r *simulation) staff(line *ivr.Line, agent simulator.Party) {
 	for _, desk := range line.Desks {
 		for _, target := range desk.Targets {
 			agent.Name = target.ID

@@ -17,7 +17,7 @@ const longestCall = 2 * time.Hour
 
 // A testRun is a call test while it is played. Events come from the simulator and from the server's goroutines.
 type testRun struct {
-	*Simulation
+	*simulation
 	*calltest.Comparison
 	customer   simulator.Party
 	out        strings.Builder

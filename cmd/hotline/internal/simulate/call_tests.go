@@ -67,7 +67,7 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 	if err != nil {
 		return out, err
 	}
-	p.Simulation, err = New(ctx, Options{
+	p.simulation, err = newSimulation(ctx, options{
 		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), OpenedStore: borrowed{store}, Strict: true, SimulatorEvent: p.simulatorEvent, ProductEvent: p.productEvent,
 	})
 	if err != nil {
@@ -85,7 +85,7 @@ type borrowed struct{ app.Store }
 
 func (borrowed) Close() error { return nil }
 
-// run makes the call, plays it to its end, and judges what came of it.
+// run makes the call, plays it to its end, and compares what came of it.
 func (p *testRun) run(ctx context.Context) error {
 	p.staff(p.Line, behaviours[p.Test.Others])
 	p.staffNamed()

@@ -14,9 +14,9 @@ import (
 // The line okpay rings the customer before an agent.
 
 // okpayCaller rings when okpay is closed, and books a callback for Monday at nine.
-func okpayCaller(t *testing.T, options ...scenarioOption) *scenario {
+func okpayCaller(t *testing.T, changes ...scenarioOption) *scenario {
 	t.Helper()
-	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(options, onLine("okpay"))...)
+	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(changes, onLine("okpay"))...)
 	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
 		hears("We can call you back").press("1"))
 	return s

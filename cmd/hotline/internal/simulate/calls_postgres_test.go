@@ -34,7 +34,7 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
-		_, err := New(t.Context(), Options{Snapshot: errorless(apptest.Shipped()), At: time.Now(),
+		_, err := newSimulation(t.Context(), options{Snapshot: errorless(apptest.Shipped()), At: time.Now(),
 			Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("without a database: %v", err)

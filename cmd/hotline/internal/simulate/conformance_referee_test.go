@@ -21,7 +21,7 @@ var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
 // checkREST holds every REST request of a story against the provider's own document.
 func checkREST(t *testing.T, requests []simulator.Request) {
 	t.Helper()
-	judge, err := restValidator()
+	validator, err := restValidator()
 	if err != nil {
 		t.Error(err)
 		return
@@ -30,20 +30,20 @@ func checkREST(t *testing.T, requests []simulator.Request) {
 		// The sound of a recording is no resource of the document, which names its JSON only; the sound is at the same
 		// address with .mp3 behind it (the provider's documentation, "Fetch a Recording's media file").
 		request.Path = strings.Replace(request.Path, ".mp3", ".json", 1)
-		if err := judge.Check(request.Method, request.Path, request.Form); err != nil {
+		if err := validator.Check(request.Method, request.Path, request.Form); err != nil {
 			t.Errorf("the provider's document refuses %s %s %v: %v", request.Method, request.Path, request.Form, err)
 		}
 	}
 }
 
-// The judge is there and can say no: otherwise every story would pass it.
+// The validator can refuse: otherwise every scenario would pass it.
 func TestTheRefereeCanSayNo(t *testing.T) {
-	judge, err := restValidator()
+	validator, err := restValidator()
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := "/2010-04-01/Accounts/" + AccountSID + "/Calls.json"
-	if err := judge.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"},
+	if err := validator.Check("POST", path, url.Values{"To": {"+6281234567890"}, "From": {"+622150001000"},
 		"Url": {"https://x.example/"}, "Tmeout": {"20"}}); err == nil {
 		t.Error("a field that does not exist is let through")
 	}

@@ -37,12 +37,12 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	if o.Speed < 1 || o.Speed > 20 {
 		return fmt.Errorf("--speed %v: choose 1 (real time) to 20", o.Speed)
 	}
-	listener, err := ListenDemo(out, o)
+	listener, err := listenDemo(out, o)
 	if err != nil {
 		return err
 	}
 	var console *page.Console
-	r, err := New(ctx, Options{
+	r, err := newSimulation(ctx, options{
 		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs,
 			&slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
@@ -85,7 +85,7 @@ func runDemo(ctx context.Context, console *page.Console, server *http.Server, se
 }
 
 // listenDemo takes the port of the page. Only loopback will do: whoever reaches the page holds the telephones.
-func ListenDemo(out io.Writer, o DemoOptions) (net.Listener, error) {
+func listenDemo(out io.Writer, o DemoOptions) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %q: write address and port, for example %s", o.Listen, DemoAddress)

@@ -61,7 +61,7 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	var rung, did []string
 	var due time.Time
 	var message, over bool
-	r, err := New(t.Context(), Options{
+	r, err := newSimulation(t.Context(), options{
 		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler), Seed: 1,
 		SimulatorEvent: func(e simulator.Event) {
 			mu.Lock()

@@ -22,7 +22,7 @@ import (
 // A scenario is a test that reads as telephone calls: who rings when, what is heard and pressed, what comes of it.
 // Whatever the provider would object to fails it, and so does anything left dangling at the end.
 type scenario struct {
-	*Simulation
+	*simulation
 	t    *testing.T
 	line *ivr.Line
 
@@ -47,7 +47,7 @@ type scenarioOption func(*setting)
 
 // A setting is where and when a story takes place.
 type setting struct {
-	Options
+	options
 	line string
 }
 
@@ -65,7 +65,7 @@ func withLog(log *slog.Logger) scenarioOption { return func(s *setting) { s.Log 
 
 // newScenario opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise,
 // customers too.
-func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
+func newScenario(t *testing.T, at string, changes ...scenarioOption) *scenario {
 	t.Helper()
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -77,7 +77,7 @@ func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
 	}
 	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second,
 		Keys: simulator.Always("1")}}
-	set := setting{line: "gopay", Options: Options{
+	set := setting{line: "gopay", options: options{
 		Snapshot: snapshot, At: start, Log: slog.New(slog.DiscardHandler), Seed: 1,
 		SimulatorEvent: func(e simulator.Event) {
 			s.mu.Lock()
@@ -86,14 +86,14 @@ func newScenario(t *testing.T, at string, options ...scenarioOption) *scenario {
 		},
 		ProductEvent: s.productEvent,
 	}}
-	for _, option := range options {
+	for _, option := range changes {
 		option(&set)
 	}
 	s.line = set.Snapshot.ByID(set.line)
 	if set.Store == "" && set.OpenedStore == nil {
 		set.Store = "sqlite:" + sqlitetest.New(t)
 	}
-	if s.Simulation, err = New(context.Background(), set.Options); err != nil {
+	if s.simulation, err = newSimulation(context.Background(), set.options); err != nil {
 		t.Fatal(err)
 	}
 	s.agents(nil)

@@ -25,9 +25,9 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// A Simulation is the product and a provider simulator in one process, on loopback, with a store of its own.
+// A simulation is the product and a provider simulator in one process, on loopback, with a store of its own.
 // The simulator owns the time.
-type Simulation struct {
+type simulation struct {
 	*app.App
 	simulator *simulator.Simulator
 	nextDial  time.Time // when the dispatcher wants to be called again
@@ -37,8 +37,8 @@ type Simulation struct {
 	dir       string
 }
 
-// Options is what a simulation is set up with.
-type Options struct {
+// options is what a simulation is set up with.
+type options struct {
 	Snapshot *config.Snapshot
 	At       time.Time
 	Log      *slog.Logger
@@ -60,11 +60,11 @@ type Options struct {
 
 const AccountSID = "AC00000000000000000000000000000000"
 
-func New(ctx context.Context, s Options) (r *Simulation, err error) {
+func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
 	}
-	r = &Simulation{log: s.Log}
+	r = &simulation{log: s.Log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
@@ -111,7 +111,7 @@ func New(ctx context.Context, s Options) (r *Simulation, err error) {
 }
 
 // connect points every number of every line at the server, and lets the dispatcher act by the simulator's clock.
-func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
+func (r *simulation) connect(snapshot *config.Snapshot, voice string) {
 	for _, line := range snapshot.Lines {
 		numbers := line.Numbers
 		if line.CallerID != "" {
@@ -136,11 +136,11 @@ func (r *Simulation) connect(snapshot *config.Snapshot, voice string) {
 }
 
 // settled reports whether nothing is going on and no callback is outstanding.
-func (r *Simulation) settled() bool {
+func (r *simulation) settled() bool {
 	return r.nextDial.IsZero() && r.nextSMS.IsZero() && r.simulator.Idle()
 }
 
-func (r *Simulation) listen(handler http.Handler) (url string, err error) {
+func (r *simulation) listen(handler http.Handler) (url string, err error) {
 	url, serve, err := r.reserve()
 	if err == nil {
 		serve(handler)
@@ -149,7 +149,7 @@ func (r *Simulation) listen(handler http.Handler) (url string, err error) {
 }
 
 // reserve takes a port before there is something to serve: the product must know its own address.
-func (r *Simulation) reserve() (url string, serve func(http.Handler), err error) {
+func (r *simulation) reserve() (url string, serve func(http.Handler), err error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", nil, fmt.Errorf("cannot listen on loopback: %w", err)
@@ -163,7 +163,7 @@ func (r *Simulation) reserve() (url string, serve func(http.Handler), err error)
 	}, nil
 }
 
-func (r *Simulation) close() error {
+func (r *simulation) close() error {
 	var errs []error
 	if r.simulator != nil {
 		r.simulator.Close()
