@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -22,7 +21,7 @@ var attemptNames = attemptColumns(&callbacks.Attempt{}).names()
 // manyAttempts runs a query for attempts.
 func manyAttempts(ctx context.Context, q conn, where string, args ...any) ([]callbacks.Attempt, error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+attemptNames+" FROM attempts WHERE "+where, args...)
-	return collect(rows, err, func(a *callbacks.Attempt) (columns, *callbacks.Attempt) { return attemptColumns(a), a })
+	return collect(rows, err, attemptColumns)
 }
 
 // ActiveAttempts implements dispatch.Store.
@@ -32,8 +31,8 @@ func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error)
 }
 
 // KnownSIDs implements dispatch.Store.
-func (s *Store) KnownSIDs(ctx context.Context, sids []string) (known map[string]bool, err error) {
-	known = map[string]bool{}
+func (s *Store) KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error) {
+	known := map[string]bool{}
 	if len(sids) == 0 {
 		return known, nil
 	}
@@ -41,18 +40,11 @@ func (s *Store) KnownSIDs(ctx context.Context, sids []string) (known map[string]
 	for i, sid := range sids {
 		args[i] = sid
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT call_sid FROM attempts WHERE call_sid <> '' AND call_sid IN `+
-		marks(len(sids)), args...)
-	if err != nil {
-		return nil, s.wrap("look up calls", err)
-	}
-	defer func() { err = s.wrap("look up calls", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var sid string
-		if err := rows.Scan(&sid); err != nil {
-			return nil, err
-		}
+	rows, err := s.read.QueryContext(ctx, `SELECT call_sid FROM attempts WHERE call_sid <> ''
+		AND call_sid IN `+marks(len(sids)), args...)
+	found, err := collect(rows, err, text)
+	for _, sid := range found {
 		known[sid] = true
 	}
-	return known, rows.Err()
+	return known, s.wrap("look up calls", err)
 }

@@ -41,7 +41,7 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 			return b, err
 		}
 	}
-	c, err := write(ctx, tx, r, reference)
+	c, err := writeCallback(ctx, tx, r, reference)
 	if refused(err) { // what is open goes before a refusal, and may be the reason for it
 		if b, err := existing(ctx, tx, r); !errors.Is(err, callbacks.ErrNotFound) {
 			return b, err
@@ -81,8 +81,8 @@ func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Requ
 	return b, callbacks.ErrNotFound
 }
 
-// write writes a callback, unless a limit, a full slot or the reference is in the way.
-func write(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
+// writeCallback writes a callback, unless a limit, a full slot or the reference is in the way.
+func writeCallback(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
 	if err := within(ctx, tx, r); err != nil {
 		return c, err
 	}

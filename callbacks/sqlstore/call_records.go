@@ -25,29 +25,23 @@ func (r *callRecordRow) columns() columns {
 
 // SaveCallRecord implements [callbacks.Store].
 func (s *Store) SaveCallRecord(ctx context.Context, c callbacks.CallRecord) (callbacks.CallRecord, error) {
-	var saved callbacks.CallRecord
-	err := s.inTx(ctx, "save a call record", func(tx conn) (err error) {
+	return write(ctx, s, "save a call record", func(tx conn) (callbacks.CallRecord, error) {
 		if err := tx.serialize(ctx, "call/"+c.Key); err != nil {
-			return err
+			return c, err
 		}
-		saved, err = oneCallRecord(ctx, tx, c.Key)
+		saved, err := oneCallRecord(ctx, tx, c.Key)
 		if !errors.Is(err, callbacks.ErrNotFound) {
-			return err
+			return saved, err
 		}
 		if err := takeReference(ctx, tx, c.Reference); err != nil {
-			return err
+			return c, err
 		}
 		row := (&callRecordRow{CallRecord: c}).columns()
 		if _, err = tx.ExecContext(ctx, row.insertInto("call_records"), row.values()...); err != nil {
-			return err
+			return c, err
 		}
-		saved, err = oneCallRecord(ctx, tx, c.Key)
-		return err
+		return oneCallRecord(ctx, tx, c.Key)
 	})
-	if err != nil {
-		return callbacks.CallRecord{}, err
-	}
-	return saved, nil
 }
 
 func oneCallRecord(ctx context.Context, q conn, key string) (callbacks.CallRecord, error) {

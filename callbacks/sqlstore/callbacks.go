@@ -55,25 +55,13 @@ func oneCallback(ctx context.Context, q conn, where string, args ...any) (callba
 }
 
 // manyCallbacks runs a query for callbacks.
-func manyCallbacks(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Callback, err error) {
+func manyCallbacks(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Callback, _ error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where, args...)
-	return collect(rows, err, func(r *callbackRow) (columns, *callbacks.Callback) { return r.columns(), &r.Callback })
-}
-
-// collect reads all rows of a query. of is where a row's columns are kept, and what is collected of it.
-func collect[R, T any](rows *sql.Rows, err error, of func(*R) (columns, *T)) (list []T, _ error) {
-	if err != nil {
-		return nil, err
+	found, err := collect(rows, err, (*callbackRow).columns)
+	for _, r := range found {
+		list = append(list, r.Callback)
 	}
-	for rows.Next() {
-		var row R
-		columns, one := of(&row)
-		if err := rows.Scan(columns.pointers()...); err != nil {
-			return nil, errors.Join(err, rows.Close())
-		}
-		list = append(list, *one)
-	}
-	return list, errors.Join(rows.Err(), rows.Close())
+	return list, err
 }
 
 // Callback implements [callbacks.Store].

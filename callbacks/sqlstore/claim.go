@@ -11,10 +11,10 @@ import (
 
 // Claim implements dispatch.Store.
 func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record, error) {
-	var r callbacks.Record
-	err := s.inTx(ctx, "claim", func(tx conn) (err error) {
-		if r, err = s.claimable(ctx, tx, c); err != nil {
-			return err
+	return write(ctx, s, "claim", func(tx conn) (callbacks.Record, error) {
+		r, err := s.claimable(ctx, tx, c)
+		if err != nil {
+			return r, err
 		}
 		r.Fence++
 		r.Callback.State, r.Callback.Held = callbacks.Dialling, time.Time{}
@@ -23,21 +23,16 @@ func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record,
 			From: c.From, Ring: c.Ring, State: callbacks.Placing, Seq: -1, Fence: r.Fence, Pass: r.Callback.Pass,
 			Created: c.Now, Check: c.Now.Add(c.Lease),
 		}); err != nil {
-			return err
+			return r, err
 		}
 		if err := save(ctx, tx, r); err != nil {
-			return err
+			return r, err
 		}
 		if err := pace(ctx, tx, c); err != nil { // last, so that others wait for this transaction's end only
-			return err
+			return r, err
 		}
-		r, err = load(ctx, tx, c.CallbackID, c.AttemptID)
-		return err
+		return load(ctx, tx, c.CallbackID, c.AttemptID)
 	})
-	if err != nil {
-		return callbacks.Record{}, err
-	}
-	return r, nil
 }
 
 // claimable loads a callback that may be claimed, and locks it. One that somebody else keeps locked is passed over.

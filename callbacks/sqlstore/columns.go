@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -81,6 +83,24 @@ func (c columns) set() string { return strings.ReplaceAll(c.names(), ",", " = ?,
 
 // marks is a list of so many placeholders.
 func marks(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
+
+// collect reads all rows of a query. of are the columns that it asks for.
+func collect[R any](rows *sql.Rows, err error, of func(*R) columns) (list []R, _ error) {
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		var row R
+		if err := rows.Scan(of(&row).pointers()...); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		list = append(list, row)
+	}
+	return list, errors.Join(rows.Err(), rows.Close())
+}
+
+// text is for a query of one text.
+func text(s *string) columns { return columns{{"", s}} }
 
 // millis is an instant that is kept as a number; see ms.
 type millis struct{ time *time.Time }

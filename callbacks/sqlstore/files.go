@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -63,46 +62,38 @@ func writeFiles(ctx context.Context, tx conn, number int64, files map[string][]b
 	return insertRows(ctx, tx, `INSERT INTO config_files (path, since_version, content_hash) VALUES `, begun, ``)
 }
 
+// A fileContent is a file's path with what is in it, or the hash of that.
+type fileContent[C any] struct {
+	path    string
+	content C
+}
+
+func (f *fileContent[C]) columns() columns {
+	return columns{{"path", &f.path}, {"content", &f.content}}
+}
+
 // latestFiles are the hashes of the latest version's contents by path.
-func latestFiles(ctx context.Context, tx conn) (files map[string]string, err error) {
+func latestFiles(ctx context.Context, tx conn) (map[string]string, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT path, content_hash FROM config_files WHERE until_version = 0`)
-	if err != nil {
-		return nil, err
+	found, err := collect(rows, err, (*fileContent[string]).columns)
+	files := map[string]string{}
+	for _, f := range found {
+		files[f.path] = f.content
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	files = map[string]string{}
-	for rows.Next() {
-		var path, hash string
-		if err := rows.Scan(&path, &hash); err != nil {
-			return nil, err
-		}
-		files[path] = hash
-	}
-	return files, rows.Err()
+	return files, err
 }
 
 // readFiles are a version's files by path. None of them is nil.
-func readFiles(ctx context.Context, q conn, number int64) (files map[string][]byte, err error) {
+func readFiles(ctx context.Context, q conn, number int64) (map[string][]byte, error) {
 	rows, err := q.QueryContext(ctx, `SELECT f.path, c.content
 		FROM config_files f JOIN config_contents c ON c.hash = f.content_hash
 		WHERE f.since_version <= ?1 AND (f.until_version = 0 OR f.until_version > ?1)`, number)
-	if err != nil {
-		return nil, err
+	found, err := collect(rows, err, (*fileContent[[]byte]).columns)
+	files := map[string][]byte{}
+	for _, f := range found {
+		files[f.path] = append([]byte{}, f.content...)
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	files = map[string][]byte{}
-	for rows.Next() {
-		var path string
-		var content []byte
-		if err := rows.Scan(&path, &content); err != nil {
-			return nil, err
-		}
-		if content == nil {
-			content = []byte{}
-		}
-		files[path] = content
-	}
-	return files, rows.Err()
+	return files, err
 }
 
 // inChunks calls f with 64 of a list at a time, then with 8, then one by one: few queries, and few different ones,

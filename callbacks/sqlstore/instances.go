@@ -40,10 +40,7 @@ func (s *Store) SeeInstance(ctx context.Context, i callbacks.Instance) error {
 func (s *Store) Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+instanceColumns(&callbacks.Instance{}).names()+
 		" FROM instances WHERE last_seen_ms >= ?", ms(since))
-	list, err := collect(rows, err, func(i *callbacks.Instance) (columns,
-		*callbacks.Instance) {
-		return instanceColumns(i), i
-	})
+	list, err := collect(rows, err, instanceColumns)
 	// Here and not there: the order of letters is the database's own.
 	slices.SortFunc(list, func(a, b callbacks.Instance) int { return cmp.Compare(a.ID, b.ID) })
 	return list, s.wrap("list instances", err)

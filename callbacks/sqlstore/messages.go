@@ -28,29 +28,23 @@ var messageColumns = new(messageRow).columns().names()
 
 // SaveMessage implements [callbacks.Store].
 func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks.Message, error) {
-	var saved callbacks.Message
-	err := s.inTx(ctx, "save a message", func(tx conn) (err error) {
+	return write(ctx, s, "save a message", func(tx conn) (callbacks.Message, error) {
 		if err := tx.serialize(ctx, "message/"+m.Key); err != nil {
-			return err
+			return m, err
 		}
-		saved, err = oneMessage(ctx, tx, "message_key = ?", m.Key)
+		saved, err := oneMessage(ctx, tx, "message_key = ?", m.Key)
 		if !errors.Is(err, callbacks.ErrNotFound) {
-			return err
+			return saved, err
 		}
 		if m.Reference, err = referenceFor(ctx, tx, m.CallRecordKey, m.Reference); err != nil {
-			return err
+			return m, err
 		}
 		row := (&messageRow{Message: m}).columns()
 		if _, err = tx.ExecContext(ctx, row.insertInto("messages"), row.values()...); err != nil {
-			return err
+			return m, err
 		}
-		saved, err = oneMessage(ctx, tx, "message_key = ?", m.Key)
-		return err
+		return oneMessage(ctx, tx, "message_key = ?", m.Key)
 	})
-	if err != nil {
-		return callbacks.Message{}, err
-	}
-	return saved, nil
 }
 
 func oneMessage(ctx context.Context, q conn, where, value string) (callbacks.Message, error) {
@@ -73,7 +67,10 @@ func (s *Store) MessageByReference(ctx context.Context, reference string) (callb
 func (s *Store) Messages(ctx context.Context, line string, most int) (list []callbacks.Message, err error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+messageColumns+` FROM messages WHERE ? = '' OR line = ?
 		ORDER BY received_ms DESC, message_key LIMIT ?`, line, line, most)
-	list, err = collect(rows, err, func(r *messageRow) (columns, *callbacks.Message) { return r.columns(), &r.Message })
+	found, err := collect(rows, err, (*messageRow).columns)
+	for _, r := range found {
+		list = append(list, r.Message)
+	}
 	return list, s.wrap("list messages", err)
 }
 

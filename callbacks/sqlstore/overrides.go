@@ -29,35 +29,26 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (call
 			"declare an override: it begins at %v and would end at %v; name a later end", o.From, o.Until)
 	}
 	o.Lifted, o.LiftedBy = time.Time{}, ""
-	err := s.inTx(ctx, "declare an override", func(tx conn) error {
+	return write(ctx, s, "declare an override", func(tx conn) (callbacks.Override, error) {
 		if err := tx.serialize(ctx, "overrides"); err != nil { // numbers are in the order in which others see them
-			return err
+			return o, err
 		}
 		row := overrideColumns(&o)
 		written := row.without("id")
-		return tx.QueryRowContext(ctx, written.insertInto("overrides")+" RETURNING "+overrideNames, written.values()...).
+		err := tx.QueryRowContext(ctx, written.insertInto("overrides")+" RETURNING "+overrideNames, written.values()...).
 			Scan(row.pointers()...)
+		return o, err
 	})
-	if err != nil {
-		return callbacks.Override{}, err
-	}
-	return o, nil
 }
 
 // LiftOverrides ends those that are in force, or have still to begin, for a line and exactly this desk (empty: those of
 // the line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
 func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error) {
-	var lifted []callbacks.Override
-	err := s.inTx(ctx, "lift overrides", func(tx conn) (err error) {
-		lifted, err = manyOverrides(tx.QueryContext(ctx, `UPDATE overrides SET lifted_ms = ?, lifted_by = ?
+	return write(ctx, s, "lift overrides", func(tx conn) ([]callbacks.Override, error) {
+		return manyOverrides(tx.QueryContext(ctx, `UPDATE overrides SET lifted_ms = ?, lifted_by = ?
 			WHERE lifted_ms = 0 AND line = ? AND desk = ? AND until_ms > ? RETURNING `+overrideNames,
 			ms(now), anyText{&by}, line, desk, ms(now)))
-		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return lifted, nil
 }
 
 // Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
@@ -69,10 +60,7 @@ func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.Ove
 
 // manyOverrides reads what a query returned, in the order of their writing.
 func manyOverrides(rows *sql.Rows, err error) ([]callbacks.Override, error) {
-	list, err := collect(rows, err, func(o *callbacks.Override) (columns,
-		*callbacks.Override) {
-		return overrideColumns(o), o
-	})
+	list, err := collect(rows, err, overrideColumns)
 	slices.SortFunc(list, func(a, b callbacks.Override) int { return cmp.Compare(a.ID, b.ID) })
 	return list, err
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -25,17 +24,11 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END
 			FROM call_records) AS counted
 		GROUP BY line ORDER BY line`, ms(from), ms(to))
-	if err != nil {
-		return nil, s.wrap("report", err)
-	}
-	defer func() { err = s.wrap("report", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var r callbacks.Report
-		if err := rows.Scan(&r.Line, &r.Called, &r.Done, &r.Cancelled, &r.Expired, &r.Undialable, &r.Open,
-			&r.Messages, &r.CallRecords); err != nil {
-			return nil, err
+	list, err = collect(rows, err, func(r *callbacks.Report) columns {
+		return columns{
+			{"line", &r.Line}, {"called", &r.Called}, {"done", &r.Done}, {"cancelled", &r.Cancelled}, {"expired", &r.Expired},
+			{"undialable", &r.Undialable}, {"open", &r.Open}, {"messages", &r.Messages}, {"call_records", &r.CallRecords},
 		}
-		list = append(list, r)
-	}
-	return list, rows.Err()
+	})
+	return list, s.wrap("report", err)
 }

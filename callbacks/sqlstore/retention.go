@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -16,20 +15,10 @@ func (s *Store) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, erro
 }
 
 // desks runs a query for lines and desks.
-func (s *Store) desks(ctx context.Context, what, query string) (desks []callbacks.Desk, err error) {
+func (s *Store) desks(ctx context.Context, what, query string) ([]callbacks.Desk, error) {
 	rows, err := s.read.QueryContext(ctx, query)
-	if err != nil {
-		return nil, s.wrap(what, err)
-	}
-	defer func() { err = s.wrap(what, errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var d callbacks.Desk
-		if err := rows.Scan(&d.Line, &d.Desk); err != nil {
-			return nil, err
-		}
-		desks = append(desks, d)
-	}
-	return desks, rows.Err()
+	list, err := collect(rows, err, func(d *callbacks.Desk) columns { return columns{{"line", &d.Line}, {"desk", &d.Desk}} })
+	return list, s.wrap(what, err)
 }
 
 // What Erase takes of a desk: line, desk, before.
@@ -46,18 +35,8 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 	rows, err := s.read.QueryContext(ctx, `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedCallbacks+`
 		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
 		d.Line, d.Desk, ms(before), d.Line, d.Desk, ms(before))
-	if err != nil {
-		return nil, s.wrap("list recordings", err)
-	}
-	defer func() { err = s.wrap("list recordings", errors.Join(err, rows.Close())) }()
-	for rows.Next() {
-		var sid string
-		if err := rows.Scan(&sid); err != nil {
-			return nil, err
-		}
-		sids = append(sids, sid)
-	}
-	return sids, rows.Err()
+	sids, err = collect(rows, err, text)
+	return sids, s.wrap("list recordings", err)
 }
 
 // Erase implements [callbacks.HousekeeperStore].

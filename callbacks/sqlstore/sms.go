@@ -117,7 +117,7 @@ func (s *Store) SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line
 // SMSOf implements [callbacks.Store].
 func (s *Store) SMSOf(ctx context.Context, callbackID int64) ([]callbacks.SMS, error) {
 	rows, err := s.read.QueryContext(ctx, "SELECT "+smsColumns+" FROM sms WHERE callback_id = ? ORDER BY id", callbackID)
-	list, err := collect(rows, err, func(r *smsRow) (columns, *smsRow) { return r.columns(), r })
+	list, err := collect(rows, err, (*smsRow).columns)
 	var all []callbacks.SMS
 	for _, r := range list {
 		if r.delivery != "" {

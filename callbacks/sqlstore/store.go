@@ -96,6 +96,15 @@ func (s *Store) inTx(ctx context.Context, what string, f func(tx conn) error) er
 	}
 }
 
+// write is inTx for an f with a result, of which nothing is left when the transaction fails.
+func write[T any](ctx context.Context, s *Store, what string, f func(tx conn) (T, error)) (T, error) {
+	var result, none T
+	if err := s.inTx(ctx, what, func(tx conn) (err error) { result, err = f(tx); return err }); err != nil {
+		return none, err
+	}
+	return result, nil
+}
+
 // once runs f in a transaction that writes, and returns when that is durable. When the context ends before the commit,
 // nothing is written.
 func (s *Store) once(ctx context.Context, what string, f func(tx conn) error) error {

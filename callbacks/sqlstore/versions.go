@@ -81,10 +81,7 @@ func forgetVersions(ctx context.Context, tx conn, last int64) error {
 func (s *Store) Versions(ctx context.Context, most int) ([]callbacks.Version, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT `+versionNames+` FROM config_versions ORDER BY number DESC LIMIT ?`,
 		max(most, 0))
-	list, err := collect(rows, err, func(v *callbacks.Version) (columns, *callbacks.Version) {
-		return versionColumns(v),
-			v
-	})
+	list, err := collect(rows, err, versionColumns)
 	return list, s.wrap("list versions", err)
 }
 
