@@ -5,7 +5,7 @@ REFEREES    := ivr/twilio/testdata/referees hours/testdata/referees config/holid
 INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test unit lint bench fuzz chaos build demo tools referees clean
+.PHONY: help test test-short unit lint bench fuzz chaos build demo tools referees clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ test: tools referees lint unit ## everything that must pass: lint, and all tests
 
 unit: tools referees ## all tests, nearly all with the race detector; none may be skipped
 	@.ci/unit
+
+test-short: ## the daily run: most tests, in less than a minute
+	@.ci/short
 
 lint: ## gofmt, go vet, staticcheck
 	@files=$$(find . -name '*.go' -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec gofmt -l {} +); \

@@ -73,7 +73,6 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 	line := sketch(t)
 	line.Callbacks.Ours = map[string]bool{"+622150003001": true}
 	line.Callbacks.Blocked = []callbacks.Blocked{{Prefix: "+252", Reason: "pumped"}}
-	line.Callbacks.Unreachable = []string{"+86"}
 	abroad := sketch(t)
 	abroad.Callbacks.Countries = []string{"ID"}
 	for _, c := range []struct {
