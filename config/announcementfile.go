@@ -9,8 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// readNotice reads one announcement.
-func readNotice(item yamlnode.Value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
+// readAnnouncement reads one announcement.
+func readAnnouncement(item yamlnode.Value, zone *time.Location, line *ivr.Line) (ivr.Announcement, bool) {
 	m, ok := item.Mapping()
 	if !ok {
 		return ivr.Announcement{}, false

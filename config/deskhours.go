@@ -25,10 +25,10 @@ func (f *lineFile) readDeskHours(v yamlnode.Value, desk string) {
 
 // link gives the line its calendar, and each desk its own.
 func (f *lineFile) link(h hoursFile, sets knownSets) {
-	f.line.Announcements, f.line.Peak = h.notices, h.peak
+	f.line.Announcements, f.line.Peak = h.announcements, h.peak
 	if h.calendar != nil {
 		f.line.Hours = h.calendar
-		f.reliance = append(f.reliance, reliance{line: f.line.ID, calendar: h.calendar, resting: h.rest})
+		f.dependencies = append(f.dependencies, dependency{line: f.line.ID, calendar: h.calendar, expiring: h.expiring})
 	}
 	for _, id := range slices.Sorted(maps.Keys(f.line.Desks)) {
 		desk := f.line.Desks[id]
@@ -63,16 +63,16 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 		return nil // reported
 	}
 	// A mistake in what is the line's has been reported there in the same words, and is not told twice.
-	calendar, rest, notices := readCalendar(both, h.zone, surroundings{line: f.line, sets: sets, topics: f.topicsOf(id)})
+	calendar, expiring, announcements := readCalendar(both, h.zone, ruleContext{line: f.line, sets: sets, topics: f.topicsOf(id)})
 	if !own.Get("holidays").Present() {
-		rest.sets = nil // the line's warning
+		expiring.sets = nil // the line's warning
 	}
 	if own.Get("overrides").Present() {
-		f.line.Announcements = append(f.line.Announcements, notices...)
+		f.line.Announcements = append(f.line.Announcements, announcements...)
 	}
 	if calendar != nil {
-		f.reliance = append(f.reliance, reliance{
-			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.Get("overrides").Present(), resting: rest,
+		f.dependencies = append(f.dependencies, dependency{
+			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.Get("overrides").Present(), expiring: expiring,
 		})
 	}
 	return calendar

@@ -19,18 +19,18 @@ var ruleKeys = schema.RuleKeys()
 
 // hoursFile is what a supervisor edits for one line.
 type hoursFile struct {
-	id       yamlnode.Value // the line's name as it is written
-	calendar *hours.Calendar
-	peak     *hours.Calendar // nil: no peak hours
-	notices  []ivr.Announcement
+	id            yamlnode.Value // the line's name as it is written
+	calendar      *hours.Calendar
+	peak          *hours.Calendar // nil: no peak hours
+	announcements []ivr.Announcement
 	// root and zone are kept for desks, which have the line's rules where they have none of their own.
-	root yamlnode.Mapping
-	zone *time.Location
-	rest resting
+	root     yamlnode.Mapping
+	zone     *time.Location
+	expiring expiring
 }
 
-// resting is what a calendar rests on that does not last: sets of holidays, and overrides.
-type resting struct {
+// expiring is what a calendar depends on that does not last: sets of holidays, and overrides.
+type expiring struct {
 	sets      []yamlnode.Value // where each set is named
 	overrides []placedOverride
 }
@@ -40,7 +40,7 @@ type placedOverride struct {
 	hours.Override
 }
 
-func (r resting) overridden() (out []hours.Override) {
+func (r expiring) overridden() (out []hours.Override) {
 	for _, o := range r.overrides {
 		out = append(out, o.Override)
 	}
@@ -48,7 +48,7 @@ func (r resting) overridden() (out []hours.Override) {
 }
 
 // readHours reads one file of config/hours. The line is the one of the same name; nil when there is none, and then
-// notices are not compared with it.
+// announcements are not compared with it.
 func readHours(at yamlnode.Value, line *ivr.Line, sets knownSets) hoursFile {
 	var f hoursFile
 	at.Renamed("notices", "announcements")
@@ -62,14 +62,14 @@ func readHours(at yamlnode.Value, line *ivr.Line, sets knownSets) hoursFile {
 		f.id.ID("gopay")
 	}
 	f.zone = readZone(root)
-	f.calendar, f.rest, f.notices = readCalendar(root, f.zone, surroundings{line: line, sets: sets})
+	f.calendar, f.expiring, f.announcements = readCalendar(root, f.zone, ruleContext{line: line, sets: sets})
 	if peak := root.Get("peak"); !peak.Empty() {
 		week := yamlnode.Mapping{Value: root.Value, Values: map[string]yamlnode.Value{"week": peak}}
-		f.peak, _, _ = readCalendar(week, f.zone, surroundings{})
+		f.peak, _, _ = readCalendar(week, f.zone, ruleContext{})
 	}
 	for _, item := range root.Get("announcements").List("- {from: …, until: …, text: …}") {
-		if notice, ok := readNotice(item, f.zone, line); ok {
-			f.notices = append(f.notices, notice)
+		if announcement, ok := readAnnouncement(item, f.zone, line); ok {
+			f.announcements = append(f.announcements, announcement)
 		}
 	}
 	return f
@@ -106,7 +106,7 @@ type HoursFile struct {
 	// Overrides are those of the file, as written.
 	Overrides []hours.Override
 
-	reliance []reliance
+	dependencies []dependency
 }
 
 // LoadHours reads one file in the form of hours/LINE.yaml, with the sets of holidays of a configuration. file is its
@@ -127,10 +127,10 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar, Overrides: h.rest.overridden()}
+	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar, Overrides: h.expiring.overridden()}
 	if h.id.Present() {
 		f.Name = h.id.Node.Value
 	}
-	f.reliance = []reliance{{line: f.Name, calendar: h.calendar, resting: h.rest}}
+	f.dependencies = []dependency{{line: f.Name, calendar: h.calendar, expiring: h.expiring}}
 	return f, nil
 }

@@ -26,8 +26,8 @@ type lineFile struct {
 	// always names the desks that never close, own has the hours of those with their own; the others keep the line's.
 	always map[string]bool
 	own    map[string]yamlnode.Mapping
-	// reliance is what the line's calendars rely on.
-	reliance []reliance
+	// dependencies are what the line's calendars rely on.
+	dependencies []dependency
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
 	// wiring is what works, and will not do with the provider.

@@ -40,7 +40,7 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
 		s.byID[id], s.fingerprints[id], s.origins[id] = f.line, l.fingerprint(f, shared), l.origins(f)
-		s.reliance = append(s.reliance, f.reliance...)
+		s.dependencies = append(s.dependencies, f.dependencies...)
 		s.wiring = append(s.wiring, f.wiring...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line

@@ -50,12 +50,12 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	}
 	r.places[fmt.Sprintf("overrides[%d]", len(r.Overrides))] = item
 	r.Overrides = append(r.Overrides, o)
-	r.rest.overrides = append(r.rest.overrides, placedOverride{item, o})
+	r.expiring.overrides = append(r.expiring.overrides, placedOverride{item, o})
 	if o.Say != nil {
-		notice := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
+		announcement := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
 		if o.Until.IsZero() {
-			notice.Until = Endless
+			announcement.Until = Endless
 		}
-		r.notices = append(r.notices, notice)
+		r.announcements = append(r.announcements, announcement)
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// surroundings is what rules are compared with.
-type surroundings struct {
+// ruleContext is what rules are compared with.
+type ruleContext struct {
 	// line is nil when there is none; then spoken texts may be in any language.
 	line *ivr.Line
 	// topics are those that an override's announcement concerns; none is all.
@@ -27,14 +27,14 @@ type surroundings struct {
 // rules gathers what goes into a calendar, and where each rule stands by the name that package hours gives it.
 type rules struct {
 	hours.Rules
-	around  surroundings
-	places  map[string]yamlnode.Value
-	rest    resting
-	notices []ivr.Announcement
+	around        ruleContext
+	places        map[string]yamlnode.Value
+	expiring      expiring
+	announcements []ivr.Announcement
 }
 
-// readCalendar has a nil calendar after a mistake. The notices are what the overrides have to say.
-func readCalendar(root yamlnode.Mapping, zone *time.Location, around surroundings) (*hours.Calendar, resting, []ivr.Announcement) {
+// readCalendar has a nil calendar after a mistake. The announcements are what the overrides have to say.
+func readCalendar(root yamlnode.Mapping, zone *time.Location, around ruleContext) (*hours.Calendar, expiring, []ivr.Announcement) {
 	r := rules{around: around, places: map[string]yamlnode.Value{}}
 	r.Zone = zone
 	r.readWeek(root.Need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))
@@ -51,12 +51,12 @@ func readCalendar(root yamlnode.Mapping, zone *time.Location, around surrounding
 	calendar, err := hours.Build(r.Rules)
 	if err != nil {
 		r.report(root.Value, err)
-		return nil, r.rest, r.notices
+		return nil, r.expiring, r.announcements
 	}
 	if zone == nil {
-		return nil, r.rest, r.notices
+		return nil, r.expiring, r.announcements
 	}
-	return calendar, r.rest, r.notices
+	return calendar, r.expiring, r.announcements
 }
 
 // report puts each mistake of a calendar on the line of the rule that it names.
@@ -159,7 +159,7 @@ func (r *rules) readHolidays(root yamlnode.Mapping) {
 		makeUp, collective = makeUp || set.Has(holidays.MakeUp), collective || set.Has(holidays.Collective)
 		r.places[fmt.Sprintf("holidays[%d]", len(r.Holidays))] = item
 		r.Holidays = append(r.Holidays, set.shared)
-		r.rest.sets = append(r.rest.sets, item)
+		r.expiring.sets = append(r.expiring.sets, item)
 	}
 	r.MakeUp, _ = readWeekday(root.Get("make_up"))
 	if v := root.Get("make_up"); !v.Present() {

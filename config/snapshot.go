@@ -16,7 +16,7 @@ type Snapshot struct {
 	Hash string
 
 	byNumber, byID map[string]*ivr.Line
-	reliance       []reliance
+	dependencies   []dependency
 	wiring         []Warning
 	fingerprints   map[string]string
 	origins        map[string]*origins

@@ -28,18 +28,18 @@ type Warning struct {
 	Problem
 }
 
-// A reliance is what one calendar relies on.
-type reliance struct {
+// A dependency is what one calendar relies on.
+type dependency struct {
 	line, desk string
 	calendar   *hours.Calendar
 	// inherits: the overrides are the line's, and its reminder is enough.
 	inherits bool
-	resting
+	expiring
 }
 
 // Warnings are sorted by file and line. They depend on the day: now is handed in.
 func (s *Snapshot) Warnings(now time.Time) []Warning {
-	return sorted(slices.Concat(warnings(s.reliance, now), s.wiring))
+	return sorted(slices.Concat(warnings(s.dependencies, now), s.wiring))
 }
 
 // Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those
@@ -49,7 +49,7 @@ func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
 	if l == nil || desk != "" && l.Desks[desk] == nil {
 		return nil
 	}
-	for _, r := range s.reliance {
+	for _, r := range s.dependencies {
 		if desk == "" && r.calendar == l.Hours || desk != "" && r.calendar == l.Desks[desk].Hours {
 			out = r.overridden()
 		}
@@ -66,7 +66,7 @@ type DeskOverride struct {
 
 // WrittenOverrides are those of a line and of its desks, each once.
 func (s *Snapshot) WrittenOverrides(line string) (out []DeskOverride) {
-	for _, r := range s.reliance {
+	for _, r := range s.dependencies {
 		if r.line != line || r.inherits {
 			continue
 		}
@@ -78,9 +78,9 @@ func (s *Snapshot) WrittenOverrides(line string) (out []DeskOverride) {
 }
 
 // Warnings are those of one file.
-func (f *HoursFile) Warnings(now time.Time) []Warning { return warnings(f.reliance, now) }
+func (f *HoursFile) Warnings(now time.Time) []Warning { return warnings(f.dependencies, now) }
 
-func warnings(all []reliance, now time.Time) (out []Warning) {
+func warnings(all []dependency, now time.Time) (out []Warning) {
 	for _, r := range all {
 		out = append(out, r.uncovered(now)...)
 		out = append(out, r.unrevoked(now)...)
@@ -96,7 +96,7 @@ func sorted(warnings []Warning) []Warning {
 }
 
 // uncovered are the sets that do not cover the days ahead.
-func (r reliance) uncovered(now time.Time) (out []Warning) {
+func (r dependency) uncovered(now time.Time) (out []Warning) {
 	today := hours.DateOf(now.In(r.calendar.Zone()))
 	until := hours.DateOf(now.In(r.calendar.Zone()).Add(WarnBefore))
 	gaps := r.calendar.Uncovered(today, until)
@@ -120,7 +120,7 @@ func (r reliance) uncovered(now time.Time) (out []Warning) {
 }
 
 // unrevoked are the overrides that nobody has ended.
-func (r reliance) unrevoked(now time.Time) (out []Warning) {
+func (r dependency) unrevoked(now time.Time) (out []Warning) {
 	today := hours.DateOf(now.In(r.calendar.Zone()))
 	for _, o := range r.overrides {
 		if !o.Until.IsZero() || r.inherits {

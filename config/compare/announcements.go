@@ -14,7 +14,7 @@ import (
 
 // Announcements and overrides. What an override says is told with it.
 
-func (l *lineComparison) compareNews() {
+func (l *lineComparison) compareAnnouncements() {
 	l.compareOverrides()
 	old, new := l.announced(l.was, l.old), l.announced(l.is, l.new)
 	// What stands unchanged is taken away first, then what says the same at another time, then what begins when another did.
@@ -30,7 +30,7 @@ func (l *lineComparison) compareNews() {
 			if i < 0 {
 				return false
 			}
-			l.noticeChanged(old[i], n)
+			l.announcementChanged(old[i], n)
 			old = slices.Delete(old, i, i+1)
 			return true
 		})
@@ -46,7 +46,7 @@ func (l *lineComparison) compareNews() {
 func sameText(a, b ivr.Announcement) bool { return maps.Equal(a.Text, b.Text) }
 func sameTime(a, b ivr.Announcement) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }
 
-func (l *lineComparison) noticeChanged(old, new ivr.Announcement) {
+func (l *lineComparison) announcementChanged(old, new ivr.Announcement) {
 	about := "announcement " + l.clock(new.From)
 	if !sameTime(old, new) {
 		l.note(about, nowWas(l.period(new.From, new.Until), l.period(old.From, old.Until)))

@@ -27,7 +27,7 @@ var lineFields = map[string]func(*lineComparison){
 	"Peak":          func(*lineComparison) {}, // with the hours
 	"Numbers":       (*lineComparison).compareNumbers,
 	"Languages":     (*lineComparison).compareLanguages,
-	"Announcements": (*lineComparison).compareNews,
+	"Announcements": (*lineComparison).compareAnnouncements,
 	"Menu":          (*lineComparison).compareMenu,
 	"Topics":        (*lineComparison).compareTopics,
 	"Desks":         (*lineComparison).compareDesks,
