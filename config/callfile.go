@@ -15,7 +15,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Bounds of rehearsed calls, which no real configuration comes near.
+// Bounds of call tests, which no real configuration comes near.
 const (
 	mostCalls  = 5000
 	mostListed = 20 // lines that a message lists
@@ -23,7 +23,7 @@ const (
 
 const others = "others" // the key for agents that are not named
 
-// A Call is a rehearsed call: who rings when, what is heard and pressed, and what has to come of it.
+// A Call is a call test: who rings when, what is heard and pressed, and what has to come of it.
 type Call struct {
 	// File is "calls/NAME.yaml", Line the identifier of a line of the same configuration, Title a sentence for people.
 	File, Line, Title string
@@ -89,7 +89,7 @@ type callFile struct {
 	zone *time.Location
 }
 
-// readCalls reads the rehearsed calls of a configuration whose lines were read, mistakes or not.
+// readCalls reads the call tests of a configuration whose lines were read, mistakes or not.
 func (l *loader) readCalls(lines []*lineFile) (calls []Call) {
 	files := l.folder("calls", tableOf("call"))
 	if len(files) > mostCalls {

@@ -2,7 +2,7 @@
 //
 // [Load] reads a whole directory afresh and either returns a [Snapshot] that can be published as it is, or every
 // mistake at once as [Problems]; nothing that is in force is touched meanwhile. [LoadHours] reads a single file of
-// hours. [Call] is a rehearsed call, which says what has to come of it, and [Hears] finds words in what was said. [Shipped]
+// hours. [Call] is a call test, which says what has to come of it, and [Hears] finds words in what was said. [Shipped]
 // is the configuration that comes with the program. The settings of the server itself are no supervisor's business: see package
 // settings.
 //

@@ -10,7 +10,7 @@ import (
 type Snapshot struct {
 	// Lines are sorted by their identifier.
 	Lines []*ivr.Line
-	// Calls are the rehearsed ones, sorted by file.
+	// Calls are the call tests, sorted by file.
 	Calls []Call
 	// Hash tells configurations apart: 16 hexadecimal digits made of every file that was read.
 	Hash string

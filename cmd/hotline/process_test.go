@@ -58,7 +58,7 @@ func startServe(t *testing.T, settings ...string) *serving {
 	provider := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(provider.Close)
 	s := &serving{t: t, dir: filepath.Join(t.TempDir(), "config"), store: sqlitetest.New(t)}
-	// Rehearsed calls would only take time.
+	// Call tests would only take time.
 	if err := errors.Join(os.CopyFS(s.dir, config.Shipped()), os.RemoveAll(filepath.Join(s.dir, "calls")),
 		os.Chmod(s.store, 0o644)); err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func serveTraced(t *testing.T, rest string) *traced {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rehearsed calls are answered by the same process, and what they book is not made.
+	// Call tests are answered by the same process, and what they book is not made.
 	files := filepath.Join(dir, "config")
 	if err := errors.Join(os.CopyFS(files, config.Shipped()), os.RemoveAll(filepath.Join(files, "calls"))); err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
-// What is different in the calls that are rehearsed. Callers notice nothing of it; but a call that is not rehearsed any more
+// What is different in the call tests. Callers notice nothing of it; but a call test that is not run any more
 // finds nothing, so it is told.
 
 // compareCalls tells by line which calls were added, removed and changed. Both lists are sorted by file.
@@ -18,7 +18,7 @@ func compareCalls(old, new []config.Call) map[string][]Change {
 	changes := map[string][]Change{}
 	tell := func(c *config.Call, what, more string) {
 		text := fmt.Sprintf("%s %s (%s)%s", what, c.File, c.Title, more)
-		changes[c.Line] = append(changes[c.Line], Change{About: "rehearsed call", Text: text})
+		changes[c.Line] = append(changes[c.Line], Change{About: "call test", Text: text})
 	}
 	for len(old) > 0 || len(new) > 0 {
 		switch {

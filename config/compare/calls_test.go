@@ -11,8 +11,8 @@ import (
 	"github.com/hotline-ivr/hotline/config/internal/configtest"
 )
 
-// A rehearsed call that is gone, new, renamed or another is told; a comment in its file is not.
-func TestCompareRehearsedCalls(t *testing.T) {
+// A call test that is gone, new, renamed or another is told; a comment in its file is not.
+func TestCompareCallTests(t *testing.T) {
 	const title = " (A caller asks for a person)"
 	for _, c := range []struct {
 		name string
@@ -22,15 +22,15 @@ func TestCompareRehearsedCalls(t *testing.T) {
 		{"a comment", func(text string) map[string]string {
 			return map[string]string{"calls/shop-open.yaml": "# Of last year.\n" + text}
 		}, ""},
-		{"removed", func(string) map[string]string { return nil }, "shop\n  rehearsed call  removed calls/shop-open.yaml" + title + "\n"},
+		{"removed", func(string) map[string]string { return nil }, "shop\n  call test  removed calls/shop-open.yaml" + title + "\n"},
 		{"changed", func(text string) map[string]string {
 			return map[string]string{"calls/shop-open.yaml": strings.Replace(text, "line: shop\n", "line: shop\nfrom: anonymous\n", 1)}
-		}, "shop\n  rehearsed call  changed calls/shop-open.yaml" + title + ": from\n"},
+		}, "shop\n  call test  changed calls/shop-open.yaml" + title + ": from\n"},
 		{"renamed", func(text string) map[string]string { return map[string]string{"calls/a.yaml": text} },
-			"shop\n  rehearsed call  added calls/a.yaml" + title + "\n  rehearsed call  removed calls/shop-open.yaml" + title + "\n"},
+			"shop\n  call test  added calls/a.yaml" + title + "\n  call test  removed calls/shop-open.yaml" + title + "\n"},
 		{"added", func(text string) map[string]string {
 			return map[string]string{"calls/shop-open.yaml": text, "calls/z.yaml": text}
-		}, "shop\n  rehearsed call  added calls/z.yaml" + title + "\n"},
+		}, "shop\n  call test  added calls/z.yaml" + title + "\n"},
 	} {
 		old, new := configtest.Base(t), configtest.Base(t)
 		text := string(old["calls/shop-open.yaml"].Data)
@@ -47,13 +47,13 @@ func TestCompareRehearsedCalls(t *testing.T) {
 	text := string(configtest.Base(t)["calls/shop-open.yaml"].Data)
 	first["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop0\n", 1)))
 	second["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop1\n", 1)))
-	want := "shop0\n  rehearsed call  removed calls/a.yaml" + title + "\n\nshop1\n  rehearsed call  added calls/a.yaml" + title + "\n"
+	want := "shop0\n  call test  removed calls/a.yaml" + title + "\n\nshop1\n  call test  added calls/a.yaml" + title + "\n"
 	if got := compare.Snapshots(configtest.Load(t, first), configtest.Load(t, second), thursday, 60).String(); got != want {
 		t.Errorf("to another line: got\n%s", got)
 	}
 }
 
-// No field of a rehearsed call can be changed without being told, but for where its keys stand.
+// No field of a call test can be changed without being told, but for where its keys stand.
 func TestCompareSeesEveryFieldOfACall(t *testing.T) {
 	whole := func() config.Call {
 		yes := true

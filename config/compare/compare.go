@@ -26,7 +26,7 @@ type LineChanges struct {
 	Numbers []string
 	// Hours are when the line or one of its desks opens or closes otherwise than before.
 	Hours []HoursChanges
-	// Others are all other changes, in the order in which a call would meet them; last the rehearsed calls to it.
+	// Others are all other changes, in the order in which a call would meet them; last the call tests to it.
 	Others []Change
 }
 
@@ -36,7 +36,7 @@ type Change struct {
 	About, Text string
 }
 
-// Snapshots finds what is different for callers, agents and customers, and in the calls that are rehearsed. Hours are compared for so many days, at least one, from
+// Snapshots finds what is different for callers, agents and customers, and in the call tests. Hours are compared for so many days, at least one, from
 // the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
 // Comments and the order of what has none are no difference.
 func Snapshots(old, new *config.Snapshot, from time.Time, days int) Changes {

@@ -26,7 +26,7 @@ func TestCompareWords(t *testing.T) {
     Mon 2026-12-28 to Wed 2026-12-30  closes 12:00-13:00, opens 09:00-10:00                          (was 10:00-13:00, now 09:00-12:00)                          hours/shop.yaml:9 Short days
   zone                               Asia/Makassar, was Asia/Jakarta
   announcement Thu 2026-12-31 22:00  Thu 2026-12-31 22:00 to Fri 2027-01-01 00:00, was Thu 2026-12-31 23:00 to Fri 2027-01-01 01:00
-  rehearsed call                     changed calls/shop-open.yaml (A caller asks for a person): at
+  call test                          changed calls/shop-open.yaml (A caller asks for a person): at
 `},
 		{"a set of holidays, and the weekend of every other week", [][3]string{{"hours/shop.yaml", "special:\n",
 			"holidays: [id]\nspecial:\n  - {rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=SA, from: 2026-11-28, open: [\"10:00-12:00\"], name: Market}\n"}}, `shop

@@ -28,10 +28,10 @@ type desk struct {
 	now   time.Time
 	log   bytes.Buffer
 	said  strings.Builder
-	// rehearsals are the lines that were rehearsed, in order; fails is what the next rehearsal ends with.
-	rehearsals []string
-	fails      error
-	rehearse   func() error
+	// tested are the lines whose call tests were run, in order; fails is how the next run ends.
+	tested   []string
+	fails    error
+	runTests func() error
 	// heard counts the calls that were answered, by configuration; first is the one that began.
 	heard map[string]int
 	first string
@@ -95,10 +95,10 @@ func (d *desk) options() publish.Options {
 	return publish.Options{
 		Dir: d.dir, Files: os.DirFS(d.dir), History: d.store, Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
 		Say: func(text string) { d.said.WriteString(text + "\n") },
-		Rehearse: func(_ context.Context, _ *config.Snapshot, lines []string) error {
-			d.rehearsals = append(d.rehearsals, lines...)
-			if d.rehearse != nil {
-				return d.rehearse()
+		RunCallTests: func(_ context.Context, _ *config.Snapshot, lines []string) error {
+			d.tested = append(d.tested, lines...)
+			if d.runTests != nil {
+				return d.runTests()
 			}
 			return d.fails
 		},
@@ -212,8 +212,8 @@ func TestAnEditIsPublished(t *testing.T) {
 	if got := d.Live().Find("gopay", old.Version); got != old {
 		t.Error("a call in progress does not find the line that it began with")
 	}
-	if len(d.rehearsals) != 3 || d.rehearsals[2] != "gopay" {
-		t.Errorf("rehearsed were %v; want both lines at the start, then gopay alone", d.rehearsals)
+	if len(d.tested) != 3 || d.tested[2] != "gopay" {
+		t.Errorf("tested were %v; want both lines at the start, then gopay alone", d.tested)
 	}
 	list := d.versions()
 	if len(list) != 2 || !strings.Contains(list[0].Changes, "Staff meeting") || list[0].Author == "" || !list[0].At.Equal(after.Since) {
@@ -241,8 +241,8 @@ func TestWhatIsNoEdit(t *testing.T) {
 	}
 }
 
-// A rehearsal that fails keeps an edit from being published; one that could not be played is tried again.
-func TestRehearsedBeforeItIsPublished(t *testing.T) {
+// A call test that fails keeps an edit from being published; a run that could not begin is tried again.
+func TestCallTestsRunBeforePublishing(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
 	d.fails = errors.New("calls/gopay-open.yaml:7: want to hear \"open\", heard \"closed\"")
@@ -250,13 +250,13 @@ func TestRehearsedBeforeItIsPublished(t *testing.T) {
 	d.settles()
 	d.inForce(before)
 	d.refused("calls/gopay-open.yaml:7")
-	rehearsed := len(d.rehearsals)
+	tested := len(d.tested)
 	d.settles()
-	if len(d.rehearsals) != rehearsed {
-		t.Error("an edit that failed is rehearsed again though nothing has changed")
+	if len(d.tested) != tested {
+		t.Error("an edit that failed is tested again though nothing has changed")
 	}
 
-	d.fails = errors.Join(publish.ErrNotRehearsed, errors.New("no loopback"))
+	d.fails = errors.Join(publish.ErrCallTestsNotRun, errors.New("no loopback"))
 	d.edits("hours/gopay.yaml", "sun: [\"09:00-10:00\"]", "sun: [\"09:00-11:00\"]")
 	d.settles()
 	d.inForce(before)
@@ -266,6 +266,6 @@ func TestRehearsedBeforeItIsPublished(t *testing.T) {
 		d.settles()
 	}
 	if s := d.State(); s.Hash == before || s.Refused != nil {
-		t.Errorf("a rehearsal that could not be played was not tried again: %+v", s)
+		t.Errorf("a run of call tests that failed to start was not tried again: %+v", s)
 	}
 }

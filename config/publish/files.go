@@ -16,7 +16,7 @@ import (
 	"testing/fstest"
 )
 
-// Files are the files of one configuration by their path in its directory, with slashes: read once, then checked, rehearsed
+// Files are the files of one configuration by their path in its directory, with slashes: read once, then checked, tested
 // and recorded, so that all three are about the same bytes.
 type Files map[string][]byte
 

@@ -113,7 +113,7 @@ var mistakes = []struct {
 	{"another line's number", "lines/okpay.yaml", func(s string) string { return strings.Replace(s, "+6566001000", "+622150001000", 1) }, "is answered by line"},
 	{"no sentence", "prompts/en.yaml", func(s string) string { return strings.Replace(s, "goodbye:", "goodby:", 1) }, "prompts/en.yaml"},
 	{"too large", "topics.yaml", func(s string) string { return s + strings.Repeat("# and so on\n", 30000) }, "topics.yaml"},
-	{"a rehearsal that fails", "hours/gopay.yaml", func(s string) string {
+	{"a call test that fails", "hours/gopay.yaml", func(s string) string {
 		return strings.Replace(s, "sun: []", "sun: [\"09:00-10:00\"]  # fails", 1)
 	}, "calls/gopay-sunday.yaml:5"},
 }
@@ -198,9 +198,9 @@ func (d *desk) removes(name string) {
 	}
 }
 
-// failsWhenMarked makes rehearsals of gopay fail while its hours say that they do.
+// failsWhenMarked makes call tests of gopay fail while its hours say that they do.
 func (d *desk) failsWhenMarked() {
-	d.rehearse = func() error {
+	d.runTests = func() error {
 		if data, err := os.ReadFile(d.path("hours/gopay.yaml")); err == nil && strings.Contains(string(data), "# fails") {
 			return errors.New("calls/gopay-sunday.yaml:5: want to hear \"closed\", heard \"open\"")
 		}

@@ -23,8 +23,8 @@ const (
 	Settle = time.Second
 	// SettleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
 	SettleUnfinished = 10 * time.Second
-	// RehearseAgain is when a rehearsal that could not be carried out is tried again.
-	RehearseAgain = time.Minute
+	// CallTestsAgain is when call tests that could not be run are tried again.
+	CallTestsAgain = time.Minute
 	// writingLimit is how long somebody who says that he is writing is waited for.
 	writingLimit = time.Minute
 )
@@ -32,8 +32,8 @@ const (
 // ErrUnfinished: a command that was writing the directory died.
 var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command again, or set the files right and remove " + Writing)
 
-// ErrNotRehearsed is in the error of [Options.Rehearse] when the fault is not the configuration's.
-var ErrNotRehearsed = errors.New("the rehearsed calls could not be played; this is tried again every minute")
+// ErrCallTestsNotRun is in the error of [Options.RunCallTests] when the fault is not the configuration's.
+var ErrCallTestsNotRun = errors.New("the call tests could not be run; this is tried again every minute")
 
 // Writing is the file that says, while it is there, that a command is writing several files.
 const Writing = ".hotline-writing"
@@ -52,9 +52,9 @@ type Options struct {
 	Files fs.FS
 	// Ledger is where versions are recorded.
 	History History
-	// Rehearse plays the rehearsed calls of these lines under a configuration that is not yet in force. An error keeps it
+	// RunCallTests plays the call tests of these lines under a configuration that is not yet in force. An error keeps it
 	// from being so. May be nil.
-	Rehearse func(ctx context.Context, snapshot *config.Snapshot, lines []string) error
+	RunCallTests func(ctx context.Context, snapshot *config.Snapshot, lines []string) error
 	// Say tells people at the terminal what was published or refused, and why. May be nil.
 	Say func(text string)
 	// Now is the clock.
@@ -161,8 +161,8 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	p.takeUp(ctx, digest, files, err)
 	switch r := p.State().Refused; {
 	case ctx.Err() != nil:
-	case r != nil && errors.Is(r.Err, ErrNotRehearsed):
-		p.pending = pending{digest, p.Now(), RehearseAgain}
+	case r != nil && errors.Is(r.Err, ErrCallTestsNotRun):
+		p.pending = pending{digest, p.Now(), CallTestsAgain}
 	case r != nil && errors.Is(r.Err, ErrLags):
 		p.pending = pending{digest, p.Now(), LagsAgain}
 	default:
@@ -215,7 +215,7 @@ func (p *Publisher) tellUnfinished(now time.Time) {
 	}
 }
 
-// takeUp checks, rehearses and publishes what was read, or refuses it.
+// takeUp checks, tests and publishes what was read, or refuses it.
 func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err error) {
 	var snapshot *config.Snapshot
 	if err == nil {
@@ -236,7 +236,7 @@ func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err 
 	}
 }
 
-// check loads a configuration and rehearses what it changes. With an error the snapshot may still be there, to be named.
+// check loads a configuration and runs the call tests of what it changes. With an error the snapshot may still be there, to be named.
 func (p *Publisher) check(ctx context.Context, files Files, before *config.Snapshot) (snapshot *config.Snapshot, err error) {
 	defer func() {
 		if fault := recover(); fault != nil { // an edit must not end the process that answers calls
@@ -246,8 +246,8 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 	if snapshot, err = config.Load(files.FS()); err != nil {
 		return nil, err
 	}
-	if lines := Concerned(before, snapshot); p.Rehearse != nil && len(lines) > 0 {
-		if err := p.Rehearse(ctx, snapshot, lines); err != nil {
+	if lines := Concerned(before, snapshot); p.RunCallTests != nil && len(lines) > 0 {
+		if err := p.RunCallTests(ctx, snapshot, lines); err != nil {
 			return snapshot, err
 		}
 	}
@@ -276,8 +276,8 @@ func changes(before, after *config.Snapshot, now time.Time) string {
 	return text
 }
 
-// Concerned are the lines whose calls have to be rehearsed: those that rest on something that differs, and those of which a
-// rehearsed call does. Without a configuration before it is all.
+// Concerned are the lines whose calls have to be run: those that rest on something that differs, and those of which a
+// call test does. Without a configuration before it is all.
 func Concerned(before, after *config.Snapshot) (lines []string) {
 	var old, new map[string][]config.Call
 	if before != nil {

@@ -24,7 +24,7 @@ const (
 func New(o Options) *Publisher { return &Publisher{Options: o, asked: make(chan struct{}, 1)} }
 
 // Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is another: so
-// neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits are rehearsed. Before
+// neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits are tested. Before
 // anything was recorded it is the directory, and the error says what is wrong with it.
 func (p *Publisher) Start(ctx context.Context) error {
 	if p.startRecorded(ctx) {

@@ -23,14 +23,14 @@ func TestBackRestartForward(t *testing.T) {
 	d.saves("hours/gopay.yaml", text)
 	d.settles()
 	d.inForce(first)
-	rehearsed := len(d.rehearsals)
+	before := len(d.tested)
 	d.starts()
 	d.inForce(first)
 	if s := d.State(); s.Version != 3 || s.Refused != nil {
 		t.Errorf("after a restart: %+v", s)
 	}
-	if len(d.rehearsals) != rehearsed {
-		t.Errorf("a restart rehearses again what was in force: %v", d.rehearsals[rehearsed:])
+	if len(d.tested) != before {
+		t.Errorf("a restart tests again what was in force: %v", d.tested[before:])
 	}
 	d.saves("hours/gopay.yaml", forward)
 	d.settles()
@@ -50,10 +50,10 @@ func TestBackRestartForward(t *testing.T) {
 	}
 }
 
-// An edit that was made while nothing ran is rehearsed and recorded at the start.
+// An edit that was made while nothing ran is tested and recorded at the start.
 func TestEditedWhileNothingRan(t *testing.T) {
 	d := newDesk(t)
-	d.rehearsals = nil
+	d.tested = nil
 	before := d.State().Hash
 	d.edits("hours/okpay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.starts()
@@ -62,8 +62,8 @@ func TestEditedWhileNothingRan(t *testing.T) {
 	if list := d.versions(); len(list) != 2 || !strings.Contains(list[0].Changes, "okpay") || list[0].Author == "" {
 		t.Errorf("recorded is %+v", list)
 	}
-	if len(d.rehearsals) != 1 || d.rehearsals[0] != "okpay" {
-		t.Errorf("rehearsed were %v, want okpay alone", d.rehearsals)
+	if len(d.tested) != 1 || d.tested[0] != "okpay" {
+		t.Errorf("tested were %v, want okpay alone", d.tested)
 	}
 }
 
@@ -183,12 +183,12 @@ func TestARefusalBehindAnUnfinishedCommand(t *testing.T) {
 	d.refused("hours/okpay.yaml")
 }
 
-// A rehearsal that cannot be played at the start is tried again.
-func TestNotRehearsedAtTheStart(t *testing.T) {
+// Call tests that cannot be run at the start is tried again.
+func TestCallTestsNotRunAtTheStart(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
 	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
-	d.fails = errors.Join(publish.ErrNotRehearsed, errors.New("no loopback"))
+	d.fails = errors.Join(publish.ErrCallTestsNotRun, errors.New("no loopback"))
 	d.starts()
 	d.settles()
 	d.refused("no loopback")

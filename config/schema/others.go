@@ -86,7 +86,7 @@ func callSchema() *Schema {
 	s.If = &Schema{Required: []string{"customer"}}
 	s.Then = &Schema{Properties: Properties{{"expect", &Schema{Required: []string{"callback"}, Properties: Properties{
 		{"callback", &Schema{Required: []string{"kept"}}}}}}}}
-	s.Title = "Rehearsed call"
+	s.Title = "Call test"
 	s.Description = "calls/NAME.yaml: who rings when, what is heard and pressed, and what has to come of it. \"hotline test\" makes the call."
 	s.Definitions = Properties{{"identifier", identifierSchema()}, {"instant", instantSchema()}}
 	return s

@@ -107,7 +107,7 @@ func (w *Options) publish(ctx context.Context, store Store) (*publish.Publisher,
 	}
 	o := *w.Source
 	o.History, o.Now, o.Log = store, w.Now, w.Log
-	o.Rehearse = checkCallTests(o.Say)
+	o.RunCallTests = checkCallTests(o.Say)
 	p := publish.New(o)
 	if err := p.Start(ctx); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)

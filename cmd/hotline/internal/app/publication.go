@@ -27,7 +27,7 @@ func checkCallTests(say func(string)) func(context.Context, *config.Snapshot, []
 	return func(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
 		report, err := calltest.Check(ctx, snapshot, lines)
 		if err != nil {
-			return errors.Join(publish.ErrNotRehearsed, err)
+			return errors.Join(publish.ErrCallTestsNotRun, err)
 		}
 		if len(report.NotTried) > 0 && say != nil {
 			say(report.NotTriedText())

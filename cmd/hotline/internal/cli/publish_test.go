@@ -318,7 +318,7 @@ func TestPublishWaits(t *testing.T) {
 }
 
 // A call test cannot be taken away unnoticed: diff, publish and the history tell it.
-func TestPublishingFewerRehearsedCalls(t *testing.T) {
+func TestPublishingFewerCallTests(t *testing.T) {
 	o := newOffice(t)
 	draft := o.draft()
 	calls, err := filepath.Glob(filepath.Join(draft, "calls", "upay*.yaml"))
@@ -330,12 +330,12 @@ func TestPublishingFewerRehearsedCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := "upay\n  rehearsed call  removed calls/" + filepath.Base(calls[0])
+	want := "upay\n  call test  removed calls/" + filepath.Base(calls[0])
 	o.works(want, "diff", o.live, draft)
 	out := o.works(want, "publish", draft)
 	if !strings.Contains(out, "No call test is about what changes.\n") || strings.Contains(out, "Passed:") {
 		t.Errorf("printed is\n%s", out)
 	}
 	o.takesUp()
-	o.works("upay: rehearsed call removed calls/", "history")
+	o.works("upay: call test removed calls/", "history")
 }

@@ -36,7 +36,7 @@ func runAll(t *testing.T, snapshot *config.Snapshot, calls ...config.Call) map[s
 	return out
 }
 
-func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
+func TestCallTestsOfTheShippedLines(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestRehearsedCallsOfTheShippedLines(t *testing.T) {
 
 // An edit that changes what callers get makes the very calls fail that it concerns, and names the first thing that is
 // different.
-func TestRehearsedCallsFailAfterAnEdit(t *testing.T) {
+func TestCallTestsFailAfterAnEdit(t *testing.T) {
 	tests := map[string]struct {
 		line  string // whose call tests are run
 		file  string
@@ -283,7 +283,7 @@ func TestACallThatCannotBeCarried(t *testing.T) {
 }
 
 // Calls know nothing of each other: in any order, twice, and side by side they go the same way.
-func TestRehearsedCallsAreIndependent(t *testing.T) {
+func TestCallTestsAreIndependent(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +308,7 @@ func TestRehearsedCallsAreIndependent(t *testing.T) {
 	}
 }
 
-func TestARehearsalEndsWithItsContext(t *testing.T) {
+func TestACallTestEndsWithItsContext(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
@@ -326,7 +326,7 @@ func TestARehearsalEndsWithItsContext(t *testing.T) {
 }
 
 // Wherever in a call the time is up, the run ends and leaves nothing behind (see TestMain).
-func TestARehearsalEndsWithinACall(t *testing.T) {
+func TestACallTestEndsWithinACall(t *testing.T) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		t.Fatal(err)
@@ -357,7 +357,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	}
 }
 
-func BenchmarkRehearsedCall(b *testing.B) {
+func BenchmarkCallTest(b *testing.B) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
 		b.Fatal(err)
