@@ -110,9 +110,9 @@ func TestCallersWhilePublishing(t *testing.T) {
 	h := published(t, dir)
 	stop := make(chan struct{})
 	var callers sync.WaitGroup
-	for caller := range 4 {
+	for caller := range 2 {
 		callers.Go(func() {
-			for n := caller; ; n += 4 {
+			for n := caller; ; n += 2 {
 				select {
 				case <-stop:
 					return
@@ -126,10 +126,10 @@ func TestCallersWhilePublishing(t *testing.T) {
 			}
 		})
 	}
-	for edit := 1; edit <= 3; edit++ {
+	for edit := 1; edit <= 2; edit++ {
 		publishEdit(t, h, dir, "hours/gopay.yaml", edit)
 	}
-	publishEdit(t, h, dir, "prompts/en.yaml", 4)
+	publishEdit(t, h, dir, "prompts/en.yaml", 3)
 	close(stop)
 	callers.Wait()
 }

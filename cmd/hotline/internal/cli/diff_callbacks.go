@@ -134,5 +134,5 @@ func (d *difference) clock(line string, at time.Time) string {
 	if l := d.new.ByID(line); l != nil {
 		zone = l.Hours.Zone()
 	}
-	return at.In(zone).Format("Mon 2006-01-02 15:04")
+	return at.In(zone).Format(stampTime)
 }

@@ -20,6 +20,7 @@ const (
 	longTime  = "Monday 2 January 2006, 15:04"
 	shortTime = "Mon 2 Jan 2006, 15:04"
 	clock     = "15:04"
+	stampTime = "Mon 2006-01-02 15:04" // for lists
 )
 
 // answerOne says whether the subject is open at an instant, until when, and why.

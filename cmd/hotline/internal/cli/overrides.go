@@ -212,7 +212,7 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 			over.Reason)
 	case !over.Until.After(r.now):
 		return fmt.Errorf("--until %s has passed; it is %s there", o.until,
-			r.now.In(zone).Format("Mon 2006-01-02 15:04"))
+			r.now.In(zone).Format(stampTime))
 	case !over.Until.After(over.From):
 		return fmt.Errorf("--until %s is not after --from %s", o.until, o.from)
 	case over.Until.Sub(over.From) > longestOverride:
@@ -372,7 +372,7 @@ func lineState(line *ivr.Line, at time.Time) string {
 	state := line.Hours.At(at)
 	until := ""
 	if !state.Until.IsZero() {
-		until = " until " + state.Until.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
+		until = " until " + state.Until.In(line.Hours.Zone()).Format(stampTime)
 	}
 	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until,
 		sourced(state.Reason, state.Source))
