@@ -61,7 +61,7 @@ func (s Step) Listens() bool { return s.Press == "" && !s.Silence && !s.Speak &&
 type Expectation struct {
 	// Desk is whose agent the caller is connected with; empty is nobody's.
 	Desk string
-	// Callback is the promise that is written; nil is none.
+	// Callback is the callback that is written; nil is none.
 	Callback *ExpectedCallback
 	// Message is set when a recorded message is written.
 	Message bool
@@ -69,15 +69,15 @@ type Expectation struct {
 	ClosedUntil time.Time
 }
 
-// An ExpectedCallback is a promise that has to be written.
+// An ExpectedCallback is a callback that has to be written.
 type ExpectedCallback struct {
-	// At is when it is due, UTC, to the minute; zero: at any time, as with what is promised "as soon as possible".
+	// At is when it is due, UTC, to the minute; zero: at any time, as with what is booked "as soon as possible".
 	At time.Time
 	// Desk keeps it; empty: any may.
 	Desk string
 	// Urgent is nil where it is not asked.
 	Urgent *bool
-	// Kept, unless it is nil, lets time run on until the promise has ended: kept, or given up.
+	// Kept, unless it is nil, lets time run on until the callback has ended: kept, or given up.
 	Kept *bool
 }
 

@@ -13,7 +13,7 @@ import (
 // day makes the bounds of durations readable.
 const day = 24 * time.Hour
 
-// readPolicy reads the rules for promised callbacks. A key that is absent keeps the default that [callbacks.Policy]
+// readPolicy reads the rules for callbacks. A key that is absent keeps the default that [callbacks.Policy]
 // names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
 // before an agent.
 func readPolicy(v, routes yamlnode.Value, region string) (p callbacks.Policy, customerFirst bool) {

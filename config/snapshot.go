@@ -45,7 +45,7 @@ func (s *Snapshot) Find(id, _ string) *ivr.Line { return s.byID[id] }
 // ByNumber is the line that answers this number (E.164), or nil.
 func (s *Snapshot) ByNumber(e164 string) *ivr.Line { return s.byNumber[e164] }
 
-// Plan is how the promises of a desk are kept; false for a line or a desk that is not configured.
+// Plan is how the callbacks of a desk are kept; false for a line or a desk that is not configured.
 func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 	l := s.ByID(line)
 	if l == nil || l.Desks[desk] == nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // The flow decides what a caller hears next. It is pure: a state, an event and the hour go in,
-// sentences and one next thing come out. Promises are effects; the handler carries them out before anything is spoken.
+// sentences and one next thing come out. Callbacks are effects; the handler carries them out before anything is spoken.
 
 // maxEvents bounds a call: after so many events the caller is put through or may leave a request,
 // and twice as many end the call with a goodbye.

@@ -46,7 +46,7 @@ type Line struct {
 	Questions map[string]NumberRule
 	// Variables fill placeholders of self-help texts, as they are spoken: by language tag, then by name.
 	Variables map[string]map[string]string
-	// Callbacks is the policy for promises; CustomerFirst rings a customer before an agent.
+	// Callbacks is the policy for callbacks; CustomerFirst rings a customer before an agent.
 	Callbacks     callbacks.Policy
 	CustomerFirst bool
 	// NoInputLimit and NoMatchLimit: how often in one step a caller may say nothing, or press a wrong key,

@@ -26,7 +26,7 @@ type Simulation struct {
 	Rung []Ringing
 	// Offer is what was offered once no desk could answer; nil if it came to none.
 	Offer *CallbackOffer
-	// Request is the callback that is promised; nil for none.
+	// Request is the callback that is booked; nil for none.
 	Request *callbacks.Request
 	// Message is set when the caller is asked for a recorded message.
 	Message bool
@@ -45,12 +45,12 @@ type CallbackOffer struct {
 	// Number would be rung, E.164; empty when the calling number cannot be: then Refused says why.
 	Number  string
 	Refused *callbacks.Refusal
-	// Asks is set when the caller is asked for another number before anything is promised.
+	// Asks is set when the caller is asked for another number before anything is booked.
 	Asks bool
 }
 
 // Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a caller who asks
-// for a person at once. No promise stands for the caller before.
+// for a person at once. The caller has no open callback before.
 func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simulation, error) {
 	w := follower{line: l, now: now, topic: topic}
 	w.Language = l.Language(language).Tag

@@ -7,9 +7,9 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// Text messages about a promise, in the language that its caller chose.
+// Text messages about a callback, in the language that its caller chose.
 
-// Words is the text message that tells a customer, as of now, how his promise stands. It is empty where the line sends none,
+// SMSBody is the text message that tells a customer, as of now, how their callback stands. It is empty where the line sends none,
 // and for numbers that take none. It is what [callbacks.Plan] asks for.
 func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, now time.Time) string {
 	if !l.TakesSMS(c.Number) {
@@ -28,7 +28,7 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 	return ""
 }
 
-// wordsOfWhen tells when a promise will be kept.
+// wordsOfWhen tells when a callback will be kept.
 func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
 	switch {
 	case c.Urgent:

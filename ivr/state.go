@@ -54,15 +54,15 @@ type State struct {
 	Number   string           `json:"M,omitempty"`
 	NoCall   callbacks.Reason `json:"Z,omitempty"`
 	Readings []string         `json:"B,omitempty"`
-	// Standing is the promise found for the calling number, 0 for none.
+	// OpenCallbackID is the open callback found for the calling number, 0 for none.
 	OpenCallbackID int64 `json:"F,omitempty"`
 	// Stands is what the caller has heard of it.
 	OpenCallbackDue DueWindow `json:"W,omitzero"`
-	// ByReference is set when only the reference proves that the promise is the caller's.
+	// ByReference is set when only the reference proves that the callback is the caller's.
 	ByReference bool `json:"H,omitempty"`
-	// Booked is the promise that was just made.
+	// Booked is the callback that was just made.
 	Booked int64 `json:"b,omitempty"`
-	// Promises made so far. The next one is named by this number and the CallSid until it is known to be written, so that
+	// Bookings made so far. The next one is named by this number and the CallSid until it is known to be written, so that
 	// a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
 	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is set
@@ -75,7 +75,7 @@ type State struct {
 	Failures int `json:"X,omitempty"`
 }
 
-// A Term is when a promise is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
+// A DueWindow is when a callback is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
 type DueWindow struct {
 	Kind  callbacks.Kind `json:"k"`
 	Due   int64          `json:"d"`
@@ -113,7 +113,7 @@ type (
 	// Failure is a fault of ours, or the provider's word that it could not use our answer.
 	Failure struct{}
 
-	// Found answers FindOpen: the promise that stands for the calling number, 0 for none or when the store was too slow.
+	// Found answers FindOpen: the open callback of the calling number, 0 for none or when the store was too slow.
 	Found struct {
 		ID          int64
 		ByReference bool
@@ -125,7 +125,7 @@ type (
 		// Bridged: the provider says that the caller was connected with whatever picked up.
 		Bridged bool
 	}
-	// Promised answers Book and Move.
+	// CallbackBooked answers Book and Move.
 	CallbackBooked struct {
 		Callback callbacks.Callback
 		Existing bool
@@ -189,13 +189,13 @@ const (
 	AnonymousEnough Refusal = "anonymous-enough"
 	// NumberEnough: others may not ask for a callback to the number just now.
 	NumberEnough Refusal = "number-enough"
-	// Many: as many promises stand as the line allows.
+	// Many: as many callbacks are open as the line allows.
 	Many Refusal = "many"
-	// NoMatch: the digits do not belong to the promise.
+	// NoMatch: the digits do not belong to the callback.
 	NoMatch Refusal = "no-match"
 	// Locked: so many wrong digits were given that none count for a while.
 	Locked Refusal = "locked"
-	// TooLate: the promise is being kept just now, or has ended.
+	// TooLate: the callback is being kept just now, or has ended.
 	TooLate Refusal = "too-late"
 )
 
@@ -203,14 +203,14 @@ const (
 type Effect interface{ effect() }
 
 type (
-	// FindOpen looks for a promise that stands for the calling number.
+	// FindOpen looks for an open callback of the calling number.
 	FindOpen struct{ Line, Caller string }
 	// AskTaken asks whether an agent pressed 1 during this dial.
 	AskTaken struct {
 		Dial               int
 		Line, Desk, Caller string
 	}
-	// Book writes a promise.
+	// Book writes a callback.
 	Book struct{ Request callbacks.Request }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
@@ -237,7 +237,7 @@ type (
 		Dial                              int
 		Target, Line, Desk, Topic, Caller string
 	}
-	// Prove compares digits with a promise's reference and account.
+	// Prove compares digits with a callback's reference and account.
 	Prove struct {
 		// Key names the try: the same webhook again is not counted again.
 		Key         string
@@ -248,14 +248,14 @@ type (
 	}
 	// Look reads a callback that the caller has given proof for.
 	Look struct{ ID int64 }
-	// Move changes when a promise is kept.
+	// Move changes when a callback is kept.
 	Move struct {
 		ID int64
 		To callbacks.Move
 	}
-	// Cancel takes a promise back for the caller.
+	// Cancel takes a callback back for the caller.
 	Cancel struct{ ID int64 }
-	// Reached takes back what a desk has promised to a caller who has talked with it.
+	// Reached cancels the callback of a desk to a caller who has talked with it.
 	Reached struct{ Line, Desk, Caller string }
 )
 

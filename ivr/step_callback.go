@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// The promise: what is offered, which number to ring, and that it is written before it is spoken.
+// A callback is booked: what is offered, which number to ring, and that it is written before it is spoken.
 
 const (
 	keyMessage = "7" // a recorded message instead
@@ -59,7 +59,7 @@ func notANumber(r *callbacks.Refusal) bool {
 	return r.Reason == callbacks.Invalid || r.Reason == callbacks.TooShort
 }
 
-// times are what can be promised as of the moment at which nobody is on the line any more: who rings a minute before closing
+// times are what can be offered as of the moment at which nobody is on the line any more: who rings a minute before closing
 // is told of the next opening.
 func (r *request) times() callbacks.Offer {
 	number := r.Number
@@ -73,7 +73,7 @@ func (r *request) times() callbacks.Offer {
 func (r *request) offerTimes(offer callbacks.Offer) {
 	r.Due = 0
 	switch {
-	case offer.ASAP.IsZero(): // not within a month: nothing can be promised
+	case offer.ASAP.IsZero(): // not within a month: nothing can be offered
 		r.say("offer.none")
 		r.Slots = nil
 		return
@@ -240,8 +240,8 @@ func (r *request) fitsNumber() bool {
 // offTheLine is how long we wait before ringing somebody who is still hearing his reference number.
 const offTheLine = time.Minute
 
-// askBook has the promise written. Its key follows from the state that asked for it, so that the same webhook again
-// names the same promise; it is counted once something is known to stand under it.
+// askBook has the callback written. Its key follows from the state that asked for it, so that the same webhook again
+// names the same callback; it is counted once something is known to stand under it.
 func askBook(r *request) Action {
 	due := time.Unix(r.Due, 0).UTC()
 	until := time.Time{}
@@ -322,7 +322,7 @@ func (r *request) withoutCallback(why string) Action {
 	return goTo{stepMessage}
 }
 
-// standsAlready answers who asks for a second promise. Whoever knows an account and forges a number gets this far,
+// standsAlready answers who asks for a second callback. Whoever knows an account and forges a number gets this far,
 // so nothing of the first one is told without its reference.
 func (r *request) standsAlready(callback callbacks.Callback) Action {
 	r.say("booked.existing")

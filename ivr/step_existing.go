@@ -7,7 +7,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A promise that stands: told, moved or cancelled only against the reference or the account's last four digits,
+// A callback that stands: told, moved or cancelled only against the reference or the account's last four digits,
 // because a calling number can be forged. Where those digits are the calling number's own, only the reference counts.
 
 func askExisting(r *request) Action {
@@ -78,7 +78,7 @@ func dueWindowOf(c callbacks.Callback) DueWindow {
 	return window
 }
 
-// tellWhen says where a promise stands.
+// tellWhen says when a callback will come.
 func (r *request) tellWhen(c callbacks.Callback) {
 	switch {
 	case c.State != callbacks.Booked:

@@ -43,7 +43,7 @@ func keysOfLanguage(r *request) []menuKey {
 	})
 }
 
-// find asks for a promise that stands before the topics are read out, so that its key can be among them.
+// find asks for an open callback before the topics are read out, so that its key can be among them.
 func (r *request) find() Action {
 	return Perform{FindOpen{Line: r.line.ID, Caller: r.call.From}}
 }

@@ -2,7 +2,7 @@ package ivr
 
 import "strconv"
 
-// A spoken note for the agent who rings back: what no keypad can take. It is offered once the promise is written.
+// A spoken note for the agent who rings back: what no keypad can take. It is offered once the callback is written.
 
 func askNote(r *request) Action {
 	r.say("note.offer", "key", keyNote)

@@ -62,7 +62,7 @@ type step struct {
 	keys func(*request) []menuKey
 	// hear answers a number in an entry, and a key where nothing was asked; nil where none is awaited.
 	hear func(*request, string) Action
-	// onEvent answers everything else: a dial that ended, a promise that was written.
+	// onEvent answers everything else: a dial that ended, a callback that was written.
 	onEvent func(*request, Event) Action
 	// back answers the star; onNoInput answers silence where that is no failure.
 	back      func(*request) Action
@@ -93,12 +93,12 @@ func init() {
 		{id: stepRingAt, about: "the number to ring, confirmed", ask: askRingAt, keys: keysOfRingAt, back: toOffer, afterDesk: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad", kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: toOffer, afterDesk: true},
 		{id: stepRingAtWhich, about: "which of several numbers was meant", ask: askRingAtWhich, keys: keysOfRingAtWhich, back: toOffer, afterDesk: true},
-		{id: stepBook, about: "the promise, written and then spoken", kind: noInput, ask: askBook, onEvent: afterBook, afterDesk: true},
+		{id: stepBook, about: "the callback, written and then spoken", kind: noInput, ask: askBook, onEvent: afterBook, afterDesk: true},
 		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted", ask: askNote, keys: keysOfNote, onNoInput: farewell, terminal: true},
 		{id: stepNoteSpoken, about: "the note, recorded", kind: noInput, ask: askNoteSpoken, hear: askNoteAgain, onEvent: afterNote, onNoInput: farewell, terminal: true},
 		{id: stepMessage, about: "a recorded message", kind: noInput, ask: askMessage, hear: hearMessage, onEvent: afterMessage, onNoInput: noMessage, terminal: true},
-		{id: stepExisting, about: "proof for a promise that stands", kind: entry, ask: askExisting, hear: hearExisting, onEvent: afterExisting, back: toTopics},
-		{id: stepExistingMenu, about: "the promise told: keep, move, cancel", ask: askExistingMenu, keys: keysOfExistingMenu, onEvent: afterExistingMenu, back: toTopics},
+		{id: stepExisting, about: "proof for an open callback", kind: entry, ask: askExisting, hear: hearExisting, onEvent: afterExisting, back: toTopics},
+		{id: stepExistingMenu, about: "the callback told: keep, move, cancel", ask: askExistingMenu, keys: keysOfExistingMenu, onEvent: afterExistingMenu, back: toTopics},
 		{id: stepExistingKept, about: "it stays, if it is still what was told", kind: noInput, ask: askExistingKept, onEvent: afterExistingKept},
 		{id: stepExistingWhen, about: "another time for it", ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: toExisting},
 		{id: stepExistingSure, about: "really cancel it", ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: toExisting},

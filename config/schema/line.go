@@ -33,8 +33,8 @@ func lineSchema() *Schema {
 			list(ref(choice(1)), mostTopics).filled()),
 		key("variables", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.", variablesSchema().orNothing()),
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
-		key("callbacks", "Promised callbacks. What is left out has a default.", callbacksSchema().orNothing()),
-		key("text_messages", "A text message with reference and time to whoever was promised a callback on a mobile number.", truth()),
+		key("callbacks", "Callbacks. What is left out has a default.", callbacksSchema().orNothing()),
+		key("text_messages", "A text message with reference and time to those who booked a callback on a mobile number.", truth()),
 		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric sender ID), "+
 			"or the SID of a messaging service. Left out: the first of numbers.", form(senderPattern(), senderWrong, "GOPAY")),
 		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's own; "+
@@ -136,7 +136,7 @@ func callbacksSchema() *Schema {
 	return object(
 		key("slot", "Length of a time that callers can choose, in whole minutes.", duration(5*time.Minute, 12*time.Hour)),
 		key("slots", "How many are offered.", whole(2, 5)),
-		key("capacity", "Promises in one slot.", whole(1, 10_000)),
+		key("capacity", "Callbacks in one slot.", whole(1, 10_000)),
 		key("min_notice", "A slot begins at least this long after the call.", duration(0, 7*day)),
 		key("first", "Who is rung first: agent, or customer, who then waits until an agent is free.", words("agent", "customer")),
 		key("attempts", "How often the customer is rung.", whole(1, 20)),
@@ -150,8 +150,8 @@ func callbacksSchema() *Schema {
 		key("asap_cutoff", "So long before closing, \"as soon as possible\" means the next opening.", duration(0, 12*time.Hour)),
 		key("opening_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
 		key("opening_spacing", "And so far apart.", duration(0, 2*time.Hour)),
-		key("expires_after", "After so much of the desk's opening time the promise is given up.", duration(time.Hour, 90*day)),
-		key("retention", "Then the numbers of a promise are erased.", duration(time.Hour, 10*366*day)),
+		key("expires_after", "After so much of the desk's opening time the callback is given up.", duration(time.Hour, 90*day)),
+		key("retention", "Then the numbers of a callback are erased.", duration(time.Hour, 10*366*day)),
 		key("calling_hours", "When customers may be rung, on the clock of the zone of their own number; urgent ones at any hour.", form(spanPattern, spanWrong, "08:00-21:00")),
 		key("countries", "Whose numbers are called and texted: any, or a list. Left out: the line's own country.", countriesSchema()),
 		key("blocked", "Beginnings of numbers that are never called or texted, each with its reason.", list(blockedSchema(), 500).orNothing()),

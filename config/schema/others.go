@@ -115,12 +115,12 @@ func expectSchema() *Schema {
 		key("at", "When it is due. Left out: at any time.", ref("instant")),
 		key("desk", "The desk that keeps it. Left out: any.", ref("identifier")),
 		key("urgent", "Whether it is an urgent one.", truth()),
-		key("kept", "Time runs on until the promise has ended: true when the two were connected, false when it was given up.", truth()),
+		key("kept", "Time runs on until the callback has ended: true when the two were connected, false when it was given up.", truth()),
 	)
 	callback.MinProperties = 1
 	s := object(
 		key("desk", "The desk whose agent the caller is connected with.", ref("identifier")),
-		key("callback", "The callback that is promised.", callback),
+		key("callback", "The callback that is booked.", callback),
 		key("message", "A message is recorded.", yes()),
 		key("closed_until", "The opening that the caller is told, while no telephone rings.", ref("instant")),
 	)

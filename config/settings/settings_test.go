@@ -218,7 +218,7 @@ func TestSettingsMistakes(t *testing.T) {
 		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database"},
 		{"no path", "store", "sqlite:", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
 		{"URL for a path", "store", "sqlite://hotline.db", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
-		{"in memory", "store", "sqlite::memory:", "would forget every promise at the next start; give a path, for example sqlite:hotline.db"},
+		{"in memory", "store", "sqlite::memory:", "would forget every callback at the next start; give a path, for example sqlite:hotline.db"},
 		{"key is no base64", "state_keys", key('n') + ",thetoken!", "key 2 of 2 is not base64; make one with: openssl rand -base64 32"},
 		{"key is short", "state_keys", "dGhldG9rZW4=", "key 1 of 1 has 8 bytes, not 32; make one with: openssl rand -base64 32"},
 		{"key is there twice", "state_keys", key('n') + "," + key('n'), "key 2 of 2 is there twice; remove one"},

@@ -98,7 +98,7 @@ func readStore(s *Settings, text string) error {
 	case rest == "" || strings.HasPrefix(rest, "//") || strings.ContainsAny(rest, "?#\x00"):
 		return errors.New("has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db")
 	case rest == ":memory:":
-		return errors.New("would forget every promise at the next start; give a path, for example sqlite:hotline.db")
+		return errors.New("would forget every callback at the next start; give a path, for example sqlite:hotline.db")
 	}
 	s.Store = NewSecret(text)
 	return nil

@@ -220,7 +220,7 @@ func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
 	case errors.Is(err, callbacks.ErrProofLimit):
 		return ivr.Refused{Why: ivr.Locked}
 	case errors.Is(err, callbacks.ErrMaxOpen):
-		s.Log.Warn("a callback is not promised: as many stand as the line allows; raise callbacks.max_open, or have the desk keep them")
+		s.Log.Warn("a callback is not booked: as many are open as the line allows; raise callbacks.max_open, or have the desk keep them")
 		s.Metrics.failures.WithLabelValues(what + ": too many stand").Inc()
 		return ivr.Refused{Why: ivr.Many}
 	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):

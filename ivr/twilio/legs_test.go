@@ -308,7 +308,7 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 			w.walk(c.call)
 			got, err := w.store.Callback(t.Context(), w.callback)
 			if err != nil || got.State != c.ends {
-				t.Errorf("the promise is %s, %v; want %s", got.State, err, c.ends)
+				t.Errorf("the callback is %s, %v; want %s", got.State, err, c.ends)
 			}
 			maps.Copy(walked, w.walked)
 		})

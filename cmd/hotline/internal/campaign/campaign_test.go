@@ -379,7 +379,7 @@ func (c *campaign) schedule() []string {
 	}
 	plan = plan[:c.size.kills]
 	c.dice.Shuffle(len(plan), func(i, j int) { plan[i], plan[j] = plan[j], plan[i] })
-	// Promises are made in the first part.
+	// Callbacks are made in the first part.
 	var early, late []string
 	for _, point := range plan {
 		if point == pointBooked {
