@@ -49,7 +49,7 @@ topics:
 desks:
   - {id: support, language: en, hours: line, ring: 5s, targets: [%s]}
   - {id: emergency, language: en, hours: always, ring: 5s, targets: [%s]}
-callbacks: {first: %s, slot: 5m, slots: 2, capacity: 10000, lead: 0s, attempts: %d, rounds: %d, retry_after: 1m, expiry: 12h}
+callbacks: {first: %s, slot: 5m, slots: 2, capacity: 10000, min_notice: 0s, attempts: %d, desk_attempts: %d, retry_after: 1m, expires_after: 12h}
 text_messages: true
 `
 
