@@ -118,7 +118,7 @@ func run(snapshot *config.Snapshot, test config.Call) (differs string, err error
 			c.Say(u.Text, u.Language, c.now)
 			c.said = append(c.said, u.Text)
 		}
-		if event = c.follow(response.Action); event == nil {
+		if event = c.follow(response.Action, state, from); event == nil {
 			c.End()
 			return c.Differs, nil
 		}
@@ -128,12 +128,12 @@ func run(snapshot *config.Snapshot, test config.Call) (differs string, err error
 }
 
 // follow is what happens after a response; nil at the end of the call.
-func (c *call) follow(action ivr.Action) ivr.Event {
+func (c *call) follow(action ivr.Action, state ivr.State, from ivr.Call) ivr.Event {
 	switch action := action.(type) {
 	case ivr.Perform:
 		return c.perform(action.Effect)
 	case ivr.Connect:
-		return c.ring(action)
+		return c.ring(action, state, from)
 	case ivr.Gather:
 		step := c.step(false)
 		switch {
@@ -180,19 +180,25 @@ func keysTaken(pressed string, entry bool) string {
 	return pressed[:min(len(pressed), 1)]
 }
 
-// ring rings an agent, who does what the file says.
-func (c *call) ring(dial ivr.Connect) ivr.Event {
+// agentsPress is what agents press who pick up, by what the file says of them; a voicemail presses nothing.
+var agentsPress = map[string][]string{"answer": {"1"}, "refuse": {"2"}}
+
+// ring rings an agent, who does what the file says. Whoever picks up is led through the steps of that telephone.
+func (c *call) ring(dial ivr.Connect, state ivr.State, from ivr.Call) ivr.Event {
 	c.Rung(dial.Target.ID)
 	c.taken = ""
-	switch cmp.Or(c.Test.Agents[dial.Target.ID], c.Test.Others) {
-	case "answer":
-		c.taken = dial.Target.ID
-		c.Bridged(c.taken)
+	does := cmp.Or(c.Test.Agents[dial.Target.ID], c.Test.Others)
+	switch does {
 	case "busy":
 		return ivr.DialEnded{Status: "busy"}
 	case "no-answer":
 		c.now = c.now.Add(dial.Ring)
 		return ivr.DialEnded{Status: "no-answer"}
+	}
+	_, ends := ivr.PlayLeg(c.Line, c.now, state.LegBehind(dial, from.From), c.perform, agentsPress[does]...)
+	if _, together := ends.(ivr.Bridge); together {
+		c.taken = dial.Target.ID
+		c.Bridged(c.taken)
 	}
 	return ivr.DialEnded{Status: "completed"}
 }
