@@ -457,3 +457,36 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 		}
 	}
 }
+
+// Every step of a telephone that we ring has its webhooks: what it may wait for comes in somewhere.
+func TestEveryStepOfALegHasItsWebhooks(t *testing.T) {
+	s := newEdge(t, nil).server
+	waits := map[legEvent][]ivr.StepID{
+		pickedUp: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst, ivr.StepCustomerBehind},
+		keyed: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst, ivr.StepCustomerBehind,
+			ivr.StepAgentNote, ivr.StepAgentBehindNote},
+		dialEnded: {ivr.StepAgentWaits, ivr.StepCustomerWaits},
+	}
+	routes := 0
+	for told, steps := range waits {
+		for _, step := range steps {
+			routes++
+			if path := s.legPath(step, told); path == PathFallback {
+				t.Errorf("%s has no webhook for event %d", step, told)
+			}
+		}
+	}
+	paths := map[string]bool{}
+	for _, r := range s.routes() {
+		if r.leg != nil {
+			routes--
+		}
+		if paths[r.path] || r.about == "" || (r.voice != nil) == (r.status != nil || r.leg != nil) {
+			t.Errorf("%s: there twice, without words, or with two answers", r.path)
+		}
+		paths[r.path] = true
+	}
+	if routes != 0 {
+		t.Errorf("%d webhooks of legs more are needed than there are", routes)
+	}
+}
