@@ -52,14 +52,19 @@ func TestCardRangesAreExact(t *testing.T) {
 		start   string
 		lengths []int
 	}{
-		{"4", []int{13, 16, 19}}, {"50", nil}, {"51", []int{16}}, {"55", []int{16}}, {"56", nil}, {"2220", nil}, {"2221", []int{16}},
+		{"4", []int{13, 16, 19}}, {"50", nil}, {"51", []int{16}}, {"55", []int{16}}, {"56", nil}, {"2220",
+			nil}, {"2221", []int{16}},
 		{"2720", []int{16}}, {"2721", nil}, {"33", nil}, {"34", []int{15}}, {"35", nil}, {"37", []int{15}},
-		{"300", []int{14, 16, 17, 18, 19}}, {"305", []int{14, 16, 17, 18, 19}}, {"306", nil}, {"3095", []int{14, 16, 17, 18, 19}},
+		{"300", []int{14, 16, 17, 18, 19}}, {"305", []int{14, 16, 17, 18, 19}}, {"306", nil}, {"3095",
+			[]int{14, 16, 17, 18, 19}},
 		{"36", []int{14, 15, 16, 17, 18, 19}}, {"38", []int{14, 16, 17, 18, 19}}, {"39", []int{14, 16, 17, 18, 19}},
 		{"3527", nil}, {"3528", sixteenUp}, {"3589", sixteenUp}, {"3590", nil},
-		{"6011", sixteenUp}, {"6012", nil}, {"643", nil}, {"644", sixteenUp}, {"649", sixteenUp}, {"65", sixteenUp}, {"66", nil},
-		{"62", sixteenUp}, {"63", nil}, {"810", sixteenUp}, {"817", sixteenUp}, {"818", nil}, {"2200", sixteenUp}, {"2204", sixteenUp}, {"2205", nil},
-		{"5018", twelveUp}, {"5893", twelveUp}, {"6304", twelveUp}, {"6759", twelveUp}, {"6763", twelveUp}, {"6764", nil}, {"676770", twelveUp},
+		{"6011", sixteenUp}, {"6012", nil}, {"643", nil}, {"644", sixteenUp}, {"649", sixteenUp}, {"65",
+			sixteenUp}, {"66", nil},
+		{"62", sixteenUp}, {"63", nil}, {"810", sixteenUp}, {"817", sixteenUp}, {"818", nil}, {"2200",
+			sixteenUp}, {"2204", sixteenUp}, {"2205", nil},
+		{"5018", twelveUp}, {"5893", twelveUp}, {"6304", twelveUp}, {"6759", twelveUp}, {"6763", twelveUp}, {"6764",
+			nil}, {"676770", twelveUp},
 		{"0604", nil}, {"1", nil}, {"7", nil}, {"9", nil},
 	} {
 		for length := 8; length <= 30; length++ {
@@ -79,16 +84,19 @@ func TestCardRangesAreExact(t *testing.T) {
 // In every step in which digits are keyed, a card number is dropped, is no wrong entry, and leaves nothing behind.
 func TestADroppedCardNumberIsNoWrongEntry(t *testing.T) {
 	line := sketch(t)
-	for at, next := range map[StepID]StepID{stepAccount: stepNumber, stepNumber: stepConfirmConnect, stepRingAtOther: stepOffer, stepExisting: stepTopic} {
+	for at, next := range map[StepID]StepID{stepAccount: stepNumber, stepNumber: stepConfirmConnect,
+		stepRingAtOther: stepOffer, stepExisting: stepTopic} {
 		t.Run(string(at), func(t *testing.T) {
 			for digits := range testCards {
-				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed", Question: "transaction", OpenCallbackID: 7, NoMatches: 2}
+				before := State{Line: line.ID, Step: at, Language: "en", Topic: "payment-failed",
+					Question: "transaction", OpenCallbackID: 7, NoMatches: 2}
 				if at != stepAccount {
 					before.Account = "081234567890"
 				}
 				state, response := Advance(line, openHour, caller, before, Keys{digits + "#"})
 				if state.Step != next || state.NoMatches != 0 || response.Say[0].Text != "card.dropped" {
-					t.Fatalf("a card number leads to %s, counted wrong %d times, saying %q", state.Step, state.NoMatches, response.Say)
+					t.Fatalf("a card number leads to %s, counted wrong %d times, saying %q", state.Step,
+						state.NoMatches, response.Say)
 				}
 				if _, performs := response.Action.(Perform); performs && at == stepExisting {
 					t.Error("a card number is tried as a proof")
@@ -111,13 +119,16 @@ func TestOwnPrefixesPass(t *testing.T) {
 		digits string
 		passes bool
 	}{
-		{stepAccount, "4222222222222", true}, {stepAccount, checked("400000000000"), false}, {stepAccount, checked("422220000000000"), false},
-		{stepNumber, "36227206271667", true}, {stepNumber, "38520000023237", false}, {stepNumber, "4222222222222", false},
+		{stepAccount, "4222222222222", true}, {stepAccount, checked("400000000000"), false}, {stepAccount,
+			checked("422220000000000"), false},
+		{stepNumber, "36227206271667", true}, {stepNumber, "38520000023237", false}, {stepNumber, "4222222222222",
+			false},
 		{stepNumber, checked("36000000000000"), false},
 		{stepAccount, "9222222222222", true}, // looks like none
 	} {
 		before := State{Line: line.ID, Step: tt.step, Language: "en", Topic: "payment-failed", Question: "transaction"}
-		if state, response := Advance(line, openHour, caller, before, Keys{tt.digits}); (state.Draft == tt.digits) != tt.passes {
+		if state, response := Advance(line, openHour, caller, before,
+			Keys{tt.digits}); (state.Draft == tt.digits) != tt.passes {
 			t.Errorf("%s in step %s: %q is read back, saying %v", tt.digits, tt.step, state.Draft, response.Say)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// A call in progress whose configuration is no longer known goes on with the one that is: whatever was taken away meanwhile,
-// nobody is cut off without a word, and every call still comes to an end.
+// A call in progress whose configuration is no longer known goes on with the one that is: whatever was taken away
+// meanwhile, nobody is cut off without a word, and every call still comes to an end.
 func TestEveryStateAfterAnEdit(t *testing.T) {
 	without := func(take func(l *Line)) *Line {
 		line := sketch(t)
@@ -22,7 +22,8 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 		"no topic but one": without(func(l *Line) { l.Topics, l.Menu = l.Topics[5:6], l.Menu[4:5] }),
 		"no menus inside":  without(func(l *Line) { l.Menu = l.Menu[:3] }),
 		"another general desk, the old one gone": without(func(l *Line) {
-			l.Desks["other"] = &Desk{ID: "other", Language: "en", Hours: l.Hours, Ring: l.Desks["support"].Ring, Targets: l.Desks["support"].Targets}
+			l.Desks["other"] = &Desk{ID: "other", Language: "en", Hours: l.Hours, Ring: l.Desks["support"].Ring,
+				Targets: l.Desks["support"].Targets}
 			delete(l.Desks, "support")
 			l.General = "other"
 			for i := range l.Topics {

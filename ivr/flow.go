@@ -30,19 +30,22 @@ type (
 		Entry   bool
 		Timeout time.Duration
 	}
-	// Connect rings one telephone. Leg is the step at which its holder begins; they are connected once it leads to [Bridge].
+	// Connect rings one telephone. Leg is the step at which its holder begins; they are connected once it leads to
+	// [Bridge].
 	Connect struct {
 		Target callbacks.Target
 		Ring   time.Duration
 		Leg    StepID
 	}
-	// AskTwice asks for one key on a leg that somebody picked up, once more if none comes, and then says Else and hangs up.
+	// AskTwice asks for one key on a leg that somebody picked up, once more if none comes, and then says Else and hangs
+	// up.
 	AskTwice struct{ Else []Utterance }
 	// Bridge connects a leg with the one that waits for it.
 	Bridge struct{}
 	// Retry comes back to the same step after a while.
 	Retry struct{ After time.Duration }
-	// Apologise ends a leg when not even its line may be known; WeRingAgain is for a customer who wanted to be put through.
+	// Apologise ends a leg when not even its line may be known; WeRingAgain is for a customer who wanted to be put
+	// through.
 	Apologise struct{ WeRingAgain bool }
 	// Record takes a message.
 	Record struct{ Seconds int }
@@ -245,7 +248,8 @@ func (r *request) giveUp() Action {
 	return goTo{stepOffer}
 }
 
-// person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had instead.
+// person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had
+// instead.
 func (r *request) person() Action {
 	desk := r.deskWanted()
 	for _, can := range []string{desk, r.generalDesk()} {

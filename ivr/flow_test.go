@@ -26,7 +26,8 @@ func sketch(t testing.TB) *Line {
 	}
 	desk := func(id string, hours *hours.Calendar) *Desk {
 		return &Desk{ID: id, Language: "id", Hours: hours, Ring: 20 * time.Second, Targets: []callbacks.Target{
-			{ID: id + "-1", Kind: callbacks.Number, Address: "+622150002001"}, {ID: id + "-2", Kind: callbacks.Client, Address: "two"},
+			{ID: id + "-1", Kind: callbacks.Number, Address: "+622150002001"}, {ID: id + "-2", Kind: callbacks.Client,
+				Address: "two"},
 		}}
 	}
 	line := &Line{
@@ -35,7 +36,8 @@ func sketch(t testing.TB) *Line {
 		Hours:     calendar,
 		Topics: []Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
-			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Note: true},
+			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"},
+				Note: true},
 			{ID: "refund", Desk: "support", Questions: []string{"refund"}},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
 			{ID: "technical", Desk: "support", Help: true},
@@ -45,16 +47,19 @@ func sketch(t testing.TB) *Line {
 		},
 		Menu: []Choice{
 			{ID: "stolen"}, {ID: "payment-failed"}, {ID: "refund"},
-			{ID: "account", Choices: []Choice{{ID: "login"}, {ID: "app", Choices: []Choice{{ID: "technical"}, {ID: "fees"}}}}},
+			{ID: "account", Choices: []Choice{{ID: "login"},
+				{ID: "app", Choices: []Choice{{ID: "technical"}, {ID: "fees"}}}}},
 			{ID: "feedback"}, {ID: "senior"},
 		},
-		Names:     map[string]string{"id": "layanan", "en": "support"},
-		Desks:     map[string]*Desk{"support": desk("support", calendar), "emergency": desk("emergency", hours.Always(zone))},
+		Names: map[string]string{"id": "layanan", "en": "support"},
+		Desks: map[string]*Desk{"support": desk("support", calendar),
+			"emergency": desk("emergency", hours.Always(zone))},
 		General:   "support",
 		Account:   NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions: map[string]NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},
-		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute,
-			ExpiresAfter: 72 * time.Hour, Unreachable: []string{"+86"}},
+		Callbacks: callbacks.Policy{
+			Unreachable: []string{"+86"}, SlotLength: 30 * time.Minute, SlotCount: 3, MinNotice: 30 * time.Minute,
+			ExpiresAfter: 72 * time.Hour},
 		NoInputLimit: 3, NoMatchLimit: 3, MessageSeconds: 120, NoteSeconds: 30,
 	}
 	texts := map[string]map[string]string{"id": {}, "en": {}}
@@ -135,7 +140,8 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 // A number that was promised must have been asked for in this very order.
 func TestTheCallReadsLikeItsTable(t *testing.T) {
 	line := sketch(t)
-	heard := play(t, line, closedHour, caller, Keys{"2"}, Found{}, Keys{"2"}, Keys{"2"}, Keys{"1"}, Keys{"1"}, Keys{"4477665544"}, Keys{"1"}, Keys{"2"},
+	heard := play(t, line, closedHour, caller, Keys{"2"}, Found{}, Keys{"2"}, Keys{"2"}, Keys{"1"}, Keys{"1"},
+		Keys{"4477665544"}, Keys{"1"}, Keys{"2"},
 		CallbackBooked{Callback: callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.Slot}}, Keys{"1"})
 	want := []string{
 		"welcome", "language.offer", "language.offer", // 2: English

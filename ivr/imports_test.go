@@ -15,10 +15,12 @@ func TestTheCallIsPure(t *testing.T) {
 	}
 	pure := []string{"github.com/hotline-ivr/hotline/callbacks", "github.com/hotline-ivr/hotline/hours",
 		"github.com/hotline-ivr/hotline/ivr/spoken", "github.com/nyaruka/phonenumbers"}
-	standard := []string{"cmp", "errors", "fmt", "maps", "regexp", "slices", "strconv", "strings", "time", "unicode/utf8"}
+	standard := []string{"cmp", "errors", "fmt", "maps", "regexp", "slices", "strconv", "strings", "time",
+		"unicode/utf8"}
 	for _, path := range pkg.Imports {
 		if !slices.Contains(pure, path) && !slices.Contains(standard, path) {
-			t.Errorf("ivr imports %s (%s); what is not pure belongs into ivr/twilio", path, strings.Join(where(pkg, path), ", "))
+			t.Errorf("ivr imports %s (%s); what is not pure belongs into ivr/twilio", path,
+				strings.Join(where(pkg, path), ", "))
 		}
 	}
 }

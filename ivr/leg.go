@@ -2,8 +2,9 @@ package ivr
 
 import "time"
 
-// PlayLeg plays a telephone that somebody picks up as far as the keys go, which they press one after another. It returns
-// what is heard and the action that follows: [Bridge] when the two are connected. perform answers the flow's effects.
+// PlayLeg plays a telephone that somebody picks up as far as the keys go, which they press one after another. It
+// returns what is heard and the action that follows: [Bridge] when the two are connected. perform answers the flow's
+// effects.
 func PlayLeg(line *Line, now time.Time, state State, perform func(Effect) Event, keys ...string) ([]Utterance, Action) {
 	var heard []Utterance
 	event := Event(Start{})

@@ -59,8 +59,10 @@ func TestEveryStateOfALeg(t *testing.T) {
 		event   Event
 		pressed bool // a 1, on this leg
 	}
-	inCall := State{Line: line.ID, Step: StepAgentLeg, Desk: "support", Topic: "fees", Language: "en", Caller: caller.From, Account: "0812"}
-	queue := []visit{{inCall, Start{}, false}, {BeginLeg("a", false), Start{}, false}, {BeginLeg("a", true), Start{}, false}}
+	inCall := State{Line: line.ID, Step: StepAgentLeg, Desk: "support", Topic: "fees", Language: "en",
+		Caller: caller.From, Account: "0812"}
+	queue := []visit{{inCall, Start{}, false}, {BeginLeg("a", false), Start{}, false},
+		{BeginLeg("a", true), Start{}, false}}
 	seen, steps, ends := map[string]bool{}, map[StepID]bool{}, map[string]bool{}
 	for len(queue) > 0 {
 		v := queue[0]
@@ -68,7 +70,8 @@ func TestEveryStateOfALeg(t *testing.T) {
 		pressed := v.pressed || v.event == Keys{keyTake}
 		state, response := Advance(line, openHour, caller, v.state, v.event)
 		steps[state.Step] = true
-		key := fmt.Sprintf("%s %T %s %v %d %v %v", state.Step, response.Action, response.Play, pressed, state.Target, state.Again, state.Ended)
+		key := fmt.Sprintf("%s %T %s %v %d %v %v", state.Step, response.Action, response.Play, pressed, state.Target,
+			state.Again, state.Ended)
 		if perform, ok := response.Action.(Perform); ok {
 			key += fmt.Sprintf("%+v", perform.Effect)
 		}
@@ -126,7 +129,8 @@ func TestEveryStateOfALeg(t *testing.T) {
 // How a Dial ended is tried again for half a minute, and not for ever.
 func TestADialThatCannotBeWrittenDownIsTriedAgain(t *testing.T) {
 	line, now := sketch(t), openHour
-	state, event := State{Step: StepCustomerWaits, Attempt: "a", Line: line.ID, Language: "en"}, Event(DialEnded{"busy", "false"})
+	state, event := State{Step: StepCustomerWaits, Attempt: "a", Line: line.ID,
+		Language: "en"}, Event(DialEnded{"busy", "false"})
 	for try := range 10 {
 		var response Response
 		state, response = Advance(line, now, caller, state, event)
@@ -159,7 +163,8 @@ func TestAnotherKeyIsExplainedOnce(t *testing.T) {
 			t.Fatalf("%+v", response)
 		}
 		c := callbacks.Callback{ID: 1, Line: line.ID, Desk: "support", Language: "en", Number: caller.From}
-		return Advance(line, openHour, caller, state, AttemptRead{ReadAttempt: ask.Effect.(ReadAttempt), Callback: c, Verdict: Proceed})
+		return Advance(line, openHour, caller, state, AttemptRead{ReadAttempt: ask.Effect.(ReadAttempt), Callback: c,
+			Verdict: Proceed})
 	}
 	state, response := read(BeginLeg("a", true), "5")
 	if asked, ok := response.Action.(AskTwice); !ok || len(asked.Else) != 1 {

@@ -16,8 +16,8 @@ type Line struct {
 	Version string
 	// Region is the ISO 3166-1 alpha-2 country whose national numbers callers key in, for example "ID".
 	Region string
-	// SIPCallerID is set when the user of a calling SIP address is the caller's number, +E.164: the line's trunk sends it
-	// so.
+	// SIPCallerID is set when the user of a calling SIP address is the caller's number, +E.164: the line's trunk sends
+	// it so.
 	SIPCallerID bool
 	// Numbers are the provider's numbers that this line answers, E.164. The first is shown as caller ID.
 	Numbers []string
@@ -102,7 +102,8 @@ type Topic struct {
 	Urgent bool
 	// Help is set when there is a self-help text to be heard first.
 	Help bool
-	// Note is set when the prompt note-about.<ID> says what is useful to speak on a note or a message, as no keypad can take it.
+	// Note is set when the prompt note-about.<ID> says what is useful to speak on a note or a message, as no keypad can
+	// take it.
 	Note bool
 	// Message goes straight to a recorded message.
 	Message bool

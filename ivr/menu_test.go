@@ -14,7 +14,8 @@ import (
 // pressed plays keys from the first menu on, in English, and returns where the call is.
 func pressed(t *testing.T, line *Line, keys ...string) (State, Response) {
 	t.Helper()
-	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: FirstStep, Called: closedHour.Unix()}, Start{})
+	state, _ := Advance(line, closedHour, caller, State{Line: line.ID, Step: FirstStep, Called: closedHour.Unix()},
+		Start{})
 	state, _ = Advance(line, closedHour, caller, state, Keys{"2"})
 	state, response := Advance(line, closedHour, caller, state, Found{})
 	for _, key := range keys {
@@ -119,7 +120,8 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 		t.Errorf("answers %q at %s, want %q at the offer", state.Answers, state.Step, want)
 	}
 	said := line.caseFor("en", "1234567", "", state.Answers)
-	if len(said) != 4 || !strings.Contains(said[2].Text, "answer.refund 1 2 3") || !strings.Contains(said[3].Text, "answer.transaction 9 9 8") {
+	if len(said) != 4 || !strings.Contains(said[2].Text, "answer.refund 1 2 3") ||
+		!strings.Contains(said[3].Text, "answer.transaction 9 9 8") {
 		t.Errorf("the agent is told %q", said)
 	}
 }
@@ -136,7 +138,8 @@ func TestOneKeyBooks(t *testing.T) {
 	if !ok {
 		t.Fatalf("1 leads to %T", response.Action)
 	}
-	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From || book.Request.CallRecordKey != caller.SID {
+	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From ||
+		book.Request.CallRecordKey != caller.SID {
 		t.Errorf("1 leads to %+v", perform.Effect)
 	}
 }
@@ -144,7 +147,8 @@ func TestOneKeyBooks(t *testing.T) {
 func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 	line := sketch(t)
 	state, response := pressed(t, line, "0", keyOther, "02150009999")
-	if state.Step != stepOffer || state.Number != "+622150009999" || !strings.Contains(response.Say[1].Text, "offer.number 0 2 1") {
+	if state.Step != stepOffer || state.Number != "+622150009999" ||
+		!strings.Contains(response.Say[1].Text, "offer.number 0 2 1") {
 		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, response.Say)
 	}
 }
@@ -169,7 +173,8 @@ func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
 func TestInWriting(t *testing.T) {
 	line := sketch(t)
 	mobile := callbacks.Callback{
-		Reference: "1234567", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP, Due: openHour.AddDate(0, 0, 1),
+		Reference: "1234567", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP, Due: openHour.AddDate(0,
+			0, 1),
 	}
 	if text := line.SMSBody(mobile, callbacks.NotifyBooked, closedHour); text != "" {
 		t.Errorf("a line that sends none sends %q", text)
@@ -189,15 +194,18 @@ func TestInWriting(t *testing.T) {
 	}{
 		{"booked for an opening", mobile, callbacks.NotifyBooked, "sms.when support "},
 		{"moved", mobile, callbacks.NotifyMoved, "sms.when support "},
-		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked, "sms.soon support"},
+		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked,
+			"sms.soon support"},
 		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.NotifyBooked, "sms.urgent support"},
 		{"given up", mobile, callbacks.NotifyGivenUp, "sms.given-up support"},
 		{"taken back by the desk", mobile, callbacks.NotifyWithdrawn, "sms.withdrawn support"},
-		{"a desk telephone", edit(func(c *callbacks.Callback) { c.Number = "+622150009999" }), callbacks.NotifyBooked, ""},
+		{"a desk telephone", edit(func(c *callbacks.Callback) { c.Number = "+622150009999" }), callbacks.NotifyBooked,
+			""},
 		{"on no occasion", mobile, "birthday", ""},
 	} {
 		text := line.SMSBody(c.callback, c.notification, closedHour)
-		if c.begins == "" && text != "" || !strings.HasPrefix(text, c.begins) || text != "" && !strings.HasSuffix(text, " 1234567") {
+		if c.begins == "" && text != "" || !strings.HasPrefix(text, c.begins) || text != "" &&
+			!strings.HasSuffix(text, " 1234567") {
 			t.Errorf("%s: text message %q", c.name, text)
 		}
 	}

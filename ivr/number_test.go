@@ -42,10 +42,12 @@ func TestWhereDigitsAreTwoNumbersTheCallerChooses(t *testing.T) {
 	if other, _ := Advance(line, openHour, caller, state, Keys{keyOther}); other.Step != stepRingAtOther {
 		t.Errorf("another number: at %s", other.Step)
 	}
-	if back, _ := Advance(line, openHour, caller, state, Keys{keyBack}); back.Step != stepOffer || back.Number != caller.From {
+	if back, _ := Advance(line, openHour, caller, state, Keys{keyBack}); back.Step != stepOffer ||
+		back.Number != caller.From {
 		t.Errorf("back: at %s with %s", back.Step, back.Number)
 	}
-	if again, _ := Advance(line, openHour, caller, state, Keys{"5"}); again.Step != stepRingAtWhich || again.NoMatches != 1 {
+	if again, _ := Advance(line, openHour, caller, state, Keys{"5"}); again.Step != stepRingAtWhich ||
+		again.NoMatches != 1 {
 		t.Errorf("a wrong key: at %s, %d wrong", again.Step, again.NoMatches)
 	}
 }
@@ -57,7 +59,8 @@ func TestANumberAbroadIsReadBackWithItsCountry(t *testing.T) {
 		"02129928888":     " 0 2 1, ", // the line's own country is not named
 	} {
 		_, response := ringAtOther(t, line, digits)
-		if heard := words(response); !strings.Contains(heard, want) || want[0] == ' ' && strings.Contains(heard, "Indonesia") {
+		if heard := words(response); !strings.Contains(heard, want) || want[0] == ' ' &&
+			strings.Contains(heard, "Indonesia") {
 			t.Errorf("%s: heard %q, want %q", digits, heard, want)
 		}
 	}
@@ -90,7 +93,8 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 	} {
 		state, response := ringAtOther(t, c.line, c.digits)
 		heard := words(response)
-		if state.Step != stepRingAt || state.NoMatches != 0 || state.Number != "" || !strings.HasPrefix(heard, c.want) ||
+		if state.Step != stepRingAt || state.NoMatches != 0 || state.Number != "" ||
+			!strings.HasPrefix(heard, c.want) ||
 			!strings.HasSuffix(heard, "number.instead") {
 			t.Errorf("%s: at %s, %d wrong, heard %q", c.name, state.Step, state.NoMatches, heard)
 		}
@@ -101,7 +105,8 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 			t.Errorf("%s: 1 leads to %s", c.name, book.Step)
 		}
 	}
-	if state, response := ringAtOther(t, line, "0812345678901234"); state.Step != stepRingAtOther || state.NoMatches != 1 {
+	if state, response := ringAtOther(t, line, "0812345678901234"); state.Step != stepRingAtOther ||
+		state.NoMatches != 1 {
 		t.Errorf("no number at all: at %s, heard %q", state.Step, words(response))
 	}
 }
@@ -169,13 +174,15 @@ func TestASIPCallerCountsWhereTheLineSaysSo(t *testing.T) {
 }
 
 func FuzzWhoCalls(f *testing.F) {
-	for _, seed := range []string{"+6281234567890", "sip:bob@81.234.56.78", "sip:+6281234567890@x", "client:a", "", "+266696687", "sip:;@"} {
+	for _, seed := range []string{"+6281234567890", "sip:bob@81.234.56.78", "sip:+6281234567890@x", "client:a", "",
+		"+266696687", "sip:;@"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, line := range []*Line{{}, {SIPCallerID: true}} {
 			got := line.CallerNumber(text)
-			if got != "" && (!callbacks.IsNumber(got) || !strings.Contains(text, got) || line.CallerNumber(got) != got) {
+			if got != "" && (!callbacks.IsNumber(got) || !strings.Contains(text, got) ||
+				line.CallerNumber(got) != got) {
 				t.Fatalf("%q is taken for %q", text, got)
 			}
 		}

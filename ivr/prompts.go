@@ -56,7 +56,7 @@ var fixedPrompts = map[string]promptUse{
 	"hours.closed-long":    {"closed, and no opening is known", nil},
 	"hours.open":           {"open, until when", []string{"when"}},
 	"numbers.ready":        {"before the topics: have account and transaction number ready", nil},
-	"callback.open":        {"a callback to this calling number is open: press key to hear, move or cancel it", []string{"key"}},
+	"callback.open":        {"a callback is open: key hears, moves or cancels it", []string{"key"}},
 	"menu.topic":           {"one choice: \"For {topic}, press {key}.\"", []string{"topic", "key"}},
 	"menu.more":            {"more choices", []string{"key"}},
 	"menu.controls":        {"0 a person, 9 hear again", nil},
@@ -71,7 +71,7 @@ var fixedPrompts = map[string]promptUse{
 	"number.digits":        {"that number has so many digits", []string{"count"}},
 	"number.readback":      {"read back the answer to a question; right 1, again 2", []string{"digits"}},
 	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
-	"card.dropped":         {"looks like a payment card; not kept; we never need card numbers; the call goes on without it", nil},
+	"card.dropped":         {"looks like a payment card; not kept, never needed; the call goes on without it", nil},
 	"skip.ask":             {"skipped an entry with star: again 1, go on without it 2, person 0, topics star", nil},
 	"connect.ask":          {"connecting you now; to be rung back instead press 2", nil},
 	"connect.peak":         {"peak hours: it can take up to wait until somebody answers", []string{"wait"}},
@@ -97,16 +97,16 @@ var fixedPrompts = map[string]promptUse{
 	"number.nocall":        {"we cannot place calls to the country of that number; the hours follow", nil},
 	"number.instead":       {"after the hours: another number 2, message 7", nil},
 	"number.which":         {"the digits can be more than one number; the choices follow", nil},
-	"number.choice":        {"one of these numbers, with its country unless it is the line's own", []string{"digits", "key"}},
+	"number.choice":        {"one of them, with its country unless it is the line's own", []string{"digits", "key"}},
 	"number.enough":        {"no callback to that number can be noted just now; times and other numbers follow", nil},
 	"booked.now":           {"we ring you as soon as a colleague is free", nil},
 	"booked.opening":       {"we ring you as soon as we can from this time", []string{"when"}},
 	"booked.slot":          {"we ring you day, from–to", []string{"when"}},
 	"booked.urgent":        {"the emergency desk rings you as soon as possible, at any hour", nil},
 	"booked.existing":      {"a callback was open already; nothing new was noted", nil},
-	"booked.enough":        {"as many callbacks were noted for the calling number as can be for now; an agent or a message follows", nil},
-	"booked.anonymous":     {"no callback can be noted just now for a call without a number; an agent or a message follows", nil},
-	"booked.many":          {"so many callbacks are open that no more can be booked; an agent or a message follows", nil},
+	"booked.enough":        {"no more callbacks for the calling number for now; an agent or a message follows", nil},
+	"booked.anonymous":     {"no callback for a call without a number just now; agent or message follows", nil},
+	"booked.many":          {"too many callbacks are open to book another; an agent or a message follows", nil},
 	"booked.failed":        {"sorry, we could not note the callback", nil},
 	"reference":            {"your reference number is …", []string{"digits"}},
 	"reference.again":      {"I repeat: …", []string{"digits"}},
@@ -134,7 +134,7 @@ var fixedPrompts = map[string]promptUse{
 	"existing.cancelled":   {"cancelled", nil},
 	"existing.enough":      {"it cannot be moved just now; it stays as it was", nil},
 	"existing.cannot":      {"it can no longer be changed", nil},
-	"existing.before":      {"noted in this call before: a callback to this number; its reference, time and keys follow", []string{"digits"}},
+	"existing.before":      {"booked in this call before, to this number; the rest follows", []string{"digits"}},
 	"existing.saved":       {"another time was chosen in this call before, and saved; that time follows", nil},
 	"existing.over":        {"the callback is not open any more", nil},
 	"no-input.menu":        {"heard no key", nil},
@@ -185,7 +185,7 @@ var (
 	ofLanguage = promptUse{"the language's name, as it fits into sentences of this one", nil}
 	ofTopic    = promptUse{"the topic or menu, as it fits into \"For {topic}, press {key}.\"", nil}
 	ofHelp     = promptUse{"the self-help text of the topic; the line's variables are filled in", nil}
-	ofNote     = promptUse{"what is useful to speak on a note or a message about the topic; the line's variables are filled in", nil}
+	ofNote     = promptUse{"what to speak on a note or a message; the line's variables are filled in", nil}
 	ofQuestion = promptUse{"key in that number, then hash; star leaves", nil}
 	ofAnswer   = promptUse{"agent: the number that the caller keyed in", []string{"digits"}}
 )
@@ -217,7 +217,8 @@ func (l *Line) PromptNeeds() []PromptNeed {
 	return append(append(list, own...), common...)
 }
 
-// OwnPromptNeeds are those of [Line.PromptNeeds] that hang on the line's languages, topics and questions, sorted by key.
+// OwnPromptNeeds are those of [Line.PromptNeeds] that hang on the line's languages, topics and questions, sorted by
+// key.
 func (l *Line) OwnPromptNeeds() (list []PromptNeed) {
 	need := func(key string, p promptUse) { list = append(list, PromptNeed{Key: key, Args: p.args, Heard: p.heard}) }
 	for _, language := range l.Languages {

@@ -9,10 +9,12 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// A Simulation is how a call goes whose caller wants one thing and takes what is offered: it names a topic, gives no numbers, waits
-// for the desk, of which nobody answers, and then chooses a callback as soon as possible, or else a message.
+// A Simulation is how a call goes whose caller wants one thing and takes what is offered: it names a topic, gives no
+// numbers, waits for the desk, of which nobody answers, and then chooses a callback as soon as possible, or else a
+// message.
 type Simulation struct {
-	// Keys are what the caller presses, a group for each question, as hotline call --press takes them; an empty one is silence.
+	// Keys are what the caller presses, a group for each question, as hotline call --press takes them; an empty one is
+	// silence.
 	Keys []string
 	// Language is the tag that was chosen; Notices are those announced, in order.
 	Language string
@@ -21,8 +23,8 @@ type Simulation struct {
 	Wanted string
 	// Peak is set when the caller is told that it can take longer.
 	Peak bool
-	// Rung are the targets that ring, one after another, until somebody takes the call. None: the desk is closed, or the topic
-	// leads elsewhere.
+	// Rung are the targets that ring, one after another, until somebody takes the call. None: the desk is closed, or
+	// the topic leads elsewhere.
 	Rung []Ringing
 	// Offer is what was offered once no desk could answer; nil if it came to none.
 	Offer *CallbackOffer
@@ -49,8 +51,8 @@ type CallbackOffer struct {
 	Asks bool
 }
 
-// Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a caller who asks
-// for a person at once. The caller has no open callback before.
+// Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a
+// caller who asks for a person at once. The caller has no callback before.
 func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simulation, error) {
 	w := follower{line: l, now: now, topic: topic}
 	w.Language = l.Language(language).Tag
@@ -115,7 +117,7 @@ func (w *follower) answer(state State, next Action, call Call) Event {
 	return nil
 }
 
-// perform answers an effect as a house does in which nothing goes wrong and nobody picks up.
+// perform answers an effect as a product does in which nothing goes wrong and nobody picks up.
 func (w *follower) perform(effect Effect) Event {
 	switch effect := effect.(type) {
 	case FindOpen:
@@ -176,7 +178,8 @@ func (w *follower) takeOffer(state State, call Call) string {
 	}
 	w.Offer.ASAP = time.Unix(state.Due, 0).UTC()
 	for _, slot := range state.Slots {
-		w.Offer.Slots = append(w.Offer.Slots, hours.Interval{From: time.Unix(slot[0], 0).UTC(), To: time.Unix(slot[1], 0).UTC()})
+		w.Offer.Slots = append(w.Offer.Slots, hours.Interval{From: time.Unix(slot[0], 0).UTC(),
+			To: time.Unix(slot[1], 0).UTC()})
 	}
 	return "1"
 }

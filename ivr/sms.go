@@ -9,8 +9,8 @@ import (
 
 // Text messages about a callback, in the language that its caller chose.
 
-// SMSBody is the text message that tells a customer, as of now, how their callback stands. It is empty where the line sends none,
-// and for numbers that take none. It is what [callbacks.Plan] asks for.
+// SMSBody is the text message that tells a customer about their callback as of now. It is empty where the line sends
+// none, and for numbers that take none. It is what [callbacks.Plan] asks for.
 func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, now time.Time) string {
 	if !l.TakesSMS(c.Number) {
 		return ""
@@ -28,7 +28,7 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 	return ""
 }
 
-// wordsOfWhen tells when a callback will be kept.
+// wordsOfWhen says when the customer is called back.
 func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
 	switch {
 	case c.Urgent:

@@ -58,7 +58,8 @@ func (l *Line) sayAccount(tag, account string) string {
 
 func (r *request) digits(number string) string { return spoken.Digits(r.language(), number) }
 
-// Language is one of the line's by its tag. It falls back to the line's first: a call or a callback may be older than the configuration.
+// Language is one of the line's by its tag. It falls back to the line's first: a call or a callback may be older than
+// the configuration.
 func (l *Line) Language(tag string) Language {
 	for _, language := range l.Languages {
 		if language.Tag == tag {

@@ -14,12 +14,13 @@ type State struct {
 	Step     StepID `json:"s"`
 	// Called is when the call began, Unix seconds.
 	Called int64 `json:"c"`
-	// NoInputs and NoMatches count unanswered and wrong entries of this step; Events counts everything, so that a call ends.
+	// NoInputs and NoMatches count unanswered and wrong entries of this step; Events counts everything, so that a call
+	// ends.
 	NoInputs  int `json:"q,omitempty"`
 	NoMatches int `json:"w,omitempty"`
 	Events    int `json:"n,omitempty"`
-	// Menu is the further menu that is open, empty for the first one, and Page its page. Announced is set once notices and
-	// hours were spoken.
+	// Menu is the further menu that is open, empty for the first one, and Page its page. Announced is set once notices
+	// and hours were spoken.
 	Menu      string `json:"m,omitempty"`
 	Page      int    `json:"p,omitempty"`
 	Announced bool   `json:"t,omitempty"`
@@ -54,19 +55,19 @@ type State struct {
 	Number   string           `json:"M,omitempty"`
 	NoCall   callbacks.Reason `json:"Z,omitempty"`
 	Readings []string         `json:"B,omitempty"`
-	// OpenCallbackID is the open callback found for the calling number, 0 for none.
+	// OpenCallbackID is the callback found for the calling number, 0 for none.
 	OpenCallbackID int64 `json:"F,omitempty"`
 	// Stands is what the caller has heard of it.
 	OpenCallbackDue DueWindow `json:"W,omitzero"`
 	// ByReference is set when only the reference proves that the callback is the caller's.
 	ByReference bool `json:"H,omitempty"`
-	// Booked is the callback that was just made.
+	// Booked is the callback that was just booked.
 	Booked int64 `json:"b,omitempty"`
-	// Bookings made so far. The next one is named by this number and the CallSid until it is known to be written, so that
-	// a repeated webhook makes no second one.
+	// Bookings made so far. The next one is named by this number and the CallSid until it is known to be written, so
+	// that a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
-	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is set
-	// once a customer pressed an unknown key, and Ended how a Dial ended that could not be written down yet.
+	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is
+	// set once a customer pressed an unknown key, and Ended how a Dial ended that could not be written down yet.
 	Attempt string   `json:"at,omitempty"`
 	Caller  string   `json:"f,omitempty"`
 	Again   bool     `json:"ag,omitempty"`
@@ -75,7 +76,7 @@ type State struct {
 	Failures int `json:"X,omitempty"`
 }
 
-// A DueWindow is when a callback is to be kept: Due and Until are Unix seconds, Until is 0 for one without a slot.
+// A DueWindow is when a callback is to be made: Due and Until are Unix seconds, Until is 0 for one without a slot.
 type DueWindow struct {
 	Kind  callbacks.Kind `json:"k"`
 	Due   int64          `json:"d"`
@@ -195,7 +196,7 @@ const (
 	NoMatch Refusal = "no-match"
 	// Locked: so many wrong digits were given that none count for a while.
 	Locked Refusal = "locked"
-	// TooLate: the callback is being kept just now, or has ended.
+	// TooLate: the callback is being made just now, or has ended.
 	TooLate Refusal = "too-late"
 )
 
@@ -231,8 +232,8 @@ type (
 		Status              string
 		NotBridged, HasNext bool
 	}
-	// MarkTaken writes that an agent took a call, and holds back what the desk owes its caller. It may fail: the two are
-	// connected all the same.
+	// MarkTaken writes that an agent took a call, and holds back what the desk owes its caller. It may fail: the two
+	// are connected all the same.
 	MarkTaken struct {
 		Dial                              int
 		Target, Line, Desk, Topic, Caller string
@@ -248,14 +249,14 @@ type (
 	}
 	// Look reads a callback that the caller has given proof for.
 	Look struct{ ID int64 }
-	// Move changes when a callback is kept.
+	// Move changes when a callback is made.
 	Move struct {
 		ID int64
 		To callbacks.Move
 	}
 	// Cancel takes a callback back for the caller.
 	Cancel struct{ ID int64 }
-	// Reached cancels the callback of a desk to a caller who has talked with it.
+	// Reached takes back the callback of a caller who has talked with the desk.
 	Reached struct{ Line, Desk, Caller string }
 )
 

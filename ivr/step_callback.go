@@ -10,15 +10,15 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// A callback is booked: what is offered, which number to ring, and that it is written before it is spoken.
+// Booking a callback: what is offered, which number to ring, and that it is written before it is spoken.
 
 const (
 	keyMessage = "7" // a recorded message instead
 	keyOther   = "8" // another number
 )
 
-// askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung is
-// told so and offered no time.
+// askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung
+// is told so and offered no time.
 func askOffer(r *request) Action {
 	r.Kind = ""
 	refusal := r.findNumber()
@@ -59,21 +59,22 @@ func notANumber(r *callbacks.Refusal) bool {
 	return r.Reason == callbacks.Invalid || r.Reason == callbacks.TooShort
 }
 
-// times are what can be offered as of the moment at which nobody is on the line any more: who rings a minute before closing
-// is told of the next opening.
+// times are what can be booked as of the moment at which nobody is on the line any more: who rings a minute before
+// closing is told of the next opening.
 func (r *request) times() callbacks.Offer {
 	number := r.Number
 	if number == "" {
 		number = r.call.From
 	}
-	return r.line.Callbacks.OfferTo(number, r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(), r.full()...)
+	return r.line.Callbacks.OfferTo(number, r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(),
+		r.full()...)
 }
 
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (r *request) offerTimes(offer callbacks.Offer) {
 	r.Due = 0
 	switch {
-	case offer.ASAP.IsZero(): // not within a month: nothing can be offered
+	case offer.ASAP.IsZero(): // not within a month: nothing can be booked
 		r.say("offer.none")
 		r.Slots = nil
 		return
@@ -237,11 +238,11 @@ func (r *request) fitsNumber() bool {
 	return slices.ContainsFunc(offer.Slots, func(slot hours.Interval) bool { return slot.From.Equal(due) })
 }
 
-// offTheLine is how long we wait before ringing somebody who is still hearing his reference number.
+// offTheLine is how long we wait before ringing somebody who is still hearing their reference number.
 const offTheLine = time.Minute
 
 // askBook has the callback written. Its key follows from the state that asked for it, so that the same webhook again
-// names the same callback; it is counted once something is known to stand under it.
+// names the same callback; it is counted once one is known to be written under it.
 func askBook(r *request) Action {
 	due := time.Unix(r.Due, 0).UTC()
 	until := time.Time{}
@@ -283,7 +284,7 @@ func afterBook(r *request, event Event) Action {
 	case CallbackBooked:
 		r.Bookings++
 		if event.Existing {
-			return r.standsAlready(event.Callback)
+			return r.alreadyOpen(event.Callback)
 		}
 		r.sayBooked(event.Callback)
 		r.sayReference(event.Callback.Reference)
@@ -322,9 +323,9 @@ func (r *request) withoutCallback(why string) Action {
 	return goTo{stepMessage}
 }
 
-// standsAlready answers who asks for a second callback. Whoever knows an account and forges a number gets this far,
-// so nothing of the first one is told without its reference.
-func (r *request) standsAlready(callback callbacks.Callback) Action {
+// alreadyOpen answers a caller who asks for a second callback. A caller who knows an account and forges a number gets
+// this far, so nothing of the first one is told without its reference.
+func (r *request) alreadyOpen(callback callbacks.Callback) Action {
 	r.say("booked.existing")
 	r.OpenCallbackID, r.ByReference = callback.ID, true
 	return goTo{stepExisting}

@@ -25,14 +25,15 @@ func keysOfConfirmConnect(*request) []menuKey {
 	return []menuKey{{"1", putThrough}, {"2", goes(stepOffer)}}
 }
 
-// longestWait is how many minutes it takes until every target of a desk has been rung in vain.
+// longestWait is how many minutes it takes until every target of a desk has been rung and nobody answered.
 func (r *request) longestWait(desk string) int {
 	d := r.line.Desks[desk]
 	wait := time.Duration(len(d.Targets)) * (d.Ring + betweenTargets)
 	return int((wait + time.Minute - 1) / time.Minute)
 }
 
-// betweenTargets is what passes between two targets that ring in turn: the provider rings five seconds longer than asked.
+// betweenTargets is what passes between two targets that ring in turn: the provider rings five seconds longer than
+// asked.
 const betweenTargets = 5 * time.Second
 
 func putThrough(r *request) Action { return r.ring(r.deskWanted()) }

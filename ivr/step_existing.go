@@ -7,7 +7,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A callback that stands: told, moved or cancelled only against the reference or the account's last four digits,
+// An open callback: told, moved or cancelled only against the reference or the account's last four digits,
 // because a calling number can be forged. Where those digits are the calling number's own, only the reference counts.
 
 func askExisting(r *request) Action {
@@ -21,7 +21,8 @@ func askExisting(r *request) Action {
 
 func hearExisting(r *request, digits string) Action {
 	return Perform{Prove{
-		Key: r.call.SID + "/" + strconv.Itoa(r.Events), ID: r.OpenCallbackID, Caller: r.call.From, Digits: digits, ByReference: r.ByReference,
+		Key: r.call.SID + "/" + strconv.Itoa(r.Events), ID: r.OpenCallbackID, Caller: r.call.From,
+		Digits: digits, ByReference: r.ByReference,
 	}}
 }
 
@@ -54,7 +55,7 @@ func afterExistingMenu(r *request, event Event) Action {
 	return r.cannotTell()
 }
 
-// tellExisting says how a callback stands, as it was just read, and what can be done about it.
+// tellExisting says when a callback is due, as it was just read, and what can be done about it.
 func (r *request) tellExisting(c callbacks.Callback) Action {
 	if !c.Open() {
 		return r.leaveExisting("existing.over")
@@ -78,7 +79,7 @@ func dueWindowOf(c callbacks.Callback) DueWindow {
 	return window
 }
 
-// tellWhen says when a callback will come.
+// tellWhen says when a callback is due.
 func (r *request) tellWhen(c callbacks.Callback) {
 	switch {
 	case c.State != callbacks.Booked:
@@ -132,7 +133,8 @@ func (r *request) move() Action {
 	}
 	return Perform{Move{ID: r.OpenCallbackID, To: callbacks.Move{
 		Key: r.callbackKey() + "/" + strconv.FormatInt(r.OpenCallbackID, 10), Kind: r.Kind, Due: due, SlotEnd: until,
-		Expires: r.line.Callbacks.Expires(due), Capacity: capacity, Caller: r.call.From, Limits: r.line.Callbacks.MoveLimits(),
+		Expires: r.line.Callbacks.Expires(due), Capacity: capacity, Caller: r.call.From,
+		Limits: r.line.Callbacks.MoveLimits(),
 	}}}
 }
 
@@ -144,7 +146,8 @@ func afterMove(r *request, event Event) Action {
 		return r.tellExisting(event.Callback)
 	case CallbackBooked:
 		if event.Callback.Kind == callbacks.Slot {
-			r.say("existing.moved", "when", r.line.between(r.language(), event.Callback.Due, event.Callback.SlotEnd, r.now))
+			r.say("existing.moved", "when", r.line.between(r.language(), event.Callback.Due, event.Callback.SlotEnd,
+				r.now))
 		} else if event.Callback.Due.After(r.now.Add(offTheLine)) {
 			r.tellWhen(event.Callback)
 		} else {

@@ -7,11 +7,14 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// The telephones that we ring: an agent's behind a caller, and the two of a callback, of which either may be rung first.
-// Nobody is connected who has not pressed 1: a voicemail presses nothing.
+// The telephones that we ring: an agent's behind a caller, and the two of a callback, of which either may be rung
+// first. Nobody is connected who has not pressed 1: a voicemail presses nothing.
 //
-//	rung first      agent-first ── 1 ──► (agent-note) ──► agent-waits         customer-first ── 1 ──► customer-waits
-//	rung behind it                           customer-behind ── 1 ──► talk            agent-behind ── 1 ──► (agent-behind-note) ──► talk
+//	rung first         agent-first ─ 1 ─► (agent-note) ─► agent-waits
+//	rung behind it                          customer-behind ─ 1 ─► they talk
+//
+//	rung first         customer-first ─ 1 ─► customer-waits
+//	rung behind it           agent-behind ─ 1 ─► (agent-behind-note) ─► they talk
 
 const (
 	keyTake       = "1" // an agent takes the call, a customer wants to be put through
@@ -67,7 +70,8 @@ func hearAgentLeg(r *request, key string) Action {
 	if key != keyTake {
 		return Hangup{}
 	}
-	taken := MarkTaken{Dial: r.Dials, Target: strconv.Itoa(r.Target), Line: r.line.ID, Desk: r.Desk, Topic: r.Topic, Caller: r.Caller}
+	taken := MarkTaken{Dial: r.Dials, Target: strconv.Itoa(r.Target), Line: r.line.ID, Desk: r.Desk, Topic: r.Topic,
+		Caller: r.Caller}
 	if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
 		taken.Target = desk.Targets[r.Target].ID
 	}
@@ -167,7 +171,8 @@ func (r *request) connectAgent(c callbacks.Callback, noteOffered bool) Action {
 	r.sayAgent(c, "whisper.connect")
 	r.Step, r.Line, r.Language = StepAgentWaits, c.Line, r.line.deskLanguage(c.Desk)
 	return Connect{
-		Target: callbacks.Target{Kind: callbacks.Number, Address: c.Number}, Ring: callbacks.CustomerRing, Leg: StepCustomerBehind,
+		Target: callbacks.Target{Kind: callbacks.Number, Address: c.Number},
+		Ring:   callbacks.CustomerRing, Leg: StepCustomerBehind,
 	}
 }
 
@@ -268,7 +273,7 @@ func onCustomerWaits(r *request, event Event) Action {
 	switch event := event.(type) {
 	case DialEnded:
 		r.dialEnded(event)
-		if r.Ended.Bridged == "true" { // only our own 1 lets the provider connect: it repeats or makes up for what was written
+		if r.Ended.Bridged == "true" { // after our own 1: it repeats what was written, or makes up for it
 			return Perform{ReadAttempt{Ask: AgentTook}}
 		}
 		return Perform{ReadAttempt{Ask: CustomerTook}}
@@ -328,8 +333,9 @@ func (r *request) targets(c callbacks.Callback) []callbacks.Target {
 	return nil
 }
 
-// A DialEnd is how a Dial ended, which travels in the URL of another try when it could not be written down: that the two
-// were not connected stands nowhere else, and without it a callback of which both sides pressed 1 counts as kept.
+// A DialEnd is how a Dial ended, which travels in the URL of another try when it could not be written down: that the
+// two were not connected is written nowhere else, and without it a callback of which both sides pressed 1 counts as
+// kept.
 type DialEnd struct {
 	// Status and Bridged are the provider's words; empty when it did not say.
 	Status  string `json:"s,omitempty"`

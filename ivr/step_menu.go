@@ -99,7 +99,8 @@ func (r *request) tellNews(topic string) {
 	}
 }
 
-// menuOpen is the menu that the caller is in, and the one that led there. After an edit that took it away it is the first.
+// menuOpen is the menu that the caller is in, and the one that led there. After an edit that took it away it is the
+// first.
 func (r *request) menuOpen() (open []Choice, parent string) {
 	var find func(choices []Choice, in string) bool
 	find = func(choices []Choice, in string) bool {

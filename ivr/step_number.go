@@ -168,7 +168,8 @@ func (r NumberRule) Fits(digits string) bool {
 	if len(digits) < r.Min || len(digits) > r.Max || strings.Trim(digits, "0123456789") != "" {
 		return false
 	}
-	return len(r.Starts) == 0 || slices.ContainsFunc(r.Starts, func(start string) bool { return strings.HasPrefix(digits, start) })
+	return len(r.Starts) == 0 || slices.ContainsFunc(r.Starts,
+		func(start string) bool { return strings.HasPrefix(digits, start) })
 }
 
 // nationalDigits is what people of the region key in for an E.164 number: the national form within the region, the full

@@ -14,13 +14,14 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// The walk through every state that a call can be in. The flow is pure and the walk has one goroutine: the race detector has
-// nothing to find in it, and makes it ten times as slow.
+// The walk through every state that a call can be in. The flow is pure and the walk has one goroutine: the race
+// detector has nothing to find in it, and makes it ten times as slow.
 
 // everything that can happen to a call in a state, whatever it waits for.
 func eventsIn(response Response, step *step) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
-	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
+	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour,
+		State: callbacks.Booked}
 	ended := callback
 	ended.State = callbacks.Cancelled
 	switch next := response.Action.(type) {
@@ -35,10 +36,12 @@ func eventsIn(response Response, step *step) []Event {
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
-			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true}, Noted{callback}, Noted{ended},
+			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true},
+				Noted{callback}, Noted{ended},
 				Refused{Why: Full}, Refused{Why: Failed}}
 		case Move:
-			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Why: Full}, Refused{Why: TooLate}, Refused{Why: Failed}}
+			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Why: Full},
+				Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Prove:
 			return []Event{Shown{callback}, Shown{ended}, Refused{Why: NoMatch}, Refused{Why: Failed}}
 		case Look:
@@ -62,7 +65,8 @@ func eventsIn(response Response, step *step) []Event {
 		events = append(events, Keys{fmt.Sprint(key)})
 	}
 	if step.kind == entry {
-		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000", "0008613800138000", "00819012345678"} {
+		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86",
+			"8613800138000", "0008613800138000", "00819012345678"} {
 			events = append(events, Keys{digits})
 		}
 	}
@@ -191,7 +195,8 @@ func TestEveryStateHasAWayToAnEnd(t *testing.T) {
 	steps := map[StepID]bool{}
 	for name, walked := range map[string]func(*testing.T) map[string]*visit{
 		"open": walkedOpen, "closed, anonymous": walkedClosed,
-		"closed, from a country that is not called": walkedOnce(closedHour, Call{SID: "CA1", From: "+8613800138000", To: caller.To}),
+		"closed, from a country that is not called": walkedOnce(closedHour,
+			Call{SID: "CA1", From: "+8613800138000", To: caller.To}),
 	} {
 		seen := walked(t)
 		ends := endings(seen)
@@ -247,7 +252,8 @@ func TestTroubleInEveryState(t *testing.T) {
 			}
 		}
 		if _, ok := response.Action.(Hangup); !ok || len(response.Say) == 0 {
-			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step, response.Action)
+			t.Errorf("step %s: six faults in a row do not end with a goodbye but with %T", v.state.Step,
+				response.Action)
 		}
 	}
 }

@@ -40,8 +40,8 @@ func Currencies() []string { return slices.Sorted(maps.Keys(currencies)) }
 // mostMoney is the greatest amount that can be said.
 const mostMoney = 999_999_999_999
 
-// Money says an amount: "2,500 rupiah", "dua ribu lima ratus rupiah", "两千五百印尼盾", "2500ルピア". amount is decimal, with
-// no separator but the point before two digits of hundredths ("12.50"); currency is an ISO 4217 code. The error says what
+// Money says an amount: "2,500 rupiah", "dua ribu lima ratus rupiah", "两千五百印尼盾", "2500ルピア". amount is decimal, with no
+// separator but the point before two digits of hundredths ("12.50"); currency is an ISO 4217 code. The error says what
 // is wrong with either.
 func Money(tag, amount, currency string) (string, error) {
 	whole, ok := currencies[currency]

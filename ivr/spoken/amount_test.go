@@ -85,7 +85,8 @@ func TestMoney(t *testing.T) {
 	for _, tt := range []struct{ amount, currency, en, id, zh, ja string }{
 		{"2500", "IDR", "2,500 rupiah", "dua ribu lima ratus rupiah", "两千五百印尼盾", "2500ルピア"},
 		{"1", "USD", "1 US dollar", "satu dolar Amerika", "一美元", "1米ドル"},
-		{"12.50", "USD", "12 US dollars and 50 cents", "dua belas dolar Amerika lima puluh sen", "十二美元五十分", "12米ドル50セント"},
+		{"12.50", "USD", "12 US dollars and 50 cents", "dua belas dolar Amerika lima puluh sen", "十二美元五十分",
+			"12米ドル50セント"},
 		{"1.01", "SGD", "1 Singapore dollar and 1 cent", "satu dolar Singapura satu sen", "一新加坡元一分", "1シンガポールドル1セント"},
 		{"110", "JPY", "110 yen", "seratus sepuluh yen", "一百一十日元", "110円"},
 		{"2", "CNY", "2 yuan", "dua yuan", "两元", "2元"},
@@ -101,7 +102,8 @@ func TestMoney(t *testing.T) {
 		}
 	}
 	for _, wrong := range [][2]string{
-		{"2500", "XXX"}, {"", "IDR"}, {"-1", "IDR"}, {"2,500", "IDR"}, {"1.5", "USD"}, {"1.555", "USD"}, {"1.-5", "USD"}, {"10.50", "JPY"},
+		{"2500", "XXX"}, {"", "IDR"}, {"-1", "IDR"}, {"2,500", "IDR"}, {"1.5", "USD"}, {"1.555", "USD"}, {"1.-5",
+			"USD"}, {"10.50", "JPY"},
 		{fmt.Sprint(math.MaxInt64), "IDR"}, {"1000000000000", "IDR"}, {"１", "IDR"},
 	} {
 		if got, err := spoken.Money("en", wrong[0], wrong[1]); err == nil {

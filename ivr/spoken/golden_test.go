@@ -54,13 +54,15 @@ func golden(t *testing.T, tag string) []byte {
 	for i := range 48 {
 		from := midnight.Add(time.Duration(i) * 30 * time.Minute)
 		to := from.Add(30 * time.Minute)
-		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("15:04"), spoken.Between(tag, from, to, now, jakarta))
+		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("15:04"),
+			spoken.Between(tag, from, to, now, jakarta))
 	}
 	fmt.Fprintln(&out, "# stretches: from 9:30 onwards")
 	for i := range 48 {
 		from := midnight.Add(9*time.Hour + 30*time.Minute)
 		to := from.Add(time.Duration(i) * 30 * time.Minute)
-		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("02 15:04"), spoken.Between(tag, from, to, now, jakarta))
+		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("02 15:04"),
+			spoken.Between(tag, from, to, now, jakarta))
 	}
 	fmt.Fprintln(&out, "# days: 9 o'clock on every day of the year from 1 March")
 	for i := range 366 {
@@ -74,10 +76,12 @@ func golden(t *testing.T, tag string) []byte {
 	}
 	fmt.Fprintln(&out, "# counts")
 	for _, n := range []int{0, 1, 2, 3, 5, 7, 10, 12, 14, 20, 21, 30, 45, 60, 90, 100, 102, 180, 365} {
-		fmt.Fprintf(&out, "%d %s; %s; %s\n", n, spoken.Count(tag, n, spoken.Minutes), spoken.Count(tag, n, spoken.Hours), spoken.Count(tag, n, spoken.Days))
+		fmt.Fprintf(&out, "%d %s; %s; %s\n", n, spoken.Count(tag, n, spoken.Minutes),
+			spoken.Count(tag, n, spoken.Hours), spoken.Count(tag, n, spoken.Days))
 	}
 	fmt.Fprintln(&out, "# money")
-	for _, amount := range []string{"1", "2", "10", "22", "200", "1000", "2500", "6500", "10000", "25000", "150000", "1000000", "20000000"} {
+	for _, amount := range []string{"1", "2", "10", "22", "200", "1000", "2500", "6500", "10000", "25000", "150000",
+		"1000000", "20000000"} {
 		for _, currency := range []string{"IDR", "JPY", "CNY", "SGD", "USD", "EUR"} {
 			text, err := spoken.Money(tag, amount, currency)
 			if err != nil {

@@ -49,10 +49,9 @@ func speaker(tag string) language {
 
 // When says the instant t as a day and a time: "tomorrow, Tuesday, at 9 a.m.".
 //
-// Both t and now are read on the clocks of zone, which must not be nil. Today and tomorrow are named as such,
-// any other day by weekday and date; the year is added when t is more than 300 days from now.
-// Seconds are left out. An English answer may end in "a.m.": a full stop should not follow it. A Japanese one ends in 時,
-// 分 or 正午.
+// Both t and now are read on the clocks of zone, which must not be nil. Today and tomorrow are named as such, any other
+// day by weekday and date; the year is added when t is more than 300 days from now. Seconds are left out. An English
+// answer may end in "a.m.": a full stop should not follow it. A Japanese one ends in 時, 分 or 正午.
 func When(tag string, t, now time.Time, zone *time.Location) string {
 	t, now = t.In(zone), now.In(zone)
 	return speaker(tag).at(dayOf(t, now), clockOf(t))

@@ -165,7 +165,8 @@ func TestClockChange(t *testing.T) {
 	utc := func(text string) time.Time { return at(t, time.UTC, text) }
 	now := utc("2026-03-07 17:00:00")
 
-	if got, want := spoken.When("en", utc("2026-03-08 07:00:00"), now, newYork), "tomorrow, Sunday, at 3 a.m."; got != want {
+	if got, want := spoken.When("en", utc("2026-03-08 07:00:00"), now,
+		newYork), "tomorrow, Sunday, at 3 a.m."; got != want {
 		t.Errorf("first instant after the gap: %q, want %q", got, want)
 	}
 	if got, want := spoken.Between("en", utc("2026-03-08 06:30:00"), utc("2026-03-08 07:00:00"), now, newYork),
@@ -280,12 +281,14 @@ func TestEnglishReadsBack(t *testing.T) {
 }
 
 func TestAnySpeechIsUsable(t *testing.T) {
-	zones := []*time.Location{time.UTC, zone(t, "Asia/Jakarta"), zone(t, "America/New_York"), zone(t, "Australia/Lord_Howe")}
+	zones := []*time.Location{time.UTC, zone(t, "Asia/Jakarta"), zone(t, "America/New_York"),
+		zone(t, "Australia/Lord_Howe")}
 	rapid.Check(t, func(t *rapid.T) {
 		tag := rapid.SampledFrom(append(spoken.Tags(), "", "fr")).Draw(t, "tag")
 		z := rapid.SampledFrom(zones).Draw(t, "zone")
 		seconds := rapid.Int64Range(-2e9, 6e9)
-		from, to, now := time.Unix(seconds.Draw(t, "from"), 0), time.Unix(seconds.Draw(t, "to"), 0), time.Unix(seconds.Draw(t, "now"), 0)
+		from, to, now := time.Unix(seconds.Draw(t, "from"), 0), time.Unix(seconds.Draw(t, "to"),
+			0), time.Unix(seconds.Draw(t, "now"), 0)
 		if rapid.Bool().Draw(t, "short") {
 			to = from.Add(time.Duration(rapid.IntRange(0, 72*60).Draw(t, "minutes")) * time.Minute)
 		}

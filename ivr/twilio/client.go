@@ -33,9 +33,10 @@ type Client struct {
 // restLimit is how long one REST request may take. What takes longer is unknown, not failed.
 const restLimit = 10 * time.Second
 
-// NewClient signs in with the account and its auth token. baseURL replaces the provider's address, for a stand-in
+// NewClient signs in with the account and its auth token. baseURL replaces the provider's address, for the simulator
 // or a proxy; empty is the provider's own. transport may be nil.
-func NewClient(accountSID, token, baseURL, publicURL string, sealer *Sealer, transport http.RoundTripper) (*Client, error) {
+func NewClient(accountSID, token, baseURL, publicURL string, sealer *Sealer, transport http.RoundTripper) (*Client,
+	error) {
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
@@ -83,8 +84,8 @@ func (o ownHosts) RoundTrip(request *http.Request) (*http.Response, error) {
 	return o.next.RoundTrip(request)
 }
 
-// whole reads every answer to its end within restLimit. The library does not close the body of an answer that is no JSON,
-// and a time-out of the HTTP client would keep a goroutine for each.
+// whole reads every answer to its end within restLimit. The library does not close the body of an answer that is no
+// JSON, and a time-out of the HTTP client would keep a goroutine for each.
 type whole struct{ next http.RoundTripper }
 
 func (w whole) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -122,7 +123,8 @@ func (p *Client) Place(_ context.Context, placement dispatch.Placement) (string,
 		SetTo(placement.Target.To()).SetFrom(placement.From).SetTimeout(int(placement.Ring / time.Second)).
 		SetUrl(p.publicURL + answered + "?s=" + sealed).SetMethod(http.MethodPost).
 		SetFallbackUrl(p.publicURL + PathFallback).SetFallbackMethod(http.MethodPost).
-		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed + insist).SetStatusCallbackMethod(http.MethodPost).
+		SetStatusCallback(p.publicURL + pathAttemptStatus + "?s=" + sealed + insist).
+		SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent([]string{"initiated", "ringing", "answered", "completed"})
 	if placement.Byoc != "" {
 		params.SetByoc(placement.Byoc)
@@ -137,8 +139,8 @@ func (p *Client) Place(_ context.Context, placement dispatch.Placement) (string,
 	return *call.Sid, nil
 }
 
-// mangled is what the library cuts out of every query, values included: "sip:anna@10.0.0.5" would be sent as "sip:anna@10",
-// nothing be found, and a telephone that is ringing be rung again.
+// mangled is what the library cuts out of every query, values included: "sip:anna@10.0.0.5" would be sent as
+// "sip:anna@10", nothing be found, and a telephone that is ringing be rung again.
 var mangled = regexp.MustCompile(`\.\d`)
 
 // How many of the newest calls Find looks through: those to one address, or to any.
@@ -185,7 +187,8 @@ func (p *Client) Fetch(_ context.Context, sid string) (dispatch.PlacedCall, erro
 func (p *Client) Hangup(_ context.Context, sid string) error {
 	_, err := p.api.UpdateCall(sid, (&api.UpdateCallParams{}).SetStatus("completed"))
 	var plain *client.TwilioRestError
-	if errors.As(err, &plain) && (plain.Code == 21220 || plain.Status == http.StatusNotFound) { // not in progress any more
+	if errors.As(err, &plain) && (plain.Code == 21220 ||
+		plain.Status == http.StatusNotFound) { // not in progress any more
 		return nil
 	}
 	return discreet(err)
@@ -219,5 +222,6 @@ func placedCall(call *api.ApiV2010Call) dispatch.PlacedCall {
 		return *s
 	}
 	created, _ := time.Parse(time.RFC1123Z, text(call.DateCreated))
-	return dispatch.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From), Status: text(call.Status), Created: created.UTC()}
+	return dispatch.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From),
+		Status: text(call.Status), Created: created.UTC()}
 }

@@ -14,13 +14,16 @@ import (
 func TestSendATextMessage(t *testing.T) {
 	stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
 	p := stubbed(t, stub)
-	sid, err := p.Send(t.Context(), callbacks.OutgoingSMS{ID: 7, Sender: "+622150001000", To: "+6281234567890", Body: "Reference 1234567."})
+	sid, err := p.Send(t.Context(), callbacks.OutgoingSMS{ID: 7, Sender: "+622150001000", To: "+6281234567890",
+		Body: "Reference 1234567."})
 	if err != nil || sid != "SM1" || len(stub.sent) != 1 {
 		t.Fatalf("%q, %v, %+v", sid, err, stub.sent)
 	}
 	sent := stub.sent[0]
-	if sent.method != http.MethodPost || sent.path != "/2010-04-01/Accounts/"+someAccount+"/Messages.json" || sent.form.Get("From") != "+622150001000" ||
-		sent.form.Get("To") != "+6281234567890" || sent.form.Get("Body") != "Reference 1234567." || len(sent.form) != 4 {
+	if sent.method != http.MethodPost || sent.path != "/2010-04-01/Accounts/"+someAccount+"/Messages.json" ||
+		sent.form.Get("From") != "+622150001000" ||
+		sent.form.Get("To") != "+6281234567890" || sent.form.Get("Body") != "Reference 1234567." ||
+		len(sent.form) != 4 {
 		t.Errorf("asked %+v", sent)
 	}
 	callback, err := url.Parse(sent.form.Get("StatusCallback"))
@@ -37,10 +40,12 @@ func TestSendATextMessage(t *testing.T) {
 func TestSendersOfTextMessages(t *testing.T) {
 	const service = "MG0123456789abcdef0123456789ABCDEF"
 	for sender, want := range map[string][2]string{
-		"+622150001000": {"+622150001000", ""}, "GOPAY": {"GOPAY", ""}, "MG Shop": {"MG Shop", ""}, service: {"", service},
+		"+622150001000": {"+622150001000", ""}, "GOPAY": {"GOPAY", ""}, "MG Shop": {"MG Shop", ""}, service: {"",
+			service},
 	} {
 		stub := &restStub{status: http.StatusCreated, answer: `{"sid":"SM1","status":"queued"}`}
-		if _, err := stubbed(t, stub).Send(t.Context(), callbacks.OutgoingSMS{Sender: sender, To: "+6281234567890", Body: "x"}); err != nil {
+		if _, err := stubbed(t, stub).Send(t.Context(), callbacks.OutgoingSMS{Sender: sender, To: "+6281234567890",
+			Body: "x"}); err != nil {
 			t.Fatal(err)
 		}
 		if got := [2]string{stub.sent[0].form.Get("From"), stub.sent[0].form.Get("MessagingServiceSid")}; got != want {
@@ -64,13 +69,16 @@ func TestWhatIsKnownOfATextMessage(t *testing.T) {
 		{http.StatusBadRequest, `{"code":21612,"message":"no +6281234567890","status":400}`, true, true},
 		{http.StatusBadRequest, `{"code":21614,"message":"no +6281234567890","status":400}`, true, true},
 		{http.StatusServiceUnavailable, `{"code":20503,"message":"unavailable","status":503}`, false, false},
-		{http.StatusBadRequest, `{"code":21211,"message":"The number +6281234567890 is invalid","status":400}`, true, true},
+		{http.StatusBadRequest, `{"code":21211,"message":"The number +6281234567890 is invalid","status":400}`, true,
+			true},
 		{http.StatusBadGateway, "<html>502</html>", false, false},
 		{http.StatusCreated, `{}`, false, false},
 	} {
-		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(), callbacks.OutgoingSMS{Sender: "+622150001000", To: "+6281234567890", Body: "x"})
+		_, err := stubbed(t, &restStub{status: tt.status, answer: tt.answer}).Send(t.Context(),
+			callbacks.OutgoingSMS{Sender: "+622150001000", To: "+6281234567890", Body: "x"})
 		var refusal *callbacks.RefusedError
-		if err == nil || errors.Is(err, callbacks.ErrRefused) != tt.refused || errors.As(err, &refusal) && refusal.Permanent != tt.permanent {
+		if err == nil || errors.Is(err, callbacks.ErrRefused) != tt.refused || errors.As(err, &refusal) &&
+			refusal.Permanent != tt.permanent {
 			t.Errorf("%d: %v", tt.status, err)
 		}
 		if err != nil && strings.Contains(err.Error(), "6281234567890") {
@@ -80,7 +88,8 @@ func TestWhatIsKnownOfATextMessage(t *testing.T) {
 }
 
 func TestDeleteARecording(t *testing.T) {
-	for status, fine := range map[int]bool{http.StatusNoContent: true, http.StatusNotFound: true, http.StatusServiceUnavailable: false} {
+	for status, fine := range map[int]bool{http.StatusNoContent: true, http.StatusNotFound: true,
+		http.StatusServiceUnavailable: false} {
 		stub := &restStub{status: status, answer: ""}
 		if status == http.StatusNotFound {
 			stub.answer = `{"code":20404,"message":"not found","status":404}`
@@ -119,7 +128,8 @@ func TestRecordingsOfASubAccount(t *testing.T) {
 
 // A recording's name becomes part of a path: what is none leads nowhere.
 func TestNamesOfRecordings(t *testing.T) {
-	for _, sid := range []string{"", "RE", "RE1", someSound + "/../../x", someSound + "?x", "../" + someSound, someCall, someSound + ".json", someSound + "\n"} {
+	for _, sid := range []string{"", "RE", "RE1", someSound + "/../../x", someSound + "?x", "../" + someSound,
+		someCall, someSound + ".json", someSound + "\n"} {
 		stub := &restStub{status: http.StatusOK}
 		p := stubbed(t, stub)
 		_, _, mediaErr := p.Media(t.Context(), sid)
@@ -144,7 +154,8 @@ func TestMediaOfARecording(t *testing.T) {
 	if err != nil || string(body) != "sound" || kind != "audio/mpeg" || sound.Close() != nil {
 		t.Errorf("%q, %q, %v", body, kind, err)
 	}
-	if user, token, ok := asked.BasicAuth(); !ok || user != someAccount || token != someToken || asked.URL.Path != "/2010-04-01/Accounts/"+someAccount+"/Recordings/"+someSound+".mp3" {
+	if user, token, ok := asked.BasicAuth(); !ok || user != someAccount || token != someToken ||
+		asked.URL.Path != "/2010-04-01/Accounts/"+someAccount+"/Recordings/"+someSound+".mp3" {
 		t.Errorf("asked %s as %s", asked.URL, user)
 	}
 	if _, _, err := stubbed(t, &restStub{status: http.StatusNotFound}).Media(t.Context(), someSound); err == nil {

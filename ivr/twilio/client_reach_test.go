@@ -19,12 +19,14 @@ import (
 func asked(t *testing.T, baseURL string, transport http.RoundTripper) map[string]error {
 	t.Helper()
 	now := openHour
-	p, err := NewClient(someAccount, someToken, baseURL, "https://hotline.example.com", sealerAt(t, &now, keyA), transport)
+	p, err := NewClient(someAccount, someToken, baseURL, "https://hotline.example.com", sealerAt(t, &now, keyA),
+		transport)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, placed := p.Place(context.Background(), placement(callbacks.Number, "+622150002001"))
-	_, sent := p.Send(context.Background(), callbacks.OutgoingSMS{ID: 1, Sender: "+622150001000", To: "+6281234567890", Body: "x"})
+	_, sent := p.Send(context.Background(), callbacks.OutgoingSMS{ID: 1, Sender: "+622150001000",
+		To: "+6281234567890", Body: "x"})
 	return map[string]error{"a call": placed, "a text message": sent}
 }
 
@@ -37,14 +39,16 @@ func TestConnectionRefusedIsNotUnknown(t *testing.T) {
 	plain := httptest.NewServer(http.NotFoundHandler()) // which speaks no TLS
 	defer plain.Close()
 	nameless := &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.twilio.com", IsNotFound: true}}
+		return nil, &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "api.twilio.com",
+			IsNotFound: true}}
 	}}
 	for name, tt := range map[string]struct {
 		url       string
 		transport http.RoundTripper
 	}{
 		"nobody listens": {gone.URL, nil}, "no such host": {"https://api.example.com", nameless},
-		"a certificate of somebody else's": {stranger.URL, nil}, "no TLS": {strings.Replace(plain.URL, "http:", "https:", 1), nil},
+		"a certificate of somebody else's": {stranger.URL, nil}, "no TLS": {strings.Replace(plain.URL, "http:",
+			"https:", 1), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for what, err := range asked(t, tt.url, tt.transport) {
@@ -63,7 +67,10 @@ func (f failing) RoundTrip(r *http.Request) (*http.Response, error) { return f(r
 
 // Once there was a connection, or where the transport does not tell, nobody knows.
 func TestABrokenConnectionIsUnknown(t *testing.T) {
-	hangsUp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	hangsUp := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter,
+		*http.Request) {
+		panic(http.ErrAbortHandler)
+	}))
 	defer hangsUp.Close()
 	silent := failing(func(*http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
@@ -72,7 +79,8 @@ func TestABrokenConnectionIsUnknown(t *testing.T) {
 		url       string
 		transport http.RoundTripper
 	}{
-		"closed without an answer": {hangsUp.URL, nil}, "a transport that does not tell": {"https://api.example.com", silent},
+		"closed without an answer": {hangsUp.URL, nil}, "a transport that does not tell": {"https://api.example.com",
+			silent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for what, err := range asked(t, tt.url, tt.transport) {
@@ -90,7 +98,8 @@ func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 	t.Setenv("TWILIO_EDGE", "dublin")
 	t.Setenv("TWILIO_REGION", "ie1")
 	for _, tt := range []struct{ edge, region, host string }{
-		{"", "", "api.twilio.com"}, {"tokyo", "", "api.tokyo.us1.twilio.com"}, {"tokyo", "jp1", "api.tokyo.jp1.twilio.com"},
+		{"", "", "api.twilio.com"}, {"tokyo", "", "api.tokyo.us1.twilio.com"}, {"tokyo", "jp1",
+			"api.tokyo.jp1.twilio.com"},
 		{"sao-paulo", "us1", "api.sao-paulo.us1.twilio.com"}, {"", "us1", "api.us1.twilio.com"},
 	} {
 		var hosts []string
@@ -99,7 +108,8 @@ func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 			return nil, errors.New("nobody there")
 		})
 		now := openHour
-		p, err := NewClient(someAccount, someToken, "", "https://hotline.example.com", sealerAt(t, &now, keyA), transport)
+		p, err := NewClient(someAccount, someToken, "", "https://hotline.example.com", sealerAt(t, &now, keyA),
+			transport)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,16 +126,19 @@ func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 // What each code means: tried again or not, and whose fault it is; in words, and never with a number.
 func TestProviderCodes(t *testing.T) {
 	for code, want := range map[int][2]bool{ // permanent, ours
-		21211: {true, false}, 21215: {true, false}, 13227: {true, false}, 32205: {true, false}, 20429: {}, 20003: {}, 0: {}, 99999: {},
+		21211: {true, false}, 21215: {true, false}, 13227: {true, false}, 32205: {true,
+			false}, 20429: {}, 20003: {}, 0: {}, 99999: {},
 		21212: {true, true}, 21210: {true, true}, 21213: {true, true},
-		21408: {true, false}, 21606: {true, true}, 21610: {true, false}, 21612: {true, false}, 21614: {true, false}, 21635: {true, false},
+		21408: {true, false}, 21606: {true, true}, 21610: {true, false}, 21612: {true, false}, 21614: {true,
+			false}, 21635: {true, false},
 		21603: {true, true}, 21659: {true, true}, 21660: {true, true}, 21617: {true, true}, 21611: {},
 	} {
 		_, err := stubbed(t, &restStub{status: http.StatusBadRequest,
 			answer: `{"code":` + strconv.Itoa(code) + `,"message":"number +6281234567890 is bad","status":400}`}).
 			Send(t.Context(), callbacks.OutgoingSMS{Sender: "GOPAY", To: "+6281234567890"})
 		var refused *callbacks.RefusedError
-		if !errors.As(err, &refused) || refused.Code != code || refused.Permanent != want[0] || refused.Ours != want[1] {
+		if !errors.As(err, &refused) || refused.Code != code || refused.Permanent != want[0] ||
+			refused.Ours != want[1] {
 			t.Errorf("%d: %+v", code, err)
 			continue
 		}
@@ -175,7 +188,8 @@ func TestCallerID(t *testing.T) {
 	}
 	doc := &document{line: line}
 	doc.connect(ivr.Connect{Target: callbacks.Target{Kind: callbacks.Client, Address: "two"}}, responseURLs{})
-	if text, err := doc.xml(); err != nil || !strings.Contains(string(text), `callerId="`+url.PathEscape(line.CallerID)+`"`) {
+	if text, err := doc.xml(); err != nil || !strings.Contains(string(text),
+		`callerId="`+url.PathEscape(line.CallerID)+`"`) {
 		t.Errorf("%s, %v", text, err)
 	}
 }

@@ -49,8 +49,8 @@ func (p *Client) Delete(_ context.Context, sid string) error {
 	return discreet(err)
 }
 
-// Media fetches the sound of a recording as MP3. The caller closes it. The library has no request for media, so this is a
-// plain one with the same credentials and the same way to the provider.
+// Media fetches the sound of a recording as MP3. The caller closes it. The library has no request for media, so this is
+// a plain one with the same credentials and the same way to the provider.
 func (p *Client) Media(ctx context.Context, sid string) (io.ReadCloser, string, error) {
 	account, name, err := p.recording(sid)
 	if err != nil {
@@ -71,7 +71,8 @@ func (p *Client) Media(ctx context.Context, sid string) (io.ReadCloser, string, 
 		return nil, "", discreet(err)
 	}
 	if answer.StatusCode != http.StatusOK {
-		return nil, "", errors.Join(fmt.Errorf("the provider answered with status %d", answer.StatusCode), answer.Body.Close())
+		return nil, "", errors.Join(fmt.Errorf("the provider answered with status %d", answer.StatusCode),
+			answer.Body.Close())
 	}
 	return answer.Body, answer.Header.Get("Content-Type"), nil
 }

@@ -57,7 +57,8 @@ func stubbed(t *testing.T, handler http.Handler) *Client {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	now := openHour
-	p, err := NewClient(someAccount, someToken, server.URL, "https://hotline.example.com/ivr", sealerAt(t, &now, keyA), nil)
+	p, err := NewClient(someAccount, someToken, server.URL, "https://hotline.example.com/ivr",
+		sealerAt(t, &now, keyA), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,16 +86,20 @@ func TestPlaceCarriesTheAttemptAndNothingElse(t *testing.T) {
 		t.Fatalf("%d requests for one call", len(stub.sent))
 	}
 	sent := stub.sent[0]
-	if sent.user != someAccount || sent.token != someToken || sent.method != http.MethodPost || sent.path != "/2010-04-01/Accounts/"+someAccount+"/Calls.json" {
+	if sent.user != someAccount || sent.token != someToken || sent.method != http.MethodPost ||
+		sent.path != "/2010-04-01/Accounts/"+someAccount+"/Calls.json" {
 		t.Errorf("sent %s %s as %s", sent.method, sent.path, sent.user)
 	}
-	if sent.form.Get("To") != "client:anna" || sent.form.Get("From") != "+622150001000" || sent.form.Get("Timeout") != "20" || sent.form.Has("Byoc") {
+	if sent.form.Get("To") != "client:anna" || sent.form.Get("From") != "+622150001000" ||
+		sent.form.Get("Timeout") != "20" || sent.form.Has("Byoc") {
 		t.Errorf("sent %v", sent.form)
 	}
-	if events := sent.form["StatusCallbackEvent"]; !slices.Equal(events, []string{"initiated", "ringing", "answered", "completed"}) {
+	if events := sent.form["StatusCallbackEvent"]; !slices.Equal(events,
+		[]string{"initiated", "ringing", "answered", "completed"}) {
 		t.Errorf("asks for events %v", events)
 	}
-	for _, secret := range []string{wanted.Callback.Number, wanted.Callback.Account, wanted.Callback.Answers.Get("transaction")} {
+	for _, secret := range []string{wanted.Callback.Number, wanted.Callback.Account,
+		wanted.Callback.Answers.Get("transaction")} {
 		if strings.Contains(sent.form.Encode(), url.QueryEscape(secret)) {
 			t.Errorf("%s stands readable in the request", secret)
 		}
@@ -105,7 +110,8 @@ func TestPlaceCarriesTheAttemptAndNothingElse(t *testing.T) {
 			t.Fatalf("%s is %q, %v", name, target, err)
 		}
 		var carried leg
-		if err := p.sealer.Open("attempt", "", target.Query().Get("s"), &carried); err != nil || carried.Attempt != wanted.AttemptID {
+		if err := p.sealer.Open("attempt", "", target.Query().Get("s"), &carried); err != nil ||
+			carried.Attempt != wanted.AttemptID {
 			t.Errorf("%s carries %q, %v", name, carried.Attempt, err)
 		}
 	}
@@ -115,7 +121,8 @@ func TestPlaceWithARoute(t *testing.T) {
 	stub := &restStub{answer: `{"sid":"` + someCall + `"}`}
 	routed := placement(callbacks.Number, "+8613800138000")
 	routed.Byoc = "BY0123456789abcdef0123456789abcdef"
-	if _, err := stubbed(t, stub).Place(context.Background(), routed); err != nil || stub.sent[0].form.Get("Byoc") != routed.Byoc {
+	if _, err := stubbed(t, stub).Place(context.Background(), routed); err != nil ||
+		stub.sent[0].form.Get("Byoc") != routed.Byoc {
 		t.Errorf("sent %v, error %v", stub.sent[0].form, err)
 	}
 }
@@ -178,7 +185,8 @@ func TestFindSinceAnInstant(t *testing.T) {
 		{"sid":"CA2","to":"+622150002001","from":"+622150001000","status":"queued","date_created":"Wed, 04 Mar 2026 03:00:00 +0000","direction":"outbound-api"},
 		{"sid":"CA3","to":"+622150002001","from":"+622150001000","status":"completed","date_created":"Wed, 04 Mar 2026 02:59:59 +0000","direction":"outbound-api"}]}`}
 	// The provider counts in whole seconds: a call of the same second is not older than the instant.
-	found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000", openHour.Add(900*time.Millisecond))
+	found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000",
+		openHour.Add(900*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,14 +197,16 @@ func TestFindSinceAnInstant(t *testing.T) {
 	if !slices.Equal(sids, []string{"CA1", "CA2"}) {
 		t.Errorf("found %v", sids)
 	}
-	if want := (dispatch.PlacedCall{SID: "CA1", To: "+622150002001", From: "+622150001000", Status: "ringing", Created: openHour.Add(5 * time.Second)}); found[0] != want {
+	if want := (dispatch.PlacedCall{SID: "CA1", To: "+622150002001", From: "+622150001000", Status: "ringing",
+		Created: openHour.Add(5 * time.Second)}); found[0] != want {
 		t.Errorf("found %+v, want %+v", found[0], want)
 	}
 }
 
 // The provider's library cuts a dot and the digits behind it out of what it puts into a query.
 func TestFindIsNotMisledByTheLibrary(t *testing.T) {
-	for _, to := range []string{"sip:anna@10.0.0.5", "sip:anna@pbx.3cx.example", "client:anna.2", "sip:anna@pbx.example.com", "+622150002001"} {
+	for _, to := range []string{"sip:anna@10.0.0.5", "sip:anna@pbx.3cx.example", "client:anna.2",
+		"sip:anna@pbx.example.com", "+622150002001"} {
 		stub := &restStub{answer: `{"calls":[
 			{"sid":"CA1","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"},
 			{"sid":"CA3","to":"` + to + `","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-dial"},
@@ -212,9 +222,12 @@ func TestFindIsNotMisledByTheLibrary(t *testing.T) {
 }
 
 func TestFindFailing(t *testing.T) {
-	for _, stub := range []*restStub{{status: 500, answer: `{"status":500}`}, {status: 502, answer: "<html>"}, {answer: "<html>"}} {
-		if found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000", openHour); err == nil {
-			t.Errorf("answer %d %q: found %v and no error, which reads as \"never placed\"", stub.status, stub.answer, found)
+	for _, stub := range []*restStub{{status: 500, answer: `{"status":500}`}, {status: 502, answer: "<html>"},
+		{answer: "<html>"}} {
+		if found, err := stubbed(t, stub).Find(context.Background(), "+622150002001", "+622150001000",
+			openHour); err == nil {
+			t.Errorf("answer %d %q: found %v and no error, which reads as \"never placed\"", stub.status, stub.answer,
+				found)
 		}
 	}
 }
@@ -280,7 +293,8 @@ func TestBaseURLWithAPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider, err := NewClient("AC00000000000000000000000000000000", "token", server.URL+"/proxy/", "https://x.example", sealer, nil)
+	provider, err := NewClient("AC00000000000000000000000000000000", "token", server.URL+"/proxy/",
+		"https://x.example", sealer, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +310,8 @@ func TestBaseURLWithAPath(t *testing.T) {
 func TestErrorsHoldNoNumbers(t *testing.T) {
 	for _, err := range []error{
 		&client.TwilioRestError{Status: 503, Code: 20500, Message: "cannot call +6281234567890"},
-		&url.Error{Op: "Get", URL: "https://api.example/Calls.json?To=%2B6281234567890", Err: errors.New("connection refused")},
+		&url.Error{Op: "Get", URL: "https://api.example/Calls.json?To=%2B6281234567890",
+			Err: errors.New("connection refused")},
 	} {
 		if text := discreet(err).Error(); strings.Contains(text, "81234567890") {
 			t.Error(text)

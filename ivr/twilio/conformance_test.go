@@ -51,14 +51,22 @@ func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
 		"place a call over a trunk":     {placedAnswer, place(routed)},
 		"place a call to a SIP address": {placedAnswer, place(placement(callbacks.SIP, "sip:anna@pbx.example.com"))},
 		"place a call to a browser":     {placedAnswer, place(placement(callbacks.Client, "anna"))},
-		"find calls to a number":        {`{"calls":[]}`, func(p *Client) error { _, err := p.Find(ctx, "+622150002001", "+622150001000", since); return err }},
+		"find calls to a number": {`{"calls":[]}`, func(p *Client) error {
+			_,
+				err := p.Find(ctx, "+622150002001", "+622150001000", since)
+			return err
+		}},
 		"find calls to a SIP address": {`{"calls":[]}`, func(p *Client) error {
 			_, err := p.Find(ctx, "sip:anna@pbx.example.com", "+622150001000", since)
 			return err
 		}},
-		"find calls to a browser": {`{"calls":[]}`, func(p *Client) error { _, err := p.Find(ctx, "client:anna", "+622150001000", since); return err }},
-		"fetch a call":            {`{}`, func(p *Client) error { _, err := p.Fetch(ctx, someCall); return err }},
-		"hang a call up":          {`{}`, func(p *Client) error { return p.Hangup(ctx, someCall) }},
+		"find calls to a browser": {`{"calls":[]}`, func(p *Client) error {
+			_,
+				err := p.Find(ctx, "client:anna", "+622150001000", since)
+			return err
+		}},
+		"fetch a call":   {`{}`, func(p *Client) error { _, err := p.Fetch(ctx, someCall); return err }},
+		"hang a call up": {`{}`, func(p *Client) error { return p.Hangup(ctx, someCall) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
@@ -91,8 +99,10 @@ func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
 	for _, c := range []struct {
 		from, service, want string
 	}{
-		{"+622150001000", "", ""}, {"GOPAY", "", ""}, {"Go & Pay-2_+", "", "Error at"}, {"12345678901", "", "Error at"}, {"TWELVELETTER", "", "Error at"},
-		{"", "MG0123456789abcdef0123456789abcdef", ""}, {"", "MG0123", "Error at"}, {"", "", "anyOf"}, {"GOPAY!", "", "Error at"},
+		{"+622150001000", "", ""}, {"GOPAY", "", ""}, {"Go & Pay-2_+", "", "Error at"}, {"12345678901", "",
+			"Error at"}, {"TWELVELETTER", "", "Error at"},
+		{"", "MG0123456789abcdef0123456789abcdef", ""}, {"", "MG0123", "Error at"}, {"", "", "anyOf"}, {"GOPAY!", "",
+			"Error at"},
 	} {
 		form := url.Values{"To": {"+6281234567890"}, "Body": {"x"}, "StatusCallback": {"https://h.example/x?s=1"}}
 		for name, value := range map[string]string{"From": c.from, "MessagingServiceSid": c.service} {
@@ -100,7 +110,8 @@ func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
 				form.Set(name, value)
 			}
 		}
-		if err := judge.Check("POST", messages, form); (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+		if err := judge.Check("POST", messages, form); (err == nil) != (c.want == "") || err != nil &&
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("from %q by %q: %v", c.from, c.service, err)
 		}
 	}
@@ -132,18 +143,23 @@ func TestTheProvidersDocumentRefuses(t *testing.T) {
 		{"no document", "POST", calls, url.Values{"Url": {}}, "anyOf"},
 		{"path for a URL", "POST", calls, url.Values{"Url": {"/voice/agent"}}, "Error at \"/Url\""},
 		{"misspelt field", "POST", calls, url.Values{"StatusCallBack": {"https://h.example/x"}}, "StatusCallBack"},
-		{"unknown event", "POST", calls, url.Values{"StatusCallbackEvent": {"initiated", "busy"}}, "StatusCallbackEvent/1"},
-		{"events in one text", "POST", calls, url.Values{"StatusCallbackEvent": {"initiated ringing"}}, "StatusCallbackEvent/0"},
-		{"repeated field", "POST", calls, url.Values{"Url": {"https://h.example/x", "https://h.example/y"}}, "field Url: given 2 times"},
+		{"unknown event", "POST", calls, url.Values{"StatusCallbackEvent": {"initiated", "busy"}},
+			"StatusCallbackEvent/1"},
+		{"events in one text", "POST", calls, url.Values{"StatusCallbackEvent": {"initiated ringing"}},
+			"StatusCallbackEvent/0"},
+		{"repeated field", "POST", calls, url.Values{"Url": {"https://h.example/x", "https://h.example/y"}},
+			"field Url: given 2 times"},
 		{"method in small letters", "POST", calls, url.Values{"Method": {"post"}}, "Error at \"/Method\""},
 		{"ringing in words", "POST", calls, url.Values{"Timeout": {"20s"}}, "field Timeout"},
 		{"ringing for ever", "POST", calls, url.Values{"Timeout": {"601"}}, "Error at \"/Timeout\""},
 		{"ringing not at all", "POST", calls, url.Values{"Timeout": {"0"}}, "Error at \"/Timeout\""},
 		{"trunk by its name", "POST", calls, url.Values{"Byoc": {"jakarta"}}, "Error at \"/Byoc\""},
 		{"record perhaps", "POST", calls, url.Values{"Record": {"perhaps"}}, "field Record"},
-		{"status that cannot be set", "POST", call, url.Values{"To": {}, "From": {}, "Status": {"busy"}}, "Error at \"/Status\""},
+		{"status that cannot be set", "POST", call, url.Values{"To": {}, "From": {}, "Status": {"busy"}},
+			"Error at \"/Status\""},
 		{"another account's form", "POST", strings.Replace(calls, "AC", "XX", 1), nil, "AccountSid in the path"},
-		{"call without its number", "GET", strings.Replace(call, someCall, "CA1", 1), url.Values{"To": {}, "From": {}, "Url": {}}, "Sid in the path"},
+		{"call without its number", "GET", strings.Replace(call, someCall, "CA1", 1),
+			url.Values{"To": {}, "From": {}, "Url": {}}, "Sid in the path"},
 		{"body's field in a query", "GET", calls, nil, "field Url"},
 		{"date in words", "GET", calls, url.Values{"Url": {}, "StartTime>": {"yesterday"}}, "StartTime>"},
 		{"unknown path", "POST", strings.Replace(calls, "Calls", "Dials", 1), nil, "no operation"},
@@ -191,10 +207,13 @@ func signedRequests(n int) []signedRequest {
 
 func drawRequest(t *rapid.T) signedRequest {
 	// As a name: what the provider sends, and signs of its alphabet in an order that is not ours.
-	names := rapid.OneOf(rapid.SampledFrom([]string{"CallSid", "Digits", "From", "To", "SpeechResult", "SipHeader_X-Account", "a", "A", "Z", "10", "9", "_"}),
+	names := rapid.OneOf(rapid.SampledFrom([]string{"CallSid", "Digits", "From", "To", "SpeechResult",
+		"SipHeader_X-Account", "a", "A", "Z", "10", "9", "_"}),
 		rapid.StringMatching(`[A-Za-z][A-Za-z0-9_]{0,10}`))
-	values := rapid.OneOf(rapid.String(), rapid.StringMatching(`\+[1-9][0-9]{6,14}`), rapid.StringMatching(`[0-9*#]{0,19}`),
-		rapid.SampledFrom([]string{"", "+", " ", "a+b c%20d", "残高を知りたい", "余额不足", "halo 👋🏽", "'\"&=?/", "\r\n\t", "ñ", "n\u0303"}))
+	values := rapid.OneOf(rapid.String(), rapid.StringMatching(`\+[1-9][0-9]{6,14}`),
+		rapid.StringMatching(`[0-9*#]{0,19}`),
+		rapid.SampledFrom([]string{"", "+", " ", "a+b c%20d", "残高を知りたい", "余额不足", "halo 👋🏽", "'\"&=?/", "\r\n\t", "ñ",
+			"n\u0303"}))
 	r := signedRequest{
 		Token:  rapid.StringMatching(`[0-9a-f]{32}`).Draw(t, "token"),
 		URL:    rapid.StringMatching(`https?://([a-z]{1,9}\.)?example\.com(:[1-9][0-9]{1,3})?/[a-z/-]{0,14}\?(s=[A-Za-z0-9_-]{1,60}|q=%E6%97%A5&a\+b=c%20d|a=1&a=2)`).Draw(t, "url"),

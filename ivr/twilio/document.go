@@ -33,7 +33,8 @@ func (d *document) says(said []ivr.Utterance) []twiml.Element {
 			continue
 		}
 		language := d.line.Language(utterance.Language)
-		verbs = append(verbs, &twiml.VoiceSay{Message: utterance.Text, Voice: language.Voice, Language: language.Locale})
+		verbs = append(verbs, &twiml.VoiceSay{Message: utterance.Text, Voice: language.Voice,
+			Language: language.Locale})
 	}
 	return verbs
 }
@@ -90,7 +91,8 @@ func (d *document) connect(next ivr.Connect, urls responseURLs) {
 // provider.
 func (d *document) dial(ring time.Duration, action string, kind callbacks.TargetKind, address, whisper, status string) {
 	d.add(&twiml.VoiceDial{
-		Action: action, Method: "POST", Timeout: seconds(ring), CallerId: shownTo(d.line, address), AnswerOnBridge: "true",
+		Action: action, Method: "POST", Timeout: seconds(ring),
+		CallerId: shownTo(d.line, address), AnswerOnBridge: "true",
 		InnerElements: []twiml.Element{d.noun(kind, address, whisper, status)},
 	})
 }
@@ -105,9 +107,11 @@ func (d *document) noun(kind callbacks.TargetKind, address, whisper, status stri
 	const events = "initiated ringing answered completed"
 	switch kind {
 	case callbacks.SIP:
-		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST", StatusCallback: status,
+			StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
 	case callbacks.Client:
-		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST", StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST", StatusCallback: status,
+			StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
 	}
 	return &twiml.VoiceNumber{
 		PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address),
@@ -115,7 +119,8 @@ func (d *document) noun(kind callbacks.TargetKind, address, whisper, status stri
 	}
 }
 
-// askTwice asks for one key, once more if none comes, then says something else and hangs up: a voicemail presses nothing.
+// askTwice asks for one key, once more if none comes, then says something else and hangs up: a voicemail presses
+// nothing.
 func (d *document) askTwice(said []ivr.Utterance, action string, otherwise []ivr.Utterance) {
 	for range 2 {
 		d.add(&twiml.VoiceGather{

@@ -157,7 +157,8 @@ func (e *edge) call(path string, form url.Values) string {
 
 // callForm adds what every webhook of a call carries.
 func callForm(form url.Values) url.Values {
-	full := url.Values{"CallSid": {caller.SID}, "From": {caller.From}, "To": {caller.To}, "AccountSid": {someAccount}, "Direction": {"inbound"}}
+	full := url.Values{"CallSid": {caller.SID}, "From": {caller.From}, "To": {caller.To}, "AccountSid": {someAccount},
+		"Direction": {"inbound"}}
 	for name, values := range form {
 		full[name] = values
 	}
@@ -168,7 +169,8 @@ func callForm(form url.Values) url.Values {
 func voiceAnswer(t *testing.T, answer *httptest.ResponseRecorder) string {
 	t.Helper()
 	text := answer.Body.String()
-	if kind := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK || !strings.HasPrefix(kind, "text/xml") {
+	if kind := answer.Header().Get("Content-Type"); answer.Code != http.StatusOK ||
+		!strings.HasPrefix(kind, "text/xml") {
 		t.Fatalf("answered %d %s: %s", answer.Code, kind, text)
 	}
 	var document struct {

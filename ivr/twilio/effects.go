@@ -49,7 +49,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 			return ivr.Noted{Callback: booking.Callback}
 		}
 		if err != nil {
-			return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller", callbacks.Mask(effect.Request.Caller))
+			return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller",
+				callbacks.Mask(effect.Request.Caller))
 		}
 		s.Metrics.booked(booking)
 		s.observe(Event{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
@@ -79,7 +80,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 			return s.refuse("save a message", err)
 		}
 		s.Metrics.messages.Inc()
-		s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk, Topic: message.Topic, Reference: message.Reference})
+		s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk,
+			Topic: message.Topic, Reference: message.Reference})
 		return ivr.Saved{Reference: message.Reference}
 	case ivr.AttachNote:
 		if err := s.Callbacks.AttachNote(ctx, effect.ID, effect.Note); err != nil {
@@ -129,16 +131,18 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 		return err
 	})
 	if err != nil {
-		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call", effect.Record.Key, "error", err)
+		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call",
+			effect.Record.Key, "error", err)
 		s.Metrics.failures.WithLabelValues("write a contact").Inc()
 		return ivr.Refused{Why: ivr.Failed}
 	}
-	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic, Reference: record.Reference})
+	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic,
+		Reference: record.Reference})
 	return ivr.Saved{Reference: record.Reference}
 }
 
-// within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets go
-// at once when its context ends; what do has set counts only when the error is nil.
+// within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets
+// go at once when its context ends; what do has set counts only when the error is nil.
 func within(ctx context.Context, limit time.Duration, do func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -167,7 +171,8 @@ func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) i
 	bridged := w.form.Get("DialBridged")
 	taken, err := s.Callbacks.WasTaken(ctx, w.call().SID, effect.Dial)
 	if err != nil {
-		s.Log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID, "error", err)
+		s.Log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID,
+			"error", err)
 		taken = bridged == "true"
 	}
 	if taken && bridged == "false" {
@@ -220,8 +225,9 @@ func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
 	case errors.Is(err, callbacks.ErrProofLimit):
 		return ivr.Refused{Why: ivr.Locked}
 	case errors.Is(err, callbacks.ErrMaxOpen):
-		s.Log.Warn("a callback is not booked: as many are open as the line allows; raise callbacks.max_open, or have the desk keep them")
-		s.Metrics.failures.WithLabelValues(what + ": too many stand").Inc()
+		s.Log.Warn("a callback is not booked: as many are open as the line allows; " +
+			"raise callbacks.max_open, or have the desk make them")
+		s.Metrics.failures.WithLabelValues(what + ": too many open").Inc()
 		return ivr.Refused{Why: ivr.Many}
 	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):
 		return ivr.Refused{Why: ivr.TooLate}

@@ -64,7 +64,7 @@ var providerCodes = map[int]providerCode{
 	30001: {why: "the provider's queue was full"},
 	30002: {why: "the account is suspended", permanent: true, ours: true},
 	30003: {why: "the telephone is off or cannot be reached"},
-	30004: {why: "the customer or his network blocks the message", permanent: true},
+	30004: {why: "the customer or their network blocks the message", permanent: true},
 	30005: {why: "there is no such number", permanent: true},
 	30006: {why: "the number is a landline, or its network cannot be reached", permanent: true},
 	30007: {why: "the message was filtered as unwanted", permanent: true},
@@ -91,7 +91,8 @@ func refusal(err error) error {
 		return &callbacks.RefusedError{Unreached: true}
 	}
 	var plain *client.TwilioRestError
-	if errors.As(err, &plain) && plain.Status >= 400 && plain.Status < 500 && plain.Status != http.StatusRequestTimeout {
+	if errors.As(err, &plain) && plain.Status >= 400 && plain.Status < 500 &&
+		plain.Status != http.StatusRequestTimeout {
 		known := providerCodes[plain.Code]
 		return &callbacks.RefusedError{
 			Code: plain.Code, Permanent: known.permanent, Ours: known.ours, Reason: known.why, Message: plain.Message,

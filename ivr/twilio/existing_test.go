@@ -22,7 +22,8 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 	moved.Due, moved.SlotEnd = moved.Due.Add(time.Hour), moved.SlotEnd.Add(time.Hour)
 	soon.Kind, soon.Due, soon.SlotEnd = callbacks.ASAP, openHour, time.Time{}
 	dialling.State, over.State = callbacks.AgentReached, callbacks.Cancelled
-	told := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, OpenCallbackDue: ivr.DueWindow{Kind: booked.Kind, Due: booked.Due.Unix(), Until: booked.SlotEnd.Unix()}}
+	told := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7,
+		OpenCallbackDue: ivr.DueWindow{Kind: booked.Kind, Due: booked.Due.Unix(), Until: booked.SlotEnd.Unix()}}
 	for name, tt := range map[string]struct {
 		now  callbacks.Callback
 		err  error
@@ -34,7 +35,8 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 		"at once":   {now: soon, kept: "existing.soon", menu: "existing.soon"},
 		"dialling":  {now: dialling, kept: "existing.dialling", menu: "existing.dialling"},
 		"cancelled": {now: over, kept: "existing.over", menu: "existing.over"},
-		"unread":    {now: booked, err: errors.New("the store is down"), kept: "existing.locked", menu: "existing.locked"},
+		"unread": {now: booked, err: errors.New("the store is down"), kept: "existing.locked",
+			menu: "existing.locked"},
 	} {
 		for way, to := range map[string]struct {
 			step ivr.StepID
@@ -53,7 +55,8 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 				e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { return tt.now, tt.err }
 				told.Step = to.step
 				text := e.call(e.sealed(pathStep, "call", caller.SID, told), url.Values{"Digits": {to.key}})
-				for _, key := range []string{"existing.kept", "existing.slot", "existing.soon", "existing.dialling", "existing.over", "existing.locked"} {
+				for _, key := range []string{"existing.kept", "existing.slot", "existing.soon", "existing.dialling",
+					"existing.over", "existing.locked"} {
 					if strings.Contains(text, key) != (key == to.want) {
 						t.Errorf("want %s and nothing else, heard %s", to.want, text)
 					}
@@ -72,7 +75,8 @@ func TestWrongKeysAboutACallbackEnd(t *testing.T) {
 	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) {
 		return callbacks.Callback{ID: 7, Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}, nil
 	}
-	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepExistingMenu})
+	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7,
+		Step: stepExistingMenu})
 	text := ""
 	for range e.server.Lines.Find("sketch", "").NoMatchLimit {
 		text = e.call(target, url.Values{"Digits": {"5"}})
@@ -88,7 +92,11 @@ func TestACallbackThatIsNotReadInTime(t *testing.T) {
 	e := newEdge(t, nil)
 	over := make(chan struct{})
 	defer close(over)
-	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { <-over; return callbacks.Callback{}, nil }
+	e.callbacks.callback = func(context.Context) (callbacks.Callback, error) {
+		<-over
+		return callbacks.Callback{},
+			nil
+	}
 	state := ivr.State{Line: "sketch", Language: "en", OpenCallbackID: 7, Step: stepExistingMenu}
 	text := e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"Digits": {"1"}})
 	if !strings.Contains(text, "existing.locked") || strings.Contains(text, "existing.kept") {

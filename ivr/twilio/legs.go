@@ -14,8 +14,8 @@ import (
 // The telephones that we ring: an agent's for a caller, and the two of a callback. Package ivr decides; here is who may
 // say what, and what is written.
 
-// leg is what travels in the URLs of a leg. Call is the leg that the URL was given to, where a Dial made it; empty until
-// its first webhook.
+// leg is what travels in the URLs of a leg. Call is the leg that the URL was given to, where a Dial made it; empty
+// until its first webhook.
 type leg struct {
 	ivr.State
 	Call string `json:"leg,omitempty"`
@@ -74,7 +74,8 @@ func (r *legRoute) event(w webhook) ivr.Event {
 	return ivr.Start{}
 }
 
-// again is what a leg begins again with after a fault: every answer can be given twice, and a key is asked for once more.
+// again is what a leg begins again with after a fault: every answer can be given twice, and a key is asked for once
+// more.
 func (r *legRoute) again(w webhook) ivr.Event {
 	if r.told == dialEnded {
 		return r.event(w)
@@ -181,7 +182,8 @@ func (s *Server) ask(
 
 // observeAttempt tells what has just happened to a callback.
 func (s *Server) observeAttempt(w webhook, read ivr.AttemptRead) {
-	name := map[ivr.Question]string{ivr.AgentTakes: "taken", ivr.CustomerTakes: "reached", ivr.Disowns: "disowned"}[read.Ask]
+	name := map[ivr.Question]string{ivr.AgentTakes: "taken", ivr.CustomerTakes: "reached",
+		ivr.Disowns: "disowned"}[read.Ask]
 	if name != "" {
 		s.observe(Event{Name: name, CallSID: w.call().SID, Callback: read.Callback})
 	}
@@ -263,7 +265,8 @@ func worthAnother(err error) bool {
 		return false
 	}
 	for _, lasting := range []error{
-		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition, dispatch.ErrForeignCall,
+		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition,
+		dispatch.ErrForeignCall,
 	} {
 		if errors.Is(err, lasting) {
 			return false

@@ -218,7 +218,8 @@ func (w *legWalk) walk(call []moment) {
 }
 
 // tellsOrConnects is what no document for another leg holds.
-var tellsOrConnects = []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", pathWhisperKey, pathAgentKey, pathFirstAgentKey}
+var tellsOrConnects = []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", pathWhisperKey, pathAgentKey,
+	pathFirstAgentKey}
 
 func (w *legWalk) refuses(m moment) {
 	w.t.Helper()

@@ -26,18 +26,21 @@ func sketch(t testing.TB) *ivr.Line {
 	}
 	desk := func(id string, hours *hours.Calendar) *ivr.Desk {
 		return &ivr.Desk{ID: id, Language: "id", Hours: hours, Ring: 20 * time.Second, Targets: []callbacks.Target{
-			{ID: id + "-1", Kind: callbacks.Number, Address: "+622150002001"}, {ID: id + "-2", Kind: callbacks.Client, Address: "two"},
+			{ID: id + "-1", Kind: callbacks.Number, Address: "+622150002001"}, {ID: id + "-2", Kind: callbacks.Client,
+				Address: "two"},
 		}}
 	}
 	line := &ivr.Line{
 		ID: "sketch", Region: "ID", Numbers: []string{"+622150001000"},
 		Languages: []ivr.Language{
-			{Tag: "id", Voice: "Google.id-ID-Standard-A", Locale: "id-ID"}, {Tag: "en", Voice: "Google.en-US-Standard-C", Locale: "en-US"},
+			{Tag: "id", Voice: "Google.id-ID-Standard-A", Locale: "id-ID"}, {Tag: "en",
+				Voice: "Google.en-US-Standard-C", Locale: "en-US"},
 		},
 		Hours: calendar,
 		Topics: []ivr.Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
-			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"}, Note: true},
+			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"},
+				Note: true},
 			{ID: "refund", Desk: "support", Questions: []string{"refund"}},
 			{ID: "login", Desk: "support", Help: true, AskAccount: true},
 			{ID: "technical", Desk: "support", Help: true},
@@ -47,11 +50,13 @@ func sketch(t testing.TB) *ivr.Line {
 		},
 		Menu: []ivr.Choice{
 			{ID: "stolen"}, {ID: "payment-failed"}, {ID: "refund"},
-			{ID: "account", Choices: []ivr.Choice{{ID: "login"}, {ID: "app", Choices: []ivr.Choice{{ID: "technical"}, {ID: "fees"}}}}},
+			{ID: "account", Choices: []ivr.Choice{{ID: "login"},
+				{ID: "app", Choices: []ivr.Choice{{ID: "technical"}, {ID: "fees"}}}}},
 			{ID: "feedback"}, {ID: "senior"},
 		},
-		Names:     map[string]string{"id": "layanan", "en": "support"},
-		Desks:     map[string]*ivr.Desk{"support": desk("support", calendar), "emergency": desk("emergency", hours.Always(zone))},
+		Names: map[string]string{"id": "layanan", "en": "support"},
+		Desks: map[string]*ivr.Desk{"support": desk("support", calendar),
+			"emergency": desk("emergency", hours.Always(zone))},
 		General:   "support",
 		Account:   ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions: map[string]ivr.NumberRule{"transaction": {Min: 6, Max: 19}, "refund": {Min: 6, Max: 19}},

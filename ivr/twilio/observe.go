@@ -12,9 +12,9 @@ type Event struct {
 	CallSID string
 	// Line, Desk and Topic it concerns.
 	Line, Desk, Topic string
-	// Reference was given to the caller; empty for taken and reached in a call that made no callback.
+	// Reference was given to the caller; empty for taken and reached in a call without a callback.
 	Reference string
-	// Callback is the callback it concerns, if it concerns one.
+	// Callback is the one that it concerns, if any.
 	Callback callbacks.Callback
 }
 

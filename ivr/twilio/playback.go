@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// How what a caller has spoken is played to an agent: through an address of ours that is sealed and soon expires, because
-// the provider's own needs the account's credentials.
+// How what a caller has spoken is played to an agent: through an address of ours that is sealed and soon expires,
+// because the provider's own needs the account's credentials.
 
 // Recordings fetches what callers have spoken. [Client] is it.
 type Recordings interface {
@@ -24,8 +24,8 @@ const (
 	playbackLife = 15 * time.Minute
 	// playbackCheck is how long an agent waits to learn that a recording cannot be played.
 	playbackCheck = 2 * time.Second
-	// playbackLimit is how long passing a recording on may take. Sounds may be fetched as they are played, so it is longer
-	// than what the server allows other answers.
+	// playbackLimit is how long passing a recording on may take. Sounds may be fetched as they are played, so it is
+	// longer than what the server allows other answers.
 	playbackLimit = 3 * time.Minute
 	// longestPlayback bounds what is passed on: two minutes of speech are a tenth of it.
 	longestPlayback = 16 << 20
@@ -43,8 +43,8 @@ func (s *Server) recordingURL(sid string) (string, error) {
 	return s.sealedURL(pathPlayback, "playback", "", playback{SID: sid, Until: s.Now().Add(playbackLife).Unix()})
 }
 
-// playable reports whether a recording can be fetched. It is asked before an agent is sent there: a sound that is missing
-// can end the agent's call.
+// playable reports whether a recording can be fetched. It is asked before an agent is sent there: a sound that is
+// missing can end the agent's call.
 func (s *Server) playable(ctx context.Context, sid string) bool {
 	if s.Recordings == nil {
 		return false
@@ -60,7 +60,7 @@ func (s *Server) playable(ctx context.Context, sid string) bool {
 	return strings.HasPrefix(kind, "audio/")
 }
 
-// playRecording passes a recording on. Whoever has a sealed address that has not expired may hear it.
+// playRecording passes a recording on. Anybody with a sealed address that has not expired may hear it.
 func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	var wanted playback
 	if err := s.Sealer.Open("playback", "", r.URL.Query().Get("s"), &wanted); err != nil {
@@ -92,7 +92,8 @@ func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) refusePlayback(w http.ResponseWriter, r *http.Request, status int, reason string) {
 	s.Metrics.refused.WithLabelValues(reason).Inc()
-	s.refusals.warn("a recording was not played: its address was altered, is too old, or was sealed with a key no longer held",
+	s.refusals.warn("a recording was not played: its address was altered, is too old, "+
+		"or was sealed with a key no longer held",
 		"path", pathPlayback, "reason", reason, "peer", r.RemoteAddr)
 	w.WriteHeader(status)
 }
@@ -117,7 +118,8 @@ func silence() []byte {
 	const samples = 8000
 	var wav bytes.Buffer
 	wav.WriteString("RIFF")
-	for _, field := range []any{uint32(36 + samples), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1), uint32(samples), uint32(samples),
+	for _, field := range []any{uint32(36 + samples), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(1),
+		uint32(samples), uint32(samples),
 		uint16(1), uint16(8), []byte("data"), uint32(samples), bytes.Repeat([]byte{0x80}, samples)} {
 		_ = binary.Write(&wav, binary.LittleEndian, field) // a buffer takes everything
 	}

@@ -53,7 +53,8 @@ func TestPlayback(t *testing.T) {
 		t.Errorf("the address tells the recording: %s", address)
 	}
 	answer := fetch(t, s, address)
-	if answer.Code != http.StatusOK || answer.Body.String() != "sound of RE1" || answer.Header().Get("Content-Type") != "audio/mpeg" ||
+	if answer.Code != http.StatusOK || answer.Body.String() != "sound of RE1" ||
+		answer.Header().Get("Content-Type") != "audio/mpeg" ||
 		answer.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("answered %d %q %v", answer.Code, answer.Body, answer.Header())
 	}
@@ -89,7 +90,8 @@ func TestPlayback(t *testing.T) {
 // A failure must not end the agent's call: he hears a second of nothing, and the log tells why.
 func TestPlaybackThatFailsIsSilence(t *testing.T) {
 	s := newEdge(t, nil).server
-	for name, recordings := range map[string]Recordings{"failing": paperRecordings{err: errors.New("gone")}, "none": nil} {
+	for name, recordings := range map[string]Recordings{"failing": paperRecordings{err: errors.New("gone")},
+		"none": nil} {
 		s.Recordings = recordings
 		address, err := s.recordingURL("RE1")
 		if err != nil {
@@ -97,7 +99,8 @@ func TestPlaybackThatFailsIsSilence(t *testing.T) {
 		}
 		answer := fetch(t, s, address)
 		body := answer.Body.Bytes()
-		if answer.Code != http.StatusOK || answer.Header().Get("Content-Type") != "audio/wav" || !bytes.HasPrefix(body, []byte("RIFF")) ||
+		if answer.Code != http.StatusOK || answer.Header().Get("Content-Type") != "audio/wav" ||
+			!bytes.HasPrefix(body, []byte("RIFF")) ||
 			int(binary.LittleEndian.Uint32(body[4:]))+8 != len(body) {
 			t.Errorf("%s: answered %d %v, %d bytes", name, answer.Code, answer.Header(), len(body))
 		}
@@ -157,7 +160,8 @@ func TestTheLimitForReadingDoesNotEndAnAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	playing := &limited{ResponseRecorder: httptest.NewRecorder()}
-	e.handler.ServeHTTP(playing, httptest.NewRequest(http.MethodGet, strings.TrimPrefix(address, e.server.PublicURL), nil))
+	e.handler.ServeHTTP(playing, httptest.NewRequest(http.MethodGet, strings.TrimPrefix(address, e.server.PublicURL),
+		nil))
 	if left := time.Until(playing.read); left < time.Minute || playing.write != playing.read {
 		t.Errorf("a recording may be played until %s, and is read until %s", playing.write, playing.read)
 	}

@@ -44,7 +44,8 @@ func recordedIn(form url.Values) (callbacks.Recording, bool) {
 
 const recordingCompleted = "completed"
 
-var errRecording = errors.New("no recording can be read in it: neither RecordingSid nor RecordingUrl has the provider's form")
+var errRecording = errors.New("no recording can be read in it: " +
+	"neither RecordingSid nor RecordingUrl has the provider's form")
 
 // unreadable counts a recording that was told of and that nobody will find.
 func (s *Server) unreadable() error {

@@ -50,7 +50,8 @@ func TestRecordingsAreKnownByNameOrAddress(t *testing.T) {
 		"as a sound":    {someAddress + ".mp3", "", "", kept(someAddress + ".mp3")},
 		"with a query":  {someAddress + "?x=1", "", "", kept(someAddress + "?x=1")},
 		"in a region":   {moved("api.", "api.tokyo.jp1."), "", "", kept(moved("api.", "api.tokyo.jp1."))},
-		// The address is not kept, since it is asked for with the account's credentials; the name leads to the provider.
+		// The address is not kept, since it is asked for with the account's credentials; the name leads to the
+		// provider.
 		"elsewhere":         {moved("api.twilio.com", "evil.example.com"), "", "", named},
 		"nearly there":      {moved("api.twilio.com", "eviltwilio.com"), "", "", named},
 		"over plain HTTP":   {moved("https", "http"), "", "", named},
@@ -120,7 +121,8 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 		transport := roundTrip(func(r *http.Request) (*http.Response, error) {
 			_, _, credentials := r.BasicAuth()
 			sent = append(sent, fmt.Sprintf("%s %v", r.URL, credentials))
-			answer := &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"audio/mpeg"}}, Request: r}
+			answer := &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"audio/mpeg"}},
+				Request: r}
 			answer.Body = io.NopCloser(strings.NewReader("sound"))
 			if strings.Contains(r.URL.Path, "/Recordings/") {
 				answer.StatusCode = http.StatusTemporaryRedirect
@@ -129,7 +131,8 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 			return answer, nil
 		})
 		now := openHour
-		p, err := NewClient(someAccount, someToken, base, "https://hotline.example.com", sealerAt(t, &now, keyA), transport)
+		p, err := NewClient(someAccount, someToken, base, "https://hotline.example.com", sealerAt(t, &now, keyA),
+			transport)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +189,8 @@ func TestInsisting(t *testing.T) {
 	e := newEdge(t, nil)
 	target := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepMessage, Language: "en"})
 	text := e.call(target, nil)
-	if want := strings.ReplaceAll(insist, "&", "&amp;") + `"`; strings.Count(text, want) != 1 || !strings.Contains(text, pathRecording) {
+	if want := strings.ReplaceAll(insist, "&", "&amp;") + `"`; strings.Count(text, want) != 1 ||
+		!strings.Contains(text, pathRecording) {
 		t.Errorf("the recording's status callback does not insist: %s", text)
 	}
 	plain, with := Sign(someToken, someURL, someForm), Sign(someToken, someURL+insist, someForm)

@@ -146,7 +146,8 @@ func (s *Server) timed(path string) func() {
 
 func (s *Server) forbid(c echo.Context, path string, err error) error {
 	s.Metrics.refused.WithLabelValues(err.Error()).Inc()
-	s.refusals.warn("a webhook was refused; if it is the provider's, compare the public URL and the token or key with `hotline sign`",
+	s.refusals.warn("a webhook was refused; if it is the provider's, "+
+		"compare the public URL and the token or key with `hotline sign`",
 		"path", path, "reason", err, "settings", cut(c.Request().Header.Get(SettingsHeader), 100),
 		"peer", c.RealIP(), "public_url", s.PublicURL)
 	return c.String(http.StatusForbidden, "signature refused\n")
@@ -160,9 +161,11 @@ func ofAnother(err error) bool {
 // foreign counts and logs a webhook of another leg. Nothing was changed, and the answer is a plain one.
 func (s *Server) foreign(w webhook, err error) {
 	s.Metrics.refused.WithLabelValues("leg").Inc()
-	s.Log.Warn("a webhook is not of the leg that its URL was made for, or the URL has expired or was sealed with a key no longer held",
+	s.Log.Warn("a webhook is not of the leg that its URL was made for, "+
+		"or the URL has expired or was sealed with a key no longer held",
 		"path", w.path, "call", w.call().SID, "parent", w.parent(), "error", err)
 }
 
 // lastWords are spoken when not even a document can be written.
-const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` + sorry + `</Say><Hangup/></Response>`
+const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` +
+	sorry + `</Say><Hangup/></Response>`

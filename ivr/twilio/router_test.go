@@ -31,18 +31,23 @@ func TestWebhooksAreRefused(t *testing.T) {
 			reason string
 		}{
 			{"no signature", ask{body: body, unsigned: true}, "signature"},
-			{"empty signature", ask{body: body, change: func(r *http.Request) { r.Header.Set(SignatureHeader, "") }}, "signature"},
+			{"empty signature", ask{body: body, change: func(r *http.Request) { r.Header.Set(SignatureHeader, "") }},
+				"signature"},
 			{"wrong token", ask{body: body, token: strings.Repeat("f", 32)}, "signature"},
-			{"signed for another URL", ask{body: body, signedURL: "https://hotline.example.com/voice/other"}, "signature"},
+			{"signed for another URL", ask{body: body, signedURL: "https://hotline.example.com/voice/other"},
+				"signature"},
 			{"signed for another host", ask{body: body, signedURL: "https://evil.example.com" + path}, "signature"},
 			{"signed for http", ask{body: body, signedURL: "http://hotline.example.com" + path}, "signature"},
-			{"body changed", ask{body: body, change: replaceBody(strings.Replace(body, "6281", "6282", 1))}, "signature"},
+			{"body changed", ask{body: body, change: replaceBody(strings.Replace(body, "6281", "6282", 1))},
+				"signature"},
 			{"field added", ask{body: body, change: replaceBody(body + "&Digits=1")}, "signature"},
 			{"field repeated", ask{body: body, change: replaceBody(body + "&From=anonymous")}, "signature"},
 			{"body gone", ask{body: body, change: replaceBody("")}, "signature"},
-			{"query added", ask{body: body, change: func(r *http.Request) { r.RequestURI += "?Digits=1" }}, "signature"},
+			{"query added", ask{body: body, change: func(r *http.Request) { r.RequestURI += "?Digits=1" }},
+				"signature"},
 			{"JSON", ask{body: `{"CallSid":"CA1"}`, kind: "application/json"}, "form"},
-			{"no content type", ask{body: body, change: func(r *http.Request) { r.Header.Del("Content-Type") }}, "form"},
+			{"no content type", ask{body: body, change: func(r *http.Request) { r.Header.Del("Content-Type") }},
+				"form"},
 			{"multipart", ask{body: body, kind: "multipart/form-data; boundary=x"}, "form"},
 			{"no form", ask{body: "a=%zz", kind: ""}, "form"},
 			{"too large", ask{body: sized(maxBody + 1)}, "form"},
@@ -110,10 +115,12 @@ func TestVoiceRoutesAlwaysAnswerWithADocument(t *testing.T) {
 	sealedFor := map[string]string{pathStep: "call", pathWhisper: "whisper", pathWhisperKey: "whisper"}
 	for _, path := range voice {
 		for name, target := range map[string]string{
-			"no state":             path,
-			"state of nobody":      path + "?s=AAAA",
-			"state of a dead line": e.sealed(path, sealedFor[path], caller.SID, ivr.State{Line: "gone", Step: stepTopic}),
-			"step of a newer one":  e.sealed(path, sealedFor[path], caller.SID, ivr.State{Line: "sketch", Step: "teleport"}),
+			"no state":        path,
+			"state of nobody": path + "?s=AAAA",
+			"state of a dead line": e.sealed(path, sealedFor[path], caller.SID,
+				ivr.State{Line: "gone", Step: stepTopic}),
+			"step of a newer one": e.sealed(path, sealedFor[path], caller.SID,
+				ivr.State{Line: "sketch", Step: "teleport"}),
 		} {
 			for _, form := range []url.Values{nil, {"Digits": {"1"}}, {"To": {"+10000000000"}}, {"CallSid": {}}} {
 				if text := e.call(target, form); !strings.Contains(text, "<Say") && !strings.Contains(text, "<Hangup") {
@@ -150,7 +157,8 @@ func TestForwardedHeadersDoNotMatter(t *testing.T) {
 	if strings.Contains(text, "evil") || !strings.Contains(text, `"https://hotline.example.com/voice/step?s=`) {
 		t.Errorf("the document leads elsewhere: %s", text)
 	}
-	if answer := e.ask(ask{path: PathIncoming, body: body, change: forge, signedURL: "http://evil.example.com" + PathIncoming}); answer.Code != http.StatusForbidden {
+	if answer := e.ask(ask{path: PathIncoming, body: body, change: forge,
+		signedURL: "http://evil.example.com" + PathIncoming}); answer.Code != http.StatusForbidden {
 		t.Errorf("a signature for the forged host is answered with %d", answer.Code)
 	}
 	if strings.Contains(e.log.String(), "203.0.113.9") {
@@ -169,13 +177,15 @@ func TestQueryIsNoForm(t *testing.T) {
 
 // A proxy may serve us below a path that it cuts off: the provider signs the whole.
 func TestPublicURLWithAPath(t *testing.T) {
-	for _, public := range []string{"https://h.example.com/ivr", "https://h.example.com/ivr/", "https://h.example.com:8443/a/b"} {
+	for _, public := range []string{"https://h.example.com/ivr", "https://h.example.com/ivr/",
+		"https://h.example.com:8443/a/b"} {
 		e := newEdge(t, func(s *Settings) { s.PublicURL = public })
 		want := `"` + strings.TrimRight(public, "/") + pathStep + "?s="
 		if text := e.call(PathIncoming, nil); !strings.Contains(text, want) {
 			t.Errorf("%s: the document leads elsewhere: %s", public, text)
 		}
-		answer := e.ask(ask{path: PathIncoming, body: callForm(nil).Encode(), signedURL: "https://h.example.com" + PathIncoming})
+		answer := e.ask(ask{path: PathIncoming, body: callForm(nil).Encode(),
+			signedURL: "https://h.example.com" + PathIncoming})
 		if answer.Code != http.StatusForbidden {
 			t.Errorf("%s: a signature without the path is answered with %d", public, answer.Code)
 		}
@@ -209,14 +219,16 @@ func TestUnknownNumber(t *testing.T) {
 	if n := e.count("hotline_unknown_number_calls_total"); n != "1" {
 		t.Errorf("counted %s times", n)
 	}
-	if logged := e.log.String(); strings.Contains(logged, "+10000000000") || !strings.Contains(logged, callbacks.Mask("+10000000000")) {
+	if logged := e.log.String(); strings.Contains(logged, "+10000000000") ||
+		!strings.Contains(logged, callbacks.Mask("+10000000000")) {
 		t.Errorf("logged %s", logged)
 	}
 }
 
 // A trunk sends the called number as a SIP address, some without its plus.
 func TestACalledNumberWithoutPlusOrAsASIPAddressReachesItsLine(t *testing.T) {
-	for _, to := range []string{"+622150001000", "622150001000", "sip:+622150001000@pbx.example.com", "sip:622150001000@pbx.example.com"} {
+	for _, to := range []string{"+622150001000", "622150001000", "sip:+622150001000@pbx.example.com",
+		"sip:622150001000@pbx.example.com"} {
 		if body := newEdge(t, nil).call(PathIncoming, url.Values{"To": {to}}); !strings.Contains(body, "welcome") {
 			t.Errorf("a call to %s is answered with %s", to, body)
 		}
@@ -238,19 +250,28 @@ func TestPanics(t *testing.T) {
 			"while a message is saved", pathStep, "call", ivr.State{Line: "sketch", Step: stepMessage, Language: "en"},
 			url.Values{"RecordingUrl": {someAddress}, "RecordingDuration": {"5"}, "Digits": {"#"}},
 			func(e *edge) {
-				e.callbacks.saveMessage = func(callbacks.Message) (callbacks.Message, error) { boom(); return callbacks.Message{}, nil }
+				e.callbacks.saveMessage = func(callbacks.Message) (callbacks.Message,
+					error) {
+					boom()
+					return callbacks.Message{}, nil
+				}
 			},
 			[]string{"failure.person", "<Dial"},
 		},
 		{
-			"after a dial", pathStep, "call", ivr.State{Line: "sketch", Step: stepDesk, Language: "en", Desk: "support", Dials: 1},
+			"after a dial", pathStep, "call", ivr.State{Line: "sketch", Step: stepDesk, Language: "en",
+				Desk: "support", Dials: 1},
 			url.Values{"DialCallStatus": {"no-answer"}}, nil, // WasTaken is not expected
 			[]string{"failure.person", "<Dial"},
 		},
 		{
 			"for an agent who is rung back", pathAgent, "attempt", leg{State: ivr.State{Attempt: "a"}}, nil,
 			func(e *edge) {
-				e.callbacks.answered = func() (callbacks.Callback, dispatch.Verdict, error) { boom(); return callbacks.Callback{}, "", nil }
+				e.callbacks.answered = func() (callbacks.Callback, dispatch.Verdict,
+					error) {
+					boom()
+					return callbacks.Callback{}, "", nil
+				}
 			},
 			[]string{"We are sorry", "<Hangup"},
 		},
@@ -282,7 +303,8 @@ func TestPanics(t *testing.T) {
 func TestPanicWhileLookingForACallback(t *testing.T) {
 	e := newEdge(t, nil)
 	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { panic("no store") }
-	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})
+	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}),
+		url.Values{"Digits": {"2"}})
 	if !strings.Contains(text, "menu.topic topic.stolen 1") || !strings.Contains(e.log.String(), "panic") {
 		t.Errorf("the caller hears %s", text)
 	}
@@ -295,7 +317,8 @@ func (panickingLines) Find(string, string) *ivr.Line { panic("no configuration")
 
 func TestPanicBeforeALineIsKnown(t *testing.T) {
 	e := newEdge(t, func(s *Settings) { s.Lines = panickingLines{} })
-	for _, path := range []string{PathIncoming, PathFallback, e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepTopic})} {
+	for _, path := range []string{PathIncoming, PathFallback,
+		e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepTopic})} {
 		if text := e.call(path, nil); !strings.Contains(text, "We are sorry") {
 			t.Errorf("%s: the caller hears %s", path, text)
 		}
@@ -318,7 +341,8 @@ func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 				return callbacks.Callback{}, false, errors.New("too late")
 			}
 			start := time.Now()
-			text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})
+			text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}),
+				url.Values{"Digits": {"2"}})
 			if !strings.Contains(text, "menu.topic topic.stolen 1") || strings.Contains(text, "callback.open") {
 				t.Errorf("the caller hears %s", text)
 			}
@@ -332,8 +356,12 @@ func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 
 func TestOpenCallbackIsMentioned(t *testing.T) {
 	e := newEdge(t, nil)
-	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { return callbacks.Callback{ID: 7}, true, nil }
-	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}), url.Values{"Digits": {"2"}})
+	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) {
+		return callbacks.Callback{ID: 7},
+			true, nil
+	}
+	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}),
+		url.Values{"Digits": {"2"}})
 	if !strings.Contains(text, "callback.open 7") {
 		t.Errorf("the caller hears %s", text)
 	}
@@ -354,7 +382,8 @@ func TestFallback(t *testing.T) {
 		{"no ErrorUrl", "", []string{"failure.person", "id-ID", "<Dial"}},
 		{"the first webhook failed", e.server.PublicURL + PathIncoming, []string{"failure.person", "id-ID", "<Dial"}},
 		{"no URL at all", "http://[::1:%zz", []string{"failure.person", "id-ID", "<Dial"}},
-		{"another call's state", e.server.PublicURL + e.sealed(pathStep, "call", "CA2", state), []string{"failure.person", "id-ID", "<Dial"}},
+		{"another call's state", e.server.PublicURL + e.sealed(pathStep, "call", "CA2", state),
+			[]string{"failure.person", "id-ID", "<Dial"}},
 	} {
 		text := e.call(PathFallback, url.Values{"ErrorCode": {"11200"}, "ErrorUrl": {c.errorURL}})
 		for _, want := range c.hears {
@@ -367,12 +396,14 @@ func TestFallback(t *testing.T) {
 		t.Errorf("counted %s times", n)
 	}
 	e.now = closedHour
-	if text := e.call(PathFallback, nil); !strings.Contains(text, "failure.message") || !strings.Contains(text, "<Record") {
+	if text := e.call(PathFallback, nil); !strings.Contains(text, "failure.message") ||
+		!strings.Contains(text, "<Record") {
 		t.Errorf("while the desk is closed the caller hears %s", text)
 	}
 }
 
-// A status is taken notice of and answered with nothing; one that could not be written is answered so that it comes again.
+// A status is taken notice of and answered with nothing; one that could not be written is answered so that it comes
+// again.
 func TestStatusRoutes(t *testing.T) {
 	e := newEdge(t, nil)
 	path := e.sealed(pathAttemptStatus, "attempt", "", leg{State: ivr.State{Attempt: "a"}})
@@ -380,7 +411,8 @@ func TestStatusRoutes(t *testing.T) {
 	var status string
 	var seq int
 	e.callbacks.legStatus = func(s string, n int) error { status, seq = s, n; return nil }
-	if answer := e.ask(ask{path: path, body: form}); answer.Code != http.StatusNoContent || status != "no-answer" || seq != 3 {
+	if answer := e.ask(ask{path: path, body: form}); answer.Code != http.StatusNoContent || status != "no-answer" ||
+		seq != 3 {
 		t.Errorf("answered %d, noted %q, %d", answer.Code, status, seq)
 	}
 	e.callbacks.legStatus = func(string, int) error { return errors.New("the store is down") }
@@ -395,7 +427,8 @@ func TestStatusRoutes(t *testing.T) {
 		t.Errorf("without an attempt, which no repetition can mend: answered %d", answer.Code)
 	}
 	ended := callForm(url.Values{"CallStatus": {"completed"}, "CallDuration": {"61"}}).Encode()
-	if answer := e.ask(ask{path: PathStatus, body: ended}); answer.Code != http.StatusNoContent || e.count(`hotline_calls_ended_total{status="completed"}`) != "1" {
+	if answer := e.ask(ask{path: PathStatus, body: ended}); answer.Code != http.StatusNoContent ||
+		e.count(`hotline_calls_ended_total{status="completed"}`) != "1" {
 		t.Errorf("the end of a call: answered %d, or not counted", answer.Code)
 	}
 	odd := callForm(url.Values{"CallStatus": {"+6281234567890"}}).Encode()
@@ -435,15 +468,18 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	} {
 		next = leadsTo(t, e.server.PublicURL, e.call(next, form))
 	}
-	state := ivr.State{Line: "sketch", Step: stepMessage, Account: account, Answers: "transaction:" + transaction, Number: caller.From, Draft: transaction}
+	state := ivr.State{Line: "sketch", Step: stepMessage, Account: account, Answers: "transaction:" + transaction,
+		Number: caller.From, Draft: transaction}
 	e.call(e.sealed(pathStep, "call", caller.SID, state), url.Values{"RecordingUrl": {someAddress}})
 	e.call(PathFallback, url.Values{"ErrorUrl": {e.server.PublicURL + next + "&Digits=" + account}})
 	e.call(pathStep+"?s=bad&Digits="+account, url.Values{"Digits": {account}})
-	e.ask(ask{path: pathStep + "?Digits=" + account, body: callForm(url.Values{"Digits": {account}}).Encode(), unsigned: true})
+	e.ask(ask{path: pathStep + "?Digits=" + account, body: callForm(url.Values{"Digits": {account}}).Encode(),
+		unsigned: true})
 	e.ask(ask{path: PathStatus, body: callForm(url.Values{"CallStatus": {caller.From}}).Encode()})
 
 	logged, metrics := e.log.String(), e.ask(ask{method: http.MethodGet, path: "/metrics"}).Body.String()
-	for _, secret := range []string{caller.From, strings.TrimPrefix(caller.From, "+62"), account, transaction, "4111111111111111", "s=A"} {
+	for _, secret := range []string{caller.From, strings.TrimPrefix(caller.From, "+62"), account, transaction,
+		"4111111111111111", "s=A"} {
 		for name, text := range map[string]string{"log": logged, "metrics": metrics} {
 			if at := strings.Index(text, secret); at >= 0 {
 				t.Errorf("%s stands in the %s: …%s…", secret, name, text[max(0, at-120):min(len(text), at+60)])
@@ -451,7 +487,8 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 		}
 	}
 	// The log is not merely empty: the call can be followed, with the number shortened.
-	for _, want := range []string{callbacks.Mask(caller.From), "step=topic", "step=account-right", "step=number-right", "panic"} {
+	for _, want := range []string{callbacks.Mask(caller.From), "step=topic", "step=account-right",
+		"step=number-right", "panic"} {
 		if !strings.Contains(logged, want) {
 			t.Errorf("nothing of %q in the log:\n%s", want, logged)
 		}
@@ -462,8 +499,10 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 func TestEveryStepOfALegHasItsWebhooks(t *testing.T) {
 	s := newEdge(t, nil).server
 	waits := map[legEvent][]ivr.StepID{
-		pickedUp: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst, ivr.StepCustomerBehind},
-		keyed: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst, ivr.StepCustomerBehind,
+		pickedUp: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst,
+			ivr.StepCustomerBehind},
+		keyed: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst,
+			ivr.StepCustomerBehind,
 			ivr.StepAgentNote, ivr.StepAgentBehindNote},
 		dialEnded: {ivr.StepAgentWaits, ivr.StepCustomerWaits},
 	}

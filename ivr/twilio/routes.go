@@ -72,22 +72,30 @@ func (s *Server) routes() []route {
 		{path: pathAttemptStatus, about: "how the first leg of an attempt fares", status: s.attemptStatus},
 		{path: pathSMSStatus, about: "what became of a text message", status: s.smsStatus},
 
-		{path: pathWhisper, about: "an agent picks up for a caller", leg: &legRoute{ivr.StepAgentLeg, pickedUp, rungBehind}},
+		{path: pathWhisper, about: "an agent picks up for a caller",
+			leg: &legRoute{ivr.StepAgentLeg, pickedUp, rungBehind}},
 		{path: pathWhisperKey, about: "and presses a key", leg: &legRoute{ivr.StepAgentLeg, keyed, rungBehind}},
 
-		{path: pathAgent, about: "an agent picks up for a callback", leg: &legRoute{ivr.StepAgentFirst, pickedUp, rungFirst}},
+		{path: pathAgent, about: "an agent picks up for a callback",
+			leg: &legRoute{ivr.StepAgentFirst, pickedUp, rungFirst}},
 		{path: pathAgentKey, about: "and presses a key", leg: &legRoute{ivr.StepAgentFirst, keyed, rungFirst}},
 		{path: pathAgentNote, about: "or one about the note", leg: &legRoute{ivr.StepAgentNote, keyed, rungFirst}},
-		{path: pathCustomer, about: "the customer behind picks up", leg: &legRoute{ivr.StepCustomerBehind, pickedUp, rungBehind}},
+		{path: pathCustomer, about: "the customer behind picks up",
+			leg: &legRoute{ivr.StepCustomerBehind, pickedUp, rungBehind}},
 		{path: pathCustomerKey, about: "and presses a key", leg: &legRoute{ivr.StepCustomerBehind, keyed, rungBehind}},
-		{path: pathCustomerEnded, about: "that customer's leg is over", leg: &legRoute{ivr.StepAgentWaits, dialEnded, rungFirst}},
+		{path: pathCustomerEnded, about: "that customer's leg is over",
+			leg: &legRoute{ivr.StepAgentWaits, dialEnded, rungFirst}},
 
-		{path: pathFirst, about: "a customer rung first picks up", leg: &legRoute{ivr.StepCustomerFirst, pickedUp, rungFirst}},
+		{path: pathFirst, about: "a customer rung first picks up",
+			leg: &legRoute{ivr.StepCustomerFirst, pickedUp, rungFirst}},
 		{path: pathFirstKey, about: "and presses a key", leg: &legRoute{ivr.StepCustomerFirst, keyed, rungFirst}},
-		{path: pathFirstAgent, about: "an agent behind picks up", leg: &legRoute{ivr.StepAgentBehind, pickedUp, rungBehind}},
+		{path: pathFirstAgent, about: "an agent behind picks up",
+			leg: &legRoute{ivr.StepAgentBehind, pickedUp, rungBehind}},
 		{path: pathFirstAgentKey, about: "and presses a key", leg: &legRoute{ivr.StepAgentBehind, keyed, rungBehind}},
-		{path: pathFirstAgentNote, about: "or one about the note", leg: &legRoute{ivr.StepAgentBehindNote, keyed, rungBehind}},
-		{path: pathFirstEnded, about: "that agent's leg is over", leg: &legRoute{ivr.StepCustomerWaits, dialEnded, rungFirst}},
+		{path: pathFirstAgentNote, about: "or one about the note",
+			leg: &legRoute{ivr.StepAgentBehindNote, keyed, rungBehind}},
+		{path: pathFirstEnded, about: "that agent's leg is over",
+			leg: &legRoute{ivr.StepCustomerWaits, dialEnded, rungFirst}},
 	}
 }
 

@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// ErrSeal means that a sealed value was altered, is for another call, has expired, or was sealed with a key we no longer hold.
-// Which of these is deliberately not told.
+// ErrSeal means that a sealed value was altered, is for another call, has expired, or was sealed with a key we no
+// longer hold. Which of these is deliberately not told.
 var ErrSeal = errors.New("the sealed state cannot be opened")
 
 // sealVersion is the first byte of every sealed value; a reader refuses all others.
 const sealVersion = 1
 
-// A Sealer encrypts what travels in URLs: AES-256-GCM, bound to a purpose and an owner (a CallSid or an attempt), expiring.
-// It is safe for concurrent use.
+// A Sealer encrypts what travels in URLs: AES-256-GCM, bound to a purpose and an owner (a CallSid or an attempt),
+// expiring. It is safe for concurrent use.
 type Sealer struct {
 	keys []sealKey
 	life time.Duration

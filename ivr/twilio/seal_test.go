@@ -29,7 +29,8 @@ func sealerAt(t testing.TB, now *time.Time, keys ...[]byte) *Sealer {
 
 var sealedState = ivr.State{
 	Line: "gopay", Language: "en", Step: stepNumberRight, Called: 1772600000, Events: 7, Topic: "refund",
-	Account: "081234567890", Draft: "9988776655", Skip: []string{"account"}, Slots: [][2]int64{{1, 2}, {3, 4}}, Kind: callbacks.Slot,
+	Account: "081234567890", Draft: "9988776655", Skip: []string{"account"}, Slots: [][2]int64{{1, 2},
+		{3, 4}}, Kind: callbacks.Slot,
 }
 
 func TestSealRoundTrip(t *testing.T) {
@@ -62,7 +63,8 @@ func TestSealIsBound(t *testing.T) {
 	now := openHour
 	s := sealerAt(t, &now, keyA)
 	text, _ := s.Seal("call", "CA1", sealedState)
-	for _, other := range [][2]string{{"call", "CA2"}, {"call", ""}, {"whisper", "CA1"}, {"", "CA1"}, {"callC", "A1"}, {"CA1", "call"}} {
+	for _, other := range [][2]string{{"call", "CA2"}, {"call", ""}, {"whisper", "CA1"}, {"", "CA1"}, {"callC", "A1"},
+		{"CA1", "call"}} {
 		if err := s.Open(other[0], other[1], text, &ivr.State{}); !errors.Is(err, ErrSeal) {
 			t.Errorf("opens for purpose %q and owner %q: %v", other[0], other[1], err)
 		}
@@ -112,7 +114,8 @@ func TestSealKeyRotation(t *testing.T) {
 
 func TestSealerWantsWholeKeys(t *testing.T) {
 	for name, keys := range map[string][][]byte{
-		"none": nil, "short": {keyA[:31]}, "long": {append(bytes.Clone(keyA), 0)}, "empty": {{}}, "second short": {keyA, keyB[:16]},
+		"none": nil, "short": {keyA[:31]}, "long": {append(bytes.Clone(keyA),
+			0)}, "empty": {{}}, "second short": {keyA, keyB[:16]},
 	} {
 		if _, err := NewSealer(keys, time.Hour, time.Now); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -127,7 +130,8 @@ func TestSealRefusesEveryChange(t *testing.T) {
 	text, _ := s.Seal("call", "CA1", sealedState)
 	raw, _ := base64.RawURLEncoding.DecodeString(text)
 	refused := func(what string, raw []byte) {
-		if err := s.Open("call", "CA1", base64.RawURLEncoding.EncodeToString(raw), &ivr.State{}); !errors.Is(err, ErrSeal) {
+		if err := s.Open("call", "CA1", base64.RawURLEncoding.EncodeToString(raw), &ivr.State{}); !errors.Is(err,
+			ErrSeal) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

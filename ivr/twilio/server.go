@@ -40,14 +40,14 @@ type Settings struct {
 	Metrics   *Metrics
 	// Gatherer is what /metrics shows.
 	Gatherer prometheus.Gatherer
-	// Ready reports why no callback can be kept, in words that anybody may read; nil when it can. Calls are answered all
-	// the same. May be nil.
+	// Ready reports why no callback can be kept, in words that anybody may read; nil when it can. Calls are answered
+	// all the same. May be nil.
 	Ready func(context.Context) error
 	// Health says in words how things are, for people; it is shown behind "ok" at /healthz. May be nil.
 	Health func() string
 	// Recordings is where what callers have spoken is fetched, to be played to agents; nil plays nothing.
 	Recordings Recordings
-	// Observe is told what the house does, before the provider is answered. It must not block. May be nil.
+	// Observe is told what the product does, before the provider is answered. It must not block. May be nil.
 	Observe func(Event)
 }
 
@@ -63,12 +63,13 @@ func NewServer(settings Settings) (*Server, error) {
 	switch {
 	case err != nil || target.Scheme != "https" && target.Scheme != "http" || target.Host == "" || target.User != nil ||
 		target.RawQuery != "" || target.Fragment != "":
-		return nil, errors.New("the public URL cannot be used: give https, host and perhaps a path, for example https://hotline.example.com")
+		return nil, errors.New("the public URL cannot be used: " +
+			"give https, host and perhaps a path, for example https://hotline.example.com")
 	case len(settings.Tokens) == 0 || strings.TrimSpace(strings.Join(settings.Tokens, "")) == "":
 		return nil, errors.New("no auth token: set HOTLINE_TWILIO_AUTH_TOKEN; without it anybody could send webhooks")
 	case settings.KeysOnly && len(settings.Keys) == 0:
-		return nil, errors.New("no signing key: set HOTLINE_TWILIO_SIGNING_KEYS, or take HOTLINE_TWILIO_KEYS_ONLY away; " +
-			"without either no webhook is accepted")
+		return nil, errors.New("no signing key: set HOTLINE_TWILIO_SIGNING_KEYS, " +
+			"or take HOTLINE_TWILIO_KEYS_ONLY away; without either no webhook is accepted")
 	}
 	settings.PublicURL = strings.TrimRight(settings.PublicURL, "/")
 	return &Server{Settings: settings, refusals: newRefusals(settings.Log, settings.Now)}, nil
@@ -131,7 +132,8 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 
 // advance lets the flow answer an event, carries out what it wants done, and puts the response into TwiML.
 // A fault on the way is one more event: the caller hears an apology and goes on to a person or a message.
-func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (*document, error) {
+func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (*document,
+	error) {
 	state.Version = line.Version
 	response, next, err := s.play(ctx, w, line, state, event)
 	for range 2 {
@@ -160,7 +162,8 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 }
 
 // play runs the flow until something is left for the provider to do.
-func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (response ivr.Response, next ivr.State, err error) {
+func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State,
+	event ivr.Event) (response ivr.Response, next ivr.State, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
@@ -244,13 +247,15 @@ func plainGoodbye(text string) *document {
 func (s *Server) callStatus(_ context.Context, w webhook) error {
 	status := w.form.Get("CallStatus")
 	s.Metrics.ended.WithLabelValues(statusLabel(status)).Inc()
-	s.Log.Info("call ended", "call", w.call().SID, "status", statusLabel(status), "seconds", atoi(w.form.Get("CallDuration")))
+	s.Log.Info("call ended", "call", w.call().SID, "status", statusLabel(status), "seconds",
+		atoi(w.form.Get("CallDuration")))
 	return nil
 }
 
 // legStatus takes note of an agent's leg within a Dial; the Dial's action decides what follows.
 func (s *Server) legStatus(_ context.Context, w webhook) error {
-	s.Log.Debug("leg", "call", w.form.Get("ParentCallSid"), "leg", w.call().SID, "status", statusLabel(w.form.Get("CallStatus")))
+	s.Log.Debug("leg", "call", w.form.Get("ParentCallSid"), "leg", w.call().SID, "status",
+		statusLabel(w.form.Get("CallStatus")))
 	return nil
 }
 

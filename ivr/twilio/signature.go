@@ -41,9 +41,9 @@ func Sign(token, fullURL string, form url.Values) string { return tokenKey(token
 
 func tokenKey(token string) SigningKey { return SigningKey{Algorithm: HMACSHA1, Secret: token} }
 
-// Verify reports whether signature is right for the request under one of the tokens.
-// The URL is tried as given and with its standard port added or its port removed, because the provider's edge does either.
-// An empty token or signature is never right.
+// Verify reports whether signature is right for the request under one of the tokens. The URL is tried as given and with
+// its standard port added or its port removed, because the provider's edge does either. An empty token or signature is
+// never right.
 func Verify(tokens []string, fullURL string, form url.Values, signature string) bool {
 	return verifyAny(tokens, fullURL, signature, form)
 }

@@ -113,7 +113,8 @@ func checkVector(t *testing.T, v vector) {
 		t.Errorf("verified: %v, want %v", ours, want)
 	}
 	if split := v.split(ours); split != listed {
-		t.Errorf("libraries %v, source %v, ours %v: split is %v, but listed in splits is %v", v.VerifiedBy, v.Expect, ours, split, listed)
+		t.Errorf("libraries %v, source %v, ours %v: split is %v, but listed in splits is %v", v.VerifiedBy, v.Expect,
+			ours, split, listed)
 	}
 	if v.Exact && v.Expect {
 		if signature := Sign(v.Token, v.URL, v.form()); signature != v.Signature {
@@ -248,7 +249,8 @@ func TestAgreesWithTheProvidersGoLibrary(t *testing.T) {
 		// Any port that the library would accept, we accept, and the reverse.
 		signed := rapid.SampledFrom([]string{target, portVariants(target)[1], target + "x"}).Draw(t, "signed")
 		signature := Sign(token, signed, form)
-		if ours, theirs := Verify([]string{token}, target, form, signature), validator.Validate(target, fields, signature); ours != theirs {
+		if ours, theirs := Verify([]string{token}, target, form, signature), validator.Validate(target, fields,
+			signature); ours != theirs {
 			t.Errorf("our URL %q, signed %q: we say %v, the library %v", target, signed, ours, theirs)
 		}
 	})

@@ -59,7 +59,8 @@ func TestCallsSignedWithASharedKeyAreAnswered(t *testing.T) {
 		"HMAC-SHA256":                       {key: sharedKey},
 		"another key":                       {key: olderKey},
 		"the auth token, during the change": {},
-		"with the standard port":            {key: sharedKey, signedURL: "https://hotline.example.com:443" + PathIncoming},
+		"with the standard port": {key: sharedKey,
+			signedURL: "https://hotline.example.com:443" + PathIncoming},
 		"blanks and a part that the provider may add": {key: sharedKey, change: header(SettingsHeader,
 			" algorithm = HMAC_SHA256 , key = webhooks_sharedkey_1 ,version=2")},
 	} {
@@ -80,31 +81,47 @@ func TestAHeaderChoosesNeitherAlgorithmNorSecret(t *testing.T) {
 		ask    ask
 		reason string
 	}{
-		"a weaker algorithm":                    {ask{key: weaker}, "algorithm"},
-		"another key's algorithm":               {ask{key: stronger}, "algorithm"},
-		"a weaker algorithm, and the right one": {ask{key: weaker, change: settings("key=" + name + ",algorithm=HMAC_SHA1,algorithm=HMAC_SHA256")}, "signature settings"},
-		"a weaker signature under its name":     {ask{key: weaker, change: settings(sharedKey.Header())}, "signature"},
-		"another key's signature":               {ask{key: olderKey, change: settings(sharedKey.Header())}, "signature"},
-		"the token's signature":                 {ask{change: settings(sharedKey.Header())}, "signature"},
-		"the token for a key":                   {ask{key: SigningKey{name, HMACSHA256, someToken}}, "signature"},
-		"the key without its header":            {ask{key: sharedKey, change: header(SettingsHeader)}, "signature"},
-		"the secret as a token":                 {ask{token: sharedKey.Secret}, "signature"},
-		"an unknown key":                        {ask{key: SigningKey{"webhooks_sharedkey_2", HMACSHA256, "x"}}, "unknown signing key"},
-		"the name of the token, which has none": {ask{change: settings("key=,algorithm=HMAC_SHA1")}, "signature settings"},
-		"an unknown algorithm":                  {ask{key: sharedKey, change: settings("key=" + name + ",algorithm=none")}, "algorithm"},
-		"no algorithm":                          {ask{key: sharedKey, change: settings("key=" + name)}, "signature settings"},
-		"no key":                                {ask{key: sharedKey, change: settings("algorithm=HMAC_SHA256")}, "signature settings"},
-		"two keys":                              {ask{key: sharedKey, change: settings("key=" + name + ",key=x,algorithm=HMAC_SHA256")}, "signature settings"},
-		"nothing in it":                         {ask{change: settings("")}, "signature settings"},
-		"no pairs":                              {ask{key: sharedKey, change: settings("webhooks_sharedkey_1 HMAC_SHA256")}, "signature settings"},
-		"a comma too much":                      {ask{key: sharedKey, change: settings(sharedKey.Header() + ",")}, "signature settings"},
-		"too long":                              {ask{key: sharedKey, change: settings(sharedKey.Header() + ",x=" + strings.Repeat("y", longestSettings))}, "signature settings"},
-		"two headers":                           {ask{key: sharedKey, change: header(SettingsHeader, sharedKey.Header(), sharedKey.Header())}, "signature settings"},
-		"an empty one before":                   {ask{key: sharedKey, change: header(SettingsHeader, "", sharedKey.Header())}, "signature settings"},
-		"two signatures":                        {ask{key: sharedKey, change: header(SignatureHeader, "x", "y")}, "signature"},
-		"no signature":                          {ask{key: sharedKey, change: header(SignatureHeader)}, "signature"},
-		"an empty signature":                    {ask{key: sharedKey, change: header(SignatureHeader, "")}, "signature"},
-		"a changed body":                        {ask{key: sharedKey, change: replaceBody(callForm(url.Values{"From": {"+62811"}}).Encode())}, "signature"},
+		"a weaker algorithm":      {ask{key: weaker}, "algorithm"},
+		"another key's algorithm": {ask{key: stronger}, "algorithm"},
+		"a weaker algorithm, and the right one": {ask{key: weaker,
+			change: settings("key=" + name + ",algorithm=HMAC_SHA1,algorithm=HMAC_SHA256")}, "signature settings"},
+		"a weaker signature under its name": {ask{key: weaker, change: settings(sharedKey.Header())}, "signature"},
+		"another key's signature": {ask{key: olderKey, change: settings(sharedKey.Header())},
+			"signature"},
+		"the token's signature":      {ask{change: settings(sharedKey.Header())}, "signature"},
+		"the token for a key":        {ask{key: SigningKey{name, HMACSHA256, someToken}}, "signature"},
+		"the key without its header": {ask{key: sharedKey, change: header(SettingsHeader)}, "signature"},
+		"the secret as a token":      {ask{token: sharedKey.Secret}, "signature"},
+		"an unknown key": {ask{key: SigningKey{"webhooks_sharedkey_2", HMACSHA256, "x"}},
+			"unknown signing key"},
+		"the name of the token, which has none": {ask{change: settings("key=,algorithm=HMAC_SHA1")},
+			"signature settings"},
+		"an unknown algorithm": {ask{key: sharedKey,
+			change: settings("key=" + name + ",algorithm=none")}, "algorithm"},
+		"no algorithm": {ask{key: sharedKey, change: settings("key=" + name)},
+			"signature settings"},
+		"no key": {ask{key: sharedKey, change: settings("algorithm=HMAC_SHA256")},
+			"signature settings"},
+		"two keys": {ask{key: sharedKey,
+			change: settings("key=" + name + ",key=x,algorithm=HMAC_SHA256")}, "signature settings"},
+		"nothing in it": {ask{change: settings("")}, "signature settings"},
+		"no pairs": {ask{key: sharedKey,
+			change: settings("webhooks_sharedkey_1 HMAC_SHA256")}, "signature settings"},
+		"a comma too much": {ask{key: sharedKey, change: settings(sharedKey.Header() + ",")},
+			"signature settings"},
+		"too long": {ask{key: sharedKey,
+			change: settings(sharedKey.Header() + ",x=" + strings.Repeat("y", longestSettings))}, "signature settings"},
+		"two headers": {ask{key: sharedKey,
+			change: header(SettingsHeader, sharedKey.Header(), sharedKey.Header())}, "signature settings"},
+		"an empty one before": {ask{key: sharedKey,
+			change: header(SettingsHeader, "", sharedKey.Header())}, "signature settings"},
+		"two signatures": {ask{key: sharedKey, change: header(SignatureHeader, "x", "y")},
+			"signature"},
+		"no signature": {ask{key: sharedKey, change: header(SignatureHeader)}, "signature"},
+		"an empty signature": {ask{key: sharedKey, change: header(SignatureHeader, "")},
+			"signature"},
+		"a changed body": {ask{key: sharedKey,
+			change: replaceBody(callForm(url.Values{"From": {"+62811"}}).Encode())}, "signature"},
 	} {
 		if status, reason := e.answered(c.ask); status != http.StatusForbidden || reason != c.reason {
 			t.Errorf("%s: answered %d, %q, want %q", what, status, reason, c.reason)
@@ -178,7 +195,8 @@ func TestWebhooksOfAnotherAccountAreRefused(t *testing.T) {
 
 // FuzzSettings reads any header: what is taken holds each part once, as it was sent.
 func FuzzSettings(f *testing.F) {
-	for _, header := range []string{"", ",", "=", "key=a,algorithm=HMAC_SHA256", sharedKey.Header(), "key=a,key=b,algorithm=x", "algorithm==,key==", "key=a,algorithm=b,\x00=c", "KEY=a,algorithm=b"} {
+	for _, header := range []string{"", ",", "=", "key=a,algorithm=HMAC_SHA256", sharedKey.Header(),
+		"key=a,key=b,algorithm=x", "algorithm==,key==", "key=a,algorithm=b,\x00=c", "KEY=a,algorithm=b"} {
 		f.Add(header)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
@@ -189,7 +207,8 @@ func FuzzSettings(f *testing.F) {
 			}
 			return
 		}
-		if name == "" || algorithm == "" || strings.ContainsAny(name+string(algorithm), ",") || len(header) > longestSettings {
+		if name == "" || algorithm == "" || strings.ContainsAny(name+string(algorithm), ",") ||
+			len(header) > longestSettings {
 			t.Errorf("%q gives %q and %q", header, name, algorithm)
 		}
 		if strings.Count(header, "key") < 1 || strings.Count(header, "algorithm") < 1 {

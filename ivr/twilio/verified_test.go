@@ -43,9 +43,12 @@ func TestLongFieldsAreCut(t *testing.T) {
 	var kept callbacks.Message
 	e.callbacks.saveMessage = func(m callbacks.Message) (callbacks.Message, error) { kept = m; return m, nil }
 	at := e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepMessage, Language: "en"})
-	address := "https://api.twilio.com/2010-04-01/Accounts/AC" + strings.Repeat("0", 32) + "/Recordings/RE" + strings.Repeat("1", 32) + "?x="
-	e.call(at, url.Values{"From": {long}, "RecordingSid": {long}, "RecordingUrl": {address + long}, "RecordingDuration": {"5"}, "Digits": {long}})
-	if value := kept.Recording.URL; value == "" || len(value) > longestValue || !utf8.ValidString(value) || kept.Caller != "" {
+	address := "https://api.twilio.com/2010-04-01/Accounts/AC" + strings.Repeat("0",
+		32) + "/Recordings/RE" + strings.Repeat("1", 32) + "?x="
+	e.call(at, url.Values{"From": {long}, "RecordingSid": {long}, "RecordingUrl": {address + long},
+		"RecordingDuration": {"5"}, "Digits": {long}})
+	if value := kept.Recording.URL; value == "" || len(value) > longestValue || !utf8.ValidString(value) ||
+		kept.Caller != "" {
 		t.Errorf("of RecordingUrl %d bytes are kept: %.40q; of From %q", len(value), value, kept.Caller)
 	}
 	if n := e.log.Len(); n > 4000 {
@@ -65,7 +68,8 @@ func TestLongFieldsAreCut(t *testing.T) {
 // The address that failed holds the state of a call and is as long as that takes.
 func TestTheAddressThatFailedIsNotCut(t *testing.T) {
 	e := newEdge(t, nil)
-	state := ivr.State{Line: "sketch", Step: stepTopic, Language: "en", Draft: strings.Repeat("1", 2*longestValue), Called: openHour.Unix()}
+	state := ivr.State{Line: "sketch", Step: stepTopic, Language: "en", Draft: strings.Repeat("1", 2*longestValue),
+		Called: openHour.Unix()}
 	failed := e.server.PublicURL + e.sealed(pathStep, "call", caller.SID, state)
 	if text := e.call(PathFallback, url.Values{"ErrorUrl": {failed}}); !strings.Contains(text, "en-US") {
 		t.Errorf("the call began again: %s", text)
@@ -123,7 +127,8 @@ func TestAFloodIsCountedAndLoggedAFewTimesASecond(t *testing.T) {
 			}
 			left += n
 		}
-		if n := strings.Count(e.log.String(), "\n"); n != refusalsAtOnce+refusalsPerSecond || left != flood-refusalsAtOnce {
+		if n := strings.Count(e.log.String(), "\n"); n != refusalsAtOnce+refusalsPerSecond ||
+			left != flood-refusalsAtOnce {
 			t.Errorf("%s: after a second %d lines, which tell of %d that were left out", name, n, left)
 		}
 	}

@@ -13,8 +13,8 @@ import (
 // Lines finds a line in the configuration that is in force. Both methods return nil for what is unknown.
 type Lines interface {
 	ByNumber(e164 string) *ivr.Line
-	// Find is the line as that version of the configuration has it, where it is still known (see [Line.Version]); otherwise
-	// as it is now, or was last. A call in progress thereby finishes with the menu that it began with.
+	// Find is the line as that version of the configuration has it, where it is still known (see [Line.Version]);
+	// otherwise as it is now, or was last. A call in progress thereby finishes with the menu that it began with.
 	Find(id, version string) *ivr.Line
 }
 
@@ -44,8 +44,10 @@ type Legs interface {
 	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
 	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
 	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
-	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool) (callbacks.Callback, error)
-	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback, error)
+	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged,
+		hasNext bool) (callbacks.Callback, error)
+	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback,
+		error)
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }
 

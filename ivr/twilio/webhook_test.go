@@ -36,7 +36,8 @@ func FuzzCalledNumber(f *testing.F) {
 // FuzzDocument presses anything at any step: what the flow answers can be written as TwiML.
 func FuzzDocument(f *testing.F) {
 	for _, digits := range []string{"", "1", "0", "9", "*", "#", "08*", "081234567890#", "１２", "\x00"} {
-		for _, step := range []string{"topic", "account", "number", "offer", "ring-at-other", "note-spoken", "message", "existing"} {
+		for _, step := range []string{"topic", "account", "number", "offer", "ring-at-other", "note-spoken",
+			"message", "existing"} {
 			f.Add(step, digits)
 		}
 	}
@@ -46,7 +47,8 @@ func FuzzDocument(f *testing.F) {
 		recording: "https://x.example/r",
 	}
 	f.Fuzz(func(t *testing.T, step, digits string) {
-		state := ivr.State{Line: line.ID, Step: ivr.StepID(step), Language: "en", Topic: "payment-failed", Question: "transaction"}
+		state := ivr.State{Line: line.ID, Step: ivr.StepID(step), Language: "en", Topic: "payment-failed",
+			Question: "transaction"}
 		_, response := ivr.Advance(line, openHour, caller, state, ivr.Keys{Digits: digits})
 		if _, ok := response.Action.(ivr.Perform); ok {
 			return
@@ -82,7 +84,8 @@ func FuzzWebhookEvent(f *testing.F) {
 			return
 		}
 		target, err := url.Parse(recorded.URL)
-		if err != nil || target.Scheme != "https" || target.User != nil || !strings.HasSuffix(strings.ToLower(target.Hostname()), "twilio.com") ||
+		if err != nil || target.Scheme != "https" || target.User != nil ||
+			!strings.HasSuffix(strings.ToLower(target.Hostname()), "twilio.com") ||
 			!strings.Contains(target.Path, "/Recordings/"+recorded.SID) {
 			t.Errorf("an address %q of recording %s", recorded.URL, recorded.SID)
 		}

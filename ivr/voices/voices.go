@@ -27,7 +27,8 @@ func Fits(voice, locale string) error {
 		if rest == locale || strings.HasPrefix(rest, locale+"-") {
 			return nil
 		}
-		return fmt.Errorf("voice %q does not speak %q; choose a voice that begins with \"Google.%s-\"", voice, locale, locale)
+		return fmt.Errorf("voice %q does not speak %q; choose a voice that begins with \"Google.%s-\"", voice, locale,
+			locale)
 	}
 	speaks, ok := pollyLocales[strings.TrimSuffix(voice, "-Neural")]
 	if !ok {

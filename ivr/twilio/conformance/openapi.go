@@ -70,7 +70,8 @@ func newOperation(method, path string, item *openapi3.PathItem, described *opena
 		params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema(),
 	}
 	var err error
-	if op.path, err = regexp.Compile("^" + placeholder.ReplaceAllString(regexp.QuoteMeta(path), `(?P<$1>[^/]+?)`) + "$"); err != nil {
+	if op.path, err = regexp.Compile("^" + placeholder.ReplaceAllString(regexp.QuoteMeta(path),
+		`(?P<$1>[^/]+?)`) + "$"); err != nil {
 		return op, err
 	}
 	for _, ref := range slices.Concat(item.Parameters, described.Parameters) {
@@ -206,7 +207,8 @@ func (op operation) checkForm(form url.Values) error {
 		faults = append(faults, err)
 	}
 	// "If the to parameter is a phone number, From must also be a phone number", says the description of From.
-	if op.calls && strings.HasPrefix(form.Get("To"), "+") && form.Has("From") && !strings.HasPrefix(form.Get("From"), "+") {
+	if op.calls && strings.HasPrefix(form.Get("To"), "+") && form.Has("From") &&
+		!strings.HasPrefix(form.Get("From"), "+") {
 		faults = append(faults, errors.New("field From: must be a telephone number when To is one"))
 	}
 	return errors.Join(faults...)
@@ -269,7 +271,8 @@ func (r *RESTValidator) checkRequest(request *http.Request, body []byte) error {
 			faults = append(faults, errors.New("a POST with a query"))
 		}
 		if request.Header.Get("Content-Type") != formType {
-			faults = append(faults, fmt.Errorf("Content-Type %q, want %s", request.Header.Get("Content-Type"), formType))
+			faults = append(faults, fmt.Errorf("Content-Type %q, want %s", request.Header.Get("Content-Type"),
+				formType))
 		}
 		var err error
 		if form, err = url.ParseQuery(string(body)); err != nil {

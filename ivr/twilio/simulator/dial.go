@@ -106,7 +106,8 @@ func (l *leg) tell(src source) {
 	}
 	w, err := l.c.send(l.proc, Webhook{Leg: l.sid, Kind: src.kind, Method: src.method, URL: src.url, Form: form})
 	if err != nil || w.Status >= http.StatusBadRequest {
-		l.emit(Event{Event: EventWebhookFailed, URL: src.url, Detail: "after the call: HTTP status " + strconv.Itoa(w.Status)})
+		l.emit(Event{Event: EventWebhookFailed, URL: src.url,
+			Detail: "after the call: HTTP status " + strconv.Itoa(w.Status)})
 	}
 }
 
@@ -178,7 +179,10 @@ func (a *attempt) reported() *leg {
 func (a *attempt) failed() dialled {
 	d := dialled{status: statusFailed, leg: a.reported()}
 	for _, status := range []string{statusCompleted, statusNoAnswer, statusBusy} {
-		if slices.ContainsFunc(a.children, func(l *leg) bool { return l.status == status || l.freed && status == statusCompleted }) {
+		if slices.ContainsFunc(a.children, func(l *leg) bool {
+			return l.status == status || l.freed &&
+				status == statusCompleted
+		}) {
 			d.status = status
 			break
 		}

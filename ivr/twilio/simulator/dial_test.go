@@ -24,7 +24,8 @@ func TestDialOutcomes(t *testing.T) {
 		{"refuses", Party{Answer: Refuse, After: time.Second}, "busy false ", 1, "busy"},
 		{"does not answer", Party{Answer: NoAnswer}, "no-answer false ", 15, "no-answer"},
 		{"answers too late", Party{After: 15 * time.Second}, "no-answer false ", 15, "no-answer"},
-		{"answers within the buffer", Party{After: 14 * time.Second, TalkFor: time.Second}, "completed true 1", 15, "completed"},
+		{"answers within the buffer", Party{After: 14 * time.Second, TalkFor: time.Second}, "completed true 1", 15,
+			"completed"},
 		{"cannot be reached", Party{Answer: Unreachable}, "failed false ", 0, "failed"},
 		{"is a machine", Party{Answer: Voicemail, After: 3 * time.Second}, "completed true 40", 43, "completed"},
 		{"hangs up on its own", Party{HangUpAfter: 4 * time.Second}, "completed true 4", 4, "completed"},
@@ -48,7 +49,8 @@ func TestDialOutcomes(t *testing.T) {
 			if ended := calls[0].Ended.Sub(testStart).Seconds(); ended != test.ended {
 				t.Errorf("ended after %v s, want %v", ended, test.ended)
 			}
-			if calls[1].Status != test.leg || calls[1].ParentSID != calls[0].SID || calls[1].Direction != "outbound-dial" {
+			if calls[1].Status != test.leg || calls[1].ParentSID != calls[0].SID ||
+				calls[1].Direction != "outbound-dial" {
 				t.Errorf("called leg %+v", calls[1])
 			}
 			w.want(w.story(EventSay))
@@ -74,7 +76,8 @@ func TestWhisper(t *testing.T) {
 		want  string
 		after string // story of the bridge
 	}{
-		{"takes it", Party{Keys: Script("1"), TalkFor: 5 * time.Second}, "DialCallStatus=completed DialBridged=true", "1.50 caller bridge " + agent},
+		{"takes it", Party{Keys: Script("1"), TalkFor: 5 * time.Second}, "DialCallStatus=completed DialBridged=true",
+			"1.50 caller bridge " + agent},
 		{"declines", Party{Keys: Script("2")}, "DialCallStatus=completed DialBridged=false", ""},
 		{"says nothing", Party{}, "DialCallStatus=completed DialBridged=false", ""},
 		{"hangs up", Party{HangUpAfter: time.Second}, "DialCallStatus=completed DialBridged=false", ""},
@@ -102,7 +105,8 @@ func TestWhisper(t *testing.T) {
 			} else {
 				w.want(w.story(EventBridge), test.after)
 			}
-			if calls := w.c.Calls(); w.got("/whisper", "ParentCallSid", "CallSid")[0] != "ParentCallSid="+calls[0].SID+" CallSid="+calls[1].SID {
+			if calls := w.c.Calls(); w.got("/whisper", "ParentCallSid",
+				"CallSid")[0] != "ParentCallSid="+calls[0].SID+" CallSid="+calls[1].SID {
 				t.Errorf("whisper %v", w.got("/whisper", "ParentCallSid", "CallSid"))
 			}
 		})
@@ -121,7 +125,8 @@ func TestFirstToPickUpStopsTheOthers(t *testing.T) {
 	w.run(5 * time.Minute)
 	w.sound()
 	// One voicemail silences the desk: the others never got to answer.
-	w.want(w.story(EventHangup, EventAnswer, EventBridge), "0.00 caller answer", "2.00 machine answer", "2.00 zoe hangup canceled",
+	w.want(w.story(EventHangup, EventAnswer, EventBridge), "0.00 caller answer", "2.00 machine answer",
+		"2.00 zoe hangup canceled",
 		"2.00 eve hangup canceled", "7.53 machine hangup completed", "7.53 caller hangup completed")
 	w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=false")
 }
@@ -145,8 +150,10 @@ func TestCallerHangsUpWhileItRings(t *testing.T) {
 	w.c.Ring(customer, line, Party{HangUpAfter: 6 * time.Second})
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.got("/status/agent", "CallStatus", "SequenceNumber"), "CallStatus=ringing SequenceNumber=1", "CallStatus=canceled SequenceNumber=2")
-	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialBridged"), "CallStatus=completed DialCallStatus=canceled DialBridged=false")
+	w.want(w.got("/status/agent", "CallStatus", "SequenceNumber"), "CallStatus=ringing SequenceNumber=1",
+		"CallStatus=canceled SequenceNumber=2")
+	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialBridged"),
+		"CallStatus=completed DialCallStatus=canceled DialBridged=false")
 	w.want(w.story(EventSay))
 }
 
@@ -158,7 +165,8 @@ func TestCallerHangsUpWhileTalking(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: 7 * time.Second})
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialCallDuration"), "CallStatus=completed DialCallStatus=completed DialCallDuration=7")
+	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialCallDuration"),
+		"CallStatus=completed DialCallStatus=completed DialCallDuration=7")
 	w.want(w.story(EventHangup), "7.00 caller hangup completed", "7.00 agent hangup completed")
 }
 
@@ -200,7 +208,8 @@ func TestAnswerOnBridgeKeepsRinging(t *testing.T) {
 
 // While one who picked up is spoken to, the caller hears ringing or nothing, by the provider's page on Number.
 func TestWhatTheCallerHearsDuringAWhisper(t *testing.T) {
-	for attrs, want := range map[string]string{``: "silence", `answerOnBridge="true"`: "ringing", `answerOnBridge="false"`: "silence"} {
+	for attrs, want := range map[string]string{``: "silence", `answerOnBridge="true"`: "ringing",
+		`answerOnBridge="false"`: "silence"} {
 		w := newWorld(t)
 		w.page("/voice", `<Dial action="/action" `+attrs+`><Number url="/whisper">`+agent+`</Number></Dial>`)
 		w.page("/whisper", `<Say language="en-US">A call.</Say>`)

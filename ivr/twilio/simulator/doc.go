@@ -2,9 +2,9 @@
 // or a network, and a day of calls takes seconds.
 //
 // It knows nothing of the product it is connected to, so that it can judge it. Over real HTTP it does what the provider
-// does: it makes inbound calls, signs webhooks, plays the TwiML that comes back verb by verb, and answers the part of the
-// provider's REST API that the official client is used for. It is stricter than the provider: what the provider would
-// ignore, guess or only warn of is a violation, and a test that ends with Violations has failed.
+// does: it makes inbound calls, signs webhooks, plays the TwiML that comes back verb by verb, and answers the part of
+// the provider's REST API that the official client is used for. It is stricter than the provider: what the provider
+// would ignore, guess or only warn of is a violation, and a test that ends with Violations has failed.
 //
 //	c := simulator.New(simulator.Options{AccountSID: sid, AuthToken: token})
 //	defer c.Close()
@@ -15,21 +15,22 @@
 //
 // # Time
 //
-// The simulator owns the clock: Simulator.Now is to be handed to the product. Virtual time stands still while a webhook, a
-// REST request or a Worker is at work, and then jumps to whatever is due next. Speech takes as long as its characters do,
-// telephones ring as long as their Party lets them. The same script therefore gives the same events, to the millisecond,
-// however slow the computer is. RunPaced lets virtual time go with real time instead, for people.
+// The simulator owns the clock: Simulator.Now is to be handed to the product. Virtual time stands still while a
+// webhook, a REST request or a Worker is at work, and then jumps to whatever is due next. Speech takes as long as its
+// characters do, telephones ring as long as their Party lets them. The same script therefore gives the same events, to
+// the millisecond, however slow the computer is. RunPaced lets virtual time go with real time instead, for people.
 //
 // # How it works
 //
-// Everything that happens is an entry in one agenda, ordered by time and then by who asked first (scheduler.go). A leg of
-// a call, and each status callback, is a process: a coroutine that sleeps in the agenda and runs when nobody else does.
-// The running process holds the simulator's lock and gives it up only for a webhook, a Party's Keys, a fault's predicate or
-// an observer; REST requests that arrive meanwhile change the state under the same lock and take effect at the present
-// instant. Whoever changes what a process waits for wakes it, and it looks again.
+// Everything that happens is an entry in one agenda, ordered by time and then by who asked first (scheduler.go). A leg
+// of a call, and each status callback, is a process: a coroutine that sleeps in the agenda and runs when nobody else
+// does. The running process holds the simulator's lock and gives it up only for a webhook, a Party's Keys, a fault's
+// predicate or an observer; REST requests that arrive meanwhile change the state under the same lock and take effect at
+// the present instant. Whoever changes what a process waits for wakes it, and it looks again.
 //
 // A leg plays documents (perform.go): each verb ends by going on, by leading to another document, or by quitting. Three
-// things interrupt it wherever it is: the leg is over, REST sent it to another document, or it was taken out of its queue.
+// things interrupt it wherever it is: the leg is over, REST sent it to another document, or it was taken out of its
+// queue.
 //
 // # What is not simulated
 //

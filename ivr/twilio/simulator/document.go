@@ -56,9 +56,11 @@ var errNotResponse = errors.New("the document's one root element must be <Respon
 // parseDocument reads the root element of a document.
 func parseDocument(body []byte) (*element, *playError) {
 	if len(body) > maxDocument {
-		return nil, &playError{codeTooLarge, fmt.Sprintf("the document has %d bytes, more than %d", len(body), maxDocument)}
+		return nil, &playError{codeTooLarge, fmt.Sprintf("the document has %d bytes, more than %d", len(body),
+			maxDocument)}
 	}
-	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) < len(body) && bytes.HasPrefix(trimmed, []byte("<?xml")) {
+	if trimmed := bytes.TrimLeft(body, " \t\r\n"); len(trimmed) < len(body) &&
+		bytes.HasPrefix(trimmed, []byte("<?xml")) {
 		return nil, &playError{codeBadXML, "a blank before the XML header"}
 	}
 	root, err := parseXML(body)

@@ -163,7 +163,8 @@ func (l *leg) form() url.Values {
 
 // countries by calling code, for the fields that name one. The provider knows more; these are our markets.
 var countries = []struct{ prefix, code string }{
-	{"+1", "US"}, {"+44", "GB"}, {"+60", "MY"}, {"+61", "AU"}, {"+62", "ID"}, {"+63", "PH"}, {"+65", "SG"}, {"+66", "TH"},
+	{"+1", "US"}, {"+44", "GB"}, {"+60", "MY"}, {"+61", "AU"}, {"+62", "ID"}, {"+63", "PH"}, {"+65", "SG"}, {"+66",
+		"TH"},
 	{"+81", "JP"}, {"+82", "KR"}, {"+84", "VN"}, {"+852", "HK"}, {"+86", "CN"}, {"+886", "TW"}, {"+91", "IN"},
 }
 

@@ -37,7 +37,10 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 		code      string
 		violation string // "" for none: a product that is down breaks no rule
 	}{
-		{"status 500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusInternalServerError) }, "11200", ""},
+		{"status 500", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no",
+				http.StatusInternalServerError)
+		}, "11200", ""},
 		{"status 404", http.NotFound, "11200", ""},
 		{"content type", answering("application/json", ok), "11200", ""},
 		{"no answer", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "11205", ""},
@@ -46,10 +49,16 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 		{"empty", answering("text/xml", ""), "12100", "root"},
 		{"another root", answering("application/xml", "<html/>"), "12100", "root"},
 		{"two roots", answering("application/xml", ok+ok), "12100", "root"},
-		{"too large", answering("text/xml", "<Response>"+strings.Repeat("<Pause/>", 9000)+"</Response>"), "11750", "bytes"},
-		{"redirects without end", answering("text/xml", `<Response><Redirect>/voice</Redirect></Response>`), "11215", "redirects"},
-		{"HTTP redirects without end", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice", http.StatusFound) }, "11215", "redirects"},
-		{"circles", answering("text/xml", `<Response><Gather timeout="0"/><Redirect>/voice</Redirect></Response>`), "11215", "heard"},
+		{"too large", answering("text/xml", "<Response>"+strings.Repeat("<Pause/>", 9000)+"</Response>"), "11750",
+			"bytes"},
+		{"redirects without end", answering("text/xml", `<Response><Redirect>/voice</Redirect></Response>`), "11215",
+			"redirects"},
+		{"HTTP redirects without end", func(w http.ResponseWriter,
+			r *http.Request) {
+			http.Redirect(w, r, "/voice", http.StatusFound)
+		}, "11215", "redirects"},
+		{"circles", answering("text/xml", `<Response><Gather timeout="0"/><Redirect>/voice</Redirect></Response>`),
+			"11215", "heard"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -65,7 +74,8 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 			}
 			w.want(w.story(EventSay), "0.00 caller say Sorry.")
 			violations := w.c.Violations()
-			if test.violation == "" && len(violations) > 0 || test.violation != "" && (len(violations) != 1 || !strings.Contains(violations[0], test.violation)) {
+			if test.violation == "" && len(violations) > 0 || test.violation != "" &&
+				(len(violations) != 1 || !strings.Contains(violations[0], test.violation)) {
 				t.Errorf("violations %q, want one with %q", violations, test.violation)
 			}
 		})
@@ -104,7 +114,8 @@ func TestSecondFailureEndsTheCall(t *testing.T) {
 }
 
 func TestHTTPRedirectLosesDigits(t *testing.T) {
-	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect, http.StatusPermanentRedirect} {
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect,
+		http.StatusPermanentRedirect} {
 		w := newWorld(t)
 		moved := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, w.server.URL+"/moved", status)
@@ -173,7 +184,8 @@ func TestStageRules(t *testing.T) {
 	w.c.Ring(customer, line, Party{})
 	w.run(time.Minute)
 	v := w.c.Violations()
-	if len(v) != 2 || !strings.Contains(v[0], "<Dial> cannot be used in a whisper") || !strings.Contains(v[1], "<Leave> outside") {
+	if len(v) != 2 || !strings.Contains(v[0], "<Dial> cannot be used in a whisper") ||
+		!strings.Contains(v[1], "<Leave> outside") {
 		t.Errorf("violations %q", v)
 	}
 }
@@ -194,7 +206,8 @@ func TestLiveCallIsSentElsewhere(t *testing.T) {
 	w.run(time.Minute)
 	w.sound()
 	w.want(w.got("/action", "DialCallStatus"))
-	w.want(w.story(EventSay, EventHangup), "5.00 agent hangup completed", "5.00 caller say New.", "5.27 caller hangup completed")
+	w.want(w.story(EventSay, EventHangup), "5.00 agent hangup completed", "5.00 caller say New.",
+		"5.27 caller hangup completed")
 }
 
 func TestCalledLegIsSentElsewhere(t *testing.T) {
@@ -239,7 +252,8 @@ func TestUpdatesThatAreRefused(t *testing.T) {
 	}
 	completed := &openapi.UpdateCallParams{}
 	completed.SetStatus("completed")
-	if got, err := api.UpdateCall(call.SID(), completed); err != nil || *got.Status != "completed" || *got.Duration != "1" {
+	if got, err := api.UpdateCall(call.SID(), completed); err != nil || *got.Status != "completed" ||
+		*got.Duration != "1" {
 		t.Errorf("%+v %v", got, err)
 	}
 	w.run(5 * time.Minute)

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// RunLive goes by Options.Clock, beside other processes that have the same clock, until ctx ends, when it returns nil, or
-// Close. Time does not wait for anybody then: webhooks are under way together, and what is late is late. Pace says how
-// fast that clock goes; its Now is not used.
+// RunLive goes by Options.Clock, beside other processes that have the same clock, until ctx ends, when it returns nil,
+// or Close. Time does not wait for anybody then: webhooks are under way together, and what is late is late. Pace says
+// how fast that clock goes; its Now is not used.
 func (c *Simulator) RunLive(ctx context.Context, pace Pace) error {
 	if c.opts.Clock == nil {
 		return ErrClock
@@ -43,7 +43,8 @@ func (c *Simulator) RunLive(ctx context.Context, pace Pace) error {
 	}
 }
 
-// exchangeLive sends a request while other processes go on. The simulator is locked when it is called and when it returns.
+// exchangeLive sends a request while other processes go on. The simulator is locked when it is called and when it
+// returns.
 func (c *Simulator) exchangeLive(ctx context.Context, p *process, w Webhook) (Webhook, error) {
 	var err error
 	done := false

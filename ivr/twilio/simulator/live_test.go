@@ -40,7 +40,8 @@ func newLive(t *testing.T, o Options) *Simulator {
 	return c
 }
 
-// Several callers are served at once although each answer waits for the others: webhooks do not queue behind each other.
+// Several callers are served at once although each answer waits for the others: webhooks do not queue behind each
+// other.
 func TestLiveWebhooksAreUnderWayTogether(t *testing.T) {
 	const callers = 5
 	here := make(chan struct{}, callers)
@@ -105,7 +106,8 @@ func TestLiveAnsweringAndPace(t *testing.T) {
 		placeTwiml(t, server.URL)
 	}
 	first, second := <-ended, <-ended
-	// The first may be noticed a little late on a clock that does not wait; without a pace there would be nothing between them.
+	// The first may be noticed a little late on a clock that does not wait; without a pace there would be nothing
+	// between them.
 	if apart := second.At.Sub(first.At); apart < 9*time.Second {
 		t.Errorf("two calls were placed %s apart", apart)
 	}
@@ -117,7 +119,8 @@ func TestLiveAnsweringAndPace(t *testing.T) {
 func placeTwiml(t *testing.T, base string) *http.Response {
 	t.Helper()
 	form := url.Values{"To": {agent}, "From": {line}, "Twiml": {"<Response><Hangup/></Response>"}}
-	request, err := http.NewRequest(http.MethodPost, base+"/2010-04-01/Accounts/"+testSID+"/Calls.json", strings.NewReader(form.Encode()))
+	request, err := http.NewRequest(http.MethodPost, base+"/2010-04-01/Accounts/"+testSID+"/Calls.json",
+		strings.NewReader(form.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -113,8 +113,8 @@ func (c *Simulator) Skip() {
 	c.poke()
 }
 
-// RunTo makes RunPaced let everything happen that is due until t, as fast as it can; the zero time ends such a run where
-// it is. From there on, time goes at its usual pace. It takes no lock, so that observers may call it.
+// RunTo makes RunPaced let everything happen that is due until t, as fast as it can; the zero time ends such a run
+// where it is. From there on, time goes at its usual pace. It takes no lock, so that observers may call it.
 func (c *Simulator) RunTo(t time.Time) {
 	if t.IsZero() {
 		c.ahead.Store(nil)

@@ -146,7 +146,8 @@ func (l *leg) hold(doc *document, v *element, q *queue, m *member) {
 			"CurrentQueueSize": {strconv.Itoa(len(q.members))},
 			"MaxQueueSize":     {strconv.Itoa(q.max)},
 		}
-		l.perform(waitStage, source{kind: KindWait, url: target, method: v.attr("waitUrlMethod", methodPost), form: form})
+		l.perform(waitStage, source{kind: KindWait, url: target, method: v.attr("waitUrlMethod", methodPost),
+			form: form})
 	}
 }
 

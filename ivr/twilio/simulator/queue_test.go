@@ -41,13 +41,15 @@ func TestQueueIsServedInOrder(t *testing.T) {
 		"0.00 first enqueue desk", "4.00 second enqueue desk",
 		"12.00 first leave desk bridged", "13.00 agent bridge first", "28.00 agent unbridge first",
 		"43.00 second leave desk bridged", "44.00 agent2 bridge second", "49.00 agent2 unbridge second")
-	w.want(w.got("/left", "QueueResult", "QueueTime", "CallStatus"), "QueueResult=bridged QueueTime=12 CallStatus=in-progress",
+	w.want(w.got("/left", "QueueResult", "QueueTime", "CallStatus"),
+		"QueueResult=bridged QueueTime=12 CallStatus=in-progress",
 		"QueueResult=bridged QueueTime=39 CallStatus=in-progress")
 	w.want(w.got("/wait", "QueuePosition", "QueueTime", "CurrentQueueSize", "AvgQueueTime")[:3],
 		"QueuePosition=1 QueueTime=0 CurrentQueueSize=1 AvgQueueTime=0",
 		"QueuePosition=2 QueueTime=0 CurrentQueueSize=2 AvgQueueTime=2",
 		"QueuePosition=1 QueueTime=10 CurrentQueueSize=2 AvgQueueTime=8")
-	w.want(w.got("/agent-done", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true", "DialCallStatus=completed DialBridged=true")
+	w.want(w.got("/agent-done", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true",
+		"DialCallStatus=completed DialBridged=true")
 }
 
 func TestDialQueueWaitsForSomebody(t *testing.T) {
@@ -78,7 +80,8 @@ func TestWaysOutOfAQueue(t *testing.T) {
 		want string // the action
 		then []string
 	}{
-		{"leave", `<Gather numDigits="1" action="/leave"/><Pause length="60"/>`, func(_ *world, _ *openapi.ApiService, k *Call) { k.Press("9") },
+		{"leave", `<Gather numDigits="1" action="/leave"/><Pause length="60"/>`,
+			func(_ *world, _ *openapi.ApiService, k *Call) { k.Press("9") },
 			"QueueResult=leave QueueTime=2 CallStatus=in-progress", []string{"2.00 caller say Left."}},
 		{"hang up", `<Pause length="60"/>`, func(_ *world, _ *openapi.ApiService, k *Call) { k.HangUp() },
 			"QueueResult=hangup QueueTime=2 CallStatus=completed", nil},
@@ -90,7 +93,8 @@ func TestWaysOutOfAQueue(t *testing.T) {
 				t.Fatalf("queues %+v, %v", queues, err)
 			}
 			members, err := api.ListMember(*queues[0].Sid, nil)
-			if err != nil || len(members) != 1 || *members[0].CallSid != k.SID() || members[0].WaitTime != 2 || members[0].Position != 1 {
+			if err != nil || len(members) != 1 || *members[0].CallSid != k.SID() || members[0].WaitTime != 2 ||
+				members[0].Position != 1 {
 				t.Fatalf("members %+v, %v", members, err)
 			}
 			p := &openapi.UpdateMemberParams{}
@@ -132,7 +136,8 @@ func TestFullQueue(t *testing.T) {
 	w.c.Ring("+628110000002", line, Party{})
 	w.run(2 * time.Minute)
 	w.sound()
-	w.want(w.got("/left", "QueueResult", "QueueTime"), "QueueResult=queue-full QueueTime=0", "QueueResult=hangup QueueTime=60")
+	w.want(w.got("/left", "QueueResult", "QueueTime"), "QueueResult=queue-full QueueTime=0",
+		"QueueResult=hangup QueueTime=60")
 }
 
 func TestCallerHangsUpDuringTheNotice(t *testing.T) {
@@ -186,6 +191,7 @@ func TestRingTogetherWithPressOne(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: -1})
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.story(EventAnswer, EventBridge, EventHangup), "0.00 caller answer", "2.00 machine answer", "6.00 agent2 answer",
+	w.want(w.story(EventAnswer, EventBridge, EventHangup), "0.00 caller answer", "2.00 machine answer",
+		"6.00 agent2 answer",
 		"7.50 machine hangup completed", "7.50 agent2 bridge caller", "17.50 agent2 hangup completed", "17.50 caller hangup completed")
 }

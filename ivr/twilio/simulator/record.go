@@ -45,7 +45,8 @@ func (c *Simulator) Recordings() []RecordingRecord {
 	defer c.mu.Unlock()
 	out := make([]RecordingRecord, len(c.recordings))
 	for i, r := range c.recordings {
-		out[i] = RecordingRecord{SID: r.sid, CallSID: r.callSID, Started: r.started, Length: r.length, Status: r.status, Deleted: r.deleted}
+		out[i] = RecordingRecord{SID: r.sid, CallSID: r.callSID, Started: r.started, Length: r.length,
+			Status: r.status, Deleted: r.deleted}
 	}
 	return out
 }
@@ -68,7 +69,8 @@ func (l *leg) record(doc *document, v *element) (flow, source) {
 		l.emit(Event{Event: EventSilence, Detail: "nothing was recorded"})
 		return goOn, source{}
 	}
-	r := &recording{sid: l.c.newSID("RE"), callSID: l.sid, started: l.now(), created: l.now(), status: recordingInProgress}
+	r := &recording{sid: l.c.newSID("RE"), callSID: l.sid, started: l.now(), created: l.now(),
+		status: recordingInProgress}
 	l.c.recordings = append(l.c.recordings, r)
 	if reply.Digits != "" || reply.HangUp {
 		l.typeKeys(in, reply.Digits, spoken, reply.HangUp)

@@ -19,11 +19,16 @@ func TestRecordEndings(t *testing.T) {
 		ended       float64
 	}{
 		{"speaks and is silent", ``, Reply{}, "Digits= RecordingDuration=10 CallStatus=in-progress", 15},
-		{"speaks and presses a key", ``, Reply{Digits: "#"}, "Digits=# RecordingDuration=10 CallStatus=in-progress", 10},
-		{"a key that does not end it", `finishOnKey="*"`, Reply{Digits: "5*"}, "Digits=* RecordingDuration=10 CallStatus=in-progress", 10.25},
-		{"speaks and hangs up", ``, Reply{Speak: 4 * time.Second, HangUp: true}, "Digits=hangup RecordingDuration=4 CallStatus=completed", 4},
-		{"speaks too long", `maxLength="6"`, Reply{Speak: time.Minute}, "Digits= RecordingDuration=6 CallStatus=in-progress", 6},
-		{"a shorter silence", `timeout="2"`, Reply{Speak: 3 * time.Second}, "Digits= RecordingDuration=3 CallStatus=in-progress", 5},
+		{"speaks and presses a key", ``, Reply{Digits: "#"}, "Digits=# RecordingDuration=10 CallStatus=in-progress",
+			10},
+		{"a key that does not end it", `finishOnKey="*"`, Reply{Digits: "5*"},
+			"Digits=* RecordingDuration=10 CallStatus=in-progress", 10.25},
+		{"speaks and hangs up", ``, Reply{Speak: 4 * time.Second, HangUp: true},
+			"Digits=hangup RecordingDuration=4 CallStatus=completed", 4},
+		{"speaks too long", `maxLength="6"`, Reply{Speak: time.Minute},
+			"Digits= RecordingDuration=6 CallStatus=in-progress", 6},
+		{"a shorter silence", `timeout="2"`, Reply{Speak: 3 * time.Second},
+			"Digits= RecordingDuration=3 CallStatus=in-progress", 5},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -40,7 +45,8 @@ func TestRecordEndings(t *testing.T) {
 			w.sound()
 			w.want(w.got("/action", "Digits", "RecordingDuration", "CallStatus"), test.want)
 			recordings := w.c.Recordings()
-			w.want(w.got("/status/recording", "RecordingSid", "RecordingStatus"), "RecordingSid="+recordings[0].SID+" RecordingStatus=completed")
+			w.want(w.got("/status/recording", "RecordingSid", "RecordingStatus"),
+				"RecordingSid="+recordings[0].SID+" RecordingStatus=completed")
 			if ended := w.c.Calls()[0].Ended.Sub(testStart).Seconds(); ended != test.ended {
 				t.Errorf("ended after %v s, want %v", ended, test.ended)
 			}
@@ -61,8 +67,10 @@ func TestFieldsOfARecording(t *testing.T) {
 		recording := w.c.Recordings()[0].SID
 		address := "RecordingUrl=https://api.twilio.com/2010-04-01/Accounts/" + testSID + "/Recordings/" + recording
 		named := map[bool]string{true: recording}[sid]
-		w.want(w.got("/action", "RecordingUrl", "RecordingSid", "From"), address+" RecordingSid="+named+" From="+customer)
-		w.want(w.got("/status/recording", "RecordingUrl", "RecordingSid", "From"), address+" RecordingSid="+recording+" From=")
+		w.want(w.got("/action", "RecordingUrl", "RecordingSid", "From"),
+			address+" RecordingSid="+named+" From="+customer)
+		w.want(w.got("/status/recording", "RecordingUrl", "RecordingSid", "From"),
+			address+" RecordingSid="+recording+" From=")
 	}
 }
 

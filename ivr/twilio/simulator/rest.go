@@ -101,7 +101,10 @@ func (c *Simulator) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, e := range endpoints {
 		method, path, _ := strings.Cut(e.pattern, " ")
-		mux.HandleFunc(method+" "+c.accountPath()+path, func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, e) })
+		mux.HandleFunc(method+" "+c.accountPath()+path, func(w http.ResponseWriter,
+			r *http.Request) {
+			c.rest(w, r, e)
+		})
 	}
 	unknown := endpoint{serve: func(*Simulator, request) (reply, *restError) {
 		return reply{}, mistake(http.StatusNotFound, codeNotFound, "The requested resource was not found")
@@ -119,7 +122,8 @@ func (c *Simulator) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 	case fault.Drop:
 		panic(http.ErrAbortHandler)
 	case fault.LoseAnswer:
-		rep = reply{status: http.StatusGatewayTimeout, media: []byte("<html><body>504 Gateway Time-out</body></html>"), kind: "text/html"}
+		rep = reply{status: http.StatusGatewayTimeout,
+			media: []byte("<html><body>504 Gateway Time-out</body></html>"), kind: "text/html"}
 	}
 	w.Header().Set("Content-Type", rep.kind)
 	w.WriteHeader(rep.status)
@@ -193,7 +197,8 @@ func (c *Simulator) answerREST(r *http.Request, e endpoint, record *Request, mal
 	return rep, fault
 }
 
-func (c *Simulator) carryOut(r *http.Request, e endpoint, record Request, malformed error) (reply, *restError, RESTFault) {
+func (c *Simulator) carryOut(r *http.Request, e endpoint, record Request, malformed error) (reply, *restError,
+	RESTFault) {
 	var fault RESTFault
 	if !c.authorised(r) {
 		return reply{}, mistake(http.StatusUnauthorized, 20003, "Authenticate"), fault

@@ -88,7 +88,8 @@ func (c *Simulator) createCall(r request) (reply, *restError) {
 		return reply{}, mistake(http.StatusBadRequest, 21205, "Either 'Url' or 'Twiml' must be given")
 	}
 	if from := f.Get("From"); !c.owns(from) && !c.byTrunk(f) && !strings.HasPrefix(from, "client:") {
-		return reply{}, mistake(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers", f.Get("From"))
+		return reply{}, mistake(http.StatusBadRequest, 21210, "'From' %s is not one of the account's numbers",
+			f.Get("From"))
 	}
 	if no := c.refusal(f.Get("To"), f.Get("Byoc")); no != nil {
 		return reply{}, no
@@ -162,13 +163,15 @@ func (c *Simulator) updateCall(r request) (reply, *restError) {
 	elsewhere := f.Has("Url") || f.Has("Twiml")
 	switch {
 	case f.Has("Url") && f.Has("Twiml"), elsewhere && f.Has("Status"):
-		return reply{}, mistake(http.StatusBadRequest, codeParameter, "Only one of 'Url', 'Twiml' and 'Status' can be given")
+		return reply{}, mistake(http.StatusBadRequest, codeParameter,
+			"Only one of 'Url', 'Twiml' and 'Status' can be given")
 	case l.over(), elsewhere && l.status != statusInProgress:
 		return reply{}, refuse(http.StatusBadRequest, 21220, "Call %s is %s: it cannot be changed", l.sid, l.status)
 	case f.Get("Status") == statusCompleted, f.Get("Status") == statusCanceled && l.answered.IsZero():
 		l.hangUp()
 	case elsewhere:
-		l.diverted = &source{kind: KindRedirect, url: f.Get("Url"), method: orPost(f.Get("Method")), twiml: f.Get("Twiml")}
+		l.diverted = &source{kind: KindRedirect, url: f.Get("Url"), method: orPost(f.Get("Method")),
+			twiml: f.Get("Twiml")}
 		l.emit(Event{Event: EventRedirect, URL: f.Get("Url"), Detail: "by REST"})
 		l.proc.wake()
 	}

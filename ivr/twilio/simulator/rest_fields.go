@@ -40,11 +40,13 @@ func (fs fields) check(form url.Values) *restError {
 			return mistake(http.StatusBadRequest, codeParameter, "Unknown parameter %q", name)
 		}
 		if len(form[name]) > 1 && !f.list {
-			return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is given %d times", name, len(form[name]))
+			return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is given %d times", name,
+				len(form[name]))
 		}
 		for _, value := range form[name] {
 			if want := f.wrong(value); want != "" {
-				return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is %q, must be %s", name, value, want)
+				return mistake(http.StatusBadRequest, f.errorCode(), "Parameter %q is %q, must be %s", name, value,
+					want)
 			}
 		}
 	}

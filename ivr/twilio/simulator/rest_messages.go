@@ -54,8 +54,9 @@ func (m *message) record() MessageRecord {
 }
 
 var messageEndpoints = []endpoint{
-	{"POST /Messages.json", fields{"To": someText(256).must(21604), "From": someText(256), "MessagingServiceSid": serviceSID(),
-		"Body": someText(1600).must(21602), "StatusCallback": webURL()}, (*Simulator).createMessage},
+	{"POST /Messages.json", fields{"To": someText(256).must(21604), "From": someText(256),
+		"MessagingServiceSid": serviceSID(),
+		"Body":                someText(1600).must(21602), "StatusCallback": webURL()}, (*Simulator).createMessage},
 	{"GET /Messages.json", listFields(fields{"To": someText(256), "From": someText(256)}), (*Simulator).listMessages},
 	{"GET /Messages/{message}", fields{}, (*Simulator).fetchMessage},
 }
@@ -90,9 +91,11 @@ func (c *Simulator) createMessage(r request) (reply, *restError) {
 		return reply{}, no
 	}
 	if !e164.MatchString(f.Get("To")) || f.Get("To") == anonymousCaller {
-		return reply{}, refuse(http.StatusBadRequest, 21211, "The 'To' number %s is not a valid phone number", f.Get("To"))
+		return reply{}, refuse(http.StatusBadRequest, 21211, "The 'To' number %s is not a valid phone number",
+			f.Get("To"))
 	}
-	m := &message{sid: c.newSID("SM"), from: from, service: f.Get("MessagingServiceSid"), to: f.Get("To"), body: f.Get("Body"),
+	m := &message{sid: c.newSID("SM"), from: from, service: f.Get("MessagingServiceSid"), to: f.Get("To"),
+		body:   f.Get("Body"),
 		status: statusQueued, created: c.clock.Now(), updated: c.clock.Now()}
 	if m.service != "" {
 		m.status = "accepted"
@@ -152,7 +155,8 @@ const segmentRunes = 70
 
 func (c *Simulator) messageJSON(m *message) map[string]any {
 	segments := (len([]rune(m.body)) + segmentRunes - 1) / segmentRunes
-	return map[string]any{"sid": m.sid, "account_sid": c.opts.AccountSID, "api_version": apiVersion, "from": m.from, "to": m.to,
+	return map[string]any{"sid": m.sid, "account_sid": c.opts.AccountSID, "api_version": apiVersion, "from": m.from,
+		"to":   m.to,
 		"body": m.body, "status": m.status, "direction": directionAPI, "num_segments": strconv.Itoa(segments), "num_media": "0",
 		"date_created": rfcDate(m.created), "date_updated": rfcDate(m.updated), "date_sent": nil, "error_code": orNull(m.code),
 		"error_message": nil, "messaging_service_sid": orNull(m.service), "price": nil, "price_unit": "USD",

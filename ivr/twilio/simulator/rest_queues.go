@@ -7,14 +7,17 @@ import (
 )
 
 var queueEndpoints = []endpoint{
-	{"POST /Queues.json", fields{"FriendlyName": someText(64).must(22001), "MaxSize": integer(1, 5000)}, (*Simulator).createQueue},
+	{"POST /Queues.json", fields{"FriendlyName": someText(64).must(22001), "MaxSize": integer(1, 5000)},
+		(*Simulator).createQueue},
 	{"GET /Queues.json", listFields(nil), (*Simulator).listQueues},
 	{"GET /Queues/{queue}", fields{}, (*Simulator).fetchQueue},
-	{"POST /Queues/{queue}", fields{"FriendlyName": someText(64), "MaxSize": integer(1, 5000)}, (*Simulator).updateQueue},
+	{"POST /Queues/{queue}", fields{"FriendlyName": someText(64), "MaxSize": integer(1, 5000)},
+		(*Simulator).updateQueue},
 	{"DELETE /Queues/{queue}", fields{}, (*Simulator).deleteQueue},
 	{"GET /Queues/{queue}/Members.json", listFields(nil), (*Simulator).listMembers},
 	{"GET /Queues/{queue}/Members/{sid}", fields{}, (*Simulator).fetchMember},
-	{"POST /Queues/{queue}/Members/{sid}", fields{"Url": webURL().must(codeParameter), "Method": verb()}, (*Simulator).updateMember},
+	{"POST /Queues/{queue}/Members/{sid}", fields{"Url": webURL().must(codeParameter), "Method": verb()},
+		(*Simulator).updateMember},
 }
 
 func (c *Simulator) queueOf(r request) (*queue, *restError) {

@@ -11,10 +11,12 @@ import (
 )
 
 var recordingEndpoints = []endpoint{
-	{"GET /Recordings.json", listFields(fields{"CallSid": someText(34), "DateCreated": date(), "DateCreated<": date(), "DateCreated>": date()}),
+	{"GET /Recordings.json", listFields(fields{"CallSid": someText(34), "DateCreated": date(), "DateCreated<": date(),
+		"DateCreated>": date()}),
 		(*Simulator).listRecordings},
 	{"GET /Calls/{sid}/Recordings.json", listFields(nil), (*Simulator).listRecordings},
-	{"GET /Recordings/{recording}", fields{"Download": boolean(), "RequestedChannels": integer(1, 2)}, (*Simulator).fetchRecording},
+	{"GET /Recordings/{recording}", fields{"Download": boolean(), "RequestedChannels": integer(1, 2)},
+		(*Simulator).fetchRecording},
 	{"DELETE /Recordings/{recording}", fields{}, (*Simulator).deleteRecording},
 }
 

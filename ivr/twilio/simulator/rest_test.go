@@ -16,7 +16,8 @@ import (
 )
 
 // place asks for a call with the provider's client.
-func place(api *openapi.ApiService, to string, change ...func(*openapi.CreateCallParams)) (*openapi.ApiV2010Call, error) {
+func place(api *openapi.ApiService, to string, change ...func(*openapi.CreateCallParams)) (*openapi.ApiV2010Call,
+	error) {
 	p := &openapi.CreateCallParams{}
 	p.SetTo(to)
 	p.SetFrom(line)
@@ -82,10 +83,12 @@ func TestStrictForms(t *testing.T) {
 		{"unknown field", "POST", "/Calls.json", base + "&Colour=red", testToken, 400, 20001},
 		{"field in the wrong case", "POST", "/Calls.json", base + "&timeout=20", testToken, 400, 20001},
 		{"repeated field", "POST", "/Calls.json", base + "&Timeout=20&Timeout=30", testToken, 400, 20001},
-		{"repeated list", "POST", "/Calls.json", base + "&StatusCallback=https://a.b&StatusCallbackEvent=ringing&StatusCallbackEvent=completed", testToken, 201, 0},
+		{"repeated list", "POST", "/Calls.json",
+			base + "&StatusCallback=https://a.b&StatusCallbackEvent=ringing&StatusCallbackEvent=completed", testToken, 201, 0},
 		{"no number", "POST", "/Calls.json", "From=%2B622150001000&Url=https://a.b", testToken, 400, 21201},
 		{"no caller ID", "POST", "/Calls.json", "To=%2B622150001000&Url=https://a.b", testToken, 400, 21213},
-		{"foreign caller ID", "POST", "/Calls.json", "From=%2B15005550006&To=%2B622150001000&Url=https://a.b", testToken, 400, 21210},
+		{"foreign caller ID", "POST", "/Calls.json", "From=%2B15005550006&To=%2B622150001000&Url=https://a.b",
+			testToken, 400, 21210},
 		{"nothing to play", "POST", "/Calls.json", "To=%2B6281234567890&From=%2B622150001000", testToken, 400, 21205},
 		{"too much to play", "POST", "/Calls.json", base + "&Twiml=<Response/>", testToken, 400, 21205},
 		{"relative URL", "POST", "/Calls.json", base + "&StatusCallback=/a", testToken, 400, 20001},
@@ -120,7 +123,8 @@ func TestStrictForms(t *testing.T) {
 				Code, Status int
 				Message      string
 			}
-			if test.code != 0 && json.Unmarshal(body, &answer) != nil || resp.StatusCode != test.status || answer.Code != test.code {
+			if test.code != 0 && json.Unmarshal(body, &answer) != nil || resp.StatusCode != test.status ||
+				answer.Code != test.code {
 				t.Errorf("%d %s, want %d code %d", resp.StatusCode, body, test.status, test.code)
 			}
 			// What is only gone may be asked for; everything else is the client's mistake.
@@ -150,7 +154,8 @@ func TestCallsArePaced(t *testing.T) {
 	}
 	w.run(1500 * time.Millisecond)
 	w.want(w.story(EventRing), "0.00 "+agent+" ring", "1.00 "+agent+" ring")
-	if fourth, err := api.FetchCall(w.c.Calls()[3].SID, nil); err != nil || *fourth.Status != "queued" || fourth.StartTime != nil {
+	if fourth, err := api.FetchCall(w.c.Calls()[3].SID, nil); err != nil || *fourth.Status != "queued" ||
+		fourth.StartTime != nil {
 		t.Errorf("%+v %v", fourth, err)
 	}
 	p := &openapi.UpdateCallParams{}
@@ -213,7 +218,8 @@ func TestAnsweringMachineDetection(t *testing.T) {
 		}
 		w.run(time.Minute)
 		w.sound()
-		w.want(w.got("/called", "AnsweredBy", "CallStatus", "Direction"), "AnsweredBy="+want+" CallStatus=in-progress Direction=outbound-api")
+		w.want(w.got("/called", "AnsweredBy", "CallStatus", "Direction"),
+			"AnsweredBy="+want+" CallStatus=in-progress Direction=outbound-api")
 	}
 }
 
@@ -382,7 +388,8 @@ func TestSendersOfTextMessages(t *testing.T) {
 	const service = "MG0123456789abcdef0123456789abcdef"
 	api := w.rest()
 	for _, tt := range []struct{ from, service, status string }{
-		{line, "", "queued"}, {"GOPAY", "", "queued"}, {"", service, "accepted"}, {"+6281200000000", "", ""}, {"12345", "", ""}, {"TWELVELETTER", "", ""},
+		{line, "", "queued"}, {"GOPAY", "", "queued"}, {"", service, "accepted"}, {"+6281200000000", "",
+			""}, {"12345", "", ""}, {"TWELVELETTER", "", ""},
 	} {
 		p := &openapi.CreateMessageParams{}
 		p.SetTo(customer).SetBody("x").SetStatusCallback(w.server.URL + "/status/sms")
@@ -418,7 +425,8 @@ func TestNumbersOfMainlandChina(t *testing.T) {
 	const mainland = "+862150001000"
 	w.c.Number(mainland, Number{VoiceURL: w.server.URL + "/voice"})
 	api := w.rest()
-	for to, taken := range map[string]bool{"+8613800138000": true, "client:anna": false, "sip:anna@example.com": false} {
+	for to, taken := range map[string]bool{"+8613800138000": true, "client:anna": false,
+		"sip:anna@example.com": false} {
 		_, err := place(api, to, func(p *openapi.CreateCallParams) {
 			p.SetFrom(mainland).SetByoc("BY00000000000000000000000000000001")
 		})
@@ -442,7 +450,8 @@ func TestInlineDocumentOfAPlacedCall(t *testing.T) {
 	if len(w.c.Webhooks()) != 0 {
 		t.Error("a webhook was sent")
 	}
-	if form := w.c.Requests()[0].Form; form.Get("To") != agent || len(form) != len(url.Values{"To": nil, "From": nil, "Twiml": nil}) {
+	if form := w.c.Requests()[0].Form; form.Get("To") != agent ||
+		len(form) != len(url.Values{"To": nil, "From": nil, "Twiml": nil}) {
 		t.Errorf("%v", form)
 	}
 }

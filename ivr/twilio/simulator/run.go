@@ -148,7 +148,8 @@ func (c *Simulator) guard(w *worker, now, next time.Time) time.Time {
 	if w.count++; w.count < ticksPerInstant {
 		return next
 	}
-	c.violation(nil, "a worker was called %d times at %s and still has something to do", w.count, now.Format(time.RFC3339))
+	c.violation(nil, "a worker was called %d times at %s and still has something to do", w.count,
+		now.Format(time.RFC3339))
 	w.woken = false
 	c.woken.Store(false)
 	return now.Add(time.Second)

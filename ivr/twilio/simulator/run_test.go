@@ -15,7 +15,8 @@ import (
 func busyDay(t *testing.T) []Event {
 	w := newWorld(t, func(o *Options) {
 		o.Faults.Webhook = func(h Webhook) WebhookFault {
-			return WebhookFault{Delay: time.Duration(len(h.Form.Get("From"))%3) * time.Second, Repeat: len(h.Form.Get("Digits")) % 2}
+			return WebhookFault{Delay: time.Duration(len(h.Form.Get("From"))%3) * time.Second,
+				Repeat: len(h.Form.Get("Digits")) % 2}
 		}
 	})
 	api := w.rest()
@@ -37,7 +38,8 @@ func busyDay(t *testing.T) []Event {
 		return w.c.Now().Add(5 * time.Minute)
 	})
 	for i := range 40 {
-		w.c.Ring("+62811000"+strings.Repeat("1", i%5+3), line, Party{Keys: Script("", "1", "#"), HangUpAfter: time.Duration(30+7*i) * time.Second})
+		w.c.Ring("+62811000"+strings.Repeat("1", i%5+3), line,
+			Party{Keys: Script("", "1", "#"), HangUpAfter: time.Duration(30+7*i) * time.Second})
 		w.run(time.Duration(3+i%4) * time.Second)
 	}
 	w.run(24 * time.Hour)

@@ -217,7 +217,8 @@ func TestInboundCallReachesAgentThroughMenuAndWhisper(t *testing.T) {
 		"36.40 caller hangup completed",
 	)
 	w.want(w.got("/menu", "Digits", "CallStatus", "Direction"), "Digits=1 CallStatus=in-progress Direction=inbound")
-	w.want(w.got("/after", "DialCallStatus", "DialBridged", "DialCallDuration"), "DialCallStatus=completed DialBridged=true DialCallDuration=30")
+	w.want(w.got("/after", "DialCallStatus", "DialBridged", "DialCallDuration"),
+		"DialCallStatus=completed DialBridged=true DialCallDuration=30")
 	w.want(w.got("/status/agent", "CallStatus", "SequenceNumber"), "CallStatus=initiated SequenceNumber=0",
 		"CallStatus=ringing SequenceNumber=1", "CallStatus=in-progress SequenceNumber=2", "CallStatus=completed SequenceNumber=3")
 	w.want(w.got("/status", "CallStatus", "CallDuration"), "CallStatus=completed CallDuration=36")
@@ -258,7 +259,8 @@ func TestCallPlacedByREST(t *testing.T) {
 	if placed == nil || *placed.Status != "queued" {
 		t.Fatalf("placed %+v", placed)
 	}
-	w.want(w.got("/status/call", "CallStatus", "CallDuration"), "CallStatus=initiated CallDuration=", "CallStatus=ringing CallDuration=",
+	w.want(w.got("/status/call", "CallStatus", "CallDuration"), "CallStatus=initiated CallDuration=",
+		"CallStatus=ringing CallDuration=",
 		"CallStatus=in-progress CallDuration=", "CallStatus=completed CallDuration=26")
 	w.want(w.got("/done", "DialCallStatus", "CallStatus"), "DialCallStatus=completed CallStatus=in-progress")
 	fetched, err := api.FetchCall(*placed.Sid, nil)

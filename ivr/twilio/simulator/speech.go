@@ -27,7 +27,8 @@ func (c *Simulator) rate(language string) float64 {
 	return SpeechRate(language)
 }
 
-// SpeechRate is how many characters a second a voice speaks in a language such as "cmn-CN", unless [Options] say otherwise.
+// SpeechRate is how many characters a second a voice speaks in a language such as "cmn-CN", unless [Options] say
+// otherwise.
 func SpeechRate(language string) float64 {
 	if r, ok := defaultRates[tongue(language)]; ok {
 		return r
@@ -70,7 +71,8 @@ func (l *leg) say(v *element) time.Duration {
 	length := time.Duration(float64(chars) / l.c.rate(language) * float64(time.Second)).Round(time.Millisecond)
 	length *= time.Duration(loops(v))
 	l.heard, l.language = append(l.heard, v.text), language
-	l.emit(Event{Event: EventSay, Text: v.text, Language: language, Voice: voice, Chars: chars, Seconds: length.Seconds()})
+	l.emit(Event{Event: EventSay, Text: v.text, Language: language, Voice: voice, Chars: chars,
+		Seconds: length.Seconds()})
 	return length
 }
 

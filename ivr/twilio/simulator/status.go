@@ -45,7 +45,8 @@ func nounHooks(base string, noun *element) []hook {
 	if abs, err := resolve(base, target); err == nil {
 		target = abs
 	}
-	return newHook(target, noun.attr("statusCallbackMethod", methodPost), strings.Fields(noun.attr("statusCallbackEvent", "")))
+	return newHook(target, noun.attr("statusCallbackMethod", methodPost),
+		strings.Fields(noun.attr("statusCallbackEvent", "")))
 }
 
 // progress sends the status callbacks of one step of the leg, each as a process of its own: they take their time
@@ -85,7 +86,8 @@ func (c *Simulator) notify(l *leg, kind, method, target string, form url.Values)
 		if err == nil && w.Status < http.StatusMultipleChoices {
 			return
 		}
-		e := Event{Event: EventWebhookFailed, URL: target, Detail: kind + " callback: HTTP status " + strconv.Itoa(w.Status)}
+		e := Event{Event: EventWebhookFailed, URL: target,
+			Detail: kind + " callback: HTTP status " + strconv.Itoa(w.Status)}
 		if err != nil {
 			e.Detail = kind + " callback: " + err.Error()
 		}

@@ -12,7 +12,8 @@ func TestBadDocuments(t *testing.T) {
 	long := strings.Repeat("x", 3001)
 	tests := []struct{ name, inside, want string }{
 		{"unknown verb", `<Speak>a</Speak>`, "unknown element <Speak>"},
-		{"verb in the wrong place", `<Gather><Dial>+62215000100</Dial></Gather><Hangup/>`, "<Dial> is not allowed inside <Gather>"},
+		{"verb in the wrong place", `<Gather><Dial>+62215000100</Dial></Gather><Hangup/>`,
+			"<Dial> is not allowed inside <Gather>"},
 		{"unknown attribute", `<Say tone="x">a</Say>`, `unknown attribute "tone"`},
 		{"attribute in the wrong case", `<Gather numdigits="1"/><Hangup/>`, `it is written "numDigits"`},
 		{"value of an enumeration", `<Reject reason="tired"/>`, `reason="tired"`},
@@ -40,11 +41,14 @@ func TestBadDocuments(t *testing.T) {
 		{"malformed number", `<Dial><Number>0215000100</Number></Dial>`, "not an E.164 number"},
 		{"malformed number in text", `<Dial>0215000100</Dial>`, "not an E.164 number"},
 		{"malformed SIP address", `<Dial><Sip>eve@example.com</Sip></Dial>`, "not a SIP address"},
-		{"events without callback", `<Dial><Client statusCallbackEvent="ringing">a</Client></Dial>`, "without statusCallback"},
+		{"events without callback", `<Dial><Client statusCallbackEvent="ringing">a</Client></Dial>`,
+			"without statusCallback"},
 		{"queue without name", `<Enqueue/>`, "names no queue"},
 		{"queue with a long name", `<Enqueue>` + strings.Repeat("q", 65) + `</Enqueue>`, "64 characters"},
-		{"voice of another language", `<Say voice="Google.id-ID-Standard-A" language="en-US">a</Say>`, "speaks id-ID, not en-US"},
-		{"Polly voice of another language", `<Say voice="Polly.Takumi-Neural" language="cmn-CN">a</Say>`, "speaks ja-JP, not cmn-CN"},
+		{"voice of another language", `<Say voice="Google.id-ID-Standard-A" language="en-US">a</Say>`,
+			"speaks id-ID, not en-US"},
+		{"Polly voice of another language", `<Say voice="Polly.Takumi-Neural" language="cmn-CN">a</Say>`,
+			"speaks ja-JP, not cmn-CN"},
 		{"unknown voice", `<Say voice="Polly.Nobody" language="en-US">a</Say>`, `voice="Polly.Nobody"`},
 		{"unknown language", `<Say language="xx-XX">a</Say>`, `language="xx-XX"`},
 	}

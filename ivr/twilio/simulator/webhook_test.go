@@ -16,7 +16,8 @@ import (
 func TestSignatureAgreesWithTheProvider(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		target := "https://ivr.example.com/voice/" + rapid.StringMatching(`[a-z0-9/]{0,12}`).Draw(t, "path")
-		if q := rapid.StringMatching(`([a-z]=[A-Za-z0-9%_.-]{0,6}&?){0,3}`).Draw(t, "query"); q != "" && !strings.Contains(q, "%") {
+		if q := rapid.StringMatching(`([a-z]=[A-Za-z0-9%_.-]{0,6}&?){0,3}`).Draw(t, "query"); q != "" &&
+			!strings.Contains(q, "%") {
 			target += "?" + q
 		}
 		params := rapid.MapOf(rapid.StringMatching(`[A-Za-z]{1,8}`), rapid.String()).Draw(t, "params")
@@ -38,8 +39,10 @@ func TestSignatureAgreesWithTheProvider(t *testing.T) {
 
 // The example of the provider's documentation.
 func TestSignatureOfTheDocumentation(t *testing.T) {
-	form := url.Values{"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675309"}, "Digits": {"1234"}, "From": {"+14158675309"}, "To": {"+18005551212"}}
-	if got := Sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", form); got != "RSOYDt4T1cUTdK1PDd93/VVr8B8=" {
+	form := url.Values{"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675309"}, "Digits": {"1234"},
+		"From": {"+14158675309"}, "To": {"+18005551212"}}
+	if got := Sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2",
+		form); got != "RSOYDt4T1cUTdK1PDd93/VVr8B8=" {
 		t.Errorf("signature %q", got)
 	}
 }
@@ -71,10 +74,13 @@ func TestWebhookFaults(t *testing.T) {
 	}{
 		{"none", "", nil, 1, nil, 1.25},
 		{"one lost connection is tried again", "", first(KindGather, WebhookFault{Lose: true}), 1, nil, 1.25},
-		{"every connection lost", "", always(KindGather, WebhookFault{Lose: true}), 0, []string{"ErrorCode=11205"}, 1.25},
+		{"every connection lost", "", always(KindGather, WebhookFault{Lose: true}), 0, []string{"ErrorCode=11205"},
+			1.25},
 		{"lost answer", "", first(KindGather, WebhookFault{LoseAnswer: true}), 1, []string{"ErrorCode=11205"}, 1.25},
-		{"lost answer, retries asked for", "#rc=2&rp=all", first(KindGather, WebhookFault{LoseAnswer: true}), 2, nil, 1.25},
-		{"retries used up", "#rc=2&rp=rt", always(KindGather, WebhookFault{LoseAnswer: true}), 3, []string{"ErrorCode=11205"}, 1.25},
+		{"lost answer, retries asked for", "#rc=2&rp=all", first(KindGather, WebhookFault{LoseAnswer: true}), 2, nil,
+			1.25},
+		{"retries used up", "#rc=2&rp=rt", always(KindGather, WebhookFault{LoseAnswer: true}), 3,
+			[]string{"ErrorCode=11205"}, 1.25},
 		{"no retries", "#rc=0", first(KindGather, WebhookFault{Lose: true}), 0, []string{"ErrorCode=11205"}, 1.25},
 		{"delivered three times", "", first(KindGather, WebhookFault{Repeat: 2}), 3, nil, 1.25},
 		{"late", "", first(KindGather, WebhookFault{Delay: 3 * time.Second}), 1, nil, 4.25},
@@ -130,7 +136,8 @@ func TestConnectionOverrides(t *testing.T) {
 		t.Run(test.fragment, func(t *testing.T) {
 			w := newWorld(t)
 			w.page("/voice", `<Hangup/>`)
-			w.c.Number(line, Number{VoiceURL: w.server.URL + "/voice", StatusCallback: w.server.URL + "/broken" + test.fragment})
+			w.c.Number(line, Number{VoiceURL: w.server.URL + "/voice",
+				StatusCallback: w.server.URL + "/broken" + test.fragment})
 			w.c.Ring(customer, line, Party{})
 			w.run(time.Second)
 			if n := len(w.got("/broken")); n != test.seen {
