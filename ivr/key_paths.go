@@ -13,7 +13,7 @@ type KeyPath struct {
 
 // KeyPaths lists how every topic is reached, in the order of the menus.
 func (l *Line) KeyPaths() []KeyPath {
-	var ways []KeyPath
+	var paths []KeyPath
 	var walk func(menu []Choice, before []string)
 	walk = func(menu []Choice, before []string) {
 		for i, choice := range menu {
@@ -26,19 +26,9 @@ func (l *Line) KeyPaths() []KeyPath {
 				walk(choice.Choices, keys)
 				continue
 			}
-			ways = append(ways, KeyPath{Topic: choice.ID, Keys: keys})
+			paths = append(paths, KeyPath{Topic: choice.ID, Keys: keys})
 		}
 	}
 	walk(l.Menu, nil)
-	return ways
-}
-
-// Topic is the reason to call with this identifier, or nil.
-func (l *Line) Topic(id string) *Topic {
-	for i := range l.Topics {
-		if l.Topics[i].ID == id {
-			return &l.Topics[i]
-		}
-	}
-	return nil
+	return paths
 }

@@ -143,3 +143,13 @@ type NumberRule struct {
 	// CallingNumber offers the calling number, in national form, when it fits the rule.
 	CallingNumber bool
 }
+
+// Topic is the reason to call with this identifier, or nil.
+func (l *Line) Topic(id string) *Topic {
+	for i := range l.Topics {
+		if l.Topics[i].ID == id {
+			return &l.Topics[i]
+		}
+	}
+	return nil
+}

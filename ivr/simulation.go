@@ -17,8 +17,8 @@ type Simulation struct {
 	// silence.
 	Keys []string
 	// Language is the tag that was chosen; Notices are those announced, in order.
-	Language string
-	Notices  []Announcement
+	Language      string
+	Announcements []Announcement
 	// Wanted is the desk that the call is for, in the caller's language.
 	Wanted string
 	// Peak is set when the caller is told that it can take longer.
@@ -54,14 +54,14 @@ type CallbackOffer struct {
 // Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a
 // caller who asks for a person at once. The caller has no callback before.
 func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simulation, error) {
-	w := follower{line: l, now: now, topic: topic}
+	w := simulatedCall{line: l, now: now, topic: topic}
 	w.Language = l.Language(language).Tag
 	if topic != "" {
-		i := slices.IndexFunc(l.KeyPaths(), func(way KeyPath) bool { return way.Topic == topic })
+		i := slices.IndexFunc(l.KeyPaths(), func(path KeyPath) bool { return path.Topic == topic })
 		if i < 0 {
 			return w.Simulation, fmt.Errorf("line %s has no topic %q in its menu", l.ID, topic)
 		}
-		w.way = l.KeyPaths()[i].Keys
+		w.path = l.KeyPaths()[i].Keys
 	}
 	state, event := State{Line: l.ID, Step: FirstStep, Called: now.Unix()}, Event(Start{})
 	for range 2 * maxEvents {
@@ -76,29 +76,29 @@ func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simul
 	return w.Simulation, fmt.Errorf("the call to line %s comes to no end", l.ID)
 }
 
-// A follower is a course that is being played.
-type follower struct {
+// A simulatedCall is a simulation that is being played.
+type simulatedCall struct {
 	Simulation
 	line  *Line
 	now   time.Time
 	topic string
-	way   []string // keys to the topic that are still to be pressed
+	path  []string // keys to the topic, still to be pressed
 }
 
 // heard notes which announcements are spoken.
-func (w *follower) heard(response Response) {
+func (w *simulatedCall) heard(response Response) {
 	for _, said := range response.Say {
 		i := slices.IndexFunc(w.line.Announcements, func(n Announcement) bool {
 			return !w.now.Before(n.From) && w.now.Before(n.Until) && n.Text[said.Language] == said.Text
 		})
 		if i >= 0 {
-			w.Notices = append(w.Notices, w.line.Announcements[i])
+			w.Announcements = append(w.Announcements, w.line.Announcements[i])
 		}
 	}
 }
 
-// answer is what happens next; nil when the course has come to its end.
-func (w *follower) answer(state State, next Action, call Call) Event {
+// answer is what happens next; nil when the call has come to its end.
+func (w *simulatedCall) answer(state State, next Action, call Call) Event {
 	switch next := next.(type) {
 	case Perform:
 		return w.perform(next.Effect)
@@ -118,7 +118,7 @@ func (w *follower) answer(state State, next Action, call Call) Event {
 }
 
 // perform answers an effect as a product does in which nothing goes wrong and nobody picks up.
-func (w *follower) perform(effect Effect) Event {
+func (w *simulatedCall) perform(effect Effect) Event {
 	switch effect := effect.(type) {
 	case FindOpen:
 		return Found{}
@@ -132,8 +132,8 @@ func (w *follower) perform(effect Effect) Event {
 	return nil
 }
 
-// key is what the caller presses at a step; false where the course ends.
-func (w *follower) key(state State, call Call) (string, bool) {
+// key is what the caller presses at a step; false where the call ends.
+func (w *simulatedCall) key(state State, call Call) (string, bool) {
 	switch state.Step {
 	case stepLanguage:
 		i := slices.IndexFunc(w.line.Languages, func(l Language) bool { return l.Tag == w.Language })
@@ -142,11 +142,11 @@ func (w *follower) key(state State, call Call) (string, bool) {
 		if w.topic == "" {
 			return KeyPerson, true
 		}
-		if len(w.way) == 0 {
+		if len(w.path) == 0 {
 			return "", false
 		}
-		key := w.way[0]
-		w.way = w.way[1:]
+		key := w.path[0]
+		w.path = w.path[1:]
 		return key, true
 	case stepHelp, stepSkipped:
 		return "2", true // not solved; on without the number
@@ -170,7 +170,7 @@ func (w *follower) key(state State, call Call) (string, bool) {
 }
 
 // takeOffer notes what was offered and takes the first time, or leaves a message.
-func (w *follower) takeOffer(state State, call Call) string {
+func (w *simulatedCall) takeOffer(state State, call Call) string {
 	w.noOffer(call)
 	w.Offer.Number = state.Number
 	if state.Due == 0 {
@@ -185,7 +185,7 @@ func (w *follower) takeOffer(state State, call Call) string {
 }
 
 // noOffer notes why the calling number cannot be rung, if so.
-func (w *follower) noOffer(call Call) {
+func (w *simulatedCall) noOffer(call Call) {
 	w.Offer = &CallbackOffer{}
 	w.Offer.Refused = w.line.Callbacks.Refusal(w.line.CallerNumber(call.From))
 }

@@ -72,10 +72,10 @@ func (e explanation) keyPath(rows *terminal.Table) {
 		language = fmt.Sprintf("%s, key %d", tag, i+1)
 	}
 	rows.Add("language", language, e.source("languages."+tag))
-	for _, n := range e.course.Notices {
+	for _, n := range e.course.Announcements {
 		rows.Add("notice", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.noticeSource(n))
 	}
-	if len(e.course.Notices) == 0 {
+	if len(e.course.Announcements) == 0 {
 		rows.Add("notice", "none is announced", "")
 	}
 }
