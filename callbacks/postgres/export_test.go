@@ -1,4 +1,4 @@
 package postgres
 
 // Migrate brings the tables of a database up to date.
-var Migrate = dialect.Migrate
+var Migrate = applyScripts

@@ -6,12 +6,15 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
@@ -26,7 +29,7 @@ const (
 
 // dialect is PostgreSQL's.
 var dialect = sqlstore.Dialect{
-	Name: "postgres", Numbered: true, Order: "write_order", Snapshot: sql.LevelRepeatableRead,
+	Name: "postgres", Migrations: goose.DialectPostgres, Numbered: true, Order: "write_order", Snapshot: sql.LevelRepeatableRead,
 	Lock: " FOR UPDATE", SkipLocked: " FOR UPDATE SKIP LOCKED",
 	Serialize: `SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`,
 	Recount:   `SELECT setval(pg_get_serial_sequence('TABLE', 'id'), coalesce((SELECT max(id) FROM TABLE), 0) + 1, false)`,
@@ -102,7 +105,16 @@ func migrate(ctx context.Context, settings *pgx.ConnConfig) (err error) {
 	delete(patient.RuntimeParams, "statement_timeout")
 	db := stdlib.OpenDB(*patient)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return dialect.Migrate(ctx, db, sqlstore.Migrations)
+	return applyScripts(ctx, db, sqlstore.Migrations)
+}
+
+// applyScripts lets one process at a time bring the tables up to date.
+func applyScripts(ctx context.Context, db *sql.DB, scripts fs.FS) (err error) {
+	one := dialect
+	if one.Locker, err = lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)); err != nil {
+		return err
+	}
+	return one.Migrate(ctx, db, scripts)
 }
 
 // Close closes the connections.

@@ -75,7 +75,7 @@ func empty(t *testing.T, db *sql.DB) {
 		DECLARE name text;
 		BEGIN
 			SET LOCAL session_replication_role = replica; -- in any order
-			FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
+			FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
 				EXECUTE 'DELETE FROM ' || name;
 			END LOOP;
 			FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP

@@ -1,7 +1,11 @@
 package sqlite
 
 import (
+	"context"
+	"database/sql"
+	"io/fs"
 	"os"
+	"sync"
 	"testing"
 )
 
@@ -18,7 +22,13 @@ func Pragma(t *testing.T, s *Store, name string) (value string) {
 var DSN = dsn
 
 // Migrate brings the tables of a database up to date.
-var Migrate = dialect.Migrate
+func Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
+	oneProcess.Lock() // as the lock beside the file does
+	defer oneProcess.Unlock()
+	return dialect.Migrate(ctx, db, scripts)
+}
+
+var oneProcess sync.Mutex
 
 // Writes reports whether the connection that writes is in use.
 func Writes(s *Store) bool { return s.writer.Stats().InUse > 0 }

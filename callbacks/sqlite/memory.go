@@ -82,7 +82,7 @@ func (m *Memory) clear(ctx context.Context) (err error) {
 // list names the tables that hold what was written, and the numbering of their rows.
 func (m *Memory) list(ctx context.Context) (names []string, err error) {
 	rows, err := m.writer.QueryContext(ctx,
-		`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_version'
+		`SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'goose_db_version'
 		AND (name NOT LIKE 'sqlite_%' OR name = 'sqlite_sequence')`)
 	if err != nil {
 		return nil, err

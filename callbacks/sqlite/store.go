@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pressly/goose/v3"
+
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
@@ -47,7 +49,8 @@ func (s *Store) Close() error {
 
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
 var dialect = sqlstore.Dialect{
-	Name: "sqlite", Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason, Afresh: "PRAGMA shrink_memory",
+	Name: "sqlite", Migrations: goose.DialectSQLite3, Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason,
+	Afresh: "PRAGMA shrink_memory",
 	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}", "WITHOUT ROWID",
 		"{write_order}", ""),
 }

@@ -18,7 +18,7 @@ import (
 
 // notCopied are tables and columns that a move leaves out, and why.
 var notCopied = map[string]string{
-	"schema_version":       "it is the database's own",
+	"goose_db_version":     "it is the database's own",
 	"instances":            "they report themselves again",
 	"attempts.write_order": "PostgreSQL numbers the rows anew, in the order in which they are copied",
 }

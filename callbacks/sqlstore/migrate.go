@@ -4,66 +4,62 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
+	"testing/fstest"
+
+	"github.com/pressly/goose/v3"
 )
 
-// Migrations are the scripts that make and change the tables of both databases.
+// Migrations are the scripts that make and change the tables of both databases, the n-th in the file that begins with n.
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS
 
-// Migrate brings the tables of a database up to date. The scripts run in the order of their names; the n-th takes the
-// database to version n. Those that it does not have yet are applied together or not at all, and processes that start
-// at once wait for each other. A database of a later version than there are scripts is refused and stays as it is.
-func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) (err error) {
-	tx, err := db.BeginTx(ctx, nil)
+// Migrate brings the tables of a database up to date: those scripts that it has not had are applied in the order of their
+// names, each as one transaction. A database of a later version than there are scripts is refused and stays as it is.
+// Processes that start at once wait for each other where the dialect has a Locker; elsewhere the caller sees to it.
+func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
+	p, err := d.migrations(db, scripts)
 	if err != nil {
-		return fmt.Errorf("migrations: begin: %w", err)
+		return fmt.Errorf("migrations: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("migrations: %w", errors.Join(err, tx.Rollback()))
-		}
-	}()
-	if err := (conn{handle: tx, dialect: &d}).serialize(ctx, "migrations"); err != nil {
-		return err
-	}
-	if err := d.migrate(ctx, tx, scripts); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-func (d Dialect) migrate(ctx context.Context, tx *sql.Tx, scripts fs.FS) error {
-	if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)`); err != nil {
-		return err
-	}
-	var version int
-	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_version`).Scan(&version); err != nil {
-		return err
-	}
-	names, err := fs.Glob(scripts, "migrations/*.sql")
+	version, err := p.GetDBVersion(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("migrations: %w", err)
 	}
-	if version > len(names) {
-		return fmt.Errorf("the database is of version %d and this program knows versions up to %d; run the program that "+
-			"wrote it, or a later one", version, len(names))
+	sources := p.ListSources()
+	if known := sources[len(sources)-1].Version; version > known {
+		return fmt.Errorf("migrations: the database is of version %d and this program knows versions up to %d; "+
+			"run the program that wrote it, or a later one", version, known)
 	}
-	for i, name := range names[version:] {
-		script, err := fs.ReadFile(scripts, name)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, d.Words.Replace(string(script))); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		set := fmt.Sprintf("DELETE FROM schema_version; INSERT INTO schema_version (version) VALUES (%d)", version+i+1)
-		if _, err := tx.ExecContext(ctx, set); err != nil {
-			return err
-		}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
+}
+
+// migrations are the scripts in the words of the dialect.
+func (d Dialect) migrations(db *sql.DB, scripts fs.FS) (*goose.Provider, error) {
+	names, err := fs.Glob(scripts, "migrations/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	files := fstest.MapFS{}
+	for _, name := range names {
+		script, err := fs.ReadFile(scripts, name)
+		if err != nil {
+			return nil, err
+		}
+		files[name] = &fstest.MapFile{Data: []byte(d.Words.Replace(string(script)))}
+	}
+	dir, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	var options []goose.ProviderOption
+	if d.Locker != nil {
+		options = append(options, goose.WithSessionLocker(d.Locker))
+	}
+	return goose.NewProvider(d.Migrations, db, dir, options...)
 }

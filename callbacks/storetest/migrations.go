@@ -13,14 +13,14 @@ import (
 
 // Migrations tries how an empty database is brought up to date from one version to the next. migrate is the dialect's.
 func Migrations(t *testing.T, db *sql.DB, migrate func(context.Context, *sql.DB, fs.FS) error) {
-	first := scripts(`CREATE TABLE kept (name TEXT); INSERT INTO kept VALUES ('a')`)
-	second := scripts(`CREATE TABLE kept (name TEXT)`, `ALTER TABLE kept ADD COLUMN age INTEGER NOT NULL DEFAULT 7`)
-	broken := scripts(``, ``, `INSERT INTO kept VALUES ('b', 8)`, `INSERT INTO nowhere VALUES (1)`)
+	first := scripts("CREATE TABLE kept (name TEXT);\nINSERT INTO kept VALUES ('a');")
+	second := scripts(`CREATE TABLE kept (name TEXT);`, `ALTER TABLE kept ADD COLUMN age INTEGER NOT NULL DEFAULT 7;`)
+	broken := scripts(`SELECT 1;`, `SELECT 1;`, `INSERT INTO kept VALUES ('b', 8);`, "INSERT INTO kept VALUES ('c', 9);\nINSERT INTO nowhere VALUES (1);")
 	kept := func(want string) {
 		t.Helper()
 		var all string
-		if err := db.QueryRow(`SELECT version || ': ' || (SELECT min(name || age) || max(name || age) FROM kept)
-			FROM schema_version`).Scan(&all); err != nil || all != want {
+		if err := db.QueryRow(`SELECT max(version_id) || ': ' || (SELECT min(name || age) || max(name || age) FROM kept)
+			FROM goose_db_version`).Scan(&all); err != nil || all != want {
 			t.Errorf("there is %q, %v, want %q", all, err, want)
 		}
 	}
@@ -37,21 +37,21 @@ func Migrations(t *testing.T, db *sql.DB, migrate func(context.Context, *sql.DB,
 	}
 	processes.Wait()
 	kept("2: a7a7")
-	if err := migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), "0004.sql") {
+	if err := migrate(t.Context(), db, broken); err == nil || !strings.Contains(err.Error(), "version:4") {
 		t.Errorf("a script that fails: %v", err)
 	}
-	kept("2: a7a7") // nor what came before it
-	if err := migrate(t.Context(), db, first); err == nil || !strings.Contains(err.Error(), "of version 2") {
+	kept("3: a7b8") // what came before it is kept, of itself nothing
+	if err := migrate(t.Context(), db, first); err == nil || !strings.Contains(err.Error(), "of version 3") {
 		t.Errorf("a database of a later version: %v", err)
 	}
-	kept("2: a7a7")
+	kept("3: a7b8")
 }
 
 // scripts are migrations by the names of their files.
 func scripts(texts ...string) fs.FS {
 	files := fstest.MapFS{}
 	for i, text := range texts {
-		files[fmt.Sprintf("migrations/%04d.sql", i+1)] = &fstest.MapFile{Data: []byte(text)}
+		files[fmt.Sprintf("migrations/%04d_script.sql", i+1)] = &fstest.MapFile{Data: []byte("-- +goose Up\n" + text)}
 	}
 	return files
 }

@@ -44,7 +44,7 @@ func TestNothingIsLeftToMigrate(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer func() { _ = db.Close() }()
-		if err := db.QueryRow("SELECT version FROM schema_version").Scan(&newest); err != nil {
+		if err := db.QueryRow("SELECT max(version_id) FROM goose_db_version").Scan(&newest); err != nil {
 			t.Fatal(err)
 		}
 		return newest

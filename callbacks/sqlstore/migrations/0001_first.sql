@@ -1,3 +1,4 @@
+-- +goose Up
 -- The tables of both databases. Dialect.Words says what stands for {id}, {blob}, {rowless} and {write_order} in each.
 --
 -- Columns that end in _ms are instants, in milliseconds since 1970 UTC, or durations; the instant 0 means "none".
