@@ -44,54 +44,74 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 	defer cancel()
 	switch effect := effect.(type) {
 	case ivr.Book:
-		booking, err := s.Callbacks.Book(ctx, effect.Request)
-		if errors.Is(err, callbacks.ErrKeyUsed) {
-			return ivr.Noted{Callback: booking.Callback}
-		}
-		if err != nil {
-			return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller",
-				callbacks.Mask(effect.Request.Caller))
-		}
-		s.Metrics.booked(booking)
-		s.observe(Event{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
-		return ivr.CallbackBooked{Callback: booking.Callback, Existing: booking.Existing}
+		return s.book(ctx, w, effect)
 	case ivr.Move:
-		moved, err := s.Callbacks.Move(ctx, effect.ID, effect.To)
-		if errors.Is(err, callbacks.ErrKeyUsed) {
-			return ivr.Noted{Callback: moved}
-		}
-		if err != nil {
-			return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
-		}
-		s.observe(Event{Name: "move", CallSID: w.call().SID, Callback: moved})
-		return ivr.CallbackBooked{Callback: moved}
+		return s.move(ctx, w, effect)
 	case ivr.Prove:
 		return s.verify(ctx, effect)
 	case ivr.Cancel:
-		cancelled, err := s.Callbacks.Cancel(ctx, effect.ID, "caller")
-		if err != nil {
-			return s.refuse("cancel a callback", err)
-		}
-		s.observe(Event{Name: "cancel", CallSID: w.call().SID, Callback: cancelled})
-		return ivr.Dropped{}
+		return s.cancelCallback(ctx, w, effect)
 	case ivr.SaveMessage:
-		message, err := s.Callbacks.SaveMessage(ctx, effect.Message)
-		if err != nil {
-			return s.refuse("save a message", err)
-		}
-		s.Metrics.messages.Inc()
-		s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk,
-			Topic: message.Topic, Reference: message.Reference})
-		return ivr.Saved{Reference: message.Reference}
+		return s.saveMessage(ctx, w, effect)
 	case ivr.AttachNote:
-		if err := s.Callbacks.AttachNote(ctx, effect.ID, effect.Note); err != nil {
-			return s.refuse("keep a note", err)
-		}
-		s.observe(Event{Name: "note", CallSID: w.call().SID})
-		return ivr.Done{}
+		return s.attachNote(ctx, w, effect)
 	}
 	s.Log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))
 	return ivr.Refused{Why: ivr.Failed}
+}
+
+func (s *Server) book(ctx context.Context, w webhook, effect ivr.Book) ivr.Event {
+	booking, err := s.Callbacks.Book(ctx, effect.Request)
+	if errors.Is(err, callbacks.ErrKeyUsed) {
+		return ivr.Noted{Callback: booking.Callback}
+	}
+	if err != nil {
+		return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller",
+			callbacks.Mask(effect.Request.Caller))
+	}
+	s.Metrics.booked(booking)
+	s.observe(Event{Name: "book", CallSID: w.call().SID, Callback: booking.Callback})
+	return ivr.CallbackBooked{Callback: booking.Callback, Existing: booking.Existing}
+}
+
+func (s *Server) move(ctx context.Context, w webhook, effect ivr.Move) ivr.Event {
+	moved, err := s.Callbacks.Move(ctx, effect.ID, effect.To)
+	if errors.Is(err, callbacks.ErrKeyUsed) {
+		return ivr.Noted{Callback: moved}
+	}
+	if err != nil {
+		return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
+	}
+	s.observe(Event{Name: "move", CallSID: w.call().SID, Callback: moved})
+	return ivr.CallbackBooked{Callback: moved}
+}
+
+func (s *Server) cancelCallback(ctx context.Context, w webhook, effect ivr.Cancel) ivr.Event {
+	cancelled, err := s.Callbacks.Cancel(ctx, effect.ID, "caller")
+	if err != nil {
+		return s.refuse("cancel a callback", err)
+	}
+	s.observe(Event{Name: "cancel", CallSID: w.call().SID, Callback: cancelled})
+	return ivr.Dropped{}
+}
+
+func (s *Server) saveMessage(ctx context.Context, w webhook, effect ivr.SaveMessage) ivr.Event {
+	message, err := s.Callbacks.SaveMessage(ctx, effect.Message)
+	if err != nil {
+		return s.refuse("save a message", err)
+	}
+	s.Metrics.messages.Inc()
+	s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk,
+		Topic: message.Topic, Reference: message.Reference})
+	return ivr.Saved{Reference: message.Reference}
+}
+
+func (s *Server) attachNote(ctx context.Context, w webhook, effect ivr.AttachNote) ivr.Event {
+	if err := s.Callbacks.AttachNote(ctx, effect.ID, effect.Note); err != nil {
+		return s.refuse("keep a note", err)
+	}
+	s.observe(Event{Name: "note", CallSID: w.call().SID})
+	return ivr.Done{}
 }
 
 func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
