@@ -38,7 +38,8 @@ func spokenText(placeholders ...string) *Schema {
 	}
 	wrong := "is blank, or has a placeholder or a lone brace; this text has no placeholders"
 	if len(placeholders) > 0 {
-		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see which it may use"
+		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see which " +
+			"it may use"
 	}
 	s := form(`^\s*([^{}\s]`+filled+`)([^{}]`+filled+`)*$`, wrong)
 	s.MaxLength = LongestText
@@ -57,12 +58,18 @@ func textsSchema(description string) *Schema {
 func hoursSchema() *Schema {
 	s := object(append([]Property{
 		key("line", "The line's name, the same as the file's.", ref("identifier")),
-		key("zone", "IANA name of the zone of the clock on the desk's wall.", form(zonePattern, "is no zone; use an IANA name, with its capital letters", "Asia/Jakarta", "Asia/Shanghai")),
-		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.", weekSchema().orNothing()),
-		key("announcements", "Announcements at the start of a call. They do not change the hours.", list(ref("notice"), mostNotices).orNothing()),
+		key("zone", "IANA name of the zone of the clock on the desk's wall.",
+			form(zonePattern,
+				"is no zone; use an IANA name, with its capital letters",
+				"Asia/Jakarta", "Asia/Shanghai")),
+		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.",
+			weekSchema().orNothing()),
+		key("announcements", "Announcements at the start of a call. They do not change the hours.",
+			list(ref("notice"), mostNotices).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
-	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than this schema can."
+	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than " +
+		"this schema can."
 	s.Definitions = append(ruleDefinitions(), Property{"notice", noticeSchema()})
 	return s
 }
@@ -73,13 +80,20 @@ func ruleProperties() []Property {
 		key("week", "", ref("week")),
 		key("holidays", "Sets of holidays that apply, from the folder holidays: [cn], [id, sg].",
 			list(ref("identifier"), mostSets).once().orNothing()),
-		key("make_up", "Which weekday's hours a make-up working day of the sets has. rest: nobody is there. Without it the day keeps the hours of its own weekday.",
+		key("make_up",
+			"Which weekday's hours a make-up working day of the sets has. rest: nobody is there. Without it the "+
+				"day keeps the hours of its own weekday.",
 			words(append(weekOrder(), "rest")...)),
-		key("collective_leave", "What happens on collective leave of the sets (cuti bersama). rest, which is the default: closed. work: an ordinary day.",
+		key("collective_leave",
+			"What happens on collective leave of the sets (cuti bersama). rest, which is the default: closed. "+
+				"work: an ordinary day.",
 			words("rest", "work")),
-		key("special", "Days that do not follow the week or the sets of holidays. A dated one has precedence over a recurring one.",
+		key("special",
+			"Days that do not follow the week or the sets of holidays. A dated one has precedence over a recurring "+
+				"one.",
 			list(ref("special"), mostSpecials).orNothing()),
-		key("overrides", "Closed or open from one instant to another, whatever else is written. An override cuts what runs.",
+		key("overrides",
+			"Closed or open from one instant to another, whatever else is written. An override cuts what runs.",
 			list(ref("override"), mostOverrides).orNothing()),
 	}
 }
@@ -111,7 +125,8 @@ func weekSchema() *Schema {
 		s.Properties = append(s.Properties, Property{day, ref("spans")})
 	}
 	s.MinProperties = 1
-	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the day on which it begins."
+	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the day on which " +
+		"it begins."
 	return s
 }
 
@@ -119,9 +134,11 @@ func specialSchema() *Schema {
 	s := object(
 		key("date", "The one day.", ref("date")),
 		key("from", "The first day; with rrule, the day on which the rule begins.", ref("date")),
-		key("to", "The last day, included. With yearly: MM-DD.", &Schema{AnyOf: []*Schema{ref("date"), ref("monthday")}}),
+		key("to", "The last day, included. With yearly: MM-DD.",
+			&Schema{AnyOf: []*Schema{ref("date"), ref("monthday")}}),
 		key("yearly", "MM-DD: this day of every year; with to: MM-DD, several days.", ref("monthday")),
-		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.", nthSchema()),
+		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.",
+			nthSchema()),
 		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &Schema{
 			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: LongestRule, PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY", Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
 		key("closed", "No hours begin on the day. What began the evening before runs to its end.", yes()),

@@ -1,6 +1,6 @@
-// Package schema says what the files of a configuration may hold, in one table for each object: keys, words, bounds, and what a
-// person is told of them. Package config reads by these tables, and editors are given them as JSON Schemas, which are generated
-// into this folder.
+// Package schema says what the files of a configuration may hold, in one table for each object: keys, words, bounds, and
+// what people are told about them. Package config reads by these tables. Editors get them as JSON Schemas, which are
+// generated into this folder.
 package schema
 
 import (
@@ -15,14 +15,14 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 )
 
-// JSON Schemas of the files that people edit, for their editors: completion, hover texts, and a mistake is underlined while
-// it is made. They are also the tables by which the readers go, see table. Load finds more than a schema of one file can.
+// Editors complete keys, show what they mean and underline mistakes. Reading finds more than a schema of one file can.
 
 //go:generate go run ../../cmd/hotline schema --write .
 
 // tables by the kind of file.
 var tables = map[string]func() *Schema{
-	"hours": hoursSchema, "line": lineSchema, "topics": topicsSchema, "holidays": holidaysSchema, "prompts": promptsSchema, "call": callSchema,
+	"hours": hoursSchema, "line": lineSchema, "topics": topicsSchema, "holidays": holidaysSchema,
+	"prompts": promptsSchema, "call": callSchema,
 }
 
 // described are the tables that readers go by, made once.

@@ -8,7 +8,9 @@ import (
 
 func topicsSchema() *Schema {
 	s := object(
-		key("questions", "Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID tells it to the agent.",
+		key("questions",
+			"Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID "+
+				"tells it to the agent.",
 			list(ref("question"), mostTopics).orNothing()),
 		key("topics", "Reasons to call that several lines share.", list(ref("topic"), mostTopics).orNothing()),
 	)
@@ -51,14 +53,22 @@ func questionID() *Schema {
 
 func topicProperties() []Property {
 	return []Property{
-		key("id", "A stable name. The prompt topic.ID says it.", &Schema{AllOf: []*Schema{ref("identifier")}, Not: words(Reserved...)}),
+		key("id", "A stable name. The prompt topic.ID says it.",
+			&Schema{AllOf: []*Schema{ref("identifier")}, Not: words(Reserved...)}),
 		key("desk", "Who serves it, one of the desks of the line.", ref("identifier")),
 		key("urgent", "Straight to its desk at any hour, nothing is asked; the desk never closes.", truth()),
-		key("help", "There is a self-help text, the prompt help.ID, and the question whether it solved the matter.", truth()),
-		key("note", "Callers may leave a spoken note when they are called back, and are told what to say: the prompt note-about.ID.", truth()),
+		key("help", "There is a self-help text, the prompt help.ID, and the question whether it solved the matter.",
+			truth()),
+		key("note",
+			"Callers may leave a spoken note when they are called back, and are told what to say: the prompt "+
+				"note-about.ID.",
+			truth()),
 		key("message", "Straight to a recorded message.", truth()),
-		key("priority", "Its callbacks are kept before those of a lower one; at the same, whoever rang first. Left out it is 0.", whole(0, 9)),
-		key("ask", "Numbers that are collected before a person is rung: account, and questions.", list(ref("identifier"), 10).once().orNothing()),
+		key("priority",
+			"Its callbacks are kept before those of a lower one; at the same, whoever rang first. Left out it is 0.",
+			whole(0, 9)),
+		key("ask", "Numbers that are collected before a person is rung: account, and questions.",
+			list(ref("identifier"), 10).once().orNothing()),
 	}
 }
 
