@@ -156,7 +156,6 @@ func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 // Who cannot be rung is told so before any time is offered, and when somebody is there.
 func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
 	line := sketch(t)
-	line.Callbacks.Unreachable = []string{"+86"}
 	from := Call{SID: "CA1", From: "+8613800138000", To: caller.To}
 	heard := play(t, line, closedHour, from, Keys{"2"}, Found{}, Keys{"0"})
 	if got := strings.Join(heard[len(heard)-3:], " "); got != "number.nocall hours.closed number.instead" {
