@@ -178,6 +178,9 @@ func exists(t *testing.T, file string, args []string) {
 // link is a Markdown link to a file of the repository or to a heading.
 var link = regexp.MustCompile(`\]\(([^):\s]+)\)`)
 
+// sourceFile is a file or folder of the code that a sentence names by its path.
+var sourceFile = regexp.MustCompile("`((?:hours|callbacks|ivr|config|cmd)/[^` ]+)`")
+
 func TestLinksOfDocuments(t *testing.T) {
 	all := documents(t)
 	for file, text := range all {
@@ -191,6 +194,14 @@ func TestLinksOfDocuments(t *testing.T) {
 				t.Errorf("%s: there is no %s", file, found[1])
 			} else if heading != "" && !strings.Contains(headings(all[to]), "\n"+heading+"\n") {
 				t.Errorf("%s: %s has no heading %s", file, to, heading)
+			}
+		}
+	}
+	for file, text := range all {
+		for _, found := range sourceFile.FindAllStringSubmatch(text, -1) {
+			_, err := os.Stat(filepath.Join(repository, found[1]))
+			if _, beside := os.Stat(filepath.Join(repository, path.Dir(file), found[1])); err != nil && beside != nil {
+				t.Errorf("%s: there is no %s", file, found[1])
 			}
 		}
 	}
