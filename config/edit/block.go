@@ -163,31 +163,6 @@ func (f *file) remove(at int) ([]byte, error) {
 	return f.instead(first, last, kept), nil
 }
 
-func (f *file) replace(at int, entry string) ([]byte, error) {
-	if f.flow() {
-		return f.replaceFlow(at, entry)
-	}
-	first, last, err := f.linesOf(at)
-	if err != nil {
-		return nil, err
-	}
-	node := f.list.Content[at]
-	if node.Style&yaml.FlowStyle != 0 { // what stands behind it stays
-		text := join(f.lines)
-		start := f.position(node)
-		end, _, err := flowEnd(text, start)
-		if err != nil {
-			return nil, err
-		}
-		return splice(text, start, end, entry), nil
-	}
-	written := [][]byte{[]byte(f.dash() + entry + f.usualEnd())}
-	if end := lineEnd(f.lines[first]); end != "" {
-		written[0] = []byte(f.dash() + entry + end)
-	}
-	return f.instead(first, last, append(written, f.commentsOf(first, last)...)), nil
-}
-
 // commentsOf are the lines among these that hold a comment only.
 func (f *file) commentsOf(first, last int) (kept [][]byte) {
 	for _, line := range f.lines[first : last+1] {

@@ -39,19 +39,6 @@ func Remove(data []byte, list string, at int) ([]byte, error) {
 	})
 }
 
-// Replace writes another entry, in flow form, in the place of one.
-func Replace(data []byte, list string, at int, entry string) ([]byte, error) {
-	return change(data, list, func(f *file) ([]byte, error) { return f.replace(at, entry) }, func(entries []*yaml.Node) ([]*yaml.Node, error) {
-		node, err := parse([]byte(entry))
-		if err != nil || at < 0 || at >= len(entries) {
-			return nil, errors.Join(err, fmt.Errorf("%s has no entry %d", list, at))
-		}
-		out := slices.Clone(entries)
-		out[at] = node
-		return out, nil
-	})
-}
-
 // Entries are the entries of a list, none when it is absent or empty. The nodes tell the lines where they stand.
 func Entries(data []byte, list string) ([]*yaml.Node, error) {
 	root, err := parse(data)

@@ -25,9 +25,6 @@ func TestEdits(t *testing.T) {
 	remove := func(at int) func([]byte) ([]byte, error) {
 		return func(data []byte) ([]byte, error) { return edit.Remove(data, "special", at) }
 	}
-	replace := func(at int) func([]byte) ([]byte, error) {
-		return func(data []byte) ([]byte, error) { return edit.Replace(data, "special", at, "{a: 1}") }
-	}
 	for _, tt := range []struct {
 		name         string
 		how          func([]byte) ([]byte, error)
@@ -59,9 +56,6 @@ func TestEdits(t *testing.T) {
 		{"remove, flow", remove(0), "special: [{b: 2},  {c: 3}]\n", "special: [{c: 3}]\n"},
 		{"remove, flow, only", remove(0), "special: [ {b: 2} ]\n", "special: [  ]\n"},
 		{"remove, flow, lines", remove(1), "special: [\n  {b: 2},  # b\n  {c: 3}\n]\n", "special: [\n  {b: 2}  # b\n  ]\n"},
-		{"replace", replace(0), "special:\n  - {b: 2}   # b\n", "special:\n  - {a: 1}   # b\n"},
-		{"replace, block", replace(0), "special:\n  - b: 2\n    # why\n    c: 3\n  - d\n", "special:\n  - {a: 1}\n    # why\n  - d\n"},
-		{"replace, flow", replace(1), "special: [{b: 2}, {c: {d: 1}} ]\n", "special: [{b: 2}, {a: 1} ]\n"},
 		{"wide letters", insert(1), "special: [{名: 二}] # 三\n", "special: [{名: 二}, {a: 1}] # 三\n"},
 	} {
 		got, err := tt.how([]byte(tt.before))
@@ -229,10 +223,6 @@ func TestEveryLayout(t *testing.T) {
 		}
 		removed, err := edit.Remove(before, "special", at)
 		check("remove", removed, err, slices.Delete(slices.Clone(list), at, at+1))
-		replaced, err := edit.Replace(before, "special", at, party)
-		want := slices.Clone(list)
-		want[at] = entry
-		check("replace", replaced, err, want)
 	})
 }
 

@@ -117,14 +117,6 @@ func (f *file) removeFlow(at int) ([]byte, error) {
 	return text, nil
 }
 
-func (f *file) replaceFlow(at int, entry string) ([]byte, error) {
-	text, parts, _, _, err := f.parts()
-	if err != nil {
-		return nil, err
-	}
-	return splice(text, parts[at].start, parts[at].end, entry), nil
-}
-
 // flowEnd scans a {…} or […] from its first character on: where it ends, and the commas between its own entries.
 func flowEnd(text []byte, start int) (end int, commas []int, err error) {
 	depth, begins := 0, true // begins: a value may begin here, so that a quotation mark opens one
