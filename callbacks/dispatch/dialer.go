@@ -36,6 +36,18 @@ type Placement struct {
 	Byoc string
 }
 
+// The words for how far a call is. A [Dialer] and those who tell of legs translate the provider's words to these, and
+// outcomes of attempts have the final ones.
+const (
+	StatusQueued    = "queued"
+	StatusAnswered  = "answered"
+	StatusCompleted = "completed"
+	StatusBusy      = "busy"
+	StatusNoAnswer  = "no-answer"
+	StatusFailed    = "failed"
+	StatusCanceled  = "canceled"
+)
+
 // A PlacedCall is a call as the provider's REST interface reports it.
 type PlacedCall struct {
 	SID, To, From string
@@ -49,7 +61,7 @@ type PlacedCall struct {
 // finalStatus reports whether the provider says nothing more about a leg after this status.
 func finalStatus(status string) bool {
 	switch status {
-	case "completed", "busy", "no-answer", "failed", "canceled":
+	case StatusCompleted, StatusBusy, StatusNoAnswer, StatusFailed, StatusCanceled:
 		return true
 	}
 	return false

@@ -189,11 +189,11 @@ func (dec decision) again(c *callbacks.Callback, status string) {
 func pauseAfter(p callbacks.Policy, status string) time.Duration {
 	pause := time.Duration(0)
 	switch status {
-	case "busy":
+	case StatusBusy:
 		pause = p.RetryBusy
-	case "no-answer":
+	case StatusNoAnswer:
 		pause = p.RetryNoAnswer
-	case "completed", "answered": // somebody or something picked up, and pressed no 1
+	case StatusCompleted, StatusAnswered: // somebody or something picked up, and pressed no 1
 		pause = p.RetryMachine
 	}
 	if pause > 0 {
