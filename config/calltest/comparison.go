@@ -54,7 +54,7 @@ func (c *Comparison) Next(said string, records bool) (*config.Step, *Difference)
 	return step, nil
 }
 
-// Answered: a step is done. What was heard before it does not count for the next one.
+// Answered tells that a step is done. What was heard before it does not count for the next one.
 func (c *Comparison) Answered() { c.heard = nil }
 
 // Note notes a difference.

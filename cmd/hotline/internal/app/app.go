@@ -65,7 +65,7 @@ type Options struct {
 	WrapStore   func(Store) Store // lets a simulation's store fail; nil leaves it as it is
 }
 
-// stateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
+// StateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
 const StateLife = 24 * time.Hour
 
 func (w Options) open(ctx context.Context) (Store, error) {

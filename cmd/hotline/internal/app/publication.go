@@ -120,7 +120,7 @@ func orNever(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-// describe puts an override into words, on the clock of its line.
+// DescribeOverride puts an override into words, on the clock of its line.
 func DescribeOverride(o callbacks.Override, snapshot *config.Snapshot, now time.Time) string {
 	zone := time.UTC
 	if line := snapshot.ByID(o.Line); line != nil {

@@ -40,7 +40,7 @@ func newHTTPServer(handler http.Handler) *http.Server {
 	}
 }
 
-// serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address
+// Serve answers calls as the settings say and runs until ctx ends. listening, which may be nil, is told the address
 // once there is one.
 func Serve(
 	ctx context.Context, settings settings.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
@@ -91,7 +91,7 @@ func (h *App) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.
 	}
 }
 
-// run answers webhooks and makes callbacks until ctx ends; then it finishes what is under way. timer wakes the workers.
+// Run answers webhooks and makes callbacks until ctx ends; then it finishes what is under way. timer wakes the workers.
 func (h *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
 	server := newHTTPServer(h.Server.Handler())
 	working, stopWork := context.WithCancel(ctx)

@@ -34,7 +34,7 @@ type Store interface {
 	Close() error
 }
 
-// openStore opens the database that a setting names, sqlite:PATH or postgres://….
+// OpenStore opens the database that a setting names, sqlite:PATH or postgres://….
 func OpenStore(ctx context.Context, name string) (Store, error) {
 	return openStoreLogging(ctx, name, slog.Default())
 }
@@ -54,7 +54,7 @@ func openStoreLogging(ctx context.Context, name string, log *slog.Logger) (Store
 	return postgres.Open(ctx, name)
 }
 
-// clockOf is the clock to go by in earnest: with PostgreSQL its own, so that instances whose clocks differ agree on
+// ClockOf is the clock to go by in earnest: with PostgreSQL its own, so that instances whose clocks differ agree on
 // leases and on what is due.
 func ClockOf(ctx context.Context, store Store, now func() time.Time) (func() time.Time, error) {
 	if shared, ok := store.(*postgres.Store); ok {

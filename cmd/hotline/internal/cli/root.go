@@ -17,7 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// newRoot makes the whole command, apart from the process, so that tests can run it.
+// New makes the whole command, apart from the process, so that tests can run it.
 func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hotline",

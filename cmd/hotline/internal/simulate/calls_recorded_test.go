@@ -45,7 +45,7 @@ var recordingTold = map[string]func(simulator.Webhook) simulator.WebhookFault{
 		simulator.WebhookFault{LoseAnswer: true}),
 }
 
-// A recordedStory is a caller's story in one of the two forms in which a recording's action is told.
+// recordedScenario is a scenario in one of the two forms in which a recording's action is told.
 func recordedScenario(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *scenario {
 	s := newScenario(t, night, withFaults(simulator.Faults{Webhook: webhook}),
 		func(s *setting) { s.NamedRecordings = named })
@@ -205,8 +205,8 @@ func TestALostStatusOfALegIsRepeated(t *testing.T) {
 // Whoever waits while somebody hears a whisper hears the ringing go on: a caller, an agent, a customer.
 func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 	for name, c := range map[string]struct {
-		story func(*testing.T) *scenario
-		waits string
+		scenario func(*testing.T) *scenario
+		waits    string
 	}{
 		"a caller, while an agent is asked": {func(t *testing.T) *scenario {
 			s := newScenario(t, openDay)
@@ -221,7 +221,7 @@ func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 		"a customer, while an agent is asked": {func(t *testing.T) *scenario { return okpayCaller(t) }, "customer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := c.story(t)
+			s := c.scenario(t)
 			s.settles()
 			heard := s.of(simulator.EventMeanwhile)
 			if len(heard) == 0 {

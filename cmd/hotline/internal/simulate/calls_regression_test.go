@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// Mistakes that were found and mended, one story each.
+// Mistakes that were found and mended, one scenario each.
 
 // loseAnswer loses the answer to the first webhook of a kind whose URL has this path.
 func loseAnswer(kind, path string) scenarioOption {

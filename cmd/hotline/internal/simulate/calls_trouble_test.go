@@ -56,7 +56,7 @@ func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
 	s.bridged()
 }
 
-// breakStore closes the database under the running product. The dispatcher has nothing to do in these stories.
+// breakStore closes the database under the running product. The dispatcher has nothing to do in these scenarios.
 func (s *scenario) breakStore() {
 	if err := s.Store.Close(); err != nil {
 		s.t.Fatal(err)

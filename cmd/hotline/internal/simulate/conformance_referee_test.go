@@ -18,7 +18,7 @@ var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
 		conformance.SpecPath))
 })
 
-// checkREST holds every REST request of a story against the provider's own document.
+// checkREST holds every REST request of a scenario against the provider's own document.
 func checkREST(t *testing.T, requests []simulator.Request) {
 	t.Helper()
 	validator, err := restValidator()

@@ -30,8 +30,8 @@ type scenario struct {
 	events        []simulator.Event
 	productEvents []twilio.Event
 	customer      simulator.Party
-	mayDrop       bool   // a leg without a fallback may be given up in this story
-	mayBreak      bool   // a callback may end unkept in this story
+	mayDrop       bool   // a leg without a fallback may be given up in this scenario
+	mayBreak      bool   // a callback may end unkept in this scenario
 	onBook        func() // called when a callback has been written and not yet spoken
 	bookedAt      int    // how many events there were when the latest callback or message was written
 }
@@ -45,7 +45,7 @@ const (
 
 type scenarioOption func(*setting)
 
-// A setting is where and when a story takes place.
+// A setting is where and when a scenario takes place.
 type setting struct {
 	options
 	line string
@@ -131,11 +131,11 @@ func (s *scenario) end() {
 		s.t.Errorf("close: %v", err)
 	}
 	if s.t.Failed() {
-		s.t.Logf("the story as it went:\n%s", s.transcript())
+		s.t.Logf("the scenario as it went:\n%s", s.transcript())
 	}
 }
 
-// callbacksMade fails for every callback that was given up, unless the story is about that.
+// callbacksMade fails for every callback that was given up, unless the scenario is about that.
 func (s *scenario) callbacksKept() {
 	for _, booked := range s.did("book") {
 		callback, err := s.Service.Callback(context.Background(), booked.Callback.ID)

@@ -10,14 +10,14 @@ import (
 	"golang.org/x/term"
 )
 
-// progress shows on standard error how far long work is, as a bar. Only a terminal can show one; data never goes there.
+// Progress shows on standard error how far long work is, as a bar. Only a terminal can show one; data never goes there.
 type Progress struct {
 	Errs io.Writer
 	bar  *progressbar.ProgressBar
 	what string
 }
 
-// newProgress is a progress on errs; nil, which shows nothing, where that is no terminal, or where out, to which the
+// NewProgress is a progress on errs; nil, which shows nothing, where that is no terminal, or where out, to which the
 // data goes, is one as well: the two would be written over each other.
 func NewProgress(errs, out io.Writer) *Progress {
 	if !isTerminal(errs) || isTerminal(out) {
@@ -31,7 +31,7 @@ func isTerminal(w io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// at shows that so many of something are done; another kind gets a bar of its own. It reports whether there is a bar:
+// At shows that so many of something are done; another kind gets a bar of its own. It reports whether there is a bar:
 // if not, lines have to do. of must not be 0.
 func (p *Progress) At(what string, done, of int) bool {
 	if p == nil {
@@ -49,7 +49,7 @@ func (p *Progress) At(what string, done, of int) bool {
 	return true
 }
 
-// end leaves the line of a bar that did not come to its end, so that what is said next has one of its own.
+// End leaves the line of a bar that did not come to its end, so that what is said next has one of its own.
 func (p *Progress) End() {
 	if p != nil && p.bar != nil && !p.bar.IsFinished() {
 		fmt.Fprintln(p.Errs)

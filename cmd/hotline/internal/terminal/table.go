@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// A table is aligned by the columns of a terminal, in which a Chinese character is two wide.
+// A Table is aligned by the columns of a terminal, in which a Chinese character is two wide.
 type Table struct{ Rows [][]string }
 
 func (t *Table) Add(cells ...string) {
@@ -19,7 +19,7 @@ func (t *Table) Add(cells ...string) {
 	t.Rows = append(t.Rows, cells)
 }
 
-// printable shows what would move the cursor, colour the screen, begin a line or turn the direction of writing as
+// Printable shows what would move the cursor, colour the screen, begin a line or turn the direction of writing as
 // U+FFFD: a caller's SIP name and a provider's words are strangers'. A byte that is no UTF-8 may do so too.
 func Printable(text string) string {
 	return strings.Map(func(r rune) rune {
@@ -31,7 +31,7 @@ func Printable(text string) string {
 	}, strings.ToValidUTF8(text, string(unicode.ReplacementChar)))
 }
 
-// write prints the rows with two spaces between columns and none at a line's end.
+// Write prints the rows with two spaces between columns and none at a line's end.
 func (t *Table) Write(out io.Writer, indent string) error {
 	var widths []int
 	for _, row := range t.Rows {
