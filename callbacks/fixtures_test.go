@@ -118,17 +118,6 @@ func (w *world) get(c callbacks.Callback) callbacks.Callback {
 	return got
 }
 
-// is checks the state and counters of a callback.
-func (w *world) is(c callbacks.Callback, state callbacks.State, rounds, attempts int) callbacks.Callback {
-	w.t.Helper()
-	got := w.get(c)
-	if got.State != state || got.DeskAttempts != rounds || got.Attempts != attempts {
-		w.t.Fatalf("callback is %s after %d rounds and %d attempts; want %s, %d, %d\n%s",
-			got.State, got.DeskAttempts, got.Attempts, state, rounds, attempts, w.logged)
-	}
-	return got
-}
-
 func (w *world) logs(text string) {
 	w.t.Helper()
 	if !strings.Contains(w.logged.String(), text) {
