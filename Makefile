@@ -10,9 +10,9 @@ INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: tools referees lint unit ## everything that must pass: lint, and all tests, nearly all with the race detector
+test: tools referees lint unit ## everything that must pass: lint, and all tests
 
-unit: tools referees ## all tests, nearly all with the race detector; none may be skipped
+unit: tools referees ## all tests, under the race detector where goroutines share something; none may be skipped
 	@.ci/unit
 
 test-short: ## the daily run: most tests, in less than a minute
