@@ -12,13 +12,17 @@ var withheldNumbers = map[string]bool{
 	"+86282452253": true,
 }
 
-// callerOf is the calling number or address as the provider sends it, and empty where it spells a withheld number.
-func callerOf(from string) string {
-	number := from
+// Withheld reports whether a calling number or address, as the provider sends it, spells a withheld number.
+func Withheld(from string) bool {
 	if user := ivr.SIPUser(from); user != "" {
-		number = user
+		from = user
 	}
-	if withheldNumbers[number] {
+	return withheldNumbers[from]
+}
+
+// callerOf is the calling number or address as the provider sends it, and empty where it is withheld.
+func callerOf(from string) string {
+	if Withheld(from) {
 		return ""
 	}
 	return from

@@ -10,6 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // Whether a customer may be called and texted on a number, and which rule says so.
@@ -20,6 +21,9 @@ func (e explanation) writeNumber(out io.Writer, given string) error {
 	fmt.Fprintf(out, "%s, asked about %s:\n\n", e.line.ID, given)
 	numbers := []string{e.line.CallerNumber(given)}
 	switch {
+	case twilio.Withheld(given):
+		numbers = nil
+		e.refused(&rows, &callbacks.Refusal{Reason: callbacks.Invalid, Detail: "the caller withholds the number"})
 	case strings.Trim(given, "0123456789") == "":
 		read, err := e.line.Callbacks.Readings(given, e.line.Region)
 		if err != nil {
