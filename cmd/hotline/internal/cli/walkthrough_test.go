@@ -57,7 +57,7 @@ func TestHandbookWalkThrough(t *testing.T) {
 	text, given := string(written), 0
 	words := strings.NewReplacer("/etc/hotline", live, "/tmp/tomorrow", draft)
 	back := strings.NewReplacer(live, "/etc/hotline", draft, "/tmp/tomorrow")
-	for _, title := range []string{"## Nobody is there tomorrow afternoon", "## Closing at once"} {
+	for _, title := range []string{"## Changing the configuration", "## Closing at once"} {
 		_, section, found := strings.Cut(string(written), title+"\n")
 		if !found {
 			t.Fatalf("the handbook has no section %q", title)
