@@ -86,7 +86,8 @@ func (c *Callback) Finish(state State, now time.Time) {
 }
 
 // Before reports whether a callback is kept before another of those that can be kept now: urgent ones first, then by
-// priority, then by when the caller rang. Nobody goes ahead of somebody who has waited longer at the same priority.
+// priority, then by when the caller rang. Within a priority it is first come,
+// first served. Ready of package sqlstore and its index callbacks_ready have the same order.
 func (c Callback) Before(o Callback) bool {
 	switch {
 	case c.Urgent != o.Urgent:

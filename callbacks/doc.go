@@ -14,8 +14,8 @@
 //
 // # Parts
 //
-// A [Service] books, moves and cancels. Package dispatch keeps what is due: it places calls and takes what is heard of
-// them. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases personal data
+// A [Service] books, moves and cancels. Package dispatch keeps what is due: it places calls and processes their
+// status reports. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases personal data
 // after [Policy.Retention], and has calls looked up of which nothing is heard. A [Signal] wakes them. Each declares the
 // methods that it needs of a store; packages sqlite and postgres have stores with all of them. Nothing here reads the
 // wall clock: it is handed in.
@@ -28,10 +28,10 @@
 //	            │
 //	            ▼   claimed: an attempt is written, then the provider is asked
 //	      ┌──▶ booked ─────────────▶ dialling
-//	      │                            │  1 by whom is rung first
+//	      │                            │  the first party presses 1
 //	      │                            ▼
 //	      │               agent-reached / customer-reached
-//	      │                            │  1 by the other one: connected
+//	      │                            │  the other one presses 1: connected
 //	      │                            ▼
 //	      │               customer-reached / agent-reached ───▶ done
 //	      │                            │

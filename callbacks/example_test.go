@@ -68,7 +68,7 @@ type oneDesk struct{}
 
 func (oneDesk) Plan(string, string) (callbacks.Plan, bool) {
 	agent := callbacks.Target{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"}
-	return callbacks.Plan{Targets: []callbacks.Target{agent}, From: "+622150001000"}, true
+	return callbacks.Plan{Targets: []callbacks.Target{agent}, Ring: 20 * time.Second, From: "+622150001000"}, true
 }
 
 // A printer stands for the provider: it prints what it is asked for.

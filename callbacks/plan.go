@@ -45,10 +45,10 @@ type Plan struct {
 	Policy Policy
 	// Targets are rung in turn.
 	Targets []Target
-	// Ring is how long each target rings. Zero is 20 s; it is kept within the provider's 5 to 600 s.
+	// Ring is how long each target rings. Its bounds are those of the configuration.
 	Ring time.Duration
 	// CustomerFirst rings the customer before an agent: nobody at the desk waits for somebody who does not pick up, but
-	// they waits until one is free. Otherwise an agent is rung first.
+	// they wait until an agent is free. Otherwise an agent is rung first.
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
@@ -96,23 +96,10 @@ type Plans interface {
 	Plan(line, desk string) (Plan, bool)
 }
 
-const (
-	defaultRing = 20 * time.Second
-	minRing     = 5 * time.Second
-	maxRing     = 600 * time.Second
-)
-
-// RingFor is how long a target rings, within what the provider takes.
+// RingFor is how long a target rings.
 func (p Plan) RingFor(t Target) time.Duration {
-	switch {
-	case t.Kind == Customer:
+	if t.Kind == Customer {
 		return CustomerRing
-	case p.Ring == 0:
-		return defaultRing
-	case p.Ring < minRing:
-		return minRing
-	case p.Ring > maxRing:
-		return maxRing
 	}
 	return p.Ring
 }

@@ -30,7 +30,8 @@ const (
 	SMSDropped SMSState = "dropped"
 )
 
-// A NotificationKind is why a customer is written to about their callback.
+// A NotificationKind is why a customer is written to about their callback. A new one has its text in ivr/sms.go and its
+// prompt in smsPrompts; when it is sent is decided where [Plan.Notification] is called.
 type NotificationKind string
 
 const (

@@ -15,7 +15,7 @@ import (
 // configured.
 func (s *Snapshot) Fingerprint(line string) string { return s.fingerprints[line] }
 
-// shared is a hash of the files that all lines depend on.
+// sharedHash is a hash of the files that all lines depend on.
 func (l *loader) sharedHash() []byte {
 	hash := sha256.New()
 	for _, name := range slices.Sorted(maps.Keys(l.texts)) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
@@ -35,9 +34,9 @@ func unknownKey(v yamlnode.Value, key string, known []string) string {
 	switch folder := path.Dir(v.File); {
 	case v.Key != "":
 	case folder == "lines" && slices.Contains(timeKeys, key):
-		return fmt.Sprintf("unknown key; %s to %s, which supervisors edit", belongs(key), timesFile(v, base))
+		return fmt.Sprintf("unknown key; move %s to %s, which supervisors edit", key, timesFile(v, base))
 	case folder == "hours" && slices.Contains(wiringKeys, key):
-		return fmt.Sprintf("unknown key; %s to lines/%s, which whoever wires the desk edits", belongs(key), base)
+		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base)
 	}
 	return "unknown key; " + problem.Hint(key, known)
 }
@@ -50,11 +49,4 @@ func timesFile(v yamlnode.Value, base string) string {
 		}
 	}
 	return "hours/" + base
-}
-
-func belongs(key string) string {
-	if strings.HasSuffix(key, "s") {
-		return key + " belong"
-	}
-	return key + " belongs"
 }

@@ -12,7 +12,7 @@ type needs struct {
 	// own are needed beside what every line needs, sorted by key; texts is set with text messages.
 	own   []ivr.PromptNeed
 	texts bool
-	// tags are those of the languages, figures the names of the variables, sorted.
+	// tags are those of the languages, variables the names of the variables, both sorted.
 	tags, variables []string
 }
 

@@ -70,7 +70,7 @@ func readCallerLimits(v yamlnode.Value) (l callbacks.CallerLimits) {
 	return l
 }
 
-// readDecent reads the hours in which customers may be rung. A window past midnight would be the night.
+// readCallingHours reads the hours in which customers may be rung. A window past midnight would be the night.
 func readCallingHours(v yamlnode.Value) hours.Span {
 	text, ok := v.Plain("\"08:00-21:00\"")
 	if !ok {

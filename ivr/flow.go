@@ -78,7 +78,7 @@ type Response struct {
 	Action Action
 }
 
-// turn is one event being answered.
+// A request is one event being answered.
 type request struct {
 	line *Line
 	now  time.Time
@@ -268,7 +268,7 @@ func (r *request) person() Action {
 	return goTo{stepOffer}
 }
 
-// trouble apologises for a fault of ours and leads to a person or a message.
+// failure apologises for a fault of ours and leads to a person or a message.
 func (r *request) failure() Action {
 	r.Failures++
 	desk := r.deskWanted()

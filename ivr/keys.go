@@ -2,8 +2,11 @@ package ivr
 
 import "strconv"
 
-// Keys that mean the same in every menu. A new one is a constant here and a case in [request.commonKey]; the keys of
-// one menu are where its step is. No menu may use one of these: a test holds every reachable menu against it.
+// Keys that mean the same in every menu. A new one is a constant here, an entry of commonKeys and a case in
+// [request.commonKey]; the keys of one menu are where its step is. No menu may use one of these: a test holds every
+// reachable menu against it. None is free at present: a menu of eight languages uses 1 to 8, and so does the fullest offer
+// of a callback. A new one has to lower the bounds of languages and slots (package config/schema) first. The prompt
+// menu.controls names these keys. Steps that record take 0 themselves, and agents' legs have none of them.
 const (
 	KeyPerson = "0" // an agent
 	keyAgain  = "9" // hear it again
@@ -11,7 +14,7 @@ const (
 	KeyDone   = "#" // ends an entry
 )
 
-// commonKeys are taken in every menu; the last is of entries, and stands in no menu either.
+// commonKeys may not be a menu's own. The last ends an entry, and means nothing in a menu.
 var commonKeys = []string{KeyPerson, keyAgain, keyBack, KeyDone}
 
 // commonKey answers a key that means the same in every menu; nil for any other.

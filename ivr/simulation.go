@@ -16,7 +16,7 @@ type Simulation struct {
 	// Keys are what the caller presses, a group for each question, as hotline call --press takes them; an empty one is
 	// silence.
 	Keys []string
-	// Language is the tag that was chosen; Notices are those announced, in order.
+	// Language is the tag that was chosen; Announcements are those spoken, in order.
 	Language      string
 	Announcements []Announcement
 	// Wanted is the desk that the call is for, in the caller's language.

@@ -48,7 +48,7 @@ func (r *request) ring(desk string) Action {
 	return goTo{stepDesk}
 }
 
-// contact is the record of a call that is put through.
+// callRecord is the record of a call that is put through.
 func (r *request) callRecord() callbacks.CallRecord {
 	return callbacks.CallRecord{
 		Key: r.call.SID, Line: r.line.ID, Desk: r.Desk, Topic: r.Topic, Language: r.language(), Caller: r.call.From,

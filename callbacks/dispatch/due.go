@@ -8,7 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Which callback is dialled next. Desks are looked at side by side, so that one whose telephones are all in use, with a
+// One pass over what is due; which callback of a desk goes first is in who_is_next.go. Desks are looked at side by side, so that one whose telephones are all in use, with a
 // long list of callbacks, holds up no other.
 
 const (
@@ -18,7 +18,7 @@ const (
 	// expiredAtOnce is how many callbacks whose time has run out one tick ends.
 	expiredAtOnce = 100
 	// readyAtOnce is how many callbacks of a desk are read at a time, lookedAt how many of all desks a pass looks at:
-	// whoever stands behind so many that cannot be dialled now waits for the next event.
+	// those behind so many that cannot be dialled now wait for the next event.
 	readyAtOnce = 16
 	lookedAt    = 500
 	// again is how soon a tick that left something undone is followed by the next.

@@ -329,7 +329,7 @@ func (dec decision) legOver(r *callbacks.Record, status string) {
 	}
 }
 
-// settle changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
+// settleLeg changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
 // reports whether callSID may speak for the attempt.
 func (d *Dispatcher) settleLeg(
 	ctx context.Context, attemptID, callSID string, mine func(*callbacks.Attempt, string) bool,

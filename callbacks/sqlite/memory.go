@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlstore"
 )
 
-// A Memory is a [Store] in memory, for rehearsals: it is fast, nothing of it is durable, and it is gone when it is
+// A Memory is a [Store] in memory, for simulations: it is fast, nothing of it is durable, and it is gone when it is
 // closed.
 type Memory struct {
 	*Store

@@ -3,7 +3,9 @@
 //
 // Every method of a [Store] is one transaction, durable when it returns. Instants are kept to the millisecond and come
 // back in UTC. The tables are made by migrations/*.sql. A new column needs a script there, and a place in the list of
-// its table's columns, by which it is read, written and copied: see columns.go.
+// its table's columns, by which it is read, written and copied; the list is in the file of its table (callbacks.go,
+// attempts.go, sms.go and so on). A small table that is only copied has its list in copy.go. What a change of a callback
+// or an attempt may edit is listed again in save, and personal data in retention.go.
 package sqlstore
 
 import (

@@ -50,7 +50,7 @@ type Options struct {
 	Dir string
 	// Files is the directory as a file system.
 	Files fs.FS
-	// Ledger is where versions are recorded.
+	// History is where versions are recorded.
 	History History
 	// RunCallTests plays the call tests of these lines under a configuration that is not yet in force. An error keeps it
 	// from being so. May be nil.

@@ -10,10 +10,10 @@ func callSchema() *Schema {
 		key("from", "The calling number, or anonymous. Left out: a mobile number of the line's country.",
 			&Schema{AnyOf: []*Schema{form(Number.String(), numberWrong, "+628121234567"), {Const: "anonymous"}}}),
 		key("agents",
-			"What every agent does when his telephone rings; or by target, others for the rest: {support-1: busy, "+
+			"What every agent does when their telephone rings; or by target, others for the rest: {support-1: busy, "+
 				"others: answer}.",
 			agents),
-		key("customer", "What the customer does when he is rung back. expect.callback says kept.",
+		key("customer", "What the customer does when they are rung back. expect.callback says kept.",
 			words(CustomersDo...)),
 		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps).orNothing()),
 		key("expect", "What has to come of the call.", expectSchema()),

@@ -55,7 +55,7 @@ func lineSchema() *Schema {
 		key("routes", "Ways to numbers that the provider does not reach by itself.",
 			list(routeSchema(), 500).orNothing()),
 	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
-	s.Title = "Wiring of a line"
+	s.Title = "Configuration of a line"
 	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
 	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
 		Property{"number", form(Number.String(), numberWrong, "+622150001000")},
@@ -168,13 +168,13 @@ func callbacksSchema() *Schema {
 		key("first", "Who is rung first: agent, or customer, who then waits until an agent is free.",
 			words("agent", "customer")),
 		key("attempts", "How often the customer is rung.", whole(1, 20)),
-		key("desk_attempts", "How often the desk is tried in vain.", whole(1, 100)),
+		key("desk_attempts", "How often the desk is tried without success.", whole(1, 100)),
 		key("retry_after",
 			"The pause before a desk is tried again, or a customer after any other failure than the three below.",
 			duration(time.Minute, day)),
 		key("retry_busy", "The pause when the customer was busy.", duration(time.Minute, day)),
-		key("retry_no_answer", "The pause when he did not pick up.", duration(time.Minute, day)),
-		key("retry_machine", "The pause when he, or a machine, picked up and did not press 1.",
+		key("retry_no_answer", "The pause when they did not pick up.", duration(time.Minute, day)),
+		key("retry_machine", "The pause when they, or a machine, picked up and did not press 1.",
 			duration(time.Minute, day)),
 		key("limits", "How often callers may ask for callbacks, by booking or moving them.", callerLimitsSchema()),
 		key("max_open", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),

@@ -1,6 +1,19 @@
 // Package schema says what the files of a configuration may hold, in one table for each object: keys, words, bounds, and
 // what people are told about them. Package config reads by these tables. Editors get them as JSON Schemas, which are
 // generated into this folder.
+//
+// # A new key
+//
+// A key of a line's callbacks touches these places; other keys touch most of them:
+//
+//   - the type that it ends up in: callbacks.Policy, ivr.Line, hours.Rules
+//   - its row in the table here (line.go, hours.go, topics.go, calls.go), then go generate ./config/...
+//   - where package config reads it: policyfile.go, linefile.go, deskfile.go, hoursfile.go …
+//   - package compare, which tells what an edit changes: names of fields, and what is said when it is not set
+//   - wiringKeys in config/misplaced.go, so that it is found in the wrong file
+//   - config/testdata/everything, config/testdata/mistakes, and beyond in config/schema_test.go for a mistake that no
+//     schema sees
+//   - a commented line in config/lines/gopay.yaml, and the table in callbacks/README.md or config/README.md
 package schema
 
 import (
@@ -142,7 +155,7 @@ func (p Properties) Names() (names []string) {
 	return names
 }
 
-// of finds a key; nil when there is none.
+// Of finds a key; nil when there is none.
 func (p Properties) Of(key string) *Schema {
 	for _, each := range p {
 		if each.Key == key {

@@ -65,7 +65,7 @@ func topicProperties() []Property {
 			truth()),
 		key("message", "Straight to a recorded message.", truth()),
 		key("priority",
-			"Its callbacks are kept before those of a lower one; at the same, whoever rang first. Left out it is 0.",
+			"Its callbacks are kept before those of a lower one; at the same, first come, first served. Left out it is 0.",
 			whole(0, 9)),
 		key("ask", "Numbers that are collected before a person is rung: account, and questions.",
 			list(ref("identifier"), 10).once().orNothing()),

@@ -1,5 +1,5 @@
 // Package settings reads what the server itself needs to know: from flags, environment variables and a file.
-// Supervisors have no business with it.
+// Supervisors do not edit it.
 package settings
 
 import (

@@ -143,7 +143,7 @@ func (s *Server) look(ctx context.Context, effect ivr.Look) ivr.Event {
 	return ivr.Shown{Callback: callback}
 }
 
-// saveContact writes a call down that is put through. The caller does not wait long for it.
+// saveCallRecord writes down a call that is put through. The caller does not wait long for it.
 func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) ivr.Event {
 	var record callbacks.CallRecord
 	err := within(ctx, callRecordWrite, func(ctx context.Context) (err error) {
@@ -153,7 +153,7 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 	if err != nil {
 		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call",
 			effect.Record.Key, "error", err)
-		s.Metrics.failures.WithLabelValues("write a contact").Inc()
+		s.Metrics.failures.WithLabelValues("write a call record").Inc()
 		return ivr.Refused{Why: ivr.Failed}
 	}
 	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic,

@@ -100,7 +100,7 @@ func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked t
 	}
 	out := cmd.OutOrStdout()
 	if !due.Equal(asked) {
-		fmt.Fprintf(out, "At %s the desk is closed, or it is no decent hour where the customer is.\n",
+		fmt.Fprintf(out, "At %s the desk is closed, or it is outside the customer's calling hours.\n",
 			s.clock(c.Line, asked))
 	}
 	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, s.clock(moved.Line, moved.Due),

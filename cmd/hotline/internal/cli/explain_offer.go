@@ -62,7 +62,7 @@ func (e explanation) times(rows *terminal.Table) {
 		if urgent {
 			text += "; not asked, as the matter is urgent"
 		}
-		rows.Add("decent hours", text, e.source("callbacks.calling_hours"))
+		rows.Add("calling hours", text, e.source("callbacks.calling_hours"))
 	}
 	if urgent {
 		rows.Add("callback", "at any hour, as the matter is urgent", "")
@@ -83,7 +83,7 @@ func (e explanation) times(rows *terminal.Table) {
 	}
 }
 
-// decentZones are the zones of the number that would be rung.
+// callingZones are the zones of the number that would be rung.
 func (e explanation) callingZones() string {
 	number := cmp.Or(e.course.Offer.Number, e.call.From)
 	var names []string

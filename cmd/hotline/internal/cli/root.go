@@ -1,4 +1,4 @@
-// Package cli has one file for each command: flags in, words out. What a command does is in the packages that it calls.
+// Package cli has the commands, a file for each subject: flags in, words out. A new one is registered in [New]. What a command does is in the packages that it calls.
 package cli
 
 import (

@@ -2,7 +2,7 @@
 // place of sound, an agent's telephone on the same page, and a panel that tells what goes on behind them.
 //
 // It stands on a provider simulator (package simulator) and hears of two sources: the simulator's events, and the
-// happenings of the product. What it learns it turns into entries for people (hear.go, words.go), keeps in one state
+// product's events. What it learns it turns into entries for people (hear.go, words.go), keeps in one state
 // that every open page shares, and sends to the pages as server-sent events (stream.go). A page that connects gets all
 // of the state first, so that losing the connection loses nothing. What a visitor does arrives as small JSON posts
 // (api.go).

@@ -13,7 +13,8 @@ import (
 )
 
 // A column of a table, and where a row in memory has it: a pointer, or one of the kinds below. Each table has one list
-// of its columns, by which it is read, written and copied, so that none can be forgotten in one of the three.
+// of its columns, by which it is read, written and copied, so that none can be forgotten in one of the three. What a change may edit, and what is erased, is listed apart: see
+// save and Store.Erase.
 type column struct {
 	name string
 	at   any
