@@ -29,11 +29,11 @@ func TestSoonest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.policy.Offer(office, now, false).ASAP.In(jakarta(t)).Format("2006-01-02 15:04"); got != c.want {
+		if got := c.policy.OfferTo("", office, now, false).ASAP.In(jakarta(t)).Format("2006-01-02 15:04"); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	if o := (callbacks.Policy{ASAPCutoff: time.Hour}).Offer(around(t), start, false); !o.ASAP.Equal(start) {
+	if o := (callbacks.Policy{ASAPCutoff: time.Hour}).OfferTo("", around(t), start, false); !o.ASAP.Equal(start) {
 		t.Errorf("what never closes is about to: %v", o.ASAP)
 	}
 }

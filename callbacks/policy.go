@@ -86,15 +86,9 @@ func (p Policy) Route(e164 string) string {
 	return best.Byoc
 }
 
-// Offer says when a callback could come. An urgent one comes now, whatever the hour. Calling hours are those of the
-// calendar's own zone; use [Policy.OfferTo] when the number is known. Slots that begin at an instant of full are left
-// out.
-func (p Policy) Offer(cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
-	return p.OfferTo("", cal, now, urgent, full...)
-}
-
-// OfferTo is Offer to somebody who would be rung on this number, E.164: only times within the calling hours there are
-// offered. Any other text stands for a number whose zone is not known.
+// OfferTo says when a callback on this number, E.164, could come: within the calling hours there. For any other text
+// they are those of the calendar's own zone. An urgent one comes now, whatever the hour. Slots that begin at an instant
+// of full are left out.
 func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgent bool, full ...time.Time) Offer {
 	p = p.WithDefaults()
 	now = now.UTC()

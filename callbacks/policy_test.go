@@ -84,7 +84,7 @@ func TestOffer(t *testing.T) {
 		{"Friday evening", "Fri 2026-03-06 17:00", false, "Mon 2026-03-09 09:00", "09:00 09:30 10:00"},
 		{"urgent, in the night", "Sat 2026-03-07 02:00", true, "Sat 2026-03-07 02:00", ""},
 	} {
-		o := p.Offer(cal, at(c.now), c.urgent)
+		o := p.OfferTo("", cal, at(c.now), c.urgent)
 		if !o.ASAP.Equal(at(c.asap)) || o.ASAP.Location() != time.UTC {
 			t.Errorf("%s: ASAP = %v, want %v", c.name, o.ASAP, at(c.asap))
 		}
@@ -103,7 +103,7 @@ func TestOffer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := p.Offer(never, at("Mon 2026-03-02 10:00"), false); !o.ASAP.IsZero() || len(o.Slots) != 0 {
+	if o := p.OfferTo("", never, at("Mon 2026-03-02 10:00"), false); !o.ASAP.IsZero() || len(o.Slots) != 0 {
 		t.Errorf("a desk that never opens offers %+v", o)
 	}
 }
@@ -114,7 +114,7 @@ func TestOfferProperty(t *testing.T) {
 		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
 		p := callbacks.Policy{MinNotice: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute,
 			SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
-		o := p.Offer(cal, now, false)
+		o := p.OfferTo("", cal, now, false)
 		if o.ASAP.Before(now) || !cal.IsOpen(o.ASAP) || len(o.Slots) != p.SlotCount {
 			t.Fatalf("%+v at %v", o, now)
 		}

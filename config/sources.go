@@ -45,21 +45,6 @@ func (s *Snapshot) Source(line, key string) string {
 	return o.files[0].name
 }
 
-// Written reports whether a key of a line is written anywhere, rather than left to its default.
-func (s *Snapshot) Written(line, key string) bool {
-	o := s.origins[line]
-	if o == nil {
-		return false
-	}
-	o.once.Do(o.read)
-	for _, places := range o.found {
-		if _, ok := places[key]; ok {
-			return true
-		}
-	}
-	return false
-}
-
 // HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml"; "" for one that is not configured.
 func (s *Snapshot) HoursOf(line string) string {
 	if o := s.origins[line]; o != nil {

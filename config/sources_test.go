@@ -28,9 +28,6 @@ func TestSource(t *testing.T) {
 			t.Errorf("%s, %s: got %q, want %q", c.line, c.key, got, c.want)
 		}
 	}
-	if !s.Written("gopay", "callbacks.asap_cutoff") || s.Written("gopay", "callbacks.unreachable") {
-		t.Error("what is written is not told from what is not")
-	}
 	if got := s.HoursOf("gopay"); got != "hours/gopay.yaml" {
 		t.Error(got)
 	}

@@ -124,7 +124,7 @@ func TestACallbackOverAClockChange(t *testing.T) {
 			w.plan.Hours = everyDay(t, tt.zone, byDay)
 			w.clock = w.wall(tt.evening).UTC()
 			evening := w.clock
-			offer := w.plan.Policy.Offer(w.plan.Hours, w.clock, false)
+			offer := w.plan.Policy.OfferTo("", w.plan.Hours, w.clock, false)
 			first, second := w.bookAt(someNumbers[0], offer.ASAP), w.bookAt(someNumbers[1], offer.Slots[1].From)
 			rung := w.live(evening.Add(48*time.Hour), kept)
 			if want := tt.asap + " " + tt.slot; strings.Join(rung, " ") != want {
@@ -161,7 +161,7 @@ func TestACallbackInTheHourOfTheChange(t *testing.T) {
 	w = newWorld(t)
 	w.plan.Hours = everyDay(t, "Europe/Berlin", hours.Span{From: 2 * 60, To: 5 * 60})
 	w.clock = w.wall("2026-03-28 12:00").UTC()
-	c := w.bookAt(customer, w.plan.Policy.Offer(w.plan.Hours, w.clock, false).ASAP)
+	c := w.bookAt(customer, w.plan.Policy.OfferTo("", w.plan.Hours, w.clock, false).ASAP)
 	rung := w.live(w.wall("2026-03-30 00:00"), kept)
 	if strings.Join(rung, " ") != "2026-03-29 03:00" {
 		t.Errorf("rung at %q", rung)

@@ -344,7 +344,7 @@ func TestRealCalendars(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range shippedSet(t, "cn").Days {
-		if other, ok := got.Set.On(d.Date); d.Date.Year == 2025 && (!ok || other.Kind != d.Kind) {
+		if other, ok := entryOf(got.Set, d.Date); d.Date.Year == 2025 && (!ok || other.Kind != d.Kind) {
 			t.Errorf("%s is %v, and in the calendar %v", d.Date, d, other)
 		}
 	}

@@ -61,15 +61,6 @@ type Set struct {
 	CoversLine int
 }
 
-// On is the entry of a date.
-func (s *Set) On(d hours.Date) (Day, bool) {
-	i, found := slices.BinarySearchFunc(s.Days, d, func(day Day, d hours.Date) int { return day.Date.Compare(d) })
-	if !found {
-		return Day{}, false
-	}
-	return s.Days[i], true
-}
-
 // Covers reports whether the set knows about a date.
 func (s *Set) Covers(d hours.Date) bool { return s.From.Compare(d) <= 0 && d.Compare(s.To) <= 0 }
 

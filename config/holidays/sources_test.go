@@ -78,7 +78,7 @@ func compare(t *testing.T, set *holidays.Set, first, last int, want map[string]h
 	t.Helper()
 	for day := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() <= last; day = day.AddDate(0, 0, 1) {
 		date := hours.DateOf(day)
-		got, _ := set.On(date)
+		got, _ := entryOf(set, date)
 		if got.Kind != want[date.String()] {
 			t.Errorf("%s %s: the set says %q, the source %q", set.Name, date, got.Kind, want[date.String()])
 		}
