@@ -8,7 +8,7 @@ INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 .PHONY: help test test-short unit lint bench fuzz chaos build demo tools referees clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 test: tools referees lint unit ## everything that must pass: lint, and all tests
 
@@ -35,7 +35,7 @@ CALLBACKS := 10000
 KILLS    := 200
 SEED     :=
 
-chaos: tools ## the crash campaign: callbacks are made while instances are killed (CALLBACKS=10000 KILLS=200 SEED=1 for the same faults again)
+chaos: tools ## the crash campaign, half an hour and more (CALLBACKS=10000 KILLS=200; SEED=1 repeats faults)
 	CHAOS_CALLBACKS=$(CALLBACKS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
 		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
 
@@ -45,12 +45,12 @@ build: ## the command, as bin/hotline
 demo: ## ring the line in a browser, with a provider simulator
 	go run ./cmd/hotline demo
 
-tools: ## what the tests need beside Go, installed on Debian as root, else named
+tools: ## install what the tests need beside Go (Debian, as root), or name it
 	@.ci/tools
 
-referees: $(INSTALLED) ## other people's packages, which judge our tests
+referees: $(INSTALLED) ## install the npm packages that validate our results in the tests
 
-# Without scripts: nothing that a package brings along is run when it is installed.
+# Without scripts: installing a package runs none of its code.
 $(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | tools
 	cd $* && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
