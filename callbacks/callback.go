@@ -60,7 +60,7 @@ type Callback struct {
 	DeskAttempts, Attempts int
 	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
 	NextTarget int
-	// Pass numbers the passes through the desk's targets, from 0: a new one begins with every round,
+	// Pass numbers the passes through the desk's targets, from 0: a new one begins with every desk attempt,
 	// with every new try after a customer was not reached, and when the callback is moved.
 	Pass int
 	// Ended is when the callback became final, UTC. Zero while it is open.

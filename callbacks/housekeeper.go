@@ -207,7 +207,7 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 	for _, r := range lines {
 		h.config.Log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
 			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
-			"open", r.Open, "messages", r.Messages, "contacts", r.CallRecords)
+			"open", r.Open, "messages", r.Messages, "call_records", r.CallRecords)
 	}
 	return nil
 }

@@ -35,11 +35,11 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 func (s *Service) SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error) {
 	switch {
 	case c.Key == "":
-		return CallRecord{}, errors.New("callbacks: contact: Key is empty; derive it from the call")
+		return CallRecord{}, errors.New("callbacks: call record: Key is empty; derive it from the call")
 	case c.Line == "" || c.Desk == "":
-		return CallRecord{}, errors.New("callbacks: contact: Line or Desk is empty")
+		return CallRecord{}, errors.New("callbacks: call record: Line or Desk is empty")
 	case c.Began.IsZero():
-		return CallRecord{}, errors.New("callbacks: contact: Began is zero")
+		return CallRecord{}, errors.New("callbacks: call record: Began is zero")
 	}
 	var saved CallRecord
 	err := s.withReference(func(reference string) (err error) {

@@ -22,7 +22,7 @@ type Policy struct {
 	MaxAttempts int
 	// MaxDeskAttempts is how often the desk's targets are all tried without success; default 6.
 	MaxDeskAttempts int
-	// RetryAfter is the pause before another round, or before the customer is tried again; default 10 minutes.
+	// RetryAfter is the pause before another desk attempt, or before the customer is tried again; default 10 minutes.
 	RetryAfter time.Duration
 	// RetryBusy, RetryNoAnswer and RetryMachine are the pauses after the customer was busy, did not pick up, or picked
 	// up and pressed no 1, as machines do. Zero is RetryAfter.

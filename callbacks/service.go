@@ -82,7 +82,7 @@ func planOf(plans Plans, line, desk string) (p Plan) {
 // LogChange logs that a callback has ended or waits again. One that was not kept is an error: a supervisor has to act.
 func LogChange(ctx context.Context, log *slog.Logger, c Callback, why string) {
 	args := []any{"callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "state", c.State,
-		"rounds", c.DeskAttempts, "attempts", c.Attempts, "why", why}
+		"desk_attempts", c.DeskAttempts, "attempts", c.Attempts, "why", why}
 	switch c.State {
 	case Expired, Undialable:
 		log.ErrorContext(ctx, "a callback was not kept: ring the customer by hand", args...)

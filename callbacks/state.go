@@ -33,15 +33,15 @@ var transitions = map[State][]State{
 	Booked: {
 		Dialling,   // claimed by a dispatcher
 		Cancelled,  // by the caller or a supervisor
-		Expired,    // out of time, out of rounds, or the desk never opens again
+		Expired,    // out of time, out of desk attempts, or the desk never opens again
 		Undialable, // the policy no longer lets this number be dialled
 	},
 	Dialling: {
 		AgentReached,    // an agent who was rung first pressed 1
 		CustomerReached, // a customer who was rung first pressed 1
-		Booked,          // nobody took it: next target, or a later round; or the desk closed meanwhile
+		Booked,          // nobody took it: next target, or a later desk attempt; or the desk closed meanwhile
 		Cancelled,       // while the first telephone rings; the one who answers hears it
-		Expired,         // that was the last round, or the last attempt
+		Expired,         // that was the last desk attempt, or the last attempt
 		Undialable,      // the provider refuses the customer's number
 	},
 	AgentReached: {

@@ -15,7 +15,7 @@ type Store interface {
 	// open callback for the line and number, or line and account, is returned with Existing set, or ended where
 	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is [ErrSilenced], [ErrCallerLimit],
 	// [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrMaxOpen], a full slot [ErrSlotFull]; a reference in
-	// use is [ErrReferenceTaken]. Due may be moved back, see [Limits]. The reference of r.Contact goes before the one
+	// use is [ErrReferenceTaken]. Due may be moved back, see [Limits]. The reference of r.CallRecord goes before the one
 	// given, unless another callback or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// Callback returns a callback, or [ErrNotFound].
@@ -37,7 +37,7 @@ type Store interface {
 	// Check returns correct(callback), and writes a wrong proof down. [ErrProofLimit] when so many were written down
 	// before about the callback, or by the caller, that none counts now. The same key again is not counted again.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
-	// Move gives a Booked callback another time, forgets its rounds, and is idempotent on m.Key. Its SMS takes
+	// Move gives a Booked callback another time, forgets its desk attempts, and is idempotent on m.Key. Its SMS takes
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
 	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)

@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/voices"
 )
 
-// lineFile is the wiring of one line.
+// lineFile is the file of one line.
 type lineFile struct {
 	at, id yamlnode.Value // the file, and the line's name in it
 	line   *ivr.Line
@@ -30,8 +30,8 @@ type lineFile struct {
 	dependencies []dependency
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
-	// wiring is what works, and will not do with the provider.
-	wiring []Warning
+	// warnings are what works, and will not do with the provider.
+	warnings []Warning
 	// needs are the sentences that the line can speak.
 	needs *needs
 }

@@ -41,7 +41,7 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 		s.Lines = append(s.Lines, f.line)
 		s.byID[id], s.fingerprints[id], s.origins[id] = f.line, l.fingerprint(f, shared), l.origins(f)
 		s.dependencies = append(s.dependencies, f.dependencies...)
-		s.wiring = append(s.wiring, f.wiring...)
+		s.lineWarnings = append(s.lineWarnings, f.warnings...)
 		for _, number := range f.line.Numbers {
 			s.byNumber[number] = f.line
 		}
@@ -56,9 +56,9 @@ type loader struct {
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
 
-	wiring, times map[string]yamlnode.Value // the files of lines and hours, by name
-	sets          knownSets
-	shared        catalogue
+	lineFiles, hoursFiles map[string]yamlnode.Value // the files of lines and hours, by name
+	sets                  knownSets
+	shared                catalogue
 }
 
 func newLoader(fsys fs.FS) *loader {
@@ -71,13 +71,14 @@ func (l *loader) fail(file, format string, args ...any) {
 
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
-	l.wiring, l.times, l.sets, l.shared = l.folder("lines", tableOf("line")), l.folder("hours", tableOf("hours")), l.readSets(), l.catalogue()
-	if len(l.wiring) == 0 {
+	l.lineFiles, l.hoursFiles = l.folder("lines", tableOf("line")), l.folder("hours", tableOf("hours"))
+	l.sets, l.shared = l.readSets(), l.catalogue()
+	if len(l.lineFiles) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
 	used := map[string]bool{}
-	for _, name := range slices.Sorted(maps.Keys(l.wiring)) {
+	for _, name := range slices.Sorted(maps.Keys(l.lineFiles)) {
 		f := l.readLine(name)
 		if f == nil {
 			used[name] = true
@@ -87,12 +88,12 @@ func (l *loader) readLines() []*lineFile {
 		lines = append(lines, f)
 		used[f.hoursName] = true
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.times)) {
+	for _, name := range slices.Sorted(maps.Keys(l.hoursFiles)) {
 		if used[name] {
 			continue
 		}
 		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
-		if at := l.times[name]; at.Node != nil {
+		if at := l.hoursFiles[name]; at.Node != nil {
 			checkName(readHours(at, nil, l.sets).id, name)
 		}
 	}
@@ -102,15 +103,15 @@ func (l *loader) readLines() []*lineFile {
 
 // readLine reads both files of a line; nil when the first cannot be read.
 func (l *loader) readLine(name string) *lineFile {
-	at := l.wiring[name]
+	at := l.lineFiles[name]
 	if at.Node == nil {
 		return nil
 	}
 	f := readLine(at, name, l.shared)
 	checkName(f.id, name)
-	switch times, ok := l.times[f.hoursName]; {
+	switch times, ok := l.hoursFiles[f.hoursName]; {
 	case !ok && f.hours.Present():
-		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.times))))
+		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.hoursFiles))))
 	case !ok:
 		l.fail(f.at.File, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
 	case times.Node != nil:

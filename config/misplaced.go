@@ -11,16 +11,16 @@ import (
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
-// Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the wiring,
+// Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the rest,
 // secrets are in neither. A key in the wrong file is refused with the name of the right one.
 
-// wiringKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
+// lineKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
 // have, and line, which both have.
-var wiringKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "variables", "desks",
+var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "variables", "desks",
 	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client", "desk", "calling_hours", "voice", "locale", "blocked"}
 
-// timeKeys are those of a file of hours.
-var timeKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)
+// hoursKeys are those of a file of hours.
+var hoursKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)
 
 // unknownKey is what is said of a key that is not known at this place. It never repeats what stands behind it.
 func unknownKey(v yamlnode.Value, key string, known []string) string {
@@ -33,9 +33,9 @@ func unknownKey(v yamlnode.Value, key string, known []string) string {
 	base := path.Base(v.File)
 	switch folder := path.Dir(v.File); {
 	case v.Key != "":
-	case folder == "lines" && slices.Contains(timeKeys, key):
+	case folder == "lines" && slices.Contains(hoursKeys, key):
 		return fmt.Sprintf("unknown key; move %s to %s, which supervisors edit", key, timesFile(v, base))
-	case folder == "hours" && slices.Contains(wiringKeys, key):
+	case folder == "hours" && slices.Contains(lineKeys, key):
 		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base)
 	}
 	return "unknown key; " + problem.Hint(key, known)

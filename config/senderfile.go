@@ -68,7 +68,7 @@ var underscored = strings.NewReplacer("-", "_", ".", "_")
 // warn notes what works here and will not do with the provider.
 func (f *lineFile) warn(root yamlnode.Mapping) {
 	note := func(at yamlnode.Value, format string, args ...any) {
-		f.wiring = append(f.wiring, Warning{Line: f.line.ID, Wiring: true,
+		f.warnings = append(f.warnings, Warning{Line: f.line.ID, Undated: true,
 			Problem: Problem{File: at.File, Line: at.Line, Key: at.Key, Message: fmt.Sprintf(format, args...)}})
 	}
 	if c := f.line.Callbacks.Countries; c != nil && !slices.Contains(c, f.line.Region) {

@@ -17,7 +17,7 @@ type Snapshot struct {
 
 	byNumber, byID map[string]*ivr.Line
 	dependencies   []dependency
-	wiring         []Warning
+	lineWarnings   []Warning
 	fingerprints   map[string]string
 	origins        map[string]*origins
 }

@@ -94,8 +94,8 @@ func (f *lineFile) readVariable(at yamlnode.Value, name string) {
 
 // variablesOf are the names of a line's variables.
 func variablesOf(line *ivr.Line) []string {
-	for _, figures := range line.Variables {
-		return slices.Sorted(maps.Keys(figures))
+	for _, variables := range line.Variables {
+		return slices.Sorted(maps.Keys(variables))
 	}
 	return nil
 }

@@ -16,9 +16,9 @@ const WarnBefore = 90 * day
 type Warning struct {
 	// Line is the line's name; Desk is empty for the line's own hours.
 	Line, Desk string
-	// Wiring is set for what is about the line's numbers and telephones: it depends on no day, and the next three are
+	// Undated is set for what is about the line's numbers and telephones: it depends on no day, and the next three are
 	// zero.
-	Wiring bool
+	Undated bool
 	// Set is the set of holidays that ends, or empty: then it is an override until revoked.
 	Set string
 	// From is the first day that is not covered, or the day on which the override began, on the line's clock. Days is
@@ -39,7 +39,7 @@ type dependency struct {
 
 // Warnings are sorted by file and line. They depend on the day: now is handed in.
 func (s *Snapshot) Warnings(now time.Time) []Warning {
-	return sorted(slices.Concat(warnings(s.dependencies, now), s.wiring))
+	return sorted(slices.Concat(warnings(s.dependencies, now), s.lineWarnings))
 }
 
 // Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those

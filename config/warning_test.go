@@ -75,9 +75,9 @@ func TestWarningsOfAFile(t *testing.T) {
 	}
 }
 
-// TestWiringWarnings: names and numbers that will not do with the provider are said with file, line and remedy,
+// TestWarningsOfLines: names and numbers that will not do with the provider are said with file, line and remedy,
 // whatever the day; and they are no mistakes.
-func TestWiringWarnings(t *testing.T) {
+func TestWarningsOfLines(t *testing.T) {
 	const clean = ""
 	for name, tt := range map[string]struct{ old, new, want string }{
 		"a hyphen": {"shop_agent_2", "shop-agent.2",
@@ -109,7 +109,7 @@ func TestWiringWarnings(t *testing.T) {
 			fsys["lines/shop.yaml"].Data = bytes.Replace(text, []byte(tt.old), []byte(tt.new), 1)
 			var got []string
 			for _, w := range load(t, fsys).Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
-				if !w.Wiring || w.Line != "shop" {
+				if !w.Undated || w.Line != "shop" {
 					t.Errorf("%+v", w)
 				}
 				got = append(got, w.Problem.String())
@@ -128,7 +128,7 @@ func TestShippedLinesAreWiredForTheProvider(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, w := range snapshot.Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
-		if w.Wiring {
+		if w.Undated {
 			t.Error(w.Problem)
 		}
 	}

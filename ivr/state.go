@@ -19,8 +19,8 @@ type State struct {
 	NoInputs  int `json:"q,omitempty"`
 	NoMatches int `json:"w,omitempty"`
 	Events    int `json:"n,omitempty"`
-	// Menu is the further menu that is open, empty for the first one, and Page its page. Announced is set once notices
-	// and hours were spoken.
+	// Menu is the further menu that is open, empty for the first one, and Page its page. Announced is set once
+	// announcements and hours were spoken.
 	Menu      string `json:"m,omitempty"`
 	Page      int    `json:"p,omitempty"`
 	Announced bool   `json:"t,omitempty"`
@@ -32,9 +32,9 @@ type State struct {
 	Question string            `json:"i,omitempty"`
 	Draft    string            `json:"d,omitempty"`
 	Skip     []string          `json:"k,omitempty"`
-	// Left is the entry that the caller has left with the star.
+	// SkippedEntry is the entry that the caller has left with the star.
 	SkippedEntry StepID `json:"e,omitempty"`
-	// Contacted is set once the call has been written down; Reference is what it was given, if it was.
+	// CallRecorded is set once the call has been written down; Reference is what it was given, if it was.
 	CallRecorded bool   `json:"C,omitempty"`
 	Reference    string `json:"r,omitempty"`
 	// Desk being rung, index of its target, and Dials made in this call; Rung lists desks that did not answer.
@@ -57,7 +57,7 @@ type State struct {
 	Readings []string         `json:"B,omitempty"`
 	// OpenCallbackID is the callback found for the calling number, 0 for none.
 	OpenCallbackID int64 `json:"F,omitempty"`
-	// Stands is what the caller has heard of it.
+	// OpenCallbackDue is when it is due, as the caller has heard.
 	OpenCallbackDue DueWindow `json:"W,omitzero"`
 	// ByReference is set when only the reference proves that the callback is the caller's.
 	ByReference bool `json:"H,omitempty"`

@@ -233,7 +233,7 @@ func endings(seen map[string]*visit) map[string]bool {
 }
 
 // A fault of ours in any state leads on: to a person, a message, or after several to a goodbye.
-func TestTroubleInEveryState(t *testing.T) {
+func TestFailureInEveryState(t *testing.T) {
 	line := sketch(t)
 	for key, v := range walk(t, line, closedHour, caller) {
 		if key == "hangup" {

@@ -52,7 +52,7 @@ func TestCallingHoursWhenAnswered(t *testing.T) {
 	leg.status("completed", 2)
 }
 
-// The pause after a round does not end at night, where the customer is.
+// The pause after a desk attempt does not end at night, where the customer is.
 func TestRetryWaitsForCallingHours(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Policy.CallingHours = byDay

@@ -175,7 +175,7 @@ func (d *Dispatcher) dial(ctx context.Context, c callbacks.Callback, t callbacks
 	}
 	a := *r.Attempt
 	d.log.InfoContext(ctx, "ringing for a callback", "callback", c.ID, "line", c.Line, "target", t.ID, "attempt", a.ID,
-		"round", c.DeskAttempts, "attempts", c.Attempts)
+		"desk_attempts", c.DeskAttempts, "attempts", c.Attempts)
 	request, cancel := context.WithTimeout(ctx, placeLimit)
 	defer cancel()
 	sid, err := d.dialer.Place(request, Placement{

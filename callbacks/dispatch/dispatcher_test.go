@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 )
 
-// The whole way: busy, next target, round over, again, taken, customer, done.
+// The whole way: busy, next target, desk attempt over, again, taken, customer, done.
 func TestKeepACallback(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -86,7 +86,7 @@ func TestCustomerNotReached(t *testing.T) {
 	w.quiet()
 }
 
-func TestRoundsRunOut(t *testing.T) {
+func TestDeskAttemptsRunOut(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	for round := 1; round <= 3; round++ {
@@ -136,7 +136,7 @@ func TestRefusedForGood(t *testing.T) {
 	leg.took(dispatch.Proceed)
 }
 
-// Refused for the moment: the same target after a pause, and no round is lost while nothing can be placed at all.
+// Refused for the moment: the same target after a pause, and no desk attempt is lost while nothing can be placed.
 func TestRefusedForNow(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -163,7 +163,7 @@ func TestRefusedForNow(t *testing.T) {
 	w.ring("support-1").answered(dispatch.Proceed)
 }
 
-// While the provider cannot be reached nothing was asked for: no look-up, no round, and the callback waits.
+// While the provider cannot be reached nothing was asked for: no look-up, no desk attempt, and the callback waits.
 func TestProviderNotReached(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -279,7 +279,7 @@ func TestClosedWhenTaken(t *testing.T) {
 	w.ring("support-1") // its turn was not used up
 }
 
-// The pause after a round does not end in the lunch break.
+// The pause after a desk attempt does not end in the lunch break.
 func TestRetryWaitsForTheOpening(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
@@ -365,7 +365,7 @@ func TestTooLateToCancel(t *testing.T) {
 	w.is(c, callbacks.Done, 0, 1)
 }
 
-// Two callbacks, two targets: both at work, a third waits, and no round is lost by waiting.
+// Two callbacks, two targets: both at work, a third waits, and no desk attempt is lost by waiting.
 func TestTargetsAreShared(t *testing.T) {
 	w := newWorld(t)
 	a := w.book(customer)
@@ -466,7 +466,7 @@ func TestAttemptsLimitLowered(t *testing.T) {
 	w.is(c, callbacks.Expired, 0, 1)
 }
 
-// Targets taken off the desk while the round is on, and a desk left without any.
+// Targets taken off the desk while a desk attempt is on, and a desk left without any.
 func TestTargetsRemoved(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -231,7 +231,7 @@ func TestTheEndIsTold(t *testing.T) {
 			leg.customerEnded("busy")
 			return "given-up"
 		},
-		"given up after the last round": func(w *world, _ callbacks.Callback) string {
+		"given up after the last desk attempt": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxDeskAttempts = 1
 			w.ring("support-1").status("busy", 1)
 			w.ring("support-2").status("busy", 1)

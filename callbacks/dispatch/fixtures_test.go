@@ -157,12 +157,12 @@ func (w *world) get(c callbacks.Callback) callbacks.Callback {
 }
 
 // is checks the state and counters of a callback.
-func (w *world) is(c callbacks.Callback, state callbacks.State, rounds, attempts int) callbacks.Callback {
+func (w *world) is(c callbacks.Callback, state callbacks.State, deskAttempts, attempts int) callbacks.Callback {
 	w.t.Helper()
 	got := w.get(c)
-	if got.State != state || got.DeskAttempts != rounds || got.Attempts != attempts {
-		w.t.Fatalf("callback is %s after %d rounds and %d attempts; want %s, %d, %d\n%s",
-			got.State, got.DeskAttempts, got.Attempts, state, rounds, attempts, w.logged)
+	if got.State != state || got.DeskAttempts != deskAttempts || got.Attempts != attempts {
+		w.t.Fatalf("callback is %s after %d desk attempts and %d attempts; want %s, %d, %d\n%s",
+			got.State, got.DeskAttempts, got.Attempts, state, deskAttempts, attempts, w.logged)
 	}
 	return got
 }

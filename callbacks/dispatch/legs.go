@@ -272,7 +272,7 @@ func (dec decision) leaveOver(r *callbacks.Record, notBridged bool, status strin
 
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
 // "no-answer", "failed" or "canceled", with the provider's sequence number (-1: none). Late, repeated and overtaking
-// ones are harmless. A final one ends the attempt: next target, round over, or other one not reached. Where both have
+// ones are harmless. A final one ends the attempt: next target, next pass, or other one not reached. Where both have
 // pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
 func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
 	now := d.now()

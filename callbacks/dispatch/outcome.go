@@ -23,7 +23,7 @@ const (
 type decision struct {
 	plan callbacks.Plan
 	// known is false when the line or desk is not configured: limits are the defaults then, and whether
-	// a round is over is left to a dispatcher that knows the targets.
+	// a desk attempt is over is left to a dispatcher that knows the targets.
 	known bool
 	now   time.Time
 	// hours is when the desk is there and the customer may be rung. Nil is always.
@@ -117,7 +117,7 @@ func (dec decision) settle(r *callbacks.Record) (why string) {
 		return why
 	}
 	dec.passOver(r)
-	return "no target of the desk is left in this round"
+	return "no target of the desk is left in this desk attempt"
 }
 
 // notTaken ends an attempt of which nobody pressed 1: the callback waits for its next target, or the pass is over.
@@ -247,7 +247,7 @@ func (dec decision) back(c *callbacks.Callback, due time.Time) {
 	}
 }
 
-// closed moves a callback to the next instant at which it can be kept. It costs neither a round nor an attempt, nor
+// closed moves a callback to the next instant at which it can be kept. It costs neither a desk attempt nor an attempt at the customer, nor
 // time: a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and
 // nothing stands for ever.
 func (dec decision) closed(c *callbacks.Callback) {

@@ -161,9 +161,9 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		attempts, rounds := draw(0, 2, "attempts"), draw(0, 3, "rounds")
+		attempts, deskAttempts := draw(0, 2, "attempts"), draw(0, 3, "desk attempts")
 		if _, err := w.store.Change(w.ctx, b.Callback.ID, func(r *callbacks.Record) error {
-			r.Callback.Attempts, r.Callback.DeskAttempts = attempts, rounds
+			r.Callback.Attempts, r.Callback.DeskAttempts = attempts, deskAttempts
 			return nil
 		}); err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		}
 		w.plan.Hours = officeHours(t, special...)
 		w.plan.Policy.ExpiresAfter = 24 * time.Hour
-		if draw(0, 1, "decent") == 0 {
+		if draw(0, 1, "calling hours") == 0 {
 			from := draw(0, 20, "from")
 			w.plan.Policy.CallingHours = hours.Span{From: from * 60, To: draw(from+1, 24, "to") * 60}
 		}

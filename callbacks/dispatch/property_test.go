@@ -334,7 +334,7 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 		rt.Fatalf("callback %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]),
 			m.extra[c.ID])
 	case c.Attempts > policy.MaxAttempts || c.DeskAttempts > policy.MaxDeskAttempts:
-		rt.Fatalf("callback %d: %d attempts, %d rounds", c.ID, c.Attempts, c.DeskAttempts)
+		rt.Fatalf("callback %d: %d attempts, %d desk attempts", c.ID, c.Attempts, c.DeskAttempts)
 	case inFlight > 1:
 		rt.Fatalf("callback %d has %d attempts in flight", c.ID, inFlight)
 	case c.State == callbacks.Booked && inFlight != 0:

@@ -67,7 +67,7 @@ func TestAConversationHoldsTheCallbackOfItsDesk(t *testing.T) {
 	w.is(c, callbacks.Cancelled, 0, 0)
 }
 
-// Time in which the desk is closed gives nobody up: a round in vain just before a holiday is not the last.
+// Time in which the desk is closed gives nobody up: a desk attempt just before a holiday is not the last.
 func TestClosedTimeDoesNotExpireACallback(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t, closedOn(2026, 3, 3), closedOn(2026, 3, 4), closedOn(2026, 3, 5))

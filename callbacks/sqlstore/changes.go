@@ -115,8 +115,8 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 // save writes what a change function may have edited. Whatever changes a callback takes its mark away that it is ready.
 func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	row := callbackRow{Callback: r.Callback, fence: r.Fence}
-	edited := row.columns().only("due_ms", "held_ms", "cancel_after_attempt", "expires_ms", "state", "reached", "rounds",
-		"attempts", "next_target", "pass", "ended_ms", "fence", "remark", "ready")
+	edited := row.columns().only("due_ms", "held_ms", "cancel_after_attempt", "expires_ms", "state", "reached",
+		"desk_attempts", "attempts", "next_target", "pass", "ended_ms", "fence", "remark", "ready")
 	_, err := tx.ExecContext(ctx, "UPDATE callbacks SET "+edited.set()+" WHERE id = ?", append(edited.values(), row.ID)...)
 	if err != nil {
 		return fmt.Errorf("callback %d: %w", row.ID, err)

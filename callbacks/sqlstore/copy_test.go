@@ -111,7 +111,7 @@ var filled = []filledRow{
 		"language": "zh", "number": "+628111", "caller": "+628222", "account": "0812", "answers": "transaction:1",
 		"kind": "slot", "urgent": true, "priority": 2, "called_ms": 1001, "due_ms": 1002, "held_ms": 1003,
 		"cancel_after_attempt": true, "slot_start_ms": 1004, "slot_end_ms": 1005, "expires_ms": 1006,
-		"state": "customer-reached", "reached": true, "rounds": 3, "attempts": 4, "next_target": 5, "pass": 6, "fence": 8,
+		"state": "customer-reached", "reached": true, "desk_attempts": 3, "attempts": 4, "next_target": 5, "pass": 6, "fence": 8,
 		"ready": 1, "remark": "busy", "ended_ms": 1007, "erased_ms": 1008,
 		"note_sid": "RE1", "note_url": "https://example.com/RE1", "note_seconds": 9,
 	}},

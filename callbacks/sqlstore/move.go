@@ -35,7 +35,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		}
 		_, err = tx.ExecContext(ctx,
 			`UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
-			expires_ms = ?, rounds = 0, next_target = 0, pass = pass + 1, ready = 0 WHERE id = ?`,
+			expires_ms = ?, desk_attempts = 0, next_target = 0, pass = pass + 1, ready = 0 WHERE id = ?`,
 			m.Kind, ms(m.Due), slotStart, ms(m.SlotEnd), ms(m.Expires), id)
 		if err != nil {
 			return err

@@ -224,7 +224,7 @@ func checkSpoken(t *testing.T, calls []*sysCall, log string, rows map[string]str
 }
 
 // writtenRows is, by reference, what a callback or message begins with in the database: its key and the reference
-// beside it. A call's contact has the same reference and was written before, so the reference alone would not do.
+// beside it. A call record has the same reference and was written before, so the reference alone would not do.
 func writtenRows(t *testing.T, path string) map[string]string {
 	t.Helper()
 	db, err := sql.Open("sqlite", path)

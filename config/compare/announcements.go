@@ -106,7 +106,7 @@ func texts(all map[string]string) string {
 	return strings.Join(out, ", ")
 }
 
-// announced are the notices of a line without those that an override makes.
+// announced are the announcements of a line without those that an override makes.
 func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.Announcement) {
 	for _, n := range line.Announcements {
 		says := slices.ContainsFunc(state.overrides, func(o config.DeskOverride) bool {

@@ -103,7 +103,7 @@ var mistakes = []struct {
 }{
 	{"no YAML", "hours/gopay.yaml", func(s string) string { return strings.Replace(s, "mon: [", "mon: [[", 1) }, "hours/gopay.yaml:"},
 	{"an unknown key", "hours/gopay.yaml", func(s string) string { return strings.Replace(s, "  tue:", "  tues:", 1) }, `did you mean "tue"`},
-	{"wiring in the hours", "hours/gopay.yaml", func(s string) string { return s + "numbers: [\"+622150001009\"]\n" }, "hours/gopay.yaml:87: numbers: unknown key"},
+	{"numbers in the hours", "hours/gopay.yaml", func(s string) string { return s + "numbers: [\"+622150001009\"]\n" }, "hours/gopay.yaml:87: numbers: unknown key"},
 	{"hours that overlap", "hours/okpay.yaml", func(s string) string {
 		return strings.Replace(s, `mon: ["09:00-18:00"]`, `mon: ["09:00-18:00", "17:00-19:00"]`, 1)
 	}, "hours/okpay.yaml:9"},

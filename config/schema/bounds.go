@@ -8,16 +8,16 @@ import (
 
 // Bounds of what one file may hold. They keep a damaged file from costing much; no real one comes near.
 const (
-	mostSpans     = 48
-	mostSpecials  = 1000
-	mostSets      = 20
-	mostOverrides = 200
-	mostNotices   = 200
-	mostTopics    = 100
-	mostSteps     = 100
-	mostAsked     = 10_000 // in limits of callers
-	mostLanguages = 8      // one key of the telephone each; 9 repeats, 0 is an agent
-	mostOfName    = 11     // characters of an alphanumeric sender
+	mostSpans         = 48
+	mostSpecials      = 1000
+	mostSets          = 20
+	mostOverrides     = 200
+	mostAnnouncements = 200
+	mostTopics        = 100
+	mostSteps         = 100
+	mostAsked         = 10_000 // in limits of callers
+	mostLanguages     = 8      // one key of the telephone each; 9 repeats, 0 is an agent
+	mostOfName        = 11     // characters of an alphanumeric sender
 	// MostDigits bounds numbers that callers key in.
 	MostDigits = 30
 	// MostKeys bounds what is pressed at one question.

@@ -65,7 +65,7 @@ func hoursSchema() *Schema {
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.",
 			weekSchema().orNothing()),
 		key("announcements", "Announcements at the start of a call. They do not change the hours.",
-			list(ref("notice"), mostNotices).orNothing()),
+			list(ref("notice"), mostAnnouncements).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
 	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than " +

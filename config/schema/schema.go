@@ -10,7 +10,7 @@
 //   - its row in the table here (line.go, hours.go, topics.go, calls.go), then go generate ./config/...
 //   - where package config reads it: policyfile.go, linefile.go, deskfile.go, hoursfile.go …
 //   - package compare, which tells what an edit changes: names of fields, and what is said when it is not set
-//   - wiringKeys in config/misplaced.go, so that it is found in the wrong file
+//   - lineKeys in config/misplaced.go, so that it is found in the wrong file
 //   - config/testdata/everything, config/testdata/mistakes, and beyond in config/schema_test.go for a mistake that no
 //     schema sees
 //   - a commented line in config/lines/gopay.yaml, and the table in callbacks/README.md or config/README.md

@@ -21,7 +21,7 @@ const (
 	callRecordWrite = time.Second
 	// standingRead is for a callback that is told of: without it the caller is sent to a colleague.
 	openCallbackRead = time.Second
-	// promiseWrite is for what must be durable before it is spoken.
+	// durableWrite is for what must be durable before it is spoken.
 	callbackWrite = 4 * time.Second
 )
 

@@ -40,11 +40,11 @@ CREATE TABLE callbacks (
                                                       'done', 'cancelled', 'expired', 'undialable')),
     -- Set once the customer has pressed 1: from then on the number is known to be theirs.
     reached         BOOLEAN NOT NULL DEFAULT FALSE CHECK (reached IN (TRUE, FALSE)),
-    -- Rounds in which all targets of the desk were tried; attempts at the customer; targets used up in this pass.
-    rounds          INTEGER NOT NULL DEFAULT 0,
+    -- Passes in which all targets of the desk were tried; attempts at the customer; targets used up in this pass.
+    desk_attempts   INTEGER NOT NULL DEFAULT 0,
     attempts        INTEGER NOT NULL DEFAULT 0,
     next_target     INTEGER NOT NULL DEFAULT 0,
-    -- Counts the passes through the targets: a round, a retry at the customer or a move begins another.
+    -- Counts the passes through the targets: a desk attempt, a retry at the customer or a move begins another.
     pass            INTEGER NOT NULL DEFAULT 0,
     -- The fencing token: counts the claims, so that a late dispatcher can be told from the current one.
     fence           BIGINT  NOT NULL DEFAULT 0,

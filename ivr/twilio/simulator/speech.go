@@ -21,7 +21,7 @@ const otherRate = 14
 
 // rate is the speed of speech in a language such as "cmn-CN".
 func (c *Simulator) rate(language string) float64 {
-	if r, ok := c.opts.Rates[tongue(language)]; ok && r > 0 {
+	if r, ok := c.opts.Rates[languageOf(language)]; ok && r > 0 {
 		return r
 	}
 	return SpeechRate(language)
@@ -30,14 +30,14 @@ func (c *Simulator) rate(language string) float64 {
 // SpeechRate is how many characters a second a voice speaks in a language such as "cmn-CN", unless [Options] say
 // otherwise.
 func SpeechRate(language string) float64 {
-	if r, ok := defaultRates[tongue(language)]; ok {
+	if r, ok := defaultRates[languageOf(language)]; ok {
 		return r
 	}
 	return otherRate
 }
 
-// tongue is the language of a locale as [Options.Rates] names it.
-func tongue(locale string) string {
+// languageOf is the language of a locale as [Options.Rates] names it.
+func languageOf(locale string) string {
 	prefix, _, _ := strings.Cut(strings.ToLower(locale), "-")
 	switch prefix {
 	case "":

@@ -38,7 +38,7 @@ func (a warnings) Collect(metrics chan<- prometheus.Metric) {
 		overrides[[2]string{line.ID, ""}] = 0
 	}
 	for _, w := range snapshot.Warnings(now) {
-		if w.Wiring { // has no day that draws near
+		if w.Undated { // has no day that draws near
 			continue
 		}
 		if w.Set == "" {

@@ -120,7 +120,7 @@ func differsFrom(c callbacks.Callback, text string) string {
 	if found == nil || c.Kind != callbacks.Slot {
 		return "it is " + string(c.Kind)
 	}
-	end := c.SlotEnd.In(chaosZone)
+	end := c.SlotEnd.In(campaignZone)
 	if clockIn(found[2], "") != end.Hour()*60+end.Minute() ||
 		(clockIn(found[2], "")-clockIn(found[1], found[2])+24*60)%(24*60) != 5 {
 		return "its slot ends at " + end.Format("15:04")
@@ -134,8 +134,8 @@ func fromIn(text string, called time.Time) time.Time {
 	if found == nil {
 		return time.Time{}
 	}
-	local := called.In(chaosZone)
-	at := time.Date(local.Year(), local.Month(), local.Day(), 0, clockIn(found[1], ""), 0, 0, chaosZone)
+	local := called.In(campaignZone)
+	at := time.Date(local.Year(), local.Month(), local.Day(), 0, clockIn(found[1], ""), 0, 0, campaignZone)
 	if at.Before(local.Truncate(time.Minute)) {
 		at = at.AddDate(0, 0, 1)
 	}
@@ -163,5 +163,5 @@ func clockIn(text, half string) int {
 	return h*60 + m
 }
 
-// chaosZone is where the lines are.
-var chaosZone = time.FixedZone("Jakarta", 7*60*60)
+// campaignZone is where the lines are.
+var campaignZone = time.FixedZone("Jakarta", 7*60*60)

@@ -92,8 +92,8 @@ func newCampaign(t *testing.T, size campaignSize, seed uint64, store string, clu
 			uint64(size.instances))), balancer: newBalancer(seed), cluster: cluster, kills: map[string]int{},
 		run: runSettings{
 			Seed: seed, Dir: tempDir(t), Store: store, Token: hex.EncodeToString(secret[:32]), Key: secret[32:],
-			Callbacks: size.callbacks, Rate: size.rate, Pace: chaosPace, Clock: fastClock{Virtual: chaosStart,
-				Speed: chaosSpeed},
+			Callbacks: size.callbacks, Rate: size.rate, Pace: campaignPace, Clock: fastClock{Virtual: campaignStart,
+				Speed: campaignSpeed},
 		},
 	}
 	if err := writeConfig(filepath.Join(c.run.Dir, "config"), size.agents); err != nil {
@@ -309,7 +309,7 @@ func (c *campaign) watch(ctx context.Context) bool {
 }
 
 func (c *campaign) look(ctx context.Context) (done bool, err error) {
-	reports, err := c.store.Report(ctx, chaosStart.AddDate(-1, 0, 0), chaosStart.AddDate(1, 0, 0))
+	reports, err := c.store.Report(ctx, campaignStart.AddDate(-1, 0, 0), campaignStart.AddDate(1, 0, 0))
 	if err != nil {
 		return false, err
 	}
@@ -459,6 +459,6 @@ func (c *campaign) table() string {
 	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  answers to "+
 		"bookings and moves lost                %5d\n  wall-clock seconds                                %5.0f\n  "+
 		"seconds on the fast clock                         %5.0f\n",
-		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*chaosSpeed)
+		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*campaignSpeed)
 	return out.String()
 }

@@ -18,10 +18,10 @@ import (
 )
 
 const (
-	// chaosSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30: what a
+	// campaignSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30: what a
 	// busy computer needs to ask the provider has to be well below the thirtieth part of speed.
-	chaosSpeed = 25
-	chaosPace  = 100 * time.Millisecond
+	campaignSpeed = 25
+	campaignPace  = 100 * time.Millisecond
 )
 
 // The crash campaign: callbacks are made and kept while instances are killed, the database is stopped, and the

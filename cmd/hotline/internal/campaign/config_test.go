@@ -16,26 +16,26 @@ import (
 // What the campaign's two lines are like: one rings the agent first, the other one the customer. The oracle has the
 // limits from here, not from the product.
 const (
-	chaosAttempts = 3
-	chaosRounds   = 3
+	campaignAttempts     = 3
+	campaignDeskAttempts = 3
 	// The desk has a break at the end of every half hour.
-	chaosOpen  = 28
-	chaosCycle = 30
+	campaignOpen  = 28
+	campaignCycle = 30
 )
 
 // openAt reports whether the desk is there, reckoned without the product.
-func openAt(t time.Time) bool { return t.Minute()%chaosCycle < chaosOpen }
+func openAt(t time.Time) bool { return t.Minute()%campaignCycle < campaignOpen }
 
-// chaosStart is shortly before half past eight in the morning, where the customers are, and before a break.
-var chaosStart = time.Date(2026, time.March, 4, 1, 22, 0, 0, time.UTC)
+// campaignStart is shortly before half past eight in the morning, where the customers are, and before a break.
+var campaignStart = time.Date(2026, time.March, 4, 1, 22, 0, 0, time.UTC)
 
 const (
 	agentFirstLine    = "gopay"
 	customerFirstLine = "okpay"
 )
 
-// chaosLine wants the name twice, the number, the targets of both desks, whom to ring first, and the limits.
-const chaosLine = `line: %s
+// campaignLine wants the name twice, the number, the targets of both desks, whom to ring first, and the limits.
+const campaignLine = `line: %s
 name: {en: "the campaign"}
 hours: %s
 region: ID
@@ -73,8 +73,8 @@ func writeConfig(dir string, agents int) error {
 		return err
 	}
 	var spans []string
-	for minute := 0; minute < 24*60; minute += chaosCycle {
-		until := minute + chaosOpen
+	for minute := 0; minute < 24*60; minute += campaignCycle {
+		until := minute + campaignOpen
 		spans = append(spans, fmt.Sprintf(`"%02d:%02d-%02d:%02d"`, minute/60, minute%60, until/60, until%60))
 	}
 	var week strings.Builder
@@ -82,12 +82,12 @@ func writeConfig(dir string, agents int) error {
 		fmt.Fprintf(&week, "  %s: [%s]\n", day, strings.Join(spans, ", "))
 	}
 	for name, line := range map[string]string{
-		agentFirstLine: fmt.Sprintf(chaosLine, agentFirstLine, agentFirstLine, chaosNumber,
-			clients("support", agents), clients("emergency", 3+agents/20), "agent", chaosAttempts, chaosRounds),
-		customerFirstLine: fmt.Sprintf(chaosLine, customerFirstLine, customerFirstLine, chaosSecond,
+		agentFirstLine: fmt.Sprintf(campaignLine, agentFirstLine, agentFirstLine, campaignNumber,
+			clients("support", agents), clients("emergency", 3+agents/20), "agent", campaignAttempts, campaignDeskAttempts),
+		customerFirstLine: fmt.Sprintf(campaignLine, customerFirstLine, customerFirstLine, campaignSecondNumber,
 			clients("second", roomOf("support", agents)), clients("second-emergency",
 				roomOf("emergency", agents)),
-			"customer", chaosAttempts, chaosRounds),
+			"customer", campaignAttempts, campaignDeskAttempts),
 	} {
 		hours := "line: " + name + "\nzone: Asia/Jakarta\nweek:\n" + week.String() + "peak:\n" + week.String()
 		if err := os.WriteFile(filepath.Join(dir, "hours", name+".yaml"), []byte(hours), 0o600); err != nil {

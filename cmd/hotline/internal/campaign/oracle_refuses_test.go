@@ -22,7 +22,7 @@ func TestTheOracleRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	called := chaosStart
+	called := campaignStart
 	for i := range 6 {
 		number, line := customerNumber(i), agentFirstLine
 		if i >= 2 {
@@ -56,14 +56,14 @@ func TestTheOracleRefuses(t *testing.T) {
 		// two at a time, and one too many
 		talk(called, "CA1", "CB1", customerNumber(0)), talk(called, "CA2", "CB2", customerNumber(0)),
 		// while the desk is closed, and of a callback that stands
-		talk(called.Add(chaosBreak), "CA3", "CB3", customerNumber(1)),
+		talk(called.Add(campaignBreak), "CA3", "CB3", customerNumber(1)),
 		// of a desk with two agents
 		rungFirst(called, 2), rungFirst(called, 3), rungFirst(called, 4), rungFirst(called, 5),
 		[]simulator.Event{{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: simulator.EventMessage, To: customerNumber(0), Text: "a"},
 			{Event: simulator.EventViolation, Detail: "an unknown attribute"}},
 	))
-	if want := slices.Sorted(slices.Values(chaosRules)); !slices.Equal(broken, want) {
+	if want := slices.Sorted(slices.Values(campaignRules)); !slices.Equal(broken, want) {
 		t.Errorf("broken are %q, want all of %q", broken, want)
 	}
 	empty, err := app.OpenStore(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "hotline.db"))
@@ -76,8 +76,8 @@ func TestTheOracleRefuses(t *testing.T) {
 	}
 }
 
-// chaosBreak is from the campaign's start into its first break.
-const chaosBreak = 7 * time.Minute
+// campaignBreak is from the campaign's start into its first break.
+const campaignBreak = 7 * time.Minute
 
 // talk is an agent's call about a customer, and what comes of it.
 func talk(at time.Time, agent, leg, customer string) []simulator.Event {
@@ -104,7 +104,7 @@ func rungFirst(at time.Time, nth int) []simulator.Event {
 // any more: the product counts no attempt, and the oracle must not either. One who was rung and picked up while the desk
 // was there counts.
 func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
-	closing := chaosStart.Add(6 * time.Minute)
+	closing := campaignStart.Add(6 * time.Minute)
 	if openAt(closing) || !openAt(closing.Add(-time.Second)) {
 		t.Fatalf("the desk does not close at %s", closing)
 	}

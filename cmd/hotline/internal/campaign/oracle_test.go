@@ -44,7 +44,7 @@ const (
 	ruleProvider = "the provider's rules"
 )
 
-var chaosRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours,
+var campaignRules = []string{ruleLost, ruleTold, ruleStanding, ruleKept, ruleTwice, ruleLimit, ruleOneCall, ruleHours,
 	ruleGiven, ruleOnce, ruleRoom, ruleProvider}
 
 func (v *findings) find(rule, format string, args ...any) {
@@ -129,7 +129,7 @@ func (v *findings) told(l *eventBook, byReference map[string]callbacks.Callback)
 
 // callback checks one callback.
 func (v *findings) callback(c callbacks.Callback, l *eventBook) {
-	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, rounds %d)", c.ID, c.Number, c.State, c.Urgent,
+	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, desk attempts %d)", c.ID, c.Number, c.State, c.Urgent,
 		c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
 	v.counts["customers' telephones rung"] += len(rings)
@@ -159,13 +159,13 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 		v.find(ruleTwice, "%s: connected %d times", who, bridges)
 	}
 	counted := len(rings) - v.tooLate(rings)
-	if counted > chaosAttempts || c.Attempts > chaosAttempts || counted > c.Attempts {
+	if counted > campaignAttempts || c.Attempts > campaignAttempts || counted > c.Attempts {
 		v.find(ruleLimit, "%s: rung %d times, %d of them count", who, len(rings), counted)
 	}
 	for _, g := range rings {
 		v.hours(who, c, g)
 	}
-	if c.State == callbacks.Expired && c.Attempts < chaosAttempts && c.DeskAttempts < chaosRounds &&
+	if c.State == callbacks.Expired && c.Attempts < campaignAttempts && c.DeskAttempts < campaignDeskAttempts &&
 		c.Ended.Before(c.Expires) {
 		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly),
 			c.Expires.Format(time.TimeOnly))
@@ -289,7 +289,7 @@ func (v *findings) String() string {
 	for _, name := range names {
 		fmt.Fprintf(&out, "  %-55s %7d\n", name, v.counts[name])
 	}
-	for _, rule := range chaosRules {
+	for _, rule := range campaignRules {
 		word := "held"
 		if n := len(v.broken[rule]); n > 0 {
 			word = fmt.Sprintf("BROKEN %d times", n)

@@ -48,7 +48,7 @@ func begin(role string, s runSettings) (*process, error) {
 	p := &process{name: s.Name, cmd: exec.Command(os.Args[0]), lines: make(chan string, 64),
 		ended: make(chan struct{})}
 	// Memory is plenty, and the collector's work multiplied by the race detector's is not what is tried here.
-	p.cmd.Env = append(os.Environ(), "GOGC=400", asProgram+"="+role, chaosSettings+"="+string(settings))
+	p.cmd.Env = append(os.Environ(), "GOGC=400", asProgram+"="+role, campaignSettings+"="+string(settings))
 	p.cmd.Stderr = faults
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

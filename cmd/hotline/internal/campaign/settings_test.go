@@ -15,9 +15,9 @@ import (
 // program run again. What they are told on the way in is here.
 
 const (
-	chaosSettings = "HOTLINE_CHAOS_SETTINGS"
-	chaosNumber   = "+622150001000" // of the line whose agents are rung first
-	chaosSecond   = "+622150002000" // of the one whose customers are
+	campaignSettings     = "HOTLINE_CHAOS_SETTINGS"
+	campaignNumber       = "+622150001000" // of the line whose agents are rung first
+	campaignSecondNumber = "+622150002000" // of the one whose customers are
 )
 
 func init() {
@@ -74,7 +74,7 @@ func (k fastClock) timer(now func() time.Time) callbacks.Timer {
 
 // settingsFromParent reads the settings that a process was started with.
 func settingsFromParent() (s runSettings) {
-	if err := json.Unmarshal([]byte(os.Getenv(chaosSettings)), &s); err != nil {
+	if err := json.Unmarshal([]byte(os.Getenv(campaignSettings)), &s); err != nil {
 		giveUp(err)
 	}
 	return s

@@ -40,7 +40,7 @@ func runSimulator() {
 		Answering: people.answers, Observe: func(e simulator.Event) { people.heard(e); book.note(e) },
 		Faults: simulator.Faults{Webhook: faults.webhook, REST: faults.rest},
 	})
-	for _, number := range []string{chaosNumber, chaosSecond} {
+	for _, number := range []string{campaignNumber, campaignSecondNumber} {
 		c.Number(number, simulator.Number{VoiceURL: s.Public + twilio.PathIncoming,
 			FallbackURL: s.Public + twilio.PathFallback, StatusCallback: s.Public + twilio.PathStatus})
 	}
@@ -115,9 +115,9 @@ func isCustomer(number string) bool { return strings.HasPrefix(number, "+62812")
 // lineNumber is which line a caller rings: every third one that whose customers are rung first.
 func lineNumber(nth int) string {
 	if nth%3 == 2 {
-		return chaosSecond
+		return campaignSecondNumber
 	}
-	return chaosNumber
+	return campaignNumber
 }
 
 // A book is what the provider simulator writes down, an event a line. It is only ever added to.

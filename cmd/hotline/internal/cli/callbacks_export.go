@@ -20,25 +20,25 @@ import (
 
 // An exported callback. Instants are UTC, RFC 3339; absent ones are empty.
 type exported struct {
-	Reference string `json:"reference"`
-	Line      string `json:"line"`
-	Desk      string `json:"desk"`
-	Topic     string `json:"topic"`
-	Language  string `json:"language"`
-	Kind      string `json:"kind"`
-	Urgent    bool   `json:"urgent"`
-	State     string `json:"state"`
-	Number    string `json:"number"`
-	Account   string `json:"account"`
-	Called    string `json:"called"`
-	Due       string `json:"due"`
-	SlotEnd   string `json:"slot_end"`
-	Ended     string `json:"ended"`
-	Attempts  int    `json:"attempts"`
-	Rounds    int    `json:"rounds"`
-	Note      int    `json:"note_seconds"`
-	Priority  int    `json:"priority"`
-	Last      string `json:"last"` // what happened to it last
+	Reference    string `json:"reference"`
+	Line         string `json:"line"`
+	Desk         string `json:"desk"`
+	Topic        string `json:"topic"`
+	Language     string `json:"language"`
+	Kind         string `json:"kind"`
+	Urgent       bool   `json:"urgent"`
+	State        string `json:"state"`
+	Number       string `json:"number"`
+	Account      string `json:"account"`
+	Called       string `json:"called"`
+	Due          string `json:"due"`
+	SlotEnd      string `json:"slot_end"`
+	Ended        string `json:"ended"`
+	Attempts     int    `json:"attempts"`
+	DeskAttempts int    `json:"rounds"`
+	Note         int    `json:"note_seconds"`
+	Priority     int    `json:"priority"`
+	Last         string `json:"last"` // what happened to it last
 }
 
 var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number",
@@ -67,7 +67,7 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 func (e exported) row() []string {
 	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State,
 		e.Number, e.Account,
-		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.Rounds), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
+		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.DeskAttempts), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 
 // exportPage is how many callbacks are read at a time, so that a large database does not fill the memory.

@@ -103,13 +103,13 @@ func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.Override, unse
 
 // An explanation call is a call that has been played, with what it was decided by.
 type explanation struct {
-	snapshot *config.Snapshot
-	line     *ivr.Line
-	topic    *ivr.Topic // nil: a person was asked for
-	at       time.Time
-	call     ivr.Call
-	course   ivr.Simulation
-	unseen   string // why overrides were not looked at; empty when they were, or when there is no store
+	snapshot   *config.Snapshot
+	line       *ivr.Line
+	topic      *ivr.Topic // nil: a person was asked for
+	at         time.Time
+	call       ivr.Call
+	simulation ivr.Simulation
+	unseen     string // why overrides were not looked at; empty when they were, or when there is no store
 }
 
 // call reads what is asked for and plays the call.
@@ -144,7 +144,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 	}
 	e.call = ivr.Call{SID: "CA00000000000000000000000000000000", From: cmp.Or(o.from, calltest.Caller(e.line.Region)),
 		To: e.line.Numbers[0]}
-	e.course, err = e.line.Simulate(e.at, e.call, o.language, o.topic)
+	e.simulation, err = e.line.Simulate(e.at, e.call, o.language, o.topic)
 	return e, err
 }
 

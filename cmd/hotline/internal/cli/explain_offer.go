@@ -16,7 +16,7 @@ import (
 // What is offered to whom no desk answers.
 
 func (e explanation) offer(rows *terminal.Table) {
-	offer := e.course.Offer
+	offer := e.simulation.Offer
 	if offer != nil {
 		e.number(rows)
 		if offer.ASAP.IsZero() {
@@ -29,10 +29,10 @@ func (e explanation) offer(rows *terminal.Table) {
 			e.times(rows)
 		}
 	}
-	if e.course.Request != nil {
+	if e.simulation.Request != nil {
 		e.callback(rows)
 	}
-	if e.course.Message {
+	if e.simulation.Message {
 		rows.Add("message", fmt.Sprintf("a recorded one, of at most %d seconds", e.line.MessageSeconds),
 			e.source("limits.message_seconds"))
 	}
@@ -40,7 +40,7 @@ func (e explanation) offer(rows *terminal.Table) {
 
 // number is whether and how the calling number can be rung.
 func (e explanation) number(rows *terminal.Table) {
-	offer := e.course.Offer
+	offer := e.simulation.Offer
 	if r := offer.Refused; r != nil {
 		rows.Add("rung back", fmt.Sprintf("%s is not called: %s, %s", e.caller(), r.Reason, r.Detail),
 			e.refusalSource(r))
@@ -73,11 +73,11 @@ func (e explanation) times(rows *terminal.Table) {
 			spellDuration(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
 	}
 	if policy.OpeningDelay > 0 {
-		rows.Add("morning", fmt.Sprintf("callbacks of the night begin %s after the opening",
+		rows.Add("opening", fmt.Sprintf("callbacks of the night begin %s after the opening",
 			spellDuration(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
 	}
-	rows.Add("callback", "as soon as possible is "+e.clock(e.course.Offer.ASAP)+", key 1", "")
-	for i, slot := range e.course.Offer.Slots {
+	rows.Add("callback", "as soon as possible is "+e.clock(e.simulation.Offer.ASAP)+", key 1", "")
+	for i, slot := range e.simulation.Offer.Slots {
 		rows.Add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2),
 			e.source("callbacks.slot"))
 	}
@@ -85,9 +85,9 @@ func (e explanation) times(rows *terminal.Table) {
 
 // callingZones are the zones of the number that would be rung.
 func (e explanation) callingZones() string {
-	number := cmp.Or(e.course.Offer.Number, e.call.From)
+	number := cmp.Or(e.simulation.Offer.Number, e.call.From)
 	var names []string
-	for _, zone := range e.line.Callbacks.CallingZones(number, e.line.Desks[e.course.Wanted].Hours.Zone()) {
+	for _, zone := range e.line.Callbacks.CallingZones(number, e.line.Desks[e.simulation.Wanted].Hours.Zone()) {
 		names = append(names, zone.String())
 	}
 	return strings.Join(names, " and ")
@@ -95,7 +95,7 @@ func (e explanation) callingZones() string {
 
 // callback is what becomes of a callback as soon as possible.
 func (e explanation) callback(rows *terminal.Table) {
-	r := e.course.Request
+	r := e.simulation.Request
 	c := callbacks.Callback{
 		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
 		State: callbacks.Booked,
@@ -129,7 +129,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 }
 
-// limitsOn are the limits on whoever asks for this callback.
+// limitsOn are the limits on those who ask for this callback.
 func (e explanation) limitsOn(r *callbacks.Request) string {
 	l := r.CallerLimits
 	if r.Caller == "" {

@@ -38,7 +38,7 @@ func (e explanation) write(out io.Writer) error {
 		return err
 	}
 	_, err := fmt.Fprintf(out, "\nHear it: hotline call --line %s --at %s --from %q --press %q --agents no-answer\n",
-		e.line.ID, e.at.In(e.zone()).Format(time.RFC3339), e.call.From, strings.Join(e.course.Keys, ","))
+		e.line.ID, e.at.In(e.zone()).Format(time.RFC3339), e.call.From, strings.Join(e.simulation.Keys, ","))
 	return err
 }
 
@@ -59,23 +59,23 @@ func (e explanation) clock(at time.Time) string { return at.In(e.zone()).Format(
 
 // subject is the desk that the call is for, as "hotline hours" takes it.
 func (e explanation) subject() subject {
-	calendar := e.line.Desks[e.course.Wanted].Hours
-	return subject{name: e.line.ID, desk: e.course.Wanted, calendar: calendar, withOverrides: calendar}
+	calendar := e.line.Desks[e.simulation.Wanted].Hours
+	return subject{name: e.line.ID, desk: e.simulation.Wanted, calendar: calendar, withOverrides: calendar}
 }
 
 // keyPath is from the number to the topic.
 func (e explanation) keyPath(rows *terminal.Table) {
 	rows.Add("number", e.call.To+" is answered by line "+e.line.ID, e.source("numbers."+e.call.To))
-	tag := e.course.Language
+	tag := e.simulation.Language
 	language := tag + ", the only one of the line"
 	if i := slices.Index(languageTags(e.line), tag); len(e.line.Languages) > 1 {
 		language = fmt.Sprintf("%s, key %d", tag, i+1)
 	}
 	rows.Add("language", language, e.source("languages."+tag))
-	for _, n := range e.course.Announcements {
+	for _, n := range e.simulation.Announcements {
 		rows.Add("notice", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.noticeSource(n))
 	}
-	if len(e.course.Announcements) == 0 {
+	if len(e.simulation.Announcements) == 0 {
 		rows.Add("notice", "none is announced", "")
 	}
 }
@@ -84,7 +84,7 @@ func (e explanation) keyPath(rows *terminal.Table) {
 func (e explanation) noticeSource(n ivr.Announcement) string {
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
 		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
-			if o.From.Equal(n.From) && o.Say[e.course.Language] == n.Text[e.course.Language] {
+			if o.From.Equal(n.From) && o.Say[e.simulation.Language] == n.Text[e.simulation.Language] {
 				return o.Source
 			}
 		}
@@ -112,26 +112,27 @@ func (e explanation) desk(rows *terminal.Table) {
 				e.source("topics."+e.topic.ID+".urgent"))
 		}
 	}
-	if e.course.Wanted != first {
-		rows.Add("by language", fmt.Sprintf("callers in %s are served by desk %s", e.course.Language, e.course.Wanted),
-			e.source("desks."+first+".by_language."+e.course.Language))
+	if e.simulation.Wanted != first {
+		rows.Add("by language",
+			fmt.Sprintf("callers in %s are served by desk %s", e.simulation.Language, e.simulation.Wanted),
+			e.source("desks."+first+".by_language."+e.simulation.Language))
 	}
 }
 
 // ringing is who is rung, in which order.
 func (e explanation) ringing(rows *terminal.Table) {
-	if e.course.Peak {
+	if e.simulation.Peak {
 		rows.Add("peak", "many people ring at this hour: the caller is told that it can take longer", e.source("peak"))
 	}
-	if len(e.course.Rung) == 0 {
-		why, source := "desk "+e.course.Wanted+" is closed", "desks."+e.course.Wanted+".hours"
+	if len(e.simulation.Rung) == 0 {
+		why, source := "desk "+e.simulation.Wanted+" is closed", "desks."+e.simulation.Wanted+".hours"
 		if e.topic != nil && e.topic.Message {
 			why, source = "the topic leads to a recorded message", "topics."+e.topic.ID+".message"
 		}
 		rows.Add("rings", "nobody: "+why, e.source(source))
 		return
 	}
-	for i, r := range e.course.Rung {
+	for i, r := range e.simulation.Rung {
 		what := "rings"
 		if i > 0 {
 			what = "then"

@@ -118,7 +118,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		s := subject{name: line.ID, calendar: line.Hours, withOverrides: ruled.ByID(line.ID).Hours, unseen: unseen,
 			warnings: func(now time.Time) (some []config.Warning) {
 				for _, w := range snapshot.Warnings(now) {
-					if w.Line == line.ID && !w.Wiring {
+					if w.Line == line.ID && !w.Undated {
 						some = append(some, w)
 					}
 				}

@@ -21,7 +21,7 @@ func newStore() *cobra.Command {
 	move := &cobra.Command{
 		Use:   "move FROM",
 		Short: "Take everything over from another database, sqlite:PATH or postgres://…",
-		Long: "move copies callbacks, attempts, messages, contacts, text messages, closures in an emergency and the " +
+		Long: "move copies callbacks, attempts, messages, call records, text messages, closures in an emergency and the " +
 			"history of the\n" +
 			"configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all " +
 			"or nothing. Stop every\n" +

@@ -38,7 +38,7 @@ var efforts = []callCost{
 	{"returning: callback cancelled", saturday, nil, "cancel", "answer", 4},
 }
 
-func TestEffortOfACaller(t *testing.T) {
+func TestCostOfACall(t *testing.T) {
 	var table strings.Builder
 	rows := tabwriter.NewWriter(&table, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(rows, "language\tactions\tkeys\tcharacters\tseconds of speech\t  outcome")

@@ -304,7 +304,7 @@ func (s *scenario) disownedAndServed() {
 
 // Every webhook of the call in which the customer presses 2 is lost once, or its answer is, or it comes three times:
 // nobody is connected, and the customer is not rung again.
-func TestTheCustomerDidNotAskForTheCallInTrouble(t *testing.T) {
+func TestTheCustomerDidNotAskForTheCallWhileTheStoreFails(t *testing.T) {
 	for name, fault := range map[string]simulator.WebhookFault{
 		"request lost": {Lose: true}, "answer lost": {LoseAnswer: true}, "three times": {Repeat: 2},
 	} {

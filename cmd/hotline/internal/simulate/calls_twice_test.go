@@ -94,13 +94,13 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 						}
 						return simulator.WebhookFault{}
 					}}))
-				calm := func(p simulator.Prompt) simulator.Reply {
+				unhurried := func(p simulator.Prompt) simulator.Reply {
 					if p.Index < len(booking) {
 						return booking[p.Index].reply()
 					}
 					return simulator.Reply{}
 				}
-				call := s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: calm})
+				call := s.simulator.Ring(home, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: unhurried})
 				s.settles()
 				if !call.Done() {
 					t.Fatal("the call is still up")

@@ -42,16 +42,16 @@ func TestExplainedCallsGoThatWay(t *testing.T) {
 			at.Format("Mon 2006-01-02 15:04"))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			course, err := line.Simulate(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
+			simulation, err := line.Simulate(at, ivr.Call{SID: "CA1", From: from, To: line.Numbers[0]}, language, topic)
 			if err != nil {
 				t.Fatal(err)
 			}
-			goesThatWay(t, line, at, from, course)
+			goesThatWay(t, line, at, from, simulation)
 		})
 	}
 }
 
-func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course ivr.Simulation) {
+func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, simulation ivr.Simulation) {
 	t.Helper()
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -93,11 +93,11 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	call := r.simulator.Ring(from, line.Numbers[0],
 		simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 			message = message || p.Verb == "Record"
-			if asked >= len(course.Keys) {
+			if asked >= len(simulation.Keys) {
 				return simulator.Reply{HangUp: true}
 			}
 			asked++
-			return simulator.Reply{Digits: course.Keys[asked-1]}
+			return simulator.Reply{Digits: simulation.Keys[asked-1]}
 		}})
 	if err := r.simulator.RunUntil(context.Background(), at.Add(2*time.Hour), call.Done); err != nil {
 		t.Fatal(err)
@@ -105,23 +105,23 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, course
 	mu.Lock()
 	defer mu.Unlock()
 	var want []string
-	for _, ringing := range course.Rung {
+	for _, ringing := range simulation.Rung {
 		want = append(want, ringing.Target.ID)
 	}
 	if strings.Join(rung, " ") != strings.Join(want, " ") {
 		t.Errorf("rung were %v, explained was %v", rung, want)
 	}
-	if message != course.Message {
-		t.Errorf("a message was asked for: %t, explained was %t", message, course.Message)
+	if message != simulation.Message {
+		t.Errorf("a message was asked for: %t, explained was %t", message, simulation.Message)
 	}
 	switch {
-	case course.Request == nil:
+	case simulation.Request == nil:
 		if !due.IsZero() {
 			t.Errorf("a callback was booked for %v, explained was none; it did %v", due, did)
 		}
-	case course.Request.Due.After(at.Add(time.Minute)):
-		if !due.Equal(course.Request.Due) {
-			t.Errorf("the callback is due %v, explained was %v", due, course.Request.Due)
+	case simulation.Request.Due.After(at.Add(time.Minute)):
+		if !due.Equal(simulation.Request.Due) {
+			t.Errorf("the callback is due %v, explained was %v", due, simulation.Request.Due)
 		}
 	case due.Before(at.Add(time.Minute)) || due.After(at.Add(15*time.Minute)):
 		t.Errorf("the callback is due %v, explained was at once, at %v", due, at)

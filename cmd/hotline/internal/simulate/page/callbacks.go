@@ -19,9 +19,9 @@ type callbackView struct {
 	SlotEnd   *time.Time `json:"slotEnd,omitempty"`
 	State     string     `json:"state"`
 	Open      bool       `json:"open"`
-	// Rounds and Attempts are counted from 0, as in callbacks.Callback.
-	Rounds   int `json:"rounds"`
-	Attempts int `json:"attempts"`
+	// DeskAttempts and Attempts are counted from 0, as in callbacks.Callback.
+	DeskAttempts int `json:"rounds"`
+	Attempts     int `json:"attempts"`
 }
 
 // noteCallback writes a callback down as it stands now, and lets its customer be rung here. It returns how the callback
@@ -46,7 +46,7 @@ func (c *Console) noteCallback(callback callbacks.Callback) (before callbacks.Ca
 	return callbacks.Callback{}
 }
 
-// tellChange puts what became of a callback into words where no happening told. The console is locked.
+// tellChange puts what became of a callback into words where no event of the product did. The console is locked.
 func (c *Console) tellChange(before, now callbacks.Callback) {
 	words := ""
 	switch {
@@ -110,7 +110,7 @@ func (c *Console) callbackViews() []callbackView {
 		p := c.callbacks[i]
 		v := callbackView{
 			Reference: p.Reference, Number: callbacks.Mask(p.Number), Line: p.Line, Desk: p.Desk, Zone: c.zone(p.Line).String(),
-			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), Rounds: p.DeskAttempts, Attempts: p.Attempts,
+			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), DeskAttempts: p.DeskAttempts, Attempts: p.Attempts,
 		}
 		if end := p.SlotEnd.UTC(); !p.SlotEnd.IsZero() {
 			v.SlotEnd = &end

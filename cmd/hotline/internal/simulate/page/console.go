@@ -17,7 +17,7 @@ type Options struct {
 	Simulator *simulator.Simulator
 	// Lines can be rung, in the order in which they are offered. At least one.
 	Lines []*ivr.Line
-	// Lookup tells how a callback stands now; nil: only happenings tell.
+	// Lookup tells how a callback stands now; nil: only events of the product tell.
 	Lookup func(ctx context.Context, id int64) (callbacks.Callback, error)
 	// Now and After are the real clock, to which the simulator's time is tied.
 	Now   func() time.Time

@@ -78,7 +78,7 @@ func (c *Console) pressed(phone *telephone, e simulator.Event) {
 func (c *Console) ProductEvent(h twilio.Event) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if text := c.happeningWords(h); text != "" {
+	if text := c.eventWords(h); text != "" {
 		c.add(Entry{At: c.Simulator.Now(), Panel: eventsPanel, Kind: kindCallback, Who: "hotline", Text: text})
 	}
 	if h.Callback.ID != 0 {

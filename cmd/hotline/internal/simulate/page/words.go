@@ -91,7 +91,7 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 	return Entry{}
 }
 
-func (c *Console) happeningWords(h twilio.Event) string {
+func (c *Console) eventWords(h twilio.Event) string {
 	switch h.Name {
 	case "book", "move":
 		verb := map[string]string{"book": "is written down", "move": "is moved"}[h.Name]
