@@ -296,8 +296,10 @@ const (
 type Verdict string
 
 const (
+	// Proceed: they are.
 	Proceed Verdict = "proceed"
-	Gone    Verdict = "gone"
+	// Gone: the callback was cancelled, or is over, or this call no longer belongs to it.
+	Gone Verdict = "gone"
 	// Closed: the desk or the customer's hours have closed meanwhile.
 	Closed Verdict = "closed"
 )

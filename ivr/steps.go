@@ -39,6 +39,7 @@ const (
 	StepAgentBehind     StepID = "agent-behind"
 	StepAgentBehindNote StepID = "agent-behind-note"
 
+	// FirstStep is where every call begins.
 	FirstStep = stepLanguage
 )
 

@@ -148,6 +148,7 @@ func (p Properties) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
+// Names are the keys, in order.
 func (p Properties) Names() (names []string) {
 	for _, each := range p {
 		names = append(names, each.Key)

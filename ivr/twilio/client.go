@@ -72,6 +72,7 @@ type ownHosts struct {
 	next http.RoundTripper
 }
 
+// RoundTrip implements http.RoundTripper.
 func (o ownHosts) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	switch {
@@ -88,6 +89,7 @@ func (o ownHosts) RoundTrip(request *http.Request) (*http.Response, error) {
 // JSON, and a time-out of the HTTP client would keep a goroutine for each.
 type whole struct{ next http.RoundTripper }
 
+// RoundTrip implements http.RoundTripper.
 func (w whole) RoundTrip(request *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(request.Context(), restLimit)
 	defer cancel()

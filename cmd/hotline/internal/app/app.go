@@ -75,6 +75,7 @@ func (w Options) open(ctx context.Context) (Store, error) {
 	return openStoreLogging(ctx, w.Store, w.Log)
 }
 
+// New makes an app, with its store open and its configuration in force; nothing runs yet.
 func New(ctx context.Context, w Options) (*App, error) {
 	store, err := w.open(ctx)
 	if err != nil {
@@ -181,4 +182,5 @@ func (h *App) addWorkers(w Options, provider *twilio.Client, metrics *twilio.Met
 	})
 }
 
+// Close closes the store.
 func (h *App) Close() error { return h.Store.Close() }

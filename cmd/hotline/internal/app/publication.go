@@ -109,6 +109,7 @@ func versionOf(number int64) string {
 	return fmt.Sprintf(" (version %d)", number)
 }
 
+// Indent moves every line of a text two columns to the right.
 func Indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n  ") + "\n"
 }

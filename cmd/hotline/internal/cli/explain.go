@@ -184,6 +184,7 @@ type replaced struct {
 	data []byte
 }
 
+// Open implements fs.FS.
 func (r replaced) Open(name string) (fs.File, error) {
 	if name == r.name {
 		return fstest.MapFS{name: {Data: r.data, Mode: 0o644}}.Open(name)

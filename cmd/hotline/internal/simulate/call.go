@@ -136,6 +136,7 @@ func (r *simulation) reportOutcomes(ctx context.Context, t *transcript) error {
 	return nil
 }
 
+// RoleCaller is the name of the caller among those who hold telephones.
 const RoleCaller = "caller"
 
 // staff puts an agent with this behaviour at every target of every desk.

@@ -83,6 +83,7 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 // A borrowed store is given back, and not closed, by who uses it.
 type borrowed struct{ app.Store }
 
+// Close does nothing.
 func (borrowed) Close() error { return nil }
 
 // run makes the call, plays it to its end, and compares what came of it.

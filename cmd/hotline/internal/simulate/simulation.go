@@ -58,6 +58,7 @@ type options struct {
 	WrapStore func(app.Store) app.Store // as in [app.Options]
 }
 
+// AccountSID is the account of the provider simulator.
 const AccountSID = "AC00000000000000000000000000000000"
 
 func newSimulation(ctx context.Context, s options) (r *simulation, err error) {

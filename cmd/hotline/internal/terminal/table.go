@@ -12,6 +12,7 @@ import (
 // A Table is aligned by the columns of a terminal, in which a Chinese character is two wide.
 type Table struct{ Rows [][]string }
 
+// Add appends a row. What a terminal could take for a command is replaced in its cells.
 func (t *Table) Add(cells ...string) {
 	for i, cell := range cells {
 		cells[i] = Printable(cell)
