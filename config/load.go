@@ -33,13 +33,13 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
-		byID: map[string]*ivr.Line{}, fingerprints: map[string]string{}, origins: map[string]*origins{}}
-	ours, shared := ours(lines), l.sharedHash()
+		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}}
+	ours := ours(lines)
 	for _, f := range lines {
 		f.line.Version, f.line.Prompts, f.line.Callbacks.Ours = s.Hash, prompts, ours
 		id := f.line.ID
 		s.Lines = append(s.Lines, f.line)
-		s.byID[id], s.fingerprints[id], s.origins[id] = f.line, l.fingerprint(f, shared), l.origins(f)
+		s.byID[id], s.origins[id] = f.line, l.origins(f)
 		s.dependencies = append(s.dependencies, f.dependencies...)
 		s.lineWarnings = append(s.lineWarnings, f.warnings...)
 		for _, number := range f.line.Numbers {

@@ -18,7 +18,6 @@ type Snapshot struct {
 	byNumber, byID map[string]*ivr.Line
 	dependencies   []dependency
 	lineWarnings   []Warning
-	fingerprints   map[string]string
 	origins        map[string]*origins
 }
 

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,9 +40,9 @@ func (r Report) NotTriedText() string {
 	return "not tried here, but by hotline test: " + strings.Join(r.NotTried, ", ")
 }
 
-// Check tries the call tests of some lines. The error is a fault of ours, or the context's.
-func Check(ctx context.Context, snapshot *config.Snapshot, lines []string) (r Report, err error) {
-	for _, test := range Of(snapshot, lines) {
+// Check tries the call tests of a configuration. The error is a fault of ours, or the context's.
+func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error) {
+	for _, test := range snapshot.Calls {
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
@@ -60,16 +59,6 @@ func Check(ctx context.Context, snapshot *config.Snapshot, lines []string) (r Re
 		}
 	}
 	return r, nil
-}
-
-// Of are the call tests of some lines.
-func Of(snapshot *config.Snapshot, lines []string) (tests []config.Call) {
-	for _, test := range snapshot.Calls {
-		if slices.Contains(lines, test.Line) {
-			tests = append(tests, test)
-		}
-	}
-	return tests
 }
 
 // Caller is the number that a call test rings from, if it names none: some mobile number of the line's country.

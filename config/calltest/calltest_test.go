@@ -38,7 +38,7 @@ func edited(t *testing.T, file, old, new string) *config.Snapshot {
 
 func TestShippedCallTests(t *testing.T) {
 	snapshot := edited(t, "topics.yaml", "", "")
-	report, err := calltest.Check(t.Context(), snapshot, snapshot.LineIDs())
+	report, err := calltest.Check(t.Context(), snapshot)
 	if err != nil || report.Err() != nil || report.Tests != len(snapshot.Calls) {
 		t.Errorf("%d of %d: %v, %v", report.Tests, len(snapshot.Calls), report.Err(), err)
 	}
@@ -48,16 +48,13 @@ func TestShippedCallTests(t *testing.T) {
 	}
 }
 
-// An edit after which a caller hears something else is named, of the lines that are asked for.
+// An edit after which a caller hears something else is named, and nothing else.
 func TestAnEditBreaksACallTest(t *testing.T) {
 	snapshot := edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
-	report, err := calltest.Check(t.Context(), snapshot, []string{"gopay"})
+	report, err := calltest.Check(t.Context(), snapshot)
 	want := `calls/gopay-saturday-evening.yaml:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m."`
 	if err != nil || len(report.Failed) != 1 || !strings.Contains(report.Err().Error(), want) {
 		t.Errorf("%v, %v", report.Err(), err)
-	}
-	if report, err = calltest.Check(t.Context(), snapshot, []string{"okpay"}); err != nil || report.Err() != nil {
-		t.Errorf("another line: %v, %v", report.Err(), err)
 	}
 }
 
@@ -67,11 +64,11 @@ func TestCheckEnds(t *testing.T) {
 	snapshot := edited(t, "topics.yaml", "", "")
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := calltest.Check(ended, snapshot, snapshot.LineIDs()); !errors.Is(err, context.Canceled) {
+	if _, err := calltest.Check(ended, snapshot); !errors.Is(err, context.Canceled) {
 		t.Errorf("err = %v", err)
 	}
 	snapshot.ByID("okpay").Languages = nil
-	if _, err := calltest.Check(t.Context(), snapshot, []string{"okpay"}); err == nil ||
+	if _, err := calltest.Check(t.Context(), snapshot); err == nil ||
 		!strings.Contains(err.Error(), "could not be run: panic: ") {
 		t.Errorf("err = %v", err)
 	}
@@ -83,7 +80,7 @@ func BenchmarkShippedCallTests(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if report, err := calltest.Check(b.Context(), snapshot, snapshot.LineIDs()); err != nil || report.Err() != nil {
+		if report, err := calltest.Check(b.Context(), snapshot); err != nil || report.Err() != nil {
 			b.Fatal(err, report.Err())
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"reflect"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -52,9 +51,9 @@ type Options struct {
 	Files fs.FS
 	// History is where versions are recorded.
 	History History
-	// RunCallTests plays the call tests of these lines under a configuration that is not yet in force. An error keeps it
-	// from being so. May be nil.
-	RunCallTests func(ctx context.Context, snapshot *config.Snapshot, lines []string) error
+	// RunCallTests plays the call tests of a configuration that is not yet in force. An error keeps it from being so. May
+	// be nil.
+	RunCallTests func(ctx context.Context, snapshot *config.Snapshot) error
 	// Say tells people at the terminal what was published or refused, and why. May be nil.
 	Say func(text string)
 	// Now is the clock.
@@ -219,7 +218,7 @@ func (p *Publisher) tellUnfinished(now time.Time) {
 func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err error) {
 	var snapshot *config.Snapshot
 	if err == nil {
-		snapshot, err = p.check(ctx, files, p.live.Written())
+		snapshot, err = p.check(ctx, files)
 	}
 	if err == nil && p.lags(ctx, digest, snapshot.Hash) {
 		err = ErrLags
@@ -236,8 +235,8 @@ func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err 
 	}
 }
 
-// check loads a configuration and runs the call tests of what it changes. With an error the snapshot may still be there, to be named.
-func (p *Publisher) check(ctx context.Context, files Files, before *config.Snapshot) (snapshot *config.Snapshot, err error) {
+// check loads a configuration and runs its call tests. With an error the snapshot may still be there, to be named.
+func (p *Publisher) check(ctx context.Context, files Files) (snapshot *config.Snapshot, err error) {
 	defer func() {
 		if fault := recover(); fault != nil { // an edit must not end the process that answers calls
 			err = fmt.Errorf("the program failed on this configuration: %v; please report it\n%s", fault, debug.Stack())
@@ -246,8 +245,8 @@ func (p *Publisher) check(ctx context.Context, files Files, before *config.Snaps
 	if snapshot, err = config.Load(files.FS()); err != nil {
 		return nil, err
 	}
-	if lines := Concerned(before, snapshot); p.RunCallTests != nil && len(lines) > 0 {
-		if err := p.RunCallTests(ctx, snapshot, lines); err != nil {
+	if p.RunCallTests != nil {
+		if err := p.RunCallTests(ctx, snapshot); err != nil {
 			return snapshot, err
 		}
 	}
@@ -274,30 +273,6 @@ func changes(before, after *config.Snapshot, now time.Time) string {
 		text = text[:longestChanges] + "\n… and more\n"
 	}
 	return text
-}
-
-// Concerned are the lines whose calls have to be run: those that rest on something that differs, and those of which a
-// call test does. Without a configuration before it is all.
-func Concerned(before, after *config.Snapshot) (lines []string) {
-	var old, new map[string][]config.Call
-	if before != nil {
-		old, new = byLine(before.Calls), byLine(after.Calls)
-	}
-	for _, line := range after.Lines {
-		id := line.ID
-		if before == nil || before.Fingerprint(id) != after.Fingerprint(id) || !reflect.DeepEqual(old[id], new[id]) {
-			lines = append(lines, id)
-		}
-	}
-	return lines
-}
-
-func byLine(calls []config.Call) map[string][]config.Call {
-	of := map[string][]config.Call{}
-	for _, call := range calls {
-		of[call.Line] = append(of[call.Line], call)
-	}
-	return of
 }
 
 // record writes down what was put in force. With the store out of reach it is tried again at the next look.

@@ -37,7 +37,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	snapshot, err := p.check(ctx, files, nil)
+	snapshot, err := p.check(ctx, files)
 	if err != nil {
 		return err
 	}

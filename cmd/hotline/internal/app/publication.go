@@ -23,9 +23,9 @@ import (
 // simulation has none of it.
 
 // checkCallTests decides the call tests of an edit before it is taken up, and says what was not tried.
-func checkCallTests(say func(string)) func(context.Context, *config.Snapshot, []string) error {
-	return func(ctx context.Context, snapshot *config.Snapshot, lines []string) error {
-		report, err := calltest.Check(ctx, snapshot, lines)
+func checkCallTests(say func(string)) func(context.Context, *config.Snapshot) error {
+	return func(ctx context.Context, snapshot *config.Snapshot) error {
+		report, err := calltest.Check(ctx, snapshot)
 		if err != nil {
 			return errors.Join(publish.ErrCallTestsNotRun, err)
 		}

@@ -51,7 +51,7 @@ func check(cmd *cobra.Command, dir string) error {
 	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
 		fmt.Fprintf(out, "warning: %s\n", warning)
 	}
-	report, err := calltest.Check(cmd.Context(), snapshot, snapshot.LineIDs())
+	report, err := calltest.Check(cmd.Context(), snapshot)
 	if err != nil {
 		return err
 	}

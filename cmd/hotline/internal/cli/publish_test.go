@@ -169,7 +169,7 @@ func TestADraftThatIsNotPublished(t *testing.T) {
 	wrong := o.draft(`  sun: []`, `  sun: ["09:00-12:0"]`)
 	o.refuses("hours/gopay.yaml:20: week.sun[0]", "publish", wrong)
 	unexpected := o.draft(`  mon: ["08:00-17:00"]`, `  mon: ["09:00-17:00"]`)
-	out := o.refuses("1 of 7 call tests", "publish", unexpected)
+	out := o.refuses("1 of 27 call tests", "publish", unexpected)
 	if !strings.Contains(out, "\n> want") || !strings.Contains(out, "calls/gopay-saturday-evening.yaml") {
 		t.Errorf("the call that goes otherwise is not shown:\n%s", out)
 	}
@@ -332,10 +332,7 @@ func TestPublishingFewerCallTests(t *testing.T) {
 	}
 	want := "upay\n  call test  removed calls/" + filepath.Base(calls[0])
 	o.works(want, "diff", o.live, draft)
-	out := o.works(want, "publish", draft)
-	if !strings.Contains(out, "No call test is about what changes.\n") || strings.Contains(out, "Passed:") {
-		t.Errorf("printed is\n%s", out)
-	}
+	o.works(want, "publish", draft)
 	o.takesUp()
 	o.works("upay: call test removed calls/", "history")
 }

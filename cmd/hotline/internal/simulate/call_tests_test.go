@@ -375,7 +375,7 @@ func BenchmarkCallTest(b *testing.B) {
 // it does not try.
 func decidedByTheFlow(t *testing.T, snapshot *config.Snapshot) map[string]string {
 	t.Helper()
-	report, err := calltest.Check(t.Context(), snapshot, snapshot.LineIDs())
+	report, err := calltest.Check(t.Context(), snapshot)
 	if err != nil || report.Tests != len(snapshot.Calls) {
 		t.Fatalf("%d call tests of %d were tried, %v", report.Tests, len(snapshot.Calls), err)
 	}
