@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hotline-ivr/hotline/config/holidays"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -163,7 +164,7 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 				"say with --years what it covers, if that is right", thin)
 		}
 	}
-	return review(cmd, filepath.Join(dir, "holidays", options.Name+".yaml"), before, after, imported, o.write)
+	return review(cmd, dir, before, after, imported, o.write)
 }
 
 // refused tells what to do about a file that is not imported.
@@ -176,7 +177,7 @@ func refused(err error, file string, data []byte, options holidays.Options) erro
 }
 
 // review prints what changes and, if it is wanted, writes it.
-func review(cmd *cobra.Command, path string, before, after *holidays.Set, imported *holidays.Imported,
+func review(cmd *cobra.Command, dir string, before, after *holidays.Set, imported *holidays.Imported,
 	write bool) error {
 	out := cmd.OutOrStdout()
 	for _, problem := range imported.Skipped {
@@ -196,39 +197,20 @@ func review(cmd *cobra.Command, path string, before, after *holidays.Set, import
 		return nil
 	}
 	// What is written has to be readable again, whatever the file held.
-	text := after.YAML()
-	if _, err := holidays.Parse(path, text); err != nil {
+	file, text := "holidays/"+after.Name+".yaml", after.YAML()
+	if _, err := holidays.Parse(file, text); err != nil {
 		return fmt.Errorf("nothing is written, because the set would not be valid:\n%w", err)
 	}
-	if err := replaceFile(path, text); err != nil {
-		return fmt.Errorf("nothing is written: %w", err)
-	}
-	fmt.Fprintf(out, "Written: %s. Run hotline check, have the change reviewed, and restart the server.\n", path)
-	return nil
-}
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) (err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".holidays-*")
+	target, err := readDirectory(dir)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			temporary.Close()
-			os.Remove(temporary.Name())
-		}
-	}()
-	if _, err := temporary.Write(data); err != nil {
+	if err := target.put(out, publish.Edit{file: text}, target.files.Sums()); err != nil {
 		return err
 	}
-	if err := errors.Join(temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
+	_, err = fmt.Fprintf(out, "Written: %s. A server that runs this directory checks it and puts it in force; "+
+		"hotline status shows it.\n", filepath.Join(dir, file))
+	return err
 }
 
 func readImport(in io.Reader, file string) ([]byte, error) {
