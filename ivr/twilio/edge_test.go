@@ -134,7 +134,7 @@ func (e *edge) ask(a ask) *httptest.ResponseRecorder {
 		if err != nil {
 			form = nil
 		}
-		request.Header.Set(SignatureHeader, Sign(a.token, a.signedURL, form))
+		request.Header.Set(SignatureHeader, signWith(a.token, a.signedURL, form))
 		if a.key.Secret != "" {
 			request.Header.Set(SignatureHeader, a.key.Sign(a.signedURL, form))
 			request.Header.Set(SettingsHeader, a.key.Header())

@@ -169,7 +169,7 @@ func TestTheLimitForReadingDoesNotEndAnAnswer(t *testing.T) {
 	body := callForm(nil)
 	request := httptest.NewRequest(http.MethodPost, PathIncoming, strings.NewReader(body.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(SignatureHeader, Sign(someToken, e.server.PublicURL+PathIncoming, body))
+	request.Header.Set(SignatureHeader, signWith(someToken, e.server.PublicURL+PathIncoming, body))
 	answering := &limited{ResponseRecorder: httptest.NewRecorder()}
 	e.handler.ServeHTTP(answering, request)
 	if left := time.Until(answering.read); left < 2*callbackWrite || answering.Code != http.StatusOK {

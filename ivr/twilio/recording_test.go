@@ -193,7 +193,7 @@ func TestInsisting(t *testing.T) {
 		!strings.Contains(text, pathRecording) {
 		t.Errorf("the recording's status callback does not insist: %s", text)
 	}
-	plain, with := Sign(someToken, someURL, someForm), Sign(someToken, someURL+insist, someForm)
+	plain, with := signWith(someToken, someURL, someForm), signWith(someToken, someURL+insist, someForm)
 	if plain != with || !Verify([]string{someToken}, someURL+insist, someForm, plain) {
 		t.Error("the fragment is signed")
 	}

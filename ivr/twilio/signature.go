@@ -1,9 +1,6 @@
 package twilio
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -36,34 +33,12 @@ func SignedText(fullURL string, form url.Values) string {
 	return text.String()
 }
 
-// Sign returns the signature of a form request: base64 of HMAC-SHA1 with the auth token as key.
-func Sign(token, fullURL string, form url.Values) string { return tokenKey(token).Sign(fullURL, form) }
-
 func tokenKey(token string) SigningKey { return SigningKey{Algorithm: HMACSHA1, Secret: token} }
 
 // Verify reports whether signature is right for the request under one of the tokens. The URL is tried as given and with
 // its standard port added or its port removed, because the provider's edge does either. An empty token or signature is
 // never right.
 func Verify(tokens []string, fullURL string, form url.Values, signature string) bool {
-	return verifyAny(tokens, fullURL, signature, form)
-}
-
-// VerifyBody is [Verify] for a request with a body that is no form: the URL alone is signed,
-// and its query parameter bodySHA256 must be the hexadecimal SHA-256 of the body.
-func VerifyBody(tokens []string, fullURL string, body []byte, signature string) bool {
-	target, err := url.Parse(fullURL)
-	if err != nil {
-		return false
-	}
-	digest := sha256.Sum256(body)
-	want := hex.EncodeToString(digest[:])
-	if subtle.ConstantTimeCompare([]byte(target.Query().Get("bodySHA256")), []byte(want)) != 1 {
-		return false
-	}
-	return verifyAny(tokens, fullURL, signature, nil)
-}
-
-func verifyAny(tokens []string, fullURL, signature string, form url.Values) bool {
 	right := false
 	for _, token := range tokens {
 		if tokenKey(token).Verify(fullURL, form, signature) {

@@ -19,6 +19,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // Publishing while callers ring: how long they wait for an answer. Files and database are in memory: what is measured
@@ -224,7 +225,7 @@ func incoming(n int, number string) *http.Request {
 		strings.NewReader(form.Encode()))
 	request.RequestURI = twilio.PathIncoming
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(twilio.SignatureHeader, twilio.Sign("token", "https://hotline.example.com"+twilio.PathIncoming,
+	request.Header.Set(twilio.SignatureHeader, simulator.Sign("token", "https://hotline.example.com"+twilio.PathIncoming,
 		form))
 	return request
 }

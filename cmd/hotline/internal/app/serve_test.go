@@ -19,6 +19,7 @@ import (
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // accountSID is the account of these tests at the provider.
@@ -113,7 +114,7 @@ func TestServe(t *testing.T) {
 	if status, body := post(t, base, form, ""); status != http.StatusForbidden {
 		t.Errorf("unsigned: %d %s", status, body)
 	}
-	signature := twilio.Sign(strings.Repeat("f", 32), "https://hotline.example.com"+twilio.PathIncoming, form)
+	signature := simulator.Sign(strings.Repeat("f", 32), "https://hotline.example.com"+twilio.PathIncoming, form)
 	if status, body := post(t, base, form, signature); status != http.StatusOK || !strings.Contains(body, "GoPay") {
 		t.Errorf("signed: %d %s", status, body)
 	}
