@@ -21,10 +21,7 @@ func newCheck() *cobra.Command {
 			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := cmd.Flags().GetString("config")
-			if err != nil {
-				return err
-			}
+			dir := configFlag(cmd)
 			if len(args) == 1 {
 				dir = args[0]
 			}

@@ -74,8 +74,7 @@ func (o diffOptions) sides(cmd *cobra.Command, args []string) (old, new string, 
 	case len(args) == 1:
 		return o.against, args[0], nil
 	}
-	new, err = cmd.Flags().GetString("config")
-	return o.against, new, err
+	return o.against, configFlag(cmd), nil
 }
 
 func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opener) (err error) {

@@ -22,10 +22,7 @@ type directory struct {
 
 // workingDirectory reads the directory that --config names. The built-in configuration is none: nobody can edit it.
 func workingDirectory(cmd *cobra.Command) (*directory, error) {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return nil, err
-	}
+	dir := configFlag(cmd)
 	if dir == "" {
 		return nil, errors.New("name the directory that the server runs with --config DIR; the built-in " +
 			"configuration cannot be edited")

@@ -32,10 +32,7 @@ func newDraft() *cobra.Command {
 }
 
 func takeDraft(cmd *cobra.Command, target string) error {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return err
-	}
+	dir := configFlag(cmd)
 	fsys, err := configuration(dir)
 	if err != nil {
 		return err

@@ -163,10 +163,7 @@ func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file of hours: %w", err)
 	}
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return nil, err
-	}
+	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

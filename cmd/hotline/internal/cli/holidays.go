@@ -38,10 +38,7 @@ func newHolidaysList() *cobra.Command {
 		Short: "The sets and the days that they cover",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			dir, err := cmd.Flags().GetString("config")
-			if err != nil {
-				return err
-			}
+			dir := configFlag(cmd)
 			sets, err := holidaySets(dir)
 			if err != nil {
 				return err
@@ -108,10 +105,7 @@ func newHolidaysImport() *cobra.Command {
 			"given. FILE - is the standard input.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := cmd.Flags().GetString("config")
-			if err != nil {
-				return err
-			}
+			dir := configFlag(cmd)
 			return importHolidays(cmd, dir, args[0], o)
 		},
 	}

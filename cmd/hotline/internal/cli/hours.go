@@ -167,10 +167,7 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.desk != "" {
 		return nil, errors.New("--desk is of a line, and --file is of none; leave one of them out")
 	}
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return nil, err
-	}
+	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

@@ -45,12 +45,8 @@ func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
 			continue
 		}
 		first := line.Languages[0].Tag
-		var tags []string
-		for _, language := range line.Languages {
-			tags = append(tags, language.Tag)
-		}
 		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", line.ID, line.Names[first], strings.Join(line.Numbers, " "),
-			strings.Join(tags, " "), line.Hours.Zone())
+			strings.Join(languageTags(line), " "), line.Hours.Zone())
 		var rows terminal.Table
 		for _, way := range line.KeyPaths() {
 			topic := line.Topic(way.Topic)

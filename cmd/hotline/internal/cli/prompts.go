@@ -61,10 +61,7 @@ func (o promptOptions) wants(line, language string) bool {
 }
 
 func missingPrompts(cmd *cobra.Command, o promptOptions) error {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return err
-	}
+	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if err != nil {
 		return err

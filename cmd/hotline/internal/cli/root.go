@@ -58,12 +58,15 @@ func configuration(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
+// configFlag is the directory that --config names; empty for the built-in configuration.
+func configFlag(cmd *cobra.Command) string {
+	dir, _ := cmd.Flags().GetString("config") // every command has it
+	return dir
+}
+
 // load reads the configuration that a command was given.
 func load(cmd *cobra.Command) (*config.Snapshot, error) {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return nil, err
-	}
+	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

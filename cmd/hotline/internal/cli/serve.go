@@ -43,10 +43,7 @@ func newServe() *cobra.Command {
 
 // sourceOf is the configuration that a command was given, to be published.
 func sourceOf(cmd *cobra.Command) (publish.Options, error) {
-	dir, err := cmd.Flags().GetString("config")
-	if err != nil {
-		return publish.Options{}, err
-	}
+	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if errors.Is(err, fs.ErrNotExist) { // a volume may be mounted late; what was in force last serves until then
 		files, err = os.DirFS(dir), nil

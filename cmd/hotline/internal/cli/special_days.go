@@ -54,10 +54,7 @@ func newSpecialDays(now func() time.Time, write writer) *cobra.Command {
 			if o.line == "" {
 				return errors.New("name the line: --line gopay")
 			}
-			dir, err := cmd.Flags().GetString("config")
-			if err != nil {
-				return err
-			}
+			dir := configFlag(cmd)
 			if o.add == "" && o.remove == "" {
 				return o.list(cmd.OutOrStdout(), dir, now())
 			}

@@ -36,9 +36,7 @@ func newTest() *cobra.Command {
 		Example: "  hotline test\n  hotline test config --line gopay",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if o.dir, err = cmd.Flags().GetString("config"); err != nil {
-				return err
-			}
+			o.dir = configFlag(cmd)
 			if len(args) == 1 {
 				o.dir = args[0]
 			}
