@@ -39,13 +39,13 @@ type Placement struct {
 // The words for how far a call is. A [Dialer] and those who tell of legs translate the provider's words to these, and
 // outcomes of attempts have the final ones.
 const (
-	StatusQueued    = "queued"
-	StatusAnswered  = "answered"
-	StatusCompleted = "completed"
-	StatusBusy      = "busy"
-	StatusNoAnswer  = "no-answer"
-	StatusFailed    = "failed"
-	StatusCanceled  = "canceled"
+	statusQueued    = "queued"
+	statusAnswered  = "answered"
+	statusCompleted = "completed"
+	statusBusy      = "busy"
+	statusNoAnswer  = "no-answer"
+	statusFailed    = "failed"
+	statusCanceled  = "canceled"
 )
 
 // A PlacedCall is a call as the provider's REST interface reports it.
@@ -61,7 +61,7 @@ type PlacedCall struct {
 // finalStatus reports whether the provider says nothing more about a leg after this status.
 func finalStatus(status string) bool {
 	switch status {
-	case StatusCompleted, StatusBusy, StatusNoAnswer, StatusFailed, StatusCanceled:
+	case statusCompleted, statusBusy, statusNoAnswer, statusFailed, statusCanceled:
 		return true
 	}
 	return false

@@ -304,7 +304,7 @@ func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status s
 		if a.State == callbacks.Placing || a.State == callbacks.Unknown {
 			a.State = callbacks.Placed
 		}
-		if a.State == callbacks.Placed && status != StatusQueued && r.Callback.Open() {
+		if a.State == callbacks.Placed && status != statusQueued && r.Callback.Open() {
 			a.Check = nextLook(*a, now)
 		}
 		return nil

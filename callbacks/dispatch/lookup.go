@@ -90,7 +90,7 @@ func (d *Dispatcher) lookUpOne(ctx context.Context, a callbacks.Attempt, now tim
 		return d.lookAt(ctx, a, now, now.Add(lookRetry))
 	case finalStatus(call.Status):
 		return d.legOver(ctx, a, call.Status, now)
-	case call.Status == StatusQueued && a.State == callbacks.Placed:
+	case call.Status == statusQueued && a.State == callbacks.Placed:
 		return d.hangup(ctx, a, callbacks.OutcomeOverqueued, now)
 	}
 	return d.lookAt(ctx, a, now, nextLook(a, now))
@@ -152,7 +152,7 @@ func (d *Dispatcher) adopt(ctx context.Context, a callbacks.Attempt, calls []Pla
 		if at.State == callbacks.Placing || at.State == callbacks.Unknown {
 			at.State = callbacks.Placed
 		}
-		if own.Status == StatusQueued || !r.Callback.Open() {
+		if own.Status == statusQueued || !r.Callback.Open() {
 			at.Check = now
 		}
 		return nil

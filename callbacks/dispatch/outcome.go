@@ -189,11 +189,11 @@ func (dec decision) again(c *callbacks.Callback, status string) {
 func pauseAfter(p callbacks.Policy, status string) time.Duration {
 	pause := time.Duration(0)
 	switch status {
-	case StatusBusy:
+	case statusBusy:
 		pause = p.RetryBusy
-	case StatusNoAnswer:
+	case statusNoAnswer:
 		pause = p.RetryNoAnswer
-	case StatusCompleted, StatusAnswered: // somebody or something picked up, and pressed no 1
+	case statusCompleted, statusAnswered: // somebody or something picked up, and pressed no 1
 		pause = p.RetryMachine
 	}
 	if pause > 0 {

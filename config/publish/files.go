@@ -49,7 +49,7 @@ func (f Files) Again(fsys fs.FS) (Files, error) {
 		}
 		for _, entry := range entries {
 			name := folder + "/" + entry.Name()
-			if !Belongs(name) {
+			if !belongs(name) {
 				continue
 			}
 			runtime.Gosched() // calls are answered meanwhile
@@ -61,9 +61,9 @@ func (f Files) Again(fsys fs.FS) (Files, error) {
 	return r.files, nil
 }
 
-// Belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is refused
+// belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is refused
 // with a message, not overlooked.
-func Belongs(name string) bool {
+func belongs(name string) bool {
 	folder, base := path.Split(name)
 	if name == topicsFile {
 		return true
@@ -124,8 +124,8 @@ func (f Files) FS() fs.FS {
 // Names are the paths in order.
 func (f Files) Names() []string { return slices.Sorted(maps.Keys(f)) }
 
-// Digest tells contents apart: 64 hexadecimal digits.
-func (f Files) Digest() string {
+// digest tells contents apart: 64 hexadecimal digits.
+func (f Files) digest() string {
 	sum := sha256.New()
 	for _, name := range f.Names() {
 		runtime.Gosched()

@@ -102,8 +102,8 @@ func (l *Live) Publish(snapshot *config.Snapshot, now time.Time) {
 	l.active.Store(&f)
 }
 
-// Remember adds a configuration that was replaced at that instant, before this process began. The latest come first.
-func (l *Live) Remember(snapshot *config.Snapshot, until, now time.Time) {
+// remember adds a configuration that was replaced at that instant, before this process began. The latest come first.
+func (l *Live) remember(snapshot *config.Snapshot, until, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := *l.active.Load()

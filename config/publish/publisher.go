@@ -16,14 +16,14 @@ import (
 )
 
 const (
-	// Poll is how often the directory is read although nothing told of a change: network file systems tell nothing.
-	Poll = 5 * time.Second
+	// poll is how often the directory is read although nothing told of a change: network file systems tell nothing.
+	poll = 5 * time.Second
 	// Settle is how long the directory must stay as it is before it is taken up.
 	Settle = time.Second
 	// SettleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
 	SettleUnfinished = 10 * time.Second
-	// CallTestsAgain is when call tests that could not be run are tried again.
-	CallTestsAgain = time.Minute
+	// callTestsAgain is when call tests that could not be run are tried again.
+	callTestsAgain = time.Minute
 	// writingLimit is how long somebody who says that he is writing is waited for.
 	writingLimit = time.Minute
 )
@@ -136,7 +136,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	now := p.Now()
 	p.record(ctx)
 	if p.Dir == "" && p.handled != "" {
-		return now.Add(Poll)
+		return now.Add(poll)
 	}
 	writing := p.beingWritten(now) // asked before: what is read may be half of it though it is done by then
 	files, digest, err := p.read(ctx)
@@ -147,7 +147,7 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	switch {
 	case digest == p.handled:
 		p.pending = pending{}
-		return now.Add(Poll)
+		return now.Add(poll)
 	case digest != p.pending.digest || now.Before(p.pending.since): // or the clock was set back
 		p.pending = pending{digest: digest, since: now}
 		return now.Add(Settle)
@@ -155,19 +155,19 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 		p.tellUnfinished(now)
 		return now.Add(Settle)
 	case now.Sub(p.pending.since) < max(wait, p.pending.wait):
-		return earlier(p.pending.since.Add(max(wait, p.pending.wait)), now.Add(Poll))
+		return earlier(p.pending.since.Add(max(wait, p.pending.wait)), now.Add(poll))
 	}
 	p.takeUp(ctx, digest, files, err)
 	switch r := p.State().Refused; {
 	case ctx.Err() != nil:
 	case r != nil && errors.Is(r.Err, ErrCallTestsNotRun):
-		p.pending = pending{digest, p.Now(), CallTestsAgain}
+		p.pending = pending{digest, p.Now(), callTestsAgain}
 	case r != nil && errors.Is(r.Err, ErrLags):
-		p.pending = pending{digest, p.Now(), LagsAgain}
+		p.pending = pending{digest, p.Now(), lagsAgain}
 	default:
 		p.handled, p.pending = digest, pending{}
 	}
-	return p.Now().Add(Poll)
+	return p.Now().Add(poll)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -185,7 +185,7 @@ func (p *Publisher) read(ctx context.Context) (files Files, digest string, err e
 		return nil, "unreadable: " + err.Error(), err
 	}
 	if p.seenDigest == "" || !files.same(p.seen) {
-		p.seen, p.seenDigest = files, files.Digest()
+		p.seen, p.seenDigest = files, files.digest()
 	}
 	return p.seen, p.seenDigest, nil
 }

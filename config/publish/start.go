@@ -93,8 +93,8 @@ func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot
 // ErrLags: the directory holds a version that was replaced, while other instances run the one that replaced it.
 var ErrLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, or edit it")
 
-// LagsAgain is when a directory that lags behind is looked at again: the other instances may be gone.
-const LagsAgain = 15 * time.Second
+// lagsAgain is when a directory that lags behind is looked at again: the other instances may be gone.
+const lagsAgain = 15 * time.Second
 
 // lags reports whether the directory is as this process found it, holds what was in force before, and another instance runs
 // what was in force last, for which its own directory is no reason to do otherwise.
@@ -144,7 +144,7 @@ func (p *Publisher) remember(ctx context.Context) {
 			return
 		}
 		if snapshot, err := config.Load(Files(v.Files).FS()); err == nil {
-			p.live.Remember(snapshot, ended, now)
+			p.live.remember(snapshot, ended, now)
 		}
 	}
 }

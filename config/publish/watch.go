@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Run looks at the directory whenever something in it changes or [Publisher.Reread] is called, and every [Poll] in any
+// Run looks at the directory whenever something in it changes or [Publisher.Reread] is called, and every poll in any
 // case, until ctx ends.
 func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
 	changed, again, stop := watch(p.Dir, p.Log)
