@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// When it is decent to ring somebody is told by the clock where his number is.
+// Calling hours are told by the clock where their number is.
 
 var byDay = hours.Span{From: 8 * 60, To: 21 * 60}
 

@@ -243,7 +243,7 @@ func TestTheCallingNumberIsNoProof(t *testing.T) {
 	}
 }
 
-// Everybody who withholds his number shares one: none of them is recognised.
+// Everybody who withholds their number shares one: none of them is recognised.
 func TestAnonymousIsNotRecognised(t *testing.T) {
 	w := newWorld(t)
 	for i, caller := range []string{"", "anonymous", "client:x", "+1"} {

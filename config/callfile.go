@@ -35,7 +35,7 @@ type Call struct {
 	// 1), busy, no-answer, refuse (press 2) or voicemail. Callbacks that follow are answered.
 	Agents map[string]string
 	Others string
-	// Customer is what the customer does when he is rung back: answer (and press 1), not-mine (press 2), busy, no-answer
+	// Customer is what the customer does when they are rung back: answer (and press 1), not-mine (press 2), busy, no-answer
 	// or voicemail.
 	Customer string
 	Steps    []Step
@@ -349,7 +349,7 @@ func (f *callFile) readExpectedCallback(v yamlnode.Value) {
 	customer := f.root.Get("customer")
 	m, ok := v.Mapping()
 	if kept := m.Get("kept"); customer.Present() && f.Customer != "" && !kept.Present() {
-		customer.Fail("has no effect: he is rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
+		customer.Fail("has no effect: they are rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
 	}
 	if !ok {
 		return

@@ -46,7 +46,7 @@ func TestMenusWithinMenus(t *testing.T) {
 		{"42", "topic.technical topic.fees"},
 		{"42*", "topic.login topic.app"},
 		{"42**", "topic.stolen topic.payment-failed topic.refund topic.account topic.feedback"},
-		{"427", "topic.technical topic.fees"}, // no such key: asked again where he is
+		{"427", "topic.technical topic.fees"}, // no such key: asked again where they are
 		{"49", "topic.login topic.app"},
 	} {
 		_, response := pressed(t, line, strings.Split(tt.keys, "")...)

@@ -258,7 +258,7 @@ func TestClosedWhenAnswered(t *testing.T) {
 	w.ring("support-1") // its turn was not used up
 }
 
-// The desk closes while an agent hears what it is about: his 1 rings no customer.
+// The desk closes while an agent hears what it is about: their 1 rings no customer.
 func TestClosedWhenTaken(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
@@ -316,7 +316,7 @@ func TestCancelledWhileRinging(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	leg.answered(dispatch.Gone) // he was quicker than the hanging up
+	leg.answered(dispatch.Gone) // they were quicker than the hanging up
 	leg.took(dispatch.Gone)
 	w.dialer.calls[leg.sid].Status = "in-progress"
 	w.pass(2 * time.Minute)

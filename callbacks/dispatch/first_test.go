@@ -57,7 +57,7 @@ func TestCustomerFirst(t *testing.T) {
 	w.quiet()
 }
 
-// However a customer is missed, he is tried again after the pause that belongs to it, and not for ever.
+// However a customer is missed, they are tried again after the pause that belongs to it, and not for ever.
 func TestCustomerFirstIsMissed(t *testing.T) {
 	for status, pause := range map[string]time.Duration{
 		"busy": 3 * time.Minute, "no-answer": 20 * time.Minute, "completed": time.Hour, "failed": 10 * time.Minute,
@@ -82,7 +82,7 @@ func TestCustomerFirstIsMissed(t *testing.T) {
 	}
 }
 
-// The same pauses after a customer behind whose agent he was rung.
+// The same pauses after a customer behind whose agent they were rung.
 func TestPauseByOutcome(t *testing.T) {
 	for status, pause := range map[string]time.Duration{
 		"busy": 3 * time.Minute, "no-answer": 20 * time.Minute, "completed": time.Hour, "failed": 10 * time.Minute,
@@ -116,7 +116,7 @@ func TestCustomerFirstAndNoAgent(t *testing.T) {
 	again := w.ring("customer")
 	again.answered(dispatch.Proceed)
 	again.customerTook(dispatch.Proceed)
-	again.status("completed", 4) // he had enough of waiting
+	again.status("completed", 4) // they had enough of waiting
 	w.is(c, callbacks.Expired, 0, 2)
 }
 
@@ -184,7 +184,7 @@ func TestCustomerFirstAndFreeAgents(t *testing.T) {
 	first.customerTook(dispatch.Proceed)
 	w.quiet()
 	first.agentEnded("busy", false, false)
-	w.quiet() // he still hears so
+	w.quiet() // they still hear so
 	first.status("completed", 4)
 	w.ring("customer")
 }

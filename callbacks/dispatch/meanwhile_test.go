@@ -13,9 +13,9 @@ import (
 
 // What happens to a callback while it is being kept, or meanwhile.
 
-// An agent has pressed 1 and the customer's line is busy: he is ringing the desk himself. While the two talk nobody
+// An agent has pressed 1 and the customer's line is busy: they are ringing the desk. While the two talk nobody
 // rings about the callback, and afterwards it is taken back.
-func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
+func TestACustomerGetsThroughWhileBeingRung(t *testing.T) {
 	for name, talk := range map[string]bool{"they talked": true, "they did not": false} {
 		w := newWorld(t)
 		c := w.book(customer)
@@ -43,7 +43,7 @@ func TestHeGetsThroughWhileHeIsRung(t *testing.T) {
 	}
 }
 
-// The talk ends while an agent, who has pressed 1, waits for the customer: when he is not reached that is the end of
+// The talk ends while an agent, who has pressed 1, waits for the customer: when they are not reached that is the end of
 // it.
 func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 	for _, first := range []bool{false, true} {
@@ -76,7 +76,7 @@ func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 	}
 }
 
-// A retry does not ring a customer in the middle of his conversation.
+// A retry does not ring a customer in the middle of their conversation.
 func TestNoRetryDuringATalk(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
@@ -178,7 +178,7 @@ func TestPutOffForADayIsTold(t *testing.T) {
 	}
 }
 
-// A number of the line's own that the provider does not let call is no fault of the customer's: he is not given up for
+// A number of the line's own that the provider does not let call is no fault of the customer's: they are not given up for
 // it.
 func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w := newWorld(t)

@@ -26,7 +26,7 @@ type model struct {
 	w *world
 	// callbacks by identifier, as they were seen last.
 	callbacks map[int64]callbacks.Callback
-	// rung are the attempts by which a customer was rung, and how often he was otherwise.
+	// rung are the attempts by which a customer was rung, and how often they were otherwise.
 	rung  map[int64]map[string]bool
 	extra map[int64]int
 	// connected are the callbacks whose customer was told to be connected, with the attempt.

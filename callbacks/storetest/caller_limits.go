@@ -238,7 +238,7 @@ func ends(r *callbacks.Record) error {
 	return nil
 }
 
-// disowned is a callback for bob's number that alice asked for, whose customer says that he did not ask for the call.
+// disowned is a callback for bob's number that alice asked for, whose customer says that they did not ask for the call.
 func (s *suite) disowned(t *testing.T, until time.Time) (callbacks.Record, []callbacks.Callback) {
 	t.Helper()
 	rung := s.mustClaim(t, s.book(t, by(alice, bob, 0, callbacks.DefaultCallerLimits)), "1", Start)

@@ -53,7 +53,7 @@ func testOpeningSpacing(t *testing.T, s *suite) {
 			t.Errorf("due %v after the opening, want %v; expires %v later", c.Due.Sub(opening), want, c.Expires.Sub(c.Due))
 		}
 	}
-	// Who rings after the opening goes behind those of the night, unless his matter goes first.
+	// Who rings after the opening goes behind those of the night, unless their matter goes first.
 	late := func(r *callbacks.Request) {
 		night(r)
 		r.Called, r.Due = opening.Add(5*time.Minute), opening.Add(6*time.Minute)

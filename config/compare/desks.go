@@ -87,7 +87,7 @@ func (l *lineComparison) compareTargets(about string, old, new []callbacks.Targe
 	}
 }
 
-// addressOf is how an agent is reached, without his number.
+// addressOf is how an agent is reached, without their number.
 func addressOf(t callbacks.Target) string {
 	if t.Kind == callbacks.Number {
 		return "number " + callbacks.Mask(t.Address)

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// author is the owner of the file that was changed last, as the system names him; empty when that is not known, or when
+// author is the owner of the file that was changed last, as the system names them; empty when that is not known, or when
 // files were only removed.
 func author(fsys fs.FS, changed []string) (name string) {
 	var latest time.Time

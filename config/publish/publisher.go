@@ -24,7 +24,7 @@ const (
 	SettleUnfinished = 10 * time.Second
 	// callTestsAgain is when call tests that could not be run are tried again.
 	callTestsAgain = time.Minute
-	// writingLimit is how long somebody who says that he is writing is waited for.
+	// writingLimit is how long somebody who says that they are writing is waited for.
 	writingLimit = time.Minute
 )
 
@@ -73,7 +73,7 @@ type Publisher struct {
 	seenDigest string
 	handled    string // digest of what was published or refused last
 	pending    pending
-	writing    time.Time // since when somebody says that he is writing
+	writing    time.Time // since when somebody says that they are writing
 	refusal    *Refused  // of what was handled last; that a command does not finish goes before it
 	// startDigest is of what the directory held when this process began; self is the instance that it is.
 	startDigest, self string

@@ -22,7 +22,7 @@ var (
 	single  = publish.Edit{"hours/a.yaml": several["hours/a.yaml"]}
 )
 
-// severalOffice is a directory in which a supervisor may do that; singleOffice one in which he may write one file and nothing else.
+// severalOffice is a directory in which a supervisor may do that; singleOffice one in which they may write one file and nothing else.
 func severalOffice(t *testing.T) string {
 	dir := singleOffice(t)
 	for _, folder := range []string{dir, filepath.Join(dir, "calls")} {

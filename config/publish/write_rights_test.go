@@ -256,8 +256,8 @@ func TestReadersOfAnEditedFile(t *testing.T) {
 	}
 }
 
-// The owner of the folder may replace a file that he may not write, of a group that is not his, which everybody reads. His own
-// group may not write it for that. One that not everybody reads he would take from its readers.
+// The owner of the folder may replace a file that they may not write, of a group that is not theirs, which everybody reads. Their own
+// group may not write it for that. One that not everybody reads they would take from its readers.
 func TestAGroupThatCannotBeKept(t *testing.T) {
 	dir := office(t)
 	rights(t, filepath.Join(dir, "hours"), 0, supervisors, 0o775)

@@ -72,7 +72,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// Somebody else was quicker: nothing is written, and he is not overwritten.
+// Somebody else was quicker: nothing is written, and they are not overwritten.
 func TestAStaleEdit(t *testing.T) {
 	dir, files := place(t)
 	edit := files.EditOf(another(files))

@@ -87,7 +87,7 @@ func TestPlayback(t *testing.T) {
 	}
 }
 
-// A failure must not end the agent's call: he hears a second of nothing, and the log tells why.
+// A failure must not end the agent's call: they hear a second of nothing, and the log tells why.
 func TestPlaybackThatFailsIsSilence(t *testing.T) {
 	s := newEdge(t, nil).server
 	for name, recordings := range map[string]Recordings{"failing": paperRecordings{err: errors.New("gone")},

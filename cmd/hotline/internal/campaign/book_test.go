@@ -22,12 +22,12 @@ type recordedLeg struct {
 	created, ended time.Time
 	rang, answered time.Time
 	pressed        time.Time
-	by             *recordedLeg // of a customer's leg: the agent's, if he was rung first
-	byPressed      time.Time    // and when he had pressed his last key before it rang
+	by             *recordedLeg // of a customer's leg: the agent's, if they were rung first
+	byPressed      time.Time    // and when they had pressed their last key before it rang
 	// of the first one's leg: the product never heard how the second's ended, or could not write it down
 	endLost    bool
 	endFailed  bool // it did not hear so at once
-	refused    bool // he was told that the desk has closed
+	refused    bool // they were told that the desk has closed
 	unanswered bool // a webhook of this leg was not answered as it should be
 	dialled    string
 	told       announcement // of a caller's leg
@@ -116,7 +116,7 @@ func (l *eventBook) enter(e simulator.Event) {
 		l.leg(e).dialled = e.Target
 	case simulator.EventBridge:
 		customer := e.Target
-		if e.Role != simulate.RoleCaller && isCustomer(e.To) { // he was rung first
+		if e.Role != simulate.RoleCaller && isCustomer(e.To) { // they were rung first
 			customer = e.To
 		}
 		l.bridges[customer]++

@@ -204,7 +204,7 @@ func askedWhenOpen(g *recordedLeg) bool {
 	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
 }
 
-// hours checks one ringing of a customer's telephone. The agent may press 1 in the last second: what he is told then,
+// hours checks one ringing of a customer's telephone. The agent may press 1 in the last second: what they are told then,
 // and only that, may still pass before the customer is rung.
 func (v *findings) hours(who string, c callbacks.Callback, g *recordedLeg) {
 	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {

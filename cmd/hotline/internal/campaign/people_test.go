@@ -40,7 +40,7 @@ func (p *people) heard(e simulator.Event) {
 	delete(p.up[e.To], e.Leg)
 }
 
-// dice are those of somebody at his nth call.
+// dice are those of somebody at their nth call.
 func (p *people) dice(who string, nth uint64) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(who))
@@ -66,7 +66,7 @@ func (p *people) answers(r simulator.CallRecord) simulator.Party {
 	if !strings.HasPrefix(r.To, "client:") {
 		return customerBy(dice, !dialled)
 	}
-	if dialled && !p.placed[r.ParentSID] { // somebody's own call to the emergency desk: he is to be called back
+	if dialled && !p.placed[r.ParentSID] { // somebody's own call to the emergency desk: they are to be called back
 		return simulator.Party{Answer: simulator.Busy}
 	}
 	if dialled && len(p.up[r.To]) > 0 { // behind one customer already
@@ -79,7 +79,7 @@ func (p *people) answers(r simulator.CallRecord) simulator.Party {
 	return agentBy(dice, dialled)
 }
 
-// agentBy is somebody at a desk. Behind a customer it is as often he who ends the talk as the customer: then the
+// agentBy is somebody at a desk. Behind a customer it is as often the agent who ends the talk as the customer: then the
 // customer's telephone hears what comes after it.
 func agentBy(dice *rand.Rand, behind bool) simulator.Party {
 	party := simulator.Party{After: between(dice, 500*time.Millisecond, 4*time.Second), Keys: simulator.Always("1"),

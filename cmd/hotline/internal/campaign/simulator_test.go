@@ -104,7 +104,7 @@ func ringUp(ctx context.Context, c *simulator.Simulator, s runSettings, people *
 }
 
 // customerNumber is a mobile number of Indonesia, another one for each caller: that is how a customer's leg is tied to
-// his callback.
+// their callback.
 func customerNumber(nth int) string { return fmt.Sprintf("+62812%08d", 10_000_000+nth) }
 
 // otherNumber is where a caller may want to be rung instead.
@@ -162,14 +162,14 @@ func (b *book) note(e simulator.Event) {
 	b.failed = errors.Join(b.failed, err)
 }
 
-// apology reports whether the product says that it could not write down what it was told, or tries to once more: he who
+// apology reports whether the product says that it could not write down what it was told, or tries once more: a caller who
 // is asked to wait for that may hang up.
 func apology(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && (strings.Contains(e.Text, "something went wrong on our side") ||
 		e.Role != simulate.RoleCaller && strings.Contains(e.Text, "One moment, please. Stay on the line."))
 }
 
-// refusal reports whether a customer is told that the desk has closed since his telephone began to ring.
+// refusal reports whether a customer is told that the desk has closed since their telephone began to ring.
 func refusal(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && e.Role != simulate.RoleCaller &&
 		strings.Contains(e.Text, "we cannot connect you any more at this hour")

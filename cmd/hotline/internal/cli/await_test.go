@@ -27,7 +27,7 @@ func (o *office) sees(i callbacks.Instance) {
 }
 
 // Two supervisors publish different files at the same time, and the instance takes both up at once: each is told that
-// his is in force. What does not hold an edit, or was in force before it, is not taken for it.
+// theirs is in force. What does not hold an edit, or was in force before it, is not taken for it.
 func TestTwoPublishAtTheSameTime(t *testing.T) {
 	o := newOffice(t)
 	first, second := o.draft(friday, longFriday), o.draft()

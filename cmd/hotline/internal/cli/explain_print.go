@@ -144,7 +144,7 @@ func (e explanation) ringing(rows *terminal.Table) {
 	rows.Add("then", "nobody has taken it", "")
 }
 
-// addressWords is how an agent is reached, without his number.
+// addressWords is how an agent is reached, without their number.
 func addressWords(t callbacks.Target) string {
 	if t.Kind == callbacks.Number {
 		return callbacks.Mask(t.Address)

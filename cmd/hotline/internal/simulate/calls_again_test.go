@@ -82,8 +82,8 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 	})
 }
 
-// triedAgain fails unless role was asked to wait once, in his language, and the customer's telephone rang so often
-// until he was connected, once.
+// triedAgain fails unless role was asked to wait once, in their language, and the customer's telephone rang so often
+// until they were connected, once.
 func (s *scenario) triedAgain(role, words string, rings int) {
 	s.t.Helper()
 	if heard := heardBy(s.eventsNow(), role); strings.Count(heard, words) != 1 ||

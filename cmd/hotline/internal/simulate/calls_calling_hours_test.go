@@ -4,7 +4,7 @@ import "testing"
 
 const london = "+442071234567"
 
-// The line opens on Monday at eight, which is one at night where this caller's number is: he is rung at eight by his
+// The line opens on Monday at eight, which is one at night where this caller's number is: they are rung at eight by their
 // own clock, 15:00 in Jakarta.
 func TestACallerIsRungWithinCallingHours(t *testing.T) {
 	s := newScenario(t, saturday)

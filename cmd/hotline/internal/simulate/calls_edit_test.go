@@ -34,10 +34,10 @@ func (e edition) option() scenarioOption {
 	return func(s *setting) { s.Live, s.Snapshot = e.Live, e.Snapshot }
 }
 
-// while does something when the caller hears a question, before he answers it.
+// while does something when the caller hears a question, before they answer it.
 func (b step) while(does func()) step { b.meanwhile = does; return b }
 
-// The desk's menu is edited while a caller listens to it: his keys mean what he heard, and the next caller hears the
+// The desk's menu is edited while a caller listens to it: their keys mean what they heard, and the next caller hears the
 // new one.
 func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
@@ -133,7 +133,7 @@ func closure(s *scenario, from, until time.Duration) callbacks.Override {
 		Say: map[string]string{"en": "There is no electricity in our office."}}
 }
 
-// The line is closed while a caller is being asked: he is not put through to an empty room, but promised a callback for
+// The line is closed while a caller is being asked: they are not put through to an empty room, but promised a callback for
 // when the closure ends, and rung then.
 func TestALineIsClosedDuringACall(t *testing.T) {
 	e := newEdition(t)

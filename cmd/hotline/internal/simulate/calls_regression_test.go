@@ -41,7 +41,7 @@ func TestTheAnswerToTheEndOfATalkIsLost(t *testing.T) {
 	s.bridged("caller with support-1")
 }
 
-// The customer pressed 1 and was not connected: he is rung again.
+// The customer pressed 1 and was not connected: they are rung again.
 func TestTheAnswerToTheCustomersOneIsLost(t *testing.T) {
 	s := newScenario(t, saturday, loseAnswer(simulator.KindGather, "/voice/customer/key"))
 	s.mayDrop = true

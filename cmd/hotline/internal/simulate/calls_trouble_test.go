@@ -41,7 +41,7 @@ func TestTheStoreIsGone(t *testing.T) {
 	})
 }
 
-// A customer whose 1 cannot be written is not connected: nobody would know of it, and he would be rung again.
+// A customer whose 1 cannot be written is not connected: nobody would know of it, and they would be rung again.
 func TestTheStoreIsGoneWhenTheCustomerPressesOne(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.customer.Keys = func(simulator.Prompt) simulator.Reply {

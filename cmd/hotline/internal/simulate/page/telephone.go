@@ -38,7 +38,7 @@ const (
 	roleCustomer = "customer"
 )
 
-// speaks is how long a visitor talks after the tone unless he presses a key.
+// speaks is how long a visitor talks after the tone unless they press a key.
 const speaks = 30 * time.Second
 
 // visitor is the party at the caller's telephone.
