@@ -16,7 +16,7 @@
 //
 // A [Service] books, moves and cancels. Package dispatch keeps what is due: it places calls and processes their
 // status reports. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases personal data
-// after [Policy.Retention], and has calls looked up of which nothing is heard. A [Signal] wakes them. Each declares the
+// after [Policy.Retention], and has calls without news looked up. A [Signal] wakes them. Each declares the
 // methods that it needs of a store; packages sqlite and postgres have stores with all of them. Nothing here reads the
 // wall clock: it is handed in.
 //
@@ -54,7 +54,7 @@
 //     provider's status alone. Once both have pressed 1 nobody is rung again.
 //   - Hours are checked again before dialling and when an agent answers. A closed desk costs no attempt, and neither
 //     does a night.
-//   - Every state has an end: attempts, passes and time run out, and a call of which nothing is heard for five hours is
+//   - Every state has an end: attempts, passes and time run out, and a call without news for five hours is
 //     given up. The customer gets an SMS where [Plan.SMSBody] has one, and [Callback.Remark] says why.
 //   - Logs show the last four digits of a number at most, and never a reference.
 package callbacks

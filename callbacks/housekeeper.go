@@ -62,13 +62,13 @@ type HousekeeperConfig struct {
 	Now      func() time.Time
 	// Recordings deletes recordings before what names them is erased. Nil: they are left alone.
 	Recordings Recordings
-	// Reconcile looks calls up of which nothing is heard, as the dispatcher does. Nil: nobody does.
+	// Reconcile looks up calls without news, as the dispatcher does. Nil: nobody does.
 	Reconcile func(ctx context.Context) error
 	Log       *slog.Logger
 }
 
 // A Housekeeper does what is due by the calendar: a daily report of counts, the erasing of personal data after
-// [Policy.Retention], the reconciling of calls of which nothing is heard, and what [Housekeeper.Add] gives it. Cron
+// [Policy.Retention], the reconciling of calls without news, and what [Housekeeper.Add] gives it. Cron
 // expressions wake it; when a job ran last is in the store, so a restart neither skips one nor runs it twice, and of
 // several instances on one store one runs it.
 type Housekeeper struct {

@@ -89,7 +89,7 @@ func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
 	if lost, err := c.config.Store.ExpireSMS(ctx, c.config.Now()); err != nil {
 		return c.later(ctx, err)
 	} else if lost > 0 {
-		c.config.Log.WarnContext(ctx, "SMS of which nobody knows whether they were sent; they are not sent again", "texts",
+		c.config.Log.WarnContext(ctx, "it is unknown whether these SMS were sent; they are not sent again", "texts",
 			lost)
 	}
 	for range smsAtOnce {

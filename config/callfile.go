@@ -305,7 +305,7 @@ func (f *callFile) readExpectation(v yamlnode.Value) {
 		m.Fail("says nothing; write one of desk: ID, callback: {at: …}, message: true and closed_until: …")
 	}
 	if desk, both := m.Get("desk"), len(set) > 1; desk.Present() && both {
-		desk.Fail("cannot stand beside %s: a caller who is put through is promised nothing; keep one", set[1])
+		desk.Fail("cannot stand beside %s: a caller who is put through is offered no callback; keep one", set[1])
 	}
 	if message := m.Get("message"); message.Present() && m.Get("callback").Present() {
 		message.Fail("cannot stand beside callback: a message goes without one; keep one")

@@ -41,7 +41,7 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	case !closed && !o.Open && len(*item.Problems) == before:
 		m.Fail("does not say what happens; add closed: true or open: true")
 	}
-	o.Reason, _ = m.Need("reason", "say why, for whoever asks, for example reason: Power cut").Text("Power cut")
+	o.Reason, _ = m.Need("reason", "say why, for example reason: Power cut").Text("Power cut")
 	if say := m.Get("say"); say.Present() {
 		o.Say = readTexts(m.Need("say", "write what callers are told in each language of the line, or remove it"), r.around.line)
 	}

@@ -224,7 +224,7 @@ func (r *request) notRung(refusal *callbacks.Refusal) Action {
 	return goTo{stepRingAt}
 }
 
-// fitsNumber reports whether the time that was chosen would be offered to whoever has this number.
+// fitsNumber reports whether the time that was chosen would be offered to the holder of this number.
 func (r *request) fitsNumber() bool {
 	if r.urgent() {
 		return true

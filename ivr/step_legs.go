@@ -352,7 +352,7 @@ func (r *request) dialEnded(event DialEnded) {
 	}
 }
 
-// retry keeps whoever is on the line for another try to write down how the Dial ended, and gives up in the end.
+// retry keeps the person on the line for another try to write down how the Dial ended, and gives up in the end.
 func (r *request) retry(why Refusal) Action {
 	if r.Ended == nil {
 		return Apologise{}

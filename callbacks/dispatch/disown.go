@@ -58,7 +58,7 @@ func (d *Dispatcher) Disown(ctx context.Context, attemptID, callSID string) (cal
 const silence = 24 * time.Hour
 
 // disowned is the remark of a callback that its customer had not asked for.
-const disowned = "whoever picked up there did not ask for it"
+const disowned = "the person who picked up did not ask for it"
 
 // disown ends a callback, or has it end when it comes back.
 func disown(r *callbacks.Record, now time.Time) {

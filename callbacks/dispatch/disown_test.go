@@ -36,7 +36,7 @@ func (c call) disowned(want dispatch.Verdict) {
 func (w *world) isDisowned(c callbacks.Callback, leg call) {
 	w.t.Helper()
 	got := w.is(c, callbacks.Cancelled, 0, 1)
-	if got.Remark != "whoever picked up there did not ask for it" {
+	if got.Remark != "the person who picked up did not ask for it" {
 		w.t.Errorf("remark %q", got.Remark)
 	}
 	if a := leg.attempt(); a.State != callbacks.Leaving || a.Outcome != callbacks.OutcomeDisowned {

@@ -64,7 +64,7 @@ func (c Config) withDefaults() (Config, error) {
 }
 
 // A Dispatcher keeps callbacks that are due: it claims them, has agents or customers rung, takes what webhooks tell of
-// these calls, and finds out what became of calls of which nothing is heard. Several may work on one store.
+// these calls, and finds out what became of calls without news. Several may work on one store.
 type Dispatcher struct {
 	store  Store
 	dialer Dialer

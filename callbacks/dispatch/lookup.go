@@ -40,7 +40,7 @@ func (d *Dispatcher) Reconcile(ctx context.Context) error {
 		}
 	}
 	if unknown > 0 {
-		d.log.ErrorContext(ctx, "calls of which nobody knows whether they were placed; their targets stay busy",
+		d.log.ErrorContext(ctx, "it is unknown whether these calls were placed; their targets stay busy",
 			"attempts", unknown)
 	}
 	return nil

@@ -120,7 +120,7 @@ func (dec decision) settle(r *callbacks.Record) (why string) {
 	return "no target of the desk is left in this desk attempt"
 }
 
-// notTaken ends an attempt of which nobody pressed 1: the callback waits for its next target, or the pass is over.
+// notTaken ends an attempt in which nobody pressed 1: the callback waits for its next target, or the pass is over.
 func (dec decision) notTaken(r *callbacks.Record, outcome string) {
 	end(r, outcome)
 	c := &r.Callback

@@ -178,7 +178,7 @@ func (l *lineComparison) compareNumbers() {
 		}
 	}
 	if old, new := firstOf(l.old.Numbers), firstOf(l.new.Numbers); old != new {
-		l.note("number", new+" is shown to whoever is rung, was "+old)
+		l.note("number", new+" is shown to the people we call, was "+old)
 	}
 }
 

@@ -83,7 +83,7 @@ func TestCompareWords(t *testing.T) {
     Mondays  peak 09:00-10:00  (was none, now 09:00-10:00)  hours/shop.yaml:7
   number                          +622150001002 is answered
   number                          +622150001000 is no longer answered
-  number                          +622150001001 is shown to whoever is rung, was +622150001000
+  number                          +622150001001 is shown to the people we call, was +622150001000
   language en: voice              Google.en-US-Standard-D, was Google.en-US-Standard-C
   name en                         the new shop, was the shop
   menu                            other keys: login 1 (was 2), refund 2 (was 3)

@@ -112,7 +112,7 @@ func (r *filesReader) read(name string) (err error) {
 // same reports whether both hold the same; it is quick where they share their bytes.
 func (f Files) same(other Files) bool { return maps.EqualFunc(f, other, bytes.Equal) }
 
-// FS serves the files to whoever reads a directory.
+// FS serves the files as a directory.
 func (f Files) FS() fs.FS {
 	fsys := fstest.MapFS{}
 	for name, data := range f {

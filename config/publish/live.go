@@ -16,7 +16,7 @@ import (
 // [callbacks.Plans]. Every question is answered from one pointer, without a lock; nobody ever sees half of an edit.
 type Live struct {
 	active atomic.Pointer[active]
-	mu     sync.Mutex // held by whoever swaps the pointer
+	mu     sync.Mutex // held while the pointer is swapped
 }
 
 var (

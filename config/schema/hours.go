@@ -177,7 +177,7 @@ func overrideSchema() *Schema {
 			&Schema{AnyOf: []*Schema{ref("instant"), {Const: UntilRevoked}}}),
 		key("closed", "Nobody is there, though the week says so.", yes()),
 		key("open", "Somebody is there, though the week says no.", yes()),
-		key("reason", "Why, for whoever asks.", text()),
+		key("reason", "The reason, for people who ask.", text()),
 		key("say", "Announced at the start of every call while it lasts.", ref("texts")),
 	).needs("from", "until", "reason")
 	s.OneOf = either("closed", "open")

@@ -23,7 +23,7 @@ const (
 	Manual
 )
 
-// A Party is whoever holds a telephone, and how they behave. The zero value picks up at once, says nothing to
+// A Party is the person who holds a telephone, and how they behave. The zero value picks up at once, says nothing to
 // any menu, and talks for a minute when connected.
 type Party struct {
 	// Name is the role shown in events; empty: "caller" for an inbound call, else the address.

@@ -40,7 +40,7 @@ type member struct {
 type exit struct {
 	result string
 	to     *source // another document, by REST
-	by     *leg    // whoever dialled the queue
+	by     *leg    // the leg that dialled the queue
 	notice *source // played to the member first
 	ready  bool    // the notice was heard
 	met    bool    // the two were connected

@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// refusalWords put a refusal of the callbacks' room into words for whoever asked.
+// refusalWords put a refusal of package callbacks into words.
 func refusalWords(c callbacks.Callback, err error) error {
 	switch {
 	case errors.Is(err, callbacks.ErrInProgress):

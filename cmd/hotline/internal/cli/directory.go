@@ -61,7 +61,7 @@ func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) err
 	switch {
 	case errors.Is(err, publish.ErrReadOnly):
 		fmt.Fprint(out, d.files.Patch(edit))
-		return fmt.Errorf("%w; what is printed above is the change as a patch, for whoever can: git apply, or patch -p1", err)
+		return fmt.Errorf("%w; the change is printed above as a patch; apply it with git apply, or patch -p1", err)
 	case errors.As(err, &stale):
 		return fmt.Errorf("%s/%w; look at what was done there (hotline history, hotline diff), and take it over or "+
 			"take a new draft", d.path, stale)

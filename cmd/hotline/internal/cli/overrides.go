@@ -90,7 +90,7 @@ func (o *overrideOptions) flags(cmd *cobra.Command) {
 	flags.StringVar(&o.desk, "desk", "", "this desk of the line alone")
 	flags.StringVar(&o.from, "from", "", "when it begins (default: now)")
 	flags.StringVar(&o.until, "until", "", "when it ends: 18:00, \"2026-12-01 14:00\", RFC 3339, or 2h from now")
-	flags.StringVar(&o.reason, "reason", "", "why, for whoever finds it")
+	flags.StringVar(&o.reason, "reason", "", "the reason, for people who ask")
 	flags.StringArrayVar(&o.say, "say", nil, "what callers are told, LANGUAGE=TEXT; may be repeated")
 	storeFlags(cmd.Flags())
 }
@@ -204,7 +204,7 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	}
 	switch {
 	case over.Reason == "":
-		return errors.New("--reason is empty; say why, for whoever finds it")
+		return errors.New("--reason is empty; say why")
 	case utf8.RuneCountInString(over.Reason) > longestReason:
 		return fmt.Errorf("--reason is longer than %d characters; say it more briefly", longestReason)
 	case strings.ContainsFunc(over.Reason, unprintable):

@@ -202,7 +202,7 @@ func TestPublishIntoAReadOnlyDirectory(t *testing.T) {
 	asNobody(t, o.live, func() {
 		var out bytes.Buffer
 		err := live.put(&out, live.files.EditOf(work.files), live.files.Sums())
-		if err == nil || !strings.Contains(err.Error(), "what is printed above is the change as a patch") {
+		if err == nil || !strings.Contains(err.Error(), "the change is printed above as a patch") {
 			t.Errorf("err = %v", err)
 		}
 		if text := out.String(); !strings.Contains(text, "--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n") ||

@@ -39,7 +39,7 @@ func TestTestAfterAnEdit(t *testing.T) {
 	}
 	_, behind, ok := strings.Cut(out,
 		"FAILED  calls/gopay-saturday-evening.yaml  On Saturday evening the line is closed until Monday at eight, "+
-			"and a callback is promised for then\n")
+			"and a callback is booked for then\n")
 	if !ok || !strings.HasPrefix(behind, indented(string(marked))+"ok      calls/") || strings.Count(out, "\n>") != 3 {
 		t.Errorf("%s", out)
 	}
