@@ -2,7 +2,7 @@
 //
 // A [Dispatcher] ticks when something is due or the signal is raised:
 //
-//	Tick ─ look up calls without news                    lookup.go
+//	Tick ─ look up calls without news                     lookup.go
 //	     ─ mark what is due, end what has expired         due.go
 //	     ─ who is rung next: which callback, whose phone  who_is_next.go
 //	     ─ claim it, write the attempt, ask the provider  dispatcher.go
