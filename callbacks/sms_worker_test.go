@@ -193,7 +193,7 @@ func TestSMSWorkerAfterACrash(t *testing.T) {
 	if next = c.Tick(w.ctx); !next.IsZero() || len(sender.sent) != 0 {
 		t.Errorf("next %v, sent %q", next, sender.sent)
 	}
-	if !strings.Contains(w.logged.String(), "nobody knows whether they were sent") {
+	if !strings.Contains(w.logged.String(), "unknown whether these SMS were sent") {
 		t.Error("the log does not tell of it")
 	}
 }
