@@ -18,7 +18,7 @@ const (
 )
 
 // askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung
-// is told so and offered no time.
+// hears that and is offered no time.
 func askOffer(r *request) Action {
 	r.Kind = ""
 	refusal := r.findNumber()

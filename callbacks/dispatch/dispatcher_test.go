@@ -202,7 +202,7 @@ func TestCallerIDOfTargets(t *testing.T) {
 	}
 }
 
-// A policy edited after the callback: no agent is rung in vain.
+// A policy edited after the callback: no agent is rung for nothing.
 func TestNumberBlockedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -139,7 +139,7 @@ func TestACallbackOverAClockChange(t *testing.T) {
 	}
 }
 
-// A desk that works through the night. The hour that comes twice: whoever is promised its first occurrence is rung in
+// A desk that works through the night. The hour that comes twice: a callback in its first occurrence is made in
 // it, and not again an hour later. The hour that does not come: the desk opens when the clock has jumped.
 func TestACallbackInTheHourOfTheChange(t *testing.T) {
 	w := newWorld(t)

@@ -31,7 +31,7 @@ type Dialect struct {
 	// that numbers the rows as they are written, where there is none anyway.
 	Words *strings.Replacer
 	// Migrations is the database in the terms of the library that applies the scripts; Locker lets one process at a time
-	// do so. Nil: whoever opens the database sees to that.
+	// do so. Nil: the caller of Migrate sees to that.
 	Migrations goose.Dialect
 	Locker     lock.SessionLocker
 	// Numbered writes placeholders as $1, $2; otherwise they are ?.

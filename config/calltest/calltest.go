@@ -172,7 +172,7 @@ func keysTaken(pressed string, entry bool) string {
 // agentsPress is what agents press who pick up, by what the file says of them; a voicemail presses nothing.
 var agentsPress = map[string][]string{"answer": {"1"}, "refuse": {"2"}}
 
-// ring rings an agent, who does what the file says. Whoever picks up is led through the steps of that telephone.
+// ring rings an agent, who does what the file says. The person who picks up goes through the steps of that telephone.
 func (c *call) ring(dial ivr.Connect, state ivr.State, from ivr.Call) ivr.Event {
 	c.Rung(dial.Target.ID)
 	c.taken = ""

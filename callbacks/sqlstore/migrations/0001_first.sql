@@ -195,7 +195,7 @@ CREATE TABLE accepted_dials (
     PRIMARY KEY (call_sid, dial)
 ) {rowless};
 
--- SMS about callbacks. next_check_ms is when to send one, or when the lease of whoever is sending it ends.
+-- SMS about callbacks. next_check_ms is when to send one, or when the sender's lease ends.
 CREATE TABLE sms (
     id            {id},
     callback_id   BIGINT  NOT NULL REFERENCES callbacks (id),

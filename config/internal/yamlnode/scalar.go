@@ -15,7 +15,7 @@ import (
 )
 
 // Plain is the text of a scalar exactly as it was written, whatever YAML takes it for. An absent value is false
-// without a report: whoever needs it has asked with need.
+// without a report: need has reported it.
 func (v Value) Plain(example string) (string, bool) {
 	if v.Present() && v.Empty() {
 		v.Fail("is empty; write for example %s, or remove it", example)

@@ -26,7 +26,7 @@
 // of a call, and each status callback, is a process: a coroutine that sleeps in the agenda and runs when nobody else
 // does. The running process holds the simulator's lock and gives it up only for a webhook, a Party's Keys, a fault's
 // predicate or an observer; REST requests that arrive meanwhile change the state under the same lock and take effect at
-// the present instant. Whoever changes what a process waits for wakes it, and it looks again.
+// the present instant. A change of what a process waits for wakes it, and it looks again.
 //
 // A leg plays documents (perform.go): each verb ends by going on, by leading to another document, or by quitting. Three
 // things interrupt it wherever it is: the leg is over, REST sent it to another document, or it was taken out of its

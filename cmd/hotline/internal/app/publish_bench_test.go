@@ -178,7 +178,7 @@ type loadedLine struct {
 }
 
 // measure is the time to an answer of webhooks that come while some work is done, and for at least a while. It is
-// counted from when a webhook was due: whoever is kept waiting by the one before counts, too.
+// counted from when a webhook was due: waiting behind the one before counts, too.
 func (l *loadedLine) measure(b *testing.B, least time.Duration, work func()) []time.Duration {
 	b.Helper()
 	done := make(chan struct{})

@@ -57,7 +57,7 @@ func (a warnings) Collect(metrics chan<- prometheus.Metric) {
 // at once.
 const warningsLoggedAt = "0 7 * * *"
 
-// log logs the warnings. Each instance does when it starts, since whoever starts it has to see them; after that the
+// log logs the warnings. Each instance does when it starts, since its operator has to see them; after that the
 // housekeeper does, once for all instances.
 func (a warnings) log(ctx context.Context, log *slog.Logger) {
 	for _, w := range a.snapshot().Warnings(a.now()) {

@@ -27,7 +27,7 @@ const (
 	pointAnswerReceived = "answer received"
 	pointOutcomeWritten = "outcome written"
 	pointBooked         = "booked"
-	// The first is whoever was rung by REST, the second the one in the Dial behind them. Each of these has an order
+	// The first was rung by REST, the second the one in the Dial behind them. Each of these has an order
 	// before it, see pointOf.
 	pointFirstWithin   = "1 of the first, within"
 	pointFirstWritten  = "1 of the first"

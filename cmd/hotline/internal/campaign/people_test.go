@@ -14,7 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// Whoever holds a telephone in the campaign, and what goes wrong on the wire. All by the seed: who is rung for the nth
+// The people of the campaign, and what goes wrong on the wire. All by the seed: who is rung for the nth
 // time does the same in every run with that seed, whatever else has happened.
 
 type people struct {

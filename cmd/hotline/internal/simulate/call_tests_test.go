@@ -103,7 +103,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 			[]string{"opening_delay: 15m ", "opening_delay: 0s "}, map[string]string{
 				"upay-morning-after": `:12: expect.callback.at: want the callback to be due Thu 2026-03-05 09:15, but it is due Thu 2026-03-05 09:00`,
 			}},
-		"another desk for whoever asks for a person": {"wallet", "lines/wallet.yaml",
+		"another desk for callers who ask for a person": {"wallet", "lines/wallet.yaml",
 			[]string{"general: support", "general: senior"}, map[string]string{
 				"wallet-make-up-day":  `:9: expect.desk: want an agent of desk support to be connected, but senior-1 of desk senior is`,
 				"wallet-national-day": `:12: expect.callback.desk: want the callback to be made by desk support, but it is by desk senior`,

@@ -50,7 +50,7 @@ func TestTheCustomerIsRungFirstAndTheSecondAgentAnswers(t *testing.T) {
 	}
 }
 
-// Nobody at the desk answers: the customer is told so and rung again, as often as the policy has it, and then written
+// Nobody at the desk answers: they hear that and are rung again, as often as the policy has it, and then written
 // to.
 func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s := okpayCaller(t)

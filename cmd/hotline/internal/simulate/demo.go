@@ -84,7 +84,7 @@ func runDemo(ctx context.Context, console *page.Console, server *http.Server, se
 	return err
 }
 
-// listenDemo takes the port of the page. Only loopback will do: whoever reaches the page holds the telephones.
+// listenDemo takes the port of the page. Only loopback will do: anybody on the page holds the telephones.
 func listenDemo(out io.Writer, o DemoOptions) (net.Listener, error) {
 	host, _, err := net.SplitHostPort(o.Listen)
 	if err != nil {

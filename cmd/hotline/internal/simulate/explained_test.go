@@ -18,7 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// What is explained is what happens: the same call is made through the provider simulator, and whoever was named rings,
+// What is explained is what happens: the same call is made through the provider simulator, and the named number rings,
 // in this order, and the callback is due when it was said to be, or a message is recorded.
 func TestExplainedCallsGoThatWay(t *testing.T) {
 	snapshot, err := apptest.Shipped()
