@@ -16,14 +16,12 @@ func newCall() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "call",
 		Short: "A telephone in the terminal: ring a line and hear what it says",
-		Long: "call rings a line of the configuration through a provider simulator, with a store of its own.\n" +
-			"Without --press you are asked for keys. With it, the keys are pressed one group for each question\n" +
-			"(an empty group is silence), then time runs until no callback is open.\n" +
-			"It simulates what the files say: what close and open have declared does not count here; hotline " +
-			"explain knows of it.",
-		Example: "  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3\n" +
-			"  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' " +
-			"--agents busy",
+		Long: `call rings a line of the configuration through a provider simulator, with a store of its own.
+Without --press you are asked for keys. With it, the keys are pressed one group for each question
+(an empty group is silence), then time runs until no callback is open.
+It simulates what the files say: what close and open have declared does not count here; hotline explain knows of it.`,
+		Example: `  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3
+  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Scripted = cmd.Flags().Changed("press")

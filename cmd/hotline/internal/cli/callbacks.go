@@ -118,9 +118,8 @@ func newCallbacks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "callbacks",
 		Short: "Look at callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
-		Long: "callbacks works on the database that HOTLINE_STORE names, while the server runs or not.\n" +
-			"Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the " +
-			"line's zone.",
+		Long: `callbacks works on the database that HOTLINE_STORE names, while the server runs or not.
+Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -189,7 +188,8 @@ func newCallbacksList() *cobra.Command {
 	var o listOptions
 	cmd := &cobra.Command{
 		Use: "list", Short: "List callbacks, those whose caller rang last first", Args: cobra.NoArgs,
-		Example: "  hotline callbacks list\n  hotline callbacks list --state broken --line upay",
+		Example: `  hotline callbacks list
+  hotline callbacks list --state broken --line upay`,
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
 			f, err := o.filter(s.snapshot)
 			if err != nil {

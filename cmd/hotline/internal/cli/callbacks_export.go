@@ -78,9 +78,8 @@ func newCallbacksExport() *cobra.Command {
 	var format, file string
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write callbacks as CSV or JSON", Args: cobra.NoArgs,
-		Long: "export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked " +
-			"unless --unmasked\n" +
-			"asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.",
+		Long: `export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked unless
+--unmasked asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.`,
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) (err error) {
 			f, err := o.filter(s.snapshot)

@@ -18,9 +18,8 @@ func newCallbacksListen() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "listen REFERENCE --out FILE", Short: "Fetch what a caller has spoken: a message, or the note of a " +
 			"callback", Args: cobra.ExactArgs(1),
-		Long: "listen writes the sound of a message or a note to a file, which you may then play. It is fetched " +
-			"from the provider\n" +
-			"with the account and token of the settings, and that is logged: it is a customer's voice.",
+		Long: `listen writes the sound of a message or a note to a file, which you may then play. It is fetched from
+the provider with the account and token of the settings, and that is logged: it is a customer's voice.`,
 		Example: "  hotline callbacks listen 8291294 --out message.mp3",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			if file == "" {

@@ -15,10 +15,10 @@ func newCheck() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [DIR]",
 		Short: "Read the configuration strictly and name every mistake",
-		Long: "check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with " +
-			"file, line and key.\nThen it decides the call tests, as the server does before it takes an edit " +
-			"up.\nIt ends with exit status 1 if there is a mistake, or a call goes otherwise.\n" +
-			"Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.",
+		Long: `check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file,
+line and key. Then it decides the call tests, as the server does before it takes an edit up.
+It ends with exit status 1 if there is a mistake, or a call goes otherwise.
+Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := configFlag(cmd)

@@ -12,10 +12,11 @@ func newDemo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A telephone in the browser: ring a line, be the caller and the agent",
-		Long: "demo serves a page with a telephone. Server, provider simulator and store run in this one process,\n" +
-			"on loopback; nothing leaves the machine, and nothing is kept when it ends.",
-		Example: "  hotline demo\n  hotline demo --at 2026-03-20T23:00:00+07:00",
-		Args:    cobra.NoArgs,
+		Long: `demo serves a page with a telephone. Server, provider simulator and store run in this one process,
+on loopback; nothing leaves the machine, and nothing is kept when it ends.`,
+		Example: `  hotline demo
+  hotline demo --at 2026-03-20T23:00:00+07:00`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Named = cmd.Flags().Changed("listen")
 			snapshot, err := load(cmd)

@@ -30,15 +30,14 @@ func newDiff(open opener) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Say what a change of the configuration does: to hours, calls and callbacks",
-		Long: "diff compares two configurations by what they do, not by their text: which days and spans open or " +
-			"close, which numbers,\n" +
-			"topics, desks, announcements and sentences are different, and which callbacks would be made otherwise.\n" +
-			"OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a " +
-			"directory\n" +
-			"of that name is written ./3). Versions and callbacks are in the database that HOTLINE_STORE names.\n" +
-			"The exit status is 0 also where there are differences.",
-		Example: "  hotline diff config draft\n  hotline diff --against live draft --days 90\n  hotline diff 3 live " +
-			"--line gopay",
+		Long: `diff compares two configurations by what they do, not by their text: which days and spans open or close,
+which numbers, topics, desks, announcements and sentences are different, and which callbacks would be made otherwise.
+OLD and NEW are directories, or versions that were in force: live is the latest one, 3 is number 3 (a directory
+of that name is written ./3). Versions and callbacks are in the database that HOTLINE_STORE names.
+The exit status is 0 also where there are differences.`,
+		Example: `  hotline diff config draft
+  hotline diff --against live draft --days 90
+  hotline diff 3 live --line gopay`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			old, new, err := o.sides(cmd, args)

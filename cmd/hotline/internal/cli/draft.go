@@ -20,14 +20,13 @@ func newDraft() *cobra.Command {
 	return &cobra.Command{
 		Use:   "draft DIR",
 		Short: "Take a copy of the configuration to work on, for hotline publish",
-		Long: "draft copies the directory that --config names into DIR, which must not be there yet, and notes what " +
-			"it was like: publish\n" +
-			"refuses to overwrite what somebody else has edited meanwhile. Without --config it copies the built-in " +
-			"configuration.\n" +
-			"Beside the files stand their schemas, for editors; publish leaves them behind.",
-		Example: "  hotline draft /tmp/tomorrow --config /etc/hotline\n  hotline draft my-config",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return takeDraft(cmd, args[0]) },
+		Long: `draft copies the directory that --config names into DIR, which must not be there yet, and notes what it
+was like: publish refuses to overwrite what somebody else has edited meanwhile. Without --config it copies the
+built-in configuration. Beside the files stand their schemas, for editors; publish leaves them behind.`,
+		Example: `  hotline draft /tmp/tomorrow --config /etc/hotline
+  hotline draft my-config`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return takeDraft(cmd, args[0]) },
 	}
 }
 

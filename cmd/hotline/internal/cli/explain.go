@@ -32,17 +32,14 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain",
 		Short: "Say where a call would go, and why: every rule with its file and line",
-		Long: "explain plays a call through the line as it is configured, without ringing anybody: the caller names " +
-			"a topic, gives no\n" +
-			"numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else " +
-			"leaves a message.\n" +
-			"Without --topic the caller asks for a person at once. With --number it says instead whether and why a " +
-			"customer may be\n" +
-			"called and texted on a number.",
-		Example: "  hotline explain --line gopay --at \"2026-12-31 16:00\" --topic refund\n" +
-			"  hotline explain --line gopay --at now --topic stolen --from +442071234567 --language en\n" +
-			"  hotline explain --line gopay --at \"2026-12-31 16:00\" --file draft.yaml\n" +
-			"  hotline explain --line gopay --number 00819012345678",
+		Long: `explain plays a call through the line as it is configured, without ringing anybody: the caller names a
+topic, gives no numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else
+leaves a message. Without --topic the caller asks for a person at once. With --number it says instead whether and why
+a customer may be called and texted on a number.`,
+		Example: `  hotline explain --line gopay --at "2026-12-31 16:00" --topic refund
+  hotline explain --line gopay --at now --topic stolen --from +442071234567 --language en
+  hotline explain --line gopay --at "2026-12-31 16:00" --file draft.yaml
+  hotline explain --line gopay --number 00819012345678`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			e, err := o.call(cmd, clockFrom(cmd.Context())().Truncate(time.Second))

@@ -19,10 +19,11 @@ import (
 func newHistory() *cobra.Command {
 	var most int
 	cmd := &cobra.Command{
-		Use:     "history [N]",
-		Short:   "List the versions of the configuration that were in force, or what one of them changed",
-		Example: "  hotline history\n  hotline history 7",
-		Args:    cobra.MaximumNArgs(1),
+		Use:   "history [N]",
+		Short: "List the versions of the configuration that were in force, or what one of them changed",
+		Example: `  hotline history
+  hotline history 7`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if most < 1 || most > 1000 {
 				return fmt.Errorf("--limit %d: ask for 1 to 1000 versions", most)
@@ -135,13 +136,10 @@ func newRollback() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rollback N",
 		Short: "Write version N of the configuration back into the directory, which puts it in force again",
-		Long: "rollback writes the files of a recorded version, comments included, into the directory that --config " +
-			"names. The running\n" +
-			"instances take it up like any other edit, and the history goes on: a rollback can be rolled back. It " +
-			"refuses while the\n" +
-			"directory holds an edit that is not in force, which would be lost; --discard says that it may be.\n" +
-			"Into a directory that cannot be written from here nothing is written, and the change is printed as a " +
-			"patch.",
+		Long: `rollback writes the files of a recorded version, comments included, into the directory that --config
+names. The running instances take it up like any other edit, and the history goes on: a rollback can be rolled back.
+It refuses while the directory holds an edit that is not in force, which would be lost; --discard says that it may be.
+Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.`,
 		Example: "  hotline rollback 6 --config /etc/hotline",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return rollback(cmd, args[0], o) },

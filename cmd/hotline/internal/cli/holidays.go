@@ -96,13 +96,10 @@ func newHolidaysImport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Make a holiday set of an iCalendar file or of holiday JSON",
-		Long: "import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the " +
-			"set of that name\n" +
-			"and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs " +
-			"--config DIR and\n" +
-			"writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless " +
-			"--skip-broken is\n" +
-			"given. FILE - is the standard input.",
+		Long: `import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the set
+of that name and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs
+--config DIR and writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless
+--skip-broken is given. FILE - is the standard input.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir := configFlag(cmd)

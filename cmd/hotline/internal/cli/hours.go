@@ -32,17 +32,15 @@ func newHours() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "hours",
 		Short: "Say when a line is open, and why",
-		Long: "hours prints the coming days of every line, or of one. With --at it says whether the line is open at " +
-			"an\n" +
-			"instant, until when, and why: every rule that has something to say, from which file and line.\n" +
-			"With --at - it reads an instant (RFC 3339) a line from standard input and prints a JSON object a line:\n" +
-			"at, line, open, since, until (the next change), next_open (while closed), reason, rule, source;\n" +
-			"instants in UTC, null for never.\n" +
-			"What close and open have declared counts with --at; the table shows the hours of the files, and names " +
-			"it below.",
-		Example: "  hotline hours --line gopay --days 30\n" +
-			"  hotline hours --line gopay --at \"2026-12-31 16:00\"\n" +
-			"  hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00",
+		Long: `hours prints the coming days of every line, or of one. With --at it says whether the line is open at an
+instant, until when, and why: every rule that has something to say, from which file and line.
+With --at - it reads an instant (RFC 3339) a line from standard input and prints a JSON object a line:
+at, line, open, since, until (the next change), next_open (while closed), reason, rule, source;
+instants in UTC, null for never.
+What close and open have declared counts with --at; the table shows the hours of the files, and names it below.`,
+		Example: `  hotline hours --line gopay --days 30
+  hotline hours --line gopay --at "2026-12-31 16:00"
+  hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.schema {

@@ -17,11 +17,11 @@ func newLines() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lines",
 		Short: "List the lines: numbers, languages, topics and the keys that lead to them",
-		Long: "lines shows every line of the configuration: its numbers and languages, and its topics in the order " +
-			"of the menu,\n" +
-			"with the keys that lead to them after the language was chosen, what happens there, and the desk.",
-		Example: "  hotline lines\n  hotline lines --line upay --config config",
-		Args:    cobra.NoArgs,
+		Long: `lines shows every line of the configuration: its numbers and languages, and its topics in the order of
+the menu, with the keys that lead to them after the language was chosen, what happens there, and the desk.`,
+		Example: `  hotline lines
+  hotline lines --line upay --config config`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			snapshot, err := load(cmd)
 			if err != nil {

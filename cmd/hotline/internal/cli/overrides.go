@@ -39,14 +39,11 @@ func newClose() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "close --line LINE --until TIME --reason TEXT",
 		Short: "Close a line now, until a time, whatever its files say: the closure in an emergency",
-		Long: "close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next " +
-			"time that the\n" +
-			"clock on the line's wall shows it), \"2026-12-01 14:00\" on that clock, RFC 3339, or 90m and 2h from " +
-			"now.\n" +
-			"Desks that never close are not concerned. What is said with --say is announced at the start of every " +
-			"call: in one\n" +
-			"language (--say en=\"…\"), in several by repeating it, or without a language in the line's first.\n" +
-			"It works on the database that HOTLINE_STORE names, and needs no running server.",
+		Long: `close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next
+time that the clock on the line's wall shows it), "2026-12-01 14:00" on that clock, RFC 3339, or 90m and 2h from now.
+Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one
+language (--say en="…"), in several by repeating it, or without a language in the line's first.
+It works on the database that HOTLINE_STORE names, and needs no running server.`,
 		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami " +
 			"padam.\" --say en=\"There is no electricity here.\"",
 		Args: cobra.NoArgs,
@@ -62,11 +59,10 @@ func newOpen() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open --line LINE [--until TIME --reason TEXT]",
 		Short: "End the overrides of a line, or open it until a time, whatever its files say",
-		Long: "open without --until ends what close (or open) has declared for the line, or with --desk for this " +
-			"desk: the hours of the\n" +
-			"files rule again. With --until and --reason the line is open until then, whatever its files say.",
-		Example: "  hotline open --line gopay\n  hotline open --line gopay --until 20:00 --reason \"Everybody stays " +
-			"for the campaign\"",
+		Long: `open without --until ends what close (or open) has declared for the line, or with --desk for this desk:
+the hours of the files rule again. With --until and --reason the line is open until then, whatever its files say.`,
+		Example: `  hotline open --line gopay
+  hotline open --line gopay --until 20:00 --reason "Everybody stays for the campaign"`,
 		Args: cobra.NoArgs,
 		RunE: inOverrideCommand(func(r *overrideCommand) error {
 			if o.until == "" && (o.reason != "" || o.from != "" || len(o.say) > 0) {

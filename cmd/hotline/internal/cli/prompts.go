@@ -27,12 +27,12 @@ func newPrompts() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prompts",
 		Short: "Look through the sentences: which are missing, which are long",
-		Long: "prompts --missing names every sentence that a line needs in one of its languages and does not have, " +
-			"also where the\n" +
-			"configuration is refused because of it; it ends with exit status 1 if there is one.\n" +
-			"prompts --longest lists those that callers listen to longest. Placeholders count as they are written.",
-		Example: "  hotline prompts --missing --config config\n  hotline prompts --longest --language ja --count 10",
-		Args:    cobra.NoArgs,
+		Long: `prompts --missing names every sentence that a line needs in one of its languages and does not have, also
+where the configuration is refused because of it; it ends with exit status 1 if there is one.
+prompts --longest lists those that callers listen to longest. Placeholders count as they are written.`,
+		Example: `  hotline prompts --missing --config config
+  hotline prompts --longest --language ja --count 10`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case o.missing == o.longest:

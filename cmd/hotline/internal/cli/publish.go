@@ -26,14 +26,11 @@ func newPublish() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish DRAFT",
 		Short: "Check a draft, run its call tests, and put it into the directory that the server runs",
-		Long: "publish does what check, diff and test do, and then writes the files that were edited in the draft " +
-			"into the directory that\n" +
-			"--config names (by default the one that the draft was taken from). It refuses a file that somebody " +
-			"else has edited\n" +
-			"there since the draft was taken. Then it waits until every running instance has put it in force, or " +
-			"has said why not.\n" +
-			"Into a directory that cannot be written from here nothing is written, and the change is printed as a " +
-			"patch.",
+		Long: `publish does what check, diff and test do, and then writes the files that were edited in the draft into
+the directory that --config names (by default the one that the draft was taken from). It refuses a file that somebody
+else has edited there since the draft was taken. Then it waits until every running instance has put it in force, or
+has said why not. Into a directory that cannot be written from here nothing is written, and the change is printed as
+a patch.`,
 		Example: "  hotline publish /tmp/tomorrow",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return publishDraft(cmd, args[0], o) },

@@ -18,12 +18,11 @@ func newSchema() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema [" + strings.Join(schema.Kinds(), "|") + "]",
 		Short: "Print the JSON Schema of a kind of file, for editors",
-		Long: "schema prints the JSON Schema of a kind of file, or with --write puts all of them into a directory. " +
-			"An editor that knows\n" +
-			"YAML (yaml-language-server) then completes keys, explains them and underlines mistakes, in files that " +
-			"begin with\n" +
-			"# yaml-language-server: $schema=../schema/hours.schema.json, as the shipped ones do.",
-		Example:   "  hotline schema --write /etc/hotline/schema\n  hotline schema hours > hours.schema.json",
+		Long: `schema prints the JSON Schema of a kind of file, or with --write puts all of them into a directory. An
+editor that knows YAML (yaml-language-server) then completes keys, explains them and underlines mistakes, in files
+that begin with # yaml-language-server: $schema=../schema/hours.schema.json, as the shipped ones do.`,
+		Example: `  hotline schema --write /etc/hotline/schema
+  hotline schema hours > hours.schema.json`,
 		Args:      cobra.MaximumNArgs(1),
 		ValidArgs: schema.Kinds(),
 		RunE: func(cmd *cobra.Command, args []string) error {

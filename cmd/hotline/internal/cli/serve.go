@@ -17,9 +17,9 @@ func newServe() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer real calls",
-		Long: "serve answers the provider's webhooks, rings agents for callbacks, and keeps them in a database.\n" +
-			"Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.\n" +
-			"It does not start without a public URL, an account, a token and a key; it says which are missing.",
+		Long: `serve answers the provider's webhooks, rings agents for callbacks, and keeps them in a database.
+Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.
+It does not start without a public URL, an account, a token and a key; it says which are missing.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := settingsOf(cmd)

@@ -20,12 +20,11 @@ func newSign() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sign URL [key=value…]",
 		Short: "Sign a sample webhook and say over what",
-		Long: "sign computes the signature that the provider would send with a form of these fields to this URL,\n" +
-			"with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the " +
-			"shared key of\n" +
-			"this name in HOTLINE_TWILIO_SIGNING_KEYS. AccountSid is HOTLINE_TWILIO_ACCOUNT_SID unless a field " +
-			"names another. When webhooks are refused,\n" +
-			"compare the URL with the one that the log calls public_url: scheme, host, port and path must be the same.",
+		Long: `sign computes the signature that the provider would send with a form of these fields to this URL,
+with the token from HOTLINE_TWILIO_AUTH_TOKEN (the first, if there are two), or with --key and the shared key of
+this name in HOTLINE_TWILIO_SIGNING_KEYS. AccountSid is HOTLINE_TWILIO_ACCOUNT_SID unless a field names another. When
+webhooks are refused, compare the URL with the one that the log calls public_url: scheme, host, port and path must be
+the same.`,
 		Example: "  HOTLINE_TWILIO_AUTH_TOKEN=… hotline sign https://hotline.example.com/voice/incoming CallSid=CA1 " +
 			"From=+6281234567890",
 		Args: cobra.MinimumNArgs(1),

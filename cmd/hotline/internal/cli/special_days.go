@@ -37,18 +37,14 @@ func newSpecialDays(now func() time.Time, write writer) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "special-days --line LINE",
 		Short: "List, add and remove the special days of a line, in its file of hours",
-		Long: "special-days lists the days of a line that follow neither the week nor the sets of holidays. With " +
-			"--add and --remove it edits\n" +
-			"the line's file of hours in the directory of --config: that entry alone; comments, order and layout " +
-			"stay as they are.\n" +
-			"It prints which hours change, for every line that has its hours from this file. What would make a " +
-			"mistake is not written.",
-		Example: "  hotline special-days --line gopay\n" +
-			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name " +
-			"\"Staff meeting\" --dry-run\n" +
-			"  hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name " +
-			"\"Moving house\"\n" +
-			"  hotline special-days --line gopay --config /etc/hotline --remove 2026-12-04",
+		Long: `special-days lists the days of a line that follow neither the week nor the sets of holidays. With --add
+and --remove it edits the line's file of hours in the directory of --config: that entry alone; comments, order and
+layout stay as they are. It prints which hours change, for every line that has its hours from this file. What would
+make a mistake is not written.`,
+		Example: `  hotline special-days --line gopay
+  hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name "Staff meeting"
+  hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name "Moving house"
+  hotline special-days --line gopay --config /etc/hotline --remove 2026-12-04 --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.line == "" {

@@ -21,11 +21,9 @@ func newStore() *cobra.Command {
 	move := &cobra.Command{
 		Use:   "move FROM",
 		Short: "Take everything over from another database, sqlite:PATH or postgres://…",
-		Long: "move copies callbacks, attempts, messages, call records, text messages, closures in an emergency and the " +
-			"history of the\n" +
-			"configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all " +
-			"or nothing. Stop every\n" +
-			"instance first. The other database stays as it was.",
+		Long: `move copies callbacks, attempts, messages, call records, text messages, closures in an emergency and the
+history of the configuration from another database into the one that HOTLINE_STORE names, which has to be empty, all
+or nothing. Stop every instance first. The other database stays as it was.`,
 		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move " +
 			"sqlite:/var/lib/hotline/hotline.db",
 		Args: cobra.ExactArgs(1),

@@ -27,14 +27,13 @@ func newTest() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [DIR]",
 		Short: "Run the call tests of a configuration, and name those that go otherwise than expected",
-		Long: "test rings the lines of a configuration as its folder calls/ has it, through a provider simulator " +
-			"and with a\n" +
-			"store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the " +
-			"transcript is\n" +
-			"printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 " +
-			"if there is one.",
-		Example: "  hotline test\n  hotline test config --line gopay",
-		Args:    cobra.MaximumNArgs(1),
+		Long: `test rings the lines of a configuration as its folder calls/ has it, through a provider simulator and
+with a store in memory, and compares what is heard and what comes of it. Of a call that goes otherwise the transcript
+is printed, with the first difference marked in it by lines that begin with >. It ends with exit status 1 if there is
+one.`,
+		Example: `  hotline test
+  hotline test config --line gopay`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			o.dir = configFlag(cmd)
 			if len(args) == 1 {
