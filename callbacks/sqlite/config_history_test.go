@@ -47,8 +47,7 @@ func TestTheConfigHistoryIsReadWhileOthersWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }()
-	if _, err := tx.Exec(`DELETE FROM overrides; DELETE FROM instances; DELETE FROM config_files;
-		DELETE FROM config_versions`); err != nil {
+	if _, err := tx.Exec(`DELETE FROM overrides; DELETE FROM instances; DELETE FROM config_versions`); err != nil {
 		t.Fatal(err)
 	}
 	// In this process one waits for the other, and has the connection that writes.

@@ -16,17 +16,9 @@ func attemptColumns(a *callbacks.Attempt) columns {
 	}
 }
 
-var attemptNames = attemptColumns(&callbacks.Attempt{}).names()
-
-// manyAttempts runs a query for attempts.
-func manyAttempts(ctx context.Context, q conn, where string, args ...any) ([]callbacks.Attempt, error) {
-	rows, err := q.QueryContext(ctx, "SELECT "+attemptNames+" FROM attempts WHERE "+where, args...)
-	return collect(rows, err, attemptColumns)
-}
-
 // ActiveAttempts implements dispatch.Store.
 func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error) {
-	list, err := manyAttempts(ctx, s.read, "state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
+	list, err := many(ctx, s.read, attemptColumns, "attempts WHERE state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
 	return list, s.wrap("list attempts", err)
 }
 
@@ -40,9 +32,8 @@ func (s *Store) KnownSIDs(ctx context.Context, sids []string) (map[string]bool, 
 	for i, sid := range sids {
 		args[i] = sid
 	}
-	rows, err := s.read.QueryContext(ctx, `SELECT call_sid FROM attempts WHERE call_sid <> ''
-		AND call_sid IN `+marks(len(sids)), args...)
-	found, err := collect(rows, err, text)
+	found, err := rows(ctx, s.read, only[string],
+		`SELECT call_sid FROM attempts WHERE call_sid <> '' AND call_sid IN `+marks(len(sids)), args...)
 	for _, sid := range found {
 		known[sid] = true
 	}

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -52,20 +51,20 @@ func book(ctx context.Context, tx conn, r callbacks.Request, reference string, l
 
 // existing is what was booked under the request's key, or else an open callback in its way; [callbacks.ErrNotFound] if
 // there is neither.
-func existing(ctx context.Context, tx conn, r callbacks.Request) (b callbacks.Booking, err error) {
+func existing(ctx context.Context, tx conn, r callbacks.Request) (callbacks.Booking, error) {
 	// The conditions are apart so that each can use its own index.
 	open := ` FROM callbacks WHERE ` + openStates + ` AND line = ?3 AND urgent = ?5 AND `
-	var row callbackRow
-	var way int
-	err = tx.QueryRowContext(ctx, `SELECT `+callbackColumns+`, way FROM (
+	type found struct {
+		callbackRow
+		way int
+	}
+	f, err := first(rows(ctx, tx, func(f *found) columns { return append(f.columns(), column{"way", &f.way}) },
+		`SELECT `+callbackColumns+`, way FROM (
 		SELECT `+callbackColumns+`, 0 AS way FROM callbacks WHERE request_key = ?1
 		UNION ALL SELECT `+callbackColumns+`, 1`+open+`number = ?2
 		UNION ALL SELECT `+callbackColumns+`, 2`+open+`account <> '' AND account = ?4) AS existing ORDER BY way LIMIT 1`,
-		r.Key, r.Number, r.Line, r.Account, r.Urgent).Scan(append(row.columns().pointers(), &way)...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return b, callbacks.ErrNotFound
-	}
-	return callbacks.Booking{Callback: row.Callback, Existing: way > 0}, err
+		r.Key, r.Number, r.Line, r.Account, r.Urgent))
+	return callbacks.Booking{Callback: f.Callback, Existing: f.way > 0}, err
 }
 
 // giveWay ends what somebody else has asked for at the number of the caller, and is [callbacks.ErrNotFound] then; one
@@ -129,12 +128,12 @@ func insert(ctx context.Context, tx conn, r callbacks.Request, reference string)
 		row.slotStart = r.Due
 	}
 	written := row.columns().without("id")
-	err := tx.QueryRowContext(ctx, written.insertInto("callbacks")+` ON CONFLICT DO NOTHING RETURNING id`,
-		written.values()...).
-		Scan(&row.ID)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row.Callback, errInTheWay
+	id, err := value[int64](ctx, tx, written.insertInto("callbacks")+` ON CONFLICT DO NOTHING RETURNING id`,
+		written.values()...)
+	if errors.Is(err, callbacks.ErrNotFound) {
+		err = errInTheWay
 	}
+	row.ID = id
 	return row.Callback, err
 }
 
@@ -144,11 +143,10 @@ func referenceFor(ctx context.Context, tx conn, call, drawn string) (string, err
 	if call == "" {
 		return drawn, takeReference(ctx, tx, drawn)
 	}
-	var reference string
-	err := tx.QueryRowContext(ctx, `SELECT reference FROM call_records c WHERE call_key = ?
+	reference, err := value[string](ctx, tx, `SELECT reference FROM call_records c WHERE call_key = ?
 		AND NOT EXISTS (SELECT 1 FROM callbacks WHERE reference = c.reference)
-		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, call).Scan(&reference)
-	if errors.Is(err, sql.ErrNoRows) {
+		AND NOT EXISTS (SELECT 1 FROM messages WHERE reference = c.reference)`, call)
+	if errors.Is(err, callbacks.ErrNotFound) {
 		return drawn, takeReference(ctx, tx, drawn)
 	}
 	return reference, err
@@ -156,7 +154,7 @@ func referenceFor(ctx context.Context, tx conn, call, drawn string) (string, err
 
 // takeReference reserves a reference for a callback, a message or a call record.
 func takeReference(ctx context.Context, tx conn, reference string) error {
-	n, err := tx.affect(ctx, `INSERT INTO reference_numbers (reference) VALUES (?) ON CONFLICT DO NOTHING`, reference)
+	n, err := tx.exec(ctx, `INSERT INTO reference_numbers (reference) VALUES (?) ON CONFLICT DO NOTHING`, reference)
 	if err == nil && n == 0 {
 		err = callbacks.ErrReferenceTaken
 	}
@@ -173,10 +171,9 @@ func room(ctx context.Context, q conn, line, desk string, except int64, m callba
 	if err := q.serialize(ctx, "desk/"+line+"/"+desk); err != nil {
 		return err
 	}
-	var n int
-	err := q.QueryRowContext(ctx, `SELECT count(*) FROM callbacks WHERE `+openStates+` AND line = ? AND desk = ?
+	n, err := value[int](ctx, q, `SELECT count(*) FROM callbacks WHERE `+openStates+` AND line = ? AND desk = ?
 		AND kind = 'slot' AND id <> ? AND slot_start_ms < ? AND slot_end_ms > ?`,
-		line, desk, except, ms(m.SlotEnd), ms(m.Due)).Scan(&n)
+		line, desk, except, ms(m.SlotEnd), ms(m.Due))
 	if err == nil && n >= m.Capacity {
 		err = callbacks.ErrSlotFull
 	}

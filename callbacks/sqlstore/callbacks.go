@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"strings"
 	"time"
@@ -45,19 +44,17 @@ const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-r
 // oneCallback runs a query for one callback; [callbacks.ErrNotFound] if there is none. In a transaction that writes,
 // nobody else changes it until the end.
 func oneCallback(ctx context.Context, q conn, where string, args ...any) (callbacks.Callback, int64, error) {
-	var r callbackRow
-	err := q.QueryRowContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where+q.lock(), args...).
-		Scan(r.columns().pointers()...)
-	if errors.Is(err, sql.ErrNoRows) {
-		return r.Callback, 0, callbacks.ErrNotFound
-	}
+	r, err := oneRow(ctx, q, where, args...)
 	return r.Callback, r.fence, err
+}
+
+func oneRow(ctx context.Context, q conn, where string, args ...any) (callbackRow, error) {
+	return one(ctx, q, (*callbackRow).columns, "callbacks WHERE "+where+q.lock(), args...)
 }
 
 // manyCallbacks runs a query for callbacks.
 func manyCallbacks(ctx context.Context, q conn, where string, args ...any) (list []callbacks.Callback, _ error) {
-	rows, err := q.QueryContext(ctx, "SELECT "+callbackColumns+" FROM callbacks WHERE "+where, args...)
-	found, err := collect(rows, err, (*callbackRow).columns)
+	found, err := many(ctx, q, (*callbackRow).columns, "callbacks WHERE "+where, args...)
 	for _, r := range found {
 		list = append(list, r.Callback)
 	}
@@ -115,7 +112,7 @@ func chosen(f callbacks.Filter) (where string, args []any) {
 // Count implements [callbacks.Store].
 func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error) {
 	where, args := chosen(f)
-	err = s.read.QueryRowContext(ctx, "SELECT count(*) FROM callbacks WHERE "+where, args...).Scan(&n)
+	n, err = value[int](ctx, s.read, "SELECT count(*) FROM callbacks WHERE "+where, args...)
 	return n, s.wrap("count callbacks", err)
 }
 
@@ -144,7 +141,7 @@ func (s *Store) AttachNote(ctx context.Context, id int64, note callbacks.Recordi
 		case !c.Open():
 			return callbacks.ErrNotOpen
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE callbacks SET note_sid = ?, note_url = ?, note_seconds = ? WHERE id = ?`,
+		_, err = tx.exec(ctx, `UPDATE callbacks SET note_sid = ?, note_url = ?, note_seconds = ? WHERE id = ?`,
 			note.SID, note.URL, note.Seconds, id)
 		return err
 	})

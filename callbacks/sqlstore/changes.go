@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -33,16 +32,11 @@ func (s *Store) Change(ctx context.Context, id int64, change func(*callbacks.Rec
 
 // ChangeAttempt implements dispatch.Store.
 func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64,
-	change func(*callbacks.Record) error) (
-	callbacks.Record, error,
-) {
+	change func(*callbacks.Record) error) (callbacks.Record, error) {
 	var r callbacks.Record
 	err := s.inTx(ctx, "change an attempt", func(tx conn) error {
-		var id int64
-		err := tx.QueryRowContext(ctx, `SELECT callback_id FROM attempts WHERE id = ?`, attemptID).Scan(&id)
-		if errors.Is(err, sql.ErrNoRows) {
-			return callbacks.ErrNotFound
-		} else if err != nil {
+		id, err := value[int64](ctx, tx, `SELECT callback_id FROM attempts WHERE id = ?`, attemptID)
+		if err != nil {
 			return err
 		}
 		if r, err = load(ctx, tx, id, attemptID); err != nil {
@@ -68,15 +62,15 @@ func load(ctx context.Context, q conn, id int64, attemptID string) (callbacks.Re
 	if attemptID != "" {
 		where, args = "id = ?", []any{attemptID}
 	}
-	concerned, err := manyAttempts(ctx, q, where, args...)
+	concerned, err := many(ctx, q, attemptColumns, "attempts WHERE "+where, args...)
 	if err != nil {
 		return r, err
 	}
 	if len(concerned) > 0 {
 		r.Attempt = &concerned[0]
 	}
-	settled, err := manyAttempts(ctx, q, `callback_id = ? AND pass = ? AND state IN ('leaving', 'ended')
-		ORDER BY created_ms, `+q.dialect.Order, id, r.Callback.Pass)
+	settled, err := many(ctx, q, attemptColumns, `attempts WHERE callback_id = ? AND pass = ?
+		AND state IN ('leaving', 'ended') ORDER BY created_ms, `+q.dialect.Order, id, r.Callback.Pass)
 	for _, a := range settled {
 		if r.Attempt == nil || a.ID != r.Attempt.ID {
 			r.Earlier = append(r.Earlier, a)
@@ -112,23 +106,12 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 	return save(ctx, tx, *r)
 }
 
-// save writes what a change function may have edited. Whatever changes a callback takes its mark away that it is ready.
+// save writes a record back. Whatever changes a callback takes its mark away that it is ready.
 func save(ctx context.Context, tx conn, r callbacks.Record) error {
 	row := callbackRow{Callback: r.Callback, fence: r.Fence}
-	edited := row.columns().only("due_ms", "held_ms", "cancel_after_attempt", "expires_ms", "state", "reached",
-		"desk_attempts", "attempts", "next_target", "pass", "ended_ms", "fence", "remark", "ready")
-	_, err := tx.ExecContext(ctx, "UPDATE callbacks SET "+edited.set()+" WHERE id = ?", append(edited.values(), row.ID)...)
-	if err != nil {
-		return fmt.Errorf("callback %d: %w", row.ID, err)
+	err := row.columns().update(ctx, tx, "callbacks", "request_key", "reference", "slot_start_ms", "erased_ms")
+	if err != nil || r.Attempt == nil {
+		return err
 	}
-	if r.Attempt == nil {
-		return nil
-	}
-	edited = attemptColumns(r.Attempt).only("state", "outcome", "call_sid", "status", "status_seq", "next_check_ms")
-	_, err = tx.ExecContext(ctx, "UPDATE attempts SET "+edited.set()+" WHERE id = ?",
-		append(edited.values(), r.Attempt.ID)...)
-	if err != nil {
-		return fmt.Errorf("attempt %s: %w", r.Attempt.ID, err)
-	}
-	return nil
+	return attemptColumns(r.Attempt).update(ctx, tx, "attempts", "callback_id")
 }

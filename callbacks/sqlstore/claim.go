@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -37,16 +36,14 @@ func (s *Store) Claim(ctx context.Context, c callbacks.Claim) (callbacks.Record,
 
 // claimable loads a callback that may be claimed, and locks it. One that somebody else keeps locked is passed over.
 func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r callbacks.Record, err error) {
-	var id int64
-	err = tx.QueryRowContext(ctx, `SELECT id FROM callbacks WHERE id = ?`+tx.skipLocked(), c.CallbackID).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+	_, err = value[int64](ctx, tx, `SELECT id FROM callbacks WHERE id = ?`+tx.dialect.SkipLocked, c.CallbackID)
+	if errors.Is(err, callbacks.ErrNotFound) {
 		tx.writes = false // it is only looked at: nobody who keeps it locked is waited for
-		_, _, err := oneCallback(ctx, tx, "id = ?", c.CallbackID)
-		if err == nil {
+		if _, _, err = oneCallback(ctx, tx, "id = ?", c.CallbackID); err == nil {
 			err = callbacks.ErrNotOpen
 		}
-		return r, err
-	} else if err != nil {
+	}
+	if err != nil {
 		return r, err
 	}
 	if r, err = load(ctx, tx, c.CallbackID, ""); err != nil {
@@ -63,8 +60,7 @@ func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r ca
 
 // insertAttempt writes an attempt, unless its target is busy.
 func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
-	row := attemptColumns(&a)
-	n, err := tx.affect(ctx, row.insertInto("attempts")+" ON CONFLICT DO NOTHING", row.values()...)
+	n, err := attemptColumns(&a).insert(ctx, tx, "attempts", " ON CONFLICT DO NOTHING")
 	if err == nil && n == 0 {
 		err = callbacks.ErrTargetBusy
 	}
@@ -74,19 +70,17 @@ func insertAttempt(ctx context.Context, tx conn, a callbacks.Attempt) error {
 // pace lets one call pass each time, and bounds how many customers are rung for a desk. Its row is what makes
 // instances wait for each other.
 func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
-	var last int64
-	err := tx.QueryRowContext(ctx, `SELECT last_call_ms FROM call_pacing WHERE name = 'calls'`+tx.lock()).Scan(&last)
+	last, err := instantOf(ctx, tx, `SELECT last_call_ms FROM call_pacing WHERE name = 'calls'`+tx.lock())
 	if err != nil {
 		return err
 	}
-	if until := instant(last).Add(c.Pace); last != 0 && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
+	if until := last.Add(c.Pace); !last.IsZero() && c.Pace > 0 && until.UnixMilli() > ms(c.Now) {
 		return &callbacks.PacedError{Until: until}
 	}
 	if c.Most > 0 {
-		var rung int
-		err := tx.QueryRowContext(ctx, `SELECT count(*) FROM attempts a WHERE state <> 'ended' AND target_kind = ?
+		rung, err := value[int](ctx, tx, `SELECT count(*) FROM attempts a WHERE state <> 'ended' AND target_kind = ?
 			AND EXISTS (SELECT 1 FROM attempts b WHERE b.id = ? AND b.line = a.line AND b.desk = a.desk)`,
-			callbacks.Customer, c.AttemptID).Scan(&rung)
+			callbacks.Customer, c.AttemptID)
 		if err != nil {
 			return err
 		}
@@ -94,6 +88,6 @@ func pace(ctx context.Context, tx conn, c callbacks.Claim) error {
 			return callbacks.ErrTargetBusy
 		}
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE call_pacing SET last_call_ms = ? WHERE name = 'calls'`, ms(c.Now))
+	_, err = tx.exec(ctx, `UPDATE call_pacing SET last_call_ms = ? WHERE name = 'calls'`, ms(c.Now))
 	return err
 }

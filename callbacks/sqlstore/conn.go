@@ -12,32 +12,24 @@ import (
 type handle interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // A conn speaks the dialect of a database. Queries are written with ? or ?1, which do not occur within their texts.
 type conn struct {
-	handle
+	handle  handle
 	dialect *Dialect
 	// writes is set in a transaction that writes.
 	writes bool
 }
 
-func (c conn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
-	return c.handle.ExecContext(ctx, c.dialect.rebound(query), args...)
-}
-
-func (c conn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// query must have its rows read to the end before another one runs; see rows.
+func (c conn) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	return c.handle.QueryContext(ctx, c.dialect.rebound(query), args...)
 }
 
-func (c conn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return c.handle.QueryRowContext(ctx, c.dialect.rebound(query), args...)
-}
-
-// affect runs a statement and returns how many rows it wrote.
-func (c conn) affect(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := c.ExecContext(ctx, query, args...)
+// exec runs a statement and returns how many rows it wrote.
+func (c conn) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	result, err := c.handle.ExecContext(ctx, c.dialect.rebound(query), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -49,7 +41,7 @@ func (c conn) serialize(ctx context.Context, name string) error {
 	if c.dialect.Serialize == "" {
 		return nil
 	}
-	_, err := c.ExecContext(ctx, c.dialect.Serialize, name)
+	_, err := c.exec(ctx, c.dialect.Serialize, name)
 	return err
 }
 
@@ -57,13 +49,6 @@ func (c conn) serialize(ctx context.Context, name string) error {
 func (c conn) lock() string {
 	if c.writes {
 		return c.dialect.Lock
-	}
-	return ""
-}
-
-func (c conn) skipLocked() string {
-	if c.writes {
-		return c.dialect.SkipLocked
 	}
 	return ""
 }

@@ -1,10 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -18,6 +18,7 @@ type table struct {
 	// numbered is set where the database numbers the rows itself, by their id.
 	numbered bool
 	// replaced is the condition of the rows that a first start may have written, which make way; empty: there are none.
+	// No table refers to such a one.
 	replaced string
 }
 
@@ -39,8 +40,6 @@ var tables = []table{
 	{name: "jobs", columns: named("name", "last_run_ms", "leased_until_ms"), replaced: "1 = 1"},
 	{name: "overrides", columns: overrideColumns(&callbacks.Override{}), numbered: true},
 	{name: "config_versions", columns: versionColumns(&callbacks.Version{}), replaced: "number = 1"},
-	{name: "config_contents", columns: named("hash", "content"), replaced: "1 = 1"},
-	{name: "config_files", columns: named("path", "since_version", "until_version", "content_hash"), replaced: "1 = 1"},
 }
 
 // ErrNotEmpty: the store that everything would be copied to holds something.
@@ -70,23 +69,20 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 // there is anything else.
 func makeWay(ctx context.Context, tx conn) error {
 	for _, t := range tables {
-		var any bool
-		query := "SELECT EXISTS (SELECT 1 FROM " + t.name
-		if t.replaced != "" {
-			query += " WHERE NOT (" + t.replaced + ")"
-		}
-		if err := tx.QueryRowContext(ctx, query+")").Scan(&any); err != nil {
+		where := cmp.Or(t.replaced, "1 = 0")
+		any, err := value[bool](ctx, tx, "SELECT EXISTS (SELECT 1 FROM "+t.name+" WHERE NOT ("+where+"))")
+		if err != nil {
 			return err
 		}
 		if any {
 			return fmt.Errorf("%w: there are rows in %s", ErrNotEmpty, t.name)
 		}
 	}
-	for _, t := range slices.Backward(tables) {
+	for _, t := range tables {
 		if t.replaced == "" {
 			continue
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+t.name); err != nil {
+		if _, err := tx.exec(ctx, "DELETE FROM "+t.name); err != nil {
 			return err
 		}
 	}
@@ -105,16 +101,16 @@ func (t table) order(d *Dialect) string {
 }
 
 func (t table) copy(ctx context.Context, from, to conn, progress func(string, int, int)) (err error) {
-	var total, done int
-	if err := from.QueryRowContext(ctx, "SELECT count(*) FROM "+t.name).Scan(&total); err != nil {
+	total, err := value[int](ctx, from, "SELECT count(*) FROM "+t.name)
+	if err != nil {
 		return err
 	}
-	rows, err := from.QueryContext(ctx, "SELECT "+t.columns.names()+" FROM "+t.name+" ORDER BY "+t.order(from.dialect))
+	rows, err := from.query(ctx, "SELECT "+t.columns.names()+" FROM "+t.name+" ORDER BY "+t.order(from.dialect))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	insert := t.columns.insertInto(t.name)
+	insert, done := t.columns.insertInto(t.name), 0
 	for rows.Next() {
 		values, into := make([]any, len(t.columns)), make([]any, len(t.columns))
 		for i := range values {
@@ -127,11 +123,8 @@ func (t table) copy(ctx context.Context, from, to conn, progress func(string, in
 			if _, ok := column.at.(*bool); ok {
 				values[i] = values[i] == true || values[i] == int64(1) // SQLite has a number
 			}
-			if content, ok := values[i].([]byte); ok && content == nil {
-				values[i] = []byte{} // SQLite's driver has nil for what is empty, and PostgreSQL's takes nil for NULL
-			}
 		}
-		if _, err := to.ExecContext(ctx, insert, values...); err != nil {
+		if _, err := to.exec(ctx, insert, values...); err != nil {
 			return err
 		}
 		if done++; done%1000 == 0 || done == total {
@@ -142,7 +135,7 @@ func (t table) copy(ctx context.Context, from, to conn, progress func(string, in
 		return err
 	}
 	if t.numbered && to.dialect.Recount != "" {
-		_, err = to.ExecContext(ctx, strings.ReplaceAll(to.dialect.Recount, "TABLE", t.name))
+		_, err = to.exec(ctx, strings.ReplaceAll(to.dialect.Recount, "TABLE", t.name))
 	}
 	return err
 }

@@ -149,10 +149,8 @@ var filled = []filledRow{
 	}},
 	{"config_versions", map[string]any{
 		"number": 13, "hash": "h", "published_ms": 1028, "author": "sari", "note": "roll back to 1", "changes": "变",
+		"files": []byte{0, 0xff},
 	}},
-	{"config_contents", map[string]any{"hash": "c", "content": []byte{0, 0xff}}},
-	{"config_files", map[string]any{"path": "lines/gopay.yaml", "since_version": 13, "until_version": 14,
-		"content_hash": "c"}},
 }
 
 // fill writes the rows past the store.

@@ -2,18 +2,14 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // Disown implements dispatch.Store.
-func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time, change,
-	end func(*callbacks.Record) error) (
-	callbacks.Record, []callbacks.Callback, error,
-) {
+func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time,
+	change, end func(*callbacks.Record) error) (callbacks.Record, []callbacks.Callback, error) {
 	var r callbacks.Record
 	var others []callbacks.Callback
 	err := s.inTx(ctx, "silence a number", func(tx conn) error {
@@ -45,7 +41,7 @@ func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c
 	if err := tx.serialize(ctx, "number/"+c.Number); err != nil {
 		return c, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO silenced_numbers (number, until_ms) VALUES (?, ?)
+	_, err = tx.exec(ctx, `INSERT INTO silenced_numbers (number, until_ms) VALUES (?, ?)
 		ON CONFLICT (number) DO UPDATE SET until_ms = excluded.until_ms`, c.Number, ms(until))
 	return c, err
 }
@@ -77,11 +73,7 @@ func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback,
 
 // Silenced implements [callbacks.Store].
 func (s *Store) Silenced(ctx context.Context, number string, now time.Time) (time.Time, error) {
-	var until int64
-	err := s.read.QueryRowContext(ctx, `SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number,
-		ms(now)).Scan(&until)
-	if errors.Is(err, sql.ErrNoRows) {
-		return time.Time{}, nil
-	}
-	return instant(until), s.wrap("look for a silenced number", err)
+	until, err := instantOf(ctx, s.read,
+		`SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number, ms(now))
+	return until, s.wrap("look for a silenced number", err)
 }

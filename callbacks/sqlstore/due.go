@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -12,21 +11,15 @@ import (
 func (s *Store) Promote(ctx context.Context, now time.Time, most int) (int, error) {
 	// Nearly always there are none, and asking needs no lock. The least is at one end of an index, whatever the planner
 	// guesses.
-	var first sql.NullInt64
-	err := s.read.QueryRowContext(ctx,
-		`SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`).Scan(&first)
-	if err != nil || !first.Valid || first.Int64 > ms(now) {
+	first, err := instantOf(ctx, s.read, `SELECT min(due_ms) FROM callbacks WHERE state = 'booked' AND ready = 0`)
+	if err != nil || first.IsZero() || first.After(now) {
 		return 0, s.wrap("look for due callbacks", err)
 	}
-	var marked int64
-	err = s.inTx(ctx, "mark due callbacks", func(tx conn) (err error) {
-		// The subquery is materialized: a plan may run one with SKIP LOCKED for each row.
-		marked, err = tx.affect(ctx, `WITH due AS MATERIALIZED (
-				SELECT id FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ?
-				ORDER BY due_ms LIMIT ?`+tx.skipLocked()+`)
-			UPDATE callbacks SET ready = 1 WHERE id IN (SELECT id FROM due)`, ms(now), most)
-		return err
-	})
+	// The subquery is materialized: a plan may run one with SKIP LOCKED for each row.
+	marked, err := s.exec(ctx, "mark due callbacks", `WITH due AS MATERIALIZED (
+			SELECT id FROM callbacks WHERE state = 'booked' AND ready = 0 AND due_ms <= ?
+			ORDER BY due_ms LIMIT ?`+s.dialect.SkipLocked+`)
+		UPDATE callbacks SET ready = 1 WHERE id IN (SELECT id FROM due)`, ms(now), most)
 	return int(marked), err
 }
 
@@ -67,10 +60,9 @@ func (s *Store) Expired(ctx context.Context, now time.Time, most int) ([]callbac
 
 // NextDue implements dispatch.Store.
 func (s *Store) NextDue(ctx context.Context, now time.Time) (time.Time, error) {
-	var next sql.NullInt64
-	err := s.read.QueryRowContext(ctx, `SELECT min(t) FROM (
+	next, err := instantOf(ctx, s.read, `SELECT min(t) FROM (
 		SELECT min(due_ms) AS t FROM callbacks WHERE state = 'booked' AND ready = 0
 		UNION ALL
-		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1) AS next`, ms(now)).Scan(&next)
-	return instant(next.Int64), s.wrap("find the next due callback", err)
+		SELECT min(expires_ms) FROM callbacks WHERE state = 'booked' AND expires_ms > ?1) AS next`, ms(now))
+	return next, s.wrap("find the next due callback", err)
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -26,14 +25,6 @@ func (a ask) counted() bool { return a.limits != callbacks.CallerLimits{} }
 // byOther is true when somebody asks who does not ring from the number.
 func (a ask) byOther() bool { return a.caller != a.number }
 
-// someone is the calling number, or NULL, which is equal to nothing.
-func (a ask) someone() any {
-	if a.caller == "" {
-		return nil
-	}
-	return a.caller
-}
-
 // queue waits until no other transaction counts the same. The order is always this one, and before rows are locked, so
 // that no two wait for each other.
 func (a ask) queue(ctx context.Context, tx conn) error {
@@ -47,52 +38,59 @@ func (a ask) queue(ctx context.Context, tx conn) error {
 	return tx.serialize(ctx, "number/"+a.number)
 }
 
-// How often something was asked for, and what is open; ?1 is the caller, NULL for an anonymous one, ?2 the number, ?3
-// the line, ?4 an hour and ?5 a day ago, ?6 now, ?7 true, and ?8 the caller again. The anonymous ones of a line are
-// one caller together.
-const counts = `SELECT
-	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND requested_ms > ?4),
-	(SELECT count(*) FROM callback_requests WHERE caller <> '' AND caller = ?1 AND requested_ms > ?5),
-	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND requested_ms > ?4),
-	(SELECT count(*) FROM callback_requests WHERE caller <> number AND number = ?2 AND requested_ms > ?5),
-	(SELECT count(*) FROM callback_requests WHERE caller = '' AND line = ?3 AND requested_ms > ?4),
-	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?1),
-	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND caller = ?8 AND (caller <> '' OR line = ?3)
-		AND urgent = ?7 AND number <> caller),
-	(SELECT count(*) FROM callbacks WHERE ` + openStates + ` AND number = ?2 AND urgent = ?7 AND number <> caller),
-	(SELECT count(*) FROM silenced_numbers WHERE number = ?2 AND until_ms > ?6)`
+// A bound is how many rows of a kind there may be before another one is refused.
+type bound struct {
+	// counts is false where the bound does not apply. most may be 0: there is no bound.
+	counts  bool
+	most    int
+	refusal error
+	// rows is what follows FROM in a query for them.
+	rows string
+	args []any
+}
 
-// within is nil when the limits bear one more. The caller has queued.
-func (a ask) within(ctx context.Context, tx conn) error {
-	var callerHour, callerDay, numberHour, numberDay, anonymousHour, open, urgentOfCaller, urgentForNumber, silenced int
-	hour, day := a.at.Add(-time.Hour), a.at.Add(-24*time.Hour)
-	err := tx.QueryRowContext(ctx, counts, a.someone(), a.number, a.line, ms(hour), ms(day), ms(a.at),
-		true, a.caller).
-		Scan(&callerHour, &callerDay, &numberHour, &numberDay, &anonymousHour, &open, &urgentOfCaller, &urgentForNumber,
-			&silenced)
-	if err != nil {
-		return err
-	}
-	reached := func(n, most int) bool { return most > 0 && n >= most }
-	l, books := a.limits, !a.moves
-	switch {
-	case a.caller == "" && reached(anonymousHour, l.AnonymousHour):
-		return callbacks.ErrAnonymousLimit
-	case a.caller != "" && (reached(callerHour, l.CallerHour) || reached(callerDay, l.CallerDay)):
-		return callbacks.ErrCallerLimit
-	case a.caller != "" && books && reached(open, l.OpenPerCaller):
-		return callbacks.ErrOpenLimit
-	case !a.byOther():
-		return nil
-	case silenced > 0:
-		return callbacks.ErrSilenced
-	case a.caller == "" && books && a.urgent && urgentOfCaller > 0:
-		return callbacks.ErrAnonymousLimit
-	case reached(numberHour, l.NumberHour) || reached(numberDay, l.NumberDay), books && a.urgent &&
-		urgentOfCaller+urgentForNumber > 0:
-		return callbacks.ErrNumberLimit
+// refuse is the refusal of the first bound that is reached, nil if none is.
+func refuse(ctx context.Context, tx conn, bounds []bound) error {
+	for _, b := range bounds {
+		if !b.counts || b.most <= 0 {
+			continue
+		}
+		n, err := value[int](ctx, tx, "SELECT count(*) FROM "+b.rows, b.args...)
+		if err == nil && n >= b.most {
+			err = b.refusal
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// within is nil when the limits bear one more. The caller has queued. The anonymous callers of a line are one caller
+// together.
+func (a ask) within(ctx context.Context, tx conn) error {
+	const (
+		byCaller = `callback_requests WHERE caller = ? AND requested_ms > ?`
+		byLine   = `callback_requests WHERE caller = '' AND line = ? AND requested_ms > ?`
+		byOthers = `callback_requests WHERE caller <> number AND number = ? AND requested_ms > ?`
+		open     = `callbacks WHERE ` + openStates + ` AND `
+		urgent   = open + `urgent = TRUE AND number <> caller AND `
+	)
+	hour, day := ms(a.at.Add(-time.Hour)), ms(a.at.Add(-24*time.Hour))
+	known, other := a.caller != "", a.byOther()
+	urgentForOther := other && a.urgent && !a.moves
+	return refuse(ctx, tx, []bound{
+		{!known, a.limits.AnonymousHour, callbacks.ErrAnonymousLimit, byLine, []any{a.line, hour}},
+		{known, a.limits.CallerHour, callbacks.ErrCallerLimit, byCaller, []any{a.caller, hour}},
+		{known, a.limits.CallerDay, callbacks.ErrCallerLimit, byCaller, []any{a.caller, day}},
+		{known && !a.moves, a.limits.OpenPerCaller, callbacks.ErrOpenLimit, open + `caller = ?`, []any{a.caller}},
+		{other, 1, callbacks.ErrSilenced, `silenced_numbers WHERE number = ? AND until_ms > ?`, []any{a.number, ms(a.at)}},
+		{urgentForOther && !known, 1, callbacks.ErrAnonymousLimit, urgent + `caller = '' AND line = ?`, []any{a.line}},
+		{other, a.limits.NumberHour, callbacks.ErrNumberLimit, byOthers, []any{a.number, hour}},
+		{other, a.limits.NumberDay, callbacks.ErrNumberLimit, byOthers, []any{a.number, day}},
+		{urgentForOther && known, 1, callbacks.ErrNumberLimit, urgent + `caller = ?`, []any{a.caller}},
+		{urgentForOther, 1, callbacks.ErrNumberLimit, urgent + `number = ?`, []any{a.number}},
+	})
 }
 
 // write counts it from now on.
@@ -100,17 +98,16 @@ func (a ask) write(ctx context.Context, tx conn) error {
 	if !a.counted() {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx,
-		`INSERT INTO callback_requests (request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
+	_, err := tx.exec(ctx, `INSERT INTO callback_requests
+		(request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
 	return err
 }
 
 // askOf is the request for a callback.
 func askOf(r callbacks.Request) ask {
 	return ask{
-		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent, at: orElse(r.Asked,
-			r.Called), limits: r.CallerLimits,
+		key: r.Key, line: r.Line, caller: r.Caller, number: r.Number, urgent: r.Urgent,
+		at: orElse(r.Asked, r.Called), limits: r.CallerLimits,
 	}
 }
 
@@ -149,11 +146,9 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 }
 
 // openOfLine is how many ordinary callbacks of a line are open, as far as that matters.
-func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (n int, err error) {
-	err = tx.QueryRowContext(ctx,
-		`SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+` AND line = ? AND urgent = ?
-		LIMIT ?) AS pending`, r.Line, false, r.MaxOpen).Scan(&n)
-	return n, err
+func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (int, error) {
+	return value[int](ctx, tx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+`
+		AND line = ? AND urgent = ? LIMIT ?) AS pending`, r.Line, false, r.MaxOpen)
 }
 
 // putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its
@@ -168,16 +163,60 @@ func spread(ctx context.Context, tx conn, r callbacks.Request) (time.Time, error
 	if err := tx.serialize(ctx, "desk/"+r.Line+"/"+r.Desk); err != nil {
 		return r.Due, err
 	}
-	var last sql.NullInt64
-	err := tx.QueryRowContext(ctx, `SELECT max(due_ms) FROM callbacks WHERE state = 'booked' AND line = ? AND desk = ?
+	last, err := instantOf(ctx, tx, `SELECT max(due_ms) FROM callbacks WHERE state = 'booked' AND line = ? AND desk = ?
 		AND kind = 'asap' AND due_ms >= ? AND due_ms <= ? AND pass = 0 AND priority >= ? AND due_ms > called_ms + ?`,
-		r.Line, r.Desk, ms(r.Due), ms(r.SpacingEnd), r.Priority, putOff.Milliseconds()).Scan(&last)
-	if err != nil || !last.Valid {
+		r.Line, r.Desk, ms(r.Due), ms(r.SpacingEnd), r.Priority, putOff.Milliseconds())
+	if err != nil || last.IsZero() {
 		return r.Due, err
 	}
-	due := instant(last.Int64).Add(r.OpeningSpacing)
+	due := last.Add(r.OpeningSpacing)
 	if due.After(r.SpacingEnd) {
 		due = r.SpacingEnd
 	}
 	return due.UTC(), nil
+}
+
+// Check implements [callbacks.Store].
+func (s *Store) Check(ctx context.Context, p callbacks.Proof,
+	correct func(callbacks.Callback) bool) (c callbacks.Callback, ok bool, err error) {
+	err = s.inTx(ctx, "check a proof", func(tx conn) (err error) {
+		ok = false
+		if p.Caller != "" { // before the callback is locked, as everywhere
+			if err := tx.serialize(ctx, "proofs/"+p.Caller); err != nil {
+				return err
+			}
+		}
+		if c, _, err = oneCallback(ctx, tx, "id = ?", p.ID); err != nil {
+			return err
+		}
+		seen, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM wrong_proofs WHERE proof_key = ?)`, p.Key)
+		if err != nil || seen { // it was written down as wrong before
+			return err
+		}
+		if err := proofWithin(ctx, tx, p); err != nil {
+			return err
+		}
+		if ok = correct(c); ok {
+			return nil
+		}
+		_, err = tx.exec(ctx, `INSERT INTO wrong_proofs (proof_key, callback_id, caller, given_ms) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO NOTHING`, p.Key, p.ID, p.Caller, ms(p.Given))
+		return err
+	})
+	return c, ok && err == nil, err
+}
+
+// proofWithin is [callbacks.ErrProofLimit] when none counts now.
+func proofWithin(ctx context.Context, tx conn, p callbacks.Proof) error {
+	const (
+		ofCallback = `wrong_proofs WHERE callback_id = ? AND given_ms > ?`
+		ofCaller   = `wrong_proofs WHERE caller <> '' AND caller = ? AND given_ms > ?`
+	)
+	hour, day := ms(p.Given.Add(-time.Hour)), ms(p.Given.Add(-24*time.Hour))
+	return refuse(ctx, tx, []bound{
+		{true, p.Hour, callbacks.ErrProofLimit, ofCallback, []any{p.ID, hour}},
+		{true, p.Day, callbacks.ErrProofLimit, ofCallback, []any{p.ID, day}},
+		{p.Caller != "", p.Hour, callbacks.ErrProofLimit, ofCaller, []any{p.Caller, hour}},
+		{p.Caller != "", p.Day, callbacks.ErrProofLimit, ofCaller, []any{p.Caller, day}},
+	})
 }

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -24,8 +23,6 @@ func (r *messageRow) columns() columns {
 	}
 }
 
-var messageColumns = new(messageRow).columns().names()
-
 // SaveMessage implements [callbacks.Store].
 func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks.Message, error) {
 	return write(ctx, s, "save a message", func(tx conn) (callbacks.Message, error) {
@@ -39,8 +36,7 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 		if m.Reference, err = referenceFor(ctx, tx, m.CallRecordKey, m.Reference); err != nil {
 			return m, err
 		}
-		row := (&messageRow{Message: m}).columns()
-		if _, err = tx.ExecContext(ctx, row.insertInto("messages"), row.values()...); err != nil {
+		if _, err = (&messageRow{Message: m}).columns().insert(ctx, tx, "messages", ""); err != nil {
 			return m, err
 		}
 		return oneMessage(ctx, tx, "message_key = ?", m.Key)
@@ -48,12 +44,7 @@ func (s *Store) SaveMessage(ctx context.Context, m callbacks.Message) (callbacks
 }
 
 func oneMessage(ctx context.Context, q conn, where, value string) (callbacks.Message, error) {
-	var r messageRow
-	err := q.QueryRowContext(ctx, "SELECT "+messageColumns+" FROM messages WHERE "+where,
-		value).Scan(r.columns().pointers()...)
-	if errors.Is(err, sql.ErrNoRows) {
-		err = callbacks.ErrNotFound
-	}
+	r, err := one(ctx, q, (*messageRow).columns, "messages WHERE "+where, value)
 	return r.Message, err
 }
 
@@ -65,9 +56,8 @@ func (s *Store) MessageByReference(ctx context.Context, reference string) (callb
 
 // Messages implements [callbacks.Store].
 func (s *Store) Messages(ctx context.Context, line string, most int) (list []callbacks.Message, err error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+messageColumns+` FROM messages WHERE ? = '' OR line = ?
-		ORDER BY received_ms DESC, message_key LIMIT ?`, line, line, most)
-	found, err := collect(rows, err, (*messageRow).columns)
+	found, err := many(ctx, s.read, (*messageRow).columns,
+		"messages WHERE ? = '' OR line = ? ORDER BY received_ms DESC, message_key LIMIT ?", line, line, most)
 	for _, r := range found {
 		list = append(list, r.Message)
 	}
@@ -76,12 +66,64 @@ func (s *Store) Messages(ctx context.Context, line string, most int) (list []cal
 
 // AttachRecording implements [callbacks.Store].
 func (s *Store) AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error {
-	return s.inTx(ctx, "attach a recording", func(tx conn) error {
-		n, err := tx.affect(ctx, `UPDATE messages SET recording_sid = ?, recording_url = ?, recording_seconds = ?
-			WHERE message_key = ?`, recording.SID, recording.URL, recording.Seconds, key)
-		if err == nil && n == 0 {
-			err = callbacks.ErrNotFound
+	n, err := s.exec(ctx, "attach a recording", `UPDATE messages
+		SET recording_sid = ?, recording_url = ?, recording_seconds = ? WHERE message_key = ?`,
+		recording.SID, recording.URL, recording.Seconds, key)
+	if err == nil && n == 0 {
+		err = callbacks.ErrNotFound
+	}
+	return err
+}
+
+type callRecordRow struct {
+	callbacks.CallRecord
+	erased time.Time
+}
+
+func (r *callRecordRow) columns() columns {
+	return columns{
+		{"call_key", &r.Key}, {"reference", &r.Reference},
+		{"line", &r.Line}, {"desk", &r.Desk}, {"topic", &r.Topic}, {"language", &r.Language},
+		{"caller", &r.Caller}, {"account", &r.Account}, {"answers", &r.Answers},
+		{"began_ms", millis{&r.Began}}, {"erased_ms", millis{&r.erased}},
+	}
+}
+
+// SaveCallRecord implements [callbacks.Store].
+func (s *Store) SaveCallRecord(ctx context.Context, c callbacks.CallRecord) (callbacks.CallRecord, error) {
+	return write(ctx, s, "save a call record", func(tx conn) (callbacks.CallRecord, error) {
+		if err := tx.serialize(ctx, "call/"+c.Key); err != nil {
+			return c, err
 		}
-		return err
+		saved, err := oneCallRecord(ctx, tx, c.Key)
+		if !errors.Is(err, callbacks.ErrNotFound) {
+			return saved, err
+		}
+		if err := takeReference(ctx, tx, c.Reference); err != nil {
+			return c, err
+		}
+		if _, err = (&callRecordRow{CallRecord: c}).columns().insert(ctx, tx, "call_records", ""); err != nil {
+			return c, err
+		}
+		return oneCallRecord(ctx, tx, c.Key)
 	})
+}
+
+func oneCallRecord(ctx context.Context, q conn, key string) (callbacks.CallRecord, error) {
+	r, err := one(ctx, q, (*callRecordRow).columns, "call_records WHERE call_key = ?", key)
+	return r.CallRecord, err
+}
+
+// MarkTaken implements [callbacks.Store].
+func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
+	_, err := s.exec(ctx, "note that a call was accepted", `INSERT INTO accepted_dials (call_sid, dial, target, accepted_ms)
+		VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
+	return err
+}
+
+// WasTaken implements [callbacks.Store].
+func (s *Store) WasTaken(ctx context.Context, callSID string, dial int) (bool, error) {
+	was, err := value[bool](ctx, s.read, `SELECT EXISTS (SELECT 1 FROM accepted_dials WHERE call_sid = ? AND dial = ?)`,
+		callSID, dial)
+	return was, s.wrap("ask whether a call was accepted", err)
 }

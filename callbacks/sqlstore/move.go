@@ -2,50 +2,47 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
 // Move implements [callbacks.Store].
 func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks.Callback, error) {
-	var c callbacks.Callback
+	var row callbackRow
 	err := s.inTx(ctx, "move", func(tx conn) (err error) {
 		if err := queueToMove(ctx, tx, id, m); err != nil {
 			return err
 		}
-		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
+		if row, err = oneRow(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
-		n, err := tx.affect(ctx, `INSERT INTO moves (move_key, callback_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, m.Key, id)
+		n, err := tx.exec(ctx, `INSERT INTO moves (move_key, callback_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, m.Key, id)
 		if err != nil || n == 0 {
 			return err // moved already, under this key
 		}
-		if c.State != callbacks.Booked {
+		if row.State != callbacks.Booked {
 			return callbacks.ErrNotOpen
 		}
-		if err := moveWithin(ctx, tx, c, m); err != nil {
+		c := &row.Callback
+		if err := moveWithin(ctx, tx, *c, m); err != nil {
 			return err
 		}
-		var slotStart int64
+		row.slotStart, row.ready = time.Time{}, 0
 		if m.Kind == callbacks.Slot {
 			if err := room(ctx, tx, c.Line, c.Desk, id, m); err != nil {
 				return err
 			}
-			slotStart = ms(m.Due)
+			row.slotStart = m.Due
 		}
-		_, err = tx.ExecContext(ctx,
-			`UPDATE callbacks SET kind = ?, due_ms = ?, held_ms = 0, slot_start_ms = ?, slot_end_ms = ?,
-			expires_ms = ?, desk_attempts = 0, next_target = 0, pass = pass + 1, ready = 0 WHERE id = ?`,
-			m.Kind, ms(m.Due), slotStart, ms(m.SlotEnd), ms(m.Expires), id)
-		if err != nil {
+		c.Kind, c.Due, c.Held, c.SlotEnd, c.Expires = m.Kind, asStored(m.Due), time.Time{}, asStored(m.SlotEnd), asStored(m.Expires)
+		c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1
+		if err := row.columns().update(ctx, tx, "callbacks", "request_key", "reference"); err != nil {
 			return err
 		}
-		if c, _, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
-			return err
-		}
-		return replaceSMS(ctx, tx, c, body(m.SMSBody, c), m.Asked)
+		return replaceSMS(ctx, tx, *c, body(m.SMSBody, *c), m.Asked)
 	})
-	return c, err
+	return row.Callback, err
 }
 
 // queueToMove waits until nobody else counts what a move counts, before the callback is locked.

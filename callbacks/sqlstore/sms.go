@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -41,16 +40,14 @@ func writeSMS(ctx context.Context, tx conn, c callbacks.Callback, text string, n
 	if text == "" {
 		return nil
 	}
-	row := (&smsRow{nextCheck: now, SMS: callbacks.SMS{
-		Callback: c, Body: text, State: callbacks.SMSWaiting, Created: now,
-	}}).columns().without("id")
-	_, err := tx.ExecContext(ctx, row.insertInto("sms"), row.values()...)
+	row := smsRow{nextCheck: now, SMS: callbacks.SMS{Callback: c, Body: text, State: callbacks.SMSWaiting, Created: now}}
+	_, err := row.columns().without("id").insert(ctx, tx, "sms", "")
 	return err
 }
 
 // replaceSMS withdraws what has not been sent about a callback, and writes what holds now.
 func replaceSMS(ctx context.Context, tx conn, c callbacks.Callback, text string, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE sms SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
+	_, err := tx.exec(ctx, `UPDATE sms SET state = ?, body = '' WHERE callback_id = ? AND state = ?`,
 		callbacks.SMSDropped, c.ID, callbacks.SMSWaiting)
 	if err != nil {
 		return err
@@ -60,35 +57,29 @@ func replaceSMS(ctx context.Context, tx conn, c callbacks.Callback, text string,
 
 // ClaimSMS implements [callbacks.SMSStore].
 func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (callbacks.SMS, bool, error) {
-	var r smsRow
-	var found bool
-	err := s.inTx(ctx, "claim an SMS", func(tx conn) error {
-		found = false
-		err := tx.QueryRowContext(ctx, `UPDATE sms SET state = 'sending', tries = tries + 1, next_check_ms = ?
+	r, err := write(ctx, s, "claim an SMS", func(tx conn) (smsRow, error) {
+		r, err := first(rows(ctx, tx, (*smsRow).columns, `UPDATE sms
+			SET state = 'sending', tries = tries + 1, next_check_ms = ?
 			WHERE id = (SELECT id FROM sms WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND next_check_ms <= ?
-				ORDER BY next_check_ms, id LIMIT 1`+tx.skipLocked()+`)
-			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)).Scan(r.columns().pointers()...)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		} else if err != nil {
-			return err
+				ORDER BY next_check_ms, id LIMIT 1`+tx.dialect.SkipLocked+`)
+			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)))
+		if err == nil {
+			r.Callback, _, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
 		}
-		found = true
-		r.Callback, _, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
-		return err
+		return r, err
 	})
-	return r.SMS, found && err == nil, err
+	if errors.Is(err, callbacks.ErrNotFound) {
+		return r.SMS, false, nil
+	}
+	return r.SMS, err == nil, err
 }
 
 // SettleSMS implements [callbacks.SMSStore].
 func (s *Store) SettleSMS(ctx context.Context, id int64, settled callbacks.SMSResult) error {
-	return s.inTx(ctx, "settle an SMS", func(tx conn) error {
-		_, err := tx.ExecContext(ctx,
-			`UPDATE sms SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
-			WHERE id = ? AND state = 'sending'`,
-			settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
-		return err
-	})
+	_, err := s.exec(ctx, "settle an SMS", `UPDATE sms
+		SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ? WHERE id = ? AND state = 'sending'`,
+		settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
+	return err
 }
 
 // SMSDelivered implements [callbacks.Store].
@@ -98,14 +89,12 @@ func (s *Store) SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line
 		delivery, unless = "", " AND state <> 'sent'"
 	}
 	err = s.inTx(ctx, "note the delivery of an SMS", func(tx conn) error {
-		err := tx.QueryRowContext(ctx, `SELECT c.line FROM sms JOIN callbacks c ON c.id = sms.callback_id
-			WHERE sms.id = ?`, d.SMSID).Scan(&line)
-		if errors.Is(err, sql.ErrNoRows) {
-			return callbacks.ErrNotFound
-		} else if err != nil {
+		line, err = value[string](ctx, tx, `SELECT c.line FROM sms JOIN callbacks c ON c.id = sms.callback_id
+			WHERE sms.id = ?`, d.SMSID)
+		if err != nil {
 			return err
 		}
-		n, err := tx.affect(ctx, `UPDATE sms SET state = 'sent', message_sid = ?, delivery = ?, error_code = ?, remark = ?
+		n, err := tx.exec(ctx, `UPDATE sms SET state = 'sent', message_sid = ?, delivery = ?, error_code = ?, remark = ?
 			WHERE id = ? AND delivery = '' AND message_sid IN ('', ?)`+unless,
 			d.SID, delivery, d.Code, d.Remark, d.SMSID, d.SID)
 		changed = n > 0
@@ -116,8 +105,7 @@ func (s *Store) SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line
 
 // SMSOf implements [callbacks.Store].
 func (s *Store) SMSOf(ctx context.Context, callbackID int64) ([]callbacks.SMS, error) {
-	rows, err := s.read.QueryContext(ctx, "SELECT "+smsColumns+" FROM sms WHERE callback_id = ? ORDER BY id", callbackID)
-	list, err := collect(rows, err, (*smsRow).columns)
+	list, err := many(ctx, s.read, (*smsRow).columns, "sms WHERE callback_id = ? ORDER BY id", callbackID)
 	var all []callbacks.SMS
 	for _, r := range list {
 		if r.delivery != "" {
@@ -131,20 +119,14 @@ func (s *Store) SMSOf(ctx context.Context, callbackID int64) ([]callbacks.SMS, e
 
 // ExpireSMS implements [callbacks.SMSStore].
 func (s *Store) ExpireSMS(ctx context.Context, now time.Time) (int, error) {
-	var lost int64
-	err := s.inTx(ctx, "give up SMS", func(tx conn) (err error) {
-		lost, err = tx.affect(ctx, `UPDATE sms
-			SET state = 'unknown', remark = 'the answer of the provider was never written down'
-			WHERE state IN ('waiting', 'sending') AND state = 'sending' AND next_check_ms <= ?`, ms(now))
-		return err
-	})
+	lost, err := s.exec(ctx, "give up SMS", `UPDATE sms
+		SET state = 'unknown', remark = 'the answer of the provider was never written down'
+		WHERE state IN ('waiting', 'sending') AND state = 'sending' AND next_check_ms <= ?`, ms(now))
 	return int(lost), err
 }
 
 // NextSMS implements [callbacks.SMSStore].
 func (s *Store) NextSMS(ctx context.Context) (time.Time, error) {
-	var next sql.NullInt64
-	err := s.read.QueryRowContext(ctx,
-		`SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`).Scan(&next)
-	return instant(next.Int64), s.wrap("find the next SMS", err)
+	next, err := instantOf(ctx, s.read, `SELECT min(next_check_ms) FROM sms WHERE state IN ('waiting', 'sending')`)
+	return next, s.wrap("find the next SMS", err)
 }

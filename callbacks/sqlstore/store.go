@@ -4,8 +4,8 @@
 // Every method of a [Store] is one transaction, durable when it returns. Instants are kept to the millisecond and come
 // back in UTC. The tables are made by migrations/*.sql. A new column needs a script there, and a place in the list of
 // its table's columns, by which it is read, written and copied; the list is in the file of its table (callbacks.go,
-// attempts.go, sms.go and so on). A small table that is only copied has its list in copy.go. What a change of a callback
-// or an attempt may edit is listed again in save, and personal data in retention.go.
+// attempts.go, sms.go and so on). A small table that is only copied has its list in copy.go. Personal data is listed
+// again in housekeeping.go.
 package sqlstore
 
 import (
@@ -114,6 +114,11 @@ func write[T any](ctx context.Context, s *Store, what string, f func(tx conn) (T
 	return result, nil
 }
 
+// exec is inTx for one statement, and returns how many rows it wrote.
+func (s *Store) exec(ctx context.Context, what, query string, args ...any) (n int64, err error) {
+	return write(ctx, s, what, func(tx conn) (int64, error) { return tx.exec(ctx, query, args...) })
+}
+
 // once runs f in a transaction that writes, and returns when that is durable. When the context ends before the commit,
 // nothing is written.
 func (s *Store) once(ctx context.Context, what string, f func(tx conn) error) error {
@@ -174,21 +179,37 @@ func refused(err error) bool {
 	return errors.As(err, &rule) || errors.As(err, &paced)
 }
 
-// ms is an instant as it is stored.
-func ms(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
+// Writable writes one row, as callbacks are written, and reads where they are. Its error is a
+// [callbacks.UnwritableError].
+func (s *Store) Writable(ctx context.Context, now time.Time) error {
+	err := s.inTx(ctx, "try whether anything can be written", func(tx conn) error {
+		if s.dialect.Afresh != "" {
+			if _, err := tx.exec(ctx, s.dialect.Afresh); err != nil {
+				return err
+			}
+		}
+		if _, err := value[sql.NullInt64](ctx, tx, `SELECT max(id) FROM callbacks`); err != nil {
+			return err
+		}
+		_, err := tx.exec(ctx, `INSERT INTO jobs (name, last_run_ms) VALUES ('readiness', ?)
+			ON CONFLICT (name) DO UPDATE SET last_run_ms = excluded.last_run_ms`, ms(now))
+		return err
+	})
+	if err == nil {
+		return nil
 	}
-	return t.UnixMilli()
+	return &callbacks.UnwritableError{Reason: s.reason(err), Err: err}
 }
 
-// instant is the reverse of ms.
-func instant(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
+func (s *Store) reason(err error) (reason string) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return "the database does not answer"
+	case s.dialect.Reason != nil:
+		reason = s.dialect.Reason(err)
 	}
-	return time.UnixMilli(ms).UTC()
+	if reason == "" {
+		return "the database takes nothing"
+	}
+	return reason
 }
-
-// asStored is an instant as it comes back.
-func asStored(t time.Time) time.Time { return instant(ms(t)) }

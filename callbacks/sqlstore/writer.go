@@ -83,11 +83,3 @@ func (t preparedTx) QueryContext(ctx context.Context, query string, args ...any)
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
 }
-
-// QueryRowContext implements handle.
-func (t preparedTx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	if s := t.statements.of(query); s != nil {
-		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...)
-	}
-	return t.Tx.QueryRowContext(ctx, query, args...)
-}

@@ -49,7 +49,7 @@ func open(t *testing.T) *diary {
 // write writes a day in a transaction, and what follows it.
 func (d *diary) write(ctx context.Context, day string, then ...func() error) error {
 	return d.inTx(ctx, "write", func(tx conn) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO days VALUES (?)`, day); err != nil {
+		if _, err := tx.exec(ctx, `INSERT INTO days VALUES (?)`, day); err != nil {
 			return err
 		}
 		for _, f := range then {

@@ -239,35 +239,18 @@ CREATE TABLE overrides (
 );
 CREATE INDEX overrides_not_lifted ON overrides (until_ms) WHERE lifted_ms = 0;
 
--- The history of the configuration: one row for each version that was put in force.
+-- The history of the configuration: one row for each version that was put in force. files is all of its files,
+-- compressed.
 CREATE TABLE config_versions (
     number       BIGINT PRIMARY KEY,
     hash         TEXT   NOT NULL,
     published_ms BIGINT NOT NULL,
     author       TEXT   NOT NULL,
     note         TEXT   NOT NULL,
-    changes      TEXT   NOT NULL
+    changes      TEXT   NOT NULL,
+    files        {blob} NOT NULL
 );
 CREATE INDEX config_versions_hash ON config_versions (hash, number);
-
--- Contents of files, each once for all versions. hash is the content's SHA-256 in hexadecimal.
-CREATE TABLE config_contents (
-    hash    TEXT   PRIMARY KEY,
-    content {blob} NOT NULL
-);
-
--- Which content a file has from one version on, until the version that no longer has it (0: the latest has it).
--- A version costs as many rows as it changes files.
-CREATE TABLE config_files (
-    path          TEXT   NOT NULL,
-    since_version BIGINT NOT NULL,
-    until_version BIGINT NOT NULL DEFAULT 0,
-    content_hash  TEXT   NOT NULL REFERENCES config_contents (hash),
-    PRIMARY KEY (path, since_version)
-) {rowless};
-CREATE UNIQUE INDEX config_files_latest ON config_files (path) WHERE until_version = 0;
-CREATE INDEX config_files_ended ON config_files (until_version);
-CREATE INDEX config_files_content ON config_files (content_hash);
 
 -- What each running instance reports: the version that it runs, and the one that it refused, with the reason.
 CREATE TABLE instances (
