@@ -7,7 +7,7 @@
 //
 // # Where to find what
 //
-// watch.go sees that something changed, files.go and read_timeout.go read the directory, and publisher.go takes a change
+// watch.go repeats, files.go and read_timeout.go read the directory, and publisher.go takes a change
 // up: [Publisher.Look] reads, checks, runs the call tests, and publishes or refuses. start.go chooses what a starting
 // server runs. live.go holds what is in force, follow.go keeps up with other instances, history.go is what the store has
 // to record. draft.go and patch.go are edits on the way; write.go and its neighbours replace files so that nobody reads

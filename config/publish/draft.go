@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// Base is the file of a draft that says what the directory was like when the draft was taken.
-const Base = ".hotline-draft.json"
+// draftFile is the file of a draft that says what the directory was like when the draft was taken.
+const draftFile = ".hotline-draft.json"
 
 // A Draft is a copy of a configuration directory to work on.
 type Draft struct {
@@ -47,12 +47,12 @@ func (d Draft) write(dir string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, Base), append(text, '\n'), 0o644)
+	return os.WriteFile(filepath.Join(dir, draftFile), append(text, '\n'), 0o644)
 }
 
 // ReadDraft reads what a draft was taken from.
 func ReadDraft(dir string) (d Draft, err error) {
-	data, err := os.ReadFile(filepath.Join(dir, Base))
+	data, err := os.ReadFile(filepath.Join(dir, draftFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return d, fmt.Errorf("%s is no draft; take one with: hotline draft DIR", dir)
 	}
@@ -60,7 +60,7 @@ func ReadDraft(dir string) (d Draft, err error) {
 		err = json.Unmarshal(data, &d)
 	}
 	if err != nil {
-		return d, fmt.Errorf("%s: %w; take a new draft", filepath.Join(dir, Base), err)
+		return d, fmt.Errorf("%s: %w; take a new draft", filepath.Join(dir, draftFile), err)
 	}
 	return d, nil
 }

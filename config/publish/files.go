@@ -31,15 +31,12 @@ const largest = 1<<18 + 1
 
 // ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden files,
 // editors' copies. The error names the file.
-func ReadFiles(fsys fs.FS) (Files, error) { return Files{}.Again(fsys) }
-
-// Again is [ReadFiles] for whoever has read the directory before: what has not changed since shares its bytes.
-func (f Files) Again(fsys fs.FS) (Files, error) {
-	r := filesReader{fsys: fsys, before: f, files: Files{}, room: make([]byte, largest)}
+func ReadFiles(fsys fs.FS) (Files, error) {
+	files := Files{}
 	if info, err := fs.Stat(fsys, "."); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("the configuration directory is not there, or cannot be read: %w", err)
 	}
-	if err := r.read(topicsFile); err != nil {
+	if err := files.read(fsys, topicsFile); err != nil {
 		return nil, err
 	}
 	for _, folder := range folders {
@@ -53,12 +50,12 @@ func (f Files) Again(fsys fs.FS) (Files, error) {
 				continue
 			}
 			runtime.Gosched() // calls are answered meanwhile
-			if err := r.read(name); err != nil {
+			if err := files.read(fsys, name); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return r.files, nil
+	return files, nil
 }
 
 // belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is refused
@@ -72,22 +69,16 @@ func belongs(name string) bool {
 	return slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(base, ".")
 }
 
-// A filesReader reads one file after another.
-type filesReader struct {
-	fsys          fs.FS
-	before, files Files
-	room          []byte // as large as a file can be
-}
-
-func (r *filesReader) read(name string) (err error) {
+// read adds a file, unless it is gone since it was listed.
+func (f Files) read(fsys fs.FS, name string) (err error) {
 	// Asked before it is opened: to open a pipe would wait for ever.
-	switch info, err := fs.Stat(r.fsys, name); {
+	switch info, err := fs.Stat(fsys, name); {
 	case err != nil || info.IsDir(): // opening says what is wrong
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s: is no file; remove it", name)
 	}
-	file, err := r.fsys.Open(name)
-	if errors.Is(err, fs.ErrNotExist) { // gone since it was listed
+	file, err := fsys.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
@@ -97,20 +88,11 @@ func (r *filesReader) read(name string) (err error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil
 	}
-	n, err := io.ReadFull(file, r.room)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if f[name], err = io.ReadAll(io.LimitReader(file, largest)); err != nil {
 		return fmt.Errorf("%s: cannot be read: %w", name, err)
 	}
-	data, known := r.before[name]
-	if !known || !bytes.Equal(data, r.room[:n]) {
-		data = append([]byte{}, r.room[:n]...)
-	}
-	r.files[name] = data
 	return nil
 }
-
-// same reports whether both hold the same; it is quick where they share their bytes.
-func (f Files) same(other Files) bool { return maps.EqualFunc(f, other, bytes.Equal) }
 
 // FS serves the files as a directory.
 func (f Files) FS() fs.FS {

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	// FollowEvery is how often overrides are asked for, and how often an instance says what it runs. Together with the limit
+	// followEvery is how often overrides are asked for, and how often an instance says what it runs. Together with the limit
 	// below an override is in force everywhere within 10 seconds.
-	FollowEvery = 3 * time.Second
+	followEvery = 3 * time.Second
 	followLimit = 4 * time.Second
 )
 
@@ -86,7 +86,7 @@ func (f *Follower) Tick(ctx context.Context) time.Time {
 	if ctx.Err() == nil {
 		f.heard(now, instances, err)
 	}
-	return f.now().Add(FollowEvery)
+	return f.now().Add(followEvery)
 }
 
 func (f *Follower) tell(ctx context.Context, now time.Time) error {
@@ -130,8 +130,8 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 	}
 }
 
-// Leave says that this instance stops.
-func (f *Follower) Leave(ctx context.Context) error {
+// leave says that this instance stops.
+func (f *Follower) leave(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, followLimit)
 	defer cancel()
 	return f.history.ForgetInstance(ctx, f.me.ID)

@@ -16,12 +16,12 @@ import (
 )
 
 const (
-	// poll is how often the directory is read although nothing told of a change: network file systems tell nothing.
-	poll = 5 * time.Second
-	// Settle is how long the directory must stay as it is before it is taken up.
-	Settle = time.Second
-	// SettleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
-	SettleUnfinished = 10 * time.Second
+	// poll is how often the directory is read.
+	poll = time.Second
+	// settle is how long the directory must stay as it is before it is taken up.
+	settle = time.Second
+	// settleUnfinished is the same while a file ends in the middle of a line, as one does that is being written.
+	settleUnfinished = 10 * time.Second
 	// callTestsAgain is when call tests that could not be run are tried again.
 	callTestsAgain = time.Minute
 	// writingLimit is how long somebody who says that they are writing is waited for.
@@ -29,13 +29,13 @@ const (
 )
 
 // ErrUnfinished: a command that was writing the directory died.
-var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command again, or set the files right and remove " + Writing)
+var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command again, or set the files right and remove " + markerName)
 
 // ErrCallTestsNotRun is in the error of [Options.RunCallTests] when the fault is not the configuration's.
 var ErrCallTestsNotRun = errors.New("the call tests could not be run; this is tried again every minute")
 
-// Writing is the file that says, while it is there, that a command is writing several files.
-const Writing = ".hotline-writing"
+// markerName is the file that says, while it is there, that a command is writing the directory.
+const markerName = ".hotline-writing"
 
 // horizon is how many days ahead the record of a version says what changes.
 const horizon = 60
@@ -68,16 +68,14 @@ type Publisher struct {
 	asked chan struct{} // somebody wants the directory looked at
 
 	// Used by one goroutine, that of Start and Look.
-	inForce    Files
-	seen       Files // what was read last
-	seenDigest string
-	handled    string // digest of what was published or refused last
-	pending    pending
-	writing    time.Time // since when somebody says that they are writing
-	refusal    *Refused  // of what was handled last; that a command does not finish goes before it
+	inForce Files
+	handled string // digest of what was published or refused last
+	pending pending
+	writing time.Time // since when somebody says that they are writing
+	refusal *Refused  // of what was handled last; that a command does not finish goes before it
 	// startDigest is of what the directory held when this process began; self is the instance that it is.
 	startDigest, self string
-	reading           reading
+	reading           chan readResult
 	unrecorded        []callbacks.Version
 	notified          bool // the store's failure was logged
 
@@ -130,32 +128,35 @@ func (p *Publisher) Reread() {
 	}
 }
 
-// Look reads the directory and takes it up if it is another than before and has come to rest. It returns when to look again
-// at the latest.
+// Look reads the directory and takes it up if it is another than before and has come to rest. It returns when to look
+// again.
 func (p *Publisher) Look(ctx context.Context) time.Time {
-	now := p.Now()
 	p.record(ctx)
-	if p.Dir == "" && p.handled != "" {
-		return now.Add(poll)
+	if p.Dir != "" || p.handled == "" {
+		p.look(ctx, p.Now())
 	}
+	return p.Now().Add(poll)
+}
+
+func (p *Publisher) look(ctx context.Context, now time.Time) {
 	writing := p.beingWritten(now) // asked before: what is read may be half of it though it is done by then
 	files, digest, err := p.read(ctx)
-	wait := Settle
+	wait := settle
 	if files.unfinished() {
-		wait = SettleUnfinished
+		wait = settleUnfinished
 	}
 	switch {
 	case digest == p.handled:
 		p.pending = pending{}
-		return now.Add(poll)
+		return
 	case digest != p.pending.digest || now.Before(p.pending.since): // or the clock was set back
 		p.pending = pending{digest: digest, since: now}
-		return now.Add(Settle)
+		return
 	case writing:
 		p.tellUnfinished(now)
-		return now.Add(Settle)
+		return
 	case now.Sub(p.pending.since) < max(wait, p.pending.wait):
-		return earlier(p.pending.since.Add(max(wait, p.pending.wait)), now.Add(poll))
+		return
 	}
 	p.takeUp(ctx, digest, files, err)
 	switch r := p.State().Refused; {
@@ -167,32 +168,11 @@ func (p *Publisher) Look(ctx context.Context) time.Time {
 	default:
 		p.handled, p.pending = digest, pending{}
 	}
-	return p.Now().Add(poll)
-}
-
-func earlier(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
-// read reads the directory. Where nothing has changed since it was read last, nothing is made anew: this is done every few
-// seconds.
-func (p *Publisher) read(ctx context.Context) (files Files, digest string, err error) {
-	files, err = p.reading.of(ctx, p.seen, p.Files)
-	if err != nil {
-		return nil, "unreadable: " + err.Error(), err
-	}
-	if p.seenDigest == "" || !files.same(p.seen) {
-		p.seen, p.seenDigest = files, files.digest()
-	}
-	return p.seen, p.seenDigest, nil
 }
 
 // beingWritten is true while a command writes several files that belong together.
 func (p *Publisher) beingWritten(now time.Time) bool {
-	if !Claimed(p.Files) {
+	if !claimed(p.Files) {
 		p.writing = time.Time{}
 		if r := p.State().Refused; r != nil && errors.Is(r.Err, ErrUnfinished) {
 			p.setRefused(p.refusal)

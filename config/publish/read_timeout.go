@@ -3,7 +3,6 @@ package publish
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"time"
 )
 
@@ -13,32 +12,34 @@ const readLimit = 30 * time.Second
 // errSilent: the file system does not answer.
 var errSilent = errors.New("the configuration directory does not answer; look after its file system")
 
-// reading reads a directory, and gives up waiting where the file system does not answer. It reads once at a time.
-type reading struct{ under chan readResult }
-
 type readResult struct {
-	files Files
-	err   error
+	files  Files
+	digest string
+	err    error
 }
 
-func (r *reading) of(ctx context.Context, before Files, fsys fs.FS) (Files, error) {
-	if r.under == nil {
-		under := make(chan readResult, 1)
-		r.under = under
+// read reads the directory, and gives up waiting where the file system does not answer. It reads once at a time.
+func (p *Publisher) read(ctx context.Context) (files Files, digest string, err error) {
+	if p.reading == nil {
+		reading := make(chan readResult, 1)
+		p.reading = reading
 		go func() {
-			files, err := before.Again(fsys)
-			under <- readResult{files, err}
+			files, err := ReadFiles(p.Files)
+			reading <- readResult{files, files.digest(), err}
 		}()
 	}
 	limit := time.NewTimer(readLimit) // real time on purpose: it measures the file system
 	defer limit.Stop()
+	r := readResult{err: errSilent}
 	select {
-	case result := <-r.under:
-		r.under = nil
-		return result.files, result.err
+	case r = <-p.reading:
+		p.reading = nil
 	case <-limit.C:
-		return nil, errSilent
 	case <-ctx.Done():
-		return nil, errors.Join(errSilent, ctx.Err())
+		r.err = errors.Join(errSilent, ctx.Err())
 	}
+	if r.err != nil {
+		r.digest = "unreadable: " + r.err.Error()
+	}
+	return r.files, r.digest, r.err
 }

@@ -30,7 +30,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 	if p.startRecorded(ctx) {
 		return nil
 	}
-	if Claimed(p.Files) {
+	if claimed(p.Files) {
 		return ErrUnfinished
 	}
 	files, digest, err := p.read(ctx)
@@ -83,9 +83,9 @@ func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot
 		p.record(ctx)
 	}
 	p.remember(ctx)
-	files, digest, err := p.read(ctx)
+	_, digest, err := p.read(ctx)
 	p.startDigest = digest
-	if err == nil && files.same(v.Files) {
+	if err == nil && digest == Files(v.Files).digest() {
 		p.handled = digest
 	}
 }

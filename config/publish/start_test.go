@@ -142,7 +142,7 @@ func TestRolledBackWhileNothingRan(t *testing.T) {
 func TestStartsWithHalfOfACommand(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
-	d.saves(publish.Writing, "")
+	d.saves(publish.Marker, "")
 	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.starts()
 	for range 4 {
@@ -152,7 +152,7 @@ func TestStartsWithHalfOfACommand(t *testing.T) {
 	d.refused("has not finished")
 	// The files are set right, and the mark is removed: nothing is wrong any more, and it does not say so.
 	d.edits("hours/gopay.yaml", "sun: [\"09:00-12:00\"]", "sun: []")
-	d.removes(publish.Writing)
+	d.removes(publish.Marker)
 	d.settles()
 	d.inForce(before)
 	if r := d.State().Refused; r != nil {
@@ -160,7 +160,7 @@ func TestStartsWithHalfOfACommand(t *testing.T) {
 	}
 	first := publish.New(d.options())
 	first.History = emptyStore(t)
-	d.saves(publish.Writing, "")
+	d.saves(publish.Marker, "")
 	if err := first.Start(t.Context()); !errors.Is(err, publish.ErrUnfinished) {
 		t.Errorf("the first start of all: %v", err)
 	}
@@ -172,13 +172,13 @@ func TestARefusalBehindAnUnfinishedCommand(t *testing.T) {
 	d.saves("hours/gopay.yaml", "rubbish\n")
 	d.settles()
 	d.refused("hours/gopay.yaml")
-	d.saves(publish.Writing, "")
+	d.saves(publish.Marker, "")
 	d.saves("hours/okpay.yaml", "rubbish\n")
 	for range 4 {
 		d.settles()
 	}
 	d.refused("has not finished")
-	d.removes(publish.Writing)
+	d.removes(publish.Marker)
 	d.settles()
 	d.refused("hours/okpay.yaml")
 }
@@ -285,7 +285,7 @@ type goneHistory struct {
 func TestHalfOfACommand(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
-	d.saves(publish.Writing, "")
+	d.saves(publish.Marker, "")
 	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.settles()
 	d.inForce(before)
@@ -297,7 +297,7 @@ func TestHalfOfACommand(t *testing.T) {
 	}
 	d.inForce(before)
 	d.refused("has not finished")
-	if err := os.Remove(d.path(publish.Writing)); err != nil {
+	if err := os.Remove(d.path(publish.Marker)); err != nil {
 		t.Fatal(err)
 	}
 	d.settles()

@@ -23,27 +23,26 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s was edited by somebody else since; nothing was written", e.File)
 }
 
-// A BusyError says that another command is writing the directory.
-type BusyError struct{ File string }
+// ErrBusy: another command is writing the directory.
+var ErrBusy = errors.New("another command is writing this directory")
 
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("another command is writing this directory; try again, and if none is, remove %s", e.File)
+func busy(marker string) error {
+	return fmt.Errorf("%w; try again, and if none is, remove %s", ErrBusy, marker)
 }
 
-// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes it up:
-// [Writing] stays where it is, or, where this user could put it nowhere, the one file begins with a byte that is refused.
-// What was to be removed lies beside its place, as .hotline-old-NAME.
+// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes it
+// up, as the marker stays. What was to be removed lies beside its place, as .hotline-old-NAME.
 type HalfError struct {
-	// Left is the file that has to go when the others are set right.
+	// Left is the marker, which has to go when the files are set right.
 	Left string
 	// Err is what failed first, Undo why it could not be taken back.
 	Err, Undo error
 }
 
 func (e *HalfError) Error() string {
-	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back (%v); no server takes it up. "+
-		"Give the command again in a minute, or set the files right (what was removed is beside its place as %sNAME) and see to %s",
-		e.Err, e.Undo, asidePrefix, e.Left)
+	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back (%v); "+
+		"no server takes it up. Give the command again in a minute, or set the files right "+
+		"(what was removed is beside its place as %sNAME) and remove %s", e.Err, e.Undo, asidePrefix, e.Left)
 }
 
 // Sums are what files were like: the SHA-256 of each, in hexadecimal digits, by path. A file that was not there is not in it.
@@ -93,19 +92,18 @@ func (f Files) With(edit Edit) Files {
 }
 
 // Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one of
-// them is not like that any more, [*BusyError] if another command is at it, [ErrReadOnly] if something of the edit may not be
-// written; then, and after every other error but [*HalfError], the files are as they were. now is compared with the times of files.
+// them is not like that any more, [ErrBusy] if another command is at it, [ErrReadOnly] if something of the edit may not
+// be written; then, and after every other error but [*HalfError], the files are as they were. now is compared with the
+// times of files.
 //
-// While [Writing] is there, no instance takes the directory up, so that files that belong together are. It stands in the
-// directory or, where that may not be written, in one of its folders. An edit of one file goes without where neither may.
+// While a marker is there, no instance takes the directory up, so that files that belong together are. It is put into
+// the directory or, where that may not be written, into one of its folders.
 //
 // A file is replaced at once, by rename, with its permissions, its group, and its owner where the system allows that; one
-// behind a symlink is written where it is. It is written in place where its folder may not be written, or where
-// somebody who reads it now might not be able to read the one that replaces it. Until that is finished its first byte is
-// zero, which no configuration has.
+// behind a symlink is replaced where it is. One that the server might not be able to read afterwards is left alone.
 //
-// A command that is killed leaves the old files, the new ones, or some of both and [Writing]; the same edit, given again when
-// that is a minute old, completes it.
+// A command that is killed leaves the old files, the new ones, or some of both and the marker; the same edit, given again
+// when that is a minute old, completes it.
 func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 	if err := unchanged(dir, base, edit); err != nil {
 		return err
@@ -120,13 +118,8 @@ func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 			err = errors.Join(err, claim.release())
 		}
 	}()
-	if len(claim.markers) == 0 && len(edit) > 1 {
-		return claim.denied
-	}
 	steps := stepsOf(dir, edit)
-	if len(claim.markers) > 0 {
-		sweep(steps.folders(dir), now)
-	}
+	sweep(steps.folders(dir), now)
 	defer func() { steps.tidy(err == nil) }()
 	for _, s := range steps {
 		if err := s.prepare(); err != nil {
@@ -153,7 +146,7 @@ func unchanged(dir string, base Sums, edit Edit) error {
 			}
 		case err != nil:
 			return err
-		case edit[name] != nil && (bytes.Equal(data, edit[name]) || halfWritten(data)): // by a command that did not finish
+		case edit[name] != nil && bytes.Equal(data, edit[name]): // by a command that did not finish
 		case base[name] != sumOf(data):
 			return &StaleError{name}
 		}

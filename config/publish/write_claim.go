@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,17 +19,17 @@ const (
 	asidePrefix = ".hotline-old-"
 )
 
-// markers are the places of [Writing]: supervisors may be allowed to write the folders and not the directory.
+// markers are the places of the marker: supervisors may be allowed to write the folders and not the directory.
 func markers() []string {
-	places := []string{Writing}
+	places := []string{markerName}
 	for _, folder := range folders {
-		places = append(places, path.Join(folder, Writing))
+		places = append(places, path.Join(folder, markerName))
 	}
 	return places
 }
 
-// Claimed reports whether a command says that it is writing this directory.
-func Claimed(fsys fs.FS) bool {
+// claimed reports whether a command says that it is writing this directory.
+func claimed(fsys fs.FS) bool {
 	for _, marker := range markers() {
 		if _, err := fs.Stat(fsys, marker); err == nil {
 			return true
@@ -39,13 +40,12 @@ func Claimed(fsys fs.FS) bool {
 
 // A claim says that a directory is being written.
 type claim struct {
-	// markers are the files that say so; none when this user may put one nowhere, which denied tells of.
+	// markers are the files that say so, at least one.
 	markers []string
-	denied  error
 }
 
-// claimFor claims a directory. Claims that were left behind long ago are taken over. Whoever finds that somebody else has
-// claimed it at the same time steps back.
+// claimFor claims a directory. Claims that were left behind long ago are taken over. A command that finds another claim
+// of the same moment steps back.
 func claimFor(dir string, now time.Time) (c *claim, err error) {
 	c = &claim{}
 	if err := reach("claim"); err != nil {
@@ -57,13 +57,13 @@ func claimFor(dir string, now time.Time) (c *claim, err error) {
 	if len(c.markers) > 0 {
 		return c, nil
 	}
-	if err := c.put(dir); err != nil || len(c.markers) == 0 {
-		return c, err
+	if err := c.put(dir); err != nil {
+		return nil, err
 	}
 	for _, marker := range markers() {
 		file := filepath.Join(dir, filepath.FromSlash(marker))
 		if _, err := os.Lstat(file); err == nil && file != c.markers[0] {
-			return nil, errors.Join(&BusyError{file}, c.release())
+			return nil, errors.Join(busy(file), c.release())
 		}
 	}
 	return c, nil
@@ -79,7 +79,7 @@ func (c *claim) takeOver(dir string, now time.Time) error {
 			continue
 		}
 		if now.Sub(info.ModTime()) < writingLimit {
-			return &BusyError{file}
+			return busy(file)
 		}
 		stale = append(stale, file)
 	}
@@ -99,6 +99,7 @@ func (c *claim) takeOver(dir string, now time.Time) error {
 
 // put makes a marker at the first place where this user may.
 func (c *claim) put(dir string) error {
+	var denied error
 	for _, marker := range markers() {
 		file := filepath.Join(dir, filepath.FromSlash(marker))
 		f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
@@ -107,19 +108,14 @@ func (c *claim) put(dir string) error {
 			c.markers = []string{file}
 			return f.Close()
 		case errors.Is(err, fs.ErrExist):
-			return &BusyError{file}
+			return busy(file)
 		case errors.Is(err, ErrReadOnly):
-			if c.denied == nil {
-				c.denied = err
-			}
+			denied = cmp.Or(denied, err)
 		case !errors.Is(err, fs.ErrNotExist): // a folder need not be there
 			return err
 		}
 	}
-	if c.denied == nil {
-		return fmt.Errorf("%s: %w", dir, fs.ErrNotExist)
-	}
-	return nil
+	return cmp.Or(denied, fmt.Errorf("%s: %w", dir, fs.ErrNotExist))
 }
 
 // release says that the directory is not being written any more.

@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,18 +14,12 @@ import (
 type step struct {
 	target string
 	data   []byte // nil: the file is removed
-	was    *state // nil: there was none
 
-	beside  string   // the file that takes the place of target; of one that is removed where it lies until all is done
-	inPlace *os.File // target, when it is written in place
-	folder  string   // made for the file
-	done    bool     // something has to be taken back if another step fails
-}
-
-// A state is what a file was like.
-type state struct {
-	data []byte
-	info fs.FileInfo
+	was     []byte      // what the file held, with
+	info    fs.FileInfo // nil: there was none
+	beside  string      // the file that takes the place of target; of one that is removed where it lies until all is done
+	folder  string      // made for the file
+	changed bool        // has to be taken back if another step fails
 }
 
 // Steps in the order in which they are carried out.
@@ -62,34 +55,20 @@ func (s *step) prepare() error {
 		s.beside = filepath.Join(filepath.Dir(s.target), asidePrefix+filepath.Base(s.target))
 		return nil
 	}
-	if err := s.find(); err != nil {
-		return readOnly(err)
+	err := s.find()
+	if err == nil {
+		s.beside, err = beside(s.target, s.data, s.info)
 	}
-	var like likeness
-	var err error
-	s.beside, like, err = beside(s.target, s.data, s.was)
-	if err = readOnly(err); err != nil && !errors.Is(err, ErrReadOnly) || err == nil && like.well(s.was) {
-		return err
-	}
-	if opened := s.open(); opened == nil || errors.Is(opened, errLocked) {
-		return opened
-	}
-	if err == nil && !like.readable(s.was) {
-		err = fmt.Errorf("%w: neither the group of %s can be kept, without which the server might not be able to read it, nor may it be written in place", ErrReadOnly, s.target)
-	}
-	return err
+	return readOnly(err)
 }
 
 // find follows a symlink, reads what is there, and makes the folder if there is none.
-func (s *step) find() error {
+func (s *step) find() (err error) {
 	if behind, err := filepath.EvalSymlinks(s.target); err == nil {
 		s.target = behind
 	}
-	info, err := os.Stat(s.target)
-	if err == nil {
-		var data []byte
-		data, err = os.ReadFile(s.target)
-		s.was = &state{data, info}
+	if s.info, err = os.Stat(s.target); err == nil {
+		s.was, err = os.ReadFile(s.target)
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -117,20 +96,46 @@ func makeFolder(folder string) error {
 	return os.Chmod(folder, parent.Mode()&(fs.ModePerm|fs.ModeSetgid))
 }
 
-// order has removals first, as they are the likeliest to fail, then what is written in place.
-func (s *step) order() int {
-	switch {
-	case s.data == nil:
-		return 0
-	case s.inPlace != nil:
-		return 1
+// beside writes a file beside the one whose place it is to take, and like that one, which may not be there.
+func beside(target string, data []byte, was fs.FileInfo) (file string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(target), newPrefix+"*")
+	if err != nil {
+		return "", err
 	}
-	return 2
+	mode := fs.FileMode(0o644)
+	if was != nil {
+		mode, err = keepRights(f, was)
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
+	if err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}
+
+// keepRights gives a file the owner and the group of another, or the group alone, as far as the system allows that, and
+// returns the permissions for it. The error is for a file that the server could likely not read.
+func keepRights(f *os.File, was fs.FileInfo) (mode fs.FileMode, err error) {
+	uid, gid, known := owner(was)
+	mode = was.Mode().Perm()
+	readers := fs.FileMode(0o044) // the group and everybody
+	switch {
+	case !known || f.Chown(uid, gid) == nil:
+		return mode, nil
+	case f.Chown(-1, gid) != nil: // it is another group's
+		mode, readers = mode&^0o020, 0o004
+	}
+	if mode&readers == 0 {
+		err = fmt.Errorf("%w: %s cannot keep its owner and group, without which the server might not be able to read it",
+			ErrReadOnly, was.Name())
+	}
+	return mode, err
 }
 
 // carryOut takes all steps, or none.
 func (all steps) carryOut(c *claim) error {
-	slices.SortStableFunc(all, func(a, b *step) int { return cmp.Compare(a.order(), b.order()) })
 	for _, s := range all {
 		err := reach("do")
 		if err == nil {
@@ -140,11 +145,7 @@ func (all steps) carryOut(c *claim) error {
 			continue
 		}
 		if undo := all.undo(); undo != nil {
-			left := s.target
-			if len(c.markers) > 0 {
-				left = c.markers[0]
-			}
-			return &HalfError{left, err, undo}
+			return &HalfError{c.markers[0], err, undo}
 		}
 		return readOnly(err)
 	}
@@ -153,32 +154,26 @@ func (all steps) carryOut(c *claim) error {
 
 // do takes the step.
 func (s *step) do() (err error) {
-	switch {
-	case s.inPlace != nil:
-		s.done = true // even if it fails
-		return overwrite(s.inPlace, s.data)
-	case s.data == nil:
-		if err = os.Rename(s.target, s.beside); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-	default:
+	if s.data != nil {
 		err = os.Rename(s.beside, s.target)
+	} else if err = os.Rename(s.target, s.beside); errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	s.done = err == nil
+	s.changed = err == nil
 	return err
 }
 
 // undo takes back what was done, the last first.
 func (all steps) undo() (err error) {
 	for _, s := range slices.Backward(all) {
-		if !s.done {
+		if !s.changed {
 			continue
 		}
 		failed := reach("undo")
 		if failed == nil {
 			failed = s.undo()
 		}
-		s.done = failed != nil
+		s.changed = failed != nil
 		err = errors.Join(err, failed)
 	}
 	return err
@@ -186,14 +181,12 @@ func (all steps) undo() (err error) {
 
 func (s *step) undo() error {
 	switch {
-	case s.inPlace != nil:
-		return overwrite(s.inPlace, s.was.data)
 	case s.data == nil:
 		return os.Rename(s.beside, s.target)
-	case s.was == nil:
+	case s.info == nil:
 		return os.Remove(s.target)
 	}
-	before, _, err := beside(s.target, s.was.data, s.was)
+	before, err := beside(s.target, s.was, s.info)
 	if err == nil {
 		err = os.Rename(before, s.target)
 	}
@@ -203,9 +196,6 @@ func (s *step) undo() error {
 // tidy removes what is not needed any more. What could not be taken back stays.
 func (all steps) tidy(written bool) {
 	for _, s := range all {
-		if s.inPlace != nil {
-			_ = s.inPlace.Close() // its bytes are synced
-		}
 		if s.beside != "" && (s.data != nil || written) {
 			_ = os.Remove(s.beside) // what has been renamed is gone; the rest is swept by another command
 		}

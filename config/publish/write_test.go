@@ -105,15 +105,15 @@ func TestAStaleEdit(t *testing.T) {
 func TestTwoCommandsAtOnce(t *testing.T) {
 	dir, files := place(t)
 	edit := files.EditOf(another(files))
-	claim := filepath.Join(dir, publish.Writing)
+	claim := filepath.Join(dir, publish.Marker)
 	if err := os.WriteFile(claim, nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chtimes(claim, noon, noon); err != nil {
 		t.Fatal(err)
 	}
-	var busy *publish.BusyError
-	if err := publish.Write(dir, files.Sums(), edit, noon.Add(50*time.Second)); !errors.As(err, &busy) || !strings.Contains(err.Error(), claim) {
+	err := publish.Write(dir, files.Sums(), edit, noon.Add(50*time.Second))
+	if !errors.Is(err, publish.ErrBusy) || !strings.Contains(err.Error(), claim) {
 		t.Errorf("err = %v", err)
 	}
 	if err := publish.Write(dir, files.Sums(), edit, noon.Add(2*time.Minute)); err != nil {

@@ -156,13 +156,13 @@ func published(t testing.TB, dir string) *App {
 	return h
 }
 
-// publishEdit edits a file and lets the publisher find it at rest, twice the settling time later.
+// publishEdit edits a file and lets the publisher find it at rest, seconds later.
 func publishEdit(t testing.TB, h *App, dir, name string, edit int) {
 	t.Helper()
 	apptest.Write(t, dir, name, apptest.Read(t, dir, name)+fmt.Sprintf("# edit %d\n", edit))
 	was := h.Live.Written().Hash
 	for look := range 2 {
-		ahead := time.Duration(2*edit+look) * publish.SettleUnfinished
+		ahead := time.Duration(20*edit+10*look) * time.Second
 		h.Publication.Publisher.Now = func() time.Time { return time.Now().UTC().Add(ahead) }
 		h.Publication.Publisher.Look(t.Context())
 	}

@@ -1,12 +1,9 @@
-//go:build unix
-
 package publish
 
 import (
 	"io/fs"
 	"os/user"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -19,14 +16,13 @@ func author(fsys fs.FS, changed []string) (name string) {
 		if err != nil || info.ModTime().Before(latest) {
 			continue
 		}
-		stat, ok := info.Sys().(*syscall.Stat_t)
-		if !ok {
+		uid, _, known := owner(info)
+		if !known {
 			continue
 		}
 		latest = info.ModTime()
-		uid := strconv.FormatUint(uint64(stat.Uid), 10)
-		name = "user " + uid
-		if known, err := user.LookupId(uid); err == nil {
+		name = "user " + strconv.Itoa(uid)
+		if known, err := user.LookupId(strconv.Itoa(uid)); err == nil {
 			name = known.Username
 		}
 	}
