@@ -9,34 +9,25 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
-// One store in memory is cleared before each test of the suite, which is then as good as a new one.
 func TestConformanceInMemory(t *testing.T) {
-	store, err := sqlite.OpenMemory(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	storetest.Run(t, func(t *testing.T) storetest.Store {
-		if err := store.Clear(context.Background()); err != nil {
+		store, err := sqlite.OpenMemory(context.Background())
+		if err != nil {
 			t.Fatal(err)
 		}
-		return lent{store}
+		t.Cleanup(func() {
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return store
 	})
 }
-
-// A lent store is not closed by who uses it.
-type lent struct{ storetest.Store }
-
-func (lent) Close() error { return nil }
 
 // Two stores in memory know nothing of each other.
 func TestMemoriesAreApart(t *testing.T) {
 	ctx := t.Context()
-	var stores []*sqlite.Memory
+	var stores []*sqlite.Store
 	for range 2 {
 		store, err := sqlite.OpenMemory(ctx)
 		if err != nil {

@@ -67,7 +67,7 @@ func ended(status, behind string) url.Values {
 // A legWalk is the edge on a real store, with one callback whose first telephone rings.
 type legWalk struct {
 	*edge
-	store    *sqlite.Memory
+	store    *sqlite.Store
 	callback int64
 	attempt  string
 	urls     map[string]string // by path, the last that a document led to

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -30,17 +29,9 @@ type Result struct {
 // calls done after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise
 // than expected is none. Nothing of it outlives the return, and nothing is shared with real calls: it may run beside
 // them.
-func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) (err error) {
-	if len(calls) == 0 {
-		return ctx.Err()
-	}
-	store, err := sqlite.OpenMemory(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) error {
 	for _, call := range calls {
-		r, err := runCallTest(ctx, snapshot, store, call)
+		r, err := runCallTest(ctx, snapshot, call)
 		if ended := ctx.Err(); ended != nil {
 			return ended
 		}
@@ -49,26 +40,28 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 		}
 		done(r)
 	}
-	return nil
+	return ctx.Err()
 }
 
 // runCallTest plays one call. A panic is an error: the process may be answering real calls.
-func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.Memory, call config.Call) (out Result,
-	err error) {
+func runCallTest(ctx context.Context, snapshot *config.Snapshot, call config.Call) (out Result, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = errors.Join(err, fmt.Errorf("panic: %v\n%s", fault, debug.Stack()))
 		}
 	}()
-	if err := store.Clear(ctx); err != nil {
-		return out, err
-	}
 	p, err := newTestRun(snapshot, call)
 	if err != nil {
 		return out, err
 	}
+	store, err := sqlite.OpenMemory(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
 	p.simulation, err = newSimulation(ctx, options{
-		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), OpenedStore: borrowed{store}, Strict: true, SimulatorEvent: p.simulatorEvent, ProductEvent: p.productEvent,
+		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), OpenedStore: store,
+		Strict: true, SimulatorEvent: p.simulatorEvent, ProductEvent: p.productEvent,
 	})
 	if err != nil {
 		return out, err
@@ -79,12 +72,6 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, store *sqlite.M
 	}
 	return Result{Test: call, Differs: p.Differs, Transcript: p.out.String()}, nil
 }
-
-// A borrowed store is given back, and not closed, by who uses it.
-type borrowed struct{ app.Store }
-
-// Close does nothing.
-func (borrowed) Close() error { return nil }
 
 // run makes the call, plays it to its end, and compares what came of it.
 func (p *testRun) run(ctx context.Context) error {
