@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -60,9 +61,5 @@ type PlacedCall struct {
 
 // finalStatus reports whether the provider says nothing more about a leg after this status.
 func finalStatus(status string) bool {
-	switch status {
-	case statusCompleted, statusBusy, statusNoAnswer, statusFailed, statusCanceled:
-		return true
-	}
-	return false
+	return slices.Contains([]string{statusCompleted, statusBusy, statusNoAnswer, statusFailed, statusCanceled}, status)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// One pass over what is due; which callback of a desk goes first is in who_is_next.go. Desks are looked at side by side, so that one whose telephones are all in use, with a
-// long list of callbacks, holds up no other.
+// One pass over what is due; which callback of a desk goes first is in who_is_next.go. Desks are looked at side by side,
+// so that one whose telephones are all in use, with a long list of callbacks, holds up no other.
 
 const (
 	// promoteAtOnce bounds one transaction that marks callbacks as ready, and promotions how many there are in a tick.
@@ -27,16 +27,7 @@ const (
 
 // dialDue goes through the callbacks that are due, and reports whether it asked the provider for a call.
 func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
-	if err := d.markDue(ctx, now, wait); err != nil {
-		d.storeFailed(ctx, err, now, wait)
-		return false
-	}
-	queues, err := d.queues(ctx, now)
-	if err != nil {
-		d.storeFailed(ctx, err, now, wait)
-		return false
-	}
-	air, err := d.inFlight(ctx)
+	queues, air, err := d.ready(ctx, now, wait)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
 		return false
@@ -72,18 +63,15 @@ func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest)
 
 // markDue marks what has fallen due, and ends what has run out of time.
 func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest) error {
-	for i := 0; ; i++ {
-		n, err := d.store.Promote(ctx, now, promoteAtOnce)
-		if err != nil {
+	n := promoteAtOnce
+	for i := 0; i <= promotions && n == promoteAtOnce; i++ {
+		var err error
+		if n, err = d.store.Promote(ctx, now, promoteAtOnce); err != nil {
 			return err
 		}
-		if n < promoteAtOnce {
-			break
-		}
-		if i == promotions {
-			wait.at(now.Add(again))
-			break
-		}
+	}
+	if n == promoteAtOnce {
+		wait.at(now.Add(again))
 	}
 	expired, err := d.store.Expired(ctx, now, expiredAtOnce)
 	if err != nil {
@@ -100,13 +88,21 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 	return nil
 }
 
-// queues are the desks with callbacks that are ready.
-func (d *Dispatcher) queues(ctx context.Context, now time.Time) (queues []*queue, err error) {
-	desks, err := d.store.Waiting(ctx)
-	for _, desk := range desks {
-		queues = append(queues, &queue{desk: desk, dec: d.decide(callbacks.Callback{Line: desk.Line, Desk: desk.Desk}, now)})
+// ready marks what is due. It returns the desks with callbacks that are ready, and the calls that there are.
+func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (queues []*queue, air inFlight, err error) {
+	if err := d.markDue(ctx, now, wait); err != nil {
+		return nil, air, err
 	}
-	return queues, err
+	desks, err := d.store.Waiting(ctx)
+	if err != nil {
+		return nil, air, err
+	}
+	for _, desk := range desks {
+		dec := d.decide(callbacks.Callback{Line: desk.Line, Desk: desk.Desk}, now)
+		queues = append(queues, &queue{desk: desk, dec: dec})
+	}
+	air, err = d.inFlight(ctx)
+	return queues, air, err
 }
 
 // keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it

@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -68,53 +69,64 @@ func nextLook(a callbacks.Attempt, now time.Time) time.Time {
 // [Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt that does not
 // exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
 func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+	return d.press(ctx, attemptID, "its telephone began to ring",
+		func(r *callbacks.Record, dec decision) (Verdict, string, error) { return dec.answered(r, callSID) })
+}
+
+// answered is [Dispatcher.Answered] for a record; the results are those of [Dispatcher.press].
+func (dec decision) answered(r *callbacks.Record, callSID string) (verdict Verdict, why string, err error) {
+	a := r.Attempt
+	switch {
+	case !adopts(a, callSID):
+		return stale(r), "", ErrForeignCall
+	case !a.InFlight() && a.Outcome == callbacks.OutcomeClosed && r.Callback.State == callbacks.Booked:
+		return Closed, "", callbacks.ErrUnchanged // the webhook came twice
+	case !a.InFlight():
+		return stale(r), "", callbacks.ErrUnchanged
+	case a.State == callbacks.Taken:
+		return Proceed, "", callbacks.ErrUnchanged
+	case a.State == callbacks.Connected:
+		return Gone, "", callbacks.ErrUnchanged
+	}
+	a.State, a.Check = callbacks.Answered, dec.now.Add(lookAgain)
+	if r.Callback.State != callbacks.Dialling {
+		return Gone, "", nil // they hear it; the call ends by itself
+	}
+	if why = dec.whyNot(); why != "" {
+		dec.putBack(r, why)
+		return Closed, why, nil
+	}
+	return Proceed, "", nil
+}
+
+// putBack ends an attempt whose callback may not be kept at this hour any more, and moves the callback.
+func (dec decision) putBack(r *callbacks.Record, why string) {
+	leave(r, callbacks.OutcomeClosed, dec.now)
+	dec.closed(&r.Callback)
+	dec.remark(r, why)
+}
+
+// press changes the callback of an attempt as somebody on its legs does, and answers with the verdict that change has.
+// [callbacks.ErrUnchanged] means that there is nothing to write. why is set when the callback was moved, though it
+// could be kept at an earlier moment.
+func (d *Dispatcher) press(
+	ctx context.Context, attemptID, moment string,
+	change func(*callbacks.Record, decision) (verdict Verdict, why string, err error),
+) (callbacks.Callback, Verdict, error) {
 	now := d.now()
 	var verdict Verdict
 	var why string
-	var foreign bool
-	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) error {
-		a := r.Attempt
-		foreign = !adopts(a, callSID)
-		if !a.InFlight() || foreign {
-			verdict = stale(r)
-			if r.Callback.State == callbacks.Booked && a.Outcome == callbacks.OutcomeClosed && !foreign {
-				verdict = Closed // the webhook came twice
-			}
-			return callbacks.ErrUnchanged
-		}
-		switch a.State {
-		case callbacks.Taken:
-			verdict = Proceed
-			return callbacks.ErrUnchanged
-		case callbacks.Connected:
-			verdict = Gone
-			return callbacks.ErrUnchanged
-		}
-		if r.Callback.State != callbacks.Dialling {
-			verdict = Gone
-			a.State, a.Check = callbacks.Answered, now.Add(lookAgain) // they hear it; the call ends by itself
-			return nil
-		}
-		dec := d.decide(r.Callback, now)
-		if why = dec.whyNot(); why != "" {
-			verdict = Closed
-			leave(r, callbacks.OutcomeClosed, now)
-			dec.closed(&r.Callback)
-			dec.remark(r, why)
-			return nil
-		}
-		verdict = Proceed
-		a.State, a.Check = callbacks.Answered, now.Add(lookAgain)
-		return nil
+	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) (err error) {
+		verdict, why, err = change(r, d.decide(r.Callback, now))
+		return err
 	})
-	switch {
-	case err != nil:
+	if errors.Is(err, ErrForeignCall) {
+		return r.Callback, verdict, err
+	} else if err != nil {
 		return r.Callback, "", err
-	case foreign:
-		return r.Callback, verdict, ErrForeignCall
 	}
-	if verdict == Closed {
-		callbacks.LogChange(ctx, d.log, r.Callback, why+", though it was not when its telephone began to ring")
+	if why != "" {
+		callbacks.LogChange(ctx, d.log, r.Callback, why+", though it was not when "+moment)
 	}
 	d.signal.Raise()
 	return r.Callback, verdict, nil
@@ -124,13 +136,13 @@ func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (c
 // ring the customer, which counts as an attempt at them, or to connect the one who waits. callSID is the leg that the
 // provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
 // more before a customer's telephone rings: on [Closed] the callback has been moved, as in
-// [callbacks.Service.Answered], and so is [ErrForeignCall].
+// [Dispatcher.Answered], and so is [ErrForeignCall].
 func (d *Dispatcher) AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
 	return d.took(ctx, attemptID, callSID, false)
 }
 
 // CustomerTook takes the customer's own signed "1". Only [Proceed] may go on: to connect the two, or to ring an agent.
-// callSID is the leg that was rung first, as in [callbacks.Service.AgentTook].
+// callSID is the leg that was rung first, as in [Dispatcher.AgentTook].
 func (d *Dispatcher) CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
 	return d.took(ctx, attemptID, callSID, true)
 }
@@ -138,46 +150,29 @@ func (d *Dispatcher) CustomerTook(ctx context.Context, attemptID, callSID string
 func (d *Dispatcher) took(
 	ctx context.Context, attemptID, callSID string, customer bool,
 ) (callbacks.Callback, Verdict, error) {
-	now := d.now()
-	var verdict Verdict
-	var why string
-	var foreign bool
-	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) (err error) {
-		why = ""
-		first := r.Attempt.CustomerFirst() == customer
-		if foreign = !(owns(r.Attempt, callSID) || first && adopts(r.Attempt, callSID)); foreign {
-			verdict = stale(r)
-			return callbacks.ErrUnchanged
-		}
-		if first {
-			verdict, why, err = d.decide(r.Callback, now).firstTook(r)
-		} else {
-			verdict, err = otherTook(r, now)
-		}
-		switch {
-		case err != nil || verdict == Closed:
-		case customer:
-			r.Callback.State, r.Callback.Reached = callbacks.CustomerReached, true
-		default:
-			r.Callback.State = callbacks.AgentReached
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return r.Callback, "", err
-	case foreign:
-		return r.Callback, verdict, ErrForeignCall
-	}
-	if why != "" {
-		callbacks.LogChange(ctx, d.log, r.Callback, why+", though it was not when the agent picked up")
-	}
-	d.signal.Raise()
-	return r.Callback, verdict, nil
+	return d.press(ctx, attemptID, "the agent picked up",
+		func(r *callbacks.Record, dec decision) (verdict Verdict, why string, err error) {
+			first := r.Attempt.CustomerFirst() == customer
+			switch {
+			case !owns(r.Attempt, callSID) && !(first && adopts(r.Attempt, callSID)):
+				return stale(r), "", ErrForeignCall
+			case first:
+				verdict, why, err = dec.firstTook(r)
+			default:
+				verdict, err = dec.otherTook(r)
+			}
+			switch {
+			case err != nil || verdict == Closed:
+			case customer:
+				r.Callback.State, r.Callback.Reached = callbacks.CustomerReached, true
+			default:
+				r.Callback.State = callbacks.AgentReached
+			}
+			return verdict, why, err
+		})
 }
 
-// firstTook is the 1 of the one who was rung first. [ErrUnchanged] when there is nothing to write. why is set when the
-// callback has been moved, because it may not be kept at this hour any more.
+// firstTook is the 1 of the one who was rung first. The results are those of [Dispatcher.press].
 func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
@@ -190,9 +185,7 @@ func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string,
 	}
 	// A customer who was rung first is on the line already.
 	if why = dec.whyNot(); why != "" && !a.CustomerFirst() {
-		leave(r, callbacks.OutcomeClosed, dec.now)
-		dec.closed(&r.Callback)
-		dec.remark(r, why)
+		dec.putBack(r, why)
 		return Closed, why, nil
 	}
 	a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
@@ -201,12 +194,12 @@ func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string,
 }
 
 // otherTook is the 1 of the other one.
-func otherTook(r *callbacks.Record, now time.Time) (Verdict, error) {
+func (dec decision) otherTook(r *callbacks.Record) (Verdict, error) {
 	switch r.Attempt.State {
 	case callbacks.Connected:
 		return Proceed, callbacks.ErrUnchanged
 	case callbacks.Taken:
-		r.Attempt.State, r.Attempt.Check = callbacks.Connected, now.Add(lookAgain)
+		r.Attempt.State, r.Attempt.Check = callbacks.Connected, dec.now.Add(lookAgain)
 		return Proceed, nil
 	}
 	return stale(r), callbacks.ErrUnchanged
@@ -214,7 +207,7 @@ func otherTook(r *callbacks.Record, now time.Time) (Verdict, error) {
 
 // CustomerEnded takes the end of the customer's leg, where the agent was rung first: the action of the Dial on the
 // agent's, which is callSID ([ErrForeignCall]). dialStatus is the provider's DialCallStatus; it is noted, but only
-// [callbacks.Service.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two
+// [Dispatcher.CustomerTook] makes a customer reached. notBridged means that the provider plainly says the two
 // were not connected, though the customer may have pressed 1.
 func (d *Dispatcher) CustomerEnded(
 	ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool,
@@ -235,7 +228,7 @@ func (d *Dispatcher) CustomerEnded(
 // AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
 // customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next;
 // otherwise a customer with whom no agent was connected is rung again later. notBridged is as in
-// [callbacks.Service.CustomerEnded].
+// [Dispatcher.CustomerEnded].
 func (d *Dispatcher) AgentEnded(
 	ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool,
 ) (callbacks.Callback, error) {
@@ -275,37 +268,31 @@ func (dec decision) leaveOver(r *callbacks.Record, notBridged bool, status strin
 // ones are harmless. A final one ends the attempt: next target, next pass, or other one not reached. Where both have
 // pressed 1 the action of the Dial is waited for. [ErrForeignCall] when callSID is another leg.
 func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error {
-	now := d.now()
 	_, err := d.settleLeg(ctx, attemptID, callSID, adopts, func(r *callbacks.Record, dec decision) error {
 		a := r.Attempt
 		if a.State == callbacks.Ended {
 			return callbacks.ErrUnchanged
 		}
-		if finalStatus(status) {
-			known := finalStatus(a.Status)
-			a.Status, a.Seq = status, max(seq, a.Seq)
-			switch {
-			case a.State != callbacks.Connected:
-				dec.legOver(r, status)
-			case !known:
-				// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its
-				// way at the same time; not until it stays away a look-up takes it for granted.
-				a.Check = now.Add(leaveGrace)
-			}
-			return nil
-		}
-		if seq >= 0 && seq <= a.Seq {
+		final, known := finalStatus(status), finalStatus(a.Status)
+		if !final && seq >= 0 && seq <= a.Seq {
 			return callbacks.ErrUnchanged
 		}
 		a.Status, a.Seq = status, max(seq, a.Seq)
-		if !a.InFlight() {
-			return nil
-		}
-		if a.State == callbacks.Placing || a.State == callbacks.Unknown {
+		switch {
+		case final && a.State != callbacks.Connected:
+			dec.legOver(r, status)
+		case final && !known:
+			// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way at the
+			// same time; not until it stays away a look-up takes it for granted.
+			a.Check = dec.now.Add(leaveGrace)
+		case final || !a.InFlight():
+		case a.State == callbacks.Placing || a.State == callbacks.Unknown:
 			a.State = callbacks.Placed
-		}
-		if a.State == callbacks.Placed && status != statusQueued && r.Callback.Open() {
-			a.Check = nextLook(*a, now)
+			fallthrough
+		case a.State == callbacks.Placed:
+			if status != statusQueued && r.Callback.Open() {
+				a.Check = nextLook(*a, dec.now)
+			}
 		}
 		return nil
 	})
@@ -329,38 +316,40 @@ func (dec decision) legOver(r *callbacks.Record, status string) {
 	}
 }
 
-// settleLeg changes the callback of an attempt as one of its calls says, and says so when it ended or waits again. mine
-// reports whether callSID may speak for the attempt.
+// settleLeg is settle for what one of the attempt's calls says. mine reports whether callSID may speak for the attempt.
 func (d *Dispatcher) settleLeg(
 	ctx context.Context, attemptID, callSID string, mine func(*callbacks.Attempt, string) bool,
 	change func(*callbacks.Record, decision) error,
 ) (callbacks.Callback, error) {
-	now := d.now()
+	r, err := d.settle(ctx, attemptID, d.now(), func(r *callbacks.Record, dec decision) error {
+		if !mine(r.Attempt, callSID) {
+			return ErrForeignCall
+		}
+		return change(r, dec)
+	})
+	if err == nil {
+		d.signal.Raise()
+	}
+	return r.Callback, err
+}
+
+// settle changes the callback of an attempt. If it ended or waits again, its remark and the log say so, with the
+// outcome of the attempt.
+func (d *Dispatcher) settle(
+	ctx context.Context, attemptID string, now time.Time, change func(*callbacks.Record, decision) error,
+) (callbacks.Record, error) {
 	var before callbacks.State
-	var foreign bool
 	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) error {
 		before = r.Callback.State
-		if foreign = !mine(r.Attempt, callSID); foreign {
-			return callbacks.ErrUnchanged
-		}
 		dec := d.decide(r.Callback, now)
-		if err := change(r, dec); err != nil {
-			return err
-		}
-		if r.Callback.State != before {
+		err := change(r, dec)
+		if err == nil && r.Callback.State != before {
 			dec.remark(r, r.Attempt.Outcome)
 		}
-		return nil
+		return err
 	})
-	switch {
-	case err != nil:
-		return r.Callback, err
-	case foreign:
-		return r.Callback, ErrForeignCall
-	}
-	if r.Callback.State != before {
+	if err == nil && r.Callback.State != before {
 		callbacks.LogChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
 	}
-	d.signal.Raise()
-	return r.Callback, nil
+	return r, err
 }

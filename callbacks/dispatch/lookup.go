@@ -1,10 +1,10 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -131,10 +131,7 @@ func (d *Dispatcher) unclaimed(ctx context.Context, found []PlacedCall, since ti
 		return known[call.SID] || !call.Created.IsZero() && call.Created.Before(since.Truncate(time.Second))
 	})
 	slices.SortFunc(ours, func(x, y PlacedCall) int {
-		if n := x.Created.Compare(y.Created); n != 0 {
-			return n
-		}
-		return strings.Compare(x.SID, y.SID)
+		return cmp.Or(x.Created.Compare(y.Created), cmp.Compare(x.SID, y.SID))
 	})
 	return ours, nil
 }
@@ -202,21 +199,12 @@ func (d *Dispatcher) lookAt(ctx context.Context, a callbacks.Attempt, now, at ti
 
 // legOver ends an attempt after a look-up, unless a webhook has moved it on meanwhile.
 func (d *Dispatcher) legOver(ctx context.Context, a callbacks.Attempt, status string, now time.Time) error {
-	var before callbacks.State
-	changed := false
-	r, err := d.store.ChangeAttempt(ctx, a.ID, 0, func(r *callbacks.Record) error {
+	_, err := d.settle(ctx, a.ID, now, func(r *callbacks.Record, dec decision) error {
 		if r.Attempt.State != a.State || r.Attempt.SID != a.SID {
 			return callbacks.ErrUnchanged
 		}
-		before, changed = r.Callback.State, true
-		dec := d.decide(r.Callback, now)
-		if dec.legOver(r, status); r.Callback.State != before {
-			dec.remark(r, r.Attempt.Outcome)
-		}
+		dec.legOver(r, status)
 		return nil
 	})
-	if err == nil && changed && r.Callback.State != before {
-		callbacks.LogChange(ctx, d.log, r.Callback, r.Attempt.Outcome)
-	}
 	return err
 }

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -23,7 +24,7 @@ const (
 	Underway ForecastOutcome = "underway"
 )
 
-// An Prediction is what will come of a callback.
+// A Prediction is what will come of a callback.
 type Prediction struct {
 	Outcome ForecastOutcome
 	// At is when, UTC. Zero when Underway.
@@ -35,7 +36,7 @@ type Prediction struct {
 }
 
 // PutOff reports whether the callback is kept later than it falls due.
-func (o Prediction) PutOff() bool { return o.Outcome == Rung && o.Why != "" }
+func (p Prediction) PutOff() bool { return p.Outcome == Rung && p.Why != "" }
 
 // Predict says what comes of a callback under some plans. Record is as a [callbacks.Store] returns it; where the
 // callback has had no attempt in this pass, the callback alone is enough.
@@ -46,7 +47,8 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 		return Prediction{Outcome: Underway}
 	}
 	for {
-		now = laterOf(now, earlierOf(c.Due, c.Expires)).UTC()
+		now = slices.MaxFunc([]time.Time{now, slices.MinFunc([]time.Time{c.Due, c.Expires}, time.Time.Compare)},
+			time.Time.Compare)
 		dec := newDecision(plans, *c, now)
 		why := dec.settle(&r)
 		if why == "" {
@@ -76,18 +78,4 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 			c.Due = c.Expires // it is looked at every few minutes until then, for an edit that brings the desk back
 		}
 	}
-}
-
-func laterOf(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
-func earlierOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }
