@@ -49,9 +49,9 @@ func Always(zone *time.Location) *Calendar {
 	all := []Span{{From: 0, To: minutesPerDay}}
 	set := compile(Rules{Zone: zone, Week: Week{all, all, all, all, all, all, all}}, nil)
 	set.always = true
-	r := rule{open: true, id: "always", reason: "Open at all hours."}
+	r := rule{open: true, layer: LayerWeek, id: "always", reason: "Open at all hours."}
 	for d := range set.week {
-		set.week[d] = day{layer: LayerWeek, spans: []daySpan{{from: 0, to: minutesPerDay, rule: r}}, closed: r}
+		set.week[d] = day{spans: []daySpan{{from: 0, to: minutesPerDay, rule: r}}, closed: r}
 	}
 	return newCalendar(set)
 }

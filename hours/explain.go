@@ -21,6 +21,8 @@ type Considered struct {
 	Layer Layer
 	// Date is the day that the rule is about: the day before, for a span that began then. It is zero for overrides.
 	Date Date
+	// Kind is that of a holiday.
+	Kind HolidayKind
 	// Decides is set for the rule that won.
 	Decides bool
 	// Applies is false for a set that has no such day or does not cover it, and for collective leave on which the line
@@ -62,20 +64,20 @@ func (r *ruleset) consider(at int64) (out []Considered) {
 	minute := int(floorMod(at+offset, secondsPerDay) / 60)
 	for _, o := range r.overrides {
 		if o.from <= at && at < o.until {
-			out = append(out, applies(LayerOverride, Date{}, o.rule))
+			out = append(out, applies(Date{}, o.rule))
 		}
 	}
 	for _, o := range r.overruled {
 		// Pieces of it may still be in force; then it is listed already.
 		again := slices.ContainsFunc(out, func(c Considered) bool { return c.Rule == o.rule.id && c.Source == o.rule.source })
 		if o.from <= at && at < o.until && !again {
-			out = append(out, applies(LayerOverride, Date{}, o.rule))
+			out = append(out, applies(Date{}, o.rule))
 		}
 	}
 	days := &resolver{ruleset: r}
 	before := days.day(number - 1)
 	if rule, tail := before.tail(); minute < tail {
-		began := applies(before.layer, dateOf(number-1), rule)
+		began := applies(dateOf(number-1), rule)
 		began.Note = "It began the evening before."
 		out = append(out, began)
 	}
@@ -93,15 +95,15 @@ func (r *ruleset) consider(at int64) (out []Considered) {
 func (r *resolver) considerDay(number int64, minute int) (out []Considered) {
 	date := dateOf(number)
 	if d := r.datedOn(number); d != nil {
-		out = append(out, applies(LayerSpecial, date, d.at(minute)))
+		out = append(out, applies(date, d.at(minute)))
 	}
 	for i := range r.recurring {
 		if r.recurring[i].on(date, number) {
-			out = append(out, applies(LayerSpecial, date, r.recurring[i].day.at(minute)))
+			out = append(out, applies(date, r.recurring[i].day.at(minute)))
 		}
 	}
 	out = append(out, r.considerHolidays(date, minute)...)
-	return append(out, applies(LayerWeek, date, r.weekOn(date).at(minute)))
+	return append(out, applies(date, r.weekOn(date).at(minute)))
 }
 
 // considerHolidays lists the holidays of a date by kind, then the sets that have none.
@@ -114,7 +116,7 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 					continue
 				}
 				d := r.compileHoliday(r.Holidays[i].Name, *h)
-				c := applies(LayerHoliday, date, d.at(minute))
+				c := applies(date, d.at(minute))
 				if !r.rests(h) {
 					c.Applies, c.Reason, c.Note = false, "", fmt.Sprintf("%s is collective leave, on which this line works.", h.Name)
 				}
@@ -141,8 +143,8 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 	return append(out, silent...)
 }
 
-func applies(layer Layer, date Date, r *rule) Considered {
+func applies(date Date, r *rule) Considered {
 	return Considered{
-		Layer: layer, Date: date, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source,
+		Layer: r.layer, Date: date, Kind: r.kind, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source,
 	}
 }

@@ -187,7 +187,9 @@ func (r *Rules) compileHoliday(set string, h Holiday) day {
 		spans = r.Week[as]
 		label = fmt.Sprintf("%s (%s, make-up working day, set %s), by %s's hours", name, h.Date, set, as)
 	}
-	return compileDay(LayerHoliday, id, h.Name, label, h.Source, spans)
+	out := compileDay(rule{layer: LayerHoliday, kind: h.Kind, name: name, id: id, source: h.Source}, label, spans)
+	out.name = h.Name
+	return out
 }
 
 // A Gap is a run of days that a holiday set of a calendar does not cover.

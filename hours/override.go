@@ -87,7 +87,8 @@ const overrideTime = "2006-01-02 15:04"
 
 func compileOverride(o Override, zone *time.Location) compiledOverride {
 	out := compiledOverride{
-		from: ceilSecond(o.From), until: forever, rule: &rule{open: o.Open, source: o.Source, say: o.Say},
+		from: ceilSecond(o.From), until: forever,
+		rule: &rule{open: o.Open, layer: LayerOverride, name: o.Reason, source: o.Source, say: o.Say},
 	}
 	word, end := "Closed", "until revoked"
 	if o.Open {

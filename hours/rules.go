@@ -126,17 +126,18 @@ type rule struct {
 	open bool
 	// minute is when a span begins; it tells the spans of one day apart.
 	minute             int
+	layer              Layer
+	kind               HolidayKind
+	name               string
 	id, reason, source string
 	say                map[string]string
 }
 
 // A day says when the line is open on one day, and why.
 type day struct {
-	layer Layer
-	name  string
-	spans []daySpan // sorted, not overlapping; only the last may run past midnight
-	// closed explains the rest of the day.
-	closed rule
+	name   string
+	spans  []daySpan // sorted, not overlapping; only the last may run past midnight
+	closed rule      // of the rest of the day
 }
 
 // A daySpan counts minutes from the midnight that begins its day; to is up to 2879.
@@ -164,17 +165,18 @@ func (d *day) at(minute int) *rule {
 	return &d.closed
 }
 
-// compileDay makes a day that does not follow the week. The label is what a sentence calls the day.
-func compileDay(layer Layer, id, name, label, source string, spans []Span) day {
+// compileDay makes a day that does not follow the week. Its rules are like the given one; the label is what a sentence
+// calls the day.
+func compileDay(like rule, label string, spans []Span) day {
 	spans = sorted(spans)
-	out := day{layer: layer, name: name, closed: rule{id: id, source: source, reason: "Closed: " + label + "."}}
+	out := day{closed: like}
+	out.closed.reason = "Closed: " + label + "."
 	if len(spans) > 0 {
 		out.closed.reason = fmt.Sprintf("Closed: %s, open only %s.", label, joinSpans(spans))
 	}
 	for _, s := range spans {
-		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: rule{
-			open: true, minute: s.From, id: id, source: source, reason: fmt.Sprintf("Open: %s, %s.", label, s),
-		}})
+		like.open, like.minute, like.reason = true, s.From, fmt.Sprintf("Open: %s, %s.", label, s)
+		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: like})
 	}
 	return out
 }

@@ -19,6 +19,10 @@ type State struct {
 	// Rule is a short name of the rule that decided: "week mon 09:00-12:00", "week sun closed",
 	// "special 2026-12-31 Year-end", "holiday cn 2026-02-17 Spring Festival", "override 2026-03-04T02:00:00Z", "always".
 	Rule string
+	// Layer is the rank of that rule.
+	Layer Layer
+	// Name is what the reason calls a special day or a holiday, or why an override is in force; empty for the week.
+	Name string
 	// Source is where that rule is written, if it is known.
 	Source string
 	// Say is what callers hear while an override is in force, by language tag; otherwise nil. It must not be changed.
@@ -32,7 +36,9 @@ type Interval struct{ From, To time.Time }
 func (c *Calendar) At(t time.Time) State {
 	b, s := c.find(clamp(t.Unix()))
 	r := s.rule
-	out := State{Open: r.open, Reason: r.reason, Rule: r.id, Source: r.source, Say: r.say}
+	out := State{
+		Open: r.open, Reason: r.reason, Rule: r.id, Layer: r.layer, Name: r.name, Source: r.source, Say: r.say,
+	}
 	if since := b.changes[s.run]; since != never {
 		out.Since = time.Unix(since, 0).UTC()
 	}

@@ -2,6 +2,7 @@ package hours_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -138,7 +139,11 @@ func TestAt(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			want := hours.State{Open: tt.open, Since: wall(t, z, tt.since).UTC(), Until: wall(t, z, tt.until).UTC(),
-				Reason: tt.reason, Rule: tt.rule, Source: tt.source}
+				Reason: tt.reason, Rule: tt.rule, Source: tt.source, Layer: hours.LayerWeek}
+			if rest, special := strings.CutPrefix(tt.rule, "special "); special {
+				want.Layer = hours.LayerSpecial
+				_, want.Name, _ = strings.Cut(rest, " ")
+			}
 			if !tt.open {
 				want.NextOpen = want.Until
 			}
@@ -286,11 +291,11 @@ func TestCalendarsWithoutChange(t *testing.T) {
 		c    *hours.Calendar
 		want hours.State
 	}{
-		{"always", always, hours.State{Open: true, Reason: "Open at all hours.", Rule: "always"}},
+		{"always", always, hours.State{Open: true, Reason: "Open at all hours.", Rule: "always", Layer: hours.LayerWeek}},
 		{"week of whole days", fullWeek,
-			hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00"}},
-		{"never", empty, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed"}},
-		{"not within 41 years", long, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed"}},
+			hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00", Layer: hours.LayerWeek}},
+		{"never", empty, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed", Layer: hours.LayerWeek}},
+		{"not within 41 years", long, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed", Layer: hours.LayerWeek}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -39,7 +39,8 @@ func compileWeekday(d time.Weekday, spans []Span, source, note string) day {
 		note = " " + note
 	}
 	spans = sorted(spans)
-	out := day{layer: LayerWeek, closed: rule{
+	out := day{closed: rule{
+		layer:  LayerWeek,
 		id:     "week " + shortDay(d) + " closed",
 		reason: fmt.Sprintf("Closed: no hours on %s.%s", d, note),
 		source: source,
@@ -49,7 +50,7 @@ func compileWeekday(d time.Weekday, spans []Span, source, note string) day {
 	}
 	for _, s := range spans {
 		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: rule{
-			open: true, minute: s.From,
+			open: true, minute: s.From, layer: LayerWeek,
 			id:     fmt.Sprintf("week %s %s", shortDay(d), s),
 			reason: fmt.Sprintf("Open: %s's hours, %s.%s", d, s, note),
 			source: source,

@@ -40,7 +40,7 @@ func (l *lineComparison) hoursWords(desk *ivr.Desk) string {
 	switch {
 	case desk.Hours == l.new.Hours:
 		return "with the hours of the line"
-	case desk.Hours != nil && desk.Hours.At(l.from).Rule == "always":
+	case desk.Hours != nil && desk.Hours.Always():
 		return "never closed"
 	}
 	return "with hours of its own"

@@ -270,46 +270,20 @@ type cause struct {
 	weekly bool
 }
 
-// ranks are the first words of rules, the highest rank first.
-var ranks = []string{"override", "special", "holiday", "week", "always"}
+// ranks are the layers, the highest first.
+var ranks = []hours.Layer{hours.LayerOverride, hours.LayerSpecial, hours.LayerHoliday, hours.LayerWeek}
 
 // causeOf names the rule of the higher rank: a special day that was removed, not the week that counts again.
 func causeOf(old, new hours.State) cause {
-	rank := func(s hours.State) int {
-		kind, _, _ := strings.Cut(s.Rule, " ")
-		return slices.Index(ranks, kind)
+	if slices.Index(ranks, old.Layer) < slices.Index(ranks, new.Layer) {
+		return cause{why: "no longer " + old.Name, weekly: comesBack(old)}
 	}
-	decides, word := new, ""
-	if rank(old) < rank(new) {
-		decides, word = old, "no longer "
-	}
-	c := cause{why: word, source: decides.Source}
-	kind, rest, _ := strings.Cut(decides.Rule, " ")
-	switch kind {
-	case "override":
-		c.why += reasonOf(decides)
-	case "special":
-		key, _, _ := strings.Cut(rest, " ")
-		c.why += strings.TrimSuffix(reasonOf(decides), " ("+key+")")
-		c.weekly = strings.HasPrefix(rest, "rrule")
-	case "holiday":
-		c.why += reasonOf(decides)
-	default:
-		c = cause{source: decides.Source, weekly: true}
-	}
-	if word != "" {
-		c.source = ""
-	}
-	return c
+	return cause{why: new.Name, source: new.Source, weekly: comesBack(new)}
 }
 
-// reasonOf is why a state rules, without the words before and behind the name.
-func reasonOf(s hours.State) string {
-	text := strings.TrimPrefix(strings.TrimPrefix(s.Reason, "Closed: "), "Open: ")
-	if name, _, found := strings.Cut(text, " ("); found {
-		return name
-	}
-	return strings.TrimSuffix(text, ".")
+// comesBack reports whether the rule that decided may decide every week.
+func comesBack(s hours.State) bool {
+	return s.Layer == hours.LayerWeek || strings.HasPrefix(s.Rule, "special rrule ")
 }
 
 // beyond is the first change that is later than the days compared and not told already about a weekday.

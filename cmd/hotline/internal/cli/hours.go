@@ -155,7 +155,7 @@ func (s subject) concerned(over callbacks.Override) bool {
 
 // otherHours is a sentence about a desk that does not have the hours of its line.
 func otherHours(desk string, calendar *hours.Calendar) string {
-	if state := calendar.At(time.Unix(0, 0)); state.Rule == "always" {
+	if calendar.Always() {
 		return fmt.Sprintf("Desk %s never closes.", desk)
 	}
 	return fmt.Sprintf("Desk %s has hours of its own: --desk %s", desk, desk)

@@ -35,7 +35,7 @@ func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	var times terminal.Table
 	times.Add("since", timeOr(e.State.Since, zone, "always"))
 	never := "for ever"
-	if strings.HasPrefix(e.State.Rule, "override ") {
+	if e.State.Layer == hours.LayerOverride {
 		never = "further notice"
 	}
 	times.Add("until", timeOr(e.State.Until, zone, never))
@@ -203,8 +203,7 @@ func dayRow(s subject, first hours.Date, i int) []string {
 // makeUpNote marks a make-up working day: its name alone reads like a holiday.
 func makeUpNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string {
 	for _, c := range calendar.Explain(begin.Add(12 * time.Hour)).Considered {
-		if c.Decides && c.Layer == hours.LayerHoliday && c.Date == date &&
-			strings.Contains(c.Reason, "make-up working day") {
+		if c.Decides && c.Kind == hours.MakeUp && c.Date == date {
 			return " (make-up working day)"
 		}
 	}
