@@ -64,15 +64,27 @@ func (s *Service) AttachRecording(ctx context.Context, key string, recording Rec
 	return s.store.AttachRecording(ctx, key, recording)
 }
 
+// Spoken returns what was spoken under a reference: the note of a callback, or a message. [ErrNotFound] if there is
+// neither.
+func (s *Service) Spoken(ctx context.Context, reference string) (Recording, error) {
+	c, err := s.store.ByReference(ctx, reference)
+	if err == nil && c.Note.SID != "" {
+		return c.Note, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Recording{}, err
+	}
+	m, err := s.store.MessageByReference(ctx, reference)
+	if err == nil && m.Recording.SID == "" {
+		err = ErrErased
+	}
+	return m.Recording, err
+}
+
 // MarkTaken notes durably that an agent pressed 1 on the dial-th Dial of an inbound call. target is the
 // identifier of the agent's target. Marking twice is no error.
 func (s *Service) MarkTaken(ctx context.Context, callSID string, dial int, target string) error {
 	return s.store.MarkTaken(ctx, callSID, dial, target, s.now())
-}
-
-// WasTaken reports whether an agent pressed 1 on that Dial.
-func (s *Service) WasTaken(ctx context.Context, callSID string, dial int) (bool, error) {
-	return s.store.WasTaken(ctx, callSID, dial)
 }
 
 // A Message is a recorded message.

@@ -98,8 +98,3 @@ func (s *Service) Verify(ctx context.Context, key string, id int64, caller, digi
 		return equal(c.Reference) || equal(c.AccountProof())
 	})
 }
-
-// ByReference returns the callback that a caller was told this reference for, or [ErrNotFound].
-func (s *Service) ByReference(ctx context.Context, reference string) (Callback, error) {
-	return s.store.ByReference(ctx, reference)
-}
