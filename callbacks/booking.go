@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Book writes a callback, or finds the one that stands already for the line and number, or line and account. A key that
+// Book writes a callback, or finds the one that is open already for the line and number, or line and account. A key that
 // was seen returns the callback written first, with [ErrKeyUsed] if that is not what is asked for now, or has ended.
 // [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked for, see
 // [Limits]: tell what came back.
@@ -40,7 +40,8 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if !b.Existing && !b.Callback.answers(r) {
 		return b, ErrKeyUsed
 	}
-	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk", b.Callback.Desk,
+	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk",
+		b.Callback.Desk,
 		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
 	s.signal.Raise()
 	return b, nil

@@ -70,7 +70,7 @@ type Callback struct {
 	Remark string
 }
 
-// Open reports whether the callback still stands.
+// Open reports whether the callback is still to be kept.
 func (c Callback) Open() bool {
 	switch c.State {
 	case Booked, Dialling, AgentReached, CustomerReached:

@@ -15,10 +15,10 @@
 // # Parts
 //
 // A [Service] books, moves and cancels. Package dispatch keeps what is due: it places calls and processes their
-// status reports. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases personal data
-// after [Policy.Retention], and has calls without news looked up. A [Signal] wakes them. Each declares the
-// methods that it needs of a store; packages sqlite and postgres have stores with all of them. Nothing here reads the
-// wall clock: it is handed in.
+// status reports. An [SMSWorker] sends what was written together with a change. A [Housekeeper] reports, erases
+// personal data after [Policy.Retention], and has calls without news looked up. A [Signal] wakes them. Each declares
+// the methods that it needs of a store; packages sqlite and postgres have stores with all of them. Nothing here reads
+// the wall clock: it is handed in.
 //
 // # Life cycle
 //

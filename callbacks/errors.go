@@ -25,22 +25,22 @@ var (
 	// hour.
 	ErrAnonymousLimit = RuleError("anonymous callers have asked for enough callbacks for now")
 	// ErrNumberLimit: others than its owner have asked for as many callbacks to the number as the policy allows, or for
-	// one urgent callback more than may stand.
+	// one urgent callback more than may be open.
 	ErrNumberLimit = RuleError("others have asked for enough callbacks to the number for now")
 	// ErrSilenced: somebody picked up at the number and said that they had not asked for the call; others may not ask
 	// for one.
 	ErrSilenced = RuleError("the number takes no callbacks that others ask for")
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
 	ErrProofLimit = RuleError("too many wrong proofs for now")
-	// ErrMaxOpen: as many callbacks of the line stand as the policy allows.
+	// ErrMaxOpen: as many callbacks of the line are open as the policy allows.
 	ErrMaxOpen = RuleError("too many callbacks stand")
-	// ErrNotOpen: the callback is not waiting any more (or no longer stands), so it cannot be moved or cancelled.
+	// ErrNotOpen: the callback is not waiting any more (or no longer open), so it cannot be moved or cancelled.
 	ErrNotOpen = RuleError("the callback is not open")
 	// ErrInProgress: an agent has taken the callback; it is too late to cancel.
 	ErrInProgress = RuleError("the callback is being kept right now")
 	// ErrTransition: a change of state that the table of transitions does not name.
 	ErrTransition = RuleError("transition refused")
-	// ErrKeyUsed: the key was used for another request. Nothing is written; what stands under the key comes with it.
+	// ErrKeyUsed: the key was used for another request. Nothing is written; what was written under the key comes with it.
 	ErrKeyUsed = RuleError("the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
 	ErrReferenceTaken = RuleError("reference taken")

@@ -37,7 +37,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{
-		t: t, ctx: context.Background(), path: sqlitetest.New(t), clock: start, logged: &bytes.Buffer{}, signal: &callbacks.Signal{},
+		t: t, ctx: context.Background(), path: sqlitetest.New(t), clock: start, logged: &bytes.Buffer{},
+		signal: &callbacks.Signal{},
 		plan: callbacks.Plan{
 			Policy: callbacks.Policy{RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour},
 			Targets: []callbacks.Target{

@@ -94,7 +94,8 @@ type job struct {
 func NewHousekeeper(c HousekeeperConfig) (*Housekeeper, error) {
 	c.Log, c.Schedule.Zone = orDiscard(c.Log), cmp.Or(c.Schedule.Zone, "UTC")
 	if _, err := time.LoadLocation(c.Schedule.Zone); err != nil || c.Schedule.Zone == "Local" {
-		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"", c.Schedule.Zone)
+		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"",
+			c.Schedule.Zone)
 	}
 	h := &Housekeeper{config: c, retry: map[string]time.Time{}}
 	err := errors.Join(
@@ -120,8 +121,8 @@ func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, now t
 // has a field of its own.
 func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time, time.Time) error) error {
 	if name == "" || slices.ContainsFunc(h.jobs, func(j job) bool { return j.name == name }) {
-		return fmt.Errorf("callbacks: schedule: job %q: the name is empty or taken, and when a job ran is known by its name",
-			name)
+		return fmt.Errorf("callbacks: schedule: job %q: the name is empty or taken, "+
+			"and when a job ran is known by its name", name)
 	}
 	if strings.Contains(spec, "TZ=") {
 		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
@@ -153,7 +154,8 @@ func (h *Housekeeper) Tick(ctx context.Context) (next time.Time) {
 		}
 		at, err := h.tickOne(ctx, j, now)
 		if err != nil {
-			h.config.Log.ErrorContext(ctx, "housekeeping failed; trying again", "job", j.name, "error", err, "after", jobRetry)
+			h.config.Log.ErrorContext(ctx, "housekeeping failed; trying again", "job", j.name, "error", err, "after",
+				jobRetry)
 			at = now.Add(jobRetry)
 			h.retry[j.name] = at
 		}
@@ -205,7 +207,8 @@ func (h *Housekeeper) report(ctx context.Context, last, now time.Time) error {
 		return err
 	}
 	for _, r := range lines {
-		h.config.Log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called", r.Called,
+		h.config.Log.InfoContext(ctx, "report of callbacks", "line", r.Line, "from", last, "to", now, "called",
+			r.Called,
 			"done", r.Done, "cancelled", r.Cancelled, "expired", r.Expired, "undialable", r.Undialable,
 			"open", r.Open, "messages", r.Messages, "call_records", r.CallRecords)
 	}
@@ -248,7 +251,8 @@ func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.
 	}
 	for _, sid := range sids {
 		if err := h.config.Recordings.Delete(ctx, sid); err != nil {
-			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, so nothing of it is erased yet: %w",
+			return fmt.Errorf("callbacks: a recording of line %s, desk %s cannot be deleted, "+
+				"so nothing of it is erased yet: %w",
 				d.Line, d.Desk, err)
 		}
 	}

@@ -26,7 +26,7 @@ type CallerLimits struct {
 // Limits bound what is booked. An open callback is returned whatever they say; zero values bound nothing.
 type Limits struct {
 	CallerLimits
-	// MaxOpen is how many callbacks of one line may stand, urgent ones not counted.
+	// MaxOpen is how many callbacks of one line may be open, urgent ones not counted.
 	MaxOpen int
 	// OpeningSpacing is the least distance between callbacks of a desk that were put off to its opening. Due is moved
 	// back behind those of the same or a higher priority that were made before, and fall due between it and SpacingEnd,
@@ -45,7 +45,8 @@ func (l CallerLimits) withDefaults() CallerLimits {
 	return CallerLimits{
 		CallerHour: cmp.Or(l.CallerHour, d.CallerHour), CallerDay: cmp.Or(l.CallerDay, d.CallerDay),
 		NumberHour: cmp.Or(l.NumberHour, d.NumberHour), NumberDay: cmp.Or(l.NumberDay, d.NumberDay),
-		AnonymousHour: cmp.Or(l.AnonymousHour, d.AnonymousHour), OpenPerCaller: cmp.Or(l.OpenPerCaller, d.OpenPerCaller),
+		AnonymousHour: cmp.Or(l.AnonymousHour, d.AnonymousHour),
+		OpenPerCaller: cmp.Or(l.OpenPerCaller, d.OpenPerCaller),
 	}
 }
 

@@ -54,7 +54,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 }
 
 // Retry has a callback kept now: one that waits falls due, one that was given up is made again under a new reference,
-// at the place of the first call. Existing is set when the customer has another callback that stands: that one is
+// at the place of the first call. Existing is set when the customer has another open callback: that one is
 // returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk;
 // [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when
 // somebody else asked for it than the number's owner, who said that they did not want it. The desk's hours are asked
@@ -143,7 +143,8 @@ func (s *Service) again(ctx context.Context, given Callback, now time.Time) (Boo
 	}
 	if given.Note.SID != "" && !b.Existing {
 		if err := s.AttachNote(ctx, b.Callback.ID, given.Note); err != nil {
-			s.log.WarnContext(ctx, "the note of a callback that is made again is left behind", "callback", b.Callback.ID,
+			s.log.WarnContext(ctx, "the note of a callback that is made again is left behind", "callback",
+				b.Callback.ID,
 				"error", err)
 		}
 	}

@@ -151,7 +151,8 @@ const mostDigits = 15
 func (p Policy) refusalByPrefix(e164 string) *Refusal {
 	for _, blocked := range p.Blocked {
 		if blocked.Prefix != "" && strings.HasPrefix(e164, blocked.Prefix) {
-			return &Refusal{Reason: BlockedPrefix, Number: e164, Detail: "prefix " + blocked.Prefix + ", " + blocked.Reason}
+			return &Refusal{Reason: BlockedPrefix, Number: e164,
+				Detail: "prefix " + blocked.Prefix + ", " + blocked.Reason}
 		}
 	}
 	if p.Route(e164) != "" {

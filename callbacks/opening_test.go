@@ -14,14 +14,16 @@ func TestSoonest(t *testing.T) {
 		name, now, want string
 		policy          callbacks.Policy
 	}{
-		{"open", "2026-03-02 10:00", "2026-03-02 10:00", callbacks.Policy{OpeningDelay: time.Hour, ASAPCutoff: time.Hour}},
+		{"open", "2026-03-02 10:00", "2026-03-02 10:00", callbacks.Policy{OpeningDelay: time.Hour,
+			ASAPCutoff: time.Hour}},
 		{"about to close", "2026-03-02 16:31", "2026-03-03 09:00", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
 		{"at the cut-off", "2026-03-02 16:30", "2026-03-03 09:00", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
 		{"before the cut-off", "2026-03-02 16:29", "2026-03-02 16:29", callbacks.Policy{ASAPCutoff: 30 * time.Minute}},
 		{"about to close on Friday, and the morning's delay", "2026-03-06 16:40", "2026-03-09 09:20",
 			callbacks.Policy{ASAPCutoff: 30 * time.Minute, OpeningDelay: 20 * time.Minute}},
 		{"at night", "2026-03-02 22:00", "2026-03-03 09:20", callbacks.Policy{OpeningDelay: 20 * time.Minute}},
-		{"before the opening", "2026-03-02 08:59", "2026-03-02 09:20", callbacks.Policy{OpeningDelay: 20 * time.Minute}},
+		{"before the opening", "2026-03-02 08:59", "2026-03-02 09:20",
+			callbacks.Policy{OpeningDelay: 20 * time.Minute}},
 		{"a delay longer than the day", "2026-03-02 22:00", "2026-03-03 09:00",
 			callbacks.Policy{OpeningDelay: 12 * time.Hour}},
 	} {
@@ -29,7 +31,8 @@ func TestSoonest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := c.policy.OfferTo("", office, now, false).ASAP.In(jakarta(t)).Format("2006-01-02 15:04"); got != c.want {
+		if got := c.policy.OfferTo("", office, now,
+			false).ASAP.In(jakarta(t)).Format("2006-01-02 15:04"); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}

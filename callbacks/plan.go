@@ -52,7 +52,7 @@ type Plan struct {
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
-	// SMSBody is the body of an SMS that tells a customer, as of now, how their callback stands; empty where none is
+	// SMSBody is the body of an SMS that tells a customer, as of now, the state of their callback; empty where none is
 	// sent. Nil sends none. It is asked inside transactions.
 	SMSBody func(c Callback, o NotificationKind, now time.Time) string
 	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody
@@ -81,7 +81,7 @@ func (p Plan) HoursFor(c Callback) *hours.Calendar {
 	return p.Policy.within(p.Hours, c.Number)
 }
 
-// Notification is the SMS that tells a customer how their callback stands; empty: none. Strangers get none.
+// Notification is the SMS that tells a customer the state of their callback; empty: none. Strangers get none.
 func (p Plan) Notification(c Callback, kind NotificationKind, now time.Time) string {
 	if p.SMSBody == nil || !c.MaySendSMS() {
 		return ""

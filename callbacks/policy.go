@@ -29,7 +29,7 @@ type Policy struct {
 	RetryBusy, RetryNoAnswer, RetryMachine time.Duration
 	// Limits bound what callers ask for; defaults are in [DefaultCallerLimits].
 	Limits CallerLimits
-	// MaxOpen is how many callbacks of the line may stand, urgent ones not counted; 0 is no limit.
+	// MaxOpen is how many callbacks of the line may be open, urgent ones not counted; 0 is no limit.
 	MaxOpen int
 	// ASAPCutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
 	ASAPCutoff time.Duration
@@ -153,7 +153,8 @@ const (
 // its next opening, the morning's delay behind it. false: it never opens again.
 func (p Policy) soonest(cal *hours.Calendar, now time.Time) (time.Time, bool) {
 	from := now
-	if closing, ok := cal.NextClosing(now); ok && cal.IsOpen(now) && p.ASAPCutoff > 0 && closing.Sub(now) <= p.ASAPCutoff {
+	if closing, ok := cal.NextClosing(now); ok && cal.IsOpen(now) && p.ASAPCutoff > 0 &&
+		closing.Sub(now) <= p.ASAPCutoff {
 		from = closing
 	}
 	at, ok := cal.NextOpening(from)

@@ -54,7 +54,8 @@ func (s *Service) withReference(write func(reference string) error) error {
 			return err
 		}
 	}
-	return fmt.Errorf("%w: %d draws in a row; are all seven-digit references in use?", ErrReferenceTaken, referenceDraws)
+	return fmt.Errorf("%w: %d draws in a row; are all seven-digit references in use?", ErrReferenceTaken,
+		referenceDraws)
 }
 
 // recognisable is the calling number if it tells who calls, else "": everybody who withholds their number

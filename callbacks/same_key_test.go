@@ -149,7 +149,8 @@ func TestANoteForACallbackThatHasEnded(t *testing.T) {
 	if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.service.AttachNote(w.ctx, c.ID, callbacks.Recording{SID: "RE1"}); !errors.Is(err, callbacks.ErrNotOpen) {
+	if err := w.service.AttachNote(w.ctx, c.ID, callbacks.Recording{SID: "RE1"}); !errors.Is(err,
+		callbacks.ErrNotOpen) {
 		t.Errorf("error = %v", err)
 	}
 }

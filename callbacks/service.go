@@ -122,8 +122,8 @@ type Store interface {
 	// open callback for the line and number, or line and account, is returned with Existing set, or ended where
 	// [Request.OwnerBefore] holds and it is Booked; a limit that is reached is [ErrSilenced], [ErrCallerLimit],
 	// [ErrAnonymousLimit], [ErrOpenLimit], [ErrNumberLimit] or [ErrMaxOpen], a full slot [ErrSlotFull]; a reference in
-	// use is [ErrReferenceTaken]. Due may be moved back, see [Limits]. The reference of r.CallRecord goes before the one
-	// given, unless another callback or message has it.
+	// use is [ErrReferenceTaken]. Due may be moved back, see [Limits]. The reference of r.CallRecord goes before the
+	// one given, unless another callback or message has it.
 	Book(ctx context.Context, r Request, reference string) (Booking, error)
 	// MessageByReference returns the message that a caller was told this reference for, or [ErrNotFound].
 	MessageByReference(ctx context.Context, reference string) (Message, error)
@@ -134,7 +134,7 @@ type Store interface {
 	// before about the callback, or by the caller, that none counts now. The same key again is not counted again.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
 	// Move gives a Booked callback another time, forgets its desk attempts, and is idempotent on m.Key. Its SMS takes
-	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what stands;
+	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what is open;
 	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)
 	// Change loads a callback, lets change edit it, checks [CheckRecord] and writes it.
@@ -176,5 +176,5 @@ type Filter struct {
 	Most int
 }
 
-// OpenStates are those in which a callback still stands.
+// OpenStates are those of an open callback.
 var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached}

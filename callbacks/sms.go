@@ -62,7 +62,7 @@ type SMS struct {
 	Remark string
 	// Created is when what it tells was so: the callback was made, moved, or ended; UTC.
 	Created time.Time
-	// Callback is the callback as it stands. Its Number is whom the message goes to.
+	// Callback is the callback as it is now. Its Number is whom the message goes to.
 	Callback Callback
 }
 
@@ -90,7 +90,7 @@ type SMSDelivery struct {
 	Remark string
 }
 
-// Final reports whether nothing more is to come: the first final word stands.
+// Final reports whether nothing more is to come: the first final word is kept.
 func (d SMSDelivery) Final() bool { return d.State != SMSSent }
 
 // SMSDelivered writes what the provider says of an SMS that it has taken. It returns the message's line, and

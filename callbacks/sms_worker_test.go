@@ -86,7 +86,8 @@ func TestSMSWorkerAfterARefusal(t *testing.T) {
 			}
 			return nil
 		}, 9},
-		{"not reached until it would come too late", func(int) error { return &callbacks.RefusedError{Unreached: true} }, 49},
+		{"not reached until it would come too late",
+			func(int) error { return &callbacks.RefusedError{Unreached: true} }, 49},
 		{"nobody knows", func(int) error { return errors.New("time-out") }, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,7 +117,8 @@ func TestWhatBecameOfATextMessage(t *testing.T) {
 		remark string
 	}{
 		{nil, callbacks.SMSSent, 0, ""},
-		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"}, callbacks.SMSRefused,
+		{&callbacks.RefusedError{Code: 21610, Permanent: true, Reason: "the customer has opted out"},
+			callbacks.SMSRefused,
 			21610, "code 21610, the customer has opted out"},
 		{&callbacks.RefusedError{Code: 20429}, callbacks.SMSWaiting, 20429, "code 20429"},
 		{&callbacks.RefusedError{Unreached: true}, callbacks.SMSWaiting, 0, "the provider could not be reached"},
@@ -259,7 +261,8 @@ func (p *paperRecordings) Delete(_ context.Context, sid string) error {
 func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 	w := newWorld(t)
 	booked := w.confirmed()
-	if err := w.service.AttachNote(w.ctx, booked.ID, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 4}); err != nil {
+	if err := w.service.AttachNote(w.ctx, booked.ID, callbacks.Recording{SID: "RE1", URL: "u",
+		Seconds: 4}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.service.Cancel(w.ctx, booked.ID, "test"); err != nil {
@@ -284,7 +287,8 @@ func TestRecordingsGoBeforeWhatNamesThem(t *testing.T) {
 
 func TestAnswers(t *testing.T) {
 	for text, want := range map[callbacks.Answers]string{
-		"": "", "123456": "transaction=123456", "order:7": "order=7", "transaction:1;order:2": "transaction=1 order=2", "order:": "",
+		"": "", "123456": "transaction=123456", "order:7": "order=7", "transaction:1;order:2": "transaction=1 order=2",
+		"order:": "",
 	} {
 		var got []string
 		for _, answer := range text.All() {
@@ -308,7 +312,8 @@ func TestNoTextMessageToANumberThatIsNotCalledAnyMore(t *testing.T) {
 	w.confirmed()
 	w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281", Reason: "pumped"}}
 	c.Tick(w.ctx)
-	if len(sender.sent) != 0 || !strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
+	if len(sender.sent) != 0 ||
+		!strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
 		t.Errorf("sent %q, logged %s", sender.sent, w.logged)
 	}
 }

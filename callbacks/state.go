@@ -2,7 +2,7 @@ package callbacks
 
 import "fmt"
 
-// A State is where a callback stands. Transitions are in one table, see [State.To].
+// A State is how far a callback has come. Transitions are in one table, see [State.To].
 type State string
 
 const (
@@ -55,8 +55,8 @@ var transitions = map[State][]State{
 	CustomerReached: {
 		Cancelled,    // the same
 		AgentReached, // an agent pressed 1 as well: they are connected
-		Done,         // both had pressed 1, the agent first, and their talk is over: nobody who was connected is rung again
-		Booked,       // the other one was not reached; or our answer to the second 1 was lost, and they were not connected
+		Done,         // both had pressed 1, the agent first, and their talk is over: nobody connected is rung again
+		Booked,       // the other one was not reached; or our answer to the second 1 was lost: not connected
 		Expired,      // the same, and that was the last attempt
 	},
 }
@@ -106,10 +106,12 @@ func CheckRecord(before, after Record) error {
 		return fmt.Errorf("%w: callback %d is %q and its end is %v", ErrTransition, b.ID, a.State, a.Ended)
 	}
 	if a.Attempts < b.Attempts {
-		return fmt.Errorf("%w: callback %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts, a.Attempts)
+		return fmt.Errorf("%w: callback %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts,
+			a.Attempts)
 	}
 	if a.State == Done && b.State != Done && (before.Attempt == nil || before.Attempt.State != Connected) {
-		return fmt.Errorf("%w: callback %d cannot be done: agent and customer have not both pressed 1", ErrTransition, b.ID)
+		return fmt.Errorf("%w: callback %d cannot be done: agent and customer have not both pressed 1", ErrTransition,
+			b.ID)
 	}
 	if before.Fence != after.Fence {
 		return fmt.Errorf("%w: callback %d: only a claim raises the fence", ErrTransition, b.ID)
@@ -135,7 +137,8 @@ func checkAttempt(before, after *Attempt, c Callback) error {
 		return fmt.Errorf("%w: attempt %s is %q with outcome %q", ErrTransition, after.ID, after.State, after.Outcome)
 	}
 	if before.InFlight() && !after.InFlight() && !c.State.Final() && c.State != Booked {
-		return fmt.Errorf("%w: attempt %s is settled and callback %d would stay %q", ErrTransition, after.ID, c.ID, c.State)
+		return fmt.Errorf("%w: attempt %s is settled and callback %d would stay %q", ErrTransition, after.ID, c.ID,
+			c.State)
 	}
 	if after.InFlight() && c.State == Booked {
 		return fmt.Errorf("%w: callback %d would wait with attempt %s in flight", ErrTransition, c.ID, after.ID)

@@ -17,7 +17,8 @@ const stranger = "+6281355550000"
 func (w *world) bookBy(caller, number, line string) callbacks.Callback {
 	w.t.Helper()
 	r := w.request(number)
-	r.Caller, r.Account, r.Line, r.Limits = caller, "", line, callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits}
+	r.Caller, r.Account, r.Line, r.Limits = caller, "", line,
+		callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits}
 	b, err := w.service.Book(w.ctx, r)
 	if err != nil || b.Existing {
 		w.t.Fatalf("Book = %+v, %v", b, err)
@@ -149,7 +150,9 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		"another's number, reached": {stranger, true, 2}, // it was not when it was booked
 	} {
 		w := newWorld(t)
-		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string { return string(o) }
+		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+			return string(o)
+		}
 		sender := &mailbox{}
 		worker := w.smsWorker(sender)
 		booked := w.bookBy(c.caller, customer, "gopay")

@@ -17,7 +17,8 @@ func TestKeepACallback(t *testing.T) {
 	c := w.book(customer)
 
 	first := w.ring("support-1")
-	if p := w.dialer.placed[0]; p.From != "+622150001000" || p.Ring != 20*time.Second || p.Callback.Number != customer ||
+	if p := w.dialer.placed[0]; p.From != "+622150001000" || p.Ring != 20*time.Second ||
+		p.Callback.Number != customer ||
 		p.Target.To() != "+622150002001" {
 		t.Fatalf("placement %+v", p)
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// One pass over what is due; which callback of a desk goes first is in who_is_next.go. Desks are looked at side by side,
-// so that one whose telephones are all in use, with a long list of callbacks, holds up no other.
+// One pass over what is due; which callback of a desk goes first is in who_is_next.go. Desks are looked at side by
+// side, so that one whose telephones are all in use, with a long list of callbacks, holds up no other.
 
 const (
 	// promoteAtOnce bounds one transaction that marks callbacks as ready, and promotions how many there are in a tick.
@@ -89,7 +89,8 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 }
 
 // ready marks what is due. It returns the desks with callbacks that are ready, and the calls that there are.
-func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (queues []*queue, air inFlight, err error) {
+func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (queues []*queue, air inFlight,
+	err error) {
 	if err := d.markDue(ctx, now, wait); err != nil {
 		return nil, air, err
 	}

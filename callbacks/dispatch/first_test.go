@@ -14,7 +14,8 @@ import (
 func customerFirst(t testing.TB) *world {
 	w := newWorld(t)
 	w.plan.CustomerFirst = true
-	w.plan.Policy.RetryBusy, w.plan.Policy.RetryNoAnswer, w.plan.Policy.RetryMachine = 3*time.Minute, 20*time.Minute, time.Hour
+	w.plan.Policy.RetryBusy, w.plan.Policy.RetryNoAnswer, w.plan.Policy.RetryMachine = 3*time.Minute, 20*time.Minute,
+		time.Hour
 	return w
 }
 

@@ -282,8 +282,8 @@ func (d *Dispatcher) LegStatus(ctx context.Context, attemptID, callSID, status s
 		case final && a.State != callbacks.Connected:
 			dec.legOver(r, status)
 		case final && !known:
-			// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way at the
-			// same time; not until it stays away a look-up takes it for granted.
+			// Both have pressed 1. Whether they were connected is told by the action of the Dial, which is on its way
+			// at the same time; not until it stays away a look-up takes it for granted.
 			a.Check = dec.now.Add(leaveGrace)
 		case final || !a.InFlight():
 		case a.State == callbacks.Placing || a.State == callbacks.Unknown:

@@ -238,8 +238,9 @@ func (w *world) everythingSaidBy(attemptID, sid string) map[string]error {
 		}
 	}
 	return map[string]error{
-		"picked up": err1, "the agent's 1": err2, "the customer's 1": err3, "the customer's end": err4, "the agent's end": err5,
-		"status": w.d.LegStatus(w.ctx, attemptID, sid, "completed", 9),
+		"picked up": err1, "the agent's 1": err2, "the customer's 1": err3, "the customer's end": err4,
+		"the agent's end": err5,
+		"status":          w.d.LegStatus(w.ctx, attemptID, sid, "completed", 9),
 	}
 }
 

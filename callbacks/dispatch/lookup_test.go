@@ -372,7 +372,8 @@ func TestSettledWithoutAnIdentifier(t *testing.T) {
 	w.plan.Targets = w.plan.Targets[:1]
 	c := w.book(customer)
 	leg := w.lost(true)
-	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "no-answer", false); !errors.Is(err, dispatch.ErrForeignCall) {
+	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "no-answer", false); !errors.Is(err,
+		dispatch.ErrForeignCall) {
 		t.Fatal(err)
 	}
 	w.is(c, callbacks.Dialling, 0, 0)

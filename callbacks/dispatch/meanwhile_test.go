@@ -178,8 +178,8 @@ func TestPutOffForADayIsTold(t *testing.T) {
 	}
 }
 
-// A number of the line's own that the provider does not let call is no fault of the customer's: they are not given up for
-// it.
+// A number of the line's own that the provider does not let call is no fault of the customer's: they are not given up
+// for it.
 func TestTheLinesOwnNumberIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.plan.CustomerFirst = true
@@ -198,7 +198,7 @@ func TestManyThatWaitHoldUpNoOtherDesk(t *testing.T) {
 	w := newWorld(t)
 	w.book(customer)
 	w.ring("support-1")  // a long talk
-	for i := range 510 { // they have all tried the other telephone in vain
+	for i := range 510 { // they have all tried the other telephone without success
 		r := w.request(fmt.Sprintf("+6281200%06d", i))
 		r.Called = w.clock.Add(-time.Hour)
 		b, err := w.service.Book(w.ctx, r)

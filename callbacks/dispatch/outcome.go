@@ -247,9 +247,9 @@ func (dec decision) back(c *callbacks.Callback, due time.Time) {
 	}
 }
 
-// closed moves a callback to the next instant at which it can be kept. It costs neither a desk attempt nor an attempt at the customer, nor
-// time: a callback expires after so much time in which it could have been kept, so a holiday gives nobody up and
-// nothing stands for ever.
+// closed moves a callback to the next instant at which it can be kept. It costs neither a desk attempt nor an attempt
+// at the customer, nor time: a callback expires after so much time in which it could have been kept, so a holiday gives
+// nobody up and nothing is open for ever.
 func (dec decision) closed(c *callbacks.Callback) {
 	due, ok := dec.open(dec.now)
 	if !ok {

@@ -7,7 +7,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// What will come of a callback that waits, if nobody does anything about it: so that an edit of hours can be judged
+// What will come of a callback that waits, if nobody does anything about it: so that an edit of hours can be assessed
 // before it is made. The decisions are those of the dispatcher, in the same functions.
 
 // A ForecastOutcome is what comes of a callback.

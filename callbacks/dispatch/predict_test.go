@@ -27,7 +27,8 @@ func (w *world) happens(c callbacks.Callback) (o dispatch.Prediction) {
 			w.t.Fatal(err)
 		} else if ok {
 			o.SMSAt = text.Created
-			if err := w.store.SettleSMS(w.ctx, text.ID, callbacks.SMSResult{State: callbacks.SMSSent, SID: "SM1"}); err != nil {
+			if err := w.store.SettleSMS(w.ctx, text.ID, callbacks.SMSResult{State: callbacks.SMSSent,
+				SID: "SM1"}); err != nil {
 				w.t.Fatal(err)
 			}
 		}
@@ -80,7 +81,9 @@ func TestForecast(t *testing.T) {
 			dispatch.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
 		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour,
 			"the desk is closed; no attempt was spent"},
-		{"night where he is", tokyo, func(w *world) { w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60} },
+		{"night where he is", tokyo, func(w *world) {
+			w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60}
+		},
 			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
 		{"never again", customer, func(w *world) {
 			never, err := hours.New(jakarta(w.t), hours.Week{}, nil)
@@ -103,7 +106,8 @@ func TestForecast(t *testing.T) {
 				return string(o) + c.Reference
 			}
 			r := w.request(c.number)
-			r.Due, r.Expires, r.SMSBody = w.clock.Add(2*time.Hour), w.clock.Add(6*time.Hour), func(callbacks.Callback) string { return "" }
+			r.Due, r.Expires, r.SMSBody = w.clock.Add(2*time.Hour), w.clock.Add(6*time.Hour),
+				func(callbacks.Callback) string { return "" }
 			b, err := w.service.Book(w.ctx, r)
 			if err != nil {
 				t.Fatal(err)

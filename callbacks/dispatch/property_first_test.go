@@ -71,7 +71,8 @@ func (m *model) checkFirst(rt *rapid.T) {
 		m.mustBe(err)
 		m.extra[id] = c.Attempts - len(m.rung[id]) // telephones that rang, and nobody pressed 1
 		if m.extra[id] < 0 {
-			rt.Fatalf("callback %d: the customer pressed 1 in %d calls, and was rung %d times", id, len(m.rung[id]), c.Attempts)
+			rt.Fatalf("callback %d: the customer pressed 1 in %d calls, and was rung %d times", id, len(m.rung[id]),
+				c.Attempts)
 		}
 	}
 }

@@ -100,7 +100,8 @@ func (m *model) leg() (call, int64) {
 	if rapid.IntRange(0, 19).Draw(m.T, "foreign") == 0 {
 		leg.sid = "CAforeign"
 	}
-	r, err := m.w.store.ChangeAttempt(m.w.ctx, leg.id, 0, func(*callbacks.Record) error { return callbacks.ErrUnchanged })
+	r, err := m.w.store.ChangeAttempt(m.w.ctx, leg.id, 0,
+		func(*callbacks.Record) error { return callbacks.ErrUnchanged })
 	m.mustBe(err)
 	return leg, r.Callback.ID
 }
@@ -125,7 +126,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		},
 		"taken back": func(rt *rapid.T) {
 			if rapid.Bool().Draw(rt, "reached an agent himself") {
-				m.mustBe(w.service.CancelFor(w.ctx, "gopay", "support", rapid.SampledFrom(someNumbers).Draw(rt, "number")))
+				m.mustBe(w.service.CancelFor(w.ctx, "gopay", "support",
+					rapid.SampledFrom(someNumbers).Draw(rt, "number")))
 			} else if id := m.callback(rt); id != 0 {
 				_, err := w.service.Cancel(w.ctx, id, "caller")
 				m.mustBe(err, callbacks.ErrInProgress, callbacks.ErrNotOpen)
@@ -135,7 +137,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			if id := m.callback(rt); id != 0 {
 				m.keys++
 				due := w.clock.Add(time.Hour)
-				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP, Due: due,
+				_, err := w.service.Move(w.ctx, id, callbacks.Move{Key: fmt.Sprint(m.keys), Kind: callbacks.ASAP,
+					Due:     due,
 					Expires: due.Add(72 * time.Hour)})
 				m.mustBe(err, callbacks.ErrNotOpen)
 			}
@@ -166,7 +169,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"customer's leg ends": func(rt *rapid.T) {
 			leg, id := m.leg()
 			m.unannounced(leg, id)
-			_, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"), false)
+			_, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status"),
+				false)
 			m.mustBe(err, dispatch.ErrForeignCall)
 		},
 		"crash": func(*rapid.T) { w.crash() },

@@ -56,7 +56,8 @@ func TestHousekeeper(t *testing.T) {
 	}
 	w.clock = evening
 	tick(evening.Add(5 * time.Hour))
-	w.logs(`msg="report of callbacks" line=gopay from=2026-03-02T03:00:00.000Z to=2026-03-02T15:00:00.000Z called=1 done=0 cancelled=1`)
+	w.logs(`msg="report of callbacks" line=gopay from=2026-03-02T03:00:00.000Z to=2026-03-02T15:00:00.000Z ` +
+		`called=1 done=0 cancelled=1`)
 	tick(evening.Add(5 * time.Hour)) // once more at the same instant
 	if n := strings.Count(w.logged.String(), "report of callbacks"); n != 1 {
 		t.Fatalf("%d reports", n)

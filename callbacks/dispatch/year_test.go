@@ -95,7 +95,8 @@ func kept(_ dispatch.Placement, c call) {
 func (w *world) bookAt(number string, due time.Time) callbacks.Callback {
 	w.t.Helper()
 	r := w.request(number)
-	r.Kind, r.Due, r.SlotEnd, r.Expires = callbacks.Slot, due.UTC(), due.Add(30*time.Minute).UTC(), w.plan.Policy.Expires(due)
+	r.Kind, r.Due, r.SlotEnd, r.Expires = callbacks.Slot, due.UTC(), due.Add(30*time.Minute).UTC(),
+		w.plan.Policy.Expires(due)
 	b, err := w.service.Book(w.ctx, r)
 	if err != nil || b.Existing {
 		w.t.Fatalf("Book = %+v, %v", b, err)
@@ -111,13 +112,16 @@ func TestACallbackOverAClockChange(t *testing.T) {
 		asap, slot          string
 		night               time.Duration // from the evening to the first call
 	}{
-		{"spring in Berlin", "Europe/Berlin", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30", 14 * time.Hour},
-		{"autumn in Berlin", "Europe/Berlin", "2026-10-24 18:00", "2026-10-25 09:00", "2026-10-25 09:30", 16 * time.Hour},
+		{"spring in Berlin", "Europe/Berlin", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30",
+			14 * time.Hour},
+		{"autumn in Berlin", "Europe/Berlin", "2026-10-24 18:00", "2026-10-25 09:00", "2026-10-25 09:30",
+			16 * time.Hour},
 		{"spring in New York", "America/New_York", "2026-03-07 18:00", "2026-03-08 09:00", "2026-03-08 09:30",
 			14 * time.Hour},
 		{"autumn in New York", "America/New_York", "2026-10-31 18:00", "2026-11-01 09:00", "2026-11-01 09:30",
 			16 * time.Hour},
-		{"no change in Jakarta", "Asia/Jakarta", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30", 15 * time.Hour},
+		{"no change in Jakarta", "Asia/Jakarta", "2026-03-28 18:00", "2026-03-29 09:00", "2026-03-29 09:30",
+			15 * time.Hour},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -170,7 +174,7 @@ func TestACallbackInTheHourOfTheChange(t *testing.T) {
 }
 
 // A supervisor declares the day of a slot a holiday after it was booked: it moves to the next opening, at the cost of
-// nothing, and whoever looks at the list sees when. In the evening before nobody had been told.
+// nothing, and people who look at the list see when. In the evening before nobody had been told.
 func TestAHolidayPublishedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	w.plan.Hours = officeHours(t)
@@ -185,7 +189,8 @@ func TestAHolidayPublishedMeanwhile(t *testing.T) {
 	}
 	opening := w.wall("2026-03-06 09:00")
 	list, err := w.service.List(w.ctx, callbacks.Filter{States: callbacks.OpenStates})
-	if err != nil || len(list) != 1 || !list[0].Due.Equal(opening) || list[0].Attempts != 0 || list[0].DeskAttempts != 0 {
+	if err != nil || len(list) != 1 || !list[0].Due.Equal(opening) || list[0].Attempts != 0 ||
+		list[0].DeskAttempts != 0 {
 		t.Fatalf("the list says %+v, %v; want it due %v", list, err, opening)
 	}
 	if want := c.Expires.Add(opening.Sub(slot)); !list[0].Expires.Equal(want) {
@@ -210,7 +215,8 @@ func TestACallbackThatWaitsLong(t *testing.T) {
 	}{
 		{"most of a year", closed(hours.Date{Year: 2026, Month: 3, Day: 3}, hours.Date{Year: 2027, Month: 1, Day: 31}),
 			"2026-03-02 17:05", "2027-02-01 09:00"},
-		{"over the year's end", closed(hours.Date{Year: 2027, Month: 1, Day: 1}, hours.Date{Year: 2027, Month: 1, Day: 1}),
+		{"over the year's end", closed(hours.Date{Year: 2027, Month: 1, Day: 1},
+			hours.Date{Year: 2027, Month: 1, Day: 1}),
 			"2026-12-31 17:05", "2027-01-04 09:00"},
 		{"a leap day", closedOn(2028, 3, 1), "2028-02-28 17:05", "2028-02-29 09:00"},
 	} {
@@ -223,7 +229,8 @@ func TestACallbackThatWaitsLong(t *testing.T) {
 			if rung := w.live(opening.Add(-time.Minute), kept); len(rung) != 0 {
 				t.Fatalf("rung at %v", rung)
 			}
-			if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(opening) || got.Expires.Sub(got.Due) != 72*time.Hour {
+			if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(opening) ||
+				got.Expires.Sub(got.Due) != 72*time.Hour {
 				t.Errorf("due %v, expires %v", got.Due, got.Expires)
 			}
 			if rung := w.live(opening.Add(time.Hour), kept); strings.Join(rung, " ") != tt.opened {
@@ -263,7 +270,7 @@ func TestAYearOfCallbacks(t *testing.T) {
 	}
 	end := w.wall("2027-01-15 12:00").UTC() // nobody rings any more
 	w.live(end, y.placed, keeps)
-	y.judge(end)
+	y.check(end)
 	if n := strings.Count(w.logged.String(), "report of callbacks"); n != 365+15 {
 		t.Errorf("%d daily reports", n)
 	}
@@ -284,7 +291,7 @@ var nineToFive = hours.Span{From: 9 * 60, To: 17 * 60}
 const callEvery = 137*time.Hour + 17*time.Minute
 
 // rings is a caller, when one rings: most want to be rung back as soon as possible, every third at a time that is
-// offered, and every eleventh thinks better of it. Now and then the day that somebody was promised is declared a
+// offered, and every eleventh thinks better of it. Now and then the day of somebody's callback is declared a
 // holiday after that.
 func (y *year) rings() time.Time {
 	y.t.Helper()
@@ -313,7 +320,7 @@ func (y *year) rings() time.Time {
 	return y.first.Add(time.Duration(n+1) * callEvery)
 }
 
-// placed is what becomes of a call. Whoever is rung outside hours fails the test.
+// placed is what becomes of a call. A call outside hours fails the test.
 func (y *year) placed(p dispatch.Placement, c call) {
 	y.t.Helper()
 	local := y.clock.In(y.plan.Hours.Zone())
@@ -336,8 +343,8 @@ func (y *year) placed(p dispatch.Placement, c call) {
 	}
 }
 
-// judge looks at every callback, and at what is left of it.
-func (y *year) judge(end time.Time) {
+// check looks at every callback, and at what is left of it.
+func (y *year) check(end time.Time) {
 	y.t.Helper()
 	states := map[callbacks.State]int{}
 	for _, c := range y.booked {

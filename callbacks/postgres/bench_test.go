@@ -29,7 +29,8 @@ func benched(b *testing.B) (storetest.Store, storetest.Database) {
 	return s, storetest.Database{
 		DB: db,
 		Hurry: []string{
-			"SET synchronous_commit = off", "SET session_replication_role = replica", "SET maintenance_work_mem = '256MB'",
+			"SET synchronous_commit = off", "SET session_replication_role = replica",
+			"SET maintenance_work_mem = '256MB'",
 		},
 		Indexes: `SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'callbacks'
 			AND indexname NOT IN (SELECT conname FROM pg_constraint)`,

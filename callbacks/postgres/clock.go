@@ -14,8 +14,8 @@ const (
 	measureLimit = 2 * time.Second
 	// readings is how often a measurement asks: the answer that came fastest tells most.
 	readings = 3
-	// vague is how long an answer may take to be believed while there is an older one, unless the first took as long: it
-	// is wrong by half of that at most.
+	// vague is how long an answer may take to be believed while there is an older one, unless the first took as long:
+	// it is wrong by half of that at most.
 	vague = 100 * time.Millisecond
 )
 

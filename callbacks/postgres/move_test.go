@@ -42,7 +42,8 @@ func lived(t *testing.T) *sqlite.Store {
 			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "zh",
 			Number: fmt.Sprintf("+6281200%05d", i), Account: fmt.Sprint(i),
 			Answers: "refund:12", Kind: callbacks.ASAP, Urgent: i == 3, Called: storetest.Start, Due: storetest.Start,
-			Expires: storetest.Start.Add(time.Hour), SMSBody: func(c callbacks.Callback) string { return "t " + c.Reference },
+			Expires: storetest.Start.Add(time.Hour),
+			SMSBody: func(c callbacks.Callback) string { return "t " + c.Reference },
 		}, fmt.Sprint(1000000+i))
 		must(err)
 		must(s.AttachNote(ctx, b.Callback.ID, callbacks.Recording{SID: fmt.Sprint("RE", i), URL: "u", Seconds: i}))
@@ -63,7 +64,8 @@ func lived(t *testing.T) *sqlite.Store {
 	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
 	for range 2 {
-		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true, From: storetest.Start,
+		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true,
+			From:   storetest.Start,
 			Until:  storetest.Start.Add(time.Hour),
 			Reason: "地震", Say: map[string]string{"zh": "关闭"}, By: "sari", Created: storetest.Start})
 		must(err)
@@ -76,7 +78,8 @@ func lived(t *testing.T) *sqlite.Store {
 		must(err)
 		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari",
 			Note: "n", Changes: "变",
-			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {}, fmt.Sprint("only", i): []byte("same")}})
+			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {},
+				fmt.Sprint("only", i): []byte("same")}})
 		must(err)
 	}
 	_, _, err = s.SMSDelivered(ctx, callbacks.SMSDelivery{SMSID: 2, SID: "SM2", State: callbacks.SMSUndelivered,

@@ -75,7 +75,8 @@ func empty(t *testing.T, db *sql.DB) {
 		DECLARE name text;
 		BEGIN
 			SET LOCAL session_replication_role = replica; -- in any order
-			FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
+			FOR name IN SELECT tablename FROM pg_tables
+				WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
 				EXECUTE 'DELETE FROM ' || name;
 			END LOOP;
 			FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
@@ -107,7 +108,7 @@ func TestHousekeepers(t *testing.T) {
 	storetest.Housekeepers(t, func(t *testing.T) storetest.Store { return open(t, url) })
 }
 
-// What was promised is there after a crash of the server, and the same store goes on with it.
+// What was booked is there after a crash of the server, and the same store goes on with it.
 func TestTheServerCrashes(t *testing.T) {
 	own := pgtest.New(t)
 	s := open(t, own.Database(t))
@@ -262,9 +263,11 @@ func TestBookingsCommitTogether(t *testing.T) {
 		wg.Go(func() {
 			for enough.Load() == 0 { // the server takes a moment to learn of the other
 				i := booked.Add(1)
-				number := fmt.Sprintf("+6281200%05d", i) // anonymous callers of a line would wait, as they count together
+				// anonymous callers of a line would wait, as they count together
+				number := fmt.Sprintf("+6281200%05d", i)
 				if _, err := s.Book(context.Background(), callbacks.Request{
-					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Caller: number, Kind: callbacks.ASAP,
+					Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Caller: number,
+					Kind:   callbacks.ASAP,
 					Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
 					Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, MaxOpen: 100_000},
 				}, fmt.Sprint(3000000+i)); err != nil {

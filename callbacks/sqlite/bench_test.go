@@ -28,10 +28,12 @@ func benched(b *testing.B) (storetest.Store, storetest.Database) {
 	return s, storetest.Database{
 		DB: db,
 		Hurry: []string{
-			"PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA secure_delete = OFF", "PRAGMA cache_size = -200000",
+			"PRAGMA synchronous = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA secure_delete = OFF",
+			"PRAGMA cache_size = -200000",
 		},
-		Indexes: `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'callbacks' AND sql IS NOT NULL`,
-		Settle:  []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
+		Indexes: `SELECT name, sql FROM sqlite_master
+			WHERE type = 'index' AND tbl_name = 'callbacks' AND sql IS NOT NULL`,
+		Settle: []string{"PRAGMA wal_checkpoint(TRUNCATE)"},
 	}
 }
 

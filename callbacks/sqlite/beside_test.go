@@ -150,7 +150,8 @@ var links = map[string]func(dir string) (link string, err error){
 	"upwards from a linked directory": func(dir string) (string, error) {
 		elsewhere := filepath.Join(dir, "elsewhere", "deep")
 		linked := filepath.Join(dir, "linked")
-		return filepath.Join(linked, "link.db"), errors.Join(os.MkdirAll(elsewhere, 0o700), os.Symlink(elsewhere, linked),
+		return filepath.Join(linked, "link.db"), errors.Join(os.MkdirAll(elsewhere, 0o700),
+			os.Symlink(elsewhere, linked),
 			os.Symlink("../../data/hotline.db", filepath.Join(elsewhere, "link.db")))
 	},
 }

@@ -153,7 +153,8 @@ func TestTheFileVanishesDuringAWrite(t *testing.T) {
 		d.must(os.Rename(d.path, d.path+".away"))
 		return ""
 	}
-	if b, err := d.Book(context.Background(), r, "5000000"); err == nil || !strings.Contains(err.Error(), "moved away") {
+	if b, err := d.Book(context.Background(), r, "5000000"); err == nil ||
+		!strings.Contains(err.Error(), "moved away") {
 		t.Errorf("%+v, %v", b, err)
 	}
 	d.must(os.Rename(d.path+".away", d.path))
@@ -195,8 +196,10 @@ func TestTheFileIsMovedAwayAmongManyCallers(t *testing.T) {
 				default:
 				}
 				r := callbacks.Request{
-					Key: fmt.Sprint(caller, "/", n), Line: "gopay", Desk: "support", Number: fmt.Sprintf("+62813%03d%05d", caller, n),
-					Kind: callbacks.ASAP, Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
+					Key: fmt.Sprint(caller, "/", n), Line: "gopay", Desk: "support",
+					Number: fmt.Sprintf("+62813%03d%05d", caller, n),
+					Kind:   callbacks.ASAP, Called: storetest.Start, Due: storetest.Start,
+					Expires: storetest.Start.Add(time.Hour),
 				}
 				before := moves.Load()
 				b, err := d.Book(context.Background(), r, fmt.Sprintf("6%02d%04d", caller, n))

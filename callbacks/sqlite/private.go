@@ -17,7 +17,8 @@ var chmod = os.Chmod
 // private makes the file, if there is none, takes the rights of others on it and on those beside it away, and returns
 // which it changed. Rights that cannot be changed are an error. On Windows it changes none.
 func private(file string) (changed []string, err error) {
-	// One that is there is not opened: to close it would take the locks away that another store of this process has on it.
+	// One that is there is not opened: to close it would take the locks away that another store of this process has on
+	// it.
 	made, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err == nil {
 		err = made.Close()

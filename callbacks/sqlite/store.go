@@ -27,11 +27,11 @@ const readers = 4
 type Store struct {
 	*sqlstore.Store
 	writer *sql.DB
-	// anchor is a connection that nobody uses: as long as it is open the files beside the database stay the same, whatever
-	// happens to the other connections. Nil in memory.
+	// anchor is a connection that nobody uses: as long as it is open the files beside the database stay the same,
+	// whatever happens to the other connections. Nil in memory.
 	anchor *sql.Conn
-	// Restricted is which of its files others could read or change until it was opened; none on Windows, where rights are
-	// not in the mode.
+	// Restricted is which of its files others could read or change until it was opened; none on Windows, where rights
+	// are not in the mode.
 	Restricted []string
 }
 
@@ -51,7 +51,8 @@ func (s *Store) Close() error {
 var dialect = sqlstore.Dialect{
 	Name: "sqlite", Migrations: goose.DialectSQLite3, Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason,
 	Afresh: "PRAGMA shrink_memory",
-	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}", "WITHOUT ROWID",
+	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}",
+		"WITHOUT ROWID",
 		"{write_order}", ""),
 }
 
@@ -72,7 +73,8 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	file, err := followed(path)
 	if err != nil {
-		return nil, fmt.Errorf("sqlite: the directory for the database: %w; make it, or name another with sqlite:PATH", err)
+		return nil, fmt.Errorf("sqlite: the directory for the database: %w; make it, or name another with sqlite:PATH",
+			err)
 	}
 	lock := file + ".migrate-lock"
 	unlock, err := lockFile(lock)

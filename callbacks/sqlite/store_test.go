@@ -40,7 +40,8 @@ func TestConformance(t *testing.T) {
 func TestConfigHistory(t *testing.T) {
 	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
 		path := filepath.Join(t.TempDir(), "hotline.db")
-		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, path) }, Beside: another(t, path)}
+		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, path) },
+			Beside: another(t, path)}
 	})
 }
 
@@ -131,12 +132,14 @@ func TestManyCallersAtOnce(t *testing.T) {
 		wg.Go(func() {
 			number := fmt.Sprintf("+6281200%05d", i)
 			b, err := s.Book(context.Background(), callbacks.Request{
-				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Kind: callbacks.Slot, SlotCapacity: capacity,
-				Called: storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour),
+				Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Number: number, Kind: callbacks.Slot,
+				SlotCapacity: capacity,
+				Called:       storetest.Start, Due: storetest.Start, SlotEnd: storetest.Start.Add(time.Hour),
 				Expires: storetest.Start.Add(2 * time.Hour),
 			}, fmt.Sprint(2000000+i))
 			var all, own int
-			if err := other.QueryRow(`SELECT count(*), count(*) FILTER (WHERE number = ? AND id = ?) FROM callbacks`, number,
+			if err := other.QueryRow(`SELECT count(*), count(*) FILTER (WHERE number = ? AND id = ?) FROM callbacks`,
+				number,
 				b.Callback.ID).Scan(&all, &own); err != nil {
 				t.Error(err)
 			}
@@ -180,7 +183,8 @@ func TestErasedIsGoneFromTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "hotline.db")
 	s := open(t, path)
 	b, err := s.Book(ctx, callbacks.Request{
-		Key: "k", Line: "gopay", Desk: "support", Number: "+6281277665544", Account: "ACCOUNT5544", Kind: callbacks.ASAP,
+		Key: "k", Line: "gopay", Desk: "support", Number: "+6281277665544", Account: "ACCOUNT5544",
+		Kind:   callbacks.ASAP,
 		Called: storetest.Start, Due: storetest.Start, Expires: storetest.Start.Add(time.Hour),
 	}, "1234567")
 	if err != nil {
@@ -195,7 +199,8 @@ func TestErasedIsGoneFromTheFile(t *testing.T) {
 	if !inFiles(t, path, "6281277665544") || !inFiles(t, path, "ACCOUNT5544") {
 		t.Fatal("the numbers are not in the file in the first place")
 	}
-	n, err := s.Erase(ctx, callbacks.Desk{Line: "gopay", Desk: "support"}, storetest.Start.Add(time.Hour), storetest.Start)
+	n, err := s.Erase(ctx, callbacks.Desk{Line: "gopay", Desk: "support"}, storetest.Start.Add(time.Hour),
+		storetest.Start)
 	if err != nil || n != 1 {
 		t.Fatalf("Erase = %d, %v", n, err)
 	}

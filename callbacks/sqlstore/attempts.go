@@ -18,7 +18,8 @@ func attemptColumns(a *callbacks.Attempt) columns {
 
 // ActiveAttempts implements dispatch.Store.
 func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error) {
-	list, err := many(ctx, s.read, attemptColumns, "attempts WHERE state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
+	list, err := many(ctx, s.read, attemptColumns,
+		"attempts WHERE state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
 	return list, s.wrap("list attempts", err)
 }
 

@@ -62,7 +62,8 @@ func existing(ctx context.Context, tx conn, r callbacks.Request) (callbacks.Book
 		`SELECT `+callbackColumns+`, way FROM (
 		SELECT `+callbackColumns+`, 0 AS way FROM callbacks WHERE request_key = ?1
 		UNION ALL SELECT `+callbackColumns+`, 1`+open+`number = ?2
-		UNION ALL SELECT `+callbackColumns+`, 2`+open+`account <> '' AND account = ?4) AS existing ORDER BY way LIMIT 1`,
+		UNION ALL SELECT `+callbackColumns+`, 2`+open+`account <> '' AND account = ?4) AS existing
+		ORDER BY way LIMIT 1`,
 		r.Key, r.Number, r.Line, r.Account, r.Urgent))
 	return callbacks.Booking{Callback: f.Callback, Existing: f.way > 0}, err
 }
@@ -81,7 +82,8 @@ func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Requ
 }
 
 // writeCallback writes a callback, unless a limit, a full slot or the reference is in the way.
-func writeCallback(ctx context.Context, tx conn, r callbacks.Request, reference string) (c callbacks.Callback, err error) {
+func writeCallback(ctx context.Context, tx conn, r callbacks.Request,
+	reference string) (c callbacks.Callback, err error) {
 	if err := within(ctx, tx, r); err != nil {
 		return c, err
 	}

@@ -28,9 +28,11 @@ func (r *callbackRow) columns() columns {
 		{"kind", &r.Kind}, {"urgent", &r.Urgent}, {"priority", &r.Priority},
 		{"called_ms", millis{&r.Called}}, {"due_ms", millis{&r.Due}}, {"held_ms", millis{&r.Held}},
 		{"cancel_after_attempt", &r.CancelAfterAttempt},
-		{"slot_start_ms", millis{&r.slotStart}}, {"slot_end_ms", millis{&r.SlotEnd}}, {"expires_ms", millis{&r.Expires}},
+		{"slot_start_ms", millis{&r.slotStart}}, {"slot_end_ms", millis{&r.SlotEnd}},
+		{"expires_ms", millis{&r.Expires}},
 		{"state", &r.State}, {"reached", &r.Reached}, {"desk_attempts", &r.DeskAttempts}, {"attempts", &r.Attempts},
-		{"next_target", &r.NextTarget}, {"pass", &r.Pass}, {"fence", &r.fence}, {"ready", &r.ready}, {"remark", &r.Remark},
+		{"next_target", &r.NextTarget}, {"pass", &r.Pass}, {"fence", &r.fence}, {"ready", &r.ready},
+		{"remark", &r.Remark},
 		{"ended_ms", millis{&r.Ended}}, {"erased_ms", millis{&r.erased}},
 		{"note_sid", &r.Note.SID}, {"note_url", &r.Note.URL}, {"note_seconds", &r.Note.Seconds},
 	}

@@ -126,7 +126,8 @@ func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now ti
 
 // Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
 func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
-	list, err := many(ctx, s.read, overrideColumns, `overrides WHERE lifted_ms = 0 AND until_ms > ? ORDER BY id`, ms(after))
+	list, err := many(ctx, s.read, overrideColumns, `overrides WHERE lifted_ms = 0 AND until_ms > ? ORDER BY id`,
+		ms(after))
 	return list, s.wrap("list overrides", err)
 }
 

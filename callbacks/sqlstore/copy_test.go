@@ -111,12 +111,14 @@ var filled = []filledRow{
 		"language": "zh", "number": "+628111", "caller": "+628222", "account": "0812", "answers": "transaction:1",
 		"kind": "slot", "urgent": true, "priority": 2, "called_ms": 1001, "due_ms": 1002, "held_ms": 1003,
 		"cancel_after_attempt": true, "slot_start_ms": 1004, "slot_end_ms": 1005, "expires_ms": 1006,
-		"state": "customer-reached", "reached": true, "desk_attempts": 3, "attempts": 4, "next_target": 5, "pass": 6, "fence": 8,
+		"state": "customer-reached", "reached": true, "desk_attempts": 3, "attempts": 4, "next_target": 5, "pass": 6,
+		"fence": 8,
 		"ready": 1, "remark": "busy", "ended_ms": 1007, "erased_ms": 1008,
 		"note_sid": "RE1", "note_url": "https://example.com/RE1", "note_seconds": 9,
 	}},
 	{"attempts", map[string]any{
-		"id": "a1", "callback_id": 7, "line": "gopay", "desk": "support", "target_id": "support-1", "target_kind": "sip",
+		"id": "a1", "callback_id": 7, "line": "gopay", "desk": "support", "target_id": "support-1",
+		"target_kind":    "sip",
 		"target_address": "sip:a@example.com", "from_number": "+622150", "ring_ms": 20000, "state": "ended",
 		"outcome": "busy", "call_sid": "CA2", "status": "busy", "status_seq": 3, "fence": 8, "pass": 6,
 		"created_ms": 1009, "next_check_ms": 1010,
@@ -129,23 +131,27 @@ var filled = []filledRow{
 	{"silenced_numbers", map[string]any{"number": "+628111", "until_ms": 1013}},
 	{"wrong_proofs", map[string]any{"proof_key": "CA4/1", "callback_id": 7, "caller": "+628222", "given_ms": 1014}},
 	{"messages", map[string]any{
-		"message_key": "CA5/1", "reference": "2222222", "line": "upay", "desk": "support", "topic": "other", "language": "id",
-		"caller": "+628333", "account": "0813", "answers": "amount:5", "recording_sid": "RE2",
+		"message_key": "CA5/1", "reference": "2222222", "line": "upay", "desk": "support", "topic": "other",
+		"language": "id",
+		"caller":   "+628333", "account": "0813", "answers": "amount:5", "recording_sid": "RE2",
 		"recording_url": "https://example.com/RE2", "recording_seconds": 10, "received_ms": 1015, "erased_ms": 1016,
 	}},
 	{"call_records", map[string]any{
-		"call_key": "CA6", "reference": "3333333", "line": "upay", "desk": "support", "topic": "other", "language": "id",
-		"caller": "+628444", "account": "0814", "answers": "amount:6", "began_ms": 1017, "erased_ms": 1018,
+		"call_key": "CA6", "reference": "3333333", "line": "upay", "desk": "support", "topic": "other",
+		"language": "id",
+		"caller":   "+628444", "account": "0814", "answers": "amount:6", "began_ms": 1017, "erased_ms": 1018,
 	}},
 	{"sms", map[string]any{
 		"id": 11, "callback_id": 7, "body": "您好", "state": "sent", "delivery": "undelivered", "tries": 2,
-		"message_sid": "SM1", "error_code": 30005, "remark": "no such number", "created_ms": 1019, "next_check_ms": 1020,
+		"message_sid": "SM1", "error_code": 30005, "remark": "no such number", "created_ms": 1019,
+		"next_check_ms": 1020,
 	}},
 	{"accepted_dials", map[string]any{"call_sid": "CA7", "dial": 2, "target": "support-1", "accepted_ms": 1021}},
 	{"jobs", map[string]any{"name": "report", "last_run_ms": 1022, "leased_until_ms": 1023}},
 	{"overrides", map[string]any{
 		"id": 12, "line": "gopay", "desk": "support", "opens": true, "from_ms": 1024, "until_ms": 1025, "reason": "地震",
-		"announcement": `{"zh":"关闭"}`, "declared_by": "sari", "created_ms": 1026, "lifted_ms": 1027, "lifted_by": "budi",
+		"announcement": `{"zh":"关闭"}`, "declared_by": "sari", "created_ms": 1026, "lifted_ms": 1027,
+		"lifted_by": "budi",
 	}},
 	{"config_versions", map[string]any{
 		"number": 13, "hash": "h", "published_ms": 1028, "author": "sari", "note": "roll back to 1", "changes": "变",
@@ -175,7 +181,8 @@ func (d database) fill(t *testing.T) {
 		for name, value := range f.row {
 			names, marks, values = append(names, name), append(marks, "?"), append(values, value)
 		}
-		_, err := d.db.Exec("INSERT INTO "+f.table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks, ", ")+")",
+		_, err := d.db.Exec("INSERT INTO "+f.table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks,
+			", ")+")",
 			values...)
 		if err != nil {
 			t.Fatalf("%s: %v", f.table, err)

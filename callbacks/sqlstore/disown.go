@@ -35,7 +35,8 @@ func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time,
 func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c callbacks.Callback, err error) {
 	look := tx
 	look.writes = false // whom it is for never changes, and it is locked after the queue
-	if c, _, err = oneCallback(ctx, look, "id = (SELECT callback_id FROM attempts WHERE id = ?)", attemptID); err != nil {
+	if c, _, err = oneCallback(ctx, look, "id = (SELECT callback_id FROM attempts WHERE id = ?)",
+		attemptID); err != nil {
 		return c, err
 	}
 	if err := tx.serialize(ctx, "number/"+c.Number); err != nil {

@@ -32,7 +32,8 @@ func (s *Store) SetLastRun(ctx context.Context, job string, at time.Time) error 
 
 func reportColumns(r *callbacks.Report) columns {
 	return columns{
-		{"line", &r.Line}, {"called", &r.Called}, {"done", &r.Done}, {"cancelled", &r.Cancelled}, {"expired", &r.Expired},
+		{"line", &r.Line}, {"called", &r.Called}, {"done", &r.Done}, {"cancelled", &r.Cancelled},
+		{"expired", &r.Expired},
 		{"undialable", &r.Undialable}, {"open", &r.Open}, {"messages", &r.Messages}, {"call_records", &r.CallRecords},
 	}
 }
@@ -49,7 +50,8 @@ func (s *Store) Report(ctx context.Context, from, to time.Time) (list []callback
 			CASE WHEN state = 'undialable' AND ended_ms >= ?1 AND ended_ms < ?2 THEN 1 ELSE 0 END AS undialable,
 			CASE WHEN `+openStates+` THEN 1 ELSE 0 END AS open, 0 AS messages, 0 AS call_records FROM callbacks
 		UNION ALL
-		SELECT line, 0, 0, 0, 0, 0, 0, CASE WHEN received_ms >= ?1 AND received_ms < ?2 THEN 1 ELSE 0 END, 0 FROM messages
+		SELECT line, 0, 0, 0, 0, 0, 0, CASE WHEN received_ms >= ?1 AND received_ms < ?2 THEN 1 ELSE 0 END, 0
+			FROM messages
 		UNION ALL
 		SELECT line, 0, 0, 0, 0, 0, 0, 0, CASE WHEN began_ms >= ?1 AND began_ms < ?2 THEN 1 ELSE 0 END
 			FROM call_records) AS counted
@@ -82,8 +84,8 @@ func (s *Store) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, erro
 
 // desks runs a query for lines and desks.
 func (s *Store) desks(ctx context.Context, what, query string) ([]callbacks.Desk, error) {
-	list, err := rows(ctx, s.read, func(d *callbacks.Desk) columns { return columns{{"line", &d.Line}, {"desk", &d.Desk}} },
-		query)
+	of := func(d *callbacks.Desk) columns { return columns{{"line", &d.Line}, {"desk", &d.Desk}} }
+	list, err := rows(ctx, s.read, of, query)
 	return list, s.wrap(what, err)
 }
 
@@ -98,7 +100,8 @@ const (
 
 // RecordingsOf implements [callbacks.HousekeeperStore].
 func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.Time) (sids []string, err error) {
-	sids, err = rows(ctx, s.read, only[string], `SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedCallbacks+`
+	sids, err = rows(ctx, s.read, only[string],
+		`SELECT note_sid FROM callbacks WHERE note_sid <> '' AND `+erasedCallbacks+`
 		UNION SELECT recording_sid FROM messages WHERE recording_sid <> '' AND `+erasedMessages+` ORDER BY 1`,
 		d.Line, d.Desk, ms(before), d.Line, d.Desk, ms(before))
 	return sids, s.wrap("list recordings", err)
@@ -111,10 +114,12 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 		of := []any{d.Line, d.Desk, ms(before)}
 		for _, behind := range []string{ // what belongs to callbacks goes while they still tell which it is
 			`UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE callback_id IN`,
-			`UPDATE sms SET body = '', message_sid = '', state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
+			`UPDATE sms SET body = '', message_sid = '',
+				state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
 				WHERE callback_id IN`,
 		} {
-			if _, err := tx.exec(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedCallbacks+`)`, of...); err != nil {
+			if _, err := tx.exec(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedCallbacks+`)`,
+				of...); err != nil {
 				return err
 			}
 		}

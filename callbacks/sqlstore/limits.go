@@ -84,7 +84,8 @@ func (a ask) within(ctx context.Context, tx conn) error {
 		{known, a.limits.CallerHour, callbacks.ErrCallerLimit, byCaller, []any{a.caller, hour}},
 		{known, a.limits.CallerDay, callbacks.ErrCallerLimit, byCaller, []any{a.caller, day}},
 		{known && !a.moves, a.limits.OpenPerCaller, callbacks.ErrOpenLimit, open + `caller = ?`, []any{a.caller}},
-		{other, 1, callbacks.ErrSilenced, `silenced_numbers WHERE number = ? AND until_ms > ?`, []any{a.number, ms(a.at)}},
+		{other, 1, callbacks.ErrSilenced, `silenced_numbers WHERE number = ? AND until_ms > ?`,
+			[]any{a.number, ms(a.at)}},
 		{urgentForOther && !known, 1, callbacks.ErrAnonymousLimit, urgent + `caller = '' AND line = ?`, []any{a.line}},
 		{other, a.limits.NumberHour, callbacks.ErrNumberLimit, byOthers, []any{a.number, hour}},
 		{other, a.limits.NumberDay, callbacks.ErrNumberLimit, byOthers, []any{a.number, day}},
@@ -99,7 +100,8 @@ func (a ask) write(ctx context.Context, tx conn) error {
 		return nil
 	}
 	_, err := tx.exec(ctx, `INSERT INTO callback_requests
-		(request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, a.key, a.line, a.caller, a.number, ms(a.at))
+		(request_key, line, caller, number, requested_ms) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, a.key, a.line,
+		a.caller, a.number, ms(a.at))
 	return err
 }
 

@@ -18,7 +18,8 @@ func (r *messageRow) columns() columns {
 		{"message_key", &r.Key}, {"reference", &r.Reference},
 		{"line", &r.Line}, {"desk", &r.Desk}, {"topic", &r.Topic}, {"language", &r.Language},
 		{"caller", &r.Caller}, {"account", &r.Account}, {"answers", &r.Answers},
-		{"recording_sid", &r.Recording.SID}, {"recording_url", &r.Recording.URL}, {"recording_seconds", &r.Recording.Seconds},
+		{"recording_sid", &r.Recording.SID}, {"recording_url", &r.Recording.URL},
+		{"recording_seconds", &r.Recording.Seconds},
 		{"received_ms", millis{&r.Received}}, {"erased_ms", millis{&r.erased}},
 	}
 }
@@ -116,7 +117,8 @@ func oneCallRecord(ctx context.Context, q conn, key string) (callbacks.CallRecor
 
 // MarkTaken implements [callbacks.Store].
 func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
-	_, err := s.exec(ctx, "note that a call was accepted", `INSERT INTO accepted_dials (call_sid, dial, target, accepted_ms)
+	_, err := s.exec(ctx, "note that a call was accepted",
+		`INSERT INTO accepted_dials (call_sid, dial, target, accepted_ms)
 		VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
 	return err
 }

@@ -11,14 +11,15 @@ import (
 	"github.com/pressly/goose/v3"
 )
 
-// Migrations are the scripts that make and change the tables of both databases, the n-th in the file that begins with n.
+// Migrations are the scripts that make and change the tables of both databases, the n-th in the file that begins with
+// n.
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS
 
-// Migrate brings the tables of a database up to date: those scripts that it has not had are applied in the order of their
-// names, each as one transaction. A database of a later version than there are scripts is refused and stays as it is.
-// Processes that start at once wait for each other where the dialect has a Locker; elsewhere the caller sees to it.
+// Migrate brings the tables of a database up to date: those scripts that it has not had are applied in the order of
+// their names, each as one transaction. A database of a later version than there are scripts is refused and stays as it
+// is. Processes that start at once wait for each other where the dialect has a Locker; elsewhere the caller sees to it.
 func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 	p, err := d.migrations(db, scripts)
 	if err != nil {

@@ -17,7 +17,8 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if row, err = oneRow(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
-		n, err := tx.exec(ctx, `INSERT INTO moves (move_key, callback_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, m.Key, id)
+		n, err := tx.exec(ctx, `INSERT INTO moves (move_key, callback_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, m.Key,
+			id)
 		if err != nil || n == 0 {
 			return err // moved already, under this key
 		}
@@ -35,7 +36,8 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 			}
 			row.slotStart = m.Due
 		}
-		c.Kind, c.Due, c.Held, c.SlotEnd, c.Expires = m.Kind, asStored(m.Due), time.Time{}, asStored(m.SlotEnd), asStored(m.Expires)
+		c.Kind, c.Due, c.Held, c.SlotEnd, c.Expires = m.Kind, asStored(m.Due), time.Time{}, asStored(m.SlotEnd),
+			asStored(m.Expires)
 		c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1
 		if err := row.columns().update(ctx, tx, "callbacks", "request_key", "reference"); err != nil {
 			return err

@@ -19,7 +19,8 @@ type smsRow struct {
 
 func (r *smsRow) columns() columns {
 	return columns{
-		{"id", &r.ID}, {"callback_id", &r.Callback.ID}, {"body", &r.Body}, {"state", &r.State}, {"delivery", &r.delivery},
+		{"id", &r.ID}, {"callback_id", &r.Callback.ID}, {"body", &r.Body}, {"state", &r.State},
+		{"delivery", &r.delivery},
 		{"tries", &r.Tries}, {"message_sid", &r.messageSID}, {"error_code", &r.Code}, {"remark", &r.Remark},
 		{"created_ms", millis{&r.Created}}, {"next_check_ms", millis{&r.nextCheck}},
 	}
@@ -40,7 +41,8 @@ func writeSMS(ctx context.Context, tx conn, c callbacks.Callback, text string, n
 	if text == "" {
 		return nil
 	}
-	row := smsRow{nextCheck: now, SMS: callbacks.SMS{Callback: c, Body: text, State: callbacks.SMSWaiting, Created: now}}
+	row := smsRow{nextCheck: now, SMS: callbacks.SMS{Callback: c, Body: text, State: callbacks.SMSWaiting,
+		Created: now}}
 	_, err := row.columns().without("id").insert(ctx, tx, "sms", "")
 	return err
 }
@@ -60,7 +62,8 @@ func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration
 	r, err := write(ctx, s, "claim an SMS", func(tx conn) (smsRow, error) {
 		r, err := first(rows(ctx, tx, (*smsRow).columns, `UPDATE sms
 			SET state = 'sending', tries = tries + 1, next_check_ms = ?
-			WHERE id = (SELECT id FROM sms WHERE state IN ('waiting', 'sending') AND state = 'waiting' AND next_check_ms <= ?
+			WHERE id = (SELECT id FROM sms WHERE state IN ('waiting', 'sending') AND state = 'waiting'
+				AND next_check_ms <= ?
 				ORDER BY next_check_ms, id LIMIT 1`+tx.dialect.SkipLocked+`)
 			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)))
 		if err == nil {
@@ -77,7 +80,8 @@ func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration
 // SettleSMS implements [callbacks.SMSStore].
 func (s *Store) SettleSMS(ctx context.Context, id int64, settled callbacks.SMSResult) error {
 	_, err := s.exec(ctx, "settle an SMS", `UPDATE sms
-		SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ? WHERE id = ? AND state = 'sending'`,
+		SET state = ?, message_sid = ?, next_check_ms = ?, error_code = ?, remark = ?
+		WHERE id = ? AND state = 'sending'`,
 		settled.State, settled.SID, ms(settled.Again), settled.Code, settled.Remark, id)
 	return err
 }

@@ -26,12 +26,12 @@ import (
 type Dialect struct {
 	// Name is for errors: "sqlite", "postgres".
 	Name string
-	// Words replaces what the migrations have in braces: {id} is the type of a key that the database numbers, {blob} that
-	// of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a column
-	// that numbers the rows as they are written, where there is none anyway.
+	// Words replaces what the migrations have in braces: {id} is the type of a key that the database numbers, {blob}
+	// that of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a
+	// column that numbers the rows as they are written, where there is none anyway.
 	Words *strings.Replacer
-	// Migrations is the database in the terms of the library that applies the scripts; Locker lets one process at a time
-	// do so. Nil: the caller of Migrate sees to that.
+	// Migrations is the database in the terms of the library that applies the scripts; Locker lets one process at a
+	// time do so. Nil: the caller of Migrate sees to that.
 	Migrations goose.Dialect
 	Locker     lock.SessionLocker
 	// Numbered writes placeholders as $1, $2; otherwise they are ?.
@@ -48,13 +48,14 @@ type Dialect struct {
 	Snapshot sql.IsolationLevel
 	// OneWriter lets transactions that write take turns on one connection, which keeps its statements prepared.
 	OneWriter bool
-	// Intact is asked after each commit, before anybody is told of it: what was written cannot be relied on when it is not
-	// nil. May be nil.
+	// Intact is asked after each commit, before anybody is told of it: what was written cannot be relied on when it is
+	// not nil. May be nil.
 	Intact func() error
-	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names; empty:
-	// it is not known. May be nil.
+	// Reason says in a few words why an error keeps everything from being written, without paths, hosts and names;
+	// empty: it is not known. May be nil.
 	Reason func(error) string
-	// Afresh makes the connection that writes read from the disk again what it reads next. Empty: there is no such thing.
+	// Afresh makes the connection that writes read from the disk again what it reads next. Empty: there is no such
+	// thing.
 	Afresh string
 	// Again reports an error after which the same transaction may succeed: a deadlock. Nil: none is.
 	Again func(error) bool

@@ -9,13 +9,15 @@ import (
 // database/sql by itself would serve those who wait in any order, and the unlucky would wait long.
 type writer struct {
 	db *sql.DB
-	// turn holds a token while somebody writes. A channel serves those who wait to send in the order in which they came.
+	// turn holds a token while somebody writes. A channel serves those who wait to send in the order in which they
+	// came.
 	turn chan struct{}
 	statements
 }
 
 func newWriter(db *sql.DB) *writer {
-	return &writer{db: db, turn: make(chan struct{}, 1), statements: statements{db: db, prepared: map[string]*sql.Stmt{}}}
+	return &writer{db: db, turn: make(chan struct{}, 1), statements: statements{db: db,
+		prepared: map[string]*sql.Stmt{}}}
 }
 
 // enter waits for the turn. Without an error it must be passed on.

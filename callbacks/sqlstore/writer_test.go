@@ -143,7 +143,8 @@ func TestContextsThatEnd(t *testing.T) {
 	}
 	within, stopWithin := context.WithCancel(t.Context())
 	d.behind(func() {
-		if err := d.write(within, "within", func() error { stopWithin(); return nil }); !errors.Is(err, context.Canceled) {
+		if err := d.write(within, "within", func() error { stopWithin(); return nil }); !errors.Is(err,
+			context.Canceled) {
 			t.Errorf("within: %v", err)
 		}
 	})

@@ -137,7 +137,8 @@ func testNothingHalfWritten(t *testing.T, s *suite) {
 // testEveryFieldIsWritten fails for a field of a callback that a change function may edit and that is lost.
 func testEveryFieldIsWritten(t *testing.T, s *suite) {
 	// What is given when it is booked, moved or erased; State and Ended have their own test.
-	given := []string{"ID", "Reference", "Line", "Desk", "Topic", "Language", "Number", "Caller", "Account", "Answers", "Note",
+	given := []string{"ID", "Reference", "Line", "Desk", "Topic", "Language", "Number", "Caller", "Account", "Answers",
+		"Note",
 		"Kind", "Urgent", "Priority", "Called", "SlotEnd", "State", "Ended"}
 	edited, err := s.Change(s.ctx, s.book(t).ID, func(r *callbacks.Record) error {
 		fields := reflect.ValueOf(&r.Callback).Elem()
@@ -179,7 +180,8 @@ func testClaim(t *testing.T, s *suite) {
 	a, b := s.book(t), s.book(t)
 	r := s.mustClaim(t, a, "1", Start)
 	want := callbacks.Record{Callback: a, Fence: 1, Attempt: &callbacks.Attempt{
-		ID: r.Attempt.ID, CallbackID: a.ID, Line: "gopay", Desk: "support", From: "+622150001000", Ring: 20 * time.Second,
+		ID: r.Attempt.ID, CallbackID: a.ID, Line: "gopay", Desk: "support", From: "+622150001000",
+		Ring:   20 * time.Second,
 		State:  callbacks.Placing,
 		Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: "+622150001"}, Seq: -1, Fence: 1,
 		Created: Start, Check: Start.Add(30 * time.Second),
@@ -214,7 +216,8 @@ func testClaim(t *testing.T, s *suite) {
 	// Calls are paced over all callbacks.
 	c := s.book(t)
 	paced := callbacks.Claim{
-		CallbackID: c.ID, AttemptID: "paced", Target: callbacks.Target{ID: "9", Kind: callbacks.Client, Address: "nine"},
+		CallbackID: c.ID, AttemptID: "paced", Target: callbacks.Target{ID: "9", Kind: callbacks.Client,
+			Address: "nine"},
 		Now: Start.Add(400 * time.Millisecond), Lease: time.Minute, Pace: time.Second,
 	}
 	_, err = s.Claim(s.ctx, paced)

@@ -49,7 +49,8 @@ func bookAtOnce(b *testing.B, s Store, n int) []time.Duration {
 			<-begin
 			began := time.Now()
 			booking, err := s.Book(context.Background(), callbacks.Request{
-				Key: number, Line: "gopay", Desk: "support", Topic: "refund", Language: "id", Number: number, Caller: number,
+				Key: number, Line: "gopay", Desk: "support", Topic: "refund", Language: "id", Number: number,
+				Caller:  number,
 				Account: number, Answers: "transaction:778899", Kind: callbacks.ASAP,
 				Called: Start, Due: Start, Expires: Start.Add(72 * time.Hour),
 				Limits: callbacks.Limits{CallerLimits: callbacks.DefaultCallerLimits, MaxOpen: 1_000_000},

@@ -17,8 +17,8 @@ type Database struct {
 	*sql.DB
 	// Indexes is a query for the name and definition of the indexes that callbacks has, but those of its constraints.
 	Indexes string
-	// Hurry makes the connection quick instead of safe. Settle makes a database ready that was filled: its statistics, its
-	// log.
+	// Hurry makes the connection quick instead of safe. Settle makes a database ready that was filled: its statistics,
+	// its log.
 	Hurry, Settle []string
 }
 
@@ -42,7 +42,8 @@ func BenchmarkGrowth(b *testing.B, open func(b *testing.B) (Store, Database)) {
 		ratio := float64(m) / float64(a)
 		b.Logf("%s: %v of a thousand, %v of a million: %.2f times", step, a, m, ratio)
 		if ratio > growthMost && (step == whole || m-a >= 100*time.Microsecond) { // a page more to read is not growth
-			b.Errorf("%s: a million cost %.2f times what a thousand cost, at most %.1f times is wanted", step, ratio, growthMost)
+			b.Errorf("%s: a million cost %.2f times what a thousand cost, at most %.1f times is wanted", step, ratio,
+				growthMost)
 		}
 	}
 }
@@ -78,8 +79,10 @@ func fill(t *testing.B, open func(b *testing.B) (Store, Database), callbacks int
 		WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d)
 		SELECT 'k' || (10000000 + i), 'r' || (10000000 + i), 'gopay', 'desk ' || (i %% 4), '', '',
 			'+62' || (81000000000 + i), '', '', '',
-			'asap', FALSE, %[1]d - 172800000 + i, CASE WHEN i %% 8 < 4 THEN %[1]d - 86400000 + i ELSE %[1]d + 86400000 + i END,
-			CASE WHEN i %% 8 < 4 THEN 1 ELSE 0 END, %[1]d + 864000000 + i, 'booked' FROM n`, Start.UnixMilli(), callbacks))
+			'asap', FALSE, %[1]d - 172800000 + i,
+			CASE WHEN i %% 8 < 4 THEN %[1]d - 86400000 + i ELSE %[1]d + 86400000 + i END,
+			CASE WHEN i %% 8 < 4 THEN 1 ELSE 0 END, %[1]d + 864000000 + i, 'booked' FROM n`, Start.UnixMilli(),
+		callbacks))
 	for _, definition := range indexes {
 		f.exec(t, definition)
 	}

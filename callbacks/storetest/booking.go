@@ -98,7 +98,10 @@ func testOneOpenAtOnce(t *testing.T, s *suite) {
 	var written, existing atomic.Int32
 	requests := make([]callbacks.Request, 50)
 	for i := range requests {
-		requests[i] = s.request(func(r *callbacks.Request) { r.Number = "+6281255554444"; r.Account = fmt.Sprint("a", i) })
+		requests[i] = s.request(func(r *callbacks.Request) {
+			r.Number = "+6281255554444"
+			r.Account = fmt.Sprint("a", i)
+		})
 	}
 	atOnce(len(requests), func(i int) {
 		b, err := s.Book(s.ctx, requests[i], fmt.Sprint(5_000_000+i))
@@ -121,7 +124,8 @@ func testTheSameAtOnce(t *testing.T, s *suite) {
 	for range 5 {
 		r, reference := s.request(func(r *callbacks.Request) {
 			r.Kind, r.Desk, r.SlotEnd, r.SlotCapacity = callbacks.Slot, r.Key, Start.Add(time.Hour), 1
-			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1, OpenPerCaller: 1},
+			r.Limits = callbacks.Limits{CallerLimits: callbacks.CallerLimits{CallerHour: 1, NumberHour: 1,
+				OpenPerCaller: 1},
 				MaxOpen: 6}
 		}), s.reference()
 		bookings := make([]callbacks.Booking, 8)

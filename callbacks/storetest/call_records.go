@@ -47,7 +47,8 @@ func testReferenceOfCallRecord(t *testing.T, s *suite) {
 	message, err := s.SaveMessage(s.ctx, callbacks.Message{Key: "m1", CallRecordKey: "CA1", Reference: s.reference(),
 		Line: "gopay", Received: Start})
 	if err != nil || second.Reference == record.Reference || message.Reference == record.Reference {
-		t.Errorf("reference %s is given out again: %s, %s, %v", record.Reference, second.Reference, message.Reference, err)
+		t.Errorf("reference %s is given out again: %s, %s, %v", record.Reference, second.Reference, message.Reference,
+			err)
 	}
 	record = s.callRecord(t, "CA2")
 	message, err = s.SaveMessage(s.ctx, callbacks.Message{Key: "m2", CallRecordKey: "CA2", Reference: s.reference(),

@@ -92,7 +92,8 @@ func testCallerLimits(t *testing.T, s *suite) {
 	if _, err := s.Book(s.ctx, twice, s.reference()); err != nil {
 		t.Fatalf("what was booked before is refused: %v", err)
 	}
-	if b, err := s.Book(s.ctx, s.request(by(alice, twice.Number, 3*time.Minute, l), onUpay), s.reference()); err != nil ||
+	if b, err := s.Book(s.ctx, s.request(by(alice, twice.Number, 3*time.Minute, l), onUpay),
+		s.reference()); err != nil ||
 		!b.Existing {
 		t.Fatalf("what stands is not returned: %+v, %v", b, err)
 	}
@@ -166,8 +167,9 @@ func testMoveLimits(t *testing.T, s *suite) {
 		t.Helper()
 		n++
 		m := callbacks.Move{
-			Key: fmt.Sprint("move-", n), Kind: callbacks.ASAP, Due: Start.Add(time.Hour), Expires: Start.Add(80 * time.Hour),
-			Caller: caller, Limits: l, Asked: Start.Add(time.Minute),
+			Key: fmt.Sprint("move-", n), Kind: callbacks.ASAP, Due: Start.Add(time.Hour),
+			Expires: Start.Add(80 * time.Hour),
+			Caller:  caller, Limits: l, Asked: Start.Add(time.Minute),
 		}
 		for range 2 { // a webhook that comes again is one request
 			if _, err := s.Move(s.ctx, c.ID, m); !errors.Is(err, want) {
@@ -388,8 +390,9 @@ func testWrongProofsAtOnce(t *testing.T, s *suite) {
 	booked := []callbacks.Callback{s.book(t), s.book(t)}
 	var heard atomic.Int32
 	atOnce(16, func(i int) {
-		switch _, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", i), ID: booked[i%2].ID, Caller: alice,
-			Given: Start, Hour: 3, Day: 9}, never); {
+		switch _, _, err := s.Check(s.ctx, callbacks.Proof{Key: fmt.Sprint("proof-", i), ID: booked[i%2].ID,
+			Caller: alice,
+			Given:  Start, Hour: 3, Day: 9}, never); {
 		case err == nil:
 			heard.Add(1)
 		case !errors.Is(err, callbacks.ErrProofLimit):

@@ -64,7 +64,8 @@ var (
 
 // closure is an override of a line for the two hours from Start on.
 func closure(edit ...func(*callbacks.Override)) callbacks.Override {
-	o := callbacks.Override{Line: "gopay", From: Start, Until: Start.Add(2 * time.Hour), Reason: "fire drill", By: "sari",
+	o := callbacks.Override{Line: "gopay", From: Start, Until: Start.Add(2 * time.Hour), Reason: "fire drill",
+		By:      "sari",
 		Created: Start}
 	for _, e := range edit {
 		e(&o)
@@ -291,7 +292,8 @@ func testHistoryAfterARestart(t *testing.T, h *history) {
 	read := func(h *history) []any {
 		t.Helper()
 		return []any{
-			h.overrides(t, Start), must[[]callbacks.Version](t)(h.Versions(h.ctx, 10)), h.version(t, 0), h.version(t, 1),
+			h.overrides(t, Start), must[[]callbacks.Version](t)(h.Versions(h.ctx, 10)), h.version(t, 0),
+			h.version(t, 1),
 			must[callbacks.Version](t)(h.VersionOf(h.ctx, "h1")), h.instances(t, Start),
 		}
 	}

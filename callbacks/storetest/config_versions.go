@@ -99,9 +99,11 @@ func testFiles(t *testing.T, h *history) {
 		every[i] = byte(i)
 	}
 	f := map[string][]byte{
-		"topics.yaml": []byte("login:\r\n"), "prompts/zh.yaml": []byte("问候: 您好\n"), "calls/a b/ä.yaml": bytes.Repeat(every,
+		"topics.yaml": []byte("login:\r\n"), "prompts/zh.yaml": []byte("问候: 您好\n"),
+		"calls/a b/ä.yaml": bytes.Repeat(every,
 			50),
-		"A": {}, "nothing": nil, "caf\xe9.yaml": {'e'}, "a\x00b": {'n'}, "a": every, "b": every, "prompts/日本.yaml": {0}, "it's \"$1\" ?": {'?'}, "aa": []byte("NULL"),
+		"A": {}, "nothing": nil, "caf\xe9.yaml": {'e'}, "a\x00b": {'n'}, "a": every, "b": every, "prompts/日本.yaml": {0},
+		"it's \"$1\" ?": {'?'}, "aa": []byte("NULL"),
 	}
 	h.add(t, callbacks.Version{Hash: "h", Files: f})
 	f["nothing"] = []byte{} // a file that is empty, and there
@@ -147,7 +149,8 @@ func (h *history) counts(t *testing.T, query string, want int) {
 func testManyFiles(t *testing.T, h *history) {
 	f := map[string][]byte{}
 	for i := range 1000 {
-		f[fmt.Sprintf("hours/line-%d.yaml", i)] = []byte(fmt.Sprint("line: ", i, "\n", strings.Repeat("closed: true\n", 20)))
+		f[fmt.Sprintf("hours/line-%d.yaml", i)] = []byte(fmt.Sprint("line: ", i, "\n",
+			strings.Repeat("closed: true\n", 20)))
 	}
 	h.add(t, callbacks.Version{Hash: "h", Files: f})
 	exactly(t, h.version(t, 1).Files, f)
@@ -162,7 +165,8 @@ func testVersionsKept(t *testing.T, h *history) {
 	h.add(t, callbacks.Version{Hash: "h1", Files: files("a", "once", "b", "always", "c", "gone", "d", "first")})
 	h.add(t, callbacks.Version{Hash: "h2", Files: second})
 	h.add(t, callbacks.Version{Hash: "h3", Files: third})
-	if _, err := h.place.Beside.Exec(`INSERT INTO config_versions (number, hash, published_ms, author, note, changes, files)
+	if _, err := h.place.Beside.Exec(`INSERT INTO config_versions 
+		(number, hash, published_ms, author, note, changes, files)
 		WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
 		SELECT i, 'h' || i, 0, '', '', '', v.files FROM n, config_versions v WHERE v.number = 3`); err != nil {
 		t.Fatal(err)

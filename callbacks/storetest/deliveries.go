@@ -18,7 +18,8 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 	}{
 		{"in order", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSSent, callbacks.SMSReachedCustomer},
 			callbacks.SMSReachedCustomer, 1},
-		{"the other way round", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSReachedCustomer, callbacks.SMSSent},
+		{"the other way round", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSReachedCustomer,
+			callbacks.SMSSent},
 			callbacks.SMSReachedCustomer, 1},
 		{"twice", callbacks.SMSSent, []callbacks.SMSState{callbacks.SMSUndelivered, callbacks.SMSUndelivered},
 			callbacks.SMSUndelivered, 1},
@@ -48,8 +49,9 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 			}
 			news := 0
 			for _, word := range tt.words {
-				line, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM1", State: word,
-					Code: 30005, Remark: string(word)})
+				line, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM1",
+					State: word,
+					Code:  30005, Remark: string(word)})
 				if err != nil || line != "gopay" {
 					t.Fatalf("%s is noted for line %q, %v", word, line, err)
 				}
@@ -81,8 +83,10 @@ func testSMSDeliveries(t *testing.T, s *suite) {
 	if err := s.SettleSMS(s.ctx, text.ID, callbacks.SMSResult{State: callbacks.SMSSent, SID: "SM1"}); err != nil {
 		t.Fatal(err)
 	}
-	_, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM2", State: callbacks.SMSFailed})
-	if texts, again := s.SMSOf(s.ctx, c.ID); err != nil || again != nil || changed || texts[0].State != callbacks.SMSSent {
+	_, changed, err := s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: text.ID, SID: "SM2",
+		State: callbacks.SMSFailed})
+	if texts, again := s.SMSOf(s.ctx, c.ID); err != nil || again != nil || changed ||
+		texts[0].State != callbacks.SMSSent {
 		t.Errorf("the word about another message changed it: %+v, %v, %v", texts, err, again)
 	}
 	_, _, err = s.SMSDelivered(s.ctx, callbacks.SMSDelivery{SMSID: 9999, State: callbacks.SMSReachedCustomer})

@@ -30,14 +30,16 @@ func Housekeepers(t *testing.T, open func(t *testing.T) Store) {
 		"warnings": 7*time.Hour + 15*time.Minute} {
 		done := c.done[job]
 		if len(done) != days || c.begun[job] != days+1 {
-			t.Errorf("%s was begun %d times and done %d times in %d days: %v; want one death", job, c.begun[job], len(done),
+			t.Errorf("%s was begun %d times and done %d times in %d days: %v; want one death", job, c.begun[job],
+				len(done),
 				days, done)
 			continue
 		}
 		for i, when := range done {
 			day := time.Date(2026, 3, 3+i, 0, 0, 0, 0, jakarta)
 			late := when.Sub(day.Add(at))
-			if died := i+1 == c.deadly[job]; late < 0 || !died && late != 0 || died && (late == 0 || late > 10*time.Minute) {
+			if died := i+1 == c.deadly[job]; late < 0 || !died && late != 0 || died &&
+				(late == 0 || late > 10*time.Minute) {
 				t.Errorf("%s was done at %v, %v after its time on day %d; died then: %v", job, when, late, i+1, died)
 			}
 		}
@@ -77,7 +79,8 @@ func (c *cluster) start() *instance {
 	now := func() time.Time { return c.clock }
 	var err error
 	in.keeper, err = callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
-		Store: in, Plans: noPlans{}, Now: now, Schedule: callbacks.Schedule{Zone: "Asia/Jakarta", Reconcile: "0 5 * * *"},
+		Store: in, Plans: noPlans{}, Now: now, Schedule: callbacks.Schedule{Zone: "Asia/Jakarta",
+			Reconcile: "0 5 * * *"},
 	})
 	if err == nil {
 		err = in.keeper.Add("warnings", "15 7 * * *", func(context.Context,

@@ -50,7 +50,8 @@ func testOpeningSpacing(t *testing.T, s *suite) {
 	}
 	for _, want := range []time.Duration{0, 10 * time.Minute, 20 * time.Minute, 25 * time.Minute, 25 * time.Minute} {
 		if c := s.book(t, night); !c.Due.Equal(opening.Add(want)) || c.Expires.Sub(c.Due) != 71*time.Hour {
-			t.Errorf("due %v after the opening, want %v; expires %v later", c.Due.Sub(opening), want, c.Expires.Sub(c.Due))
+			t.Errorf("due %v after the opening, want %v; expires %v later", c.Due.Sub(opening), want,
+				c.Expires.Sub(c.Due))
 		}
 	}
 	// Who rings after the opening goes behind those of the night, unless their matter goes first.
@@ -89,7 +90,8 @@ func testTextOfAnEnd(t *testing.T, s *suite) {
 	end("")
 	told := end("Sorry, {reference}.")
 	text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute)
-	if err != nil || !found || text.Body != "Sorry, "+told.Reference+"." || !text.Created.Equal(Start.Add(time.Minute)) {
+	if err != nil || !found || text.Body != "Sorry, "+told.Reference+"." ||
+		!text.Created.Equal(Start.Add(time.Minute)) {
 		t.Fatalf("%+v, %v, %v", text, found, err)
 	}
 	if text, found, err := s.ClaimSMS(s.ctx, Start.Add(time.Hour), time.Minute); err != nil || found {

@@ -65,7 +65,8 @@ func testList(t *testing.T, s *suite) {
 
 func testListMessages(t *testing.T, s *suite) {
 	save := func(key, line string, at time.Time) callbacks.Message {
-		m, err := s.SaveMessage(s.ctx, callbacks.Message{Key: key, Reference: s.reference(), Line: line, Desk: "support",
+		m, err := s.SaveMessage(s.ctx, callbacks.Message{Key: key, Reference: s.reference(), Line: line,
+			Desk:     "support",
 			Received: at})
 		if err != nil {
 			t.Fatal(err)
@@ -74,7 +75,8 @@ func testListMessages(t *testing.T, s *suite) {
 	}
 	old, other, recent := save("a", "gopay", Start), save("b", "upay", Start.Add(time.Minute)), save("c", "gopay",
 		Start.Add(time.Hour))
-	for line, want := range map[string][]callbacks.Message{"": {recent, other, old}, "gopay": {recent, old}, "nope": nil} {
+	for line, want := range map[string][]callbacks.Message{"": {recent, other, old}, "gopay": {recent, old},
+		"nope": nil} {
 		got, err := s.Messages(s.ctx, line, 10)
 		if err != nil {
 			t.Fatal(err)

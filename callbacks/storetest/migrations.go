@@ -15,7 +15,8 @@ import (
 func Migrations(t *testing.T, db *sql.DB, migrate func(context.Context, *sql.DB, fs.FS) error) {
 	first := scripts("CREATE TABLE kept (name TEXT);\nINSERT INTO kept VALUES ('a');")
 	second := scripts(`CREATE TABLE kept (name TEXT);`, `ALTER TABLE kept ADD COLUMN age INTEGER NOT NULL DEFAULT 7;`)
-	broken := scripts(`SELECT 1;`, `SELECT 1;`, `INSERT INTO kept VALUES ('b', 8);`, "INSERT INTO kept VALUES ('c', 9);\nINSERT INTO nowhere VALUES (1);")
+	broken := scripts(`SELECT 1;`, `SELECT 1;`, `INSERT INTO kept VALUES ('b', 8);`,
+		"INSERT INTO kept VALUES ('c', 9);\nINSERT INTO nowhere VALUES (1);")
 	kept := func(want string) {
 		t.Helper()
 		var all string

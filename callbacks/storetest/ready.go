@@ -117,7 +117,8 @@ func testClaimCheck(t *testing.T, s *suite) {
 	boom := errors.New("boom")
 	var seen callbacks.Record
 	claim := callbacks.Claim{
-		CallbackID: c.ID, AttemptID: "a", Target: callbacks.Target{ID: "1", Kind: callbacks.Number, Address: "+62215000"},
+		CallbackID: c.ID, AttemptID: "a", Target: callbacks.Target{ID: "1", Kind: callbacks.Number,
+			Address: "+62215000"},
 		Now: Start, Lease: time.Minute, Check: func(r callbacks.Record) error { seen = r; return boom },
 	}
 	_, err := s.Claim(s.ctx, claim)

@@ -26,7 +26,8 @@ func TestDatabasesAreApart(t *testing.T) {
 			t.Fatalf("%d callbacks, %v", len(found), err)
 		}
 		if _, err := store.Book(t.Context(), callbacks.Request{
-			Key: "+6281234567890", Line: "gopay", Desk: "support", Topic: "login", Language: "en", Number: "+6281234567890",
+			Key: "+6281234567890", Line: "gopay", Desk: "support", Topic: "login", Language: "en",
+			Number: "+6281234567890",
 			Caller: "+6281234567890",
 			Kind:   callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour),
 		}, "1111111"); err != nil {
