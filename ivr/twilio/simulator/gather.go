@@ -36,6 +36,7 @@ func gatherPrompt(v *element, in *input, timeout time.Duration) Prompt {
 			p.Language = child.attr("language", voiceLocale(child.attr("voice", "")))
 		}
 	}
+	p.Own = len(p.Said)
 	return p
 }
 
@@ -46,6 +47,7 @@ func (l *leg) listen(in *input, v *element, reply Reply, timeout time.Duration) 
 		l.typeKeys(in, reply.Digits, wait, reply.HangUp)
 	}
 	cut := func() bool { return in.ended || in.touched && v.attr("bargeIn", "true") == "true" }
+	sentence := 0
 	for _, child := range v.children {
 		if cut() {
 			break
@@ -53,8 +55,14 @@ func (l *leg) listen(in *input, v *element, reply Reply, timeout time.Duration) 
 		if !l.utter(child, cut) {
 			return false
 		}
+		if child.name == "Say" {
+			sentence++
+			if sentence == reply.Sentence {
+				l.typeKeys(in, reply.Digits, wait, reply.HangUp)
+			}
+		}
 	}
-	if !reply.Interrupt {
+	if !reply.Interrupt && (reply.Sentence == 0 || reply.Sentence > sentence) {
 		l.typeKeys(in, reply.Digits, wait, reply.HangUp)
 	}
 	return l.awaitKeys(in, l.now(), timeout)

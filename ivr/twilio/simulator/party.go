@@ -58,6 +58,8 @@ type Prompt struct {
 	Said     []string
 	SaidText string
 	Language string
+	// Own is how many of Said, the last ones, are nested in the verb: a key interrupts only these.
+	Own int
 	// FinishOnKey, NumDigits and Timeout are those of the verb; NumDigits 0 is no limit.
 	FinishOnKey string
 	NumDigits   int
@@ -71,6 +73,8 @@ type Reply struct {
 	Digits string
 	// Interrupt presses while the prompt is still being spoken.
 	Interrupt bool
+	// Sentence presses when this one of the Prompt's own sentences has ended, counted from 1; 0 is the last one.
+	Sentence int
 	// After is added to the time before the first key.
 	After time.Duration
 	// HangUp hangs up, after the digits if there are any.

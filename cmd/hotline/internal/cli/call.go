@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -21,10 +22,14 @@ Without --press you are asked for keys. With it, the keys are pressed one group 
 (an empty group is silence), then time runs until no callback is open.
 It simulates what the files say: what close and open have declared does not count here; hotline explain knows of it.`,
 		Example: `  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3
+  hotline call --line gopay --at 2026-03-21T03:00:00+07:00 --press 1,1 --eager
   hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Scripted = cmd.Flags().Changed("press")
+			if o.Eager && !o.Scripted {
+				return errors.New("--eager needs the keys; say them with --press")
+			}
 			if strings.Trim(o.Press, "0123456789*#, ") != "" {
 				return fmt.Errorf("--press %q holds what is on no keypad; use 0 to 9, * and #, with a comma between "+
 					"questions", o.Press)
@@ -48,6 +53,8 @@ It simulates what the files say: what close and open have declared does not coun
 		"calling number, or anything else a provider may send (default: a mobile number of the line's country)")
 	flags.StringVar(&at, "at", "", "when the call is made, RFC 3339 (default: now)")
 	flags.StringVar(&o.Press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
+	flags.BoolVar(&o.Eager, "eager", false,
+		"press each key once the sentence that names it has ended, and print seconds and keys")
 	flags.StringVar(&o.Agents, "agents", "answer",
 		"what agents do: answer, busy, no-answer, refuse, voicemail; a second word, after a comma, is for later "+
 			"callbacks (default: answer)")

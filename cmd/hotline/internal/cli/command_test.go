@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,19 @@ func TestCallAsksForKeys(t *testing.T) {
 	if out, err := run(t, "2\n", "call", "--at", openDay); err != nil ||
 		!strings.Contains(out, "caller       hangs up") {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// A robbed caller who presses each key once it was named: seconds and keys until the emergency desk rings.
+func TestEagerCall(t *testing.T) {
+	out, err := run(t, "", "call", "--at", "2026-03-21T03:00:00+07:00", "--press", "1,1", "--eager")
+	_, cost, _ := strings.Cut(out, "From pick-up:\n")
+	if err != nil || !regexp.MustCompile(`^ +[0-9.]+ s   2 keys  emergency-1 rings\n +[0-9.]+ s   2 keys  the call is over\n$`).
+		MatchString(cost) {
+		t.Errorf("%v; the cost of the call is told as %q", err, cost)
+	}
+	if _, err := run(t, "", "call", "--eager"); err == nil || !strings.Contains(err.Error(), "--press") {
+		t.Errorf("--eager without keys: %v", err)
 	}
 }
 

@@ -30,6 +30,8 @@ type CallOptions struct {
 	// them.
 	Press    string
 	Scripted bool
+	// Eager: each key is pressed once the sentence that names it has ended, and what the call cost is printed.
+	Eager bool
 	// Agents is what agents do, and after a comma what they do for later callbacks. Customer is what the customer does.
 	Agents, Customer string
 	// JSON: one object for each event is printed.
@@ -91,6 +93,7 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	customer.Name = "customer"
 
 	t := newTranscript(out, line, o.JSON)
+	var cost effort
 	var r *simulation
 	r, err = newSimulation(ctx, options{
 		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler),
@@ -99,12 +102,16 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 				r.staff(line, after)
 			}
 			t.simulatorEvent(e)
+			cost.simulatorEvent(e)
 		},
 		ProductEvent: func(h twilio.Event) {
 			if h.Callback.Number != "" {
 				r.simulator.Subscribe(h.Callback.Number, customer)
 			}
 			t.productEvent(r.simulator.Now(), h)
+			if h.Name == "book" {
+				cost.reaches(r.simulator.Now(), "callback booked")
+			}
 		},
 	})
 	if err != nil {
@@ -113,13 +120,20 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	defer func() { err = errors.Join(err, r.close()) }()
 	r.staff(line, during)
 	party := simulator.Party{Name: RoleCaller, Keys: typed(in, out)}
-	if o.Scripted {
+	switch {
+	case o.Eager:
+		party.Keys = eager(o.Press)
+	case o.Scripted:
 		party.Keys = scripted(o.Press)
 	}
 	t.begin(at, o.From)
 	r.simulator.Ring(o.From, line.Numbers[0], party)
 	err = r.simulator.RunUntil(ctx, at.Add(keepLimit), r.settled)
-	return t.end(errors.Join(err, r.reportOutcomes(ctx, t)), r.simulator.Violations())
+	err = t.end(errors.Join(err, r.reportOutcomes(ctx, t)), r.simulator.Violations())
+	if o.Eager && !o.JSON {
+		err = errors.Join(err, cost.print(out))
+	}
+	return err
 }
 
 // reportOutcomes tells what became of every callback of the call.
