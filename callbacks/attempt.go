@@ -83,9 +83,9 @@ type Record struct {
 	Fence int64
 	// Attempt is the attempt concerned; in [Store.Change] the one in flight, nil if there is none.
 	Attempt *Attempt
-	// SMSBody is the body of an SMS that tells the customer the state of their callback, SMSAt when it was so, UTC. It is
-	// written with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what was
-	// not sent.
+	// SMSBody is the body of an SMS that tells the customer the state of their callback, SMSAt when it was so, UTC. It
+	// is written with the change, in the place of what was not sent yet. Empty: none; an end then only takes back what
+	// was not sent.
 	SMSBody string
 	SMSAt   time.Time
 	// Earlier are the settled attempts of the callback's current pass, other than Attempt, oldest first. Read only.

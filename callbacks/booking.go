@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// Book writes a callback, or finds the one that is open already for the line and number, or line and account. A key that
-// was seen returns the callback written first, with [ErrKeyUsed] if that is not what is asked for now, or has ended.
-// [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked for, see
-// [Limits]: tell what came back.
+// Book writes a callback, or finds the one that is open already for the line and number, or line and account. A key
+// that was seen returns the callback written first, with [ErrKeyUsed] if that is not what is asked for now, or has
+// ended. [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked
+// for, see [Limits]: tell what came back.
 //
 // An existing callback found by its account may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {

@@ -33,14 +33,15 @@ var (
 	// ErrProofLimit: so many wrong proofs were given that none counts for a while, not even the right one.
 	ErrProofLimit = RuleError("too many wrong proofs for now")
 	// ErrMaxOpen: as many callbacks of the line are open as the policy allows.
-	ErrMaxOpen = RuleError("too many callbacks stand")
+	ErrMaxOpen = RuleError("too many callbacks are open")
 	// ErrNotOpen: the callback is not waiting any more (or no longer open), so it cannot be moved or cancelled.
 	ErrNotOpen = RuleError("the callback is not open")
 	// ErrInProgress: an agent has taken the callback; it is too late to cancel.
 	ErrInProgress = RuleError("the callback is being kept right now")
 	// ErrTransition: a change of state that the table of transitions does not name.
 	ErrTransition = RuleError("transition refused")
-	// ErrKeyUsed: the key was used for another request. Nothing is written; what was written under the key comes with it.
+	// ErrKeyUsed: the key was used for another request. Nothing is written; what was written under the key comes with
+	// it.
 	ErrKeyUsed = RuleError("the key was used for another request")
 	// ErrReferenceTaken: the reference is in use; draw another.
 	ErrReferenceTaken = RuleError("reference taken")

@@ -55,8 +55,8 @@ func ownLog(file, lock string) error {
 			return fmt.Errorf("sqlite: %w", err)
 		case missing || slices.Contains(known, identity(info)) && !slices.Contains(known, identity(database)):
 			return fmt.Errorf("sqlite: %s is of a database that is not at %s any more, "+
-				"and may hold what was noted last: stop every process and put that very file back, or move %s away too", name, file,
-				strings.Join(beside(file), " and "))
+				"and may hold what was noted last: stop every process and put that very file back, or move %s away too",
+				name, file, strings.Join(beside(file), " and "))
 		}
 	}
 	return nil
