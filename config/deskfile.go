@@ -19,13 +19,10 @@ type target struct {
 func (f *lineFile) readDesks(v yamlnode.Value) {
 	seen := map[string]yamlnode.Value{} // target identifiers, which are unique in a line
 	var routed []yamlnode.Value
-	for _, item := range v.List("- {id: support, …}") {
-		m, ok := item.Mapping()
-		if !ok {
-			continue
-		}
+	for _, m := range v.Mappings("- {id: support, …}") {
 		desk := &ivr.Desk{}
 		id := m.Need("id", "write a stable name, for example id: support")
+		var ok bool
 		if desk.ID, ok = id.ID("support"); ok {
 			if f.line.Desks[desk.ID] != nil {
 				id.Fail("desk %s is listed twice; remove one", desk.ID)
@@ -88,11 +85,7 @@ func (f *lineFile) readDeskLanguage(v yamlnode.Value) string {
 
 func (f *lineFile) readTargets(v yamlnode.Value, seen map[string]yamlnode.Value) (out []callbacks.Target) {
 	addresses := map[string]bool{}
-	for _, item := range v.List("- {id: support-1, number: \"+622150002001\"}") {
-		m, ok := item.Mapping()
-		if !ok {
-			continue
-		}
+	for _, m := range v.Mappings("- {id: support-1, number: \"+622150002001\"}") {
 		id := m.Need("id", "write a stable name, for example id: support-1")
 		name, named := id.ID("support-1")
 		if first, twice := seen[name]; named && twice {

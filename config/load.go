@@ -18,6 +18,12 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
+// A Problem is one mistake in the configuration; its File is relative to the configuration directory.
+type Problem = problem.Problem
+
+// Problems are all mistakes of one configuration, sorted by file, line and key. It is the error of [Load].
+type Problems = problem.Problems
+
 // Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration. The error is of
 // type [Problems] and holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {

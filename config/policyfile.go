@@ -99,13 +99,10 @@ func readPrefixes(v yamlnode.Value) (out []string) {
 
 func readRoutes(v yamlnode.Value) (out []callbacks.Route) {
 	seen := map[string]bool{}
-	for _, item := range v.List("- {prefix: \"+86\", byoc: BY…}") {
-		m, ok := item.Mapping()
-		if !ok {
-			continue
-		}
+	for _, m := range v.Mappings("- {prefix: \"+86\", byoc: BY…}") {
 		at := m.Need("prefix", "write the beginning of the numbers, for example \"+86\"")
-		r := callbacks.Route{}
+		var r callbacks.Route
+		var ok bool
 		if r.Prefix, ok = readPrefix(at); ok && seen[r.Prefix] {
 			at.Fail("there is a route for %s already; keep one", r.Prefix)
 		}

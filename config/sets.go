@@ -1,6 +1,7 @@
 package config
 
 import (
+	"embed"
 	"errors"
 	"io/fs"
 	"maps"
@@ -10,6 +11,12 @@ import (
 	"github.com/hotline-ivr/hotline/config/holidays"
 	"github.com/hotline-ivr/hotline/hours"
 )
+
+//go:embed topics.yaml hours/*.yaml holidays/*.yaml lines/*.yaml prompts/*.yaml calls/*.yaml
+var shipped embed.FS
+
+// Shipped is the configuration that comes with the program, as a directory for [Load].
+func Shipped() fs.FS { return shipped }
 
 const setsDir = "holidays"
 

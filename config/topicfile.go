@@ -29,11 +29,7 @@ func readCatalogue(at yamlnode.Value) catalogue {
 		return c
 	}
 	c.questions = readQuestions(root.Get("questions"), c.questions)
-	for _, item := range root.Get("topics").List("- {id: login, desk: support}") {
-		m, ok := item.Mapping()
-		if !ok {
-			continue
-		}
+	for _, m := range root.Get("topics").Mappings("- {id: login, desk: support}") {
 		id, ok := readTopicID(m)
 		if !ok {
 			continue
@@ -53,11 +49,7 @@ func readQuestions(v yamlnode.Value, known map[string]ivr.NumberRule) map[string
 	out := map[string]ivr.NumberRule{}
 	maps.Copy(out, known)
 	seen := map[string]bool{}
-	for _, item := range v.List("- {id: transaction, min: 6, max: 14}") {
-		m, ok := item.Mapping()
-		if !ok {
-			continue
-		}
+	for _, m := range v.Mappings("- {id: transaction, min: 6, max: 14}") {
 		at := m.Need("id", "write a stable name, for example id: transaction")
 		id, ok := at.ID("transaction")
 		switch {
@@ -68,7 +60,7 @@ func readQuestions(v yamlnode.Value, known map[string]ivr.NumberRule) map[string
 			at.Fail("question %s is listed twice; remove one", id)
 		default:
 			seen[id] = true
-			out[id] = readNumberRule(item)
+			out[id] = readNumberRule(m.Value)
 		}
 	}
 	return out

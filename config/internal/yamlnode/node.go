@@ -213,6 +213,16 @@ func (v Value) List(example string) []Value {
 	return items
 }
 
+// Mappings reads the items of a list of mappings. One that is no mapping is reported and left out.
+func (v Value) Mappings(example string) (mappings []Mapping) {
+	for _, item := range v.List(example) {
+		if m, ok := item.Mapping(); ok {
+			mappings = append(mappings, m)
+		}
+	}
+	return mappings
+}
+
 // Kind reports a value of another shape.
 func (v Value) Kind(want yaml.Kind, what string) bool {
 	switch {
