@@ -51,29 +51,33 @@ func checkTopic(v yamlnode.Value, id string, line *ivr.Line) {
 func readTexts(v yamlnode.Value, line *ivr.Line) map[string]string {
 	var tags []string
 	if line != nil {
-		for _, l := range line.Languages {
-			tags = append(tags, l.Tag)
-		}
+		tags = tagsOf(line)
 	}
 	m, ok := v.MappingOf(tags)
 	if !ok {
 		return nil
 	}
-	texts := map[string]string{}
-	for _, tag := range m.Keys {
-		if text, ok := m.Values[tag].Text("an announcement"); ok {
-			texts[tag] = text
-			checkSpeech(m.Values[tag], text, nil)
-		}
+	if len(tags) == 0 {
+		tags = m.Keys
 	}
+	return textsOf(m, tags, "an announcement", "it")
+}
+
+// textsOf reads a text in each of the languages.
+func textsOf(m yamlnode.Mapping, tags []string, example, what string) map[string]string {
+	texts := map[string]string{}
 	var missing []string
 	for _, tag := range tags {
-		if !m.Get(tag).Present() {
+		v := m.Get(tag)
+		if !v.Present() {
 			missing = append(missing, tag)
+		} else if text, ok := v.Text(example); ok {
+			texts[tag] = text
+			checkSpeech(v, text, nil)
 		}
 	}
-	if len(missing) > 0 && !v.Empty() {
-		v.Fail("lacks %s; write it in every language of the line", strings.Join(missing, ", "))
+	if len(missing) > 0 && !m.Empty() {
+		m.Fail("lacks %s; write %s in every language of the line", strings.Join(missing, ", "), what)
 	}
 	return texts
 }

@@ -282,11 +282,7 @@ func (s *Step) read(v yamlnode.Value, what string) {
 		s.Press = keys
 		return
 	}
-	does := map[string]*bool{"silence": &s.Silence, "speak": &s.Speak, "hang_up": &s.HangUp}[what]
-	before := len(*v.Problems)
-	if *does = v.Truth(); !*does && len(*v.Problems) == before {
-		v.Fail("is false; write true, or remove it")
-	}
+	*map[string]*bool{"silence": &s.Silence, "speak": &s.Speak, "hang_up": &s.HangUp}[what] = v.Yes()
 }
 
 func (f *callFile) readExpectation(v yamlnode.Value) {
@@ -311,16 +307,9 @@ func (f *callFile) readExpectation(v yamlnode.Value) {
 		message.Fail("cannot stand beside callback: a message goes without one; keep one")
 	}
 	f.Expect.Desk = f.readDesk(m.Get("desk"))
-	if message := m.Get("message"); message.Present() {
-		before := len(*v.Problems)
-		if f.Expect.Message = message.Truth(); !f.Expect.Message && len(*v.Problems) == before {
-			message.Fail("is false; write true, or remove it")
-		}
-	}
-	if closed := m.Get("closed_until"); closed.Present() {
-		f.Expect.ClosedUntil = f.instant(closed)
-		f.after(closed, f.Expect.ClosedUntil)
-	}
+	f.Expect.Message = m.Get("message").Yes()
+	f.Expect.ClosedUntil = f.instant(m.Get("closed_until"))
+	f.after(m.Get("closed_until"), f.Expect.ClosedUntil)
 	f.readExpectedCallback(m.Get("callback"))
 }
 
@@ -332,9 +321,6 @@ func (f *callFile) after(v yamlnode.Value, at time.Time) {
 }
 
 func (f *callFile) readDesk(v yamlnode.Value) string {
-	if !v.Present() {
-		return ""
-	}
 	id, ok := v.ID("support")
 	if !ok || f.line == nil {
 		return id

@@ -52,7 +52,7 @@ func (f *lineFile) readDesks(v yamlnode.Value) {
 
 // readByLanguage reads which desks serve callers of other languages. Whether there are such desks is checked later.
 func (f *lineFile) readByLanguage(v yamlnode.Value, routed *[]yamlnode.Value) map[string]string {
-	m, ok := v.MappingOf(f.tags())
+	m, ok := v.MappingOf(tagsOf(f.line))
 	if !ok {
 		return nil
 	}
@@ -66,16 +66,16 @@ func (f *lineFile) readByLanguage(v yamlnode.Value, routed *[]yamlnode.Value) ma
 	return desks
 }
 
-// tags are those of the line's languages.
-func (f *lineFile) tags() (tags []string) {
-	for _, l := range f.line.Languages {
+// tagsOf are the tags of a line's languages.
+func tagsOf(line *ivr.Line) (tags []string) {
+	for _, l := range line.Languages {
 		tags = append(tags, l.Tag)
 	}
 	return tags
 }
 
 func (f *lineFile) readDeskLanguage(v yamlnode.Value) string {
-	tags := f.tags()
+	tags := tagsOf(f.line)
 	if len(tags) == 0 {
 		return "" // reported
 	}

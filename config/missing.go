@@ -24,8 +24,8 @@ func MissingPrompts(fsys fs.FS) ([]Missing, error) {
 	files, needs := l.folder("prompts", yamlnode.Table{}), needsOfAll(lines)
 	tags := map[string]bool{}
 	for _, f := range lines {
-		for _, language := range f.line.Languages {
-			tags[language.Tag] = true
+		for _, tag := range tagsOf(f.line) {
+			tags[tag] = true
 		}
 	}
 	var list []Missing

@@ -17,11 +17,7 @@ type needs struct {
 }
 
 func needsOf(line *ivr.Line) *needs {
-	n := &needs{own: line.OwnPromptNeeds(), texts: line.SMS, variables: variablesOf(line)}
-	for _, language := range line.Languages {
-		n.tags = append(n.tags, language.Tag)
-	}
-	return n
+	return &needs{own: line.OwnPromptNeeds(), texts: line.SMS, tags: tagsOf(line), variables: variablesOf(line)}
 }
 
 // find is what a sentence may use; false for one that the line does not speak.

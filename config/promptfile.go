@@ -89,7 +89,8 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 	line := f.needs.of[id]
 	if own {
 		if line == nil {
-			v.Fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, slices.Sorted(maps.Keys(f.needs.of))))
+			known := slices.Sorted(maps.Keys(f.needs.of))
+			v.Fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, known))
 			return nil, false
 		}
 		args, needed = line.needs.find(common)

@@ -3,7 +3,6 @@ package config
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -247,7 +246,7 @@ func (f *lineFile) checkDesk(v yamlnode.Value, id string) bool {
 
 // readNames reads how the line calls itself in each of its languages.
 func (f *lineFile) readNames(v yamlnode.Value) {
-	tags := f.tags()
+	tags := tagsOf(f.line)
 	if len(tags) == 0 {
 		return // reported
 	}
@@ -255,19 +254,5 @@ func (f *lineFile) readNames(v yamlnode.Value) {
 	if !ok || !v.Present() {
 		return
 	}
-	f.line.Names = map[string]string{}
-	var missing []string
-	for _, tag := range tags {
-		if !m.Get(tag).Present() {
-			missing = append(missing, tag)
-			continue
-		}
-		if name, ok := m.Get(tag).Text("\"GoPay support\""); ok {
-			checkSpeech(m.Get(tag), name, nil)
-			f.line.Names[tag] = name
-		}
-	}
-	if len(missing) > 0 {
-		v.Fail("lacks %s; write the line's name in every language of the line", strings.Join(missing, ", "))
-	}
+	f.line.Names = textsOf(m, tags, "\"GoPay support\"", "the line's name")
 }

@@ -44,7 +44,7 @@ func (f *lineFile) readVariables(v yamlnode.Value) {
 		return
 	}
 	f.line.Variables = map[string]map[string]string{}
-	for _, tag := range f.tags() {
+	for _, tag := range tagsOf(f.line) {
 		f.line.Variables[tag] = map[string]string{}
 	}
 	for _, name := range m.Keys {

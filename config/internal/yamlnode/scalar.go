@@ -113,6 +113,16 @@ func (v Value) Truth() bool {
 	return ok && text == "true"
 }
 
+// Yes is the truth of a key that is written only to say that something is so: false is a mistake.
+func (v Value) Yes() bool {
+	before := len(*v.Problems)
+	yes := v.Truth()
+	if v.Present() && !yes && len(*v.Problems) == before {
+		v.Fail("is false; write true, or remove it")
+	}
+	return yes
+}
+
 // Duration is a length of time between the limits of the table.
 func (v Value) Duration() (time.Duration, bool) {
 	if !v.Present() {
