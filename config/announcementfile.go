@@ -18,10 +18,12 @@ func readAnnouncement(item yamlnode.Value, zone *time.Location, line *ivr.Line) 
 	var n ivr.Announcement
 	before := len(*item.Problems)
 	n.From, _ = m.Need("from", "write when it begins, for example 2026-12-31 22:00").Instant(zone)
-	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end is forgotten")
+	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end "+
+		"is forgotten")
 	n.Until, _ = until.Instant(zone)
 	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
-		until.Fail("the announcement ends before it begins, or at that moment; exchange from and until, or correct one of them")
+		until.Fail("the announcement ends before it begins, or at that moment; exchange from and until, or " +
+			"correct one of them")
 	}
 	for _, topic := range m.Get("topics").List("[payment-failed]") {
 		if id, ok := topic.ID("payment-failed"); ok {

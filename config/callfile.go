@@ -115,7 +115,8 @@ func (l *loader) readCall(at yamlnode.Value, lines map[string]*ivr.Line) Call {
 		return f.Call
 	}
 	f.root = root
-	f.Title, _ = root.Need("call", "say in a sentence what this call shows, for example call: A stolen account rings an agent at once").Text("Open at noon")
+	f.Title, _ = root.Need("call", "say in a sentence what this call shows, for example call: A stolen account rings "+
+		"an agent at once").Text("Open at noon")
 	id := root.Need("line", "name the line that is rung, for example line: gopay")
 	var named bool
 	f.Line, named = id.ID("gopay")
@@ -229,7 +230,8 @@ func (f *callFile) readSteps(v yamlnode.Value) {
 		case len(does) > 1:
 			m.Fail("has %s at once; keep one, or make a step of each", strings.Join(does, " and "))
 		case len(does) == 0 && i < len(items)-1 && m.Written() == len(m.Keys):
-			m.Fail("says nothing of what the caller does; add one of press, silence: true, speak: true and hang_up: true")
+			m.Fail("says nothing of what the caller does; add one of press, silence: true, speak: true and " +
+				"hang_up: true")
 		case len(does) == 1:
 			step.read(m.Get(does[0]), does[0])
 		}
@@ -248,7 +250,8 @@ func torn(item yamlnode.Value) bool {
 	for i := 0; i+1 < len(item.Node.Content); i += 2 {
 		key, behind := item.Node.Content[i], item.Node.Content[i+1]
 		if behind.Tag == "!!null" && !slices.Contains(item.Known(), key.Value) {
-			item.Fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"", problem.Short(key.Value))
+			item.Fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"",
+				problem.Short(key.Value))
 			return true
 		}
 	}
@@ -275,7 +278,8 @@ func (s *Step) read(v yamlnode.Value, what string) {
 		switch {
 		case !ok:
 		case keys == "" || strings.Trim(keys, "0123456789*#") != "":
-			v.Fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"", problem.Short(keys))
+			v.Fail("%q holds what is on no keypad; use 0 to 9, * and #, for example press: \"0812#\"",
+				problem.Short(keys))
 		case len(keys) > schema.MostKeys:
 			v.Fail("has %d keys; at most %d are supported", len(keys), schema.MostKeys)
 		}
@@ -316,7 +320,8 @@ func (f *callFile) readExpectation(v yamlnode.Value) {
 // after reports an expected instant that lies before the call.
 func (f *callFile) after(v yamlnode.Value, at time.Time) {
 	if !f.At.IsZero() && !at.IsZero() && at.Before(f.At) {
-		v.Fail("lies before the call, which is made at %s; correct one of them", f.At.In(f.zone).Format("2006-01-02 15:04"))
+		v.Fail("lies before the call, which is made at %s; correct one of them",
+			f.At.In(f.zone).Format("2006-01-02 15:04"))
 	}
 }
 
@@ -335,7 +340,8 @@ func (f *callFile) readExpectedCallback(v yamlnode.Value) {
 	customer := f.root.Get("customer")
 	m, ok := v.Mapping()
 	if kept := m.Get("kept"); customer.Present() && f.Customer != "" && !kept.Present() {
-		customer.Fail("has no effect: they are rung back only where expect.callback says kept: true, or kept: false; add it, or remove this")
+		customer.Fail("has no effect: they are rung back only where expect.callback says kept: true, or kept: false; " +
+			"add it, or remove this")
 	}
 	if !ok {
 		return

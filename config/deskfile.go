@@ -30,13 +30,16 @@ func (f *lineFile) readDesks(v yamlnode.Value) {
 			}
 			f.line.Desks[desk.ID] = desk
 		}
-		desk.Language = f.readDeskLanguage(m.Need("language", "write in which language the agents are addressed, for example id"))
-		f.readDeskHours(m.Need("hours", "write line (the line's hours), always, or hours of its own: {week: {…}}"), desk.ID)
+		desk.Language = f.readDeskLanguage(m.Need("language", "write in which language the agents are addressed, "+
+			"for example id"))
+		f.readDeskHours(m.Need("hours", "write line (the line's hours), always, or hours of its "+
+			"own: {week: {…}}"), desk.ID)
 		if by := m.Get("by_language"); by.Present() {
 			desk.ByLanguage = f.readByLanguage(by, &routed)
 		}
 		desk.Ring, _ = m.Need("ring", "write how long each target rings, for example 20s").Duration()
-		targets := m.Need("targets", "list at least one telephone, for example - {id: support-1, number: \"+622150002001\"}")
+		targets := m.Need("targets", "list at least one telephone, for example - {id: support-1, number: "+
+			"\"+622150002001\"}")
 		desk.Targets = f.readTargets(targets, seen)
 		if !targets.Empty() && len(targets.Node.Content) == 0 {
 			targets.Fail("lists no telephone; add one, or remove the desk and give its topics another")
@@ -134,7 +137,8 @@ func readAddress(m yamlnode.Mapping) (target, bool) {
 		}
 	case callbacks.Client:
 		if t.Address, ok = v.Text("gopay_agent_1"); ok && !schema.ClientName.MatchString(t.Address) {
-			v.Fail("is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, without client:")
+			v.Fail("is not the name of a browser telephone; use letters, digits, hyphens, dots and underscores, " +
+				"without client:")
 			ok = false
 		}
 	}
@@ -149,7 +153,8 @@ func (f *lineFile) checkTargets(owner map[string]*lineFile) {
 			continue
 		}
 		if line, loop := owner[t.Address]; loop {
-			t.at.Fail("is the number of line %s itself, so the call would come back; give the agent's own number", line.line.ID)
+			t.at.Fail("is the number of line %s itself, so the call would come back; give the agent's own number",
+				line.line.ID)
 			continue
 		}
 		if refusal := f.line.Callbacks.RefusalOfAgent(t.Address); refusal != nil {

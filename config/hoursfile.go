@@ -87,12 +87,14 @@ func readZone(root yamlnode.Mapping) *time.Location {
 		return nil
 	}
 	if strings.HasPrefix(name, "Etc/") && name != "Etc/UTC" {
-		v.Fail("%q counts backwards and knows no place (Etc/GMT+7 is seven hours behind); name a city, for example Asia/Jakarta", name)
+		v.Fail("%q counts backwards and knows no place (Etc/GMT+7 is seven hours behind); name a city, for example "+
+			"Asia/Jakarta", name)
 		return nil
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		v.Fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters", problem.Short(name))
+		v.Fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters",
+			problem.Short(name))
 		return nil
 	}
 	return zone
@@ -115,7 +117,8 @@ type HoursFile struct {
 func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 	var problems Problems
 	if len(data) > largest {
-		problems.Add(Problem{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported", len(data), largest)})
+		problems.Add(Problem{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported",
+			len(data), largest)})
 		return nil, problems
 	}
 	sets := loadSets(fsys, &problems)

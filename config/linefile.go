@@ -55,9 +55,11 @@ func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 	l.SIPCallerID = root.Get("sip_caller_id").Truth()
 	f.readNumbers(root.Need("numbers", "list the numbers that this line answers, for example [\"+622150001000\"]"))
 	l.Languages = readLanguages(root.Need("languages", "list at least one language"))
-	f.readNames(root.Need("name", "say how the line calls itself in each language, for example name: {en: \"GoPay support\"}"))
+	f.readNames(root.Need("name", "say how the line calls itself in each language, for example name: {en: "+
+		"\"GoPay support\"}"))
 	readLimits(root.Get("limits"), l)
-	l.Account = readNumberRule(root.Need("account", "say how many digits an account number has, for example {min: 10, max: 13}"))
+	l.Account = readNumberRule(root.Need("account", "say how many digits an account number has, for example {min: "+
+		"10, max: 13}"))
 	f.readVariables(root.Get("variables"))
 	l.CallerID, _ = readOwnedNumber(root.Get("caller_id"))
 	l.SMS = root.Get("text_messages").Truth()
@@ -98,7 +100,8 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 	known := true
 	items := v.List("- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
 	if v.Present() && v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0 {
-		v.Fail("lists no language; add the one that the line speaks, for example - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
+		v.Fail("lists no language; add the one that the line speaks, for example - {tag: id, locale: id-ID, voice: " +
+			"Google.id-ID-Standard-A}")
 	}
 	for _, item := range items {
 		m, ok := item.Mapping()
@@ -199,7 +202,8 @@ func readStarts(v yamlnode.Value, longest int) (starts []string, items []yamlnod
 		switch {
 		case !ok:
 		case start == "" || strings.Trim(start, "0123456789") != "":
-			item.Fail("%q is not the beginning of a number; write digits only, for example \"08\"", problem.Short(start))
+			item.Fail("%q is not the beginning of a number; write digits only, for example \"08\"",
+				problem.Short(start))
 		case len(start) > longest:
 			item.Fail("has more digits than the whole number, which has at most %d", longest)
 		default:

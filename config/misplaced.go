@@ -16,8 +16,10 @@ import (
 
 // lineKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
 // have, and line, which both have.
-var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics", "variables", "desks",
-	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client", "desk", "calling_hours", "voice", "locale", "blocked"}
+var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics",
+	"variables", "desks",
+	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client",
+	"desk", "calling_hours", "voice", "locale", "blocked"}
 
 // hoursKeys are those of a file of hours.
 var hoursKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)

@@ -27,12 +27,14 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	switch text, ok := until.Plain("2027-01-01 02:00"); {
 	case !ok || text == schema.UntilRevoked:
 	case !yamlnode.WallClock.MatchString(text):
-		until.Fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s", problem.Short(text), schema.UntilRevoked)
+		until.Fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s",
+			problem.Short(text), schema.UntilRevoked)
 	default:
 		o.Until, _ = until.Instant(r.Zone)
 	}
 	if !o.From.IsZero() && !o.Until.IsZero() && !o.From.Before(o.Until) {
-		until.Fail("the override ends before it begins, or at that moment; exchange from and until, or correct one of them")
+		until.Fail("the override ends before it begins, or at that moment; exchange from and until, or " +
+			"correct one of them")
 	}
 	closed := m.Get("closed").Truth()
 	switch o.Open = m.Get("open").Truth(); {
@@ -43,7 +45,8 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	}
 	o.Reason, _ = m.Need("reason", "say why, for example reason: Power cut").Text("Power cut")
 	if say := m.Get("say"); say.Present() {
-		o.Say = readTexts(m.Need("say", "write what callers are told in each language of the line, or remove it"), r.around.line)
+		o.Say = readTexts(m.Need("say", "write what callers are told in each language of the line, "+
+			"or remove it"), r.around.line)
 	}
 	if len(*item.Problems) > before {
 		return

@@ -64,7 +64,8 @@ func readCallerLimits(v yamlnode.Value) (l callbacks.CallerLimits) {
 	effective := callbacks.Policy{Limits: l}.MoveLimits()
 	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay}, "number": {effective.NumberHour, effective.NumberDay}} {
 		if hour, day := limit[0], limit[1]; hour > day {
-			m.Get(who+"_hour").Fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other", hour, who, day)
+			m.Get(who+"_hour").Fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other",
+				hour, who, day)
 		}
 	}
 	return l
@@ -109,7 +110,8 @@ func readRoutes(v yamlnode.Value) (out []callbacks.Route) {
 		seen[r.Prefix] = true
 		byoc := m.Need("byoc", "write the provider's name of the trunk, BY and 32 digits or letters a to f")
 		if r.Byoc, ok = byoc.Text("BY…"); ok && !schema.Trunk.MatchString(r.Byoc) {
-			byoc.Fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or letters a to f", problem.Short(r.Byoc))
+			byoc.Fail("%q is not the name of a trunk; copy it from the provider's console: BY and 32 digits or "+
+				"letters a to f", problem.Short(r.Byoc))
 		}
 		out = append(out, r)
 	}

@@ -30,7 +30,8 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	all, texts := needsOfAll(lines), map[string]map[string]string{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {
-			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s", tag, strings.Join(spoken.Tags(), ", "))
+			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s",
+				tag, strings.Join(spoken.Tags(), ", "))
 			continue
 		}
 		f := promptFile{at: files[tag], tag: tag, needs: all}
@@ -138,7 +139,8 @@ func (f *promptFile) variables(v yamlnode.Value, key, common string, own *lineFi
 		for _, line := range speakers {
 			if strings.Contains(f.written[key], "{"+name+"}") && !slices.Contains(line.needs.variables, name) {
 				id := line.line.ID
-				v.Fail("line %s says this too and has no variable %s; add it to its variables, or give it a sentence of its own: %s/%s", id, name, id, common)
+				v.Fail("line %s says this too and has no variable %s; add it to its variables, or give it a sentence "+
+					"of its own: %s/%s", id, name, id, common)
 				names = append(names, name) // told once
 				break
 			}

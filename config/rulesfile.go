@@ -149,7 +149,8 @@ func (r *rules) readHolidays(root yamlnode.Mapping) {
 		switch {
 		case !found:
 			known = false
-			item.Fail("there is no set of holidays %q; %s", problem.Short(name), problem.Hint(name, r.around.sets.names()))
+			item.Fail("there is no set of "+
+				"holidays %q; %s", problem.Short(name), problem.Hint(name, r.around.sets.names()))
 			continue
 		case seen[name]:
 			item.Fail("the set %s is listed twice; remove one", name)
@@ -167,12 +168,14 @@ func (r *rules) readHolidays(root yamlnode.Mapping) {
 		r.MakeUp = &own
 	}
 	if v := root.Get("make_up"); v.Present() && known && !makeUp {
-		v.Fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the set to holidays, or remove make_up")
+		v.Fail("says what happens on make-up working days, but none of the line's sets of holidays has any; add the " +
+			"set to holidays, or remove make_up")
 	}
 	leave, _ := root.Get("collective_leave").OneOf()
 	r.Collective = leave != "work"
 	if v := root.Get("collective_leave"); v.Present() && known && !collective {
-		v.Fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set to holidays, or remove collective_leave")
+		v.Fail("says what happens on collective leave, but none of the line's sets of holidays has any; add the set " +
+			"to holidays, or remove collective_leave")
 	}
 }
 

@@ -51,7 +51,8 @@ func readTextSender(v yamlnode.Value) string {
 		sender, _ := v.Text("\"GOPAY\"")
 		return sender
 	case letter.MatchString(text):
-		v.Fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, -, & and _, "+
+		v.Fail("%q is no sender; write a number of the account, a name of up to 11 letters, digits, spaces, +, "+
+			"-, & and _, "+
 			"or the SID of a messaging service, MG and 32 digits or letters a to f", problem.Short(text))
 		return ""
 	}
@@ -73,24 +74,28 @@ func (f *lineFile) warn(root yamlnode.Mapping) {
 	}
 	if c := f.line.Callbacks.Countries; c != nil && !slices.Contains(c, f.line.Region) {
 		policy, _ := root.Get("callbacks").Mapping()
-		note(policy.Get("countries"), "%s, the line's own country, is not among them: its customers are not called; add it unless that is meant",
+		note(policy.Get("countries"), "%s, the line's own country, is not among them: its customers are not called; "+
+			"add it unless that is meant",
 			f.line.Region)
 	}
 	number := strings.Join(f.line.Numbers[:min(1, len(f.line.Numbers))], "")
 	foreign := strings.HasPrefix(number, mainland)
 	if foreign && f.line.SMS && f.line.SMSSender == "" {
-		note(root.Get("text_messages"), "text messages would come from %s, and the provider has no numbers of mainland China; "+
+		note(root.Get("text_messages"), "text messages would come from %s, and the provider has no numbers of "+
+			"mainland China; "+
 			"add text_sender: a number or a name of the account's", callbacks.Mask(number))
 	}
 	shows := foreign && f.line.CallerID == ""
 	for _, t := range f.targets {
 		if t.Kind == callbacks.Client && !plainClientName.MatchString(t.Address) {
 			note(t.at, "the provider's mobile SDKs take only letters, digits and underscores in a client's name; "+
-				"rename %s here and where the agent signs in, for example %s", t.Address, underscored.Replace(t.Address))
+				"rename %s here and where the agent signs in, "+
+				"for example %s", t.Address, underscored.Replace(t.Address))
 		}
 		if shows && f.line.Callbacks.Route(t.Address) == "" {
 			shows = false // once is enough
-			note(t.at, "a call to this telephone would show %s, which is refused, since the provider has no numbers of mainland China; "+
+			note(t.at, "a call to this telephone would show %s, which is refused, since the provider has no numbers "+
+				"of mainland China; "+
 				"add caller_id: a number that the account owns", callbacks.Mask(number))
 		}
 	}

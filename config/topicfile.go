@@ -54,7 +54,8 @@ func readQuestions(v yamlnode.Value, known map[string]ivr.NumberRule) map[string
 		switch {
 		case !ok:
 		case id == schema.AskAccount:
-			at.Fail("the account is no question of this list; what it looks like stands under account in the line's file")
+			at.Fail("the account is no question of this list; what it looks like stands under account in " +
+				"the line's file")
 		case seen[id]:
 			at.Fail("question %s is listed twice; remove one", id)
 		default:
@@ -152,7 +153,8 @@ func (r *menuReader) choices(v yamlnode.Value, depth int) (choices []ivr.Choice)
 			continue
 		}
 		if depth == ivr.MenuDepth {
-			further.Fail("is a menu within a menu within a menu; callers get lost deeper than that, so list its topics one level higher")
+			further.Fail("is a menu within a menu within a menu; callers get lost deeper than that, so list its " +
+				"topics one level higher")
 			continue
 		}
 		for _, key := range m.Keys {
@@ -212,7 +214,8 @@ func (r *menuReader) topic(own yamlnode.Mapping, id string) bool {
 	r.line.Topics = append(r.line.Topics, t)
 	if desk.File != own.File { // it is the line that lacks the desk
 		if _, ok := r.line.Desks[t.Desk]; !ok {
-			own.Fail("topic %s is served by desk %s (%s), which this line does not have; add the desk, or name another here: {id: %s, desk: …}",
+			own.Fail("topic %s is served by desk %s (%s), which this line does not have; add the desk, or name "+
+				"another here: {id: %s, desk: …}",
 				id, t.Desk, desk.Source(), id)
 			return true
 		}
@@ -229,7 +232,8 @@ func (f *lineFile) checkUrgent(v yamlnode.Value, t ivr.Topic) {
 	desks := append([]string{t.Desk}, slices.Sorted(maps.Values(f.line.Desks[t.Desk].ByLanguage))...)
 	for _, desk := range slices.Compact(desks) {
 		if !f.always[desk] {
-			v.Fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk", t.ID, desk)
+			v.Fail("topic %s is urgent, but desk %s closes; give the desk hours: always, or the topic another desk",
+				t.ID, desk)
 		}
 	}
 }

@@ -51,7 +51,8 @@ func (f *lineFile) readVariables(v yamlnode.Value) {
 		at := m.Values[name]
 		switch {
 		case !schema.Identifier.MatchString(name):
-			at.Fail("%q is no name for a variable; use small letters, digits and hyphens, for example refund-days", problem.Short(name))
+			at.Fail("%q is no name for a variable; use small letters, digits and hyphens, for example refund-days",
+				problem.Short(name))
 		case placeholders[name]:
 			at.Fail("{%s} is filled in by the call; give the variable another name", name)
 		default:
@@ -85,7 +86,8 @@ func (f *lineFile) readVariable(at yamlnode.Value, name string) {
 				at.Fail("%s", advice)
 				return
 			}
-			at.Fail("%q is nothing that can be said; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, 10 minutes) or a whole number", problem.Short(text))
+			at.Fail("%q is nothing that can be said; write an amount (2500 IDR, 12.50 USD), a time (7 days, 2 hours, "+
+				"10 minutes) or a whole number", problem.Short(text))
 			return
 		}
 		f.line.Variables[tag][name] = said

@@ -113,7 +113,8 @@ func (r dependency) uncovered(now time.Time) (out []Warning) {
 		if gap.From != today {
 			when = fmt.Sprintf("from %s on, which is in %d days", gap.From, w.Days)
 		}
-		w.Message = fmt.Sprintf("the set %s (%s) does not cover the days %s; import the holidays that have been announced, or extend the set", gap.Set, gap.Source, when)
+		w.Message = fmt.Sprintf("the set %s (%s) does not cover the days %s; import the holidays that have been "+
+			"announced, or extend the set", gap.Set, gap.Source, when)
 		out = append(out, w)
 	}
 	return out

@@ -21,7 +21,8 @@ func warned(warnings []config.Warning) string {
 // TestWarnings: a set that ends within 90 days, and an override that nobody has ended.
 func TestWarnings(t *testing.T) {
 	fsys := base(t)
-	fsys["holidays/works.yaml"] = file([]byte("name: works\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: [\"the works council\"]\ndays:\n  - {date: 2026-11-23, kind: holiday, name: Outing}\n"))
+	fsys["holidays/works.yaml"] = file([]byte("name: works\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: " +
+		"[\"the works council\"]\ndays:\n  - {date: 2026-11-23, kind: holiday, name: Outing}\n"))
 	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `holidays: [works]
 overrides:
   - {from: 2026-10-02 10:00, until: until revoked, open: true, reason: Crisis}
@@ -31,14 +32,17 @@ overrides:
 		[]byte(`hours: {week: {mon: ["07:00-20:00"]}}`), 1)
 	shop := load(t, fsys)
 	const (
-		crisis   = "hours/shop.yaml:18: overrides[0]: open until revoked (Crisis) %s 2026-10-02 10:00; remove it when it is over, or give it an end\n"
-		uncovers = "hours/shop.yaml:16: holidays[0]: the set works (holidays/works.yaml:2) does not cover the days from %s; import the holidays that have been announced, or extend the set\n"
+		crisis = "hours/shop.yaml:18: overrides[0]: open until revoked (Crisis) %s 2026-10-02 10:00; remove it " +
+			"when it is over, or give it an end\n"
+		uncovers = "hours/shop.yaml:16: holidays[0]: the set works (holidays/works.yaml:2) does not cover the days " +
+			"from %s; import the holidays that have been announced, or extend the set\n"
 	)
 	for _, tt := range []struct{ now, want string }{
 		// 2 October 23:59 in Jakarta is 90 days before 31 December, which is covered.
 		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "stands since")},
 		// Midnight there: the day that is 90 days ahead is not.
-		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
+		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which "+
+			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
 		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " + fmt.Sprintf(crisis, "stands since")},
 		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
 	} {
@@ -58,8 +62,10 @@ func TestDeskWarnings(t *testing.T) {
 	fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"), []byte(
 		`hours: {week: {mon: ["07:00-20:00"]}, holidays: [id], overrides: [{from: 2026-11-24 10:00, until: until revoked, open: true, reason: Help}]}`), 1)
 	got := warned(load(t, fsys).Warnings(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
-	if strings.Count(got, "\n") != 2 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: desks[0].hours.holidays[0]: the set id") ||
-		!strings.Contains(got, "shop/support/ -4786: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until revoked (Help)") {
+	if strings.Count(got, "\n") != 2 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: "+
+		"desks[0].hours.holidays[0]: the set id") ||
+		!strings.Contains(got, "shop/support/ -4786: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until "+
+			"revoked (Help)") {
 		t.Error(got)
 	}
 }
@@ -68,7 +74,8 @@ func TestDeskWarnings(t *testing.T) {
 func TestWarningsOfAFile(t *testing.T) {
 	f := loadHours(t, "everything.yaml")
 	got := warned(f.Warnings(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
-	for _, want := range []string{"everything//id 0: everything.yaml:11: holidays[0]", "everything//cn 0: everything.yaml:11: holidays[1]", "everything.yaml:23: overrides[1]"} {
+	for _, want := range []string{"everything//id 0: everything.yaml:11: holidays[0]",
+		"everything//cn 0: everything.yaml:11: holidays[1]", "everything.yaml:23: overrides[1]"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -81,18 +88,25 @@ func TestWarningsOfLines(t *testing.T) {
 	const clean = ""
 	for name, tt := range map[string]struct{ old, new, want string }{
 		"a hyphen": {"shop_agent_2", "shop-agent.2",
-			"lines/shop.yaml:22: desks[0].targets[1].client: the provider's mobile SDKs take only letters, digits and underscores in a client's name; " +
+			"lines/shop.yaml:22: desks[0].targets[1].client: the provider's mobile SDKs take only letters, digits " +
+				"and underscores in a client's name; " +
 				"rename shop-agent.2 here and where the agent signs in, for example shop_agent_2"},
 		"letters, digits, underscores": {"shop_agent_2", "Shop_2", clean},
 		"a number of mainland China": {`numbers: ["+622150001000", "+622150001001"]`, `numbers: ["+862150001000"]`,
-			"lines/shop.yaml:21: desks[0].targets[0].number: a call to this telephone would show …1000, which is refused, since the provider has no numbers of mainland China; " +
+			"lines/shop.yaml:21: desks[0].targets[0].number: a call to this telephone would show …1000, which is " +
+				"refused, since the provider has no numbers of mainland China; " +
 				"add caller_id: a number that the account owns"},
 		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`, "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
-		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",
-			"lines/shop.yaml:5: text_messages: text messages would come from …1000, and the provider has no numbers of mainland China; add text_sender: a number or a name of the account's"},
+		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]",
+			"numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",
+			"lines/shop.yaml:5: text_messages: text messages would come from …1000, and the provider has no numbers " +
+				"of mainland China; add text_sender: a number or a name of the account's"},
 		"a list of countries without its own": {"  unreachable:", "  countries: [SG]\n  unreachable:",
-			"lines/shop.yaml:40: callbacks.countries: ID, the line's own country, is not among them: its customers are not called; add it unless that is meant"},
-		"with a sender": {"numbers: [\"+622150001000\", \"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true\ntext_sender: SHOP", clean},
+			"lines/shop.yaml:40: callbacks.countries: ID, the line's own country, is not among them: its customers " +
+				"are not called; add it unless that is meant"},
+		"with a sender": {"numbers: [\"+622150001000\", " +
+			"\"+622150001001\"]", "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: " +
+			"true\ntext_sender: SHOP", clean},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fsys := base(t)

@@ -76,7 +76,8 @@ func readBlocked(v yamlnode.Value) (out []callbacks.Blocked) {
 		if b.Prefix, ok = readPrefix(at); ok && slices.ContainsFunc(out, func(o callbacks.Blocked) bool { return o.Prefix == b.Prefix }) {
 			at.Fail("%s is blocked already; keep one", b.Prefix)
 		}
-		b.Reason, _ = m.Need("reason", "say why, for those who read this later").Text("calls there are pumped for their fees")
+		b.Reason, _ = m.Need("reason", "say why, for those who read this later").Text("calls there are pumped " +
+			"for their fees")
 		out = append(out, b)
 	}
 	return out
@@ -111,7 +112,8 @@ func refused(r *callbacks.Refusal) string {
 	case callbacks.BlockedPrefix:
 		return fmt.Sprintf("must not be called (%s); give another number, or change callbacks.blocked", r.Detail)
 	case callbacks.Unreachable:
-		return fmt.Sprintf("cannot be dialled by the provider alone (%s); add a route, or give a sip or client target", r.Detail)
+		return fmt.Sprintf("cannot be dialled by the provider alone (%s); add a route, or give a sip or client target",
+			r.Detail)
 	}
 	return fmt.Sprintf("cannot be dialled (%s); check the digits", r.Detail)
 }
@@ -123,7 +125,8 @@ func readNumber(v yamlnode.Value) (string, bool) {
 		return "", false
 	}
 	if !schema.Number.MatchString(text) {
-		v.Fail("is not in the international form; write +, the country code and the rest without spaces, for example \"+622150001000\"")
+		v.Fail("is not in the international form; write +, the country code and the rest without spaces, for example " +
+			"\"+622150001000\"")
 		return "", false
 	}
 	n, err := phonenumbers.Parse(text, "ZZ")
@@ -138,7 +141,8 @@ func readNumber(v yamlnode.Value) (string, bool) {
 func readPrefix(v yamlnode.Value) (string, bool) {
 	text, ok := v.Quoted("\"+86\"")
 	if ok && !schema.Prefix.MatchString(text) {
-		v.Fail("%q is not the beginning of an international number; write + and digits, for example \"+86\"", problem.Short(text))
+		v.Fail("%q is not the beginning of an international number; write + and digits, for example \"+86\"",
+			problem.Short(text))
 		return "", false
 	}
 	return text, ok

@@ -39,14 +39,16 @@ func (s Settings) weak() (problems Errors) {
 	for i, token := range s.TwilioAuthTokens {
 		if n := len(token.Reveal()); n < shortestSecret {
 			problems = append(problems, Error{Setting: "twilio_auth_token", Message: fmt.Sprintf(
-				"token %d of %d has %d characters, and fewer than %d can be guessed; copy it whole from the provider's console",
+				"token %d of %d has %d characters, and fewer than %d can be guessed; copy it whole from the "+
+					"provider's console",
 				i+1, len(s.TwilioAuthTokens), n, shortestSecret)})
 		}
 	}
 	for _, key := range s.TwilioSigningKeys {
 		if n := len(key.Secret.Reveal()); n < shortestSecret {
 			problems = append(problems, Error{Setting: "twilio_signing_keys", Message: fmt.Sprintf(
-				"the secret of key %s has %d characters, and fewer than %d can be guessed; copy it whole, or make another key",
+				"the secret of key %s has %d characters, and fewer than %d can be guessed; copy it whole, or "+
+					"make another key",
 				key.Name, n, shortestSecret)})
 		}
 	}
@@ -65,10 +67,12 @@ func readSigningKeys(s *Settings, text string) error {
 		fields := strings.SplitN(strings.TrimSpace(part), ":", 3)
 		switch {
 		case len(fields) < 3 || fields[2] == "":
-			return fmt.Errorf("key %d of %d is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…",
+			return fmt.Errorf("key %d of %d is not NAME:ALGORITHM:SECRET; write for example "+
+				"webhooks_sharedkey_1:HMAC_SHA256:…",
 				i+1, len(parts))
 		case !signingKeyName.MatchString(fields[0]):
-			return fmt.Errorf("the name of key %d of %d holds something else than letters, digits, _, . and -; copy its identifier",
+			return fmt.Errorf("the name of key %d of %d holds something else than letters, digits, _, . and -; copy "+
+				"its identifier",
 				i+1, len(parts))
 		case fields[1] != string(twilio.HMACSHA256) && fields[1] != string(twilio.HMACSHA1):
 			return fmt.Errorf("the algorithm of key %d of %d is neither HMAC_SHA256 nor HMAC_SHA1; "+
@@ -99,7 +103,8 @@ func readSubAccounts(s *Settings, text string) error {
 	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		if !accountSID.MatchString(part) {
-			return fmt.Errorf("account %d of %d is no account SID; copy it from the provider's console: AC and 32 letters or digits",
+			return fmt.Errorf("account %d of %d is no account SID; copy it from the provider's console: AC and 32 "+
+				"letters or digits",
 				i+1, len(parts))
 		}
 		s.TwilioSubAccounts = append(s.TwilioSubAccounts, part)

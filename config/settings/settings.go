@@ -112,16 +112,23 @@ func Advice(name string) (string, bool) {
 
 // settings by their name in the file.
 var settings = map[string]setting{
-	"listen": {env: "HOTLINE_LISTEN", flag: "listen", usage: "address to serve on, host:port", standard: "127.0.0.1:8080",
-		what: "an address such as 127.0.0.1:8080", read: readListen},
-	"public_url": {env: "HOTLINE_PUBLIC_URL", flag: "public-url", usage: "URL at which the provider reaches this server",
-		what: "the URL at which the provider reaches this server, for example https://ivr.example.com", read: readPublicURL},
-	"store": {env: "HOTLINE_STORE", flag: "store", usage: "database, sqlite:PATH or postgres://…", standard: "sqlite:hotline.db",
-		what: "sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database", read: readStore},
+	"listen": {env: "HOTLINE_LISTEN", flag: "listen", usage: "address to serve on, host:port",
+		standard: "127.0.0.1:8080",
+		what:     "an address such as 127.0.0.1:8080", read: readListen},
+	"public_url": {env: "HOTLINE_PUBLIC_URL", flag: "public-url", usage: "URL at which the provider " +
+		"reaches this server",
+		what: "the URL at which the provider reaches this server, for example https://ivr.example.com",
+		read: readPublicURL},
+	"store": {env: "HOTLINE_STORE", flag: "store", usage: "database, sqlite:PATH or postgres://…",
+		standard: "sqlite:hotline.db",
+		what: "sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or " +
+			"postgres://user:password@host:5432/database", read: readStore},
 	"state_keys": {env: "HOTLINE_STATE_KEYS", secret: true,
-		what: "one key or several separated by commas, newest first, each the base64 of 32 random bytes (openssl rand -base64 32)", read: readStateKeys},
-	"twilio_account_sid": {env: "HOTLINE_TWILIO_ACCOUNT_SID", flag: "twilio-account-sid", usage: "the provider's account",
-		what: "AC and 32 letters or digits, from the provider's console", read: readAccountSID},
+		what: "one key or several separated by commas, newest first, each the base64 of 32 random bytes (openssl " +
+			"rand -base64 32)", read: readStateKeys},
+	"twilio_account_sid": {env: "HOTLINE_TWILIO_ACCOUNT_SID", flag: "twilio-account-sid",
+		usage: "the provider's account",
+		what:  "AC and 32 letters or digits, from the provider's console", read: readAccountSID},
 	"twilio_auth_token": {env: "HOTLINE_TWILIO_AUTH_TOKEN", secret: true,
 		what: "the account's token, or two separated by a comma during a rotation", read: readAuthTokens},
 	"twilio_signing_keys": {env: "HOTLINE_TWILIO_SIGNING_KEYS", secret: true,
@@ -129,9 +136,11 @@ var settings = map[string]setting{
 	"twilio_keys_only": {env: "HOTLINE_TWILIO_KEYS_ONLY", flag: "twilio-keys-only", standard: "no",
 		usage: "refuse webhooks signed with the auth token, yes or no", what: "yes or no", read: readKeysOnly},
 	"twilio_sub_accounts": {env: "HOTLINE_TWILIO_SUB_ACCOUNTS", flag: "twilio-sub-accounts",
-		usage: "further accounts whose webhooks are taken", what: "account SIDs separated by commas", read: readSubAccounts},
-	"twilio_base_url": {env: "HOTLINE_TWILIO_BASE_URL", flag: "twilio-base-url", usage: "URL of the provider's REST interface, if not its own",
-		what: "an https URL, or leave it out for the provider's own", read: readBaseURL},
+		usage: "further accounts whose webhooks are taken", what: "account SIDs separated by commas",
+		read: readSubAccounts},
+	"twilio_base_url": {env: "HOTLINE_TWILIO_BASE_URL", flag: "twilio-base-url",
+		usage: "URL of the provider's REST interface, if not its own",
+		what:  "an https URL, or leave it out for the provider's own", read: readBaseURL},
 	"twilio_edge": {env: "HOTLINE_TWILIO_EDGE", flag: "twilio-edge",
 		usage: "edge location of the provider's REST interface, for example tokyo",
 		what:  "an edge location such as tokyo, or leave it out", read: readEdge},
@@ -279,7 +288,8 @@ func readSettingsFile(v *viper.Viper, file string, origin map[string]string) (pr
 		if m := parserLine.FindStringSubmatch(err.Error()); m != nil {
 			where = " near line " + m[1]
 		}
-		return Errors{{Setting: file, Message: "cannot be read as YAML" + where + "; write lines of the form name: \"value\", each name once"}}
+		return Errors{{Setting: file, Message: "cannot be read as YAML" + where + "; write lines of the form name: " +
+			"\"value\", each name once"}}
 	}
 	// viper would pass over an unknown key in silence, and turn an unquoted 0123 into a quantity.
 	for _, name := range v.AllKeys() {
@@ -288,7 +298,8 @@ func readSettingsFile(v *viper.Viper, file string, origin map[string]string) (pr
 			message := "unknown setting; " + problem.Hint(name, slices.Sorted(maps.Keys(settings)))
 			problems = append(problems, Error{Setting: name, From: file, Message: message})
 		} else if _, ok := value.(string); !ok && value != nil {
-			problems = append(problems, Error{Setting: name, From: file, Message: "is not text; put it in quotation marks"})
+			problems = append(problems, Error{Setting: name, From: file, Message: "is not text; put it in " +
+				"quotation marks"})
 		}
 		origin[name] = file
 	}

@@ -58,7 +58,8 @@ func key(b byte) string {
 
 func TestSettingsPrecedence(t *testing.T) {
 	env := environment(map[string]string{"HOTLINE_STORE": "sqlite:env.db", "HOTLINE_PUBLIC_URL": "https://env.example.com", "HOTLINE_TWILIO_BASE_URL": ""})
-	file := settingsFile(t, "listen: \":1\"\nstore: sqlite:file.db\npublic_url: https://file.example.com\ntwilio_base_url: https://file.example.com/api/\n")
+	file := settingsFile(t, "listen: \":1\"\nstore: sqlite:file.db\npublic_url: "+
+		"https://file.example.com\ntwilio_base_url: https://file.example.com/api/\n")
 	got, err := settings.Load(flags(t, "--public-url=https://flag.example.com"), file, env)
 	if err != nil {
 		t.Fatal(err)
@@ -85,11 +86,12 @@ func TestSettingsPrecedence(t *testing.T) {
 
 func TestSettingsSecrets(t *testing.T) {
 	env := environment(map[string]string{
-		"HOTLINE_STATE_KEYS":          key('n') + ", " + key('o'),
-		"HOTLINE_TWILIO_ACCOUNT_SID":  exampleSID,
-		"HOTLINE_TWILIO_AUTH_TOKEN":   exampleToken + ",0123456789second",
-		"HOTLINE_PUBLIC_URL":          "https://IVR.example.com/",
-		"HOTLINE_TWILIO_SIGNING_KEYS": "webhooks_sharedkey_1:HMAC_SHA256:0123456789:thetoken, old:HMAC_SHA1:0123456789thetoken",
+		"HOTLINE_STATE_KEYS":         key('n') + ", " + key('o'),
+		"HOTLINE_TWILIO_ACCOUNT_SID": exampleSID,
+		"HOTLINE_TWILIO_AUTH_TOKEN":  exampleToken + ",0123456789second",
+		"HOTLINE_PUBLIC_URL":         "https://IVR.example.com/",
+		"HOTLINE_TWILIO_SIGNING_KEYS": "webhooks_sharedkey_1:HMAC_SHA256:0123456789:thetoken, " +
+			"old:HMAC_SHA1:0123456789thetoken",
 		"HOTLINE_TWILIO_KEYS_ONLY":    "yes",
 		"HOTLINE_TWILIO_SUB_ACCOUNTS": otherSID,
 	})
@@ -100,7 +102,8 @@ func TestSettingsSecrets(t *testing.T) {
 	if err := got.Complete(); err != nil {
 		t.Errorf("Complete: %v", err)
 	}
-	if diff := cmp.Diff([][]byte{[]byte(strings.Repeat("n", 32)), []byte(strings.Repeat("o", 32))}, got.Keys()); diff != "" {
+	if diff := cmp.Diff([][]byte{[]byte(strings.Repeat("n", 32)), []byte(strings.Repeat("o",
+		32))}, got.Keys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{exampleToken, "0123456789second"}, got.AuthTokens()); diff != "" {
@@ -123,7 +126,8 @@ func TestSettingsSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, printed := range []string{fmt.Sprint(got), fmt.Sprintf("%+v %#v %x %s %q", got, got, got.StateKeys, got.TwilioAuthTokens, got.TwilioAuthTokens[0]), string(asJSON), log.String()} {
+	for _, printed := range []string{fmt.Sprint(got), fmt.Sprintf("%+v %#v %x %s %q",
+		got, got, got.StateKeys, got.TwilioAuthTokens, got.TwilioAuthTokens[0]), string(asJSON), log.String()} {
 		if strings.Contains(printed, "thetoken") || strings.Contains(printed, "nnnn") || strings.Contains(printed, "6e6e6e") || !strings.Contains(printed, "[hidden]") {
 			t.Errorf("printed: %s", printed)
 		}
@@ -153,13 +157,16 @@ func TestServingRefusesShortSecrets(t *testing.T) {
 	}
 	for _, c := range []struct{ setting, value, want string }{
 		{"TWILIO_AUTH_TOKEN", "01234567thetoken", ""},
-		{"TWILIO_AUTH_TOKEN", "1234567thetoken", "twilio_auth_token: token 1 of 1 has 15 characters, and fewer than 16 can be guessed; " +
+		{"TWILIO_AUTH_TOKEN", "1234567thetoken", "twilio_auth_token: token 1 of 1 has 15 characters, and fewer than " +
+			"16 can be guessed; " +
 			"copy it whole from the provider's console"},
-		{"TWILIO_AUTH_TOKEN", exampleToken + ",thetoken", "twilio_auth_token: token 2 of 2 has 8 characters, and fewer than 16 can be guessed; " +
+		{"TWILIO_AUTH_TOKEN", exampleToken + ",thetoken", "twilio_auth_token: token 2 of 2 has 8 characters, and " +
+			"fewer than 16 can be guessed; " +
 			"copy it whole from the provider's console"},
 		{"TWILIO_AUTH_TOKEN", exampleToken, ""},
-		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken,k2:HMAC_SHA256:thetoken", "twilio_signing_keys: the secret of key k2 has 8 characters, " +
-			"and fewer than 16 can be guessed; copy it whole, or make another key"},
+		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken,k2:HMAC_SHA256:thetoken",
+			"twilio_signing_keys: the secret of key k2 has 8 characters, " +
+				"and fewer than 16 can be guessed; copy it whole, or make another key"},
 		{"TWILIO_SIGNING_KEYS", "k1:HMAC_SHA256:01234567thetoken", ""},
 	} {
 		env["HOTLINE_"+c.setting] = c.value
@@ -182,7 +189,8 @@ func TestServingRefusesShortSecrets(t *testing.T) {
 	if err == nil {
 		err = got.Complete()
 	}
-	if want := "twilio_signing_keys: is missing, and twilio_keys_only is yes; set HOTLINE_TWILIO_SIGNING_KEYS to"; err == nil || !strings.HasPrefix(err.Error(), want) {
+	if want := "twilio_signing_keys: is missing, and twilio_keys_only is yes; set " +
+		"HOTLINE_TWILIO_SIGNING_KEYS to"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("only keys, and none: %v", err)
 	}
 }
@@ -201,40 +209,68 @@ func TestSettingsMistakes(t *testing.T) {
 		name, setting, value, want string
 	}{
 		{"http", "public_url", "http://ivr.example.com", `"http://ivr.example.com" is not encrypted; ` + https},
-		{"http to a host that only looks local", "public_url", "http://localhost.example.com", `"http://localhost.example.com" is not encrypted; ` + https},
-		{"relative", "public_url", "ivr.example.com", "is not an absolute URL; write for example https://ivr.example.com"},
+		{"http to a host that only looks local", "public_url", "http://localhost.example.com",
+			`"http://localhost.example.com" is not encrypted; ` + https},
+		{"relative", "public_url", "ivr.example.com", "is not an absolute URL; write for example " +
+			"https://ivr.example.com"},
 		{"another scheme", "public_url", "ftp://ivr.example.com", `"ftp://ivr.example.com" is neither https nor http; write for example https://ivr.example.com`},
-		{"query", "public_url", "https://ivr.example.com/?a=b", "holds a query or a fragment; remove everything from the ? or # on"},
-		{"empty query", "public_url", "https://ivr.example.com/?", "holds a query or a fragment; remove everything from the ? or # on"},
-		{"fragment", "public_url", "https://ivr.example.com/#rc=2", "holds a query or a fragment; remove everything from the ? or # on"},
-		{"password", "public_url", "https://user:thetoken@ivr.example.com", "holds a user name or a password; remove what stands before the @"},
+		{"query", "public_url", "https://ivr.example.com/?a=b", "holds a query or a fragment; remove everything from " +
+			"the ? or # on"},
+		{"empty query", "public_url", "https://ivr.example.com/?", "holds a query or a fragment; remove everything " +
+			"from the ? or # on"},
+		{"fragment", "public_url", "https://ivr.example.com/#rc=2", "holds a query or a fragment; remove everything " +
+			"from the ? or # on"},
+		{"password", "public_url", "https://user:thetoken@ivr.example.com", "holds a user name or a password; remove " +
+			"what stands before the @"},
 		{"base URL", "twilio_base_url", "http://api.example.com", `"http://api.example.com" is not encrypted; ` + https},
 		{"edge", "twilio_edge", "Tokyo", `"Tokyo" is not an edge location; write its name in small letters, for example tokyo or sao-paulo`},
 		{"region", "twilio_region", "japan", `"japan" is not a region; write two small letters and a digit, for example jp1`},
-		{"region without an edge", "twilio_region", "jp1", "needs an edge: the provider has no hosts of a region alone since April 2026; set HOTLINE_TWILIO_EDGE or --twilio-edge to an edge location such as tokyo, or leave it out"},
+		{"region without an edge", "twilio_region", "jp1", "needs an edge: the provider has no hosts of a region " +
+			"alone since April 2026; set HOTLINE_TWILIO_EDGE or --twilio-edge to an edge location such as tokyo, or " +
+			"leave it out"},
 		{"no port", "listen", "localhost", `"localhost" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
 		{"port out of range", "listen", ":65536", `":65536" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface`},
-		{"PostgreSQL without a database", "store", "postgres://user:thetoken@db/", "is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database"},
-		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database"},
-		{"no path", "store", "sqlite:", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
-		{"URL for a path", "store", "sqlite://hotline.db", "has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db"},
-		{"in memory", "store", "sqlite::memory:", "would forget every callback at the next start; give a path, for example sqlite:hotline.db"},
-		{"key is no base64", "state_keys", key('n') + ",thetoken!", "key 2 of 2 is not base64; make one with: openssl rand -base64 32"},
-		{"key is short", "state_keys", "dGhldG9rZW4=", "key 1 of 1 has 8 bytes, not 32; make one with: openssl rand -base64 32"},
+		{"PostgreSQL without a database", "store", "postgres://user:thetoken@db/",
+			"is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database"},
+		{"another database", "store", "mysql:hotline", "names no known kind of database; write sqlite: and a path, " +
+			"for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database"},
+		{"no path", "store", "sqlite:", "has no plain path after sqlite:; write for example " +
+			"sqlite:/var/lib/hotline/hotline.db"},
+		{"URL for a path", "store", "sqlite://hotline.db", "has no plain path after sqlite:; write for example " +
+			"sqlite:/var/lib/hotline/hotline.db"},
+		{"in memory", "store", "sqlite::memory:", "would forget every callback at the next start; give a path, for " +
+			"example sqlite:hotline.db"},
+		{"key is no base64", "state_keys", key('n') + ",thetoken!", "key 2 of 2 is not base64; make one with: " +
+			"openssl rand -base64 32"},
+		{"key is short", "state_keys", "dGhldG9rZW4=", "key 1 of 1 has 8 bytes, not 32; make one with: openssl " +
+			"rand -base64 32"},
 		{"key is there twice", "state_keys", key('n') + "," + key('n'), "key 2 of 2 is there twice; remove one"},
-		{"account", "twilio_account_sid", "SK0123", "is no account SID; copy it from the provider's console: AC and 32 letters or digits"},
-		{"token with a blank", "twilio_auth_token", "the token", "token 1 of 1 is empty or holds something else than letters and digits; copy it from the provider's console"},
-		{"second token missing", "twilio_auth_token", "thetoken,", "token 2 of 2 is empty or holds something else than letters and digits; copy it from the provider's console"},
-		{"signing key without algorithm", "twilio_signing_keys", "k1:thetoken", "key 1 of 1 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
-		{"signing key without secret", "twilio_signing_keys", "k1:HMAC_SHA256:", "key 1 of 1 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
-		{"signing key without a name", "twilio_signing_keys", ":HMAC_SHA256:thetoken", "the name of key 1 of 1 holds something else than letters, digits, _, . and -; copy its identifier"},
-		{"signing key with another algorithm", "twilio_signing_keys", "k1:thetoken:HMAC_SHA256", "the algorithm of key 1 of 1 is neither HMAC_SHA256 nor HMAC_SHA1; write the one of the provider's webhook setting"},
-		{"signing key with a blank", "twilio_signing_keys", "k1:HMAC_SHA256:the token", "the secret of key 1 of 1 holds a blank or a character that is no ASCII; copy it again"},
-		{"signing key is there twice", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,k1:HMAC_SHA1:thetoken", "key 2 of 2 has the name of another; remove one"},
-		{"signing keys end in a comma", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,", "key 2 of 2 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"account", "twilio_account_sid", "SK0123", "is no account SID; copy it from the provider's console: AC and " +
+			"32 letters or digits"},
+		{"token with a blank", "twilio_auth_token", "the token", "token 1 of 1 is empty or holds something else than " +
+			"letters and digits; copy it from the provider's console"},
+		{"second token missing", "twilio_auth_token", "thetoken,", "token 2 of 2 is empty or holds something else " +
+			"than letters and digits; copy it from the provider's console"},
+		{"signing key without algorithm", "twilio_signing_keys", "k1:thetoken", "key 1 of 1 is not " +
+			"NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"signing key without secret", "twilio_signing_keys", "k1:HMAC_SHA256:",
+			"key 1 of 1 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
+		{"signing key without a name", "twilio_signing_keys", ":HMAC_SHA256:thetoken",
+			"the name of key 1 of 1 holds something else than letters, digits, _, . and -; copy its identifier"},
+		{"signing key with another algorithm", "twilio_signing_keys", "k1:thetoken:HMAC_SHA256",
+			"the algorithm of key 1 of 1 is neither HMAC_SHA256 nor HMAC_SHA1; write the one of the provider's " +
+				"webhook setting"},
+		{"signing key with a blank", "twilio_signing_keys", "k1:HMAC_SHA256:the token",
+			"the secret of key 1 of 1 holds a blank or a character that is no ASCII; copy it again"},
+		{"signing key is there twice", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,k1:HMAC_SHA1:thetoken",
+			"key 2 of 2 has the name of another; remove one"},
+		{"signing keys end in a comma", "twilio_signing_keys", "k1:HMAC_SHA256:thetoken,",
+			"key 2 of 2 is not NAME:ALGORITHM:SECRET; write for example webhooks_sharedkey_1:HMAC_SHA256:…"},
 		{"keys only, perhaps", "twilio_keys_only", "true", `"true" is neither yes nor no; write one of them`},
-		{"sub-account", "twilio_sub_accounts", exampleSID + ",SK01", "account 2 of 2 is no account SID; copy it from the provider's console: AC and 32 letters or digits"},
-		{"three tokens", "twilio_auth_token", "a,b,thetoken", "holds 3 tokens; give one, or two separated by a comma during a rotation"},
+		{"sub-account", "twilio_sub_accounts", exampleSID + ",SK01", "account 2 of 2 is no account SID; copy it from " +
+			"the provider's console: AC and 32 letters or digits"},
+		{"three tokens", "twilio_auth_token", "a,b,thetoken", "holds 3 tokens; give one, or two separated by a comma " +
+			"during a rotation"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -252,7 +288,8 @@ func TestSettingsMistakes(t *testing.T) {
 }
 
 func TestSettingsAccepted(t *testing.T) {
-	for _, url := range []string{"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080", "https://ivr.example.com/hotline"} {
+	for _, url := range []string{"http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080",
+		"https://ivr.example.com/hotline"} {
 		got, err := settings.Load(flags(t, "--public-url", url), "", nil)
 		if err != nil || got.PublicURL != url {
 			t.Errorf("%s: %q, %v", url, got.PublicURL, err)
@@ -263,9 +300,12 @@ func TestSettingsAccepted(t *testing.T) {
 // An edge and a region name a host; so does a base URL, and one of the two is enough.
 func TestEdgeAndRegion(t *testing.T) {
 	for args, want := range map[string]string{
-		"--twilio-edge=tokyo": "", "--twilio-edge=tokyo --twilio-region=jp1": "", "--twilio-region=us1": "", "--twilio-edge=ashburn-ix": "",
-		"--twilio-edge=tokyo --twilio-base-url=https://api.example.com": "twilio_edge (from --twilio-edge): says nothing beside twilio_base_url, which names the host already; remove one of the two",
-		"--twilio-region=us1 --twilio-base-url=https://api.example.com": "twilio_region (from --twilio-region): says nothing beside twilio_base_url, which names the host already; remove one of the two",
+		"--twilio-edge=tokyo": "", "--twilio-edge=tokyo --twilio-region=jp1": "", "--twilio-region=us1": "",
+		"--twilio-edge=ashburn-ix": "",
+		"--twilio-edge=tokyo --twilio-base-url=https://api.example.com": "twilio_edge (from --twilio-edge): says " +
+			"nothing beside twilio_base_url, which names the host already; remove one of the two",
+		"--twilio-region=us1 --twilio-base-url=https://api.example.com": "twilio_region (from --twilio-region): says " +
+			"nothing beside twilio_base_url, which names the host already; remove one of the two",
 	} {
 		got, err := settings.Load(flags(t, strings.Fields(args)...), "", nil)
 		switch {
@@ -279,9 +319,11 @@ func TestEdgeAndRegion(t *testing.T) {
 
 func TestSettingsFileMistakes(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"unknown", "public_ulr: https://a.example.com\n", `public_ulr (from FILE): unknown setting; did you mean "public_url"?`},
+		{"unknown", "public_ulr: " +
+			"https://a.example.com\n", `public_ulr (from FILE): unknown setting; did you mean "public_url"?`},
 		{"nested", "listen: {host: a}\n", `listen.host (from FILE): unknown setting; did you mean "listen"?`},
-		{"unquoted token of digits", "twilio_auth_token: 01234567\n", "twilio_auth_token (from FILE): is not text; put it in quotation marks"},
+		{"unquoted token of digits", "twilio_auth_token: 01234567\n", "twilio_auth_token (from FILE): is not text; " +
+			"put it in quotation marks"},
 		{"list", "state_keys: [a, b]\n", "state_keys (from FILE): is not text; put it in quotation marks"},
 		{"several", "listen: \"1\"\nstore: a\n", `listen (from FILE): "1" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface
 store (from FILE): names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database`},

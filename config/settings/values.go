@@ -17,7 +17,8 @@ import (
 func readListen(s *Settings, text string) error {
 	_, port, err := net.SplitHostPort(text)
 	if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || strconv.FormatUint(n, 10) != port {
-		return fmt.Errorf("%q is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface", problem.Short(text))
+		return fmt.Errorf("%q is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface",
+			problem.Short(text))
 	}
 	s.Listen = text
 	return nil
@@ -41,7 +42,8 @@ var (
 
 func readEdge(s *Settings, text string) error {
 	if !edgeName.MatchString(text) {
-		return fmt.Errorf("%q is not an edge location; write its name in small letters, for example tokyo or sao-paulo", problem.Short(text))
+		return fmt.Errorf("%q is not an edge location; write its name in small letters, for example tokyo or sao-paulo",
+			problem.Short(text))
 	}
 	s.TwilioEdge = text
 	return nil
@@ -49,7 +51,8 @@ func readEdge(s *Settings, text string) error {
 
 func readRegionSetting(s *Settings, text string) error {
 	if !regionName.MatchString(text) {
-		return fmt.Errorf("%q is not a region; write two small letters and a digit, for example jp1", problem.Short(text))
+		return fmt.Errorf("%q is not a region; write two small letters and a digit, for example jp1",
+			problem.Short(text))
 	}
 	s.TwilioRegion = text
 	return nil
@@ -67,9 +70,11 @@ func readURL(text string) (string, error) {
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Contains(text, "#"):
 		return "", errors.New("holds a query or a fragment; remove everything from the ? or # on")
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		return "", fmt.Errorf("%q is not encrypted; use https (http is for this machine itself, such as http://127.0.0.1:8080)", problem.Short(text))
+		return "", fmt.Errorf("%q is not encrypted; use https (http is for this machine itself, such as "+
+			"http://127.0.0.1:8080)", problem.Short(text))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", fmt.Errorf("%q is neither https nor http; write for example https://ivr.example.com", problem.Short(text))
+		return "", fmt.Errorf("%q is neither https nor http; write for example https://ivr.example.com",
+			problem.Short(text))
 	}
 	u.Host = strings.ToLower(u.Host)
 	return strings.TrimRight(u.String(), "/"), nil
@@ -87,14 +92,16 @@ func readStore(s *Settings, text string) error {
 	scheme, rest, _ := strings.Cut(text, ":")
 	if scheme == "postgres" || scheme == "postgresql" {
 		if u, err := url.Parse(text); err != nil || strings.Trim(u.Path, "/") == "" {
-			return errors.New("is not the URL of a PostgreSQL database; write postgres://user:password@host:5432/database")
+			return errors.New("is not the URL of a PostgreSQL database; write " +
+				"postgres://user:password@host:5432/database")
 		}
 		s.Store = NewSecret(text)
 		return nil
 	}
 	switch {
 	case scheme != "sqlite":
-		return errors.New("names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database")
+		return errors.New("names no known kind of database; write sqlite: and a path, for example " +
+			"sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database")
 	case rest == "" || strings.HasPrefix(rest, "//") || strings.ContainsAny(rest, "?#\x00"):
 		return errors.New("has no plain path after sqlite:; write for example sqlite:/var/lib/hotline/hotline.db")
 	case rest == ":memory:":
@@ -113,7 +120,8 @@ func readStateKeys(s *Settings, text string) error {
 		case err != nil:
 			return fmt.Errorf("key %d of %d is not base64; make one with: openssl rand -base64 32", i+1, len(parts))
 		case len(key) != 32:
-			return fmt.Errorf("key %d of %d has %d bytes, not 32; make one with: openssl rand -base64 32", i+1, len(parts), len(key))
+			return fmt.Errorf("key %d of %d has %d bytes, not 32; make one with: openssl rand -base64 32",
+				i+1, len(parts), len(key))
 		case seen[string(key)]:
 			return fmt.Errorf("key %d of %d is there twice; remove one", i+1, len(parts))
 		}
@@ -144,7 +152,8 @@ func readAuthTokens(s *Settings, text string) error {
 	for i, part := range parts {
 		part = strings.TrimSpace(part)
 		if !authToken.MatchString(part) {
-			return fmt.Errorf("token %d of %d is empty or holds something else than letters and digits; copy it from the provider's console", i+1, len(parts))
+			return fmt.Errorf("token %d of %d is empty or holds something else than letters and digits; copy it from "+
+				"the provider's console", i+1, len(parts))
 		}
 		s.TwilioAuthTokens = append(s.TwilioAuthTokens, NewSecret(part))
 	}

@@ -48,7 +48,8 @@ func (v Value) Text(example string) (string, bool) {
 func (v Value) ID(example string) (string, bool) {
 	text, ok := v.Text(example)
 	if ok && (!schema.Identifier.MatchString(text) || len(text) > 40) {
-		v.Fail("%q is no identifier; use up to 40 small letters, digits and hyphens, for example %s", problem.Short(text), example)
+		v.Fail("%q is no identifier; use up to 40 small letters, digits and hyphens, for example %s",
+			problem.Short(text), example)
 		return "", false
 	}
 	return text, ok
@@ -94,7 +95,8 @@ func (v Value) Whole() (int, bool) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || v.Node.Tag != "!!int" {
-		v.Fail("%q is no whole number; write one from %d to %d, without quotation marks", problem.Short(text), least, most)
+		v.Fail("%q is no whole number; write one from %d to %d, without quotation marks",
+			problem.Short(text), least, most)
 		return 0, false
 	}
 	if n < least || n > most {
@@ -136,7 +138,8 @@ func (v Value) Duration() (time.Duration, bool) {
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || text == "0" {
-		v.Fail("%q is no length of time; write a number with s, m or h, for example 20s, 30m or 72h", problem.Short(text))
+		v.Fail("%q is no length of time; write a number with s, m or h, for example 20s, 30m or 72h",
+			problem.Short(text))
 		return 0, false
 	}
 	if d < least || d > most {
@@ -172,7 +175,8 @@ func (v Value) Instant(zone *time.Location) (time.Time, bool) {
 	}
 	parts := WallClock.FindStringSubmatch(text)
 	if parts == nil {
-		v.Fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock", problem.Short(text))
+		v.Fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock",
+			problem.Short(text))
 		return time.Time{}, false
 	}
 	d, err := hours.ParseDate(parts[1])
