@@ -46,7 +46,6 @@ func (f *file) entries() []*yaml.Node {
 func (f *file) flow() bool { return f.list != nil && f.list.Style&yaml.FlowStyle != 0 }
 
 func (f *file) insert(at int, entry string) ([]byte, error) {
-	at = min(max(at, 0), len(f.entries()))
 	switch {
 	case f.flow():
 		return f.insertFlow(at, entry)
@@ -69,9 +68,7 @@ func (f *file) dash() string { return strings.Repeat(" ", f.list.Column-1) + "- 
 // appendList adds the list with its key at the end of the file.
 func (f *file) appendList(entry string) []byte {
 	indent := strings.Repeat(" ", f.root.Column-1)
-	lines := f.insertLine(len(f.lines), indent+f.name+":")
-	f.lines = splitLines(lines)
-	return f.insertLine(len(f.lines), indent+"- "+entry)
+	return f.insertLine(len(f.lines), indent+f.name+":"+f.usualEnd()+indent+"- "+entry)
 }
 
 // insertLine puts a line before the one with this index, with the line end of its neighbour.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -19,23 +18,26 @@ var ErrByHand = errors.New("this file is laid out in a way that no command shoul
 // Insert puts an entry, written on one line in YAML's flow form, into a list that stands under a key of the file: before the
 // entry with that index, or behind the last one. The list may be absent, or empty.
 func Insert(data []byte, list string, at int, entry string) ([]byte, error) {
-	return change(data, list, func(f *file) ([]byte, error) { return f.insert(at, entry) }, func(entries []*yaml.Node) ([]*yaml.Node, error) {
-		node, err := parse([]byte(entry))
-		if err != nil {
-			return nil, err
-		}
-		return slices.Insert(slices.Clone(entries), min(max(at, 0), len(entries)), node), nil
+	node, err := parse([]byte(entry))
+	if err != nil {
+		return nil, err
+	}
+	return change(data, list, func(f *file) ([]byte, []*yaml.Node, error) {
+		at := min(max(at, 0), len(f.entries()))
+		edited, err := f.insert(at, entry)
+		return edited, slices.Insert(slices.Clone(f.entries()), at, node), err
 	})
 }
 
 // Remove takes an entry out of a list. Comments on lines of their own stay; what stands behind the entry on its own lines
 // goes with it.
 func Remove(data []byte, list string, at int) ([]byte, error) {
-	return change(data, list, func(f *file) ([]byte, error) { return f.remove(at) }, func(entries []*yaml.Node) ([]*yaml.Node, error) {
-		if at < 0 || at >= len(entries) {
-			return nil, fmt.Errorf("%s has no entry %d", list, at)
+	return change(data, list, func(f *file) ([]byte, []*yaml.Node, error) {
+		if at < 0 || at >= len(f.entries()) {
+			return nil, nil, fmt.Errorf("%s has no entry %d", list, at)
 		}
-		return slices.Delete(slices.Clone(entries), at, at+1), nil
+		edited, err := f.remove(at)
+		return edited, slices.Delete(slices.Clone(f.entries()), at, at+1), err
 	})
 }
 
@@ -52,8 +54,9 @@ func Entries(data []byte, list string) ([]*yaml.Node, error) {
 	return value.Content, nil
 }
 
-// change edits the text, and gives the edit up unless it means what was wanted, and nothing besides.
-func change(data []byte, list string, edit func(*file) ([]byte, error), want func([]*yaml.Node) ([]*yaml.Node, error)) ([]byte, error) {
+// change edits the text, and gives the edit up unless it means what was wanted, the entries that edit returns, and
+// nothing besides.
+func change(data []byte, list string, edit func(*file) ([]byte, []*yaml.Node, error)) ([]byte, error) {
 	root, err := parse(data)
 	if err != nil {
 		return nil, err
@@ -62,11 +65,7 @@ func change(data []byte, list string, edit func(*file) ([]byte, error), want fun
 	if err != nil {
 		return nil, err
 	}
-	wanted, err := want(f.entries())
-	if err != nil {
-		return nil, err
-	}
-	edited, err := edit(f)
+	edited, wanted, err := edit(f)
 	if err != nil {
 		return nil, err
 	}
@@ -140,8 +139,8 @@ func same(a, b *yaml.Node) bool {
 // commentLines are the lines that hold a comment only.
 func commentLines(data []byte) (out []string) {
 	for _, l := range splitLines(data) {
-		if text := strings.TrimSpace(string(l)); strings.HasPrefix(text, "#") {
-			out = append(out, text)
+		if comment(l) {
+			out = append(out, string(bytes.TrimSpace(l)))
 		}
 	}
 	return out
