@@ -3,6 +3,7 @@ package ivr
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -188,4 +189,60 @@ func (w *simulatedCall) takeOffer(state State, call Call) string {
 func (w *simulatedCall) noOffer(call Call) {
 	w.Offer = &CallbackOffer{}
 	w.Offer.Refused = w.line.Callbacks.Refusal(w.line.CallerNumber(call.From))
+}
+
+// PlayLeg plays a telephone that somebody picks up as far as the keys go, which they press one after another. It
+// returns what is heard and the action that follows: [Bridge] when the two are connected. perform answers the flow's
+// effects.
+func PlayLeg(line *Line, now time.Time, state State, perform func(Effect) Event, keys ...string) ([]Utterance, Action) {
+	var heard []Utterance
+	event := Event(Start{})
+	for range maxEvents {
+		var response Response
+		state, response = Advance(line, now, Call{}, state, event)
+		heard = append(heard, response.Say...)
+		switch action := response.Action.(type) {
+		case Perform:
+			event = perform(action.Effect)
+			continue
+		case AskTwice, Gather:
+			if len(keys) > 0 {
+				event, keys = Keys{Digits: keys[0]}, keys[1:]
+				continue
+			}
+		}
+		return heard, response.Action
+	}
+	return heard, Hangup{}
+}
+
+// A KeyPath leads to a topic.
+type KeyPath struct {
+	// Topic is its identifier.
+	Topic string
+	// Keys are pressed one after another once the language was chosen: one for each menu, and 8 for each page that is
+	// turned.
+	Keys []string
+}
+
+// KeyPaths lists how every topic is reached, in the order of the menus.
+func (l *Line) KeyPaths() []KeyPath {
+	var paths []KeyPath
+	var walk func(menu []Choice, before []string)
+	walk = func(menu []Choice, before []string) {
+		for i, choice := range menu {
+			keys := append([]string(nil), before...)
+			for range i / choices {
+				keys = append(keys, keyMore)
+			}
+			keys = append(keys, strconv.Itoa(i%choices+1))
+			if len(choice.Choices) > 0 {
+				walk(choice.Choices, keys)
+				continue
+			}
+			paths = append(paths, KeyPath{Topic: choice.ID, Keys: keys})
+		}
+	}
+	walk(l.Menu, nil)
+	return paths
 }

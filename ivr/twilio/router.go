@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/time/rate"
 )
 
 // The edge: the only file that knows the router. It turns requests into verified webhooks and documents into answers.
@@ -169,3 +172,33 @@ func (s *Server) foreign(w webhook, err error) {
 // lastWords are spoken when not even a document can be written.
 const lastWords = `<?xml version="1.0" encoding="UTF-8"?><Response><Say language="en-US">` +
 	sorry + `</Say><Hangup/></Response>`
+
+// Anybody can send requests that are refused. All are counted; the log tells of a few, or a flood would fill the disk.
+const (
+	refusalsPerSecond = 2
+	refusalsAtOnce    = 5
+)
+
+// refusals writes at most so many lines. A line says how many were left out before it.
+type refusals struct {
+	log     *slog.Logger
+	now     func() time.Time
+	limit   *rate.Limiter
+	mu      sync.Mutex
+	leftOut int
+}
+
+func newRefusals(log *slog.Logger, now func() time.Time) *refusals {
+	return &refusals{log: log, now: now, limit: rate.NewLimiter(refusalsPerSecond, refusalsAtOnce)}
+}
+
+func (r *refusals) warn(message string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.limit.AllowN(r.now(), 1) {
+		r.leftOut++
+		return
+	}
+	r.log.Warn(message, append(args, "not_logged_before", r.leftOut)...)
+	r.leftOut = 0
+}
