@@ -153,8 +153,7 @@ func afterMove(r *request, event Event) Action {
 		} else {
 			r.say("existing.soonest")
 		}
-		r.say("goodbye")
-		return Hangup{}
+		return farewell(r)
 	case Refused:
 		switch event.Why {
 		case Full:
@@ -184,8 +183,7 @@ func keysOfExistingSure(*request) []menuKey {
 func afterCancel(r *request, event Event) Action {
 	if _, ok := event.(Dropped); ok {
 		r.say("existing.cancelled")
-		r.say("goodbye")
-		return Hangup{}
+		return farewell(r)
 	}
 	return r.cannotChange()
 }

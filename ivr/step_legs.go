@@ -136,9 +136,6 @@ func (r *request) offerNote(c callbacks.Callback) Action {
 	return Gather{Timeout: noteTimeout}
 }
 
-func askAgentNote(*request) Action       { return goTo{StepAgentFirst} }
-func askAgentBehindNote(*request) Action { return goTo{StepAgentBehind} }
-
 func hearAgentNote(_ *request, key string) Action {
 	return Perform{ReadAttempt{Ask: AgentTook, Key: key, Note: key == keyHearNote}}
 }
@@ -156,7 +153,7 @@ func onAgentNote(r *request, event Event) Action {
 		return r.offerNote(c)
 	case read.Note:
 		r.sayAgent(c, "whisper.note-missing")
-		return r.connectAgent(c, true)
+		fallthrough
 	default:
 		return r.connectAgent(c, true)
 	}

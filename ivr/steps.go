@@ -102,11 +102,11 @@ func init() {
 		{id: stepOffer, about: "a callback, or a message",
 			ask: askOffer, keys: keysOfOffer, back: toTopics, afterDesk: true},
 		{id: stepRingAt, about: "the number to ring, confirmed",
-			ask: askRingAt, keys: keysOfRingAt, back: toOffer, afterDesk: true},
+			ask: askRingAt, keys: keysOfRingAt, back: goes(stepOffer), afterDesk: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad",
-			kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: toOffer, afterDesk: true},
+			kind: entry, ask: askRingAtOther, hear: hearRingAtOther, back: goes(stepOffer), afterDesk: true},
 		{id: stepRingAtWhich, about: "which of several numbers was meant",
-			ask: askRingAtWhich, keys: keysOfRingAtWhich, back: toOffer, afterDesk: true},
+			ask: askRingAtWhich, keys: keysOfRingAtWhich, back: goes(stepOffer), afterDesk: true},
 		{id: stepBook, about: "the callback, written and then spoken",
 			kind: noInput, ask: askBook, onEvent: afterBook, afterDesk: true},
 		{id: stepNote, about: "a spoken note for the agent who rings back, if wanted",
@@ -124,16 +124,16 @@ func init() {
 		{id: stepExistingKept, about: "it stays, if it is still what was told",
 			kind: noInput, ask: askExistingKept, onEvent: afterExistingKept},
 		{id: stepExistingWhen, about: "another time for it",
-			ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: toExisting},
+			ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: goes(stepExistingMenu)},
 		{id: stepExistingSure, about: "really cancel it",
-			ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: toExisting},
+			ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: goes(stepExistingMenu)},
 
 		{id: StepAgentLeg, about: "an agent rung for a caller: 1 takes the call",
 			kind: leg, ask: askAgentLeg, hear: hearAgentLeg, onEvent: onAgentLeg},
 		{id: StepAgentFirst, about: "an agent rung for a callback: 1 takes it",
 			kind: leg, ask: askAgentFirst, hear: hearAgent, onEvent: onAgent},
 		{id: StepAgentNote, about: "the customer's note, for the agent if they want to hear it",
-			kind: leg, ask: askAgentNote, hear: hearAgentNote, onEvent: onAgentNote},
+			kind: leg, ask: goes(StepAgentFirst), hear: hearAgentNote, onEvent: onAgentNote},
 		{id: StepCustomerBehind, about: "the customer rung behind that agent: 1 connects",
 			kind: leg, ask: askCustomerBehind, hear: hearCustomer, onEvent: onCustomer},
 		{id: StepAgentWaits, about: "how the customer's leg ended, for the agent",
@@ -143,7 +143,7 @@ func init() {
 		{id: StepAgentBehind, about: "an agent rung behind that customer: 1 takes it",
 			kind: leg, ask: askAgentBehind, hear: hearAgent, onEvent: onAgent},
 		{id: StepAgentBehindNote, about: "the note, for that agent",
-			kind: leg, ask: askAgentBehindNote, hear: hearAgentNote, onEvent: onAgentNote},
+			kind: leg, ask: goes(StepAgentBehind), hear: hearAgentNote, onEvent: onAgentNote},
 		{id: StepCustomerWaits, about: "how an agent's leg ended, for the customer: the next one, or goodbye",
 			kind: leg, ask: apologise, onEvent: onCustomerWaits},
 	}
@@ -164,5 +164,3 @@ func stepOf(id StepID) *step {
 
 func toTopics(r *request) Action { r.Menu, r.Page = "", 0; return goTo{stepTopic} }
 func apologise(*request) Action  { return Apologise{} }
-func toOffer(*request) Action    { return goTo{stepOffer} }
-func toExisting(*request) Action { return goTo{stepExistingMenu} }

@@ -65,7 +65,7 @@ func (d *document) response(response ivr.Response, urls responseURLs) {
 }
 
 // responseURLs are where the provider goes from a response.
-type responseURLs struct{ step, whisper, legStatus, recording string }
+type responseURLs struct{ step, whisper, recording string }
 
 func (d *document) gather(said []ivr.Utterance, keys ivr.Gather, action string) {
 	gather := &twiml.VoiceGather{
@@ -82,18 +82,18 @@ func (d *document) gather(said []ivr.Utterance, keys ivr.Gather, action string) 
 }
 
 func (d *document) connect(next ivr.Connect, urls responseURLs) {
-	d.dial(next.Ring, urls.step, next.Target.Kind, next.Target.Address, urls.whisper, urls.legStatus)
+	d.dial(next.Ring, urls.step, next.Target.Kind, next.Target.Address, urls.whisper)
 }
 
 // dial rings one telephone, whose holder is spoken to before the two are connected. With answerOnBridge those who wait
 // hear the ringing go on until then, and silence without (the provider's pages on Number and Client). The page on Dial
 // describes it for a Dial that is the first verb, which none of ours is: whether it helps then was not tried with the
 // provider.
-func (d *document) dial(ring time.Duration, action string, kind callbacks.TargetKind, address, whisper, status string) {
+func (d *document) dial(ring time.Duration, action string, kind callbacks.TargetKind, address, whisper string) {
 	d.add(&twiml.VoiceDial{
 		Action: action, Method: "POST", Timeout: seconds(ring),
 		CallerId: shownTo(d.line, address), AnswerOnBridge: "true",
-		InnerElements: []twiml.Element{d.noun(kind, address, whisper, status)},
+		InnerElements: []twiml.Element{d.noun(kind, address, whisper)},
 	})
 }
 
@@ -103,20 +103,14 @@ func shownTo(line *ivr.Line, address string) string {
 }
 
 // noun is one telephone in a Dial; its whisper runs on that leg before anybody is connected.
-func (d *document) noun(kind callbacks.TargetKind, address, whisper, status string) twiml.Element {
-	const events = "initiated ringing answered completed"
+func (d *document) noun(kind callbacks.TargetKind, address, whisper string) twiml.Element {
 	switch kind {
 	case callbacks.SIP:
-		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST", StatusCallback: status,
-			StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+		return &twiml.VoiceSip{SipUrl: address, Url: whisper, Method: "POST"}
 	case callbacks.Client:
-		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST", StatusCallback: status,
-			StatusCallbackEvent: events, StatusCallbackMethod: "POST"}
+		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST"}
 	}
-	return &twiml.VoiceNumber{
-		PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address),
-		StatusCallback: status, StatusCallbackEvent: events, StatusCallbackMethod: "POST",
-	}
+	return &twiml.VoiceNumber{PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address)}
 }
 
 // askTwice asks for one key, once more if none comes, then says something else and hangs up: a voicemail presses

@@ -246,7 +246,7 @@ func (s *Server) connectLeg(doc *document, w webhook, l leg, connect ivr.Connect
 	if err != nil {
 		return err
 	}
-	doc.dial(connect.Ring, ended, connect.Target.Kind, connect.Target.Address, begins, s.PublicURL+pathLegStatus)
+	doc.dial(connect.Ring, ended, connect.Target.Kind, connect.Target.Address, begins)
 	return nil
 }
 

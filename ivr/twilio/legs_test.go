@@ -34,7 +34,6 @@ const (
 var boundToNothing = map[string]string{
 	PathIncoming:  "the first webhook of a call: there is no other leg yet",
 	PathStatus:    "the end of a call is counted and logged",
-	pathLegStatus: "a leg's progress is logged",
 	pathSMSStatus: "what became of a text message: no call's; bound to the message by seal and MessageSid",
 }
 
@@ -261,7 +260,6 @@ var legCalls = map[string]struct {
 		{pathAgent, says(firstCall, ""), "whisper.callback"},
 		{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
 		{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
-		{pathLegStatus, says(behindCall, firstCall, "CallStatus", "ringing"), ""},
 		{pathCustomer, says(behindCall, firstCall), "customer.press"},
 		{pathCustomerKey, says(behindCall, firstCall, "Digits", "5"), "customer.press"},
 		{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "<Response/>"},

@@ -15,7 +15,6 @@ const (
 	PathStatus   = "/voice/status"
 
 	pathStep          = "/voice/step"
-	pathLegStatus     = "/voice/leg-status"
 	pathRecording     = "/voice/recording"
 	pathPlayback      = "/voice/playback"
 	pathAttemptStatus = "/voice/attempt-status"
@@ -67,7 +66,6 @@ func (s *Server) routes() []route {
 		{path: PathFallback, about: "an answer of ours could not be used", voice: s.fallback},
 		{path: PathStatus, about: "a call has ended", status: s.callStatus},
 		{path: pathStep, about: "whatever a caller does next", voice: s.step},
-		{path: pathLegStatus, about: "how a leg of a Dial fares", status: s.legStatus},
 		{path: pathRecording, about: "a recording can be fetched", status: s.recording},
 		{path: pathAttemptStatus, about: "how the first leg of an attempt fares", status: s.attemptStatus},
 		{path: pathSMSStatus, about: "what became of a text message", status: s.smsStatus},

@@ -3,7 +3,6 @@ package twilio
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -46,7 +45,7 @@ func NewSealer(keys [][]byte, life time.Duration, now func() time.Time) (*Sealer
 		if err != nil {
 			return nil, err
 		}
-		aead, err := cipher.NewGCM(block)
+		aead, err := cipher.NewGCMWithRandomNonce(block)
 		if err != nil {
 			return nil, err
 		}
@@ -73,12 +72,7 @@ func (s *Sealer) Seal(purpose, owner string, value any) (string, error) {
 	}
 	key := s.keys[0]
 	box := append([]byte{sealVersion}, key.id[:]...)
-	nonce := make([]byte, key.aead.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return "", err
-	}
-	box = append(box, nonce...)
-	box = key.aead.Seal(box, nonce, plain, boundTo(purpose, owner))
+	box = key.aead.Seal(box, nil, plain, boundTo(purpose, owner))
 	return base64.RawURLEncoding.EncodeToString(box), nil
 }
 
@@ -90,11 +84,10 @@ func (s *Sealer) Open(purpose, owner, text string, value any) error {
 	}
 	id, box := [4]byte(box[1:5]), box[5:]
 	for _, key := range s.keys {
-		size := key.aead.NonceSize()
-		if key.id != id || len(box) < size {
+		if key.id != id {
 			continue
 		}
-		plain, err := key.aead.Open(nil, box[:size], box[size:], boundTo(purpose, owner))
+		plain, err := key.aead.Open(nil, nil, box, boundTo(purpose, owner))
 		if err != nil {
 			return ErrSeal
 		}

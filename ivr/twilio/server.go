@@ -193,7 +193,6 @@ func (s *Server) responseURLs(call ivr.Call, state ivr.State, response ivr.Respo
 		if urls.whisper, err = s.sealedURL(s.legPath(action.Leg, pickedUp), "whisper", call.SID, behind); err != nil {
 			return urls, err
 		}
-		urls.legStatus = s.PublicURL + pathLegStatus
 	case ivr.Record:
 		urls.recording, err = s.sealedURL(pathRecording, "recording", call.SID, recordedCall{state, call.From})
 		urls.recording += insist
@@ -249,13 +248,6 @@ func (s *Server) callStatus(_ context.Context, w webhook) error {
 	s.Metrics.ended.WithLabelValues(statusLabel(status)).Inc()
 	s.Log.Info("call ended", "call", w.call().SID, "status", statusLabel(status), "seconds",
 		atoi(w.form.Get("CallDuration")))
-	return nil
-}
-
-// legStatus takes note of an agent's leg within a Dial; the Dial's action decides what follows.
-func (s *Server) legStatus(_ context.Context, w webhook) error {
-	s.Log.Debug("leg", "call", w.form.Get("ParentCallSid"), "leg", w.call().SID, "status",
-		statusLabel(w.form.Get("CallStatus")))
 	return nil
 }
 

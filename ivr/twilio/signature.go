@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,15 +26,8 @@ func SignedText(fullURL string, form url.Values) string {
 	var text strings.Builder
 	fullURL, _, _ = strings.Cut(fullURL, "#")
 	text.WriteString(fullURL)
-	names := make([]string, 0, len(form))
-	for name := range form {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		values := slices.Clone(form[name])
-		slices.Sort(values)
-		for _, value := range slices.Compact(values) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range slices.Compact(slices.Sorted(slices.Values(form[name]))) {
 			text.WriteString(name)
 			text.WriteString(value)
 		}

@@ -50,7 +50,7 @@ func FuzzDocument(f *testing.F) {
 	}
 	line := sketch(f)
 	urls := responseURLs{
-		step: "https://x.example/s", whisper: "https://x.example/w", legStatus: "https://x.example/l",
+		step: "https://x.example/s", whisper: "https://x.example/w",
 		recording: "https://x.example/r",
 	}
 	f.Fuzz(func(t *testing.T, step, digits string) {
@@ -138,7 +138,7 @@ func TestLongFieldsAreCut(t *testing.T) {
 	if n := e.log.Len(); n > 4000 {
 		t.Errorf("%d bytes are logged", n)
 	}
-	for _, path := range []string{PathIncoming, PathFallback, PathStatus, pathLegStatus} {
+	for _, path := range []string{PathIncoming, PathFallback, PathStatus, pathStep} {
 		e.log.Reset()
 		form := callForm(url.Values{"To": {long}, "CallStatus": {long}, "ErrorCode": {long}, "ParentCallSid": {long},
 			"ErrorUrl": {"https://h.example.com/" + long}})
