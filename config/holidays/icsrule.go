@@ -11,12 +11,13 @@ import (
 	"github.com/teambition/rrule-go"
 
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
 
 const (
 	longestRule = 500 // bytes
 	mostEmpty   = 50  // rules of a file that name no day
-	mostRepeats = 2 * MostDays
+	mostRepeats = 2 * schema.MostHolidays
 	mostSteps   = 30_000_000 // days that all rules of a file together go through
 )
 

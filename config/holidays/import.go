@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -125,8 +126,8 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 	}
 	have := im.days[date]
 	switch {
-	case have == nil && len(im.days) == MostDays:
-		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027", MostDays)
+	case have == nil && len(im.days) == schema.MostHolidays:
+		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027", schema.MostHolidays)
 	case have == nil:
 		im.days[date] = &Day{Date: date, Kind: kind, Name: name, Line: line}
 	case (have.Kind == MakeUp) != (kind == MakeUp):
@@ -135,7 +136,7 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 		if kind == Holiday {
 			have.Kind = Holiday
 		}
-		if longer := have.Name + " / " + name; len(longer) <= LongestText && !slices.Contains(strings.Split(have.Name, " / "), name) {
+		if longer := have.Name + " / " + name; len(longer) <= schema.LongestHolidayText && !slices.Contains(strings.Split(have.Name, " / "), name) {
 			have.Name = longer
 		}
 	}
@@ -220,7 +221,7 @@ func tidy(text string) string {
 		return r
 	}, text)
 	text = strings.Join(strings.Fields(text), " ")
-	for len(text) > LongestText {
+	for len(text) > schema.LongestHolidayText {
 		_, size := utf8.DecodeLastRuneInString(text)
 		text = text[:len(text)-size]
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -90,7 +91,7 @@ func (im *importer) jsonYear(year jsonYear, path string, alone bool) {
 	}
 	for _, raw := range year.Papers {
 		var paper string
-		if json.Unmarshal(raw, &paper) != nil || tidy(paper) == "" || len(im.sources) >= MostSources/4 {
+		if json.Unmarshal(raw, &paper) != nil || tidy(paper) == "" || len(im.sources) >= schema.MostHolidaySources/4 {
 			continue
 		}
 		im.sources = append(im.sources, tidy(paper))

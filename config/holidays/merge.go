@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -24,8 +25,8 @@ func (s *Set) Merge(other *Set) (*Set, error) {
 		}
 	}
 	slices.SortFunc(out.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
-	if len(out.Days) > MostDays {
-		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days), MostDays)
+	if len(out.Days) > schema.MostHolidays {
+		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days), schema.MostHolidays)
 	}
 	if other.From.Compare(s.From) < 0 {
 		out.From = other.From

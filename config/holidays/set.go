@@ -20,16 +20,6 @@ const (
 	MakeUp Kind = "make-up"
 )
 
-var kinds = []Kind{Holiday, Collective, MakeUp}
-
-// Kinds are what a day can be, as a file says it.
-func Kinds() (words []string) {
-	for _, kind := range kinds {
-		words = append(words, string(kind))
-	}
-	return words
-}
-
 // A Day is an entry of a set.
 type Day struct {
 	Date hours.Date

@@ -24,6 +24,10 @@ const (
 	MostKeys = 40
 	// LongestText is how many characters the provider speaks in one go.
 	LongestText = 3000
+	// MostHolidays, MostHolidaySources and LongestHolidayText bound one set of holidays; the text is in bytes.
+	MostHolidays       = 5000
+	MostHolidaySources = 200
+	LongestHolidayText = 200
 	// LongestRule bounds what one recurrence rule costs to read.
 	LongestRule = 300
 )

@@ -1,17 +1,13 @@
 package schema
 
-import (
-	"github.com/hotline-ivr/hotline/config/holidays"
-)
-
 func holidaysSchema() *Schema {
-	oneLine := func(s *Schema) *Schema { s.MaxLength = holidays.LongestText; return s }
+	oneLine := func(s *Schema) *Schema { s.MaxLength = LongestHolidayText; return s }
 	days := object(
 		key("date", "", ref("date")),
 		key("kind",
 			"holiday; collective: leave that employers may give (cuti bersama); make-up: a day off that is worked "+
 				"(调休补班).",
-			words(holidays.Kinds()...)),
+			words("holiday", "collective", "make-up")),
 		key("name", "What the day is called.", oneLine(text())),
 	).needs("date", "kind", "name")
 	s := object(
@@ -20,8 +16,8 @@ func holidaysSchema() *Schema {
 		key("covers",
 			"The days on which the set knows whether they are holidays. Outside of them nobody has announced any yet.",
 			object(key("from", "", ref("date")), key("to", "", ref("date"))).needs("from", "to")),
-		key("sources", "Who fixed the days.", list(oneLine(text()), holidays.MostSources).filled()),
-		key("days", "In the order of the calendar, each date once.", list(days, holidays.MostDays)),
+		key("sources", "Who fixed the days.", list(oneLine(text()), MostHolidaySources).filled()),
+		key("days", "In the order of the calendar, each date once.", list(days, MostHolidays)),
 	).needs("name", "covers", "sources", "days")
 	s.Title = "Set of holidays"
 	s.Description = "holidays/NAME.yaml. \"hotline holidays import\" makes one of a calendar file."

@@ -41,13 +41,13 @@ var tables = map[string]func() *Schema{
 // described are the tables that readers go by, made once.
 var described = sync.OnceValue(func() map[string]*Schema {
 	out := map[string]*Schema{}
-	for _, kind := range []string{"hours", "line", "topics", "call"} {
+	for _, kind := range []string{"hours", "line", "topics", "call", "holidays"} {
 		out[kind] = tables[kind]()
 	}
 	return out
 })
 
-// Table is the one of a kind of file that is read by it: hours, line, topics or call.
+// Table is the one of a kind of file that is read by it: hours, line, topics, call or holidays.
 func Table(kind string) *Schema { return described()[kind] }
 
 // Kinds are the kinds of files that have a JSON Schema, sorted.
