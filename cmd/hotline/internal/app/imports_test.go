@@ -19,3 +19,16 @@ func TestTheProductHasNoSimulator(t *testing.T) {
 		}
 	}
 }
+
+// The commands reach the simulator through simulate alone, and simulate knows no command.
+func TestTheCommandsImportNoSimulator(t *testing.T) {
+	for of, forbidden := range map[string]string{"cli": "/ivr/twilio/simulator", "simulate": "/internal/cli"} {
+		out, err := exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, "../"+of).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(out), forbidden) {
+			t.Errorf("%s imports %s", of, forbidden)
+		}
+	}
+}

@@ -68,9 +68,43 @@ func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Now().UTC().Truncate(time.Second), nil
 	}
+	return parseInstant("at", text)
+}
+
+// parseInstant reads a flag with an instant, RFC 3339.
+func parseInstant(flag, text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return at, fmt.Errorf("--at %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", text)
+		return at, fmt.Errorf("--%s %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", flag, text)
 	}
 	return at.UTC(), nil
+}
+
+func newDemo() *cobra.Command {
+	var o simulate.DemoOptions
+	var at string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "A telephone in the browser: ring a line, be the caller and the agent",
+		Long: `demo serves a page with a telephone. Server, provider simulator and store run in this one process,
+on loopback; nothing leaves the machine, and nothing is kept when it ends.`,
+		Example: `  hotline demo
+  hotline demo --at 2026-03-20T23:00:00+07:00`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o.Named = cmd.Flags().Changed("listen")
+			snapshot, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			if o.At, err = parseTime(at); err != nil {
+				return err
+			}
+			return simulate.Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
+		},
+	}
+	cmd.Flags().StringVar(&o.Listen, "listen", simulate.DemoAddress, "loopback address and port of the page")
+	cmd.Flags().StringVar(&at, "at", "", "when the demo begins, RFC 3339 (default: now)")
+	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
+	return cmd
 }

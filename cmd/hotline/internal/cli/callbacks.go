@@ -177,8 +177,8 @@ func (o *listOptions) filter(snapshot *config.Snapshot) (f callbacks.Filter, err
 		if text == "" {
 			continue
 		}
-		if *into, err = time.Parse(time.RFC3339, text); err != nil {
-			return f, fmt.Errorf("--%s %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", flag, text)
+		if *into, err = parseInstant(flag, text); err != nil {
+			return f, err
 		}
 	}
 	return f, nil

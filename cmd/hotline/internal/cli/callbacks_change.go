@@ -67,9 +67,9 @@ func newCallbacksMove() *cobra.Command {
 		Use: "move REFERENCE --at TIME", Short: "Give a callback another time", Args: cobra.ExactArgs(1),
 		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
-			due, err := time.Parse(time.RFC3339, at)
+			due, err := parseInstant("at", at)
 			if err != nil {
-				return fmt.Errorf("--at %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", at)
+				return err
 			}
 			if !due.After(s.now()) {
 				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)

@@ -5,11 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/hours"
@@ -142,4 +147,268 @@ func (d *difference) write(out io.Writer) error {
 	fmt.Fprint(out, d.changes)
 	fmt.Fprintln(out)
 	return d.writeCallbacks(out)
+}
+
+// Callbacks that a new configuration would make otherwise.
+
+// changedCallback is such a callback, with what would come of it under either configuration.
+type changedCallback struct {
+	callbacks.Callback
+	was, will dispatch.Prediction
+}
+
+// compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
+func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
+	if d.unseen = b.missing; b.store == nil {
+		return nil
+	}
+	limited, cancel := ctx, context.CancelFunc(func() {})
+	if b.optional {
+		limited, cancel = context.WithTimeout(ctx, answerLimit)
+	}
+	defer cancel()
+	overrides, err := b.store.Overrides(limited, d.now)
+	if err != nil {
+		err = fmt.Errorf("the overrides: %w", err)
+	} else {
+		err = d.compareCallbacksUnder(limited, b, overrides)
+	}
+	if err != nil && b.optional && ctx.Err() == nil {
+		d.unseen, d.open, d.changed = notAnswering(err), 0, nil
+		return nil
+	}
+	return err
+}
+
+func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, overrides []callbacks.Override) error {
+	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
+	for _, line := range d.changes.Lines() {
+		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
+		if err != nil {
+			return fmt.Errorf("the callbacks: %w", err)
+		}
+		d.open += len(list)
+		for _, c := range list {
+			r := callbacks.Record{Callback: c}
+			if c.NextTarget > 0 { // which telephones are left is told by the attempts
+				if r, err = b.store.Record(ctx, c.ID); err != nil {
+					return fmt.Errorf("the callbacks: %w", err)
+				}
+			}
+			one := changedCallback{c, dispatch.Predict(old, r, d.now), dispatch.Predict(new, r, d.now)}
+			if one.was.Outcome != one.will.Outcome || !one.was.At.Equal(one.will.At) {
+				d.changed = append(d.changed, one)
+			}
+		}
+	}
+	slices.SortStableFunc(d.changed, func(a, b changedCallback) int { return a.was.At.Compare(b.was.At) })
+	return nil
+}
+
+func (d *difference) writeCallbacks(out io.Writer) error {
+	switch {
+	case d.unseen != "":
+		_, err := fmt.Fprintf(out, "Callbacks were not looked at: %s.\n", d.unseen)
+		return err
+	case d.open == 0:
+		_, err := fmt.Fprintln(out, "These lines have no open callback.")
+		return err
+	case len(d.changed) == 0:
+		_, err := fmt.Fprintf(out, "%s, and made as before.\n", callbackWords(d.open))
+		return err
+	}
+	fmt.Fprintf(out, "%s; %d would be made otherwise:\n", callbackWords(d.open), len(d.changed))
+	var rows terminal.Table
+	for _, k := range d.changed {
+		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will),
+			"instead of: "+d.words(k.Callback, k.was))
+	}
+	return rows.Write(out, "  ")
+}
+
+func callbackWords(n int) string {
+	if n == 1 {
+		return "1 callback of these lines is open"
+	}
+	return fmt.Sprintf("%d callbacks of these lines are open", n)
+}
+
+// words are what comes of a callback, on the clock of its line.
+func (d *difference) words(c callbacks.Callback, o dispatch.Prediction) string {
+	at := d.clock(c.Line, o.At)
+	text := "being made now"
+	switch o.Outcome {
+	case dispatch.Rung:
+		text = "rung " + at
+		if o.PutOff() {
+			text = "put off to " + at + ", " + shortWhy(o)
+		}
+		if !c.SlotEnd.IsZero() && !o.At.Before(c.SlotEnd) {
+			text += ", after the time that was chosen"
+		}
+	case dispatch.GivenUp:
+		text = "given up " + at + ", " + shortWhy(o)
+	case dispatch.NotDialled:
+		text = "given up " + at + ", " + shortWhy(o)
+	}
+	if !o.SMSAt.IsZero() {
+		text += "; text message " + d.clock(c.Line, o.SMSAt)
+	}
+	return text
+}
+
+func shortWhy(o dispatch.Prediction) string {
+	return strings.TrimSuffix(o.Why, "; no attempt was spent")
+}
+
+// clock is the line's under the new configuration, or else the old one's.
+func (d *difference) clock(line string, at time.Time) string {
+	zone := time.UTC
+	if l := d.old.ByID(line); l != nil {
+		zone = l.Hours.Zone()
+	}
+	if l := d.new.ByID(line); l != nil {
+		zone = l.Hours.Zone()
+	}
+	return at.In(zone).Format(stampTime)
+}
+
+// What "hotline diff --json" prints. Instants are UTC, dates and times of day on the clock of the line.
+
+type diffAnswer struct {
+	Old   string     `json:"old"`
+	New   string     `json:"new"`
+	Days  int        `json:"days"`
+	Empty bool       `json:"empty"`
+	Lines []diffLine `json:"lines"`
+	// Looked is set when callbacks were looked at; Open is how many of these lines are open.
+	Looked    bool           `json:"callbacks_looked_at"`
+	Callbacks int            `json:"callbacks"`
+	Otherwise []diffCallback `json:"callbacks_kept_otherwise"`
+}
+
+type diffLine struct {
+	Line string `json:"line"`
+	// Change is added, removed or changed.
+	Change  string       `json:"change"`
+	Numbers []string     `json:"numbers,omitempty"`
+	Hours   []diffHours  `json:"hours,omitempty"`
+	Others  []diffChange `json:"others,omitempty"`
+}
+
+type diffChange struct {
+	About string `json:"about"`
+	Text  string `json:"text"`
+}
+
+type diffHours struct {
+	Desk  string    `json:"desk,omitempty"`
+	Peak  bool      `json:"peak,omitempty"`
+	Zone  string    `json:"zone"`
+	Days  []diffDay `json:"days"`
+	Later *diffDay  `json:"later,omitempty"`
+}
+
+type diffDay struct {
+	When     string     `json:"when"`
+	First    string     `json:"first"`
+	Last     string     `json:"last"`
+	Weekdays []string   `json:"weekdays,omitempty"`
+	Except   []string   `json:"except,omitempty"`
+	Opens    []string   `json:"opens,omitempty"`
+	Closes   []string   `json:"closes,omitempty"`
+	Was      []string   `json:"was"`
+	Now      []string   `json:"now"`
+	Why      string     `json:"why,omitempty"`
+	Source   string     `json:"source,omitempty"`
+	Spans    []diffSpan `json:"spans"`
+}
+
+type diffSpan struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Open bool      `json:"open"`
+}
+
+type diffCallback struct {
+	Reference string         `json:"reference"`
+	Line      string         `json:"line"`
+	Desk      string         `json:"desk"`
+	Number    string         `json:"number"` // masked
+	Due       time.Time      `json:"due"`
+	Was       diffPrediction `json:"was"`
+	Will      diffPrediction `json:"will"`
+}
+
+type diffPrediction struct {
+	Outcome     string     `json:"fate"`
+	At          *time.Time `json:"at"`
+	Why         string     `json:"why,omitempty"`
+	TextMessage *time.Time `json:"text_message,omitempty"`
+}
+
+func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
+	answer := diffAnswer{
+		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{}, Looked: d.unseen == "", Callbacks: d.open,
+		Otherwise: []diffCallback{},
+	}
+	for _, one := range d.changes.Each {
+		answer.Lines = append(answer.Lines, diffLineOf(one))
+	}
+	for _, k := range d.changed {
+		answer.Otherwise = append(answer.Otherwise, diffCallback{
+			Reference: k.Reference, Line: k.Line, Desk: k.Desk, Number: callbacks.Mask(k.Number), Due: k.Due,
+			Was: predictionOf(k.was), Will: predictionOf(k.will),
+		})
+	}
+	encoder := jsonEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(answer)
+}
+
+func diffLineOf(c compare.LineChanges) diffLine {
+	line := diffLine{Line: c.Line, Change: "changed", Numbers: c.Numbers}
+	switch {
+	case c.Added:
+		line.Change = "added"
+	case c.Removed:
+		line.Change = "removed"
+	}
+	for _, h := range c.Hours {
+		one := diffHours{Desk: h.Desk, Peak: h.Peak, Zone: h.Zone.String(), Days: []diffDay{}}
+		for _, day := range h.Days {
+			one.Days = append(one.Days, dayOf(day))
+		}
+		if h.Beyond != nil {
+			later := dayOf(*h.Beyond)
+			one.Later = &later
+		}
+		line.Hours = append(line.Hours, one)
+	}
+	for _, change := range c.Others {
+		line.Others = append(line.Others, diffChange(change))
+	}
+	return line
+}
+
+func dayOf(d compare.DayChange) diffDay {
+	day := diffDay{
+		When: d.When(), First: d.First.String(), Last: d.Last.String(), Opens: d.Opens, Closes: d.Closes,
+		Was: append([]string{}, d.Was...), Now: append([]string{}, d.Now...), Why: d.Why, Source: d.Source,
+	}
+	for _, weekday := range d.Weekdays {
+		day.Weekdays = append(day.Weekdays, strings.ToLower(weekday.String()[:3]))
+	}
+	for _, date := range d.Except {
+		day.Except = append(day.Except, date.String())
+	}
+	for _, span := range d.Changed {
+		day.Spans = append(day.Spans, diffSpan{span.From.UTC(), span.To.UTC(), span.Open})
+	}
+	return day
+}
+
+func predictionOf(o dispatch.Prediction) diffPrediction {
+	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o),
+		TextMessage: timeOrNull(o.SMSAt)}
 }

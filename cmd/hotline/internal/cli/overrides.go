@@ -257,9 +257,9 @@ func (r *overrideCommand) verify(line *ivr.Line, over callbacks.Override) error 
 func (r *overrideCommand) report(line *ivr.Line, over callbacks.Override) error {
 	fmt.Fprintf(r.out, "%s\n", app.DescribeOverride(over, r.snapshot, r.now))
 	var silent []string
-	for _, language := range line.Languages {
-		if len(over.Say) > 0 && over.Say[language.Tag] == "" {
-			silent = append(silent, language.Tag)
+	for _, tag := range languageTags(line) {
+		if len(over.Say) > 0 && over.Say[tag] == "" {
+			silent = append(silent, tag)
 		}
 	}
 	if len(silent) > 0 {
@@ -310,8 +310,7 @@ func (r *overrideCommand) reportInstances() error {
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.
 func (r *overrideCommand) lift(o overrideOptions) error {
 	if !slices.ContainsFunc(r.declared, func(s callbacks.Override) bool {
-		return s.Line == o.line &&
-			s.Desk == o.desk
+		return s.Line == o.line && s.Desk == o.desk
 	}) {
 		line, err := r.line(o)
 		if err != nil {
@@ -417,10 +416,7 @@ func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 		return nil, nil
 	}
 	texts := map[string]string{}
-	var tags []string
-	for _, language := range line.Languages {
-		tags = append(tags, language.Tag)
-	}
+	tags := languageTags(line)
 	for _, one := range say {
 		tag, text, found := strings.Cut(one, "=")
 		if !found {

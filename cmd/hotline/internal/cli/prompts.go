@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // promptOptions are the flags of the command that looks at sentences.
@@ -101,7 +101,7 @@ func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) e
 			}
 			for _, need := range line.PromptNeeds() {
 				text := line.Sentence(language.Tag, need.Key)
-				seconds := float64(utf8.RuneCountInString(text)) / simulator.SpeechRate(language.Locale)
+				seconds := simulate.SpeechSeconds(language.Locale, text)
 				same := func(s sentence) bool { return s.language == language.Tag && s.text == text }
 				if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
 					all = append(all, sentence{line.ID, language.Tag, need.Key, text, seconds})

@@ -1,7 +1,9 @@
-// Package cli has the commands, a file for each subject: flags in, words out. A new one is registered in [New]. What a command does is in the packages that it calls.
+// Package cli has the commands, a file for each subject: flags in, words out. A new one is registered in [New]. What a
+// command does is in the packages that it calls.
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
@@ -87,3 +89,10 @@ func lineOf(snapshot *config.Snapshot, id string) (*ivr.Line, error) {
 }
 
 func lineIDs(snapshot *config.Snapshot) string { return strings.Join(snapshot.LineIDs(), ", ") }
+
+// jsonEncoder writes texts as people read them, with & and < in them.
+func jsonEncoder(out io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	return encoder
+}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -88,9 +87,7 @@ func (r *testReport) call(played simulate.Result) {
 		r.failed++
 	}
 	if r.json {
-		encoder := json.NewEncoder(r.out)
-		encoder.SetEscapeHTML(false)
-		r.err = errors.Join(r.err, encoder.Encode(struct {
+		r.err = errors.Join(r.err, jsonEncoder(r.out).Encode(struct {
 			File       string `json:"file"`
 			Line       string `json:"line"`
 			Title      string `json:"title"`

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config/calltest"
@@ -232,4 +233,9 @@ func (t *transcript) object(v any) {
 	encoder := json.NewEncoder(t.out)
 	encoder.SetEscapeHTML(false)
 	t.err = errors.Join(t.err, encoder.Encode(v))
+}
+
+// SpeechSeconds is how long the simulated voice of a locale takes to say a text.
+func SpeechSeconds(locale, text string) float64 {
+	return float64(utf8.RuneCountInString(text)) / simulator.SpeechRate(locale)
 }
