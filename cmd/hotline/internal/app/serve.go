@@ -65,8 +65,8 @@ func Serve(
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir,
-			"built in"), "lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
+		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"),
+		"lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}

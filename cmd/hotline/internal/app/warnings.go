@@ -21,7 +21,8 @@ type warnings struct {
 
 var (
 	uncoveredDays = prometheus.NewDesc("hotline_holidays_unknown_in_days",
-		"Days until a set of holidays does not cover the days ahead; told from 90 days before, 0 is today.", []string{"line", "desk", "set"}, nil)
+		"Days until a set of holidays does not cover the days ahead; told from 90 days before, 0 is today.",
+		[]string{"line", "desk", "set"}, nil)
 	openOverrides = prometheus.NewDesc("hotline_overrides_until_revoked",
 		"Overrides of the hours without an end.", []string{"line", "desk"}, nil)
 )

@@ -33,7 +33,7 @@ type campaignSize struct {
 	limit                               time.Duration
 }
 
-// A campaign keeps instances running, kills them, and watches what is promised and kept.
+// A campaign keeps instances running, kills them, and watches what is booked and kept.
 type campaign struct {
 	t     *testing.T
 	size  campaignSize
@@ -359,7 +359,7 @@ func (c *campaign) stopDatabase(ctx context.Context) {
 		c.mu.Lock()
 		c.stops++
 		c.mu.Unlock()
-		wait(ctx, time.Second) // whoever was just starting may still end for it
+		wait(ctx, time.Second) // one that was just starting may still end for it
 		c.down.Store(false)
 	}
 }

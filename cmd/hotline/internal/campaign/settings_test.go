@@ -35,7 +35,7 @@ type runSettings struct {
 	Public string // where the balancer is
 	REST   string // where the simulator is; empty for the simulator itself
 	Clock  fastClock
-	// Promises is how many references the simulator's callers want to hear; Rate is how many ring in a real second.
+	// Callbacks is how many references the simulator's callers want to hear; Rate is how many ring in a real second.
 	Callbacks int
 	Rate      float64
 	// Pace is the least time between two calls placed, on the fast clock.

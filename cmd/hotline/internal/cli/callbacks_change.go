@@ -89,7 +89,8 @@ func newCallbacksMove() *cobra.Command {
 func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time) error {
 	due := s.service.CanBeKept(c, asked.UTC())
 	if due.IsZero() {
-		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; nothing was changed", c.Reference, s.clock(c.Line, asked))
+		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; "+
+			"nothing was changed", c.Reference, s.clock(c.Line, asked))
 	}
 	plan, _ := s.snapshot.Plan(c.Line, c.Desk)
 	moved, err := s.service.Move(cmd.Context(), c.ID, callbacks.Move{

@@ -44,9 +44,7 @@ type exported struct {
 }
 
 var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number",
-	"account", "called",
-	"due", "slot_end", "ended", "attempts", "rounds", "note_seconds",
-	"priority", "last"}
+	"account", "called", "due", "slot_end", "ended", "attempts", "rounds", "note_seconds", "priority", "last"}
 
 func (s *callbackSession) export(c callbacks.Callback) exported {
 	utc := func(at time.Time) string {
@@ -56,8 +54,8 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 		return at.UTC().Format(time.RFC3339)
 	}
 	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State),
-		s.masked(c.Number),
-		s.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended), c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
+		s.masked(c.Number), s.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended),
+		c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
 	for _, text := range []*string{
 		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
 	} {
@@ -68,8 +66,8 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 
 func (e exported) row() []string {
 	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State,
-		e.Number, e.Account,
-		e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.DeskAttempts), strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
+		e.Number, e.Account, e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.DeskAttempts),
+		strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 
 // exportPage is how many callbacks are read at a time, so that a large database does not fill the memory.
@@ -201,7 +199,8 @@ the provider with the account and token of the settings, and that is logged: it 
 			spoken, err := s.service.Spoken(cmd.Context(), args[0])
 			switch {
 			case errors.Is(err, callbacks.ErrNotFound):
-				return fmt.Errorf("nothing was spoken under the reference %q; hotline callbacks messages lists messages", args[0])
+				return fmt.Errorf("nothing was spoken under the reference %q; hotline callbacks messages lists "+
+					"messages", args[0])
 			case errors.Is(err, callbacks.ErrErased):
 				return fmt.Errorf("what was spoken under %s was erased after its retention", args[0])
 			case err != nil:
@@ -218,7 +217,8 @@ the provider with the account and token of the settings, and that is logged: it 
 func (s *callbackSession) fetch(cmd *cobra.Command, spoken callbacks.Recording, file string) (err error) {
 	tokens := s.settings.AuthTokens()
 	if s.settings.TwilioAccountSID == "" || len(tokens) == 0 {
-		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and HOTLINE_TWILIO_AUTH_TOKEN")
+		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and " +
+			"HOTLINE_TWILIO_AUTH_TOKEN")
 	}
 	provider, err := twilio.NewClient(s.settings.TwilioAccountSID, tokens[0], s.settings.TwilioBaseURL, "", nil, nil)
 	if err != nil {

@@ -146,7 +146,7 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	if c, err := store.Callback(t.Context(), 2); err != nil || time.Since(c.Due).Abs() > time.Minute {
 		t.Errorf("%+v, %v", c, err)
 	}
-	// One that was given up is promised again, once, with its note.
+	// One that was given up is booked again, once, with its note.
 	if err := store.AttachNote(t.Context(), 3, callbacks.Recording{SID: "RE1", URL: "u", Seconds: 4}); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	}
 	if c := again[0]; c.Number != "+6281234567802" || c.Note.SID != "RE1" || c.Answers.Get("refund") != "445566" ||
 		time.Since(c.Called) < 50*time.Minute {
-		t.Errorf("promised again as %+v", c)
+		t.Errorf("booked again as %+v", c)
 	}
 	if _, err := store.Erase(t.Context(), callbacks.Desk{Line: "gopay", Desk: "support"}, time.Now().Add(time.Hour),
 		time.Now()); err != nil {

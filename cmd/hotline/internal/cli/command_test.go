@@ -27,7 +27,7 @@ func run(t *testing.T, input string, args ...string) (output string, err error) 
 	return out.String(), err
 }
 
-// Every kind of event that the flag promises can be seen, each as a JSON object on a line of its own.
+// Every kind of event that the help names can be seen, each as a JSON object on a line of its own.
 func TestCallPrintsJSON(t *testing.T) {
 	calls := [][]string{
 		{"--at", openDay, "--press", "2,2,2,1#,1,123456#,1", "--agents", "answer"},

@@ -349,8 +349,8 @@ type diffPrediction struct {
 
 func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
 	answer := diffAnswer{
-		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{}, Looked: d.unseen == "", Callbacks: d.open,
-		Otherwise: []diffCallback{},
+		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: []diffLine{},
+		Looked: d.unseen == "", Callbacks: d.open, Otherwise: []diffCallback{},
 	}
 	for _, one := range d.changes.Each {
 		answer.Lines = append(answer.Lines, diffLineOf(one))

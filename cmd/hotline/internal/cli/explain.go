@@ -438,8 +438,8 @@ func (e explanation) callingZones() string {
 func (e explanation) callback(rows *terminal.Table) {
 	r := e.simulation.Request
 	c := callbacks.Callback{
-		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Due: r.Due, Expires: r.Expires,
-		State: callbacks.Booked,
+		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent,
+		Due: r.Due, Expires: r.Expires, State: callbacks.Booked,
 	}
 	o := dispatch.Predict(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"

@@ -239,7 +239,7 @@ type hoursAnswer struct {
 	Source   string     `json:"source"`
 }
 
-// answerStream answers each instant as soon as it is read: whoever asks one at a time waits for the answer.
+// answerStream answers each instant as soon as it is read: who asks one at a time waits for the answer.
 func answerStream(in io.Reader, out io.Writer, s subject) error {
 	reader, writer := bufio.NewReader(in), bufio.NewWriter(out)
 	encoder := jsonEncoder(writer)

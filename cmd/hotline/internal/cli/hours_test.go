@@ -194,7 +194,7 @@ func TestHoursStreamOfMany(t *testing.T) {
 	}
 }
 
-// Whoever asks one instant at a time gets each answer before the next question.
+// Who asks one instant at a time gets each answer before the next question.
 func TestHoursStreamAnswersAtOnce(t *testing.T) {
 	questions, ask := io.Pipe()
 	answers, answer := io.Pipe()

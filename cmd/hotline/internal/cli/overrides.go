@@ -427,7 +427,8 @@ func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"",
 				one, tag, line.ID, strings.Join(tags, ", "), tags[0])
 		case strings.ContainsFunc(strings.TrimSpace(text), unprintable):
-			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in one line", one)
+			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in "+
+				"one line", one)
 		case strings.TrimSpace(text) == "":
 			return nil, fmt.Errorf("--say %q says nothing", one)
 		case texts[tag] != "":

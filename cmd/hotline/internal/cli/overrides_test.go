@@ -108,7 +108,7 @@ func TestClosingWithSpoiltFiles(t *testing.T) {
 		"Power cut")
 }
 
-// What a closure does to promised callbacks is said at once.
+// What a closure does to open callbacks is said at once.
 func TestClosingTellsOfCallbacks(t *testing.T) {
 	o := newOffice(t)
 	service, err := callbacks.New(callbacks.Config{Store: o.store, Now: func() time.Time { return o.now }})

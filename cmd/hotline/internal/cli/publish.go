@@ -364,7 +364,8 @@ func takeDraft(cmd *cobra.Command, target string) error {
 		return err
 	}
 	_, err = fmt.Fprintf(out,
-		"Edit it; then:  hotline check %s;  hotline diff %s %s;  hotline test %s;  hotline publish %s --config %s\n", target, dir, target, target, target, dir)
+		"Edit it; then:  hotline check %s;  hotline diff %s %s;  hotline test %s;  hotline publish %s --config %s\n",
+		target, dir, target, target, target, dir)
 	return err
 }
 

@@ -24,8 +24,8 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "hotline",
 		Short: "The telephone half of a wallet's support desk",
-		Long: `Hotline answers a support line: menus, hours, account number, agents in turn, and callbacks that are kept.
-Begin with: hotline demo`,
+		Long: "Hotline answers a support line: menus, hours, account number, agents in turn, and callbacks that are " +
+			"kept.\nBegin with: hotline demo",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,

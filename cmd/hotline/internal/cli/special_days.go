@@ -266,8 +266,8 @@ func (o specialOptions) change(out io.Writer, dir string, now time.Time, write w
 	}
 	if err := write(dir, c.files.Sums(), change, now); errors.Is(err, publish.ErrReadOnly) {
 		fmt.Fprint(out, c.files.Patch(change))
-		return fmt.Errorf("nothing was written: %w; have the patch above applied there by somebody who may (git apply, "+
-			"or patch -p1)", err)
+		return fmt.Errorf("nothing was written: %w; have the patch above applied there by somebody who may (git "+
+			"apply, or patch -p1)", err)
 	} else if err != nil {
 		return err
 	}

@@ -75,7 +75,8 @@ func moveStore(cmd *cobra.Command, source, target string) (err error) {
 		return fmt.Errorf("nothing was copied: %w", err)
 	}
 	fmt.Fprintf(cmd.OutOrStdout(),
-		"Copied %s. The old database is as it was; point HOTLINE_STORE of every instance at the new one.\n", count(rows, "row"))
+		"Copied %s. The old database is as it was; point HOTLINE_STORE of every instance at the new one.\n",
+		count(rows, "row"))
 	return nil
 }
 

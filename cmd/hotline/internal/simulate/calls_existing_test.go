@@ -119,7 +119,7 @@ func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 	s.bridged("support-1 with customer")
 }
 
-// Whoever gets through to the desk meanwhile is not rung back, not even while they talk.
+// Callers who get through to the desk meanwhile are not rung back, not even while they talk.
 func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)

@@ -36,7 +36,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 	}
 }
 
-// Whoever hangs up while speaking has left a note all the same.
+// A caller who hangs up while speaking has left a note all the same.
 func TestANoteThatBreaksOff(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "", append(slices.Clone(loginClosed), hears("To add").press("1"),

@@ -50,7 +50,7 @@ func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 	}
 }
 
-// Whoever calls from what is no E.164 number is asked for one: nothing is read out of the digits of an address.
+// A caller who calls from what is no E.164 number is asked for one: nothing is read out of the digits of an address.
 func TestACallerWithoutANumberIsAskedForOne(t *testing.T) {
 	for _, from := range []string{
 		"sip:bob@81.234.56.78", "86282452253", "266696687", "7378742833", "anna 0812 3456 7890", "sip:+6281234567890@example.com", "",

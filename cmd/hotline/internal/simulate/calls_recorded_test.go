@@ -202,7 +202,7 @@ func TestALostStatusOfALegIsRepeated(t *testing.T) {
 	}
 }
 
-// Whoever waits while somebody hears a whisper hears the ringing go on: a caller, an agent, a customer.
+// A party that waits while somebody hears a whisper hears the ringing go on: a caller, an agent, a customer.
 func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 	for name, c := range map[string]struct {
 		scenario func(*testing.T) *scenario

@@ -174,7 +174,7 @@ func TestALanguageThatIsGone(t *testing.T) {
 func TestReadyzAsksTheStore(t *testing.T) {
 	s := newScenario(t, openDay)
 	if text := apptest.Get(t, s.Server.PublicURL+"/readyz"); text != "ready\n" {
-		t.Errorf("a healthy house: %q", text)
+		t.Errorf("a healthy app: %q", text)
 	}
 	s.breakStore()
 	s.runTo("2026-03-04T10:00:05+07:00") // so long an answer is good for

@@ -33,7 +33,7 @@ func TestTheStoreIsGone(t *testing.T) {
 		heard := s.rings(home, "Please call us again from Monday",
 			append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Noted") {
-			t.Errorf("promised without a store: %q", heard)
+			t.Errorf("booked without a store: %q", heard)
 		}
 		if !strings.Contains(heard, "Sorry, your message could not be saved") {
 			t.Errorf("heard %q", heard)

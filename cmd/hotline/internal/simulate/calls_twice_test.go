@@ -120,7 +120,7 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 	}
 }
 
-// Whoever hangs up at whatever question leaves nothing behind that should not be there.
+// A caller who hangs up at whatever question leaves nothing behind that should not be there.
 func TestHangingUpAtEveryStep(t *testing.T) {
 	talks := map[string][]step{
 		openDay: {english, paymentFailed, unsolved, myNumber, right, transaction, right, waits},

@@ -54,7 +54,8 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	defer func() { err = errors.Join(err, r.close()) }()
 	console, err = page.New(page.Options{
-		Simulator: r.simulator, Lines: snapshot.Lines, Lookup: r.Service.Callback, Now: time.Now, After: time.After, Speed: o.Speed,
+		Simulator: r.simulator, Lines: snapshot.Lines, Lookup: r.Service.Callback, Now: time.Now,
+		After: time.After, Speed: o.Speed,
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

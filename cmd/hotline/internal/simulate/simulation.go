@@ -77,7 +77,8 @@ func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 	}
 	token := hex.EncodeToString(secret[:32])
 	r.simulator = simulator.New(simulator.Options{
-		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.SimulatorEvent, Seed: s.Seed, Faults: s.Faults,
+		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.SimulatorEvent, Seed: s.Seed,
+		Faults:   s.Faults,
 		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.NamedRecordings,
 	})
 	rest, err := r.listen(r.simulator.Handler())
@@ -97,8 +98,8 @@ func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store,
 			"sqlite:"+filepath.Join(r.dir,
 				"hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
-		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log, Observe: s.ProductEvent,
-		WrapStore: s.WrapStore,
+		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log,
+		Observe: s.ProductEvent, WrapStore: s.WrapStore,
 		// References that are the same in every run make transcripts that can be compared; nothing here outlives the
 		// run.
 		Random: mathrand.NewChaCha8([32]byte{byte(s.Seed)}),

@@ -141,7 +141,8 @@ func (t *transcript) productEvent(at time.Time, h twilio.Event) {
 		}
 		if h.Callback.ID != 0 {
 			due := h.Callback.Due.UTC()
-			n.Due, n.Kind, n.Urgent, n.State = &due, string(h.Callback.Kind), h.Callback.Urgent, string(h.Callback.State)
+			n.Due, n.Kind, n.Urgent, n.State =
+				&due, string(h.Callback.Kind), h.Callback.Urgent, string(h.Callback.State)
 		}
 		t.object(n)
 		return

@@ -41,7 +41,8 @@ func (p *Progress) At(what string, done, of int) bool {
 		p.End()
 		p.what = what
 		p.bar = progressbar.NewOptions(of, progressbar.OptionSetWriter(p.Errs), progressbar.OptionSetDescription(what),
-			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond),
+			progressbar.OptionShowCount(), progressbar.OptionSetWidth(30),
+			progressbar.OptionThrottle(100*time.Millisecond),
 			progressbar.OptionOnCompletion(func() { fmt.Fprintln(p.Errs) }))
 	}
 	// More may have come since they were counted; a bar that cannot be drawn is no reason to stop the work.
