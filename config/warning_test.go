@@ -117,7 +117,7 @@ func TestWarningsOfLines(t *testing.T) {
 					for _, key := range []string{"given-up", "soon", "urgent", "withdrawn"} {
 						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms."+key+": \"{line} {reference}\"\n"...)
 					}
-					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms.when: \"{line} {when} {reference}\"\n"...)
+					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms.when: \"{line} {when} {reference}\"\nsms.from: \"{line} {when} {reference}\"\n"...)
 				}
 			}
 			fsys["lines/shop.yaml"].Data = bytes.Replace(text, []byte(tt.old), []byte(tt.new), 1)

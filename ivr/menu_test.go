@@ -191,8 +191,8 @@ func TestInWriting(t *testing.T) {
 		notification callbacks.NotificationKind
 		begins       string
 	}{
-		{"booked for an opening", mobile, callbacks.NotifyBooked, "sms.when support "},
-		{"moved", mobile, callbacks.NotifyMoved, "sms.when support "},
+		{"booked for an opening", mobile, callbacks.NotifyBooked, "sms.from support "},
+		{"moved", mobile, callbacks.NotifyMoved, "sms.from support "},
 		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked,
 			"sms.soon support"},
 		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.NotifyBooked, "sms.urgent support"},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/nyaruka/phonenumbers"
 )
 
@@ -30,15 +31,24 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 
 // wordsOfWhen says when the customer is called back.
 func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
+	zone := l.zoneOf(c.Number)
 	switch {
 	case c.Urgent:
 		return l.text(tag, "sms.urgent", pairs...)
 	case c.Kind == callbacks.Slot:
-		return l.text(tag, "sms.when", append(pairs, "when", l.between(tag, c.Due, c.SlotEnd, now))...)
+		return l.text(tag, "sms.when", append(pairs, "when", spoken.WrittenBetween(tag, c.Due, c.SlotEnd, zone))...)
 	case c.Due.After(now.Add(offTheLine)):
-		return l.text(tag, "sms.when", append(pairs, "when", l.when(tag, c.Due, now))...)
+		return l.text(tag, "sms.from", append(pairs, "when", spoken.WrittenWhen(tag, c.Due, zone))...)
 	}
 	return l.text(tag, "sms.soon", pairs...)
+}
+
+// zoneOf is the clock of the telephone that is rung; the line's where its number may belong to several zones.
+func (l *Line) zoneOf(e164 string) *time.Location {
+	if zones := l.Callbacks.CallingZones(e164, l.Hours.Zone()); len(zones) == 1 {
+		return zones[0]
+	}
+	return l.Hours.Zone()
 }
 
 // TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile

@@ -131,18 +131,24 @@ func (z chinese) measured(n int) string {
 func (z chinese) money(m money) string {
 	if m.currency != "CNY" {
 		names := map[string]string{"IDR": "印尼盾", "JPY": "日元", "SGD": "新加坡元", "USD": "美元", "EUR": "欧元"}
-		text := z.measured(m.whole) + names[m.currency]
-		if m.cents == 0 {
-			return text
+		cent := map[string]string{"SGD": "分", "USD": "美分", "EUR": "欧分"}[m.currency]
+		switch {
+		case m.cents == 0:
+			return z.measured(m.whole) + names[m.currency]
+		case m.whole == 0:
+			return z.measured(m.cents) + cent
 		}
-		return text + z.number(m.cents) + "分"
+		return z.measured(m.whole) + names[m.currency] + z.number(m.cents) + cent
 	}
-	text := z.measured(m.whole) + "元"
 	jiao, fen := m.cents/10, m.cents%10
+	text := z.measured(m.whole) + "元"
+	if m.whole == 0 && m.cents > 0 {
+		text = ""
+	}
 	switch {
 	case jiao > 0:
 		text += z.measured(jiao) + "角"
-	case fen > 0:
+	case fen > 0 && text != "":
 		text += "零"
 	}
 	if fen > 0 {

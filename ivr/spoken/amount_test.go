@@ -85,13 +85,13 @@ func TestMoney(t *testing.T) {
 	for _, tt := range []struct{ amount, currency, en, id, zh, ja string }{
 		{"2500", "IDR", "2,500 rupiah", "dua ribu lima ratus rupiah", "两千五百印尼盾", "2500ルピア"},
 		{"1", "USD", "1 US dollar", "satu dolar Amerika", "一美元", "1米ドル"},
-		{"12.50", "USD", "12 US dollars and 50 cents", "dua belas dolar Amerika lima puluh sen", "十二美元五十分",
+		{"12.50", "USD", "12 US dollars and 50 cents", "dua belas dolar Amerika lima puluh sen", "十二美元五十美分",
 			"12米ドル50セント"},
 		{"1.01", "SGD", "1 Singapore dollar and 1 cent", "satu dolar Singapura satu sen", "一新加坡元一分", "1シンガポールドル1セント"},
 		{"110", "JPY", "110 yen", "seratus sepuluh yen", "一百一十日元", "110円"},
 		{"2", "CNY", "2 yuan", "dua yuan", "两元", "2元"},
 		{"12.50", "CNY", "12 yuan and 50 fen", "dua belas yuan lima puluh fen", "十二元五角", "12元50分"},
-		{"0.05", "CNY", "0 yuan and 5 fen", "nol yuan lima fen", "零元零五分", "0元5分"},
+		{"0.05", "CNY", "0 yuan and 5 fen", "nol yuan lima fen", "五分", "0元5分"},
 		{"100.00", "EUR", "100 euros", "seratus euro", "一百欧元", "100ユーロ"},
 	} {
 		for tag, want := range map[string]string{"en": tt.en, "id": tt.id, "zh": tt.zh, "ja": tt.ja} {

@@ -29,7 +29,7 @@ func ExampleWhen() {
 	// besok, hari Selasa, pukul sembilan pagi
 	// tomorrow, Tuesday, at 9 a.m.
 	// 明天星期二上午九点
-	// 明日火曜日、午前9時
+	// みょうにち、火曜日、午前9時
 }
 
 func ExampleBetween() {

@@ -26,16 +26,26 @@ func (indonesian) digits(plus bool, groups []string) string {
 }
 
 func (i indonesian) at(d day, c clock) string {
-	return i.day(d) + " " + i.clock(c) + " " + partOf(indonesianParts, c)
+	if c == 0 {
+		// "hari Selasa tengah malam" may be either end of Tuesday.
+		return i.day(d) + " tepat lewat tengah malam"
+	}
+	return i.day(d) + " pukul " + i.clock(c) + " " + partOf(indonesianParts, c)
 }
 
 func (i indonesian) between(d day, from, to clock) string {
-	start, end := i.clock(from), i.clock(to)
 	first, last := partOf(indonesianParts, from), partOf(indonesianParts, to)
-	if first != last {
+	start, end := "pukul "+i.clock(from), i.clock(to)+" "+last
+	switch {
+	case from == 0:
+		start = "tengah malam"
+	case first != last || to == dayEnd:
 		start += " " + first
 	}
-	return i.day(d) + " antara " + start + " dan " + end + " " + last
+	if to == dayEnd {
+		end = "tengah malam"
+	}
+	return i.day(d) + " dari " + start + " sampai " + end
 }
 
 func (indonesian) until(from, to string) string { return from + " sampai " + to }
@@ -49,25 +59,23 @@ func (i indonesian) day(d day) string {
 	case 1:
 		return "besok, " + name + ","
 	}
-	date := i.number(d.date) + " " + indonesianMonths[d.month-1]
+	date := "tanggal " + i.number(d.date) + " " + indonesianMonths[d.month-1]
 	if d.year != 0 {
 		date += " " + i.number(d.year)
 	}
 	return name + ", " + date + ","
 }
 
-// clock leaves the part of the day to the caller. Minutes follow "lewat": "dua tiga puluh" would sound much like
-// twenty-three, and "setengah tiga" (half to three) is taken for 3:30 by people with another first language.
+// clock leaves the part of the day to the caller. Half past is said as the half before the next hour: "setengah
+// sembilan" is 8:30. Other minutes follow "lewat": "dua lima belas" would sound much like twenty-five.
 func (i indonesian) clock(c clock) string {
-	hour := i.number(c.twelve())
-	if c.hour() == 0 {
-		// "dua belas malam" may be either end of a day; the 24-hour reading is its beginning.
-		hour = "nol nol"
+	switch c.minute() {
+	case 0:
+		return i.number(c.twelve())
+	case 30:
+		return "setengah " + i.number((c + 30).twelve())
 	}
-	if c.minute() == 0 {
-		return "pukul " + hour
-	}
-	return "pukul " + hour + " lewat " + i.number(c.minute())
+	return i.number(c.twelve()) + " lewat " + i.number(c.minute())
 }
 
 // number says 0 to less than a thousand miliar (10^12) in words.

@@ -44,7 +44,7 @@ func (japanese) day(d day) string {
 	case 0:
 		return "本日"
 	case 1:
-		return "明日" + weekday
+		return "みょうにち、" + weekday // 明日 is read あした or あす by some voices
 	}
 	date := fmt.Sprintf("%d月%d日%s", d.month, d.date, weekday)
 	if d.year != 0 {

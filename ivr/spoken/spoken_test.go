@@ -58,31 +58,31 @@ func TestWhen(t *testing.T) {
 		{"tomorrow", "2026-11-23 18:10:00", "2026-11-24 09:00:00", wanted{
 			"besok, hari Selasa, pukul sembilan pagi", "tomorrow, Tuesday, at 9 a.m.", "明天星期二上午九点"}},
 		{"another day", "2026-11-21 12:00:00", "2026-11-23 09:00:00", wanted{
-			"hari Senin, dua puluh tiga November, pukul sembilan pagi", "Monday, 23 November, at 9 a.m.", "11月23日星期一上午九点"}},
+			"hari Senin, tanggal dua puluh tiga November, pukul sembilan pagi", "Monday, 23 November, at 9 a.m.", "11月23日星期一上午九点"}},
 		{"last minute before midnight", "2026-12-31 23:59:59", "2027-01-01 10:30:00", wanted{
-			"besok, hari Jumat, pukul sepuluh lewat tiga puluh pagi", "tomorrow, Friday, at 10:30 a.m.", "明天星期五上午十点半"}},
+			"besok, hari Jumat, pukul setengah sebelas pagi", "tomorrow, Friday, at 10:30 a.m.", "明天星期五上午十点半"}},
 		{"first minute after midnight", "2027-01-01 00:00:00", "2027-01-01 10:30:00", wanted{
-			"hari ini pukul sepuluh lewat tiga puluh pagi", "today at 10:30 a.m.", "今天上午十点半"}},
+			"hari ini pukul setengah sebelas pagi", "today at 10:30 a.m.", "今天上午十点半"}},
 		{"over new year without a year", "2026-12-30 09:00:00", "2027-01-04 15:00:00", wanted{
-			"hari Senin, empat Januari, pukul tiga sore", "Monday, 4 January, at 3 p.m.", "1月4日星期一下午三点"}},
+			"hari Senin, tanggal empat Januari, pukul tiga sore", "Monday, 4 January, at 3 p.m.", "1月4日星期一下午三点"}},
 		{"300 days ahead", "2026-01-01 09:00:00", "2026-10-28 09:00:00", wanted{
-			"hari Rabu, dua puluh delapan Oktober, pukul sembilan pagi", "Wednesday, 28 October, at 9 a.m.", "10月28日星期三上午九点"}},
+			"hari Rabu, tanggal dua puluh delapan Oktober, pukul sembilan pagi", "Wednesday, 28 October, at 9 a.m.", "10月28日星期三上午九点"}},
 		{"301 days ahead", "2026-01-01 09:00:00", "2026-10-29 09:00:00", wanted{
-			"hari Kamis, dua puluh sembilan Oktober dua ribu dua puluh enam, pukul sembilan pagi", "Thursday, 29 October 2026, at 9 a.m.", "2026年10月29日星期四上午九点"}},
+			"hari Kamis, tanggal dua puluh sembilan Oktober dua ribu dua puluh enam, pukul sembilan pagi", "Thursday, 29 October 2026, at 9 a.m.", "2026年10月29日星期四上午九点"}},
 		{"yesterday", "2026-11-23 09:00:00", "2026-11-22 17:00:00", wanted{
-			"hari Minggu, dua puluh dua November, pukul lima sore", "Sunday, 22 November, at 5 p.m.", "11月22日星期日下午五点"}},
+			"hari Minggu, tanggal dua puluh dua November, pukul lima sore", "Sunday, 22 November, at 5 p.m.", "11月22日星期日下午五点"}},
 		{"years ago", "2026-11-23 09:00:00", "1998-05-21 09:00:00", wanted{
-			"hari Kamis, dua puluh satu Mei seribu sembilan ratus sembilan puluh delapan, pukul sembilan pagi", "Thursday, 21 May 1998, at 9 a.m.", "1998年5月21日星期四上午九点"}},
+			"hari Kamis, tanggal dua puluh satu Mei seribu sembilan ratus sembilan puluh delapan, pukul sembilan pagi", "Thursday, 21 May 1998, at 9 a.m.", "1998年5月21日星期四上午九点"}},
 		{"leap day", "2028-02-27 09:00:00", "2028-02-29 09:00:00", wanted{
-			"hari Selasa, dua puluh sembilan Februari, pukul sembilan pagi", "Tuesday, 29 February, at 9 a.m.", "2月29日星期二上午九点"}},
+			"hari Selasa, tanggal dua puluh sembilan Februari, pukul sembilan pagi", "Tuesday, 29 February, at 9 a.m.", "2月29日星期二上午九点"}},
 		{"midnight", "2026-11-23 18:00:00", "2026-11-24 00:00:00", wanted{
-			"besok, hari Selasa, pukul nol nol dini hari", "tomorrow, Tuesday, just after midnight", "明天星期二凌晨零点"}},
+			"besok, hari Selasa, tepat lewat tengah malam", "tomorrow, Tuesday, just after midnight", "明天星期二凌晨零点"}},
 		{"half past midnight", "2026-11-23 18:00:00", "2026-11-24 00:30:00", wanted{
-			"besok, hari Selasa, pukul nol nol lewat tiga puluh dini hari", "tomorrow, Tuesday, at 12:30 a.m.", "明天星期二凌晨零点半"}},
+			"besok, hari Selasa, pukul setengah satu dini hari", "tomorrow, Tuesday, at 12:30 a.m.", "明天星期二凌晨零点半"}},
 		{"noon", "2026-11-23 08:00:00", "2026-11-23 12:00:00", wanted{
 			"hari ini pukul dua belas siang", "today at noon", "今天中午十二点"}},
 		{"half past twelve", "2026-11-23 08:00:00", "2026-11-23 12:30:00", wanted{
-			"hari ini pukul dua belas lewat tiga puluh siang", "today at 12:30 p.m.", "今天中午十二点半"}},
+			"hari ini pukul setengah satu siang", "today at 12:30 p.m.", "今天中午十二点半"}},
 		{"single minutes, seconds left out", "2026-11-23 08:00:00", "2026-11-23 14:05:59", wanted{
 			"hari ini pukul dua lewat lima siang", "today at 2:05 p.m.", "今天下午两点零五分"}},
 		{"quarter", "2026-11-23 08:00:00", "2026-11-23 19:15:00", wanted{
@@ -107,41 +107,41 @@ func TestBetween(t *testing.T) {
 		want           wanted
 	}{
 		{"morning", "2026-11-24 10:00:00", "2026-11-24 10:30:00", wanted{
-			"hari Selasa, dua puluh empat November, antara pukul sepuluh dan pukul sepuluh lewat tiga puluh pagi",
+			"hari Selasa, tanggal dua puluh empat November, dari pukul sepuluh sampai setengah sebelas pagi",
 			"Tuesday, 24 November, between 10 and 10:30 a.m.", "11月24日星期二上午十点到十点半"}},
 		{"today", "2026-11-22 13:30:00", "2026-11-22 14:00:00", wanted{
-			"hari ini antara pukul satu lewat tiga puluh dan pukul dua siang",
+			"hari ini dari pukul setengah dua sampai dua siang",
 			"today between 1:30 and 2 p.m.", "今天下午一点半到两点"}},
 		{"tomorrow", "2026-11-23 09:00:00", "2026-11-23 11:00:00", wanted{
-			"besok, hari Senin, antara pukul sembilan pagi dan pukul sebelas siang",
+			"besok, hari Senin, dari pukul sembilan pagi sampai sebelas siang",
 			"tomorrow, Monday, between 9 and 11 a.m.", "明天星期一上午九点到十一点"}},
 		{"until noon", "2026-11-23 11:30:00", "2026-11-23 12:00:00", wanted{
-			"besok, hari Senin, antara pukul sebelas lewat tiga puluh dan pukul dua belas siang",
+			"besok, hari Senin, dari pukul setengah dua belas sampai dua belas siang",
 			"tomorrow, Monday, between 11:30 a.m. and noon", "明天星期一上午十一点半到中午十二点"}},
 		{"from noon", "2026-11-23 12:00:00", "2026-11-23 12:30:00", wanted{
-			"besok, hari Senin, antara pukul dua belas dan pukul dua belas lewat tiga puluh siang",
+			"besok, hari Senin, dari pukul dua belas sampai setengah satu siang",
 			"tomorrow, Monday, between noon and 12:30 p.m.", "明天星期一中午十二点到十二点半"}},
 		{"from midnight", "2026-11-23 00:00:00", "2026-11-23 00:30:00", wanted{
-			"besok, hari Senin, antara pukul nol nol dan pukul nol nol lewat tiga puluh dini hari",
+			"besok, hari Senin, dari tengah malam sampai setengah satu dini hari",
 			"tomorrow, Monday, between midnight and 12:30 a.m.", "明天星期一凌晨零点到零点半"}},
 		{"until midnight", "2026-11-22 23:30:00", "2026-11-23 00:00:00", wanted{
-			"hari ini antara pukul sebelas lewat tiga puluh dan pukul dua belas malam",
+			"hari ini dari pukul setengah dua belas malam sampai tengah malam",
 			"today between 11:30 p.m. and midnight", "今天晚上十一点半到零点"}},
 		{"past midnight", "2026-11-22 23:45:00", "2026-11-23 00:15:00", wanted{
-			"hari ini antara pukul sebelas lewat empat puluh lima malam dan pukul nol nol lewat lima belas dini hari",
+			"hari ini dari pukul sebelas lewat empat puluh lima malam sampai dua belas lewat lima belas dini hari",
 			"today between 11:45 p.m. and 12:15 a.m.", "今天晚上十一点四十五分到凌晨零点十五分"}},
 		{"night", "2026-11-22 20:00:00", "2026-11-23 07:59:00", wanted{
-			"hari ini antara pukul delapan malam dan pukul tujuh lewat lima puluh sembilan pagi",
+			"hari ini dari pukul delapan malam sampai tujuh lewat lima puluh sembilan pagi",
 			"today between 8 p.m. and 7:59 a.m.", "今天晚上八点到早上七点五十九分"}},
 		{"half a day or more, past midnight", "2026-11-22 20:00:00", "2026-11-23 08:00:00", wanted{
 			"hari ini pukul delapan malam sampai besok, hari Senin, pukul delapan pagi",
 			"today at 8 p.m. until tomorrow, Monday, at 8 a.m.", "今天晚上八点到明天星期一早上八点"}},
 		{"a whole day", "2026-11-24 00:00:00", "2026-11-25 00:00:00", wanted{
-			"hari Selasa, dua puluh empat November, pukul nol nol dini hari sampai hari Rabu, dua puluh lima November, pukul nol nol dini hari",
+			"hari Selasa, tanggal dua puluh empat November, tepat lewat tengah malam sampai hari Rabu, tanggal dua puluh lima November, tepat lewat tengah malam",
 			"Tuesday, 24 November, just after midnight until Wednesday, 25 November, just after midnight",
 			"11月24日星期二凌晨零点到11月25日星期三凌晨零点"}},
 		{"days", "2026-11-24 09:00:00", "2026-11-26 08:00:00", wanted{
-			"hari Selasa, dua puluh empat November, pukul sembilan pagi sampai hari Kamis, dua puluh enam November, pukul delapan pagi",
+			"hari Selasa, tanggal dua puluh empat November, pukul sembilan pagi sampai hari Kamis, tanggal dua puluh enam November, pukul delapan pagi",
 			"Tuesday, 24 November, at 9 a.m. until Thursday, 26 November, at 8 a.m.",
 			"11月24日星期二上午九点到11月26日星期四早上八点"}},
 		{"empty", "2026-11-23 09:00:00", "2026-11-23 09:00:00", wanted{

@@ -29,11 +29,11 @@ type announcement struct {
 
 const (
 	sayOffer  = "We would call you on "
-	sayNoted  = "Noted. "
+	sayNoted  = "Your callback is booked. "
 	sayBefore = "A callback to "
-	sayStands = "Your callback stands. "
-	sayNow    = "Your callback is being made "
-	sayMoved  = "It is moved. "
+	sayStands = "Your callback is still booked. "
+	sayNow    = "We are calling you now."
+	sayMoved  = "Your callback has been moved. "
 )
 
 // tells reports whether a caller hears something that the oracle looks at.
@@ -95,8 +95,8 @@ func (t *announcement) differs(c callbacks.Callback, rings []*recordedLeg) strin
 		return "it is to " + c.Number
 	case t.when == "", strings.HasPrefix(t.when, sayNow):
 		return ""
-	case strings.Contains(t.when, "emergency team") && !c.Urgent, strings.HasPrefix(t.when, sayNoted) &&
-		!strings.Contains(t.when, "emergency team") && c.Urgent:
+	case strings.Contains(t.when, "security team") && !c.Urgent, strings.HasPrefix(t.when, sayNoted) &&
+		!strings.Contains(t.when, "security team") && c.Urgent:
 		return fmt.Sprintf("urgent is %t", c.Urgent)
 	case strings.Contains(t.when, " between "):
 		return differsFrom(c, t.when)

@@ -49,7 +49,7 @@ func TestTheOracleRefuses(t *testing.T) {
 			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
 				Text: "We would call you on 0 8 1 2, 9 9."},
 			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
-				Text: "Noted. We will call you as soon as a colleague is free."},
+				Text: "Your callback is booked. We will call you as soon as an agent is free."},
 			{Event: simulator.EventSay, Leg: "CAA", From: customerNumber(1), Role: simulate.RoleCaller,
 				Digits: "1111112"},
 		},

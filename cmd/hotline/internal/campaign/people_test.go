@@ -148,7 +148,7 @@ func (p *people) caller(nth int) simulator.Party {
 				return simulator.Reply{Digits: to}
 			case to != "":
 				return simulator.Reply{HangUp: true}
-			case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We have noted as many callback requests"):
+			case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We cannot book any more callbacks"):
 				return simulator.Reply{HangUp: true}
 			case said("Please enter the phone number"):
 				return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
@@ -164,9 +164,9 @@ func (p *people) caller(nth int) simulator.Party {
 				return simulator.Reply{Digits: "1"}
 			case said("To be called back instead, press 2"):
 				return simulator.Reply{Digits: "2"}
-			case said("For current campaigns and offers") && urgent:
+			case said("For current offers") && urgent:
 				return simulator.Reply{Digits: "1"}
-			case said("For current campaigns and offers"):
+			case said("For current offers"):
 				return simulator.Reply{Digits: "2"}
 			}
 			return simulator.Reply{}

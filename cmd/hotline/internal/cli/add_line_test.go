@@ -34,7 +34,7 @@ func TestAddALine(t *testing.T) {
 		}
 	}
 	apptest.Replace(t, file, "line: gopay\n", "line: gopay-shops\n", `"+622150001000"`, `"+622150009000"`,
-		`"layanan GoPay"`, `"layanan GoPay Usaha"`)
+		`"Layanan Pelanggan GoPay"`, `"Layanan Pelanggan GoPay Usaha"`)
 	if out, err = run(t, "", "check", dir); err != nil || !strings.Contains(out, "SUCCESS, 6 lines") {
 		t.Fatalf("check: %v\n%s", err, out)
 	}
@@ -47,7 +47,7 @@ func TestAddALine(t *testing.T) {
 		!strings.Contains(out, "is connected with support-1") {
 		t.Errorf("call: %v\n%s", err, out)
 	}
-	if !strings.Contains(out, "Selamat datang di layanan GoPay Usaha.") {
+	if !strings.Contains(out, "Selamat datang di Layanan Pelanggan GoPay Usaha.") {
 		t.Errorf("the line does not say its name:\n%s", out)
 	}
 	// Its own hours, if it wants them.
@@ -120,7 +120,7 @@ answer.postcode: "邮政编码：{digits}。"
 	}
 	for _, heard := range []string{"For cards, press 2", "For ordering a card, press 1",
 		"You can order a card in the app. It takes 10 days",
-		"six digits of your postcode", "That number does not fit. It has 6 digits", "caller       is connected with support-1", "Postcode: 1 2 3, 4 5 6."} {
+		"six digits of your postcode", "please check the number. It has 6 digits", "caller       is connected with support-1", "Postcode: 1 2 3, 4 5 6."} {
 		if !strings.Contains(out, heard) {
 			t.Errorf("nobody hears %q:\n%s", heard, out)
 		}

@@ -111,7 +111,7 @@ func TestBrowserTelephone(t *testing.T) {
 	b.sees("#heard", "You press 2")
 	b.sees("#heard", "For a stolen account")
 	b.do(chromedp.KeyEvent("1")) // by keyboard
-	b.sees("#heard", "emergency team")
+	b.sees("#heard", "security team")
 	b.sees("#events", "emergency-1 picks up")
 	b.sees("#caller .state", "Connected with a person")
 	b.clicks("#caller .hangup")

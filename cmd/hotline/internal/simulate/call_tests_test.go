@@ -81,7 +81,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 	}{
 		"Monday begins at nine": {"gopay", "hours/gopay.yaml",
 			[]string{`mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`}, map[string]string{
-				"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "We are closed now. From Monday, 9 March, at 9 a.m., you can reach us again. We can call you back.`,
+				"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "We are closed. We open again Monday, 9 March, at 9 a.m. We can call you back.`,
 			}},
 		"Friday without a break": {"gopay", "hours/gopay.yaml",
 			[]string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
@@ -188,7 +188,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 	const (
 		open   = "call: x\nline: gopay\nat: 2026-03-04 10:00\n"
 		closed = "call: x\nline: gopay\nat: 2026-03-07 20:00\n"
-		person = "steps: [{hear: For English, press: 2}, {hear: For a person, press: 0}"
+		person = "steps: [{hear: For English, press: 2}, {hear: To speak to an agent, press: 0}"
 		booked = person + ", {hear: We can call you back, press: 1}]\n"
 		leaves = person + ", {hear: We can call you back, press: 7}, {hear: after the tone, speak: true}]\n"
 	)
@@ -230,13 +230,13 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		"hung up too early": {closed +
 			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 08:00, but the caller is not told so"},
 		"other words": {open + "steps: [{hear: For French, press: 2}]\nexpect: {desk: support}",
-			`4: steps[0]: want to hear "For French", but heard "Selamat datang di layanan GoPay. Untuk bahasa Indonesia, tekan 1. For English, press 2. 中文服务，请按3。"`},
+			`4: steps[0]: want to hear "For French", but heard "Selamat datang di Layanan Pelanggan GoPay. Untuk bahasa Indonesia, tekan 1. For English, press 2. 中文服务，请按3。"`},
 		"no question": {open + person + ", {hear: Thank you, press: 1}]\nexpect: {desk: support}",
 			`4: steps[2]: want to hear "Thank you" and be asked, but the call has ended before`},
 		"no tone": {open + "steps: [{hear: For English, speak: true}]\nexpect: {message: true}",
 			"4: steps[0]: want a tone after which a message is spoken, but a question for keys"},
 		"another last word": {open + person + ", {hear: We can call you back}]\nexpect: {desk: support}",
-			`4: steps[2]: want to hear "We can call you back" in the end, but heard "The reference number of this call is 8 2 9 1, 2 9 4. One moment, please. Stay on the line. Thank you for calling. Goodbye."`},
+			`4: steps[2]: want to hear "We can call you back" in the end, but heard "We are connecting you to an agent. The reference number of this call is 8 2 9 1, 2 9 4. One moment, please. Stay on the line. Thank you for calling. Goodbye."`},
 	}
 	texts := map[string]string{}
 	for name, tt := range tests {

@@ -18,7 +18,7 @@ import (
 // hearsOfMine rings from home, proves the callback with its reference, and hears of it; first is done before the first
 // key.
 func hearsOfMine(reference string, first func(), key string) []step {
-	told := hears("We will call you Monday, 9 March, between 8 and 8:30 a.m., as promised.").press(key)
+	told := hears("We will call you Monday, 9 March, between 8 and 8:30 a.m.").press(key)
 	told.meanwhile = first
 	return []step{english, mine, hears("Please enter your reference number").press(reference + "#"), told}
 }
@@ -35,7 +35,7 @@ func saysNever(t *testing.T, heard string, never ...string) {
 }
 
 func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
-	over := hears("That callback is no longer open. For a stolen account").hangUp()
+	over := hears("That callback is no longer booked. For a stolen account").hangUp()
 	for name, tt := range map[string]struct {
 		key  string
 		then []step
@@ -43,12 +43,12 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 		"heard again":   {"9", []step{over}},
 		"kept":          {"1", []step{over}},
 		"a wrong key":   {"5", []step{over}},
-		"not cancelled": {"3", []step{hears("Do you really want to cancel it?").press("2"), over}},
+		"not cancelled": {"3", []step{hears("Do you want to cancel your callback?").press("2"), over}},
 		"no other time": {"2", []step{hears("between 8:30 and 9 a.m., press 3").press("*"), over}},
 		"moved": {"2", []step{
 			hears("between 8:30 and 9 a.m., press 3").press("3"), hears("It can no longer be changed.").hangUp(),
 		}},
-		"cancelled also": {"3", []step{hears("Do you really want to cancel it?").press("1")}},
+		"cancelled also": {"3", []step{hears("Do you want to cancel your callback?").press("1")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, reference := bookedCallback(t)
@@ -58,7 +58,7 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 				}
 			}
 			heard := s.rings(home, "", append(hearsOfMine(reference, cancel, tt.key), tt.then...)...)
-			saysNever(t, heard, "It stays as it was", "Your callback stands", "It is moved")
+			saysNever(t, heard, "Nothing has changed", "Your callback is still booked", "Your callback has been moved")
 			s.settles()
 			s.bridged()
 		})
@@ -77,9 +77,9 @@ func TestTheDeskMovesWhileTheCallerListens(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			moved := hears("Your callback stands. From Monday, 9 March, at 10 a.m., we will call you as soon as we " +
+			moved := hears("Your callback is still booked. From Monday, 9 March, at 10 a.m., we will call you as soon as we " +
 				"can. To keep it,")
-			heard := s.rings(home, "It stays as it was. Thank you",
+			heard := s.rings(home, "Nothing has changed. Thank you",
 				append(hearsOfMine(reference, move, key), moved.press("1"))...)
 			saysNever(t, heard, "between 8 and 8:30")
 			s.settles()
@@ -101,8 +101,8 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 		}
 	}
 	heard := s.rings(home, "",
-		append(hearsOfMine(reference, end, "1"), hears("That callback is no longer open.").hangUp())...)
-	saysNever(t, heard, "It stays as it was", "Your callback stands")
+		append(hearsOfMine(reference, end, "1"), hears("That callback is no longer booked.").hangUp())...)
+	saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 }
 
 // A caller who keeps a callback that is being made is told so, and the line is free for it.
@@ -111,9 +111,9 @@ func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
 	s.runTo("2026-03-09T07:59:15+07:00")
 	s.agents(map[string]string{"support-1": "no-answer"})
 	talk := hearsOfMine(reference, nil, "1")
-	talk[3].hears = "We will call you today between 8 and 8:30 a.m., as promised."
-	heard := s.rings(home, "Your callback is being made just now. Thank you for calling.", talk...)
-	saysNever(t, heard, "It stays as it was", "Your callback stands")
+	talk[3].hears = "We will call you today between 8 and 8:30 a.m."
+	heard := s.rings(home, "We are calling you now. Please hang up. Thank you for calling.", talk...)
+	saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 	s.settles()
 	s.bridged("support-2 with customer")
 }
@@ -129,8 +129,8 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference
 			heard := s.rings(home, "", append(hearsOfMine(reference, func() { store.blind.Store(true) }, key),
-				hears("We cannot tell you about your callback just now. A colleague can. For a stolen account").hangUp())...)
-			saysNever(t, heard, "It stays as it was", "Your callback stands")
+				hears("We cannot tell you about your callback just now. An agent can. For a stolen account").hangUp())...)
+			saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 			store.blind.Store(false)
 			s.settles()
 			s.customerRung("Mon 08:00")

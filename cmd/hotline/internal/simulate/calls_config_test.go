@@ -80,8 +80,8 @@ func TestStrangeCallingNumbers(t *testing.T) {
 			s.rings(from, "Thank you for calling", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved,
-				hears("Please enter your account number").press("1#"),
-				hears("That is not an account number").hangUp())
+				hears("Please enter your registered mobile number").press("1#"),
+				hears("please check the number").hangUp())
 			if asked := s.of(simulator.EventViolation); len(asked) != 0 {
 				t.Error(asked)
 			}
@@ -102,9 +102,9 @@ func TestADeskForALanguage(t *testing.T) {
 `)
 	s := newScenario(t, saturday, withConfig(snapshot))
 	heard := s.rings(home, "再见", hears("中文").press("3"), hears("付款").press("0"))
-	if strings.Contains(heard, "非服务时间") {
+	if strings.Contains(heard, "非人工服务时间") {
 		t.Errorf("told that it is closed: %q", heard)
 	}
 	s.bridged("caller with support-zh-1")
-	s.rings(home, "", english, hears("We are closed now. From Monday").hangUp())
+	s.rings(home, "", english, hears("We are closed. We open again Monday").hangUp())
 }

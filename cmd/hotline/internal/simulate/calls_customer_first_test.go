@@ -31,7 +31,7 @@ func TestTheCustomerIsRungFirst(t *testing.T) {
 	if !strings.Contains(heard, "calling you back") || !strings.Contains(heard, "Please stay on the line") {
 		t.Errorf("the customer hears %q", heard)
 	}
-	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "a promised callback") ||
+	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "a booked callback") ||
 		!strings.Contains(heard, "Reference") {
 		t.Errorf("the agent hears %q", heard)
 	}
@@ -59,7 +59,7 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s.settles()
 	s.bridged()
 	if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "We will call you again later") != 2 ||
-		!strings.Contains(heard, "we cannot call you again") {
+		!strings.Contains(heard, "this callback has ended") {
 		t.Errorf("the customer hears %q", heard)
 	}
 	var told []string
@@ -121,7 +121,7 @@ func TestTooManyCallbacksStand(t *testing.T) {
 	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
 	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	s.rings(home, "I repeat", ask...)
-	s.rings("+6281234567891", "Your message is noted", append(ask, hears("cannot promise you one just now").speak())...)
+	s.rings("+6281234567891", "Your message has been saved", append(ask, hears("cannot book one for you just now").speak())...)
 	s.everyAgent("no-answer")
 	s.rings("+6281234567892", "I repeat", english, stolen, hears("We can call you back").press("1"))
 	s.everyAgent("answer")
@@ -242,8 +242,8 @@ func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
 
 	s = newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("0012024561111#") // Washington, whose day is Singapore's night
-	s.rings("anonymous", "Your message is noted",
-		append(ask, hears("no time in the next weeks").press("7"), hears("speak after the tone").speak())...)
+	s.rings("anonymous", "Your message has been saved",
+		append(ask, hears("no callback times for that number").press("7"), hears("speak after the tone").speak())...)
 	if booked := s.did("book"); len(booked) != 0 {
 		t.Errorf("promised %v", booked[0].Callback.Due)
 	}

@@ -142,7 +142,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
-		hears("We are closed now. From today at 12:01 p.m., you can reach us again. We can call you back.").press("1"), noNote)
+		hears("We are closed. We open again today at 12:01 p.m. We can call you back.").press("1"), noNote)
 	s.bridged()
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -160,7 +160,7 @@ func TestAClosureIsAnnounced(t *testing.T) {
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
 	heard := s.rings(home, "", english, hears("There is no electricity in our office.").hangUp())
-	if !strings.Contains(heard, "We are closed now. From today at noon") {
+	if !strings.Contains(heard, "We are closed. We open again today at noon") {
 		t.Errorf("heard %q", heard)
 	}
 	heard = s.rings(home, "", hears("For English").press("1"), hears("").hangUp())
@@ -191,8 +191,8 @@ func TestALiftedClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
-	s.rings(home, "closed now", english, hears("closed now").hangUp())
+	s.rings(home, "We are closed", english, hears("We are closed").hangUp())
 	e.Override(nil)
-	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("To speak to an agent, press 0").press("0"))
 	s.bridged("caller with support-1")
 }

@@ -18,16 +18,16 @@ func callbackFor(t *testing.T, account string) (*scenario, string) {
 	t.Helper()
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
-	talk[3] = hears("Please enter your account number").press(account)
+	talk[3] = hears("Please enter your registered mobile number").press(account)
 	s.rings(home, "I repeat", talk...)
 	return s, s.did("book")[0].Reference
 }
 
-var mine = hears("We have promised this number a callback. To hear, move or cancel it, press 7").press("7")
+var mine = hears("You have a callback booked. To check, change or cancel it, press 7").press("7")
 
 func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 	s, reference := bookedCallback(t)
-	s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
+	s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
 		hears("Please enter your reference number").press(reference+"#"),
 		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"),
 		hears("between 9 and 9:30 a.m., press 4").press("4"))
@@ -40,9 +40,9 @@ func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 
 func TestAReturningCallerCancelsTheCallback(t *testing.T) {
 	s, _ := callbackFor(t, "081255554321#")
-	s.rings(home, "Your callback is cancelled", english, mine,
+	s.rings(home, "Your callback has been cancelled", english, mine,
 		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
-		hears("Do you really").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you really").press("1"))
+		hears("Do you want to cancel").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you want to cancel").press("1"))
 	s.settles()
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
@@ -57,8 +57,8 @@ func TestAReturningCallerCancelsTheCallback(t *testing.T) {
 func TestWrongDigitsLearnNothing(t *testing.T) {
 	s, reference := bookedCallback(t)
 	heard := s.rings(home, "", english, mine,
-		hears("Please enter your reference").press("0000#"), hears("That does not match").press("1234567#"),
-		hears("That does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
+		hears("Please enter your reference").press("0000#"), hears("that does not match").press("1234567#"),
+		hears("that does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
 	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0",
 		strings.Join(strings.Split(reference, ""), " ")} {
 		if strings.Contains(heard, secret) {
@@ -80,7 +80,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 	s.rings(home, "", english, mine, hears("reference").press(reference+"#"),
 		hears("We cannot tell you about your callback just now").hangUp())
 	s.runTo("2026-03-07T21:10:00+07:00")
-	s.rings(home, "It stays as it was", english, mine, hears("reference").press(reference+"#"),
+	s.rings(home, "Nothing has changed", english, mine, hears("reference").press(reference+"#"),
 		hears("between 8 and 8:30").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -90,7 +90,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 func TestAForgedNumberLearnsNothing(t *testing.T) {
 	s, _ := bookedCallback(t)
 	heard := s.rings(home, "", english, mine, // the last digits of the account are those of the number
-		hears("Please enter your reference number, then hash").press("7890#"), hears("That does not match").hangUp())
+		hears("Please enter your reference number, then the pound key").press("7890#"), hears("that does not match").hangUp())
 	for _, secret := range []string{"8:30", "9 March, between", "payment, ", "7 8 9 0"} {
 		if strings.Contains(heard, secret) {
 			t.Errorf("learnt %q from %q", secret, heard)
@@ -105,13 +105,13 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 
 func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 	s, reference := bookedCallback(t)
-	again := append(slices.Clone(asking), hears("We have already promised you a callback").press("7890#"),
-		hears("That does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
-	heard := s.rings(home, "It stays as it was", again...)
+	again := append(slices.Clone(asking), hears("You already have a callback booked").press("7890#"),
+		hears("that does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
+	heard := s.rings(home, "Nothing has changed", again...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
 		t.Errorf("booked %v", booked)
 	}
-	before, _, _ := strings.Cut(heard, "That does not match")
+	before, _, _ := strings.Cut(heard, "that does not match")
 	if strings.Contains(before, "your callback stands") || strings.Contains(before, "reference number is") {
 		t.Errorf("the first callback is told without proof: %q", before)
 	}
@@ -126,7 +126,7 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	talk[7] = hears("between 9 and 9:30 a.m., press 4").press("4")
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:58:50+07:00")
-	s.rings(home, "Thank you", english, hears("For a person, press 0").press("0"))
+	s.rings(home, "Thank you", english, hears("To speak to an agent, press 0").press("0"))
 	s.settles()
 	s.bridged("caller with support-1")
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
@@ -147,7 +147,7 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
-	s.rings(home, "Our emergency team will call you as soon as possible", english, stolen,
+	s.rings(home, "Our account security team will call you as soon as possible", english, stolen,
 		hears("day or night, press 1").press("1"))
 	s.everyAgent("answer")
 	s.settles()
@@ -163,7 +163,7 @@ func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
 	talk := slices.Clone(booking)
 	talk[7] = hears("between 8:30 and 9 a.m., press 3").press("3")
 	s.rings(home, "I repeat", talk...)
-	s.rings(home, "It stays as it was", english, mine, hears("reference").press(s.did("book")[0].Reference+"#"),
+	s.rings(home, "Nothing has changed", english, mine, hears("reference").press(s.did("book")[0].Reference+"#"),
 		hears("We will call you Monday, 9 March, between 8:30 and 9").press("2"), hears("For Monday").press("*"),
 		hears("We will call you Monday, 9 March, between 8:30 and 9").press("1"))
 	s.settles()

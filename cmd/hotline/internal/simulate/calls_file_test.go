@@ -53,14 +53,14 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 				}
 			}
 			asked := append(slices.Clone(asking[:len(asking)-1]), last)
-			s.refused("+6281200000002", append(asked, hears("Sorry, we could not note the callback").speak())...)
+			s.refused("+6281200000002", append(asked, hears("Sorry, we could not book the callback").speak())...)
 			if !strings.Contains(log.String(), path) {
 				t.Error("the log does not name the file")
 			}
 			s.refused("+6281200000003",
-				append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
+				append(slices.Clone(asking), hears("Sorry, we could not book the callback").speak())...)
 			// whose callback stood
-			s.refused(home, append(slices.Clone(asking), hears("Sorry, we could not note the callback").hangUp())...)
+			s.refused(home, append(slices.Clone(asking), hears("Sorry, we could not book the callback").hangUp())...)
 			s.rings("+6281200000004", "Goodbye", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.readyIs(http.StatusServiceUnavailable)
@@ -89,7 +89,7 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 func (s *scenario) refused(from string, steps ...step) {
 	s.t.Helper()
 	heard := s.rings(from, "", steps...)
-	for _, told := range []string{"reference number is", "Noted", "Your message is noted", "We have promised",
+	for _, told := range []string{"reference number is", "Your callback is booked", "Your message has been saved", "You have a callback",
 		"stands"} {
 		if strings.Contains(heard, told) {
 			s.t.Errorf("told %q without its file: %q", told, heard)

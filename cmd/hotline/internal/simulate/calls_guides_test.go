@@ -39,7 +39,7 @@ func TestPayPayRefund(t *testing.T) {
 		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which "+
 			"usually takes up to 14 days").press("2"),
 		hears("We never ask for your password").press("1#"),
-		hears("Your account number is 0 9 0, 1 2 3 4, 5 6 7 8").press("1"),
+		hears("Your number is 0 9 0, 1 2 3 4, 5 6 7 8").press("1"),
 		hears("Please enter the refund application number").press("445566#"),
 		hears("You entered 4 4 5, 5 6 6").press("1"), waits)
 	s.bridged("caller with abroad-1") // the colleagues who speak English
@@ -55,12 +55,12 @@ func TestPayPayRefund(t *testing.T) {
 func TestPayPayInJapanese(t *testing.T) {
 	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
 	s.rings(tokyo, "お電話ありがとうございました", hears("PayPayサポート窓口でございます。 日本語をご希望の方は、1を押してください").press("1"),
-		hears("次の営業開始は、明日水曜日、午前9時です").press("2"),
+		hears("次の受付開始は、みょうにち、水曜日、午前9時です").press("2"),
 		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
-		hears("アカウント番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
+		hears("番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
-		hears("明日水曜日、午前9時から9時30分までの時間帯は、2を押してください").press("2"),
-		hears("承りました。明日水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
+		hears("みょうにち、水曜日、午前9時から9時30分までの時間帯は、2を押してください").press("2"),
+		hears("承りました。みょうにち、水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
 	s.settles()
 	s.bridged("support-1 with customer")
 	s.placedFirst("Wed 09:00")
@@ -72,9 +72,9 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
 		hears("For top-ups, refunds and disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card or payment account is valid").press("2"), myNumber,
-		hears("Your account number is 1 3 8, 1 2 3 4, 5 6 7 8").press("1"),
-		hears("Many people are calling at this hour. It can take up to 2 minutes until a colleague answers").press("2"),
-		hears("To be called as soon as a colleague is free, press 1").press("1"), noNote)
+		hears("Your number is 1 3 8, 1 2 3 4, 5 6 7 8").press("1"),
+		hears("Many people are calling now. We will try our agents for up to 2 minutes. If nobody is free, we can call you back").press("2"),
+		hears("To be called as soon as an agent is free, press 1").press("1"), noNote)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if texts := s.simulator.Messages(); len(texts) != 0 {
@@ -91,12 +91,12 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s := newScenario(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
 	s.rings(singapore, "Thank you for calling", hears("For English, press 1").press("1"),
-		hears("We are closed now. From Monday, 9 March, at 9 a.m.").press("3"),
-		hears("A refund is refused when it was asked for too late").press("2"),
+		hears("We are closed. We open again Monday, 9 March, at 9 a.m.").press("3"),
+		hears("If a refund is refused, it was usually requested too late").press("2"),
 		hears("Please enter your account number").press("88990011#"), right,
 		hears("refund application number").press("445566#"), right,
 		hears("We would call you on 8 1 2 3, 4 5 6 7.").press("3"),
-		hears("add a spoken note for our colleague, press 1").press("1"),
+		hears("add a spoken note for our agent, press 1").press("1"),
 		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for "+
 			"at most 30 seconds").speak())
 	booked := s.did("book")
@@ -106,7 +106,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
 	texts := s.simulator.Messages()
-	want := "OKPAY support: we will call you back Monday, 9 March, between 9:30 and 10 a.m., reference " +
+	want := "OKPAY support: we will call you Mon 9 Mar, 09:30–10:00 (Singapore). Ref " +
 		booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)
@@ -118,7 +118,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 		t.Errorf("played %v", played)
 	}
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard,
-		"There is a spoken note. To hear it, press 3") {
+		"There is a spoken note. To be connected, press 1. To hear the note first, press 3") {
 		t.Errorf("the agent heard %q", heard)
 	}
 }
@@ -127,10 +127,10 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 func TestGopayStolenAtNight(t *testing.T) {
 	s := newScenario(t, "2026-11-24T02:00:00+07:00")
 	s.rings(home, "Terima kasih telah menghubungi kami", hears("Untuk bahasa Indonesia, tekan 1").press("1"),
-		hears("Untuk akun dibobol, atau ponsel atau kartu SIM hilang, tekan 1").press("1"))
+		hears("Untuk akun atau ponsel dicuri, tekan 1").press("1"))
 	s.bridged("caller with emergency-1")
 	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "referensi") ||
-		!strings.Contains(heard, "Mintalah agar akun Anda dibekukan") {
+		!strings.Contains(heard, "tim keamanan akun") {
 		t.Errorf("heard %q", heard)
 	}
 	if heard := heardBy(s.eventsNow(), "emergency-1"); !strings.Contains(heard, "Nomor referensi: ") {
@@ -145,13 +145,13 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
 		hears("账户和登录，请按2").press("2"), hears("账户被锁定或冻结，请按1").press("1"),
 		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
-		hears("您的账号是幺 三 八，幺 二 三 四，五 六 七 八").press("1"), hears("正在为您转接").silence())
+		hears("号码是幺 三 八，幺 二 三 四，五 六 七 八").press("1"), hears("正在为您转接").silence())
 	s.bridged("caller with support-1")
-	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非服务时间") ||
+	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非人工服务时间") ||
 		!strings.Contains(heard, "本次来电的受理编号是") {
 		t.Errorf("the line says that it is closed, or tells no reference: %q", heard)
 	}
 	// The Saturday after is none.
 	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
-	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("现在是非服务时间，我们将于3月9日星期一上午九点恢复服务").hangUp())
+	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("现在是非人工服务时间，人工客服3月9日星期一上午九点上线").hangUp())
 }

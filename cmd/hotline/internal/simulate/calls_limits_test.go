@@ -70,8 +70,8 @@ func (s *scenario) textsTo(number string) (texts []string) {
 // cancels takes the callback of a caller back.
 func (s *scenario) cancels(from, reference string) {
 	s.t.Helper()
-	s.rings(from, "Your callback is cancelled", english, mine, hears("reference").press(reference+"#"),
-		hears("To cancel it").press("3"), hears("Do you really").press("1"))
+	s.rings(from, "Your callback has been cancelled", english, mine, hears("reference").press(reference+"#"),
+		hears("To cancel it").press("3"), hears("Do you want to cancel").press("1"))
 }
 
 // Three hundred anonymous calls at once ask for urgent callbacks to strangers, in the night: one is noted, nobody is
@@ -84,7 +84,7 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	for i := range calls {
 		number := fmt.Sprintf("+62813%08d", i)
 		all = append(all, s.simulator.Ring("anonymous", s.line.Numbers[0], wants(
-			hears("Your reference number").hangUp(), hears("We cannot note any more callbacks").speak(), hears("enter the phone number").press(national(number)),
+			hears("Your reference number").hangUp(), hears("We cannot book any more callbacks").speak(), hears("enter the phone number").press(national(number)),
 			hears("We will call you on").press("1"), hears("We can call you back").press("1"), stolen, english)))
 	}
 	over := func() bool {
@@ -126,7 +126,7 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
 	s.rings(landline, "I repeat",
-		urgent("+6281355550001", hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
+		urgent("+6281355550001", hears("We cannot book a callback to that number just now. We can call you back").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
 	}
@@ -139,12 +139,12 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	for i := range 3 {
 		s.rings(landline, "I repeat", askFor(fmt.Sprintf("+62812999900%02d", i))...)
 	}
-	fourth := askFor("+6281299990003", hears("as many callback requests from your number as we can for now").speak())
-	s.rings(landline, "Your message is noted", fourth...)
+	fourth := askFor("+6281299990003", hears("any more callbacks from your number just now").speak())
+	s.rings(landline, "Your message has been saved", fourth...)
 	s.settles()
 	s.bridged("support-1 with customer", "support-1 with customer", "support-1 with customer")
 	s.everyAgent("busy")
-	s.rings(landline, "I repeat", english, hears("For a person").press("0"), hears("We can call you back").press("1"))
+	s.rings(landline, "I repeat", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	for _, e := range s.of(simulator.EventMessage) {
@@ -160,13 +160,13 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(landline, "I repeat", askFor(victim)...)
 	reference := s.did("book")[0].Reference
-	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To move it, press 2").press("2"),
+	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To change the time, press 2").press("2"),
 		hears("press 4").press("4")}
-	s.rings(landline, "It is moved", move...)
-	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback stands").hangUp())...)
+	s.rings(landline, "Your callback has been moved", move...)
+	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback is still booked").hangUp())...)
 	s.cancels(landline, reference)
 	s.rings(landline, "I repeat",
-		askFor(victim, hears("We cannot note a callback to that number just now. We can call you back").press("1"))...)
+		askFor(victim, hears("We cannot book a callback to that number just now. We can call you back").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
 	}
@@ -189,13 +189,13 @@ func TestACustomerMovesTwice(t *testing.T) {
 	move := func(key, last string, then ...step) {
 		t.Helper()
 		s.rings(home, last, append([]step{english, mine, hears("reference").press(reference + "#"),
-			hears("To move it, press 2").press("2"), hears("press 4").press(key)}, then...)...)
+			hears("To change the time, press 2").press("2"), hears("press 4").press(key)}, then...)...)
 	}
 	for _, key := range []string{"4", "3", "2", "3", "4"} {
-		move(key, "It is moved")
+		move(key, "Your callback has been moved")
 	}
 	written := len(s.textsTo(home))
-	move("3", "", hears("We cannot move it just now. Your callback stands").hangUp())
+	move("3", "", hears("We cannot move it just now. Your callback is still booked").hangUp())
 	s.cancels(home, reference)
 	s.settles()
 	if n := len(s.textsTo(home)); written != 6 || n != written {
@@ -215,18 +215,18 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 		s.rings(home, "I repeat", askFor("")...)
 	}
 	s.cancels(home, s.did("book")[5].Reference)
-	s.rings(home, "Your message is noted", askFor("", hears("as many callback requests").speak())...)
+	s.rings(home, "Your message has been saved", askFor("", hears("any more callbacks from your number").speak())...)
 
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("For a person").press("0"), hears("For another number").press("8"),
+		s.rings(landline, "I repeat", english, hears("To speak to an agent").press("0"), hears("For another number").press("8"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
 	}
 	s.everyAgent("answer")
-	s.rings(landline, "as many callback requests from your number as we can for now", english, paymentFailed, unsolved,
-		hears("Please enter your account").press("081299998888#"),
+	s.rings(landline, "any more callbacks from your number just now", english, paymentFailed, unsolved,
+		hears("registered mobile number").press("081299998888#"),
 		right, transaction, right, hears("To be called back instead, press 2").press("2"), hears("We can call you back").press("8"),
 		hears("enter the phone number").press(national("+6281299990009")), hears("We can call you back").press("1"))
 	s.bridged("caller with support-1")
@@ -281,17 +281,17 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("For a person").press("0"), hears("For another number").press("8"),
+		return []step{english, hears("To speak to an agent").press("0"), hears("For another number").press("8"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),
-		hears("We cannot note a callback to that number just now. We can call you back").hangUp())
-	s.rings("anonymous", "", english, hears("For a person").press("0"), hears("We can call you back").press("1"),
+		hears("We cannot book a callback to that number just now. We can call you back").hangUp())
+	s.rings("anonymous", "", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"),
 		hears("enter the phone number").press(national(victim)),
-		hears("We will call you on").press("1"), hears("We cannot note a callback to that number just now").hangUp())
+		hears("We will call you on").press("1"), hears("We cannot book a callback to that number just now").hangUp())
 	s.rings("+6281277770000", "", refused...)
 	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
-	s.rings(victim, "I repeat", english, hears("For a person").press("0"), hears("We can call you back").press("1"))
+	s.rings(victim, "I repeat", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")

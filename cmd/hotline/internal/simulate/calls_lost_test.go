@@ -57,17 +57,17 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 			s := newScenario(t, saturday, l.option())
 			talk := slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]), other,
 				[]step{hears("To keep it, press 1").press("1")})
-			heard := s.rings(home, "It stays as it was", talk...)
+			heard := s.rings(home, "Nothing has changed", talk...)
 			digits := strings.Join(strings.Split(s.only().Reference, ""), " ")
 			for _, want := range []string{
-				"A callback to 0 8 1 2, 3 4 5 6, 7 8 9 0 is already noted from this call.",
-				"We will call you Monday, 9 March, between 8 and 8:30 a.m., as promised.",
+				"A callback to 0 8 1 2, 3 4 5 6, 7 8 9 0 was already booked in this call.",
+				"We will call you Monday, 9 March, between 8 and 8:30 a.m.",
 			} {
 				if !strings.Contains(heard, want) {
 					t.Errorf("want to hear %q, heard %q", want, heard)
 				}
 			}
-			if strings.Contains(heard, "Noted.") ||
+			if strings.Contains(heard, "Your callback is booked.") ||
 				!strings.Contains(strings.ReplaceAll(heard, ",", ""), "Your reference number is "+digits+".") {
 				t.Errorf("heard %q, the reference is %s", heard, digits)
 			}
@@ -87,9 +87,9 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	t.Run("and they move what stands", func(t *testing.T) {
 		l := &losing{}
 		s := newScenario(t, saturday, l.option())
-		s.rings(home, "It is moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(
+		s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(
 			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("3"),
-				hears("To move it, press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4")})...)
+				hears("To change the time, press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4")})...)
 		s.only()
 		s.settles()
 		s.customerRung("Mon 09:00")
@@ -105,8 +105,8 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 		}
 		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]),
 			[]step{second,
-				hears("That callback is no longer open. We can call you back").press("4"), noNote})...)
-		if !strings.Contains(heard, "Noted. We will call you Monday, 9 March, between 9 and 9:30 a.m.") {
+				hears("That callback is no longer booked. We can call you back").press("4"), noNote})...)
+		if !strings.Contains(heard, "Your callback is booked. We will call you Monday, 9 March, between 9 and 9:30 a.m.") {
 			t.Errorf("heard %q", heard)
 		}
 		s.settles()
@@ -122,7 +122,7 @@ func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 	})
 	store.forgets = true
 	s.rings(home, "I repeat", slices.Concat(asking, []step{
-		hears("Sorry, we could not note the callback").press("0"), hears("We can call you back").press("2"), noNote})...)
+		hears("Sorry, we could not book the callback").press("0"), hears("We can call you back").press("2"), noNote})...)
 	s.only()
 	s.settles()
 	s.customerRung("Mon 08:00")
@@ -148,14 +148,14 @@ func TestTheAnswerToAMoveIsLost(t *testing.T) {
 	s := newScenario(t, saturday, l.option())
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
-	heard := s.rings(home, "It stays as it was",
-		slices.Concat([]step{english, mine, proof, hears("To move it, press 2").press("2")},
+	heard := s.rings(home, "Nothing has changed",
+		slices.Concat([]step{english, mine, proof, hears("To change the time, press 2").press("2")},
 			l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
-				hears("We will call you Monday, 9 March, between 9 and 9:30 a.m., as promised.").press("2"),
+				hears("We will call you Monday, 9 March, between 9 and 9:30 a.m.").press("2"),
 				hears("between 8:30 and 9 a.m., press 3").press("3"),
-				hears("The change you made before is saved. Your callback stands. We will call you Monday, 9 March, " +
+				hears("Your earlier change has been saved. Your callback is still booked. We will call you Monday, 9 March, " +
 					"between 9 and 9:30").press("1")})...)
-	if strings.Contains(heard, "It is moved") {
+	if strings.Contains(heard, "Your callback has been moved") {
 		t.Errorf("heard %q", heard)
 	}
 	s.only()
@@ -169,9 +169,9 @@ func TestTheAnswerToACancellationIsLost(t *testing.T) {
 	s.rings(home, "I repeat", booking...)
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
 	s.rings(home, "", slices.Concat([]step{english, mine, proof, hears("To cancel it, press 3").press("3")},
-		l.answer(hears("Do you really").press("1")), []step{hears("We can call you back").press("*"),
+		l.answer(hears("Do you want to cancel").press("1")), []step{hears("We can call you back").press("*"),
 			hears("").press("7"), proof,
-			hears("That callback is no longer open.").hangUp()})...)
+			hears("That callback is no longer booked.").hangUp()})...)
 	s.settles()
 	s.bridged()
 }

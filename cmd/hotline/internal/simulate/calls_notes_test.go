@@ -56,7 +56,7 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 		}
 		return simulator.RESTFault{}
 	}}))
-	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+	s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
 		hears("Please say your account name").speak())...)
 	s.agentDoes("support-1", "1", "3", "1")
 	s.settles()
@@ -70,7 +70,7 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 // Nothing of a note is told, let alone played, before an agent has pressed 1.
 func TestAVoicemailHearsNoNote(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+	s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
 		hears("Please say your account name").speak())...)
 	s.agents(map[string]string{"support-1": "voicemail"})
 	s.settles()
@@ -83,7 +83,7 @@ func TestAVoicemailHearsNoNote(t *testing.T) {
 // A complaint or suggestion is spoken, and has a reference; 0 is a person all the same.
 func TestFeedbackIsRecorded(t *testing.T) {
 	feedback := []step{hears("For English").press("2"), hears("For other matters, press 5").press("5"),
-		hears("For a complaint or a suggestion, press 2").press("2")}
+		hears("For a complaint or suggestion, press 2").press("2")}
 	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
 	heard := s.rings(guangzhou, "I repeat",
 		append(slices.Clone(feedback),
@@ -100,7 +100,7 @@ func TestFeedbackIsRecorded(t *testing.T) {
 func TestOneReferenceACall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.everyAgent("no-answer")
-	heard := s.rings(home, "I repeat", english, hears("For a person, press 0").press("0"), hears("nobody").press("1"))
+	heard := s.rings(home, "I repeat", english, hears("To speak to an agent, press 0").press("0"), hears("no agent").press("1"))
 	contact, booked := s.did("contact"), s.did("book")
 	if len(contact) != 1 || len(booked) != 1 || contact[0].Reference != booked[0].Reference {
 		t.Fatalf("contacts %+v, callbacks %+v", contact, booked)
@@ -124,15 +124,15 @@ func TestTextMessages(t *testing.T) {
 		withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
-	s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"),
+	s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"),
 		hears("between 9 and 9:30 a.m., press 4").press("4"))
 	s.settles()
 	var sent []string
 	for _, text := range s.simulator.Messages() {
 		sent = append(sent, text.To+" "+text.Body)
 	}
-	want := home + " GoPay support: we will call you back Monday, 9 March, at 8 a.m., reference " + reference + ".\n" +
-		home + " GoPay support: we will call you back Monday, 9 March, between 9 and 9:30 a.m., reference " +
+	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 (Jakarta). Ref " + reference + ".\n" +
+		home + " GoPay support: we will call you Mon 9 Mar, 09:00–09:30 (Jakarta). Ref " +
 		reference + "."
 	if got := strings.Join(sent, "\n"); got != want {
 		t.Errorf("sent:\n%s\nwant:\n%s", got, want)
@@ -144,7 +144,7 @@ func TestMainlandChina(t *testing.T) {
 	for line, file := range map[string]string{"upay": "+8621500", "wallet": "+8621600"} {
 		t.Run(line+" with its route", func(t *testing.T) {
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line))
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
 				hears("We would call you on 1 3 8, 1 2 3 4, 5 6 7 8").press("1"))
 			s.settles()
 			s.bridged("support-1 with customer")
@@ -164,13 +164,13 @@ func TestMainlandChina(t *testing.T) {
 				"routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("Sorry, we cannot call the country or region of this number. We are closed now. From " +
-				"tomorrow, Wednesday, at 9 a.m., you can reach us again. For another number, press 2. To leave a " +
+			told := hears("Sorry, we cannot call the country or region of this number. We are closed. We open again " +
+				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +
 				"message, press 7.")
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
 				told.press("7"),
 				hears("Please speak after the tone").speak())
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed now").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
 				told.press("2"),
 				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on "+
 					"Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))

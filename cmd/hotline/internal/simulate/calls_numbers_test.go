@@ -85,7 +85,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 			s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 			steps := keyedAtOkpay()
 			steps[3] = steps[3].press(c.keyed)
-			s.rings("+6581234567", "A colleague will listen",
+			s.rings("+6581234567", "An agent will listen",
 				append(steps, hears(c.said).press("7"), hears("after the tone").speak())...)
 			if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
 				t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))

@@ -21,10 +21,10 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 	twice := withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }})
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
 		s := newScenario(t, saturday, onStore(cluster.Database(t)), twice)
-		s.rings(home, "Your note is added", append(slices.Clone(loginClosed), hears("To add").press("1"),
+		s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
 			hears("Please say").speak())...)
 		reference := s.did("book")[0].Reference
-		s.rings(home, "It is moved", english, mine, hears("reference").press(reference+"#"),
+		s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"),
 			hears("press 2").press("2"), hears("press 2").press("2"))
 		s.agentDoes("support-1", "1", "3", "1")
 		s.settles()

@@ -88,7 +88,7 @@ func TestAMessageIsKeptOnceHoweverItIsTold(t *testing.T) {
 						return // the action or its answer got lost
 					}
 					reference := spokenReference(m.Reference)
-					if !strings.Contains(heard, "Your message is noted") || !strings.Contains(heard, reference) {
+					if !strings.Contains(heard, "Your message has been saved") || !strings.Contains(heard, reference) {
 						t.Errorf("reference %s, heard %q", m.Reference, heard)
 					}
 				})

@@ -26,8 +26,8 @@ var (
 func TestOpenAndTaken(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved,
-		hears("Please enter your account number").press("081299998888#"),
-		hears("Your account number is 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("1"),
+		hears("Please enter your registered mobile number").press("081299998888#"),
+		hears("Your number is 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("1"),
 		transaction, hears("You entered 1 2 3, 4 5 6.").press("1"), waits)
 	s.bridged("caller with support-1")
 
@@ -47,7 +47,7 @@ func TestOpenAndTaken(t *testing.T) {
 func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "refuse", "support-3": "answer"})
-	s.rings(home, "Thank you for calling", english, hears("For a person, press 0").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("To speak to an agent, press 0").press("0"))
 	s.bridged("caller with support-3")
 	var rung []string
 	for _, e := range s.of(simulator.EventRing) {
@@ -85,7 +85,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
-		hears("We are closed now. From Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, right, transaction, right,
+		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, right, transaction, right,
 		hears("For Monday, 9 March, between 8:30 and 9 a.m., press 3").press("3"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
 		t.Fatalf("booked %v", booked)
@@ -108,8 +108,8 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("it does not, and rings back at any hour", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("no-answer")
-		s.rings(home, "Our emergency team will call you as soon as possible", english, stolen,
-			hears("by our emergency team as soon as possible, day or night, press 1").press("1"))
+		s.rings(home, "Our account security team will call you as soon as possible", english, stolen,
+			hears("by our account security team as soon as possible, day or night, press 1").press("1"))
 		s.everyAgent("answer")
 		s.settles()
 		s.bridged("emergency-1 with customer")
@@ -131,11 +131,11 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	t.Run("wrong keys lead to a person", func(t *testing.T) {
 		s := newScenario(t, openDay)
-		s.rings(home, "Thank you", hears("For English").press("7"), hears("Tombol itu tidak ada").press("2"),
+		s.rings(home, "Thank you", hears("For English").press("7"), hears("Maaf, pilihan tidak tersedia").press("2"),
 			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("7"), hears("That key is not").press("#"))
 		s.bridged("caller with support-1")
 		if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard,
-			"Let us connect you with a colleague") {
+			"We are connecting you to an agent") {
 			t.Errorf("heard %q", heard)
 		}
 	})
@@ -164,10 +164,10 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.rings(home, "Thank you", english, paymentFailed, unsolved,
-		hears("Please enter your account number").press("12345#"),
-		hears("That is not an account number. It has 10 to 13 digits.").press("081299998888#"),
+		hears("Please enter your registered mobile number").press("12345#"),
+		hears("Sorry, please check the number. It has 10 to 13 digits.").press("081299998888#"),
 		hears("0 8 1 2, 9 9 9 9, 8 8 8 8").press("2"),
-		hears("Please enter your account number").press("*"),
+		hears("Please enter your registered mobile number").press("*"),
 		hears("To go on without it, press 2").press("2"),
 		hears("Please enter the transaction number").press("*0"))
 	s.bridged("caller with support-1")
@@ -189,10 +189,10 @@ func TestTheCallerPrefersACallback(t *testing.T) {
 func TestAnotherNumberIsKeyedIn(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings("+266696687", "I repeat", english, hears("closed").press("2"), unsolved,
-		hears("Please enter your account").press("081299998888#"), right, transaction, right,
+		hears("registered mobile number").press("081299998888#"), right, transaction, right,
 		hears("We can call you back").press("1"),
 		hears("Please enter the phone number").press("123#"),
-		hears("That is not a phone number we can call").press("008613800138000#"),
+		hears("that is not a phone number we can call").press("008613800138000#"),
 		hears("we cannot call the country or region of this number").press("2"),
 		hears("Please enter the phone number").press("08129990000#"),
 		hears("We will call you on 0 8 1 2, 9 9 9 0, 0 0 0").press("1"))
@@ -208,7 +208,7 @@ func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
 	s.everyAgent("busy")
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
-	s.rings(home, "I repeat", english, hears("For a person").press("0"), hears("nobody").press("1"))
+	s.rings(home, "I repeat", english, hears("To speak to an agent").press("0"), hears("no agent").press("1"))
 	s.everyAgent("answer")
 	s.runTo("2026-03-04T10:09:00+07:00")
 	s.bridged()

@@ -31,8 +31,8 @@ func TestTheStoreIsGone(t *testing.T) {
 		s := newScenario(t, saturday)
 		s.breakStore()
 		heard := s.rings(home, "Please call us again from Monday",
-			append(slices.Clone(asking), hears("Sorry, we could not note the callback").speak())...)
-		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Noted") {
+			append(slices.Clone(asking), hears("Sorry, we could not book the callback").speak())...)
+		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Your callback is booked") {
 			t.Errorf("booked without a store: %q", heard)
 		}
 		if !strings.Contains(heard, "Sorry, your message could not be saved") {
@@ -69,7 +69,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	s := newScenario(t, saturday,
 		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved,
-		hears("account number").press("081255556666#"), right,
+		hears("registered mobile number").press("081255556666#"), right,
 		hears("transaction").press("77788899#"), right, hears("We would call you on").press("8"),
 		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
 	s.customer = behaviours["no-answer"]
