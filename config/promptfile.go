@@ -95,6 +95,9 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 			return nil, false
 		}
 		args, needed = line.needs.find(common)
+		if needed && !slices.Contains(line.needs.tags, f.tag) {
+			line.neverHears(v, f.tag)
+		}
 	}
 	secret, isSecret := problem.Secret(common)
 	switch {
@@ -113,6 +116,13 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 		args = f.variables(v, key, common, line)
 	}
 	return args, true
+}
+
+// neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who changes
+// it waits in vain to hear it.
+func (f *lineFile) neverHears(v yamlnode.Value, tag string) {
+	f.warnings = append(f.warnings, Warning{Line: f.line.ID, Undated: true, Problem: Problem{File: v.File, Line: v.Line,
+		Key: v.Key, Message: fmt.Sprintf("line %s does not speak %s, so nobody hears this; remove it", f.line.ID, tag)}})
 }
 
 // spareName are the prompts that belong to a language, a topic or a question. One that is not in use is no mistake, so

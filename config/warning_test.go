@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
@@ -145,5 +146,19 @@ func TestShippedLinesAreWiredForTheProvider(t *testing.T) {
 		if w.Undated {
 			t.Error(w.Problem)
 		}
+	}
+}
+
+// TestSentencesThatNobodyHears: a line's own words in a language that it does not speak.
+func TestSentencesThatNobodyHears(t *testing.T) {
+	fsys := base(t)
+	fsys["prompts/ja.yaml"] = &fstest.MapFile{Data: []byte("shop/welcome: \"{line}でございます。\"\n")}
+	var got []string
+	for _, w := range load(t, fsys).Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+		got = append(got, w.Problem.String())
+	}
+	want := "prompts/ja.yaml:1: shop/welcome: line shop does not speak ja, so nobody hears this; remove it"
+	if strings.Join(got, "\n") != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
