@@ -150,7 +150,7 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 		"safety", "account.calling", "account.ask", // 1#: the number I call from
 		"account.confirm", "question.transaction", "number.readback",
 		"offer.intro", "offer.number", "offer.opening", "offer.slot", "offer.slot", "offer.slot", "offer.other", "offer.message", "menu.controls", // 2: first slot
-		"booked.slot", "reference", "reference.again", "note.offer", // 1: a note
+		"booked.slot", "reference", "reference.again", "reference.check", "note.offer", // 1: a note
 		"note-about.payment-failed", "note.ask",
 	}
 	if got := strings.Join(heard, "\n"); got != strings.Join(want, "\n") {

@@ -288,6 +288,7 @@ func afterBook(r *request, event Event) Action {
 		}
 		r.sayBooked(event.Callback)
 		r.sayReference(event.Callback.Reference)
+		r.say("reference.check")
 		if topic := r.topic(); topic != nil && topic.Note {
 			r.Booked = event.Callback.ID
 			return goTo{stepNote}

@@ -232,13 +232,25 @@ func onCustomer(r *request, event Event) Action {
 	case read.Ask == Disowns:
 		return r.byeCustomer(c, "customer.stopped")
 	case read.Ask == CustomerTakes && behind:
+		r.sayHint(c)
 		return Bridge{}
 	case read.Ask == CustomerTakes:
+		r.sayHint(c)
 		r.sayCustomer(c, "customer.wait")
 		r.Step, r.Target, r.Ended = StepCustomerWaits, -1, nil
 		return r.nextAgent(c)
 	}
 	return r.askToPress(c, read.Key != "")
+}
+
+// hintDigits is how many digits of the reference a customer hears from us, of seven.
+const hintDigits = 2
+
+// sayHint tells customers something of their reference that somebody who impersonates us has to guess. It is said only
+// after their 1: a voicemail, or whoever else picks up, hears none of it.
+func (r *request) sayHint(c callbacks.Callback) {
+	end := c.Reference[max(0, len(c.Reference)-hintDigits):]
+	r.sayCustomer(c, "customer.hint", "digits", spoken.Digits(r.line.Language(c.Language).Tag, end))
 }
 
 // whyNot is why a customer is not connected any more.
