@@ -5,7 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
@@ -72,7 +71,7 @@ func (f *lineFile) readVariable(at yamlnode.Value, name string) {
 		case amount != nil:
 			var err error
 			if said, err = spoken.Money(tag, amount[1], amount[2]); err != nil {
-				at.Fail("%s", strings.TrimPrefix(err.Error(), "spoken: "))
+				at.Fail("%v", err)
 				return
 			}
 		case count != nil:

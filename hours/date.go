@@ -54,6 +54,9 @@ func (d Date) Weekday() time.Weekday { return weekday(d.number()) }
 // DaysUntil is how many days later another date is; negative when it is earlier.
 func (d Date) DaysUntil(o Date) int { return int(o.number() - d.number()) }
 
+// AddDays is the date so many days later, or earlier if n is negative.
+func (d Date) AddDays(n int) Date { return dateOf(d.number() + int64(n)) }
+
 // Compare is negative if d is before o, positive if it is after, and 0 if they are the same day.
 func (d Date) Compare(o Date) int {
 	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))

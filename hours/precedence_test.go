@@ -96,7 +96,7 @@ func TestEveryLayer(t *testing.T) {
 			until = got.Until.In(rules.Zone).Format("2006-01-02 15:04")
 		}
 		if got.Open != tt.open || got.Rule != tt.rule || got.Reason != tt.reason || got.Source != tt.source ||
-			until != tt.until {
+			until != tt.until || got.Recurring != strings.Contains(tt.rule, " rrule ") {
 			t.Errorf("At(%s) = %+v, until %s", tt.at, got, until)
 		}
 	}

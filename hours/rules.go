@@ -127,6 +127,7 @@ type rule struct {
 	// minute is when a span begins; it tells the spans of one day apart.
 	minute             int
 	layer              Layer
+	recurring          bool
 	kind               HolidayKind
 	name               string
 	id, reason, source string

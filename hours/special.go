@@ -174,7 +174,9 @@ func compileSpecial(s Special, week Week) day {
 		spans = week[*s.As]
 		label += fmt.Sprintf(", by %s's hours", *s.As)
 	}
-	out := compileDay(rule{layer: LayerSpecial, name: name, id: id, source: s.Source}, label, spans)
+	out := compileDay(rule{
+		layer: LayerSpecial, recurring: s.RRule != "", name: name, id: id, source: s.Source,
+	}, label, spans)
 	out.name = s.Name
 	return out
 }

@@ -21,6 +21,8 @@ type State struct {
 	Rule string
 	// Layer is the rank of that rule.
 	Layer Layer
+	// Recurring is set for a special day that an RRULE repeats.
+	Recurring bool
 	// Name is what the reason calls a special day or a holiday, or why an override is in force; empty for the week.
 	Name string
 	// Source is where that rule is written, if it is known.
@@ -37,7 +39,8 @@ func (c *Calendar) At(t time.Time) State {
 	b, s := c.find(clamp(t.Unix()))
 	r := s.rule
 	out := State{
-		Open: r.open, Reason: r.reason, Rule: r.id, Layer: r.layer, Name: r.name, Source: r.source, Say: r.say,
+		Open: r.open, Reason: r.reason, Rule: r.id, Layer: r.layer, Recurring: r.recurring,
+		Name: r.name, Source: r.source, Say: r.say,
 	}
 	if since := b.changes[s.run]; since != never {
 		out.Since = time.Unix(since, 0).UTC()

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,7 +17,7 @@ import (
 
 func (l *lineComparison) compareAnnouncements() {
 	l.compareOverrides()
-	old, new := l.announced(l.was, l.old), l.announced(l.is, l.new)
+	old, new := announced(l.old, l.overridesBefore), announced(l.new, l.overrides)
 	// What stands unchanged is taken away first, then what says the same at another time, then what begins when another did.
 	for _, alike := range []func(a, b ivr.Announcement) bool{
 		func(a, b ivr.Announcement) bool {
@@ -57,18 +58,13 @@ func (l *lineComparison) announcementChanged(old, new ivr.Announcement) {
 	l.textsChanged(about, old.Text, new.Text)
 }
 
-func everyTopic(n ivr.Announcement) string {
-	if len(n.Topics) == 0 {
-		return "all"
-	}
-	return strings.Join(n.Topics, ", ")
-}
+func everyTopic(n ivr.Announcement) string { return cmp.Or(strings.Join(n.Topics, ", "), "all") }
 
 func aboutTopics(n ivr.Announcement) string {
 	if len(n.Topics) == 0 {
 		return ""
 	}
-	return ", topics " + strings.Join(n.Topics, ", ")
+	return ", topics " + everyTopic(n)
 }
 
 // textsChanged tells what is said otherwise in which language.
@@ -90,12 +86,9 @@ func quoted(text string) string {
 }
 
 func bothKeys(a, b map[string]string) []string {
-	all := maps.Clone(a)
-	if all == nil {
-		all = map[string]string{}
-	}
-	maps.Copy(all, b)
-	return slices.Sorted(maps.Keys(all))
+	keys := slices.Concat(slices.Collect(maps.Keys(a)), slices.Collect(maps.Keys(b)))
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }
 
 func texts(all map[string]string) string {
@@ -107,9 +100,9 @@ func texts(all map[string]string) string {
 }
 
 // announced are the announcements of a line without those that an override makes.
-func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.Announcement) {
+func announced(line *ivr.Line, overrides []config.DeskOverride) (out []ivr.Announcement) {
 	for _, n := range line.Announcements {
-		says := slices.ContainsFunc(state.overrides, func(o config.DeskOverride) bool {
+		says := slices.ContainsFunc(overrides, func(o config.DeskOverride) bool {
 			return o.From.Equal(n.From) && len(o.Say) > 0 && maps.Equal(o.Say, n.Text)
 		})
 		if !says {
@@ -121,28 +114,22 @@ func (l *lineComparison) announced(state lineState, line *ivr.Line) (out []ivr.A
 
 // compareOverrides finds the one of before by desk and beginning.
 func (l *lineComparison) compareOverrides() {
-	old, new := l.was.overrides, l.is.overrides
-	same := func(a config.DeskOverride) func(config.DeskOverride) bool {
-		return func(b config.DeskOverride) bool { return a.Desk == b.Desk && a.Open == b.Open && a.From.Equal(b.From) }
-	}
-	for _, o := range new {
-		i := slices.IndexFunc(old, same(o))
-		if i < 0 {
-			l.note(aboutOverride(o, "override"), "added, "+l.overrideWords(o))
-			continue
-		}
-		about := aboutOverride(o, "override "+l.clock(o.From))
-		if before := old[i]; !before.Until.Equal(o.Until) {
-			l.note(about, nowWas(l.period(o.From, o.Until), l.period(before.From, before.Until)))
-		}
-		if old[i].Reason != o.Reason {
-			l.note(about, "reason: "+nowWas(problem.Short(o.Reason), problem.Short(old[i].Reason)))
-		}
-		l.textsChanged(about, old[i].Say, o.Say)
-	}
-	for _, o := range old {
-		if !slices.ContainsFunc(new, same(o)) {
-			l.note(aboutOverride(o, "override"), "removed, "+l.overrideWords(o))
+	id := func(o config.DeskOverride) string { return fmt.Sprint(o.Desk, o.Open, o.From.UnixNano()) }
+	for _, p := range pairs(l.overridesBefore, l.overrides, id) {
+		switch old, new := p.old, p.new; p.change {
+		case added:
+			l.note(aboutOverride(new, "override"), "added, "+l.overrideWords(new))
+		case removed:
+			l.note(aboutOverride(old, "override"), "removed, "+l.overrideWords(old))
+		default:
+			about := aboutOverride(new, "override "+l.clock(new.From))
+			if !old.Until.Equal(new.Until) {
+				l.note(about, nowWas(l.period(new.From, new.Until), l.period(old.From, old.Until)))
+			}
+			if old.Reason != new.Reason {
+				l.note(about, "reason: "+nowWas(problem.Short(new.Reason), problem.Short(old.Reason)))
+			}
+			l.textsChanged(about, old.Say, new.Say)
 		}
 	}
 }

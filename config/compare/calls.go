@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"reflect"
@@ -13,30 +14,23 @@ import (
 // What is different in the call tests. Callers notice nothing of it; but a call test that is not run any more
 // finds nothing, so it is told.
 
-// compareCalls tells by line which calls were added, removed and changed. Both lists are sorted by file.
+// compareCalls tells by line which calls were added, removed and changed, sorted by file.
 func compareCalls(old, new []config.Call) map[string][]Change {
 	changes := map[string][]Change{}
 	tell := func(c *config.Call, what, more string) {
 		text := fmt.Sprintf("%s %s (%s)%s", what, c.File, c.Title, more)
 		changes[c.Line] = append(changes[c.Line], Change{About: "call test", Text: text})
 	}
-	for len(old) > 0 || len(new) > 0 {
-		switch {
-		case len(new) == 0 || len(old) > 0 && old[0].File < new[0].File:
-			tell(&old[0], "removed", "")
-			old = old[1:]
-		case len(old) == 0 || new[0].File < old[0].File:
-			tell(&new[0], "added", "")
-			new = new[1:]
-		case old[0].Line != new[0].Line:
-			tell(&old[0], "removed", "")
-			tell(&new[0], "added", "")
-			old, new = old[1:], new[1:]
-		default:
-			if parts := differs(&old[0], &new[0]); len(parts) > 0 {
-				tell(&new[0], "changed", ": "+strings.Join(parts, ", "))
-			}
-			old, new = old[1:], new[1:]
+	all := pairs(old, new, func(c config.Call) string { return c.File + " " + c.Line })
+	slices.SortStableFunc(all, func(a, b pair[config.Call]) int { return cmp.Compare(a.id, b.id) })
+	for _, p := range all {
+		switch parts := differs(&p.old, &p.new); {
+		case p.change == added:
+			tell(&p.new, added, "")
+		case p.change == removed:
+			tell(&p.old, removed, "")
+		case len(parts) > 0:
+			tell(&p.new, "changed", ": "+strings.Join(parts, ", "))
 		}
 	}
 	return changes

@@ -36,29 +36,33 @@ type Change struct {
 	About, Text string
 }
 
-// Snapshots finds what is different for callers, agents and customers, and in the call tests. Hours are compared for so many days, at least one, from
-// the day of an instant on the clock of each line; of what changes later than that, the first day within 400 is told.
-// Comments and the order of what has none are no difference.
+// Snapshots finds what is different for callers, agents and customers, and in the call tests. Hours are compared for so
+// many days, at least one, from the day of an instant on the clock of each line; of what changes later than that, the
+// first day within 400 is told. Comments and the order of what has none are no difference.
 func Snapshots(old, new *config.Snapshot, from time.Time, days int) Changes {
-	c := comparison{old: byLine(old), new: byLine(new), from: from, days: max(days, 1)}
 	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
-	for _, l := range old.Lines {
-		if c.new[l.ID].line == nil {
-			changes.Each = append(changes.Each, LineChanges{Line: l.ID, Removed: true, Numbers: l.Numbers})
-		}
-	}
-	for _, l := range new.Lines {
-		before, after := c.old[l.ID], c.new[l.ID]
-		switch {
-		case before.line == nil:
-			changes.Each = append(changes.Each, LineChanges{Line: l.ID, Added: true, Numbers: l.Numbers})
+	for _, p := range pairs(old.Lines, new.Lines, func(l *ivr.Line) string { return l.ID }) {
+		one := LineChanges{Line: p.id, Added: p.change == added, Removed: p.change == removed}
+		switch p.change {
+		case added:
+			one.Numbers = p.new.Numbers
+		case removed:
+			one.Numbers = p.old.Numbers
 		default:
-			one := c.compareLine(before, after)
-			if one.Others = append(one.Others, calls[l.ID]...); len(one.Hours)+len(one.Others) > 0 {
-				changes.Each = append(changes.Each, one)
+			l := lineComparison{
+				old: p.old, overridesBefore: old.WrittenOverrides(p.id),
+				new: p.new, overrides: new.WrittenOverrides(p.id),
+				from: from, days: max(days, 1), out: one,
+			}
+			l.compareHours()
+			l.compareFields()
+			one = l.out
+			if one.Others = append(one.Others, calls[p.id]...); len(one.Hours)+len(one.Others) == 0 {
+				continue
 			}
 		}
+		changes.Each = append(changes.Each, one)
 	}
 	slices.SortStableFunc(changes.Each, func(a, b LineChanges) int { return cmp.Compare(a.Line, b.Line) })
 	return changes
@@ -84,40 +88,65 @@ func (c Changes) Of(line string) Changes {
 	return Changes{Each: c.Each[i : i+1]}
 }
 
-// A comparison is of two configurations.
-type comparison struct {
-	old, new map[string]lineState
-	from     time.Time
-	days     int
-}
-
-// A lineState is a line as one configuration has it.
-type lineState struct {
-	line      *ivr.Line
-	overrides []config.DeskOverride
-}
-
-func byLine(s *config.Snapshot) map[string]lineState {
-	lines := make(map[string]lineState, len(s.Lines))
-	for _, l := range s.Lines {
-		lines[l.ID] = lineState{line: l, overrides: s.WrittenOverrides(l.ID)}
-	}
-	return lines
-}
-
-func (c *comparison) compareLine(old, new lineState) LineChanges {
-	l := lineComparison{comparison: c, was: old, is: new, old: old.line, new: new.line, out: LineChanges{Line: new.line.ID}}
-	l.compareHours()
-	l.compareFields()
-	return l.out
-}
-
 // A lineComparison is of one line that both configurations have.
 type lineComparison struct {
-	*comparison
-	was, is  lineState
-	old, new *ivr.Line
-	out      LineChanges
+	old, new                   *ivr.Line
+	overridesBefore, overrides []config.DeskOverride
+	from                       time.Time
+	days                       int
+	out                        LineChanges
+}
+
+// A pair is an entry of two lists as each of them has it; what was added or removed is zero on the other side.
+type pair[T any] struct {
+	id       string
+	old, new T
+	change   string // added, removed, or empty
+}
+
+const added, removed = "added", "removed"
+
+// pairs are the entries of the new list in its order, then those that were removed.
+func pairs[T any](old, new []T, id func(T) string) (out []pair[T]) {
+	before, after := idsOf(old, id), idsOf(new, id)
+	for i, entry := range new {
+		p := pair[T]{id: after[i], new: entry}
+		if j := slices.Index(before, p.id); j >= 0 {
+			p.old = old[j]
+		} else {
+			p.change = added
+		}
+		out = append(out, p)
+	}
+	for j, entry := range old {
+		if !slices.Contains(after, before[j]) {
+			out = append(out, pair[T]{id: before[j], old: entry, change: removed})
+		}
+	}
+	return out
+}
+
+func idsOf[T any](list []T, id func(T) string) (ids []string) {
+	for _, entry := range list {
+		ids = append(ids, id(entry))
+	}
+	return ids
+}
+
+// itself identifies an entry that is only a word.
+func itself(word string) string { return word }
+
+// reordered reports whether what both lists have is in another order.
+func reordered(old, new []string) bool {
+	at := -1
+	for _, id := range new {
+		if i := slices.Index(old, id); i >= 0 && i < at {
+			return true
+		} else if i >= 0 {
+			at = i
+		}
+	}
+	return false
 }
 
 // note adds a change.

@@ -17,22 +17,25 @@ import (
 var deskNames = map[string]string{"ID": "", "Hours": "", "Targets": ""}
 
 func (l *lineComparison) compareDesks() {
-	for _, id := range slices.Sorted(maps.Keys(l.new.Desks)) {
-		desk := l.new.Desks[id]
-		if l.old.Desks[id] == nil {
-			l.note("desk "+id, fmt.Sprintf("added, %s, telephones %s", l.hoursWords(desk), targetWords(desk.Targets)))
+	for _, p := range pairs(desksOf(l.old), desksOf(l.new), func(d *ivr.Desk) string { return d.ID }) {
+		switch about := "desk " + p.id; p.change {
+		case added:
+			l.note(about, fmt.Sprintf("added, %s, telephones %s", l.hoursWords(p.new), targetWords(p.new.Targets)))
+		case removed:
+			l.note(about, "removed, telephones "+targetWords(p.old.Targets))
+		default:
+			l.compareStructs(about, *p.old, *p.new, deskNames)
+			l.compareTargets(about, p.old.Targets, p.new.Targets)
 		}
 	}
-	for _, id := range sharedDesks(l.old, l.new) {
-		old, new := l.old.Desks[id], l.new.Desks[id]
-		l.compareStructs("desk "+id, *old, *new, deskNames)
-		l.compareTargets("desk "+id, old.Targets, new.Targets)
+}
+
+// desksOf are the desks of a line, sorted.
+func desksOf(line *ivr.Line) (desks []*ivr.Desk) {
+	for _, id := range slices.Sorted(maps.Keys(line.Desks)) {
+		desks = append(desks, line.Desks[id])
 	}
-	for _, id := range slices.Sorted(maps.Keys(l.old.Desks)) {
-		if l.new.Desks[id] == nil {
-			l.note("desk "+id, fmt.Sprintf("removed, telephones %s", targetWords(l.old.Desks[id].Targets)))
-		}
-	}
+	return desks
 }
 
 // hoursWords say which hours a new desk has.
@@ -46,43 +49,22 @@ func (l *lineComparison) hoursWords(desk *ivr.Desk) string {
 	return "with hours of its own"
 }
 
-// sharedDesks are those of both, sorted.
-func sharedDesks(old, new *ivr.Line) (ids []string) {
-	for _, id := range slices.Sorted(maps.Keys(new.Desks)) {
-		if old.Desks[id] != nil {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
 func (l *lineComparison) compareTargets(about string, old, new []callbacks.Target) {
-	ids := func(targets []callbacks.Target) (ids []string) {
-		for _, t := range targets {
-			ids = append(ids, t.ID)
-		}
-		return ids
-	}
-	before, after := ids(old), ids(new)
-	for i, t := range new {
-		j := slices.Index(before, t.ID)
+	id := func(t callbacks.Target) string { return t.ID }
+	for _, p := range pairs(old, new, id) {
+		before, after := addressOf(p.old), addressOf(p.new)
 		switch {
-		case j < 0:
-			l.note(about, fmt.Sprintf("telephone %s added, %s", t.ID, addressOf(t)))
-		case !reflect.DeepEqual(old[j], new[i]):
-			text := nowWas(addressOf(t), addressOf(old[j]))
-			if addressOf(t) == addressOf(old[j]) {
-				text = "another number, which ends in the same digits: " + callbacks.Mask(t.Address)
-			}
-			l.note(about, "telephone "+t.ID+": "+text)
+		case p.change == added:
+			l.note(about, fmt.Sprintf("telephone %s added, %s", p.id, after))
+		case p.change == removed:
+			l.note(about, fmt.Sprintf("telephone %s removed, was %s", p.id, before))
+		case before != after:
+			l.note(about, "telephone "+p.id+": "+nowWas(after, before))
+		case !reflect.DeepEqual(p.old, p.new):
+			l.note(about, "telephone "+p.id+": another number, which ends in the same digits: "+callbacks.Mask(p.new.Address))
 		}
 	}
-	for j, t := range old {
-		if !slices.Contains(after, t.ID) {
-			l.note(about, fmt.Sprintf("telephone %s removed, was %s", t.ID, addressOf(old[j])))
-		}
-	}
-	if !slices.Equal(keep(before, after), keep(after, before)) {
+	if before, after := idsOf(old, id), idsOf(new, id); reordered(before, after) {
 		l.note(about, "telephones are rung in the order "+strings.Join(after, ", ")+", was "+strings.Join(before, ", "))
 	}
 }
@@ -99,9 +81,5 @@ func addressOf(t callbacks.Target) string {
 }
 
 func targetWords(targets []callbacks.Target) string {
-	var words []string
-	for _, t := range targets {
-		words = append(words, t.ID+" ("+addressOf(t)+")")
-	}
-	return strings.Join(words, ", ")
+	return strings.Join(idsOf(targets, func(t callbacks.Target) string { return t.ID + " (" + addressOf(t) + ")" }), ", ")
 }

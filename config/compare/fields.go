@@ -3,7 +3,6 @@ package compare
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"reflect"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -35,11 +35,12 @@ var lineFields = map[string]func(*lineComparison){
 	"Prompts":       (*lineComparison).comparePrompts,
 }
 
+// lineNames are the fields whose key or description is not their own name.
 var lineNames = map[string]string{
-	"Region": "region", "SIPCallerID": "sip_caller_id", "Names": "name", "General": "general", "Account": "account", "Questions": "question", "Variables": "variable",
-	"CustomerFirst": "callbacks: customer first", "NoInputLimit": "limits: no_input", "NoMatchLimit": "limits: no_match",
-	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds", "SMS": "text_messages",
-	"SMSSender": "text_sender", "CallerID": "caller_id",
+	"Names": "name", "Questions": "question", "Variables": "variable", "CustomerFirst": "callbacks: customer first",
+	"NoInputLimit": "limits: no_input", "NoMatchLimit": "limits: no_match",
+	"MessageSeconds": "limits: message_seconds", "NoteSeconds": "limits: note_seconds",
+	"SMS": "text_messages", "SMSSender": "text_sender",
 }
 
 func (l *lineComparison) compareFields() {
@@ -50,7 +51,7 @@ func (l *lineComparison) compareFields() {
 			special(l)
 			continue
 		}
-		l.compareValues(cmp.Or(lineNames[name], name), old.Field(i), new.Field(i))
+		l.compareValues(cmp.Or(lineNames[name], keyOf(name)), old.Field(i), new.Field(i))
 	}
 }
 
@@ -63,38 +64,45 @@ func (l *lineComparison) compareValues(about string, old, new reflect.Value) {
 		l.note(about, nowWas(cmp.Or(unset(about, new), written(new)), cmp.Or(unset(about, old), written(old))))
 		return
 	}
-	keys := map[string]bool{}
-	for _, key := range slices.Concat(old.MapKeys(), new.MapKeys()) {
-		keys[key.String()] = true
-	}
-	none := reflect.Zero(old.Type().Elem())
-	for _, key := range slices.Sorted(maps.Keys(keys)) {
-		entry := func(m reflect.Value) reflect.Value {
-			if v := m.MapIndex(reflect.ValueOf(key)); v.IsValid() {
-				return v
-			}
-			return none
+	keys := idsOf(slices.Concat(old.MapKeys(), new.MapKeys()), reflect.Value.String)
+	slices.Sort(keys)
+	entry := func(m reflect.Value, key string) reflect.Value {
+		if v := m.MapIndex(reflect.ValueOf(key)); v.IsValid() {
+			return v
 		}
-		l.compareValues(about+" "+key, entry(old), entry(new))
+		return reflect.Zero(m.Type().Elem())
+	}
+	for _, key := range slices.Compact(keys) {
+		l.compareValues(about+" "+key, entry(old, key), entry(new, key))
 	}
 }
 
-// unset is what a key of callbacks means where it is left out; empty for any other value.
+// unset is what a key means where it is left out; empty for any other value.
 func unset(about string, v reflect.Value) string {
 	if !v.IsZero() {
 		return ""
 	}
-	return unsetWords[about]
+	if words := unsetWords[about]; words != "" {
+		return words
+	}
+	s := schema.Table("line")
+	for key := range strings.SplitSeq(about, ": ") {
+		if s = s.Properties.Of(key); s == nil {
+			return ""
+		}
+	}
+	if s.Shortest > 0 || s.Minimum != nil && *s.Minimum > 0 { // nobody can write 0
+		return "the default"
+	}
+	return ""
 }
 
+// unsetWords are those of the keys for which another one counts, or that bound nothing then.
 var unsetWords = map[string]string{
-	"callbacks: slot": "the default", "callbacks: slots": "the default", "callbacks: attempts": "the default", "callbacks: desk_attempts": "the default",
-	"callbacks: retry_after": "the default", "callbacks: expires_after": "the default", "callbacks: retention": "the default",
-	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after", "callbacks: retry_machine": "as retry_after",
-	"text_sender": "the line's first number", "caller_id": "the line's first number",
-	"callbacks: capacity": "no limit", "callbacks: max_open": "no limit", "callbacks: countries": "any",
-	"callbacks: limits: caller_hour": "the default", "callbacks: limits: caller_day": "the default", "callbacks: limits: number_hour": "the default",
-	"callbacks: limits: number_day": "the default", "callbacks: limits: anonymous_hour": "the default", "callbacks: limits: open_per_caller": "the default",
+	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after",
+	"callbacks: retry_machine": "as retry_after", "text_sender": "the line's first number",
+	"caller_id": "the line's first number", "callbacks: capacity": "no limit", "callbacks: max_open": "no limit",
+	"callbacks: countries": "any",
 }
 
 // nowWas says what a value is and was.
@@ -132,9 +140,9 @@ func written(v reflect.Value) string {
 	if v.Kind() != reflect.Slice {
 		return fmt.Sprint(v.Interface())
 	}
-	var items []string
-	for i := range v.Len() {
-		items = append(items, written(v.Index(i)))
+	items := make([]string, v.Len())
+	for i := range items {
+		items[i] = written(v.Index(i))
 	}
 	return strings.Join(items, ", ")
 }
@@ -167,14 +175,12 @@ func (l *lineComparison) compareZone() {
 }
 
 func (l *lineComparison) compareNumbers() {
-	for _, number := range l.new.Numbers {
-		if !slices.Contains(l.old.Numbers, number) {
-			l.note("number", number+" is answered")
-		}
-	}
-	for _, number := range l.old.Numbers {
-		if !slices.Contains(l.new.Numbers, number) {
-			l.note("number", number+" is no longer answered")
+	for _, p := range pairs(l.old.Numbers, l.new.Numbers, itself) {
+		switch p.change {
+		case added:
+			l.note("number", p.id+" is answered")
+		case removed:
+			l.note("number", p.id+" is no longer answered")
 		}
 	}
 	if old, new := firstOf(l.old.Numbers), firstOf(l.new.Numbers); old != new {
@@ -190,27 +196,16 @@ func firstOf(list []string) string {
 }
 
 func (l *lineComparison) compareLanguages() {
-	tags := func(languages []ivr.Language) (tags []string) {
-		for _, language := range languages {
-			tags = append(tags, language.Tag)
-		}
-		return tags
-	}
-	old, new := tags(l.old.Languages), tags(l.new.Languages)
-	for i, tag := range new {
-		j := slices.Index(old, tag)
-		if j < 0 {
-			l.note("language "+tag, "added")
-			continue
-		}
-		l.compareStructs("language "+tag, l.old.Languages[j], l.new.Languages[i], nil)
-	}
-	for _, tag := range old {
-		if !slices.Contains(new, tag) {
-			l.note("language "+tag, "removed")
+	tag := func(language ivr.Language) string { return language.Tag }
+	for _, p := range pairs(l.old.Languages, l.new.Languages, tag) {
+		if about := "language " + p.id; p.change != "" {
+			l.note(about, p.change)
+		} else {
+			l.compareStructs(about, p.old, p.new, nil)
 		}
 	}
-	if !slices.Equal(keep(old, new), keep(new, old)) || firstOf(old) != firstOf(new) {
+	old, new := idsOf(l.old.Languages, tag), idsOf(l.new.Languages, tag)
+	if reordered(old, new) || firstOf(old) != firstOf(new) {
 		l.note("languages", "in the order "+strings.Join(new, ", ")+", was "+strings.Join(old, ", "))
 	}
 }
@@ -229,16 +224,6 @@ func (l *lineComparison) compareStructs(about string, old, new any, names map[st
 			l.compareValues(about+": "+name, a.Field(i), b.Field(i))
 		}
 	}
-}
-
-// keep are the members of a list that are in another, too.
-func keep(list, other []string) (out []string) {
-	for _, text := range list {
-		if slices.Contains(other, text) {
-			out = append(out, text)
-		}
-	}
-	return out
 }
 
 var policyNames = map[string]string{

@@ -62,10 +62,10 @@ const farthest = 400
 func (l *lineComparison) compareHours() {
 	l.compareCalendars(HoursChanges{}, l.old.Hours, l.new.Hours)
 	l.compareCalendars(HoursChanges{Peak: true}, orNever(l.old.Peak, l.old), orNever(l.new.Peak, l.new))
-	for _, id := range sharedDesks(l.old, l.new) {
-		old, new := l.old.Desks[id].Hours, l.new.Desks[id].Hours
-		if old != l.old.Hours || new != l.new.Hours {
-			l.compareCalendars(HoursChanges{Desk: id}, old, new)
+	for _, new := range desksOf(l.new) {
+		old := l.old.Desks[new.ID]
+		if old != nil && (old.Hours != l.old.Hours || new.Hours != l.new.Hours) {
+			l.compareCalendars(HoursChanges{Desk: new.ID}, old.Hours, new.Hours)
 		}
 	}
 }
@@ -114,7 +114,7 @@ func (p *calendarPair) midnight(day int) time.Time {
 }
 
 func (p *calendarPair) date(day int) hours.Date {
-	return hours.DateOf(time.Date(p.first.Year, p.first.Month, p.first.Day+day, 0, 0, 0, 0, time.UTC))
+	return p.first.AddDays(day)
 }
 
 // read asks both calendars for some days.
@@ -283,7 +283,7 @@ func causeOf(old, new hours.State) cause {
 
 // comesBack reports whether the rule that decided may decide every week.
 func comesBack(s hours.State) bool {
-	return s.Layer == hours.LayerWeek || strings.HasPrefix(s.Rule, "special rrule ")
+	return s.Layer == hours.LayerWeek || s.Recurring
 }
 
 // beyond is the first change that is later than the days compared and not told already about a weekday.

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hotline-ivr/hotline/ivr"
@@ -30,15 +29,9 @@ func (l *lineComparison) compareMenu() {
 	if len(moved) > 0 {
 		l.note("menu", "other keys: "+strings.Join(moved, ", "))
 	}
-	menus, menusBefore := menusOf(l.new), menusOf(l.old)
-	for _, id := range menus {
-		if !slices.Contains(menusBefore, id) {
-			l.note("menu "+id, "added")
-		}
-	}
-	for _, id := range menusBefore {
-		if !slices.Contains(menus, id) {
-			l.note("menu "+id, "removed")
+	for _, p := range pairs(menusOf(l.old), menusOf(l.new), itself) {
+		if p.change != "" {
+			l.note("menu "+p.id, p.change)
 		}
 	}
 }
@@ -77,17 +70,14 @@ var topicNames = map[string]string{"ID": "", "AskAccount": "asks for the account
 // compareTopics tells of topics by their identifier; on which keys they are is the menu's business.
 func (l *lineComparison) compareTopics() {
 	keys, keysBefore := keysOf(l.new), keysOf(l.old)
-	for _, topic := range l.new.Topics {
-		before := l.old.Topic(topic.ID)
-		if before == nil {
-			l.note("topic "+topic.ID, fmt.Sprintf("added%s, desk %s", onKeys(keys[topic.ID]), topic.Desk))
-			continue
-		}
-		l.compareStructs("topic "+topic.ID, *before, topic, topicNames)
-	}
-	for _, topic := range l.old.Topics {
-		if l.new.Topic(topic.ID) == nil {
-			l.note("topic "+topic.ID, "removed"+onKeys(keysBefore[topic.ID])+", desk "+topic.Desk)
+	for _, p := range pairs(l.old.Topics, l.new.Topics, func(t ivr.Topic) string { return t.ID }) {
+		switch about := "topic " + p.id; p.change {
+		case added:
+			l.note(about, "added"+onKeys(keys[p.id])+", desk "+p.new.Desk)
+		case removed:
+			l.note(about, "removed"+onKeys(keysBefore[p.id])+", desk "+p.old.Desk)
+		default:
+			l.compareStructs(about, p.old, p.new, topicNames)
 		}
 	}
 }

@@ -45,17 +45,13 @@ func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayCh
 			d.Changed = append(d.Changed, days[j].Changed...)
 		}
 		for w := range weeks {
-			if day := dayAfter(d.First, 7*w); !concerned[day] {
+			if day := d.First.AddDays(7 * w); !concerned[day] {
 				d.Except = append(d.Except, day)
 			}
 		}
 		weekly = append(weekly, d)
 	}
 	return weekly, rest
-}
-
-func dayAfter(d hours.Date, n int) hours.Date {
-	return hours.DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, time.UTC))
 }
 
 // mergeWeekdays puts weekdays together on which the same happens in the same weeks.
@@ -140,7 +136,7 @@ const mostExceptions = 2
 
 // dates are the days concerned of a single weekday.
 func (d DayChange) dates() (dates []hours.Date) {
-	for day := d.First; day.Compare(d.Last) <= 0; day = dayAfter(day, 7) {
+	for day := d.First; day.Compare(d.Last) <= 0; day = day.AddDays(7) {
 		if !slices.Contains(d.Except, day) {
 			dates = append(dates, day)
 		}

@@ -47,19 +47,19 @@ func Money(tag, amount, currency string) (string, error) {
 	whole, ok := currencies[currency]
 	if !ok {
 		known := Currencies()
-		return "", fmt.Errorf("spoken: %q is no currency that can be said; known are %s", currency, strings.Join(known, ", "))
+		return "", fmt.Errorf("%q is no currency that can be said; known are %s", currency, strings.Join(known, ", "))
 	}
 	units, hundredths, point := strings.Cut(amount, ".")
 	m := money{currency: currency}
 	n, err := strconv.ParseUint(units, 10, 63)
 	if err != nil || n > mostMoney {
-		return "", fmt.Errorf("spoken: %q is no amount; write digits alone, for example 2500 or 12.50", amount)
+		return "", fmt.Errorf("%q is no amount; write digits alone, for example 2500 or 12.50", amount)
 	}
 	m.whole = int(n)
 	if point {
 		cents, err := strconv.ParseUint(hundredths, 10, 8)
 		if err != nil || len(hundredths) != 2 || whole && cents > 0 {
-			return "", fmt.Errorf("spoken: %q is no amount in %s; write two digits behind the point, or none", amount, currency)
+			return "", fmt.Errorf("%q is no amount in %s; write two digits behind the point, or none", amount, currency)
 		}
 		m.cents = int(cents)
 	}

@@ -340,7 +340,7 @@ func (e explanation) ringing(rows *terminal.Table) {
 			what = "then"
 		}
 		rows.Add(what, fmt.Sprintf("%s (%s) for %s, desk %s", r.Target.ID, addressWords(r.Target),
-			spellDuration(r.Ring), r.Desk),
+			problem.Spell(r.Ring), r.Desk),
 			e.source("desks."+r.Desk+".targets."+r.Target.ID))
 	}
 	rows.Add("then", "nobody has taken it", "")
@@ -411,11 +411,11 @@ func (e explanation) times(rows *terminal.Table) {
 	}
 	if policy.ASAPCutoff > 0 {
 		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening",
-			spellDuration(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
+			problem.Spell(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
 	}
 	if policy.OpeningDelay > 0 {
 		rows.Add("opening", fmt.Sprintf("callbacks of the night begin %s after the opening",
-			spellDuration(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
+			problem.Spell(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
 	}
 	rows.Add("callback", "as soon as possible is "+e.clock(e.simulation.Offer.ASAP)+", key 1", "")
 	for i, slot := range e.simulation.Offer.Slots {
@@ -452,7 +452,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 	rows.Add("booked", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {
-		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", spellDuration(r.OpeningSpacing)),
+		rows.Add("", fmt.Sprintf("behind others of this opening, %s apart", problem.Spell(r.OpeningSpacing)),
 			e.source("callbacks.opening_spacing"))
 	}
 	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))

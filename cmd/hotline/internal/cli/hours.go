@@ -17,6 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -445,7 +446,7 @@ func dayRow(s subject, first hours.Date, i int) []string {
 	zone := s.calendar.Zone()
 	midnight := func(i int) time.Time { return time.Date(first.Year, first.Month, first.Day+i, 0, 0, 0, 0, zone) }
 	begin, end := midnight(i), midnight(i+1)
-	date := hours.DateOf(time.Date(first.Year, first.Month, first.Day+i, 0, 0, 0, 0, time.UTC))
+	date := first.AddDays(i)
 	if begin.Day() != date.Day { // Samoa, 30 December 2011
 		return []string{date.Weekday().String()[:3], date.String(), "-", "the zone left this day out", ""}
 	}
@@ -536,22 +537,11 @@ func dayNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string 
 func clockChange(begin, end time.Time) string {
 	switch change := end.Sub(begin) - 24*time.Hour; {
 	case change < 0:
-		return fmt.Sprintf("clock set forward by %s", spellDuration(-change))
+		return fmt.Sprintf("clock set forward by %s", problem.Spell(-change))
 	case change > 0:
-		return fmt.Sprintf("clock set back by %s", spellDuration(change))
+		return fmt.Sprintf("clock set back by %s", problem.Spell(change))
 	}
 	return ""
-}
-
-func spellDuration(d time.Duration) string {
-	text := d.String() // "30m0s", "1h0m0s"
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
 }
 
 func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }
