@@ -125,8 +125,18 @@ type visit struct {
 	next     []string
 }
 
+// hearing is told of every answer: what was before, what follows, and what the state is without what only counts.
+type hearing func(before State, event Event, after State, response Response, abstract string)
+
 // walk visits every state that any caller can reach.
 func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit {
+	t.Helper()
+	return walkBy(t, abstract, line, now, call, func(State, Event, State, Response, string) {})
+}
+
+// walkBy visits every state that differs for abstract, and has hear told of every answer.
+func walkBy(t *testing.T, abstract func(*Line, State) string, line *Line, now time.Time, call Call, hear hearing,
+) map[string]*visit {
 	t.Helper()
 	// Topics that differ in kind only, and counting to two at most, reach all there is to reach.
 	line.NoInputLimit, line.NoMatchLimit = 1, 2
@@ -154,13 +164,14 @@ func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit 
 				t.Fatalf("step %s on %#v hangs up without a word", e.state.Step, e.event)
 			}
 		}
+		hear(e.state, e.event, state, response, key)
 		if v := seen[e.from]; v != nil {
 			v.next = append(v.next, key)
 		}
 		if seen[key] != nil {
 			continue
 		}
-		state.Events = 0 // the bound on turns has a test of its own; here every loop must end without it
+		state.Events = 1 // the bound on turns has a test of its own; here every loop must end without it
 		seen[key] = &visit{state: state, response: response}
 		if len(seen) > 200_000 {
 			t.Fatal("the walk does not end: a state grows")

@@ -1,0 +1,609 @@
+//go:build !race
+
+package ivr
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+)
+
+// When each sentence is true, and the search for one that is heard where it is not.
+
+// A claim is a sentence that was heard, with all that decides whether it is true.
+type claim struct {
+	*request          // the line, the hour, the call, and the state in which the answer leaves it
+	before   State    // the state in which the event came
+	event    Event    // what the sentence answers
+	response Response // the other sentences of the answer, and the action that follows them
+	at       int      // which of the sentences it is
+	language string
+	key      string
+	args     map[string]string // what its placeholders were filled with
+}
+
+// truths is the condition under which each prompt is true. A new prompt needs an entry, whatever the family for those
+// with a name behind the dot ("help."). Most are of three kinds: what has happened (c.event, c.before), what follows
+// (c.response.Action, c.leads for a key that the sentence names), and what is so (c.line, c.now, c.State).
+var truths = map[string]func(c *claim) bool{
+	"welcome":           func(c *claim) bool { return c.event == Start{} && c.at == 0 },
+	"language.offer":    func(c *claim) bool { return c.after(c.args["key"]).Language == c.language },
+	"hours.closed":      func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
+	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
+	"hours.open": func(c *claim) bool {
+		closing, _ := c.line.Desks[c.desk()].Hours.NextClosing(c.now)
+		return !c.closed() && c.is("when", c.line.when(c.language, closing, c.now))
+	},
+
+	// Menus.
+	"callback.open": func(c *claim) bool { return c.OpenCallbackID != 0 && c.leads(stepExisting) },
+	"menu.topic": func(c *claim) bool {
+		after := c.after(c.args["key"])
+		return c.is("topic", "topic."+after.Topic) || after.Step == stepTopic && c.is("topic", "topic."+after.Menu)
+	},
+	"menu.more":     func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 },
+	"menu.controls": func(c *claim) bool { return c.rings(KeyPerson) },
+	"menu.back":     func(c *claim) bool { return c.pressed(keyBack) != nil },
+	"help.": func(c *claim) bool {
+		return c.key == "help."+c.Topic && c.topic().Help && c.with("help.solved")
+	},
+	"help.solved": func(c *claim) bool {
+		return c.pressed("1") == Hangup{} && c.after("2").Step != c.Step && c.rings(KeyPerson)
+	},
+	"topic.":    neverAlone,
+	"language.": neverAlone,
+
+	// Numbers that callers key in.
+	"safety":          always,
+	"numbers.ready":   func(c *claim) bool { return c.topic().AskAccount && len(c.topic().Questions) > 0 },
+	"account.calling": func(c *claim) bool { return c.Step == stepAccount && c.callingAccount() != "" },
+	"account.ask":     func(c *claim) bool { return c.Step == stepAccount && c.Account == "" },
+	"account.confirm": func(c *claim) bool {
+		right, _ := c.menu("1")
+		return c.is("digits", c.line.sayAccount(c.language, c.Draft)) && right.Account == c.Draft &&
+			c.to("2", stepAccount)
+	},
+	"account.invalid": func(c *claim) bool { return c.length(c.line.Account) && !c.fits(c.line.Account) },
+	"account.digits":  func(c *claim) bool { return c.length(c.line.Account) && !c.fits(c.line.Account) },
+	"question.": func(c *claim) bool {
+		return c.Step == stepNumber && c.key == "question."+c.Question && slices.Contains(c.topic().Questions, c.Question)
+	},
+	"number.readback": func(c *claim) bool {
+		right, _ := c.menu("1")
+		return c.is("digits", c.digits(c.Draft)) && right.Answers.Get(c.Question) == c.Draft && c.to("2", stepNumber)
+	},
+	"number.length": func(c *claim) bool { return c.length(c.question()) && !c.fits(c.question()) },
+	"number.digits": func(c *claim) bool { return c.length(c.question()) && !c.fits(c.question()) },
+	"card.dropped": func(c *claim) bool {
+		before := c.before
+		return (&request{line: c.line, State: &before}).dropsCard(c.keyed())
+	},
+	"skip.ask": func(c *claim) bool {
+		return c.to("1", c.SkippedEntry) && c.after("2").Step != c.SkippedEntry && c.rings(KeyPerson) &&
+			c.to(keyBack, stepTopic)
+	},
+
+	// Being connected to a person.
+	"connect.ask": func(c *claim) bool {
+		return putThrough(c.copied()) == goTo{stepDesk} && c.to("2", stepOffer)
+	},
+	"connect.peak": func(c *claim) bool {
+		return c.line.peak(c.now) &&
+			c.is("wait", spoken.Count(c.language, c.longestWait(c.deskWanted()), spoken.Minutes))
+	},
+	"reference.call":  func(c *claim) bool { return c.dials() && c.is("digits", c.digits(c.Reference)) },
+	"desk.connecting": func(c *claim) bool { return c.dials() || c.retries() },
+	"desk.urgent":     func(c *claim) bool { return c.dials() && c.urgent() && c.Desk == c.deskWanted() },
+	"desk.next":       func(c *claim) bool { return c.dials() && c.Target > 0 },
+	"desk.nobody":     func(c *claim) bool { return slices.Contains(c.Rung, c.deskWanted()) },
+
+	// What is offered when nobody is free, or the line is closed.
+	"offer.intro":  func(c *claim) bool { return c.with("offer.now", "offer.opening", "offer.urgent") },
+	"offer.none":   func(c *claim) bool { return c.times().ASAP.IsZero() },
+	"offer.number": func(c *claim) bool { return c.is("digits", c.line.sayPhone(c.language, c.Number)) },
+	"offer.now": func(c *claim) bool {
+		return c.books(callbacks.ASAP) && !c.closedAt(c.now.Add(offTheLine)) &&
+			!time.Unix(c.Due, 0).After(c.now.Add(offTheLine))
+	},
+	"offer.opening": func(c *claim) bool {
+		return c.books(callbacks.ASAP) && c.is("when", c.line.when(c.language, time.Unix(c.Due, 0), c.now))
+	},
+	"offer.slot": func(c *claim) bool {
+		chosen, _ := c.menu(c.args["key"])
+		from, to := time.Unix(chosen.Due, 0), time.Unix(chosen.Until, 0)
+		return c.books(callbacks.Slot) && c.is("when", c.line.between(c.language, from, to, c.now))
+	},
+	"offer.urgent":  func(c *claim) bool { return c.books(callbacks.ASAP) && c.urgent() },
+	"offer.other":   func(c *claim) bool { return c.leads(stepRingAtOther) },
+	"offer.message": func(c *claim) bool { return c.leads(stepMessage) },
+	"offer.full": func(c *claim) bool {
+		return c.refused(Full) || c.before.Kind == callbacks.Slot && c.before.Due < c.now.Unix()
+	},
+
+	// The number to ring.
+	"number.confirm": func(c *claim) bool {
+		return c.is("digits", c.line.sayPhone(c.language, c.Number)) && c.to("1", stepBook) && c.to("2", stepRingAtOther)
+	},
+	"number.ask": func(c *claim) bool { return c.Step == stepRingAtOther },
+	"number.invalid": func(c *claim) bool {
+		numbers, err := c.line.Callbacks.Readings(c.keyed(), c.line.Region)
+		return err != nil || len(numbers) == 0
+	},
+	"number.blocked": func(c *claim) bool { return c.NoCall != "" && !c.ofCountry() },
+	"number.nocall":  func(c *claim) bool { return c.NoCall != "" && c.ofCountry() },
+	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.to("7", stepMessage) },
+	"number.which":   func(c *claim) bool { return len(c.Readings) > 1 },
+	"number.choice": func(c *claim) bool {
+		i, _ := strconv.Atoi(c.args["key"])
+		return c.is("digits", c.line.sayPhone(c.language, c.Readings[i-1])) && c.pressed(c.args["key"]) != nil
+	},
+	"number.enough": func(c *claim) bool { return c.refused(NumberEnough) },
+
+	// What was booked.
+	"booked.now": func(c *claim) bool {
+		return c.booked(callbacks.ASAP) && !c.closedAt(c.booking().Due) && !c.booking().Due.After(c.now.Add(offTheLine))
+	},
+	"booked.opening": func(c *claim) bool {
+		return c.booked(callbacks.ASAP) && c.is("when", c.line.when(c.language, c.booking().Due, c.now))
+	},
+	"booked.slot": func(c *claim) bool {
+		return c.booked(callbacks.Slot) &&
+			c.is("when", c.line.between(c.language, c.booking().Due, c.booking().SlotEnd, c.now))
+	},
+	"booked.urgent": func(c *claim) bool { return c.booked(callbacks.ASAP) && c.booking().Urgent },
+	"booked.existing": func(c *claim) bool {
+		event, ok := c.event.(CallbackBooked)
+		return ok && event.Existing
+	},
+	"booked.enough":    func(c *claim) bool { return c.refused(Enough) },
+	"booked.anonymous": func(c *claim) bool { return c.refused(AnonymousEnough) },
+	"booked.many":      func(c *claim) bool { return c.refused(Many) },
+	"booked.failed":    func(c *claim) bool { return c.before.Step == stepBook && c.refused(Failed, Lasting) },
+	"reference":        func(c *claim) bool { return c.is("digits", c.digits(c.writtenReference())) },
+	"reference.again": func(c *claim) bool {
+		return c.with("reference") && c.is("digits", c.digits(c.writtenReference()))
+	},
+	"reference.check": func(c *claim) bool { return c.booking().Open() && c.with("reference") },
+
+	// Notes and messages.
+	"note.offer":  func(c *claim) bool { return c.Booked != 0 && c.leads(stepNoteSpoken) },
+	"note.ask":    func(c *claim) bool { return c.records(c.line.NoteSeconds) && c.args["seconds"] == "30" },
+	"note.saved":  func(c *claim) bool { return c.before.Step == stepNoteSpoken && c.event == Done{} },
+	"note.failed": func(c *claim) bool { return c.before.Step == stepNoteSpoken && c.refused(TooLate, Failed) },
+	"note-about.": func(c *claim) bool {
+		return c.key == "note-about."+c.Topic && c.with("note.ask", "message.ask")
+	},
+	"message.ask":    func(c *claim) bool { return c.records(c.line.MessageSeconds) },
+	"message.empty":  func(c *claim) bool { return c.before.Step == stepMessage && c.event == Keys{} },
+	"message.saved":  func(c *claim) bool { _, saved := c.event.(Saved); return c.before.Step == stepMessage && saved },
+	"message.failed": func(c *claim) bool { return c.before.Step == stepMessage && c.refused(Failed, Lasting) },
+
+	// An existing callback.
+	"existing.ask":       func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && !c.ByReference },
+	"existing.reference": func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference },
+	"existing.wrong":     func(c *claim) bool { return c.refused(NoMatch) },
+	"existing.locked":    func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) && c.rings(KeyPerson) },
+	"existing.soon": func(c *claim) bool {
+		return c.told(callbacks.ASAP) && !c.closedAt(c.shown().Due) && !c.shown().Due.After(c.now.Add(offTheLine))
+	},
+	"existing.at": func(c *claim) bool {
+		return c.told(callbacks.ASAP) && c.is("when", c.line.when(c.language, c.shown().Due, c.now))
+	},
+	"existing.slot": func(c *claim) bool {
+		return c.told(callbacks.Slot) &&
+			c.is("when", c.line.between(c.language, c.shown().Due, c.shown().SlotEnd, c.now))
+	},
+	"existing.dialling": func(c *claim) bool { return c.shown().Open() && c.shown().State != callbacks.Booked },
+	"existing.menu": func(c *claim) bool {
+		return c.to("1", stepExistingKept) && c.to("2", stepExistingWhen) && c.to("3", stepExistingSure)
+	},
+	"existing.kept": func(c *claim) bool { return dueWindowOf(c.shown()) == c.before.OpenCallbackDue },
+	"existing.moved": func(c *claim) bool {
+		moved := c.event.(CallbackBooked).Callback
+		return c.is("when", c.line.between(c.language, moved.Due, moved.SlotEnd, c.now))
+	},
+	"existing.soonest": func(c *claim) bool {
+		return !c.event.(CallbackBooked).Callback.Due.After(c.now.Add(offTheLine))
+	},
+	"existing.sure": func(c *claim) bool {
+		_, cancels := c.pressed("1").(Perform)
+		return cancels && c.to("2", stepExistingMenu)
+	},
+	"existing.cancelled": func(c *claim) bool { return c.event == Dropped{} },
+	"existing.enough":    func(c *claim) bool { return c.refused(Enough, AnonymousEnough, NumberEnough) },
+	"existing.cannot":    func(c *claim) bool { return c.refused(TooLate) },
+	"existing.before":    func(c *claim) bool { return c.noted(stepBook) && c.shown().Open() },
+	"existing.saved":     func(c *claim) bool { return c.noted(stepExistingWhen) },
+	"existing.over":      func(c *claim) bool { return !c.shown().Open() },
+
+	// Silence, wrong keys, faults, and the end.
+	"no-input.menu":  func(c *claim) bool { return c.keyed() == "" },
+	"no-input.entry": func(c *claim) bool { return c.keyed() == "" },
+	"no-match.menu": func(c *claim) bool {
+		_, wrong := c.beforehand().menuKey(stepOf(c.before.Step), c.keyed()).(noMatch)
+		return wrong
+	},
+	"limit.person":   func(c *claim) bool { return c.connects() },
+	"limit.request":  func(c *claim) bool { return c.Step == stepOffer || c.Step == stepRingAt || c.Step == stepMessage },
+	"goodbye":        func(c *claim) bool { return c.response.Action == Hangup{} },
+	"goodbye.solved": func(c *claim) bool { return c.before.Step == stepHelp && c.response.Action == Hangup{} },
+	"goodbye.when": func(c *claim) bool {
+		return c.response.Action == Hangup{} && c.closed() && c.is("when", c.opening())
+	},
+	"failure.person":  func(c *claim) bool { return c.connects() },
+	"failure.message": func(c *claim) bool { return c.Step == stepMessage },
+
+	// Heard by agents.
+	"whisper.call": func(c *claim) bool { return c.Step == StepAgentLeg && !c.urgent() },
+	"whisper.urgent": func(c *claim) bool {
+		return c.Step == StepAgentLeg && c.urgent() || c.read().Callback.Urgent && c.read().Verdict == Proceed
+	},
+	"whisper.callback":     func(c *claim) bool { return !c.read().Callback.Urgent && c.read().Verdict == Proceed },
+	"whisper.reference":    func(c *claim) bool { return c.is("digits", c.digits(c.brief().Reference)) },
+	"whisper.account":      func(c *claim) bool { return c.brief().Account != "" },
+	"whisper.none":         func(c *claim) bool { return c.brief().Account == "" },
+	"answer.":              func(c *claim) bool { return c.brief().Answers.Get(strings.TrimPrefix(c.key, "answer.")) != "" },
+	"whisper.note":         func(c *claim) bool { return c.read().Callback.Note.SID != "" },
+	"whisper.note-missing": func(c *claim) bool { return c.read().Note && !c.read().Playable },
+	"whisper.connect":      func(c *claim) bool { return c.dials() || c.response.Action == Bridge{} },
+	"whisper.gone":         func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"agent.missed":         func(c *claim) bool { return c.read().Callback.State != callbacks.Done },
+	"agent.bye":            func(c *claim) bool { return c.read().Callback.State == callbacks.Done },
+
+	// Heard by customers whom we call.
+	"customer.press":    func(c *claim) bool { return c.read().Verdict == Proceed },
+	"customer.not-mine": func(c *claim) bool { return c.args["key"] == keyNotMine && c.read().Verdict == Proceed },
+	"customer.stopped":  func(c *claim) bool { return c.read().Ask == Disowns },
+	"customer.wait":     func(c *claim) bool { return c.read().Ask == CustomerTakes && c.read().Verdict == Proceed },
+	"customer.hint": func(c *claim) bool {
+		return c.read().Ask == CustomerTakes && c.read().Verdict == Proceed && c.args["digits"] != "" &&
+			strings.HasSuffix(c.digits(c.read().Callback.Reference), c.args["digits"])
+	},
+	"customer.nobody":   func(c *claim) bool { return c.read().Callback.Open() },
+	"customer.given-up": func(c *claim) bool { return c.read().Callback.State.Final() },
+	"customer.later":    func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
+	"customer.gone":     func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"customer.missed":   func(c *claim) bool { return !c.read().Callback.Open() },
+
+	// Written.
+	"sms.soon": func(c *claim) bool {
+		return c.texts(callbacks.ASAP) && !c.closedAt(c.booking().Due) && !c.booking().Due.After(c.now.Add(offTheLine))
+	},
+	"sms.when":      func(c *claim) bool { return !c.booking().Urgent && c.args["when"] != "" && c.booking().Open() },
+	"sms.from":      func(c *claim) bool { return c.texts(callbacks.ASAP) && !c.booking().Urgent && c.args["when"] != "" },
+	"sms.urgent":    func(c *claim) bool { return c.texts(callbacks.ASAP) && c.booking().Urgent },
+	"sms.given-up":  func(c *claim) bool { return c.event.(texted).kind == callbacks.NotifyGivenUp },
+	"sms.withdrawn": func(c *claim) bool { return c.event.(texted).kind == callbacks.NotifyWithdrawn },
+}
+
+func always(*claim) bool { return true }
+
+// neverAlone is for words that only stand within other sentences.
+func neverAlone(*claim) bool { return false }
+
+// untrueYet are the sentences that are known to be heard where they are not true, and why. An entry goes with the fault.
+var untrueYet = map[string]string{
+	"menu.controls":   "a person is offered behind 0 while nobody can answer",
+	"help.solved":     "a person is offered behind 0 while nobody can answer",
+	"skip.ask":        "a person is offered behind 0 while nobody can answer",
+	"desk.urgent":     "said also while the general desk is rung for an urgent matter",
+	"existing.locked": "a colleague is said to be able to tell while nobody can answer",
+}
+
+// texted stands for a text message among the events: it is written, and answers nothing.
+type texted struct {
+	callbacks.Callback
+	kind callbacks.NotificationKind
+}
+
+func (texted) event() {}
+
+// is compares what a placeholder was filled with.
+func (c *claim) is(arg, want string) bool { return c.args[arg] == want && want != "" }
+
+// with reports whether one of these is among the sentences of the answer.
+func (c *claim) with(keys ...string) bool {
+	return slices.ContainsFunc(c.response.Say, func(said Utterance) bool {
+		key, _, _ := strings.Cut(said.Text, "\x1f")
+		return slices.Contains(keys, key)
+	})
+}
+
+// desk is the one whose hours concern the caller: in the menu of topics the general one.
+func (c *claim) desk() string {
+	if c.Step == stepTopic {
+		return c.generalDesk()
+	}
+	return c.deskWanted()
+}
+
+func (c *claim) closed() bool               { return c.closedAt(c.now) }
+func (c *claim) closedAt(at time.Time) bool { return !c.line.Desks[c.desk()].Hours.IsOpen(at) }
+
+// opening is when that desk opens, in words; empty where that is not known.
+func (c *claim) opening() string {
+	opening, ok := c.line.Desks[c.desk()].Hours.NextOpening(c.now)
+	if !ok {
+		return ""
+	}
+	return c.line.when(c.language, opening, c.now)
+}
+
+// copied is the caller's next event, of which nothing is remembered.
+func (c *claim) copied() *request {
+	state := *c.State
+	return &request{line: c.line, now: c.now, call: c.call, State: &state}
+}
+
+func (c *claim) beforehand() *request {
+	state := c.before
+	return &request{line: c.line, now: c.now, call: c.call, State: &state}
+}
+
+// menu is what a key of the menu that follows does; nil for one that it does not have.
+func (c *claim) menu(key string) (after State, action Action) {
+	r, step := c.copied(), stepOf(c.Step)
+	if step.kind != menu || step.keys == nil {
+		return *r.State, nil
+	}
+	action = r.menuKey(step, key)
+	if _, wrong := action.(noMatch); wrong && key != KeyPerson {
+		return *r.State, nil
+	}
+	if move, ok := action.(goTo); ok {
+		r.Step = move.step
+	}
+	return *r.State, action
+}
+
+func (c *claim) after(key string) State    { after, _ := c.menu(key); return after }
+func (c *claim) pressed(key string) Action { _, action := c.menu(key); return action }
+
+// to reports whether a key leads to a step, and leads for the key that the sentence names.
+func (c *claim) to(key string, step StepID) bool { return c.pressed(key) == goTo{step} }
+func (c *claim) leads(step StepID) bool          { return c.to(c.args["key"], step) }
+
+// rings reports whether a key has a desk's telephones rung.
+func (c *claim) rings(key string) bool { return c.to(key, stepDesk) }
+
+// books reports whether the key that the sentence names chooses a callback of this kind.
+func (c *claim) books(kind callbacks.Kind) bool {
+	chosen, action := c.menu(c.args["key"])
+	return action != nil && chosen.Kind == kind
+}
+
+// dials reports whether a telephone rings next, connects whether one will once the call has been written down.
+func (c *claim) dials() bool    { _, dials := c.response.Action.(Connect); return dials }
+func (c *claim) connects() bool { return c.Step == stepDesk }
+
+// retries reports whether the caller is kept on the line for another try.
+func (c *claim) retries() bool { _, retries := c.response.Action.(Retry); return retries }
+
+func (c *claim) records(seconds int) bool { return c.response.Action == Record{Seconds: seconds} }
+
+func (c *claim) refused(why ...Refusal) bool {
+	event, ok := c.event.(Refused)
+	return ok && slices.Contains(why, event.Why)
+}
+
+// keyed is what the caller pressed.
+func (c *claim) keyed() string {
+	keys, _ := c.event.(Keys)
+	return strings.TrimRight(keys.Digits, KeyDone)
+}
+
+func (c *claim) question() NumberRule { return c.line.Questions[c.Question] }
+
+// fits reports whether what the caller pressed is a number of this kind, length whether the sentence tells its length.
+func (c *claim) fits(rule NumberRule) bool { return rule.Fits(c.keyed()) }
+
+func (c *claim) length(rule NumberRule) bool {
+	if count, ok := c.args["count"]; ok {
+		return count == strconv.Itoa(rule.Min) && rule.Min == rule.Max
+	}
+	return c.is("min", strconv.Itoa(rule.Min)) && c.is("max", strconv.Itoa(rule.Max))
+}
+
+// ofCountry reports whether it is for its country or region that a number is not called.
+func (c *claim) ofCountry() bool {
+	return slices.Contains([]callbacks.Reason{callbacks.Unreachable, callbacks.OtherCountry, callbacks.BlockedPrefix},
+		c.NoCall)
+}
+
+// booking is the callback that was written just now, and booked reports whether it is of this kind.
+func (c *claim) booking() callbacks.Callback {
+	switch event := c.event.(type) {
+	case CallbackBooked:
+		return event.Callback
+	case texted:
+		return event.Callback
+	}
+	return callbacks.Callback{}
+}
+
+func (c *claim) booked(kind callbacks.Kind) bool {
+	event, ok := c.event.(CallbackBooked)
+	return ok && !event.Existing && event.Callback.Kind == kind && event.Callback.Open()
+}
+
+func (c *claim) texts(kind callbacks.Kind) bool {
+	return c.booking().Kind == kind && c.booking().Open()
+}
+
+// shown is the callback as it was read just now, told whether it is one of this kind that stands.
+func (c *claim) shown() callbacks.Callback {
+	switch event := c.event.(type) {
+	case Shown:
+		return event.Callback
+	case Noted:
+		return event.Callback
+	case CallbackBooked:
+		return event.Callback
+	}
+	return callbacks.Callback{}
+}
+
+func (c *claim) told(kind callbacks.Kind) bool {
+	return c.shown().Kind == kind && c.shown().State == callbacks.Booked
+}
+
+func (c *claim) noted(step StepID) bool {
+	_, noted := c.event.(Noted)
+	return noted && c.before.Step == step
+}
+
+// writtenReference is the reference of what was written just now.
+func (c *claim) writtenReference() string {
+	switch event := c.event.(type) {
+	case Saved:
+		return event.Reference
+	case Noted:
+		return event.Callback.Reference
+	case CallbackBooked:
+		return event.Callback.Reference
+	}
+	return ""
+}
+
+// read is the attempt as a leg has read it.
+func (c *claim) read() AttemptRead { read, _ := c.event.(AttemptRead); return read }
+
+// brief is what an agent is told of after the 1: the callback, or the caller's own words.
+func (c *claim) brief() callbacks.Callback {
+	if c.Step == StepAgentLeg {
+		return callbacks.Callback{Reference: c.Reference, Account: c.Account, Answers: c.Answers}
+	}
+	return c.read().Callback
+}
+
+// claims takes an answer apart.
+func claims(line *Line, now time.Time, call Call, before State, event Event, after State, response Response) []*claim {
+	said := response.Say
+	if ask, ok := response.Action.(AskTwice); ok {
+		said = append(slices.Clone(said), ask.Else...)
+	}
+	var out []*claim
+	for i, sentence := range said {
+		parts := strings.Split(sentence.Text, "\x1f")
+		args := map[string]string{}
+		for _, part := range parts[1:] {
+			name, value, _ := strings.Cut(part, "=")
+			args[name] = value
+		}
+		out = append(out, &claim{
+			request: &request{line: line, now: now, call: call, State: &after}, before: before, event: event,
+			response: response, at: i, language: sentence.Language, key: parts[0], args: args,
+		})
+	}
+	return out
+}
+
+// truthOf is the condition of a prompt, nil if it has none.
+func truthOf(key string) func(*claim) bool {
+	if truth, ok := truths[key]; ok {
+		return truth
+	}
+	family, _, _ := strings.Cut(key, ".")
+	return truths[family+"."]
+}
+
+// claiming is a line each of whose prompts is its key and what its placeholders are filled with.
+func claiming(line *Line) *Line {
+	texts := map[string]map[string]string{"id": {}, "en": {}}
+	line.SMS = true
+	for _, need := range line.PromptNeeds() {
+		for tag := range texts {
+			texts[tag][need.Key] = need.Key
+			for _, arg := range need.Args {
+				texts[tag][need.Key] += "\x1f" + arg + "={" + arg + "}"
+			}
+		}
+	}
+	line.Prompts = NewPrompts(texts)
+	return line
+}
+
+func TestEverySentenceHasACondition(t *testing.T) {
+	for _, need := range claiming(sketch(t)).PromptNeeds() {
+		if truthOf(need.Key) == nil {
+			t.Errorf("prompt %q has no condition: add to truths in truth_test.go a function that is true where the sentence "+
+				"is, such as %q: func(c *claim) bool { return c.leads(stepMessage) } for one whose {key} leads there; "+
+				"the walk then finds every state in which it is heard and is not true", need.Key, need.Key)
+		}
+	}
+}
+
+// situations are those in which calls are walked through.
+func situations(t *testing.T) map[string]func() (*Line, time.Time, Call) {
+	abroad := Call{SID: "CA1", From: "+8613800138000", To: caller.To}
+	nobody := func() *Line {
+		line := claiming(sketch(t))
+		line.Desks["emergency"].Hours = line.Hours
+		return line
+	}
+	return map[string]func() (*Line, time.Time, Call){
+		"open":                        func() (*Line, time.Time, Call) { return peak(claiming(sketch(t))), openHour, caller },
+		"open, number withheld":       func() (*Line, time.Time, Call) { return claiming(sketch(t)), openHour, anonymous },
+		"only the emergency desk":     func() (*Line, time.Time, Call) { return claiming(sketch(t)), closedHour, caller },
+		"nobody, number withheld":     func() (*Line, time.Time, Call) { return nobody(), closedHour, anonymous },
+		"closed, number not callable": func() (*Line, time.Time, Call) { return claiming(sketch(t)), closedHour, abroad },
+	}
+}
+
+func peak(line *Line) *Line { line.Peak = line.Hours; return line }
+
+func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
+	untrue := map[string]bool{}
+	for name, situation := range situations(t) {
+		line, now, call := situation()
+		checked := map[string]bool{}
+		seen := walkBy(t, outline, line, now, call, func(before State, event Event, after State, response Response, key string) {
+			key += fmt.Sprintf("%T", event)
+			for _, said := range response.Say {
+				key += said.Text
+			}
+			if checked[key] {
+				return
+			}
+			checked[key] = true
+			for _, c := range claims(line, now, call, before, event, after, response) {
+				c.check(t, name, untrue)
+			}
+		})
+		t.Logf("%s: %d states", name, len(seen))
+	}
+	for _, key := range slices.Sorted(maps.Keys(untrueYet)) {
+		if !untrue[key] {
+			t.Errorf("%q is true wherever it is heard: take it out of untrueYet", key)
+		}
+	}
+}
+
+// outline forgets also what was keyed in before, all but which number comes next: no sentence but those about the
+// entries looks at it.
+func outline(line *Line, s State) string {
+	next := (&request{line: line, now: openHour, State: &s}).collect()
+	s.Answers, s.Skip, s.Account, s.Reference, s.CallRecorded = "", nil, "", "", false
+	return abstract(line, s) + fmt.Sprint(next)
+}
+
+// check reports a sentence that is not true, each once.
+func (c *claim) check(t *testing.T, situation string, untrue map[string]bool) {
+	t.Helper()
+	truth := truthOf(c.key)
+	if truth == nil || truth(c) || untrue[c.key] {
+		return
+	}
+	untrue[c.key] = true
+	if untrueYet[c.key] == "" {
+		t.Errorf("%s: step %s, on %T%+v, says %q %v and goes on to %T in step %s (topic %q), where its condition in truths "+
+			"does not hold", situation, c.before.Step, c.event, c.event, c.key, c.args, c.response.Action, c.Step, c.Topic)
+	}
+}
