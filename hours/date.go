@@ -48,6 +48,9 @@ func (d Date) Valid() bool {
 // String writes the date as YYYY-MM-DD.
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) }
 
+// MarshalText writes 2026-12-31.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // Weekday is the date's day of the week.
 func (d Date) Weekday() time.Weekday { return weekday(d.number()) }
 

@@ -16,24 +16,25 @@ type Changes struct {
 	Each []LineChanges
 }
 
-// LineChanges are what is different about one line.
+// LineChanges are what is different about one line. Programs get them as JSON: instants in UTC, dates and times of day
+// on the clock of the line.
 type LineChanges struct {
-	Line string
-	// Added and Removed are set for a line that only one of the two configurations has; then the other fields are empty,
-	// but for Numbers.
-	Added, Removed bool
+	Line string `json:"line"`
+	// Change is added, removed or changed. A line that was added or removed has no other changes.
+	Change string `json:"change"`
 	// Numbers are those of a line that was added or removed, E.164.
-	Numbers []string
+	Numbers []string `json:"numbers,omitempty"`
 	// Hours are when the line or one of its desks opens or closes otherwise than before.
-	Hours []HoursChanges
+	Hours []HoursChanges `json:"hours,omitempty"`
 	// Others are all other changes, in the order in which a call would meet them; last the call tests to it.
-	Others []Change
+	Others []Change `json:"others,omitempty"`
 }
 
 // A Change is one difference in words.
 type Change struct {
 	// About is what it concerns, for example "desk support". Text says what is different.
-	About, Text string
+	About string `json:"about"`
+	Text  string `json:"text"`
 }
 
 // Snapshots finds what is different for callers, agents and customers, and in the call tests. Hours are compared for so
@@ -43,7 +44,7 @@ func Snapshots(old, new *config.Snapshot, from time.Time, days int) Changes {
 	calls := compareCalls(old.Calls, new.Calls)
 	var changes Changes
 	for _, p := range pairs(old.Lines, new.Lines, func(l *ivr.Line) string { return l.ID }) {
-		one := LineChanges{Line: p.id, Added: p.change == added, Removed: p.change == removed}
+		one := LineChanges{Line: p.id, Change: cmp.Or(p.change, "changed")}
 		switch p.change {
 		case added:
 			one.Numbers = p.new.Numbers

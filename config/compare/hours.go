@@ -16,43 +16,61 @@ import (
 type HoursChanges struct {
 	// Desk has hours that differ from the line's; empty is the line itself, with the desks that keep its hours. Peak is set
 	// for the hours in which many people ring: what opens are peak hours then.
-	Desk string
-	Peak bool
-	// Zone is whose clock the times are on, the old hours included; Before is the zone that the old ones were written for.
-	Zone, Before *time.Location
+	Desk string `json:"desk,omitempty"`
+	Peak bool   `json:"peak,omitempty"`
+	// Zone is whose clock the times are on, the old hours included; Before is the zone that the old ones were written
+	// for.
+	Zone   string `json:"zone"`
+	Before string `json:"-"`
 	// Days are the changes, those of a weekday first, then by date.
-	Days []DayChange
-	// Beyond is the first change later than the days that were compared; nil if there is none, or if it is what was told
+	Days []DayChange `json:"days"`
+	// Later is the first change later than the days that were compared; nil if there is none, or if it is what was told
 	// already about a weekday.
-	Beyond *DayChange
+	Later *DayChange `json:"later,omitempty"`
 }
 
 // A DayChange is what opens and closes on one day, or in the same way on several.
 type DayChange struct {
+	// When says which days are concerned: "Fri 2026-11-27", "Mondays to Fridays from 2026-12-07".
+	When string `json:"when"`
 	// First and Last are the first and the last day concerned.
-	First, Last hours.Date
+	First hours.Date `json:"first"`
+	Last  hours.Date `json:"last"`
 	// Weekdays, if there are any, are those of the days from First to Last that are concerned; otherwise all are. Whole is
 	// set when these are all such weekdays that were compared, so that it is the week that has changed. Except are days
 	// that would be concerned, and are not.
-	Weekdays []time.Weekday
-	Whole    bool
-	Except   []hours.Date
-	// Opens and Closes are stretches of the day, as "17:00-19:00"; Was and Now is when somebody was there, and will be. None
-	// of them runs past midnight.
-	Opens, Closes, Was, Now []string
+	Weekdays []Weekday    `json:"weekdays,omitempty"`
+	Whole    bool         `json:"-"`
+	Except   []hours.Date `json:"except,omitempty"`
+	// Opens and Closes are stretches of the day, as "17:00-19:00"; Was and Now is when somebody was there, and will be.
+	// None of them runs past midnight.
+	Opens  []string `json:"opens,omitempty"`
+	Closes []string `json:"closes,omitempty"`
+	Was    []string `json:"was"`
+	Now    []string `json:"now"`
 	// Why names the special day, the holiday or the override that makes the difference, and Source is where the rule is
 	// written; either may be empty.
-	Why, Source string
-	// Changed are the same as instants, for all days concerned.
-	Changed []ChangedSpan
+	Why    string `json:"why,omitempty"`
+	Source string `json:"source,omitempty"`
+	// Changed are the same as instants, UTC, for all days concerned.
+	Changed []ChangedSpan `json:"spans"`
 
 	weekly bool
 }
 
 // A ChangedSpan is a stretch of time that is open now and was not, or the other way round.
 type ChangedSpan struct {
-	hours.Interval
-	Open bool
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	Open bool      `json:"open"`
+}
+
+// A Weekday is written as in files of hours: mon.
+type Weekday time.Weekday
+
+// MarshalText writes the first three letters.
+func (w Weekday) MarshalText() ([]byte, error) {
+	return []byte(strings.ToLower(time.Weekday(w).String()[:3])), nil
 }
 
 // farthest is how many days ahead later changes are looked for.
@@ -86,15 +104,15 @@ func (l *lineComparison) compareCalendars(h HoursChanges, old, new *hours.Calend
 	if old == new || old == nil || new == nil {
 		return
 	}
-	h.Zone, h.Before = new.Zone(), old.Zone()
-	p := calendarPair{old: old, new: new, first: hours.DateOf(l.from.In(h.Zone))}
+	h.Zone, h.Before = new.Zone().String(), old.Zone().String()
+	p := calendarPair{old: old, new: new, first: hours.DateOf(l.from.In(new.Zone()))}
 	p.read(max(l.days, farthest))
 	if len(p.changed) == 0 {
 		return
 	}
 	h.Days = merge(p.days(0, l.days), p.date(0), p.date(l.days-1))
-	h.Beyond = p.beyond(h.Days, l.days, farthest)
-	if len(h.Days) > 0 || h.Beyond != nil {
+	h.Later = p.later(h.Days, l.days, farthest)
+	if len(h.Days) > 0 || h.Later != nil {
 		l.out.Hours = append(l.out.Hours, h)
 	}
 }
@@ -123,10 +141,10 @@ func (p *calendarPair) read(days int) {
 	p.was = slices.Collect(p.old.Spans(begin, end))
 	p.is = slices.Collect(p.new.Spans(begin, end))
 	for _, i := range without(p.is, p.was) {
-		p.changed = append(p.changed, ChangedSpan{i, true})
+		p.changed = append(p.changed, ChangedSpan{i.From, i.To, true})
 	}
 	for _, i := range without(p.was, p.is) {
-		p.changed = append(p.changed, ChangedSpan{i, false})
+		p.changed = append(p.changed, ChangedSpan{i.From, i.To, false})
 	}
 	slices.SortFunc(p.changed, func(a, b ChangedSpan) int { return a.From.Compare(b.From) })
 }
@@ -196,17 +214,18 @@ func (p *calendarPair) day(day int, begin, end time.Time, changed []ChangedSpan)
 		if !c.From.Before(end) {
 			break
 		}
-		part := within([]hours.Interval{c.Interval}, begin, end)
-		if len(part) == 0 { // the zone left this day out
+		parts := within([]hours.Interval{{From: c.From, To: c.To}}, begin, end)
+		if len(parts) == 0 { // the zone left this day out
 			continue
 		}
-		d.Changed = append(d.Changed, ChangedSpan{part[0], c.Open})
+		part := parts[0]
+		d.Changed = append(d.Changed, ChangedSpan{part.From.UTC(), part.To.UTC(), c.Open})
 		into := &d.Closes
 		if c.Open {
 			into = &d.Opens
 		}
-		*into = append(*into, onTheWall(part[0], p.new.Zone()))
-		cause := causeOf(p.old.At(part[0].From), p.new.At(part[0].From))
+		*into = append(*into, onTheWall(part, p.new.Zone()))
+		cause := causeOf(p.old.At(part.From), p.new.At(part.From))
 		d.weekly = d.weekly && cause.weekly
 		why, sources = appendNew(why, cause.why), appendNew(sources, cause.source)
 	}
@@ -217,7 +236,8 @@ func (p *calendarPair) day(day int, begin, end time.Time, changed []ChangedSpan)
 	return d
 }
 
-func (p *calendarPair) spelled(all []hours.Interval, begin, end time.Time) (out []string) {
+func (p *calendarPair) spelled(all []hours.Interval, begin, end time.Time) []string {
+	out := []string{}
 	for _, i := range within(all, begin, end) {
 		out = append(out, onTheWall(i, p.new.Zone()))
 	}
@@ -286,13 +306,14 @@ func comesBack(s hours.State) bool {
 	return s.Layer == hours.LayerWeek || s.Recurring
 }
 
-// beyond is the first change that is later than the days compared and not told already about a weekday.
-func (p *calendarPair) beyond(told []DayChange, from, to int) *DayChange {
+// later is the first change that is later than the days compared and not told already about a weekday.
+func (p *calendarPair) later(told []DayChange, from, to int) *DayChange {
 	for _, d := range p.days(from, to) {
 		known := slices.ContainsFunc(told, func(t DayChange) bool {
-			return t.Whole && slices.Contains(t.Weekdays, d.First.Weekday()) && t.alike(d)
+			return t.Whole && slices.Contains(t.Weekdays, Weekday(d.First.Weekday())) && t.alike(d)
 		})
 		if !known {
+			d.When = d.when()
 			return &d
 		}
 	}

@@ -15,7 +15,11 @@ import (
 // merge puts days together on which the same happens. The days compared are from first to last.
 func merge(days []DayChange, first, last hours.Date) []DayChange {
 	weekly, rest := mergeWeekly(days, first, last)
-	return append(mergeWeekdays(weekly), mergeRuns(rest)...)
+	out := append(mergeWeekdays(weekly), mergeRuns(rest)...)
+	for i := range out {
+		out[i].When = out[i].when()
+	}
+	return out
 }
 
 // mergeWeekly puts together what comes back on a weekday; the rest is returned as it was.
@@ -37,7 +41,7 @@ func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayCh
 			rest = append(rest, d)
 			continue
 		}
-		d.Last, d.Weekdays, d.Changed = end, []time.Weekday{d.First.Weekday()}, nil
+		d.Last, d.Weekdays, d.Changed = end, []Weekday{Weekday(d.First.Weekday())}, nil
 		d.Whole = first.DaysUntil(d.First) < 7 && end.DaysUntil(last) < 7
 		concerned := map[hours.Date]bool{}
 		for _, j := range group {
@@ -55,7 +59,8 @@ func mergeWeekly(days []DayChange, first, last hours.Date) (weekly, rest []DayCh
 }
 
 // mergeWeekdays puts weekdays together on which the same happens in the same weeks.
-func mergeWeekdays(weekly []DayChange) (out []DayChange) {
+func mergeWeekdays(weekly []DayChange) []DayChange {
+	out := []DayChange{}
 	slices.SortStableFunc(weekly, func(a, b DayChange) int { return cmp.Compare(fromMonday(a), fromMonday(b)) })
 	for _, d := range weekly {
 		i := slices.IndexFunc(out, func(o DayChange) bool {
@@ -109,8 +114,8 @@ func mergeSources(a, b string) string {
 	return fmt.Sprintf("%s:%s-%s", file, from, to)
 }
 
-// When says which days are concerned: "Fri 2026-11-27", "Mondays to Fridays from 2026-12-07".
-func (d DayChange) When() string {
+// when says which days are concerned.
+func (d DayChange) when() string {
 	if len(d.Weekdays) == 0 {
 		text := dayWords(d.First)
 		if d.Last != d.First {
@@ -145,28 +150,22 @@ func (d DayChange) dates() (dates []hours.Date) {
 }
 
 func dateList(dates []hours.Date) string {
-	var texts []string
-	for _, day := range dates {
-		texts = append(texts, day.String())
-	}
-	return strings.Join(texts, ", ")
+	return strings.Join(idsOf(dates, hours.Date.String), ", ")
 }
 
 func dayWords(d hours.Date) string { return d.Weekday().String()[:3] + " " + d.String() }
 
 // weekdayWords writes weekdays that are in order from Monday.
-func weekdayWords(days []time.Weekday) string {
+func weekdayWords(days []Weekday) string {
 	n := len(days)
 	adjacent := int(days[n-1]+6)%7-int(days[0]+6)%7 == n-1
 	switch {
 	case n == 7:
 		return "every day"
 	case n > 2 && adjacent:
-		return days[0].String() + "s to " + days[n-1].String() + "s"
+		return plural(days[0]) + " to " + plural(days[n-1])
 	}
-	names := make([]string, n)
-	for i, day := range days {
-		names[i] = day.String() + "s"
-	}
-	return strings.Join(names, ", ")
+	return strings.Join(idsOf(days, plural), ", ")
 }
+
+func plural(day Weekday) string { return time.Weekday(day).String() + "s" }

@@ -3,7 +3,8 @@ package compare
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // String tells the changes to people: a paragraph for each line; lines of which the same can be told share one. It is empty
@@ -40,10 +41,10 @@ func lineNamesOf(ids []string) string {
 
 // body is what is told of a line, without its name.
 func (c LineChanges) body() string {
-	switch {
-	case c.Added:
+	switch c.Change {
+	case added:
 		return "  a new line, " + strings.Join(c.Numbers, ", ") + "\n"
-	case c.Removed:
+	case removed:
 		return "  removed; nobody answers " + strings.Join(c.Numbers, ", ") + " any more\n"
 	}
 	var b strings.Builder
@@ -54,7 +55,7 @@ func (c LineChanges) body() string {
 	for _, change := range c.Others {
 		rows = append(rows, []string{change.About, change.Text})
 	}
-	b.WriteString(aligned(rows, "  "))
+	b.WriteString(problem.Aligned(rows, "  "))
 	return b.String()
 }
 
@@ -70,19 +71,19 @@ func (h HoursChanges) body() string {
 	for _, d := range h.Days {
 		rows = append(rows, d.row(h.Peak))
 	}
-	zone := h.Zone.String()
-	if h.Before.String() != zone {
-		zone += ", also what was on that of " + h.Before.String()
+	zone := h.Zone
+	if h.Before != zone {
+		zone += ", also what was on that of " + h.Before
 	}
-	text := fmt.Sprintf("  %s, on the clock of %s\n%s", what, zone, aligned(rows, "    "))
-	if h.Beyond == nil {
+	text := fmt.Sprintf("  %s, on the clock of %s\n%s", what, zone, problem.Aligned(rows, "    "))
+	if h.Later == nil {
 		return text
 	}
 	later := "later, too; the first of it:"
 	if len(h.Days) == 0 {
 		later = "nothing in the days that were compared, but later; the first of it:"
 	}
-	return text + "    " + later + "\n" + aligned([][]string{h.Beyond.row(h.Peak)}, "    ")
+	return text + "    " + later + "\n" + problem.Aligned([][]string{h.Later.row(h.Peak)}, "    ")
 }
 
 func (d DayChange) row(peak bool) []string {
@@ -98,7 +99,7 @@ func (d DayChange) row(peak bool) []string {
 		what = append(what, opens+strings.Join(d.Opens, " "))
 	}
 	before := fmt.Sprintf("(was %s, now %s)", orClosed(d.Was, peak), orClosed(d.Now, peak))
-	return []string{d.When(), strings.Join(what, ", "), before, strings.TrimSpace(d.Source + " " + d.Why)}
+	return []string{d.When, strings.Join(what, ", "), before, strings.TrimSpace(d.Source + " " + d.Why)}
 }
 
 func orClosed(spans []string, peak bool) string {
@@ -109,26 +110,4 @@ func orClosed(spans []string, peak bool) string {
 		return "none"
 	}
 	return "closed"
-}
-
-// aligned writes rows in columns, with two spaces between them.
-func aligned(rows [][]string, indent string) string {
-	var widths []int
-	for _, row := range rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range rows {
-		line := indent
-		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	return b.String()
 }

@@ -162,7 +162,7 @@ func toldAt(h compare.HoursChanges, zone *time.Location) func(time.Time) string 
 	byDate := map[hours.Date][]compare.DayChange{}
 	for _, d := range h.Days {
 		for day := d.First; day.Compare(d.Last) <= 0; day = hours.DateOf(time.Date(day.Year, day.Month, day.Day+1, 0, 0, 0, 0, time.UTC)) {
-			if (len(d.Weekdays) == 0 || slices.Contains(d.Weekdays, day.Weekday())) && !slices.Contains(d.Except, day) {
+			if (len(d.Weekdays) == 0 || slices.Contains(d.Weekdays, compare.Weekday(day.Weekday()))) && !slices.Contains(d.Except, day) {
 				byDate[day] = append(byDate[day], d)
 			}
 		}

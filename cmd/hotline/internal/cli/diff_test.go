@@ -240,7 +240,10 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 		t.Errorf("a number is shown whole:\n%s", out)
 	}
 	out, err = run(t, "", "diff", old, new, "--json")
-	var answer diffAnswer
+	var answer struct {
+		Looked    bool           `json:"callbacks_looked_at"`
+		Otherwise []diffCallback `json:"callbacks_kept_otherwise"`
+	}
 	if err := errors.Join(err, json.Unmarshal([]byte(out), &answer)); err != nil {
 		t.Fatal(err)
 	}

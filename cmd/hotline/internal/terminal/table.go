@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/width"
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // A Table is aligned by the columns of a terminal, in which a Chinese character is two wide.
@@ -34,38 +34,6 @@ func Printable(text string) string {
 
 // Write prints the rows with two spaces between columns and none at a line's end.
 func (t *Table) Write(out io.Writer, indent string) error {
-	var widths []int
-	for _, row := range t.Rows {
-		for i, cell := range row {
-			if i == len(widths) {
-				widths = append(widths, 0)
-			}
-			widths[i] = max(widths[i], columns(cell))
-		}
-	}
-	var b strings.Builder
-	for _, row := range t.Rows {
-		line := indent
-		for i, cell := range row {
-			line += cell + strings.Repeat(" ", widths[i]-columns(cell)+2)
-		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
-	}
-	_, err := io.WriteString(out, b.String())
+	_, err := io.WriteString(out, problem.Aligned(t.Rows, indent))
 	return err
-}
-
-// columns is how many columns of a terminal a text takes. Marks that sit on the letter before them, and characters
-// that only format, take none. Characters of ambiguous width count as narrow, as terminals draw them by default.
-func columns(text string) (n int) {
-	for _, r := range text {
-		switch kind := width.LookupRune(r).Kind(); {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Cc):
-		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
 }
