@@ -9,7 +9,8 @@
 //   - the type that it ends up in: callbacks.Policy, ivr.Line, hours.Rules
 //   - its row in the table here (line.go, hours.go, topics.go, calls.go), then go generate ./config/...
 //   - where package config reads it: policyfile.go, linefile.go, deskfile.go, hoursfile.go …
-//   - package compare, which tells what an edit changes: names of fields that are not the key, and what else is meant when it is left out
+//   - package compare, which tells what an edit changes: only where the key is not the name of its field, or where 0
+//     stands for something else than the default
 //   - lineKeys in config/misplaced.go, so that it is found in the wrong file
 //   - config/testdata/everything, config/testdata/mistakes, and beyond in config/schema_test.go for a mistake that no
 //     schema sees
