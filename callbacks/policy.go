@@ -12,7 +12,7 @@ import (
 type Policy struct {
 	// SlotLength is how long a slot is; default 30 minutes.
 	SlotLength time.Duration
-	// SlotCount is how many slots are offered, 2 to 5; default 3.
+	// SlotCount is how many slots are offered, 2 to 4; default 3.
 	SlotCount int
 	// SlotCapacity is how many callbacks one slot of a desk may hold; 0 is no limit.
 	SlotCapacity int

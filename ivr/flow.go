@@ -54,8 +54,12 @@ type (
 	// Perform has an effect carried out; its answer comes back as an event.
 	Perform struct{ Effect Effect }
 
-	goTo    struct{ step StepID }
-	noMatch struct{ prompt Utterance } // a wrong key or number: say why, ask again, count
+	goTo struct{ step StepID }
+	// noMatch is a wrong key or number: say why, ask again, count. After a slip a short question is enough.
+	noMatch struct {
+		prompt Utterance
+		slip   bool
+	}
 )
 
 func (Gather) action()    {}
@@ -134,9 +138,12 @@ func (r *request) settle(n Action) Response {
 			if move.prompt.Text != "" {
 				r.said = append(r.said, move.prompt)
 			}
-			if r.NoMatches >= r.line.NoMatchLimit {
+			switch {
+			case r.NoMatches >= r.line.NoMatchLimit:
 				n = r.giveUp()
-			} else {
+			case move.slip:
+				n = r.askAfterSlip(stepOf(r.Step))
+			default:
 				n = stepOf(r.Step).ask(r)
 			}
 		default:
@@ -206,6 +213,16 @@ func (r *request) noInput(step *step) Action {
 		prompt = "no-input.entry"
 	}
 	r.say(prompt)
+	return r.askAfterSlip(step)
+}
+
+// askAfterSlip asks once more. A menu takes long to hear, so callers who slipped the first time are only told how to
+// hear it again; in the language menu, whose sentences are short, nobody is known to understand that.
+func (r *request) askAfterSlip(step *step) Action {
+	if step.kind == menu && step.id != stepLanguage && r.NoInputs+r.NoMatches < 2 {
+		r.say("menu.again")
+		return Gather{Timeout: menuTimeout}
+	}
 	return step.ask(r)
 }
 

@@ -2,19 +2,25 @@ package ivr
 
 import "strconv"
 
-// Keys that mean the same in every menu. A new one is a constant here, an entry of commonKeys and a case in
-// [request.commonKey]; the keys of one menu are where its step is. No menu may use one of these: a test holds every
-// reachable menu against it. None is free at present: a menu of eight languages uses 1 to 8, and so does the fullest offer
-// of a callback. A new one has to lower the bounds of languages and slots (package config/schema) first. The prompt
-// menu.controls names these keys. Steps that record take 0 themselves, and agents' legs have none of them.
+// A key means one thing wherever it means something: 1 to 5 are the choices of a menu, and these are the others. The
+// first three are a menu's own: it has them or not.
+const (
+	keyMessage  = "6" // a recorded message
+	keyExisting = "7" // the callback that is open
+	keyMore     = "8" // more choices: other topics, another number
+)
+
+// Keys that every menu has. A new one is a constant here, an entry of commonKeys and a case in [request.commonKey]; the
+// keys of one menu are where its step is. No menu may use one of these: a test holds every reachable menu against it.
+// The prompt menu.controls names these keys. Steps that record take 0 themselves, and agents' legs have none of them.
 const (
 	KeyPerson = "0" // an agent
 	keyAgain  = "9" // hear it again
 	keyBack   = "*"
-	KeyDone   = "#" // ends an entry
+	KeyDone   = "#" // ends an entry; in a menu it is a wrong key
 )
 
-// commonKeys may not be a menu's own. The last ends an entry, and means nothing in a menu.
+// commonKeys may not be a menu's own.
 var commonKeys = []string{KeyPerson, keyAgain, keyBack, KeyDone}
 
 // commonKey answers a key that means the same in every menu; nil for any other.
@@ -52,7 +58,7 @@ func (r *request) menuKey(step *step, key string) Action {
 			return k.do(r)
 		}
 	}
-	return noMatch{r.words("no-match.menu")}
+	return noMatch{prompt: r.words("no-match.menu"), slip: true}
 }
 
 // goes leads to a step.

@@ -19,10 +19,10 @@ func takenTwice(r *request, step *step) string {
 	return ""
 }
 
-// In the fullest menus that a line can have a key stands for one thing: config permits 8 languages and 5 slots.
+// In the fullest menus that a line can have a key stands for one thing: config permits 5 languages and 4 slots.
 func TestNoKeyIsTakenTwiceInTheFullestMenus(t *testing.T) {
 	line := sketch(t)
-	for len(line.Languages) < 8 {
+	for len(line.Languages) < 5 {
 		line.Languages = append(line.Languages, line.Languages[0])
 	}
 	line.Menu = nil
@@ -31,7 +31,7 @@ func TestNoKeyIsTakenTwiceInTheFullestMenus(t *testing.T) {
 	}
 	state := State{
 		Line: line.ID, Language: "en", Topic: "refund", Number: caller.From, OpenCallbackID: 7, Kind: callbacks.ASAP, Due: 1,
-		Slots: make([][2]int64, 5), Readings: make([]string, 6),
+		Slots: make([][2]int64, 4), Readings: make([]string, 5),
 	}
 	for _, step := range table {
 		if step.keys == nil {

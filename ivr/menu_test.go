@@ -46,7 +46,9 @@ func TestMenusWithinMenus(t *testing.T) {
 		{"42", "topic.technical topic.fees"},
 		{"42*", "topic.login topic.app"},
 		{"42**", "topic.stolen topic.payment-failed topic.refund topic.account topic.feedback"},
-		{"427", "topic.technical topic.fees"}, // no such key: asked again where they are
+		{"427", ""},                            // no such key: a short question first
+		{"4277", "topic.technical topic.fees"}, // then asked again where they are
+		{"42#9", "topic.technical topic.fees"},
 		{"49", "topic.login topic.app"},
 	} {
 		_, response := pressed(t, line, strings.Split(tt.keys, "")...)
@@ -146,7 +148,7 @@ func TestOneKeyBooks(t *testing.T) {
 
 func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 	line := sketch(t)
-	state, response := pressed(t, line, "0", keyOther, "02150009999")
+	state, response := pressed(t, line, "0", keyMore, "02150009999")
 	if state.Step != stepOffer || state.Number != "+622150009999" ||
 		!strings.Contains(response.Say[1].Text, "offer.number 0 2 1") {
 		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, response.Say)

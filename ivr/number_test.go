@@ -39,7 +39,7 @@ func TestWhereDigitsAreTwoNumbersTheCallerChooses(t *testing.T) {
 			t.Errorf("%s: at %s with %s", key, chosen.Step, chosen.Number)
 		}
 	}
-	if other, _ := Advance(line, openHour, caller, state, Keys{keyOther}); other.Step != stepRingAtOther {
+	if other, _ := Advance(line, openHour, caller, state, Keys{keyMore}); other.Step != stepRingAtOther {
 		t.Errorf("another number: at %s", other.Step)
 	}
 	if back, _ := Advance(line, openHour, caller, state, Keys{keyBack}); back.Step != stepOffer ||

@@ -65,6 +65,7 @@ var fixedPrompts = map[string]promptUse{
 	"menu.more":            {"more choices", []string{"key"}},
 	"menu.controls":        {"0 a person, 9 hear again", nil},
 	"menu.back":            {"star goes back", nil},
+	"menu.again":           {"after the first slip in a menu: 9 hears the choices again", nil},
 	"help.solved":          {"solved: 1, not solved: 2 (0 a person, 9 again)", nil},
 	"safety":               {"we never ask for password, PIN or code", nil},
 	"account.calling":      {"account is the number you call from: press 1, then hash", nil},

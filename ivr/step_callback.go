@@ -12,11 +12,6 @@ import (
 
 // Booking a callback: what is offered, which number to ring, and that it is written before it is spoken.
 
-const (
-	keyMessage = "7" // a recorded message instead
-	keyOther   = "8" // another number
-)
-
 // askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung
 // hears that and is offered no time.
 func askOffer(r *request) Action {
@@ -35,7 +30,7 @@ func askOffer(r *request) Action {
 	}
 	r.offerTimes(offer)
 	if refusal == nil {
-		r.say("offer.other", "key", keyOther)
+		r.say("offer.other", "key", keyMore)
 	}
 	r.say("offer.message", "key", keyMessage)
 	r.say("menu.controls")
@@ -118,7 +113,7 @@ func keysOfOffer(r *request) []menuKey {
 		return goTo{stepBook}
 	}), menuKey{keyMessage, goes(stepMessage)})
 	if r.Number != "" {
-		keys = append(keys, menuKey{keyOther, goes(stepRingAtOther)})
+		keys = append(keys, menuKey{keyMore, goes(stepRingAtOther)})
 	}
 	return keys
 }
@@ -193,13 +188,13 @@ func askRingAtWhich(r *request) Action {
 	for i, number := range r.Readings {
 		r.say("number.choice", "digits", r.line.sayPhone(r.language(), number), "key", strconv.Itoa(i+1))
 	}
-	r.say("offer.other", "key", keyOther)
+	r.say("offer.other", "key", keyMore)
 	return Gather{Timeout: menuTimeout}
 }
 
 func keysOfRingAtWhich(r *request) []menuKey {
 	keys := numbered(len(r.Readings), func(r *request, i int) Action { return r.ringAt(r.Readings[i]) })
-	return append(keys, menuKey{keyOther, goes(stepRingAtOther)})
+	return append(keys, menuKey{keyMore, goes(stepRingAtOther)})
 }
 
 // ringAt keeps a number that was keyed in, if it may be called.
@@ -218,7 +213,7 @@ func (r *request) ringAt(number string) Action {
 // notRung answers a number that was keyed in and is not called.
 func (r *request) notRung(refusal *callbacks.Refusal) Action {
 	if notANumber(refusal) {
-		return noMatch{r.words("number.invalid")}
+		return noMatch{prompt: r.words("number.invalid")}
 	}
 	r.Number, r.NoCall = "", refusal.Reason
 	return goTo{stepRingAt}

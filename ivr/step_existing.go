@@ -31,7 +31,7 @@ func afterExisting(r *request, event Event) Action {
 		return r.tellExisting(shown.Callback)
 	}
 	if refused, ok := event.(Refused); ok && refused.Why == NoMatch && r.NoMatches+1 < r.line.NoMatchLimit {
-		return noMatch{r.words("existing.wrong")}
+		return noMatch{prompt: r.words("existing.wrong")}
 	}
 	return r.cannotTell()
 }
@@ -158,7 +158,7 @@ func afterMove(r *request, event Event) Action {
 		switch event.Why {
 		case Full:
 			r.slotFull()
-			return noMatch{r.words("offer.full")}
+			return noMatch{prompt: r.words("offer.full")}
 		case Enough, AnonymousEnough, NumberEnough:
 			r.say("existing.enough")
 			return goTo{stepExistingMenu}

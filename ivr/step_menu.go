@@ -12,13 +12,9 @@ const (
 	menuTimeout    = 6 * time.Second
 	entryTimeout   = 8 * time.Second
 	confirmTimeout = 3 * time.Second
-	// choices is how many topics a caller hears before "more".
+	// choices is how many topics a caller hears before "more". A menu has no more choices of its own: 6 to 9 mean
+	// something else.
 	choices = 5
-)
-
-const (
-	keyExisting = "7" // about the callback that is open
-	keyMore     = "8"
 )
 
 func askLanguage(r *request) Action {

@@ -63,7 +63,7 @@ func hearAccount(r *request, digits string) Action {
 		digits = calling
 	}
 	if !rule.Fits(digits) {
-		return noMatch{r.wrongLength("account.invalid", "account.digits", rule)}
+		return noMatch{prompt: r.wrongLength("account.invalid", "account.digits", rule)}
 	}
 	r.Draft = digits
 	return goTo{stepAccountRight}
@@ -124,7 +124,7 @@ func hearNumber(r *request, digits string) Action {
 		return r.collect()
 	}
 	if !rule.Fits(digits) {
-		return noMatch{r.wrongLength("number.length", "number.digits", rule)}
+		return noMatch{prompt: r.wrongLength("number.length", "number.digits", rule)}
 	}
 	r.Draft = digits
 	return goTo{stepNumberRight}

@@ -51,6 +51,7 @@ var truths = map[string]func(c *claim) bool{
 	"menu.more":     func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 },
 	"menu.controls": func(c *claim) bool { return c.rings(KeyPerson) },
 	"menu.back":     func(c *claim) bool { return c.pressed(keyBack) != nil },
+	"menu.again":    func(c *claim) bool { return c.pressed(keyAgain) != nil && c.NoInputs+c.NoMatches == 1 },
 	"help.": func(c *claim) bool {
 		return c.key == "help."+c.Topic && c.topic().Help && c.with("help.solved")
 	},
@@ -138,7 +139,7 @@ var truths = map[string]func(c *claim) bool{
 	},
 	"number.blocked": func(c *claim) bool { return c.NoCall != "" && !c.ofCountry() },
 	"number.nocall":  func(c *claim) bool { return c.NoCall != "" && c.ofCountry() },
-	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.to("7", stepMessage) },
+	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.to(keyMessage, stepMessage) },
 	"number.which":   func(c *claim) bool { return len(c.Readings) > 1 },
 	"number.choice": func(c *claim) bool {
 		i, _ := strconv.Atoi(c.args["key"])

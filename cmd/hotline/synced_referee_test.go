@@ -171,7 +171,7 @@ func TestSyncedBeforeItIsSpoken(t *testing.T) {
 		wg.Go(func() {
 			keys := []string{"2", "1", "1"} // English, stolen; ring me back
 			if i%3 == 2 {
-				keys = []string{"2", "1", "7"} // leave a message
+				keys = []string{"2", "1", "6"} // leave a message
 			}
 			if err := server.rings(fmt.Sprintf("+6281234567%03d", i), uint64(i+1), snapshot.ByID("gopay"),
 				keys...); err != nil {

@@ -16,7 +16,7 @@ const (
 	mostTopics        = 100
 	mostSteps         = 100
 	mostAsked         = 10_000 // in limits of callers
-	mostLanguages     = 8      // one key of the telephone each; 9 repeats, 0 is an agent
+	mostLanguages     = 5      // keys 1 to 5; the others mean something else in every menu
 	mostOfName        = 11     // characters of an alphanumeric sender
 	// MostDigits bounds numbers that callers key in.
 	MostDigits = 30

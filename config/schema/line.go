@@ -162,7 +162,7 @@ func callbacksSchema() *Schema {
 	return object(
 		key("slot", "Length of a time that callers can choose, in whole minutes.",
 			duration(5*time.Minute, 12*time.Hour)),
-		key("slots", "How many are offered.", whole(2, 5)),
+		key("slots", "How many are offered.", whole(2, 4)),
 		key("capacity", "Callbacks in one slot.", whole(1, 10_000)),
 		key("min_notice", "A slot begins at least this long after the call.", duration(0, 7*day)),
 		key("first", "Who is rung first: agent, or customer, who then waits until an agent is free.",

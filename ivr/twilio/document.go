@@ -18,9 +18,17 @@ type document struct {
 	verbs []twiml.Element
 }
 
-// xml renders the document. The builder writes attributes in no fixed order: compare canonically.
+// xml renders the document. The builder writes attributes in no fixed order: compare canonically. It leaves out empty
+// ones, so a Gather of one key gets here what lets # through: finishOnKey="".
 func (d *document) xml() ([]byte, error) {
-	text, err := twiml.Voice(d.verbs)
+	tree, response := twiml.CreateDocument()
+	twiml.AddAllVerbs(response, d.verbs)
+	for _, gather := range response.SelectElements("Gather") {
+		if gather.SelectAttr("finishOnKey") == nil {
+			gather.CreateAttr("finishOnKey", "")
+		}
+	}
+	text, err := twiml.ToXML(tree)
 	return []byte(text), err
 }
 

@@ -40,20 +40,21 @@ func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 	} {
 		for way, to := range map[string]struct {
 			step ivr.StepID
+			slip int // keys that were wrong before
 			key  string
 			want string
 		}{
-			"it is kept":    {stepExistingMenu, "1", tt.kept},
-			"heard again":   {stepExistingMenu, "9", tt.menu},
-			"silence":       {stepExistingMenu, "", tt.menu},
-			"a wrong key":   {stepExistingMenu, "5", tt.menu},
-			"not cancelled": {stepExistingSure, "2", tt.menu},
-			"no other time": {stepExistingWhen, "*", tt.menu},
+			"it is kept":    {stepExistingMenu, 0, "1", tt.kept},
+			"heard again":   {stepExistingMenu, 0, "9", tt.menu},
+			"silence":       {stepExistingMenu, 1, "", tt.menu},
+			"a wrong key":   {stepExistingMenu, 1, "5", tt.menu},
+			"not cancelled": {stepExistingSure, 0, "2", tt.menu},
+			"no other time": {stepExistingWhen, 0, "*", tt.menu},
 		} {
 			t.Run(name+", "+way, func(t *testing.T) {
 				e := newEdge(t, nil)
 				e.callbacks.callback = func(context.Context) (callbacks.Callback, error) { return tt.now, tt.err }
-				told.Step = to.step
+				told.Step, told.NoMatches = to.step, to.slip
 				text := e.call(e.sealed(pathStep, "call", caller.SID, told), url.Values{"Digits": {to.key}})
 				for _, key := range []string{"existing.kept", "existing.slot", "existing.soon", "existing.dialling",
 					"existing.over", "existing.locked"} {

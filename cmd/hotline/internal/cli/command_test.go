@@ -32,7 +32,7 @@ func TestCallPrintsJSON(t *testing.T) {
 	calls := [][]string{
 		{"--at", openDay, "--press", "2,2,2,1#,1,123456#,1", "--agents", "answer"},
 		{"--at", openDay, "--press", "2,,0,1,1", "--agents", "refuse"},
-		{"--at", night, "--press", "2,1,7", "--agents", "busy"},
+		{"--at", night, "--press", "2,1,6", "--agents", "busy"},
 	}
 	seen := map[string]bool{}
 	for _, call := range calls {

@@ -71,7 +71,7 @@ func TestNothingOfAStrangersMovesTheCursor(t *testing.T) {
 	}
 	// Who rings a line of the simulation names themselves.
 	for _, args := range [][]string{
-		{"call", "--from", hostile, "--at", night, "--press", "2,1,7"},
+		{"call", "--from", hostile, "--at", night, "--press", "2,1,6"},
 		{"explain", "--line", "gopay", "--from", hostile, "--at", openDay},
 	} {
 		out, err := run(t, "", args...)

@@ -33,7 +33,7 @@ var efforts = []callCost{
 	{"closed, login: callback booked", saturday, []string{"3", "2", "1#", "1", "1", "1"}, "book", "answer", 6},
 	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "1", "1"}, "book",
 		"answer", 8},
-	{"closed: message recorded", saturday, []string{"0", "7", "#"}, "message", "answer", 3},
+	{"closed: message recorded", saturday, []string{"0", "6", "#"}, "message", "answer", 3},
 	{"stolen, nobody answers at night: urgent callback", night, []string{"1", "1", "1"}, "book", "no-answer", 3},
 	{"returning: callback cancelled", saturday, nil, "cancel", "answer", 4},
 }

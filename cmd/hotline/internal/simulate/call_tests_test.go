@@ -190,7 +190,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		closed = "call: x\nline: gopay\nat: 2026-03-07 20:00\n"
 		person = "steps: [{hear: For English, press: 2}, {hear: To speak to an agent, press: 0}"
 		booked = person + ", {hear: We can call you back, press: 1}]\n"
-		leaves = person + ", {hear: We can call you back, press: 7}, {hear: after the tone, speak: true}]\n"
+		leaves = person + ", {hear: We can call you back, press: 6}, {hear: after the tone, speak: true}]\n"
 	)
 	tests := map[string]struct{ text, want string }{
 		"another desk": {open + person + "]\nexpect: {desk: senior}",

@@ -42,7 +42,7 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 	}{
 		"heard again":   {"9", []step{over}},
 		"kept":          {"1", []step{over}},
-		"a wrong key":   {"5", []step{over}},
+		"wrong keys":    {"5", []step{hears("press 9").press("5"), over}},
 		"not cancelled": {"3", []step{hears("Do you want to cancel your callback?").press("2"), over}},
 		"no other time": {"2", []step{hears("between 8:30 and 9 a.m., press 3").press("*"), over}},
 		"moved": {"2", []step{

@@ -21,7 +21,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 		"hangs up":   {hears("Otherwise, you can hang up now").hangUp()},
 		"silence":    {hears("To add a spoken note").press("1"), hears("Please say your account name").silence()},
 		"wrong keys": {hears("To add").press("5"), hears("That key is not one of the choices").press("6"),
-			hears("To add").press("7")},
+			hears("To add").press("#")},
 		"hears it anew": {hears("To add").press("9"), hears("To add").press("*"), noNote},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,9 +166,9 @@ func TestMainlandChina(t *testing.T) {
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
 			told := hears("Sorry, we cannot call the country or region of this number. We are closed. We open again " +
 				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +
-				"message, press 7.")
+				"message, press 6.")
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
-				told.press("7"),
+				told.press("6"),
 				hears("Please speak after the tone").speak())
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
 				told.press("2"),

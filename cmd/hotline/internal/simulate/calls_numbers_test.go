@@ -86,7 +86,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 			steps := keyedAtOkpay()
 			steps[3] = steps[3].press(c.keyed)
 			s.rings("+6581234567", "An agent will listen",
-				append(steps, hears(c.said).press("7"), hears("after the tone").speak())...)
+				append(steps, hears(c.said).press("6"), hears("after the tone").speak())...)
 			if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
 				t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))
 			}

@@ -19,7 +19,7 @@ import (
 
 var leavingMessage = []step{
 	english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
-	hears("We can call you back").press("7"), hears("speak after the tone").speak(),
+	hears("We can call you back").press("6"), hears("speak after the tone").speak(),
 }
 
 // onRecord lets something go wrong with every webhook of a kind.

@@ -140,7 +140,7 @@ func TestJustBeforeClosing(t *testing.T) {
 // A message belongs to the desk that the matter is for.
 func TestAMessageBelongsToADesk(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "I repeat", english, hears("To speak to an agent, press 0").press("0"), hears("press 7").press("7"),
+	s.rings(home, "I repeat", english, hears("To speak to an agent, press 0").press("0"), hears("press 6").press("6"),
 		hears("Please speak").speak())
 	if left := s.did("message"); len(left) != 1 || left[0].Desk != "support" {
 		t.Errorf("messages: %+v", left)

@@ -120,7 +120,7 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("it does not, and a message is left", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("busy")
-		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 7").press("7"),
+		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 6").press("6"),
 			hears("speak after the tone").speak())
 		if len(s.did("message")) != 1 {
 			t.Errorf("messages: %v", s.did("message"))

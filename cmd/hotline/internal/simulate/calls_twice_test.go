@@ -125,7 +125,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 	talks := map[string][]step{
 		openDay: {english, paymentFailed, unsolved, myNumber, right, transaction, right, waits},
 		night: {english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
-			hears("We can call you back").press("7"), hears("speak after the tone")},
+			hears("We can call you back").press("6"), hears("speak after the tone")},
 	}
 	for at, talk := range talks {
 		for i := range talk {
