@@ -13,13 +13,17 @@ import (
 // ended. [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked
 // for, see [Limits]: tell what came back.
 //
-// An existing callback found by its account may be another caller's: tell nothing of it before [Service.Verify].
+// An open urgent one of the caller's own number that is a [Task] rings again. An existing callback found by its account
+// may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if err := checkRequest(r); err != nil {
 		return Booking{}, err
 	}
 	r.Caller = recognisable(r.Caller)
 	r.Asked = s.now()
+	if r.Due.Before(r.Asked.Add(UrgentTime)) {
+		r.Expires = expires(r.Urgent, r.Asked, r.Expires)
+	}
 	if r.SMSBody == nil {
 		plan, asked := s.plan(r.Line, r.Desk), r.Asked
 		r.SMSBody = func(c Callback) string { return plan.Notification(c, NotifyBooked, asked) }
@@ -40,11 +44,28 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if !b.Existing && !b.Callback.answers(r) {
 		return b, ErrKeyUsed
 	}
+	if b.Existing && b.Callback.State == Task && r.Caller == r.Number && r.Number == b.Callback.Number {
+		if b.Callback, err = s.wantedAgain(ctx, b.Callback, r); err != nil {
+			return Booking{}, err
+		}
+	}
 	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk",
 		b.Callback.Desk,
 		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
 	s.signal.Raise()
 	return b, nil
+}
+
+// wantedAgain has a task ring again whose customer has rung once more.
+func (s *Service) wantedAgain(ctx context.Context, task Callback, r Request) (Callback, error) {
+	record, err := s.store.Change(ctx, task.ID, func(record *Record) error {
+		if record.Callback.State != Task {
+			return ErrUnchanged
+		}
+		record.Callback.RingAgain(r.Due, r.Expires)
+		return nil
+	})
+	return record.Callback, err
 }
 
 // answers reports whether a callback is what a request with its key asks for, and still open. When an ASAP is due

@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,7 +51,7 @@ type Callback struct {
 	CancelAfterAttempt bool
 	// SlotEnd is the end of the chosen slot, UTC. Zero for ASAP.
 	SlotEnd time.Time
-	// Expires is when the callback is given up, UTC.
+	// Expires is when the callback is given up, UTC. A [Task] has none: what it was tells how long it was tried.
 	Expires time.Time
 	State   State
 	// Reached is set once the customer has pressed 1 on a call about this callback: the number is theirs.
@@ -72,11 +73,34 @@ type Callback struct {
 
 // Open reports whether the callback is still to be kept.
 func (c Callback) Open() bool {
-	switch c.State {
-	case Booked, Dialling, AgentReached, CustomerReached:
-		return true
+	return slices.Contains(OpenStates, c.State)
+}
+
+// waits reports whether the callback is open and no call is in flight for it.
+func (c Callback) waits() bool { return c.State == Booked || c.State == Task }
+
+const (
+	// UrgentTries is how often an urgent callback is tried, those at the customer and at the desk together, and
+	// UrgentTime for how long, whatever its line's policy; after that it is a [Task].
+	UrgentTries = 5
+	UrgentTime  = time.Hour
+)
+
+// expires is when a callback is given up, asked for at an instant, and by its line's policy at another.
+func expires(urgent bool, asked, policy time.Time) time.Time {
+	if latest := asked.Add(UrgentTime); urgent && policy.After(latest) {
+		return latest
 	}
-	return false
+	return policy
+}
+
+// RingAgain gives a callback that waits another time. A [Task] is tried as often as a new one.
+func (c *Callback) RingAgain(due, until time.Time) {
+	if c.State == Task {
+		c.State, c.Attempts = Booked, 0
+	}
+	c.Due, c.Held, c.Expires = due, time.Time{}, expires(c.Urgent, due, until)
+	c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1
 }
 
 // Finish makes a callback final.

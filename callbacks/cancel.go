@@ -26,7 +26,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			return ErrUnchanged
 		case AgentReached, CustomerReached:
 			return ErrInProgress
-		case Booked, Dialling:
+		case Booked, Dialling, Task:
 		default:
 			return ErrNotOpen
 		}
@@ -56,7 +56,7 @@ const MaxHold = 2 * time.Hour
 func (s *Service) HoldFor(ctx context.Context, line, desk, caller string) error {
 	return s.changeFor(ctx, line, desk, caller, func(r *Record) error {
 		until := s.now().Add(MaxHold)
-		if r.Callback.CancelAfterAttempt {
+		if r.Callback.CancelAfterAttempt || r.Callback.State == Task {
 			return ErrUnchanged
 		}
 		if r.Callback.State != Booked && r.Callback.Open() && r.Callback.Held.IsZero() {
@@ -109,7 +109,7 @@ func (s *Service) CancelFor(ctx context.Context, line, desk, caller string) erro
 			switch c := &r.Callback; {
 			case !c.Open(): // it has ended just now
 				return ErrUnchanged
-			case c.State == Booked: // or come back
+			case c.waits(): // or come back
 				c.Finish(Cancelled, s.now())
 			default:
 				c.CancelAfterAttempt = true

@@ -37,8 +37,9 @@
 //	      │                            │
 //	      └── next target, next pass, desk closed, other one not reached
 //
-//	booked, dialling … ─▶ cancelled    by the caller, the desk, or a customer who did not ask for it
-//	                   ─▶ expired      out of attempts or of time
+//	booked, dialling … ─▶ task         urgent, and out of attempts or of time: open, but rings nobody
+//	                   ─▶ cancelled    by the caller, the desk, or a customer who did not ask for it
+//	                   ─▶ expired      not urgent, and out of attempts or of time
 //	                   ─▶ undialable   the number may not be called
 //
 // # Guarantees
@@ -54,7 +55,7 @@
 //     provider's status alone. Once both have pressed 1 nobody is rung again.
 //   - Hours are checked again before dialling and when an agent answers. A closed desk costs no attempt, and neither
 //     does a night.
-//   - Every state has an end: attempts, passes and time run out, and a call without news for five hours is
+//   - Nobody is rung for ever: attempts, passes and time run out, and a call without news for five hours is
 //     given up. The customer gets an SMS where [Plan.SMSBody] has one, and [Callback.Remark] says why.
 //   - Logs show the last four digits of a number at most, and never a reference.
 package callbacks

@@ -24,7 +24,7 @@ type Move struct {
 	Asked   time.Time
 }
 
-// Move gives a callback that waits another time. It is idempotent on m.Key: a key that was seen changes nothing, and if
+// Move gives a callback that waits another time; a [Task] rings again from then on. It is idempotent on m.Key: a key that was seen changes nothing, and if
 // the callback has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the callback does not wait any more,
 // [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
@@ -53,7 +53,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	return c, nil
 }
 
-// Retry has a callback kept now: one that waits falls due, one that was given up is made again under a new reference,
+// Retry has a callback kept now: one that waits falls due, a [Task] is tried anew, one that was given up is made again under a new reference,
 // at the place of the first call. Existing is set when the customer has another open callback: that one is
 // returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk;
 // [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when
@@ -78,6 +78,9 @@ func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, erro
 				return ErrInProgress // they are talking with the desk
 			}
 			r.Callback.Due = now
+			return nil
+		case Task:
+			r.Callback.RingAgain(now, s.plan(r.Callback.Line, r.Callback.Desk).Policy.Expires(now))
 			return nil
 		case Expired, Undialable:
 			given = r.Callback

@@ -81,6 +81,9 @@ func LogChange(ctx context.Context, log *slog.Logger, c Callback, why string) {
 	args := []any{"callback", c.ID, "line", c.Line, "desk", c.Desk, "number", Mask(c.Number), "state", c.State,
 		"desk_attempts", c.DeskAttempts, "attempts", c.Attempts, "why", why}
 	switch c.State {
+	case Task:
+		log.ErrorContext(ctx, "an urgent callback was not kept, and rings nobody any more: ring the customer by hand",
+			args...)
 	case Expired, Undialable:
 		log.ErrorContext(ctx, "a callback was not kept: ring the customer by hand", args...)
 	case Done, Cancelled:
@@ -107,6 +110,8 @@ type Queries interface {
 	List(ctx context.Context, f Filter) ([]Callback, error)
 	// Count is how many callbacks a filter asks for; it heeds neither After nor Most.
 	Count(ctx context.Context, f Filter) (int, error)
+	// Tasks is how many callbacks of each line are a [Task].
+	Tasks(ctx context.Context) (map[string]int, error)
 	// Messages returns the messages of a line, or of all, the newest first, at most so many.
 	Messages(ctx context.Context, line string, most int) ([]Message, error)
 	// SMSOf lists the SMS of a callback, oldest first. Their Callback is not filled in.
@@ -177,4 +182,4 @@ type Filter struct {
 }
 
 // OpenStates are those of an open callback.
-var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached}
+var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached, Task}

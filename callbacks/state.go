@@ -16,6 +16,9 @@ const (
 	// CustomerReached means that the customer pressed 1. If they were rung first, an agent's telephone is ringing;
 	// otherwise the two were connected.
 	CustomerReached State = "customer-reached"
+	// Task is an urgent callback that was tried as often and as long as it may be. It stays open, rings nobody and never
+	// expires: a person ends it, or gives it another time.
+	Task State = "task"
 	// Done is kept: both pressed 1, and their talk has ended.
 	Done State = "done"
 	// Cancelled was taken back, by the caller or a supervisor.
@@ -34,6 +37,7 @@ var transitions = map[State][]State{
 		Dialling,   // claimed by a dispatcher
 		Cancelled,  // by the caller or a supervisor
 		Expired,    // out of time, out of desk attempts, or the desk never opens again
+		Task,       // the same, and it is urgent
 		Undialable, // the policy no longer lets this number be dialled
 	},
 	Dialling: {
@@ -42,6 +46,7 @@ var transitions = map[State][]State{
 		Booked,          // nobody took it: next target, or a later desk attempt; or the desk closed meanwhile
 		Cancelled,       // while the first telephone rings; the one who answers hears it
 		Expired,         // that was the last desk attempt, or the last attempt
+		Task,            // the same, and it is urgent
 		Undialable,      // the provider refuses the customer's number
 	},
 	AgentReached: {
@@ -51,6 +56,7 @@ var transitions = map[State][]State{
 		Done,            // both had pressed 1, the customer first, and their talk is over
 		Booked,          // the other one was not reached or not connected, and it is tried again later
 		Expired,         // the same, and that was the last attempt
+		Task,            // the same, and it is urgent
 	},
 	CustomerReached: {
 		Cancelled,    // the same
@@ -58,12 +64,17 @@ var transitions = map[State][]State{
 		Done,         // both had pressed 1, the agent first, and their talk is over: nobody connected is rung again
 		Booked,       // the other one was not reached; or our answer to the second 1 was lost: not connected
 		Expired,      // the same, and that was the last attempt
+		Task,         // the same, and it is urgent
+	},
+	Task: {
+		Booked,    // given another time, by a person or its customer
+		Cancelled, // by a person, or its customer
 	},
 }
 
 // States lists every state, the open ones first, each once.
 func States() []State {
-	return []State{Booked, Dialling, AgentReached, CustomerReached, Done, Cancelled, Expired, Undialable}
+	return []State{Booked, Dialling, AgentReached, CustomerReached, Task, Done, Cancelled, Expired, Undialable}
 }
 
 // To reports whether a callback may go from s to next. A state never "goes" to itself.
@@ -105,7 +116,7 @@ func CheckRecord(before, after Record) error {
 	if a.State.Final() == a.Ended.IsZero() {
 		return fmt.Errorf("%w: callback %d is %q and its end is %v", ErrTransition, b.ID, a.State, a.Ended)
 	}
-	if a.Attempts < b.Attempts {
+	if a.Attempts < b.Attempts && b.State != Task {
 		return fmt.Errorf("%w: callback %d: attempts would fall from %d to %d", ErrTransition, b.ID, b.Attempts,
 			a.Attempts)
 	}
@@ -136,11 +147,11 @@ func checkAttempt(before, after *Attempt, c Callback) error {
 	if after.InFlight() != (after.Outcome == "") {
 		return fmt.Errorf("%w: attempt %s is %q with outcome %q", ErrTransition, after.ID, after.State, after.Outcome)
 	}
-	if before.InFlight() && !after.InFlight() && !c.State.Final() && c.State != Booked {
+	if before.InFlight() && !after.InFlight() && !c.State.Final() && !c.waits() {
 		return fmt.Errorf("%w: attempt %s is settled and callback %d would stay %q", ErrTransition, after.ID, c.ID,
 			c.State)
 	}
-	if after.InFlight() && c.State == Booked {
+	if after.InFlight() && c.waits() {
 		return fmt.Errorf("%w: callback %d would wait with attempt %s in flight", ErrTransition, c.ID, after.ID)
 	}
 	return nil

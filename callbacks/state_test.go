@@ -10,15 +10,16 @@ import (
 // The transitions, written out once more: rows are from, columns to.
 func TestTransitions(t *testing.T) {
 	const table = `
-		                  booked dialling agent-reached customer-reached done cancelled expired undialable
-		booked            -      x        -             -                -    x         x       x
-		dialling          x      -        x             x                -    x         x       x
-		agent-reached     x      -        -             x                x    x         x       -
-		customer-reached  x      -        x             -                x    x         x       -
-		done              -      -        -             -                -    -         -       -
-		cancelled         -      -        -             -                -    -         -       -
-		expired           -      -        -             -                -    -         -       -
-		undialable        -      -        -             -                -    -         -       -`
+		                  booked dialling agent-reached customer-reached task done cancelled expired undialable
+		booked            -      x        -             -                x    -    x         x       x
+		dialling          x      -        x             x                x    -    x         x       x
+		agent-reached     x      -        -             x                x    x    x         x       -
+		customer-reached  x      -        x             -                x    x    x         x       -
+		task              x      -        -             -                -    -    x         -       -
+		done              -      -        -             -                -    -    -         -       -
+		cancelled         -      -        -             -                -    -    -         -       -
+		expired           -      -        -             -                -    -    -         -       -
+		undialable        -      -        -             -                -    -    -         -       -`
 	rows := fields(table)
 	if len(rows)-1 != len(callbacks.States()) {
 		t.Fatalf("the table has %d rows, there are %d states", len(rows)-1, len(callbacks.States()))

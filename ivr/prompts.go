@@ -132,6 +132,7 @@ var fixedPrompts = map[string]promptUse{
 	"existing.at":          {"open: as soon as we can from this time", []string{"when"}},
 	"existing.slot":        {"open: day, from–to", []string{"when"}},
 	"existing.dialling":    {"we are ringing about it just now", nil},
+	"existing.task":        {"tried without success, and left to a person", nil},
 	"existing.menu":        {"keep 1, move 2, cancel 3", nil},
 	"existing.kept":        {"it stays as it was", nil},
 	"existing.moved":       {"moved to day, from–to", []string{"when"}},

@@ -82,6 +82,8 @@ func dueWindowOf(c callbacks.Callback) DueWindow {
 // tellWhen says when a callback is due.
 func (r *request) tellWhen(c callbacks.Callback) {
 	switch {
+	case c.State == callbacks.Task:
+		r.say("existing.task")
 	case c.State != callbacks.Booked:
 		r.say("existing.dialling")
 	case c.Kind == callbacks.Slot && c.SlotEnd.After(r.now):
@@ -107,6 +109,8 @@ func afterExistingKept(r *request, event Event) Action {
 		return r.cannotTell()
 	case !c.Open():
 		return r.tellExisting(c)
+	case c.State == callbacks.Task:
+		r.say("existing.task")
 	case c.State != callbacks.Booked:
 		r.say("existing.dialling")
 	case r.OpenCallbackDue != dueWindowOf(c):

@@ -92,10 +92,10 @@ func (dec decision) putOff(c *callbacks.Callback) (why string) {
 	refusal := dec.plan.Policy.Refusal(c.Number)
 	switch {
 	case !dec.now.Before(c.Expires):
-		c.Finish(callbacks.Expired, dec.now)
+		dec.giveUp(c)
 		return "its time has run out"
-	case c.Attempts >= dec.plan.Policy.MaxAttempts:
-		c.Finish(callbacks.Expired, dec.now)
+	case dec.outOfAttempts(c):
+		dec.giveUp(c)
 		return "the customer has been rung as often as the policy allows"
 	case !dec.known:
 		c.Due = dec.now.Add(dec.plan.Policy.RetryAfter)
@@ -178,11 +178,39 @@ func (dec decision) customerNotReached(r *callbacks.Record) {
 // again tries a customer once more after a pause, unless they were rung as often as the policy allows. status is how
 // the last try ended.
 func (dec decision) again(c *callbacks.Callback, status string) {
-	if c.Attempts >= dec.plan.Policy.MaxAttempts && !c.CancelAfterAttempt {
-		c.Finish(callbacks.Expired, dec.now)
+	if dec.outOfAttempts(c) {
+		dec.giveUp(c)
 		return
 	}
 	dec.later(c, pauseAfter(dec.plan.Policy, status))
+}
+
+// outOfAttempts reports whether a customer was rung as often as may be.
+func (dec decision) outOfAttempts(c *callbacks.Callback) bool {
+	if c.Urgent {
+		return c.Attempts+c.DeskAttempts >= callbacks.UrgentTries
+	}
+	return c.Attempts >= dec.plan.Policy.MaxAttempts
+}
+
+// outOfDeskAttempts is the same for the desk.
+func (dec decision) outOfDeskAttempts(c *callbacks.Callback) bool {
+	if c.Urgent {
+		return dec.outOfAttempts(c)
+	}
+	return c.DeskAttempts >= dec.plan.Policy.MaxDeskAttempts
+}
+
+// giveUp settles a callback that is out of tries or of time. An urgent one stays open, for a person.
+func (dec decision) giveUp(c *callbacks.Callback) {
+	switch {
+	case c.CancelAfterAttempt:
+		c.Finish(callbacks.Cancelled, dec.now)
+	case c.Urgent:
+		c.State, c.Held = callbacks.Task, time.Time{}
+	default:
+		c.Finish(callbacks.Expired, dec.now)
+	}
 }
 
 // pauseAfter is how long a customer is left alone after a try that ended with this status of their leg.
@@ -212,23 +240,25 @@ func (dec decision) passOver(r *callbacks.Record) {
 			break
 		}
 	}
-	if c.DeskAttempts >= dec.plan.Policy.MaxDeskAttempts {
-		c.Finish(callbacks.Expired, dec.now)
+	if dec.outOfDeskAttempts(c) {
+		dec.giveUp(c)
 		return
 	}
 	dec.later(c, dec.plan.Policy.RetryAfter)
 }
 
 // later begins a new pass after a pause, when the desk is open and the customer may be rung. The time until then does
-// not count.
+// not count, unless it is urgent.
 func (dec decision) later(c *callbacks.Callback, pause time.Duration) {
 	again := dec.now.Add(pause)
 	due, ok := dec.open(again)
-	if !ok || !dec.now.Before(c.Expires) {
-		c.Finish(callbacks.Expired, dec.now)
+	if !ok || !dec.now.Before(c.Expires) || dec.tooLate(c, due) {
+		dec.giveUp(c)
 		return
 	}
-	c.Expires = c.Expires.Add(due.Sub(again))
+	if !c.Urgent {
+		c.Expires = c.Expires.Add(due.Sub(again))
+	}
 	c.Pass++
 	c.NextTarget = 0
 	dec.back(c, due)
@@ -252,12 +282,19 @@ func (dec decision) back(c *callbacks.Callback, due time.Time) {
 // nobody up and nothing is open for ever.
 func (dec decision) closed(c *callbacks.Callback) {
 	due, ok := dec.open(dec.now)
-	if !ok {
-		c.Finish(callbacks.Expired, dec.now)
+	if !ok || dec.tooLate(c, due) {
+		dec.giveUp(c)
 		return
 	}
 	dec.back(c, due)
-	c.Expires = c.Expires.Add(due.Sub(dec.now))
+	if !c.Urgent {
+		c.Expires = c.Expires.Add(due.Sub(dec.now))
+	}
+}
+
+// tooLate reports whether an urgent callback would be out of time then: a person hears of it now.
+func (dec decision) tooLate(c *callbacks.Callback, due time.Time) bool {
+	return c.Urgent && !due.Before(c.Expires)
 }
 
 // over settles an attempt in which the one who was rung first pressed 1. connected is set if the other one did as well,

@@ -18,6 +18,8 @@ const (
 	Rung ForecastOutcome = "rung"
 	// GivenUp: it expires.
 	GivenUp ForecastOutcome = "given-up"
+	// LeftToPerson: it becomes a task, and rings nobody.
+	LeftToPerson ForecastOutcome = "left-to-a-person"
 	// NotDialled: its number may not be dialled, and it ends as undialable.
 	NotDialled ForecastOutcome = "not-dialled"
 	// Underway: it is being kept at the moment, or has ended; nothing is foretold.
@@ -66,6 +68,9 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 		switch c.State {
 		case callbacks.Expired:
 			o.Outcome, o.At = GivenUp, dec.now
+			return o
+		case callbacks.Task:
+			o.Outcome, o.At = LeftToPerson, dec.now
 			return o
 		case callbacks.Undialable:
 			o.Outcome, o.At = NotDialled, dec.now

@@ -37,6 +37,9 @@ func (w *world) happens(c callbacks.Callback) (o dispatch.Prediction) {
 		case got.State == callbacks.Expired:
 			o.Outcome, o.At = dispatch.GivenUp, got.Ended
 			return o
+		case got.State == callbacks.Task:
+			o.Outcome, o.At = dispatch.LeftToPerson, w.clock
+			return o
 		case got.State == callbacks.Undialable:
 			o.Outcome, o.At = dispatch.NotDialled, got.Ended
 			return o

@@ -56,6 +56,9 @@ func (m *model) place(p dispatch.Placement, mood string) (error, bool) {
 	if id, done := m.connected[p.Callback.ID]; done {
 		m.Fatalf("callback %d is dialled again after its customer was connected by %s", p.Callback.ID, id)
 	}
+	if p.Callback.Urgent && !m.w.clock.Before(p.Callback.Expires) {
+		m.Fatalf("callback %d is dialled when its hour is over", p.Callback.ID)
+	}
 	if !m.w.plan.Hours.IsOpen(m.w.clock) {
 		m.Fatalf("callback %d is dialled while the desk is closed", p.Callback.ID)
 	}
@@ -121,7 +124,9 @@ func (m *model) actions() map[string]func(*rapid.T) {
 		"goes on 2": m.goesOn,
 		"goes on 3": m.goesOn,
 		"book": func(rt *rapid.T) {
-			_, err := w.service.Book(w.ctx, w.request(rapid.SampledFrom(someNumbers).Draw(rt, "number")))
+			r := w.request(rapid.SampledFrom(someNumbers).Draw(rt, "number"))
+			r.Urgent = rapid.Bool().Draw(rt, "urgent")
+			_, err := w.service.Book(w.ctx, r)
 			m.mustBe(err)
 		},
 		"taken back": func(rt *rapid.T) {
@@ -306,15 +311,19 @@ func (m *model) check(rt *rapid.T) {
 		}
 		targets[a.Target.To()] = true
 	}
-	open := map[string]int64{}
+	type whose struct {
+		number string
+		urgent bool
+	}
+	open := map[whose]int64{}
 	list, err := m.w.store.List(m.w.ctx, callbacks.Filter{})
 	m.mustBe(err)
 	for _, c := range list {
 		m.checkOne(rt, c, inFlight[c.ID])
-		if c.Open() && open[c.Number] != 0 {
-			rt.Fatalf("callbacks %d and %d are open for one number", open[c.Number], c.ID)
+		if of := (whose{c.Number, c.Urgent}); c.Open() && open[of] != 0 {
+			rt.Fatalf("callbacks %d and %d are open for one number", open[of], c.ID)
 		} else if c.Open() {
-			open[c.Number] = c.ID
+			open[of] = c.ID
 		}
 		m.callbacks[c.ID] = c
 	}
@@ -327,6 +336,10 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	before, seen := m.callbacks[c.ID]
 	policy := m.w.plan.Policy
 	_, connected := m.connected[c.ID]
+	if before.State == callbacks.Task && c.State == callbacks.Booked { // it is tried as often as a new one
+		m.rung[c.ID], m.extra[c.ID] = nil, c.Attempts
+	}
+	waits := c.State == callbacks.Booked || c.State == callbacks.Task
 	both := callbacks.CustomerReached
 	if m.first {
 		both = callbacks.AgentReached
@@ -337,13 +350,16 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	case c.Attempts != len(m.rung[c.ID])+m.extra[c.ID]:
 		rt.Fatalf("callback %d: %d attempts, the customer was rung %d+%d times", c.ID, c.Attempts, len(m.rung[c.ID]),
 			m.extra[c.ID])
-	case c.Attempts > policy.MaxAttempts || c.DeskAttempts > policy.MaxDeskAttempts:
+	case c.Urgent && c.Attempts+c.DeskAttempts > callbacks.UrgentTries,
+		!c.Urgent && (c.Attempts > policy.MaxAttempts || c.DeskAttempts > policy.MaxDeskAttempts):
 		rt.Fatalf("callback %d: %d attempts, %d desk attempts", c.ID, c.Attempts, c.DeskAttempts)
 	case inFlight > 1:
 		rt.Fatalf("callback %d has %d attempts in flight", c.ID, inFlight)
-	case c.State == callbacks.Booked && inFlight != 0:
+	case c.Urgent && c.State == callbacks.Expired, !c.Urgent && c.State == callbacks.Task:
+		rt.Fatalf("callback %d is %s, urgent: %v", c.ID, c.State, c.Urgent)
+	case waits && inFlight != 0:
 		rt.Fatalf("callback %d waits with an attempt in flight", c.ID)
-	case c.Open() && c.State != callbacks.Booked && inFlight != 1:
+	case c.Open() && !waits && inFlight != 1:
 		rt.Fatalf("callback %d is %s with no attempt in flight", c.ID, c.State)
 	case connected != (c.State == both || c.State == callbacks.Done):
 		rt.Fatalf("callback %d is %s, its customer connected: %v", c.ID, c.State, connected)
@@ -352,7 +368,8 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	}
 }
 
-// drain lets time go by with a healthy provider whose calls have all ended: every callback comes to an end.
+// drain lets time go by with a healthy provider whose calls have all ended: every callback comes to an end, or is left to a
+// person.
 func (m *model) drain() {
 	w := m.w
 	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = nil, nil, nil
@@ -373,7 +390,7 @@ func (m *model) drain() {
 		w.clock = next
 	}
 	for _, c := range m.callbacks {
-		if c.Open() {
+		if c.Open() && c.State != callbacks.Task {
 			m.Fatalf("nothing is to be done any more, and callback %d is %s", c.ID, c.State)
 		}
 	}

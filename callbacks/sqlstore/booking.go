@@ -72,7 +72,7 @@ func existing(ctx context.Context, tx conn, r callbacks.Request) (callbacks.Book
 // that is being dialled stays.
 func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Request) (callbacks.Booking, error) {
 	record, err := load(ctx, tx, b.Callback.ID, "")
-	if err != nil || record.Callback.State != callbacks.Booked {
+	if err != nil || record.Callback.State != callbacks.Booked && record.Callback.State != callbacks.Task {
 		return b, err
 	}
 	if err := apply(ctx, tx, &record, r.GiveWay); err != nil {

@@ -41,7 +41,7 @@ func (r *callbackRow) columns() columns {
 var callbackColumns = new(callbackRow).columns().names()
 
 // openStates is the condition of the partial indexes, word for word, so that they are used.
-const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')`
+const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task')`
 
 // oneCallback runs a query for one callback; [callbacks.ErrNotFound] if there is none. In a transaction that writes,
 // nobody else changes it until the end.
@@ -116,6 +116,21 @@ func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error
 	where, args := chosen(f)
 	n, err = value[int](ctx, s.read, "SELECT count(*) FROM callbacks WHERE "+where, args...)
 	return n, s.wrap("count callbacks", err)
+}
+
+// Tasks implements [callbacks.Queries].
+func (s *Store) Tasks(ctx context.Context) (map[string]int, error) {
+	type counted struct {
+		line string
+		n    int
+	}
+	list, err := rows(ctx, s.read, func(c *counted) columns { return columns{{"line", &c.line}, {"n", &c.n}} },
+		`SELECT line, count(*) AS n FROM callbacks WHERE state = 'task' GROUP BY line`)
+	tasks := map[string]int{}
+	for _, c := range list {
+		tasks[c.line] = c.n
+	}
+	return tasks, s.wrap("count tasks", err)
 }
 
 // List implements [callbacks.Store].

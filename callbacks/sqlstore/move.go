@@ -22,7 +22,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if err != nil || n == 0 {
 			return err // moved already, under this key
 		}
-		if row.State != callbacks.Booked {
+		if row.State != callbacks.Booked && row.State != callbacks.Task {
 			return callbacks.ErrNotOpen
 		}
 		c := &row.Callback
@@ -36,9 +36,8 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 			}
 			row.slotStart = m.Due
 		}
-		c.Kind, c.Due, c.Held, c.SlotEnd, c.Expires = m.Kind, asStored(m.Due), time.Time{}, asStored(m.SlotEnd),
-			asStored(m.Expires)
-		c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1
+		c.RingAgain(asStored(m.Due), asStored(m.Expires))
+		c.Kind, c.SlotEnd = m.Kind, asStored(m.SlotEnd)
 		if err := row.columns().update(ctx, tx, "callbacks", "request_key", "reference"); err != nil {
 			return err
 		}

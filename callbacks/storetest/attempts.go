@@ -22,7 +22,7 @@ func testTransitions(t *testing.T, s *suite) {
 					r.Callback.Due = r.Callback.Due.Add(time.Hour) // staying is fine, editing is not
 				}
 				set(r, to, Start)
-				if r.Attempt != nil && (to == callbacks.Booked || to.Final()) {
+				if r.Attempt != nil && (to == callbacks.Booked || to == callbacks.Task || to.Final()) {
 					r.Attempt.State, r.Attempt.Outcome = callbacks.Ended, "busy"
 				}
 				return nil
@@ -66,7 +66,7 @@ func (s *suite) bring(t *testing.T, state callbacks.State) int64 {
 	}
 	switch state {
 	case callbacks.Booked:
-	case callbacks.Cancelled, callbacks.Expired, callbacks.Undialable:
+	case callbacks.Cancelled, callbacks.Expired, callbacks.Undialable, callbacks.Task:
 		change(state)
 	default:
 		s.n++

@@ -36,7 +36,7 @@ CREATE TABLE callbacks (
     slot_start_ms   BIGINT  NOT NULL DEFAULT 0,
     slot_end_ms     BIGINT  NOT NULL DEFAULT 0,
     expires_ms      BIGINT  NOT NULL,
-    state           TEXT    NOT NULL CHECK (state IN ('booked', 'dialling', 'agent-reached', 'customer-reached',
+    state           TEXT    NOT NULL CHECK (state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task',
                                                       'done', 'cancelled', 'expired', 'undialable')),
     -- Set once the customer has pressed 1: from then on the number is known to be theirs.
     reached         BOOLEAN NOT NULL DEFAULT FALSE CHECK (reached IN (TRUE, FALSE)),
@@ -62,21 +62,22 @@ CREATE TABLE callbacks (
 
 -- One open callback for a line and number, and for a line and account. An urgent one may be open beside an ordinary one.
 CREATE UNIQUE INDEX callbacks_open_number ON callbacks (line, number, urgent)
-    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
+    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 CREATE UNIQUE INDEX callbacks_open_account ON callbacks (line, account, urgent)
-    WHERE account <> '' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
+    WHERE account <> '' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 -- Limits count what is open over all lines.
 CREATE INDEX callbacks_open_caller ON callbacks (caller, line)
-    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
+    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 CREATE INDEX callbacks_open_for_number ON callbacks (number)
-    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
+    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 CREATE INDEX callbacks_open_slots ON callbacks (line, desk, slot_start_ms)
-    WHERE kind = 'slot' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
+    WHERE kind = 'slot' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 CREATE INDEX callbacks_not_ready ON callbacks (due_ms) WHERE state = 'booked' AND ready = 0;
 CREATE INDEX callbacks_ready ON callbacks (line, desk, urgent DESC, priority DESC, called_ms, id)
     WHERE state = 'booked' AND ready = 1;
 CREATE INDEX callbacks_of_desk ON callbacks (line, desk, due_ms) WHERE state = 'booked';
 CREATE INDEX callbacks_expiring ON callbacks (expires_ms) WHERE state = 'booked';
+CREATE INDEX callbacks_tasks ON callbacks (line) WHERE state = 'task';
 CREATE INDEX callbacks_not_erased ON callbacks (line, desk, ended_ms) WHERE erased_ms = 0;
 
 -- Calls that were placed for callbacks. status and status_seq are the provider's latest word and its number.

@@ -137,7 +137,7 @@ func Build(w Options, store Store) (*App, error) {
 	metrics := twilio.NewMetrics(registry)
 	registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		h.warnings, &h.Publication)
+		h.warnings, tasks{store, w.Live.Written}, &h.Publication)
 	if err := h.addWorkers(w, provider, metrics); err != nil {
 		return nil, err
 	}

@@ -318,6 +318,13 @@ func (c *campaign) look(ctx context.Context) (done bool, err error) {
 		ended += r.Done + r.Cancelled + r.Expired + r.Undialable
 		open += r.Open
 	}
+	tasks, err := c.store.Tasks(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, n := range tasks { // they ring nobody any more
+		open, ended = open-n, ended+n
+	}
 	c.settled.Store(int32(ended))
 	c.standing.Store(int32(open))
 	if open > 0 {

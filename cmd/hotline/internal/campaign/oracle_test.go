@@ -142,7 +142,9 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	if c.Kind == callbacks.Slot {
 		v.counts["callbacks for a chosen time"]++
 	}
-	if c.Open() {
+	if c.State == callbacks.Task {
+		v.counts["urgent callbacks that were left to a person"]++
+	} else if c.Open() {
 		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly),
 			c.Expires.Format(time.TimeOnly))
 	}
@@ -158,12 +160,18 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	if bridges > 1 {
 		v.find(ruleTwice, "%s: connected %d times", who, bridges)
 	}
-	counted := len(rings) - v.tooLate(rings)
-	if counted > campaignAttempts || c.Attempts > campaignAttempts || counted > c.Attempts {
+	counted, most := len(rings)-v.tooLate(rings), campaignAttempts
+	if c.Urgent {
+		most = callbacks.UrgentTries - c.DeskAttempts
+	}
+	if counted > most || c.Attempts > most || counted > c.Attempts {
 		v.find(ruleLimit, "%s: rung %d times, %d of them count", who, len(rings), counted)
 	}
 	for _, g := range rings {
 		v.hours(who, c, g)
+	}
+	if (c.State == callbacks.Task) != c.Urgent && (c.State == callbacks.Task || c.State == callbacks.Expired) {
+		v.find(ruleGiven, "%s: only urgent ones are left to a person, and they are never given up", who)
 	}
 	if c.State == callbacks.Expired && c.Attempts < campaignAttempts && c.DeskAttempts < campaignDeskAttempts &&
 		c.Ended.Before(c.Expires) {

@@ -140,7 +140,7 @@ type listOptions struct {
 func (o *listOptions) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.line, "line", "", "of this line")
 	flags.StringVar(&o.desk, "desk", "", "of this desk")
-	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired or undialable), or a state: "+stateNames())
+	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired, undialable, or a task for a person), or a state: "+stateNames())
 	flags.StringVar(&o.from, "from", "", "whose caller rang at or after this instant, RFC 3339")
 	flags.StringVar(&o.to, "to", "", "whose caller rang before this instant, RFC 3339")
 }
@@ -165,7 +165,7 @@ func (o *listOptions) filter(snapshot *config.Snapshot) (f callbacks.Filter, err
 	case "open":
 		f.States = callbacks.OpenStates
 	case "broken":
-		f.States = []callbacks.State{callbacks.Expired, callbacks.Undialable}
+		f.States = []callbacks.State{callbacks.Expired, callbacks.Undialable, callbacks.Task}
 	default:
 		if !slices.Contains(callbacks.States(), callbacks.State(o.state)) {
 			return f, fmt.Errorf("--state %q is not known; use open, all, broken or one of: %s", o.state, stateNames())

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,7 +22,7 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
 		Long: `status shows the version that was put in force last, what the directory of --config holds, what each
-running instance runs, and why one refuses an edit. It ends with exit status 1 when they do not all run what the
+running instance runs, why one refuses an edit, and which lines have urgent callbacks that wait for a person. It ends with exit status 1 when they do not all run what the
 directory holds, unless that was put in force less than 15 seconds ago and nobody refuses it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -71,10 +73,20 @@ func status(cmd *cobra.Command, a *session) error {
 	for _, o := range standing {
 		fmt.Fprintln(out, app.DescribeOverride(o, snapshot, a.now()))
 	}
-	if wrong != nil {
-		return wrong
+	if err := writeTasks(cmd, a.store); err != nil {
+		return err
 	}
-	return nil
+	return wrong
+}
+
+// writeTasks says which lines have urgent callbacks that wait for a person.
+func writeTasks(cmd *cobra.Command, store callbacks.Queries) error {
+	tasks, err := store.Tasks(cmd.Context())
+	for _, line := range slices.Sorted(maps.Keys(tasks)) {
+		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s by hand: no telephone rings for it any more, see "+
+			"hotline callbacks list --state task\n", line, count(tasks[line], "urgent callback")+" to be made")
+	}
+	return err
 }
 
 // directoryState says what the directory holds, and returns the hash that instances should run; empty when that is not

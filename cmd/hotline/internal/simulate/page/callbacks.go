@@ -50,7 +50,7 @@ func (c *Console) noteCallback(callback callbacks.Callback) (before callbacks.Ca
 func (c *Console) tellChange(before, now callbacks.Callback) {
 	words := ""
 	switch {
-	case before.State != now.State && !now.Open():
+	case before.State != now.State && stateWords[now.State] != "":
 		words = stateWords[now.State]
 	case now.State == callbacks.Booked && before.State != callbacks.Booked && now.Due.After(before.Due):
 		words = "waits for the next try, " + c.when(now.Line, now.Due)
@@ -65,6 +65,7 @@ var stateWords = map[callbacks.State]string{
 	callbacks.Done:       "is kept",
 	callbacks.Cancelled:  "is cancelled",
 	callbacks.Expired:    "is given up: a supervisor is told to ring by hand",
+	callbacks.Task:       "rings nobody any more: a supervisor is told to ring by hand",
 	callbacks.Undialable: "cannot be dialled: a supervisor is told to ring by hand",
 }
 
