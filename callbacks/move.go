@@ -24,9 +24,9 @@ type Move struct {
 	Asked   time.Time
 }
 
-// Move gives a callback that waits another time; a [Task] rings again from then on. It is idempotent on m.Key: a key that was seen changes nothing, and if
-// the callback has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if the callback does not wait any more,
-// [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
+// Move gives a callback that waits another time; a [Task] rings again from then on. It is idempotent on m.Key: a key
+// that was seen changes nothing, and if the callback has another time now it comes with [ErrKeyUsed]. [ErrNotOpen] if
+// the callback does not wait any more, [ErrSlotFull] if the slot has no room; for limits see [Store.Move].
 func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) {
 	if m.Key == "" {
 		return Callback{}, errors.New("callbacks: move: the key is empty; derive it from the call and the step")
@@ -53,12 +53,12 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	return c, nil
 }
 
-// Retry has a callback kept now: one that waits falls due, a [Task] is tried anew, one that was given up is made again under a new reference,
-// at the place of the first call. Existing is set when the customer has another open callback: that one is
-// returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the desk;
-// [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced] when
-// somebody else asked for it than the number's owner, who said that they did not want it. The desk's hours are asked
-// as always.
+// Retry has a callback kept now: one that waits falls due, a [Task] is tried anew, one that was given up is made again
+// under a new reference, at the place of the first call. Existing is set when the customer has another open callback:
+// that one is returned, and nothing was done. [ErrInProgress] while it is being kept, or its caller talks with the
+// desk; [ErrNotOpen] when it was kept or taken back; [ErrErased] when nobody knows any more whom to ring; [ErrSilenced]
+// when somebody else asked for it than the number's owner, who said that they did not want it. The desk's hours are
+// asked as always.
 func (s *Service) Retry(ctx context.Context, id int64, by string) (Booking, error) {
 	now := s.now()
 	var given Callback

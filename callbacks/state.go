@@ -16,8 +16,8 @@ const (
 	// CustomerReached means that the customer pressed 1. If they were rung first, an agent's telephone is ringing;
 	// otherwise the two were connected.
 	CustomerReached State = "customer-reached"
-	// Task is an urgent callback that was tried as often and as long as it may be. It stays open, rings nobody and never
-	// expires: a person ends it, or gives it another time.
+	// Task is an urgent callback that was tried as often and as long as it may be. It stays open, rings nobody and
+	// never expires: a person ends it, or gives it another time.
 	Task State = "task"
 	// Done is kept: both pressed 1, and their talk has ended.
 	Done State = "done"

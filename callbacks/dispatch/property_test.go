@@ -368,8 +368,8 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	}
 }
 
-// drain lets time go by with a healthy provider whose calls have all ended: every callback comes to an end, or is left to a
-// person.
+// drain lets time go by with a healthy provider whose calls have all ended: every callback comes to an end, or is left
+// to a person.
 func (m *model) drain() {
 	w := m.w
 	w.dialer.findErr, w.dialer.fetchErr, w.dialer.hangupErr = nil, nil, nil

@@ -76,7 +76,8 @@ func (t tasks) Collect(metrics chan<- prometheus.Metric) {
 		return
 	}
 	for _, line := range t.snapshot().Lines {
-		metrics <- prometheus.MustNewConstMetric(callbackTasks, prometheus.GaugeValue, float64(counted[line.ID]), line.ID)
+		n := float64(counted[line.ID])
+		metrics <- prometheus.MustNewConstMetric(callbackTasks, prometheus.GaugeValue, n, line.ID)
 	}
 }
 
