@@ -248,6 +248,8 @@ func (d *difference) words(c callbacks.Callback, o dispatch.Prediction) string {
 		}
 	case dispatch.GivenUp:
 		text = "given up " + at + ", " + shortWhy(o)
+	case dispatch.LeftToPerson:
+		text = "left to a person " + at + ", " + shortWhy(o)
 	case dispatch.NotDialled:
 		text = "given up " + at + ", " + shortWhy(o)
 	}
