@@ -201,7 +201,10 @@ var truths = map[string]func(c *claim) bool{
 		return c.told(callbacks.Slot) &&
 			c.is("when", c.line.between(c.language, c.shown().Due, c.shown().SlotEnd, c.now))
 	},
-	"existing.dialling": func(c *claim) bool { return c.shown().Open() && c.shown().State != callbacks.Booked },
+	"existing.dialling": func(c *claim) bool {
+		return c.shown().Open() && c.shown().State != callbacks.Booked && c.shown().State != callbacks.Task
+	},
+	"existing.task": func(c *claim) bool { return c.shown().State == callbacks.Task },
 	"existing.menu": func(c *claim) bool {
 		return c.to("1", stepExistingKept) && c.to("2", stepExistingWhen) && c.to("3", stepExistingSure)
 	},

@@ -45,9 +45,9 @@ func eventsIn(response Response, step *step) []Event {
 		case Prove:
 			return []Event{Shown{callback}, Shown{ended}, Refused{Why: NoMatch}, Refused{Why: Failed}}
 		case Look:
-			moved, dialling := callback, callback
-			moved.Due, dialling.State = moved.Due.Add(time.Hour), callbacks.Dialling
-			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{ended}, Refused{Why: Failed}}
+			moved, dialling, task := callback, callback, callback
+			moved.Due, dialling.State, task.State = moved.Due.Add(time.Hour), callbacks.Dialling, callbacks.Task
+			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{task}, Shown{ended}, Refused{Why: Failed}}
 		case Cancel:
 			return []Event{Dropped{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case SaveMessage:
