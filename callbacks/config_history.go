@@ -8,8 +8,8 @@ import (
 // and what each instance runs. The directory of files is the truth; this is its history, and what instances share.
 // Instants are kept to the millisecond and come back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
 
-// An Override closes or opens a line whatever its files say, from one instant to another: the closure in an emergency.
-type Override struct {
+// A DeclaredOverride closes or opens a line whatever its files say, from one instant to another: the closure in an emergency.
+type DeclaredOverride struct {
 	// ID is the store's number, in the order in which overrides were declared; 0 before one is written.
 	ID int64
 	// Line it is about. An empty Desk is the line with every desk that ever closes, else it is about this desk alone.
@@ -31,7 +31,7 @@ type Override struct {
 }
 
 // Rules reports whether the override decides at this instant.
-func (o Override) Rules(at time.Time) bool {
+func (o DeclaredOverride) Rules(at time.Time) bool {
 	return !at.Before(o.From) && at.Before(o.Until) && (o.Lifted.IsZero() || at.Before(o.Lifted))
 }
 

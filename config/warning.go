@@ -57,21 +57,21 @@ func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
 	return out
 }
 
-// A DeskOverride is an override in the files, of a line or of a desk that has its own.
-type DeskOverride struct {
+// A WrittenOverride is an override in the files, of a line or of a desk that has its own.
+type WrittenOverride struct {
 	// Desk is empty for the line.
 	Desk string
 	hours.Override
 }
 
 // WrittenOverrides are those of a line and of its desks, each once.
-func (s *Snapshot) WrittenOverrides(line string) (out []DeskOverride) {
+func (s *Snapshot) WrittenOverrides(line string) (out []WrittenOverride) {
 	for _, r := range s.dependencies {
 		if r.line != line || r.inherits {
 			continue
 		}
 		for _, o := range r.overridden() {
-			out = append(out, DeskOverride{r.desk, o})
+			out = append(out, WrittenOverride{r.desk, o})
 		}
 	}
 	return out

@@ -13,7 +13,7 @@ import (
 // WithOverrides is the snapshot with overrides that were declared in an emergency: they rule over everything that is written, a
 // later one over an earlier one. Lines that they do not concern are shared; the snapshot itself stays as it is. Desks that
 // never close are not concerned.
-func (s *Snapshot) WithOverrides(overrides []callbacks.Override) *Snapshot {
+func (s *Snapshot) WithOverrides(overrides []callbacks.DeclaredOverride) *Snapshot {
 	out := *s
 	for i, line := range s.Lines {
 		over := concerning(overrides, line)
@@ -33,7 +33,7 @@ func (s *Snapshot) WithOverrides(overrides []callbacks.Override) *Snapshot {
 }
 
 // concerning picks what is about a line, or about one of its desks that can close.
-func concerning(overrides []callbacks.Override, line *ivr.Line) (out []callbacks.Override) {
+func concerning(overrides []callbacks.DeclaredOverride, line *ivr.Line) (out []callbacks.DeclaredOverride) {
 	for _, o := range overrides {
 		if o.Line == line.ID && (o.Desk == "" || line.Desks[o.Desk] != nil && !line.Desks[o.Desk].Hours.Always()) {
 			out = append(out, o)
@@ -42,7 +42,7 @@ func concerning(overrides []callbacks.Override, line *ivr.Line) (out []callbacks
 	return out
 }
 
-func lineWith(line *ivr.Line, over []callbacks.Override) *ivr.Line {
+func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 	under := *line
 	under.Hours = line.Hours.WithOverrides(forDesk(over, "")...)
 	under.Desks = maps.Clone(line.Desks)
@@ -52,7 +52,7 @@ func lineWith(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 		}
 		changed := *desk
 		changed.Hours = under.Hours
-		own := slices.ContainsFunc(over, func(o callbacks.Override) bool { return o.Desk == id })
+		own := slices.ContainsFunc(over, func(o callbacks.DeclaredOverride) bool { return o.Desk == id })
 		if own || desk.Hours != line.Hours {
 			changed.Hours = desk.Hours.WithOverrides(forDesk(over, id)...)
 		}
@@ -72,7 +72,7 @@ func lineWith(line *ivr.Line, over []callbacks.Override) *ivr.Line {
 }
 
 // forDesk are the overrides of the line and of one of its desks, as package hours has them.
-func forDesk(over []callbacks.Override, desk string) (out []hours.Override) {
+func forDesk(over []callbacks.DeclaredOverride, desk string) (out []hours.Override) {
 	for _, o := range over {
 		if o.Desk == "" || o.Desk == desk {
 			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say, Source: OverrideSource(o)})
@@ -82,7 +82,9 @@ func forDesk(over []callbacks.Override, desk string) (out []hours.Override) {
 }
 
 // OverrideSource is how explanations name an override that stands in no file.
-func OverrideSource(o callbacks.Override) string { return fmt.Sprintf("override %d by %s", o.ID, o.By) }
+func OverrideSource(o callbacks.DeclaredOverride) string {
+	return fmt.Sprintf("override %d by %s", o.ID, o.By)
+}
 
 // topicsOf are the topics that a desk serves, so that only its callers hear of its closure.
 func topicsOf(line *ivr.Line, desk string) (topics []string) {

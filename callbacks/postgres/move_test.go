@@ -64,7 +64,7 @@ func lived(t *testing.T) *sqlite.Store {
 	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
 	for range 2 {
-		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Desk: "support", Open: true,
+		_, err = s.DeclareOverride(ctx, callbacks.DeclaredOverride{Line: "gopay", Desk: "support", Open: true,
 			From:   storetest.Start,
 			Until:  storetest.Start.Add(time.Hour),
 			Reason: "地震", Say: map[string]string{"zh": "关闭"}, By: "sari", Created: storetest.Start})
@@ -73,7 +73,7 @@ func lived(t *testing.T) *sqlite.Store {
 	_, err = s.LiftOverrides(ctx, "gopay", "support", "budi", storetest.Start)
 	must(err)
 	for i := range 3 {
-		_, err = s.DeclareOverride(ctx, callbacks.Override{Line: "upay", Open: i == 1, From: storetest.Start,
+		_, err = s.DeclareOverride(ctx, callbacks.DeclaredOverride{Line: "upay", Open: i == 1, From: storetest.Start,
 			Until: storetest.Start.Add(time.Hour)})
 		must(err)
 		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari",
@@ -149,7 +149,7 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if err != nil || b.Callback.ID != 6 {
 		t.Errorf("the next callback is %+v, %v", b.Callback, err)
 	}
-	if o, err := s.DeclareOverride(ctx, callbacks.Override{Line: "gopay", Until: storetest.Start}); err != nil ||
+	if o, err := s.DeclareOverride(ctx, callbacks.DeclaredOverride{Line: "gopay", Until: storetest.Start}); err != nil ||
 		o.ID != 6 {
 		t.Errorf("the next override is %+v, %v", o, err)
 	}

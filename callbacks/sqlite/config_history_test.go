@@ -17,7 +17,7 @@ func TestMigrations(t *testing.T) {
 // history writes the first of everything in the history of the configuration.
 func history(t *testing.T, s *sqlite.Store) {
 	t.Helper()
-	o, err := s.DeclareOverride(t.Context(), callbacks.Override{Line: "gopay", From: storetest.Start,
+	o, err := s.DeclareOverride(t.Context(), callbacks.DeclaredOverride{Line: "gopay", From: storetest.Start,
 		Until: storetest.Start.AddDate(0, 0, 1)})
 	if err != nil || o.ID != 1 {
 		t.Fatalf("declared as %+v, %v", o, err)

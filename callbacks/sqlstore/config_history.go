@@ -84,7 +84,7 @@ func (s *Store) VersionOf(ctx context.Context, hash string) (callbacks.Version, 
 	return v, s.wrap("read a version", err)
 }
 
-func overrideColumns(o *callbacks.Override) columns {
+func overrideColumns(o *callbacks.DeclaredOverride) columns {
 	return columns{
 		{"id", &o.ID}, {"line", &o.Line}, {"desk", &o.Desk}, {"opens", &o.Open},
 		{"from_ms", millis{&o.From}}, {"until_ms", millis{&o.Until}}, {"reason", anyText{&o.Reason}},
@@ -93,16 +93,16 @@ func overrideColumns(o *callbacks.Override) columns {
 	}
 }
 
-var overrideNames = overrideColumns(&callbacks.Override{}).names()
+var overrideNames = overrideColumns(&callbacks.DeclaredOverride{}).names()
 
 // DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after From.
-func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (callbacks.Override, error) {
+func (s *Store) DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error) {
 	if ms(o.Until) <= ms(o.From) {
-		return callbacks.Override{}, fmt.Errorf(
+		return callbacks.DeclaredOverride{}, fmt.Errorf(
 			"declare an override: it begins at %v and would end at %v; name a later end", o.From, o.Until)
 	}
 	o.Lifted, o.LiftedBy = time.Time{}, ""
-	return write(ctx, s, "declare an override", func(tx conn) (callbacks.Override, error) {
+	return write(ctx, s, "declare an override", func(tx conn) (callbacks.DeclaredOverride, error) {
 		if err := tx.serialize(ctx, "overrides"); err != nil { // numbers are in the order in which others see them
 			return o, err
 		}
@@ -114,18 +114,18 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.Override) (call
 
 // LiftOverrides ends those that are in force, or have still to begin, for a line and exactly this desk (empty: those of
 // the line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
-func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error) {
-	return write(ctx, s, "lift overrides", func(tx conn) ([]callbacks.Override, error) {
+func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error) {
+	return write(ctx, s, "lift overrides", func(tx conn) ([]callbacks.DeclaredOverride, error) {
 		list, err := rows(ctx, tx, overrideColumns, `UPDATE overrides SET lifted_ms = ?, lifted_by = ?
 			WHERE lifted_ms = 0 AND line = ? AND desk = ? AND until_ms > ? RETURNING `+overrideNames,
 			ms(now), anyText{&by}, line, desk, ms(now))
-		slices.SortFunc(list, func(a, b callbacks.Override) int { return cmp.Compare(a.ID, b.ID) })
+		slices.SortFunc(list, func(a, b callbacks.DeclaredOverride) int { return cmp.Compare(a.ID, b.ID) })
 		return list, err
 	})
 }
 
 // Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
-func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
+func (s *Store) Overrides(ctx context.Context, after time.Time) ([]callbacks.DeclaredOverride, error) {
 	list, err := many(ctx, s.read, overrideColumns, `overrides WHERE lifted_ms = 0 AND until_ms > ? ORDER BY id`,
 		ms(after))
 	return list, s.wrap("list overrides", err)

@@ -38,7 +38,7 @@ var tables = []table{
 	{name: "sms", columns: new(smsRow).columns(), numbered: true},
 	{name: "accepted_dials", columns: named("call_sid", "dial", "target", "accepted_ms")},
 	{name: "jobs", columns: named("name", "last_run_ms", "leased_until_ms"), replaced: "1 = 1"},
-	{name: "overrides", columns: overrideColumns(&callbacks.Override{}), numbered: true},
+	{name: "overrides", columns: overrideColumns(&callbacks.DeclaredOverride{}), numbered: true},
 	{name: "config_versions", columns: versionColumns(&callbacks.Version{}), replaced: "number = 1"},
 }
 

@@ -63,8 +63,8 @@ var (
 )
 
 // closure is an override of a line for the two hours from Start on.
-func closure(edit ...func(*callbacks.Override)) callbacks.Override {
-	o := callbacks.Override{Line: "gopay", From: Start, Until: Start.Add(2 * time.Hour), Reason: "fire drill",
+func closure(edit ...func(*callbacks.DeclaredOverride)) callbacks.DeclaredOverride {
+	o := callbacks.DeclaredOverride{Line: "gopay", From: Start, Until: Start.Add(2 * time.Hour), Reason: "fire drill",
 		By:      "sari",
 		Created: Start}
 	for _, e := range edit {
@@ -84,14 +84,14 @@ func must[T any](t *testing.T) func(v T, err error) T {
 	}
 }
 
-func (h *history) declare(t *testing.T, edit ...func(*callbacks.Override)) callbacks.Override {
+func (h *history) declare(t *testing.T, edit ...func(*callbacks.DeclaredOverride)) callbacks.DeclaredOverride {
 	t.Helper()
-	return must[callbacks.Override](t)(h.DeclareOverride(h.ctx, closure(edit...)))
+	return must[callbacks.DeclaredOverride](t)(h.DeclareOverride(h.ctx, closure(edit...)))
 }
 
-func (h *history) overrides(t *testing.T, after time.Time) []callbacks.Override {
+func (h *history) overrides(t *testing.T, after time.Time) []callbacks.DeclaredOverride {
 	t.Helper()
-	return must[[]callbacks.Override](t)(h.Overrides(h.ctx, after))
+	return must[[]callbacks.DeclaredOverride](t)(h.Overrides(h.ctx, after))
 }
 
 // exactly is same, but two instants are only equal in the same zone, too.
@@ -105,12 +105,12 @@ func exactly(t *testing.T, got, want any) {
 func testOverrides(t *testing.T, h *history) {
 	say := map[string]string{"id": "Kantor kami dievakuasi.", "zh": "我们的办公室正在疏散。", "ja": "ただいま避難中です。",
 		"en": `"Evacuated" <&> \`}
-	declared := closure(func(o *callbacks.Override) {
+	declared := closure(func(o *callbacks.DeclaredOverride) {
 		o.Desk, o.Open, o.Say, o.Reason, o.By = "support", true, say, "地震 \n', ?", "Jörg"
 		o.From, o.Until, o.Created = odd, odd.Add(time.Hour), odd.Add(-time.Minute)
 		o.Lifted, o.LiftedBy = odd, "nobody" // it is not, when it is declared
 	})
-	first := must[callbacks.Override](t)(h.DeclareOverride(h.ctx, declared))
+	first := must[callbacks.DeclaredOverride](t)(h.DeclareOverride(h.ctx, declared))
 	want := declared
 	want.ID, want.From, want.Until = first.ID, kept, kept.Add(time.Hour)
 	want.Created, want.Lifted, want.LiftedBy = kept.Add(-time.Minute), time.Time{}, ""
@@ -119,34 +119,34 @@ func testOverrides(t *testing.T, h *history) {
 	}
 	exactly(t, first, want)
 	// The order is that of the declarations, whatever begins or ends first.
-	late := h.declare(t, func(o *callbacks.Override) { o.Until = Start.Add(20 * time.Hour) })
-	early := h.declare(t, func(o *callbacks.Override) {
+	late := h.declare(t, func(o *callbacks.DeclaredOverride) { o.Until = Start.Add(20 * time.Hour) })
+	early := h.declare(t, func(o *callbacks.DeclaredOverride) {
 		o.From, o.Until, o.Say = Start.Add(-time.Hour), Start.Add(time.Minute), map[string]string{}
 	})
 	if first.ID >= late.ID || late.ID >= early.ID || late.Say != nil || early.Say != nil {
 		t.Fatalf("declared as %+v, %+v", late, early)
 	}
-	exactly(t, h.overrides(t, Start), []callbacks.Override{first, late, early})
-	exactly(t, h.overrides(t, early.Until.Add(-time.Millisecond)), []callbacks.Override{first, late, early})
-	exactly(t, h.overrides(t, early.Until), []callbacks.Override{first, late}) // the end is exclusive
-	exactly(t, h.overrides(t, Start.Add(30*time.Hour)), []callbacks.Override(nil))
+	exactly(t, h.overrides(t, Start), []callbacks.DeclaredOverride{first, late, early})
+	exactly(t, h.overrides(t, early.Until.Add(-time.Millisecond)), []callbacks.DeclaredOverride{first, late, early})
+	exactly(t, h.overrides(t, early.Until), []callbacks.DeclaredOverride{first, late}) // the end is exclusive
+	exactly(t, h.overrides(t, Start.Add(30*time.Hour)), []callbacks.DeclaredOverride(nil))
 }
 
 func testLiftOverrides(t *testing.T, h *history) {
-	over := h.declare(t, func(o *callbacks.Override) { o.Until = Start.Add(time.Hour) })
-	stands, another := h.declare(t), h.declare(t, func(o *callbacks.Override) { o.Open = true })
-	comes := h.declare(t, func(o *callbacks.Override) {
+	over := h.declare(t, func(o *callbacks.DeclaredOverride) { o.Until = Start.Add(time.Hour) })
+	stands, another := h.declare(t), h.declare(t, func(o *callbacks.DeclaredOverride) { o.Open = true })
+	comes := h.declare(t, func(o *callbacks.DeclaredOverride) {
 		o.From, o.Until = Start.Add(24*time.Hour),
 			Start.Add(48*time.Hour)
 	})
-	desk := h.declare(t, func(o *callbacks.Override) { o.Desk = "support" })
-	line := h.declare(t, func(o *callbacks.Override) { o.Line = "upay" })
+	desk := h.declare(t, func(o *callbacks.DeclaredOverride) { o.Desk = "support" })
+	line := h.declare(t, func(o *callbacks.DeclaredOverride) { o.Line = "upay" })
 	now := odd.Add(time.Hour) // one is over by then
-	lift := func(line, desk, by string, now time.Time) []callbacks.Override {
+	lift := func(line, desk, by string, now time.Time) []callbacks.DeclaredOverride {
 		t.Helper()
-		return must[[]callbacks.Override](t)(h.LiftOverrides(h.ctx, line, desk, by, now))
+		return must[[]callbacks.DeclaredOverride](t)(h.LiftOverrides(h.ctx, line, desk, by, now))
 	}
-	want := []callbacks.Override{stands, another, comes}
+	want := []callbacks.DeclaredOverride{stands, another, comes}
 	for i := range want {
 		want[i].Lifted, want[i].LiftedBy = kept.Add(time.Hour), "budi"
 	}
@@ -156,26 +156,26 @@ func testLiftOverrides(t *testing.T, h *history) {
 			t.Errorf("%+v rules when it was lifted, or did not before", o)
 		}
 	}
-	exactly(t, lift("gopay", "", "again", now.Add(time.Minute)), []callbacks.Override(nil))
-	exactly(t, lift("gopay", "senior", "budi", now), []callbacks.Override(nil))
-	exactly(t, lift("nobody's", "", "budi", now), []callbacks.Override(nil))
-	exactly(t, h.overrides(t, Start), []callbacks.Override{over, desk, line})
+	exactly(t, lift("gopay", "", "again", now.Add(time.Minute)), []callbacks.DeclaredOverride(nil))
+	exactly(t, lift("gopay", "senior", "budi", now), []callbacks.DeclaredOverride(nil))
+	exactly(t, lift("nobody's", "", "budi", now), []callbacks.DeclaredOverride(nil))
+	exactly(t, h.overrides(t, Start), []callbacks.DeclaredOverride{over, desk, line})
 	desk.Lifted, desk.LiftedBy = Start, ""
-	exactly(t, lift("gopay", "support", "", Start), []callbacks.Override{desk})
+	exactly(t, lift("gopay", "support", "", Start), []callbacks.DeclaredOverride{desk})
 	again := h.declare(t) // what was lifted stands in the way of nothing
-	exactly(t, h.overrides(t, Start), []callbacks.Override{over, line, again})
-	exactly(t, lift("gopay", "", "budi", again.Until), []callbacks.Override(nil)) // it has just ended
+	exactly(t, h.overrides(t, Start), []callbacks.DeclaredOverride{over, line, again})
+	exactly(t, lift("gopay", "", "budi", again.Until), []callbacks.DeclaredOverride(nil)) // it has just ended
 }
 
 func testOverrideEnds(t *testing.T, h *history) {
 	for name, until := range map[string]time.Time{"none": {}, "before it begins": Start.Add(-time.Hour),
 		"when it begins": Start} {
-		if o, err := h.DeclareOverride(h.ctx, closure(func(o *callbacks.Override) { o.Until = until })); err == nil ||
+		if o, err := h.DeclareOverride(h.ctx, closure(func(o *callbacks.DeclaredOverride) { o.Until = until })); err == nil ||
 			o.ID != 0 {
 			t.Errorf("an end %s: %+v", name, o)
 		}
 	}
-	exactly(t, h.overrides(t, time.Time{}), []callbacks.Override(nil))
+	exactly(t, h.overrides(t, time.Time{}), []callbacks.DeclaredOverride(nil))
 }
 
 // Two who lift at once are not both told that they did.
@@ -266,13 +266,13 @@ func testWords(t *testing.T, h *history) {
 	const broken, read = "caf\xe9 \x00.", "caf\uFFFD \uFFFD."
 	h.sees(t, callbacks.Instance{ID: "i", Host: broken, Problem: broken, Seen: Start})
 	exactly(t, h.instances(t, Start), []callbacks.Instance{{ID: "i", Host: read, Problem: read, Seen: Start}})
-	o := h.declare(t, func(o *callbacks.Override) {
+	o := h.declare(t, func(o *callbacks.DeclaredOverride) {
 		o.Reason, o.By, o.Say = broken, broken, map[string]string{"en": "caf\xe9 \x00."}
 	})
 	if o.Reason != read || o.By != read || o.Say["en"] != "caf\uFFFD \x00." {
 		t.Errorf("declared as %+v", o)
 	}
-	lifted := must[[]callbacks.Override](t)(h.LiftOverrides(h.ctx, "gopay", "", broken, Start))
+	lifted := must[[]callbacks.DeclaredOverride](t)(h.LiftOverrides(h.ctx, "gopay", "", broken, Start))
 	if len(lifted) != 1 || lifted[0].LiftedBy != read {
 		t.Errorf("lifted as %+v", lifted)
 	}
@@ -284,7 +284,7 @@ func testWords(t *testing.T, h *history) {
 
 // Another process, and the next one, reads what this one wrote.
 func testHistoryAfterARestart(t *testing.T, h *history) {
-	h.declare(t, func(o *callbacks.Override) { o.Say = map[string]string{"zh": "关闭"} })
+	h.declare(t, func(o *callbacks.DeclaredOverride) { o.Say = map[string]string{"zh": "关闭"} })
 	h.declare(t)
 	h.add(t, callbacks.Version{Hash: "h1", At: odd, Files: files("a", "1", "b", "")})
 	h.add(t, callbacks.Version{Hash: "h2", At: odd, Author: "sari", Note: "n", Changes: "c", Files: files("a", "2")})
@@ -319,7 +319,7 @@ func testHistoryContext(t *testing.T, h *history) {
 	if err := h.SeeInstance(ctx, callbacks.Instance{ID: "i", Seen: Start}); err == nil {
 		t.Error("seen although the caller is gone")
 	}
-	exactly(t, h.overrides(t, Start), []callbacks.Override(nil))
+	exactly(t, h.overrides(t, Start), []callbacks.DeclaredOverride(nil))
 	exactly(t, h.instances(t, Start), []callbacks.Instance(nil))
 	if v := h.add(t, callbacks.Version{Hash: "h"}); v.Number != 1 {
 		t.Errorf("the first version is %+v", v)

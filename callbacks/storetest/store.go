@@ -22,13 +22,13 @@ type Store interface {
 
 // A History is what the publisher and commands ask of a store.
 type History interface {
-	DeclareOverride(ctx context.Context, o callbacks.Override) (callbacks.Override, error)
-	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error)
+	DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error)
+	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error)
 	AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error)
 	Versions(ctx context.Context, most int) ([]callbacks.Version, error)
 	Version(ctx context.Context, number int64) (callbacks.Version, error)
 	VersionOf(ctx context.Context, hash string) (callbacks.Version, error)
-	Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error)
+	Overrides(ctx context.Context, after time.Time) ([]callbacks.DeclaredOverride, error)
 	SeeInstance(ctx context.Context, i callbacks.Instance) error
 	Instances(ctx context.Context, since time.Time) ([]callbacks.Instance, error)
 	ForgetInstance(ctx context.Context, id string) error

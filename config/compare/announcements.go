@@ -100,9 +100,9 @@ func texts(all map[string]string) string {
 }
 
 // announced are the announcements of a line without those that an override makes.
-func announced(line *ivr.Line, overrides []config.DeskOverride) (out []ivr.Announcement) {
+func announced(line *ivr.Line, overrides []config.WrittenOverride) (out []ivr.Announcement) {
 	for _, n := range line.Announcements {
-		says := slices.ContainsFunc(overrides, func(o config.DeskOverride) bool {
+		says := slices.ContainsFunc(overrides, func(o config.WrittenOverride) bool {
 			return o.From.Equal(n.From) && len(o.Say) > 0 && maps.Equal(o.Say, n.Text)
 		})
 		if !says {
@@ -114,7 +114,7 @@ func announced(line *ivr.Line, overrides []config.DeskOverride) (out []ivr.Annou
 
 // compareOverrides finds the one of before by desk and beginning.
 func (l *lineComparison) compareOverrides() {
-	id := func(o config.DeskOverride) string { return fmt.Sprint(o.Desk, o.Open, o.From.UnixNano()) }
+	id := func(o config.WrittenOverride) string { return fmt.Sprint(o.Desk, o.Open, o.From.UnixNano()) }
 	for _, p := range pairs(l.overridesBefore, l.overrides, id) {
 		switch old, new := p.old, p.new; p.change {
 		case added:
@@ -134,14 +134,14 @@ func (l *lineComparison) compareOverrides() {
 	}
 }
 
-func aboutOverride(o config.DeskOverride, what string) string {
+func aboutOverride(o config.WrittenOverride, what string) string {
 	if o.Desk == "" {
 		return what
 	}
 	return "desk " + o.Desk + ": " + what
 }
 
-func (l *lineComparison) overrideWords(o config.DeskOverride) string {
+func (l *lineComparison) overrideWords(o config.WrittenOverride) string {
 	text := "closed "
 	if o.Open {
 		text = "open "

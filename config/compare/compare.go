@@ -92,7 +92,7 @@ func (c Changes) Of(line string) Changes {
 // A lineComparison is of one line that both configurations have.
 type lineComparison struct {
 	old, new                   *ivr.Line
-	overridesBefore, overrides []config.DeskOverride
+	overridesBefore, overrides []config.WrittenOverride
 	from                       time.Time
 	days                       int
 	out                        LineChanges

@@ -12,7 +12,7 @@ import (
 // lineOpen reports whether gopay's number is answered by an open line now.
 func (d *desk) lineOpen() bool { return d.Live().ByNumber("+622150001000").Hours.IsOpen(d.now) }
 
-func (d *desk) closes(over callbacks.Override) callbacks.Override {
+func (d *desk) closes(over callbacks.DeclaredOverride) callbacks.DeclaredOverride {
 	d.t.Helper()
 	if over.Line == "" {
 		over.Line = "gopay"
@@ -46,7 +46,7 @@ func TestAClosureInAnEmergency(t *testing.T) {
 	if !d.lineOpen() {
 		t.Fatal("gopay is closed before")
 	}
-	d.closes(callbacks.Override{Until: d.now.Add(2 * time.Hour), Say: map[string]string{"en": "No electricity."}})
+	d.closes(callbacks.DeclaredOverride{Until: d.now.Add(2 * time.Hour), Say: map[string]string{"en": "No electricity."}})
 	d.follows(f, 9*time.Second)
 	line := d.Live().Find("gopay", d.first)
 	if d.lineOpen() || line.Hours.IsOpen(d.now) || line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
@@ -85,7 +85,7 @@ func TestOverridesWithoutTheStore(t *testing.T) {
 	d.History = gone
 	f := publish.NewFollower(d.Publisher, "a", "host")
 	end := d.now.Add(time.Minute)
-	d.closes(callbacks.Override{Until: end})
+	d.closes(callbacks.DeclaredOverride{Until: end})
 	d.follows(f, time.Second)
 	gone.gone = true
 	d.follows(f, 30*time.Second)
@@ -107,10 +107,10 @@ func TestOverridesWithoutTheStore(t *testing.T) {
 func TestADeskIsClosed(t *testing.T) {
 	d := newDesk(t)
 	f := publish.NewFollower(d.Publisher, "a", "host")
-	d.closes(callbacks.Override{Desk: "senior", Until: d.now.Add(time.Hour), Say: map[string]string{"en": "Training."}})
-	d.closes(callbacks.Override{Desk: "emergency", Until: d.now.Add(time.Hour)})
-	d.closes(callbacks.Override{Desk: "gone", Until: d.now.Add(time.Hour)})
-	d.closes(callbacks.Override{Line: "gone", Until: d.now.Add(time.Hour)})
+	d.closes(callbacks.DeclaredOverride{Desk: "senior", Until: d.now.Add(time.Hour), Say: map[string]string{"en": "Training."}})
+	d.closes(callbacks.DeclaredOverride{Desk: "emergency", Until: d.now.Add(time.Hour)})
+	d.closes(callbacks.DeclaredOverride{Desk: "gone", Until: d.now.Add(time.Hour)})
+	d.closes(callbacks.DeclaredOverride{Line: "gone", Until: d.now.Add(time.Hour)})
 	d.follows(f, time.Second)
 	line := d.Live().Find("gopay", "")
 	if !line.Hours.IsOpen(d.now) || line.Desks["senior"].Hours.IsOpen(d.now) || !line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {

@@ -31,7 +31,7 @@ func (g *goneHistory) AddVersion(ctx context.Context, v callbacks.Version) (call
 	return g.History.AddVersion(ctx, v)
 }
 
-func (g *goneHistory) Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error) {
+func (g *goneHistory) Overrides(ctx context.Context, after time.Time) ([]callbacks.DeclaredOverride, error) {
 	if g.gone {
 		return nil, errGone
 	}

@@ -21,7 +21,7 @@ type History interface {
 	// VersionOf returns the latest version with this hash, with its files, or [callbacks.ErrNotFound].
 	VersionOf(ctx context.Context, hash string) (callbacks.Version, error)
 	// Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
-	Overrides(ctx context.Context, after time.Time) ([]callbacks.Override, error)
+	Overrides(ctx context.Context, after time.Time) ([]callbacks.DeclaredOverride, error)
 	// SeeInstance writes what an instance says of itself, in the place of what it said before. It removes those that have said
 	// nothing for a week before i.Seen.
 	SeeInstance(ctx context.Context, i callbacks.Instance) error

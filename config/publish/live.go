@@ -28,7 +28,7 @@ var (
 type active struct {
 	current   generation
 	earlier   []generation // the latest first
-	overrides []callbacks.Override
+	overrides []callbacks.DeclaredOverride
 }
 
 // generation is one configuration: as it is written, and with the overrides.
@@ -58,7 +58,7 @@ func (l *Live) Snapshot() *config.Snapshot { return l.active.Load().current.over
 func (l *Live) Written() *config.Snapshot { return l.active.Load().current.written }
 
 // Overrides are those that were heard of last, ended ones included.
-func (l *Live) Overrides() []callbacks.Override { return l.active.Load().overrides }
+func (l *Live) Overrides() []callbacks.DeclaredOverride { return l.active.Load().overrides }
 
 // ByNumber implements [twilio.Lines].
 func (l *Live) ByNumber(e164 string) *ivr.Line { return l.Snapshot().ByNumber(e164) }
@@ -121,7 +121,7 @@ func recent(earlier []generation, now time.Time) (out []generation) {
 }
 
 // Override lets these overrides rule, in the place of those before; calls in progress obey them, too.
-func (l *Live) Override(overrides []callbacks.Override) {
+func (l *Live) Override(overrides []callbacks.DeclaredOverride) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := *l.active.Load()
@@ -138,4 +138,6 @@ func (l *Live) Override(overrides []callbacks.Override) {
 }
 
 // sameOverride: an override is never edited, only lifted.
-func sameOverride(a, b callbacks.Override) bool { return a.ID == b.ID && a.Lifted.Equal(b.Lifted) }
+func sameOverride(a, b callbacks.DeclaredOverride) bool {
+	return a.ID == b.ID && a.Lifted.Equal(b.Lifted)
+}

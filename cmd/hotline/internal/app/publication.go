@@ -122,7 +122,7 @@ func orNever(t time.Time) string {
 }
 
 // DescribeOverride puts an override into words, on the clock of its line.
-func DescribeOverride(o callbacks.Override, snapshot *config.Snapshot, now time.Time) string {
+func DescribeOverride(o callbacks.DeclaredOverride, snapshot *config.Snapshot, now time.Time) string {
 	zone := time.UTC
 	if line := snapshot.ByID(o.Line); line != nil {
 		zone = line.Hours.Zone()

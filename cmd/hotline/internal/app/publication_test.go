@@ -59,7 +59,7 @@ func TestTheHealthPage(t *testing.T) {
 	for range 5 {
 		now = h.Publication.Publisher.Look(t.Context())
 	}
-	over := callbacks.Override{Line: "gopay", From: now, Until: now.Add(2 * time.Hour), Reason: "Power cut",
+	over := callbacks.DeclaredOverride{Line: "gopay", From: now, Until: now.Add(2 * time.Hour), Reason: "Power cut",
 		By: "anna", Created: now}
 	if _, err := h.Store.DeclareOverride(t.Context(), over); err != nil {
 		t.Fatal(err)

@@ -23,10 +23,10 @@ type Store interface {
 
 	// DeclareOverride writes an override and returns it with its ID, not lifted. It is an error if Until is not after
 	// From.
-	DeclareOverride(ctx context.Context, o callbacks.Override) (callbacks.Override, error)
+	DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error)
 	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the
 	// line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
-	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.Override, error)
+	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error)
 	// Writable writes one row, as callbacks are written, and reads where they are. Its error is a
 	// [callbacks.UnwritableError].
 	Writable(ctx context.Context, now time.Time) error

@@ -136,7 +136,7 @@ type silencedStore struct{ app.Store }
 
 var errSilenced = errors.New("the connection was lost")
 
-func (silencedStore) Overrides(context.Context, time.Time) ([]callbacks.Override, error) {
+func (silencedStore) Overrides(context.Context, time.Time) ([]callbacks.DeclaredOverride, error) {
 	return nil, errSilenced
 }
 

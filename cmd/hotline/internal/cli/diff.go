@@ -180,7 +180,7 @@ func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
 	return err
 }
 
-func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, overrides []callbacks.Override) error {
+func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, overrides []callbacks.DeclaredOverride) error {
 	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
 	for _, line := range d.changes.Lines() {
 		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})

@@ -89,7 +89,7 @@ func tellUnseen(out io.Writer, why string) error {
 
 // declaredOverrides is what close and open have declared and is not over, where there is a store; else it says why it
 // was not looked at.
-func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.Override, unseen string) {
+func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.DeclaredOverride, unseen string) {
 	a, err := openSession(cmd, app.OpenStore)
 	if err != nil {
 		return nil, err.Error()

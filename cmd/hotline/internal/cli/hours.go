@@ -82,8 +82,8 @@ type subject struct {
 	// words describe one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to
 	// look.
 	withOverrides *hours.Calendar
-	declared      []callbacks.Override
-	words         func(callbacks.Override) string
+	declared      []callbacks.DeclaredOverride
+	words         func(callbacks.DeclaredOverride) string
 	unseen        string
 	warnings      func(time.Time) []config.Warning
 	// others are sentences about desks whose hours differ.
@@ -138,8 +138,8 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 				strings.Join(deskIDs(line.Desks), ", "))
 		}
 		s.overrides = snapshot.Overrides(s.name, s.desk)
-		s.words = func(over callbacks.Override) string { return app.DescribeOverride(over, snapshot, now) }
-		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.Override) bool {
+		s.words = func(over callbacks.DeclaredOverride) string { return app.DescribeOverride(over, snapshot, now) }
+		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.DeclaredOverride) bool {
 			return !s.concerned(over)
 		})
 		out = append(out, s)
@@ -152,7 +152,7 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 }
 
 // concerned reports whether an override is about the line, or about the desk that is asked for.
-func (s subject) concerned(over callbacks.Override) bool {
+func (s subject) concerned(over callbacks.DeclaredOverride) bool {
 	return over.Line == s.name && (s.desk == "" || over.Desk == s.desk || over.Desk == "" && !s.calendar.Always())
 }
 
@@ -324,7 +324,7 @@ func answerOne(out io.Writer, s subject, text string, now time.Time) error {
 	if err := printRules(out, e); err != nil {
 		return err
 	}
-	return s.printDeclared(out, func(o callbacks.Override) bool { return o.Rules(at) })
+	return s.printDeclared(out, func(o callbacks.DeclaredOverride) bool { return o.Rules(at) })
 }
 
 // printRules lists every rule that had something to say, if there were several.
@@ -411,7 +411,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	begin := time.Date(first.Year, first.Month, first.Day, 0, 0, 0, 0, zone)
 	end := time.Date(first.Year, first.Month, first.Day+o.days, 0, 0, 0, 0, zone)
-	if err := s.printDeclared(out, func(o callbacks.Override) bool {
+	if err := s.printDeclared(out, func(o callbacks.DeclaredOverride) bool {
 		return o.From.Before(end) && o.Until.After(begin)
 	}); err != nil {
 		return err
@@ -429,7 +429,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 }
 
 // printDeclared names what close and open have declared for the line, a line each.
-func (s subject) printDeclared(out io.Writer, asked func(callbacks.Override) bool) error {
+func (s subject) printDeclared(out io.Writer, asked func(callbacks.DeclaredOverride) bool) error {
 	for _, over := range s.declared {
 		if !asked(over) {
 			continue

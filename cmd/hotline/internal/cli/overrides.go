@@ -126,7 +126,7 @@ type overrideCommand struct {
 	out      io.Writer
 	store    app.Store
 	snapshot *config.Snapshot // in force, as it is written
-	declared []callbacks.Override
+	declared []callbacks.DeclaredOverride
 	now      time.Time
 }
 
@@ -187,7 +187,7 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	if err != nil {
 		return err
 	}
-	over := callbacks.Override{Line: line.ID, Desk: o.desk, Open: open, From: r.now,
+	over := callbacks.DeclaredOverride{Line: line.ID, Desk: o.desk, Open: open, From: r.now,
 		Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
 	zone := line.Hours.Zone()
 	if o.from != "" {
@@ -235,7 +235,7 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 }
 
 // verify reads again what was written, the way a server does, and fails when the line does not obey.
-func (r *overrideCommand) verify(line *ivr.Line, over callbacks.Override) error {
+func (r *overrideCommand) verify(line *ivr.Line, over callbacks.DeclaredOverride) error {
 	all, err := r.store.Overrides(r.ctx, r.now)
 	if err != nil {
 		return fmt.Errorf("override %d is declared, but could not be read again: %w", over.ID, err)
@@ -254,7 +254,7 @@ func (r *overrideCommand) verify(line *ivr.Line, over callbacks.Override) error 
 }
 
 // report says what an override that was just written does.
-func (r *overrideCommand) report(line *ivr.Line, over callbacks.Override) error {
+func (r *overrideCommand) report(line *ivr.Line, over callbacks.DeclaredOverride) error {
 	fmt.Fprintf(r.out, "%s\n", app.DescribeOverride(over, r.snapshot, r.now))
 	var silent []string
 	for _, tag := range languageTags(line) {
@@ -278,7 +278,7 @@ func (r *overrideCommand) report(line *ivr.Line, over callbacks.Override) error 
 }
 
 // opensAlike reports whether an override changes nothing.
-func opensAlike(before, after *hours.Calendar, over callbacks.Override) bool {
+func opensAlike(before, after *hours.Calendar, over callbacks.DeclaredOverride) bool {
 	return before.Working(over.From, over.Until) == after.Working(over.From, over.Until)
 }
 
@@ -309,7 +309,7 @@ func (r *overrideCommand) reportInstances() error {
 
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.
 func (r *overrideCommand) lift(o overrideOptions) error {
-	if !slices.ContainsFunc(r.declared, func(s callbacks.Override) bool {
+	if !slices.ContainsFunc(r.declared, func(s callbacks.DeclaredOverride) bool {
 		return s.Line == o.line && s.Desk == o.desk
 	}) {
 		line, err := r.line(o)

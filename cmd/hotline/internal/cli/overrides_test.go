@@ -15,7 +15,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 )
 
-func (o *office) overrides() []callbacks.Override {
+func (o *office) overrides() []callbacks.DeclaredOverride {
 	o.t.Helper()
 	list, err := o.store.Overrides(o.t.Context(), o.now)
 	if err != nil {
@@ -151,7 +151,7 @@ func TestExplainKnowsTheClosure(t *testing.T) {
 func TestEndingTheClosureOfALineThatIsGone(t *testing.T) {
 	o := newOffice(t)
 	o.works("wallet is closed", "close", "--line", "wallet", "--until", "14:00", "--reason", "Power cut")
-	over := callbacks.Override{Line: "gopay", Desk: "gone", From: o.now, Until: o.now.Add(time.Hour),
+	over := callbacks.DeclaredOverride{Line: "gopay", Desk: "gone", From: o.now, Until: o.now.Add(time.Hour),
 		Reason: "Training", Created: o.now}
 	if _, err := o.store.DeclareOverride(t.Context(), over); err != nil {
 		t.Fatal(err)
@@ -209,11 +209,11 @@ type busyStore struct{ app.Store }
 
 var errBusy = errors.New("database is locked (5) (SQLITE_BUSY)")
 
-func (busyStore) DeclareOverride(context.Context, callbacks.Override) (callbacks.Override, error) {
-	return callbacks.Override{}, errBusy
+func (busyStore) DeclareOverride(context.Context, callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error) {
+	return callbacks.DeclaredOverride{}, errBusy
 }
 
-func (busyStore) LiftOverrides(context.Context, string, string, string, time.Time) ([]callbacks.Override, error) {
+func (busyStore) LiftOverrides(context.Context, string, string, string, time.Time) ([]callbacks.DeclaredOverride, error) {
 	return nil, errBusy
 }
 
@@ -234,7 +234,7 @@ func TestClosingWithABusyDatabase(t *testing.T) {
 	if err := r.declare(flags, false); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, errBusy) {
 		t.Errorf("err = %v", err)
 	}
-	r.declared = []callbacks.Override{{Line: "gopay"}}
+	r.declared = []callbacks.DeclaredOverride{{Line: "gopay"}}
 	if err := r.lift(flags); err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("err = %v", err)
 	}
@@ -247,7 +247,7 @@ func TestClosingWithABusyDatabase(t *testing.T) {
 // lossyStore takes it, and knows nothing of it afterwards.
 type lossyStore struct{ app.Store }
 
-func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.Override, error) {
+func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.DeclaredOverride, error) {
 	return nil, nil
 }
 

@@ -67,7 +67,7 @@ func TestPublishingOnPostgreSQL(t *testing.T) {
 		t.Helper()
 		for i, h := range instances {
 			if got := slices.ContainsFunc(h.Live.Overrides(),
-				func(c callbacks.Override) bool {
+				func(c callbacks.DeclaredOverride) bool {
 					return c.Line == "gopay" && !c.Open &&
 						c.Rules(o.now)
 				}); got != want {

@@ -28,7 +28,7 @@ func withCallback(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := store.DeclareOverride(t.Context(),
-		callbacks.Override{Line: "gopay", From: now, Until: now.Add(time.Hour), Reason: "fire"}); err != nil {
+		callbacks.DeclaredOverride{Line: "gopay", From: now, Until: now.Add(time.Hour), Reason: "fire"}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := store.AddVersion(t.Context(),

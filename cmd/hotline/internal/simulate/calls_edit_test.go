@@ -126,9 +126,9 @@ func othersSentences(id string) *regexp.Regexp {
 	return regexp.MustCompile(`(?m)^(` + strings.Join(others, "|") + `)/.*\n`)
 }
 
-func closure(s *scenario, from, until time.Duration) callbacks.Override {
+func closure(s *scenario, from, until time.Duration) callbacks.DeclaredOverride {
 	now := s.simulator.Now()
-	return callbacks.Override{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut",
+	return callbacks.DeclaredOverride{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut",
 		By:  "anna",
 		Say: map[string]string{"en": "There is no electricity in our office."}}
 }
@@ -140,7 +140,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 	s := newScenario(t, openDay, e.option()) // Wednesday 10:00
 	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction,
 		hears("If that is right, press 1").while(func() {
-			e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
+			e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
 		hears("We are closed. We open again today at 12:01 p.m. We can call you back.").press("1"), noNote)
 	s.bridged()
@@ -158,7 +158,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 func TestAClosureIsAnnounced(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
-	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
+	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 	heard := s.rings(home, "", english, hears("There is no electricity in our office.").hangUp())
 	if !strings.Contains(heard, "We are closed. We open again today at noon") {
 		t.Errorf("heard %q", heard)
@@ -176,7 +176,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	s.everyAgent("busy")
 	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
 		hears("We would call you on 0 8 1 2").press("1"), noNote)
-	e.Override([]callbacks.Override{closure(s, 0, 3*time.Hour)})
+	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 3*time.Hour)})
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -190,7 +190,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 func TestALiftedClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
-	e.Override([]callbacks.Override{closure(s, 0, 2*time.Hour)})
+	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 	s.rings(home, "We are closed", english, hears("We are closed").hangUp())
 	e.Override(nil)
 	s.rings(home, "Thank you for calling", english, hears("To speak to an agent, press 0").press("0"))
