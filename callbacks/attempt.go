@@ -30,16 +30,16 @@ const (
 // Outcomes of an attempt besides the provider's own final statuses ("busy", "no-answer", …)
 // and, after the one who was rung first pressed 1, "customer-" or "agent-" with the status of the other one's leg.
 const (
-	OutcomeKept       = "kept"       // the customer was connected
-	OutcomeNotBridged = "apart"      // both pressed 1, and the provider did not connect them
-	OutcomeRefused    = "refused"    // refused for good
-	OutcomeNotNow     = "not-now"    // refused for the moment; the target is not used up
-	OutcomeNotPlaced  = "not-placed" // the answer was lost and the provider knows of no call
-	OutcomeOverqueued = "overqueued" // stuck in the provider's queue; the target is not used up
-	OutcomeClosed     = "closed"     // the desk closed before it was answered; the target is not used up
-	OutcomeWithdrawn  = "withdrawn"  // the callback was taken back meanwhile
-	OutcomeLost       = "lost"       // nothing was heard of it for hours
-	OutcomeDisowned   = "disowned"   // the customer said that they had not asked for the call
+	OutcomeKept       = "kept"        // the customer was connected
+	OutcomeNotBridged = "not-bridged" // both pressed 1, and the provider did not connect them
+	OutcomeRefused    = "refused"     // refused for good
+	OutcomeNotNow     = "not-now"     // refused for the moment; the target is not used up
+	OutcomeNotPlaced  = "not-placed"  // the answer was lost and the provider knows of no call
+	OutcomeOverqueued = "overqueued"  // stuck in the provider's queue; the target is not used up
+	OutcomeClosed     = "closed"      // the desk closed before it was answered; the target is not used up
+	OutcomeWithdrawn  = "withdrawn"   // the callback was taken back meanwhile
+	OutcomeLost       = "lost"        // nothing was heard of it for hours
+	OutcomeDisowned   = "disowned"    // the customer said that they had not asked for the call
 )
 
 // An Attempt is one call to one target about one callback: to an agent, or to the customer where they are rung first.

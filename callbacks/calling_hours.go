@@ -88,8 +88,8 @@ func together(zones []*time.Location, window hours.Span) []*time.Location {
 	slices.SortStableFunc(clocks, func(a, b clock) int {
 		return cmp.Or(cmp.Compare(a.january, b.january), cmp.Compare(a.middle, b.middle))
 	})
-	notBridged := time.Duration(clocks[len(clocks)-1].january-clocks[0].january) * time.Second
-	if time.Duration(window.To-window.From)*time.Minute-notBridged < leastCallingHours && len(clocks) > 1 {
+	difference := time.Duration(clocks[len(clocks)-1].january-clocks[0].january) * time.Second
+	if time.Duration(window.To-window.From)*time.Minute-difference < leastCallingHours && len(clocks) > 1 {
 		return []*time.Location{clocks[len(clocks)/2].zone}
 	}
 	out := make([]*time.Location, len(clocks))

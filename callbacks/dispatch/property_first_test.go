@@ -20,7 +20,7 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	all["customer takes it"] = func(*rapid.T) { m.customerPresses(m.leg()) }
 	all["agent's leg ends"] = func(rt *rapid.T) {
 		leg, id := m.leg()
-		notBridged := rapid.IntRange(0, 3).Draw(rt, "apart") == 0
+		notBridged := rapid.IntRange(0, 3).Draw(rt, "not bridged") == 0
 		if a := leg.attempt(); notBridged && a.State == callbacks.Connected && a.SID == leg.sid {
 			delete(m.connected, id) // the agent's 1 led to no conversation
 		}

@@ -65,12 +65,12 @@ func hoursSchema() *Schema {
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.",
 			weekSchema().orNothing()),
 		key("announcements", "Announcements at the start of a call. They do not change the hours.",
-			list(ref("notice"), mostAnnouncements).orNothing()),
+			list(ref("announcement"), mostAnnouncements).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
 	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than " +
 		"this schema can."
-	s.Definitions = append(ruleDefinitions(), Property{"notice", noticeSchema()})
+	s.Definitions = append(ruleDefinitions(), Property{"announcement", announcementSchema()})
 	return s
 }
 
@@ -184,7 +184,7 @@ func overrideSchema() *Schema {
 	return s
 }
 
-func noticeSchema() *Schema {
+func announcementSchema() *Schema {
 	return object(
 		key("from", "", ref("instant")),
 		key("until", "", ref("instant")),

@@ -122,7 +122,7 @@ func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
 		return err
 	})
 	if err != nil {
-		s.Log.Warn("cannot look for a standing callback; the call goes on without", "error", err)
+		s.Log.Warn("cannot look for an open callback; the call goes on without", "error", err)
 		return ivr.Found{}
 	}
 	if !found {

@@ -299,7 +299,7 @@ func TestPanics(t *testing.T) {
 	}
 }
 
-// The look for a standing callback runs beside the webhook, where a panic would end the process and every call in it.
+// The look for an open callback runs beside the webhook, where a panic would end the process and every call in it.
 func TestPanicWhileLookingForACallback(t *testing.T) {
 	e := newEdge(t, nil)
 	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { panic("no store") }
@@ -325,7 +325,7 @@ func TestPanicBeforeALineIsKnown(t *testing.T) {
 	}
 }
 
-// The early look for a standing callback has a short limit, whether the store heeds the limit or not.
+// The early look for an open callback has a short limit, whether the store heeds the limit or not.
 func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 	for name, heeds := range map[string]bool{"heeds its limit": true, "does not": false} {
 		t.Run(name, func(t *testing.T) {

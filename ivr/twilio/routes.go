@@ -18,7 +18,7 @@ const (
 	pathRecording     = "/voice/recording"
 	pathPlayback      = "/voice/playback"
 	pathAttemptStatus = "/voice/attempt-status"
-	pathSMSStatus     = "/voice/text-status"
+	pathSMSStatus     = "/voice/sms-status"
 
 	pathWhisper        = "/voice/whisper"
 	pathWhisperKey     = "/voice/whisper/key"

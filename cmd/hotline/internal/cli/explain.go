@@ -275,15 +275,15 @@ func (e explanation) keyPath(rows *terminal.Table) {
 	}
 	rows.Add("language", language, e.source("languages."+tag))
 	for _, n := range e.simulation.Announcements {
-		rows.Add("notice", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.noticeSource(n))
+		rows.Add("announcement", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.announcementSource(n))
 	}
 	if len(e.simulation.Announcements) == 0 {
-		rows.Add("notice", "none is announced", "")
+		rows.Add("announcement", "none is announced", "")
 	}
 }
 
-// noticeSource is the list that an announcement stands in, or the override that makes it.
-func (e explanation) noticeSource(n ivr.Announcement) string {
+// announcementSource is the list that an announcement stands in, or the override that makes it.
+func (e explanation) announcementSource(n ivr.Announcement) string {
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
 		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
 			if o.From.Equal(n.From) && o.Say[e.simulation.Language] == n.Text[e.simulation.Language] {
@@ -410,7 +410,7 @@ func (e explanation) times(rows *terminal.Table) {
 		return
 	}
 	if policy.ASAPCutoff > 0 {
-		rows.Add("cutoff", fmt.Sprintf("in the last %s before closing it is the next opening",
+		rows.Add("asap_cutoff", fmt.Sprintf("in the last %s before closing it is the next opening",
 			problem.Spell(policy.ASAPCutoff)), e.source("callbacks.asap_cutoff"))
 	}
 	if policy.OpeningDelay > 0 {
@@ -457,7 +457,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 	rows.Add("", "unless "+e.limitsOn(r), e.source("callbacks.limits"))
 	if r.MaxOpen > 0 {
-		rows.Add("", fmt.Sprintf("unless %d stand already", r.MaxOpen), e.source("callbacks.max_open"))
+		rows.Add("", fmt.Sprintf("unless %d are open already", r.MaxOpen), e.source("callbacks.max_open"))
 	}
 	if text := e.line.SMSBody(c, callbacks.NotifyBooked, e.at); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))

@@ -12,11 +12,11 @@ func TestExplain(t *testing.T) {
 		"en")
 	want := `gopay, Thursday 31 December 2026, 16:00 (Asia/Jakarta): a call from …7890 is about refund.
 
-  number    +622150001000 is answered by line gopay           lines/gopay.yaml:13
-  language  en, key 2                                         lines/gopay.yaml:19
-  notice    none is announced
-  topic     refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:40
-  desk      support serves the topic                          topics.yaml:22
+  number        +622150001000 is answered by line gopay           lines/gopay.yaml:13
+  language      en, key 2                                         lines/gopay.yaml:19
+  announcement  none is announced
+  topic         refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:40
+  desk          support serves the topic                          topics.yaml:22
 
 gopay, desk support, Thursday 31 December 2026, 16:00 (Asia/Jakarta): closed
   since  Thursday 31 December 2026, 15:00
@@ -32,7 +32,7 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
   rings          nobody: desk support is closed                                                  lines/gopay.yaml:55
   rung back      …7890 can be dialled by the provider itself
   calling hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:102
-  cutoff         in the last 10m before closing it is the next opening                           lines/gopay.yaml:97
+  asap_cutoff    in the last 10m before closing it is the next opening                           lines/gopay.yaml:97
   callback       as soon as possible is Sat 2 Jan 2027, 09:00, key 1
                  Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:77
                  Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:77
@@ -40,7 +40,7 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
   booked         due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:81
                  behind others of this opening, 3m apart                                         lines/gopay.yaml:99
                  unless the caller has asked for 6 in an hour or 15 in a day, or holds 3         lines/gopay.yaml:89
-                 unless 500 stand already                                                        lines/gopay.yaml:96
+                 unless 500 are open already                                                     lines/gopay.yaml:96
   text message   sent to …7890                                                                   lines/gopay.yaml:119
 
 Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*,2,*,2,1" --agents no-answer
