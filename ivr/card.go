@@ -114,11 +114,8 @@ func (r *request) dropsCard(digits string) bool {
 // withoutCard goes on as if nothing had been keyed in. It is no wrong entry: people who key in their card mean well.
 func (r *request) withoutCard() Action {
 	r.say("card.dropped")
-	switch r.Step {
-	case stepAccount:
-		return r.without(keyAccount)
-	case stepNumber:
-		return r.without(r.Question)
+	if r.Step == stepAccount || r.Step == stepNumber {
+		return r.without(r.numberAsked(r.Step))
 	}
 	return stepOf(r.Step).back(r)
 }

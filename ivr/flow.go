@@ -25,9 +25,11 @@ type Utterance struct{ Language, Text string }
 type Action interface{ action() }
 
 type (
-	// Gather waits for keys. An Entry takes digits until #; otherwise one key is enough.
+	// Gather waits for keys: one, or for an Entry digits until #. Digits, if not 0, is how many end the entry by
+	// themselves.
 	Gather struct {
 		Entry   bool
+		Digits  int
 		Timeout time.Duration
 	}
 	// Connect rings one telephone. Leg is the step at which its holder begins; they are connected once it leads to
@@ -182,10 +184,14 @@ func (r *request) hear(event Event) Action {
 // keys answers what was pressed: the keys that mean the same everywhere here, the rest in the step.
 func (r *request) keys(digits string) Action {
 	step := stepOf(r.Step)
+	needless := r.HashMayFollow && digits == KeyDone
+	r.HashMayFollow = false
 	if step.kind == entry {
 		digits = strings.TrimRight(digits, KeyDone) // left in where nothing was keyed before it
 	}
 	switch {
+	case needless && r.Events <= maxEvents:
+		return step.ask(r)
 	case r.Events > 2*maxEvents:
 		return r.goodbye()
 	case r.Events > maxEvents:
@@ -226,24 +232,16 @@ func (r *request) askAfterSlip(step *step) Action {
 	return step.ask(r)
 }
 
-// entryKeys takes a number. The star leaves the entry; one key after it belongs to the menu that follows, so that star
-// and then 0 is a person without waiting for that menu. More than one is the number keyed in again.
+// entryKeys takes a number. A lone star leaves the entry, a lone 0 is an agent; what follows a star is the number keyed
+// in again.
 func (r *request) entryKeys(step *step, digits string) Action {
-	star := strings.LastIndex(digits, keyBack)
-	follow := digits[star+1:]
+	digits = digits[strings.LastIndex(digits, keyBack)+1:]
 	switch {
-	case star >= 0 && follow == "":
+	case digits == "":
 		return step.back(r)
-	case star >= 0 && len(follow) == 1:
-		next := step.back(r)
-		if move, ok := next.(goTo); ok && stepOf(move.step).kind == menu {
-			r.enter(move.step)
-			return r.menuKey(stepOf(move.step), follow)
-		}
-		return next
-	}
-	digits = follow
-	if r.dropsCard(digits) {
+	case digits == KeyPerson:
+		return r.person()
+	case r.dropsCard(digits):
 		return r.withoutCard()
 	}
 	return step.hear(r, digits)

@@ -146,7 +146,7 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 	want := []string{
 		"welcome", "language.offer", "language.offer", // 2: English
 		"hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more", "menu.controls", "menu.back", // 2: payment
-		"numbers.ready", "help.payment-failed", "help.solved", // 2: not solved
+		"help.payment-failed", "help.solved", // 2: not solved
 		"safety", "account.calling", "account.ask", // 1#: the number I call from
 		"account.confirm", "question.transaction", "number.readback",
 		"offer.intro", "offer.number", "offer.opening", "offer.slot", "offer.slot", "offer.slot", "offer.other", "offer.message", "menu.controls", // 2: first slot

@@ -188,3 +188,73 @@ func FuzzWhoCalls(f *testing.F) {
 		}
 	})
 }
+
+// keysAt presses keys one after another at the entry of an account that has eleven digits, of which a transaction number
+// is asked next.
+func keysAt(t *testing.T, step StepID, keys ...string) (State, Response) {
+	t.Helper()
+	line := sketch(t)
+	line.Account = NumberRule{Min: 11, Max: 11, Starts: []string{"1"}}
+	state := State{Line: line.ID, Step: step, Language: "en", Topic: "payment-failed", Question: "transaction",
+		OpenCallbackID: 7, Called: openHour.Unix()}
+	var response Response
+	for _, key := range keys {
+		state, response = Advance(line, openHour, caller, state, Keys{key})
+	}
+	return state, response
+}
+
+func TestAnEntryOfOneLengthEndsByItself(t *testing.T) {
+	_, asked := keysAt(t, stepAccount, "")
+	if asked.Action != (Gather{Entry: true, Digits: 11, Timeout: entryTimeout}) {
+		t.Errorf("asked with %+v", asked.Action)
+	}
+	for name, tt := range map[string]struct {
+		keys []string
+		step StepID
+		slip int
+	}{
+		"a needless hash":               {[]string{"13812345678", "#"}, stepAccountRight, 0},
+		"two of them":                   {[]string{"13812345678", "#", "#"}, stepAccountRight, 1},
+		"a needless hash, then right":   {[]string{"13812345678", "#", "1"}, stepNumber, 0},
+		"a hash behind a later key":     {[]string{"13812345678", "5", "#"}, stepAccountRight, 2},
+		"a hash behind a wrong number":  {[]string{"23812345678", "#"}, stepAccount, 1},
+		"no hash behind a short number": {[]string{"1381", "13812345678"}, stepAccountRight, 0},
+	} {
+		state, response := keysAt(t, stepAccount, tt.keys...)
+		if state.Step != tt.step || state.NoMatches != tt.slip || state.NoInputs != 0 || len(response.Say) == 0 {
+			t.Errorf("%s: at %s, %d wrong, %d silent", name, state.Step, state.NoMatches, state.NoInputs)
+		}
+	}
+	if state, _ := keysAt(t, stepNumber, "1234567", "#"); state.NoMatches != 1 {
+		t.Errorf("behind an entry that hash has ended another one counts %d times", state.NoMatches)
+	}
+}
+
+// A lone star is "I have none" and a lone 0 an agent, ended by # or by the time-out, which the provider tells apart and
+// we do not. Neither is a wrong number.
+func TestStarAndZeroInAnEntry(t *testing.T) {
+	for _, tt := range []struct {
+		at   StepID
+		keys []string
+		want StepID
+	}{
+		{stepAccount, []string{"*"}, stepNumber},
+		{stepAccount, []string{"*#"}, stepNumber},
+		{stepNumber, []string{"*"}, stepAccount}, // the account was not asked for yet
+		{stepAccount, []string{"12", "*"}, stepSkipped},
+		{stepAccount, []string{"12", "*", "2"}, stepNumber},
+		{stepAccount, []string{"138*13812345678"}, stepAccountRight},
+		{stepExisting, []string{"*"}, stepTopic},
+		{stepRingAtOther, []string{"*"}, stepOffer},
+		{stepAccount, []string{"0"}, stepDesk},
+		{stepAccount, []string{"*0"}, stepDesk},
+		{stepNumber, []string{"0#"}, stepDesk},
+		{stepExisting, []string{"0"}, stepDesk},
+		{stepRingAtOther, []string{"0"}, stepDesk},
+	} {
+		if state, _ := keysAt(t, tt.at, tt.keys...); state.Step != tt.want || state.NoMatches != 0 {
+			t.Errorf("%s, keys %q: at %s, %d wrong", tt.at, tt.keys, state.Step, state.NoMatches)
+		}
+	}
+}

@@ -59,7 +59,6 @@ var fixedPrompts = map[string]promptUse{
 	"hours.closed":         {"before anyone waits; when = next opening, day and time", []string{"when"}},
 	"hours.closed-long":    {"closed, and no opening is known", nil},
 	"hours.open":           {"open, until when", []string{"when"}},
-	"numbers.ready":        {"before the topics: have account and transaction number ready", nil},
 	"callback.open":        {"a callback is open: key hears, moves or cancels it", []string{"key"}},
 	"menu.topic":           {"one choice: \"For {topic}, press {key}.\"", []string{"topic", "key"}},
 	"menu.more":            {"more choices", []string{"key"}},
@@ -69,15 +68,16 @@ var fixedPrompts = map[string]promptUse{
 	"help.solved":          {"solved: 1, not solved: 2 (0 a person, 9 again)", nil},
 	"safety":               {"we never ask for password, PIN or code", nil},
 	"account.calling":      {"account is the number you call from: press 1, then hash", nil},
-	"account.ask":          {"key in the account number, then hash; star, then hash leaves", nil},
+	"account.ask":          {"key in the account number (then hash, unless it has one length); star, then hash: none", nil},
 	"account.confirm":      {"read back; right 1, again 2", []string{"digits"}},
 	"account.invalid":      {"not an account number; it has min to max digits", []string{"min", "max"}},
 	"account.digits":       {"the same where there is one length only", []string{"count"}},
 	"number.digits":        {"that number has so many digits", []string{"count"}},
 	"number.readback":      {"read back the answer to a question; right 1, again 2", []string{"digits"}},
 	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
+	"number.agent":         {"behind the question for a number, while an agent can answer: 0, then hash", nil},
 	"card.dropped":         {"looks like a payment card; not kept, never needed; the call goes on without it", nil},
-	"skip.ask":             {"skipped an entry with star: again 1, go on without it 2, person 0, topics star", nil},
+	"skip.ask":             {"star after a wrong number: again 1, go on without it 2, person 0, topics star", nil},
 	"connect.ask":          {"connecting you now; to be rung back instead press 2", nil},
 	"connect.peak":         {"peak hours: agents are tried for up to wait, then a callback is offered", []string{"wait"}},
 	"reference.call":       {"before the desk is rung: the reference of this call", []string{"digits"}},
@@ -195,7 +195,7 @@ var (
 	ofTopic    = promptUse{"the topic or menu, as it fits into \"For {topic}, press {key}.\"", nil}
 	ofHelp     = promptUse{"the self-help text of the topic; the line's variables are filled in", nil}
 	ofNote     = promptUse{"what to speak on a note or a message; the line's variables are filled in", nil}
-	ofQuestion = promptUse{"key in that number, then hash; star leaves", nil}
+	ofQuestion = promptUse{"key in that number (then hash, unless it has one length); star, then hash: none", nil}
 	ofAnswer   = promptUse{"agent: the number that the caller keyed in", []string{"digits"}}
 )
 

@@ -152,7 +152,7 @@ func (w *simulatedCall) key(state State, call Call) (string, bool) {
 	case stepHelp, stepSkipped:
 		return "2", true // not solved; on without the number
 	case stepAccount, stepNumber:
-		return keyBack, true
+		return keyBack + KeyDone, true
 	case stepConfirmConnect:
 		w.Peak = w.line.peak(w.now)
 		return "", true

@@ -32,7 +32,9 @@ type State struct {
 	Question string            `json:"i,omitempty"`
 	Draft    string            `json:"d,omitempty"`
 	Skip     []string          `json:"k,omitempty"`
-	// SkippedEntry is the entry that the caller has left with the star.
+	// HashMayFollow is set behind an entry that ended by itself: a # that comes next belongs to it.
+	HashMayFollow bool `json:"hf,omitempty"`
+	// SkippedEntry is the entry that the caller has left with the star after a number that did not fit.
 	SkippedEntry StepID `json:"e,omitempty"`
 	// CallRecorded is set once the call has been written down; Reference is what it was given, if it was.
 	CallRecorded bool   `json:"C,omitempty"`

@@ -174,9 +174,6 @@ func (r *request) choose(topic Topic) Action {
 	case topic.Message:
 		return goTo{stepMessage}
 	case topic.Help:
-		if topic.AskAccount && r.Account == "" {
-			r.say("numbers.ready")
-		}
 		return goTo{stepHelp}
 	}
 	return r.collect()

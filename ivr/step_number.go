@@ -53,12 +53,21 @@ func askAccount(r *request) Action {
 	if r.callingAccount() != "" {
 		r.say("account.calling")
 	}
-	r.say("account.ask")
-	return Gather{Entry: true, Timeout: entryTimeout}
+	return r.askEntry("account.ask", r.line.Account)
+}
+
+// askEntry asks for a number, and says how to reach an agent instead while one can answer.
+func (r *request) askEntry(prompt string, rule NumberRule) Action {
+	r.say(prompt)
+	if r.NoInputs+r.NoMatches != 1 && (r.deskCanAnswer(r.deskWanted()) || r.deskCanAnswer(r.generalDesk())) {
+		r.say("number.agent")
+	}
+	return Gather{Entry: true, Digits: rule.length(), Timeout: entryTimeout}
 }
 
 func hearAccount(r *request, digits string) Action {
 	rule := r.line.Account
+	r.HashMayFollow = len(digits) == rule.length()
 	if calling := r.callingAccount(); digits == keyCalling && calling != "" {
 		digits = calling
 	}
@@ -71,8 +80,8 @@ func hearAccount(r *request, digits string) Action {
 
 // wrongLength says how many digits a number has.
 func (r *request) wrongLength(between, exactly string, rule NumberRule) Utterance {
-	if rule.Min == rule.Max {
-		return r.words(exactly, "count", strconv.Itoa(rule.Min))
+	if length := rule.length(); length > 0 {
+		return r.words(exactly, "count", strconv.Itoa(length))
 	}
 	return r.words(between, "min", strconv.Itoa(rule.Min), "max", strconv.Itoa(rule.Max))
 }
@@ -114,8 +123,7 @@ func readBack(again StepID, keep func(r *request, digits string)) []menuKey {
 }
 
 func askNumber(r *request) Action {
-	r.say("question." + r.Question)
-	return Gather{Entry: true, Timeout: entryTimeout}
+	return r.askEntry("question."+r.Question, r.line.Questions[r.Question])
 }
 
 func hearNumber(r *request, digits string) Action {
@@ -123,6 +131,7 @@ func hearNumber(r *request, digits string) Action {
 	if !known { // not asked any more
 		return r.collect()
 	}
+	r.HashMayFollow = len(digits) == rule.length()
 	if !rule.Fits(digits) {
 		return noMatch{prompt: r.wrongLength("number.length", "number.digits", rule)}
 	}
@@ -139,9 +148,21 @@ func keysOfNumberRight(*request) []menuKey {
 	return readBack(stepNumber, func(r *request, digits string) { r.Answers = r.Answers.With(r.Question, digits) })
 }
 
+// skipEntry goes on without the number. Who keyed one in that did not fit may have it, and is asked.
 func skipEntry(r *request) Action {
+	if r.NoMatches == 0 {
+		return r.without(r.numberAsked(r.Step))
+	}
 	r.SkippedEntry = r.Step
 	return goTo{stepSkipped}
+}
+
+// numberAsked is what [State.Skip] calls the number that an entry asks for.
+func (r *request) numberAsked(step StepID) string {
+	if step == stepNumber {
+		return r.Question
+	}
+	return keyAccount
 }
 
 func askSkipped(r *request) Action {
@@ -150,17 +171,22 @@ func askSkipped(r *request) Action {
 }
 
 func keysOfSkipped(r *request) []menuKey {
-	without := keyAccount
-	if r.SkippedEntry == stepNumber {
-		without = r.Question
-	}
-	return []menuKey{{"1", goes(r.SkippedEntry)}, {"2", func(r *request) Action { return r.without(without) }}}
+	number := r.numberAsked(r.SkippedEntry)
+	return []menuKey{{"1", goes(r.SkippedEntry)}, {"2", func(r *request) Action { return r.without(number) }}}
 }
 
 // without goes on without a number: a question, or [keyAccount].
 func (r *request) without(number string) Action {
 	r.Skip = append(slices.Clone(r.Skip), number)
 	return r.collect()
+}
+
+// length is how many digits a number of this kind has; 0 if they are not always as many.
+func (r NumberRule) length() int {
+	if r.Min == r.Max {
+		return r.Min
+	}
+	return 0
 }
 
 // Fits reports whether digits are a number of this kind.

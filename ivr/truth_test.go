@@ -62,8 +62,10 @@ var truths = map[string]func(c *claim) bool{
 	"language.": neverAlone,
 
 	// Numbers that callers key in.
-	"safety":          always,
-	"numbers.ready":   func(c *claim) bool { return c.topic().AskAccount && len(c.topic().Questions) > 0 },
+	"safety": always,
+	"number.agent": func(c *claim) bool {
+		return c.copied().entryKeys(stepOf(c.Step), KeyPerson) == goTo{stepDesk}
+	},
 	"account.calling": func(c *claim) bool { return c.Step == stepAccount && c.callingAccount() != "" },
 	"account.ask":     func(c *claim) bool { return c.Step == stepAccount && c.Account == "" },
 	"account.confirm": func(c *claim) bool {

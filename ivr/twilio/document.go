@@ -80,10 +80,13 @@ func (d *document) gather(said []ivr.Utterance, keys ivr.Gather, action string) 
 		Input: "dtmf", Action: action, Method: "POST", Timeout: seconds(keys.Timeout),
 		ActionOnEmptyResult: "true", InnerElements: d.says(said),
 	}
-	if keys.Entry {
-		gather.FinishOnKey = "#"
-	} else {
+	switch {
+	case !keys.Entry:
 		gather.NumDigits = "1"
+	case keys.Digits > 0:
+		gather.NumDigits, gather.FinishOnKey = strconv.Itoa(keys.Digits), ivr.KeyDone
+	default:
+		gather.FinishOnKey = ivr.KeyDone
 	}
 	// The redirect is a net under the Gather: whatever ends it without an action counts as silence.
 	d.add(gather, &twiml.VoiceRedirect{Url: action, Method: "POST"})

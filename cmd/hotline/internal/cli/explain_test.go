@@ -43,7 +43,7 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
                  unless 500 are open already                                                     lines/gopay.yaml:96
   text message   sent to …7890                                                                   lines/gopay.yaml:119
 
-Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*,2,*,2,1" --agents no-answer
+Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*#,*#,1" --agents no-answer
 `
 	if err != nil || out != want {
 		t.Errorf("%v, got\n%s", err, out)

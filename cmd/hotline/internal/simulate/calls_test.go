@@ -167,9 +167,8 @@ func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 		hears("Please enter your registered mobile number").press("12345#"),
 		hears("Sorry, please check the number. It has 10 to 13 digits.").press("081299998888#"),
 		hears("0 8 1 2, 9 9 9 9, 8 8 8 8").press("2"),
-		hears("Please enter your registered mobile number").press("*"),
-		hears("To go on without it, press 2").press("2"),
-		hears("Please enter the transaction number").press("*0"))
+		hears("Please enter your registered mobile number").press("*#"),
+		hears("To speak to an agent, press 0, then pound").press("0#"))
 	s.bridged("caller with support-1")
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Nomor akun tidak diberikan") {
 		t.Errorf("the agent is told that there is no account, heard %q", heard)
