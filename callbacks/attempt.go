@@ -1,6 +1,7 @@
 package callbacks
 
 import (
+	"strings"
 	"time"
 )
 
@@ -72,6 +73,21 @@ type Attempt struct {
 
 // CustomerFirst reports whether the customer is rung before an agent.
 func (a Attempt) CustomerFirst() bool { return a.Target.Kind == Customer }
+
+// RangCustomer reports whether the customer's telephone was rung, as far as is known. Where an agent is rung first it is
+// once they have pressed 1.
+func (a Attempt) RangCustomer() bool {
+	if a.CustomerFirst() {
+		return a.SID != "" && a.Outcome != OutcomeOverqueued
+	}
+	switch a.Outcome {
+	case "":
+		return a.State == Taken || a.State == Connected
+	case OutcomeKept, OutcomeNotBridged, OutcomeDisowned:
+		return true
+	}
+	return strings.HasPrefix(a.Outcome, "customer-")
+}
 
 // InFlight reports whether the callback still hangs on this attempt.
 func (a Attempt) InFlight() bool { return a.State != Ended && a.State != Leaving }

@@ -32,8 +32,10 @@ func drawReference(random io.Reader) (string, error) {
 type Proof struct {
 	// Key makes a repeated webhook harmless.
 	Key string
-	// ID is the callback's.
+	// ID is the callback's; 0 where the proof is about none.
 	ID int64
+	// Number is what they ask about, E.164, where that is a call to it. Empty: wrong proofs are not counted by it.
+	Number string
 	// Caller is the calling number, E.164. Empty: anonymous, so only the callback's own wrong proofs count.
 	Caller string
 	// Given is when; wrong ones are counted within an hour and a day before it, up to Hour and Day.

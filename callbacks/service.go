@@ -135,8 +135,12 @@ type Store interface {
 	// OpenFor returns the open callback of a line whose number or caller is the given one; a match of the number goes
 	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
+	// AttemptsSince lists the attempts about a callback that began at an instant or later, oldest first; none for one
+	// that there is not.
+	AttemptsSince(ctx context.Context, callbackID int64, since time.Time) ([]Attempt, error)
 	// Check returns correct(callback), and writes a wrong proof down. [ErrProofLimit] when so many were written down
-	// before about the callback, or by the caller, that none counts now. The same key again is not counted again.
+	// before about the callback or number, or by the caller, that none counts now. The same key again is not counted
+	// again. Without p.ID correct gets no callback.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
 	// Move gives a Booked callback another time, forgets its desk attempts, and is idempotent on m.Key. Its SMS takes
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what is open;

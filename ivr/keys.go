@@ -6,7 +6,7 @@ import "strconv"
 // first three are a menu's own: it has them or not.
 const (
 	keyMessage  = "6" // a recorded message
-	keyExisting = "7" // the callback that is open
+	keyExisting = "7" // the callback that is open, or whether a call in our name was ours
 	keyMore     = "8" // more choices: other topics, another number
 )
 

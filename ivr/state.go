@@ -155,6 +155,8 @@ type (
 	Shown struct{ Callback callbacks.Callback }
 	// Dropped answers Cancel.
 	Dropped struct{}
+	// CallVerified answers VerifyCall: the call was ours, or it was not as far as the proof goes.
+	CallVerified struct{ Ours bool }
 	// Done answers what has nothing to tell.
 	Done struct{}
 )
@@ -173,6 +175,7 @@ func (Refused) event()        {}
 func (Saved) event()          {}
 func (Shown) event()          {}
 func (Dropped) event()        {}
+func (CallVerified) event()   {}
 func (AttemptRead) event()    {}
 func (Done) event()           {}
 
@@ -249,6 +252,13 @@ type (
 		Digits      string
 		ByReference bool
 	}
+	// VerifyCall asks whether we rang one of these numbers, E.164, about the callback with this reference just now.
+	VerifyCall struct {
+		// Key is as in Prove.
+		Key, Line, Caller string
+		Numbers           []string
+		Reference         string
+	}
 	// Look reads a callback that the caller has given proof for.
 	Look struct{ ID int64 }
 	// Move changes when a callback is made.
@@ -271,6 +281,7 @@ func (SaveMessage) effect()    {}
 func (SaveCallRecord) effect() {}
 func (AttachNote) effect()     {}
 func (Prove) effect()          {}
+func (VerifyCall) effect()     {}
 func (Look) effect()           {}
 func (Move) effect()           {}
 func (Cancel) effect()         {}

@@ -67,6 +67,7 @@ func (r *request) tellExisting(c callbacks.Callback) Action {
 	r.Topic, r.Number = c.Topic, c.Number
 	r.tellWhen(c)
 	r.say("existing.menu")
+	r.say("verify.offer", "key", keyExisting)
 	r.say("menu.controls")
 	return Gather{Timeout: menuTimeout}
 }
@@ -96,7 +97,8 @@ func (r *request) tellWhen(c callbacks.Callback) {
 }
 
 func keysOfExistingMenu(*request) []menuKey {
-	return []menuKey{{"1", goes(stepExistingKept)}, {"2", goes(stepExistingWhen)}, {"3", goes(stepExistingSure)}}
+	return []menuKey{{"1", goes(stepExistingKept)}, {"2", goes(stepExistingWhen)}, {"3", goes(stepExistingSure)},
+		{keyExisting, goes(stepVerify)}}
 }
 
 func askExistingKept(r *request) Action { return Perform{Look{ID: r.OpenCallbackID}} }

@@ -68,6 +68,9 @@ func askTopic(r *request) Action {
 	if r.moreChoices() {
 		r.say("menu.more", "key", keyMore)
 	}
+	if r.OpenCallbackID == 0 && r.Menu == "" && !r.moreChoices() { // after everything that people call about
+		r.say("verify.offer", "key", keyExisting)
+	}
 	r.say("menu.controls")
 	if r.Page > 0 || r.Menu != "" || len(r.line.Languages) > 1 {
 		r.say("menu.back")
@@ -141,10 +144,10 @@ func keysOfTopic(r *request) []menuKey {
 	if r.moreChoices() {
 		keys = append(keys, menuKey{keyMore, func(r *request) Action { r.Page++; return goTo{stepTopic} }})
 	}
-	if r.OpenCallbackID != 0 {
-		keys = append(keys, menuKey{keyExisting, goes(stepExisting)})
+	if r.OpenCallbackID == 0 {
+		return append(keys, menuKey{keyExisting, goes(stepVerify)})
 	}
-	return keys
+	return append(keys, menuKey{keyExisting, goes(stepExisting)})
 }
 
 func backFromTopic(r *request) Action {

@@ -27,6 +27,8 @@ const (
 	stepExistingKept   StepID = "existing-kept"
 	stepExistingWhen   StepID = "existing-when"
 	stepExistingSure   StepID = "existing-sure"
+	stepVerify         StepID = "verify"
+	stepVerifyProof    StepID = "verify-proof"
 
 	// The telephones that we ring, see step_legs.go.
 	StepAgentLeg        StepID = "agent"
@@ -127,6 +129,10 @@ func init() {
 			ask: askExistingWhen, keys: keysOfExistingWhen, onEvent: afterMove, back: goes(stepExistingMenu)},
 		{id: stepExistingSure, about: "really cancel it",
 			ask: askExistingSure, keys: keysOfExistingSure, onEvent: afterCancel, back: goes(stepExistingMenu)},
+		{id: stepVerify, about: "did you call me: the number that was rung, by keypad",
+			kind: entry, ask: askVerify, hear: hearVerify, back: toTopics},
+		{id: stepVerifyProof, about: "the reference, and whether that call was ours",
+			kind: entry, ask: askVerifyProof, hear: hearVerifyProof, onEvent: afterVerify, back: cannotVerify},
 
 		{id: StepAgentLeg, about: "an agent rung for a caller: 1 takes the call",
 			kind: leg, ask: askAgentLeg, hear: hearAgentLeg, onEvent: onAgentLeg},

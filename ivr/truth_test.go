@@ -189,10 +189,12 @@ var truths = map[string]func(c *claim) bool{
 	"message.failed": func(c *claim) bool { return c.before.Step == stepMessage && c.refused(Failed, Lasting) },
 
 	// An existing callback.
-	"existing.ask":       func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && !c.ByReference },
-	"existing.reference": func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference },
-	"existing.wrong":     func(c *claim) bool { return c.refused(NoMatch) },
-	"existing.locked":    func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) && c.rings(KeyPerson) },
+	"existing.ask": func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && !c.ByReference },
+	"existing.reference": func(c *claim) bool {
+		return c.Step == stepVerifyProof || c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference
+	},
+	"existing.wrong":  func(c *claim) bool { return c.refused(NoMatch) },
+	"existing.locked": func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) && c.rings(KeyPerson) },
 	"existing.soon": func(c *claim) bool {
 		return c.told(callbacks.ASAP) && !c.closedAt(c.shown().Due) && !c.shown().Due.After(c.now.Add(offTheLine))
 	},
@@ -228,6 +230,16 @@ var truths = map[string]func(c *claim) bool{
 	"existing.before":    func(c *claim) bool { return c.noted(stepBook) && c.shown().Open() },
 	"existing.saved":     func(c *claim) bool { return c.noted(stepExistingWhen) },
 	"existing.over":      func(c *claim) bool { return !c.shown().Open() },
+
+	// Whether a call in our name was ours.
+	"verify.offer":   func(c *claim) bool { return c.leads(stepVerify) },
+	"verify.calling": func(c *claim) bool { return c.Step == stepVerify && c.call.From != "" },
+	"verify.number":  func(c *claim) bool { return c.Step == stepVerify },
+	"verify.yes":     func(c *claim) bool { return c.event == CallVerified{Ours: true} },
+	"verify.no":      func(c *claim) bool { return c.event == CallVerified{} },
+	"verify.unknown": func(c *claim) bool {
+		return c.before.Step == stepVerifyProof && (c.refused(Locked, Failed) || strings.Contains(c.keyed(), keyBack))
+	},
 
 	// Silence, wrong keys, faults, and the end.
 	"no-input.menu":  func(c *claim) bool { return c.keyed() == "" },

@@ -44,6 +44,8 @@ func eventsIn(response Response, step *step) []Event {
 				Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Prove:
 			return []Event{Shown{callback}, Shown{ended}, Refused{Why: NoMatch}, Refused{Why: Failed}}
+		case VerifyCall:
+			return []Event{CallVerified{Ours: true}, CallVerified{}, Refused{Why: Locked}, Refused{Why: Failed}}
 		case Look:
 			moved, dialling, task := callback, callback, callback
 			moved.Due, dialling.State, task.State = moved.Due.Add(time.Hour), callbacks.Dialling, callbacks.Task
@@ -92,6 +94,9 @@ func abstract(line *Line, s State) string {
 	}
 	if s.Step != stepRingAtWhich {
 		s.Readings = nil
+	}
+	if s.Step == stepVerifyProof {
+		s.Readings = []string{"given"}
 	}
 	if s.Step != stepDesk {
 		s.Desk, s.Target = "", 0

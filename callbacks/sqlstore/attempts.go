@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -21,6 +22,13 @@ func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error)
 	list, err := many(ctx, s.read, attemptColumns,
 		"attempts WHERE state <> 'ended' ORDER BY created_ms, "+s.dialect.Order)
 	return list, s.wrap("list attempts", err)
+}
+
+// AttemptsSince implements [callbacks.Store].
+func (s *Store) AttemptsSince(ctx context.Context, callbackID int64, since time.Time) ([]callbacks.Attempt, error) {
+	list, err := many(ctx, s.read, attemptColumns,
+		"attempts WHERE callback_id = ? AND created_ms >= ? ORDER BY created_ms, "+s.dialect.Order, callbackID, ms(since))
+	return list, s.wrap("list a callback's attempts", err)
 }
 
 // KnownSIDs implements dispatch.Store.

@@ -32,7 +32,7 @@ var tables = []table{
 	{name: "moves", columns: named("move_key", "callback_id")},
 	{name: "callback_requests", columns: named("request_key", "line", "caller", "number", "requested_ms")},
 	{name: "silenced_numbers", columns: named("number", "until_ms")},
-	{name: "wrong_proofs", columns: named("proof_key", "callback_id", "caller", "given_ms")},
+	{name: "wrong_proofs", columns: named("proof_key", "callback_id", "number", "caller", "given_ms")},
 	{name: "messages", columns: new(messageRow).columns()},
 	{name: "call_records", columns: new(callRecordRow).columns()},
 	{name: "sms", columns: new(smsRow).columns(), numbered: true},

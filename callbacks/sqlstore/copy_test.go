@@ -129,7 +129,9 @@ var filled = []filledRow{
 		"request_key": "CA1/1", "line": "gopay", "caller": "+628222", "number": "+628111", "requested_ms": 1012,
 	}},
 	{"silenced_numbers", map[string]any{"number": "+628111", "until_ms": 1013}},
-	{"wrong_proofs", map[string]any{"proof_key": "CA4/1", "callback_id": 7, "caller": "+628222", "given_ms": 1014}},
+	{"wrong_proofs", map[string]any{
+		"proof_key": "CA4/1", "callback_id": 7, "number": "+628333", "caller": "+628222", "given_ms": 1014,
+	}},
 	{"messages", map[string]any{
 		"message_key": "CA5/1", "reference": "2222222", "line": "upay", "desk": "support", "topic": "other",
 		"language": "id",

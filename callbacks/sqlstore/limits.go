@@ -183,13 +183,18 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof,
 	correct func(callbacks.Callback) bool) (c callbacks.Callback, ok bool, err error) {
 	err = s.inTx(ctx, "check a proof", func(tx conn) (err error) {
 		ok = false
-		if p.Caller != "" { // before the callback is locked, as everywhere
-			if err := tx.serialize(ctx, "proofs/"+p.Caller); err != nil {
+		for _, who := range []string{p.Caller, p.Number} { // before the callback is locked, as everywhere
+			if who == "" {
+				continue
+			}
+			if err := tx.serialize(ctx, "proofs/"+who); err != nil {
 				return err
 			}
 		}
-		if c, _, err = oneCallback(ctx, tx, "id = ?", p.ID); err != nil {
-			return err
+		if p.ID != 0 {
+			if c, _, err = oneCallback(ctx, tx, "id = ?", p.ID); err != nil {
+				return err
+			}
 		}
 		seen, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM wrong_proofs WHERE proof_key = ?)`, p.Key)
 		if err != nil || seen { // it was written down as wrong before
@@ -201,8 +206,8 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof,
 		if ok = correct(c); ok {
 			return nil
 		}
-		_, err = tx.exec(ctx, `INSERT INTO wrong_proofs (proof_key, callback_id, caller, given_ms) VALUES (?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, p.Key, p.ID, p.Caller, ms(p.Given))
+		_, err = tx.exec(ctx, `INSERT INTO wrong_proofs (proof_key, callback_id, number, caller, given_ms)
+			VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, p.Key, p.ID, p.Number, p.Caller, ms(p.Given))
 		return err
 	})
 	return c, ok && err == nil, err
@@ -212,12 +217,15 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof,
 func proofWithin(ctx context.Context, tx conn, p callbacks.Proof) error {
 	const (
 		ofCallback = `wrong_proofs WHERE callback_id = ? AND given_ms > ?`
+		ofNumber   = `wrong_proofs WHERE number <> '' AND number = ? AND given_ms > ?`
 		ofCaller   = `wrong_proofs WHERE caller <> '' AND caller = ? AND given_ms > ?`
 	)
 	hour, day := ms(p.Given.Add(-time.Hour)), ms(p.Given.Add(-24*time.Hour))
 	return refuse(ctx, tx, []bound{
-		{true, p.Hour, callbacks.ErrProofLimit, ofCallback, []any{p.ID, hour}},
-		{true, p.Day, callbacks.ErrProofLimit, ofCallback, []any{p.ID, day}},
+		{p.ID != 0, p.Hour, callbacks.ErrProofLimit, ofCallback, []any{p.ID, hour}},
+		{p.ID != 0, p.Day, callbacks.ErrProofLimit, ofCallback, []any{p.ID, day}},
+		{p.Number != "", p.Hour, callbacks.ErrProofLimit, ofNumber, []any{p.Number, hour}},
+		{p.Number != "", p.Day, callbacks.ErrProofLimit, ofNumber, []any{p.Number, day}},
 		{p.Caller != "", p.Hour, callbacks.ErrProofLimit, ofCaller, []any{p.Caller, hour}},
 		{p.Caller != "", p.Day, callbacks.ErrProofLimit, ofCaller, []any{p.Caller, day}},
 	})

@@ -306,6 +306,18 @@ func testAttempts(t *testing.T, s *suite) {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	second := s.mustClaim(t, c, "1", Start.Add(time.Minute))
+	since := func(id int64, at time.Time, want ...callbacks.Attempt) {
+		t.Helper()
+		list, err := s.AttemptsSince(s.ctx, id, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, list, want)
+	}
+	since(c.ID, Start, second.Earlier[0], *second.Attempt)
+	since(c.ID, Start.Add(time.Minute), *second.Attempt)
+	since(c.ID, Start.Add(time.Minute+time.Millisecond))
+	since(c.ID+99, Start)
 	if len(second.Earlier) != 1 || second.Earlier[0].Outcome != "no-answer" {
 		t.Fatalf("Earlier = %+v", second.Earlier)
 	}

@@ -386,6 +386,40 @@ func testWrongProofs(t *testing.T, s *suite) {
 	wantErr(t, err, callbacks.ErrNotFound)
 }
 
+// A proof about a number, and about no callback: whether we have called it.
+func testWrongProofsAboutANumber(t *testing.T, s *suite) {
+	c := s.book(t)
+	n := 0
+	check := func(number, caller string, after time.Duration, right bool, want error) {
+		t.Helper()
+		n++
+		p := callbacks.Proof{Key: fmt.Sprint("proof-", n), Number: number, Caller: caller, Given: Start.Add(after),
+			Hour: 2, Day: 3}
+		for range 2 {
+			_, ok, err := s.Check(s.ctx, p, func(c callbacks.Callback) bool { return right && c.ID == 0 })
+			if !errors.Is(err, want) || ok != (right && want == nil) {
+				t.Fatalf("proof %d: %v, %v; want %v", n, ok, err, want)
+			}
+		}
+	}
+	check(alice, "", 0, false, nil)
+	check(alice, "", 0, true, nil)
+	check(alice, bob, 0, false, nil)
+	check(alice, "", time.Minute, true, callbacks.ErrProofLimit) // two about this number, by whomever
+	check("", alice, time.Minute, true, nil)                     // not by it, and not about it
+	check(bob, "", time.Minute, true, nil)
+	check(bob, bob, time.Minute, false, nil)
+	check("", bob, time.Minute, true, callbacks.ErrProofLimit) // two by this caller
+	check(alice, "", time.Hour, false, nil)
+	check(alice, "", 5*time.Hour, true, callbacks.ErrProofLimit) // three within a day
+	check(alice, "", 25*time.Hour, true, nil)
+
+	_, ok, err := s.Check(s.ctx, callbacks.Proof{Key: "own", ID: c.ID, Given: Start, Hour: 1, Day: 1}, always)
+	if !ok || err != nil {
+		t.Errorf("proofs about numbers count about a callback: %v, %v", ok, err)
+	}
+}
+
 func testWrongProofsAtOnce(t *testing.T, s *suite) {
 	booked := []callbacks.Callback{s.book(t), s.book(t)}
 	var heard atomic.Int32

@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"urgent beside ordinary", testUrgentBesideOrdinary},
 		{"wrong proofs", testWrongProofs},
 		{"wrong proofs, at once", testWrongProofsAtOnce},
+		{"wrong proofs about a number", testWrongProofsAboutANumber},
 		{"move", testMove},
 		{"transitions", testTransitions},
 		{"nothing half written", testNothingHalfWritten},

@@ -49,6 +49,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 		return s.move(ctx, w, effect)
 	case ivr.Prove:
 		return s.verify(ctx, effect)
+	case ivr.VerifyCall:
+		return s.verifyCall(ctx, effect)
 	case ivr.Cancel:
 		return s.cancelCallback(ctx, w, effect)
 	case ivr.SaveMessage:
@@ -229,6 +231,15 @@ func (s *Server) verify(ctx context.Context, effect ivr.Prove) ivr.Event {
 		return ivr.Refused{Why: ivr.NoMatch}
 	}
 	return ivr.Shown{Callback: callback}
+}
+
+// verifyCall tells whether a call in our name was ours.
+func (s *Server) verifyCall(ctx context.Context, effect ivr.VerifyCall) ivr.Event {
+	ours, err := s.Callbacks.Called(ctx, effect.Key, effect.Line, effect.Caller, effect.Numbers, effect.Reference)
+	if err != nil {
+		return s.refuse("verify a call", err)
+	}
+	return ivr.CallVerified{Ours: ours}
 }
 
 // refuse tells the flow why an effect was not carried out. who is for the log: pairs of names and values.

@@ -217,8 +217,8 @@ func (w *legWalk) walk(call []moment) {
 }
 
 // tellsOrConnects is what no document for another leg holds.
-var tellsOrConnects = []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", pathWhisperKey, pathAgentKey,
-	pathFirstAgentKey}
+var tellsOrConnects = []string{"<Dial", "<Play", "0 8 1 3", "whisper.note", "customer.hint", pathWhisperKey,
+	pathAgentKey, pathFirstAgentKey}
 
 func (w *legWalk) refuses(m moment) {
 	w.t.Helper()
@@ -262,7 +262,7 @@ var legCalls = map[string]struct {
 		{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
 		{pathCustomer, says(behindCall, firstCall), "customer.press"},
 		{pathCustomerKey, says(behindCall, firstCall, "Digits", "5"), "customer.press"},
-		{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "<Response/>"},
+		{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "customer.hint"},
 		{pathCustomerEnded, ended("completed", behindCall), "agent.bye"},
 		{pathAttemptStatus, says(firstCall, "", "CallStatus", "completed", "SequenceNumber", "3"), ""},
 	}, callbacks.Done},

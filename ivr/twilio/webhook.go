@@ -31,6 +31,7 @@ type Callbacks interface {
 	Callback(ctx context.Context, id int64) (callbacks.Callback, error)
 	Book(ctx context.Context, request callbacks.Request) (callbacks.Booking, error)
 	Verify(ctx context.Context, key string, id int64, caller, digits string) (callbacks.Callback, bool, error)
+	Called(ctx context.Context, key, line, caller string, numbers []string, reference string) (bool, error)
 	Move(ctx context.Context, id int64, to callbacks.Move) (callbacks.Callback, error)
 	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
 	HoldFor(ctx context.Context, line, desk, caller string) error

@@ -145,11 +145,14 @@ CREATE TABLE silenced_numbers (
 -- Wrong answers of the last day or two to the question whether a callback is the caller's own, which limits count.
 CREATE TABLE wrong_proofs (
     proof_key   TEXT   PRIMARY KEY,
-    callback_id BIGINT NOT NULL REFERENCES callbacks (id),
+    -- What it was about: a callback, or, where this is 0, whether we had called a number.
+    callback_id BIGINT NOT NULL,
+    number      TEXT   NOT NULL DEFAULT '',
     caller      TEXT   NOT NULL,
     given_ms    BIGINT NOT NULL
 ) {rowless};
 CREATE INDEX wrong_proofs_of_callback ON wrong_proofs (callback_id, given_ms);
+CREATE INDEX wrong_proofs_of_number ON wrong_proofs (number, given_ms) WHERE number <> '';
 CREATE INDEX wrong_proofs_of_caller ON wrong_proofs (caller, given_ms) WHERE caller <> '';
 
 -- Messages that callers recorded.

@@ -132,7 +132,7 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	t.Run("wrong keys lead to a person", func(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.rings(home, "Thank you", hears("For English").press("7"), hears("Maaf, pilihan tidak tersedia").press("2"),
-			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("7"), hears("That key is not").press("#"))
+			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("6"), hears("That key is not").press("#"))
 		s.bridged("caller with support-1")
 		if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard,
 			"We are connecting you to an agent") {

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -68,5 +69,103 @@ func TestTheHintIsShort(t *testing.T) {
 				t.Errorf("%s, %s: %.1f s: %q", line.ID, language.Tag, seconds, said)
 			}
 		}
+	}
+}
+
+// verifies rings from a number, asks whether we called a number about a reference, and returns what is heard in answer.
+func (s *scenario) verifies(from, number, reference string) string {
+	s.t.Helper()
+	heard := s.rings(from, "", english, hears("press 1").press("8"),
+		hears("whether a call was from us, press 7").press("7"),
+		hears("the phone number that was called").press(number+"#"),
+		hears("your reference number").press(reference+"#"),
+		hears("press 1").hangUp())
+	for _, answer := range []string{
+		"Yes. We called that number", "That was no call of ours", "We cannot confirm that call",
+	} {
+		if strings.Contains(heard, answer) {
+			return answer
+		}
+	}
+	return heard
+}
+
+// "Did you call me?" is answered with yes only for the very number and callback, and only for half an hour. Everything
+// else gets one and the same answer.
+func TestDidYouCallMe(t *testing.T) {
+	const stranger, yes, no = "+6281399990000", "Yes. We called that number", "That was no call of ours"
+	for name, book := range map[string]func(*testing.T, ...scenarioOption) *scenario{
+		"agent first": gopayCaller,
+		"customer first": func(t *testing.T, changes ...scenarioOption) *scenario {
+			return gopayCaller(t, append(changes, limited(t, func(c *config.Snapshot) {
+				c.ByID("gopay").CustomerFirst = true
+			}))...)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := book(t)
+			reference := s.did("book")[0].Reference
+			asked := func(when, from, number, reference, want string) {
+				t.Helper()
+				if got := s.verifies(from, number, reference); got != want {
+					t.Errorf("%s, from %q, about %s and %s: %q, want %q", when, from, number, reference, got, want)
+				}
+			}
+			s.runTo("2026-03-09T08:10:00+07:00")
+			asked("just now", home, "1", reference, yes)
+			asked("just now", stranger, home62, reference, yes)
+			asked("just now", "anonymous", home62, reference, yes)
+			asked("just now", home, "1", "1111111", no)            // no such reference
+			asked("just now", stranger, "1", reference, no)        // another number
+			asked("just now", home, "081399990000", reference, no) // another number
+			s.runTo("2026-03-09T08:40:00+07:00")
+			asked("too late", home, "1", reference, no)
+		})
+	}
+}
+
+const home62 = "081234567890" // home, as people key it in
+
+// A callback that still waits is no call of ours.
+func TestDidYouCallMeBeforeWeDid(t *testing.T) {
+	s := gopayCaller(t)
+	reference := s.did("book")[0].Reference + "#"
+	heard := s.rings(home, "That was no call of ours", english, mine, hears("your reference number").press(reference),
+		hears("whether a call was from us").press("7"), hears("calling from, press 1").press("1#"),
+		hears("your reference number").press(reference),
+		hears("press 1").hangUp())
+	if !strings.Contains(heard, "Hang up on such callers, and do not do what they asked") {
+		t.Errorf("heard %q", heard)
+	}
+	s.settles()
+}
+
+// Who has no reference is not told that the call was ours, and hears what to do; the emergency is the next key.
+func TestDidYouCallMeWithoutAReference(t *testing.T) {
+	s := newScenario(t, openDay)
+	s.rings(home, "We cannot confirm that call now. Hang up on such callers", english, hears("press 1").press("7"),
+		hears("calling from, press 1").press("1#"), hears("your reference number").press("*#"),
+		hears("press 1").press("1"))
+	s.bridged("caller with emergency-1")
+}
+
+// Guessing ends: after six wrong ones within an hour nothing is told any more, also not to the owner who guessed, while
+// others' guesses about a number do not keep its owner from asking.
+func TestGuessingWhetherWeCalledEnds(t *testing.T) {
+	s := gopayCaller(t)
+	s.runTo("2026-03-09T08:10:00+07:00")
+	reference := s.did("book")[0].Reference
+	var heard []string
+	for range 8 {
+		heard = append(heard, s.verifies("anonymous", home62, "1111111"))
+	}
+	if want := "That was no call of ours"; heard[5] != want || heard[6] != "We cannot confirm that call" {
+		t.Errorf("heard %q", heard)
+	}
+	if got := s.verifies("anonymous", home62, reference); got != "We cannot confirm that call" {
+		t.Errorf("the right one after so many wrong ones: %q", got)
+	}
+	if got := s.verifies(home, "1", reference); got != "Yes. We called that number" {
+		t.Errorf("the owner: %q", got)
 	}
 }
