@@ -31,16 +31,17 @@ type Call struct {
 	At time.Time
 	// From is the calling number, E.164, or "anonymous". Empty: a mobile number of the line's country.
 	From string
-	// Agents says by target what its agent does during the call, and Others what all the other agents do: answer (and press
-	// 1), busy, no-answer, refuse (press 2) or voicemail. Callbacks that follow are answered.
+	// Agents says by target what its agent does during the call, and Others what all the other agents do: answer (and
+	// press 1), busy, no-answer, refuse (press 2) or voicemail. Callbacks that follow are answered.
 	Agents map[string]string
 	Others string
-	// Customer is what the customer does when they are rung back: answer (and press 1), not-mine (press 2), busy, no-answer
-	// or voicemail.
+	// Customer is what the customer does when they are rung back: answer (and press 1), not-mine (press 2), busy,
+	// no-answer or voicemail.
 	Customer string
 	Steps    []Step
 	Expect   Expectation
-	// Sources tells where something stands, "calls/NAME.yaml:7", by its key as in messages: "steps[0]", "expect.callback.at".
+	// Sources tells where something stands, "calls/NAME.yaml:7", by its key as in messages: "steps[0]",
+	// "expect.callback.at".
 	Sources map[string]string
 }
 
@@ -48,8 +49,8 @@ type Call struct {
 type Step struct {
 	// Hear has to be among what was said since the step before, see [Hears].
 	Hear string
-	// Press are keys; Silence says nothing, Speak speaks a message, HangUp hangs up. At most one is set; none only in the
-	// last step, whose words have to be heard before the call ends.
+	// Press are keys; Silence says nothing, Speak speaks a message, HangUp hangs up. At most one is set; none only in
+	// the last step, whose words have to be heard before the call ends.
 	Press                  string
 	Silence, Speak, HangUp bool
 }
@@ -150,14 +151,16 @@ func (l *loader) mistaken(file string) bool {
 	return slices.ContainsFunc(*l.problems, func(p Problem) bool { return p.File == file })
 }
 
-// instant is a reading of the clock in the line's zone. One that the clock skips is no instant at which anybody could ring.
+// instant is a reading of the clock in the line's zone. One that the clock skips is no instant at which anybody could
+// ring.
 func (f *callFile) instant(v yamlnode.Value) time.Time {
 	at, ok := v.Instant(f.zone)
 	if !ok { // an absent one is not reported
 		return time.Time{}
 	}
 	f.Sources[v.Key] = v.Source()
-	if reading := v.Node.Value; !strings.HasSuffix(reading, "24:00") && at.In(f.zone).Format("2006-01-02 15:04") != reading {
+	if reading := v.Node.Value; !strings.HasSuffix(reading, "24:00") &&
+		at.In(f.zone).Format("2006-01-02 15:04") != reading {
 		v.Fail("%s does not occur in %s: the clock is put forward over it; write another time", reading, f.zone)
 		return time.Time{}
 	}

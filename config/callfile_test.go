@@ -31,17 +31,22 @@ expect:
 	no := false
 	at := time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)
 	want := []config.Call{{
-		File: "calls/shop-later.yaml", Line: "shop", Title: "Closed", At: at.Add(-time.Hour / 2), From: "anonymous", Others: "no-answer", Customer: "voicemail",
-		Steps:  []config.Step{{Hear: "a", Press: "0812#"}, {Hear: "b", Silence: true}, {Hear: "c", Speak: true}, {Hear: "d", HangUp: true}},
-		Expect: config.Expectation{ClosedUntil: at, Callback: &config.ExpectedCallback{At: at, Desk: "support", Urgent: &no, Kept: &no}},
-		Sources: sources("calls/shop-later.yaml", "call:1 at:3 steps[0]:8 steps[1]:9 steps[2]:10 steps[3]:11 expect:12 expect.closed_until:13 "+
-			"expect.callback:14 expect.callback.at:14 expect.callback.desk:14 expect.callback.urgent:14 expect.callback.kept:14"),
+		File: "calls/shop-later.yaml", Line: "shop", Title: "Closed", At: at.Add(-time.Hour / 2), From: "anonymous",
+		Others: "no-answer", Customer: "voicemail",
+		Steps: []config.Step{{Hear: "a", Press: "0812#"}, {Hear: "b", Silence: true}, {Hear: "c", Speak: true},
+			{Hear: "d", HangUp: true}}, Expect: config.Expectation{ClosedUntil: at,
+			Callback: &config.ExpectedCallback{At: at, Desk: "support", Urgent: &no, Kept: &no}},
+		Sources: sources("calls/shop-later.yaml", "call:1 at:3 steps[0]:8 steps[1]:9 steps[2]:10 steps[3]:11 "+
+			"expect:12 expect.closed_until:13 expect.callback:14 expect.callback.at:14 expect.callback.desk:14 "+
+			"expect.callback.urgent:14 expect.callback.kept:14"),
 	}, {
-		File: "calls/shop-open.yaml", Line: "shop", Title: "A caller asks for a person", At: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC),
-		Agents: map[string]string{"support-1": "busy"}, Others: "answer", Customer: "answer",
-		Steps:   []config.Step{{Hear: "language.offer in en 1", Press: "1"}, {Hear: "menu.controls", Press: "0"}, {Hear: "goodbye"}},
-		Expect:  config.Expectation{Desk: "support"},
-		Sources: sources("calls/shop-open.yaml", "call:1 at:3 steps[0]:6 steps[1]:7 steps[2]:8 expect:9 expect.desk:10"),
+		File: "calls/shop-open.yaml", Line: "shop", Title: "A caller asks for a person",
+		At: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), Agents: map[string]string{"support-1": "busy"},
+		Others: "answer", Customer: "answer", Steps: []config.Step{{Hear: "language.offer in en 1", Press: "1"},
+			{Hear: "menu.controls", Press: "0"}, {Hear: "goodbye"}},
+		Expect: config.Expectation{Desk: "support"},
+		Sources: sources("calls/shop-open.yaml", "call:1 at:3 steps[0]:6 steps[1]:7 steps[2]:8 expect:9 "+
+			"expect.desk:10"),
 	}}
 	if diff := cmp.Diff(want, load(t, fsys).Calls); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

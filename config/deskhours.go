@@ -63,7 +63,8 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 		return nil // reported
 	}
 	// A mistake in what is the line's has been reported there in the same words, and is not told twice.
-	calendar, expiring, announcements := readCalendar(both, h.zone, ruleContext{line: f.line, sets: sets, topics: f.topicsOf(id)})
+	calendar, expiring, announcements := readCalendar(both, h.zone,
+		ruleContext{line: f.line, sets: sets, topics: f.topicsOf(id)})
 	if !own.Get("holidays").Present() {
 		expiring.sets = nil // the line's warning
 	}
@@ -72,7 +73,8 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 	}
 	if calendar != nil {
 		f.dependencies = append(f.dependencies, dependency{
-			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.Get("overrides").Present(), expiring: expiring,
+			line: f.line.ID, desk: id, calendar: calendar, inherits: !own.Get("overrides").Present(),
+			expiring: expiring,
 		})
 	}
 	return calendar

@@ -12,13 +12,15 @@ import (
 func fuzz(f *testing.F, name string) {
 	files := base(f)
 	f.Add(files[name].Data)
-	shipped, err := os.ReadFile(map[string]string{"hours/shop.yaml": "hours/gopay.yaml", "lines/shop.yaml": "lines/gopay.yaml", "prompts/en.yaml": "prompts/en.yaml",
+	shipped, err := os.ReadFile(map[string]string{"hours/shop.yaml": "hours/gopay.yaml",
+		"lines/shop.yaml": "lines/gopay.yaml", "prompts/en.yaml": "prompts/en.yaml",
 		"calls/shop-open.yaml": "calls/gopay-stolen-nobody-answers.yaml"}[name])
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Add(shipped)
-	for _, text := range []string{"", "a", "- a", "a: &b [*b]", "? {a: b}\n: c", "<<: {a: b}", "line: !!binary aGk=", "{{{{", "week: {mon: [[[", "\xff", "a: b\n---\nc: d", "!!map\n", "...", "%YAML 1.1\n---\n"} {
+	for _, text := range []string{"", "a", "- a", "a: &b [*b]", "? {a: b}\n: c", "<<: {a: b}", "line: !!binary aGk=",
+		"{{{{", "week: {mon: [[[", "\xff", "a: b\n---\nc: d", "!!map\n", "...", "%YAML 1.1\n---\n"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

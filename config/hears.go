@@ -8,9 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Hears reports whether the words are among what was said, in that order and with nothing between them. Whole words count:
-// "8 a.m." is not in "18 a.m.". Capital letters, white space, punctuation and full-width forms make no difference, and
-// scripts that are written without spaces have no word boundaries.
+// Hears reports whether the words are among what was said, in that order and with nothing between them. Whole words
+// count: "8 a.m." is not in "18 a.m.". Capital letters, white space, punctuation and full-width forms make no
+// difference, and scripts that are written without spaces have no word boundaries.
 func Hears(said, words string) bool {
 	text, want := plainWords(said), plainWords(words)
 	if want == "" {
@@ -30,8 +30,8 @@ func Hears(said, words string) bool {
 	}
 }
 
-// plainWords reduces a text to its words: small letters and digits, one space between words of scripts that have spaces.
-// Full stops and apostrophes vanish, so that "a.m." is one word; other punctuation parts words.
+// plainWords reduces a text to its words: small letters and digits, one space between words of scripts that have
+// spaces. Full stops and apostrophes vanish, so that "a.m." is one word; other punctuation parts words.
 func plainWords(text string) string {
 	var b strings.Builder
 	var last rune // what was written last; 0 is nothing yet
@@ -61,5 +61,6 @@ func boundary(text string, i int) bool {
 
 // spaceless reports a character of a script that puts no spaces between words.
 func spaceless(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) || r == 'ー'
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer,
+		unicode.Myanmar) || r == 'ー'
 }

@@ -130,7 +130,8 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar, Overrides: h.expiring.overridden()}
+	f := &HoursFile{Name: strings.TrimSuffix(path.Base(file), ".yaml"), Calendar: h.calendar,
+		Overrides: h.expiring.overridden()}
 	if h.id.Present() {
 		f.Name = h.id.Node.Value
 	}

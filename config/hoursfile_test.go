@@ -47,11 +47,12 @@ func TestFilesOfHours(t *testing.T) {
 	}{
 		{"moving.yaml", "2026-03-02 11:59", true, "moving.yaml:3"},
 		{"moving.yaml", "2026-03-02 12:00", false, "moving.yaml:3"},
-		{"moving.yaml", "2026-03-07 05:59", true, "moving.yaml:4"},           // Friday's, past midnight
-		{"moving.yaml", "2026-03-10 10:00", false, "moving.yaml:2"},          // Tuesday, which is not listed
-		{"moving.yaml", "2026-02-14 10:00", true, "holidays/cn.yaml:"},       // make-up working day, a Saturday
-		{"moving.yaml", "2026-02-16 10:00", false, "moving.yaml:11"},         // the line's own day before the set's
-		{"moving.yaml", "2026-02-23 10:00", false, "holidays/cn.yaml:"},      // the last day of the Spring Festival, a Monday
+		{"moving.yaml", "2026-03-07 05:59", true, "moving.yaml:4"},     // Friday's, past midnight
+		{"moving.yaml", "2026-03-10 10:00", false, "moving.yaml:2"},    // Tuesday, which is not listed
+		{"moving.yaml", "2026-02-14 10:00", true, "holidays/cn.yaml:"}, // make-up working day, a Saturday
+		{"moving.yaml", "2026-02-16 10:00", false, "moving.yaml:11"},   // the line's own day before the set's
+		// the last day of the Spring Festival, a Monday
+		{"moving.yaml", "2026-02-23 10:00", false, "holidays/cn.yaml:"},
 		{"moving.yaml", "2026-10-02 23:00", false, "holidays/cn.yaml:"},      // National Day, a Friday
 		{"moving.yaml", "2026-10-08 10:00", false, "moving.yaml:9"},          // Moving house
 		{"moving.yaml", "2026-10-10 14:00", true, "moving.yaml:10"},          // a Saturday by Monday's hours
@@ -68,9 +69,12 @@ func TestFilesOfHours(t *testing.T) {
 		{"everything.yaml", "2026-06-01 10:00", false, "everything.yaml:22"}, // an override of half an hour
 		{"everything.yaml", "2035-07-05 03:00", true, "everything.yaml:23"},  // until revoked
 		{"everything.yaml", "2041-07-05 03:00", true, "everything.yaml:23"},  // still
-		{"everything.yaml", "2026-02-16 09:00", false, "holidays/cn.yaml:"},  // collective leave in one set, a holiday in another
-		{"everything.yaml", "2026-05-15 09:00", true, "everything.yaml:9"},   // collective leave, on which this line works
-		{"everything.yaml", "2026-02-28 09:00", false, "holidays/cn.yaml:"},  // a make-up working day, on which it rests
+		// collective leave in one set, a holiday in another
+		{"everything.yaml", "2026-02-16 09:00", false, "holidays/cn.yaml:"},
+		// collective leave, on which this line works
+		{"everything.yaml", "2026-05-15 09:00", true, "everything.yaml:9"},
+		// a make-up working day, on which it rests
+		{"everything.yaml", "2026-02-28 09:00", false, "holidays/cn.yaml:"},
 	} {
 		f := loadHours(t, tt.file)
 		got := f.Calendar.At(wall(t, f.Calendar, tt.at))
@@ -82,7 +86,8 @@ func TestFilesOfHours(t *testing.T) {
 
 // TestHoursFileName: the file's name stands for a line that it does not name.
 func TestHoursFileName(t *testing.T) {
-	if a, b := loadHours(t, "moving.yaml"), loadHours(t, "everything.yaml"); a.Name != "moving" || b.Name != "everything" {
+	if a, b := loadHours(t, "moving.yaml"), loadHours(t, "everything.yaml"); a.Name != "moving" ||
+		b.Name != "everything" {
 		t.Errorf("names %q and %q", a.Name, b.Name)
 	}
 }
@@ -100,17 +105,20 @@ func TestMistakesInAFileOfHours(t *testing.T) {
 	}
 }
 
-// TestSetsOfTheConfiguration: a set of the configuration takes the place of the built-in one, and a new one can be named.
+// TestSetsOfTheConfiguration: a set of the configuration takes the place of the built-in one, and a new one can be
+// named.
 func TestSetsOfTheConfiguration(t *testing.T) {
 	fsys := base(t)
 	set := func(name, date string) []byte {
-		return []byte("name: " + name + "\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: [\"the works council\"]\ndays:\n  - {date: " + date + ", kind: holiday, name: Outing}\n")
+		return []byte("name: " + name + "\ncovers: {from: 2026-01-01, to: 2026-12-31}\n" +
+			"sources: [\"the works council\"]\ndays:\n  - {date: " + date + ", kind: holiday, name: Outing}\n")
 	}
 	fsys["holidays/works.yaml"] = file(set("works", "2026-11-23"))
 	fsys["holidays/id.yaml"] = file(set("id", "2026-11-24"))
 	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, "holidays: [works, id]\n"...)
 	line := load(t, fsys).ByID("shop")
-	for at, open := range map[string]bool{"2026-11-23 10:00": false, "2026-11-24 10:00": false, "2026-08-17 10:00": true} {
+	for at, open := range map[string]bool{"2026-11-23 10:00": false, "2026-11-24 10:00": false,
+		"2026-08-17 10:00": true} {
 		if got := line.Hours.At(wall(t, line.Hours, at)); got.Open != open {
 			t.Errorf("%s: %+v", at, got)
 		}
@@ -138,9 +146,11 @@ func TestHashCoversSets(t *testing.T) {
 func TestDeskHours(t *testing.T) {
 	own := func(hours string) *ivr.Line {
 		fsys := base(t)
-		fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"), []byte("hours: "+hours), 1)
+		fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"),
+			[]byte("hours: "+hours), 1)
 		fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data,
-			"holidays: [id]\noverrides: [{from: 2026-11-23 14:00, until: 2026-11-23 15:00, closed: true, reason: Drill}]\n"...)
+			"holidays: [id]\n"+
+				"overrides: [{from: 2026-11-23 14:00, until: 2026-11-23 15:00, closed: true, reason: Drill}]\n"...)
 		return load(t, fsys).ByID("shop")
 	}
 	week := own(`{week: {mon: ["07:00-20:00"], thu: ["07:00-20:00"], fri: ["07:00-11:30", "13:00-20:00"]}}`)
@@ -155,7 +165,8 @@ func TestDeskHours(t *testing.T) {
 		{"2026-11-27 12:00", false, true, false, "its own Friday", "lines/shop.yaml:18"},
 		{"2026-11-24 10:00", false, false, true, "no Tuesday", "lines/shop.yaml:18"},
 		{"2026-12-25 10:00", false, true, false, "the line's special day", "hours/shop.yaml:8"},
-		{"2026-12-27 18:00", true, false, false, "the line's make-up day, by the desk's own Monday", "hours/shop.yaml:10"},
+		{"2026-12-27 18:00", true, false, false, "the line's make-up day, by the desk's own Monday",
+			"hours/shop.yaml:10"},
 		{"2026-08-17 10:00", false, true, false, "the line's set of holidays", "holidays/id.yaml:"},
 	} {
 		at := wall(t, week.Hours, tt.at)
@@ -184,10 +195,13 @@ func TestOverrideIsAnnounced(t *testing.T) {
 	line := load(t, fsys).ByID("shop")
 	at := func(text string) time.Time { return wall(t, line.Hours, text).UTC() }
 	want := []ivr.Announcement{
-		{From: at("2026-11-23 10:00"), Until: at("2026-11-23 11:00"), Text: map[string]string{"en": "A drill.", "id": "Latihan."}},
-		{From: at("2026-12-01 10:00"), Until: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC), Text: map[string]string{"en": "A flood.", "id": "Banjir."}},
+		{From: at("2026-11-23 10:00"), Until: at("2026-11-23 11:00"),
+			Text: map[string]string{"en": "A drill.", "id": "Latihan."}},
+		{From: at("2026-12-01 10:00"), Until: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
+			Text: map[string]string{"en": "A flood.", "id": "Banjir."}},
 		line.Announcements[2],
-		{From: at("2026-11-24 10:00"), Until: at("2026-11-24 11:00"), Topics: []string{"login", "refund"}, Text: map[string]string{"en": "Help.", "id": "Bantuan."}},
+		{From: at("2026-11-24 10:00"), Until: at("2026-11-24 11:00"), Topics: []string{"login", "refund"},
+			Text: map[string]string{"en": "Help.", "id": "Bantuan."}},
 	}
 	if diff := cmp.Diff(want, line.Announcements); diff != "" || len(want[2].Topics) != 1 {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -195,7 +209,8 @@ func TestOverrideIsAnnounced(t *testing.T) {
 	if got := line.Hours.At(at("2026-11-23 10:30")); got.Open || got.Say["en"] != "A drill." {
 		t.Errorf("%+v", got)
 	}
-	if !line.Desks["support"].Hours.IsOpen(at("2026-11-24 10:30")) || line.Desks["support"].Hours.IsOpen(at("2026-11-24 11:00")) {
+	if !line.Desks["support"].Hours.IsOpen(at("2026-11-24 10:30")) ||
+		line.Desks["support"].Hours.IsOpen(at("2026-11-24 11:00")) {
 		t.Error("the desk's own override does not apply")
 	}
 }

@@ -38,7 +38,8 @@ type lineFile struct {
 
 // readLine reads one file of config/lines. name is what the file is called.
 func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
-	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{}, own: map[string]yamlnode.Mapping{}}
+	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{},
+		own: map[string]yamlnode.Mapping{}}
 	root, ok := at.Mapping()
 	if !ok {
 		return f
@@ -66,7 +67,8 @@ func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 	l.SMSSender = readTextSender(root.Get("text_sender"))
 	l.Callbacks, l.CustomerFirst = readPolicy(root.Get("callbacks"), root.Get("routes"), l.Region)
 	f.readDesks(root.Need("desks", "list at least one desk"))
-	f.readMenu(root.Need("topics", "list at least one topic"), shared, readQuestions(root.Get("questions"), shared.questions))
+	f.readMenu(root.Need("topics", "list at least one topic"), shared,
+		readQuestions(root.Get("questions"), shared.questions))
 	general := root.Need("general", "name the desk of callers who ask for a person at once")
 	if id, ok := general.ID("support"); ok {
 		f.line.General = id
@@ -157,7 +159,8 @@ func readLimits(v yamlnode.Value, l *ivr.Line) {
 		return
 	}
 	for key, limit := range map[string]*int{
-		"no_input": &l.NoInputLimit, "no_match": &l.NoMatchLimit, "message_seconds": &l.MessageSeconds, "note_seconds": &l.NoteSeconds,
+		"no_input": &l.NoInputLimit, "no_match": &l.NoMatchLimit, "message_seconds": &l.MessageSeconds,
+		"note_seconds": &l.NoteSeconds,
 	} {
 		if n, ok := m.Get(key).Whole(); ok {
 			*limit = n

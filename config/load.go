@@ -24,8 +24,8 @@ type Problem = problem.Problem
 // Problems are all mistakes of one configuration, sorted by file, line and key. It is the error of [Load].
 type Problems = problem.Problems
 
-// Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration. The error is of
-// type [Problems] and holds every mistake that was found; there is no partial snapshot.
+// Load reads topics.yaml and the directories lines, hours, holidays, prompts and calls of a configuration. The error is
+// of type [Problems] and holds every mistake that was found; there is no partial snapshot.
 func Load(fsys fs.FS) (*Snapshot, error) {
 	l := newLoader(fsys)
 	lines := l.readLines()
@@ -117,7 +117,8 @@ func (l *loader) readLine(name string) *lineFile {
 	checkName(f.id, name)
 	switch times, ok := l.hoursFiles[f.hoursName]; {
 	case !ok && f.hours.Present():
-		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.hoursFiles))))
+		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName,
+			problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.hoursFiles))))
 	case !ok:
 		l.fail(f.at.File, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
 	case times.Node != nil:

@@ -31,8 +31,10 @@ func TestLoad(t *testing.T) {
 	want := &ivr.Line{
 		ID: "shop", Region: "ID", Numbers: []string{"+622150001000", "+622150001001"},
 		Languages: []ivr.Language{
-			{Tag: "en", Locale: "en-US", Voice: "Google.en-US-Standard-C"}, {Tag: "id", Locale: "id-ID", Voice: "Google.id-ID-Standard-A"}},
-		Announcements: []ivr.Announcement{{From: time.Date(2026, 12, 31, 15, 0, 0, 0, time.UTC), Until: time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC),
+			{Tag: "en", Locale: "en-US", Voice: "Google.en-US-Standard-C"},
+			{Tag: "id", Locale: "id-ID", Voice: "Google.id-ID-Standard-A"}},
+		Announcements: []ivr.Announcement{{From: time.Date(2026, 12, 31, 15, 0, 0, 0, time.UTC),
+			Until:  time.Date(2026, 12, 31, 17, 0, 0, 0, time.UTC),
 			Topics: []string{"login"}, Text: map[string]string{"en": "Maintenance.", "id": "Pemeliharaan."}}},
 		Topics: []ivr.Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
@@ -50,9 +52,10 @@ func TestLoad(t *testing.T) {
 		General:   "support",
 		Account:   ivr.NumberRule{Min: 10, Max: 13, Starts: []string{"08"}, CallingNumber: true},
 		Questions: map[string]ivr.NumberRule{"refund": {Min: 6, Max: 14}},
-		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4, MinNotice: 30 * time.Minute,
-			MaxAttempts: 3, MaxDeskAttempts: 6, RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour, Retention: 720 * time.Hour,
-			Countries: []string{"ID"}, Ours: line.Callbacks.Ours,
+		Callbacks: callbacks.Policy{SlotLength: 30 * time.Minute, SlotCount: 3, SlotCapacity: 4,
+			MinNotice:   30 * time.Minute,
+			MaxAttempts: 3, MaxDeskAttempts: 6, RetryAfter: 10 * time.Minute, ExpiresAfter: 72 * time.Hour,
+			Retention: 720 * time.Hour, Countries: []string{"ID"}, Ours: line.Callbacks.Ours,
 			Blocked: []callbacks.Blocked{{Prefix: "+62811", Reason: "costly"}}, Unreachable: []string{"+86", "+850"},
 			Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY0123456789abcdef0123456789abcdef"}}},
 		NoInputLimit: 2, NoMatchLimit: 4, MessageSeconds: 60, NoteSeconds: 30,
@@ -80,7 +83,8 @@ func TestLoadedHours(t *testing.T) {
 		{time.Date(2026, 11, 25, 10, 0, 0, 0, z), false, "week wed closed", "hours/shop.yaml:3"},
 		{time.Date(2026, 12, 25, 10, 0, 0, 0, z), false, "special 2026-12-25 Christmas", "hours/shop.yaml:8"},
 		{time.Date(2026, 12, 27, 10, 0, 0, 0, z), true, "special 2026-12-27 Make-up day", "hours/shop.yaml:10"},
-		{time.Date(2026, 12, 30, 12, 0, 0, 0, z), false, "special 2026-12-28..2026-12-30 Short days", "hours/shop.yaml:9"},
+		{time.Date(2026, 12, 30, 12, 0, 0, 0, z), false, "special 2026-12-28..2026-12-30 Short days",
+			"hours/shop.yaml:9"},
 	}
 	for _, tt := range tests {
 		got := line.Desks["support"].Hours.At(tt.at)
@@ -103,8 +107,11 @@ func TestSnapshotFinds(t *testing.T) {
 		t.Error("found a line that is not there")
 	}
 	plan, ok := s.Plan("shop", "emergency")
-	want := callbacks.Plan{Policy: line.Callbacks, Targets: line.Desks["emergency"].Targets, Ring: 25 * time.Second, From: "+622150001000"}
-	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{}), cmpopts.IgnoreFields(callbacks.Plan{}, "SMSBody")); diff != "" || !ok || plan.Hours != line.Desks["emergency"].Hours {
+	want := callbacks.Plan{Policy: line.Callbacks, Targets: line.Desks["emergency"].Targets, Ring: 25 * time.Second,
+		From: "+622150001000"}
+	if diff := cmp.Diff(want, plan, cmpopts.IgnoreTypes(&hours.Calendar{}),
+		cmpopts.IgnoreFields(callbacks.Plan{}, "SMSBody")); diff != "" || !ok ||
+		plan.Hours != line.Desks["emergency"].Hours {
 		t.Errorf("Plan = %v (-want +got):\n%s", ok, diff)
 	}
 	for _, of := range [][2]string{{"shop", "front"}, {"other", "support"}} {
@@ -129,7 +136,8 @@ func TestHashTellsConfigurationsApart(t *testing.T) {
 // TestPassedOver: what editors and mounted volumes leave in a directory is not read.
 func TestPassedOver(t *testing.T) {
 	fsys := base(t)
-	for _, name := range []string{"hours/shop.yaml~", "hours/.shop.yaml.swp", "hours/.#shop.yaml", "lines/..data/shop.yaml", "lines/README.md"} {
+	for _, name := range []string{"hours/shop.yaml~", "hours/.shop.yaml.swp", "hours/.#shop.yaml",
+		"lines/..data/shop.yaml", "lines/README.md"} {
 		fsys[name] = &fstest.MapFile{Data: []byte("not: [yaml")}
 	}
 	load(t, fsys)
@@ -138,7 +146,8 @@ func TestPassedOver(t *testing.T) {
 // TestSpareSentences: the sentences of a topic that is not in the menu just now may stay.
 func TestSpareSentences(t *testing.T) {
 	fsys := base(t)
-	fsys["prompts/en.yaml"].Data = append(fsys["prompts/en.yaml"].Data, "topic.fees: \"fees\"\nhelp.fees: \"See the list of fees.\"\n"...)
+	fsys["prompts/en.yaml"].Data = append(fsys["prompts/en.yaml"].Data,
+		"topic.fees: \"fees\"\nhelp.fees: \"See the list of fees.\"\n"...)
 	load(t, fsys)
 }
 
@@ -170,7 +179,8 @@ func TestOptional(t *testing.T) {
 		t.Errorf("limits %d %d %d", line.NoInputLimit, line.NoMatchLimit, line.MessageSeconds)
 	}
 	own := map[string]bool{"+622150001000": true, "+622150001001": true, "+622150002001": true, "+622150003001": true}
-	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own, Unreachable: []string{"+86"}}, line.Callbacks); diff != "" {
+	if diff := cmp.Diff(callbacks.Policy{Countries: []string{"ID"}, Ours: own, Unreachable: []string{"+86"}},
+		line.Callbacks); diff != "" {
 		t.Errorf("policy (-want +got):\n%s", diff)
 	}
 }
@@ -193,9 +203,11 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		fmt.Fprintf(&keys, "a sentence that nobody speaks, number %d: a\n", i)
 	}
 	for name, text := range map[string]string{
-		"open brackets": fill("["), "open braces": fill("{"), "dashes": fill("- "), "keys": fill("? "), "nested keys": fill("a: "),
-		"many keys": keys.String(), "anchors": fill("&a "), "tags": fill("!!str "), "quotation marks": fill(`"`), "percent": fill("%"),
-		"aliases":            "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n",
+		"open brackets": fill("["), "open braces": fill("{"), "dashes": fill("- "), "keys": fill("? "),
+		"nested keys": fill("a: "), "many keys": keys.String(), "anchors": fill("&a "), "tags": fill("!!str "),
+		"quotation marks": fill(`"`), "percent": fill("%"),
+		"aliases": "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n" +
+			"c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n",
 		"braces in a prompt": "goodbye: \"" + fill("{x}") + "\"",
 		"many spans":         "week:\n  mon: [" + fill(`"22:00-06:00",`) + "]",
 		"many special days":  "special: [" + fill("{},") + "]",

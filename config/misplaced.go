@@ -11,11 +11,11 @@ import (
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
-// Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the rest,
-// secrets are in neither. A key in the wrong file is refused with the name of the right one.
+// Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the
+// rest, secrets are in neither. A key in the wrong file is refused with the name of the right one.
 
-// lineKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what they
-// have, and line, which both have.
+// lineKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what
+// they have, and line, which both have.
 var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics",
 	"variables", "desks",
 	"callbacks", "text_messages", "text_sender", "caller_id", "routes", "targets", "ring", "number", "sip", "client",
@@ -46,7 +46,8 @@ func unknownKey(v yamlnode.Value, key string, known []string) string {
 // timesFile is the file of hours of a line's file.
 func timesFile(v yamlnode.Value, base string) string {
 	for i := 0; i+1 < len(v.Node.Content); i += 2 {
-		if name := v.Node.Content[i+1].Value; v.Node.Content[i].Value == "hours" && schema.Identifier.MatchString(name) {
+		if name := v.Node.Content[i+1].Value; v.Node.Content[i].Value == "hours" &&
+			schema.Identifier.MatchString(name) {
 			base = name + ".yaml"
 		}
 	}

@@ -23,7 +23,8 @@ func needsOf(line *ivr.Line) *needs {
 // find is what a sentence may use; false for one that the line does not speak.
 func (n *needs) find(key string) (args []string, ok bool) {
 	for _, list := range [][]ivr.PromptNeed{n.own, ivr.CommonPromptNeeds(n.texts)} {
-		if i, ok := slices.BinarySearchFunc(list, key, func(need ivr.PromptNeed, key string) int { return strings.Compare(need.Key, key) }); ok {
+		byKey := func(need ivr.PromptNeed, key string) int { return strings.Compare(need.Key, key) }
+		if i, ok := slices.BinarySearchFunc(list, key, byKey); ok {
 			return list[i].Args, true
 		}
 	}

@@ -26,7 +26,8 @@ func readPolicy(v, routes yamlnode.Value, region string) (p callbacks.Policy, cu
 		} {
 			*length, _ = m.Get(key).Duration()
 		}
-		for key, number := range map[string]*int{"slots": &p.SlotCount, "capacity": &p.SlotCapacity, "attempts": &p.MaxAttempts,
+		for key, number := range map[string]*int{"slots": &p.SlotCount, "capacity": &p.SlotCapacity,
+			"attempts":      &p.MaxAttempts,
 			"desk_attempts": &p.MaxDeskAttempts, "max_open": &p.MaxOpen} {
 			*number, _ = m.Get(key).Whole()
 		}
@@ -56,13 +57,14 @@ func readCallerLimits(v yamlnode.Value) (l callbacks.CallerLimits) {
 		return l
 	}
 	for key, limit := range map[string]*int{
-		"caller_hour": &l.CallerHour, "caller_day": &l.CallerDay, "number_hour": &l.NumberHour, "number_day": &l.NumberDay,
-		"anonymous_hour": &l.AnonymousHour, "open_per_caller": &l.OpenPerCaller,
+		"caller_hour": &l.CallerHour, "caller_day": &l.CallerDay, "number_hour": &l.NumberHour,
+		"number_day": &l.NumberDay, "anonymous_hour": &l.AnonymousHour, "open_per_caller": &l.OpenPerCaller,
 	} {
 		*limit, _ = m.Get(key).Whole()
 	}
 	effective := callbacks.Policy{Limits: l}.MoveLimits()
-	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay}, "number": {effective.NumberHour, effective.NumberDay}} {
+	for who, limit := range map[string][2]int{"caller": {effective.CallerHour, effective.CallerDay},
+		"number": {effective.NumberHour, effective.NumberDay}} {
 		if hour, day := limit[0], limit[1]; hour > day {
 			m.Get(who+"_hour").Fail("allows %d an hour, and %s_day only %d a day; raise the one or lower the other",
 				hour, who, day)

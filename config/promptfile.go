@@ -118,8 +118,8 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 	return args, true
 }
 
-// neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who changes
-// it waits in vain to hear it.
+// neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who
+// changes it waits in vain to hear it.
 func (f *lineFile) neverHears(v yamlnode.Value, tag string) {
 	f.warnings = append(f.warnings, Warning{Line: f.line.ID, Undated: true, Problem: Problem{File: v.File, Line: v.Line,
 		Key: v.Key, Message: fmt.Sprintf("line %s does not speak %s, so nobody hears this; remove it", f.line.ID, tag)}})
@@ -130,8 +130,8 @@ func (f *lineFile) neverHears(v yamlnode.Value, tag string) {
 // leaves missing.
 var spareName = regexp.MustCompile(`^(language|topic|help|note-about|question|answer)\.[a-z][a-z0-9-]*$`)
 
-// variables are those that every line has which speaks this sentence. One that some of them lack is reported. own is the
-// line that alone does; nil: all do that have none of their own.
+// variables are those that every line has which speaks this sentence. One that some of them lack is reported. own is
+// the line that alone does; nil: all do that have none of their own.
 func (f *promptFile) variables(v yamlnode.Value, key, common string, own *lineFile) []string {
 	speakers := f.speakers(common, own)
 	count := map[string]int{}
@@ -166,7 +166,8 @@ func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFil
 	}
 	for _, line := range f.needs.lines {
 		_, can := line.needs.find(common)
-		if _, differs := f.written[line.line.ID+"/"+common]; can && !differs && slices.Contains(line.needs.tags, f.tag) {
+		if _, differs := f.written[line.line.ID+"/"+common]; can && !differs &&
+			slices.Contains(line.needs.tags, f.tag) {
 			speakers = append(speakers, line)
 		}
 	}

@@ -28,7 +28,8 @@ func readRecurring(m yamlnode.Mapping, way string, s *hours.Special) {
 	case "nth":
 		s.Nth = readNth(m.Need("nth", "write for example {n: 4, weekday: thu, month: 11}"))
 	case "rrule":
-		s.RRule, _ = m.Need("rrule", "write a rule such as FREQ=WEEKLY;INTERVAL=2;BYDAY=SA").Text("FREQ=WEEKLY;INTERVAL=2;BYDAY=SA")
+		const example = "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"
+		s.RRule, _ = m.Need("rrule", "write a rule such as "+example).Text(example)
 		if len(s.RRule) > schema.LongestRule {
 			m.Get("rrule").Fail("has %d characters; at most %d are supported", len(s.RRule), schema.LongestRule)
 		}
@@ -77,7 +78,8 @@ func readMonthDay(v yamlnode.Value) (time.Month, int, bool) {
 	}
 	month, _ := strconv.Atoi(text[:2])
 	day, _ := strconv.Atoi(text[3:])
-	if d := (hours.Date{Year: 2024, Month: time.Month(month), Day: day}); month < 1 || month > 12 || !d.Valid() { // a leap year
+	// a leap year
+	if d := (hours.Date{Year: 2024, Month: time.Month(month), Day: day}); month < 1 || month > 12 || !d.Valid() {
 		v.Fail("%q is not a day of the calendar; correct the month or the day", text)
 		return 0, 0, false
 	}

@@ -34,7 +34,9 @@ type rules struct {
 }
 
 // readCalendar has a nil calendar after a mistake. The announcements are what the overrides have to say.
-func readCalendar(root yamlnode.Mapping, zone *time.Location, around ruleContext) (*hours.Calendar, expiring, []ivr.Announcement) {
+func readCalendar(
+	root yamlnode.Mapping, zone *time.Location, around ruleContext,
+) (*hours.Calendar, expiring, []ivr.Announcement) {
 	r := rules{around: around, places: map[string]yamlnode.Value{}}
 	r.Zone = zone
 	r.readWeek(root.Need("week", "list the hours of each weekday, for example mon: [\"09:00-17:00\"]"))

@@ -79,8 +79,10 @@ func TestSchemasAreGenerated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := os.ReadFile(filepath.Join("schema", schema.FileName(kind))); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("schema/%s is not what is made of the description (%v); run: go generate ./config/...", schema.FileName(kind), err)
+		if got, err := os.ReadFile(filepath.Join("schema", schema.FileName(kind))); err != nil ||
+			!bytes.Equal(got, want) {
+			t.Errorf("schema/%s is not what is made of the description (%v); run: go generate ./config/...",
+				schema.FileName(kind), err)
 		}
 	}
 	if _, err := schema.JSON("lines"); err == nil || !strings.Contains(err.Error(), `did you mean "line"?`) {
@@ -197,7 +199,9 @@ func everything(t testing.TB) fstest.MapFS {
 		if !strings.HasPrefix(file, "prompts/") {
 			continue
 		}
-		lines := slices.DeleteFunc(strings.SplitAfter(string(data), "\n"), func(l string) bool { return strings.Contains(l, "pay/") || strings.Contains(l, "wallet/") })
+		lines := slices.DeleteFunc(strings.SplitAfter(string(data), "\n"), func(l string) bool {
+			return strings.Contains(l, "pay/") || strings.Contains(l, "wallet/")
+		})
 		fsys[file] = &fstest.MapFile{Data: []byte(strings.Join(lines, "") + "topic.cards: cards\n")}
 	}
 	return fsys
@@ -205,8 +209,8 @@ func everything(t testing.TB) fstest.MapFS {
 
 var index = regexp.MustCompile(`\[\d+\]`)
 
-// TestReadersAskForEveryKey: what the table of a file permits is read. The keys of some mappings are languages; there the readers
-// look at what is written.
+// TestReadersAskForEveryKey: what the table of a file permits is read. The keys of some mappings are languages; there
+// the readers look at what is written.
 func TestReadersAskForEveryKey(t *testing.T) {
 	asked := map[string]bool{}
 	stop := config.Listen(func(file, path, key string) {
@@ -232,8 +236,8 @@ func TestReadersAskForEveryKey(t *testing.T) {
 
 var spokenKeys = regexp.MustCompile(`(^name|\.text|\.say|by_language)$`)
 
-// beyond are the mistakes that no schema of one file can see: what depends on other files, or on names elsewhere in the file;
-// entries that are written twice; arithmetic; what is known of the world.
+// beyond are the mistakes that no schema of one file can see: what depends on other files, or on names elsewhere in the
+// file; entries that are written twice; arithmetic; what is known of the world.
 var beyond = strings.Fields(`
 	collective-without-set holidays-far holidays-unknown hours-named-unknown hours-without-line hours-wrong-name
 	language-without-prompts line-without-hours make-up-without-set notice-language notice-other-language notice-topic
@@ -271,7 +275,8 @@ func TestSchemasRefuse(t *testing.T) {
 		refused := false
 		for _, wrong := range named(want) {
 			var node yaml.Node
-			if fsys[wrong] == nil || yaml.Unmarshal(fsys[wrong].Data, &node) != nil || len(node.Content) == 0 || strings.Contains(want, "twice, first on") || strings.Contains(want, "alias") {
+			if fsys[wrong] == nil || yaml.Unmarshal(fsys[wrong].Data, &node) != nil || len(node.Content) == 0 ||
+				strings.Contains(want, "twice, first on") || strings.Contains(want, "alias") {
 				continue // it is missing, or the editor's YAML sees it
 			}
 			tried[kindOf(wrong)]++
@@ -285,7 +290,8 @@ func TestSchemasRefuse(t *testing.T) {
 			t.Errorf("%s: refused %v, beyond the schema %v: %s", name, refused, known, want)
 		}
 	}
-	for kind, least := range map[string]int{"hours": 80, "line": 90, "prompts": 15, "topics": 3, "call": 30, "holidays": 7} {
+	for kind, least := range map[string]int{"hours": 80, "line": 90, "prompts": 15, "topics": 3, "call": 30,
+		"holidays": 7} {
 		if tried[kind] < least {
 			t.Errorf("%d mistakes in files of the kind %s, want %d", tried[kind], kind, least)
 		}

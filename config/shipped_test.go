@@ -22,7 +22,8 @@ var asked = map[string][]string{
 	"wallet": {"login", "locked", "payment-failed", "refund"},
 }
 
-var spokenIn = map[string]string{"paypay": "ja zh en", "upay": "zh en", "okpay": "en zh", "gopay": "id en zh", "wallet": "zh en"}
+var spokenIn = map[string]string{"paypay": "ja zh en", "upay": "zh en", "okpay": "en zh", "gopay": "id en zh",
+	"wallet": "zh en"}
 
 func TestShippedLines(t *testing.T) {
 	s := load(t, config.Shipped())

@@ -51,6 +51,8 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 		return callbacks.Plan{}, false
 	}
 	d := l.Desks[desk]
-	return callbacks.Plan{Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours,
-		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.SMSSender, SMSBody: l.SMSBody}, true
+	return callbacks.Plan{
+		Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours,
+		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.SMSSender, SMSBody: l.SMSBody,
+	}, true
 }

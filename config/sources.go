@@ -10,8 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Where the parts of a line are written, for explanations. Files are looked through when somebody asks, so that loading costs
-// nothing.
+// Where the parts of a line are written, for explanations. Files are looked through when somebody asks, so that loading
+// costs nothing.
 
 // origins are the files of one line.
 type origins struct {
@@ -26,10 +26,11 @@ type origin struct {
 	text []byte
 }
 
-// Source is where a key of a line is written, as "lines/gopay.yaml:31": its own file, its hours, or topics.yaml, in this order.
-// Keys lead from the top of a file downwards, with a point between; an entry of a list is named by its id, tag, prefix or text:
-// "desks.support.targets.support-1", "callbacks.asap_cutoff", "numbers.+622150001000", "topics.refund.desk". Further menus are left
-// out. A key that is nowhere is answered by what it would belong to; a line that is not configured has none: "".
+// Source is where a key of a line is written, as "lines/gopay.yaml:31": its own file, its hours, or topics.yaml, in
+// this order. Keys lead from the top of a file downwards, with a point between; an entry of a list is named by its id,
+// tag, prefix or text: "desks.support.targets.support-1", "callbacks.asap_cutoff", "numbers.+622150001000",
+// "topics.refund.desk". Further menus are left out. A key that is nowhere is answered by what it would belong to; a
+// line that is not configured has none: "".
 func (s *Snapshot) Source(line, key string) string {
 	o := s.origins[line]
 	if o == nil {
@@ -47,7 +48,8 @@ func (s *Snapshot) Source(line, key string) string {
 	return o.files[0].name
 }
 
-// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml"; "" for one that is not configured.
+// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml"; "" for one that is not
+// configured.
 func (s *Snapshot) HoursOf(line string) string {
 	if o := s.origins[line]; o != nil {
 		return o.files[1].name
@@ -55,8 +57,9 @@ func (s *Snapshot) HoursOf(line string) string {
 	return ""
 }
 
-// HoursFileOf is the file in which the opening hours of a line are written, "hours/NAME.yaml", and every line that has them
-// from there, sorted, the line itself included. The error is of type [Problems] for a configuration that cannot be used.
+// HoursFileOf is the file in which the opening hours of a line are written, "hours/NAME.yaml", and every line that has
+// them from there, sorted, the line itself included. The error is of type [Problems] for a configuration that cannot be
+// used.
 func HoursFileOf(fsys fs.FS, line string) (file string, lines []string, err error) {
 	l := newLoader(fsys)
 	all := l.readLines()

@@ -79,7 +79,8 @@ func readTopicID(m yamlnode.Mapping) (string, bool) {
 // readTopic reads everything of a topic but its desk.
 func readTopic(m yamlnode.Mapping, id string, questions map[string]ivr.NumberRule) ivr.Topic {
 	t := ivr.Topic{
-		ID: id, Urgent: m.Get("urgent").Truth(), Help: m.Get("help").Truth(), Note: m.Get("note").Truth(), Message: m.Get("message").Truth(),
+		ID: id, Urgent: m.Get("urgent").Truth(), Help: m.Get("help").Truth(), Note: m.Get("note").Truth(),
+		Message: m.Get("message").Truth(),
 	}
 	t.Priority, _ = m.Get("priority").Whole()
 	known := append([]string{schema.AskAccount}, slices.Sorted(maps.Keys(questions))...)

@@ -22,7 +22,8 @@ var (
 )
 
 var countUnits = map[string]spoken.Unit{
-	"day": spoken.Days, "days": spoken.Days, "hour": spoken.Hours, "hours": spoken.Hours, "minute": spoken.Minutes, "minutes": spoken.Minutes,
+	"day": spoken.Days, "days": spoken.Days, "hour": spoken.Hours, "hours": spoken.Hours, "minute": spoken.Minutes,
+	"minutes": spoken.Minutes,
 }
 
 // placeholders are those that a call fills in; a variable of the same name would hide one.

@@ -90,7 +90,8 @@ func warnings(all []dependency, now time.Time) (out []Warning) {
 
 func sorted(warnings []Warning) []Warning {
 	slices.SortStableFunc(warnings, func(a, b Warning) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Problem.Line, b.Problem.Line), cmp.Compare(a.From.String(), b.From.String()))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Problem.Line, b.Problem.Line),
+			cmp.Compare(a.From.String(), b.From.String()))
 	})
 	return warnings
 }
@@ -135,11 +136,12 @@ func (r dependency) unrevoked(now time.Time) (out []Warning) {
 		if from.After(now) {
 			tense = "begins on"
 		}
-		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from), Days: today.DaysUntil(hours.DateOf(from)), Problem: Problem{
-			File: o.at.File, Line: o.at.Line, Key: o.at.Key,
-			Message: fmt.Sprintf("%s until revoked (%s) %s %s; remove it when it is over, or give it an end",
-				what, o.Reason, tense, from.Format("2006-01-02 15:04")),
-		}})
+		out = append(out, Warning{Line: r.line, Desk: r.desk, From: hours.DateOf(from),
+			Days: today.DaysUntil(hours.DateOf(from)), Problem: Problem{
+				File: o.at.File, Line: o.at.Line, Key: o.at.Key,
+				Message: fmt.Sprintf("%s until revoked (%s) %s %s; remove it when it is over, or give it an end",
+					what, o.Reason, tense, from.Format("2006-01-02 15:04")),
+			}})
 	}
 	return out
 }

@@ -44,7 +44,8 @@ overrides:
 		// Midnight there: the day that is 90 days ahead is not.
 		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which "+
 			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
-		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " + fmt.Sprintf(crisis, "stands since")},
+		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " +
+			fmt.Sprintf(crisis, "stands since")},
 		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
 	} {
 		now, err := time.Parse(time.RFC3339, tt.now)
@@ -97,7 +98,8 @@ func TestWarningsOfLines(t *testing.T) {
 			"lines/shop.yaml:21: desks[0].targets[0].number: a call to this telephone would show …1000, which is " +
 				"refused, since the provider has no numbers of mainland China; " +
 				"add caller_id: a number that the account owns"},
-		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`, "numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
+		"one with a caller ID": {`numbers: ["+622150001000", "+622150001001"]`,
+			"numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"", clean},
 		"text messages from there": {"numbers: [\"+622150001000\", \"+622150001001\"]",
 			"numbers: [\"+862150001000\"]\ncaller_id: \"+6566002000\"\ntext_messages: true",
 			"lines/shop.yaml:5: text_messages: text messages would come from …1000, and the provider has no numbers " +
@@ -116,9 +118,11 @@ func TestWarningsOfLines(t *testing.T) {
 				text = bytes.Replace(text, []byte("text_messages: false\n"), nil, 1)
 				for _, tag := range []string{"en", "id"} {
 					for _, key := range []string{"given-up", "soon", "urgent", "withdrawn"} {
-						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms."+key+": \"{line} {reference}\"\n"...)
+						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
+							"sms."+key+": \"{line} {reference}\"\n"...)
 					}
-					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data, "sms.when: \"{line} {when} {reference}\"\nsms.from: \"{line} {when} {reference}\"\n"...)
+					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
+						"sms.when: \"{line} {when} {reference}\"\nsms.from: \"{line} {when} {reference}\"\n"...)
 				}
 			}
 			fsys["lines/shop.yaml"].Data = bytes.Replace(text, []byte(tt.old), []byte(tt.new), 1)

@@ -73,7 +73,8 @@ func readBlocked(v yamlnode.Value) (out []callbacks.Blocked) {
 		}
 		var b callbacks.Blocked
 		at := m.Need("prefix", "write the beginning of the numbers, for example \"+252\"")
-		if b.Prefix, ok = readPrefix(at); ok && slices.ContainsFunc(out, func(o callbacks.Blocked) bool { return o.Prefix == b.Prefix }) {
+		same := func(o callbacks.Blocked) bool { return o.Prefix == b.Prefix }
+		if b.Prefix, ok = readPrefix(at); ok && slices.ContainsFunc(out, same) {
 			at.Fail("%s is blocked already; keep one", b.Prefix)
 		}
 		b.Reason, _ = m.Need("reason", "say why, for those who read this later").Text("calls there are pumped " +

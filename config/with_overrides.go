@@ -10,9 +10,9 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// WithOverrides is the snapshot with overrides that were declared in an emergency: they rule over everything that is written, a
-// later one over an earlier one. Lines that they do not concern are shared; the snapshot itself stays as it is. Desks that
-// never close are not concerned.
+// WithOverrides is the snapshot with overrides that were declared in an emergency: they rule over everything that is
+// written, a later one over an earlier one. Lines that they do not concern are shared; the snapshot itself stays as it
+// is. Desks that never close are not concerned.
 func (s *Snapshot) WithOverrides(overrides []callbacks.DeclaredOverride) *Snapshot {
 	out := *s
 	for i, line := range s.Lines {
@@ -65,7 +65,8 @@ func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 			if everybody {
 				topics = nil
 			}
-			under.Announcements = append(under.Announcements, ivr.Announcement{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
+			under.Announcements = append(under.Announcements,
+				ivr.Announcement{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
 		}
 	}
 	return &under
@@ -75,7 +76,8 @@ func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 func forDesk(over []callbacks.DeclaredOverride, desk string) (out []hours.Override) {
 	for _, o := range over {
 		if o.Desk == "" || o.Desk == desk {
-			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say, Source: OverrideSource(o)})
+			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say,
+				Source: OverrideSource(o)})
 		}
 	}
 	return out

@@ -56,7 +56,8 @@ func ExampleCalendar_Explain() {
 		Zone: time.UTC,
 		Week: hours.Week{time.Monday: office},
 		Holidays: []hours.HolidaySet{{
-			Name: "cn", From: sunday, To: sunday, Days: []hours.Holiday{{Date: sunday, Kind: hours.MakeUp, Name: "国庆节"}},
+			Name: "cn", From: sunday, To: sunday, Days: []hours.Holiday{{Date: sunday, Kind: hours.MakeUp,
+				Name: "国庆节"}},
 		}},
 		MakeUp: &monday, // a make-up working day has Monday's hours
 	})

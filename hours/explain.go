@@ -47,7 +47,8 @@ func (c *Calendar) Explain(t time.Time) Explanation {
 		// Of an intersection the first that is closed gives the reason; of two that are open, the first.
 		if part == c || !closing && !considered[decides].Open {
 			out.Otherwise = Considered{}
-			if next := slices.IndexFunc(considered[decides+1:], func(r Considered) bool { return r.Applies }); next >= 0 {
+			applies := func(r Considered) bool { return r.Applies }
+			if next := slices.IndexFunc(considered[decides+1:], applies); next >= 0 {
 				out.Otherwise = considered[decides+1+next]
 			}
 		}
@@ -69,7 +70,9 @@ func (r *ruleset) consider(at int64) (out []Considered) {
 	}
 	for _, o := range r.overruled {
 		// Pieces of it may still be in force; then it is listed already.
-		again := slices.ContainsFunc(out, func(c Considered) bool { return c.Rule == o.rule.id && c.Source == o.rule.source })
+		again := slices.ContainsFunc(out, func(c Considered) bool {
+			return c.Rule == o.rule.id && c.Source == o.rule.source
+		})
 		if o.from <= at && at < o.until && !again {
 			out = append(out, applies(Date{}, o.rule))
 		}
@@ -118,7 +121,8 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 				d := r.compileHoliday(r.Holidays[i].Name, *h)
 				c := applies(date, d.at(minute))
 				if !r.rests(h) {
-					c.Applies, c.Reason, c.Note = false, "", fmt.Sprintf("%s is collective leave, on which this line works.", h.Name)
+					c.Applies, c.Reason = false, ""
+					c.Note = fmt.Sprintf("%s is collective leave, on which this line works.", h.Name)
 				}
 				out = append(out, c)
 			}
@@ -145,6 +149,7 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 
 func applies(date Date, r *rule) Considered {
 	return Considered{
-		Layer: r.layer, Date: date, Kind: r.kind, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason, Source: r.source,
+		Layer: r.layer, Date: date, Kind: r.kind, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason,
+		Source: r.source,
 	}
 }

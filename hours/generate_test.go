@@ -122,11 +122,13 @@ func (draw drawer) special(near time.Time) (out []hours.Special) {
 		add(hours.Special{Yearly: &hours.Yearly{Month: d.Month, Day: d.Day}, Name: "Yearly"})
 	}
 	if d := pick(); draw.oneIn(2) {
-		add(hours.Special{Nth: &hours.Nth{Month: d.Month * time.Month(draw(0, 1)), Weekday: d.Weekday(), N: (d.Day-1)/7 + 1},
+		add(hours.Special{Nth: &hours.Nth{Month: d.Month * time.Month(draw(0, 1)), Weekday: d.Weekday(),
+			N: (d.Day-1)/7 + 1},
 			Name: "Nth"})
 	}
 	if draw.oneIn(3) {
-		rule := []string{"FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYDAY=-1SU", "FREQ=WEEKLY;COUNT=2",
+		rule := []string{"FREQ=DAILY;INTERVAL=3", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYDAY=-1SU",
+			"FREQ=WEEKLY;COUNT=2",
 			"FREQ=YEARLY"}[draw(0, 4)]
 		add(hours.Special{From: date0(near, draw(-10, 3)), RRule: rule, Name: "Rule"})
 	}

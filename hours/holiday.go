@@ -87,7 +87,8 @@ func (s *HolidaySet) checkDays(path string) (out []error) {
 	for i, h := range s.Days {
 		switch {
 		case !h.Date.Valid():
-			out = append(out, &Mistake{fmt.Sprintf("%s.days[%d]", path, i), "has no valid date; write it as YYYY-MM-DD"})
+			out = append(out, &Mistake{fmt.Sprintf("%s.days[%d]", path, i),
+				"has no valid date; write it as YYYY-MM-DD"})
 		case h.Kind < PublicHoliday || h.Kind > MakeUp:
 			out = append(out, &Mistake{fmt.Sprintf("%s.days[%d]", path, i),
 				"has no kind; write one of holiday, collective, make-up"})

@@ -16,7 +16,8 @@ func TestEdgesOfTime(t *testing.T) {
 	c := build(t, hours.Rules{Zone: z, Week: officeWeek(t), Holidays: []hours.HolidaySet{fiveYears(t)}})
 	for _, at := range []time.Time{{}, time.Unix(math.MinInt64, 0), time.Unix(math.MaxInt64/2, 0),
 		time.Unix(math.MaxInt64, 0),
-		time.Unix(-1<<40, 5), time.Unix(1<<40, 5), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), time.Date(1, 1, 1, 0, 0,
+		time.Unix(-1<<40, 5), time.Unix(1<<40, 5), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC),
+		time.Date(1, 1, 1, 0, 0,
 			0, 0, time.UTC)} {
 		s := c.At(at)
 		if s.Reason == "" || c.IsOpen(at) != s.Open {
@@ -60,8 +61,9 @@ func TestRareOpenings(t *testing.T) {
 
 // TestManyAtOnce: a calendar is asked by many goroutines, about stretches that take each other's place.
 func TestManyAtOnce(t *testing.T) {
-	rules := hours.Rules{Zone: zone(t, "Asia/Shanghai"), Week: officeWeek(t), Holidays: []hours.HolidaySet{fiveYears(t)},
-		Special: []hours.Special{{From: date(t, "2020-01-01"), RRule: "FREQ=WEEKLY;INTERVAL=3", Closed: true}}}
+	rules := hours.Rules{Zone: zone(t, "Asia/Shanghai"), Week: officeWeek(t),
+		Holidays: []hours.HolidaySet{fiveYears(t)},
+		Special:  []hours.Special{{From: date(t, "2020-01-01"), RRule: "FREQ=WEEKLY;INTERVAL=3", Closed: true}}}
 	c, alone := build(t, rules), build(t, rules)
 	var asked []time.Time
 	for n := range 200 {

@@ -59,7 +59,8 @@ var excused = []struct {
 	{"it lets the night of Thursday run into the Saturday that followed it where Friday was skipped; by the wall " +
 		"clock that is the end of Friday's night",
 		func(local time.Time) bool {
-			return local.Location().String() == "Pacific/Apia" && local.Format(time.DateOnly) == "2011-12-31" && local.Hour() < 5
+			return local.Location().String() == "Pacific/Apia" && local.Format(time.DateOnly) == "2011-12-31" &&
+				local.Hour() < 5
 		}},
 }
 

@@ -18,7 +18,8 @@ func TestWithOverrides(t *testing.T) {
 	}
 	day := []hours.Span{{From: 8 * 60, To: 17 * 60}}
 	at := func(hour, minute int) time.Time { return time.Date(2026, 3, 4, hour, minute, 0, 0, zone) }
-	written := hours.Override{From: at(6, 0), Until: at(12, 0), Open: true, Reason: "Early", Source: "hours/gopay.yaml:70"}
+	written := hours.Override{From: at(6, 0), Until: at(12, 0), Open: true, Reason: "Early",
+		Source: "hours/gopay.yaml:70"}
 	base, err := hours.Build(hours.Rules{Zone: zone, Week: hours.Week{nil, day, day, day, day, day, nil},
 		Overrides: []hours.Override{written}})
 	if err != nil {
@@ -34,7 +35,8 @@ func TestWithOverrides(t *testing.T) {
 	}{
 		{5, 59, false, ""}, {6, 0, true, "hours/gopay.yaml:70"}, {9, 59, true, "hours/gopay.yaml:70"}, {10, 0, false,
 			"override 1"},
-		{11, 0, true, "override 2"}, {11, 30, false, "override 1"}, {14, 59, false, "override 1"}, {15, 0, true, ""}, {17, 0,
+		{11, 0, true, "override 2"}, {11, 30, false, "override 1"}, {14, 59, false, "override 1"}, {15, 0, true, ""},
+		{17, 0,
 			false, ""},
 	} {
 		if s := both.At(at(c.hour, c.minute)); s.Open != c.open || s.Source != c.source {

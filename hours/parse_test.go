@@ -13,7 +13,8 @@ import (
 )
 
 func TestParseSpan(t *testing.T) {
-	for _, text := range []string{"00:00-24:00", "09:00-12:00", "22:00-06:00", "22:00-24:00", "22:00-00:00", "23:59-24:00",
+	for _, text := range []string{"00:00-24:00", "09:00-12:00", "22:00-06:00", "22:00-24:00", "22:00-00:00",
+		"23:59-24:00",
 		"00:00-00:01"} {
 		if got, err := hours.ParseSpan(text); err != nil || got.String() != text {
 			t.Errorf("ParseSpan(%q) = %v, %v", text, got, err)
@@ -21,7 +22,8 @@ func TestParseSpan(t *testing.T) {
 	}
 	for _, text := range []string{"", "9:00-12:00", "09:00–12:00", "09:00 - 12:00", "24:00-06:00", "09:00-09:00",
 		"09:60-12:00",
-		"09:00-24:01", "25:00-26:00", "0900-1200", "+9:00-12:00", "09:00-12:00 ", "09.00-12.00", strings.Repeat("9", 1000)} {
+		"09:00-24:01", "25:00-26:00", "0900-1200", "+9:00-12:00", "09:00-12:00 ", "09.00-12.00", strings.Repeat("9",
+			1000)} {
 		if got, err := hours.ParseSpan(text); err == nil {
 			t.Errorf("ParseSpan(%q) = %v, want an error", text, got)
 		} else if len(err.Error()) > 300 {

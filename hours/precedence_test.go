@@ -33,7 +33,8 @@ func layered(t testing.TB) hours.Rules {
 		WeekSource: [7]string{time.Thursday: "line.yaml:7"},
 		Special: []hours.Special{
 			{From: date(t, "2026-10-02"), Open: spans(t, "10:00-11:00"), Name: "Stand-by", Source: "line.yaml:20"},
-			{Yearly: &hours.Yearly{Month: time.December, Day: 24, ToMonth: time.January, ToDay: 2}, Closed: true, Name: "Break"},
+			{Yearly: &hours.Yearly{Month: time.December, Day: 24, ToMonth: time.January, ToDay: 2}, Closed: true,
+				Name: "Break"},
 			{Nth: &hours.Nth{Weekday: time.Monday, N: 1}, Open: spans(t, "10:00-12:00"), Name: "Late start"},
 			{Nth: &hours.Nth{Month: time.September, Weekday: time.Monday, N: 1}, Closed: true, Name: "Outing"},
 			{From: date(t, "2026-01-06"), RRule: "FREQ=MONTHLY;BYDAY=MO;BYSETPOS=1", Closed: true, Name: "Never seen"},
@@ -44,7 +45,8 @@ func layered(t testing.TB) hours.Rules {
 		Overrides: []hours.Override{
 			{From: wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 10:00"),
 				Until:  wall(t, zone(t, "Asia/Shanghai"), "2026-03-04 11:00"),
-				Reason: "Fire drill", Say: map[string]string{"en": "We will be back at eleven."}, Source: "line.yaml:40"},
+				Reason: "Fire drill", Say: map[string]string{"en": "We will be back at eleven."},
+				Source: "line.yaml:40"},
 			{From: wall(t, zone(t, "Asia/Shanghai"), "2026-11-01 00:00"), Open: true, Reason: "Flood"},
 		},
 	}
@@ -62,11 +64,13 @@ func TestEveryLayer(t *testing.T) {
 	}{
 		{at: "2026-03-04 09:59", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 10:00",
 			reason: "Open: Wednesday's hours, 09:00-12:00."},
-		{at: "2026-03-04 10:30", rule: "override 2026-03-04T02:00:00Z", until: "2026-03-04 11:00", source: "line.yaml:40",
+		{at: "2026-03-04 10:30", rule: "override 2026-03-04T02:00:00Z", until: "2026-03-04 11:00",
+			source: "line.yaml:40",
 			reason: "Closed: Fire drill (override from 2026-03-04 10:00, until 2026-03-04 11:00)."},
 		{at: "2026-03-04 11:00", open: true, rule: "week wed 09:00-12:00", until: "2026-03-04 12:00",
 			reason: "Open: Wednesday's hours, 09:00-12:00."},
-		{at: "2026-10-01 10:00", rule: "holiday cn 2026-10-01 国庆节", source: "holidays/cn.yaml:30", until: "2026-10-02 10:00",
+		{at: "2026-10-01 10:00", rule: "holiday cn 2026-10-01 国庆节", source: "holidays/cn.yaml:30",
+			until:  "2026-10-02 10:00",
 			reason: "Closed: 国庆节 (2026-10-01, set cn)."},
 		{at: "2026-10-02 10:30", open: true, rule: "special 2026-10-02 Stand-by", source: "line.yaml:20",
 			until: "2026-10-02 11:00", reason: "Open: Stand-by (2026-10-02), 10:00-11:00."},
@@ -148,11 +152,11 @@ func TestUncoveredIsNeverSilent(t *testing.T) {
 	}
 	for at, want := range map[string]string{
 		"2026-12-31 10:00": "Open: Thursday's hours, 09:00-12:00.",
-		"2027-06-30 10:00": "Open: Wednesday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2027 " +
-			"(only 2026-01-01 to 2026-12-31).",
-		"2027-07-01 08:00": "Closed: outside Thursday's hours, 09:00-12:00, 13:00-18:00. Holidays are not known: set cn " +
-			"does not cover 2027 (only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover this day " +
-			"of 2027 (only 2026-01-01 to 2027-06-30).",
+		"2027-06-30 10:00": "Open: Wednesday's hours, 09:00-12:00. Holidays are not known: set cn does not cover " +
+			"2027 (only 2026-01-01 to 2026-12-31).",
+		"2027-07-01 08:00": "Closed: outside Thursday's hours, 09:00-12:00, 13:00-18:00. Holidays are not known: " +
+			"set cn does not cover 2027 (only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not " +
+			"cover this day of 2027 (only 2026-01-01 to 2027-06-30).",
 		"2028-01-03 10:00": "Open: Monday's hours, 09:00-12:00. Holidays are not known: set cn does not cover 2028 " +
 			"(only 2026-01-01 to 2026-12-31). Holidays are not known: set id does not cover 2028 (only 2026-01-01 to " +
 			"2027-06-30).",
@@ -199,8 +203,8 @@ func TestExplain(t *testing.T) {
 			"else special 2026-09-19 Saturday off",
 		},
 		"2026-03-20 23:00": {
-			"  - holiday 2026-03-20 [holiday id 2026-03-20 Cuti bersama] Cuti bersama is collective leave, on which this " +
-				"line works.",
+			"  - holiday 2026-03-20 [holiday id 2026-03-20 Cuti bersama] Cuti bersama is collective leave, on which " +
+				"this line works.",
 			"  - holiday 2026-03-20 [holiday cn] holidays/cn.yaml:3 Set cn has no holiday on 2026-03-20.",
 			"> week 2026-03-20 open [week fri 22:00-06:00]",
 			"else ",
@@ -266,8 +270,9 @@ func TestMistakesOfBuild(t *testing.T) {
 			"special[0]: gives its days in two ways"},
 		{"no such yearly day", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 30},
 			Closed: true}}}, "special[0].yearly: 02-30 is not a day of any year"},
-		{"no such yearly end", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 3, ToMonth: 13,
-			ToDay: 1}, Closed: true}}}, "special[0].yearly: ends on 13-01"},
+		{"no such yearly end", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 2, Day: 3,
+			ToMonth: 13,
+			ToDay:   1}, Closed: true}}}, "special[0].yearly: ends on 13-01"},
 		{"yearly twice", hours.Rules{Special: []hours.Special{{Yearly: &hours.Yearly{Month: 12, Day: 24, ToMonth: 1,
 			ToDay: 2}, Closed: true, Source: "a.yaml:3"},
 			{Yearly: &hours.Yearly{Month: 1, Day: 1},
@@ -282,9 +287,11 @@ func TestMistakesOfBuild(t *testing.T) {
 			"special[0]: has no valid first day"},
 		{"rule with a last day", hours.Rules{Special: []hours.Special{{From: day, To: day, RRule: "FREQ=DAILY",
 			Closed: true}}}, "special[0]: has a rule and a last day"},
-		{"every second for ever", hours.Rules{Special: []hours.Special{{From: day, RRule: "FREQ=SECONDLY", Closed: true}}},
+		{"every second for ever", hours.Rules{Special: []hours.Special{{From: day, RRule: "FREQ=SECONDLY",
+			Closed: true}}},
 			"special[0].rrule: FREQ=SECONDLY comes back within a day"},
-		{"set without a name", hours.Rules{Holidays: []hours.HolidaySet{{From: day, To: day}}}, "holidays[0]: has no name"},
+		{"set without a name", hours.Rules{Holidays: []hours.HolidaySet{{From: day, To: day}}},
+			"holidays[0]: has no name"},
 		{"set twice", hours.Rules{Holidays: []hours.HolidaySet{full, full}}, "holidays[1]: set cn is named already"},
 		{"set without coverage", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn"}}},
 			"holidays[0]: set cn does not say which days it covers"},
@@ -293,13 +300,15 @@ func TestMistakesOfBuild(t *testing.T) {
 		{"day of no kind", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day,
 			Days: []hours.Holiday{{Date: day, Kind: 9}}}}}, "holidays[0].days[0]: has no kind"},
 		{"off and on", hours.Rules{Holidays: []hours.HolidaySet{{Name: "cn", From: day, To: day,
-			Days: []hours.Holiday{{Date: day}, {Date: day, Kind: hours.MakeUp}}}}}, "holidays[0].days[1]: 2026-01-01 is both"},
+			Days: []hours.Holiday{{Date: day}, {Date: day, Kind: hours.MakeUp}}}}},
+			"holidays[0].days[1]: 2026-01-01 is both"},
 		{"make-up weekday", hours.Rules{MakeUp: &bad}, "make_up: is no weekday"},
 		{"override without a beginning", hours.Rules{Overrides: []hours.Override{{Reason: "x"}}},
 			"overrides[0]: has no first instant"},
 		{"override backwards", hours.Rules{Overrides: []hours.Override{{Reason: "x", From: at, Until: at}}},
 			"overrides[0]: ends before it begins"},
-		{"override without a reason", hours.Rules{Overrides: []hours.Override{{From: at}}}, "overrides[0]: has no reason"},
+		{"override without a reason", hours.Rules{Overrides: []hours.Override{{From: at}}},
+			"overrides[0]: has no reason"},
 		{"overrides overlap", hours.Rules{Overrides: []hours.Override{{From: at, Reason: "x", Source: "a.yaml:9"},
 			{From: at.Add(time.Hour), Until: at.Add(2 * time.Hour), Reason: "y"}}},
 			"overrides[1]: rules at the same time as a.yaml:9"},
@@ -352,7 +361,8 @@ func TestExplainIntersection(t *testing.T) {
 	} {
 		why := tt.c.Explain(wall(t, time.UTC, "2026-01-05 10:00"))
 		if why.State.Rule != tt.rule || why.Otherwise.Rule != tt.otherwise {
-			t.Errorf("%s, otherwise %s; want %s, otherwise %s", why.State.Rule, why.Otherwise.Rule, tt.rule, tt.otherwise)
+			t.Errorf("%s, otherwise %s; want %s, otherwise %s", why.State.Rule, why.Otherwise.Rule, tt.rule,
+				tt.otherwise)
 		}
 	}
 }
@@ -362,7 +372,8 @@ func TestOverridesCountWholeSeconds(t *testing.T) {
 	at := wall(t, time.UTC, "2026-01-05 10:00")
 	c := build(t, hours.Rules{Zone: time.UTC, Overrides: []hours.Override{
 		{From: at.Add(time.Millisecond), Until: at.Add(time.Minute + time.Millisecond), Open: true, Reason: "x"}}})
-	if s := c.At(at.Add(2 * time.Second)); !s.Since.Equal(at.Add(time.Second)) || !s.Until.Equal(at.Add(61*time.Second)) {
+	if s := c.At(at.Add(2 * time.Second)); !s.Since.Equal(at.Add(time.Second)) ||
+		!s.Until.Equal(at.Add(61*time.Second)) {
 		t.Errorf("%+v", s)
 	}
 }

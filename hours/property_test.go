@@ -65,14 +65,16 @@ func TestRandomInstants(t *testing.T) {
 // TestHigherLayersDecide: of the rules of today that apply the one of the highest rank decides, unless something runs
 // on from the evening before; and the one that would decide otherwise ranks no higher.
 func TestHigherLayersDecide(t *testing.T) {
-	rank := map[hours.Layer]int{hours.LayerOverride: 0, hours.LayerSpecial: 1, hours.LayerHoliday: 2, hours.LayerWeek: 3}
+	rank := map[hours.Layer]int{hours.LayerOverride: 0, hours.LayerSpecial: 1, hours.LayerHoliday: 2,
+		hours.LayerWeek: 3}
 	rapid.Check(t, func(rt *rapid.T) {
 		c, near := drawCalendar(rt)
 		why := c.Explain(near)
 		today := hours.DateOf(near.In(c.Zone()))
 		last := 0
 		for i, r := range why.Considered {
-			if r.Decides != (i == slices.IndexFunc(why.Considered, func(o hours.Considered) bool { return o.Applies })) {
+			if r.Decides != (i == slices.IndexFunc(why.Considered,
+				func(o hours.Considered) bool { return o.Applies })) {
 				rt.Fatalf("decided by %+v of %+v", r, why.Considered)
 			}
 			if r.Date != today && r.Layer != hours.LayerOverride {
@@ -146,7 +148,8 @@ func TestIntersect(t *testing.T) {
 			rt.Fatal(err)
 		}
 		all := hours.Intersect(both, rapidBuild(rt, three))
-		if err := compare(all, func(t time.Time) bool { return a.open(t) && b.open(t) && c.open(t) }, from, to); err != nil {
+		if err := compare(all, func(t time.Time) bool { return a.open(t) && b.open(t) && c.open(t) }, from,
+			to); err != nil {
 			rt.Fatal(err)
 		}
 	})

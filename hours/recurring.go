@@ -84,11 +84,13 @@ func (y *Yearly) check(path string) (out []error) {
 	leap := func(m time.Month, d int) bool { return Date{Year: 2000, Month: m, Day: d}.Valid() }
 	if !leap(y.Month, y.Day) {
 		out = append(out, &Mistake{path,
-			fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month), y.Day)})
+			fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month),
+				y.Day)})
 	}
 	if m, d := y.last(); !leap(m, d) {
 		out = append(out, &Mistake{path,
-			fmt.Sprintf("ends on %02d-%02d, which is not a day of any year; write month and day, for example 12-25", int(m), d)})
+			fmt.Sprintf("ends on %02d-%02d, which is not a day of any year; write month and day, for example 12-25",
+				int(m), d)})
 	}
 	return out
 }

@@ -123,7 +123,8 @@ func (r *rrule) check(seen map[string]bool) error {
 	case seen["COUNT"] && seen["UNTIL"]:
 		return fmt.Errorf("has both COUNT and UNTIL; keep one")
 	case counted && r.freq != "MONTHLY" && r.freq != "YEARLY":
-		return fmt.Errorf("counts weekdays in BYDAY, which only FREQ=MONTHLY and FREQ=YEARLY allow; leave the numbers out")
+		return fmt.Errorf("counts weekdays in BYDAY, which only FREQ=MONTHLY and FREQ=YEARLY allow; leave the " +
+			"numbers out")
 	case counted && len(r.weekNumbers) > 0:
 		return fmt.Errorf("counts weekdays in BYDAY beside BYWEEKNO; leave the numbers out")
 	case len(r.weekNumbers) > 0 && r.freq != "YEARLY":
@@ -133,7 +134,8 @@ func (r *rrule) check(seen map[string]bool) error {
 	case len(r.monthDays) > 0 && r.freq == "WEEKLY":
 		return fmt.Errorf("has BYMONTHDAY, which FREQ=WEEKLY does not allow")
 	case len(r.positions) > 0 && by == 0:
-		return fmt.Errorf("has BYSETPOS and nothing to choose from; add BYDAY, BYMONTHDAY, BYMONTH, BYYEARDAY or BYWEEKNO")
+		return fmt.Errorf("has BYSETPOS and nothing to choose from; add BYDAY, BYMONTHDAY, BYMONTH, BYYEARDAY or " +
+			"BYWEEKNO")
 	}
 	return nil
 }

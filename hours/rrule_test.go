@@ -40,7 +40,8 @@ func genRule(rt *rapid.T) string {
 		if rapid.IntRange(1, odds).Draw(rt, key) > 1 {
 			return false
 		}
-		list := rapid.SliceOfNDistinct(rapid.SampledFrom(values), 1, min(3, len(values)), rapid.ID[string]).Draw(rt, key)
+		list := rapid.SliceOfNDistinct(rapid.SampledFrom(values), 1, min(3, len(values)), rapid.ID[string]).Draw(rt,
+			key)
 		parts = append(parts, key+"="+strings.Join(list, ","))
 		return true
 	}
@@ -88,7 +89,8 @@ func genRule(rt *rapid.T) string {
 func TestRRuleAgreesWithRRuleGo(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rule := genRule(rt)
-		start := time.Date(rapid.IntRange(2019, 2027).Draw(rt, "year"), 1, rapid.IntRange(1, 366).Draw(rt, "day"), 0, 0, 0, 0,
+		start := time.Date(rapid.IntRange(2019, 2027).Draw(rt, "year"), 1, rapid.IntRange(1, 366).Draw(rt, "day"), 0, 0,
+			0, 0,
 			time.UTC)
 		option, err := rrule.StrToROption(rule)
 		if err != nil {
@@ -159,7 +161,8 @@ func TestRRuleMistakes(t *testing.T) {
 		"FREQ=YEARLY;":                      "is not a part of a rule",
 		strings.Repeat("FREQ=YEARLY;", 100): "at most 1000",
 	} {
-		_, err := hours.New(time.UTC, hours.Week{}, []hours.Special{{From: date(t, "2026-01-01"), RRule: rule, Closed: true}})
+		_, err := hours.New(time.UTC, hours.Week{},
+			[]hours.Special{{From: date(t, "2026-01-01"), RRule: rule, Closed: true}})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "special[0].rrule: ") {
 			t.Errorf("%.40s: %v, want %q", rule, err, want)
 		}
@@ -175,7 +178,8 @@ func TestRRuleMistakes(t *testing.T) {
 
 // FuzzRRule: whatever a rule is, it is refused or it comes to an end.
 func FuzzRRule(f *testing.F) {
-	for _, rule := range []string{"FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=YEARLY;BYDAY=-53MO;BYMONTH=1",
+	for _, rule := range []string{"FREQ=DAILY", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+		"FREQ=YEARLY;BYDAY=-53MO;BYMONTH=1",
 		"FREQ=MONTHLY;BYDAY=1MO,-1FR;BYSETPOS=1,-1", "RRULE:FREQ=WEEKLY;WKST=SU;BYDAY=TU;UNTIL=20301231T235959Z",
 		"FREQ=SECONDLY"} {
 		f.Add(rule)

@@ -82,7 +82,8 @@ func compile(r Rules, rrules []*rrule) *ruleset {
 		compiled := compileSpecial(s, r.Week)
 		switch {
 		case s.Yearly != nil || s.Nth != nil || s.RRule != "":
-			set.recurring = append(set.recurring, recurring{yearly: s.Yearly, nth: s.Nth, rrule: rrules[i], day: compiled})
+			set.recurring = append(set.recurring, recurring{yearly: s.Yearly, nth: s.Nth, rrule: rrules[i],
+				day: compiled})
 			if rrules[i] != nil {
 				set.reach(rrules[i].start, rrules[i].start)
 			}

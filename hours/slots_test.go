@@ -34,7 +34,8 @@ func TestSlots(t *testing.T) {
 			30 * time.Minute, 2, []string{"05 10:00", "05 10:30"}},
 		{"45 minutes start on quarters", "Asia/Jakarta", every("08:40-11:00"), "2026-01-05 09:00", 45 * time.Minute, 3,
 			[]string{"05 09:30", "05 10:15", "06 08:45"}},
-		{"two hours from the start of the span", "Asia/Jakarta", every("09:00-17:00"), "2026-01-05 10:00", 2 * time.Hour, 3,
+		{"two hours from the start of the span", "Asia/Jakarta", every("09:00-17:00"), "2026-01-05 10:00",
+			2 * time.Hour, 3,
 			[]string{"05 11:00", "05 13:00", "05 15:00"}},
 		{"overnight", "Asia/Jakarta", every("22:00-06:00"), "2026-01-05 23:31", time.Hour, 2,
 			[]string{"06 00:00", "06 01:00"}},
@@ -44,7 +45,8 @@ func TestSlots(t *testing.T) {
 			[]string{"01 00:00", "01 01:30", "01 02:00"}},
 		{"over a clock that is put forward", "America/New_York", every("00:00-24:00"), "2026-03-08 01:00", time.Hour, 2,
 			[]string{"08 01:00", "08 03:00"}},
-		{"aligned again after half an hour is repeated", "Australia/Lord_Howe", every("00:00-24:00"), "2026-04-05 00:30",
+		{"aligned again after half an hour is repeated", "Australia/Lord_Howe", every("00:00-24:00"),
+			"2026-04-05 00:30",
 			time.Hour, 3, []string{"05 01:00", "05 02:00", "05 03:00"}},
 		{"no length", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", 0, 3, nil},
 		{"none asked for", "Asia/Jakarta", every("09:00-12:00"), "2026-01-05 09:00", time.Hour, 0, nil},
@@ -114,7 +116,8 @@ func TestSlotsOfTwoCalendars(t *testing.T) {
 	if len(got) != 3 || c.Zone() != jakarta {
 		t.Errorf("%v in %s", got, c.Zone())
 	}
-	for at, rule := range map[string]string{"2026-01-05 05:00": "week mon closed", "2026-01-05 06:30": "week mon closed",
+	for at, rule := range map[string]string{"2026-01-05 05:00": "week mon closed",
+		"2026-01-05 06:30": "week mon closed",
 		"2026-01-05 08:30": "week mon 06:00-09:00"} {
 		if s := c.At(wall(t, jakarta, at)); s.Rule != rule {
 			t.Errorf("%s: %+v", at, s)

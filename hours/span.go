@@ -19,7 +19,8 @@ type Span struct {
 // ParseSpan reads a span written as HH:MM-HH:MM. 00:00-24:00 is the whole day, 22:00-06:00 runs past midnight.
 func ParseSpan(text string) (Span, error) {
 	if len(text) != 11 || text[5] != '-' {
-		return Span{}, fmt.Errorf("%s is not a span of hours; write it as HH:MM-HH:MM, for example 09:00-12:00", quote(text))
+		return Span{}, fmt.Errorf("%s is not a span of hours; write it as HH:MM-HH:MM, for example 09:00-12:00",
+			quote(text))
 	}
 	from, ok1 := parseReading(text[:5])
 	to, ok2 := parseReading(text[6:])
@@ -50,7 +51,8 @@ func (s Span) end() int {
 func (s Span) check() error {
 	switch {
 	case s.From < 0 || s.From > minutesPerDay || s.To < 0 || s.To > minutesPerDay:
-		return fmt.Errorf("a span has to lie between 00:00 and 24:00; it is %d to %d minutes after midnight", s.From, s.To)
+		return fmt.Errorf("a span has to lie between 00:00 and 24:00; it is %d to %d minutes after midnight", s.From,
+			s.To)
 	case s.From == minutesPerDay:
 		return fmt.Errorf("%s begins at 24:00; let it begin at 00:00 of the next day", s)
 	case s.From == s.To:
@@ -87,7 +89,9 @@ func checkSpans(path string, spans []Span) (good []placed, mistakes []error) {
 		}
 		good = append(good, placed{Span: s, path: at, index: i})
 	}
-	byStart := slices.SortedStableFunc(slices.Values(good), func(a, b placed) int { return cmp.Compare(a.From, b.From) })
+	byStart := slices.SortedStableFunc(slices.Values(good), func(a, b placed) int {
+		return cmp.Compare(a.From, b.From)
+	})
 	for i := 1; i < len(byStart); i++ {
 		first, second := byStart[i-1], byStart[i]
 		if first.end() <= second.From {

@@ -17,7 +17,8 @@ type State struct {
 	// Reason is a plain English sentence, for example "Closed: Year-end (2026-12-31)."
 	Reason string
 	// Rule is a short name of the rule that decided: "week mon 09:00-12:00", "week sun closed",
-	// "special 2026-12-31 Year-end", "holiday cn 2026-02-17 Spring Festival", "override 2026-03-04T02:00:00Z", "always".
+	// "special 2026-12-31 Year-end", "holiday cn 2026-02-17 Spring Festival", "override 2026-03-04T02:00:00Z",
+	// "always".
 	Rule string
 	// Layer is the rank of that rule.
 	Layer Layer

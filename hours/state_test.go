@@ -98,8 +98,9 @@ func TestAt(t *testing.T) {
 			rule: "week mon closed", reason: "Closed: outside Monday's hours, 09:00-12:00, 13:00-17:00."},
 		{name: "eq start", at: "2026-01-05 09:00", open: true, since: "2026-01-05 09:00", until: "2026-01-05 12:00",
 			rule: "week mon 09:00-12:00", reason: "Open: Monday's hours, 09:00-12:00."},
-		{name: "last second", at: "2026-01-05 11:59:59", open: true, since: "2026-01-05 09:00", until: "2026-01-05 12:00",
-			rule: "week mon 09:00-12:00", reason: "Open: Monday's hours, 09:00-12:00."},
+		{name: "last second", at: "2026-01-05 11:59:59", open: true, since: "2026-01-05 09:00",
+			until: "2026-01-05 12:00",
+			rule:  "week mon 09:00-12:00", reason: "Open: Monday's hours, 09:00-12:00."},
 		{name: "eq end", at: "2026-01-05 12:00", since: "2026-01-05 12:00", until: "2026-01-05 13:00",
 			rule: "week mon closed", reason: "Closed: outside Monday's hours, 09:00-12:00, 13:00-17:00."},
 		{name: "second span", at: "2026-01-05 13:00", open: true, since: "2026-01-05 13:00", until: "2026-01-05 17:00",
@@ -121,20 +122,24 @@ func TestAt(t *testing.T) {
 			rule: "special 2026-12-31 Year-end", reason: "Closed: Year-end (2026-12-31).", source: "office.yaml:14"},
 		{name: "special, half day, open", at: "2026-12-24 11:00", open: true, since: "2026-12-24 09:00",
 			until: "2026-12-24 12:00",
-			rule:  "special 2026-12-24 Half day", reason: "Open: Half day (2026-12-24), 09:00-12:00.", source: "office.yaml:12"},
-		{name: "special, half day, eq end", at: "2026-12-24 12:00", since: "2026-12-24 12:00", until: "2026-12-25 08:00",
-			rule: "special 2026-12-24 Half day", reason: "Closed: Half day (2026-12-24), open only 09:00-12:00.",
+			rule:  "special 2026-12-24 Half day", reason: "Open: Half day (2026-12-24), 09:00-12:00.",
+			source: "office.yaml:12"},
+		{name: "special, half day, eq end", at: "2026-12-24 12:00", since: "2026-12-24 12:00",
+			until: "2026-12-25 08:00",
+			rule:  "special 2026-12-24 Half day", reason: "Closed: Half day (2026-12-24), open only 09:00-12:00.",
 			source: "office.yaml:12"},
 		{name: "special range, first day", at: "2026-03-18 09:00", since: "2026-03-17 17:00", until: "2026-03-25 09:00",
 			rule: "special 2026-03-18..2026-03-24 Lebaran", reason: "Closed: Lebaran (2026-03-18 to 2026-03-24)."},
-		{name: "special range, last day", at: "2026-03-24 16:59:59", since: "2026-03-17 17:00", until: "2026-03-25 09:00",
-			rule: "special 2026-03-18..2026-03-24 Lebaran", reason: "Closed: Lebaran (2026-03-18 to 2026-03-24)."},
+		{name: "special range, last day", at: "2026-03-24 16:59:59", since: "2026-03-17 17:00",
+			until: "2026-03-25 09:00",
+			rule:  "special 2026-03-18..2026-03-24 Lebaran", reason: "Closed: Lebaran (2026-03-18 to 2026-03-24)."},
 		{name: "closed special, what began the evening before runs on", at: "2026-04-05 02:00", open: true,
 			since: "2026-04-04 22:00", until: "2026-04-05 06:00",
 			rule: "week sat 22:00-06:00", reason: "Open: Saturday's hours, 22:00-06:00."},
 		{name: "special, works as another weekday", at: "2026-05-03 10:00", open: true, since: "2026-05-03 09:00",
-			until: "2026-05-03 12:00",
-			rule:  "special 2026-05-03 Make-up day", reason: "Open: Make-up day (2026-05-03), by Monday's hours, 09:00-12:00."},
+			until:  "2026-05-03 12:00",
+			rule:   "special 2026-05-03 Make-up day",
+			reason: "Open: Make-up day (2026-05-03), by Monday's hours, 09:00-12:00."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -291,11 +296,15 @@ func TestCalendarsWithoutChange(t *testing.T) {
 		c    *hours.Calendar
 		want hours.State
 	}{
-		{"always", always, hours.State{Open: true, Reason: "Open at all hours.", Rule: "always", Layer: hours.LayerWeek}},
+		{"always", always, hours.State{Open: true, Reason: "Open at all hours.", Rule: "always",
+			Layer: hours.LayerWeek}},
 		{"week of whole days", fullWeek,
-			hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00", Layer: hours.LayerWeek}},
-		{"never", empty, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed", Layer: hours.LayerWeek}},
-		{"not within 41 years", long, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed", Layer: hours.LayerWeek}},
+			hours.State{Open: true, Reason: "Open: Monday's hours, 00:00-24:00.", Rule: "week mon 00:00-24:00",
+				Layer: hours.LayerWeek}},
+		{"never", empty, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed",
+			Layer: hours.LayerWeek}},
+		{"not within 41 years", long, hours.State{Reason: "Closed: no hours on Monday.", Rule: "week mon closed",
+			Layer: hours.LayerWeek}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

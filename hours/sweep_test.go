@@ -142,7 +142,8 @@ func compareAsked(c *hours.Calendar, at time.Time, s hours.State) error {
 		return errors.New("IsOpen differs")
 	}
 	if !slices.ContainsFunc(c.Explain(at).Considered, func(r hours.Considered) bool {
-		return r.Decides && r.Applies && r.Open == s.Open && r.Rule == s.Rule && r.Reason == s.Reason && r.Source == s.Source
+		return r.Decides && r.Applies && r.Open == s.Open && r.Rule == s.Rule && r.Reason == s.Reason &&
+			r.Source == s.Source
 	}) {
 		return fmt.Errorf("explained by %+v", c.Explain(at).Considered)
 	}

@@ -282,7 +282,8 @@ func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 		"another key's name": {simulator.SharedKey{Name: "webhooks_sharedkey_2", Secret: key.Secret}, account, false},
 	} {
 		telephones := simulator.New(simulator.Options{
-			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key, Client: &http.Client{Transport: s},
+			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key,
+			Client: &http.Client{Transport: s},
 		})
 		telephones.Number("+622150001000",
 			simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})

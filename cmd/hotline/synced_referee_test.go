@@ -135,8 +135,10 @@ func (s *traced) RoundTrip(request *http.Request) (*http.Response, error) {
 // rings makes one call to its end, every webhook of it delivered twice. It may be called by many at once.
 func (s *traced) rings(from string, number uint64, line *ivr.Line, keys ...string) error {
 	telephones := simulator.New(simulator.Options{
-		Start: time.Now(), AccountSID: simulate.AccountSID, AuthToken: tracedToken, Seed: number, Client: &http.Client{Transport: s},
-		Faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }},
+		Start: time.Now(), AccountSID: simulate.AccountSID, AuthToken: tracedToken, Seed: number,
+		Client: &http.Client{Transport: s}, Faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault {
+			return simulator.WebhookFault{Repeat: 1}
+		}},
 	})
 	defer telephones.Close()
 	telephones.Number(line.Numbers[0], simulator.Number{

@@ -18,7 +18,8 @@ import (
 func (l *lineComparison) compareAnnouncements() {
 	l.compareOverrides()
 	old, new := announced(l.old, l.overridesBefore), announced(l.new, l.overrides)
-	// What stands unchanged is taken away first, then what says the same at another time, then what begins when another did.
+	// What stands unchanged is taken away first, then what says the same at another time, then what begins when another
+	// did.
 	for _, alike := range []func(a, b ivr.Announcement) bool{
 		func(a, b ivr.Announcement) bool {
 			return sameText(a, b) && sameTime(a, b) && slices.Equal(a.Topics, b.Topics)

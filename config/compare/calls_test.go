@@ -22,12 +22,15 @@ func TestCompareCallTests(t *testing.T) {
 		{"a comment", func(text string) map[string]string {
 			return map[string]string{"calls/shop-open.yaml": "# Of last year.\n" + text}
 		}, ""},
-		{"removed", func(string) map[string]string { return nil }, "shop\n  call test  removed calls/shop-open.yaml" + title + "\n"},
+		{"removed", func(string) map[string]string { return nil },
+			"shop\n  call test  removed calls/shop-open.yaml" + title + "\n"},
 		{"changed", func(text string) map[string]string {
-			return map[string]string{"calls/shop-open.yaml": strings.Replace(text, "line: shop\n", "line: shop\nfrom: anonymous\n", 1)}
+			return map[string]string{"calls/shop-open.yaml": strings.Replace(text, "line: shop\n",
+				"line: shop\nfrom: anonymous\n", 1)}
 		}, "shop\n  call test  changed calls/shop-open.yaml" + title + ": from\n"},
 		{"renamed", func(text string) map[string]string { return map[string]string{"calls/a.yaml": text} },
-			"shop\n  call test  added calls/a.yaml" + title + "\n  call test  removed calls/shop-open.yaml" + title + "\n"},
+			"shop\n  call test  added calls/a.yaml" + title + "\n  call test  removed calls/shop-open.yaml" + title +
+				"\n"},
 		{"added", func(text string) map[string]string {
 			return map[string]string{"calls/shop-open.yaml": text, "calls/z.yaml": text}
 		}, "shop\n  call test  added calls/z.yaml" + title + "\n"},
@@ -47,8 +50,10 @@ func TestCompareCallTests(t *testing.T) {
 	text := string(configtest.Base(t)["calls/shop-open.yaml"].Data)
 	first["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop0\n", 1)))
 	second["calls/a.yaml"] = configtest.File([]byte(strings.Replace(text, "line: shop\n", "line: shop1\n", 1)))
-	want := "shop0\n  call test  removed calls/a.yaml" + title + "\n\nshop1\n  call test  added calls/a.yaml" + title + "\n"
-	if got := compare.Snapshots(configtest.Load(t, first), configtest.Load(t, second), thursday, 60).String(); got != want {
+	want := "shop0\n  call test  removed calls/a.yaml" + title + "\n\nshop1\n  call test  added calls/a.yaml" + title +
+		"\n"
+	if got := compare.Snapshots(configtest.Load(t, first), configtest.Load(t, second), thursday,
+		60).String(); got != want {
 		t.Errorf("to another line: got\n%s", got)
 	}
 }
@@ -58,9 +63,12 @@ func TestCompareSeesEveryFieldOfACall(t *testing.T) {
 	whole := func() config.Call {
 		yes := true
 		return config.Call{
-			File: "calls/a.yaml", Line: "shop", Title: "A", At: thursday, From: "anonymous", Agents: map[string]string{"a": "busy"}, Others: "busy", Customer: "busy",
-			Steps:  []config.Step{{Hear: "Good day", Press: "1"}},
-			Expect: config.Expectation{Desk: "support", Callback: &config.ExpectedCallback{At: thursday, Desk: "support", Urgent: &yes, Kept: &yes}, ClosedUntil: thursday.Add(time.Hour)},
+			File: "calls/a.yaml", Line: "shop", Title: "A", At: thursday, From: "anonymous",
+			Agents: map[string]string{"a": "busy"}, Others: "busy", Customer: "busy",
+			Steps: []config.Step{{Hear: "Good day", Press: "1"}},
+			Expect: config.Expectation{Desk: "support",
+				Callback:    &config.ExpectedCallback{At: thursday, Desk: "support", Urgent: &yes, Kept: &yes},
+				ClosedUntil: thursday.Add(time.Hour)},
 		}
 	}
 	snapshot := func(c config.Call) *config.Snapshot {

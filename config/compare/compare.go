@@ -10,7 +10,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Changes are what is different between two configurations, line by line and in the words of the desk, not of the files.
+// Changes are what is different between two configurations, line by line and in the words of the desk, not of the
+// files.
 type Changes struct {
 	// Lines that differ, sorted by their identifier.
 	Each []LineChanges

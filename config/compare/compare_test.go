@@ -22,7 +22,8 @@ func TestCompare(t *testing.T) {
 	}{
 		{"nothing", "", "", "", ""},
 		{"a comment", "hours/shop.yaml", "week:", "# mind the week\nweek:", ""},
-		{"an afternoon", "hours/shop.yaml", "special:\n", "special:\n  - {date: 2026-12-07, open: [\"09:00-12:00\"], name: Staff meeting}\n", `shop
+		{"an afternoon", "hours/shop.yaml", "special:\n",
+			"special:\n  - {date: 2026-12-07, open: [\"09:00-12:00\"], name: Staff meeting}\n", `shop
   hours, on the clock of Asia/Jakarta
     Mon 2026-12-07  closes 13:00-17:00  (was 09:00-12:00 13:00-17:00, now 09:00-12:00)  hours/shop.yaml:8 Staff meeting
 `},
@@ -34,7 +35,8 @@ func TestCompare(t *testing.T) {
   hours, on the clock of Asia/Jakarta
     Fri 2026-12-25  opens 22:00-24:00  (was closed, now 22:00-24:00)  no longer Christmas
 `},
-		{"a far day", "hours/shop.yaml", "special:\n", "special:\n  - {date: 2027-06-07, closed: true, name: Moving house}\n", `shop
+		{"a far day", "hours/shop.yaml", "special:\n",
+			"special:\n  - {date: 2027-06-07, closed: true, name: Moving house}\n", `shop
   hours, on the clock of Asia/Jakarta
     nothing in the days that were compared, but later; the first of it:
     Mon 2027-06-07  closes 09:00-12:00 13:00-17:00  (was 09:00-12:00 13:00-17:00, now closed)  hours/shop.yaml:8 Moving house

@@ -61,7 +61,8 @@ func (l *lineComparison) compareTargets(about string, old, new []callbacks.Targe
 		case before != after:
 			l.note(about, "telephone "+p.id+": "+nowWas(after, before))
 		case !reflect.DeepEqual(p.old, p.new):
-			l.note(about, "telephone "+p.id+": another number, which ends in the same digits: "+callbacks.Mask(p.new.Address))
+			l.note(about, "telephone "+p.id+": another number, which ends in the same digits: "+
+				callbacks.Mask(p.new.Address))
 		}
 	}
 	if before, after := idsOf(old, id), idsOf(new, id); reordered(before, after) {
@@ -81,5 +82,7 @@ func addressOf(t callbacks.Target) string {
 }
 
 func targetWords(targets []callbacks.Target) string {
-	return strings.Join(idsOf(targets, func(t callbacks.Target) string { return t.ID + " (" + addressOf(t) + ")" }), ", ")
+	return strings.Join(idsOf(targets, func(t callbacks.Target) string {
+		return t.ID + " (" + addressOf(t) + ")"
+	}), ", ")
 }

@@ -30,25 +30,32 @@ func full() *ivr.Line {
 		return c
 	}
 	return &ivr.Line{
-		ID: "shop", Region: "ID", Numbers: []string{"+622150001000"}, Languages: []ivr.Language{{Tag: "en", Voice: "v", Locale: "en-US"}},
-		Names: map[string]string{"en": "the shop"}, Hours: week(600), Peak: week(120),
-		Announcements: []ivr.Announcement{{From: thursday, Until: thursday.Add(time.Hour), Topics: []string{"login"}, Text: map[string]string{"en": "Hear."}}},
-		Menu:          []ivr.Choice{{ID: "login"}, {ID: "more", Choices: []ivr.Choice{{ID: "refund"}, {ID: "fees"}}}},
-		Topics:        []ivr.Topic{{ID: "login", Desk: "support", Questions: []string{"code"}}, {ID: "refund", Desk: "support"}, {ID: "fees", Desk: "support"}},
+		ID: "shop", Region: "ID", Numbers: []string{"+622150001000"},
+		Languages: []ivr.Language{{Tag: "en", Voice: "v", Locale: "en-US"}}, Names: map[string]string{"en": "the shop"},
+		Hours: week(600), Peak: week(120), Announcements: []ivr.Announcement{{From: thursday,
+			Until: thursday.Add(time.Hour), Topics: []string{"login"}, Text: map[string]string{"en": "Hear."}}},
+		Menu: []ivr.Choice{{ID: "login"}, {ID: "more", Choices: []ivr.Choice{{ID: "refund"}, {ID: "fees"}}}},
+		Topics: []ivr.Topic{{ID: "login", Desk: "support", Questions: []string{"code"}},
+			{ID: "refund", Desk: "support"}, {ID: "fees", Desk: "support"}},
 		Desks: map[string]*ivr.Desk{
-			"support": {ID: "support", Language: "en", Hours: week(700), Ring: time.Minute, ByLanguage: map[string]string{"en": "support"},
-				Targets: []callbacks.Target{{ID: "a", Kind: callbacks.Number, Address: "+622150002001"}, {ID: "b", Kind: callbacks.Client, Address: "b"}}},
+			"support": {ID: "support", Language: "en", Hours: week(700), Ring: time.Minute,
+				ByLanguage: map[string]string{"en": "support"},
+				Targets: []callbacks.Target{{ID: "a", Kind: callbacks.Number, Address: "+622150002001"},
+					{ID: "b", Kind: callbacks.Client, Address: "b"}}},
 		},
-		General: "support", Account: ivr.NumberRule{Min: 1, Max: 2}, Questions: map[string]ivr.NumberRule{"code": {Min: 3, Max: 4, Starts: []string{"1"}}},
+		General: "support", Account: ivr.NumberRule{Min: 1, Max: 2},
+		Questions: map[string]ivr.NumberRule{"code": {Min: 3, Max: 4, Starts: []string{"1"}}},
 		Variables: map[string]map[string]string{"en": {"fee": "ten"}},
 		Callbacks: callbacks.Policy{Routes: []callbacks.Route{{Prefix: "+86", Byoc: "BY1"}}, Countries: []string{"ID"},
-			Blocked: []callbacks.Blocked{{Prefix: "+1", Reason: "dear"}}, Unreachable: []string{"+2"}, CallingHours: hours.Span{From: 1, To: 2}},
-		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {"welcome": "Welcome."}}), NoInputLimit: 1, NoMatchLimit: 1, MessageSeconds: 1, NoteSeconds: 1,
+			Blocked: []callbacks.Blocked{{Prefix: "+1", Reason: "dear"}}, Unreachable: []string{"+2"},
+			CallingHours: hours.Span{From: 1, To: 2}},
+		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {"welcome": "Welcome."}}), NoInputLimit: 1,
+		NoMatchLimit: 1, MessageSeconds: 1, NoteSeconds: 1,
 	}
 }
 
-// changed calls try with each field of a struct set to something else, one after another, down to the last struct in it. What
-// identifies something is passed over.
+// changed calls try with each field of a struct set to something else, one after another, down to the last struct in
+// it. What identifies something is passed over.
 func changed(t *testing.T, path string, v reflect.Value, try func(path string)) {
 	t.Helper()
 	set := func(other reflect.Value) {
@@ -129,7 +136,8 @@ func TestCompareSeesEveryField(t *testing.T) {
 	seen := 0
 	changed(t, "Line", reflect.ValueOf(line), func(path string) {
 		seen++
-		// A desk is found by another name than its own, which config makes the same. The version differs whatever was edited.
+		// A desk is found by another name than its own, which config makes the same. The version differs whatever was
+		// edited.
 		if strings.HasSuffix(path, "Desks[support].ID") || path == "Line.Version" {
 			return
 		}
@@ -141,7 +149,8 @@ func TestCompareSeesEveryField(t *testing.T) {
 	if seen < 60 {
 		t.Errorf("only %d changes were tried", seen)
 	}
-	for _, one := range []reflect.Type{reflect.TypeFor[ivr.Line](), reflect.TypeFor[ivr.Desk](), reflect.TypeFor[ivr.Topic](), reflect.TypeFor[callbacks.Policy]()} {
+	for _, one := range []reflect.Type{reflect.TypeFor[ivr.Line](), reflect.TypeFor[ivr.Desk](),
+		reflect.TypeFor[ivr.Topic](), reflect.TypeFor[callbacks.Policy]()} {
 		for i := range one.NumField() {
 			if !one.Field(i).IsExported() {
 				t.Errorf("%s.%s is not exported, and so not compared", one, one.Field(i).Name)
@@ -155,13 +164,15 @@ func TestCompareManyLines(t *testing.T) {
 	fsys := configtest.Many(t, 30)
 	before := configtest.Load(t, fsys)
 	name := "hours/shop7.yaml"
-	fsys[name] = configtest.File([]byte(strings.Replace(string(fsys[name].Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
+	fsys[name] = configtest.File([]byte(strings.Replace(string(fsys[name].Data), `tue: ["09:00-17:00"]`,
+		`tue: ["09:00-18:00"]`, 1)))
 	after := configtest.Load(t, fsys)
 	if got := compare.Snapshots(before, after, thursday, 60).Lines(); !slices.Equal(got, []string{"shop7"}) {
 		t.Errorf("got %v", got)
 	}
 	prompts := maps.Clone(fsys)
-	prompts["prompts/en.yaml"] = configtest.File([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data), "goodbye in en", "farewell in en", 1)))
+	prompts["prompts/en.yaml"] = configtest.File([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data),
+		"goodbye in en", "farewell in en", 1)))
 	text := compare.Snapshots(before, configtest.Load(t, prompts), thursday, 60).String()
 	if !strings.Contains(text, "and 17 more lines\n  prompt goodbye  en: \"farewell in en\", was \"goodbye in en\"\n") {
 		t.Errorf("got\n%s", text)
@@ -175,11 +186,13 @@ func BenchmarkCompare(b *testing.B) {
 	one, all := maps.Clone(fsys), maps.Clone(fsys)
 	for name, f := range fsys {
 		if strings.HasPrefix(name, "hours/") {
-			all[name] = configtest.File([]byte(strings.Replace(string(f.Data), `tue: ["09:00-17:00"]`, `tue: ["09:00-18:00"]`, 1)))
+			all[name] = configtest.File([]byte(strings.Replace(string(f.Data), `tue: ["09:00-17:00"]`,
+				`tue: ["09:00-18:00"]`, 1)))
 		}
 	}
 	one["hours/shop7.yaml"] = all["hours/shop7.yaml"]
-	for name, edited := range map[string]*config.Snapshot{"one": configtest.Load(b, one), "all": configtest.Load(b, all)} {
+	for name, edited := range map[string]*config.Snapshot{"one": configtest.Load(b, one),
+		"all": configtest.Load(b, all)} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if compare.Snapshots(before, edited, thursday, 60).Empty() {

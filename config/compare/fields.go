@@ -16,8 +16,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Everything of a line but its hours. Fields are walked by reflection, so that one that is added later is compared at once;
-// those about which there is more to say have a function of their own.
+// Everything of a line but its hours. Fields are walked by reflection, so that one that is added later is compared at
+// once; those about which there is more to say have a function of their own.
 
 // lineFields say what is special about a field. The others are named by lineNames and written as they are.
 var lineFields = map[string]func(*lineComparison){
@@ -210,8 +210,8 @@ func (l *lineComparison) compareLanguages() {
 	}
 }
 
-// compareStructs tells of each field that differs. A field is named as keys are, RetryAfter retry_after, unless names has another
-// name; "" passes one over.
+// compareStructs tells of each field that differs. A field is named as keys are, RetryAfter retry_after, unless names
+// has another name; "" passes one over.
 func (l *lineComparison) compareStructs(about string, old, new any, names map[string]string) {
 	a, b := reflect.ValueOf(old), reflect.ValueOf(new)
 	for i := range a.NumField() {
@@ -227,9 +227,9 @@ func (l *lineComparison) compareStructs(about string, old, new any, names map[st
 }
 
 var policyNames = map[string]string{
-	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts", "MaxDeskAttempts": "desk_attempts",
-	"Limits": "",
-	"Ours":   "", // the numbers of all lines, told where they are written
+	"SlotLength": "slot", "SlotCount": "slots", "SlotCapacity": "capacity", "MaxAttempts": "attempts",
+	"MaxDeskAttempts": "desk_attempts", "Limits": "",
+	"Ours": "", // the numbers of all lines, told where they are written
 }
 
 var wordStart = regexp.MustCompile(`([a-z])([A-Z])|([A-Z])([A-Z][a-z])`)

@@ -9,13 +9,13 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// Hours are compared as what they come to: by instants, day by day on the new calendar's clock. A zone, a set of holidays
-// or an override that was changed shows as what it does.
+// Hours are compared as what they come to: by instants, day by day on the new calendar's clock. A zone, a set of
+// holidays or an override that was changed shows as what it does.
 
 // HoursChanges are how a line, or one of its desks, opens and closes otherwise than before.
 type HoursChanges struct {
-	// Desk has hours that differ from the line's; empty is the line itself, with the desks that keep its hours. Peak is set
-	// for the hours in which many people ring: what opens are peak hours then.
+	// Desk has hours that differ from the line's; empty is the line itself, with the desks that keep its hours. Peak is
+	// set for the hours in which many people ring: what opens are peak hours then.
 	Desk string `json:"desk,omitempty"`
 	Peak bool   `json:"peak,omitempty"`
 	// Zone is whose clock the times are on, the old hours included; Before is the zone that the old ones were written
@@ -36,9 +36,9 @@ type DayChange struct {
 	// First and Last are the first and the last day concerned.
 	First hours.Date `json:"first"`
 	Last  hours.Date `json:"last"`
-	// Weekdays, if there are any, are those of the days from First to Last that are concerned; otherwise all are. Whole is
-	// set when these are all such weekdays that were compared, so that it is the week that has changed. Except are days
-	// that would be concerned, and are not.
+	// Weekdays, if there are any, are those of the days from First to Last that are concerned; otherwise all are. Whole
+	// is set when these are all such weekdays that were compared, so that it is the week that has changed. Except are
+	// days that would be concerned, and are not.
 	Weekdays []Weekday    `json:"weekdays,omitempty"`
 	Whole    bool         `json:"-"`
 	Except   []hours.Date `json:"except,omitempty"`
@@ -251,8 +251,8 @@ func appendNew(list []string, text string) []string {
 	return append(list, text)
 }
 
-// onTheWall writes an interval within a day as the clock on the wall shows it. Where a clock that is set forward or back would
-// make that unclear, each time has its offset from UTC.
+// onTheWall writes an interval within a day as the clock on the wall shows it. Where a clock that is set forward or
+// back would make that unclear, each time has its offset from UTC.
 func onTheWall(i hours.Interval, zone *time.Location) string {
 	from, to := i.From.In(zone), i.To.In(zone)
 	layout := "15:04"

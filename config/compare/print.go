@@ -7,8 +7,8 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 )
 
-// String tells the changes to people: a paragraph for each line; lines of which the same can be told share one. It is empty
-// when nothing is different.
+// String tells the changes to people: a paragraph for each line; lines of which the same can be told share one. It is
+// empty when nothing is different.
 func (c Changes) String() string {
 	var bodies []string
 	lines := map[string][]string{}

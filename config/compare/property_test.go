@@ -54,14 +54,16 @@ func editRules(rt *rapid.T, r *hours.Rules, near time.Time) {
 		case 1:
 			date := hours.DateOf(near.In(r.Zone).AddDate(0, 0, rapid.IntRange(-2, 30).Draw(rt, "day")))
 			r.Special = slices.DeleteFunc(r.Special, func(s hours.Special) bool { return s.From == date })
-			if s := (hours.Special{From: date, Name: "Special", Open: drawSpans(rt, false)}); rapid.Bool().Draw(rt, "special") {
+			if s := (hours.Special{From: date, Name: "Special", Open: drawSpans(rt, false)}); rapid.Bool().Draw(rt,
+				"special") {
 				s.Closed = len(s.Open) == 0
 				r.Special = append(r.Special, s)
 			}
 		case 2:
 			from := near.Add(time.Duration(rapid.IntRange(-3000, 40000).Draw(rt, "from")) * time.Minute)
-			r.Overrides = []hours.Override{{From: from, Until: from.Add(time.Duration(rapid.IntRange(1, 4000).Draw(rt, "for")) * time.Minute),
-				Open: rapid.Bool().Draw(rt, "open"), Reason: "Override"}}
+			r.Overrides = []hours.Override{{From: from,
+				Until: from.Add(time.Duration(rapid.IntRange(1, 4000).Draw(rt, "for")) * time.Minute),
+				Open:  rapid.Bool().Draw(rt, "open"), Reason: "Override"}}
 		case 3:
 			r.Overrides = nil
 		}
@@ -74,8 +76,8 @@ func snapshotOf(c *hours.Calendar) *config.Snapshot {
 
 var drawnZones = []string{"Asia/Jakarta", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "UTC"}
 
-// Within the days compared, what is told to open or close is exactly where the calendars differ, minute by minute; and the words
-// say the same as the instants.
+// Within the days compared, what is told to open or close is exactly where the calendars differ, minute by minute; and
+// the words say the same as the instants.
 func TestComparedHoursAreExact(t *testing.T) {
 	const days = 16 // a weekday comes at least twice
 	rapid.Check(t, func(rt *rapid.T) {
@@ -86,7 +88,8 @@ func TestComparedHoursAreExact(t *testing.T) {
 			}
 			return zone
 		}
-		near := thursday.AddDate(0, rapid.IntRange(0, 11).Draw(rt, "month"), rapid.IntRange(0, 6).Draw(rt, "day")) // clocks change meanwhile
+		// clocks change meanwhile
+		near := thursday.AddDate(0, rapid.IntRange(0, 11).Draw(rt, "month"), rapid.IntRange(0, 6).Draw(rt, "day"))
 		before := drawRules(rt, zone("zone"), near)
 		after := before
 		editRules(rt, &after, near)
@@ -132,7 +135,8 @@ func build(rt *rapid.T, r hours.Rules) *hours.Calendar {
 	return c
 }
 
-// changedAt tells by instants what an instant becomes: open "true", closed "false", or "" for as it was. Two answers are "twice".
+// changedAt tells by instants what an instant becomes: open "true", closed "false", or "" for as it was. Two answers
+// are "twice".
 func changedAt(h compare.HoursChanges) func(time.Time) string {
 	var all []compare.ChangedSpan
 	for _, d := range h.Days {
@@ -161,8 +165,9 @@ func changedAt(h compare.HoursChanges) func(time.Time) string {
 func toldAt(h compare.HoursChanges, zone *time.Location) func(time.Time) string {
 	byDate := map[hours.Date][]compare.DayChange{}
 	for _, d := range h.Days {
-		for day := d.First; day.Compare(d.Last) <= 0; day = hours.DateOf(time.Date(day.Year, day.Month, day.Day+1, 0, 0, 0, 0, time.UTC)) {
-			if (len(d.Weekdays) == 0 || slices.Contains(d.Weekdays, compare.Weekday(day.Weekday()))) && !slices.Contains(d.Except, day) {
+		for day := d.First; day.Compare(d.Last) <= 0; day = day.AddDays(1) {
+			if (len(d.Weekdays) == 0 || slices.Contains(d.Weekdays, compare.Weekday(day.Weekday()))) &&
+				!slices.Contains(d.Except, day) {
 				byDate[day] = append(byDate[day], d)
 			}
 		}
@@ -182,7 +187,8 @@ func toldAt(h compare.HoursChanges, zone *time.Location) func(time.Time) string 
 	}
 }
 
-// inWords reports whether a clock shows a time within a span, "08:00-12:00" or with offsets "01:30+02:00 to 02:30+01:00".
+// inWords reports whether a clock shows a time within a span, "08:00-12:00" or with offsets "01:30+02:00 to
+// 02:30+01:00".
 func inWords(span string, at time.Time) bool {
 	if from, to, offsets := strings.Cut(span, " to "); offsets {
 		instant := func(text string) time.Time {

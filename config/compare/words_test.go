@@ -29,15 +29,17 @@ func TestCompareWords(t *testing.T) {
   call test                          changed calls/shop-open.yaml (A caller asks for a person): at
 `},
 		{"a set of holidays, and the weekend of every other week", [][3]string{{"hours/shop.yaml", "special:\n",
-			"holidays: [id]\nspecial:\n  - {rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=SA, from: 2026-11-28, open: [\"10:00-12:00\"], name: Market}\n"}}, `shop
+			"holidays: [id]\nspecial:\n" +
+				"  - {rrule: FREQ=WEEKLY;INTERVAL=2;BYDAY=SA, from: 2026-11-28, open: [\"10:00-12:00\"], name: Market}\n"}}, `shop
   hours, on the clock of Asia/Jakarta
     Saturdays 2026-11-28, 2026-12-12, 2026-12-26, 2027-01-09, 2027-01-23  opens 10:00-12:00  (was closed, now 10:00-12:00)  hours/shop.yaml:9 Market
 `},
 		{"announcements and overrides", [][3]string{
 			{"hours/shop.yaml", "until: 2026-12-31 24:00", "until: 2027-01-01 02:00"},
 			{"hours/shop.yaml", `text: {en: "Maintenance."`, `text: {en: "Maintenance until two."`},
-			{"hours/shop.yaml", "announcements:\n", "overrides:\n  - {from: 2026-12-01 10:30, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {en: \"A power cut.\", id: \"Mati listrik.\"}}\n" +
-				"announcements:\n  - {from: 2026-12-02 08:00, until: 2026-12-02 09:00, text: {en: \"Slow today.\", id: \"Lambat.\"}}\n"},
+			{"hours/shop.yaml", "announcements:\n",
+				"overrides:\n" +
+					"  - {from: 2026-12-01 10:30, until: 2026-12-01 14:00, closed: true, reason: Power cut, say: {en: \"A power cut.\", id: \"Mati listrik.\"}}\nannouncements:\n  - {from: 2026-12-02 08:00, until: 2026-12-02 09:00, text: {en: \"Slow today.\", id: \"Lambat.\"}}\n"},
 		}, `shop
   hours, on the clock of Asia/Jakarta
     Tue 2026-12-01  closes 10:30-14:00  (was 09:00-17:00, now 09:00-10:30 14:00-17:00)  hours/shop.yaml:12 Power cut
@@ -47,9 +49,12 @@ func TestCompareWords(t *testing.T) {
   announcement                       added, Wed 2026-12-02 08:00 to Wed 2026-12-02 09:00: en "Slow today.", id "Lambat."
 `},
 		{"desks and telephones", [][3]string{
-			{"lines/shop.yaml", "  - id: emergency\n", "  - {id: chinese, language: en, hours: {week: {mon: [\"09:00-12:00\"]}}, ring: 20s, targets: [{id: zh-1, client: zh-1}]}\n  - id: emergency\n"},
+			{"lines/shop.yaml", "  - id: emergency\n",
+				"  - {id: chinese, language: en, hours: {week: {mon: [\"09:00-12:00\"]}}, ring: 20s, targets: [{id: zh-1, client: zh-1}]}\n  - id: emergency\n"},
 			{"lines/shop.yaml", "hours: line\n", "hours: {week: {mon: [\"09:00-12:00\"], tue: [\"09:00-17:00\"], fri: [22:00-24:00]}}\n    by_language: {en: chinese}\n"},
-			{"lines/shop.yaml", "      - {id: support-1, number: \"+622150002001\"}\n      - {id: support-2, client: shop_agent_2}\n", "      - {id: support-2, client: shop_agent_9}\n      - {id: support-1, number: \"+622150012001\"}\n"},
+			{"lines/shop.yaml", "      - {id: support-1, number: \"+622150002001\"}\n" +
+				"      - {id: support-2, client: shop_agent_2}\n",
+				"      - {id: support-2, client: shop_agent_9}\n      - {id: support-1, number: \"+622150012001\"}\n"},
 			{"lines/shop.yaml", "      - {id: support-3, sip: \"sip:agent@example.com\"}\n", ""},
 		}, `shop
   hours of desk support, on the clock of Asia/Jakarta
@@ -71,7 +76,9 @@ func TestCompareWords(t *testing.T) {
 			{"lines/shop.yaml", "account: {min: 10, max: 13", "account: {min: 9, max: 13"},
 			{"lines/shop.yaml", "min: 6, max: 14", "min: 8, max: 14"},
 			{"lines/shop.yaml", "no_input: 2", "no_input: 3"},
-			{"lines/shop.yaml", "  capacity: 4\n", "  asap_cutoff: 10m\n  calling_hours: \"08:00-21:00\"\n  first: customer\n  limits: {caller_hour: 9}\n"},
+			{"lines/shop.yaml", "  capacity: 4\n",
+				"  asap_cutoff: 10m\n  calling_hours: \"08:00-21:00\"\n  first: customer\n" +
+					"  limits: {caller_hour: 9}\n"},
 			{"lines/shop.yaml", "unreachable: [\"+850\"]", "unreachable: [\"+850\", \"+53\"]"},
 			{"lines/shop.yaml", "text_messages: false", "text_messages: false\nvariables: {fee: 2500 IDR}"},
 			{"lines/shop.yaml", "BY0123456789abcdef0123456789abcdef", "BY1123456789abcdef0123456789abcdef"},
@@ -122,7 +129,8 @@ func TestCompareWords(t *testing.T) {
 				}
 				new[name] = configtest.File([]byte(text))
 			}
-			if got := compare.Snapshots(configtest.Load(t, old), configtest.Load(t, new), thursday, 60).String(); got != c.want {
+			if got := compare.Snapshots(configtest.Load(t, old), configtest.Load(t, new), thursday,
+				60).String(); got != c.want {
 				t.Errorf("got\n%s", got)
 			}
 		})

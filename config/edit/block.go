@@ -75,7 +75,8 @@ func (f *file) appendList(entry string) []byte {
 func (f *file) insertLine(index int, text string) []byte {
 	if index >= len(f.lines) && len(f.lines) > 0 && lineEnd(f.lines[len(f.lines)-1]) == "" {
 		last := append(bytes.Clone(f.lines[len(f.lines)-1]), f.usualEnd()...)
-		return bytes.Join([][]byte{join(f.lines[:len(f.lines)-1]), last, []byte(text)}, nil) // still without a final line end
+		// still without a final line end
+		return bytes.Join([][]byte{join(f.lines[:len(f.lines)-1]), last, []byte(text)}, nil)
 	}
 	end := f.usualEnd()
 	if index > 0 && index <= len(f.lines) {
@@ -123,7 +124,8 @@ func (f *file) linesOf(at int) (first, last int, err error) {
 func (f *file) dashLine(at int) (int, error) {
 	for line := f.list.Content[at].Line - 1; line >= f.list.Line-1 && line < len(f.lines); line-- {
 		text := f.lines[line]
-		if i := offset(text, f.list.Column); i < len(text) && text[i] == '-' && len(bytes.TrimLeft(text[:i], " ")) == 0 {
+		if i := offset(text, f.list.Column); i < len(text) && text[i] == '-' &&
+			len(bytes.TrimLeft(text[:i], " ")) == 0 {
 			return line, nil
 		}
 	}
@@ -153,7 +155,8 @@ func (f *file) remove(at int) ([]byte, error) {
 	}
 	kept := f.commentsOf(first, last)
 	// A list that was added with its key goes with it: it is not indented, and the last thing in the file.
-	if len(f.list.Content) == 1 && len(kept) == 0 && f.list.Column == f.key.Column && first == f.key.Line && last == len(f.lines)-1 &&
+	if len(f.list.Content) == 1 && len(kept) == 0 && f.list.Column == f.key.Column && first == f.key.Line &&
+		last == len(f.lines)-1 &&
 		string(bytes.TrimSpace(f.lines[first-1])) == f.name+":" {
 		first--
 	}

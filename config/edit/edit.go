@@ -1,6 +1,6 @@
 // Package edit changes one entry of a list in a YAML file as an edit of its text, so that comments, order, alignment,
-// quotation marks, blank lines and line ends stay as somebody has written them. What it does not understand it leaves to a
-// person: every edit is read again before it is returned, and has to differ by that one entry.
+// quotation marks, blank lines and line ends stay as somebody has written them. What it does not understand it leaves
+// to a person: every edit is read again before it is returned, and has to differ by that one entry.
 package edit
 
 import (
@@ -15,8 +15,8 @@ import (
 // ErrByHand is wrapped by the error of an edit that cannot be done safely. Nothing is changed then.
 var ErrByHand = errors.New("this file is laid out in a way that no command should edit; edit it by hand")
 
-// Insert puts an entry, written on one line in YAML's flow form, into a list that stands under a key of the file: before the
-// entry with that index, or behind the last one. The list may be absent, or empty.
+// Insert puts an entry, written on one line in YAML's flow form, into a list that stands under a key of the file:
+// before the entry with that index, or behind the last one. The list may be absent, or empty.
 func Insert(data []byte, list string, at int, entry string) ([]byte, error) {
 	node, err := parse([]byte(entry))
 	if err != nil {
@@ -29,8 +29,8 @@ func Insert(data []byte, list string, at int, entry string) ([]byte, error) {
 	})
 }
 
-// Remove takes an entry out of a list. Comments on lines of their own stay; what stands behind the entry on its own lines
-// goes with it.
+// Remove takes an entry out of a list. Comments on lines of their own stay; what stands behind the entry on its own
+// lines goes with it.
 func Remove(data []byte, list string, at int) ([]byte, error) {
 	return change(data, list, func(f *file) ([]byte, []*yaml.Node, error) {
 		if at < 0 || at >= len(f.entries()) {
@@ -133,7 +133,8 @@ func sameBut(before, after *yaml.Node, list string, entries []*yaml.Node) bool {
 
 // same reports whether two nodes mean the same, wherever and however they are written.
 func same(a, b *yaml.Node) bool {
-	return a.Kind == b.Kind && a.Tag == b.Tag && a.Value == b.Value && a.Anchor == b.Anchor && slices.EqualFunc(a.Content, b.Content, same)
+	return a.Kind == b.Kind && a.Tag == b.Tag && a.Value == b.Value && a.Anchor == b.Anchor &&
+		slices.EqualFunc(a.Content, b.Content, same)
 }
 
 // commentLines are the lines that hold a comment only.

@@ -34,28 +34,38 @@ func TestEdits(t *testing.T) {
 		{"absent, and gone again", remove(0), "x: 1\nspecial:\n- {a: 1}\n", "x: 1\n"},
 		{"absent, no final line end", insert(0), "x: 1", "x: 1\nspecial:\n- {a: 1}"},
 		{"absent, CRLF", insert(0), "x: 1\r\n", "x: 1\r\nspecial:\r\n- {a: 1}\r\n"},
-		{"empty", insert(0), "special:   # none yet\n# Example\ny: 2\n", "special:   # none yet\n  - {a: 1}\n# Example\ny: 2\n"},
+		{"empty", insert(0), "special:   # none yet\n# Example\ny: 2\n",
+			"special:   # none yet\n  - {a: 1}\n# Example\ny: 2\n"},
 		{"empty brackets", insert(9), "special: []   # none\n", "special: [{a: 1}]   # none\n"},
 		{"brackets with a comment", insert(0), "special: [\n  # none\n]\n", "special: [{a: 1}\n  # none\n]\n"},
 		{"flow", insert(1), "special: [{b: 2}] # b\n", "special: [{b: 2}, {a: 1}] # b\n"},
 		{"flow, first", insert(0), "special: [ {b: 2} ]\n", "special: [ {a: 1}, {b: 2} ]\n"},
 		{"flow, closing comma", insert(1), "special: [{b: 2},]\n", "special: [{b: 2}, {a: 1},]\n"},
-		{"flow, many lines", insert(1), "special: [\n    {b: 2}   # b ]\n    # last\n]\n", "special: [\n    {b: 2},   # b ]\n    {a: 1}\n    # last\n]\n"},
-		{"flow, many lines, closing comma", insert(1), "special: [\n  {b: 2},  # b\n  {c: 3},\n]\n", "special: [\n  {b: 2},  # b\n  {a: 1},\n  {c: 3},\n]\n"},
-		{"flow, closed on the line", insert(2), "special: [{b: 2},\n  {c: 3}]\n", "special: [{b: 2},\n  {c: 3}, {a: 1}]\n"},
-		{"flow, brackets in texts", insert(1), "special: [{b: \"]\\\"}\", c: '}''', d: it's}]\n", "special: [{b: \"]\\\"}\", c: '}''', d: it's}, {a: 1}]\n"},
-		{"block", insert(1), "special:\n  # first\n  - {b: 2}   # b\n\n  # second\n  - c: 3\n    # inside\n    d: 4\n# end\n",
-			"special:\n  # first\n  - {b: 2}   # b\n  - {a: 1}\n\n  # second\n  - c: 3\n    # inside\n    d: 4\n# end\n"},
-		{"block, last", insert(2), "special:\n- {b: 2}\n-\n  c: 3\n  # after\n\ny: 1\n", "special:\n- {b: 2}\n-\n  c: 3\n- {a: 1}\n  # after\n\ny: 1\n"},
+		{"flow, many lines", insert(1), "special: [\n    {b: 2}   # b ]\n    # last\n]\n",
+			"special: [\n    {b: 2},   # b ]\n    {a: 1}\n    # last\n]\n"},
+		{"flow, many lines, closing comma", insert(1), "special: [\n  {b: 2},  # b\n  {c: 3},\n]\n",
+			"special: [\n  {b: 2},  # b\n  {a: 1},\n  {c: 3},\n]\n"},
+		{"flow, closed on the line", insert(2), "special: [{b: 2},\n  {c: 3}]\n",
+			"special: [{b: 2},\n  {c: 3}, {a: 1}]\n"},
+		{"flow, brackets in texts", insert(1), "special: [{b: \"]\\\"}\", c: '}''', d: it's}]\n",
+			"special: [{b: \"]\\\"}\", c: '}''', d: it's}, {a: 1}]\n"},
+		{"block", insert(1), "special:\n  # first\n  - {b: 2}   # b\n\n  # second\n  - c: 3\n    # inside\n    d: 4\n" +
+			"# end\n",
+			"special:\n  # first\n  - {b: 2}   # b\n  - {a: 1}\n\n  # second\n  - c: 3\n    # inside\n    d: 4\n" +
+				"# end\n"},
+		{"block, last", insert(2), "special:\n- {b: 2}\n-\n  c: 3\n  # after\n\ny: 1\n",
+			"special:\n- {b: 2}\n-\n  c: 3\n- {a: 1}\n  # after\n\ny: 1\n"},
 		{"block, no final line end", insert(1), "special:\n  - {b: 2}", "special:\n  - {b: 2}\n  - {a: 1}"},
 		{"block, CRLF", insert(1), "special:\r\n  - {b: 2}\r\n", "special:\r\n  - {b: 2}\r\n  - {a: 1}\r\n"},
-		{"remove", remove(0), "special:\n  # why\n  - b: 2\n    # because\n    c: 3   # gone with its line\n\n  # next\n  - {d: 4}\n",
+		{"remove", remove(0), "special:\n  # why\n  - b: 2\n    # because\n    c: 3   # gone with its line\n\n" +
+			"  # next\n  - {d: 4}\n",
 			"special:\n  # why\n    # because\n\n  # next\n  - {d: 4}\n"},
 		{"remove the last", remove(1), "special:\n  - {b: 2}\n  - {c: 3}", "special:\n  - {b: 2}"},
 		{"remove the only one", remove(0), "special:\n  - {b: 2}\n# end\n", "special:\n# end\n"},
 		{"remove, flow", remove(0), "special: [{b: 2},  {c: 3}]\n", "special: [{c: 3}]\n"},
 		{"remove, flow, only", remove(0), "special: [ {b: 2} ]\n", "special: [  ]\n"},
-		{"remove, flow, lines", remove(1), "special: [\n  {b: 2},  # b\n  {c: 3}\n]\n", "special: [\n  {b: 2}  # b\n  ]\n"},
+		{"remove, flow, lines", remove(1), "special: [\n  {b: 2},  # b\n  {c: 3}\n]\n",
+			"special: [\n  {b: 2}  # b\n  ]\n"},
 		{"wide letters", insert(1), "special: [{名: 二}] # 三\n", "special: [{名: 二}, {a: 1}] # 三\n"},
 	} {
 		got, err := tt.how([]byte(tt.before))
@@ -86,7 +96,8 @@ func TestByHand(t *testing.T) {
 		for _, how := range []func([]byte) ([]byte, error){
 			func(d []byte) ([]byte, error) { return edit.Insert(d, "special", 1, party) },
 		} {
-			if got, err := how([]byte(data)); !errors.Is(err, edit.ErrByHand) || !strings.Contains(err.Error(), "by hand") || got != nil {
+			if got, err := how([]byte(data)); !errors.Is(err, edit.ErrByHand) ||
+				!strings.Contains(err.Error(), "by hand") || got != nil {
 				t.Errorf("%s: %q, %v", name, got, err)
 			}
 		}
@@ -112,13 +123,16 @@ func layout(t *rapid.T) (text string, entries int) {
 		b.WriteString(pick("noise", "", "", "\n", "# a comment: [x\n", "\n  # indented - {y}\n\n", "#\n", "# '\n"))
 	}
 	noise()
-	b.WriteString(pick("head", "line: shop\nzone: Asia/Jakarta\n", "zone: Asia/Jakarta # here\n", "name: \"# [no\"\n", "text: |-\n  # special:\n  - x\n"))
+	b.WriteString(pick("head", "line: shop\nzone: Asia/Jakarta\n", "zone: Asia/Jakarta # here\n", "name: \"# [no\"\n",
+		"text: |-\n  # special:\n  - x\n"))
 	noise()
 	form := pick("form", "absent", "empty", "brackets", "flow", "lines", "block", "block", "block")
 	var values []string
 	if form == "flow" || form == "lines" || form == "block" {
 		for i := range rapid.IntRange(1, 4).Draw(t, "entries") {
-			values = append(values, fmt.Sprintf("{date: 2026-01-%02d, %s}", i+1, pick("value", "name: it's", "closed: true, name: \"a, }]\"", "open: [\"08:00-12:00\"], name: 'b '' c'", "name: 三日:x", "as: {b: [c, d]}")))
+			values = append(values, fmt.Sprintf("{date: 2026-01-%02d, %s}", i+1,
+				pick("value", "name: it's", "closed: true, name: \"a, }]\"", "open: [\"08:00-12:00\"], name: 'b '' c'",
+					"name: 三日:x", "as: {b: [c, d]}")))
 		}
 	}
 	switch tail := pick("behind", "\n", "   # why ]\n"); form {
@@ -127,7 +141,8 @@ func layout(t *rapid.T) (text string, entries int) {
 	case "brackets":
 		b.WriteString("special: " + pick("inside", "[]", "[ ]", "[\n  # none\n]") + tail)
 	case "flow":
-		b.WriteString("special: [" + strings.Join(values, pick("comma", ", ", ",", ",   ")) + pick("close", "", " ", ", ", ",") + "]" + tail)
+		b.WriteString("special: [" + strings.Join(values, pick("comma", ", ", ",", ",   ")) +
+			pick("close", "", " ", ", ", ",") + "]" + tail)
 	case "lines":
 		b.WriteString("special: [\n")
 		closing := pick("closing", "", ",")
@@ -136,7 +151,8 @@ func layout(t *rapid.T) (text string, entries int) {
 			if i == len(values)-1 {
 				comma = closing
 			}
-			b.WriteString("    " + v + comma + pick("behind an entry", "\n", "   # c, ]\n", "\n    # between\n", "\n\n"))
+			b.WriteString("    " + v + comma + pick("behind an entry", "\n", "   # c, ]\n", "\n    # between\n",
+				"\n\n"))
 		}
 		b.WriteString(pick("bracket", "]", "  ]") + tail)
 	case "block":
@@ -146,7 +162,8 @@ func layout(t *rapid.T) (text string, entries int) {
 			b.WriteString(pick("before an entry", "", "", "\n", indent+"# about it\n", "# - {z: 1}\n"))
 			b.WriteString(indent + "-" + pick("dash", " ", "   ") + v + pick("behind an entry", "\n", "  # so\n"))
 			if rapid.Bool().Draw(t, "long") {
-				b.WriteString(indent + "- date: 2026-02-03\n" + pick("inside", "", "  # inside\n", "\n") + indent + "  name: Long   # why\n")
+				b.WriteString(indent + "- date: 2026-02-03\n" + pick("inside", "", "  # inside\n", "\n") + indent +
+					"  name: Long   # why\n")
 				entries++
 			}
 		}
@@ -185,8 +202,8 @@ func comments(text []byte) (out []string) {
 	return out
 }
 
-// TestEveryLayout: whatever the layout, what is added is one entry and nothing else, and taken away again leaves the bytes
-// that were; what is removed or changed is one entry; comments on lines of their own stay, in their order.
+// TestEveryLayout: whatever the layout, what is added is one entry and nothing else, and taken away again leaves the
+// bytes that were; what is removed or changed is one entry; comments on lines of their own stay, in their order.
 func TestEveryLayout(t *testing.T) {
 	var entry any
 	if err := yaml.Unmarshal([]byte(party), &entry); err != nil {
@@ -232,7 +249,8 @@ func FuzzEdit(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, seed := range []string{string(shipped), "special: [{a: 1}, {b: 2}]\n", "special:\n- a: 1\n  b: 2\n", "special:\r\nx: 1", "a: 1\rspecial: [ ]\r", "\ufeffspecial: []\n", "special: [\n{a: '\n'}]"} {
+	for _, seed := range []string{string(shipped), "special: [{a: 1}, {b: 2}]\n", "special:\n- a: 1\n  b: 2\n",
+		"special:\r\nx: 1", "a: 1\rspecial: [ ]\r", "\ufeffspecial: []\n", "special: [\n{a: '\n'}]"} {
 		f.Add([]byte(seed), 0)
 	}
 	f.Fuzz(func(t *testing.T, data []byte, at int) {
@@ -251,7 +269,8 @@ func FuzzEdit(f *testing.F) {
 		if again, err := edit.Remove(added, "special", at); err == nil && yaml.Unmarshal(data, &readable) == nil {
 			rest, list := meaning(t, data)
 			restAgain, listAgain := meaning(t, again)
-			if diff := cmp.Diff(rest, restAgain) + cmp.Diff(list, listAgain); diff != "" && len(list)+len(listAgain) > 0 {
+			if diff := cmp.Diff(rest, restAgain) + cmp.Diff(list, listAgain); diff != "" &&
+				len(list)+len(listAgain) > 0 {
 				t.Fatalf("%s", diff)
 			}
 		}

@@ -17,7 +17,8 @@ const slowest = 20 * time.Second
 // FuzzParse: no panic; what is accepted is written and read again as the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(sound))
-	for _, text := range []string{"", "a", "- a", "a: &b [*b]", "days: [{date: 2026-01-01, kind: holiday, name: a}]", "{{{{", "\xff", "# a\n#\n", "? a\n: b\n"} {
+	for _, text := range []string{"", "a", "- a", "a: &b [*b]", "days: [{date: 2026-01-01, kind: holiday, name: a}]",
+		"{{{{", "\xff", "# a\n#\n", "? a\n: b\n"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -44,11 +45,14 @@ func FuzzImport(f *testing.F) {
 		f.Add(append(testFile(f, name)[:1000], "\nEND:VEVENT\nEND:VCALENDAR\n"...), false)
 	}
 	f.Add([]byte(`{"year": 2026, "papers": ["x"], "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, {"name": "b", "date": "2026-01-04", "isOffDay": false}]}`), false)
-	f.Add([]byte(calendarOf(newYork+eventOf("UID:1", "DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z", "RRULE:FREQ=YEARLY;BYDAY=1MO;BYMONTH=7;UNTIL=20300101T000000Z", "EXDATE:20270704T040000Z", "SUMMARY:a"))), true)
-	f.Add([]byte(calendarOf(eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;BYSETPOS=1;BYWEEKNO=1,-1;BYYEARDAY=-1;INTERVAL=3;WKST=SU;COUNT=5", "RDATE;VALUE=PERIOD:20260101T000000/P1D", "SUMMARY:a"))), true)
+	f.Add([]byte(calendarOf(newYork+eventOf("UID:1", "DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z",
+		"RRULE:FREQ=YEARLY;BYDAY=1MO;BYMONTH=7;UNTIL=20300101T000000Z", "EXDATE:20270704T040000Z", "SUMMARY:a"))), true)
+	f.Add([]byte(calendarOf(eventOf("DTSTART:20260101",
+		"RRULE:FREQ=DAILY;BYSETPOS=1;BYWEEKNO=1,-1;BYYEARDAY=-1;INTERVAL=3;WKST=SU;COUNT=5", "RDATE;VALUE=PERIOD:20260101T000000/P1D", "SUMMARY:a"))), true)
 	f.Fuzz(func(t *testing.T, data []byte, lenient bool) {
 		began := time.Now()
-		options := holidays.Options{Name: "xx", Today: hours.Date{Year: 2026, Month: 11, Day: 22}, SkipBroken: lenient, Touched: lenient}
+		options := holidays.Options{Name: "xx", Today: hours.Date{Year: 2026, Month: 11, Day: 22}, SkipBroken: lenient,
+			Touched: lenient}
 		got, err := holidays.Import("xx.ics", data, options)
 		if took := time.Since(began); took > slowest {
 			t.Errorf("took %s", took)

@@ -191,13 +191,15 @@ func (e *event) span(start time.Time, utc zone, touched bool) (first, last int, 
 	}
 	if !e.frame.date && !touched {
 		closing := end.Sub(midnight(end))
-		whole := start.Equal(midnight(start)) && end.After(start) && (closing == 0 || closing >= 23*time.Hour+59*time.Minute)
+		whole := start.Equal(midnight(start)) && end.After(start) &&
+			(closing == 0 || closing >= 23*time.Hour+59*time.Minute)
 		if !whole {
 			advice := "correct it, leave it out with --skip-broken, or count each day that it touches with --touched"
 			if e.frame.utc {
 				advice += "; or name the zone of its days with --zone"
 			}
-			return 0, 0, fmt.Errorf("is not of whole days: %s to %s; %s", start.Format("2006-01-02 15:04"), end.Format("2006-01-02 15:04"), advice)
+			return 0, 0, fmt.Errorf("is not of whole days: %s to %s; %s", start.Format("2006-01-02 15:04"),
+				end.Format("2006-01-02 15:04"), advice)
 		}
 	}
 	if end.After(start) {

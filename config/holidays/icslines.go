@@ -50,8 +50,8 @@ func (c *component) value(name string) string {
 	return strings.TrimSpace(p.value)
 }
 
-// unfold calls yield with each content line and the number of its first line. A line that begins with a blank belongs to
-// the one before, even in the middle of a character.
+// unfold calls yield with each content line and the number of its first line. A line that begins with a blank belongs
+// to the one before, even in the middle of a character.
 func unfold(data []byte, yield func(line int, text []byte) bool) {
 	var current []byte
 	start, number := 0, 0

@@ -31,7 +31,8 @@ type rule struct {
 // endless reports whether the rule has no end of its own.
 func (r rule) endless() bool { return r.count == 0 && r.until.IsZero() }
 
-var ruleParts = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND"}
+var ruleParts = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY",
+	"BYWEEKNO", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND"}
 
 // readRule reads an RRULE. Holidays are days: what repeats within a day is refused.
 func readRule(text string, f frame) (rule, error) {
@@ -78,7 +79,8 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 	case "FREQ":
 		switch value {
 		case "SECONDLY", "MINUTELY", "HOURLY":
-			return false, fmt.Errorf("the rule repeats %s; holidays are days, so write DAILY, WEEKLY, MONTHLY or YEARLY", strings.ToLower(value))
+			return false, fmt.Errorf("the rule repeats %s; holidays are days, so write DAILY, WEEKLY, MONTHLY or "+
+				"YEARLY", strings.ToLower(value))
 		}
 	case "UNTIL":
 		m, err := parseMoment(value, "", nil, "")
@@ -101,7 +103,8 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 	case "BYHOUR", "BYMINUTE", "BYSECOND":
 		// With dates these have to be ignored (RFC 5545, section 3.3.10). Otherwise they may only repeat the start.
 		if n, err := strconv.Atoi(value); !f.date && (err != nil || n != f.part(key)) {
-			return false, fmt.Errorf("%s=%s repeats at other times of the day than the event's; holidays are days", key, problem.Short(value))
+			return false, fmt.Errorf("%s=%s repeats at other times of the day than the event's; holidays are days", key,
+				problem.Short(value))
 		}
 		return false, nil
 	}
@@ -116,12 +119,13 @@ func (im *importer) expand(r rule, start, from, end time.Time) (out []time.Time,
 			err = fmt.Errorf("the rule cannot be used: %v", p)
 		}
 	}()
-	// A rule that names no day, such as 30 February, is searched for until the year 9999. The calendar repeats after 400
-	// years, so the search is moved to the end of time, where it is short.
+	// A rule that names no day, such as 30 February, is searched for until the year 9999. The calendar repeats after
+	// 400 years, so the search is moved to the end of time, where it is short.
 	years := (rrule.MAXYEAR - max(end.Year(), start.Year())) / 400 * 400
 	option := r.option
 	option.Dtstart = start.AddDate(years, 0, 0)
-	option.Until = time.Date(rrule.MAXYEAR, 12, 31, 0, 0, 0, 0, time.UTC) // without one, the library ends after 292 years
+	// without one, the library ends after 292 years
+	option.Until = time.Date(rrule.MAXYEAR, 12, 31, 0, 0, 0, 0, time.UTC)
 	found, err := rrule.NewRRule(option)
 	if err != nil {
 		return nil, fmt.Errorf("the rule cannot be used: %w", err)
@@ -152,7 +156,8 @@ func (im *importer) expand(r rule, start, from, end time.Time) (out []time.Time,
 			continue
 		}
 		if out = append(out, t); len(out) > mostRepeats {
-			return nil, fmt.Errorf("the rule names more than %d days; name fewer years, for example --years 2026-2027", mostRepeats)
+			return nil, fmt.Errorf("the rule names more than %d days; name fewer years, for example --years 2026-2027",
+				mostRepeats)
 		}
 	}
 	return out, nil

@@ -72,10 +72,12 @@ func parseMoment(value, kind string, z zone, id string) (moment, error) {
 	}
 	t, err := time.Parse(layout, value)
 	if err != nil {
-		return moment{}, fmt.Errorf("%q is neither a date such as 20261231 nor a time such as 20261231T090000", problem.Short(value))
+		return moment{}, fmt.Errorf("%q is neither a date such as 20261231 nor a time such as 20261231T090000",
+			problem.Short(value))
 	}
 	if t.Year() < earliestYear || t.Year() > latestYear {
-		return moment{}, fmt.Errorf("%q is too far away; the years %d to %d are supported", problem.Short(value), earliestYear, latestYear)
+		return moment{}, fmt.Errorf("%q is too far away; the years %d to %d are supported", problem.Short(value),
+			earliestYear, latestYear)
 	}
 	m.at = t
 	return m, nil

@@ -15,8 +15,8 @@ const (
 // kept are the properties that a calendar of holidays is read for.
 var kept = map[string]bool{
 	"DTSTART": true, "DTEND": true, "DURATION": true, "RRULE": true, "RDATE": true, "EXDATE": true, "EXRULE": true,
-	"RECURRENCE-ID": true, "STATUS": true, "SUMMARY": true, "DESCRIPTION": true, "UID": true, "SEQUENCE": true, "X-APPLE-SPECIAL-DAY": true,
-	"METHOD": true, "PRODID": true, "X-WR-CALNAME": true, "X-WR-TIMEZONE": true,
+	"RECURRENCE-ID": true, "STATUS": true, "SUMMARY": true, "DESCRIPTION": true, "UID": true, "SEQUENCE": true,
+	"X-APPLE-SPECIAL-DAY": true, "METHOD": true, "PRODID": true, "X-WR-CALNAME": true, "X-WR-TIMEZONE": true,
 	"TZID": true, "X-LIC-LOCATION": true, "TZOFFSETFROM": true, "TZOFFSETTO": true,
 }
 
@@ -41,7 +41,8 @@ func (im *importer) components(data []byte) []*component {
 		return !im.tired()
 	})
 	if len(t.open) > 0 && !im.tired() {
-		im.refuse(last, "", "the file ends in the middle: %s of line %d has no END:%s; fetch it again", t.top().name, t.top().line, t.top().name)
+		im.refuse(last, "", "the file ends in the middle: %s of line %d has no END:%s; fetch it again", t.top().name,
+			t.top().line, t.top().name)
 	}
 	return t.calendars
 }
@@ -63,7 +64,8 @@ func (t *tree) line(line int, text []byte) {
 		case err == nil && p.name == "BEGIN" && strings.EqualFold(strings.TrimSpace(p.value), "VCALENDAR"):
 			t.push("VCALENDAR", line)
 		case len(t.calendars) == 0:
-			t.im.refuse(line, "", "is no calendar: it begins with %q and not with BEGIN:VCALENDAR; correct that line, or fetch the file again", problem.Short(string(text)))
+			t.im.refuse(line, "", "is no calendar: it begins with %q and not with BEGIN:VCALENDAR; correct that "+
+				"line, or fetch the file again", problem.Short(string(text)))
 		default:
 			t.im.skip(line, "", "after the calendar comes %q", problem.Short(string(text)))
 		}
@@ -120,7 +122,8 @@ func (t *tree) end(name string, line int) {
 			continue
 		}
 		if event := t.event(); event != nil && depth < len(t.open)-1 {
-			event.breaks(line, "END:"+problem.Short(name)+" comes before the end of what began on line "+number(t.top().line))
+			event.breaks(line, "END:"+problem.Short(name)+" comes before the end of what began on line "+
+				number(t.top().line))
 		}
 		t.close(depth)
 		return

@@ -76,13 +76,14 @@ func (im *importer) zones(calendar *component) *zones {
 		}
 	}
 	if len(z.defined) > mostZones {
-		im.refuse(calendar.line, "VTIMEZONE", "%d zones are defined; at most %d are supported", len(z.defined), mostZones)
+		im.refuse(calendar.line, "VTIMEZONE", "%d zones are defined; at most %d are supported", len(z.defined),
+			mostZones)
 	}
 	return z
 }
 
-// find is the zone of a TZID: that of the tz database if the name is one, so that the file's own rules, often cut short,
-// do not matter; otherwise what the file defines.
+// find is the zone of a TZID: that of the tz database if the name is one, so that the file's own rules, often cut
+// short, do not matter; otherwise what the file defines.
 func (z *zones) find(id string) (zone, error) {
 	if found, ok := z.known[id]; ok {
 		return found, nil
@@ -107,7 +108,8 @@ func (z *zones) look(id string) (zone, error) {
 	}
 	found, err := z.define(c)
 	if err != nil {
-		return nil, fmt.Errorf("zone %q is defined on line %d in a way that cannot be used: %w", problem.Short(id), c.line, err)
+		return nil, fmt.Errorf("zone %q is defined on line %d in a way that cannot be used: %w", problem.Short(id),
+			c.line, err)
 	}
 	return found, nil
 }

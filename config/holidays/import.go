@@ -47,8 +47,8 @@ type Imported struct {
 	Guessed bool
 }
 
-// Import makes a set of an iCalendar file, or of JSON in the form of holiday-cn. The kind of the file is found by looking
-// at it. The error is of type [Problems]; with it nothing is imported.
+// Import makes a set of an iCalendar file, or of JSON in the form of holiday-cn. The kind of the file is found by
+// looking at it. The error is of type [Problems]; with it nothing is imported.
 //
 // iCalendar does not say which days it covers. Unless the options do, these are the whole years from the first to the
 // last day; but a first year with days in December only, or a last one with days in January only, is covered for just
@@ -127,16 +127,19 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 	have := im.days[date]
 	switch {
 	case have == nil && len(im.days) == schema.MostHolidays:
-		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027", schema.MostHolidays)
+		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027",
+			schema.MostHolidays)
 	case have == nil:
 		im.days[date] = &Day{Date: date, Kind: kind, Name: name, Line: line}
 	case (have.Kind == MakeUp) != (kind == MakeUp):
-		im.skip(line, "", "%s %q is a %s day, but the one on line %d, %q, is a %s day", date, problem.Short(name), kind, have.Line, problem.Short(have.Name), have.Kind)
+		im.skip(line, "", "%s %q is a %s day, but the one on line %d, %q, is a %s day", date, problem.Short(name), kind,
+			have.Line, problem.Short(have.Name), have.Kind)
 	default:
 		if kind == Holiday {
 			have.Kind = Holiday
 		}
-		if longer := have.Name + " / " + name; len(longer) <= schema.LongestHolidayText && !slices.Contains(strings.Split(have.Name, " / "), name) {
+		if longer := have.Name + " / " + name; len(longer) <= schema.LongestHolidayText &&
+			!slices.Contains(strings.Split(have.Name, " / "), name) {
 			have.Name = longer
 		}
 	}
@@ -185,7 +188,8 @@ func (im *importer) between() string {
 // extent is what a file is taken to cover, see [Import].
 func (im *importer) extent(days []Day) (from, to hours.Date) {
 	first, last := days[0].Date, days[len(days)-1].Date
-	from, to = hours.Date{Year: first.Year, Month: time.January, Day: 1}, hours.Date{Year: last.Year, Month: time.December, Day: 31}
+	from = hours.Date{Year: first.Year, Month: time.January, Day: 1}
+	to = hours.Date{Year: last.Year, Month: time.December, Day: 31}
 	if im.year != 0 {
 		year := hours.Date{Year: im.year, Month: time.January, Day: 1}
 		end := hours.Date{Year: im.year, Month: time.December, Day: 31}
@@ -230,7 +234,8 @@ func tidy(text string) string {
 
 // Names of make-up days and of collective leave, as calendars in use write them, in lower case.
 var (
-	makeUpNames     = []string{"上班", "补班", "補班", "（班）", "(班)", "振替出勤", "make-up work", "makeup work", "make-up day", "working day", "special working", "workday", "adjusted work"}
+	makeUpNames = []string{"上班", "补班", "補班", "（班）", "(班)", "振替出勤", "make-up work", "makeup work", "make-up day",
+		"working day", "special working", "workday", "adjusted work"}
 	collectiveNames = []string{"cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday"}
 )
 

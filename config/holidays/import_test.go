@@ -62,53 +62,121 @@ func TestImportCalendars(t *testing.T) {
 		options      holidays.Options
 		want         string
 	}{
-		{"a day", eventOf("DTSTART;VALUE=DATE:20260817", "DTEND;VALUE=DATE:20260818", "SUMMARY:Hari Kemerdekaan"), holidays.Options{}, "2026-08-17 Hari Kemerdekaan\n"},
-		{"several days, the end is not included", eventOf("DTSTART;VALUE=DATE:20261231", "DTEND;VALUE=DATE:20270102", "SUMMARY:元旦"), holidays.Options{}, "2026-12-31 元旦\n2027-01-01 元旦\n"},
+		{"a day", eventOf("DTSTART;VALUE=DATE:20260817", "DTEND;VALUE=DATE:20260818", "SUMMARY:Hari Kemerdekaan"),
+			holidays.Options{}, "2026-08-17 Hari Kemerdekaan\n"},
+		{"several days, the end is not included", eventOf("DTSTART;VALUE=DATE:20261231", "DTEND;VALUE=DATE:20270102",
+			"SUMMARY:元旦"), holidays.Options{}, "2026-12-31 元旦\n2027-01-01 元旦\n"},
 		{"no end", eventOf("DTSTART;VALUE=DATE:20260101", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"end on the same date", eventOf("DTSTART;VALUE=DATE:20260101", "DTEND;VALUE=DATE:20260101", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"a date that does not say so", eventOf("DTSTART:19970101", "DTEND:19970102", "SUMMARY:New Year’s Day"), holidays.Options{}, "1997-01-01 New Year’s Day\n"},
-		{"duration", eventOf("DTSTART;VALUE=DATE:20260101", "DURATION:P2D", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-02 a\n"},
-		{"midnight to midnight", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000", "DTEND;TZID=Asia/Tokyo:20260103T000000", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-02 a\n"},
-		{"midnight to one minute to", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000", "DTEND;TZID=Asia/Tokyo:20260101T235900", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"of no zone", eventOf("DTSTART:20260101T000000", "DURATION:PT24H", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"UTC of the calendar's zone", "X-WR-TIMEZONE:Asia/Shanghai\n" + eventOf("DTSTART:20251231T160000Z", "DTEND:20260103T160000Z", "SUMMARY:元旦"), holidays.Options{}, "2026-01-01 元旦\n2026-01-02 元旦\n2026-01-03 元旦\n"},
-		{"UTC of the zone that is given", eventOf("DTSTART:20251231T150000Z", "DTEND:20260101T150000Z", "SUMMARY:元日"), holidays.Options{Zone: location(t, "Asia/Tokyo")}, "2026-01-01 元日\n"},
-		{"UTC of the only zone defined", newYork + eventOf("DTSTART:20260704T040000Z", "DTEND:20260705T040000Z", "SUMMARY:summer") + eventOf("DTSTART:20261126T050000Z", "DTEND:20261127T050000Z", "SUMMARY:winter"), holidays.Options{}, "2026-07-04 summer\n2026-11-26 winter\n"},
-		{"two zones in one event", newYork + eventOf("DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z", "SUMMARY:a"), holidays.Options{}, "2026-07-04 a\n"},
-		{"a zone with a prefix", eventOf("DTSTART;TZID=/example.org/20070101_1/Europe/Berlin:20260101T000000", "DTEND;TZID=\"Europe/Berlin\":20260102T000000", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"the clock changes in the day", eventOf("DTSTART;TZID=Europe/Berlin:20260329T000000", "DTEND;TZID=Europe/Berlin:20260330T000000", "SUMMARY:a"), holidays.Options{}, "2026-03-29 a\n"},
-		{"days that are touched", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T220000", "DTEND;TZID=Asia/Tokyo:20260102T000000", "SUMMARY:a"), holidays.Options{Touched: true}, "2026-01-01 a\n"},
-		{"yearly, of the years that are asked for", eventOf("DTSTART;VALUE=DATE:20201126", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH", "SUMMARY:Thanksgiving Day"), years(2024, 2026), "2024-11-28 Thanksgiving Day\n2025-11-27 Thanksgiving Day\n2026-11-26 Thanksgiving Day\n"},
-		{"yearly for ever: this year and the next", eventOf("DTSTART;VALUE=DATE:16041225", "RRULE:FREQ=YEARLY", "SUMMARY:Natal"), holidays.Options{}, "2026-12-25 Natal\n2027-12-25 Natal\n"},
-		{"for ever, beside what is not: its years", eventOf("DTSTART;VALUE=DATE:20201225", "RRULE:FREQ=YEARLY", "SUMMARY:Natal") + eventOf("DTSTART;VALUE=DATE:20240619", "SUMMARY:a"), holidays.Options{}, "2024-06-19 a\n2024-12-25 Natal\n"},
-		{"counted", eventOf("DTSTART;VALUE=DATE:20240501", "RRULE:FREQ=YEARLY;COUNT=3", "SUMMARY:a"), holidays.Options{}, "2024-05-01 a\n2025-05-01 a\n2026-05-01 a\n"},
-		{"until a date, included", eventOf("DTSTART;VALUE=DATE:20260501", "RRULE:FREQ=DAILY;UNTIL=20260503", "SUMMARY:a"), holidays.Options{}, "2026-05-01 a\n2026-05-02 a\n2026-05-03 a\n"},
-		{"until an instant in UTC", eventOf("DTSTART;TZID=Asia/Tokyo:20260501T000000", "DTEND;TZID=Asia/Tokyo:20260502T000000", "RRULE:FREQ=DAILY;UNTIL=20260501T150000Z", "SUMMARY:a"), holidays.Options{}, "2026-05-01 a\n2026-05-02 a\n"},
-		{"29 February", eventOf("DTSTART;VALUE=DATE:20200229", "RRULE:FREQ=YEARLY", "SUMMARY:a"), years(2020, 2028), "2020-02-29 a\n2024-02-29 a\n2028-02-29 a\n"},
-		{"last Monday, with hours that mean nothing", eventOf("DTSTART;VALUE=DATE:20240527", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;BYHOUR=9;WKST=SU", "SUMMARY:Memorial Day"), years(2024, 2025), "2024-05-27 Memorial Day\n2025-05-26 Memorial Day\n"},
-		{"RDATE and EXDATE", eventOf("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE;VALUE=DATE:20260102,20260103", "RDATE;VALUE=DATE:20260201", "RDATE;VALUE=DATE:20260301,20260104", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-04 a\n2026-02-01 a\n2026-03-01 a\n"},
-		{"EXDATE in UTC and as a date", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000", "DURATION:P1D", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260101T150000Z", "EXDATE;VALUE=DATE:20260103", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-04 a\n"},
-		{"RDATE of periods", eventOf("DTSTART:20260101T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20260105T000000/P1D", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-05 a\n"},
-		{"one of several on another day", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3", "SUMMARY:a") +
-			eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20260201", "DTSTART;VALUE=DATE:20260202", "SUMMARY:b"), holidays.Options{}, "2026-01-01 a\n2026-02-02 b\n2026-03-01 a\n"},
-		{"one of several cancelled", eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20260201", "DTSTART;VALUE=DATE:20260201", "STATUS:CANCELLED", "SUMMARY:a") +
-			eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-03-01 a\n"},
-		{"cancelled", eventOf("DTSTART;VALUE=DATE:20260101", "SUMMARY:a") + eventOf("DTSTART;VALUE=DATE:20260102", "STATUS:cancelled", "SUMMARY:b"), holidays.Options{}, "2026-01-01 a\n"},
-		{"a newer version", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "SUMMARY:a") + eventOf("UID:1", "SEQUENCE:2", "DTSTART;VALUE=DATE:20260102", "SUMMARY:b"), holidays.Options{}, "2026-01-02 b\n"},
-		{"UIDs that are all the same", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "SUMMARY:a") + eventOf("UID:1", "DTSTART;VALUE=DATE:20260102", "SUMMARY:b"), holidays.Options{}, "2026-01-01 a\n2026-01-02 b\n"},
-		{"two names of one day", eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Father's Day") + eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Ascension Day") + eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Father's Day"), holidays.Options{}, "2019-05-30 Father's Day / Ascension Day\n"},
-		{"folded within a character and a name", "BEGIN:VEVENT\r\nDTSTART;VAL\r\n UE=DATE:20260101\r\nSUMMARY:\xe6\x98\r\n \xa5节\r\n\t假期\r\nEND:VEVENT\r\n", holidays.Options{}, "2026-01-01 春节假期\n"},
-		{"other alphabets", eventOf("DTSTART;VALUE=DATE:20260321", "SUMMARY:عيد الفطر") + eventOf("DTSTART;VALUE=DATE:20260509", "SUMMARY:День Победы") + eventOf("DTSTART;VALUE=DATE:20260925", "SUMMARY:추석"), holidays.Options{}, "2026-03-21 عيد الفطر\n2026-05-09 День Победы\n2026-09-25 추석\n"},
-		{"escapes", eventOf("DTSTART;VALUE=DATE:20260119", `SUMMARY:Birthday of Martin Luther King\, Jr.\;\n observed\\`), holidays.Options{}, `2026-01-19 Birthday of Martin Luther King, Jr.; observed\` + "\n"},
-		{"kinds by their names", eventOf("DTSTART;VALUE=DATE:20260214", "SUMMARY:上班(补春节假期)") + eventOf("DTSTART;VALUE=DATE:20260228", "SUMMARY:春节（班）") + eventOf("DTSTART;VALUE=DATE:20260320", "SUMMARY:Cuti Bersama Idul Fitri") +
-			eventOf("DTSTART;VALUE=DATE:20260509", "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY", "SUMMARY:劳动节") + eventOf("DTSTART;VALUE=DATE:20260501", "SUMMARY:International Workers' Day"), holidays.Options{},
-			"2026-02-14 make-up 上班(补春节假期)\n2026-02-28 make-up 春节（班）\n2026-03-20 collective Cuti Bersama Idul Fitri\n2026-05-01 International Workers' Day\n2026-05-09 make-up 劳动节\n"},
-		{"alarms, to-dos and unknown components", "BEGIN:VTODO\nDTSTART:20260105\nSUMMARY:x\nEND:VTODO\nBEGIN:X-Y\nz\nEND:X-Y\nBEGIN:VEVENT\nDTSTART:20260101\nSUMMARY:a\nBEGIN:VALARM\nTRIGGER:-PT15M\nSUMMARY:b\nEND:VALARM\nEND:VEVENT\n", holidays.Options{}, "2026-01-01 a\n"},
-		{"observances", eventOf("DTSTART:20260214", `DESCRIPTION:Observance\nTo hide observances`, "SUMMARY:Valentine's Day") + eventOf("DTSTART:20260101", "DESCRIPTION:Public holiday", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
-		{"lower case", "begin:vevent\ndtstart;value=date:20260101\nsummary:a\nend:vevent\n", holidays.Options{}, "2026-01-01 a\n"},
+		{"end on the same date", eventOf("DTSTART;VALUE=DATE:20260101", "DTEND;VALUE=DATE:20260101", "SUMMARY:a"),
+			holidays.Options{}, "2026-01-01 a\n"},
+		{"a date that does not say so", eventOf("DTSTART:19970101", "DTEND:19970102", "SUMMARY:New Year’s Day"),
+			holidays.Options{}, "1997-01-01 New Year’s Day\n"},
+		{"duration", eventOf("DTSTART;VALUE=DATE:20260101", "DURATION:P2D", "SUMMARY:a"), holidays.Options{},
+			"2026-01-01 a\n2026-01-02 a\n"},
+		{"midnight to midnight", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000",
+			"DTEND;TZID=Asia/Tokyo:20260103T000000", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-02 a\n"},
+		{"midnight to one minute to", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000",
+			"DTEND;TZID=Asia/Tokyo:20260101T235900", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
+		{"of no zone", eventOf("DTSTART:20260101T000000", "DURATION:PT24H", "SUMMARY:a"), holidays.Options{},
+			"2026-01-01 a\n"},
+		{"UTC of the calendar's zone", "X-WR-TIMEZONE:Asia/Shanghai\n" +
+			eventOf("DTSTART:20251231T160000Z", "DTEND:20260103T160000Z", "SUMMARY:元旦"), holidays.Options{},
+			"2026-01-01 元旦\n2026-01-02 元旦\n2026-01-03 元旦\n"},
+		{"UTC of the zone that is given", eventOf("DTSTART:20251231T150000Z", "DTEND:20260101T150000Z", "SUMMARY:元日"),
+			holidays.Options{Zone: location(t, "Asia/Tokyo")}, "2026-01-01 元日\n"},
+		{"UTC of the only zone defined", newYork +
+			eventOf("DTSTART:20260704T040000Z", "DTEND:20260705T040000Z", "SUMMARY:summer") +
+			eventOf("DTSTART:20261126T050000Z", "DTEND:20261127T050000Z", "SUMMARY:winter"), holidays.Options{},
+			"2026-07-04 summer\n2026-11-26 winter\n"},
+		{"two zones in one event", newYork + eventOf("DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z",
+			"SUMMARY:a"), holidays.Options{}, "2026-07-04 a\n"},
+		{"a zone with a prefix", eventOf("DTSTART;TZID=/example.org/20070101_1/Europe/Berlin:20260101T000000",
+			"DTEND;TZID=\"Europe/Berlin\":20260102T000000", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n"},
+		{"the clock changes in the day", eventOf("DTSTART;TZID=Europe/Berlin:20260329T000000",
+			"DTEND;TZID=Europe/Berlin:20260330T000000", "SUMMARY:a"), holidays.Options{}, "2026-03-29 a\n"},
+		{"days that are touched", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T220000",
+			"DTEND;TZID=Asia/Tokyo:20260102T000000", "SUMMARY:a"), holidays.Options{Touched: true}, "2026-01-01 a\n"},
+		{"yearly, of the years that are asked for",
+			eventOf("DTSTART;VALUE=DATE:20201126", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+				"SUMMARY:Thanksgiving Day"), years(2024, 2026),
+			"2024-11-28 Thanksgiving Day\n2025-11-27 Thanksgiving Day\n2026-11-26 Thanksgiving Day\n"},
+		{"yearly for ever: this year and the next",
+			eventOf("DTSTART;VALUE=DATE:16041225", "RRULE:FREQ=YEARLY", "SUMMARY:Natal"), holidays.Options{},
+			"2026-12-25 Natal\n2027-12-25 Natal\n"},
+		{"for ever, beside what is not: its years",
+			eventOf("DTSTART;VALUE=DATE:20201225", "RRULE:FREQ=YEARLY", "SUMMARY:Natal") +
+				eventOf("DTSTART;VALUE=DATE:20240619", "SUMMARY:a"), holidays.Options{},
+			"2024-06-19 a\n2024-12-25 Natal\n"},
+		{"counted", eventOf("DTSTART;VALUE=DATE:20240501", "RRULE:FREQ=YEARLY;COUNT=3", "SUMMARY:a"),
+			holidays.Options{}, "2024-05-01 a\n2025-05-01 a\n2026-05-01 a\n"},
+		{"until a date, included", eventOf("DTSTART;VALUE=DATE:20260501", "RRULE:FREQ=DAILY;UNTIL=20260503",
+			"SUMMARY:a"), holidays.Options{}, "2026-05-01 a\n2026-05-02 a\n2026-05-03 a\n"},
+		{"until an instant in UTC", eventOf("DTSTART;TZID=Asia/Tokyo:20260501T000000",
+			"DTEND;TZID=Asia/Tokyo:20260502T000000", "RRULE:FREQ=DAILY;UNTIL=20260501T150000Z", "SUMMARY:a"),
+			holidays.Options{}, "2026-05-01 a\n2026-05-02 a\n"},
+		{"29 February", eventOf("DTSTART;VALUE=DATE:20200229", "RRULE:FREQ=YEARLY", "SUMMARY:a"), years(2020, 2028),
+			"2020-02-29 a\n2024-02-29 a\n2028-02-29 a\n"},
+		{"last Monday, with hours that mean nothing",
+			eventOf("DTSTART;VALUE=DATE:20240527", "RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;BYHOUR=9;WKST=SU",
+				"SUMMARY:Memorial Day"), years(2024, 2025), "2024-05-27 Memorial Day\n2025-05-26 Memorial Day\n"},
+		{"RDATE and EXDATE", eventOf("DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=DAILY;COUNT=4",
+			"EXDATE;VALUE=DATE:20260102,20260103", "RDATE;VALUE=DATE:20260201", "RDATE;VALUE=DATE:20260301,20260104",
+			"SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-04 a\n2026-02-01 a\n2026-03-01 a\n"},
+		{"EXDATE in UTC and as a date", eventOf("DTSTART;TZID=Asia/Tokyo:20260101T000000", "DURATION:P1D",
+			"RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260101T150000Z", "EXDATE;VALUE=DATE:20260103", "SUMMARY:a"),
+			holidays.Options{}, "2026-01-01 a\n2026-01-04 a\n"},
+		{"RDATE of periods", eventOf("DTSTART:20260101T000000", "DURATION:P1D",
+			"RDATE;VALUE=PERIOD:20260105T000000/P1D", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-05 a\n"},
+		{"one of several on another day", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3",
+			"SUMMARY:a") +
+			eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20260201", "DTSTART;VALUE=DATE:20260202", "SUMMARY:b"),
+			holidays.Options{}, "2026-01-01 a\n2026-02-02 b\n2026-03-01 a\n"},
+		{"one of several cancelled", eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20260201",
+			"DTSTART;VALUE=DATE:20260201", "STATUS:CANCELLED", "SUMMARY:a") +
+			eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3", "SUMMARY:a"),
+			holidays.Options{}, "2026-01-01 a\n2026-03-01 a\n"},
+		{"cancelled", eventOf("DTSTART;VALUE=DATE:20260101", "SUMMARY:a") +
+			eventOf("DTSTART;VALUE=DATE:20260102", "STATUS:cancelled", "SUMMARY:b"), holidays.Options{},
+			"2026-01-01 a\n"},
+		{"a newer version", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "SUMMARY:a") +
+			eventOf("UID:1", "SEQUENCE:2", "DTSTART;VALUE=DATE:20260102", "SUMMARY:b"), holidays.Options{},
+			"2026-01-02 b\n"},
+		{"UIDs that are all the same", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "SUMMARY:a") +
+			eventOf("UID:1", "DTSTART;VALUE=DATE:20260102", "SUMMARY:b"), holidays.Options{},
+			"2026-01-01 a\n2026-01-02 b\n"},
+		{"two names of one day", eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Father's Day") +
+			eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Ascension Day") +
+			eventOf("DTSTART;VALUE=DATE:20190530", "SUMMARY:Father's Day"), holidays.Options{},
+			"2019-05-30 Father's Day / Ascension Day\n"},
+		{"folded within a character and a name", "BEGIN:VEVENT\r\nDTSTART;VAL\r\n UE=DATE:20260101\r\n" +
+			"SUMMARY:\xe6\x98\r\n \xa5节\r\n\t假期\r\nEND:VEVENT\r\n", holidays.Options{}, "2026-01-01 春节假期\n"},
+		{"other alphabets", eventOf("DTSTART;VALUE=DATE:20260321", "SUMMARY:عيد الفطر") +
+			eventOf("DTSTART;VALUE=DATE:20260509", "SUMMARY:День Победы") +
+			eventOf("DTSTART;VALUE=DATE:20260925", "SUMMARY:추석"), holidays.Options{},
+			"2026-03-21 عيد الفطر\n2026-05-09 День Победы\n2026-09-25 추석\n"},
+		{"escapes", eventOf("DTSTART;VALUE=DATE:20260119",
+			`SUMMARY:Birthday of Martin Luther King\, Jr.\;\n observed\\`), holidays.Options{},
+			`2026-01-19 Birthday of Martin Luther King, Jr.; observed\` + "\n"},
+		{"kinds by their names", eventOf("DTSTART;VALUE=DATE:20260214", "SUMMARY:上班(补春节假期)") +
+			eventOf("DTSTART;VALUE=DATE:20260228", "SUMMARY:春节（班）") +
+			eventOf("DTSTART;VALUE=DATE:20260320", "SUMMARY:Cuti Bersama Idul Fitri") +
+			eventOf("DTSTART;VALUE=DATE:20260509", "X-APPLE-SPECIAL-DAY:ALTERNATE-WORKDAY", "SUMMARY:劳动节") +
+			eventOf("DTSTART;VALUE=DATE:20260501", "SUMMARY:International Workers' Day"), holidays.Options{},
+			"2026-02-14 make-up 上班(补春节假期)\n2026-02-28 make-up 春节（班）\n2026-03-20 collective Cuti Bersama Idul Fitri\n" +
+				"2026-05-01 International Workers' Day\n2026-05-09 make-up 劳动节\n"},
+		{"alarms, to-dos and unknown components", "BEGIN:VTODO\nDTSTART:20260105\nSUMMARY:x\nEND:VTODO\nBEGIN:X-Y\n" +
+			"z\nEND:X-Y\nBEGIN:VEVENT\nDTSTART:20260101\nSUMMARY:a\nBEGIN:VALARM\nTRIGGER:-PT15M\nSUMMARY:b\n" +
+			"END:VALARM\nEND:VEVENT\n", holidays.Options{}, "2026-01-01 a\n"},
+		{"observances", eventOf("DTSTART:20260214", `DESCRIPTION:Observance\nTo hide observances`,
+			"SUMMARY:Valentine's Day") + eventOf("DTSTART:20260101", "DESCRIPTION:Public holiday", "SUMMARY:a"),
+			holidays.Options{}, "2026-01-01 a\n"},
+		{"lower case", "begin:vevent\ndtstart;value=date:20260101\nsummary:a\nend:vevent\n", holidays.Options{},
+			"2026-01-01 a\n"},
 	} {
 		c.options.Name, c.options.Today = "xx", today
-		for form, text := range map[string]string{"LF": calendarOf(c.events), "CRLF": strings.ReplaceAll(strings.ReplaceAll(calendarOf(c.events), "\r\n", "\n"), "\n", "\r\n"), "BOM": "\ufeff\n" + calendarOf(c.events)} {
+		for form, text := range map[string]string{"LF": calendarOf(c.events),
+			"CRLF": strings.ReplaceAll(strings.ReplaceAll(calendarOf(c.events), "\r\n", "\n"), "\n",
+				"\r\n"), "BOM": "\ufeff\n" + calendarOf(c.events)} {
 			got, err := holidays.Import("xx.ics", []byte(text), c.options)
 			if err != nil {
 				t.Errorf("%s (%s): %v", c.name, form, err)
@@ -131,7 +199,8 @@ func location(t *testing.T, name string) *time.Location {
 }
 
 func years(first, last int) holidays.Options {
-	return holidays.Options{From: hours.Date{Year: first, Month: 1, Day: 1}, To: hours.Date{Year: last, Month: 12, Day: 31}}
+	return holidays.Options{From: hours.Date{Year: first, Month: 1, Day: 1},
+		To: hours.Date{Year: last, Month: 12, Day: 31}}
 }
 
 // A broken event is named with its line, and left out only if that is said; the others come all the same.
@@ -151,39 +220,53 @@ func TestBrokenEvents(t *testing.T) {
 		{eventOf("DTSTART:20260102", "DURATION:-P1D", "SUMMARY:bad"), "is no length of time"},
 		{eventOf("DTSTART:20260102,20260103", "SUMMARY:bad"), "DTSTART has 2 values"},
 		{eventOf("DTSTART;TZID=Nowhere:20260101T000000", "SUMMARY:bad"), `zone "Nowhere" is neither known nor defined`},
-		{eventOf("DTSTART:20260101T090000", "DTEND:20260101T100000", "SUMMARY:Meeting"), `event "Meeting": is not of whole days: 2026-01-01 09:00 to 2026-01-01 10:00`},
+		{eventOf("DTSTART:20260101T090000", "DTEND:20260101T100000", "SUMMARY:Meeting"),
+			`event "Meeting": is not of whole days: 2026-01-01 09:00 to 2026-01-01 10:00`},
 		{eventOf("DTSTART:20260101T000000", "SUMMARY:bad"), "is not of whole days"},
-		{eventOf("DTSTART:20260101", "RRULE:FREQ=SECONDLY", "SUMMARY:bad"), "the rule repeats secondly; holidays are days"},
+		{eventOf("DTSTART:20260101", "RRULE:FREQ=SECONDLY", "SUMMARY:bad"),
+			"the rule repeats secondly; holidays are days"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=HOURLY;COUNT=2", "SUMMARY:bad"), "the rule repeats hourly"},
 		{eventOf("DTSTART:20260101", "RRULE:INTERVAL=1", "SUMMARY:bad"), "the rule has no FREQ"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=OFTEN", "SUMMARY:bad"), "the rule cannot be read"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;FREQ=DAILY", "SUMMARY:bad"), "says FREQ twice"},
-		{eventOf("DTSTART:20260101", "RRULE:FREQ=YEARLY;BYEASTER=1", "SUMMARY:bad"), `a part "BYEASTER=1" that is not known`},
-		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;COUNT=2;UNTIL=20260201", "SUMMARY:bad"), "COUNT as well as UNTIL"},
+		{eventOf("DTSTART:20260101", "RRULE:FREQ=YEARLY;BYEASTER=1", "SUMMARY:bad"),
+			`a part "BYEASTER=1" that is not known`},
+		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;COUNT=2;UNTIL=20260201", "SUMMARY:bad"),
+			"COUNT as well as UNTIL"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;COUNT=0", "SUMMARY:bad"), `COUNT is "0"`},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;INTERVAL=99999999999999999999", "SUMMARY:bad"), "INTERVAL is"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=YEARLY;BYMONTH=13", "SUMMARY:bad"), "the rule cannot be used"},
-		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;BYSETPOS="+strings.Repeat("1,", 300)+"1", "SUMMARY:bad"), "characters; at most 500"},
-		{eventOf("DTSTART:20260101T000000", "DURATION:P1D", "RRULE:FREQ=DAILY;BYHOUR=9", "SUMMARY:bad"), "BYHOUR=9 repeats at other times"},
+		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;BYSETPOS="+strings.Repeat("1,", 300)+"1", "SUMMARY:bad"),
+			"characters; at most 500"},
+		{eventOf("DTSTART:20260101T000000", "DURATION:P1D", "RRULE:FREQ=DAILY;BYHOUR=9", "SUMMARY:bad"),
+			"BYHOUR=9 repeats at other times"},
 		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;UNTIL=21991231", "SUMMARY:bad"), "names more than 10000 days"},
 		{eventOf("DTSTART:20260101", "EXRULE:FREQ=DAILY", "SUMMARY:bad"), "EXRULE is not supported"},
 		{eventOf("DTSTART:20260101", "EXDATE:tomorrow", "SUMMARY:bad"), "EXDATE: \"tomorrow\""},
-		{eventOf("DTSTART:20260101", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260101", "SUMMARY:bad"), "RANGE is not supported"},
-		{eventOf("DTSTART:20260101", "RECURRENCE-ID:20260101", "RRULE:FREQ=DAILY;COUNT=2", "SUMMARY:bad"), "repeats itself"},
+		{eventOf("DTSTART:20260101", "RECURRENCE-ID;RANGE=THISANDFUTURE:20260101", "SUMMARY:bad"),
+			"RANGE is not supported"},
+		{eventOf("DTSTART:20260101", "RECURRENCE-ID:20260101", "RRULE:FREQ=DAILY;COUNT=2", "SUMMARY:bad"),
+			"repeats itself"},
 		{eventOf("DTSTART:20260101", "SEQUENCE:x", "SUMMARY:bad"), "SEQUENCE is \"x\""},
-		{eventOf("DTSTART:20260101", "no colon here", "SUMMARY:bad"), `xx.ics:8: event "bad": line no colon here is no line of a calendar`},
+		{eventOf("DTSTART:20260101", "no colon here", "SUMMARY:bad"),
+			`xx.ics:8: event "bad": line no colon here is no line of a calendar`},
 		{eventOf("DTSTART;X", "SUMMARY:bad"), "has a parameter without a value"},
 		{eventOf("DTSTART;X=\"a:20260101", "SUMMARY:bad"), "quotation mark is not closed"},
 		{eventOf("DTSTART;X=a", "SUMMARY:bad"), "no colon"},
 		{eventOf("DTSTART:20260101", "SUMMARY:\xff"), "is not UTF-8"},
 		{eventOf("DTSTART:20260101", "SUMMARY:bad", "BEGIN:VALARM"), "comes before the end"},
 		{eventOf("DTSTART:20260101", "SUMMARY:bad", "END:VTODO"), "ends what never began"},
-		{"BEGIN:VEVENT\nDTSTART:20260101\nSUMMARY:bad\n" + eventOf("DTSTART:20260818", "SUMMARY:better"), "has no END:VEVENT"},
+		{"BEGIN:VEVENT\nDTSTART:20260101\nSUMMARY:bad\n" + eventOf("DTSTART:20260818", "SUMMARY:better"),
+			"has no END:VEVENT"},
 		{"END:VTODO\n", "END:VTODO ends what never began"},
 		{"rubbish\n", "rubbish"},
-		{eventOf("DTSTART:20260817", "SUMMARY:上班"), `2026-08-17 "上班" is a make-up day, but the one on line 2, "good", is a holiday day`},
-		{strings.Replace(newYork, "TZOFFSETTO:-0400", "TZOFFSETTO:x", 1) + eventOf("DTSTART;TZID=Our Own:20260101T000000", "SUMMARY:bad"), "is defined on line 6 in a way that cannot be used"},
-		{strings.Replace(newYork, "FREQ=YEARLY", "FREQ=SECONDLY", 1) + eventOf("DTSTART;TZID=Our Own:20260101T000000", "SUMMARY:bad"), "cannot be used"},
+		{eventOf("DTSTART:20260817", "SUMMARY:上班"),
+			`2026-08-17 "上班" is a make-up day, but the one on line 2, "good", is a holiday day`},
+		{strings.Replace(newYork, "TZOFFSETTO:-0400", "TZOFFSETTO:x", 1) +
+			eventOf("DTSTART;TZID=Our Own:20260101T000000", "SUMMARY:bad"),
+			"is defined on line 6 in a way that cannot be used"},
+		{strings.Replace(newYork, "FREQ=YEARLY", "FREQ=SECONDLY", 1) +
+			eventOf("DTSTART;TZID=Our Own:20260101T000000", "SUMMARY:bad"), "cannot be used"},
 	} {
 		text := []byte(calendarOf(good + strings.TrimPrefix(c.event, "\n")))
 		text = []byte(strings.Replace(string(text), "VERSION:2.0\n", "", 1))
@@ -199,7 +282,8 @@ func TestBrokenEvents(t *testing.T) {
 			t.Errorf("%q: not skipped: %v", c.event, err)
 			continue
 		}
-		if !strings.Contains(days(got.Set), "2026-08-17 good\n") || strings.Contains(days(got.Set), "bad") || len(got.Skipped) != 1 {
+		if !strings.Contains(days(got.Set), "2026-08-17 good\n") || strings.Contains(days(got.Set), "bad") ||
+			len(got.Skipped) != 1 {
 			t.Errorf("%q: %v\n%s", c.event, got.Skipped, days(got.Set))
 		}
 	}
@@ -221,11 +305,16 @@ func TestRefusedFiles(t *testing.T) {
 		{calendarOf("METHOD:CANCEL\n" + eventOf("DTSTART:20260101", "SUMMARY:a")), "cancels its events"},
 		{calendarOf(strings.Repeat("BEGIN:X\n", 20)), "nested more than"},
 		{calendarOf(strings.Repeat(eventOf("DTSTART:20260101"), 2000)), "more than 1000 entries cannot be read"},
-		{calendarOf(strings.Repeat(eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "SUMMARY:a"), 2000)), "rules name no day"},
-		{calendarOf(strings.Repeat(eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;COUNT=9000", "DTEND:20260401", "SUMMARY:a"), 10)), "days"},
-		{calendarOf(strings.Repeat(eventOf("UID:1", "DTSTART:20260101", "RECURRENCE-ID:20260101", "SUMMARY:a"), 5000) + strings.Repeat(eventOf("UID:1", "DTSTART:20260101", "SUMMARY:a"), 5000)), "more than 200000 days together"},
+		{calendarOf(strings.Repeat(eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "SUMMARY:a"),
+			2000)), "rules name no day"},
+		{calendarOf(strings.Repeat(eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;COUNT=9000", "DTEND:20260401",
+			"SUMMARY:a"), 10)), "days"},
+		{calendarOf(strings.Repeat(eventOf("UID:1", "DTSTART:20260101", "RECURRENCE-ID:20260101", "SUMMARY:a"), 5000) +
+			strings.Repeat(eventOf("UID:1", "DTSTART:20260101", "SUMMARY:a"), 5000)), "more than 200000 days together"},
 		{calendarOf(manyZones(1000)), "1000 zones are defined"},
-		{calendarOf(strings.Repeat(eventOf("DTSTART:16000101", "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=100", "SUMMARY:a"), 1000)), "the rules of the file are too many"},
+		{calendarOf(strings.Repeat(eventOf("DTSTART:16000101",
+			"RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO;COUNT=100", "SUMMARY:a"), 1000)),
+			"the rules of the file are too many"},
 		{"[" + strings.Repeat("1,", 20000) + "1]", "more than 10000 entries"},
 		{strings.Repeat(" ", holidays.LargestImport) + good, "bytes; at most"},
 		{"{", "xx:1: cannot be read as holiday JSON"},
@@ -261,7 +350,8 @@ func TestImportJSON(t *testing.T) {
 		{`[{"year": 2025, "days": [{"name": "a", "date": "2025-01-01", "isOffDay": true}]}, {"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}]}]`, "2025-01-01 a\n2026-01-01 a\n", "", "2025-01-01", "2026-01-01"},
 		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, {"name": "b", "date": "2026-02-30", "isOffDay": true}]}`, "2026-01-01 a\n", "days[1].date: \"2026-02-30\" is not a day", "2026-01-01", "2026-12-31"},
 		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, {"name": "b", "date": "2026-02-03"}]}`, "2026-01-01 a\n", "days[1]: lacks name, date or isOffDay", "2026-01-01", "2026-12-31"},
-		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, 7]}`, "2026-01-01 a\n", "days[1]: is no day", "2026-01-01", "2026-12-31"},
+		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, 7]}`, "2026-01-01 a\n",
+			"days[1]: is no day", "2026-01-01", "2026-12-31"},
 		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, {"name": "b", "date": "2016-02-03", "isOffDay": true}]}`, "2026-01-01 a\n", "is not near the year 2026", "2026-01-01", "2026-12-31"},
 		{`{"year": 2026, "days": [{"name": "a", "date": "2026-01-01", "isOffDay": true}, {"name": "b", "date": "2026-01-01", "isOffDay": false}]}`, "2026-01-01 a\n", "is a make-up day, but", "2026-01-01", "2026-12-31"},
 	} {
@@ -278,7 +368,8 @@ func TestImportJSON(t *testing.T) {
 			t.Errorf("%s: %v", c.text, err)
 			continue
 		}
-		if diff := cmp.Diff(c.want, days(got.Set)); diff != "" || got.Set.From.String() != c.from || got.Set.To.String() != c.to {
+		if diff := cmp.Diff(c.want, days(got.Set)); diff != "" || got.Set.From.String() != c.from ||
+			got.Set.To.String() != c.to {
 			t.Errorf("%s: covers %s to %s\n%s", c.text, got.Set.From, got.Set.To, diff)
 		}
 	}
@@ -319,16 +410,20 @@ func TestRealCalendars(t *testing.T) {
 		days           int
 		some           []string
 	}{
-		{"holiday-cn-2025.ics", "2025-01-01", "2025-12-31", 33, []string{"2025-01-26 make-up 上班(补春节假期)", "2025-02-04 春节假期", "2025-10-08 "}},
-		{"google-derdack-export.ics", "2017-01-01", "2019-12-31", 111, []string{"2019-05-30 Father's Day / Ascension Day", "2017-10-31 Reformation Day"}},
-		{"aws-changecalendar-jp.ics", "2025-01-01", "2026-12-31", 33, []string{"2025-02-24 日本の祝日: 休日", "2026-09-22 日本の祝日: 休日"}},
+		{"holiday-cn-2025.ics", "2025-01-01", "2025-12-31", 33,
+			[]string{"2025-01-26 make-up 上班(补春节假期)", "2025-02-04 春节假期", "2025-10-08 "}},
+		{"google-derdack-export.ics", "2017-01-01", "2019-12-31", 111,
+			[]string{"2019-05-30 Father's Day / Ascension Day", "2017-10-31 Reformation Day"}},
+		{"aws-changecalendar-jp.ics", "2025-01-01", "2026-12-31", 33,
+			[]string{"2025-02-24 日本の祝日: 休日", "2026-09-22 日本の祝日: 休日"}},
 	} {
 		got, err := holidays.Import(c.file, testFile(t, "ics/"+c.file), holidays.Options{Name: "xx", Today: today})
 		if err != nil {
 			t.Errorf("%s: %v", c.file, err)
 			continue
 		}
-		if len(got.Set.Days) != c.days || got.Set.From.String() != c.from || got.Set.To.String() != c.to || len(got.Skipped) > 0 {
+		if len(got.Set.Days) != c.days || got.Set.From.String() != c.from || got.Set.To.String() != c.to ||
+			len(got.Skipped) > 0 {
 			t.Errorf("%s: %d days, %s to %s, %v", c.file, len(got.Set.Days), got.Set.From, got.Set.To, got.Skipped)
 		}
 		for _, some := range c.some {
@@ -339,7 +434,8 @@ func TestRealCalendars(t *testing.T) {
 		sameDates(t, c.file, got.Set)
 	}
 	// The whole of 2025, against what the set of China says.
-	got, err := holidays.Import("cn.ics", testFile(t, "ics/holiday-cn-2025.ics"), holidays.Options{Name: "cn", Today: today})
+	got, err := holidays.Import("cn.ics", testFile(t, "ics/holiday-cn-2025.ics"),
+		holidays.Options{Name: "cn", Today: today})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -349,11 +445,15 @@ func TestRealCalendars(t *testing.T) {
 		}
 	}
 	broken := testFile(t, "ics/telerik-bad.ics")
-	if _, err := holidays.Import("telerik-bad.ics", broken, holidays.Options{Name: "xx", Today: today, SkipBroken: true}); err == nil || !strings.Contains(err.Error(), `telerik-bad.ics:1: is no calendar: it begins with "EGIN:VCALENDAR"`) {
+	if _, err := holidays.Import("telerik-bad.ics", broken,
+		holidays.Options{Name: "xx", Today: today, SkipBroken: true}); err == nil ||
+		!strings.Contains(err.Error(), `telerik-bad.ics:1: is no calendar: it begins with "EGIN:VCALENDAR"`) {
 		t.Errorf("the broken file: %v", err)
 	}
-	mended, err := holidays.Import("telerik-bad.ics", append([]byte("B"), broken...), holidays.Options{Name: "xx", Today: today})
-	if err != nil || days(mended.Set) != "1997-01-01 New Year’s Day\n1997-01-20 Birthday of Martin Luther King, Jr.\n1997-02-17 Washington’s Birthday\n" {
+	mended, err := holidays.Import("telerik-bad.ics", append([]byte("B"), broken...),
+		holidays.Options{Name: "xx", Today: today})
+	if err != nil || days(mended.Set) != "1997-01-01 New Year’s Day\n1997-01-20 Birthday of Martin Luther King, Jr.\n"+
+		"1997-02-17 Washington’s Birthday\n" {
 		t.Errorf("mended: %v %v", err, mended)
 	}
 }

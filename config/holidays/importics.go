@@ -16,7 +16,8 @@ func (im *importer) calendar(data []byte) {
 			return
 		}
 		all = append(all, im.events(c))
-		if source := tidy(unescape(c.value("X-WR-CALNAME")) + " " + unescape(c.value("PRODID"))); source != "" && im.sources == nil {
+		if source := tidy(unescape(c.value("X-WR-CALNAME")) + " " + unescape(c.value("PRODID"))); source != "" &&
+			im.sources == nil {
 			im.sources = []string{"imported from " + tidy(im.file) + ": " + source}
 		}
 	}
@@ -58,7 +59,8 @@ func (im *importer) events(c *component) calendarEvents {
 		all = append(all, e)
 	}
 	if len(observances) > 0 {
-		im.note("%s that the calendar itself calls observances are left out, the first of them %q.", plural(len(observances), "event"), problem.Short(observances[0]))
+		im.note("%s that the calendar itself calls observances are left out, the first of them %q.",
+			plural(len(observances), "event"), problem.Short(observances[0]))
 	}
 	out.events = im.current(all, out.utc)
 	return out
@@ -125,7 +127,8 @@ func (im *importer) current(all []*event, utc zone) []*event {
 		im.note("%s cancelled and left out.", plural(cancelled, "event was", "events were"))
 	}
 	if tentative > 0 {
-		im.note("%s marked tentative; check whether the dates have been confirmed.", plural(tentative, "event is", "events are"))
+		im.note("%s marked tentative; check whether the dates have been confirmed.",
+			plural(tentative, "event is", "events are"))
 	}
 	return out
 }
@@ -149,7 +152,8 @@ const mostPlaced = 200_000
 // work reports whether so many days more may be looked at.
 func (im *importer) work(e *event, days int) bool {
 	if im.placed += days; im.placed > mostPlaced && !im.tired() {
-		im.refuse(e.line, "event "+quoted(problem.Short(e.name)), "by here the events of the file are more than %d days together; this is not a calendar of holidays", mostPlaced)
+		im.refuse(e.line, "event "+quoted(problem.Short(e.name)),
+			"by here the events of the file are more than %d days together; this is not a calendar of holidays", mostPlaced)
 	}
 	return !im.tired()
 }
@@ -220,7 +224,8 @@ func (im *importer) placeEndless(all []calendarEvents) {
 		}
 		from = hours.Date{Year: first, Month: time.January, Day: 1}
 		to = hours.Date{Year: last, Month: time.December, Day: 31}
-		im.note("%s for ever; %d to %d are taken. Name others with --years.", plural(n, "event repeats", "events repeat"), first, last)
+		im.note("%s for ever; %d to %d are taken. Name others with --years.",
+			plural(n, "event repeats", "events repeat"), first, last)
 	}
 	for _, c := range all {
 		for _, e := range c.events {

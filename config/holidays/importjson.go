@@ -86,7 +86,8 @@ func (im *importer) jsonYear(year jsonYear, path string, alone bool) {
 		return
 	}
 	if year.Year != 0 && len(year.Days) == 0 {
-		im.refuse(0, path+"days", "there are none: the holidays of %d have not been announced, or not been found; the year stays uncovered", year.Year)
+		im.refuse(0, path+"days", "there are none: the holidays of %d have not been announced, or not been found; "+
+			"the year stays uncovered", year.Year)
 		return
 	}
 	for _, raw := range year.Papers {

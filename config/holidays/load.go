@@ -15,8 +15,8 @@ var shipped embed.FS
 // Shipped are the files of the sets that come with the program, for [Load] with directory ".".
 func Shipped() fs.FS { return shipped }
 
-// Load reads every file NAME.yaml of a directory, by NAME. A directory that does not exist has none. The error is of type
-// [Problems]; the sets without a mistake are returned all the same.
+// Load reads every file NAME.yaml of a directory, by NAME. A directory that does not exist has none. The error is of
+// type [Problems]; the sets without a mistake are returned all the same.
 func Load(fsys fs.FS, dir string) (map[string]*Set, error) {
 	sets := map[string]*Set{}
 	entries, err := fs.ReadDir(fsys, dir)
@@ -32,7 +32,8 @@ func Load(fsys fs.FS, dir string) (map[string]*Set, error) {
 		switch ext := path.Ext(file); {
 		case strings.HasPrefix(e.Name(), "."):
 		case ext == ".yml":
-			problems = append(problems, Problem{File: file, Message: "is not read, because its name ends in .yml; let it end in .yaml"})
+			problems = append(problems, Problem{File: file,
+				Message: "is not read, because its name ends in .yml; let it end in .yaml"})
 		case ext == ".yaml":
 			set, err := load(fsys, file)
 			var found Problems
@@ -51,7 +52,8 @@ func load(fsys fs.FS, file string) (*Set, error) {
 	// The size is asked for first, so that a file put there by accident does not fill the memory.
 	info, err := fs.Stat(fsys, file)
 	if err == nil && info.Size() > largestFile {
-		return nil, Problems{{File: file, Message: fmt.Sprintf("has %d bytes; at most %d are supported", info.Size(), largestFile)}}
+		return nil, Problems{{File: file,
+			Message: fmt.Sprintf("has %d bytes; at most %d are supported", info.Size(), largestFile)}}
 	}
 	data, err := fs.ReadFile(fsys, file)
 	if err != nil {
@@ -62,7 +64,8 @@ func load(fsys fs.FS, file string) (*Set, error) {
 		return nil, err
 	}
 	if name := strings.TrimSuffix(path.Base(file), ".yaml"); set.Name != name {
-		return nil, Problems{{File: file, Key: "name", Message: fmt.Sprintf("is %s, but the file is named %s.yaml; name both alike", set.Name, name)}}
+		return nil, Problems{{File: file, Key: "name",
+			Message: fmt.Sprintf("is %s, but the file is named %s.yaml; name both alike", set.Name, name)}}
 	}
 	return set, nil
 }

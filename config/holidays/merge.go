@@ -15,7 +15,8 @@ import (
 func (s *Set) Merge(other *Set) (*Set, error) {
 	out := *s
 	if following(s.To).Compare(other.From) < 0 || following(other.To).Compare(s.From) < 0 {
-		return nil, fmt.Errorf("set %s covers %s to %s and the file %s to %s; what is between would be covered by neither, so import that first",
+		return nil, fmt.Errorf("set %s covers %s to %s and the file %s to %s; what is between would be covered by "+
+			"neither, so import that first",
 			s.Name, s.From, s.To, other.From, other.To)
 	}
 	out.Days = slices.Clone(other.Days)
@@ -26,7 +27,8 @@ func (s *Set) Merge(other *Set) (*Set, error) {
 	}
 	slices.SortFunc(out.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
 	if len(out.Days) > schema.MostHolidays {
-		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days), schema.MostHolidays)
+		return nil, fmt.Errorf("set %s would have %d days; at most %d are supported", s.Name, len(out.Days),
+			schema.MostHolidays)
 	}
 	if other.From.Compare(s.From) < 0 {
 		out.From = other.From
@@ -46,8 +48,8 @@ func (s *Set) Merge(other *Set) (*Set, error) {
 // following is the day after.
 func following(d hours.Date) hours.Date { return dateOf(numberOf(d) + 1) }
 
-// Diff shows line by line what a set becomes: lines that go begin with "-", those that come with "+". A nil set is a file
-// that does not exist. Nothing differs: it is empty.
+// Diff shows line by line what a set becomes: lines that go begin with "-", those that come with "+". A nil set is a
+// file that does not exist. Nothing differs: it is empty.
 func Diff(before, after *Set) string {
 	old, now := lines(before), lines(after)
 	var b strings.Builder
@@ -90,7 +92,8 @@ func lines(s *Set) []diffLine {
 		out = append(out, diffLine{"4", "source: " + source})
 	}
 	for _, d := range s.Days {
-		out = append(out, diffLine{"5" + d.Date.String(), fmt.Sprintf("%s %s %-10s %s", d.Date, d.Date.Weekday().String()[:3], d.Kind, d.Name)})
+		out = append(out, diffLine{"5" + d.Date.String(),
+			fmt.Sprintf("%s %s %-10s %s", d.Date, d.Date.Weekday().String()[:3], d.Kind, d.Name)})
 	}
 	return out
 }

@@ -22,9 +22,11 @@ func Parse(file string, data []byte) (*Set, error) {
 	table := schema.Table("holidays")
 	set := &Set{File: file, Comment: comment(data)}
 	if len(data) > largestFile {
-		yamlnode.Value{File: file, Problems: &problems}.Fail("has %d bytes; at most %d are supported", len(data), largestFile)
+		yamlnode.Value{File: file, Problems: &problems}.Fail("has %d bytes; at most %d are supported", len(data),
+			largestFile)
 	} else {
-		set.read(yamlnode.Document(file, data, yamlnode.Table{Schema: table, Definitions: table.Definitions}, &problems, unknownKey))
+		set.read(yamlnode.Document(file, data, yamlnode.Table{Schema: table, Definitions: table.Definitions}, &problems,
+			unknownKey))
 	}
 	if err := problems.Err(); err != nil {
 		return nil, err
@@ -48,10 +50,12 @@ func (s *Set) read(document yamlnode.Value) {
 	s.Name, _ = root.Need("name", "name the set, for example name: cn").ID("cn")
 	if at := root.Get("country"); at.Present() {
 		if s.Country = line(at, "CN"); s.Country != "" && !country.MatchString(s.Country) {
-			at.Fail("%q is no country; write its two capital letters (ISO 3166-1), for example CN", problem.Short(s.Country))
+			at.Fail("%q is no country; write its two capital letters (ISO 3166-1), for example CN",
+				problem.Short(s.Country))
 		}
 	}
-	covers := root.Need("covers", "say which days the set knows, for example covers: {from: 2026-01-01, to: 2026-12-31}")
+	covers := root.Need("covers", "say which days the set knows, for example "+
+		"covers: {from: 2026-01-01, to: 2026-12-31}")
 	s.readCovers(covers)
 	sources := root.Need("sources", `say who fixed the days, for example sources: ["State Council"]`)
 	for _, source := range sources.List(`["State Council"]`) {

@@ -41,7 +41,8 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &holidays.Set{Name: "xx", From: hours.Date{Year: 2026, Month: 1, Day: 1}, To: hours.Date{Year: 2026, Month: 12, Day: 31},
+	want := &holidays.Set{Name: "xx", From: hours.Date{Year: 2026, Month: 1, Day: 1},
+		To:      hours.Date{Year: 2026, Month: 12, Day: 31},
 		Sources: []string{"somebody"}, Comment: "For tests.", File: "holidays/xx.yaml", CoversLine: 3, Days: []holidays.Day{
 			{Date: hours.Date{Year: 2026, Month: 1, Day: 1}, Kind: holidays.Holiday, Name: "First", Line: 6},
 			{Date: hours.Date{Year: 2026, Month: 5, Day: 1}, Kind: holidays.MakeUp, Name: "Second", Line: 7}}}
@@ -100,22 +101,25 @@ func TestMistakesOfFiles(t *testing.T) {
 	// All mistakes at once, in the order of the file.
 	_, err := holidays.Parse("xx.yaml", []byte("name: X\ncovers: {from: a, to: b}\nsources: []\ndays: [a]\n"))
 	problems, ok := errors.AsType[holidays.Problems](err)
-	if !ok || len(problems) != 5 || !slices.IsSortedFunc(problems, func(a, b holidays.Problem) int { return a.Line - b.Line }) {
+	if !ok || len(problems) != 5 || !slices.IsSortedFunc(problems,
+		func(a, b holidays.Problem) int { return a.Line - b.Line }) {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestLoad(t *testing.T) {
 	files := fstest.MapFS{
-		"holidays/xx.yaml": {Data: []byte(sound)}, "holidays/yy.yaml": {Data: []byte(sound)}, "holidays/.zz.yaml": {Data: []byte("a")},
-		"holidays/ww.yml": {Data: []byte(sound)}, "holidays/vv.yaml": {Data: make([]byte, 2<<20)}, "holidays/README.md": {Data: []byte("a")},
+		"holidays/xx.yaml": {Data: []byte(sound)}, "holidays/yy.yaml": {Data: []byte(sound)},
+		"holidays/.zz.yaml": {Data: []byte("a")}, "holidays/ww.yml": {Data: []byte(sound)},
+		"holidays/vv.yaml": {Data: make([]byte, 2<<20)}, "holidays/README.md": {Data: []byte("a")},
 		"holidays/dir.yaml": {Mode: fs.ModeDir},
 	}
 	sets, err := holidays.Load(files, "holidays")
 	if len(sets) != 1 || sets["xx"] == nil || sets["xx"].File != "holidays/xx.yaml" {
 		t.Errorf("sets: %v", sets)
 	}
-	for _, want := range []string{"holidays/yy.yaml: name: is xx, but the file is named yy.yaml", "holidays/ww.yml: is not read", "holidays/vv.yaml: has 2097152 bytes", "holidays/dir.yaml: cannot be read"} {
+	for _, want := range []string{"holidays/yy.yaml: name: is xx, but the file is named yy.yaml",
+		"holidays/ww.yml: is not read", "holidays/vv.yaml: has 2097152 bytes", "holidays/dir.yaml: cannot be read"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
@@ -139,13 +143,18 @@ func TestShippedFilesAreCanonical(t *testing.T) {
 }
 
 // ours are the fields that are not a matter of where a set was read.
-var ours = cmp.Options{cmpopts.IgnoreFields(holidays.Set{}, "File", "CoversLine"), cmpopts.IgnoreFields(holidays.Day{}, "Line"), cmpopts.EquateEmpty()}
+var ours = cmp.Options{cmpopts.IgnoreFields(holidays.Set{}, "File", "CoversLine"),
+	cmpopts.IgnoreFields(holidays.Day{}, "Line"), cmpopts.EquateEmpty()}
 
 // genSet draws a valid set with names that YAML could mistake.
 func genSet(t *rapid.T) *holidays.Set {
-	name := rapid.OneOf(rapid.SampledFrom([]string{"true", "null", "12", "2026-01-01", "~", "- a", "a: b", "#a", `"`, `\`, "'", "Nyepi", "春节", "!x", "&x", "*x", "0x1f", "1e3", "=", "<<", "[a]", "a #b", "yes"}),
-		rapid.StringOfN(rapid.RuneFrom([]rune("ab 春:#'\"\\{}[],&*!|>%@`é")), 1, 20, -1).Filter(func(s string) bool { return strings.TrimSpace(s) != "" }))
-	s := &holidays.Set{Name: "xx", Sources: rapid.SliceOfN(name, 1, 3).Draw(t, "sources"), Comment: rapid.SampledFrom([]string{"", "a", "a\n\n b"}).Draw(t, "comment")}
+	name := rapid.OneOf(rapid.SampledFrom([]string{"true", "null", "12", "2026-01-01", "~", "- a", "a: b", "#a", `"`,
+		`\`, "'", "Nyepi", "春节", "!x", "&x", "*x", "0x1f", "1e3", "=", "<<", "[a]", "a #b", "yes"}),
+		rapid.StringOfN(rapid.RuneFrom([]rune("ab 春:#'\"\\{}[],&*!|>%@`é")), 1, 20, -1).Filter(func(s string) bool {
+			return strings.TrimSpace(s) != ""
+		}))
+	s := &holidays.Set{Name: "xx", Sources: rapid.SliceOfN(name, 1, 3).Draw(t, "sources"),
+		Comment: rapid.SampledFrom([]string{"", "a", "a\n\n b"}).Draw(t, "comment")}
 	first := time.Date(rapid.IntRange(1990, 2100).Draw(t, "year"), 1, 1, 0, 0, 0, 0, time.UTC)
 	length := rapid.IntRange(0, 800).Draw(t, "length")
 	s.From, s.To = hours.DateOf(first), hours.DateOf(first.AddDate(0, 0, length))
@@ -153,7 +162,8 @@ func genSet(t *rapid.T) *holidays.Set {
 	slices.Sort(offsets)
 	for _, n := range offsets {
 		s.Days = append(s.Days, holidays.Day{Date: hours.DateOf(first.AddDate(0, 0, n)), Name: name.Draw(t, "name"),
-			Kind: rapid.SampledFrom([]holidays.Kind{holidays.Holiday, holidays.Collective, holidays.MakeUp}).Draw(t, "kind")})
+			Kind: rapid.SampledFrom([]holidays.Kind{holidays.Holiday, holidays.Collective, holidays.MakeUp}).Draw(t,
+				"kind")})
 	}
 	return s
 }
@@ -176,8 +186,10 @@ func TestMerge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := genSet(t), genSet(t)
 		merged, err := a.Merge(b)
-		apart := a.To.Compare(b.From) < 0 && !a.Covers(hours.DateOf(time.Date(b.From.Year, b.From.Month, b.From.Day-1, 0, 0, 0, 0, time.UTC))) ||
-			b.To.Compare(a.From) < 0 && !b.Covers(hours.DateOf(time.Date(a.From.Year, a.From.Month, a.From.Day-1, 0, 0, 0, 0, time.UTC)))
+		apart := a.To.Compare(b.From) < 0 && !a.Covers(hours.DateOf(time.Date(b.From.Year, b.From.Month, b.From.Day-1,
+			0, 0, 0, 0, time.UTC))) ||
+			b.To.Compare(a.From) < 0 && !b.Covers(hours.DateOf(time.Date(a.From.Year, a.From.Month, a.From.Day-1, 0, 0,
+				0, 0, time.UTC)))
 		if apart != (err != nil) {
 			t.Fatalf("apart %v, error %v", apart, err)
 		}
@@ -187,7 +199,8 @@ func TestMerge(t *testing.T) {
 		if _, err := holidays.Parse("xx.yaml", merged.YAML()); err != nil {
 			t.Fatal(err)
 		}
-		for day := time.Date(merged.From.Year, merged.From.Month, merged.From.Day, 0, 0, 0, 0, time.UTC); ; day = day.AddDate(0, 0, 1) {
+		for day := time.Date(merged.From.Year, merged.From.Month, merged.From.Day, 0, 0, 0, 0,
+			time.UTC); ; day = day.AddDate(0, 0, 1) {
 			d := hours.DateOf(day)
 			if d.Compare(merged.To) > 0 {
 				break
@@ -213,7 +226,8 @@ func TestDiff(t *testing.T) {
 			t.Fatalf("a set differs from itself:\n%s", diff)
 		}
 		all := func(set *holidays.Set, sign string) []string {
-			return strings.Split(strings.ReplaceAll("\n"+strings.TrimSuffix(holidays.Diff(nil, set), "\n"), "\n+ ", "\n"+sign), "\n")[1:]
+			return strings.Split(strings.ReplaceAll("\n"+strings.TrimSuffix(holidays.Diff(nil, set), "\n"), "\n+ ",
+				"\n"+sign), "\n")[1:]
 		}
 		have := all(a, "")
 		for line := range strings.Lines(holidays.Diff(a, b)) {

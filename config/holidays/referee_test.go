@@ -28,7 +28,8 @@ func TestEveryDayAgainstTheReferees(t *testing.T) {
 		if err := json.Unmarshal(out, &want); err != nil {
 			t.Fatal(err)
 		}
-		if _, special := compare(t, shippedSet(t, c.set), c.first, c.last, want); special != c.special || len(want) != c.special {
+		if _, special := compare(t, shippedSet(t, c.set), c.first, c.last, want); special != c.special ||
+			len(want) != c.special {
 			t.Errorf("%s: %d days are special, the referee knows %d, expected %d", c.set, special, len(want), c.special)
 		}
 	}

@@ -25,12 +25,15 @@ func TestRulesNameWhatTheyName(t *testing.T) {
 			return ""
 		}
 		text := "FREQ=" + rapid.SampledFrom([]string{"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}).Draw(t, "freq") +
-			part("INTERVAL", "2", "3", "7") + part("BYMONTH", "2", "5,11", "12") + part("BYMONTHDAY", "1", "-1", "29,30", "13") +
+			part("INTERVAL", "2", "3", "7") + part("BYMONTH", "2", "5,11", "12") +
+			part("BYMONTHDAY", "1", "-1", "29,30", "13") +
 			part("BYDAY", "MO", "SU,SA", "TH") + part("WKST", "SU") + part("BYSETPOS", "1", "-1")
 		if strings.Contains(text, "BYSETPOS") && !strings.Contains(text, "BYDAY") {
 			text += ";BYDAY=MO,FR"
 		}
-		start := time.Date(rapid.IntRange(1970, 2026).Draw(t, "year"), time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"), 0, 0, 0, 0, time.UTC)
+		start := time.Date(rapid.IntRange(1970, 2026).Draw(t, "year"),
+			time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t,
+				"day"), 0, 0, 0, 0, time.UTC)
 		option, err := rrule.StrToROption(text)
 		if err != nil {
 			t.Fatal(err)
@@ -51,7 +54,8 @@ func TestRulesNameWhatTheyName(t *testing.T) {
 		}
 		options := years(2024, 2027)
 		options.Name = "xx"
-		calendar := calendarOf(eventOf(fmt.Sprintf("DTSTART;VALUE=DATE:%s", start.Format("20060102")), "RRULE:"+text, "SUMMARY:a"))
+		calendar := calendarOf(eventOf(fmt.Sprintf("DTSTART;VALUE=DATE:%s", start.Format("20060102")), "RRULE:"+text,
+			"SUMMARY:a"))
 		got, err := holidays.Import("xx.ics", []byte(calendar), options)
 		if len(want) == 0 {
 			if err == nil || !strings.Contains(err.Error(), "holds no day") {

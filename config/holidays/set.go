@@ -61,14 +61,16 @@ func (s *Set) Has(k Kind) bool {
 
 // HolidaySet is the set for a calendar, with file and line of each day.
 func (s *Set) HolidaySet() hours.HolidaySet {
-	out := hours.HolidaySet{Name: s.Name, From: s.From, To: s.To, Source: s.source(s.CoversLine), Days: make([]hours.Holiday, len(s.Days))}
+	out := hours.HolidaySet{Name: s.Name, From: s.From, To: s.To, Source: s.source(s.CoversLine),
+		Days: make([]hours.Holiday, len(s.Days))}
 	for i, d := range s.Days {
 		out.Days[i] = hours.Holiday{Date: d.Date, Kind: ofHours[d.Kind], Name: d.Name, Source: s.source(d.Line)}
 	}
 	return out
 }
 
-var ofHours = map[Kind]hours.HolidayKind{Holiday: hours.PublicHoliday, Collective: hours.Collective, MakeUp: hours.MakeUp}
+var ofHours = map[Kind]hours.HolidayKind{Holiday: hours.PublicHoliday, Collective: hours.Collective,
+	MakeUp: hours.MakeUp}
 
 func (s *Set) source(line int) string {
 	if s.File == "" || line == 0 {

@@ -73,7 +73,8 @@ func source(t *testing.T, file string) map[string]holidays.Kind {
 	return out
 }
 
-// compare holds every day of some years against a source, and returns how many days it compared and how many are special.
+// compare holds every day of some years against a source, and returns how many days it compared and how many are
+// special.
 func compare(t *testing.T, set *holidays.Set, first, last int, want map[string]holidays.Kind) (days, special int) {
 	t.Helper()
 	for day := time.Date(first, 1, 1, 0, 0, 0, 0, time.UTC); day.Year() <= last; day = day.AddDate(0, 0, 1) {
@@ -113,7 +114,8 @@ func TestEveryDayAgainstTheSources(t *testing.T) {
 		{"us", "us-2024-2027.json", 2024, 2027, 49},
 	} {
 		t.Run(fmt.Sprintf("%s %d-%d", c.set, c.first, c.last), func(t *testing.T) {
-			if days, special := compare(t, shippedSet(t, c.set), c.first, c.last, source(t, c.file)); special != c.special || days < 365 {
+			if days, special := compare(t, shippedSet(t, c.set), c.first, c.last,
+				source(t, c.file)); special != c.special || days < 365 {
 				t.Errorf("%d of %d days are special, expected %d", special, days, c.special)
 			}
 		})
@@ -169,7 +171,8 @@ func TestSetsInACalendar(t *testing.T) {
 	office := []hours.Span{{From: 9 * 60, To: 18 * 60}}
 	monday := time.Monday
 	set := shippedSet(t, "cn").HolidaySet()
-	calendar, err := hours.Build(hours.Rules{Zone: zone, Week: hours.Week{nil, office, office, office, office, office, nil},
+	calendar, err := hours.Build(hours.Rules{Zone: zone,
+		Week:     hours.Week{nil, office, office, office, office, office, nil},
 		Holidays: []hours.HolidaySet{set}, MakeUp: &monday, Collective: true})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// YAML writes the set as a file: one day a line, so that a review sees what changed. [Parse] reads the same set from it.
+// YAML writes the set as a file: one day a line, so that a review sees what changed. [Parse] reads the same set from
+// it.
 func (s *Set) YAML() []byte {
 	var b bytes.Buffer
 	for line := range strings.Lines(s.Comment) {
@@ -44,7 +45,8 @@ var plainText = regexp.MustCompile(`^[\p{L}(][\p{L}\p{N} ()/、・’-]*$`)
 func scalar(text string) string {
 	if plainText.MatchString(text) && text == strings.TrimSpace(text) {
 		var node yaml.Node
-		if yaml.Unmarshal([]byte(text), &node) == nil && len(node.Content) == 1 && node.Content[0].Tag == "!!str" && node.Content[0].Value == text {
+		if yaml.Unmarshal([]byte(text), &node) == nil && len(node.Content) == 1 && node.Content[0].Tag == "!!str" &&
+			node.Content[0].Value == text {
 			return text
 		}
 	}

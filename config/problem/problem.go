@@ -56,7 +56,8 @@ func (p Problems) Sorted() Problems {
 		return nil
 	}
 	slices.SortStableFunc(p, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key),
+			cmp.Compare(a.Message, b.Message))
 	})
 	return slices.Compact(p)
 }

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is near.
+// Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is
+// near.
 func Nearest(word string, known []string) (string, bool) {
 	const longest = 60 // longer words are nobody's slip, and would be costly to compare
 	if len(word) < 2 || len(word) > longest {

@@ -70,7 +70,8 @@ var (
 // twoLines copies gopay and okpay of the shipped configuration.
 func twoLines(t testing.TB, dir string) {
 	t.Helper()
-	for _, name := range []string{"topics.yaml", "lines/gopay.yaml", "lines/okpay.yaml", "hours/gopay.yaml", "hours/okpay.yaml",
+	for _, name := range []string{"topics.yaml", "lines/gopay.yaml", "lines/okpay.yaml", "hours/gopay.yaml",
+		"hours/okpay.yaml",
 		"prompts/en.yaml"} {
 		data, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(name)))
 		if err != nil {
@@ -93,8 +94,8 @@ func twoLines(t testing.TB, dir string) {
 
 func (d *desk) options() publish.Options {
 	return publish.Options{
-		Dir: d.dir, Files: os.DirFS(d.dir), History: d.store, Now: func() time.Time { return d.now }, Log: slog.New(slog.NewTextHandler(&d.log, nil)),
-		Say: func(text string) { d.said.WriteString(text + "\n") },
+		Dir: d.dir, Files: os.DirFS(d.dir), History: d.store, Now: func() time.Time { return d.now },
+		Log: slog.New(slog.NewTextHandler(&d.log, nil)), Say: func(text string) { d.said.WriteString(text + "\n") },
 		RunCallTests: func(context.Context, *config.Snapshot) error {
 			d.tested++
 			if d.runTests != nil {
@@ -203,7 +204,8 @@ func TestAnEditIsPublished(t *testing.T) {
 		t.Fatal("gopay is closed before the edit")
 	}
 	old := d.Live().ByNumber("+622150001000")
-	d.edits("hours/gopay.yaml", "  - {date: 2026-12-24,", "  - {date: 2026-11-27, open: [\"08:00-11:30\"], name: Staff meeting}\n  - {date: 2026-12-24,")
+	d.edits("hours/gopay.yaml", "  - {date: 2026-12-24,",
+		"  - {date: 2026-11-27, open: [\"08:00-11:30\"], name: Staff meeting}\n  - {date: 2026-12-24,")
 	d.settles()
 	after := d.State()
 	if after.Hash == before || after.Refused != nil || d.open("16:00") || after.Version != 2 {
@@ -216,7 +218,8 @@ func TestAnEditIsPublished(t *testing.T) {
 		t.Errorf("the call tests were run %d times, want once at the start and once for the edit", d.tested)
 	}
 	list := d.versions()
-	if len(list) != 2 || !strings.Contains(list[0].Changes, "Staff meeting") || list[0].Author == "" || !list[0].At.Equal(after.Since) {
+	if len(list) != 2 || !strings.Contains(list[0].Changes, "Staff meeting") || list[0].Author == "" ||
+		!list[0].At.Equal(after.Since) {
 		t.Errorf("recorded is %+v", list)
 	}
 	if !strings.Contains(d.said.String(), "Published") || !strings.Contains(d.said.String(), "Staff meeting") {
@@ -228,7 +231,8 @@ func TestAnEditIsPublished(t *testing.T) {
 func TestWhatIsNoEdit(t *testing.T) {
 	d := newDesk(t)
 	before, text := d.State(), d.read("hours/gopay.yaml")
-	for _, name := range []string{"hours/.gopay.yaml.swp", "hours/gopay.yaml~", "hours/4913", "README.md", "lines/#gopay.yaml#"} {
+	for _, name := range []string{"hours/.gopay.yaml.swp", "hours/gopay.yaml~", "hours/4913", "README.md",
+		"lines/#gopay.yaml#"} {
 		d.saves(name, "half of something")
 	}
 	d.settles()

@@ -16,8 +16,8 @@ import (
 	"testing/fstest"
 )
 
-// Files are the files of one configuration by their path in its directory, with slashes: read once, then checked, tested
-// and recorded, so that all three are about the same bytes.
+// Files are the files of one configuration by their path in its directory, with slashes: read once, then checked,
+// tested and recorded, so that all three are about the same bytes.
 type Files map[string][]byte
 
 // folders are those that hold a configuration; topicsFile stands beside them.
@@ -29,8 +29,8 @@ const topicsFile = "topics.yaml"
 // refuses a larger one.
 const largest = 1<<18 + 1
 
-// ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden files,
-// editors' copies. The error names the file.
+// ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden
+// files, editors' copies. The error names the file.
 func ReadFiles(fsys fs.FS) (Files, error) {
 	files := Files{}
 	if info, err := fs.Stat(fsys, "."); err != nil || !info.IsDir() {
@@ -58,15 +58,16 @@ func ReadFiles(fsys fs.FS) (Files, error) {
 	return files, nil
 }
 
-// belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is refused
-// with a message, not overlooked.
+// belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is
+// refused with a message, not overlooked.
 func belongs(name string) bool {
 	folder, base := path.Split(name)
 	if name == topicsFile {
 		return true
 	}
 	ext := path.Ext(base)
-	return slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml") && !strings.HasPrefix(base, ".")
+	return slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml") &&
+		!strings.HasPrefix(base, ".")
 }
 
 // read adds a file, unless it is gone since it was listed.

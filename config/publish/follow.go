@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	// followEvery is how often overrides are asked for, and how often an instance says what it runs. Together with the limit
-	// below an override is in force everywhere within 10 seconds.
+	// followEvery is how often overrides are asked for, and how often an instance says what it runs. Together with the
+	// limit below an override is in force everywhere within 10 seconds.
 	followEvery = 3 * time.Second
 	followLimit = 4 * time.Second
 )
 
-// A Follower lets the overrides that were declared rule on this instance, and tells the others what it runs. With the store
-// out of reach the last known overrides stand, each until its end.
+// A Follower lets the overrides that were declared rule on this instance, and tells the others what it runs. With the
+// store out of reach the last known overrides stand, each until its end.
 type Follower struct {
 	publisher *Publisher
 	history   History
@@ -41,8 +41,8 @@ type Shared struct {
 	Err   error
 }
 
-// driftPatience is how long instances may differ: they do not take an edit up in the same second, and one that has died is
-// taken for running as long as it is [Fresh].
+// driftPatience is how long instances may differ: they do not take an edit up in the same second, and one that has died
+// is taken for running as long as it is [Fresh].
 const driftPatience = Fresh + 15*time.Second
 
 // drift is what was seen and warned of, so that it is warned of once.
@@ -54,7 +54,8 @@ type drift struct {
 // NewFollower makes one for the process that id and host name.
 func NewFollower(p *Publisher, id, host string) *Follower {
 	p.self = id
-	return &Follower{publisher: p, history: p.History, me: callbacks.Instance{ID: id, Host: host}, now: p.Now, log: p.Log}
+	return &Follower{publisher: p, history: p.History, me: callbacks.Instance{ID: id, Host: host}, now: p.Now,
+		log: p.Log}
 }
 
 // Shared is what was last heard of the store.
@@ -106,7 +107,8 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 	f.others.Err = err
 	if err != nil {
 		if !f.logged.failed {
-			f.log.Warn("the store does not answer; the overrides that are known stand, each until its end", "error", err)
+			f.log.Warn("the store does not answer; the overrides that are known stand, each until its end", "error",
+				err)
 		}
 		f.logged.failed = true
 		return
@@ -126,7 +128,8 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 		for _, i := range instances {
 			run = append(run, i.ID+" runs "+i.Hash)
 		}
-		f.log.Warn("instances run different configurations; bring their directories together, see hotline status", "instances", strings.Join(run, "; "))
+		f.log.Warn("instances run different configurations; bring their directories together, see hotline status",
+			"instances", strings.Join(run, "; "))
 	}
 }
 

@@ -37,8 +37,8 @@ func (d *desk) follows(f *publish.Follower, long time.Duration) {
 	}
 }
 
-// A closure is in force on every instance within ten seconds, for calls in progress as well, survives an edit of the files
-// and a restart, and ends by itself or when it is lifted.
+// A closure is in force on every instance within ten seconds, for calls in progress as well, survives an edit of the
+// files and a restart, and ends by itself or when it is lifted.
 func TestAClosureInAnEmergency(t *testing.T) {
 	d := newDesk(t)
 	f := publish.NewFollower(d.Publisher, "a", "host")
@@ -46,10 +46,12 @@ func TestAClosureInAnEmergency(t *testing.T) {
 	if !d.lineOpen() {
 		t.Fatal("gopay is closed before")
 	}
-	d.closes(callbacks.DeclaredOverride{Until: d.now.Add(2 * time.Hour), Say: map[string]string{"en": "No electricity."}})
+	d.closes(callbacks.DeclaredOverride{Until: d.now.Add(2 * time.Hour),
+		Say: map[string]string{"en": "No electricity."}})
 	d.follows(f, 9*time.Second)
 	line := d.Live().Find("gopay", d.first)
-	if d.lineOpen() || line.Hours.IsOpen(d.now) || line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
+	if d.lineOpen() || line.Hours.IsOpen(d.now) || line.Desks["support"].Hours.IsOpen(d.now) ||
+		!line.Desks["emergency"].Hours.IsOpen(d.now) {
 		t.Error("not closed for everybody but the emergency desk")
 	}
 	if n := len(line.Announcements); n != 1 || line.Announcements[0].Text["en"] != "No electricity." {
@@ -89,7 +91,8 @@ func TestOverridesWithoutTheStore(t *testing.T) {
 	d.follows(f, time.Second)
 	gone.gone = true
 	d.follows(f, 30*time.Second)
-	if d.lineOpen() || f.Shared().Err == nil || strings.Count(d.log.String(), "the overrides that are known stand") != 1 {
+	if d.lineOpen() || f.Shared().Err == nil || strings.Count(d.log.String(),
+		"the overrides that are known stand") != 1 {
 		t.Errorf("open %v, heard %+v, log %s", d.lineOpen(), f.Shared(), d.log.String())
 	}
 	d.now = end
@@ -107,13 +110,15 @@ func TestOverridesWithoutTheStore(t *testing.T) {
 func TestADeskIsClosed(t *testing.T) {
 	d := newDesk(t)
 	f := publish.NewFollower(d.Publisher, "a", "host")
-	d.closes(callbacks.DeclaredOverride{Desk: "senior", Until: d.now.Add(time.Hour), Say: map[string]string{"en": "Training."}})
+	d.closes(callbacks.DeclaredOverride{Desk: "senior", Until: d.now.Add(time.Hour),
+		Say: map[string]string{"en": "Training."}})
 	d.closes(callbacks.DeclaredOverride{Desk: "emergency", Until: d.now.Add(time.Hour)})
 	d.closes(callbacks.DeclaredOverride{Desk: "gone", Until: d.now.Add(time.Hour)})
 	d.closes(callbacks.DeclaredOverride{Line: "gone", Until: d.now.Add(time.Hour)})
 	d.follows(f, time.Second)
 	line := d.Live().Find("gopay", "")
-	if !line.Hours.IsOpen(d.now) || line.Desks["senior"].Hours.IsOpen(d.now) || !line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
+	if !line.Hours.IsOpen(d.now) || line.Desks["senior"].Hours.IsOpen(d.now) ||
+		!line.Desks["support"].Hours.IsOpen(d.now) || !line.Desks["emergency"].Hours.IsOpen(d.now) {
 		t.Error("closed is not the desk senior alone")
 	}
 	if len(line.Announcements) != 1 || strings.Join(line.Announcements[0].Topics, " ") != "senior" {
@@ -124,7 +129,8 @@ func TestADeskIsClosed(t *testing.T) {
 // Instances that run different configurations for longer than it takes to publish are a warning on each, once.
 func TestDrift(t *testing.T) {
 	d := newDesk(t)
-	one, other := publish.NewFollower(d.Publisher, "a", "host"), callbacks.Instance{ID: "b", Host: "other", Hash: "0123456789abcdef"}
+	one, other := publish.NewFollower(d.Publisher, "a", "host"), callbacks.Instance{ID: "b", Host: "other",
+		Hash: "0123456789abcdef"}
 	see := func() {
 		other.Seen, other.Since = d.now, d.now
 		if err := d.store.SeeInstance(t.Context(), other); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// A Live configuration is the one that is in force, with the overrides that are in force. It implements [twilio.Lines] and
-// [callbacks.Plans]. Every question is answered from one pointer, without a lock; nobody ever sees half of an edit.
+// A Live configuration is the one that is in force, with the overrides that are in force. It implements [twilio.Lines]
+// and [callbacks.Plans]. Every question is answered from one pointer, without a lock; nobody ever sees half of an edit.
 type Live struct {
 	active atomic.Pointer[active]
 	mu     sync.Mutex // held while the pointer is swapped
@@ -107,7 +107,8 @@ func (l *Live) remember(snapshot *config.Snapshot, until, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := *l.active.Load()
-	f.earlier = recent(append(slices.Clone(f.earlier), generation{written: snapshot, overridden: snapshot.WithOverrides(f.overrides), until: until}), now)
+	f.earlier = recent(append(slices.Clone(f.earlier),
+		generation{written: snapshot, overridden: snapshot.WithOverrides(f.overrides), until: until}), now)
 	l.active.Store(&f)
 }
 

@@ -101,25 +101,39 @@ var mistakes = []struct {
 	edit       func(text string) string
 	told       string
 }{
-	{"no YAML", "hours/gopay.yaml", func(s string) string { return strings.Replace(s, "mon: [", "mon: [[", 1) }, "hours/gopay.yaml:"},
-	{"an unknown key", "hours/gopay.yaml", func(s string) string { return strings.Replace(s, "  tue:", "  tues:", 1) }, `did you mean "tue"`},
-	{"numbers in the hours", "hours/gopay.yaml", func(s string) string { return s + "numbers: [\"+622150001009\"]\n" }, "hours/gopay.yaml:87: numbers: unknown key"},
+	{"no YAML", "hours/gopay.yaml", func(s string) string {
+		return strings.Replace(s, "mon: [", "mon: [[", 1)
+	}, "hours/gopay.yaml:"},
+	{"an unknown key", "hours/gopay.yaml", func(s string) string {
+		return strings.Replace(s, "  tue:", "  tues:", 1)
+	}, `did you mean "tue"`},
+	{"numbers in the hours", "hours/gopay.yaml", func(s string) string {
+		return s + "numbers: [\"+622150001009\"]\n"
+	}, "hours/gopay.yaml:87: numbers: unknown key"},
 	{"hours that overlap", "hours/okpay.yaml", func(s string) string {
 		return strings.Replace(s, `mon: ["09:00-18:00"]`, `mon: ["09:00-18:00", "17:00-19:00"]`, 1)
 	}, "hours/okpay.yaml:9"},
 	{"nothing", "hours/gopay.yaml", func(string) string { return "" }, "hours/gopay.yaml: is empty"},
 	{"rubbish", "lines/gopay.yaml", func(string) string { return "\x00\x01\xff\n" }, "lines/gopay.yaml"},
-	{"a desk that is not there", "lines/gopay.yaml", func(s string) string { return strings.Replace(s, "general: support", "general: suport", 1) }, `did you mean "support"`},
-	{"another line's number", "lines/okpay.yaml", func(s string) string { return strings.Replace(s, "+6566001000", "+622150001000", 1) }, "is answered by line"},
-	{"no sentence", "prompts/en.yaml", func(s string) string { return strings.Replace(s, "goodbye:", "goodby:", 1) }, "prompts/en.yaml"},
-	{"too large", "topics.yaml", func(s string) string { return s + strings.Repeat("# and so on\n", 30000) }, "topics.yaml"},
+	{"a desk that is not there", "lines/gopay.yaml", func(s string) string {
+		return strings.Replace(s, "general: support", "general: suport", 1)
+	}, `did you mean "support"`},
+	{"another line's number", "lines/okpay.yaml", func(s string) string {
+		return strings.Replace(s, "+6566001000", "+622150001000", 1)
+	}, "is answered by line"},
+	{"no sentence", "prompts/en.yaml", func(s string) string {
+		return strings.Replace(s, "goodbye:", "goodby:", 1)
+	}, "prompts/en.yaml"},
+	{"too large", "topics.yaml", func(s string) string {
+		return s + strings.Repeat("# and so on\n", 30000)
+	}, "topics.yaml"},
 	{"a call test that fails", "hours/gopay.yaml", func(s string) string {
 		return strings.Replace(s, "sun: []", "sun: [\"09:00-10:00\"]  # fails", 1)
 	}, "calls/gopay-sunday.yaml:5"},
 }
 
-// Whatever is saved in whatever way: what was in force stays in force, the supervisor is told, a restart changes nothing of
-// it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration.
+// Whatever is saved in whatever way: what was in force stays in force, the supervisor is told, a restart changes
+// nothing of it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration.
 func TestWaysToSaveAndKindsOfMistake(t *testing.T) {
 	for _, way := range ways {
 		for _, mistake := range mistakes {
@@ -169,7 +183,8 @@ func TestWaysToSave(t *testing.T) {
 			d := newDesk(t)
 			before := d.State().Hash
 			text := d.read("hours/gopay.yaml")
-			way.save(d, "hours/gopay.yaml", strings.Replace(text, `fri: ["08:00-11:30", "13:00-17:00"]`, `fri: ["08:00-11:30", "13:00-15:30"]`, 1))
+			way.save(d, "hours/gopay.yaml", strings.Replace(text, `fri: ["08:00-11:30", "13:00-17:00"]`,
+				`fri: ["08:00-11:30", "13:00-15:30"]`, 1))
 			d.settles()
 			if s := d.State(); s.Hash == before || s.Refused != nil || d.open("16:00") || !d.open("15:00") {
 				t.Errorf("not in force: %+v", s)
@@ -201,7 +216,8 @@ func (d *desk) removes(name string) {
 // failsWhenMarked makes call tests of gopay fail while its hours say that they do.
 func (d *desk) failsWhenMarked() {
 	d.runTests = func() error {
-		if data, err := os.ReadFile(d.path("hours/gopay.yaml")); err == nil && strings.Contains(string(data), "# fails") {
+		if data, err := os.ReadFile(d.path("hours/gopay.yaml")); err == nil &&
+			strings.Contains(string(data), "# fails") {
 			return errors.New("calls/gopay-sunday.yaml:5: want to hear \"closed\", heard \"open\"")
 		}
 		return nil
@@ -243,7 +259,8 @@ func TestCallersWhilePublishing(t *testing.T) {
 				default:
 				}
 				snapshot, line := live.Snapshot(), live.ByNumber("+622150001000")
-				if line == nil || snapshot.ByID("gopay").Version != snapshot.Hash || live.Find("gopay", line.Version) == nil {
+				if line == nil || snapshot.ByID("gopay").Version != snapshot.Hash ||
+					live.Find("gopay", line.Version) == nil {
 					t.Error("a caller finds no line, or half a configuration")
 					return
 				}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// author is the owner of the file that was changed last, as the system names them; empty when that is not known, or when
-// files were only removed.
+// author is the owner of the file that was changed last, as the system names them; empty when that is not known, or
+// when files were only removed.
 func author(fsys fs.FS, changed []string) (name string) {
 	var latest time.Time
 	for _, file := range changed {

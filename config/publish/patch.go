@@ -8,8 +8,8 @@ import (
 	"github.com/aymanbagabas/go-udiff"
 )
 
-// Patch writes an edit of these files as a unified diff, which "git apply" and "patch -p1" take, for a directory that cannot
-// be written from here.
+// Patch writes an edit of these files as a unified diff, which "git apply" and "patch -p1" take, for a directory that
+// cannot be written from here.
 func (f Files) Patch(edit Edit) string {
 	var out strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(edit)) {

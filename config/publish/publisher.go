@@ -29,7 +29,8 @@ const (
 )
 
 // ErrUnfinished: a command that was writing the directory died.
-var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command again, or set the files right and remove " + markerName)
+var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command " +
+	"again, or set the files right and remove " + markerName)
 
 // ErrCallTestsNotRun is in the error of [Options.RunCallTests] when the fault is not the configuration's.
 var ErrCallTestsNotRun = errors.New("the call tests could not be run; this is tried again every minute")
@@ -51,8 +52,8 @@ type Options struct {
 	Files fs.FS
 	// History is where versions are recorded.
 	History History
-	// RunCallTests plays the call tests of a configuration that is not yet in force. An error keeps it from being so. May
-	// be nil.
+	// RunCallTests plays the call tests of a configuration that is not yet in force. An error keeps it from being so.
+	// May be nil.
 	RunCallTests func(ctx context.Context, snapshot *config.Snapshot) error
 	// Say tells people at the terminal what was published or refused, and why. May be nil.
 	Say func(text string)
@@ -92,8 +93,8 @@ type pending struct {
 
 // A State is what is in force, and what was refused.
 type State struct {
-	// Hash is that of the configuration in force, Since since when it is, Version its number in the store; 0 when it could not
-	// be recorded yet.
+	// Hash is that of the configuration in force, Since since when it is, Version its number in the store; 0 when it
+	// could not be recorded yet.
 	Hash    string
 	Since   time.Time
 	Version int64
@@ -185,7 +186,8 @@ func (p *Publisher) beingWritten(now time.Time) bool {
 	return true
 }
 
-// tellUnfinished refuses a directory that a command has begun to write and does not finish: half of an edit is never taken up.
+// tellUnfinished refuses a directory that a command has begun to write and does not finish: half of an edit is never
+// taken up.
 func (p *Publisher) tellUnfinished(now time.Time) {
 	if r := p.State().Refused; now.Sub(p.writing) >= writingLimit && (r == nil || !errors.Is(r.Err, ErrUnfinished)) {
 		before := p.refusal
@@ -243,7 +245,8 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 	v.Changes = changes(before, snapshot, now)
 	p.unrecorded = append(p.unrecorded, v)
 	p.record(ctx)
-	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author", v.Author, "version", p.State().Version)
+	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author",
+		v.Author, "version", p.State().Version)
 	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
 }
 
@@ -262,7 +265,8 @@ func (p *Publisher) record(ctx context.Context) {
 		written, err := p.write(ctx, v)
 		if err != nil {
 			if !p.notified {
-				p.Log.Error("a configuration is in force and could not be recorded; it is tried again", "configuration", v.Hash, "error", err)
+				p.Log.Error("a configuration is in force and could not be recorded; it is tried again", "configuration",
+					v.Hash, "error", err)
 			}
 			p.notified = true
 			return
@@ -316,11 +320,14 @@ func (p *Publisher) refuse(snapshot *config.Snapshot, err error) {
 	var problems config.Problems
 	if errors.As(err, &problems) {
 		for _, problem := range problems {
-			p.Log.Error("a mistake in the edited configuration", "file", problem.File, "row", problem.Line, "key", problem.Key, "problem", problem.Message)
+			p.Log.Error("a mistake in the edited configuration", "file", problem.File, "row", problem.Line, "key",
+				problem.Key, "problem", problem.Message)
 		}
 	}
-	p.Log.Error("the edited configuration is refused; the one before stays in force", "in_force", hash, "refused", r.Hash, "error", err)
-	p.say("Refused, and not in force:\n%v\nConfiguration %s stays in force. Correct the files; they are read again as soon as they change.", err, hash)
+	p.Log.Error("the edited configuration is refused; the one before stays in force", "in_force", hash, "refused",
+		r.Hash, "error", err)
+	p.say("Refused, and not in force:\n%v\n"+
+		"Configuration %s stays in force. Correct the files; they are read again as soon as they change.", err, hash)
 }
 
 func (p *Publisher) say(format string, args ...any) {

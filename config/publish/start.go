@@ -23,9 +23,9 @@ const (
 // New makes a publisher; [Publisher.Start] puts something in force.
 func New(o Options) *Publisher { return &Publisher{Options: o, asked: make(chan struct{}, 1)} }
 
-// Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is another: so
-// neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits are tested. Before
-// anything was recorded it is the directory, and the error says what is wrong with it.
+// Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is
+// another: so neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits
+// are tested. Before anything was recorded it is the directory, and the error says what is wrong with it.
 func (p *Publisher) Start(ctx context.Context) error {
 	if p.startRecorded(ctx) {
 		return nil
@@ -91,13 +91,14 @@ func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot
 }
 
 // ErrLags: the directory holds a version that was replaced, while other instances run the one that replaced it.
-var ErrLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, or edit it")
+var ErrLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, " +
+	"or edit it")
 
 // lagsAgain is when a directory that lags behind is looked at again: the other instances may be gone.
 const lagsAgain = 15 * time.Second
 
-// lags reports whether the directory is as this process found it, holds what was in force before, and another instance runs
-// what was in force last, for which its own directory is no reason to do otherwise.
+// lags reports whether the directory is as this process found it, holds what was in force before, and another instance
+// runs what was in force last, for which its own directory is no reason to do otherwise.
 func (p *Publisher) lags(ctx context.Context, digest, hash string) bool {
 	if digest != p.startDigest || hash == p.live.Written().Hash {
 		return false
@@ -127,7 +128,8 @@ func (p *Publisher) remember(ctx context.Context) {
 	defer cancel()
 	versions, err := p.History.Versions(ctx, mostEarlier)
 	if err != nil {
-		p.Log.Warn("earlier versions of the configuration cannot be read; calls that began with them go on with the new one", "error", err)
+		p.Log.Warn("earlier versions of the configuration cannot be read; calls that began with them go on with the "+
+			"new one", "error", err)
 		return
 	}
 	now, until := p.Now(), p.Now()

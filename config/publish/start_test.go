@@ -67,7 +67,8 @@ func TestEditedWhileNothingRan(t *testing.T) {
 	}
 }
 
-// Without anything that was ever in force, a directory with a mistake is an error at the start, and nothing is recorded.
+// Without anything that was ever in force, a directory with a mistake is an error at the start, and nothing is
+// recorded.
 func TestNothingToFallBackOn(t *testing.T) {
 	d := newDesk(t)
 	other := &desk{t: t, dir: t.TempDir(), now: noon, heard: map[string]int{}}
@@ -89,7 +90,8 @@ func TestAnInstanceThatLagsBehind(t *testing.T) {
 	first, text := d.State().Hash, d.read("hours/gopay.yaml")
 	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.settles()
-	if err := d.store.SeeInstance(t.Context(), callbacks.Instance{ID: "other", Hash: d.State().Hash, Since: d.now, Seen: d.now}); err != nil {
+	if err := d.store.SeeInstance(t.Context(), callbacks.Instance{ID: "other", Hash: d.State().Hash, Since: d.now,
+		Seen: d.now}); err != nil {
 		t.Fatal(err)
 	}
 	behind := &desk{t: t, dir: t.TempDir(), now: d.now, heard: map[string]int{}, store: d.store, first: first}
@@ -138,7 +140,8 @@ func TestRolledBackWhileNothingRan(t *testing.T) {
 	}
 }
 
-// A command that dies while the process is down leaves its mark, and a process that starts takes up nothing of its half.
+// A command that dies while the process is down leaves its mark, and a process that starts takes up nothing of its
+// half.
 func TestStartsWithHalfOfACommand(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
@@ -201,8 +204,8 @@ func TestCallTestsNotRunAtTheStart(t *testing.T) {
 	}
 }
 
-// The directory is gone, as with a volume that is mounted late: what was in force stays, and the directory is taken up when
-// it is there.
+// The directory is gone, as with a volume that is mounted late: what was in force stays, and the directory is taken up
+// when it is there.
 func TestTheDirectoryIsGone(t *testing.T) {
 	d := newDesk(t)
 	before := d.State().Hash
@@ -263,7 +266,8 @@ func TestPublishedWithoutTheStore(t *testing.T) {
 	gone.gone = true
 	d.edits("hours/gopay.yaml", "sun: []", "sun: [\"09:00-12:00\"]")
 	d.settles()
-	if s := d.State(); s.Hash == before || s.Version != 0 || !strings.Contains(d.log.String(), "could not be recorded") {
+	if s := d.State(); s.Hash == before || s.Version != 0 ||
+		!strings.Contains(d.log.String(), "could not be recorded") {
 		t.Fatalf("%+v; the log: %s", s, d.log.String())
 	}
 	gone.gone = false

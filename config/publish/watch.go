@@ -7,8 +7,9 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Run looks at the directory every second, and when [Publisher.Reread] is called, until ctx ends. The system is not asked
-// to tell of changes: network file systems tell nothing, so that the directory would have to be polled all the same.
+// Run looks at the directory every second, and when [Publisher.Reread] is called, until ctx ends. The system is not
+// asked to tell of changes: network file systems tell nothing, so that the directory would have to be polled all the
+// same.
 func (p *Publisher) Run(ctx context.Context, timer callbacks.Timer) {
 	repeat(ctx, timer, p.Look, p.asked)
 }

@@ -30,8 +30,8 @@ func busy(marker string) error {
 	return fmt.Errorf("%w; try again, and if none is, remove %s", ErrBusy, marker)
 }
 
-// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes it
-// up, as the marker stays. What was to be removed lies beside its place, as .hotline-old-NAME.
+// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes
+// it up, as the marker stays. What was to be removed lies beside its place, as .hotline-old-NAME.
 type HalfError struct {
 	// Left is the marker, which has to go when the files are set right.
 	Left string
@@ -40,12 +40,13 @@ type HalfError struct {
 }
 
 func (e *HalfError) Error() string {
-	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back (%v); "+
-		"no server takes it up. Give the command again in a minute, or set the files right "+
+	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back "+
+		"(%v); no server takes it up. Give the command again in a minute, or set the files right "+
 		"(what was removed is beside its place as %sNAME) and remove %s", e.Err, e.Undo, asidePrefix, e.Left)
 }
 
-// Sums are what files were like: the SHA-256 of each, in hexadecimal digits, by path. A file that was not there is not in it.
+// Sums are what files were like: the SHA-256 of each, in hexadecimal digits, by path. A file that was not there is not
+// in it.
 type Sums map[string]string
 
 // Sums are those of the files.
@@ -91,19 +92,19 @@ func (f Files) With(edit Edit) Files {
 	return out
 }
 
-// Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one of
-// them is not like that any more, [ErrBusy] if another command is at it, [ErrReadOnly] if something of the edit may not
-// be written; then, and after every other error but [*HalfError], the files are as they were. now is compared with the
-// times of files.
+// Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one
+// of them is not like that any more, [ErrBusy] if another command is at it, [ErrReadOnly] if something of the edit may
+// not be written; then, and after every other error but [*HalfError], the files are as they were. now is compared with
+// the times of files.
 //
 // While a marker is there, no instance takes the directory up, so that files that belong together are. It is put into
 // the directory or, where that may not be written, into one of its folders.
 //
-// A file is replaced at once, by rename, with its permissions, its group, and its owner where the system allows that; one
-// behind a symlink is replaced where it is. One that the server might not be able to read afterwards is left alone.
+// A file is replaced at once, by rename, with its permissions, its group, and its owner where the system allows that;
+// one behind a symlink is replaced where it is. One that the server might not be able to read afterwards is left alone.
 //
-// A command that is killed leaves the old files, the new ones, or some of both and the marker; the same edit, given again
-// when that is a minute old, completes it.
+// A command that is killed leaves the old files, the new ones, or some of both and the marker; the same edit, given
+// again when that is a minute old, completes it.
 func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 	if err := unchanged(dir, base, edit); err != nil {
 		return err

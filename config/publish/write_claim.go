@@ -128,8 +128,8 @@ func (c *claim) release() (err error) {
 	return err
 }
 
-// sweep removes what commands that were killed have left behind in folders. It is nothing that anybody waits for, so that
-// what cannot be removed stays.
+// sweep removes what commands that were killed have left behind in folders. It is nothing that anybody waits for, so
+// that what cannot be removed stays.
 func sweep(folders []string, now time.Time) {
 	for _, folder := range folders {
 		entries, err := os.ReadDir(folder)

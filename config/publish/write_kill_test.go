@@ -154,7 +154,8 @@ func TestHalfWritten(t *testing.T) {
 			err := publish.Write(dir, small.Sums(), several, time.Now())
 			var half *publish.HalfError
 			if !errors.As(err, &half) || errors.Is(err, publish.ErrReadOnly) ||
-				strings.Contains(err.Error(), "nothing was written") || half.Left != filepath.Join(dir, publish.Marker) {
+				strings.Contains(err.Error(), "nothing was written") ||
+				half.Left != filepath.Join(dir, publish.Marker) {
 				t.Errorf("step %d: %v", fail, err)
 			}
 		})
@@ -162,7 +163,8 @@ func TestHalfWritten(t *testing.T) {
 		if !publish.Claimed(os.DirFS(dir)) {
 			t.Errorf("step %d: a half may be taken up", fail)
 		}
-		if aside, err := os.ReadFile(filepath.Join(dir, "calls/.hotline-old-b.yaml")); err != nil || !bytes.Equal(aside, small["calls/b.yaml"]) {
+		if aside, err := os.ReadFile(filepath.Join(dir, "calls/.hotline-old-b.yaml")); err != nil ||
+			!bytes.Equal(aside, small["calls/b.yaml"]) {
 			t.Errorf("step %d: what was removed is lost: %v", fail, err)
 		}
 		as(t, two, supervisors, func() {

@@ -23,8 +23,8 @@ const (
 	servers          = 62001
 )
 
-// as runs something as another user, on a thread of its own: for the system, the process stays who it is. Who is not root cannot,
-// and does it himself: see rights.
+// as runs something as another user, on a thread of its own: for the system, the process stays who it is. Who is not
+// root cannot, and does it himself: see rights.
 func as(t *testing.T, uid, gid int, do func()) {
 	t.Helper()
 	done := make(chan struct{})
@@ -48,8 +48,8 @@ func become(uid, gid int) {
 	}
 }
 
-// rights sets who may do what with a file. Where the test does not run as root the files are its own: it then may do what the
-// group may.
+// rights sets who may do what with a file. Where the test does not run as root the files are its own: it then may do
+// what the group may.
 func rights(t *testing.T, file string, uid, gid int, mode fs.FileMode) {
 	t.Helper()
 	var err error
@@ -165,7 +165,8 @@ func TestHalfOfAnEditIsNotWritten(t *testing.T) {
 	}
 }
 
-// Supervisors who may write the folders and not the directory, one after the other. What one has written the other can edit.
+// Supervisors who may write the folders and not the directory, one after the other. What one has written the other can
+// edit.
 func TestSupervisorsOfTheFoldersAlone(t *testing.T) {
 	dir := office(t)
 	for _, folder := range []string{"hours", "calls"} {
@@ -173,7 +174,8 @@ func TestSupervisorsOfTheFoldersAlone(t *testing.T) {
 	}
 	files := small
 	for _, uid := range []int{one, two} {
-		want := files.With(publish.Edit{"hours/a.yaml": append([]byte("# more\n"), files["hours/a.yaml"]...), "calls/a.yaml": nil, "calls/b.yaml": []byte("call: b, edited\n")})
+		want := files.With(publish.Edit{"hours/a.yaml": append([]byte("# more\n"), files["hours/a.yaml"]...),
+			"calls/a.yaml": nil, "calls/b.yaml": []byte("call: b, edited\n")})
 		if uid == two {
 			want["calls/a.yaml"] = []byte("call: a, again\n")
 		}
@@ -210,8 +212,10 @@ func belongs(t *testing.T, file string, uid, gid int, mode fs.FileMode) {
 	if os.Geteuid() != 0 {
 		return // nothing could be given to somebody else
 	}
-	if stat := info.Sys().(*syscall.Stat_t); int(stat.Uid) != uid || int(stat.Gid) != gid || info.Mode().Perm() != mode {
-		t.Errorf("%s is of %d:%d with %v, want %d:%d with %v", file, stat.Uid, stat.Gid, info.Mode().Perm(), uid, gid, mode)
+	if stat := info.Sys().(*syscall.Stat_t); int(stat.Uid) != uid || int(stat.Gid) != gid ||
+		info.Mode().Perm() != mode {
+		t.Errorf("%s is of %d:%d with %v, want %d:%d with %v", file, stat.Uid, stat.Gid, info.Mode().Perm(), uid, gid,
+			mode)
 	}
 }
 
@@ -256,8 +260,8 @@ func TestReadersOfAnEditedFile(t *testing.T) {
 	}
 }
 
-// The owner of the folder may replace a file that they may not write, of a group that is not theirs, which everybody reads. Their own
-// group may not write it for that. One that not everybody reads they would take from its readers.
+// The owner of the folder may replace a file that they may not write, of a group that is not theirs, which everybody
+// reads. Their own group may not write it for that. One that not everybody reads they would take from its readers.
 func TestAGroupThatCannotBeKept(t *testing.T) {
 	dir := office(t)
 	rights(t, filepath.Join(dir, "hours"), 0, supervisors, 0o775)
@@ -297,7 +301,8 @@ func TestWhatAKilledCommandLeft(t *testing.T) {
 	dir := office(t)
 	restrict(t, dir, 0o775, 0o664)
 	old, fresh := noon.Add(-2*time.Minute), noon.Add(-30*time.Second)
-	for name, at := range map[string]time.Time{"hours/" + publish.Marker: old, "hours/.hotline-new-1": old, "calls/.hotline-old-x.yaml": old, "hours/.hotline-new-2": fresh, publish.DraftFile: old} {
+	for name, at := range map[string]time.Time{"hours/" + publish.Marker: old, "hours/.hotline-new-1": old,
+		"calls/.hotline-old-x.yaml": old, "hours/.hotline-new-2": fresh, publish.DraftFile: old} {
 		file := filepath.Join(dir, name)
 		if err := errors.Join(os.WriteFile(file, nil, 0o644), os.Chtimes(file, at, at)); err != nil {
 			t.Fatal(err)
@@ -307,7 +312,8 @@ func TestWhatAKilledCommandLeft(t *testing.T) {
 	rights(t, filepath.Join(dir, "hours"), 0, supervisors, 0o555)
 	as(t, one, supervisors, func() {
 		err := publish.Write(dir, small.Sums(), edit, noon)
-		if !errors.Is(err, publish.ErrReadOnly) || !strings.Contains(err.Error(), "hours/"+publish.Marker+" was left behind") {
+		if !errors.Is(err, publish.ErrReadOnly) ||
+			!strings.Contains(err.Error(), "hours/"+publish.Marker+" was left behind") {
 			t.Errorf("a claim that cannot be removed: %v", err)
 		}
 	})

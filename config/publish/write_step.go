@@ -15,11 +15,12 @@ type step struct {
 	target string
 	data   []byte // nil: the file is removed
 
-	was     []byte      // what the file held, with
-	info    fs.FileInfo // nil: there was none
-	beside  string      // the file that takes the place of target; of one that is removed where it lies until all is done
-	folder  string      // made for the file
-	changed bool        // has to be taken back if another step fails
+	was  []byte      // what the file held, with
+	info fs.FileInfo // nil: there was none
+	// the file that takes the place of target; of one that is removed where it lies until all is done
+	beside  string
+	folder  string // made for the file
+	changed bool   // has to be taken back if another step fails
 }
 
 // Steps in the order in which they are carried out.
@@ -128,7 +129,8 @@ func keepRights(f *os.File, was fs.FileInfo) (mode fs.FileMode, err error) {
 		mode, readers = mode&^0o020, 0o004
 	}
 	if mode&readers == 0 {
-		err = fmt.Errorf("%w: %s cannot keep its owner and group, without which the server might not be able to read it",
+		err = fmt.Errorf("%w: %s cannot keep its owner and group, without which the server might not be able to "+
+			"read it",
 			ErrReadOnly, was.Name())
 	}
 	return mode, err

@@ -76,7 +76,8 @@ func TestWrite(t *testing.T) {
 func TestAStaleEdit(t *testing.T) {
 	dir, files := place(t)
 	edit := files.EditOf(another(files))
-	for name, mine := range map[string]string{"hours/gopay.yaml": "line: gopay\n", "calls/okpay-open.yaml": "call: Another\n", "hours/okpay.yaml": "line: okpay\n"} {
+	for name, mine := range map[string]string{"hours/gopay.yaml": "line: gopay\n",
+		"calls/okpay-open.yaml": "call: Another\n", "hours/okpay.yaml": "line: okpay\n"} {
 		if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(name)), 0o755); err != nil {
 			t.Fatal(err)
 		}

@@ -58,7 +58,8 @@ var (
 	Reserved = []string{"general", "solved"}
 	// CallerDoes are the keys of a step that say what the caller does.
 	CallerDoes = []string{"press", "silence", "speak", "hang_up"}
-	// AgentsDo and CustomersDo when their telephone rings in a call test; the first is what they do unless told otherwise.
+	// AgentsDo and CustomersDo when their telephone rings in a call test; the first is what they do unless told
+	// otherwise.
 	AgentsDo    = []string{"answer", "busy", "no-answer", "refuse", "voicemail"}
 	CustomersDo = []string{"answer", "not-mine", "busy", "no-answer", "voicemail"}
 )

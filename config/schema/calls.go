@@ -2,7 +2,9 @@ package schema
 
 func callSchema() *Schema {
 	agents := words(AgentsDo...)
-	agents = &Schema{AnyOf: []*Schema{agents, {Type: "object", PropertyNames: identifierSchema(), AdditionalProperties: words(AgentsDo...)}}}
+	agents = &Schema{AnyOf: []*Schema{agents, {
+		Type: "object", PropertyNames: identifierSchema(), AdditionalProperties: words(AgentsDo...),
+	}}}
 	s := object(
 		key("call", "A sentence that says what this call shows.", text()),
 		key("line", "The line that is rung.", ref("identifier")),
@@ -22,8 +24,8 @@ func callSchema() *Schema {
 	s.Then = &Schema{Properties: Properties{{"expect", &Schema{Required: []string{"callback"}, Properties: Properties{
 		{"callback", &Schema{Required: []string{"kept"}}}}}}}}
 	s.Title = "Call test"
-	s.Description = "calls/NAME.yaml: who rings when, what is heard and pressed, and what has to come of it. \"hotline test\" " +
-		"makes the call."
+	s.Description = "calls/NAME.yaml: who rings when, what is heard and pressed, and what has to come of it. " +
+		"\"hotline test\" makes the call."
 	s.Definitions = Properties{{"identifier", identifierSchema()}, {"instant", instantSchema()}}
 	return s
 }
@@ -35,7 +37,8 @@ func stepSchema() *Schema {
 				"marks.",
 			&Schema{Type: []string{"string", "number", "boolean"}, Pattern: `\S`, MaxLength: LongestText}),
 		key("press", "Keys: 0 to 9, * and #; quote what begins with 0, or has * or #.",
-			&Schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`, PatternErrorMessage: "holds what is on no keypad; use 0 to 9, * and #", MaxLength: MostKeys}),
+			&Schema{Type: []string{"string", "integer"}, Pattern: `^[0-9*#]+$`,
+				PatternErrorMessage: "holds what is on no keypad; use 0 to 9, * and #", MaxLength: MostKeys}),
 		key("silence", "The caller does nothing.", yes()),
 		key("speak", "The caller speaks a message.", yes()),
 		key("hang_up", "The caller hangs up.", yes()),

@@ -38,8 +38,8 @@ func spokenText(placeholders ...string) *Schema {
 	}
 	wrong := "is blank, or has a placeholder or a lone brace; this text has no placeholders"
 	if len(placeholders) > 0 {
-		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see which " +
-			"it may use"
+		wrong = "is blank, or has a placeholder or a lone brace that nothing fills in; hover over the key to see " +
+			"which it may use"
 	}
 	s := form(`^\s*([^{}\s]`+filled+`)([^{}]`+filled+`)*$`, wrong)
 	s.MaxLength = LongestText
@@ -68,8 +68,8 @@ func hoursSchema() *Schema {
 			list(ref("announcement"), mostAnnouncements).orNothing()),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
-	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds more than " +
-		"this schema can."
+	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds " +
+		"more than this schema can."
 	s.Definitions = append(ruleDefinitions(), Property{"announcement", announcementSchema()})
 	return s
 }
@@ -111,7 +111,8 @@ func ruleDefinitions() Properties {
 		{"week", weekSchema()},
 		{"weekday", words(weekOrder()...)},
 		{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")},
-		{"monthday", form(`^`+monthDayPattern+`$`, "is not a month and a day; write them as MM-DD, for example 12-24", "12-31")},
+		{"monthday", form(`^`+monthDayPattern+`$`, "is not a month and a day; write them as MM-DD, for example 12-24",
+			"12-31")},
 		{"instant", instantSchema()},
 		{"texts", textsSchema("What is spoken, in every language of the line: {id: …, en: …, zh: …}.")},
 		{"special", specialSchema()},
@@ -125,8 +126,8 @@ func weekSchema() *Schema {
 		s.Properties = append(s.Properties, Property{day, ref("spans")})
 	}
 	s.MinProperties = 1
-	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the day on which " +
-		"it begins."
+	s.Description = "Hours of each weekday. A day that is not listed, or has [], is closed. A span belongs to the " +
+		"day on which it begins."
 	return s
 }
 
@@ -140,7 +141,9 @@ func specialSchema() *Schema {
 		key("nth", "The n-th weekday of a month: {n: 4, weekday: thu, month: 11}; without month, of every month.",
 			nthSchema()),
 		key("rrule", "A rule of iCalendar (RFC 5545) for days, beginning on from.", &Schema{
-			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: LongestRule, PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY", Examples: []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
+			Type: "string", Pattern: `FREQ=(YEARLY|MONTHLY|WEEKLY|DAILY)`, MaxLength: LongestRule,
+			PatternErrorMessage: "has no FREQ=YEARLY, MONTHLY, WEEKLY or DAILY",
+			Examples:            []any{"FREQ=WEEKLY;INTERVAL=2;BYDAY=SA"}}),
 		key("closed", "No hours begin on the day. What began the evening before runs to its end.", yes()),
 		key("open", "These hours instead.", list(ref("span"), mostSpans).filled().once()),
 		key("as", "The hours of that weekday.", ref("weekday")),

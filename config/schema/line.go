@@ -39,7 +39,8 @@ func lineSchema() *Schema {
 		key("account", "What an account number looks like.", accountSchema()),
 		key("questions", "Numbers that callers of this line key in otherwise than topics.yaml says.",
 			list(ref("question"), mostTopics).orNothing()),
-		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml has it; menus are at most %d deep.", ivr.MenuDepth),
+		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml "+
+			"has it; menus are at most %d deep.", ivr.MenuDepth),
 			list(ref(choice(1)), mostTopics).filled()),
 		key("variables", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.",
 			variablesSchema().orNothing()),
@@ -48,10 +49,11 @@ func lineSchema() *Schema {
 		key("text_messages",
 			"A text message with reference and time to those who booked a callback on a mobile number.",
 			truth()),
-		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric sender ID), "+
-			"or the SID of a messaging service. Left out: the first of numbers.", form(senderPattern(), senderWrong, "GOPAY")),
-		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's own; "+
-			"one that the account owns. Left out: the first of numbers.", ref("number")),
+		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric "+
+			"sender ID), or the SID of a messaging service. Left out: the first of numbers.",
+			form(senderPattern(), senderWrong, "GOPAY")),
+		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's "+
+			"own; one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.",
 			list(routeSchema(), 500).orNothing()),
 	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
@@ -59,7 +61,8 @@ func lineSchema() *Schema {
 	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
 	s.Definitions = append(append(ruleDefinitions(), menuDefinitions()...),
 		Property{"number", form(Number.String(), numberWrong, "+622150001000")},
-		Property{"prefix", form(Prefix.String(), "is not the beginning of an international number; write + and digits", "+86")})
+		Property{"prefix", form(Prefix.String(), "is not the beginning of an international number; write + and digits",
+			"+86")})
 	return s
 }
 
@@ -103,7 +106,8 @@ func digitProperties() []Property {
 		key("max", "The greatest number of digits.", whole(1, MostDigits)),
 		key("starts", "The permitted beginnings, in quotation marks. None: any.", startsSchema("08")),
 		key("own_prefixes", "Beginnings of numbers that the company gives out itself, in quotation marks: "+
-			"below 15 digits these are taken though they look like a card number, which would be dropped.", startsSchema("4000")),
+			"below 15 digits these are taken though they look like a card number, which would be dropped.",
+			startsSchema("4000")),
 	}
 }
 
@@ -118,7 +122,8 @@ func accountSchema() *Schema {
 }
 
 func variablesSchema() *Schema {
-	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") + `)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
+	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") +
+		`)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
 	return &Schema{Type: "object", PropertyNames: &Schema{Pattern: Identifier.String()}, AdditionalProperties: &Schema{
 		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is nothing that can be said", Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
 }
@@ -198,7 +203,8 @@ func callbacksSchema() *Schema {
 }
 
 func countriesSchema() *Schema {
-	return &Schema{OneOf: []*Schema{words(AnyCountry), list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()}}
+	return &Schema{OneOf: []*Schema{words(AnyCountry),
+		list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()}}
 }
 
 func blockedSchema() *Schema {

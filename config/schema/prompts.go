@@ -19,18 +19,21 @@ func promptsSchema() *Schema {
 		s.Properties = append(s.Properties, Property{need.Key, promptSchema(need)})
 		own := promptSchema(need)
 		own.Description = "In the line's own words. " + own.Description
-		s.PatternProperties = append(s.PatternProperties, Property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
+		s.PatternProperties = append(s.PatternProperties,
+			Property{`^` + promptOwner + regexp.QuoteMeta(need.Key) + `$`, own})
 	}
 	// Of a topic, or a question, there are as many as the configuration has.
-	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}}, Topics: []ivr.Topic{{ID: "x", Help: true, Note: true, Questions: []string{"x"}}}}
+	one := &ivr.Line{Menu: []ivr.Choice{{ID: "x"}},
+		Topics: []ivr.Topic{{ID: "x", Help: true, Note: true, Questions: []string{"x"}}}}
 	for _, need := range one.PromptNeeds() {
 		if family, ok := strings.CutSuffix(need.Key, ".x"); ok {
-			s.PatternProperties = append(s.PatternProperties, Property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})
+			s.PatternProperties = append(s.PatternProperties,
+				Property{`^(` + promptOwner + `)?` + family + `\.[a-z][a-z0-9-]*$`, promptSchema(need)})
 		}
 	}
 	s.Title = "Sentences in one language"
-	s.Description = "prompts/LANGUAGE.yaml. Words in braces are filled in during the call. LINE/NAME is what one line says in " +
-		"its own words, in the place of NAME."
+	s.Description = "prompts/LANGUAGE.yaml. Words in braces are filled in during the call. LINE/NAME is what one " +
+		"line says in its own words, in the place of NAME."
 	return s
 }
 

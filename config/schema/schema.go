@@ -1,6 +1,6 @@
-// Package schema says what the files of a configuration may hold, in one table for each object: keys, words, bounds, and
-// what people are told about them. Package config reads by these tables. Editors get them as JSON Schemas, which are
-// generated into this folder.
+// Package schema says what the files of a configuration may hold, in one table for each object: keys, words, bounds,
+// and what people are told about them. Package config reads by these tables. Editors get them as JSON Schemas, which
+// are generated into this folder.
 //
 // # A new key
 //
@@ -81,16 +81,17 @@ func marshal(v any, indent string) ([]byte, error) {
 
 // A schema is one node of a JSON Schema, as far as our files need it.
 type Schema struct {
-	Schema               string     `json:"$schema,omitempty"`
-	ID                   string     `json:"$id,omitempty"`
-	Title                string     `json:"title,omitempty"`
-	Description          string     `json:"description,omitempty"`
-	Ref                  string     `json:"$ref,omitempty"`
-	Type                 any        `json:"type,omitempty"` // one word, or several
-	Enum                 []any      `json:"enum,omitempty"`
-	Const                any        `json:"const,omitempty"`
-	Pattern              string     `json:"pattern,omitempty"`
-	PatternErrorMessage  string     `json:"patternErrorMessage,omitempty"` // like the next, of editors and not of JSON Schema
+	Schema      string `json:"$schema,omitempty"`
+	ID          string `json:"$id,omitempty"`
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	Ref         string `json:"$ref,omitempty"`
+	Type        any    `json:"type,omitempty"` // one word, or several
+	Enum        []any  `json:"enum,omitempty"`
+	Const       any    `json:"const,omitempty"`
+	Pattern     string `json:"pattern,omitempty"`
+	// like the next, of editors and not of JSON Schema
+	PatternErrorMessage  string     `json:"patternErrorMessage,omitempty"`
 	ErrorMessage         string     `json:"errorMessage,omitempty"`
 	MinLength            int        `json:"minLength,omitempty"`
 	MaxLength            int        `json:"maxLength,omitempty"`
@@ -235,7 +236,8 @@ func yes() *Schema { return &Schema{Const: true} }
 
 // span of time between two bounds, which the description tells.
 func duration(least, most time.Duration) *Schema {
-	s := form(`^([0-9]+(\.[0-9]+)?(h|m|s))+$`, "is no length of time; write a number with s, m or h, for example 20s, 30m or 72h")
+	s := form(`^([0-9]+(\.[0-9]+)?(h|m|s))+$`, "is no length of time; write a number with s, m or h, for example "+
+		"20s, 30m or 72h")
 	s.Description = fmt.Sprintf("From %s to %s.", problem.Spell(least), problem.Spell(most))
 	s.Shortest, s.Longest = least, most
 	return s

@@ -21,7 +21,8 @@ func topicsSchema() *Schema {
 }
 
 func menuDefinitions() Properties {
-	question := object(append([]Property{key("id", "A stable name.", questionID())}, digitProperties()...)...).needs("id", "min", "max")
+	question := object(append([]Property{key("id", "A stable name.", questionID())},
+		digitProperties()...)...).needs("id", "min", "max")
 	topic := object(topicProperties()...).needs("id")
 	topic.AllOf = contradictions()
 	definitions := Properties{{"question", question}, {"topic", topic}}
@@ -42,7 +43,8 @@ func choiceSchema(depth int) *Schema {
 	}
 	entry := object(append(topicProperties(), further)...).needs("id")
 	entry.AllOf = append(contradictions(), &Schema{
-		If: &Schema{Required: []string{"topics"}}, Then: &Schema{PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
+		If:   &Schema{Required: []string{"topics"}},
+		Then: &Schema{PropertyNames: words("id", "topics"), Description: "A menu has id and topics only."}})
 	return &Schema{AnyOf: []*Schema{ref("identifier"), entry}}
 }
 
@@ -65,7 +67,8 @@ func topicProperties() []Property {
 			truth()),
 		key("message", "Straight to a recorded message.", truth()),
 		key("priority",
-			"Its callbacks are kept before those of a lower one; at the same, first come, first served. Left out it is 0.",
+			"Its callbacks are kept before those of a lower one; at the same, first come, first served. "+
+				"Left out it is 0.",
 			whole(0, 9)),
 		key("ask", "Numbers that are collected before a person is rung: account, and questions.",
 			list(ref("identifier"), 10).once().orNothing()),
@@ -86,7 +89,9 @@ func contradictions() []*Schema {
 		return &Schema{If: &Schema{Required: []string{this}, Properties: Properties{{this, yes()}}}, Then: then}
 	}
 	return []*Schema{
-		never("urgent", "An urgent topic goes straight to its desk; remove help, ask and message.", "help", "message", "ask"),
-		never("message", "A topic with message: true goes straight to the recording; remove help and ask.", "help", "ask"),
+		never("urgent", "An urgent topic goes straight to its desk; remove help, ask and message.", "help", "message",
+			"ask"),
+		never("message", "A topic with message: true goes straight to the recording; remove help and ask.", "help",
+			"ask"),
 	}
 }

@@ -30,7 +30,8 @@ type Settings struct {
 	StateKeys []Secret
 	// TwilioAccountSID is the provider's account. Empty when not set.
 	TwilioAccountSID string
-	// TwilioAuthTokens are accepted in signatures; the first is used for requests of our own. One, or two during a rotation.
+	// TwilioAuthTokens are accepted in signatures; the first is used for requests of our own. One, or two during a
+	// rotation.
 	TwilioAuthTokens []Secret
 	// TwilioSigningKeys are the shared keys that webhooks may be signed with in the place of the auth token.
 	TwilioSigningKeys []SigningKey
@@ -38,7 +39,8 @@ type Settings struct {
 	TwilioKeysOnly bool
 	// TwilioSubAccounts are accounts besides TwilioAccountSID whose webhooks are taken.
 	TwilioSubAccounts []string
-	// TwilioBaseURL is where the provider's REST interface is, without a slash at its end. Empty: the provider's own address.
+	// TwilioBaseURL is where the provider's REST interface is, without a slash at its end. Empty: the provider's own
+	// address.
 	TwilioBaseURL string
 	// TwilioEdge and TwilioRegion are where the provider's REST interface is entered, and where it works: "tokyo",
 	// "jp1". Empty: the provider's choice, and us1. Both are empty where TwilioBaseURL is set.

@@ -57,7 +57,8 @@ func key(b byte) string {
 }
 
 func TestSettingsPrecedence(t *testing.T) {
-	env := environment(map[string]string{"HOTLINE_STORE": "sqlite:env.db", "HOTLINE_PUBLIC_URL": "https://env.example.com", "HOTLINE_TWILIO_BASE_URL": ""})
+	env := environment(map[string]string{"HOTLINE_STORE": "sqlite:env.db",
+		"HOTLINE_PUBLIC_URL": "https://env.example.com", "HOTLINE_TWILIO_BASE_URL": ""})
 	file := settingsFile(t, "listen: \":1\"\nstore: sqlite:file.db\npublic_url: "+
 		"https://file.example.com\ntwilio_base_url: https://file.example.com/api/\n")
 	got, err := settings.Load(flags(t, "--public-url=https://flag.example.com"), file, env)
@@ -109,7 +110,8 @@ func TestSettingsSecrets(t *testing.T) {
 	if diff := cmp.Diff([]string{exampleToken, "0123456789second"}, got.AuthTokens()); diff != "" {
 		t.Errorf("tokens (-want +got):\n%s", diff)
 	}
-	keys := []twilio.SigningKey{{Name: "webhooks_sharedkey_1", Algorithm: twilio.HMACSHA256, Secret: "0123456789:thetoken"},
+	keys := []twilio.SigningKey{{Name: "webhooks_sharedkey_1", Algorithm: twilio.HMACSHA256,
+		Secret: "0123456789:thetoken"},
 		{Name: "old", Algorithm: twilio.HMACSHA1, Secret: "0123456789thetoken"}}
 	if diff := cmp.Diff(keys, got.SigningKeys()); diff != "" || !got.TwilioKeysOnly {
 		t.Errorf("shared keys, only they: %v (-want +got):\n%s", got.TwilioKeysOnly, diff)
@@ -128,7 +130,8 @@ func TestSettingsSecrets(t *testing.T) {
 	}
 	for _, printed := range []string{fmt.Sprint(got), fmt.Sprintf("%+v %#v %x %s %q",
 		got, got, got.StateKeys, got.TwilioAuthTokens, got.TwilioAuthTokens[0]), string(asJSON), log.String()} {
-		if strings.Contains(printed, "thetoken") || strings.Contains(printed, "nnnn") || strings.Contains(printed, "6e6e6e") || !strings.Contains(printed, "[hidden]") {
+		if strings.Contains(printed, "thetoken") || strings.Contains(printed, "nnnn") ||
+			strings.Contains(printed, "6e6e6e") || !strings.Contains(printed, "[hidden]") {
 			t.Errorf("printed: %s", printed)
 		}
 	}
@@ -151,8 +154,8 @@ twilio_auth_token: is missing; set HOTLINE_TWILIO_AUTH_TOKEN to the account's to
 // A token or key that can be guessed is as good as none: real calls are not answered with it.
 func TestServingRefusesShortSecrets(t *testing.T) {
 	env := map[string]string{
-		"HOTLINE_STATE_KEYS": key('n'), "HOTLINE_TWILIO_ACCOUNT_SID": exampleSID, "HOTLINE_PUBLIC_URL": "https://ivr.example.com",
-		"HOTLINE_TWILIO_AUTH_TOKEN":   exampleToken,
+		"HOTLINE_STATE_KEYS": key('n'), "HOTLINE_TWILIO_ACCOUNT_SID": exampleSID,
+		"HOTLINE_PUBLIC_URL": "https://ivr.example.com", "HOTLINE_TWILIO_AUTH_TOKEN": exampleToken,
 		"HOTLINE_TWILIO_SIGNING_KEYS": "k1:HMAC_SHA256:0123456789abcdef",
 	}
 	for _, c := range []struct{ setting, value, want string }{
@@ -213,7 +216,8 @@ func TestSettingsMistakes(t *testing.T) {
 			`"http://localhost.example.com" is not encrypted; ` + https},
 		{"relative", "public_url", "ivr.example.com", "is not an absolute URL; write for example " +
 			"https://ivr.example.com"},
-		{"another scheme", "public_url", "ftp://ivr.example.com", `"ftp://ivr.example.com" is neither https nor http; write for example https://ivr.example.com`},
+		{"another scheme", "public_url", "ftp://ivr.example.com",
+			`"ftp://ivr.example.com" is neither https nor http; write for example https://ivr.example.com`},
 		{"query", "public_url", "https://ivr.example.com/?a=b", "holds a query or a fragment; remove everything from " +
 			"the ? or # on"},
 		{"empty query", "public_url", "https://ivr.example.com/?", "holds a query or a fragment; remove everything " +
@@ -222,7 +226,8 @@ func TestSettingsMistakes(t *testing.T) {
 			"from the ? or # on"},
 		{"password", "public_url", "https://user:thetoken@ivr.example.com", "holds a user name or a password; remove " +
 			"what stands before the @"},
-		{"base URL", "twilio_base_url", "http://api.example.com", `"http://api.example.com" is not encrypted; ` + https},
+		{"base URL", "twilio_base_url", "http://api.example.com",
+			`"http://api.example.com" is not encrypted; ` + https},
 		{"edge", "twilio_edge", "Tokyo", `"Tokyo" is not an edge location; write its name in small letters, for example tokyo or sao-paulo`},
 		{"region", "twilio_region", "japan", `"japan" is not a region; write two small letters and a digit, for example jp1`},
 		{"region without an edge", "twilio_region", "jp1", "needs an edge: the provider has no hosts of a region " +
@@ -327,7 +332,8 @@ func TestSettingsFileMistakes(t *testing.T) {
 		{"list", "state_keys: [a, b]\n", "state_keys (from FILE): is not text; put it in quotation marks"},
 		{"several", "listen: \"1\"\nstore: a\n", `listen (from FILE): "1" is no address; write host:port, for example 127.0.0.1:8080, or :8080 for every interface
 store (from FILE): names no known kind of database; write sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or postgres://user:password@host:5432/database`},
-		{"twice", "store: sqlite:a\nstore: sqlite:b\n", `FILE: cannot be read as YAML near line 2; write lines of the form name: "value", each name once`},
+		{"twice", "store: sqlite:a\nstore: sqlite:b\n",
+			`FILE: cannot be read as YAML near line 2; write lines of the form name: "value", each name once`},
 		{"no mapping", "thetoken", `FILE: cannot be read as YAML near line 1; write lines of the form name: "value", each name once`},
 	}
 	for _, tt := range tests {
@@ -343,7 +349,8 @@ store (from FILE): names no known kind of database; write sqlite: and a path, fo
 			}
 		})
 	}
-	if _, err := settings.Load(nil, filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := settings.Load(nil, filepath.Join(t.TempDir(), "none.yaml"), nil); err == nil ||
+		!strings.Contains(err.Error(), "no such file") {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

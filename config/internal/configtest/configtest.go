@@ -49,7 +49,8 @@ func Base(t testing.TB) fstest.MapFS {
 func Many(t testing.TB, n int) fstest.MapFS {
 	t.Helper()
 	fsys := Base(t)
-	hours := strings.Replace(string(fsys["hours/shop.yaml"].Data), "week:", "holidays: [id, cn, jp]\nmake_up: mon\nweek:", 1)
+	hours := strings.Replace(string(fsys["hours/shop.yaml"].Data), "week:",
+		"holidays: [id, cn, jp]\nmake_up: mon\nweek:", 1)
 	line := string(fsys["lines/shop.yaml"].Data)
 	delete(fsys, "hours/shop.yaml")
 	delete(fsys, "lines/shop.yaml")
@@ -58,7 +59,8 @@ func Many(t testing.TB, n int) fstest.MapFS {
 		id := fmt.Sprintf("shop%d", i)
 		fsys["hours/"+id+".yaml"] = File([]byte(strings.Replace(hours, "line: shop", "line: "+id, 1)))
 		fsys["lines/"+id+".yaml"] = File([]byte(strings.NewReplacer("line: shop\n", "line: "+id+"\n",
-			"+622150001000", fmt.Sprintf("+6221600%05d", 2*i), "+622150001001", fmt.Sprintf("+6221600%05d", 2*i+1)).Replace(line)))
+			"+622150001000", fmt.Sprintf("+6221600%05d", 2*i), "+622150001001", fmt.Sprintf("+6221600%05d",
+				2*i+1)).Replace(line)))
 	}
 	return fsys
 }

@@ -1,5 +1,5 @@
-// Package yamlnode reads YAML strictly: each value knows its file, line and key, and what a table permits there. Mistakes are
-// collected, so that all of a file are told at once.
+// Package yamlnode reads YAML strictly: each value knows its file, line and key, and what a table permits there.
+// Mistakes are collected, so that all of a file are told at once.
 package yamlnode
 
 import (
@@ -69,7 +69,8 @@ func (v Value) syntax(err error) {
 		}
 		text = text[len(m[0]):]
 	}
-	v.Fail("cannot be read as YAML: %s; look at this line and the one before for indentation, quotation marks and brackets", text)
+	v.Fail("cannot be read as YAML: %s; look at this line and the one before for indentation, quotation marks and "+
+		"brackets", text)
 }
 
 // Fail records a problem with the value.
@@ -92,7 +93,8 @@ func (v Value) child(key string, node *yaml.Node, t Table) Value {
 	if v.Key != "" {
 		key = v.Key + "." + key
 	}
-	return Value{File: v.File, Key: key, Line: node.Line, Node: node, Problems: v.Problems, Table: t, unknown: v.unknown}
+	return Value{File: v.File, Key: key, Line: node.Line, Node: node, Problems: v.Problems, Table: t,
+		unknown: v.unknown}
 }
 
 // Renamed reads a key that had another name as the one that it has now.

@@ -8,8 +8,9 @@ import (
 	"github.com/hotline-ivr/hotline/config/schema"
 )
 
-// A Table says what a place of a file may hold: keys, words, bounds, lengths of lists. It is the schema that editors are given,
-// so that what they know and what is read cannot differ. What depends on other places the readers find out by themselves.
+// A Table says what a place of a file may hold: keys, words, bounds, lengths of lists. It is the schema that editors
+// are given, so that what they know and what is read cannot differ. What depends on other places the readers find out
+// by themselves.
 type Table struct {
 	Schema      *schema.Schema
 	Definitions schema.Properties

@@ -26,8 +26,9 @@ func TestTheHealthPage(t *testing.T) {
 	h, err := New(t.Context(), Options{
 		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir)}, Store: "sqlite:" + filepath.Join(t.TempDir(),
 			"hotline.db"),
-		PublicURL: "https://hotline.example.com", AccountSID: accountSID, Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)},
-		Now: func() time.Time { return now }, Shared: true, Log: slog.New(slog.DiscardHandler),
+		PublicURL: "https://hotline.example.com", AccountSID: accountSID, Tokens: []string{"token"},
+		StateKeys: [][]byte{make([]byte, 32)}, Now: func() time.Time { return now }, Shared: true,
+		Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)

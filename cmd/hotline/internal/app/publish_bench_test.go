@@ -225,7 +225,8 @@ func incoming(n int, number string) *http.Request {
 		strings.NewReader(form.Encode()))
 	request.RequestURI = twilio.PathIncoming
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set(twilio.SignatureHeader, simulator.Sign("token", "https://hotline.example.com"+twilio.PathIncoming,
+	request.Header.Set(twilio.SignatureHeader, simulator.Sign("token",
+		"https://hotline.example.com"+twilio.PathIncoming,
 		form))
 	return request
 }

@@ -95,7 +95,9 @@ func TestServe(t *testing.T) {
 	address, ended := make(chan net.Addr, 1), make(chan error, 1)
 	go func() {
 		ended <- Serve(ctx, settings, publish.Options{Files: config.Shipped()},
-			func() time.Time { return time.Now().UTC() }, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
+			func() time.Time {
+				return time.Now().UTC()
+			}, slog.New(slog.DiscardHandler), func(a net.Addr) { address <- a })
 	}()
 	var base string
 	select {

@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	// campaignSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30: what a
-	// busy computer needs to ask the provider has to be well below the thirtieth part of speed.
+	// campaignSpeed is how many seconds pass on the fast clock in a real one. A lease of the dispatcher's lasts 30:
+	// what a busy computer needs to ask the provider has to be well below the thirtieth part of speed.
 	campaignSpeed = 25
 	campaignPace  = 100 * time.Millisecond
 )

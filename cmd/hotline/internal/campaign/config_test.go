@@ -83,7 +83,8 @@ func writeConfig(dir string, agents int) error {
 	}
 	for name, line := range map[string]string{
 		agentFirstLine: fmt.Sprintf(campaignLine, agentFirstLine, agentFirstLine, campaignNumber,
-			clients("support", agents), clients("emergency", 3+agents/20), "agent", campaignAttempts, campaignDeskAttempts),
+			clients("support", agents), clients("emergency", 3+agents/20), "agent", campaignAttempts,
+			campaignDeskAttempts),
 		customerFirstLine: fmt.Sprintf(campaignLine, customerFirstLine, customerFirstLine, campaignSecondNumber,
 			clients("second", roomOf("support", agents)), clients("second-emergency",
 				roomOf("emergency", agents)),

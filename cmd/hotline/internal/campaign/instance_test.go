@@ -71,8 +71,8 @@ func serve(ctx context.Context, s runSettings, points *points) error {
 	}
 	now := s.Clock.of(real)
 	w := app.Options{
-		Snapshot: snapshot, PublicURL: s.Public, AccountSID: simulate.AccountSID, Tokens: []string{s.Token}, StateKeys: [][]byte{s.Key},
-		RESTURL: s.REST, Now: now, Log: log, Pace: s.Pace,
+		Snapshot: snapshot, PublicURL: s.Public, AccountSID: simulate.AccountSID, Tokens: []string{s.Token},
+		StateKeys: [][]byte{s.Key}, RESTURL: s.REST, Now: now, Log: log, Pace: s.Pace,
 		Transport: killingLink{points, s.Clock.real(restPatience), http.DefaultTransport},
 	}
 	h, err := app.Build(w, killingStore{store, points})

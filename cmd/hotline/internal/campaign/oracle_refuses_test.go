@@ -29,8 +29,8 @@ func TestTheOracleRefuses(t *testing.T) {
 			line = customerFirstLine
 		}
 		if _, err := store.Book(t.Context(), callbacks.Request{
-			Key: number, Line: line, Desk: "support", Topic: "promotion", Language: "en", Number: number, Caller: number, Kind: callbacks.ASAP,
-			Called: called, Due: called, Expires: called.Add(time.Hour),
+			Key: number, Line: line, Desk: "support", Topic: "promotion", Language: "en", Number: number,
+			Caller: number, Kind: callbacks.ASAP, Called: called, Due: called, Expires: called.Add(time.Hour),
 		}, "111111"+string(rune('1'+i))); err != nil {
 			t.Fatal(err)
 		}
@@ -101,8 +101,8 @@ func rungFirst(at time.Time, nth int) []simulator.Event {
 }
 
 // A customer who picked up just before closing, whose 1 was lost, and who was told after closing that nobody is there
-// any more: the product counts no attempt, and the oracle must not either. One who was rung and picked up while the desk
-// was there counts.
+// any more: the product counts no attempt, and the oracle must not either. One who was rung and picked up while the
+// desk was there counts.
 func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	closing := campaignStart.Add(6 * time.Minute)
 	if openAt(closing) || !openAt(closing.Add(-time.Second)) {
@@ -128,7 +128,8 @@ func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 				event string
 				after time.Duration
 			}{{simulator.EventPlaceCall, -4 * time.Second}, {simulator.EventRing,
-				-4 * time.Second}, {simulator.EventAnswer, 0}, {simulator.EventPress, 4 * time.Second}, {tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
+				-4 * time.Second}, {simulator.EventAnswer, 0}, {simulator.EventPress, 4 * time.Second},
+				{tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
 				e := leg
 				if step.event == simulator.EventSay {
 					e.Text = "Sorry, we cannot connect you any more at this hour. We will call you again. Goodbye."

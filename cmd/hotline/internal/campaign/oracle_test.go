@@ -51,8 +51,8 @@ func (v *findings) find(rule, format string, args ...any) {
 	v.broken[rule] = append(v.broken[rule], fmt.Sprintf(format, args...))
 }
 
-// checkBook holds the book against the store. The book is right: what it does not know has not happened. agents is how many
-// the first line's desk has.
+// checkBook holds the book against the store. The book is right: what it does not know has not happened. agents is how
+// many the first line's desk has.
 func checkBook(ctx context.Context, l *eventBook, store app.Store, agents int) (*findings, error) {
 	v := &findings{broken: map[string][]string{}, counts: map[string]int{}}
 	found, err := store.List(ctx, callbacks.Filter{})
@@ -129,7 +129,8 @@ func (v *findings) told(l *eventBook, byReference map[string]callbacks.Callback)
 
 // callback checks one callback.
 func (v *findings) callback(c callbacks.Callback, l *eventBook) {
-	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, desk attempts %d)", c.ID, c.Number, c.State, c.Urgent,
+	who := fmt.Sprintf("callback %d to %s (%s, urgent %t, attempts %d, desk attempts %d)", c.ID, c.Number, c.State,
+		c.Urgent,
 		c.Attempts, c.DeskAttempts)
 	bridges, rings := l.bridges[c.Number], l.rings[c.Number]
 	v.counts["customers' telephones rung"] += len(rings)
@@ -212,8 +213,8 @@ func askedWhenOpen(g *recordedLeg) bool {
 	return openAt(g.created) || openAt(g.created.Add(-onTheWay)) || openAt(g.created.Add(clockError))
 }
 
-// hours checks one ringing of a customer's telephone. The agent may press 1 in the last second: what they are told then,
-// and only that, may still pass before the customer is rung.
+// hours checks one ringing of a customer's telephone. The agent may press 1 in the last second: what they are told
+// then, and only that, may still pass before the customer is rung.
 func (v *findings) hours(who string, c callbacks.Callback, g *recordedLeg) {
 	if c.Urgent || openAt(g.rang) || openAt(g.rang.Add(-clockError)) {
 		return

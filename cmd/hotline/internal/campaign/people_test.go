@@ -148,7 +148,8 @@ func (p *people) caller(nth int) simulator.Party {
 				return simulator.Reply{Digits: to}
 			case to != "":
 				return simulator.Reply{HangUp: true}
-			case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"), said("We cannot book any more callbacks"):
+			case prompt.Verb == "Record", prompt.Index > 12, said("Your reference number"),
+				said("We cannot book any more callbacks"):
 				return simulator.Reply{HangUp: true}
 			case said("Please enter the phone number"):
 				return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}

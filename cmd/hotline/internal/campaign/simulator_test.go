@@ -35,9 +35,12 @@ func runSimulator() {
 	now := s.Clock.of(time.Now)
 	faults := newTroubles(s.Seed)
 	c := simulator.New(simulator.Options{
-		AccountSID: simulate.AccountSID, AuthToken: s.Token, Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}},
-		Seed: s.Seed, Clock: now, CallPace: s.Pace, Forgetful: true, Rates: map[string]float64{"en": 60},
-		Answering: people.answers, Observe: func(e simulator.Event) { people.heard(e); book.note(e) },
+		AccountSID: simulate.AccountSID, AuthToken: s.Token,
+		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, Seed: s.Seed, Clock: now,
+		CallPace: s.Pace, Forgetful: true, Rates: map[string]float64{"en": 60}, Answering: people.answers, Observe: func(e simulator.Event) {
+			people.heard(e)
+			book.note(e)
+		},
 		Faults: simulator.Faults{Webhook: faults.webhook, REST: faults.rest},
 	})
 	for _, number := range []string{campaignNumber, campaignSecondNumber} {
@@ -139,8 +142,10 @@ func openBook(path string) (*book, error) {
 
 // booked are the events that the oracle reads.
 var booked = map[string]bool{
-	simulator.EventRing: true, simulator.EventAnswer: true, simulator.EventPress: true, simulator.EventBridge: true, simulator.EventUnbridge: true,
-	simulator.EventPlaceCall: true, simulator.EventHangup: true, simulator.EventViolation: true, simulator.EventMessage: true, simulator.EventDialEnd: true,
+	simulator.EventRing: true, simulator.EventAnswer: true, simulator.EventPress: true, simulator.EventBridge: true,
+	simulator.EventUnbridge:  true,
+	simulator.EventPlaceCall: true, simulator.EventHangup: true, simulator.EventViolation: true,
+	simulator.EventMessage: true, simulator.EventDialEnd: true,
 	simulator.EventWebhookFailed: true, simulator.EventFallback: true, simulator.EventDial: true,
 }
 
@@ -162,8 +167,8 @@ func (b *book) note(e simulator.Event) {
 	b.failed = errors.Join(b.failed, err)
 }
 
-// apology reports whether the product says that it could not write down what it was told, or tries once more: a caller who
-// is asked to wait for that may hang up.
+// apology reports whether the product says that it could not write down what it was told, or tries once more: a caller
+// who is asked to wait for that may hang up.
 func apology(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && (strings.Contains(e.Text, "something went wrong on our side") ||
 		e.Role != simulate.RoleCaller && strings.Contains(e.Text, "One moment, please. Stay on the line."))

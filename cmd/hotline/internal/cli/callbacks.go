@@ -140,7 +140,8 @@ type listOptions struct {
 func (o *listOptions) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.line, "line", "", "of this line")
 	flags.StringVar(&o.desk, "desk", "", "of this desk")
-	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired, undialable, or a task for a person), or a state: "+stateNames())
+	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired, undialable, or a task for a person), or "+
+		"a state: "+stateNames())
 	flags.StringVar(&o.from, "from", "", "whose caller rang at or after this instant, RFC 3339")
 	flags.StringVar(&o.to, "to", "", "whose caller rang before this instant, RFC 3339")
 }

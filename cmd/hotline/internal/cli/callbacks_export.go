@@ -66,7 +66,8 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 
 func (e exported) row() []string {
 	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State,
-		e.Number, e.Account, e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts), strconv.Itoa(e.DeskAttempts),
+		e.Number, e.Account, e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts),
+		strconv.Itoa(e.DeskAttempts),
 		strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
 }
 

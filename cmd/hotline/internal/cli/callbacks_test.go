@@ -37,9 +37,10 @@ func books(t *testing.T, edit ...func(i int, r *callbacks.Request)) *sqlite.Stor
 	called := time.Now().UTC().Add(-time.Hour).Truncate(time.Second)
 	for i := range 3 {
 		r := callbacks.Request{
-			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "id", Number: fmt.Sprintf("+62812345678%02d", i),
-			Account: fmt.Sprintf("08129999%04d", i), Answers: "refund:445566", Kind: callbacks.ASAP,
-			Called: called.Add(time.Duration(i) * time.Minute), Due: called.Add(24 * time.Hour), Expires: called.Add(96 * time.Hour),
+			Key: fmt.Sprint(i), Line: "gopay", Desk: "support", Topic: "refund", Language: "id",
+			Number: fmt.Sprintf("+62812345678%02d", i), Account: fmt.Sprintf("08129999%04d", i),
+			Answers: "refund:445566", Kind: callbacks.ASAP, Called: called.Add(time.Duration(i) * time.Minute),
+			Due: called.Add(24 * time.Hour), Expires: called.Add(96 * time.Hour),
 		}
 		for _, e := range edit {
 			e(i, &r)

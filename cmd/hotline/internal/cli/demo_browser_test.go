@@ -87,7 +87,8 @@ func (b *browser) do(actions ...chromedp.Action[chromedp.Void]) {
 // sees waits until an element's text holds words.
 func (b *browser) sees(selector, words string) {
 	b.t.Helper()
-	b.do(chromedp.Poll[chromedp.Void](`document.querySelector(`+quoted(selector)+`)?.textContent.includes(`+quoted(words)+`)`,
+	b.do(chromedp.Poll[chromedp.Void](`document.querySelector(`+quoted(selector)+`)?.textContent.includes(`+
+		quoted(words)+`)`,
 		chromedp.WithPollingInterval(50*time.Millisecond), chromedp.WithPollingTimeout(50*time.Second)))
 }
 

@@ -180,7 +180,8 @@ func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
 	return err
 }
 
-func (d *difference) compareCallbacksUnder(ctx context.Context, b *session, overrides []callbacks.DeclaredOverride) error {
+func (d *difference) compareCallbacksUnder(ctx context.Context, b *session,
+	overrides []callbacks.DeclaredOverride) error {
 	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
 	for _, line := range d.changes.Lines() {
 		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
@@ -308,8 +309,9 @@ type diffPrediction struct {
 
 func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
 	answer := diffAnswer{
-		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(), Lines: append([]compare.LineChanges{}, d.changes.Each...),
-		Looked: d.unseen == "", Callbacks: d.open, Otherwise: []diffCallback{},
+		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(),
+		Lines: append([]compare.LineChanges{}, d.changes.Each...), Looked: d.unseen == "", Callbacks: d.open,
+		Otherwise: []diffCallback{},
 	}
 	for _, k := range d.changed {
 		answer.Otherwise = append(answer.Otherwise, diffCallback{

@@ -65,7 +65,8 @@ func TestExplainSaysWhy(t *testing.T) {
 		want []string
 	}{
 		{"--line okpay --at 2026-12-30T10:00:00+08:00 --language zh", []string{
-			"asked for with key 0 before a topic was named: desk support", "callers in zh are served by desk support-zh", "lines/okpay.yaml:35", "zh-1 (…2101) for 20s"}},
+			"asked for with key 0 before a topic was named: desk support",
+			"callers in zh are served by desk support-zh", "lines/okpay.yaml:35", "zh-1 (…2101) for 20s"}},
 		{"--line gopay --at 2026-12-30T10:00:00+07:00 --topic stolen", []string{
 			"emergency-1 (…3001) for 25s, desk emergency", "at any hour, as the matter is urgent"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from anonymous", []string{
@@ -101,7 +102,8 @@ func TestExplainOfANumber(t *testing.T) {
 		want []string
 	}{
 		{"--line gopay --number 00819012345678", []string{
-			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which", "lines/gopay.yaml:103"}},
+			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which",
+			"lines/gopay.yaml:103"}},
 		{"--line gopay --number 081234567890",
 			[]string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
 		{"--line gopay --number 02129928888", []string{"called  yes", "texted  no: it is no mobile number"}},

@@ -64,7 +64,8 @@ func TestHolidaysImport(t *testing.T) {
 // A calendar of one's own is a set of its own; what is broken is named, and then nothing is written.
 func TestHolidaysImportOfABrokenCalendar(t *testing.T) {
 	dir := t.TempDir()
-	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260817\nSUMMARY:Jubilee\nEND:VEVENT\nBEGIN:VEVENT\nSUMMARY:Party\nEND:VEVENT\nEND:VCALENDAR\n"
+	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260817\nSUMMARY:Jubilee\nEND:VEVENT\nBEGIN:VEVENT\n" +
+		"SUMMARY:Party\nEND:VEVENT\nEND:VCALENDAR\n"
 	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir, "--write"}
 	if _, err := run(t, calendar, args...); err == nil ||
 		!strings.Contains(err.Error(), `-:6: event "Party": has no beginning`) ||

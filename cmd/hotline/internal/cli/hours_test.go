@@ -143,7 +143,8 @@ func TestHoursStream(t *testing.T) {
 	want := `{"at":"2026-12-31T04:00:00Z","line":"moving","open":false,"since":"2026-12-31T04:00:00Z","until":"2027-01-01T14:00:00Z","next_open":"2027-01-01T14:00:00Z",` +
 		`"reason":"Closed: Year-end (2026-12-31), open only 09:00-12:00.","rule":"special 2026-12-31 Year-end","source":"` + moving + `:8"}
 {"at":"2026-12-31T02:30:00Z","line":"moving","open":true,"since":"2026-12-31T01:00:00Z","until":"2026-12-31T04:00:00Z","next_open":null,` +
-		`"reason":"Open: Year-end (2026-12-31), 09:00-12:00.","rule":"special 2026-12-31 Year-end","source":"` + moving + `:8"}
+		`"reason":"Open: Year-end (2026-12-31), 09:00-12:00.","rule":"special 2026-12-31 Year-end","source":"` +
+		moving + `:8"}
 `
 	if diff := cmp.Diff(want, out); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)

@@ -11,7 +11,8 @@ func TestLinesCommand(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, row := range []string{
-		"paypay  PayPayサポート窓口  +81345001000  ja zh en  Asia/Tokyo\n", "  8 3  senior ", "  3 1  top-up ", "recorded message", "urgent: at once, at any hour",
+		"paypay  PayPayサポート窓口  +81345001000  ja zh en  Asia/Tokyo\n", "  8 3  senior ", "  3 1  top-up ",
+		"recorded message", "urgent: at once, at any hour",
 	} {
 		if !strings.Contains(out, row) {
 			t.Errorf("no %q in\n%s", row, out)

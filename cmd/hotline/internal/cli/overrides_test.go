@@ -87,10 +87,11 @@ func TestMistakesInClosing(t *testing.T) {
 		"close --line gopay --until -2h --reason x":                                              "has passed",
 		"close --line gopay --until 2000h --reason x":                                            "longer than 62 days",
 		"close --line gopay --from 2026-11-27T10:00:00Z --until 2026-11-27T09:00:00Z --reason x": "is not after --from",
-		"close --line gopay --until 14:00 --reason x --say ja=停電":                                "ja is no language of line gopay, which speaks id, en, zh",
-		"close --line gopay --until 14:00 --reason x --say en=":                                  "says nothing",
-		"close --line gopay --until 14:00 --reason x --say en=a --say en=b":                      "two texts for en",
-		"open --line gopay --reason x":                                                           "add --until TIME",
+		"close --line gopay --until 14:00 --reason x --say ja=停電": "ja is no language " +
+			"of line gopay, which speaks id, en, zh",
+		"close --line gopay --until 14:00 --reason x --say en=":             "says nothing",
+		"close --line gopay --until 14:00 --reason x --say en=a --say en=b": "two texts for en",
+		"open --line gopay --reason x":                                      "add --until TIME",
 	} {
 		o.refuses(want, strings.Fields(args)...)
 	}
@@ -117,8 +118,9 @@ func TestClosingTellsOfCallbacks(t *testing.T) {
 	}
 	due := o.now.Add(time.Hour)
 	_, err = service.Book(t.Context(), callbacks.Request{
-		Key: "CA1/1", Line: "gopay", Desk: "support", Topic: "refund", Language: "en", Number: home, Caller: home, Kind: callbacks.Slot,
-		Called: o.now, Due: due, SlotEnd: due.Add(30 * time.Minute), SlotCapacity: 4, Expires: due.Add(72 * time.Hour),
+		Key: "CA1/1", Line: "gopay", Desk: "support", Topic: "refund", Language: "en", Number: home, Caller: home,
+		Kind: callbacks.Slot, Called: o.now, Due: due, SlotEnd: due.Add(30 * time.Minute), SlotCapacity: 4,
+		Expires: due.Add(72 * time.Hour),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +215,9 @@ func (busyStore) DeclareOverride(context.Context, callbacks.DeclaredOverride) (c
 	return callbacks.DeclaredOverride{}, errBusy
 }
 
-func (busyStore) LiftOverrides(context.Context, string, string, string, time.Time) ([]callbacks.DeclaredOverride, error) {
+func (busyStore) LiftOverrides(
+	context.Context, string, string, string, time.Time,
+) ([]callbacks.DeclaredOverride, error) {
 	return nil, errBusy
 }
 
@@ -255,7 +259,8 @@ func (lossyStore) Overrides(context.Context, time.Time) ([]callbacks.DeclaredOve
 func TestClosingThatDoesNotClose(t *testing.T) {
 	o := newOffice(t)
 	r := &overrideCommand{
-		ctx: t.Context(), out: io.Discard, store: lossyStore{o.store}, snapshot: o.publisher.Live().Written(), now: o.now,
+		ctx: t.Context(), out: io.Discard, store: lossyStore{o.store}, snapshot: o.publisher.Live().Written(),
+		now: o.now,
 	}
 	for _, flags := range []overrideOptions{
 		{line: "gopay", until: "14:00", reason: "Power cut"}, {line: "gopay", desk: "senior", until: "14:00",

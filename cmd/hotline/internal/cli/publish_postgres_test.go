@@ -24,7 +24,8 @@ func (o *office) instance(dir string) *app.App {
 	o.t.Helper()
 	h, err := app.New(o.t.Context(), app.Options{
 		Source: &publish.Options{Dir: dir,
-			Files: os.DirFS(dir)}, Store: o.database, PublicURL: "https://hotline.example.com", AccountSID: simulate.AccountSID,
+			Files: os.DirFS(dir)}, Store: o.database, PublicURL: "https://hotline.example.com",
+		AccountSID: simulate.AccountSID,
 		// not shared: that goes by the clock of the database
 		Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte,
 			32)}, Now: func() time.Time { return o.now }, Log: slog.New(slog.DiscardHandler),
