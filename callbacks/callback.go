@@ -56,8 +56,11 @@ type Callback struct {
 	State   State
 	// Reached is set once the customer has pressed 1 on a call about this callback: the number is theirs.
 	Reached bool
+	// AgentFirst is set once a customer who was rung first waited for nobody. It does not happen to them twice: from
+	// then on an agent is rung first.
+	AgentFirst bool
 	// DeskAttempts counts how often the desk's targets were all tried without success; Attempts how often the customer
-	// was rung.
+	// was rung. A customer who was rung first and waited for nobody counts for the desk.
 	DeskAttempts, Attempts int
 	// NextTarget counts the targets that were used up in this pass. Which ones is told by the attempts.
 	NextTarget int

@@ -82,9 +82,18 @@ func (s *Service) Spoken(ctx context.Context, reference string) (Recording, erro
 }
 
 // MarkTaken notes durably that an agent pressed 1 on the dial-th Dial of an inbound call. target is the
-// identifier of the agent's target. Marking twice is no error.
-func (s *Service) MarkTaken(ctx context.Context, callSID string, dial int, target string) error {
+// agent's, whose telephone is in use until [Service.DialsEnded]. Marking twice is no error.
+func (s *Service) MarkTaken(ctx context.Context, callSID string, dial int, target Target) error {
 	return s.store.MarkTaken(ctx, callSID, dial, target, s.now())
+}
+
+// DialsEnded notes that no agent is in an inbound call any more. A customer who is rung first may be rung now.
+func (s *Service) DialsEnded(ctx context.Context, callSID string) error {
+	ended, err := s.store.DialsEnded(ctx, callSID, s.now())
+	if ended {
+		s.signal.Raise()
+	}
+	return err
 }
 
 // A Message is a recorded message.

@@ -161,7 +161,9 @@ type Store interface {
 	// [ErrReferenceTaken] as in Book.
 	SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error)
 	// MarkTaken notes that an agent took the inbound call's dial-th Dial. The first note stays.
-	MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error
+	MarkTaken(ctx context.Context, callSID string, dial int, target Target, now time.Time) error
+	// DialsEnded notes that the inbound call's Dials have all ended, and reports whether that was news.
+	DialsEnded(ctx context.Context, callSID string, now time.Time) (bool, error)
 	// SMSDelivered writes the provider's later word about an SMS, and returns its line. One whose answer was lost
 	// is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, for
 	// the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there is

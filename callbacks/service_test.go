@@ -283,7 +283,7 @@ func TestMessagesAndTaken(t *testing.T) {
 		Seconds: 9}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.service.MarkTaken(w.ctx, "CA1", 2, "support-1"); err != nil {
+	if err := w.service.MarkTaken(w.ctx, "CA1", 2, callbacks.Target{ID: "support-1"}); err != nil {
 		t.Fatal(err)
 	}
 	if was, err := w.service.WasTaken(w.ctx, "CA1", 2); err != nil || !was {

@@ -240,8 +240,9 @@ type (
 	// MarkTaken writes that an agent took a call, and holds back what the desk owes its caller. It may fail: the two
 	// are connected all the same.
 	MarkTaken struct {
-		Dial                              int
-		Target, Line, Desk, Topic, Caller string
+		Dial                      int
+		Target                    callbacks.Target
+		Line, Desk, Topic, Caller string
 	}
 	// Prove compares digits with a callback's reference and account.
 	Prove struct {

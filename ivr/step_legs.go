@@ -72,10 +72,10 @@ func hearAgentLeg(r *request, key string) Action {
 	if key != keyTake {
 		return Hangup{}
 	}
-	taken := MarkTaken{Dial: r.Dials, Target: strconv.Itoa(r.Target), Line: r.line.ID, Desk: r.Desk, Topic: r.Topic,
+	taken := MarkTaken{Dial: r.Dials, Target: callbacks.Target{ID: strconv.Itoa(r.Target)}, Line: r.line.ID, Desk: r.Desk, Topic: r.Topic,
 		Caller: r.Caller}
 	if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
-		taken.Target = desk.Targets[r.Target].ID
+		taken.Target = desk.Targets[r.Target]
 	}
 	return Perform{taken}
 }
@@ -323,6 +323,8 @@ func (r *request) afterAgent(c callbacks.Callback) Action {
 		return r.byeCustomer(c, "goodbye")
 	case c.State.Final():
 		return r.byeCustomer(c, "customer.given-up")
+	case c.State == callbacks.Task:
+		return r.byeCustomer(c, "existing.task")
 	case r.Target >= len(r.targets(c)) || c.State != callbacks.CustomerReached:
 		return r.byeCustomer(c, "customer.nobody")
 	}

@@ -208,7 +208,10 @@ var truths = map[string]func(c *claim) bool{
 	"existing.dialling": func(c *claim) bool {
 		return c.shown().Open() && c.shown().State != callbacks.Booked && c.shown().State != callbacks.Task
 	},
-	"existing.task": func(c *claim) bool { return c.shown().State == callbacks.Task },
+	"existing.task": func(c *claim) bool {
+		read, ok := c.event.(AttemptRead)
+		return ok && read.Callback.State == callbacks.Task || !ok && c.shown().State == callbacks.Task
+	},
 	"existing.menu": func(c *claim) bool {
 		return c.to("1", stepExistingKept) && c.to("2", stepExistingWhen) && c.to("3", stepExistingSure)
 	},
@@ -284,7 +287,9 @@ var truths = map[string]func(c *claim) bool{
 		return c.read().Ask == CustomerTakes && c.read().Verdict == Proceed && c.args["digits"] != "" &&
 			strings.HasSuffix(c.digits(c.read().Callback.Reference), c.args["digits"])
 	},
-	"customer.nobody":   func(c *claim) bool { return c.read().Callback.Open() },
+	"customer.nobody": func(c *claim) bool {
+		return c.read().Callback.Open() && c.read().Callback.State != callbacks.Task
+	},
 	"customer.given-up": func(c *claim) bool { return c.read().Callback.State.Final() },
 	"customer.later":    func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
 	"customer.gone":     func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },

@@ -27,7 +27,7 @@ func (d *Dispatcher) Disown(ctx context.Context, attemptID, callSID string) (cal
 		if !r.Callback.Open() || !r.Attempt.InFlight() || r.Attempt.State == callbacks.Connected {
 			return callbacks.ErrUnchanged
 		}
-		if r.Attempt.CustomerFirst() && r.Attempt.State != callbacks.Taken {
+		if r.Attempt.CustomerFirst() {
 			r.Callback.Attempts++
 		}
 		leave(r, callbacks.OutcomeDisowned, now)

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func (w *world) reached(number string) (callbacks.Callback, call) {
 	leg := w.ring("customer")
 	leg.answered(dispatch.Proceed)
 	leg.customerTook(dispatch.Proceed)
-	return w.is(c, callbacks.CustomerReached, 0, 1), leg
+	return w.is(c, callbacks.CustomerReached, 0, 0), leg
 }
 
 func TestCustomerFirst(t *testing.T) {
@@ -43,10 +44,10 @@ func TestCustomerFirst(t *testing.T) {
 		t.Errorf("placed %+v", p)
 	}
 	leg.agentEnded("no-answer", false, true) // the first agent
-	w.is(c, callbacks.CustomerReached, 0, 1)
+	w.is(c, callbacks.CustomerReached, 0, 0)
 	leg.took(dispatch.Proceed)
 	leg.took(dispatch.Proceed) // the webhook came twice
-	w.is(c, callbacks.AgentReached, 0, 1)
+	w.is(c, callbacks.AgentReached, 0, 0)
 	leg.customerTook(dispatch.Gone) // nobody rings a second agent now
 	leg.agentEnded("completed", false, true)
 	w.is(c, callbacks.Done, 0, 1)
@@ -102,11 +103,12 @@ func TestPauseByOutcome(t *testing.T) {
 	}
 }
 
+// A desk that fails costs the customer no attempt, and they wait for nobody only once: then an agent is rung first.
 func TestCustomerFirstAndNoAgent(t *testing.T) {
 	w := customerFirst(t)
 	c, leg := w.reached(customer)
 	leg.agentEnded("busy", false, false)
-	if got := w.is(c, callbacks.Booked, 0, 1); !got.Due.Equal(w.clock.Add(10 * time.Minute)) {
+	if got := w.is(c, callbacks.Booked, 1, 0); !got.Due.Equal(w.clock.Add(10 * time.Minute)) {
 		t.Errorf("again at %v", got.Due)
 	}
 	if got := leg.attempt(); got.Outcome != "agent-busy" {
@@ -114,11 +116,58 @@ func TestCustomerFirstAndNoAgent(t *testing.T) {
 	}
 	leg.status("completed", 4)
 	w.pass(10 * time.Minute)
-	again := w.ring("customer")
-	again.answered(dispatch.Proceed)
-	again.customerTook(dispatch.Proceed)
-	again.status("completed", 4) // they had enough of waiting
-	w.is(c, callbacks.Expired, 0, 2)
+	w.nobodyTakes()
+	w.is(c, callbacks.Booked, 2, 0)
+	w.pass(10 * time.Minute)
+	agent := w.ring("support-1")
+	agent.answered(dispatch.Proceed)
+	agent.took(dispatch.Proceed)
+	agent.customerTook(dispatch.Proceed)
+	agent.customerEnded("completed")
+	w.is(c, callbacks.Done, 2, 1)
+}
+
+// The customer who waits has had enough, or the connection broke: that is told apart by nobody, and costs them nothing.
+func TestCustomerFirstHangsUp(t *testing.T) {
+	w := customerFirst(t)
+	c, leg := w.reached(customer)
+	leg.status("completed", 4)
+	w.is(c, callbacks.Booked, 1, 0)
+	w.pass(10 * time.Minute)
+	w.ring("support-1")
+}
+
+// A customer is not rung for agents who talk with callers of ours, until that is over, or nothing was heard for hours.
+func TestCustomerFirstAndAgentsWhoTalk(t *testing.T) {
+	w := customerFirst(t)
+	for i, target := range w.plan.Targets {
+		if err := w.service.MarkTaken(w.ctx, fmt.Sprint("CAin", i), 1, target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.book(customer)
+	w.book("+6281234567891")
+	w.quiet()
+	woken := w.wakes.Load()
+	if err := w.service.DialsEnded(w.ctx, "CAin0"); err != nil || w.wakes.Load() != woken+1 {
+		t.Fatalf("DialsEnded: %v, wakes %d", err, w.wakes.Load()-woken)
+	}
+	w.ring("customer")
+	w.quiet()
+	w.pass(4 * time.Hour)
+	w.ring("customer")
+}
+
+// Where an agent is rung first, who talks may be rung: they can refuse, and the next one is asked.
+func TestAgentFirstAndAgentsWhoTalk(t *testing.T) {
+	w := newWorld(t)
+	for _, target := range w.plan.Targets {
+		if err := w.service.MarkTaken(w.ctx, "CA"+target.ID, 1, target); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.book(customer)
+	w.ring("support-1")
 }
 
 // An agent's 1 that led to no conversation leads to the next agent.
@@ -127,10 +176,10 @@ func TestCustomerFirstApart(t *testing.T) {
 	c, leg := w.reached(customer)
 	leg.took(dispatch.Proceed)
 	leg.agentEnded("failed", true, true)
-	w.is(c, callbacks.CustomerReached, 0, 1)
+	w.is(c, callbacks.CustomerReached, 0, 0)
 	leg.took(dispatch.Proceed)
 	leg.agentEnded("failed", true, false)
-	w.is(c, callbacks.Booked, 0, 1)
+	w.is(c, callbacks.Booked, 1, 0)
 }
 
 func TestCustomerFirstRefusedForGood(t *testing.T) {

@@ -189,7 +189,9 @@ func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string,
 		return Closed, why, nil
 	}
 	a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
-	r.Callback.Attempts++
+	if !a.CustomerFirst() { // otherwise it depends on the desk whether it counts
+		r.Callback.Attempts++
+	}
 	return Proceed, "", nil
 }
 
@@ -227,7 +229,7 @@ func (d *Dispatcher) CustomerEnded(
 
 // AgentEnded takes the end of an agent's leg, where the customer was rung first: the action of the Dial on the
 // customer's, which is callSID ([ErrForeignCall]). hasNext is set when another target of the desk is rung next;
-// otherwise a customer with whom no agent was connected is rung again later. notBridged is as in
+// otherwise a customer with whom no agent was connected is rung again later, behind an agent. notBridged is as in
 // [Dispatcher.CustomerEnded].
 func (d *Dispatcher) AgentEnded(
 	ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool,
@@ -246,7 +248,6 @@ func (d *Dispatcher) AgentEnded(
 			return callbacks.ErrUnchanged
 		case r.Callback.State == callbacks.Dialling:
 			r.Callback.State = callbacks.CustomerReached // their 1 never reached us
-			r.Callback.Attempts++
 		}
 		dec.leaveOver(r, notBridged, dialStatus)
 		return nil
@@ -257,10 +258,7 @@ func (d *Dispatcher) AgentEnded(
 func (dec decision) leaveOver(r *callbacks.Record, notBridged bool, status string) {
 	connected := r.Attempt.State == callbacks.Connected
 	leave(r, otherOutcome(*r.Attempt, connected, notBridged, status), dec.now)
-	if r.Attempt.CustomerFirst() {
-		status = "" // it tells of agents, and the pause depends on the customer
-	}
-	dec.over(&r.Callback, connected, notBridged, status)
+	dec.over(r, connected, notBridged, status)
 }
 
 // LegStatus takes a status callback of the first leg: "initiated", "ringing", "answered", "completed", "busy",
@@ -308,7 +306,7 @@ func (dec decision) legOver(r *callbacks.Record, status string) {
 		// The action of the Dial got lost or comes later: without the first leg nobody is connected.
 		connected := r.Attempt.State == callbacks.Connected
 		end(r, otherOutcome(*r.Attempt, connected, false, status))
-		dec.over(&r.Callback, connected, false, "")
+		dec.over(r, connected, false, "")
 	case !r.Callback.Open():
 		end(r, callbacks.OutcomeWithdrawn)
 	default:

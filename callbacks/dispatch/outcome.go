@@ -45,7 +45,7 @@ func newDecision(plans callbacks.Plans, c callbacks.Callback, now time.Time) dec
 	dec.plan, dec.known = plans.Plan(c.Line, c.Desk)
 	dec.plan.Policy = dec.plan.Policy.WithDefaults()
 	dec.hours, dec.targets = dec.plan.HoursFor(c), dec.plan.Targets
-	if dec.plan.CustomerFirst && len(dec.targets) > 0 {
+	if dec.plan.CustomerFirst && !c.AgentFirst && len(dec.targets) > 0 {
 		dec.targets = []callbacks.Target{{ID: customerTarget, Kind: callbacks.Customer, Address: c.Number}}
 	}
 	return dec
@@ -300,12 +300,31 @@ func (dec decision) tooLate(c *callbacks.Callback, due time.Time) bool {
 // over settles an attempt in which the one who was rung first pressed 1. connected is set if the other one did as well,
 // notBridged if the two were not connected all the same; status is how the other one's leg ended. It does not touch the
 // attempt.
-func (dec decision) over(c *callbacks.Callback, connected, notBridged bool, status string) {
-	if connected && !notBridged {
+func (dec decision) over(r *callbacks.Record, connected, notBridged bool, status string) {
+	c, customerFirst := &r.Callback, r.Attempt.CustomerFirst()
+	switch {
+	case connected && !notBridged:
+		if customerFirst {
+			c.Attempts++
+		}
 		c.Finish(callbacks.Done, dec.now)
+	case customerFirst:
+		dec.deskFailed(c)
+	default:
+		dec.again(c, status)
+	}
+}
+
+// deskFailed settles a callback whose customer was rung first, pressed 1 and waited for nobody. It costs them no
+// attempt, and from now on an agent is rung first.
+func (dec decision) deskFailed(c *callbacks.Callback) {
+	c.AgentFirst = true
+	c.DeskAttempts++
+	if dec.outOfDeskAttempts(c) {
+		dec.giveUp(c)
 		return
 	}
-	dec.again(c, status)
+	dec.later(c, dec.plan.Policy.RetryAfter)
 }
 
 // otherOutcome names the outcome of an attempt in which the one who was rung first pressed 1. status is that of the

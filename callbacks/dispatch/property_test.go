@@ -217,7 +217,7 @@ func (m *model) goesOn(rt *rapid.T) {
 		leg.sid = a.SID
 	}
 	takes, otherTakes := m.agentTakes, m.customerTakes
-	if m.first {
+	if a.CustomerFirst() {
 		takes, otherTakes = m.customerPresses, m.agentTakesWaiting
 	}
 	switch a.State {
@@ -242,7 +242,7 @@ func (m *model) goesOn(rt *rapid.T) {
 
 // otherEnds is the end of the leg behind the first one.
 func (m *model) otherEnds(rt *rapid.T, leg call) (err error) {
-	if m.first {
+	if leg.attempt().CustomerFirst() {
 		_, err = m.w.d.AgentEnded(m.w.ctx, leg.id, leg.sid, "completed", false, rapid.Bool().Draw(rt, "more"))
 	} else {
 		_, err = m.w.d.CustomerEnded(m.w.ctx, leg.id, leg.sid, "completed", false)
@@ -341,7 +341,7 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 	}
 	waits := c.State == callbacks.Booked || c.State == callbacks.Task
 	both := callbacks.CustomerReached
-	if m.first {
+	if m.first && !c.AgentFirst {
 		both = callbacks.AgentReached
 	}
 	switch {

@@ -50,6 +50,8 @@ type Store interface {
 	NextDue(ctx context.Context, now time.Time) (time.Time, error)
 	// ActiveAttempts lists the attempts that have not ended, those leaving included, oldest first.
 	ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error)
+	// Talking lists the addresses of agents who took an inbound call since then that is not known to have ended.
+	Talking(ctx context.Context, since time.Time) ([]string, error)
 	// KnownSIDs returns which of the given calls belong to an attempt already.
 	KnownSIDs(ctx context.Context, sids []string) (map[string]bool, error)
 }

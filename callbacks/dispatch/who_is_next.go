@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -12,7 +13,7 @@ import (
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
 // turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
-// of the desk; once they have pressed 1 the telephones ring behind theirs, see
+// of the desk, one with a caller whom we connected not counted; once they have pressed 1 the telephones ring behind theirs, see
 // [callbacks.Callback.TargetBehind].
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
@@ -21,10 +22,23 @@ type inFlight struct {
 	busy map[string]bool
 	// customers counts, by desk, the customers who are being rung first: each will need an agent.
 	customers map[callbacks.Desk]int
+	// talking are the addresses of agents who are in a call of a caller's, as far as is known. An agent who is rung
+	// first can refuse; a customer who is rung first would wait for nobody.
+	talking map[string]bool
 }
 
+// longestTalk is when the provider ends a bridged call: an agent whose call's end was never told is free again then.
+const longestTalk = 4 * time.Hour
+
 func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
-	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}}
+	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}, talking: map[string]bool{}}
+	talking, err := d.store.Talking(ctx, d.now().Add(-longestTalk))
+	if err != nil {
+		return air, err
+	}
+	for _, address := range talking {
+		air.talking[address] = true
+	}
 	attempts, err := d.store.ActiveAttempts(ctx)
 	for _, a := range attempts {
 		air.add(a)
@@ -138,7 +152,7 @@ func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
 func (dec decision) free(air inFlight, d callbacks.Desk) int {
 	free := -air.customers[d] // each will need one
 	for _, t := range dec.plan.Targets {
-		if !air.busy[t.To()] {
+		if !air.busy[t.To()] && !(dec.plan.CustomerFirst && air.talking[t.To()]) {
 			free++
 		}
 	}

@@ -61,7 +61,7 @@ func lived(t *testing.T) *sqlite.Store {
 	_, err = s.SaveCallRecord(ctx, callbacks.CallRecord{Key: "CA1", Reference: "3000000", Line: "upay", Desk: "support",
 		Began: storetest.Start})
 	must(err)
-	must(s.MarkTaken(ctx, "CA1", 1, "support-1", storetest.Start))
+	must(s.MarkTaken(ctx, "CA1", 1, storetest.Support1, storetest.Start))
 	must(s.SetLastRun(ctx, "report", storetest.Start))
 	for range 2 {
 		_, err = s.DeclareOverride(ctx, callbacks.DeclaredOverride{Line: "gopay", Desk: "support", Open: true,

@@ -89,7 +89,7 @@ func (d *displaced) all() map[string]error {
 	_, did["call record"] = d.SaveCallRecord(ctx, callbacks.CallRecord{Key: fmt.Sprint(d.n), Line: "gopay",
 		Desk:      "support",
 		Reference: fmt.Sprint(4000000 + d.n), Began: at})
-	did["taken"] = d.MarkTaken(ctx, fmt.Sprint(d.n), 1, "support-1", at)
+	did["taken"] = d.MarkTaken(ctx, fmt.Sprint(d.n), 1, callbacks.Target{ID: "support-1"}, at)
 	_, did["was it taken"] = d.WasTaken(ctx, fmt.Sprint(d.n), 1)
 	_, did["read"] = d.Callback(ctx, 1)
 	_, _, did["find"] = d.OpenFor(ctx, "gopay", "", "+628120000001")

@@ -36,7 +36,7 @@ var tables = []table{
 	{name: "messages", columns: new(messageRow).columns()},
 	{name: "call_records", columns: new(callRecordRow).columns()},
 	{name: "sms", columns: new(smsRow).columns(), numbered: true},
-	{name: "accepted_dials", columns: named("call_sid", "dial", "target", "accepted_ms")},
+	{name: "accepted_dials", columns: named("call_sid", "dial", "target", "address", "accepted_ms", "ended_ms")},
 	{name: "jobs", columns: named("name", "last_run_ms", "leased_until_ms"), replaced: "1 = 1"},
 	{name: "overrides", columns: overrideColumns(&callbacks.DeclaredOverride{}), numbered: true},
 	{name: "config_versions", columns: versionColumns(&callbacks.Version{}), replaced: "number = 1"},

@@ -111,7 +111,7 @@ var filled = []filledRow{
 		"language": "zh", "number": "+628111", "caller": "+628222", "account": "0812", "answers": "transaction:1",
 		"kind": "slot", "urgent": true, "priority": 2, "called_ms": 1001, "due_ms": 1002, "held_ms": 1003,
 		"cancel_after_attempt": true, "slot_start_ms": 1004, "slot_end_ms": 1005, "expires_ms": 1006,
-		"state": "customer-reached", "reached": true, "desk_attempts": 3, "attempts": 4, "next_target": 5, "pass": 6,
+		"state": "customer-reached", "reached": true, "agent_first": true, "desk_attempts": 3, "attempts": 4, "next_target": 5, "pass": 6,
 		"fence": 8,
 		"ready": 1, "remark": "busy", "ended_ms": 1007, "erased_ms": 1008,
 		"note_sid": "RE1", "note_url": "https://example.com/RE1", "note_seconds": 9,
@@ -148,7 +148,7 @@ var filled = []filledRow{
 		"message_sid": "SM1", "error_code": 30005, "remark": "no such number", "created_ms": 1019,
 		"next_check_ms": 1020,
 	}},
-	{"accepted_dials", map[string]any{"call_sid": "CA7", "dial": 2, "target": "support-1", "accepted_ms": 1021}},
+	{"accepted_dials", map[string]any{"call_sid": "CA7", "dial": 2, "target": "support-1", "address": "+628", "accepted_ms": 1021, "ended_ms": 8}},
 	{"jobs", map[string]any{"name": "report", "last_run_ms": 1022, "leased_until_ms": 1023}},
 	{"overrides", map[string]any{
 		"id": 12, "line": "gopay", "desk": "support", "opens": true, "from_ms": 1024, "until_ms": 1025, "reason": "地震",

@@ -116,11 +116,26 @@ func oneCallRecord(ctx context.Context, q conn, key string) (callbacks.CallRecor
 }
 
 // MarkTaken implements [callbacks.Store].
-func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target string, now time.Time) error {
+func (s *Store) MarkTaken(ctx context.Context, callSID string, dial int, target callbacks.Target,
+	now time.Time) error {
 	_, err := s.exec(ctx, "note that a call was accepted",
-		`INSERT INTO accepted_dials (call_sid, dial, target, accepted_ms)
-		VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, callSID, dial, target, ms(now))
+		`INSERT INTO accepted_dials (call_sid, dial, target, address, accepted_ms)
+		VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, callSID, dial, target.ID, target.To(), ms(now))
 	return err
+}
+
+// DialsEnded implements [callbacks.Store].
+func (s *Store) DialsEnded(ctx context.Context, callSID string, now time.Time) (bool, error) {
+	n, err := s.exec(ctx, "note that a conversation has ended",
+		`UPDATE accepted_dials SET ended_ms = ? WHERE call_sid = ? AND ended_ms = 0`, ms(now), callSID)
+	return n > 0, err
+}
+
+// Talking implements dispatch.Store.
+func (s *Store) Talking(ctx context.Context, since time.Time) ([]string, error) {
+	list, err := rows(ctx, s.read, only[string], `SELECT DISTINCT address FROM accepted_dials
+		WHERE ended_ms = 0 AND accepted_ms > ? AND address <> ''`, ms(since))
+	return list, s.wrap("list telephones in use", err)
 }
 
 // WasTaken implements [callbacks.Store].

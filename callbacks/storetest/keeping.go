@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -34,6 +35,9 @@ func testMessages(t *testing.T, s *suite) {
 	wantErr(t, s.AttachRecording(s.ctx, "nobody's", spoken), callbacks.ErrNotFound)
 }
 
+// Support1 is an agent's telephone.
+var Support1 = callbacks.Target{ID: "support-1", Kind: callbacks.Number, Address: "+622150002001"}
+
 func testTaken(t *testing.T, s *suite) {
 	was := func(sid string, dial int, want bool) {
 		t.Helper()
@@ -44,13 +48,40 @@ func testTaken(t *testing.T, s *suite) {
 	}
 	was("CA1", 0, false)
 	for range 2 {
-		if err := s.MarkTaken(s.ctx, "CA1", 0, "support-1", Start); err != nil {
+		if err := s.MarkTaken(s.ctx, "CA1", 0, Support1, Start); err != nil {
 			t.Fatal(err)
 		}
 	}
 	was("CA1", 0, true)
 	was("CA1", 1, false)
 	was("CA2", 0, false)
+}
+
+// testTalking: an agent's telephone is in use from the 1 until the call's Dials have ended.
+func testTalking(t *testing.T, s *suite) {
+	talking := func(since time.Time, want ...string) {
+		t.Helper()
+		got, err := s.Talking(s.ctx, since)
+		if slices.Sort(got); err != nil || !slices.Equal(got, want) {
+			t.Fatalf("Talking(%v) = %v, %v; want %v", since, got, err, want)
+		}
+	}
+	hour := Start.Add(-time.Hour)
+	talking(hour)
+	agent := callbacks.Target{ID: "support-2", Kind: callbacks.Client, Address: "agent_2"}
+	for call, target := range map[string]callbacks.Target{"CA1": Support1, "CA2": agent} {
+		if err := s.MarkTaken(s.ctx, call, 1, target, Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	talking(hour, Support1.To(), "client:agent_2")
+	talking(Start)
+	for _, news := range []bool{true, false} {
+		if got, err := s.DialsEnded(s.ctx, "CA1", Start.Add(time.Minute)); err != nil || got != news {
+			t.Fatalf("DialsEnded = %v, %v; want %v", got, err, news)
+		}
+	}
+	talking(hour, "client:agent_2")
 }
 
 func testErase(t *testing.T, s *suite) {

@@ -80,7 +80,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"SMS of a move", testTextOfAMove},
 		{"SMS, at once", testSMSAtOnce},
 		{"what became of SMS", testSMSDeliveries},
-		{"taken", testTaken},
+		{"taken", testTaken}, {"talking", testTalking},
 		{"erase", testErase},
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
 		{"report", testReport},

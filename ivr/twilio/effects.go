@@ -191,6 +191,7 @@ func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) i
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	bridged := w.form.Get("DialBridged")
+	s.dialsEnded(ctx, w)
 	taken, err := s.Callbacks.WasTaken(ctx, w.call().SID, effect.Dial)
 	if err != nil {
 		s.Log.Warn("cannot ask whether an agent took the call; going by the provider's word", "call", w.call().SID,
@@ -205,6 +206,15 @@ func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) i
 		}
 	}
 	return ivr.Taken{Yes: taken, Bridged: bridged == "true"}
+}
+
+// dialsEnded notes that no agent is in a call any more.
+func (s *Server) dialsEnded(ctx context.Context, w webhook) {
+	ctx, cancel := context.WithTimeout(ctx, callRecordWrite)
+	defer cancel()
+	if err := s.Callbacks.DialsEnded(ctx, w.call().SID); err != nil {
+		s.Log.Warn("cannot note that an agent's telephone is free again", "call", w.call().SID, "error", err)
+	}
 }
 
 func (s *Server) reached(ctx context.Context, effect ivr.Reached) ivr.Event {

@@ -242,12 +242,13 @@ func plainGoodbye(text string) *document {
 	return &document{verbs: []twiml.Element{&twiml.VoiceSay{Message: text, Language: "en-US"}, &twiml.VoiceHangup{}}}
 }
 
-// callStatus learns that a call has ended: nothing waits for it, since nothing is kept.
-func (s *Server) callStatus(_ context.Context, w webhook) error {
+// callStatus learns that a call has ended, and so has the conversation with an agent, if there was one.
+func (s *Server) callStatus(ctx context.Context, w webhook) error {
 	status := w.form.Get("CallStatus")
 	s.Metrics.ended.WithLabelValues(statusLabel(status)).Inc()
 	s.Log.Info("call ended", "call", w.call().SID, "status", statusLabel(status), "seconds",
 		atoi(w.form.Get("CallDuration")))
+	s.dialsEnded(ctx, w)
 	return nil
 }
 

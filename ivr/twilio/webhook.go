@@ -41,7 +41,8 @@ type Callbacks interface {
 	AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error
 	AttachNote(ctx context.Context, id int64, note callbacks.Recording) error
 	SaveCallRecord(ctx context.Context, record callbacks.CallRecord) (callbacks.CallRecord, error)
-	MarkTaken(ctx context.Context, callSID string, dial int, target string) error
+	MarkTaken(ctx context.Context, callSID string, dial int, target callbacks.Target) error
+	DialsEnded(ctx context.Context, callSID string) error
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
 	SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line string, changed bool, err error)
 }

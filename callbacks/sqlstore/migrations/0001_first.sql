@@ -40,6 +40,8 @@ CREATE TABLE callbacks (
                                                       'done', 'cancelled', 'expired', 'undialable')),
     -- Set once the customer has pressed 1: from then on the number is known to be theirs.
     reached         BOOLEAN NOT NULL DEFAULT FALSE CHECK (reached IN (TRUE, FALSE)),
+    -- Set once a customer who was rung first waited for nobody.
+    agent_first     BOOLEAN NOT NULL DEFAULT FALSE CHECK (agent_first IN (TRUE, FALSE)),
     -- Passes in which all targets of the desk were tried; attempts at the customer; targets used up in this pass.
     desk_attempts   INTEGER NOT NULL DEFAULT 0,
     attempts        INTEGER NOT NULL DEFAULT 0,
@@ -195,9 +197,13 @@ CREATE TABLE accepted_dials (
     call_sid    TEXT    NOT NULL,
     dial        INTEGER NOT NULL,
     target      TEXT    NOT NULL,
+    -- The agent's telephone, which is in use until the Dial has ended.
+    address     TEXT    NOT NULL DEFAULT '',
     accepted_ms BIGINT  NOT NULL,
+    ended_ms    BIGINT  NOT NULL DEFAULT 0,
     PRIMARY KEY (call_sid, dial)
 ) {rowless};
+CREATE INDEX accepted_dials_talking ON accepted_dials (accepted_ms) WHERE ended_ms = 0;
 
 -- SMS about callbacks. next_check_ms is when to send one, or when the sender's lease ends.
 CREATE TABLE sms (

@@ -165,6 +165,9 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	if c.Urgent {
 		most = callbacks.UrgentTries - c.DeskAttempts
 	}
+	if c.AgentFirst { // the call in which its customer waited for nobody: after that an agent is rung first
+		counted--
+	}
 	if counted > most || c.Attempts > most || counted > c.Attempts {
 		v.find(ruleLimit, "%s: rung %d times, %d of them count", who, len(rings), counted)
 	}
