@@ -44,6 +44,8 @@ func (f *fakeCallbacks) Callback(ctx context.Context, _ int64) (callbacks.Callba
 	return f.callback(ctx)
 }
 
+func (f *fakeCallbacks) DialsEnded(context.Context, string) error { return nil }
+
 func (f *fakeCallbacks) SaveMessage(_ context.Context, m callbacks.Message) (callbacks.Message, error) {
 	return f.saveMessage(m)
 }
