@@ -125,6 +125,7 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 		if l.Locale != "" && ok {
 			checkLocale(locale, l)
 		}
+		l.Countries = readLanguageCountries(m.Get("countries"), out)
 		if l.Locale != "" && l.Voice != "" {
 			if err := voices.Fits(l.Voice, l.Locale); err != nil {
 				voice.Fail("%v", err)
@@ -136,6 +137,28 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 		return nil
 	}
 	return out
+}
+
+// readLanguageCountries reads the countries whose callers hear a language without being asked.
+func readLanguageCountries(v yamlnode.Value, before []ivr.Language) (countries []string) {
+	items := v.List("[ID]")
+	if v.Present() && len(items) == 0 {
+		v.Fail("lists no country; write a list such as [ID], or remove it: then callers are asked")
+	}
+	for _, item := range items {
+		country, ok := readCountry(item)
+		has := func(l ivr.Language) bool { return slices.Contains(l.Countries, country) }
+		switch other := slices.IndexFunc(before, has); {
+		case !ok:
+		case other >= 0:
+			item.Fail("callers from %s hear %s already; remove one", country, before[other].Tag)
+		case slices.Contains(countries, country):
+			item.Fail("stands in this list twice; remove one")
+		default:
+			countries = append(countries, country)
+		}
+	}
+	return countries
 }
 
 // checkLocale reports a locale of another language than the tag.

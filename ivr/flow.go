@@ -210,6 +210,10 @@ func (r *request) noInput(step *step) Action {
 	if step.onNoInput != nil {
 		return step.onNoInput(r)
 	}
+	return r.countNoInput(step)
+}
+
+func (r *request) countNoInput(step *step) Action {
 	r.NoInputs++
 	if r.NoInputs >= r.line.NoInputLimit {
 		return r.giveUp()

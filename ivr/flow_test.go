@@ -32,8 +32,11 @@ func sketch(t testing.TB) *Line {
 	}
 	line := &Line{
 		ID: "sketch", Region: "ID", Numbers: []string{"+622150001000"},
-		Languages: []Language{{"id", "Google.id-ID-Standard-A", "id-ID"}, {"en", "Google.en-US-Standard-C", "en-US"}},
-		Hours:     calendar,
+		Languages: []Language{
+			{Tag: "id", Voice: "Google.id-ID-Standard-A", Locale: "id-ID"},
+			{Tag: "en", Voice: "Google.en-US-Standard-C", Locale: "en-US"},
+		},
+		Hours: calendar,
 		Topics: []Topic{
 			{ID: "stolen", Desk: "emergency", Urgent: true},
 			{ID: "payment-failed", Desk: "support", Help: true, AskAccount: true, Questions: []string{"transaction"},

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -70,6 +71,19 @@ type Language struct {
 	Tag string
 	// Voice and Locale are the provider's names, for example "Google.id-ID-Standard-A" and "id-ID".
 	Voice, Locale string
+	// Countries are those whose callers hear it without being asked, ISO 3166-1 alpha-2; no country is of two languages.
+	Countries []string
+}
+
+// languageOf is the language that the country of a calling number tells; nil where none does.
+func (l *Line) languageOf(caller string) *Language {
+	country := callbacks.Country(caller)
+	for i, language := range l.Languages {
+		if country != "" && slices.Contains(language.Countries, country) {
+			return &l.Languages[i]
+		}
+	}
+	return nil
 }
 
 // A Announcement is an announcement with a beginning and an end.

@@ -223,3 +223,61 @@ func TestOwnWordsAndFigures(t *testing.T) {
 		t.Errorf("says %q", got)
 	}
 }
+
+// guessing is a line on which callers from Indonesia hear Indonesian without being asked.
+func guessing(t *testing.T) *Line {
+	t.Helper()
+	line := sketch(t)
+	line.Languages[0].Countries = []string{"ID"}
+	return line
+}
+
+func TestACallingNumberTellsTheLanguage(t *testing.T) {
+	foreigner := Call{SID: "CA1", From: "+6581234567", To: caller.To}
+	for name, tt := range map[string]struct {
+		call   Call
+		events []Event
+		first  string // what is heard first after the events
+		last   string
+		speaks string
+	}{
+		"at once":            {caller, []Event{Found{}}, "menu.topic", "language.star", "id"},
+		"star, another":      {caller, []Event{Found{}, Keys{"*"}, Keys{"2"}, Found{}}, "menu.topic", "menu.back", "en"},
+		"star":               {caller, []Event{Found{}, Keys{"*"}}, "language.offer", "language.offer", ""},
+		"silence":            {caller, []Event{Found{}, Keys{}}, "language.offer", "language.offer", ""},
+		"the second page":    {caller, []Event{Found{}, Keys{"8"}}, "menu.topic", "menu.back", "id"},
+		"silence there":      {caller, []Event{Found{}, Keys{"8"}, Keys{}}, "no-input.menu", "menu.again", "id"},
+		"again":              {caller, []Event{Found{}, Keys{"9"}}, "menu.topic", "language.star", "id"},
+		"another country":    {foreigner, nil, "welcome", "language.offer", ""},
+		"no number":          {anonymousCall, nil, "welcome", "language.offer", ""},
+		"chosen, then quiet": {foreigner, []Event{Keys{"1"}, Found{}, Keys{}}, "no-input.menu", "menu.again", "id"},
+	} {
+		line := guessing(t)
+		state, response := Advance(line, openHour, tt.call, Begin(line, openHour), Start{})
+		for _, event := range tt.events {
+			state, response = Advance(line, openHour, tt.call, state, event)
+		}
+		said := response.Say
+		if !strings.HasPrefix(said[0].Text, tt.first) || !strings.HasPrefix(said[len(said)-1].Text, tt.last) {
+			t.Errorf("%s: heard %q", name, said)
+		}
+		if tt.speaks != "" && said[0].Language != tt.speaks {
+			t.Errorf("%s: heard in %s", name, said[0].Language)
+		}
+	}
+}
+
+var anonymousCall = Call{SID: "CA1", From: "+266696687", To: "+622150001000"}
+
+// Whoever says nothing at all to a line that guesses comes to an end, and has heard the languages.
+func TestSilenceOnALineThatGuessesEnds(t *testing.T) {
+	if turns := stubborn(t, guessing(t), closedHour, nil, ""); turns > 16 {
+		t.Errorf("silence: %d turns until the end", turns)
+	}
+	for _, tag := range []string{"id", "en"} {
+		if simulated, err := guessing(t).Simulate(closedHour, caller, tag, "refund"); err != nil || simulated.Language != tag ||
+			simulated.Request == nil || simulated.Request.Language != tag {
+			t.Errorf("in %s: %+v, %v", tag, simulated, err)
+		}
+	}
+}

@@ -56,6 +56,7 @@ type promptUse struct {
 var fixedPrompts = map[string]promptUse{
 	"welcome":              {"first words of the call, line = the line's spoken name", []string{"line"}},
 	"language.offer":       {"in its own language: \"For English, press 2.\"", []string{"key"}},
+	"language.star":        {"the last words of a first menu in another language: \"For English, press star.\"", nil},
 	"hours.closed":         {"before anyone waits; when = next opening, day and time", []string{"when"}},
 	"hours.closed-long":    {"closed, and no opening is known", nil},
 	"hours.open":           {"open, until when", []string{"when"}},

@@ -140,6 +140,9 @@ func (w *simulatedCall) key(state State, call Call) (string, bool) {
 		i := slices.IndexFunc(w.line.Languages, func(l Language) bool { return l.Tag == w.Language })
 		return fmt.Sprint(i + 1), true
 	case stepTopic:
+		if state.Language != w.Language { // the calling number's, see [State.Guessed]
+			return keyBack, true
+		}
 		if w.topic == "" {
 			return KeyPerson, true
 		}

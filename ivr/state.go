@@ -12,6 +12,8 @@ type State struct {
 	Version  string `json:"v,omitempty"`
 	Language string `json:"g,omitempty"`
 	Step     StepID `json:"s"`
+	// Guessed is set while the language is that of the calling number's country, and was not chosen.
+	Guessed bool `json:"gu,omitempty"`
 	// Called is when the call began, Unix seconds.
 	Called int64 `json:"c"`
 	// NoInputs and NoMatches count unanswered and wrong entries of this step; Events counts everything, so that a call

@@ -23,6 +23,11 @@ func askLanguage(r *request) Action {
 		r.say("welcome", "line", r.line.Names[r.language()])
 		return r.find()
 	}
+	if language := r.line.languageOf(r.call.From); language != nil && r.Events == 1 {
+		r.Language, r.Guessed = language.Tag, true
+		r.say("welcome", "line", r.line.Names[r.language()])
+		return r.find()
+	}
 	if r.Events == 1 {
 		r.say("welcome", "line", r.line.Names[r.language()])
 	}
@@ -34,7 +39,7 @@ func askLanguage(r *request) Action {
 
 func keysOfLanguage(r *request) []menuKey {
 	return numbered(len(r.line.Languages), func(r *request, i int) Action {
-		r.Language, r.Announced = r.line.Languages[i].Tag, false
+		r.Language, r.Announced, r.Guessed = r.line.Languages[i].Tag, false, false
 		return r.find()
 	})
 }
@@ -72,10 +77,31 @@ func askTopic(r *request) Action {
 		r.say("verify.offer", "key", keyExisting)
 	}
 	r.say("menu.controls")
-	if r.Page > 0 || r.Menu != "" || len(r.line.Languages) > 1 {
+	switch first := r.Page == 0 && r.Menu == ""; {
+	case first && r.Guessed:
+		r.sayOtherLanguages()
+	case !first || len(r.line.Languages) > 1:
 		r.say("menu.back")
 	}
 	return Gather{Timeout: menuTimeout}
+}
+
+// sayOtherLanguages says how to leave a language that was not chosen, in each of the others.
+func (r *request) sayOtherLanguages() {
+	for _, language := range r.line.Languages {
+		if language.Tag != r.language() {
+			r.said = append(r.said, r.line.Say(language.Tag, "language.star"))
+		}
+	}
+}
+
+// silentTopic leads a caller who says nothing to a first menu in a language that was not chosen to the choice of
+// languages: they may not have understood a word.
+func silentTopic(r *request) Action {
+	if r.Guessed && r.Page == 0 && r.Menu == "" {
+		return goTo{stepLanguage}
+	}
+	return r.countNoInput(stepOf(stepTopic))
 }
 
 // newsLimit bounds the notices of one answer, in bytes: the provider takes no document over 64 kB,

@@ -85,7 +85,7 @@ func init() {
 		{id: stepLanguage, about: "greeting, and which language",
 			ask: askLanguage, keys: keysOfLanguage, onEvent: afterFind},
 		{id: stepTopic, about: "what it is about, five choices at a time, in menus",
-			ask: askTopic, keys: keysOfTopic, back: backFromTopic},
+			ask: askTopic, keys: keysOfTopic, back: backFromTopic, onNoInput: silentTopic},
 		{id: stepHelp, about: "self-help, and whether it solved the matter",
 			ask: askHelp, keys: keysOfHelp, back: toTopics},
 		{id: stepAccount, about: "the account, by keypad",

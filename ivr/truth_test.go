@@ -33,8 +33,11 @@ type claim struct {
 // with a name behind the dot ("help."). Most are of three kinds: what has happened (c.event, c.before), what follows
 // (c.response.Action, c.leads for a key that the sentence names), and what is so (c.line, c.now, c.State).
 var truths = map[string]func(c *claim) bool{
-	"welcome":           func(c *claim) bool { return c.event == Start{} && c.at == 0 },
-	"language.offer":    func(c *claim) bool { return c.after(c.args["key"]).Language == c.language },
+	"welcome":        func(c *claim) bool { return c.event == Start{} && c.at == 0 },
+	"language.offer": func(c *claim) bool { return c.after(c.args["key"]).Language == c.language },
+	"language.star": func(c *claim) bool {
+		return c.Guessed && c.language != c.Language && c.pressed(keyBack) == goTo{stepLanguage}
+	},
 	"hours.closed":      func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
 	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
 	"hours.open": func(c *claim) bool {

@@ -87,6 +87,8 @@ func languageSchema() *Schema {
 			form(`^(Google\.[A-Za-z]{2,3}-[A-Za-z0-9-]+|Polly\.[A-Za-z]+(-Neural)?)$`,
 				"is not the name of a voice; use a Google voice such as Google.id-ID-Standard-A",
 				"Google.id-ID-Standard-A")),
+		key("countries", "Callers from there hear it without being asked; the other languages are offered behind star.",
+			list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()),
 	).needs("tag", "locale", "voice")
 }
 

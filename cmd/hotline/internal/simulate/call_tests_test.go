@@ -97,7 +97,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 			}},
 		"no peak in the evening": {"upay", "hours/upay.yaml",
 			[]string{`wed: ["11:30-13:30", "18:00-20:00"]`, `wed: ["11:30-13:30"]`}, map[string]string{
-				"upay-peak": `:13: steps[7]: want to hear "现在是来电高峰", but heard `,
+				"upay-peak": `:12: steps[6]: want to hear "现在是来电高峰", but heard `,
 			}},
 		"callbacks begin at the opening": {"upay", "lines/upay.yaml",
 			[]string{"opening_delay: 15m ", "opening_delay: 0s "}, map[string]string{
