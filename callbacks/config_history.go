@@ -8,7 +8,8 @@ import (
 // and what each instance runs. The directory of files is the truth; this is its history, and what instances share.
 // Instants are kept to the millisecond and come back in UTC. What is no UTF-8 in words for people is kept as U+FFFD.
 
-// A DeclaredOverride closes or opens a line whatever its files say, from one instant to another: the closure in an emergency.
+// A DeclaredOverride closes or opens a line whatever its files say, from one instant to another: the closure in an
+// emergency.
 type DeclaredOverride struct {
 	// ID is the store's number, in the order in which overrides were declared; 0 before one is written.
 	ID int64

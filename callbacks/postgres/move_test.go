@@ -149,8 +149,8 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 	if err != nil || b.Callback.ID != 6 {
 		t.Errorf("the next callback is %+v, %v", b.Callback, err)
 	}
-	if o, err := s.DeclareOverride(ctx, callbacks.DeclaredOverride{Line: "gopay", Until: storetest.Start}); err != nil ||
-		o.ID != 6 {
+	next := callbacks.DeclaredOverride{Line: "gopay", Until: storetest.Start}
+	if o, err := s.DeclareOverride(ctx, next); err != nil || o.ID != 6 {
 		t.Errorf("the next override is %+v, %v", o, err)
 	}
 	// it is in force

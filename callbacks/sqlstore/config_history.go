@@ -114,7 +114,9 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.DeclaredOverrid
 
 // LiftOverrides ends those that are in force, or have still to begin, for a line and exactly this desk (empty: those of
 // the line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
-func (s *Store) LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error) {
+func (s *Store) LiftOverrides(
+	ctx context.Context, line, desk, by string, now time.Time,
+) ([]callbacks.DeclaredOverride, error) {
 	return write(ctx, s, "lift overrides", func(tx conn) ([]callbacks.DeclaredOverride, error) {
 		list, err := rows(ctx, tx, overrideColumns, `UPDATE overrides SET lifted_ms = ?, lifted_by = ?
 			WHERE lifted_ms = 0 AND line = ? AND desk = ? AND until_ms > ? RETURNING `+overrideNames,

@@ -170,8 +170,8 @@ func testLiftOverrides(t *testing.T, h *history) {
 func testOverrideEnds(t *testing.T, h *history) {
 	for name, until := range map[string]time.Time{"none": {}, "before it begins": Start.Add(-time.Hour),
 		"when it begins": Start} {
-		if o, err := h.DeclareOverride(h.ctx, closure(func(o *callbacks.DeclaredOverride) { o.Until = until })); err == nil ||
-			o.ID != 0 {
+		over := closure(func(o *callbacks.DeclaredOverride) { o.Until = until })
+		if o, err := h.DeclareOverride(h.ctx, over); err == nil || o.ID != 0 {
 			t.Errorf("an end %s: %+v", name, o)
 		}
 	}

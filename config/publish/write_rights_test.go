@@ -296,7 +296,8 @@ func TestFilesAlone(t *testing.T) {
 	holds(t, dir, small)
 }
 
-// What a command left behind long ago is taken over by whoever may, wherever it is; and its temporary files go.
+// What a command left behind long ago is taken over by a process with the right to write, wherever it is; and its
+// temporary files go.
 func TestWhatAKilledCommandLeft(t *testing.T) {
 	dir := office(t)
 	restrict(t, dir, 0o775, 0o664)
