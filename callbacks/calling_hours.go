@@ -154,3 +154,19 @@ func everyDay(window hours.Span, zones []*time.Location) *hours.Calendar {
 	everyDays.Store(key, all)
 	return all
 }
+
+// ClockOf is the zone by whose clock the holder of a number, E.164, reads a time; nil where nobody can tell, or where it
+// may be one of several whose clocks differ then.
+func ClockOf(number string, at time.Time) *time.Location {
+	zones := zonesOf(number)
+	if len(zones) == 0 {
+		return nil
+	}
+	_, first := at.In(zones[0]).Zone()
+	for _, zone := range zones[1:] {
+		if _, offset := at.In(zone).Zone(); offset != first {
+			return nil
+		}
+	}
+	return zones[0]
+}

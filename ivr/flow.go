@@ -308,7 +308,7 @@ func (r *request) failure() Action {
 func (r *request) goodbye() Action {
 	desk := r.line.Desks[r.deskWanted()]
 	if opening, ok := desk.Hours.NextOpening(r.now); ok && opening.After(r.now) {
-		r.say("goodbye.when", "when", r.line.when(r.language(), opening, r.now))
+		r.say("goodbye.when", "when", r.when(opening))
 		return Hangup{}
 	}
 	r.say("goodbye")
@@ -352,6 +352,9 @@ func (r *request) say(key string, pairs ...string) {
 	r.said = append(r.said, r.words(key, pairs...))
 }
 
+// when says when a desk opens or closes.
+func (r *request) when(at time.Time) string { return r.line.when(r.language(), at, r.now, r.call.From) }
+
 // sayHours says when a desk closes or, if it is closed, opens.
 func (r *request) sayHours(desk string) {
 	calendar := r.line.Desks[desk].Hours
@@ -360,13 +363,13 @@ func (r *request) sayHours(desk string) {
 	case !calendar.IsOpen(r.now):
 		r.sayClosed(desk)
 	case ok:
-		r.say("hours.open", "when", r.line.when(r.language(), closing, r.now))
+		r.say("hours.open", "when", r.when(closing))
 	}
 }
 
 func (r *request) sayClosed(desk string) {
 	if opening, ok := r.line.Desks[desk].Hours.NextOpening(r.now); ok {
-		r.say("hours.closed", "when", r.line.when(r.language(), opening, r.now))
+		r.say("hours.closed", "when", r.when(opening))
 		return
 	}
 	r.say("hours.closed-long")

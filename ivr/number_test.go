@@ -86,16 +86,16 @@ func TestARefusedNumberLeadsToAnotherOrAMessage(t *testing.T) {
 	}{
 		{"an agent of another line", line, "02150003001", "number.blocked"},
 		{"premium", line, "08091234567", "number.blocked"},
-		{"a blocked country", line, "00252612345678", "number.nocall"},
+		{"a blocked country", line, "00252612345678", "number.abroad"},
 		{"toll-free", line, "0018002345678", "number.blocked"},
-		{"mainland China without a route", line, "008613800138000", "number.nocall"},
-		{"a country that is not called", abroad, "004917612345678", "number.nocall"},
+		{"mainland China without a route", line, "008613800138000", "number.abroad"},
+		{"a country that is not called", abroad, "004917612345678", "number.abroad"},
 	} {
 		state, response := ringAtOther(t, c.line, c.digits)
 		heard := words(response)
 		if state.Step != stepRingAt || state.NoMatches != 0 || state.Number != "" ||
 			!strings.HasPrefix(heard, c.want) ||
-			!strings.HasSuffix(heard, "number.instead") {
+			!strings.HasSuffix(heard, "number.instead "+keyMessage) {
 			t.Errorf("%s: at %s, %d wrong, heard %q", c.name, state.Step, state.NoMatches, heard)
 		}
 		if message, _ := Advance(c.line, openHour, caller, state, Keys{keyMessage}); message.Step != stepMessage {

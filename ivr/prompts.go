@@ -100,8 +100,9 @@ var fixedPrompts = map[string]promptUse{
 	"number.ask":           {"key in the number to ring, with area code, then hash; star leaves", nil},
 	"number.invalid":       {"not a telephone number that we can ring", nil},
 	"number.blocked":       {"we do not ring that kind of number; the hours follow", nil},
-	"number.nocall":        {"we cannot place calls to the country of that number; the hours follow", nil},
-	"number.instead":       {"after the hours: another number 2, message 7", nil},
+	"number.nocall":        {"we cannot call the country of the caller's own number; the hours follow", nil},
+	"number.abroad":        {"the same of a number that was keyed in", nil},
+	"number.instead":       {"after the hours: another number 2, a message key", []string{"key"}},
 	"number.which":         {"the digits can be more than one number; the choices follow", nil},
 	"number.choice":        {"one of them, with its country unless it is the line's own", []string{"digits", "key"}},
 	"number.enough":        {"no callback to that number can be noted just now; times and other numbers follow", nil},
@@ -128,7 +129,7 @@ var fixedPrompts = map[string]promptUse{
 	"existing.ask":         {"reference, or last four digits of the account, then hash; star leaves", nil},
 	"existing.reference":   {"reference only, then hash; star leaves", nil},
 	"existing.wrong":       {"that does not match", nil},
-	"existing.locked":      {"we cannot tell you about it just now; an agent can", nil},
+	"existing.locked":      {"we cannot tell you about it in this call", nil},
 	"existing.soon":        {"open: as soon as an agent is free", nil},
 	"existing.at":          {"open: as soon as we can from this time", []string{"when"}},
 	"existing.slot":        {"open: day, from–to", []string{"when"}},
@@ -301,12 +302,51 @@ func (l *Line) text(tag, key string, pairs ...string) string {
 // It is empty where there is none.
 func (l *Line) Sentence(tag, key string) string { return l.text(tag, key) }
 
-func (l *Line) when(tag string, at, now time.Time) string {
-	return spoken.When(tag, at, now, l.Hours.Zone())
+// when says when a desk opens or closes, to somebody on whose clock it may be another hour with the zone's name.
+func (l *Line) when(tag string, at, now time.Time, caller string) string {
+	said, zone := spoken.When(tag, at, now, l.Hours.Zone()), l.Hours.Zone()
+	if caller == "" || sameClock(callbacks.ClockOf(caller, at), zone, at) {
+		return said
+	}
+	return spoken.OnClock(tag, said, zone)
 }
 
-func (l *Line) between(tag string, from, to, now time.Time) string {
-	return spoken.Between(tag, from, to, now, l.Hours.Zone())
+// dueWhen says when a callback to a number is due, on the clock of that telephone.
+func (l *Line) dueWhen(tag, number string, at, now time.Time) string {
+	zone, named := l.clockOf(number, at)
+	return onClock(tag, spoken.When(tag, at, now, zone), zone, named)
+}
+
+// dueBetween is dueWhen for a stretch of time.
+func (l *Line) dueBetween(tag, number string, from, to, now time.Time) string {
+	zone, named := l.clockOf(number, from)
+	return onClock(tag, spoken.Between(tag, from, to, now, zone), zone, named)
+}
+
+// clockOf is the clock on which a time is told to the holder of a number. Where the number may belong to several zones
+// it is the line's, by its name. Whoever gave no number yet hears the line's, and once a callback is booked that of the
+// number.
+func (l *Line) clockOf(number string, at time.Time) (zone *time.Location, named bool) {
+	if zone := callbacks.ClockOf(number, at); zone != nil {
+		return zone, false
+	}
+	return l.Hours.Zone(), number != ""
+}
+
+func onClock(tag, said string, zone *time.Location, named bool) string {
+	if named {
+		return spoken.OnClock(tag, said, zone)
+	}
+	return said
+}
+
+func sameClock(a, b *time.Location, at time.Time) bool {
+	if a == nil {
+		return false
+	}
+	_, first := at.In(a).Zone()
+	_, second := at.In(b).Zone()
+	return first == second
 }
 
 // sayPhone says a telephone number, E.164, with pauses where people of the line's region make them. One of another

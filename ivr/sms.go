@@ -31,7 +31,7 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 
 // wordsOfWhen says when the customer is called back.
 func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
-	zone := l.zoneOf(c.Number)
+	zone, _ := l.clockOf(c.Number, c.Due)
 	switch {
 	case c.Urgent:
 		return l.text(tag, "sms.urgent", pairs...)
@@ -41,14 +41,6 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pair
 		return l.text(tag, "sms.from", append(pairs, "when", spoken.WrittenWhen(tag, c.Due, zone))...)
 	}
 	return l.text(tag, "sms.soon", pairs...)
-}
-
-// zoneOf is the clock of the telephone that is rung; the line's where its number may belong to several zones.
-func (l *Line) zoneOf(e164 string) *time.Location {
-	if zones := l.Callbacks.CallingZones(e164, l.Hours.Zone()); len(zones) == 1 {
-		return zones[0]
-	}
-	return l.Hours.Zone()
 }
 
 // TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile

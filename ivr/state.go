@@ -54,17 +54,21 @@ type State struct {
 	Kind  callbacks.Kind `json:"K,omitempty"`
 	Due   int64          `json:"U,omitempty"`
 	Until int64          `json:"V,omitempty"`
-	// Number to ring back, E.164; NoCall is why the last one asked for is not called. Readings are the numbers that the
+	// Number to ring back, E.164; NoCall is why the last one asked for is not called, NoCallOwn that it was the calling
+	// one. Readings are the numbers that the
 	// last digits can stand for, E.164, when they are several.
-	Number   string           `json:"M,omitempty"`
-	NoCall   callbacks.Reason `json:"Z,omitempty"`
-	Readings []string         `json:"B,omitempty"`
+	Number    string           `json:"M,omitempty"`
+	NoCall    callbacks.Reason `json:"Z,omitempty"`
+	NoCallOwn bool             `json:"z,omitempty"`
+	Readings  []string         `json:"B,omitempty"`
 	// OpenCallbackID is the callback found for the calling number, 0 for none.
 	OpenCallbackID int64 `json:"F,omitempty"`
 	// OpenCallbackDue is when it is due, as the caller has heard.
 	OpenCallbackDue DueWindow `json:"W,omitzero"`
 	// ByReference is set when only the reference proves that the callback is the caller's.
 	ByReference bool `json:"H,omitempty"`
+	// ThenPerson is set when the caller ended a recording with the key for an agent, who is rung once it is kept.
+	ThenPerson bool `json:"A,omitempty"`
 	// Booked is the callback that was just booked.
 	Booked int64 `json:"b,omitempty"`
 	// Bookings made so far. The next one is named by this number and the CallSid until it is known to be written, so

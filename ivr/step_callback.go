@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -18,9 +19,10 @@ func askOffer(r *request) Action {
 	r.Kind = ""
 	refusal := r.findNumber()
 	if refusal != nil && !notANumber(refusal) {
-		r.NoCall = refusal.Reason
+		r.NoCall, r.NoCallOwn = refusal.Reason, true
 		return goTo{stepRingAt}
 	}
+	r.sayOpenCallback()
 	offer := r.times()
 	if !offer.ASAP.IsZero() {
 		r.say("offer.intro")
@@ -57,13 +59,12 @@ func notANumber(r *callbacks.Refusal) bool {
 // times are what can be booked as of the moment at which nobody is on the line any more: who rings a minute before
 // closing is told of the next opening.
 func (r *request) times() callbacks.Offer {
-	number := r.Number
-	if number == "" {
-		number = r.call.From
-	}
-	return r.line.Callbacks.OfferTo(number, r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(),
+	return r.line.Callbacks.OfferTo(r.toRing(), r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(),
 		r.full()...)
 }
+
+// toRing is the number that would be rung; the calling one before another was given, or nobody's.
+func (r *request) toRing() string { return cmp.Or(r.Number, r.call.From) }
 
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (r *request) offerTimes(offer callbacks.Offer) {
@@ -78,13 +79,13 @@ func (r *request) offerTimes(offer callbacks.Offer) {
 	case !offer.ASAP.After(r.now.Add(offTheLine)):
 		r.say("offer.now", "key", "1")
 	default:
-		r.say("offer.opening", "key", "1", "when", r.line.when(r.language(), offer.ASAP, r.now))
+		r.say("offer.opening", "key", "1", "when", r.line.dueWhen(r.language(), r.toRing(), offer.ASAP, r.now))
 	}
 	r.Due = offer.ASAP.Unix()
 	r.Slots = nil
 	for i, slot := range offer.Slots {
 		r.Slots = append(r.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
-		r.say("offer.slot", "key", strconv.Itoa(i+2), "when", r.line.between(r.language(), slot.From, slot.To, r.now))
+		r.say("offer.slot", "key", strconv.Itoa(i+2), "when", r.line.dueBetween(r.language(), r.toRing(), slot.From, slot.To, r.now))
 	}
 }
 
@@ -115,6 +116,9 @@ func keysOfOffer(r *request) []menuKey {
 	if r.Number != "" {
 		keys = append(keys, menuKey{keyMore, goes(stepRingAtOther)})
 	}
+	if r.OpenCallbackID != 0 {
+		keys = append(keys, menuKey{keyExisting, goes(stepExisting)})
+	}
 	return keys
 }
 
@@ -137,16 +141,10 @@ func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
 // askRingAt confirms a number that was not known when the times were offered, or says that it is not called, and when
 // somebody is there instead.
 func askRingAt(r *request) Action {
-	switch r.NoCall {
-	case "":
-	case callbacks.Unreachable, callbacks.OtherCountry, callbacks.BlockedPrefix:
-		r.say("number.nocall")
-	default:
-		r.say("number.blocked")
-	}
 	if r.NoCall != "" {
+		r.sayNoCall()
 		r.sayHours(r.deskWanted())
-		r.say("number.instead")
+		r.say("number.instead", "key", keyMessage)
 		return Gather{Timeout: menuTimeout}
 	}
 	if r.Number == "" {
@@ -154,6 +152,20 @@ func askRingAt(r *request) Action {
 	}
 	r.say("number.confirm", "digits", r.line.sayPhone(r.language(), r.Number))
 	return Gather{Timeout: menuTimeout}
+}
+
+// sayNoCall says why a number is not called. Whoever named none is told of theirs.
+func (r *request) sayNoCall() {
+	switch r.NoCall {
+	case callbacks.Unreachable, callbacks.OtherCountry, callbacks.BlockedPrefix:
+		if r.NoCallOwn {
+			r.say("number.nocall")
+		} else {
+			r.say("number.abroad")
+		}
+	default:
+		r.say("number.blocked")
+	}
 }
 
 func keysOfRingAt(r *request) []menuKey {
@@ -215,7 +227,7 @@ func (r *request) notRung(refusal *callbacks.Refusal) Action {
 	if notANumber(refusal) {
 		return noMatch{prompt: r.words("number.invalid")}
 	}
-	r.Number, r.NoCall = "", refusal.Reason
+	r.Number, r.NoCall, r.NoCallOwn = "", refusal.Reason, false
 	return goTo{stepRingAt}
 }
 
@@ -345,9 +357,9 @@ func (r *request) sayBooked(callback callbacks.Callback) {
 	case callback.Urgent:
 		r.say("booked.urgent")
 	case callback.Kind == callbacks.Slot:
-		r.say("booked.slot", "when", r.line.between(r.language(), callback.Due, callback.SlotEnd, r.now))
+		r.say("booked.slot", "when", r.line.dueBetween(r.language(), callback.Number, callback.Due, callback.SlotEnd, r.now))
 	case callback.Due.After(r.now.Add(offTheLine)):
-		r.say("booked.opening", "when", r.line.when(r.language(), callback.Due, r.now))
+		r.say("booked.opening", "when", r.line.dueWhen(r.language(), callback.Number, callback.Due, r.now))
 	default:
 		r.say("booked.now")
 	}

@@ -57,7 +57,7 @@ func (r *request) callRecord() callbacks.CallRecord {
 }
 
 func (r *request) sayConnecting() {
-	if r.urgent() {
+	if r.urgent() && r.Desk == r.deskWanted() {
 		r.say("desk.urgent") // its agent tells the reference: this caller is not kept a second longer
 		return
 	}

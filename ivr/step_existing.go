@@ -88,9 +88,9 @@ func (r *request) tellWhen(c callbacks.Callback) {
 	case c.State != callbacks.Booked:
 		r.say("existing.dialling")
 	case c.Kind == callbacks.Slot && c.SlotEnd.After(r.now):
-		r.say("existing.slot", "when", r.line.between(r.language(), c.Due, c.SlotEnd, r.now))
+		r.say("existing.slot", "when", r.line.dueBetween(r.language(), c.Number, c.Due, c.SlotEnd, r.now))
 	case c.Due.After(r.now.Add(offTheLine)):
-		r.say("existing.at", "when", r.line.when(r.language(), c.Due, r.now))
+		r.say("existing.at", "when", r.line.dueWhen(r.language(), c.Number, c.Due, r.now))
 	default:
 		r.say("existing.soon")
 	}
@@ -152,8 +152,8 @@ func afterMove(r *request, event Event) Action {
 		return r.tellExisting(event.Callback)
 	case CallbackBooked:
 		if event.Callback.Kind == callbacks.Slot {
-			r.say("existing.moved", "when", r.line.between(r.language(), event.Callback.Due, event.Callback.SlotEnd,
-				r.now))
+			r.say("existing.moved", "when", r.line.dueBetween(r.language(), event.Callback.Number, event.Callback.Due,
+				event.Callback.SlotEnd, r.now))
 		} else if event.Callback.Due.After(r.now.Add(offTheLine)) {
 			r.tellWhen(event.Callback)
 		} else {

@@ -63,10 +63,8 @@ func askTopic(r *request) Action {
 		if !r.line.Desks[r.generalDesk()].Hours.IsOpen(r.now) {
 			r.sayClosed(r.generalDesk())
 		}
-		if r.OpenCallbackID != 0 {
-			r.say("callback.open", "key", keyExisting)
-		}
 	}
+	r.sayOpenCallback()
 	for i, choice := range r.choicesShown() {
 		r.say("menu.topic", "key", strconv.Itoa(i+1), "topic", r.words("topic."+choice.ID).Text)
 	}
@@ -102,6 +100,13 @@ func silentTopic(r *request) Action {
 		return goTo{stepLanguage}
 	}
 	return r.countNoInput(stepOf(stepTopic))
+}
+
+// sayOpenCallback tells of an open callback before anything else can be chosen: that there is one, not what it is about.
+func (r *request) sayOpenCallback() {
+	if r.OpenCallbackID != 0 {
+		r.say("callback.open", "key", keyExisting)
+	}
 }
 
 // newsLimit bounds the notices of one answer, in bytes: the provider takes no document over 64 kB,

@@ -31,17 +31,27 @@ func noMessage(r *request) Action {
 func afterMessage(r *request, event Event) Action {
 	switch event := event.(type) {
 	case Recorded:
-		if event.Key == KeyPerson {
-			return r.person() // what was spoken until then is kept when the provider tells of it
+		if event.Key == KeyPerson && event.Seconds == 0 { // nothing was spoken
+			return r.person()
 		}
+		r.ThenPerson = event.Key == KeyPerson
 		return Perform{SaveMessage{r.message(event)}}
 	case Saved:
 		r.say("message.saved")
 		r.sayReference(event.Reference)
-		return farewell(r)
+		return r.afterRecording(farewell)
 	}
 	r.say("message.failed")
-	return r.goodbye()
+	return r.afterRecording((*request).goodbye)
+}
+
+// afterRecording leads to an agent those who ended the recording with 0, others to what comes otherwise.
+func (r *request) afterRecording(otherwise func(*request) Action) Action {
+	if !r.ThenPerson {
+		return otherwise(r)
+	}
+	r.ThenPerson = false
+	return r.person()
 }
 
 // KeepRecording keeps a message or a note that the provider tells of once it can be fetched. The flow had it kept when
@@ -88,16 +98,17 @@ func askNoteAgain(r *request, _ string) Action { return noMatch{} }
 func afterNote(r *request, event Event) Action {
 	switch event := event.(type) {
 	case Recorded:
-		if event.Key == KeyPerson {
-			return r.person() // what was spoken until then is kept when the provider tells of it
+		if event.Key == KeyPerson && event.Seconds == 0 {
+			return r.person()
 		}
+		r.ThenPerson = event.Key == KeyPerson
 		return Perform{AttachNote{ID: r.Booked, Note: event.Recording}}
 	case Done:
 		r.say("note.saved")
 	default:
 		r.say("note.failed")
 	}
-	return farewell(r)
+	return r.afterRecording(farewell)
 }
 
 // sayWhatToTell says what is useful to speak about the topic.

@@ -42,14 +42,15 @@ var truths = map[string]func(c *claim) bool{
 	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
 	"hours.open": func(c *claim) bool {
 		closing, _ := c.line.Desks[c.desk()].Hours.NextClosing(c.now)
-		return !c.closed() && c.is("when", c.line.when(c.language, closing, c.now))
+		return !c.closed() && c.is("when", c.when(closing))
 	},
 
 	// Menus.
 	"callback.open": func(c *claim) bool { return c.OpenCallbackID != 0 && c.leads(stepExisting) },
 	"menu.topic": func(c *claim) bool {
 		after := c.after(c.args["key"])
-		return c.is("topic", "topic."+after.Topic) || after.Step == stepTopic && c.is("topic", "topic."+after.Menu)
+		return (c.is("topic", "topic."+after.Topic) || after.Step == stepTopic && c.is("topic", "topic."+after.Menu)) &&
+			c.tellsOfOpenCallback()
 	},
 	"menu.more":     func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 },
 	"menu.controls": func(c *claim) bool { return c.rings(KeyPerson) },
@@ -111,7 +112,9 @@ var truths = map[string]func(c *claim) bool{
 	"desk.nobody":     func(c *claim) bool { return slices.Contains(c.Rung, c.deskWanted()) },
 
 	// What is offered when nobody is free, or the line is closed.
-	"offer.intro":  func(c *claim) bool { return c.with("offer.now", "offer.opening", "offer.urgent") },
+	"offer.intro": func(c *claim) bool {
+		return c.with("offer.now", "offer.opening", "offer.urgent") && c.tellsOfOpenCallback()
+	},
 	"offer.none":   func(c *claim) bool { return c.times().ASAP.IsZero() },
 	"offer.number": func(c *claim) bool { return c.is("digits", c.line.sayPhone(c.language, c.Number)) },
 	"offer.now": func(c *claim) bool {
@@ -119,12 +122,12 @@ var truths = map[string]func(c *claim) bool{
 			!time.Unix(c.Due, 0).After(c.now.Add(offTheLine))
 	},
 	"offer.opening": func(c *claim) bool {
-		return c.books(callbacks.ASAP) && c.is("when", c.line.when(c.language, time.Unix(c.Due, 0), c.now))
+		return c.books(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.toRing(), time.Unix(c.Due, 0), c.now))
 	},
 	"offer.slot": func(c *claim) bool {
 		chosen, _ := c.menu(c.args["key"])
 		from, to := time.Unix(chosen.Due, 0), time.Unix(chosen.Until, 0)
-		return c.books(callbacks.Slot) && c.is("when", c.line.between(c.language, from, to, c.now))
+		return c.books(callbacks.Slot) && c.is("when", c.line.dueBetween(c.language, c.toRing(), from, to, c.now))
 	},
 	"offer.urgent":  func(c *claim) bool { return c.books(callbacks.ASAP) && c.urgent() },
 	"offer.other":   func(c *claim) bool { return c.leads(stepRingAtOther) },
@@ -143,8 +146,12 @@ var truths = map[string]func(c *claim) bool{
 		return err != nil || len(numbers) == 0
 	},
 	"number.blocked": func(c *claim) bool { return c.NoCall != "" && !c.ofCountry() },
-	"number.nocall":  func(c *claim) bool { return c.NoCall != "" && c.ofCountry() },
-	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.to(keyMessage, stepMessage) },
+	"number.nocall": func(c *claim) bool {
+		own := c.line.Callbacks.Refusal(c.call.From)
+		return c.ofCountry() && own != nil && own.Reason == c.NoCall
+	},
+	"number.abroad":  func(c *claim) bool { return c.ofCountry() && c.NoMatches == 0 },
+	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.leads(stepMessage) },
 	"number.which":   func(c *claim) bool { return len(c.Readings) > 1 },
 	"number.choice": func(c *claim) bool {
 		i, _ := strconv.Atoi(c.args["key"])
@@ -157,11 +164,11 @@ var truths = map[string]func(c *claim) bool{
 		return c.booked(callbacks.ASAP) && !c.closedAt(c.booking().Due) && !c.booking().Due.After(c.now.Add(offTheLine))
 	},
 	"booked.opening": func(c *claim) bool {
-		return c.booked(callbacks.ASAP) && c.is("when", c.line.when(c.language, c.booking().Due, c.now))
+		return c.booked(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.booking().Number, c.booking().Due, c.now))
 	},
 	"booked.slot": func(c *claim) bool {
 		return c.booked(callbacks.Slot) &&
-			c.is("when", c.line.between(c.language, c.booking().Due, c.booking().SlotEnd, c.now))
+			c.is("when", c.line.dueBetween(c.language, c.booking().Number, c.booking().Due, c.booking().SlotEnd, c.now))
 	},
 	"booked.urgent": func(c *claim) bool { return c.booked(callbacks.ASAP) && c.booking().Urgent },
 	"booked.existing": func(c *claim) bool {
@@ -197,16 +204,16 @@ var truths = map[string]func(c *claim) bool{
 		return c.Step == stepVerifyProof || c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference
 	},
 	"existing.wrong":  func(c *claim) bool { return c.refused(NoMatch) },
-	"existing.locked": func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) && c.rings(KeyPerson) },
+	"existing.locked": func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) },
 	"existing.soon": func(c *claim) bool {
 		return c.told(callbacks.ASAP) && !c.closedAt(c.shown().Due) && !c.shown().Due.After(c.now.Add(offTheLine))
 	},
 	"existing.at": func(c *claim) bool {
-		return c.told(callbacks.ASAP) && c.is("when", c.line.when(c.language, c.shown().Due, c.now))
+		return c.told(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.shown().Number, c.shown().Due, c.now))
 	},
 	"existing.slot": func(c *claim) bool {
 		return c.told(callbacks.Slot) &&
-			c.is("when", c.line.between(c.language, c.shown().Due, c.shown().SlotEnd, c.now))
+			c.is("when", c.line.dueBetween(c.language, c.shown().Number, c.shown().Due, c.shown().SlotEnd, c.now))
 	},
 	"existing.dialling": func(c *claim) bool {
 		return c.shown().Open() && c.shown().State != callbacks.Booked && c.shown().State != callbacks.Task
@@ -221,7 +228,7 @@ var truths = map[string]func(c *claim) bool{
 	"existing.kept": func(c *claim) bool { return dueWindowOf(c.shown()) == c.before.OpenCallbackDue },
 	"existing.moved": func(c *claim) bool {
 		moved := c.event.(CallbackBooked).Callback
-		return c.is("when", c.line.between(c.language, moved.Due, moved.SlotEnd, c.now))
+		return c.is("when", c.line.dueBetween(c.language, moved.Number, moved.Due, moved.SlotEnd, c.now))
 	},
 	"existing.soonest": func(c *claim) bool {
 		return !c.event.(CallbackBooked).Callback.Due.After(c.now.Add(offTheLine))
@@ -244,7 +251,8 @@ var truths = map[string]func(c *claim) bool{
 	"verify.yes":     func(c *claim) bool { return c.event == CallVerified{Ours: true} },
 	"verify.no":      func(c *claim) bool { return c.event == CallVerified{} },
 	"verify.unknown": func(c *claim) bool {
-		return c.before.Step == stepVerifyProof && (c.refused(Locked, Failed) || strings.Contains(c.keyed(), keyBack))
+		return c.before.Step == stepVerifyProof &&
+			(c.refused(Locked, Failed) || strings.Contains(c.keyed(), keyBack) || c.with("card.dropped"))
 	},
 
 	// Silence, wrong keys, faults, and the end.
@@ -316,11 +324,9 @@ func neverAlone(*claim) bool { return false }
 
 // untrueYet are the sentences that are known to be heard where they are not true, and why. An entry goes with the fault.
 var untrueYet = map[string]string{
-	"menu.controls":   "a person is offered behind 0 while nobody can answer",
-	"help.solved":     "a person is offered behind 0 while nobody can answer",
-	"skip.ask":        "a person is offered behind 0 while nobody can answer",
-	"desk.urgent":     "said also while the general desk is rung for an urgent matter",
-	"existing.locked": "a colleague is said to be able to tell while nobody can answer",
+	"menu.controls": "a person is offered behind 0 while nobody can answer",
+	"help.solved":   "a person is offered behind 0 while nobody can answer",
+	"skip.ask":      "a person is offered behind 0 while nobody can answer",
 }
 
 // texted stands for a text message among the events: it is written, and answers nothing.
@@ -342,6 +348,12 @@ func (c *claim) with(keys ...string) bool {
 	})
 }
 
+// tellsOfOpenCallback reports whether an open callback is spoken of before this sentence; true where there is none.
+func (c *claim) tellsOfOpenCallback() bool {
+	open := slices.IndexFunc(c.response.Say, func(said Utterance) bool { return strings.HasPrefix(said.Text, "callback.open") })
+	return c.OpenCallbackID == 0 || open >= 0 && open < c.at
+}
+
 // desk is the one whose hours concern the caller: in the menu of topics the general one.
 func (c *claim) desk() string {
 	if c.Step == stepTopic {
@@ -359,7 +371,7 @@ func (c *claim) opening() string {
 	if !ok {
 		return ""
 	}
-	return c.line.when(c.language, opening, c.now)
+	return c.when(opening)
 }
 
 // copied is the caller's next event, of which nothing is remembered.
@@ -515,6 +527,7 @@ func claims(line *Line, now time.Time, call Call, before State, event Event, aft
 	if ask, ok := response.Action.(AskTwice); ok {
 		said = append(slices.Clone(said), ask.Else...)
 	}
+	call.From = line.CallerNumber(call.From)
 	var out []*claim
 	for i, sentence := range said {
 		parts := strings.Split(sentence.Text, "\x1f")

@@ -67,3 +67,30 @@ func city(t time.Time) string {
 	name := t.Location().String()
 	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
+
+// zoneNames are those of clocks that callers are told of, where they are not called after the city in the zone's name.
+var zoneNames = map[string]map[string]string{
+	"Asia/Jakarta":   {"id": "Indonesia Barat", "zh": "雅加达", "ja": "ジャカルタ"},
+	"Asia/Makassar":  {"id": "Indonesia Tengah"},
+	"Asia/Jayapura":  {"id": "Indonesia Timur"},
+	"Asia/Singapore": {"id": "Singapura", "zh": "新加坡", "ja": "シンガポール"},
+	"Asia/Shanghai":  {"en": "China", "id": "Tiongkok", "zh": "北京", "ja": "中国"},
+	"Asia/Tokyo":     {"en": "Japan", "id": "Jepang", "zh": "日本", "ja": "日本"},
+}
+
+// OnClock adds to a time, as [When] and [Between] give it, whose clock is meant: "at 9 a.m. Singapore time".
+func OnClock(tag, said string, zone *time.Location) string {
+	name := zoneNames[zone.String()][tag]
+	if name == "" {
+		name = city(time.Time{}.In(zone))
+	}
+	switch tag {
+	case "zh":
+		return name + "时间" + said
+	case "ja":
+		return name + "時間の" + said
+	case "id":
+		return said + " waktu " + name
+	}
+	return said + " " + name + " time"
+}

@@ -129,7 +129,7 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference
 			heard := s.rings(home, "", append(hearsOfMine(reference, func() { store.blind.Store(true) }, key),
-				hears("We cannot tell you about your callback just now. An agent can. For a stolen account").hangUp())...)
+				hears("we cannot tell you about your callback in this call. For a stolen account").hangUp())...)
 			saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 			store.blind.Store(false)
 			s.settles()

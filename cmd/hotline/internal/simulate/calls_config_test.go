@@ -35,8 +35,9 @@ const shanghai = "+8613812345678"
 func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(shanghai, "I repeat", english, hears("closed").press("0"),
-		hears("we cannot call the country or region of this number").press("1"),
-		hears("That key is not one of the choices. To hear the choices again, press 9").press("6"), hears("Please speak after the tone").speak())
+		hears("we cannot call the country or region of your number").press("1"),
+		hears("That key is not one of the choices. To hear the choices again, press 9").press("6"),
+		hears("Please speak after the tone").speak())
 	if len(s.did("book")) != 0 || len(s.did("message")) != 1 {
 		t.Errorf("booked %v, messages %v", s.did("book"), s.did("message"))
 	}

@@ -58,7 +58,7 @@ func TestWrongDigitsLearnNothing(t *testing.T) {
 	s, reference := bookedCallback(t)
 	heard := s.rings(home, "", english, mine,
 		hears("Please enter your reference").press("0000#"), hears("that does not match").press("1234567#"),
-		hears("that does not match").press("1111#"), hears("We cannot tell you about your callback").hangUp())
+		hears("that does not match").press("1111#"), hears("we cannot tell you about your callback").hangUp())
 	for _, secret := range []string{"Monday, 9 March, between", "8:30", "7 8 9 0",
 		strings.Join(strings.Split(reference, ""), " ")} {
 		if strings.Contains(heard, secret) {
@@ -78,7 +78,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 			hears("not match").press("3333333#"), hears("cannot tell").hangUp())
 	}
 	s.rings(home, "", english, mine, hears("reference").press(reference+"#"),
-		hears("We cannot tell you about your callback just now").hangUp())
+		hears("we cannot tell you about your callback").hangUp())
 	s.runTo("2026-03-07T21:10:00+07:00")
 	s.rings(home, "Nothing has changed", english, mine, hears("reference").press(reference+"#"),
 		hears("between 8 and 8:30").press("1"))

@@ -126,7 +126,7 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
 	s.rings(landline, "I repeat",
-		urgent("+6281355550001", hears("We cannot book a callback to that number just now. We can call you back").press("1"))...)
+		urgent("+6281355550001", hears("We cannot book a callback to that number just now. You have a callback booked").press("1"))...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
 		t.Errorf("booked %v", booked)
 	}

@@ -164,7 +164,7 @@ func TestMainlandChina(t *testing.T) {
 				"routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("Sorry, we cannot call the country or region of this number. We are closed. We open again " +
+			told := hears("Sorry, we cannot call the country or region of your number. We are closed. We open again " +
 				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +
 				"message, press 6.")
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),

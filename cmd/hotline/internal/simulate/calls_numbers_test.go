@@ -77,9 +77,9 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 		{"the emergency agent of gopay", "00622150003001#", "Sorry, we do not call numbers of this kind."},
 		{"the number of upay", "00862150001000#", "Sorry, we do not call numbers of this kind."},
 		{"premium in Indonesia", "00628091234567#", "Sorry, we do not call numbers of this kind."},
-		{"Somalia", "00252612345678#", "Sorry, we cannot call the country or region of this number."},
+		{"Somalia", "00252612345678#", "Sorry, we cannot call the country or region of that number."},
 		{"mainland China, which nobody reaches from here", "008613800138000#",
-			"Sorry, we cannot call the country or region of this number."},
+			"Sorry, we cannot call the country or region of that number."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
@@ -98,7 +98,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 func TestALineCallsItsOwnCountryWhereNothingElseIsWritten(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
 	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("closed").press("0"),
-		hears("Sorry, we cannot call the country or region of this number.").press("2"),
+		hears("Sorry, we cannot call the country or region of your number.").press("2"),
 		hears("Please enter the phone number").press("13812345678#"), hears("We would call you on 1 3 8, 1 2 3 4").press("1"))
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+8613812345678" {
 		t.Errorf("booked %v", booked)

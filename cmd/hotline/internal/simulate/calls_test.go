@@ -192,7 +192,7 @@ func TestAnotherNumberIsKeyedIn(t *testing.T) {
 		hears("We can call you back").press("1"),
 		hears("Please enter the phone number").press("123#"),
 		hears("that is not a phone number we can call").press("008613800138000#"),
-		hears("we cannot call the country or region of this number").press("2"),
+		hears("we cannot call the country or region of that number").press("2"),
 		hears("Please enter the phone number").press("08129990000#"),
 		hears("We will call you on 0 8 1 2, 9 9 9 0, 0 0 0").press("1"))
 	s.settles()

@@ -189,6 +189,7 @@ type step struct {
 	hangsUp       bool
 	saysNothing   bool
 	speaksMessage bool
+	speaks        time.Duration // before the keys, where a message is taken
 	meanwhile     func()
 }
 
@@ -198,7 +199,7 @@ func (b step) hangUp() step           { b.hangsUp = true; return b }
 func (b step) silence() step          { b.saysNothing = true; return b }
 func (b step) speak() step            { b.speaksMessage = true; return b }
 func (b step) reply() simulator.Reply {
-	return simulator.Reply{Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
+	return simulator.Reply{Speak: b.speaks, Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
 }
 
 // rings makes a call and plays it to its end. After the last step the caller listens only; last must be heard then.

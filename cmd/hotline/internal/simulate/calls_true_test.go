@@ -1,0 +1,78 @@
+package simulate
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// What callers hear is so: whose clock a time is meant on, whose number is not called, what is kept before it is left.
+
+// A caller in New York, where it is Tuesday evening, is told when the telephone there will ring.
+func TestTimesAreToldOnTheClockOfTheTelephoneThatRings(t *testing.T) {
+	s := newScenario(t, "2026-03-04T10:00:00+08:00", onLine("okpay"))
+	s.everyAgent("busy")
+	s.rings("+12125551234", "We will call you tomorrow, Wednesday, between 8 and 8:30 p.m.", hears("For English").press("1"),
+		hears("To speak to an agent, press 0").press("0"),
+		hears("For tomorrow, Wednesday, between 8 and 8:30 p.m., press 2").press("2"))
+	s.everyAgent("answer")
+	s.settles()
+	if first := s.of(simulator.EventPlaceCall); len(first) == 0 || s.clock(first[0]) != "Thu 09:00" {
+		t.Errorf("rung: %v", first) // in Singapore
+	}
+}
+
+// A number of half a continent tells no clock: the line's is named. When the desk opens is told so to everybody abroad.
+func TestTheZoneIsNamedWhereCallersMayHaveAnother(t *testing.T) {
+	s := newScenario(t, "2026-03-04T03:00:00+08:00", onLine("okpay"))
+	heard := s.rings("+12125551234", "", hears("For English").press("1"), hears("For a stolen").hangUp())
+	if !strings.Contains(heard, "We open again today at 9 a.m. Singapore time") {
+		t.Errorf("heard %q", heard)
+	}
+	heard = s.rings("+6581234567", "", hears("For English").press("1"), hears("For a stolen").hangUp())
+	saysNever(t, heard, "Singapore time")
+}
+
+// Whoever ends a message with 0 hears that it is kept, and its reference, before an agent is rung.
+func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
+	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
+	spoken := hears("Please tell us").press("0")
+	spoken.speaks = 4 * time.Second
+	heard := s.rings(guangzhou, "Thank you for calling", hears("For English").press("2"),
+		hears("For other matters, press 5").press("5"), hears("For a complaint or suggestion, press 2").press("2"), spoken)
+	left := s.did("message")
+	if len(left) != 1 {
+		t.Fatalf("messages %+v", left)
+	}
+	saved := strings.Index(heard, "Your message has been saved")
+	reference := strings.Index(heard, "Your reference number is "+spokenReference(left[0].Reference))
+	rung := strings.Index(heard, "We are connecting you to an agent")
+	if saved < 0 || reference < saved || rung < reference {
+		t.Errorf("heard %q", heard)
+	}
+	s.bridged("caller with support-1")
+}
+
+// Whoever has a callback hears of it before the topics, again with them, and before any time is read.
+func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
+	s, reference := bookedCallback(t)
+	const open = "You have a callback booked. To check, change or cancel it, press 7. "
+	s.rings(home, "Nothing has changed", english, hears(open+"For a stolen").press("9"), hears(open+"For a stolen").press("0"),
+		hears(open+"We can call you back").press("7"),
+		hears("Please enter your reference number").press(reference+"#"), hears("To keep it, press 1").press("1"))
+	s.settles()
+}
+
+// Whose number is not called hears whose country it is, when somebody is there, and last the keys that there are.
+func TestAnExplainedRefusalEndsInItsKeys(t *testing.T) {
+	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
+	refused := hears("Sorry, we cannot call the country or region of your number. We are closed. " +
+		"We open again tomorrow, Monday, at 9 a.m. For another number, press 2. To leave a message, press 6.")
+	said := []step{hears("For English").press("2"), hears("closed").press("0"), refused.press("2")}
+	s.rings("+6581234567", "Please speak after the tone", append(slices.Clone(said),
+		hears("Please enter the phone number").press("006581234567#"),
+		hears("the country or region of that number. We are closed.").press("6"), hears("Please speak").speak())...)
+}
