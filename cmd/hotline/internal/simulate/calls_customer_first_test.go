@@ -50,16 +50,16 @@ func TestTheCustomerIsRungFirstAndTheSecondAgentAnswers(t *testing.T) {
 	}
 }
 
-// Nobody at the desk answers: they hear that and are rung again, as often as the policy has it, and then written
-// to.
+// Nobody at the desk answers: they hear that once. From then on agents are rung first, and when none of them ever
+// takes it, the customer is written to.
 func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s := okpayCaller(t)
 	s.mayBreak = true
 	s.everyAgent("refuse")
 	s.settles()
 	s.bridged()
-	if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "We will call you again later") != 2 ||
-		!strings.Contains(heard, "this callback has ended") {
+	if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "We will call you again later") != 1 ||
+		strings.Count(heard, "calling you back as requested") != 1 {
 		t.Errorf("the customer hears %q", heard)
 	}
 	var told []string
