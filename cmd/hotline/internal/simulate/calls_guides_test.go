@@ -34,8 +34,8 @@ func (s *scenario) agentDoes(target string, keys ...string) {
 // How to ask for a refund: the line says where, and for who still needs somebody a colleague has all numbers.
 func TestPayPayRefund(t *testing.T) {
 	s := newScenario(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
-	s.rings(tokyo, "Thank you for calling", hears("For English, press 3").press("3"),
-		hears("For a refund, press 3").press("3"),
+	s.rings(tokyo, "Thank you for calling", hears("For English, press star").press("*"),
+		hears("For English, press 3").press("3"), hears("For a refund, press 3").press("3"),
 		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which "+
 			"usually takes up to 14 days").press("2"),
 		hears("We never ask for your password").press("1#"),
@@ -54,8 +54,7 @@ func TestPayPayRefund(t *testing.T) {
 
 func TestPayPayInJapanese(t *testing.T) {
 	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
-	s.rings(tokyo, "お電話ありがとうございました", hears("PayPayサポート窓口でございます。 日本語をご希望の方は、1を押してください").press("1"),
-		hears("次の受付開始は、みょうにち、水曜日、午前9時です").press("2"),
+	s.rings(tokyo, "お電話ありがとうございました", hears("次の受付開始は、みょうにち、水曜日、午前9時です").press("2"),
 		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
 		hears("番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),

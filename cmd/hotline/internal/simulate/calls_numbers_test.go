@@ -42,7 +42,8 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 // 0066 begins Japan's toll-free numbers, and Thailand's after 00: nobody asks to be rung at a toll-free one.
 func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 	s := newScenario(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
-	s.rings("+819012345678", "I repeat", hears("For English").press("3"), hears("closed").press("0"),
+	s.rings("+819012345678", "I repeat", hears("For English, press star").press("*"),
+		hears("For English").press("3"), hears("closed").press("0"),
 		hears("We can call you back").press("8"), hears("Please enter the phone number").press("0066812345678#"),
 		hears("We would call you on Thailand, plus 6 6, 8 1, 2 3 4").press("1"))
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+66812345678" {
