@@ -66,10 +66,11 @@ func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 		}
 		if first {
 			leg.agentEnded("busy", false, false)
+			w.is(c, callbacks.Cancelled, 1, 0)
 		} else {
 			leg.customerEnded("busy")
+			w.is(c, callbacks.Cancelled, 0, 1)
 		}
-		w.is(c, callbacks.Cancelled, 0, 1)
 		leg.status("completed", 4)
 		w.pass(24 * time.Hour)
 		w.quiet()
