@@ -13,11 +13,11 @@ func TestSource(t *testing.T) {
 	}
 	for _, c := range []struct{ line, key, want string }{
 		{"gopay", "numbers.+622150001000", "lines/gopay.yaml:13"},
-		{"gopay", "languages.en", "lines/gopay.yaml:19"},
-		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:59"},
-		{"gopay", "callbacks.asap_cutoff", "lines/gopay.yaml:97"},
-		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:76"}, // not written
-		{"gopay", "topics.refund", "lines/gopay.yaml:40"},
+		{"gopay", "languages.en", "lines/gopay.yaml:20"},
+		{"gopay", "desks.support.targets.support-2", "lines/gopay.yaml:60"},
+		{"gopay", "callbacks.asap_cutoff", "lines/gopay.yaml:98"},
+		{"gopay", "callbacks.unreachable", "lines/gopay.yaml:77"}, // not written
+		{"gopay", "topics.refund", "lines/gopay.yaml:41"},
 		{"gopay", "topics.refund.desk", "topics.yaml:22"},
 		{"upay", "topics.refund", "lines/upay.yaml:28"},
 		{"gopay", "peak", "hours/gopay.yaml:24"},

@@ -616,6 +616,13 @@ func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
 				c.check(t, name, untrue)
 			}
 		})
+		for key, v := range seen {
+			ways := slices.Compact(slices.Sorted(slices.Values(v.next)))
+			ways = slices.DeleteFunc(ways, func(next string) bool { return next == key })
+			if _, waits := v.response.Action.(Gather); waits && len(ways) < 2 {
+				t.Errorf("%s: step %s waits for keys, which lead only to %v", name, v.state.Step, ways)
+			}
+		}
 		t.Logf("%s: %d states", name, len(seen))
 	}
 	for _, key := range slices.Sorted(maps.Keys(untrueYet)) {
