@@ -35,7 +35,8 @@ func legEvents(response Response, step *step) []Event {
 		}
 		for _, verdict := range []Verdict{Proceed, Gone, Closed} {
 			for _, c := range []callbacks.Callback{c, noted, done, booked, expired} {
-				events = append(events, AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict})
+				events = append(events, AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict},
+					AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict, RingsAgain: true})
 			}
 		}
 		return events

@@ -183,7 +183,8 @@ var fixedPrompts = map[string]promptUse{
 	"customer.given-up":    {"the same, and it was the last try: please ring us again, goodbye", nil},
 	"customer.later":       {"customer rung first, but the hour is no longer right: we ring again, goodbye", nil},
 	"customer.gone":        {"customer rung, but the callback was taken back: not needed any more, goodbye", nil},
-	"customer.missed":      {"customer who pressed nothing: ring us if you still need help, goodbye", nil},
+	"customer.missed":      {"customer who pressed nothing: we ring again later, goodbye", nil},
+	"customer.missed-last": {"the same, and it was the last try: ring us if you still need help, goodbye", nil},
 	"topic.general":        {"as in \"a call about …\": a general question", nil},
 }
 

@@ -154,6 +154,8 @@ type (
 		Callback          callbacks.Callback
 		Verdict           Verdict
 		Foreign, Playable bool
+		// RingsAgain: if the customer is not connected now, the dispatcher rings them later.
+		RingsAgain bool
 	}
 	// Saved answers SaveMessage and SaveCallRecord.
 	Saved struct{ Reference string }

@@ -240,7 +240,7 @@ func onCustomer(r *request, event Event) Action {
 		r.Step, r.Target, r.Ended = StepCustomerWaits, -1, nil
 		return r.nextAgent(c)
 	}
-	return r.askToPress(c, read.Key != "")
+	return r.askToPress(read)
 }
 
 // hintDigits is how many digits of the reference a customer hears from us, of seven.
@@ -258,7 +258,7 @@ func (r *request) whyNot(read AttemptRead) string {
 	behind := r.Step == StepCustomerBehind
 	switch {
 	case behind && read.Ask == AgentTook:
-		return "customer.missed"
+		return missed(read)
 	case behind && read.Ask == CustomerTakes:
 		return "goodbye"
 	case read.Ask == Answered && read.Verdict == Closed:
@@ -267,16 +267,25 @@ func (r *request) whyNot(read AttemptRead) string {
 	return "customer.gone"
 }
 
-// askToPress asks a customer for the 1. again is set when another key was pressed: that is explained once.
-func (r *request) askToPress(c callbacks.Callback, again bool) Action {
+// missed is for customers who are not connected although they picked up: whether they are rung again.
+func missed(read AttemptRead) string {
+	if read.RingsAgain {
+		return "customer.missed"
+	}
+	return "customer.missed-last"
+}
+
+// askToPress asks a customer for the 1. That another key was pressed is explained once.
+func (r *request) askToPress(read AttemptRead) Action {
+	c, again := read.Callback, read.Key != ""
 	if again && r.Again {
-		return r.byeCustomer(c, "customer.missed")
+		return r.byeCustomer(c, missed(read))
 	}
 	r.Again = again
 	tag := r.line.Language(c.Language).Tag
 	r.sayCustomer(c, "customer.press", "line", r.line.Names[tag])
 	r.sayCustomer(c, "customer.not-mine", "key", keyNotMine)
-	return AskTwice{Else: []Utterance{r.line.Say(tag, "customer.missed")}}
+	return AskTwice{Else: []Utterance{r.line.Say(tag, missed(read))}}
 }
 
 // onCustomerWaits is the end of an agent's leg, for the customer who was rung first.

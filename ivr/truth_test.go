@@ -301,10 +301,11 @@ var truths = map[string]func(c *claim) bool{
 	"customer.nobody": func(c *claim) bool {
 		return c.read().Callback.Open() && c.read().Callback.State != callbacks.Task
 	},
-	"customer.given-up": func(c *claim) bool { return c.read().Callback.State.Final() },
-	"customer.later":    func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
-	"customer.gone":     func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
-	"customer.missed":   func(c *claim) bool { return !c.read().Callback.Open() },
+	"customer.given-up":    func(c *claim) bool { return c.read().Callback.State.Final() },
+	"customer.later":       func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
+	"customer.gone":        func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"customer.missed":      func(c *claim) bool { return c.read().RingsAgain },
+	"customer.missed-last": func(c *claim) bool { return !c.read().RingsAgain },
 
 	// Written.
 	"sms.soon": func(c *claim) bool {

@@ -40,6 +40,20 @@ type Prediction struct {
 // PutOff reports whether the callback is kept later than it falls due.
 func (p Prediction) PutOff() bool { return p.Outcome == Rung && p.Why != "" }
 
+// RingsAgain reports whether a callback whose customer has picked up, and is not connected, is kept by another try: so
+// that they are told as it will be. It decides as the end of their leg does.
+func (d *Dispatcher) RingsAgain(c callbacks.Callback) bool {
+	dec := d.decide(c, d.now())
+	switch c.State {
+	case callbacks.Dialling: // rung first; it is counted when their leg ends
+		c.Attempts++
+		fallthrough
+	case callbacks.AgentReached, callbacks.CustomerReached:
+		dec.again(&c, statusCompleted)
+	}
+	return c.State == callbacks.Booked
+}
+
 // Predict says what comes of a callback under some plans. Record is as a [callbacks.Store] returns it; where the
 // callback has had no attempt in this pass, the callback alone is enough.
 func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Prediction) {

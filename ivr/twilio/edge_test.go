@@ -40,6 +40,8 @@ func (f *fakeCallbacks) OpenFor(ctx context.Context, _, _ string) (callbacks.Cal
 	return f.openFor(ctx)
 }
 
+func (f *fakeCallbacks) RingsAgain(callbacks.Callback) bool { return false }
+
 func (f *fakeCallbacks) Callback(ctx context.Context, _ int64) (callbacks.Callback, error) {
 	return f.callback(ctx)
 }

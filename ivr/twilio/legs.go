@@ -134,6 +134,9 @@ func (s *Server) readAttempt(
 	defer cancel()
 	callback, verdict, err := s.ask(asking, l.Attempt, w.firstLeg(*l, r.from), ask)
 	read := ivr.AttemptRead{ReadAttempt: ask, Callback: callback, Verdict: ivr.Verdict(verdict)}
+	if err == nil {
+		read.RingsAgain = s.Legs.RingsAgain(callback)
+	}
 	if errors.Is(err, dispatch.ErrForeignCall) {
 		s.foreign(w, err)
 		read.Foreign, read.Verdict, err = true, ivr.Gone, nil

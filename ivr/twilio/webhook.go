@@ -57,6 +57,7 @@ type Legs interface {
 		hasNext bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback,
 		error)
+	RingsAgain(c callbacks.Callback) bool
 	LegStatus(ctx context.Context, attemptID, callSID, status string, seq int) error
 }
 

@@ -3,6 +3,7 @@ package simulate
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
@@ -167,5 +168,25 @@ func TestGuessingWhetherWeCalledEnds(t *testing.T) {
 	}
 	if got := s.verifies(home, "1", reference); got != "Yes. We called that number" {
 		t.Errorf("the owner: %q", got)
+	}
+}
+
+// A customer who is not connected is told what the dispatcher will do: we call again, or that was the last try.
+func TestAMissedCustomerIsToldWhetherWeCallAgain(t *testing.T) {
+	const again, last = "We will call you again later", "Please call us if you still need help"
+	for name, customer := range map[string]simulator.Party{
+		"a voicemail": behaviours["voicemail"], "another key": {After: 5 * time.Second, Keys: simulator.Always("5")},
+	} {
+		for _, first := range []bool{false, true} {
+			s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").CustomerFirst = first }))
+			s.customer, s.customer.Name, s.mayBreak = customer, "customer", true
+			s.rings(home, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+			s.settles()
+			heard := heardBy(s.eventsNow(), "customer")
+			if strings.Count(heard, again) != 2 || strings.Count(heard, last) != 1 ||
+				strings.LastIndex(heard, again) > strings.Index(heard, last) {
+				t.Errorf("%s, customer first %v: heard %q", name, first, heard)
+			}
+		}
 	}
 }
