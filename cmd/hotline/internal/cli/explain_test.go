@@ -13,9 +13,9 @@ func TestExplain(t *testing.T) {
 	want := `gopay, Thursday 31 December 2026, 16:00 (Asia/Jakarta): a call from …7890 is about refund.
 
   number        +622150001000 is answered by line gopay           lines/gopay.yaml:13
-  language      en, key 2                                         lines/gopay.yaml:19
+  language      en, key 2                                         lines/gopay.yaml:20
   announcement  none is announced
-  topic         refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:40
+  topic         refund, keys 4: self-help, account, refund, note  lines/gopay.yaml:41
   desk          support serves the topic                          topics.yaml:22
 
 gopay, desk support, Thursday 31 December 2026, 16:00 (Asia/Jakarta): closed
@@ -29,19 +29,19 @@ Rules, the highest rank first:
      week     open    Thursday's hours, 08:00-17:00.                        hours/gopay.yaml:17
 Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay.yaml:17]
 
-  rings          nobody: desk support is closed                                                  lines/gopay.yaml:55
+  rings          nobody: desk support is closed                                                  lines/gopay.yaml:56
   rung back      …7890 can be dialled by the provider itself
-  calling hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:102
-  asap_cutoff    in the last 10m before closing it is the next opening                           lines/gopay.yaml:97
+  calling hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:103
+  asap_cutoff    in the last 10m before closing it is the next opening                           lines/gopay.yaml:98
   callback       as soon as possible is Sat 2 Jan 2027, 09:00, key 1
-                 Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:77
-                 Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:77
-                 Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:77
-  booked         due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:81
-                 behind others of this opening, 3m apart                                         lines/gopay.yaml:99
-                 unless the caller has asked for 6 in an hour or 15 in a day, or holds 3         lines/gopay.yaml:89
-                 unless 500 are open already                                                     lines/gopay.yaml:96
-  text message   sent to …7890                                                                   lines/gopay.yaml:119
+                 Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:78
+                 Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:78
+                 Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:78
+  booked         due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:82
+                 behind others of this opening, 3m apart                                         lines/gopay.yaml:100
+                 unless the caller has asked for 6 in an hour or 15 in a day, or holds 3         lines/gopay.yaml:90
+                 unless 500 are open already                                                     lines/gopay.yaml:97
+  text message   sent to …7890                                                                   lines/gopay.yaml:120
 
 Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*#,*#,1" --agents no-answer
 `
@@ -103,14 +103,14 @@ func TestExplainOfANumber(t *testing.T) {
 	}{
 		{"--line gopay --number 00819012345678", []string{
 			"+819012345678, Japan (JP)", "+19012345678, United States (US)", "the caller is asked which",
-			"lines/gopay.yaml:103"}},
+			"lines/gopay.yaml:104"}},
 		{"--line gopay --number 081234567890",
 			[]string{"+6281234567890, Indonesia (ID)", "called  yes", "texted  yes"}},
 		{"--line gopay --number 02129928888", []string{"called  yes", "texted  no: it is no mobile number"}},
-		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:111",
+		{"--line gopay --number +252612345678", []string{"called  no: blocked, prefix +252", "lines/gopay.yaml:112",
 			"texted  no"}},
 		{"--line okpay --number +622150003001", []string{"no: never-called, the number of a line or an agent",
-			"lines/gopay.yaml:66"}},
+			"lines/gopay.yaml:67"}},
 		{"--line okpay --number 00862150001000", []string{"no: never-called, the number of a line or an agent",
 			"lines/upay.yaml:10"}},
 		{"--line upay --number +6581234567",
