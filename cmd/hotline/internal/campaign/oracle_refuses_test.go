@@ -132,7 +132,7 @@ func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 				{tc.then, 12 * time.Second}, {simulator.EventHangup, 14 * time.Second}} {
 				e := leg
 				if step.event == simulator.EventSay {
-					e.Text = "Sorry, we cannot connect you any more at this hour. We will call you again. Goodbye."
+					e.Text = "Sorry, we can no longer connect you at this hour. Goodbye."
 				}
 				e.Event, e.At, e.Target = step.event, tc.answer.Add(step.after), "client:second-1"
 				l.enter(e)

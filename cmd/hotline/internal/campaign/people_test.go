@@ -137,7 +137,7 @@ func (p *people) caller(nth int) simulator.Party {
 			said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
 			switch {
 			case prompt.Verb == "Record" && said("Please leave a message") && offers == 1:
-				return simulator.Reply{Digits: "0"}
+				return simulator.Reply{Digits: "0", Silence: true} // what is spoken would have a reference, too
 			case said("To keep it, press 1") && moves:
 				moves, to = false, "2" // to a time of another kind: the same again would be the same text message again
 				if said(" between ") {

@@ -177,7 +177,7 @@ func apology(e simulator.Event) bool {
 // refusal reports whether a customer is told that the desk has closed since their telephone began to ring.
 func refusal(e simulator.Event) bool {
 	return e.Event == simulator.EventSay && e.Role != simulate.RoleCaller &&
-		strings.Contains(e.Text, "we cannot connect you any more at this hour")
+		strings.Contains(e.Text, "we can no longer connect you at this hour")
 }
 
 var callbackReference = regexp.MustCompile(`Your reference number is ([0-9 ,]+)\.`)

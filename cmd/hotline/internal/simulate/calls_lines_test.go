@@ -55,7 +55,16 @@ func (j *journey) then(prompt, keys string) {
 // travel goes to a topic and gives every number that is asked for. Callers with different n have different accounts.
 func travel(line *ivr.Line, tag string, way ivr.KeyPath, n int) *journey {
 	j := &journey{line: line, tag: tag, topic: line.Topic(way.Topic)}
-	if len(line.Languages) > 1 {
+	guessed := ""
+	for _, language := range line.Languages { // callers with a number of the line's country may not be asked
+		if slices.Contains(language.Countries, line.Region) {
+			guessed = language.Tag
+		}
+	}
+	if guessed != "" && guessed != tag {
+		j.steps = append(j.steps, hears("").press("*"))
+	}
+	if len(line.Languages) > 1 && guessed != tag {
 		key := 1 + slices.IndexFunc(line.Languages, func(l ivr.Language) bool { return l.Tag == tag })
 		j.steps = append(j.steps, hears("").press(fmt.Sprint(key)))
 	}
@@ -196,6 +205,9 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 			actions, most := j.actions(), mostActions
 			if len(j.topic.Questions) > 0 {
 				most = mostActionsWithNumber
+			}
+			if j.steps[0].presses == "*" { // to another language than the number tells
+				most++
 			}
 			if j.topic.Note {
 				j.steps = append(j.steps, hears("").silence())
