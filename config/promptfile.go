@@ -119,7 +119,7 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 }
 
 // neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who
-// changes it waits in vain to hear it.
+// changes it never hears the change.
 func (f *lineFile) neverHears(v yamlnode.Value, tag string) {
 	f.warnings = append(f.warnings, Warning{Line: f.line.ID, Undated: true, Problem: Problem{File: v.File, Line: v.Line,
 		Key: v.Key, Message: fmt.Sprintf("line %s does not speak %s, so nobody hears this; remove it", f.line.ID, tag)}})

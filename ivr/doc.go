@@ -25,7 +25,7 @@
 // # A key press
 //
 // [Advance] finds the step by its name in the state. keys.go answers the keys that mean the same in every menu; the
-// others are the step's own keys. No-input and invalid-key attempts have separate limits, after either of which the caller
+// others are the step's own keys. No-input and invalid-key attempts have separate limits. After either limit the caller
 // is connected to an agent or offered a callback. The answer leads to a step, which asks; a step that wants something
 // written returns an effect; and so on, until something is left for the provider to do.
 //

@@ -269,7 +269,7 @@ func TestACallingNumberTellsTheLanguage(t *testing.T) {
 
 var anonymousCall = Call{SID: "CA1", From: "+266696687", To: "+622150001000"}
 
-// Whoever says nothing at all to a line that guesses comes to an end, and has heard the languages.
+// Callers who say nothing at all to a line that guesses come to an end, and have heard the languages.
 func TestSilenceOnALineThatGuessesEnds(t *testing.T) {
 	if turns := stubborn(t, guessing(t), closedHour, nil, ""); turns > 16 {
 		t.Errorf("silence: %d turns until the end", turns)

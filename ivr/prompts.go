@@ -190,8 +190,9 @@ var fixedPrompts = map[string]promptUse{
 
 // smsPrompts are written, not spoken, and needed by lines that send text messages.
 var smsPrompts = map[string]promptUse{
-	"sms.soon":      {"called back as soon as an agent is free", []string{"line", "reference"}},
-	"sms.when":      {"called back within a stretch; when = date, from–to and zone, in figures", []string{"line", "when", "reference"}},
+	"sms.soon": {"called back as soon as an agent is free", []string{"line", "reference"}},
+	"sms.when": {"called back within a stretch; when = date, from–to and zone, in figures",
+		[]string{"line", "when", "reference"}},
 	"sms.from":      {"called back as soon as possible from a time, in figures", []string{"line", "when", "reference"}},
 	"sms.urgent":    {"called back by the emergency desk", []string{"line", "reference"}},
 	"sms.given-up":  {"a callback that could not be kept", []string{"line", "reference"}},
@@ -325,7 +326,7 @@ func (l *Line) dueBetween(tag, number string, from, to, now time.Time) string {
 }
 
 // clockOf is the clock on which a time is told to the holder of a number. Where the number may belong to several zones
-// it is the line's, by its name. Whoever gave no number yet hears the line's, and once a callback is booked that of the
+// it is the line's, by its name. Callers who gave no number yet hear the line's, and once a callback is booked that of the
 // number.
 func (l *Line) clockOf(number string, at time.Time) (zone *time.Location, named bool) {
 	if zone := callbacks.ClockOf(number, at); zone != nil {

@@ -85,7 +85,8 @@ func (r *request) offerTimes(offer callbacks.Offer) {
 	r.Slots = nil
 	for i, slot := range offer.Slots {
 		r.Slots = append(r.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
-		r.say("offer.slot", "key", strconv.Itoa(i+2), "when", r.line.dueBetween(r.language(), r.toRing(), slot.From, slot.To, r.now))
+		when := r.line.dueBetween(r.language(), r.toRing(), slot.From, slot.To, r.now)
+		r.say("offer.slot", "key", strconv.Itoa(i+2), "when", when)
 	}
 }
 
@@ -154,7 +155,7 @@ func askRingAt(r *request) Action {
 	return Gather{Timeout: menuTimeout}
 }
 
-// sayNoCall says why a number is not called. Whoever named none is told of theirs.
+// sayNoCall says why a number is not called. Callers who keyed in none are told of theirs.
 func (r *request) sayNoCall() {
 	switch r.NoCall {
 	case callbacks.Unreachable, callbacks.OtherCountry, callbacks.BlockedPrefix:

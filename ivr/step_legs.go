@@ -72,8 +72,8 @@ func hearAgentLeg(r *request, key string) Action {
 	if key != keyTake {
 		return Hangup{}
 	}
-	taken := MarkTaken{Dial: r.Dials, Target: callbacks.Target{ID: strconv.Itoa(r.Target)}, Line: r.line.ID, Desk: r.Desk, Topic: r.Topic,
-		Caller: r.Caller}
+	taken := MarkTaken{Dial: r.Dials, Target: callbacks.Target{ID: strconv.Itoa(r.Target)}, Line: r.line.ID,
+		Desk: r.Desk, Topic: r.Topic, Caller: r.Caller}
 	if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
 		taken.Target = desk.Targets[r.Target]
 	}
@@ -247,7 +247,7 @@ func onCustomer(r *request, event Event) Action {
 const hintDigits = 2
 
 // sayHint tells customers something of their reference that somebody who impersonates us has to guess. It is said only
-// after their 1: a voicemail, or whoever else picks up, hears none of it.
+// after their 1: a voicemail, or somebody else who picks up, hears none of it.
 func (r *request) sayHint(c callbacks.Callback) {
 	end := c.Reference[max(0, len(c.Reference)-hintDigits):]
 	r.sayCustomer(c, "customer.hint", "digits", spoken.Digits(r.line.Language(c.Language).Tag, end))

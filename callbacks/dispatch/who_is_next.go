@@ -13,8 +13,8 @@ import (
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
 // turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
-// of the desk, one with a caller whom we connected not counted; once they have pressed 1 the telephones ring behind theirs, see
-// [callbacks.Callback.TargetBehind].
+// of the desk, one with a caller whom we connected not counted; once they have pressed 1 the telephones ring behind
+// theirs, see [callbacks.Callback.TargetBehind].
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
 type inFlight struct {

@@ -8,8 +8,8 @@ import (
 )
 
 // WrittenWhen writes an instant for a text message, which is read on another day: figures, an absolute date and the
-// zone whose clock is meant. "Mon 9 Mar, 08:00 (Jakarta)", "Sen 9 Mar 08.00 WIB", "3月5日9:00", "3月5日(木)9:00". zone must not
-// be nil. An unknown tag is written in English.
+// zone whose clock is meant. "Mon 9 Mar, 08:00 (Jakarta)", "Sen 9 Mar 08.00 WIB", "3月5日9:00", "3月5日(木)9:00". zone
+// must not be nil. An unknown tag is written in English.
 func WrittenWhen(tag string, t time.Time, zone *time.Location) string {
 	t = t.In(zone)
 	return written(tag, t, writtenClock(tag, t))

@@ -22,8 +22,9 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
 		Long: `status shows the version that was put in force last, what the directory of --config holds, what each
-running instance runs, why one refuses an edit, and which lines have urgent callbacks that wait for a person. It ends with exit status 1 when they do not all run what the
-directory holds, unless that was put in force less than 15 seconds ago and nobody refuses it.`,
+running instance runs, why one refuses an edit, and which lines have urgent callbacks that wait for a person. It ends
+with exit status 1 when the instances do not all run what the directory holds, unless that was put in force less than
+15 seconds ago and none refuses it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			a, err := openNeededSession(cmd)

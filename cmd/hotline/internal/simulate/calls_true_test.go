@@ -25,7 +25,7 @@ func TestTimesAreToldOnTheClockOfTheTelephoneThatRings(t *testing.T) {
 	}
 }
 
-// A number of half a continent tells no clock: the line's is named. When the desk opens is told so to everybody abroad.
+// A number of half a continent tells no clock: the line's is named. So is it in opening hours, to everybody abroad.
 func TestTheZoneIsNamedWhereCallersMayHaveAnother(t *testing.T) {
 	s := newScenario(t, "2026-03-04T03:00:00+08:00", onLine("okpay"))
 	heard := s.rings("+12125551234", "", hears("For English").press("1"), hears("For a stolen").hangUp())
@@ -36,7 +36,7 @@ func TestTheZoneIsNamedWhereCallersMayHaveAnother(t *testing.T) {
 	saysNever(t, heard, "Singapore time")
 }
 
-// Whoever ends a message with 0 hears that it is kept, and its reference, before an agent is rung.
+// Callers who end a message with 0 hear that it is kept, and its reference, before an agent is rung.
 func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
 	spoken := hears("Please tell us").press("0")
@@ -56,7 +56,7 @@ func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 	s.bridged("caller with support-1")
 }
 
-// Whoever has a callback hears of it before the topics, again with them, and before any time is read.
+// Callers with a callback hear of it before the topics, again with them, and before any time is read.
 func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
 	s, reference := bookedCallback(t)
 	const open = "You have a callback booked. To check, change or cancel it, press 7. "

@@ -1,0 +1,176 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/nyaruka/phonenumbers"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
+)
+
+// Whether a number may be called and texted, and by which rules.
+
+// kindOf says what kind of a number cannot be written to.
+func kindOf(number string) string {
+	n, err := phonenumbers.Parse(number, "")
+	if err == nil && phonenumbers.GetNumberType(n) == phonenumbers.FIXED_LINE {
+		return "it is no mobile number"
+	}
+	return "the number cannot be written to"
+}
+
+// Whether a customer may be called and texted on a number, and which rule says so.
+
+// writeNumber explains a number as a caller keys it in, or as the provider sends it.
+func (e explanation) writeNumber(out io.Writer, given string) error {
+	var rows terminal.Table
+	fmt.Fprintf(out, "%s, asked about %s:\n\n", e.line.ID, given)
+	numbers := []string{e.line.CallerNumber(given)}
+	switch {
+	case twilio.Withheld(given):
+		numbers = nil
+		e.refused(&rows, &callbacks.Refusal{Reason: callbacks.Invalid, Detail: "the caller withholds the number"})
+	case strings.Trim(given, "0123456789") == "":
+		read, err := e.line.Callbacks.Readings(given, e.line.Region)
+		if err != nil {
+			numbers = nil
+			e.refused(&rows, err)
+		} else {
+			numbers = read
+		}
+	case numbers[0] == "" && strings.HasPrefix(given, "+"):
+		numbers = nil
+		e.refused(&rows, e.line.Callbacks.Refusal(given))
+	case numbers[0] == "":
+		numbers = nil
+		rows.Add("number", "none: only + and country code, or keyed digits, are one; the caller counts as anonymous",
+			"")
+		if strings.HasPrefix(strings.ToLower(given), "sip") {
+			rows.Add("", "the user of a SIP address counts where sip_caller_id is set and it is +E.164",
+				e.source("sip_caller_id"))
+		}
+	}
+	for _, number := range numbers {
+		e.oneNumber(&rows, number)
+	}
+	if len(numbers) > 1 {
+		rows.Add("keyed in", "the digits can stand for any of these, so the caller is asked which", "")
+	}
+	return rows.Write(out, "  ")
+}
+
+// refused is a row about digits that no reading of may be called.
+func (e explanation) refused(rows *terminal.Table, err error) {
+	rows.Add("number", "none that may be called", "")
+	var refusal *callbacks.Refusal
+	if errors.As(err, &refusal) {
+		rows.Add("called", fmt.Sprintf("no: %s, %s", refusal.Reason, refusal.Detail), e.refusalSource(refusal))
+	}
+}
+
+// oneNumber is what is decided about a number, E.164.
+func (e explanation) oneNumber(rows *terminal.Table, number string) {
+	country := "no country"
+	if region := callbacks.Country(number); region != "" {
+		country = fmt.Sprintf("%s (%s)", spoken.Country("en", region), region)
+	}
+	rows.Add("number", number+", "+country, "")
+	if refusal := e.line.Callbacks.Refusal(number); refusal != nil {
+		rows.Add("called", fmt.Sprintf("no: %s, %s", refusal.Reason, refusal.Detail), e.refusalSource(refusal))
+		rows.Add("texted", "no: who is not called is not texted", "")
+		return
+	}
+	by, source := e.byWhichRoute(number)
+	rows.Add("called", "yes, "+by, source)
+	rows.Add("", e.whichCountries(), e.source("callbacks.countries"))
+	limits := e.line.Callbacks.MoveLimits()
+	rows.Add("", fmt.Sprintf("at the wish of callers from other numbers %d an hour and %d a day, and not for a day "+
+		"after key 2",
+		limits.NumberHour, limits.NumberDay), e.source("callbacks.limits"))
+	switch {
+	case !e.line.SMS:
+		rows.Add("texted", "no: the line sends no text messages", e.source("text_messages"))
+	case !e.line.TakesSMS(number):
+		rows.Add("texted", "no: "+kindOf(number), e.source("text_messages"))
+	default:
+		rows.Add("texted", "yes, to the calling number, or once its customer was reached", e.source("text_messages"))
+	}
+}
+
+func (e explanation) whichCountries() string {
+	if e.line.Callbacks.Countries == nil {
+		return "numbers of any country are called"
+	}
+	return "numbers of these countries are called: " + strings.Join(e.line.Callbacks.Countries, ", ")
+}
+
+// refusalSource is where the rule is written that refuses a number; empty where the program decides.
+func (e explanation) refusalSource(r *callbacks.Refusal) string {
+	policy := e.line.Callbacks
+	switch r.Reason {
+	case callbacks.OtherCountry:
+		return e.source("callbacks.countries")
+	case callbacks.BlockedPrefix:
+		for _, blocked := range policy.Blocked {
+			if strings.HasPrefix(r.Number, blocked.Prefix) {
+				return e.source("callbacks.blocked." + blocked.Prefix)
+			}
+		}
+	case callbacks.Unreachable:
+		for _, prefix := range policy.Unreachable {
+			if source := e.source("callbacks.unreachable." + prefix); strings.HasPrefix(r.Number, prefix) &&
+				source != "" {
+				return source
+			}
+		}
+		return e.source("routes")
+	case callbacks.NeverCalled:
+		return e.ownerSource(r.Number)
+	}
+	return ""
+}
+
+// ownerSource is where a number stands that is a line's or an agent's; empty for others.
+func (e explanation) ownerSource(number string) string {
+	for _, line := range e.snapshot.Lines {
+		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender} {
+			if own == number {
+				return e.snapshot.Source(line.ID, key)
+			}
+		}
+		for _, own := range line.Numbers {
+			if own == number {
+				return e.snapshot.Source(line.ID, "numbers."+number)
+			}
+		}
+		for _, desk := range line.Desks {
+			for _, target := range desk.Targets {
+				if target.Address == number || ivr.SIPUser(target.Address) == number {
+					return e.snapshot.Source(line.ID, "desks."+desk.ID+".targets."+target.ID)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// byWhichRoute is how a number is dialled, and where that is written.
+func (e explanation) byWhichRoute(number string) (by, source string) {
+	trunk := e.line.Callbacks.Route(number)
+	if trunk == "" {
+		return "by the provider itself", ""
+	}
+	for _, r := range e.line.Callbacks.Routes {
+		if r.Byoc == trunk && strings.HasPrefix(number, r.Prefix) {
+			source = e.source("routes." + r.Prefix)
+		}
+	}
+	return "by trunk " + trunk, source
+}
