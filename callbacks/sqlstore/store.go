@@ -46,7 +46,8 @@ type Dialect struct {
 	Order string
 	// Snapshot is the isolation in which several reads see the same moment.
 	Snapshot sql.IsolationLevel
-	// OneWriter lets transactions that write take turns on one connection, which keeps its statements prepared.
+	// OneWriter lets transactions that write take turns on one connection. The driver keeps no statements prepared, so
+	// the store does.
 	OneWriter bool
 	// Intact is asked after each commit, before anybody is told of it: what was written cannot be relied on when it is
 	// not nil. May be nil.
@@ -79,7 +80,7 @@ type Store struct {
 func New(dialect Dialect, writer, readers *sql.DB) *Store {
 	s := &Store{dialect: &dialect, writer: writer, readers: readers, read: conn{handle: readers, dialect: &dialect}}
 	if dialect.OneWriter {
-		s.one = newWriter(writer)
+		s.one, s.read.handle = newWriter(writer), &preparedPool{DB: readers}
 	}
 	return s
 }

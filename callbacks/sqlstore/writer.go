@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"sync"
 )
 
 // A writer hands the one connection that writes from one transaction to the next, first come, first served:
@@ -84,4 +85,27 @@ func (t preparedTx) QueryContext(ctx context.Context, query string, args ...any)
 		return t.StmtContext(ctx, s).QueryContext(ctx, args...)
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
+}
+
+// A preparedPool prepares each query the first time that it is asked. There are as many as the package has: none has a
+// value in its text.
+type preparedPool struct {
+	*sql.DB
+	known sync.Map // *sql.Stmt by its text
+}
+
+// QueryContext implements handle.
+func (p *preparedPool) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	known, ok := p.known.Load(query)
+	if !ok {
+		prepared, err := p.PrepareContext(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		var there bool
+		if known, there = p.known.LoadOrStore(query, prepared); there {
+			_ = prepared.Close() // another was quicker
+		}
+	}
+	return known.(*sql.Stmt).QueryContext(ctx, args...)
 }

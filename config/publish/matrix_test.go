@@ -133,10 +133,15 @@ var mistakes = []struct {
 }
 
 // Whatever is saved in whatever way: what was in force stays in force, the supervisor is told, a restart changes
-// nothing of it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration.
+// nothing of it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration. How
+// a file is saved is seen before anything of it is read: of the pairs every third is tried, so that each way meets at
+// least three mistakes, and each mistake three ways.
 func TestWaysToSaveAndKindsOfMistake(t *testing.T) {
-	for _, way := range ways {
-		for _, mistake := range mistakes {
+	for i, way := range ways {
+		for j, mistake := range mistakes {
+			if (i+j)%3 != 0 {
+				continue
+			}
 			if strings.HasSuffix(way.name, "the folder") && filepath.Dir(mistake.file) == "." {
 				continue // beside the folders
 			}
@@ -250,7 +255,7 @@ func TestCallersWhilePublishing(t *testing.T) {
 	live, stop := d.Live(), make(chan struct{})
 	var callers sync.WaitGroup
 	var answered atomic.Int64
-	for range 4 {
+	for range 2 {
 		callers.Go(func() {
 			for {
 				select {
@@ -268,14 +273,15 @@ func TestCallersWhilePublishing(t *testing.T) {
 			}
 		})
 	}
-	for i := range 20 {
+	const edits = 10
+	for i := range edits {
 		d.saves("hours/gopay.yaml", fmt.Sprintf("%s# edit %d\n", text, i))
 		d.now = d.Look(t.Context())
 		d.now = d.Look(t.Context())
 	}
 	close(stop)
 	callers.Wait()
-	if n := len(d.versions()); n != 21 || answered.Load() < 20 {
+	if n := len(d.versions()); n != edits+1 || answered.Load() < edits {
 		t.Errorf("%d versions, %d callers", n, answered.Load())
 	}
 }

@@ -79,7 +79,7 @@ func (s *scenario) cancels(from, reference string) {
 func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	s := newScenario(t, night)
 	s.everyAgent("no-answer")
-	const calls = 300
+	const calls = 50
 	var all []*simulator.Call
 	for i := range calls {
 		number := fmt.Sprintf("+62813%08d", i)
