@@ -9,8 +9,8 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// WarnBefore is how long before the covered days of a set of holidays end this is a warning.
-const WarnBefore = 90 * day
+// warnBefore is how long before the covered days of a set of holidays end this is a warning.
+const warnBefore = 90 * day
 
 // A Warning is something that works today and needs somebody's attention.
 type Warning struct {
@@ -99,7 +99,7 @@ func sorted(warnings []Warning) []Warning {
 // uncovered are the sets that do not cover the days ahead.
 func (r dependency) uncovered(now time.Time) (out []Warning) {
 	today := hours.DateOf(now.In(r.calendar.Zone()))
-	until := hours.DateOf(now.In(r.calendar.Zone()).Add(WarnBefore))
+	until := hours.DateOf(now.In(r.calendar.Zone()).Add(warnBefore))
 	gaps := r.calendar.Uncovered(today, until)
 	for _, at := range r.sets {
 		// Of the gaps of one set the first is enough.

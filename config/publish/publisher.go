@@ -164,7 +164,7 @@ func (p *Publisher) look(ctx context.Context, now time.Time) {
 	case ctx.Err() != nil:
 	case r != nil && errors.Is(r.Err, ErrCallTestsNotRun):
 		p.pending = pending{digest, p.Now(), callTestsAgain}
-	case r != nil && errors.Is(r.Err, ErrLags):
+	case r != nil && errors.Is(r.Err, errLags):
 		p.pending = pending{digest, p.Now(), lagsAgain}
 	default:
 		p.handled, p.pending = digest, pending{}
@@ -203,7 +203,7 @@ func (p *Publisher) takeUp(ctx context.Context, digest string, files Files, err 
 		snapshot, err = p.check(ctx, files)
 	}
 	if err == nil && p.lags(ctx, digest, snapshot.Hash) {
-		err = ErrLags
+		err = errLags
 	}
 	switch {
 	case ctx.Err() != nil: // stopping; the next start looks again

@@ -90,8 +90,8 @@ func (p *Publisher) beginRecorded(ctx context.Context, snapshot *config.Snapshot
 	}
 }
 
-// ErrLags: the directory holds a version that was replaced, while other instances run the one that replaced it.
-var ErrLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, " +
+// errLags: the directory holds a version that was replaced, while other instances run the one that replaced it.
+var errLags = errors.New("this directory holds an older version than the other instances run; bring it up to date, " +
 	"or edit it")
 
 // lagsAgain is when a directory that lags behind is looked at again: the other instances may be gone.
