@@ -100,7 +100,11 @@ func (p Policy) OfferTo(number string, cal *hours.Calendar, now time.Time, urgen
 	if at, ok := p.soonest(cal, now); ok && at.Sub(now) <= farthestSlot {
 		o.ASAP = at
 	}
-	for _, s := range cal.Slots(now.Add(p.MinNotice), p.SlotLength, p.SlotCount+len(full)) {
+	from := now.Add(p.MinNotice)
+	if o.ASAP.After(from) {
+		from = o.ASAP // as soon as possible is never later than a time that can be chosen
+	}
+	for _, s := range cal.Slots(from, p.SlotLength, p.SlotCount+len(full)) {
 		if len(o.Slots) == p.SlotCount || s.From.Sub(now) > farthestSlot || slices.ContainsFunc(full, s.From.Equal) {
 			continue
 		}

@@ -43,7 +43,7 @@ expect:
 		File: "calls/shop-open.yaml", Line: "shop", Title: "A caller asks for a person",
 		At: time.Date(2026, 11, 23, 2, 30, 0, 0, time.UTC), Agents: map[string]string{"support-1": "busy"},
 		Others: "answer", Customer: "answer", Steps: []config.Step{{Hear: "language.offer in en 1", Press: "1"},
-			{Hear: "menu.controls", Press: "0"}, {Hear: "goodbye"}},
+			{Hear: "menu.agent", Press: "0"}, {Hear: "goodbye"}},
 		Expect: config.Expectation{Desk: "support"},
 		Sources: sources("calls/shop-open.yaml", "call:1 at:3 steps[0]:6 steps[1]:7 steps[2]:8 expect:9 "+
 			"expect.desk:10"),

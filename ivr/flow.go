@@ -230,6 +230,9 @@ func (r *request) countNoInput(step *step) Action {
 // hear it again; in the language menu, whose sentences are short, nobody is known to understand that.
 func (r *request) askAfterSlip(step *step) Action {
 	if step.kind == menu && step.id != stepLanguage && r.NoInputs+r.NoMatches < 2 {
+		if r.offersEmergency() {
+			r.sayFirst("emergency.first", "key", "1")
+		}
 		r.say("menu.again")
 		return Gather{Timeout: menuTimeout}
 	}
@@ -260,22 +263,21 @@ func (r *request) giveUp() Action {
 		r.say("limit.person")
 		return r.ring(r.deskWanted())
 	case stepOf(r.Step).afterDesk:
-		r.say("limit.request")
 		return goTo{stepMessage}
 	}
-	r.say("limit.request")
+	if r.agentDesk() == "" {
+		r.say("limit.request")
+	}
 	return goTo{stepOffer}
 }
 
 // person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had
 // instead.
 func (r *request) person() Action {
-	desk := r.deskWanted()
-	for _, can := range []string{desk, r.generalDesk()} {
-		if r.deskCanAnswer(can) {
-			return r.ring(can)
-		}
+	if desk := r.agentDesk(); desk != "" {
+		return r.ring(desk)
 	}
+	desk := r.deskWanted()
 	if slices.Contains(r.Rung, desk) {
 		r.say("desk.nobody")
 	} else {
@@ -301,6 +303,9 @@ func (r *request) failure() Action {
 		return r.ring(desk)
 	}
 	r.say("failure.message")
+	if r.emergency() != nil { // its key is the first of what is offered
+		return goTo{stepOffer}
+	}
 	return goTo{stepMessage}
 }
 
@@ -334,6 +339,38 @@ func (l *Line) deskFor(id, tag string) string {
 	return id
 }
 
+// agentDesk is the desk that the key 0 leads to: the topic's if it can answer, else the general one; empty when neither
+// can.
+func (r *request) agentDesk() string {
+	for _, desk := range []string{r.deskWanted(), r.generalDesk()} {
+		if r.deskCanAnswer(desk) {
+			return desk
+		}
+	}
+	return ""
+}
+
+// emergency is the topic that is offered first whatever else is: while the line is closed, and that topic's desk can
+// answer. It is nil otherwise, and for a caller who has chosen it.
+func (r *request) emergency() *Topic {
+	topic := r.line.emergency()
+	if topic == nil || r.urgent() || !r.closed() || !r.deskCanAnswer(r.line.deskFor(topic.Desk, r.language())) {
+		return nil
+	}
+	return topic
+}
+
+// offersEmergency reports whether key 1 of the menu that the caller is in leads to it now.
+func (r *request) offersEmergency() bool {
+	switch r.Step {
+	case stepTopic:
+		return r.Menu == "" && r.Page == 0 && r.emergency() != nil
+	case stepOffer, stepRingAt:
+		return r.Emergency && (r.Step == stepOffer || r.NoCall != "")
+	}
+	return false
+}
+
 // deskCanAnswer is false when the desk is closed or did not answer in this call already.
 func (r *request) deskCanAnswer(desk string) bool {
 	return r.line.Desks[desk].Hours.IsOpen(r.now) && !slices.Contains(r.Rung, desk)
@@ -350,6 +387,11 @@ func (r *request) words(key string, pairs ...string) Utterance {
 
 func (r *request) say(key string, pairs ...string) {
 	r.said = append(r.said, r.words(key, pairs...))
+}
+
+// sayFirst says something before all else that the answer says.
+func (r *request) sayFirst(key string, pairs ...string) {
+	r.said = slices.Insert(r.said, 0, r.words(key, pairs...))
 }
 
 // when says when a desk opens or closes.

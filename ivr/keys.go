@@ -12,7 +12,8 @@ const (
 
 // Keys that every menu has. A new one is a constant here, an entry of commonKeys and a case in [request.commonKey]; the
 // keys of one menu are where its step is. No menu may use one of these: a test holds every reachable menu against it.
-// The prompt menu.controls names these keys. Steps that record take 0 themselves, and agents' legs have none of them.
+// The prompts menu.agent, menu.again and menu.back name these keys. Steps that record take 0 themselves, and agents'
+// legs have none of them.
 const (
 	KeyPerson = "0" // an agent
 	keyAgain  = "9" // hear it again

@@ -146,6 +146,36 @@ type Desk struct {
 	ByLanguage map[string]string
 }
 
+// emergency is the topic that goes before all others: the first one that is urgent, or nil.
+func (l *Line) emergency() *Topic {
+	for i := range l.Topics {
+		if l.Topics[i].Urgent {
+			return &l.Topics[i]
+		}
+	}
+	return nil
+}
+
+func (l *Line) isUrgent(topic string) bool {
+	t := l.Topic(topic)
+	return t != nil && t.Urgent
+}
+
+// firstMenu is the menu with the emergency as its first choice, wherever the file has it: its key is 1 on every line.
+func (l *Line) firstMenu() []Choice {
+	emergency := l.emergency()
+	if emergency == nil || len(l.Menu) > 0 && l.Menu[0].ID == emergency.ID {
+		return l.Menu
+	}
+	menu := []Choice{{ID: emergency.ID}}
+	for _, choice := range l.Menu {
+		if choice.ID != emergency.ID {
+			menu = append(menu, choice)
+		}
+	}
+	return menu
+}
+
 // A NumberRule says what a number that callers key in looks like.
 type NumberRule struct {
 	// Min and Max digits.

@@ -26,7 +26,10 @@ func pressed(t *testing.T, line *Line, keys ...string) (State, Response) {
 
 func offered(response Response) (topics []string) {
 	for _, said := range response.Say {
-		if words := strings.Fields(said.Text); words[0] == "menu.topic" {
+		switch words := strings.Fields(said.Text); words[0] {
+		case "emergency.first":
+			topics = append(topics, "topic.stolen")
+		case "menu.topic":
 			topics = append(topics, words[1])
 		}
 	}
@@ -132,25 +135,25 @@ func TestQuestionsAreAskedInOrder(t *testing.T) {
 func TestOneKeyBooks(t *testing.T) {
 	line := sketch(t)
 	state, response := pressed(t, line, "0")
-	if state.Step != stepOffer || !strings.HasPrefix(response.Say[2].Text, "offer.number 0 8 1 2") {
+	if state.Step != stepOffer || !strings.HasPrefix(response.Say[2].Text, "offer.yours 7 8 9 0") {
 		t.Fatalf("at %s, heard %q", state.Step, response.Say)
 	}
-	_, response = Advance(line, closedHour, caller, state, Keys{"1"})
+	_, response = Advance(line, closedHour, caller, state, Keys{"2"}) // 1 is the emergency
 	perform, ok := response.Action.(Perform)
 	if !ok {
-		t.Fatalf("1 leads to %T", response.Action)
+		t.Fatalf("2 leads to %T", response.Action)
 	}
 	if book, ok := perform.Effect.(Book); !ok || book.Request.Number != caller.From ||
 		book.Request.CallRecordKey != caller.SID {
-		t.Errorf("1 leads to %+v", perform.Effect)
+		t.Errorf("2 leads to %+v", perform.Effect)
 	}
 }
 
 func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 	line := sketch(t)
-	state, response := pressed(t, line, "0", keyMore, "02150009999")
+	state, response := pressed(t, line, "0", keyMore, "1", "02150009999")
 	if state.Step != stepOffer || state.Number != "+622150009999" ||
-		!strings.Contains(response.Say[1].Text, "offer.number 0 2 1") {
+		!strings.Contains(words(response), "offer.number 0 2 1") {
 		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, response.Say)
 	}
 }
@@ -241,13 +244,13 @@ func TestACallingNumberTellsTheLanguage(t *testing.T) {
 		last   string
 		speaks string
 	}{
-		"at once":            {caller, []Event{Found{}}, "menu.topic", "language.star", "id"},
-		"star, another":      {caller, []Event{Found{}, Keys{"*"}, Keys{"2"}, Found{}}, "menu.topic", "menu.back", "en"},
+		"at once":            {caller, []Event{Found{}}, "emergency.first", "language.star", "id"},
+		"star, another":      {caller, []Event{Found{}, Keys{"*"}, Keys{"2"}, Found{}}, "emergency.first", "menu.back", "en"},
 		"star":               {caller, []Event{Found{}, Keys{"*"}}, "language.offer", "language.offer", ""},
 		"silence":            {caller, []Event{Found{}, Keys{}}, "language.offer", "language.offer", ""},
 		"the second page":    {caller, []Event{Found{}, Keys{"8"}}, "menu.topic", "menu.back", "id"},
 		"silence there":      {caller, []Event{Found{}, Keys{"8"}, Keys{}}, "no-input.menu", "menu.again", "id"},
-		"again":              {caller, []Event{Found{}, Keys{"9"}}, "menu.topic", "language.star", "id"},
+		"again":              {caller, []Event{Found{}, Keys{"9"}}, "emergency.first", "language.star", "id"},
 		"another country":    {foreigner, nil, "welcome", "language.offer", ""},
 		"no number":          {anonymousCall, nil, "welcome", "language.offer", ""},
 		"chosen, then quiet": {foreigner, []Event{Keys{"1"}, Found{}, Keys{}}, "no-input.menu", "menu.again", "id"},

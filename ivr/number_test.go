@@ -145,7 +145,7 @@ func TestOnlyANumberIsOfferedToBeRung(t *testing.T) {
 		line := sketch(t)
 		state := State{Line: line.ID, Step: stepOffer, Language: "en"}
 		state, response := Advance(line, closedHour, Call{SID: "CA1", From: from, To: caller.To}, state, Again{})
-		if state.Number != want || strings.Contains(words(response), "offer.number") != (want != "") {
+		if state.Number != want || strings.Contains(words(response), "offer.yours") != (want != "") {
 			t.Errorf("%q: %q would be rung; heard %q", from, state.Number, words(response))
 		}
 	}

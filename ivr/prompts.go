@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
@@ -58,15 +59,17 @@ var fixedPrompts = map[string]promptUse{
 	"language.offer":       {"in its own language: \"For English, press 2.\"", []string{"key"}},
 	"language.star":        {"the last words of a first menu in another language: \"For English, press star.\"", nil},
 	"hours.closed":         {"before anyone waits; when = next opening, day and time", []string{"when"}},
+	"hours.closed-now":     {"the same in the menu of languages, short: the next opening follows", nil},
 	"hours.closed-long":    {"closed, and no opening is known", nil},
 	"hours.open":           {"open, until when", []string{"when"}},
 	"callback.open":        {"a callback is open: key hears, moves or cancels it", []string{"key"}},
+	"emergency.first":      {"the urgent topic, before all else: \"For a stolen account, press {key}.\"", []string{"key"}},
 	"menu.topic":           {"one choice: \"For {topic}, press {key}.\"", []string{"topic", "key"}},
 	"menu.more":            {"more choices", []string{"key"}},
-	"menu.controls":        {"0 a person, 9 hear again", nil},
+	"menu.agent":           {"0 an agent; only while one can answer", nil},
+	"menu.again":           {"9 hears the choices again", nil},
 	"menu.back":            {"star goes back", nil},
-	"menu.again":           {"after the first slip in a menu: 9 hears the choices again", nil},
-	"help.solved":          {"solved: 1, not solved: 2 (0 a person, 9 again)", nil},
+	"help.solved":          {"solved: 1, not solved: 2", nil},
 	"safety":               {"we never ask for password, PIN or code", nil},
 	"account.calling":      {"account is the number you call from: press 1, then hash", nil},
 	"account.ask":          {"key in the account number (then hash, unless it has one length); star, then hash: none", nil},
@@ -78,7 +81,7 @@ var fixedPrompts = map[string]promptUse{
 	"number.length":        {"that number has min to max digits", []string{"min", "max"}},
 	"number.agent":         {"behind the question for a number, while an agent can answer: 0, then hash", nil},
 	"card.dropped":         {"looks like a payment card; not kept, never needed; the call goes on without it", nil},
-	"skip.ask":             {"star after a wrong number: again 1, go on without it 2, person 0, topics star", nil},
+	"skip.ask":             {"star after a wrong number: again 1, go on without it 2, topics star", nil},
 	"connect.ask":          {"connecting you now; to be rung back instead press 2", nil},
 	"connect.peak":         {"peak hours: agents are tried for up to wait, then a callback is offered", []string{"wait"}},
 	"reference.call":       {"before the desk is rung: the reference of this call", []string{"digits"}},
@@ -88,6 +91,7 @@ var fixedPrompts = map[string]promptUse{
 	"desk.nobody":          {"sorry, nobody could take the call", nil},
 	"offer.intro":          {"we can ring you back", nil},
 	"offer.none":           {"there is no time within a month at which this number could be rung", nil},
+	"offer.yours":          {"we can ring you back on the calling number, of which the last digits are said", []string{"digits"}},
 	"offer.number":         {"the number that would be rung", []string{"digits"}},
 	"offer.now":            {"as soon as an agent is free", []string{"key"}},
 	"offer.opening":        {"as soon as we can from this time", []string{"when", "key"}},
@@ -321,8 +325,14 @@ func (l *Line) dueWhen(tag, number string, at, now time.Time) string {
 
 // dueBetween is dueWhen for a stretch of time.
 func (l *Line) dueBetween(tag, number string, from, to, now time.Time) string {
-	zone, named := l.clockOf(number, from)
-	return onClock(tag, spoken.Between(tag, from, to, now, zone), zone, named)
+	return l.dueBetweenAfter(tag, number, hours.Interval{From: from, To: to}, time.Time{}, now)
+}
+
+// dueBetweenAfter is dueBetween in a list after the instant that was said last: its clock is known, and its day is not
+// said again.
+func (l *Line) dueBetweenAfter(tag, number string, slot hours.Interval, said, now time.Time) string {
+	zone, named := l.clockOf(number, slot.From)
+	return onClock(tag, spoken.BetweenAfter(tag, slot.From, slot.To, said, now, zone), zone, named && said.IsZero())
 }
 
 // clockOf is the clock on which a time is told to the holder of a number. Where the number may belong to several zones

@@ -50,6 +50,8 @@ type CallbackOffer struct {
 	Refused *callbacks.Refusal
 	// Asks is set when the caller is asked for another number before anything is booked.
 	Asks bool
+	// Key is the one for as soon as possible; those of the slots follow.
+	Key int
 }
 
 // Simulate plays a call at an instant through the flow. An empty language is the line's first, an empty topic is a
@@ -104,6 +106,8 @@ func (w *simulatedCall) answer(state State, next Action, call Call) Event {
 	case Perform:
 		return w.perform(next.Effect)
 	case Connect:
+		topic := w.line.Topic(w.topic)
+		w.Peak = w.line.peak(w.now) && (topic == nil || !topic.Urgent)
 		w.Rung = append(w.Rung, Ringing{Desk: state.Desk, Target: next.Target, Ring: next.Ring})
 		return DialEnded{Status: "no-answer"}
 	case Record:
@@ -157,7 +161,6 @@ func (w *simulatedCall) key(state State, call Call) (string, bool) {
 	case stepAccount, stepNumber:
 		return keyBack + KeyDone, true
 	case stepConfirmConnect:
-		w.Peak = w.line.peak(w.now)
 		return "", true
 	case stepOffer:
 		return w.takeOffer(state, call), true
@@ -180,12 +183,15 @@ func (w *simulatedCall) takeOffer(state State, call Call) string {
 	if state.Due == 0 {
 		return keyMessage
 	}
-	w.Offer.ASAP = time.Unix(state.Due, 0).UTC()
+	w.Offer.ASAP, w.Offer.Key = time.Unix(state.Due, 0).UTC(), 1
+	if state.Emergency {
+		w.Offer.Key++
+	}
 	for _, slot := range state.Slots {
 		w.Offer.Slots = append(w.Offer.Slots, hours.Interval{From: time.Unix(slot[0], 0).UTC(),
 			To: time.Unix(slot[1], 0).UTC()})
 	}
-	return "1"
+	return strconv.Itoa(w.Offer.Key)
 }
 
 // noOffer notes why the calling number cannot be rung, if so.
@@ -228,7 +234,7 @@ type KeyPath struct {
 	Keys []string
 }
 
-// KeyPaths lists how every topic is reached, in the order of the menus.
+// KeyPaths lists how every topic is reached, in the order of the menus. A topic that is in two of them counts once.
 func (l *Line) KeyPaths() []KeyPath {
 	var paths []KeyPath
 	var walk func(menu []Choice, before []string)
@@ -243,9 +249,11 @@ func (l *Line) KeyPaths() []KeyPath {
 				walk(choice.Choices, keys)
 				continue
 			}
-			paths = append(paths, KeyPath{Topic: choice.ID, Keys: keys})
+			if !slices.ContainsFunc(paths, func(p KeyPath) bool { return p.Topic == choice.ID }) {
+				paths = append(paths, KeyPath{Topic: choice.ID, Keys: keys})
+			}
 		}
 	}
-	walk(l.Menu, nil)
+	walk(l.firstMenu(), nil)
 	return paths
 }

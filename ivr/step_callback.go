@@ -16,28 +16,51 @@ import (
 // askOffer says which number would be rung, so that a key for a time is all that is left to press. Who cannot be rung
 // hears that and is offered no time.
 func askOffer(r *request) Action {
-	r.Kind = ""
+	r.Kind, r.Later = "", 0
 	refusal := r.findNumber()
 	if refusal != nil && !notANumber(refusal) {
 		r.NoCall, r.NoCallOwn = refusal.Reason, true
 		return goTo{stepRingAt}
 	}
+	r.offerEmergency()
 	r.sayOpenCallback()
-	offer := r.times()
-	if !offer.ASAP.IsZero() {
+	offer := r.times(choices)
+	switch {
+	case offer.ASAP.IsZero():
+	case refusal != nil:
 		r.say("offer.intro")
-	}
-	if !offer.ASAP.IsZero() && refusal == nil {
+	case r.Number == r.call.From:
+		r.say("offer.yours", "digits", r.digits(r.Number[max(0, len(r.Number)-4):]))
+	default:
+		r.say("offer.intro")
 		r.say("offer.number", "digits", r.line.sayPhone(r.language(), r.Number))
 	}
 	r.offerTimes(offer)
-	if refusal == nil {
-		r.say("offer.other", "key", keyMore)
-	}
 	r.say("offer.message", "key", keyMessage)
-	r.say("menu.controls")
+	if r.hasMore() {
+		r.say("menu.more", "key", keyMore)
+	}
+	r.sayPersonKey()
 	return Gather{Timeout: menuTimeout}
 }
+
+// offerEmergency makes the urgent topic the first choice while only its desk can answer.
+func (r *request) offerEmergency() {
+	if r.Emergency = r.emergency() != nil; r.Emergency {
+		r.sayFirst("emergency.first", "key", "1")
+	}
+}
+
+func takeEmergency(r *request) Action {
+	topic := r.line.emergency()
+	if topic == nil { // taken away meanwhile
+		return toTopics(r)
+	}
+	return r.choose(*topic)
+}
+
+// hasMore reports whether an offer has a second page: there is a number for which another can be taken.
+func (r *request) hasMore() bool { return r.Number != "" }
 
 // findNumber keeps the number to ring: the one keyed in, or the calling one if it may be rung.
 func (r *request) findNumber() *callbacks.Refusal {
@@ -56,38 +79,95 @@ func notANumber(r *callbacks.Refusal) bool {
 	return r.Reason == callbacks.Invalid || r.Reason == callbacks.TooShort
 }
 
-// times are what can be booked as of the moment at which nobody is on the line any more: who rings a minute before
-// closing is told of the next opening.
-func (r *request) times() callbacks.Offer {
-	return r.line.Callbacks.OfferTo(r.toRing(), r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(),
-		r.full()...)
+// times are what can be booked as of the moment at which nobody is on the line any more, with so many slots at most:
+// who rings a minute before closing is told of the next opening.
+func (r *request) times(slots int) callbacks.Offer {
+	policy := r.line.Callbacks
+	policy.SlotCount = slots
+	return policy.OfferTo(r.toRing(), r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(), r.full()...)
 }
 
 // toRing is the number that would be rung; the calling one before another was given, or nobody's.
 func (r *request) toRing() string { return cmp.Or(r.Number, r.call.From) }
 
+// firstSlots is how many slots the first offer has: no caller listens for longer than twenty seconds.
+const firstSlots = 2
+
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (r *request) offerTimes(offer callbacks.Offer) {
-	r.Due = 0
+	r.Due, r.Slots = 0, nil
+	key := 1
+	if r.Emergency {
+		key++
+	}
+	var said time.Time // its day was spoken
+	first := strconv.Itoa(key)
 	switch {
 	case offer.ASAP.IsZero(): // not within a month: nothing can be booked
 		r.say("offer.none")
-		r.Slots = nil
 		return
 	case r.urgent():
-		r.say("offer.urgent", "key", "1")
+		r.say("offer.urgent", "key", first)
 	case !offer.ASAP.After(r.now.Add(offTheLine)):
-		r.say("offer.now", "key", "1")
+		r.say("offer.now", "key", first)
 	default:
-		r.say("offer.opening", "key", "1", "when", r.line.dueWhen(r.language(), r.toRing(), offer.ASAP, r.now))
+		said = offer.ASAP
+		r.say("offer.opening", "key", first, "when", r.line.dueWhen(r.language(), r.toRing(), offer.ASAP, r.now))
 	}
 	r.Due = offer.ASAP.Unix()
-	r.Slots = nil
-	for i, slot := range offer.Slots {
-		r.Slots = append(r.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
-		when := r.line.dueBetween(r.language(), r.toRing(), slot.From, slot.To, r.now)
-		r.say("offer.slot", "key", strconv.Itoa(i+2), "when", when)
+	most := r.line.Callbacks.WithDefaults().SlotCount
+	if r.Step == stepOffer { // short: the emergency takes a slot's place, and key 8 leads to later ones
+		most = firstSlots + 1 - key
 	}
+	most = min(most, choices-key)
+	r.offerSlots(offer.Slots[:min(most, len(offer.Slots))], key+1, said)
+}
+
+// offerSlots speaks slots from a key on. A day that was spoken is not spoken again.
+func (r *request) offerSlots(slots []hours.Interval, key int, said time.Time) {
+	r.Slots = nil
+	for i, slot := range slots {
+		r.Slots = append(r.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
+		r.say("offer.slot", "key", strconv.Itoa(key+i), "when", r.line.dueBetweenAfter(r.language(), r.toRing(), slot, said, r.now))
+		said = slot.From
+	}
+}
+
+// askOfferMore offers another number, and later times.
+func askOfferMore(r *request) Action {
+	key := 1
+	if r.Number != "" {
+		r.say("offer.other", "key", "1")
+		key++
+	}
+	r.offerSlots(r.laterSlots(choices-key+1), key, time.Time{})
+	if len(r.laterSlots(choices)) > len(r.Slots) {
+		r.say("menu.more", "key", keyMore)
+	}
+	r.sayControls()
+	r.say("menu.back")
+	return Gather{Timeout: menuTimeout}
+}
+
+// laterSlots are at most n slots behind those that were offered before.
+func (r *request) laterSlots(n int) []hours.Interval {
+	slots := r.times(r.Later + n).Slots
+	return slots[min(r.Later, len(slots)):]
+}
+
+func keysOfOfferMore(r *request) []menuKey {
+	var other []func(*request) Action
+	if r.Number != "" {
+		other = append(other, goes(stepRingAtOther))
+	}
+	return append(choicesOf(append(other, r.takeSlots(bookAt)...)), menuKey{keyMessage, goes(stepMessage)},
+		menuKey{keyMore, laterTimes})
+}
+
+// laterTimes turns the page.
+func laterTimes(r *request) Action {
+	r.Later += len(r.Slots)
+	return goTo{stepOfferMore}
 }
 
 // slotFull keeps the chosen slot from being offered again.
@@ -108,14 +188,9 @@ func (r *request) urgent() bool {
 }
 
 func keysOfOffer(r *request) []menuKey {
-	keys := append(r.keysOfTimes(func(r *request) Action {
-		if r.Number == "" {
-			return goTo{stepRingAt}
-		}
-		return goTo{stepBook}
-	}), menuKey{keyMessage, goes(stepMessage)})
-	if r.Number != "" {
-		keys = append(keys, menuKey{keyMore, goes(stepRingAtOther)})
+	keys := append(r.keysOfTimes(bookAt), menuKey{keyMessage, goes(stepMessage)})
+	if r.hasMore() {
+		keys = append(keys, menuKey{keyMore, laterTimes})
 	}
 	if r.OpenCallbackID != 0 {
 		keys = append(keys, menuKey{keyExisting, goes(stepExisting)})
@@ -123,20 +198,43 @@ func keysOfOffer(r *request) []menuKey {
 	return keys
 }
 
-// keysOfTimes are the keys of the times that were offered: 1 is as soon as possible, the others are slots.
-func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
-	if r.Due == 0 {
-		return nil
+// bookAt books the time that was chosen, once it is known whom to ring.
+func bookAt(r *request) Action {
+	if r.Number == "" {
+		return goTo{stepRingAt}
 	}
-	return numbered(len(r.Slots)+1, func(r *request, i int) Action {
-		if i == 0 {
+	return goTo{stepBook}
+}
+
+// keysOfTimes are the keys of what was offered: the emergency, as soon as possible, and slots.
+func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
+	var offered []func(*request) Action
+	if r.Emergency {
+		offered = append(offered, takeEmergency)
+	}
+	if r.Due != 0 {
+		offered = append(offered, func(r *request) Action {
 			r.Kind, r.Until = callbacks.ASAP, 0
 			return then(r)
-		}
-		slot := r.Slots[i-1]
-		r.Kind, r.Due, r.Until = callbacks.Slot, slot[0], slot[1]
-		return then(r)
-	})
+		})
+	}
+	return choicesOf(append(offered, r.takeSlots(then)...))
+}
+
+// takeSlots are the choices of the slots that were offered.
+func (r *request) takeSlots(then func(*request) Action) (takes []func(*request) Action) {
+	for _, slot := range r.Slots {
+		takes = append(takes, func(r *request) Action {
+			r.Kind, r.Due, r.Until = callbacks.Slot, slot[0], slot[1]
+			return then(r)
+		})
+	}
+	return takes
+}
+
+// choicesOf are the keys from 1 on.
+func choicesOf(takes []func(*request) Action) []menuKey {
+	return numbered(len(takes), func(r *request, i int) Action { return takes[i](r) })
 }
 
 // askRingAt confirms a number that was not known when the times were offered, or says that it is not called, and when
@@ -144,6 +242,7 @@ func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
 func askRingAt(r *request) Action {
 	if r.NoCall != "" {
 		r.sayNoCall()
+		r.offerEmergency()
 		r.sayHours(r.deskWanted())
 		r.say("number.instead", "key", keyMessage)
 		return Gather{Timeout: menuTimeout}
@@ -171,8 +270,11 @@ func (r *request) sayNoCall() {
 
 func keysOfRingAt(r *request) []menuKey {
 	keys := []menuKey{{"2", goes(stepRingAtOther)}, {keyMessage, goes(stepMessage)}}
-	if r.NoCall == "" {
+	switch {
+	case r.NoCall == "":
 		keys = append(keys, menuKey{"1", goes(stepBook)})
+	case r.Emergency:
+		keys = append(keys, menuKey{"1", takeEmergency})
 	}
 	return keys
 }
@@ -237,7 +339,7 @@ func (r *request) fitsNumber() bool {
 	if r.urgent() {
 		return true
 	}
-	offer := r.times()
+	offer := r.times(r.Later + choices)
 	due := time.Unix(r.Due, 0)
 	if r.Kind == callbacks.ASAP {
 		soon := r.now.Add(2 * offTheLine)

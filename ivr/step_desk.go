@@ -11,11 +11,16 @@ import (
 // The desk: its targets in turn, one Dial each.
 
 func askConfirmConnect(r *request) Action {
-	if r.line.peak(r.now) {
-		r.say("connect.peak", "wait", spoken.Count(r.language(), r.longestWait(r.deskWanted()), spoken.Minutes))
-	}
+	r.sayPeak(r.deskWanted())
 	r.say("connect.ask")
 	return Gather{Timeout: confirmTimeout}
+}
+
+// sayPeak says how long a desk will be tried, at hours at which many people ring. An urgent caller is not kept by it.
+func (r *request) sayPeak(desk string) {
+	if r.line.peak(r.now) && !r.urgent() {
+		r.say("connect.peak", "wait", spoken.Count(r.language(), r.longestWait(desk), spoken.Minutes))
+	}
 }
 
 // peak reports whether many people ring at this hour.
@@ -43,6 +48,9 @@ func (r *request) ring(desk string) Action {
 	if !r.deskCanAnswer(desk) { // closed since the caller was told otherwise
 		r.sayClosed(desk)
 		return goTo{stepOffer}
+	}
+	if r.Step != stepConfirmConnect { // said there
+		r.sayPeak(desk)
 	}
 	r.Desk, r.Target = desk, 0
 	return goTo{stepDesk}

@@ -68,7 +68,7 @@ func (r *request) tellExisting(c callbacks.Callback) Action {
 	r.tellWhen(c)
 	r.say("existing.menu")
 	r.say("verify.offer", "key", keyExisting)
-	r.say("menu.controls")
+	r.sayControls()
 	return Gather{Timeout: menuTimeout}
 }
 
@@ -124,8 +124,9 @@ func afterExistingKept(r *request, event Event) Action {
 }
 
 func askExistingWhen(r *request) Action {
-	r.offerTimes(r.times())
-	r.say("menu.controls")
+	r.Emergency = false
+	r.offerTimes(r.times(choices))
+	r.sayControls()
 	return Gather{Timeout: menuTimeout}
 }
 
@@ -175,7 +176,7 @@ func afterMove(r *request, event Event) Action {
 
 func askExistingSure(r *request) Action {
 	r.say("existing.sure")
-	r.say("menu.controls")
+	r.sayControls()
 	return Gather{Timeout: menuTimeout}
 }
 

@@ -34,7 +34,22 @@ func askLanguage(r *request) Action {
 	for i, language := range r.line.Languages {
 		r.said = append(r.said, r.line.Say(language.Tag, "language.offer", "key", strconv.Itoa(i+1)))
 	}
+	if r.closed() { // behind the keys: who knows theirs does not wait for it
+		for _, language := range r.line.Languages {
+			r.said = append(r.said, r.line.Say(language.Tag, "hours.closed-now"))
+		}
+	}
 	return Gather{Timeout: menuTimeout}
+}
+
+// closed reports whether nobody serves callers who have named no topic.
+func (r *request) closed() bool { return !r.line.Desks[r.generalDesk()].Hours.IsOpen(r.now) }
+
+// firstLanguage goes on in the line's first language: who says nothing to a choice of languages says nothing to a
+// second one either.
+func firstLanguage(r *request) Action {
+	r.Announced, r.Guessed = false, false
+	return r.find()
 }
 
 func keysOfLanguage(r *request) []menuKey {
@@ -57,16 +72,27 @@ func afterFind(r *request, event Event) Action {
 }
 
 func askTopic(r *request) Action {
+	shown := r.choicesShown()
+	emergency := len(shown) > 0 && r.Menu == "" && r.Page == 0 && r.line.isUrgent(shown[0].ID)
+	switch {
+	case !emergency:
+	case !r.Announced || r.emergency() != nil:
+		r.sayFirst("emergency.first", "key", "1")
+	default:
+		r.say("emergency.first", "key", "1")
+	}
 	if !r.Announced {
 		r.Announced = true
-		r.tellNews("")
-		if !r.line.Desks[r.generalDesk()].Hours.IsOpen(r.now) {
+		if r.closed() {
 			r.sayClosed(r.generalDesk())
 		}
+		r.tellNews("")
 	}
 	r.sayOpenCallback()
-	for i, choice := range r.choicesShown() {
-		r.say("menu.topic", "key", strconv.Itoa(i+1), "topic", r.words("topic."+choice.ID).Text)
+	for i, choice := range shown {
+		if i > 0 || !emergency {
+			r.say("menu.topic", "key", strconv.Itoa(i+1), "topic", r.words("topic."+choice.ID).Text)
+		}
 	}
 	if r.moreChoices() {
 		r.say("menu.more", "key", keyMore)
@@ -74,7 +100,7 @@ func askTopic(r *request) Action {
 	if r.OpenCallbackID == 0 && r.Menu == "" && !r.moreChoices() { // after everything that people call about
 		r.say("verify.offer", "key", keyExisting)
 	}
-	r.say("menu.controls")
+	r.sayControls()
 	switch first := r.Page == 0 && r.Menu == ""; {
 	case first && r.Guessed:
 		r.sayOtherLanguages()
@@ -106,6 +132,18 @@ func silentTopic(r *request) Action {
 func (r *request) sayOpenCallback() {
 	if r.OpenCallbackID != 0 {
 		r.say("callback.open", "key", keyExisting)
+	}
+}
+
+// sayControls says the keys of every menu. An agent is announced only while one can answer.
+func (r *request) sayControls() {
+	r.sayPersonKey()
+	r.say("menu.again")
+}
+
+func (r *request) sayPersonKey() {
+	if r.agentDesk() != "" {
+		r.say("menu.agent")
 	}
 }
 
@@ -146,7 +184,7 @@ func (r *request) menuOpen() (open []Choice, parent string) {
 		return false
 	}
 	if r.Menu == "" || !find(r.line.Menu, "") {
-		return r.line.Menu, ""
+		return r.line.firstMenu(), ""
 	}
 	return open, parent
 }
@@ -216,6 +254,7 @@ func (r *request) choose(topic Topic) Action {
 func askHelp(r *request) Action {
 	r.say("help." + r.Topic)
 	r.say("help.solved")
+	r.sayControls()
 	return Gather{Timeout: menuTimeout}
 }
 

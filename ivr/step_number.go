@@ -167,6 +167,7 @@ func (r *request) numberAsked(step StepID) string {
 
 func askSkipped(r *request) Action {
 	r.say("skip.ask")
+	r.sayPersonKey()
 	return Gather{Timeout: menuTimeout}
 }
 

@@ -15,6 +15,7 @@ const (
 	stepConfirmConnect StepID = "confirm-connect"
 	stepDesk           StepID = "desk"
 	stepOffer          StepID = "offer"
+	stepOfferMore      StepID = "offer-more"
 	stepRingAt         StepID = "ring-at"
 	stepRingAtOther    StepID = "ring-at-other"
 	stepRingAtWhich    StepID = "ring-at-which"
@@ -83,7 +84,7 @@ var table []*step
 func init() {
 	table = []*step{
 		{id: stepLanguage, about: "greeting, and which language",
-			ask: askLanguage, keys: keysOfLanguage, onEvent: afterFind},
+			ask: askLanguage, keys: keysOfLanguage, onEvent: afterFind, onNoInput: firstLanguage},
 		{id: stepTopic, about: "what it is about, five choices at a time, in menus",
 			ask: askTopic, keys: keysOfTopic, back: backFromTopic, onNoInput: silentTopic},
 		{id: stepHelp, about: "self-help, and whether it solved the matter",
@@ -103,6 +104,8 @@ func init() {
 		{id: stepDesk, about: "the desk's targets in turn", kind: noInput, ask: askDesk, onEvent: afterDial},
 		{id: stepOffer, about: "a callback, or a message",
 			ask: askOffer, keys: keysOfOffer, back: toTopics, afterDesk: true},
+		{id: stepOfferMore, about: "another number to ring, or a later time",
+			ask: askOfferMore, keys: keysOfOfferMore, back: goes(stepOffer), afterDesk: true},
 		{id: stepRingAt, about: "the number to ring, confirmed",
 			ask: askRingAt, keys: keysOfRingAt, back: goes(stepOffer), afterDesk: true},
 		{id: stepRingAtOther, about: "another number to ring, by keypad",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
@@ -39,6 +40,7 @@ var truths = map[string]func(c *claim) bool{
 		return c.Guessed && c.language != c.Language && c.pressed(keyBack) == goTo{stepLanguage}
 	},
 	"hours.closed":      func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
+	"hours.closed-now":  func(c *claim) bool { return c.request.closed() },
 	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
 	"hours.open": func(c *claim) bool {
 		closing, _ := c.line.Desks[c.desk()].Hours.NextClosing(c.now)
@@ -52,15 +54,16 @@ var truths = map[string]func(c *claim) bool{
 		return (c.is("topic", "topic."+after.Topic) || after.Step == stepTopic && c.is("topic", "topic."+after.Menu)) &&
 			c.tellsOfOpenCallback()
 	},
-	"menu.more":     func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 },
-	"menu.controls": func(c *claim) bool { return c.rings(KeyPerson) },
-	"menu.back":     func(c *claim) bool { return c.pressed(keyBack) != nil },
-	"menu.again":    func(c *claim) bool { return c.pressed(keyAgain) != nil && c.NoInputs+c.NoMatches == 1 },
+	"menu.more":       func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 || c.leads(stepOfferMore) },
+	"menu.agent":      func(c *claim) bool { return c.rings(KeyPerson) },
+	"menu.again":      func(c *claim) bool { return stepOf(c.Step).kind == menu },
+	"emergency.first": func(c *claim) bool { return c.line.isUrgent(c.after(c.args["key"]).Topic) },
+	"menu.back":       func(c *claim) bool { return c.pressed(keyBack) != nil },
 	"help.": func(c *claim) bool {
 		return c.key == "help."+c.Topic && c.topic().Help && c.with("help.solved")
 	},
 	"help.solved": func(c *claim) bool {
-		return c.pressed("1") == Hangup{} && c.after("2").Step != c.Step && c.rings(KeyPerson)
+		return c.pressed("1") == Hangup{} && c.after("2").Step != c.Step
 	},
 	"topic.":    neverAlone,
 	"language.": neverAlone,
@@ -93,8 +96,7 @@ var truths = map[string]func(c *claim) bool{
 		return (&request{line: c.line, State: &before}).dropsCard(c.keyed())
 	},
 	"skip.ask": func(c *claim) bool {
-		return c.to("1", c.SkippedEntry) && c.after("2").Step != c.SkippedEntry && c.rings(KeyPerson) &&
-			c.to(keyBack, stepTopic)
+		return c.to("1", c.SkippedEntry) && c.after("2").Step != c.SkippedEntry && c.to(keyBack, stepTopic)
 	},
 
 	// Being connected to a person.
@@ -103,7 +105,7 @@ var truths = map[string]func(c *claim) bool{
 	},
 	"connect.peak": func(c *claim) bool {
 		return c.line.peak(c.now) &&
-			c.is("wait", spoken.Count(c.language, c.longestWait(c.deskWanted()), spoken.Minutes))
+			(c.waits(c.deskWanted()) || c.connects() && c.waits(c.Desk))
 	},
 	"reference.call":  func(c *claim) bool { return c.dials() && c.is("digits", c.digits(c.Reference)) },
 	"desk.connecting": func(c *claim) bool { return c.dials() || c.retries() },
@@ -115,7 +117,10 @@ var truths = map[string]func(c *claim) bool{
 	"offer.intro": func(c *claim) bool {
 		return c.with("offer.now", "offer.opening", "offer.urgent") && c.tellsOfOpenCallback()
 	},
-	"offer.none":   func(c *claim) bool { return c.times().ASAP.IsZero() },
+	"offer.none": func(c *claim) bool { return c.times(1).ASAP.IsZero() },
+	"offer.yours": func(c *claim) bool {
+		return c.Number == c.call.From && c.is("digits", c.digits(c.Number[len(c.Number)-4:])) && c.tellsOfOpenCallback()
+	},
 	"offer.number": func(c *claim) bool { return c.is("digits", c.line.sayPhone(c.language, c.Number)) },
 	"offer.now": func(c *claim) bool {
 		return c.books(callbacks.ASAP) && !c.closedAt(c.now.Add(offTheLine)) &&
@@ -127,7 +132,12 @@ var truths = map[string]func(c *claim) bool{
 	"offer.slot": func(c *claim) bool {
 		chosen, _ := c.menu(c.args["key"])
 		from, to := time.Unix(chosen.Due, 0), time.Unix(chosen.Until, 0)
-		return c.books(callbacks.Slot) && c.is("when", c.line.dueBetween(c.language, c.toRing(), from, to, c.now))
+		spokenAfter := func(said time.Time) bool {
+			slot := hours.Interval{From: from, To: to}
+			return c.is("when", c.line.dueBetweenAfter(c.language, c.toRing(), slot, said, c.now))
+		}
+		return c.books(callbacks.Slot) &&
+			(spokenAfter(time.Time{}) || spokenAfter(from) || spokenAfter(from.AddDate(0, 0, -1)))
 	},
 	"offer.urgent":  func(c *claim) bool { return c.books(callbacks.ASAP) && c.urgent() },
 	"offer.other":   func(c *claim) bool { return c.leads(stepRingAtOther) },
@@ -263,14 +273,14 @@ var truths = map[string]func(c *claim) bool{
 		return wrong
 	},
 	"limit.person":   func(c *claim) bool { return c.connects() },
-	"limit.request":  func(c *claim) bool { return c.Step == stepOffer || c.Step == stepRingAt || c.Step == stepMessage },
+	"limit.request":  func(c *claim) bool { return c.agentDesk() == "" },
 	"goodbye":        func(c *claim) bool { return c.response.Action == Hangup{} },
 	"goodbye.solved": func(c *claim) bool { return c.before.Step == stepHelp && c.response.Action == Hangup{} },
 	"goodbye.when": func(c *claim) bool {
 		return c.response.Action == Hangup{} && c.closed() && c.is("when", c.opening())
 	},
 	"failure.person":  func(c *claim) bool { return c.connects() },
-	"failure.message": func(c *claim) bool { return c.Step == stepMessage },
+	"failure.message": func(c *claim) bool { return c.event == Failure{} },
 
 	// Heard by agents.
 	"whisper.call": func(c *claim) bool { return c.Step == StepAgentLeg && !c.urgent() },
@@ -324,11 +334,7 @@ func always(*claim) bool { return true }
 func neverAlone(*claim) bool { return false }
 
 // untrueYet are the sentences that are known to be heard where they are not true, and why. An entry goes with the fault.
-var untrueYet = map[string]string{
-	"menu.controls": "a person is offered behind 0 while nobody can answer",
-	"help.solved":   "a person is offered behind 0 while nobody can answer",
-	"skip.ask":      "a person is offered behind 0 while nobody can answer",
-}
+var untrueYet = map[string]string{}
 
 // texted stands for a text message among the events: it is written, and answers nothing.
 type texted struct {
@@ -416,6 +422,11 @@ func (c *claim) rings(key string) bool { return c.to(key, stepDesk) }
 func (c *claim) books(kind callbacks.Kind) bool {
 	chosen, action := c.menu(c.args["key"])
 	return action != nil && chosen.Kind == kind
+}
+
+// waits reports whether the wait that the sentence names is a desk's.
+func (c *claim) waits(desk string) bool {
+	return c.is("wait", spoken.Count(c.language, c.longestWait(desk), spoken.Minutes))
 }
 
 // dials reports whether a telephone rings next, connects whether one will once the call has been written down.

@@ -82,7 +82,7 @@ func abstract(line *Line, s State) string {
 	s.Events, s.Dials, s.Bookings, s.Called, s.Until = 0, 0, 0, 0, 0
 	s.Due, s.Language = min(s.Due, 1), ""
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
-	s.Full = nil
+	s.Full, s.Later = nil, min(s.Later, 1)
 	s.OpenCallbackDue.Due, s.OpenCallbackDue.Until = min(s.OpenCallbackDue.Due, 1), 0
 	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
 	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
@@ -115,6 +115,7 @@ func abstract(line *Line, s State) string {
 	}
 	callback := stepOf(s.Step).afterDesk || strings.HasPrefix(string(s.Step), "existing")
 	if !callback {
+		s.Emergency, s.Later = false, 0
 		s.Slots, s.Kind, s.Due, s.OpenCallbackDue = nil, "", 0, DueWindow{}
 	}
 	s.Skip = slices.Sorted(slices.Values(s.Skip))

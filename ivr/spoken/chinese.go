@@ -41,6 +41,9 @@ func (z chinese) between(d day, from, to clock) string {
 func (chinese) until(from, to string) string { return from + "到" + to }
 
 func (chinese) day(d day) string {
+	if d.said {
+		return ""
+	}
 	weekday := "星期" + chineseDays[d.weekday]
 	switch d.ahead {
 	case 0:

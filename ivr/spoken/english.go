@@ -32,6 +32,9 @@ func (e english) between(d day, from, to clock) string {
 		// "between 10 and 10:30 a.m."
 		start = strings.TrimSuffix(start, " "+e.half(from))
 	}
+	if d.said {
+		return start + " to " + e.clock(to)
+	}
 	return e.day(d) + " between " + start + " and " + e.clock(to)
 }
 

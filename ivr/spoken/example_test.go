@@ -43,3 +43,20 @@ func ExampleBetween() {
 	// Output:
 	// Monday, 23 November, between 10 and 10:30 a.m.
 }
+
+func ExampleBetweenAfter() {
+	jakarta, err := time.LoadLocation("Asia/Jakarta")
+	if err != nil {
+		panic(err)
+	}
+	now := time.Date(2026, time.November, 21, 12, 0, 0, 0, jakarta)
+	slot := time.Date(2026, time.November, 23, 10, 0, 0, 0, jakarta)
+	for _, tag := range []string{"en", "id", "zh", "ja"} {
+		fmt.Println(spoken.BetweenAfter(tag, slot, slot.Add(30*time.Minute), slot, now, jakarta))
+	}
+	// Output:
+	// 10 to 10:30 a.m.
+	// pukul sepuluh sampai setengah sebelas pagi
+	// 上午十点到十点半
+	// 午前10時から10時30分まで
+}

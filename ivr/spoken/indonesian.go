@@ -45,6 +45,9 @@ func (i indonesian) between(d day, from, to clock) string {
 	if to == dayEnd {
 		end = "tengah malam"
 	}
+	if d.said {
+		return start + " sampai " + end
+	}
 	return i.day(d) + " dari " + start + " sampai " + end
 }
 

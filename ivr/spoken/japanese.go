@@ -39,6 +39,9 @@ func (japanese) until(from, to string) string { return from + "から" + to + "�
 
 // day spells the weekday out: (木) is not read as 木曜日 by every voice.
 func (japanese) day(d day) string {
+	if d.said {
+		return ""
+	}
 	weekday := japaneseDays[d.weekday] + "曜日、"
 	switch d.ahead {
 	case 0:

@@ -64,18 +64,26 @@ func When(tag string, t, now time.Time, zone *time.Location) string {
 // Where the clocks show no later time at its end, because they are set back or because to is not after from,
 // only the start is spoken.
 func Between(tag string, from, to, now time.Time, zone *time.Location) string {
+	return BetweenAfter(tag, from, to, time.Time{}, now, zone)
+}
+
+// BetweenAfter is [Between] for a stretch in a list of which the last instant said is given: its day is left out where
+// it was said before.
+func BetweenAfter(tag string, from, to, said, now time.Time, zone *time.Location) string {
 	from, to, now = from.In(zone), to.In(zone), now.In(zone)
 	l, first, last := speaker(tag), dayOf(from, now), dayOf(to, now)
+	stretch := first
+	stretch.said = !said.IsZero() && daysFrom(said.In(zone), from) == 0
 	start, end := clockOf(from), clockOf(to)
 	switch days := daysFrom(from, to); {
 	case !to.After(from), days == 0 && end <= start:
 		return l.at(first, start)
 	case days == 0:
-		return l.between(first, start, end)
+		return l.between(stretch, start, end)
 	case days == 1 && end == 0 && start > 0:
-		return l.between(first, start, dayEnd)
+		return l.between(stretch, start, dayEnd)
 	case days == 1 && end < start && to.Sub(from) < 12*time.Hour:
-		return l.between(first, start, end)
+		return l.between(stretch, start, end)
 	}
 	return l.until(l.at(first, start), l.at(last, end))
 }
@@ -108,6 +116,8 @@ type day struct {
 	month   time.Month
 	// year is 0 unless it has to be spoken.
 	year int
+	// said leaves the day out of a stretch.
+	said bool
 }
 
 func dayOf(t, now time.Time) day {

@@ -305,7 +305,7 @@ func TestPanicWhileLookingForACallback(t *testing.T) {
 	e.callbacks.openFor = func(context.Context) (callbacks.Callback, bool, error) { panic("no store") }
 	text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}),
 		url.Values{"Digits": {"2"}})
-	if !strings.Contains(text, "menu.topic topic.stolen 1") || !strings.Contains(e.log.String(), "panic") {
+	if !strings.Contains(text, "emergency.first 1") || !strings.Contains(e.log.String(), "panic") {
 		t.Errorf("the caller hears %s", text)
 	}
 }
@@ -343,7 +343,7 @@ func TestASlowStoreDoesNotKeepTheCallerWaiting(t *testing.T) {
 			start := time.Now()
 			text := e.call(e.sealed(pathStep, "call", caller.SID, ivr.State{Line: "sketch", Step: stepLanguage}),
 				url.Values{"Digits": {"2"}})
-			if !strings.Contains(text, "menu.topic topic.stolen 1") || strings.Contains(text, "callback.open") {
+			if !strings.Contains(text, "emergency.first 1") || strings.Contains(text, "callback.open") {
 				t.Errorf("the caller hears %s", text)
 			}
 			// The store is asked for 0.3 s; the provider would wait for 15.
@@ -397,7 +397,7 @@ func TestFallback(t *testing.T) {
 	}
 	e.now = closedHour
 	if text := e.call(PathFallback, nil); !strings.Contains(text, "failure.message") ||
-		!strings.Contains(text, "<Record") {
+		!strings.Contains(text, "emergency.first 1") {
 		t.Errorf("while the desk is closed the caller hears %s", text)
 	}
 }

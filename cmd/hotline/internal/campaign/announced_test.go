@@ -29,6 +29,7 @@ type announcement struct {
 
 const (
 	sayOffer  = "We would call you on "
+	sayYours  = "We can call you back on your number ending in "
 	sayNoted  = "Your callback is booked. "
 	sayBefore = "A callback to "
 	sayStands = "Your callback is still booked. "
@@ -41,7 +42,7 @@ func tells(e simulator.Event) bool {
 	if e.Event != simulator.EventSay || e.Role != simulate.RoleCaller {
 		return false
 	}
-	for _, beginning := range []string{sayOffer, sayNoted, sayBefore, sayStands, sayNow, sayMoved} {
+	for _, beginning := range []string{sayOffer, sayYours, sayNoted, sayBefore, sayStands, sayNow, sayMoved} {
 		if strings.HasPrefix(e.Text, beginning) {
 			return true
 		}
@@ -57,6 +58,8 @@ func (t *announcement) hears(e simulator.Event) {
 		t.reference = e.Digits
 	case strings.HasPrefix(e.Text, sayOffer):
 		t.offered = numberIn(e.Text)
+	case strings.HasPrefix(e.Text, sayYours):
+		t.offered = t.customer
 	case strings.HasPrefix(e.Text, sayNoted):
 		t.number, t.when = t.offered, e.Text
 	case strings.HasPrefix(e.Text, sayBefore):

@@ -136,7 +136,7 @@ func (p *people) caller(nth int) simulator.Party {
 		Keys: func(prompt simulator.Prompt) simulator.Reply {
 			said := func(words string) bool { return strings.Contains(prompt.SaidText, words) }
 			switch {
-			case prompt.Verb == "Record" && said("Please leave a message") && offers == 1:
+			case prompt.Verb == "Record" && said("something went wrong on our side") && offers == 1:
 				return simulator.Reply{Digits: "0", Silence: true} // what is spoken would have a reference, too
 			case said("To keep it, press 1") && moves:
 				moves, to = false, "2" // to a time of another kind: the same again would be the same text message again
@@ -153,16 +153,24 @@ func (p *people) caller(nth int) simulator.Party {
 				return simulator.Reply{HangUp: true}
 			case said("Please enter the phone number"):
 				return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
-			case said("We would call you on"):
+			case said("For another number, press 1"):
+				return simulator.Reply{Digits: "1"}
+			case said("We will call you on"):
+				return simulator.Reply{Digits: "1"}
+			case said("We can call you back"):
 				if offers++; offers == 2 && second == 0 {
 					return simulator.Reply{Digits: "8"}
 				} else if offers == 2 && second == 1 {
 					wish = map[string]string{"1": "2", "2": "1"}[wish]
 				}
-				if said("press " + wish + ".") {
-					return simulator.Reply{Digits: wish}
+				key := wish
+				if !said("press " + wish + ".") {
+					key = "1"
 				}
-				return simulator.Reply{Digits: "1"}
+				if said("For a stolen account or phone, press 1") { // then the times are one higher
+					key = string(key[0] + 1)
+				}
+				return simulator.Reply{Digits: key}
 			case said("To be called back instead, press 2"):
 				return simulator.Reply{Digits: "2"}
 			case said("For current offers") && urgent:

@@ -75,10 +75,11 @@ func (e explanation) times(rows *terminal.Table) {
 		rows.Add("opening", fmt.Sprintf("callbacks of the night begin %s after the opening",
 			problem.Spell(policy.OpeningDelay)), e.source("callbacks.opening_delay"))
 	}
-	rows.Add("callback", "as soon as possible is "+e.clock(e.simulation.Offer.ASAP)+", key 1", "")
-	for i, slot := range e.simulation.Offer.Slots {
-		rows.Add("", fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), i+2),
-			e.source("callbacks.slot"))
+	offer := e.simulation.Offer
+	rows.Add("callback", fmt.Sprintf("as soon as possible is %s, key %d", e.clock(offer.ASAP), offer.Key), "")
+	for i, slot := range offer.Slots {
+		text := fmt.Sprintf("%s to %s, key %d", e.clock(slot.From), slot.To.In(e.zone()).Format(clock), offer.Key+1+i)
+		rows.Add("", text, e.source("callbacks.slot"))
 	}
 }
 

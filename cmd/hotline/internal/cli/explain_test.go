@@ -33,17 +33,15 @@ Without the rule that decided: Open: Thursday's hours, 08:00-17:00. [hours/gopay
   rung back      …7890 can be dialled by the provider itself
   calling hours  08:00-21:00 on the clock of Asia/Jakarta                                        lines/gopay.yaml:103
   asap_cutoff    in the last 10m before closing it is the next opening                           lines/gopay.yaml:98
-  callback       as soon as possible is Sat 2 Jan 2027, 09:00, key 1
-                 Sat 2 Jan 2027, 09:00 to 09:30, key 2                                           lines/gopay.yaml:78
-                 Sat 2 Jan 2027, 09:30 to 10:00, key 3                                           lines/gopay.yaml:78
-                 Sat 2 Jan 2027, 10:00 to 10:30, key 4                                           lines/gopay.yaml:78
+  callback       as soon as possible is Sat 2 Jan 2027, 09:00, key 2
+                 Sat 2 Jan 2027, 09:00 to 09:30, key 3                                           lines/gopay.yaml:78
   booked         due Sat 2 Jan 2027, 09:00, kept then by ringing an agent of desk support first  lines/gopay.yaml:82
                  behind others of this opening, 3m apart                                         lines/gopay.yaml:100
                  unless the caller has asked for 6 in an hour or 15 in a day, or holds 3         lines/gopay.yaml:90
                  unless 500 are open already                                                     lines/gopay.yaml:97
   text message   sent to …7890                                                                   lines/gopay.yaml:120
 
-Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*#,*#,1" --agents no-answer
+Hear it: hotline call --line gopay --at 2026-12-31T16:00:00+07:00 --from "+6281234567890" --press "2,4,2,*#,*#,2" --agents no-answer
 `
 	if err != nil || out != want {
 		t.Errorf("%v, got\n%s", err, out)

@@ -30,8 +30,8 @@ var efforts = []callCost{
 	{"login: desk rings", openDay, []string{"3", "2", "1#", "1"}, simulator.EventDial, "answer", 4},
 	{"payment with transaction number: desk rings", openDay, []string{"2", "2", "1#", "1", "123456#", "1"},
 		simulator.EventDial, "answer", 6},
-	{"closed, login: callback booked", saturday, []string{"3", "2", "1#", "1", "1", "1"}, "book", "answer", 6},
-	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "1", "1"}, "book",
+	{"closed, login: callback booked", saturday, []string{"3", "2", "1#", "1", "2", "1"}, "book", "answer", 6},
+	{"closed, payment: callback booked", saturday, []string{"2", "2", "1#", "1", "123456#", "1", "2", "1"}, "book",
 		"answer", 8},
 	{"closed: message recorded", saturday, []string{"0", "6", "#"}, "message", "answer", 3},
 	{"stolen, nobody answers at night: urgent callback", night, []string{"1", "1", "1"}, "book", "no-answer", 3},
@@ -64,7 +64,7 @@ func (e callCost) measure(t *testing.T, language string) (actions, keys, chars i
 	mark := 0
 	if e.outcome == "returning: callback cancelled" {
 		s.simulator.Ring(home, s.line.Numbers[0],
-			simulator.Party{Name: RoleCaller, Keys: simulator.Script(language, "0", "1", "1")})
+			simulator.Party{Name: RoleCaller, Keys: simulator.Script(language, "0", "2", "1")})
 		s.runTo("2026-03-07T21:00:00+07:00")
 		script = []string{language, "7", s.did("book")[0].Reference + "#", "3", "1"}
 		mark = len(s.eventsNow())

@@ -89,7 +89,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 	}{
 		"Monday begins at nine": {"gopay", "hours/gopay.yaml",
 			[]string{`mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`}, map[string]string{
-				"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "We are closed. We open again Monday, 9 March, at 9 a.m. We can call you back.`,
+				"gopay-saturday-evening": `:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m.", but heard "For a stolen account or phone, press 1. We are closed. We open again Monday, 9 March, at 9 a.m. We can call you back on your`,
 			}},
 		"Friday without a break": {"gopay", "hours/gopay.yaml",
 			[]string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
@@ -117,8 +117,8 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 				"wallet-national-day": `:12: expect.callback.desk: want the callback to be made by desk support, but it is by desk senior`,
 			}},
 		"another word for a stolen account": {"wallet", "prompts/zh.yaml",
-			[]string{"topic.stolen: \"账户被盗", "topic.stolen: \"账号被盗"}, map[string]string{
-				"wallet-stolen-at-night": `:7: steps[1]: want to hear "账户被盗", but heard `,
+			[]string{"emergency.first: \"账户或手机被盗", "emergency.first: \"账号或手机被盗"}, map[string]string{
+				"wallet-stolen-at-night": `:7: steps[1]: want to hear "账户或手机被盗", but heard `,
 			}},
 		"what no call test says": {"okpay", "prompts/en.yaml", []string{`topic.fees: "fees"`, `topic.fees: "charges"`},
 			nil},
@@ -196,8 +196,8 @@ func TestEveryExpectationCanFail(t *testing.T) {
 	const (
 		open   = "call: x\nline: gopay\nat: 2026-03-04 10:00\n"
 		closed = "call: x\nline: gopay\nat: 2026-03-07 20:00\n"
-		person = "steps: [{hear: For English, press: 2}, {hear: To speak to an agent, press: 0}"
-		booked = person + ", {hear: We can call you back, press: 1}]\n"
+		person = "steps: [{hear: For English, press: 2}, {hear: To go back, press: 0}"
+		booked = person + ", {hear: We can call you back, press: 2}]\n"
 		leaves = person + ", {hear: We can call you back, press: 6}, {hear: after the tone, speak: true}]\n"
 	)
 	tests := map[string]struct{ text, want string }{

@@ -35,7 +35,7 @@ func saysNever(t *testing.T, heard string, never ...string) {
 }
 
 func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
-	over := hears("That callback is no longer booked. For a stolen account").hangUp()
+	over := hears("That callback is no longer booked.").hangUp()
 	for name, tt := range map[string]struct {
 		key  string
 		then []step
@@ -44,9 +44,9 @@ func TestTheDeskCancelsWhileTheCallerListens(t *testing.T) {
 		"kept":          {"1", []step{over}},
 		"wrong keys":    {"5", []step{hears("press 9").press("5"), over}},
 		"not cancelled": {"3", []step{hears("Do you want to cancel your callback?").press("2"), over}},
-		"no other time": {"2", []step{hears("between 8:30 and 9 a.m., press 3").press("*"), over}},
+		"no other time": {"2", []step{hears("8:30 to 9 a.m., press 3").press("*"), over}},
 		"moved": {"2", []step{
-			hears("between 8:30 and 9 a.m., press 3").press("3"), hears("It can no longer be changed.").hangUp(),
+			hears("8:30 to 9 a.m., press 3").press("3"), hears("It can no longer be changed.").hangUp(),
 		}},
 		"cancelled also": {"3", []step{hears("Do you want to cancel your callback?").press("1")}},
 	} {
@@ -108,7 +108,7 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 // A caller who keeps a callback that is being made is told so, and the line is free for it.
 func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
 	s, reference := bookedCallback(t)
-	s.runTo("2026-03-09T07:59:15+07:00")
+	s.runTo("2026-03-09T07:59:00+07:00")
 	s.agents(map[string]string{"support-1": "no-answer"})
 	talk := hearsOfMine(reference, nil, "1")
 	talk[3].hears = "We will call you today between 8 and 8:30 a.m."
@@ -129,7 +129,7 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference
 			heard := s.rings(home, "", append(hearsOfMine(reference, func() { store.blind.Store(true) }, key),
-				hears("we cannot tell you about your callback in this call. For a stolen account").hangUp())...)
+				hears("we cannot tell you about your callback in this call. For a failed payment").hangUp())...)
 			saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 			store.blind.Store(false)
 			s.settles()

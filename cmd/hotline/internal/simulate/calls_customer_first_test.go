@@ -232,9 +232,9 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 // and when there are none within a month, nothing is booked.
 func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
 	ask := []step{hears("For English").press("1"), hears("closed").press("0"),
-		hears("We can call you back").press("3"), hears("enter the phone number")}
+		hears("We can call you back").press("2"), hears("enter the phone number")}
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
-	ask[3] = ask[3].press("00442071234567#") // half past nine in Singapore is half past one in London
+	ask[3] = ask[3].press("00442071234567#") // nine in Singapore is one in London
 	s.rings("anonymous", "I repeat", append(ask, hears("We would call you on").press("1"))...)
 	s.settles()
 	s.placedFirst("Mon 16:00") // eight in London

@@ -142,7 +142,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
-		hears("We are closed. We open again today at 12:01 p.m. We can call you back.").press("1"), noNote)
+		hears("We are closed. We open again today at 12:01 p.m. We can call you back on your").press("1"), noNote)
 	s.bridged()
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -175,7 +175,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	s := newScenario(t, openDay, e.option())
 	s.everyAgent("busy")
 	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
-		hears("We would call you on 0 8 1 2").press("1"), noNote)
+		hears("on your number ending in 7 8 9 0").press("1"), noNote)
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 3*time.Hour)})
 	s.everyAgent("answer")
 	s.settles()
@@ -193,6 +193,6 @@ func TestALiftedClosure(t *testing.T) {
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 	s.rings(home, "We are closed", english, hears("We are closed").hangUp())
 	e.Override(nil)
-	s.rings(home, "Thank you for calling", english, hears("To speak to an agent, press 0").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
 	s.bridged("caller with support-1")
 }

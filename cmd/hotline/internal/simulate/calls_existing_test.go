@@ -30,7 +30,7 @@ func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 	s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30", english, mine,
 		hears("Please enter your reference number").press(reference+"#"),
 		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"),
-		hears("between 9 and 9:30 a.m., press 4").press("4"))
+		hears("9 to 9:30 a.m., press 4").press("4"))
 	s.settles()
 	s.bridged("support-1 with customer")
 	if first := s.of(simulator.EventPlaceCall); len(first) != 1 || s.clock(first[0]) != "Mon 09:00" {
@@ -123,10 +123,11 @@ func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
-	talk[7] = hears("between 9 and 9:30 a.m., press 4").press("4")
+	talk[7] = hears("For more choices, press 8").press("8")
+	talk = slices.Insert(talk, 8, hears("9 to 9:30 a.m., press 3").press("3"))
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:58:50+07:00")
-	s.rings(home, "Thank you", english, hears("To speak to an agent, press 0").press("0"))
+	s.rings(home, "Thank you", english, hears("press 9").press("0"))
 	s.settles()
 	s.bridged("caller with support-1")
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
@@ -161,11 +162,11 @@ func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 func TestLookingAtOtherTimesChangesNothing(t *testing.T) {
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
-	talk[7] = hears("between 8:30 and 9 a.m., press 3").press("3")
+	talk[7] = hears("8 to 8:30 a.m., press 3").press("2")
 	s.rings(home, "I repeat", talk...)
 	s.rings(home, "Nothing has changed", english, mine, hears("reference").press(s.did("book")[0].Reference+"#"),
-		hears("We will call you Monday, 9 March, between 8:30 and 9").press("2"), hears("For Monday").press("*"),
-		hears("We will call you Monday, 9 March, between 8:30 and 9").press("1"))
+		hears("We will call you Monday, 9 March, between 8 and 8:30").press("2"), hears("from Monday").press("*"),
+		hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
 	s.settles()
-	s.placedFirst("Mon 08:30")
+	s.placedFirst("Mon 08:00")
 }

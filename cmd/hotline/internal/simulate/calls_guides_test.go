@@ -58,7 +58,7 @@ func TestPayPayInJapanese(t *testing.T) {
 		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
 		hears("番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
-		hears("みょうにち、水曜日、午前9時から9時30分までの時間帯は、2を押してください").press("2"),
+		hears("午前9時から9時30分までは、3を押してください").press("2"),
 		hears("承りました。みょうにち、水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -73,7 +73,7 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 		hears("your card or payment account is valid").press("2"), myNumber,
 		hears("Your number is 1 3 8, 1 2 3 4, 5 6 7 8").press("1"),
 		hears("Many people are calling now. We will try our agents for up to 2 minutes. If nobody is free, we can call you back").press("2"),
-		hears("To be called as soon as an agent is free, press 1").press("1"), noNote)
+		hears("As soon as an agent is free, press 1").press("1"), noNote)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if texts := s.simulator.Messages(); len(texts) != 0 {
@@ -94,7 +94,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 		hears("If a refund is refused, it was usually requested too late").press("2"),
 		hears("Please enter your account number").press("88990011#"), right,
 		hears("refund application number").press("445566#"), right,
-		hears("We would call you on 8 1 2 3, 4 5 6 7.").press("3"),
+		hears("on your number ending in 4 5 6 7.").press("2"),
 		hears("add a spoken note for our agent, press 1").press("1"),
 		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for "+
 			"at most 30 seconds").speak())
@@ -105,12 +105,12 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
 	texts := s.simulator.Messages()
-	want := "OKPAY support: we will call you Mon 9 Mar, 09:30–10:00 (Singapore). Ref " +
+	want := "OKPAY support: we will call you Mon 9 Mar, 09:00–09:30 (Singapore). Ref " +
 		booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)
 	}
-	s.placedFirst("Mon 09:30")
+	s.placedFirst("Mon 09:00")
 	s.bridged("customer with support-1")
 	if played := s.of(simulator.EventPlay); len(played) != 2 || played[0].Role != "support-1" ||
 		played[0].Detail != "audio/mpeg" {

@@ -27,7 +27,7 @@ func wants(answers ...step) simulator.Party {
 	return simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		for _, b := range answers {
 			if strings.Contains(p.SaidText, b.hears) {
-				return b.reply()
+				return b.reply(p.SaidText)
 			}
 		}
 		return simulator.Reply{HangUp: true}
@@ -40,7 +40,7 @@ func askFor(number string, then ...step) []step {
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		steps = append(steps, hears("For another number, press 8").press("8"),
+		steps = append(steps, hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
@@ -120,7 +120,7 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	s := newScenario(t, night)
 	s.everyAgent("no-answer")
 	urgent := func(number string, then ...step) []step {
-		steps := []step{english, stolen, hears("For another number, press 8").press("8"),
+		steps := []step{english, stolen, hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 		return append(steps, then...)
 	}
@@ -144,7 +144,7 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	s.settles()
 	s.bridged("support-1 with customer", "support-1 with customer", "support-1 with customer")
 	s.everyAgent("busy")
-	s.rings(landline, "I repeat", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"))
+	s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	for _, e := range s.of(simulator.EventMessage) {
@@ -220,14 +220,14 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("To speak to an agent").press("0"), hears("For another number").press("8"),
+		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
 	}
 	s.everyAgent("answer")
 	s.rings(landline, "any more callbacks from your number just now", english, paymentFailed, unsolved,
 		hears("registered mobile number").press("081299998888#"),
-		right, transaction, right, hears("To be called back instead, press 2").press("2"), hears("We can call you back").press("8"),
+		right, transaction, right, hears("To be called back instead, press 2").press("2"), hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
 		hears("enter the phone number").press(national("+6281299990009")), hears("We can call you back").press("1"))
 	s.bridged("caller with support-1")
 }
@@ -257,7 +257,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
-		hears("For another number").press("8"),
+		hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
@@ -281,17 +281,17 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("To speak to an agent").press("0"), hears("For another number").press("8"),
+		return []step{english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),
 		hears("We cannot book a callback to that number just now. We can call you back").hangUp())
-	s.rings("anonymous", "", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"),
+	s.rings("anonymous", "", english, hears("press 9").press("0"), hears("We can call you back").press("1"),
 		hears("enter the phone number").press(national(victim)),
 		hears("We will call you on").press("1"), hears("We cannot book a callback to that number just now").hangUp())
 	s.rings("+6281277770000", "", refused...)
 	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
-	s.rings(victim, "I repeat", english, hears("To speak to an agent").press("0"), hears("We can call you back").press("1"))
+	s.rings(victim, "I repeat", english, hears("press 9").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -339,7 +339,7 @@ func TestTheCustomerDidNotAskForTheCallWhileTheStoreFails(t *testing.T) {
 // choose.
 func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("4"),
+	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("2"),
 		hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
 	s.rings(victim, "I repeat", askFor("")...)
 	booked := s.did("book")

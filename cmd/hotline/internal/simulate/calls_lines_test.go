@@ -71,7 +71,13 @@ func travel(line *ivr.Line, tag string, way ivr.KeyPath, n int) *journey {
 	for _, key := range way.Keys[:len(way.Keys)-1] {
 		j.steps = append(j.steps, hears("").press(key))
 	}
-	j.then("topic."+way.Topic, way.Keys[len(way.Keys)-1])
+	last := way.Keys[len(way.Keys)-1]
+	if j.topic.Urgent {
+		first, _, _ := strings.Cut(line.Sentence(tag, "emergency.first"), "{")
+		j.steps = append(j.steps, hears(first).press(last))
+	} else {
+		j.then("topic."+way.Topic, last)
+	}
 	if j.topic.Help {
 		j.then("help."+way.Topic, "2")
 	}
@@ -201,7 +207,7 @@ func TestEveryTopicIsRungBackAbout(t *testing.T) {
 			}
 			s.everyAgent("no-answer") // so that the emergency desk, which never closes, books too
 			mark, before := len(s.eventsNow()), len(s.did("book"))
-			j.steps = append(j.steps, hears(line.Sentence(tag, "offer.intro")).press("1"))
+			j.steps = append(j.steps, hears("").press("1"))
 			actions, most := j.actions(), mostActions
 			if len(j.topic.Questions) > 0 {
 				most = mostActionsWithNumber

@@ -27,11 +27,10 @@ func (l *losing) option() scenarioOption {
 	}})
 }
 
-// answer is a step whose answer is lost; the caller is then asked for a message, and wants a person instead, of whom
-// there is none: so they are offered a callback again.
+// answer is a step whose answer is lost; the caller is then offered a callback again.
 func (l *losing) answer(b step) []step {
 	b.meanwhile = func() { l.next = true }
-	return []step{b, hears("Please leave a message").press("0")}
+	return []step{b, hears("something went wrong on our side").press("9")}
 }
 
 // only is the one callback in the store.
@@ -45,11 +44,10 @@ func (s *scenario) only() callbacks.Callback {
 }
 
 func TestTheAnswerToABookingIsLost(t *testing.T) {
-	offer := hears("We can call you back. We would call you on 0 8 1 2, 3 4 5 6, 7 8 9 0.")
+	offer := hears("We can call you back on your number ending in 7 8 9 0.")
 	for name, other := range map[string][]step{
-		"another slot":        {offer.press("3")},
 		"as soon as possible": {offer.press("1")},
-		"another number": {offer.press("8"), hears("Please enter the phone number").press("081299998888#"),
+		"another number": {offer.press("8"), hears("For another number, press 1").press("1"), hears("Please enter the phone number").press("081299998888#"),
 			hears("We would call you on 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("2")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -88,8 +86,8 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 		l := &losing{}
 		s := newScenario(t, saturday, l.option())
 		s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(
-			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("3"),
-				hears("To change the time, press 2").press("2"), hears("between 9 and 9:30 a.m., press 4").press("4")})...)
+			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("1"),
+				hears("To change the time, press 2").press("2"), hears("9 to 9:30 a.m., press 4").press("4")})...)
 		s.only()
 		s.settles()
 		s.customerRung("Mon 09:00")
@@ -98,19 +96,19 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 		l := &losing{}
 		s := newScenario(t, saturday, l.option())
 		second := offer
-		second.presses, second.meanwhile = "3", func() {
+		second.presses, second.meanwhile = "1", func() {
 			if _, err := s.Service.Cancel(context.Background(), s.only().ID, "supervisor"); err != nil {
 				t.Error(err)
 			}
 		}
 		heard := s.rings(home, "I repeat", slices.Concat(asking[:len(asking)-1], l.answer(asking[len(asking)-1]),
 			[]step{second,
-				hears("That callback is no longer booked. We can call you back").press("4"), noNote})...)
-		if !strings.Contains(heard, "Your callback is booked. We will call you Monday, 9 March, between 9 and 9:30 a.m.") {
+				hears("That callback is no longer booked. We can call you back").press("2"), noNote})...)
+		if !strings.Contains(heard, "Your callback is booked. We will call you Monday, 9 March, between 8 and 8:30 a.m.") {
 			t.Errorf("heard %q", heard)
 		}
 		s.settles()
-		s.customerRung("Mon 09:00")
+		s.customerRung("Mon 08:00")
 	})
 }
 
@@ -150,9 +148,9 @@ func TestTheAnswerToAMoveIsLost(t *testing.T) {
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
 	heard := s.rings(home, "Nothing has changed",
 		slices.Concat([]step{english, mine, proof, hears("To change the time, press 2").press("2")},
-			l.answer(hears("between 9 and 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
+			l.answer(hears("9 to 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
 				hears("We will call you Monday, 9 March, between 9 and 9:30 a.m.").press("2"),
-				hears("between 8:30 and 9 a.m., press 3").press("3"),
+				hears("8:30 to 9 a.m., press 3").press("3"),
 				hears("Your earlier change has been saved. Your callback is still booked. We will call you Monday, 9 March, " +
 					"between 9 and 9:30").press("1")})...)
 	if strings.Contains(heard, "Your callback has been moved") {

@@ -100,7 +100,7 @@ func TestFeedbackIsRecorded(t *testing.T) {
 func TestOneReferenceACall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.everyAgent("no-answer")
-	heard := s.rings(home, "I repeat", english, hears("To speak to an agent, press 0").press("0"), hears("no agent").press("1"))
+	heard := s.rings(home, "I repeat", english, hears("press 9").press("0"), hears("no agent").press("1"))
 	contact, booked := s.did("contact"), s.did("book")
 	if len(contact) != 1 || len(booked) != 1 || contact[0].Reference != booked[0].Reference {
 		t.Fatalf("contacts %+v, callbacks %+v", contact, booked)
@@ -125,7 +125,7 @@ func TestTextMessages(t *testing.T) {
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
 	s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"),
-		hears("between 9 and 9:30 a.m., press 4").press("4"))
+		hears("9 to 9:30 a.m., press 4").press("4"))
 	s.settles()
 	var sent []string
 	for _, text := range s.simulator.Messages() {
@@ -145,7 +145,7 @@ func TestMainlandChina(t *testing.T) {
 		t.Run(line+" with its route", func(t *testing.T) {
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line))
 			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
-				hears("We would call you on 1 3 8, 1 2 3 4, 5 6 7 8").press("1"))
+				hears("on your number ending in 5 6 7 8").press("1"))
 			s.settles()
 			s.bridged("support-1 with customer")
 			dialled := false

@@ -10,7 +10,7 @@ import (
 // keyedAtOkpay are the first steps of a call to okpay on a Saturday evening, to where another number is asked for.
 func keyedAtOkpay(then ...step) []step {
 	return append([]step{hears("For English").press("1"), hears("closed").press("0"),
-		hears("We can call you back").press("8"),
+		hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
 		hears("Please enter the phone number")}, then...)
 }
 
@@ -26,7 +26,7 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScenario(t, "2026-01-10T20:00:00+08:00", onLine("okpay"))
 			steps := keyedAtOkpay()
-			steps[3] = steps[3].press(c.keyed)
+			steps[4] = steps[4].press(c.keyed)
 			s.rings("+6581234567", "I repeat", append(steps,
 				hears(c.said).press(c.choice), hears("We would call you on "+strings.TrimSuffix(c.said[4:],
 					",")).press("1"))...)
@@ -44,7 +44,8 @@ func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 	s := newScenario(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
 	s.rings("+819012345678", "I repeat", hears("For English, press star").press("*"),
 		hears("For English").press("3"), hears("closed").press("0"),
-		hears("We can call you back").press("8"), hears("Please enter the phone number").press("0066812345678#"),
+		hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
+		hears("Please enter the phone number").press("0066812345678#"),
 		hears("We would call you on Thailand, plus 6 6, 8 1, 2 3 4").press("1"))
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+66812345678" {
 		t.Errorf("booked %v", booked)
@@ -85,7 +86,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 			steps := keyedAtOkpay()
-			steps[3] = steps[3].press(c.keyed)
+			steps[4] = steps[4].press(c.keyed)
 			s.rings("+6581234567", "An agent will listen",
 				append(steps, hears(c.said).press("6"), hears("after the tone").speak())...)
 			if len(s.did("book")) != 0 || len(s.did("message")) != 1 {

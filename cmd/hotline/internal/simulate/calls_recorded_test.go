@@ -104,7 +104,7 @@ func (s *scenario) ringsOnce(from string, steps []step) string {
 	call := s.simulator.Ring(from, s.line.Numbers[0],
 		simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 			if p.Index < len(steps) {
-				return steps[p.Index].reply()
+				return steps[p.Index].reply(p.SaidText)
 			}
 			return simulator.Reply{Silence: true}
 		}})

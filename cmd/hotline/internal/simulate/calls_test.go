@@ -47,7 +47,7 @@ func TestOpenAndTaken(t *testing.T) {
 func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "refuse", "support-3": "answer"})
-	s.rings(home, "Thank you for calling", english, hears("To speak to an agent, press 0").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
 	s.bridged("caller with support-3")
 	var rung []string
 	for _, e := range s.of(simulator.EventRing) {
@@ -67,7 +67,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 			s := newScenario(t, openDay)
 			s.everyAgent(does)
 			s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
-				hears("We would call you on 0 8 1 2").press("1"), noNote)
+				hears("on your number ending in 7 8 9 0").press("1"), noNote)
 			s.bridged()
 			s.everyAgent("answer")
 			s.settles()
@@ -86,17 +86,17 @@ func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
 		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, right, transaction, right,
-		hears("For Monday, 9 March, between 8:30 and 9 a.m., press 3").press("3"), noNote)
+		hears("Monday, 9 March, at 8 a.m., press 2. For 8 to 8:30 a.m., press 3").press("2"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
 		t.Fatalf("booked %v", booked)
 	}
-	s.runTo("2026-03-09T08:29:59+07:00")
+	s.runTo("2026-03-09T07:59:59+07:00")
 	if early := s.of(simulator.EventPlaceCall); len(early) != 0 {
 		t.Errorf("rung before the slot: %v", early)
 	}
 	s.settles()
 	s.bridged("support-1 with customer")
-	s.placedFirst("Mon 08:30")
+	s.placedFirst("Mon 08:00")
 }
 
 func TestStolenAtNightOnAHoliday(t *testing.T) {
@@ -120,7 +120,7 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("it does not, and a message is left", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("busy")
-		s.rings(home, "I repeat", english, stolen, hears("To leave a message instead, press 6").press("6"),
+		s.rings(home, "I repeat", english, stolen, hears("To leave a message, press 6").press("6"),
 			hears("speak after the tone").speak())
 		if len(s.did("message")) != 1 {
 			t.Errorf("messages: %v", s.did("message"))
@@ -153,8 +153,8 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	})
 	t.Run("all silent, closed: a message, and a goodbye with the hours", func(t *testing.T) {
 		s := newScenario(t, saturday)
-		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(),
-			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
+		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(),
+			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
 		if len(s.did("book"))+len(s.did("message")) != 0 {
 			t.Error("something was promised to somebody who said nothing")
 		}
@@ -207,7 +207,7 @@ func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
 	s.everyAgent("busy")
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
-	s.rings(home, "I repeat", english, hears("To speak to an agent").press("0"), hears("no agent").press("1"))
+	s.rings(home, "I repeat", english, hears("press 9").press("0"), hears("no agent").press("1"))
 	s.everyAgent("answer")
 	s.runTo("2026-03-04T10:09:00+07:00")
 	s.bridged()
@@ -220,5 +220,23 @@ func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
 	}
 	if again := s.of(simulator.EventPlaceCall); len(again) != 2 {
 		t.Errorf("%d calls were placed, want 2: a machine is not reached, the customer is", len(again))
+	}
+}
+
+// At night callers who press 0 at once, or nothing at all, hear first how to reach the emergency desk, whatever else is
+// offered; and who says nothing hears already with the choice of languages that the line is closed.
+func TestTheEmergencyIsSaidFirst(t *testing.T) {
+	for name, begin := range map[string]step{
+		"presses 0 at once": hears("We are closed now.").press("0"),
+		"says nothing":      hears("We are closed now.").silence(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScenario(t, saturday)
+			heard := s.rings(home, "Terima kasih", begin, hears("Untuk akun atau ponsel dicuri, tekan 1.").silence(),
+				hears("Untuk akun atau ponsel dicuri, tekan 1.").silence(),
+				step{hears: "Untuk akun atau ponsel dicuri, tekan 1.", presses: "1", asIs: true})
+			s.bridged("caller with emergency-1")
+			saysNever(t, heard, "Untuk bicara dengan petugas")
+		})
 	}
 }

@@ -96,7 +96,7 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 					}}))
 				unhurried := func(p simulator.Prompt) simulator.Reply {
 					if p.Index < len(booking) {
-						return booking[p.Index].reply()
+						return booking[p.Index].reply(p.SaidText)
 					}
 					return simulator.Reply{}
 				}
@@ -153,7 +153,9 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 	t.Run("while the reference is read out", func(t *testing.T) {
 		s := newScenario(t, saturday)
 		party := simulator.Party{Name: RoleCaller,
-			Keys: func(p simulator.Prompt) simulator.Reply { return booking[min(p.Index, len(booking)-1)].reply() }}
+			Keys: func(p simulator.Prompt) simulator.Reply {
+				return booking[min(p.Index, len(booking)-1)].reply(p.SaidText)
+			}}
 		call := s.simulator.Ring(home, s.line.Numbers[0], party)
 		s.onBook = call.HangUp
 		s.settles()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -191,6 +192,7 @@ type step struct {
 	speaksMessage bool
 	speaks        time.Duration // before the keys, where a message is taken
 	meanwhile     func()
+	asIs          bool // the key is pressed as it is: see reply
 }
 
 func hears(words string) step         { return step{hears: words} }
@@ -198,9 +200,18 @@ func (b step) press(keys string) step { b.presses = keys; return b }
 func (b step) hangUp() step           { b.hangsUp = true; return b }
 func (b step) silence() step          { b.saysNothing = true; return b }
 func (b step) speak() step            { b.speaksMessage = true; return b }
-func (b step) reply() simulator.Reply {
+
+// reply is what the caller does. Tests name the keys of an offer as it is while the line is open; while the emergency
+// is its first choice, the others are one higher.
+func (b step) reply(heard string) simulator.Reply {
+	if !b.asIs && emergencyOffered.MatchString(heard) && strings.Contains("12345", b.presses) && len(b.presses) == 1 {
+		b.presses = string(b.presses[0] + 1)
+	}
 	return simulator.Reply{Speak: b.speaks, Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
 }
+
+var emergencyOffered = regexp.MustCompile(`For a stolen account or phone, press 1\..*(We can call you back|可以回拨|に折り返します)|` +
+	`Untuk akun atau ponsel dicuri, tekan 1\..*menelepon balik|账户或手机被盗，请按1。.*我们可以|不正利用や盗難は、1を.*折り返し`)
 
 // rings makes a call and plays it to its end. After the last step the caller listens only; last must be heard then.
 func (s *scenario) rings(from, last string, steps ...step) string {
@@ -219,7 +230,7 @@ func (s *scenario) rings(from, last string, steps ...step) string {
 		if next.meanwhile != nil {
 			next.meanwhile()
 		}
-		return next.reply()
+		return next.reply(p.SaidText)
 	}}
 	mark := len(s.eventsNow())
 	call := s.simulator.Ring(from, s.line.Numbers[0], party)
