@@ -1,6 +1,9 @@
 package callbacks
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -67,3 +70,14 @@ type Instance struct {
 	// Seen is when it said so, UTC.
 	Seen time.Time
 }
+
+// AudioName is the name of a recorded sentence: made of its content, so that another recording has another name.
+func AudioName(sound []byte) string {
+	sum := sha256.Sum256(sound)
+	return hex.EncodeToString(sum[:16]) + audioEnding
+}
+
+const audioEnding = ".wav"
+
+// IsAudio reports whether a file of a configuration, by its path, is a recorded sentence.
+func IsAudio(path string) bool { return strings.HasSuffix(path, audioEnding) }

@@ -39,7 +39,7 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
-		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}}
+		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}, audio: l.audio}
 	ours := ours(lines)
 	for _, f := range lines {
 		f.line.Version, f.line.Prompts, f.line.Callbacks.Ours = s.Hash, prompts, ours
@@ -61,6 +61,7 @@ type loader struct {
 	problems *Problems
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
+	audio    map[string]Audio
 
 	lineFiles, hoursFiles map[string]yamlnode.Value // the files of lines and hours, by name
 	sets                  knownSets
@@ -68,7 +69,8 @@ type loader struct {
 }
 
 func newLoader(fsys fs.FS) *loader {
-	return &loader{fsys: fsys, problems: new(Problems), hash: sha256.New(), texts: map[string][]byte{}}
+	return &loader{fsys: fsys, problems: new(Problems), hash: sha256.New(), texts: map[string][]byte{},
+		audio: map[string]Audio{}}
 }
 
 func (l *loader) fail(file, format string, args ...any) {

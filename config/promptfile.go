@@ -27,18 +27,18 @@ type promptFile struct {
 // readPrompts reads the sentences of every language, and gives each line what all lines share.
 func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	files := l.folder("prompts", yamlnode.Table{})
-	all, texts := needsOfAll(lines), map[string]map[string]string{}
+	all, texts, read := needsOfAll(lines), map[string]map[string]string{}, map[string]*promptFile{}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {
 			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s",
 				tag, strings.Join(spoken.Tags(), ", "))
 			continue
 		}
-		f := promptFile{at: files[tag], tag: tag, needs: all}
+		f := &promptFile{at: files[tag], tag: tag, needs: all}
 		if f.at.Node == nil {
 			continue
 		}
-		texts[tag] = f.read()
+		texts[tag], read[tag] = f.read(), f
 		f.checkComplete()
 	}
 	for _, f := range lines {
@@ -48,7 +48,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 			}
 		}
 	}
-	return ivr.NewPrompts(texts)
+	return ivr.NewPrompts(texts).WithAudio(l.readAudio(read))
 }
 
 // read reads the file and compares it with what the lines can speak.

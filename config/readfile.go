@@ -45,7 +45,7 @@ func (l *loader) folder(dir string, t yamlnode.Table) map[string]yamlnode.Value 
 
 // file reads one file. The value has no node after a mistake, which has been reported.
 func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
-	data, err := l.bytes(name)
+	data, err := l.bytes(name, largest)
 	if err != nil {
 		l.fail(name, "%v", err)
 		return yamlnode.Value{File: name, Problems: l.problems}
@@ -55,7 +55,8 @@ func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
 	return yamlnode.Document(name, data, t, l.problems, unknownKey)
 }
 
-func (l *loader) bytes(name string) (data []byte, err error) {
+// bytes are those of a file of at most that size.
+func (l *loader) bytes(name string, largest int64) (data []byte, err error) {
 	file, err := l.fsys.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %v", err)
@@ -73,7 +74,7 @@ func (l *loader) bytes(name string) (data []byte, err error) {
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("cannot be read: %v", err)
-	case len(data) > largest:
+	case int64(len(data)) > largest:
 		return nil, fmt.Errorf("has more than %d bytes; no more are supported", largest)
 	}
 	return data, nil

@@ -19,6 +19,7 @@ type Snapshot struct {
 	dependencies   []dependency
 	lineWarnings   []Warning
 	origins        map[string]*origins
+	audio          map[string]Audio
 }
 
 var (

@@ -13,7 +13,7 @@ import (
 
 // Prompts holds every sentence by language tag and key. It is immutable.
 type Prompts struct {
-	texts map[string]map[string]string
+	texts, audio map[string]map[string]string
 }
 
 // NewPrompts takes texts by language tag, then by key. The maps are not copied and must not change afterwards.
@@ -21,14 +21,42 @@ func NewPrompts(texts map[string]map[string]string) *Prompts {
 	return &Prompts{texts: texts}
 }
 
+// WithAudio are the same sentences, some of which are recorded: the names of the recordings by language tag, then by
+// key. The maps are not copied and must not change afterwards.
+func (p *Prompts) WithAudio(names map[string]map[string]string) *Prompts {
+	return &Prompts{p.texts, names}
+}
+
 // Text returns what a line says under a key, as it stands in the file, placeholders included; false if there is none.
-// The line's own version, LINE/KEY, goes before the common one.
 func (p *Prompts) Text(line, tag, key string) (string, bool) {
-	if text, ok := p.texts[tag][line+"/"+key]; ok {
-		return text, true
-	}
-	text, ok := p.texts[tag][key]
+	text, ok := p.texts[tag][p.Key(line, tag, key)]
 	return text, ok
+}
+
+// Key is where the words of a line stand: LINE/KEY where it has its own, otherwise the common key.
+func (p *Prompts) Key(line, tag, key string) string {
+	if _, own := p.texts[tag][line+"/"+key]; own {
+		return line + "/" + key
+	}
+	return key
+}
+
+// Audio is the name of the recording that a line plays in the place of a text; empty: the text is spoken. A line with
+// words of its own does not play the recording of the common ones.
+func (p *Prompts) Audio(line, tag, key string) string {
+	if name, ok := p.audio[tag][line+"/"+key]; ok {
+		return name
+	}
+	return p.audio[tag][p.Key(line, tag, key)]
+}
+
+// SpokenWhole is false for what is only said within other sentences, or written: it cannot be recorded.
+func SpokenWhole(key string) bool {
+	if _, sentence := fixedPrompts[key]; sentence && key != "topic.general" {
+		return true
+	}
+	family, _, _ := strings.Cut(key, ".")
+	return !slices.Contains([]string{"topic", "language", "answer", "sms"}, family)
 }
 
 // fill replaces the {placeholders} of a text by pairs of name and value.
@@ -290,7 +318,7 @@ func needsOf(prompts ...map[string]promptUse) (list []PromptNeed) {
 
 // Say is a sentence of the line in a language, its placeholders filled by pairs of name and value.
 func (l *Line) Say(tag, key string, pairs ...string) Utterance {
-	return Utterance{Language: tag, Text: l.text(tag, key, pairs...)}
+	return Utterance{tag, l.text(tag, key, pairs...), l.Prompts.Audio(l.ID, tag, key)}
 }
 
 // text is a prompt with its placeholders filled. One that is missing is empty: config refuses such a line, so no caller

@@ -438,7 +438,8 @@ func (l *Line) caseFor(tag, reference, account string, answers callbacks.Answers
 	}
 	for _, answer := range answers.All() {
 		digits := spoken.Digits(tag, answer.Digits) // told bare where the question is no longer configured
-		said = append(said, Utterance{tag, cmp.Or(l.text(tag, "answer."+answer.Question, "digits", digits), digits)})
+		text := cmp.Or(l.text(tag, "answer."+answer.Question, "digits", digits), digits)
+		said = append(said, Utterance{Language: tag, Text: text})
 	}
 	return said
 }

@@ -162,7 +162,7 @@ func (r *request) tellNews(topic string) {
 			continue
 		}
 		if size += len(text); size <= newsLimit {
-			r.said = append(r.said, Utterance{r.language(), text})
+			r.said = append(r.said, Utterance{Language: r.language(), Text: text})
 		}
 	}
 }

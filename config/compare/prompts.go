@@ -1,6 +1,9 @@
 package compare
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // comparePrompts tells which sentences are said otherwise, of those that the line can speak in both configurations. A
 // language, a topic or a question that was added or removed has been told, and its sentences with it.
@@ -16,13 +19,38 @@ func (l *lineComparison) comparePrompts() {
 		for _, need := range l.new.PromptNeeds() {
 			old, known := l.old.Prompts.Text(l.old.ID, language.Tag, need.Key)
 			new, _ := l.new.Prompts.Text(l.new.ID, language.Tag, need.Key)
-			if !known || !needed[need.Key] || old == new {
+			if !known || !needed[need.Key] {
 				continue
 			}
-			was, now := shortened(old, new)
-			l.note("prompt "+need.Key, fmt.Sprintf("%s: %q, was %q", language.Tag, now, was))
+			was, now := l.old.Prompts.Audio(l.old.ID, language.Tag, need.Key),
+				l.new.Prompts.Audio(l.new.ID, language.Tag, need.Key)
+			audio := audioChanged(was, now, old != new)
+			if old != new {
+				was, now = shortened(old, new)
+				audio = strings.TrimSuffix(fmt.Sprintf("%q, was %q; %s", now, was, audio), "; ")
+			}
+			if audio != "" {
+				l.note("prompt "+need.Key, language.Tag+": "+audio)
+			}
 		}
 	}
+}
+
+// audioChanged says what became of the recording of a sentence.
+func audioChanged(was, now string, reworded bool) string {
+	switch {
+	case now == "" && was == "":
+		return ""
+	case was == "":
+		return "now recorded"
+	case now == "":
+		return "no longer recorded, so spoken"
+	case was != now:
+		return "another recording"
+	case reworded:
+		return "the recording is still the one before, and is heard"
+	}
+	return ""
 }
 
 const (

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"testing/fstest"
+
+	"github.com/hotline-ivr/hotline/config"
 )
 
 // Files are the files of one configuration by their path in its directory, with slashes: read once, then checked,
@@ -25,9 +27,12 @@ var folders = []string{"lines", "hours", "holidays", "prompts", "calls"}
 
 const topicsFile = "topics.yaml"
 
-// largest bounds what is read of one file. One byte more than package config takes, so that it is that package which
-// refuses a larger one.
-const largest = 1<<18 + 1
+// largest and largestAudio bound what is read of one file. One byte more than package config takes, so that it is that
+// package which refuses a larger one.
+const (
+	largest      = 1<<18 + 1
+	largestAudio = config.LargestAudio + 1
+)
 
 // ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden
 // files, editors' copies. The error names the file.
@@ -40,34 +45,50 @@ func ReadFiles(fsys fs.FS) (Files, error) {
 		return nil, err
 	}
 	for _, folder := range folders {
-		entries, err := fs.ReadDir(fsys, folder)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: cannot be read: %w", folder, err)
-		}
-		for _, entry := range entries {
-			name := folder + "/" + entry.Name()
-			if !belongs(name) {
-				continue
-			}
-			runtime.Gosched() // calls are answered meanwhile
-			if err := files.read(fsys, name); err != nil {
-				return nil, err
-			}
+		if err := files.readFolder(fsys, folder); err != nil {
+			return nil, err
 		}
 	}
 	return files, nil
 }
 
+// readFolder reads what belongs to a configuration in a folder, and in those of the recordings.
+func (f Files) readFolder(fsys fs.FS, folder string) error {
+	entries, err := fs.ReadDir(fsys, folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: cannot be read: %w", folder, err)
+	}
+	for _, entry := range entries {
+		name := folder + "/" + entry.Name()
+		switch {
+		case entry.IsDir() && (name == config.AudioFolder || inAudio(name)):
+			err = f.readFolder(fsys, name)
+		case belongs(name):
+			runtime.Gosched() // calls are answered meanwhile
+			err = f.read(fsys, name)
+		default:
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inAudio reports whether a path lies in the folder of recordings.
+func inAudio(name string) bool { return strings.HasPrefix(name, config.AudioFolder+"/") }
+
 // belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is
-// refused with a message, not overlooked.
+// refused with a message, not overlooked; and so is what is no recording in their folder.
 func belongs(name string) bool {
 	folder, base := path.Split(name)
 	if name == topicsFile {
 		return true
 	}
 	ext := path.Ext(base)
-	return slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml") &&
-		!strings.HasPrefix(base, ".")
+	return !strings.HasPrefix(base, ".") && (inAudio(name) ||
+		slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml"))
 }
 
 // read adds a file, unless it is gone since it was listed.
@@ -89,7 +110,11 @@ func (f Files) read(fsys fs.FS, name string) (err error) {
 	if info, err := file.Stat(); err == nil && info.IsDir() {
 		return nil
 	}
-	if f[name], err = io.ReadAll(io.LimitReader(file, largest)); err != nil {
+	limit := int64(largest)
+	if inAudio(name) {
+		limit = largestAudio
+	}
+	if f[name], err = io.ReadAll(io.LimitReader(file, limit)); err != nil {
 		return fmt.Errorf("%s: cannot be read: %w", name, err)
 	}
 	return nil
@@ -135,9 +160,13 @@ func (f Files) Differ(other Files) (names []string) {
 	return names
 }
 
-// unfinished reports whether a file ends in the middle of a line, as one does that is still being written.
+// unfinished reports whether a file ends in the middle of a line, as one does that is still being written. Recordings
+// have no lines; that one is cut short is found when it is checked.
 func (f Files) unfinished() bool {
-	for _, data := range f {
+	for name, data := range f {
+		if inAudio(name) {
+			continue
+		}
 		if len(data) == 0 || data[len(data)-1] != '\n' {
 			return true
 		}

@@ -87,6 +87,16 @@ func (l *Live) Find(id, version string) *ivr.Line {
 	return nil
 }
 
+// Audio is the recorded sentence with this name, of the configuration in force or of one that calls began with.
+func (l *Live) Audio(name string) (config.Audio, bool) {
+	f := l.active.Load()
+	audio, ok := f.current.written.Audio(name)
+	for i := 0; !ok && i < len(f.earlier); i++ {
+		audio, ok = f.earlier[i].written.Audio(name)
+	}
+	return audio, ok
+}
+
 // Plan implements [callbacks.Plans].
 func (l *Live) Plan(line, desk string) (callbacks.Plan, bool) { return l.Snapshot().Plan(line, desk) }
 

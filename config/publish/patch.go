@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -13,6 +14,10 @@ import (
 func (f Files) Patch(edit Edit) string {
 	var out strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(edit)) {
+		if inAudio(name) {
+			fmt.Fprintf(&out, "# %s is a recording; copy it, or remove it, by hand\n", name)
+			continue
+		}
 		before, had := f[name]
 		old, new := "a/"+name, "b/"+name
 		if !had {

@@ -84,7 +84,13 @@ func (s *step) find() (err error) {
 
 // makeFolder makes a folder that those may write who may write the directory it is in, as far as the system allows.
 func makeFolder(folder string) error {
-	parent, err := os.Stat(filepath.Dir(folder))
+	above := filepath.Dir(folder)
+	parent, err := os.Stat(above)
+	if errors.Is(err, fs.ErrNotExist) { // the folder of a language's recordings is deep
+		if err = makeFolder(above); err == nil {
+			parent, err = os.Stat(above)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -12,10 +12,15 @@ import (
 
 // Documents: a response of the flow put into TwiML. The provider's own builder writes the XML.
 
-// A document is a TwiML answer under construction.
+// A document is a TwiML answer under construction. audio is the URL of recorded sentences, up to their names.
 type document struct {
 	line  *ivr.Line
+	audio string
 	verbs []twiml.Element
+}
+
+func (s *Server) document(line *ivr.Line) *document {
+	return &document{line: line, audio: s.PublicURL + pathAudio}
 }
 
 // xml renders the document. The builder writes attributes in no fixed order: compare canonically. It leaves out empty
@@ -37,6 +42,10 @@ func (d *document) add(verbs ...twiml.Element) { d.verbs = append(d.verbs, verbs
 func (d *document) says(said []ivr.Utterance) []twiml.Element {
 	var verbs []twiml.Element
 	for _, utterance := range said {
+		if utterance.Audio != "" {
+			verbs = append(verbs, &twiml.VoicePlay{Url: d.audio + utterance.Audio})
+			continue
+		}
 		if strings.TrimSpace(utterance.Text) == "" {
 			continue
 		}

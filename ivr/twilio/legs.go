@@ -197,7 +197,7 @@ const tryAgain = "We are sorry: something went wrong on our side. We will call y
 
 // legDocument puts the answer on a leg into TwiML.
 func (s *Server) legDocument(w webhook, line *ivr.Line, l leg, response ivr.Response) (*document, error) {
-	doc := &document{line: line}
+	doc := s.document(line)
 	if response.Play != "" {
 		note, err := s.recordingURL(response.Play)
 		if err != nil {

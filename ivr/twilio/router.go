@@ -44,6 +44,8 @@ func (s *Server) router() http.Handler {
 		}
 	}
 	e.GET(pathPlayback, echo.WrapHandler(http.HandlerFunc(s.playRecording)))
+	audio := echo.WrapHandler(http.HandlerFunc(s.serveAudio))
+	e.Match([]string{http.MethodGet, http.MethodHead}, pathAudio+":name", audio)
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	e.GET("/metrics", echo.WrapHandler(promhttp.HandlerFor(s.Gatherer, promhttp.HandlerOpts{})))

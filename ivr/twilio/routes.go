@@ -17,6 +17,7 @@ const (
 	pathStep          = "/voice/step"
 	pathRecording     = "/voice/recording"
 	pathPlayback      = "/voice/playback"
+	pathAudio         = "/voice/audio/" // and the name of a recorded sentence
 	pathAttemptStatus = "/voice/attempt-status"
 	pathSMSStatus     = "/voice/sms-status"
 

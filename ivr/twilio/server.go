@@ -18,7 +18,7 @@ import (
 	"github.com/twilio/twilio-go/twiml"
 )
 
-// Settings is what a [Server] is made of. All fields are needed but Ready, Health and Observe.
+// Settings is what a [Server] is made of. All fields are needed but Audio, Ready, Health and Observe.
 type Settings struct {
 	// PublicURL is how the provider reaches us, scheme and host and an optional path, without a trailing slash.
 	// Signatures are checked against it and never against what a request says of itself.
@@ -47,6 +47,8 @@ type Settings struct {
 	Health func() string
 	// Recordings is where what callers have spoken is fetched, to be played to agents; nil plays nothing.
 	Recordings Recordings
+	// Audio is the recording of a sentence, a WAV file, by its name; nil for one that nobody knows. May be nil.
+	Audio func(ctx context.Context, name string) []byte
 	// Observe is told what the product does, before the provider is answered. It must not block. May be nil.
 	Observe func(Event)
 }
@@ -156,7 +158,7 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 	}
 	s.Log.Info("call", "call", call.SID, "line", line.ID, "from", callbacks.Mask(call.From), "step", state.Step,
 		"event", fmt.Sprintf("%T", event), "next", next.Step)
-	doc := &document{line: line}
+	doc := s.document(line)
 	doc.response(response, urls)
 	return doc, nil
 }

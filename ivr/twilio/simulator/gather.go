@@ -14,7 +14,7 @@ func (l *leg) gather(doc *document, v *element) (flow, source) {
 	in.max, _ = strconv.Atoi(v.attr("numDigits", "0"))
 	timeout := wholeSeconds(v.attr("timeout", ""), 5)
 	l.emit(Event{Event: EventGather, Seconds: timeout.Seconds()})
-	reply := l.ask(gatherPrompt(v, in, timeout))
+	reply := l.ask(l.c.gatherPrompt(v, in, timeout))
 	if l.interrupted() {
 		return quit, source{}
 	}
@@ -28,12 +28,11 @@ func (l *leg) gather(doc *document, v *element) (flow, source) {
 	return l.gathered(doc, v, in)
 }
 
-func gatherPrompt(v *element, in *input, timeout time.Duration) Prompt {
+func (c *Simulator) gatherPrompt(v *element, in *input, timeout time.Duration) Prompt {
 	p := Prompt{Verb: "Gather", FinishOnKey: in.finish, NumDigits: in.max, Timeout: timeout}
 	for _, child := range v.children {
-		if child.name == "Say" {
-			p.Said = append(p.Said, child.text)
-			p.Language = child.attr("language", voiceLocale(child.attr("voice", "")))
+		if text, language := c.spoken(child); text != "" {
+			p.Said, p.Language = append(p.Said, text), language
 		}
 	}
 	p.Own = len(p.Said)
@@ -55,7 +54,7 @@ func (l *leg) listen(in *input, v *element, reply Reply, timeout time.Duration) 
 		if !l.utter(child, cut) {
 			return false
 		}
-		if child.name == "Say" {
+		if text, _ := l.c.spoken(child); text != "" {
 			sentence++
 			if sentence == reply.Sentence {
 				l.typeKeys(in, reply.Digits, wait, reply.HangUp)

@@ -33,8 +33,11 @@ type Options struct {
 	// Rates is the speed of speech, in characters a second by language ("id", "en", "zh", "ja"). Missing ones are
 	// id 15, en 15, zh 4.5, ja 7, any other language 14.
 	Rates map[string]float64
-	// PlayLength is the length of a sound; nil is ten seconds for each.
+	// PlayLength is the length of a sound; nil is ten seconds for each. A WAV file of the product is as long as it is.
 	PlayLength func(url string) time.Duration
+	// Words are what is said in a sound, and the language as in <Say>; no text for a sound that is not known. It is
+	// asked holding the simulator's lock. Nil knows none.
+	Words func(url string) (text, language string)
 	// Blocked are the prefixes that the REST API refuses to call (premium services); nil is DefaultBlocked.
 	Blocked []string
 	// Clock is the time when it is not the simulator's own to move: the product's processes have it as well. Then only

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -91,27 +92,72 @@ func (l *leg) playSound(v *element) time.Duration {
 	if l.c.opts.PlayLength != nil {
 		length = l.c.opts.PlayLength(v.text)
 	}
-	detail := ""
+	e := Event{Event: EventPlay, URL: v.text}
 	if address, err := netip.ParseAddr(target.Hostname()); err == nil && address.IsLoopback() {
-		if detail, err = l.c.sound(v.text); err != nil {
+		var body []byte
+		if e.Detail, body, err = l.c.sound(v.text); err != nil {
 			l.c.violation(l, "<Play> %s: %v", target.Path, err)
 			return 0
 		}
+		if n := wavLength(body); n > 0 {
+			length = n
+		}
 	}
 	length *= time.Duration(loops(v))
-	l.emit(Event{Event: EventPlay, URL: v.text, Detail: detail, Seconds: length.Seconds()})
+	if e.Text, e.Language = l.c.words(v.text); e.Text != "" {
+		l.heard, l.language = append(l.heard, e.Text), e.Language
+	}
+	e.Seconds = length.Seconds()
+	l.emit(e)
 	return length
+}
+
+// spoken is what is said in a verb, in which language.
+func (c *Simulator) spoken(v *element) (text, language string) {
+	switch v.name {
+	case "Say":
+		return v.text, v.attr("language", voiceLocale(v.attr("voice", "")))
+	case "Play":
+		return c.words(v.text)
+	}
+	return "", ""
+}
+
+// words are those that are spoken in a sound, as far as they are known.
+func (c *Simulator) words(url string) (text, language string) {
+	if c.opts.Words == nil {
+		return "", ""
+	}
+	return c.opts.Words(url)
+}
+
+// wavLength is the length of a WAV file of one format chunk; 0 for anything else.
+func wavLength(file []byte) time.Duration {
+	le, rate := binary.LittleEndian, uint32(0)
+	if len(file) < 12 || string(file[:4]) != "RIFF" {
+		return 0
+	}
+	for at := 12; at+8 <= len(file); {
+		size := int(le.Uint32(file[at+4:]))
+		switch id := string(file[at : at+4]); {
+		case id == "fmt " && at+20 <= len(file):
+			rate = le.Uint32(file[at+16:]) // bytes a second
+		case id == "data" && rate > 0:
+			return time.Duration(min(size, len(file)-at-8)) * time.Second / time.Duration(rate)
+		}
+		at += 8 + size + size%2
+	}
+	return 0
 }
 
 // sound fetches what is to be played from the product, and says what it is. Sounds elsewhere are taken for granted:
 // nothing here leaves the machine.
-func (c *Simulator) sound(address string) (kind string, err error) {
+func (c *Simulator) sound(address string) (kind string, body []byte, err error) {
 	c.unlocked(func() {
 		var answer *http.Response
 		if answer, err = c.client.Get(address); err != nil {
 			return
 		}
-		var body []byte
 		body, err = io.ReadAll(io.LimitReader(answer.Body, 32<<20))
 		err = errors.Join(err, answer.Body.Close())
 		kind = answer.Header.Get("Content-Type")
@@ -125,7 +171,7 @@ func (c *Simulator) sound(address string) (kind string, err error) {
 			err = errors.New("there is no sound in it")
 		}
 	})
-	return kind, err
+	return kind, body, err
 }
 
 // loops is how often something is said or played; 0 is as often as the provider does it at most.

@@ -2,10 +2,11 @@ package cli
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -13,36 +14,40 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // promptOptions are the flags of the command that looks at sentences.
 type promptOptions struct {
-	missing, longest bool
-	line, language   string
-	count            int
+	missing, longest, missingAudio bool
+	line, language                 string
+	count                          int
 }
 
 func newPrompts() *cobra.Command {
 	var o promptOptions
 	cmd := &cobra.Command{
 		Use:   "prompts",
-		Short: "Look through the sentences: which are missing, which are long",
+		Short: "Look through the sentences: which are missing, which are long, which are not recorded",
 		Long: `prompts --missing names every sentence that a line needs in one of its languages and does not have, also
 where the configuration is refused because of it; it ends with exit status 1 if there is one.
-prompts --longest lists those that callers listen to longest. Placeholders count as they are written.`,
+prompts --longest lists those that callers listen to longest. Placeholders count as they are written.
+prompts --missing-audio lists those that could be recorded and are not: the file to record, and its words. What is
+filled in during a call cannot be recorded.`,
 		Example: `  hotline prompts --missing --config config
-  hotline prompts --longest --language ja --count 10`,
+  hotline prompts --longest --language ja --count 10
+  hotline prompts --missing-audio --line gopay --language id`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			switch {
-			case o.missing == o.longest:
-				return errors.New("say what to look for: --missing or --longest")
-			case o.missing:
+			if o.missing {
 				return missingPrompts(cmd, o)
 			}
 			snapshot, err := load(cmd)
-			if err != nil {
+			switch {
+			case err != nil:
 				return err
+			case o.missingAudio:
+				return missingAudio(cmd.OutOrStdout(), snapshot, o)
 			}
 			return longestPrompts(cmd.OutOrStdout(), snapshot, o)
 		},
@@ -50,6 +55,9 @@ prompts --longest lists those that callers listen to longest. Placeholders count
 	flags := cmd.Flags()
 	flags.BoolVar(&o.missing, "missing", false, "sentences that a line needs and does not have")
 	flags.BoolVar(&o.longest, "longest", false, "sentences that take longest to hear")
+	flags.BoolVar(&o.missingAudio, "missing-audio", false, "sentences that could be recorded and are not")
+	cmd.MarkFlagsMutuallyExclusive("missing", "longest", "missing-audio")
+	cmd.MarkFlagsOneRequired("missing", "longest", "missing-audio")
 	flags.StringVar(&o.line, "line", "", "of this line alone")
 	flags.StringVar(&o.language, "language", "", "in this language alone, for example ja")
 	flags.IntVar(&o.count, "count", 20, "how many of the longest")
@@ -102,6 +110,9 @@ func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) e
 			for _, need := range line.PromptNeeds() {
 				text := line.Sentence(language.Tag, need.Key)
 				seconds := simulate.SpeechSeconds(language.Locale, text)
+				if audio, ok := snapshot.Audio(line.Prompts.Audio(line.ID, language.Tag, need.Key)); ok {
+					seconds = audio.Length.Seconds()
+				}
 				same := func(s sentence) bool { return s.language == language.Tag && s.text == text }
 				if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
 					all = append(all, sentence{line.ID, language.Tag, need.Key, text, seconds})
@@ -114,6 +125,32 @@ func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) e
 	rows.Add("seconds", "characters", "language", "line", "prompt")
 	for _, s := range all[:min(max(o.count, 0), len(all))] {
 		rows.Add(fmt.Sprintf("%.0f", s.seconds), fmt.Sprint(utf8.RuneCountInString(s.text)), s.language, s.line, s.key)
+	}
+	return rows.Write(out, "")
+}
+
+// missingAudio lists the recordings that lines could play, each file once.
+func missingAudio(out io.Writer, snapshot *config.Snapshot, o promptOptions) error {
+	words := map[string]string{}
+	for _, line := range snapshot.Lines {
+		for _, language := range line.Languages {
+			for _, need := range line.PromptNeeds() {
+				text, _ := line.Prompts.Text(line.ID, language.Tag, need.Key)
+				could := ivr.SpokenWhole(need.Key) && !strings.Contains(text, "{")
+				recorded := line.Prompts.Audio(line.ID, language.Tag, need.Key) != ""
+				if could && !recorded && o.wants(line.ID, language.Tag) {
+					key := line.Prompts.Key(line.ID, language.Tag, need.Key)
+					words[config.AudioFolder+"/"+language.Tag+"/"+key+".wav"] = text
+				}
+			}
+		}
+	}
+	if len(words) == 0 {
+		fmt.Fprintln(out, "Nothing is missing.")
+	}
+	var rows terminal.Table
+	for _, file := range slices.Sorted(maps.Keys(words)) {
+		rows.Add(file, words[file])
 	}
 	return rows.Write(out, "")
 }

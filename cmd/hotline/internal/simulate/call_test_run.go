@@ -86,7 +86,7 @@ func (p *testRun) simulatorEvent(e simulator.Event) {
 	switch {
 	case e.Event == simulator.EventViolation, e.Event == simulator.EventWebhookFailed:
 		p.Differ("call", "a call that the provider can carry", "it objects: "+e.Detail)
-	case mine && e.Event == simulator.EventSay:
+	case mine && (e.Event == simulator.EventSay || e.Event == simulator.EventPlay && e.Text != ""):
 		p.Say(e.Text, p.tagOf(e.Language), e.At)
 	case mine && e.Event == simulator.EventBridge:
 		p.Bridged(e.Target)
@@ -97,10 +97,10 @@ func (p *testRun) simulatorEvent(e simulator.Event) {
 	}
 }
 
-// tagOf is the language of the line that is spoken with a locale.
+// tagOf is the language of the line that is spoken with a locale, or recorded under its tag.
 func (p *testRun) tagOf(locale string) string {
 	for _, language := range p.Line.Languages {
-		if language.Locale == locale {
+		if language.Locale == locale || language.Tag == locale {
 			return language.Tag
 		}
 	}

@@ -256,7 +256,7 @@ func (s *scenario) eventsNow() []simulator.Event {
 func heardBy(events []simulator.Event, role string) string {
 	var heard []string
 	for _, e := range events {
-		if e.Event == simulator.EventSay && e.Role == role {
+		if (e.Event == simulator.EventSay || e.Event == simulator.EventPlay) && e.Role == role {
 			heard = append(heard, e.Text)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"time"
@@ -80,6 +81,10 @@ func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.SimulatorEvent, Seed: s.Seed,
 		Faults:   s.Faults,
 		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.NamedRecordings,
+		Words: func(url string) (text, tag string) {
+			audio, _ := r.Live.Audio(path.Base(url))
+			return audio.Text, audio.Language
+		},
 	})
 	rest, err := r.listen(r.simulator.Handler())
 	if err != nil {

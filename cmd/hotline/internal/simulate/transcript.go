@@ -195,6 +195,10 @@ func spokenOf(e simulator.Event) string {
 	switch e.Event {
 	case simulator.EventSay:
 		return "hears    " + e.Text
+	case simulator.EventPlay:
+		if e.Text != "" {
+			return "hears    (recorded) " + e.Text
+		}
 	case simulator.EventPress:
 		return "presses  " + e.Digits
 	case simulator.EventSilence:

@@ -18,6 +18,9 @@ func (c *Console) atPhone(t *telephone, e simulator.Event) Entry {
 	case simulator.EventSay:
 		return Entry{Kind: kindSay, Text: e.Text, Lang: tag(e.Language)}
 	case simulator.EventPlay:
+		if e.Text != "" {
+			return Entry{Kind: kindSay, Text: e.Text, Lang: tag(e.Language)}
+		}
 		return note("(a sound)")
 	case simulator.EventSilence:
 		return note("(silence)")
