@@ -104,6 +104,8 @@ type Record struct {
 	// was not sent.
 	SMSBody string
 	SMSAt   time.Time
+	// Alert is written with the change; nil: none.
+	Alert *Alert
 	// Earlier are the settled attempts of the callback's current pass, other than Attempt, oldest first. Read only.
 	Earlier []Attempt
 }

@@ -63,6 +63,8 @@ type Plan struct {
 	// Sender is whom SMS come from: a number (E.164), a name (alphanumeric sender ID), or a messaging
 	// service's SID. Empty: From.
 	Sender string
+	// Alert is the number that is told of urgent matters that nobody took, E.164. Empty: none.
+	Alert string
 }
 
 // Shown is the number that an address is shown when it is rung, E.164.

@@ -164,6 +164,9 @@ type Store interface {
 	MarkTaken(ctx context.Context, callSID string, dial int, target Target, now time.Time) error
 	// DialsEnded notes that the inbound call's Dials have all ended, and reports whether that was news.
 	DialsEnded(ctx context.Context, callSID string, now time.Time) (bool, error)
+	// Alert writes an alert, or adds its occasion to the line's alert that waits. One that comes less than
+	// [AlertPause] after another is sent when that has passed. The same key again changes nothing.
+	Alert(ctx context.Context, a Alert) error
 	// SMSDelivered writes the provider's later word about an SMS, and returns its line. One whose answer was lost
 	// is thereby known to be sent. Words come late, twice and in any order: a final one is never overwritten; then, for
 	// the same word again, and when the SID is another message's, changed is false. [ErrNotFound] for one that there is

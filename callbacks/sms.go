@@ -49,7 +49,7 @@ const (
 	NotifyWithdrawn NotificationKind = "withdrawn"
 )
 
-// An SMS is an SMS about a callback.
+// An SMS is an SMS about a callback, or an alert.
 type SMS struct {
 	ID   int64
 	Body string
@@ -64,6 +64,8 @@ type SMS struct {
 	Created time.Time
 	// Callback is the callback as it is now. Its Number is whom the message goes to.
 	Callback Callback
+	// Alert is set in one for the line's own people: of Callback only Line and Desk are known.
+	Alert bool
 }
 
 // An SMSResult is what became of an SMS that was claimed.
@@ -105,7 +107,7 @@ func (s *Service) SMSDelivered(ctx context.Context, d SMSDelivery) (line string,
 		s.log.InfoContext(ctx, "SMS delivered", "text", d.SMSID, "line", line)
 		return line, changed, nil
 	}
-	s.log.WarnContext(ctx, "an SMS did not reach the customer",
+	s.log.WarnContext(ctx, "an SMS was not delivered",
 		"text", d.SMSID, "line", line, "state", d.State, "code", d.Code, "why", d.Remark)
 	return line, changed, nil
 }
@@ -220,8 +222,11 @@ func (c *SMSWorker) later(ctx context.Context, err error) time.Time {
 
 // deliver sends one message that was claimed, and writes down what became of it.
 func (c *SMSWorker) deliver(ctx context.Context, t SMS) error {
-	log := c.config.Log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
 	plan, ok := c.config.Plans.Plan(t.Callback.Line, t.Callback.Desk)
+	if t.Alert {
+		t.Callback.Number = plan.Alert
+	}
+	log := c.config.Log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
 	settled := SMSResult{State: SMSDropped}
 	if settled.Remark = c.moot(t, plan, ok); settled.Remark != "" {
 		log.InfoContext(ctx, "SMS dropped", "why", settled.Remark)
@@ -273,14 +278,19 @@ func pauseAfterTry(tries int) time.Duration {
 // moot says why a message is not worth sending any more, or nothing.
 func (c *SMSWorker) moot(t SMS, plan Plan, configured bool) string {
 	refusal := plan.Policy.Refusal(t.Callback.Number)
+	if t.Alert {
+		refusal = nil // its number is the line's own, which no customer is called at
+	}
 	switch {
 	case !configured:
 		return "its line or desk is no longer configured"
+	case t.Alert && t.Callback.Number == "":
+		return "its line has no alert number any more"
 	case t.Callback.Number == "" || t.Body == "":
 		return "it was erased"
 	case refusal != nil && refusal.Reason != Unreachable: // what cannot be called can be told so
 		return "its number is not texted: " + string(refusal.Reason) + ", " + refusal.Detail
-	case t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
+	case !t.Alert && t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
 		return "the callback has ended meanwhile"
 	case c.config.Now().Sub(t.Created) > smsStale:
 		return "it would come too late"

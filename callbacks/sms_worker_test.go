@@ -171,7 +171,7 @@ func TestAMessageThatDidNotArrive(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if log := w.logged.String(); strings.Count(log, "did not reach the customer") != 1 ||
+	if log := w.logged.String(); strings.Count(log, "an SMS was not delivered") != 1 ||
 		!strings.Contains(log, "code=30005") || strings.Contains(log, booked.Number) {
 		t.Errorf("logged:\n%s", log)
 	}
@@ -315,5 +315,39 @@ func TestNoTextMessageToANumberThatIsNotCalledAnyMore(t *testing.T) {
 	if len(sender.sent) != 0 ||
 		!strings.Contains(w.logged.String(), "its number is not texted: blocked, prefix +6281") {
 		t.Errorf("sent %q, logged %s", sender.sent, w.logged)
+	}
+}
+
+// An alert goes to the line's own number, which no customer is called at, for as long as there is one.
+func TestSMSWorkerSendsAlerts(t *testing.T) {
+	const onDuty = "+6281200000099"
+	w := newWorld(t)
+	w.plan.Alert = onDuty
+	w.plan.Policy.Ours = map[string]bool{onDuty: true}
+	sender := &paperSMSSender{}
+	c := w.smsWorker(sender)
+	for _, round := range []string{"CA1/1", "CA1/1", "CA1/2"} {
+		if err := w.service.Alert(w.ctx, round, "gopay", "support", customer); err != nil {
+			t.Fatal(err)
+		}
+		c.Tick(w.ctx)
+	}
+	want := "+622150001000 " + onDuty + " gopay, desk support: nobody took an urgent call. " +
+		w.clock.UTC().Format("Mon 2 Jan 2006, 15:04 MST") + ", number ending in 7890. hotline callbacks list --line gopay"
+	if len(sender.sent) != 1 || sender.sent[0] != want {
+		t.Errorf("sent %q, want %q once", sender.sent, want)
+	}
+	if strings.Count(w.logged.String(), "nobody took an urgent call") != 3 {
+		t.Errorf("the log says:\n%s", w.logged)
+	}
+	w.plan.Alert = ""
+	w.pass(callbacks.AlertPause)
+	c.Tick(w.ctx)
+	w.logs("its line has no alert number any more")
+	if err := w.service.Alert(w.ctx, "CA2/1", "gopay", "support", ""); err != nil {
+		t.Fatal(err)
+	}
+	if next := c.Tick(w.ctx); !next.IsZero() || len(sender.sent) != 1 {
+		t.Errorf("next %v, sent %q", next, sender.sent)
 	}
 }

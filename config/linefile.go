@@ -65,6 +65,7 @@ func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 	l.CallerID, _ = readOwnedNumber(root.Get("caller_id"))
 	l.SMS = root.Get("text_messages").Truth()
 	l.SMSSender = readTextSender(root.Get("text_sender"))
+	l.Alert = readAlert(root.Get("alert"))
 	l.Callbacks, l.CustomerFirst = readPolicy(root.Get("callbacks"), root.Get("routes"), l.Region)
 	f.readDesks(root.Need("desks", "list at least one desk"))
 	f.readMenu(root.Need("topics", "list at least one topic"), shared,

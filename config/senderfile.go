@@ -9,6 +9,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Numbers that have to be the account's own, who text messages come from, and what will not do with the provider.
@@ -57,6 +58,19 @@ func readTextSender(v yamlnode.Value) string {
 		return ""
 	}
 	number, _ := readOwnedNumber(v)
+	return number
+}
+
+// readAlert reads the number that is told of what was in vain.
+func readAlert(v yamlnode.Value) string {
+	if !v.Present() {
+		return ""
+	}
+	number, ok := readNumber(v)
+	if ok && !ivr.MayBeMobile(number) {
+		v.Fail("is not a mobile number, so no text message reaches it; give that of whoever is on duty")
+		return ""
+	}
 	return number
 }
 

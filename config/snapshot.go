@@ -55,5 +55,6 @@ func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {
 	return callbacks.Plan{
 		Policy: l.Callbacks, Targets: d.Targets, Ring: d.Ring, CustomerFirst: l.CustomerFirst, Hours: d.Hours,
 		From: l.Numbers[0], CallerID: l.CallerID, Sender: l.SMSSender, SMSBody: l.SMSBody,
+		Alert: l.Alert,
 	}, true
 }

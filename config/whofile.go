@@ -88,7 +88,8 @@ func readBlocked(v yamlnode.Value) (out []callbacks.Blocked) {
 func ours(lines []*lineFile) map[string]bool {
 	numbers := map[string]bool{}
 	for _, f := range lines {
-		for _, number := range append(slices.Clone(f.line.Numbers), f.line.CallerID, f.line.SMSSender) {
+		for _, number := range append(slices.Clone(f.line.Numbers), f.line.CallerID, f.line.SMSSender,
+			f.line.Alert) {
 			numbers[number] = true
 		}
 		for _, desk := range f.line.Desks {

@@ -100,6 +100,8 @@ func answerTo(effect Effect) Event {
 		return Found{}
 	case SaveMessage, SaveCallRecord:
 		return Saved{"1234567"}
+	case UrgentInVain:
+		return Told{}
 	case Book, Move:
 		return Refused{Why: Failed}
 	}

@@ -126,6 +126,8 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 				event = Saved{"1234567"}
 			case AttachNote:
 				event = Done{}
+			case UrgentInVain:
+				event = Told{}
 			default:
 				event = CallbackBooked{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
 			}

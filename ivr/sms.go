@@ -45,10 +45,10 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pair
 
 // TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile
 // telephone's.
-func (l *Line) TakesSMS(e164 string) bool { return l.SMS && takesTexts(e164) }
+func (l *Line) TakesSMS(e164 string) bool { return l.SMS && MayBeMobile(e164) }
 
-// takesTexts reports whether a number can be a mobile telephone's.
-func takesTexts(e164 string) bool {
+// MayBeMobile reports whether a number, E.164, can be a mobile telephone's.
+func MayBeMobile(e164 string) bool {
 	number, err := phonenumbers.Parse(e164, "ZZ")
 	if err != nil {
 		return false

@@ -169,6 +169,8 @@ type (
 	Dropped struct{}
 	// CallVerified answers VerifyCall: the call was ours, or it was not as far as the proof goes.
 	CallVerified struct{ Ours bool }
+	// Told answers UrgentInVain, whatever came of it.
+	Told struct{}
 	// Done answers what has nothing to tell.
 	Done struct{}
 )
@@ -189,6 +191,7 @@ func (Shown) event()          {}
 func (Dropped) event()        {}
 func (CallVerified) event()   {}
 func (AttemptRead) event()    {}
+func (Told) event()           {}
 func (Done) event()           {}
 
 // A Refusal says why an effect was not carried out.
@@ -230,6 +233,8 @@ type (
 	}
 	// Book writes a callback.
 	Book struct{ Request callbacks.Request }
+	// UrgentInVain tells the line's own people that nobody took an urgent call. Key names the round of this call.
+	UrgentInVain struct{ Key, Line, Desk, Caller string }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
 	// SaveCallRecord writes down that the call is put through. It may fail: the call goes on without.
@@ -290,6 +295,7 @@ func (MarkTaken) effect()      {}
 func (FindOpen) effect()       {}
 func (AskTaken) effect()       {}
 func (Book) effect()           {}
+func (UrgentInVain) effect()   {}
 func (SaveMessage) effect()    {}
 func (SaveCallRecord) effect() {}
 func (AttachNote) effect()     {}

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -99,6 +100,8 @@ func afterDial(r *request, event Event) Action {
 		return askDesk(r)
 	case Refused: // the call could not be written down, and is put through all the same
 		return askDesk(r)
+	case Told:
+		return r.afterNobody()
 	case DialEnded:
 		return r.askTaken()
 	case Taken:
@@ -125,7 +128,16 @@ func (r *request) askTaken() Action {
 	return Perform{AskTaken{Dial: r.Dials, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
 }
 
+// nobody ends a round. The line's own people are told of an urgent one first.
 func (r *request) nobody() Action {
+	if !r.urgent() {
+		return r.afterNobody()
+	}
+	key := r.call.SID + "/" + strconv.Itoa(r.Dials)
+	return Perform{UrgentInVain{Key: key, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
+}
+
+func (r *request) afterNobody() Action {
 	r.Rung = append(slices.Clone(r.Rung), r.Desk)
 	r.say("desk.nobody")
 	return goTo{stepOffer}

@@ -60,6 +60,8 @@ func eventsIn(response Response, step *step) []Event {
 			return []Event{Done{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Reached:
 			return []Event{Done{}}
+		case UrgentInVain:
+			return []Event{Told{}}
 		}
 	}
 	events := []Event{Keys{""}, Keys{"#"}, Keys{"*"}}

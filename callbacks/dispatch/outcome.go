@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/hours"
@@ -348,9 +349,10 @@ func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string
 // notifyDelay is how long a callback has to be put off for its customer to be told.
 const notifyDelay = 3 * time.Hour
 
-// remark notes what a change came of, and has the customer told when their callback was given up or put off for hours.
+// remark notes what a change came of, and has the customer told when their callback was given up or put off for hours,
+// and the line's people when that was not the customer's doing.
 func (dec decision) remark(r *callbacks.Record, why string) {
-	r.Callback.Remark, r.SMSAt = why, dec.now
+	r.Callback.Remark, r.SMSAt, r.Alert = why, dec.now, dec.alert(r.Callback)
 	switch r.Callback.State {
 	case callbacks.Expired, callbacks.Undialable:
 		r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyGivenUp, dec.now)
@@ -359,4 +361,25 @@ func (dec decision) remark(r *callbacks.Record, why string) {
 			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyMoved, dec.now)
 		}
 	}
+}
+
+// alert is what the line's people are told of a callback that is given up; nil if nothing.
+func (dec decision) alert(c callbacks.Callback) *callbacks.Alert {
+	what := callbacks.CallbackNotKept
+	switch {
+	case dec.plan.Alert == "":
+		return nil
+	case c.State == callbacks.Task, c.State == callbacks.Undialable && c.Urgent:
+		what = callbacks.UrgentCallbackInVain
+	case c.State == callbacks.Expired && dec.fromTheDesk(c):
+	default:
+		return nil
+	}
+	a := dec.plan.NewAlert("callback/"+strconv.FormatInt(c.ID, 10)+"/"+strconv.Itoa(c.Pass), what, c, dec.now)
+	return &a
+}
+
+// fromTheDesk reports whether a callback that is given up was given up because of the desk.
+func (dec decision) fromTheDesk(c callbacks.Callback) bool {
+	return dec.outOfDeskAttempts(&c) || c.Attempts == 0
 }

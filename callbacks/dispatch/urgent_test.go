@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -200,6 +201,68 @@ func TestTaskEnds(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.is(c, callbacks.Cancelled, 5, 0)
+		})
+	}
+}
+
+// alerts are what the line's own people are told by now.
+func (w *world) alerts() (bodies []string) {
+	w.t.Helper()
+	for {
+		text, found, err := w.store.ClaimSMS(w.ctx, w.clock, time.Minute)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if !found {
+			return bodies
+		}
+		if text.Alert {
+			bodies = append(bodies, text.Body)
+		}
+	}
+}
+
+func TestATaskAlerts(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Alert = "+6281200000099"
+	w.becomesTask(customer, customer)
+	if told := w.alerts(); len(told) != 1 || !strings.Contains(told[0], "an urgent callback was not kept") {
+		t.Errorf("told %q", told)
+	}
+	w.pass(time.Hour)
+	w.quiet()
+	if told := w.alerts(); len(told) != 0 {
+		t.Errorf("told again: %q", told)
+	}
+}
+
+// What the desk is to blame for is told, and not that a customer did not pick up.
+func TestGivingUpAlerts(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		desk bool // it is the desk's failure
+	}{{"nobody at the desk takes it", true}, {"the customer does not pick up", false}} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.plan.Alert = "+6281200000099"
+			w.plan.Policy.MaxAttempts, w.plan.Policy.MaxDeskAttempts = 1, 1
+			c := w.book(customer)
+			if tt.desk {
+				w.nobodyTakes()
+			} else {
+				leg := w.ring("support-1")
+				leg.answered(dispatch.Proceed)
+				leg.took(dispatch.Proceed)
+				leg.customerEnded("no-answer")
+				leg.status("completed", 3)
+			}
+			if got, _ := w.store.Callback(w.ctx, c.ID); got.State != callbacks.Expired {
+				t.Fatalf("it is %s", got.State)
+			}
+			told := w.alerts()
+			if said := len(told) == 1 && strings.Contains(told[0], "because of the desk"); said != tt.desk || len(told) > 1 {
+				t.Errorf("told %q", told)
+			}
 		})
 	}
 }

@@ -102,8 +102,12 @@ func apply(ctx context.Context, tx conn, r *callbacks.Record, change func(*callb
 			return fmt.Errorf("SMS of callback %d: %w", r.Callback.ID, err)
 		}
 	}
-	r.SMSBody, r.SMSAt = "", time.Time{}
-	return save(ctx, tx, *r)
+	alert := r.Alert
+	r.SMSBody, r.SMSAt, r.Alert = "", time.Time{}, nil
+	if err := save(ctx, tx, *r); err != nil || alert == nil {
+		return err
+	}
+	return writeAlert(ctx, tx, *alert)
 }
 
 // save writes a record back. Whatever changes a callback takes its mark away that it is ready.

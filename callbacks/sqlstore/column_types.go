@@ -175,6 +175,24 @@ func (m millis) Scan(from any) error {
 	return err
 }
 
+// reference is the id of a row in another table; 0 is NULL.
+type reference struct{ id *int64 }
+
+func (r reference) Value() (driver.Value, error) {
+	if *r.id == 0 {
+		return nil, nil
+	}
+	return *r.id, nil
+}
+
+func (r reference) Scan(from any) (err error) {
+	*r.id = 0
+	if from != nil {
+		*r.id, err = scanned[int64](from)
+	}
+	return err
+}
+
 // duration is one that is kept in milliseconds.
 type duration struct{ duration *time.Duration }
 

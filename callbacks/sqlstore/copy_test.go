@@ -144,7 +144,7 @@ var filled = []filledRow{
 		"caller":   "+628444", "account": "0814", "answers": "amount:6", "began_ms": 1017, "erased_ms": 1018,
 	}},
 	{"sms", map[string]any{
-		"id": 11, "callback_id": 7, "body": "您好", "state": "sent", "delivery": "undelivered", "tries": 2,
+		"id": 11, "line": "gopay", "desk": "support", "callback_id": 7, "alert_key": "", "occasions": 0, "body": "您好", "state": "sent", "delivery": "undelivered", "tries": 2,
 		"message_sid": "SM1", "error_code": 30005, "remark": "no such number", "created_ms": 1019,
 		"next_check_ms": 1020,
 	}},

@@ -79,7 +79,8 @@ func (s *Store) Forget(ctx context.Context, before, now time.Time) error {
 func (s *Store) HoldingPersonalData(ctx context.Context) ([]callbacks.Desk, error) {
 	return s.desks(ctx, "list what is kept", `SELECT line, desk FROM callbacks WHERE erased_ms = 0 AND ended_ms > 0
 		UNION SELECT line, desk FROM messages WHERE erased_ms = 0
-		UNION SELECT line, desk FROM call_records WHERE erased_ms = 0 ORDER BY line, desk`)
+		UNION SELECT line, desk FROM call_records WHERE erased_ms = 0
+		UNION SELECT line, desk FROM sms WHERE alert_key <> '' AND body <> '' ORDER BY line, desk`)
 }
 
 // desks runs a query for lines and desks.
@@ -123,6 +124,13 @@ func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Ti
 				return err
 			}
 		}
+		n, err := tx.exec(ctx, `UPDATE sms SET body = '', message_sid = '',
+			state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
+			WHERE alert_key <> '' AND body <> '' AND line = ? AND desk = ? AND created_ms < ?`, of...)
+		if err != nil {
+			return err
+		}
+		erased += n
 		for _, rows := range []string{
 			`UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '', note_url = '',
 				erased_ms = ? WHERE ` + erasedCallbacks,

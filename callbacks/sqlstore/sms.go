@@ -15,11 +15,15 @@ type smsRow struct {
 	delivery   string
 	messageSID string
 	nextCheck  time.Time
+	alertKey   string
+	occasions  int
 }
 
 func (r *smsRow) columns() columns {
 	return columns{
-		{"id", &r.ID}, {"callback_id", &r.Callback.ID}, {"body", &r.Body}, {"state", &r.State},
+		{"id", &r.ID}, {"line", &r.Callback.Line}, {"desk", &r.Callback.Desk},
+		{"callback_id", reference{&r.Callback.ID}}, {"alert_key", &r.alertKey}, {"occasions", &r.occasions},
+		{"body", &r.Body}, {"state", &r.State},
 		{"delivery", &r.delivery},
 		{"tries", &r.Tries}, {"message_sid", &r.messageSID}, {"error_code", &r.Code}, {"remark", &r.Remark},
 		{"created_ms", millis{&r.Created}}, {"next_check_ms", millis{&r.nextCheck}},
@@ -57,6 +61,45 @@ func replaceSMS(ctx context.Context, tx conn, c callbacks.Callback, text string,
 	return writeSMS(ctx, tx, c, text, now)
 }
 
+// Alert implements [callbacks.Store].
+func (s *Store) Alert(ctx context.Context, a callbacks.Alert) error {
+	return s.inTx(ctx, "write an alert", func(tx conn) error { return writeAlert(ctx, tx, a) })
+}
+
+// writeAlert adds an occasion to the line's alert that waits, or writes one. What it waits for is the last that a
+// transaction waits for, so that no two wait for each other.
+func writeAlert(ctx context.Context, tx conn, a callbacks.Alert) error {
+	if err := tx.serialize(ctx, "alert/"+a.Line); err != nil {
+		return err
+	}
+	told, err := value[bool](ctx, tx, `SELECT EXISTS (SELECT 1 FROM sms WHERE alert_key = ?)`, a.Key)
+	if err != nil || told {
+		return err
+	}
+	ofLine := `sms WHERE alert_key <> '' AND line = ?`
+	waiting, err := one(ctx, tx, (*smsRow).columns, ofLine+` AND state = 'waiting'`+tx.lock(), a.Line)
+	if err == nil {
+		_, err = tx.exec(ctx, `UPDATE sms SET desk = ?, alert_key = ?, occasions = ?, body = ? WHERE id = ?`,
+			a.Desk, a.Key, waiting.occasions+1, a.Body(waiting.occasions+1), waiting.ID)
+		return err
+	}
+	if !errors.Is(err, callbacks.ErrNotFound) {
+		return err
+	}
+	last, err := instantOf(ctx, tx, `SELECT max(created_ms) FROM `+ofLine, a.Line)
+	if err != nil {
+		return err
+	}
+	at := asStored(a.At)
+	if next := last.Add(callbacks.AlertPause); !last.IsZero() && next.After(at) {
+		at = next
+	}
+	row := smsRow{nextCheck: at, alertKey: a.Key, occasions: 1, SMS: callbacks.SMS{Body: a.Body(1), Created: at,
+		State: callbacks.SMSWaiting, Callback: callbacks.Callback{Line: a.Line, Desk: a.Desk}}}
+	_, err = row.columns().without("id").insert(ctx, tx, "sms", "")
+	return err
+}
+
 // ClaimSMS implements [callbacks.SMSStore].
 func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration) (callbacks.SMS, bool, error) {
 	r, err := write(ctx, s, "claim an SMS", func(tx conn) (smsRow, error) {
@@ -66,7 +109,7 @@ func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration
 				AND next_check_ms <= ?
 				ORDER BY next_check_ms, id LIMIT 1`+tx.dialect.SkipLocked+`)
 			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)))
-		if err == nil {
+		if r.Alert = r.alertKey != ""; err == nil && !r.Alert {
 			r.Callback, _, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
 		}
 		return r, err
@@ -93,8 +136,7 @@ func (s *Store) SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line
 		delivery, unless = "", " AND state <> 'sent'"
 	}
 	err = s.inTx(ctx, "note the delivery of an SMS", func(tx conn) error {
-		line, err = value[string](ctx, tx, `SELECT c.line FROM sms JOIN callbacks c ON c.id = sms.callback_id
-			WHERE sms.id = ?`, d.SMSID)
+		line, err = value[string](ctx, tx, `SELECT line FROM sms WHERE id = ?`, d.SMSID)
 		if err != nil {
 			return err
 		}

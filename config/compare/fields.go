@@ -102,7 +102,7 @@ var unsetWords = map[string]string{
 	"callbacks: retry_busy": "as retry_after", "callbacks: retry_no_answer": "as retry_after",
 	"callbacks: retry_machine": "as retry_after", "text_sender": "the line's first number",
 	"caller_id": "the line's first number", "callbacks: capacity": "no limit", "callbacks: max_open": "no limit",
-	"callbacks: countries": "any",
+	"callbacks: countries": "any", "alert": "nobody",
 }
 
 // nowWas says what a value is and was.

@@ -39,6 +39,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 		return s.reached(ctx, effect)
 	case ivr.SaveCallRecord:
 		return s.saveCallRecord(ctx, effect)
+	case ivr.UrgentInVain:
+		return s.urgentInVain(ctx, effect)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
@@ -161,6 +163,19 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 	s.observe(Event{Name: "contact", CallSID: record.Key, Line: record.Line, Desk: record.Desk, Topic: record.Topic,
 		Reference: record.Reference})
 	return ivr.Saved{Reference: record.Reference}
+}
+
+// urgentInVain tells a line's own people. The caller goes on at once whatever comes of it.
+func (s *Server) urgentInVain(ctx context.Context, effect ivr.UrgentInVain) ivr.Event {
+	s.Metrics.inVain.WithLabelValues(effect.Line).Inc()
+	err := within(ctx, callRecordWrite, func(ctx context.Context) error {
+		return s.Callbacks.Alert(ctx, effect.Key, effect.Line, effect.Desk, effect.Caller)
+	})
+	if err != nil {
+		s.Log.Error("cannot write the alert about an urgent call that nobody took", "line", effect.Line, "error", err)
+		s.Metrics.failures.WithLabelValues("write an alert").Inc()
+	}
+	return ivr.Told{}
 }
 
 // within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets

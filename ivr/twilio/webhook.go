@@ -44,6 +44,7 @@ type Callbacks interface {
 	MarkTaken(ctx context.Context, callSID string, dial int, target callbacks.Target) error
 	DialsEnded(ctx context.Context, callSID string) error
 	WasTaken(ctx context.Context, callSID string, dial int) (bool, error)
+	Alert(ctx context.Context, key, line, desk, caller string) error
 	SMSDelivered(ctx context.Context, d callbacks.SMSDelivery) (line string, changed bool, err error)
 }
 

@@ -205,10 +205,17 @@ CREATE TABLE accepted_dials (
 ) {rowless};
 CREATE INDEX accepted_dials_talking ON accepted_dials (accepted_ms) WHERE ended_ms = 0;
 
--- SMS about callbacks. next_check_ms is when to send one, or when the sender's lease ends.
+-- SMS to customers about their callbacks, and alerts to a line's own number. next_check_ms is when to send one, or when
+-- the sender's lease ends.
 CREATE TABLE sms (
     id            {id},
-    callback_id   BIGINT  NOT NULL REFERENCES callbacks (id),
+    line          TEXT    NOT NULL,
+    desk          TEXT    NOT NULL,
+    -- What a message to a customer is about; NULL in an alert.
+    callback_id   BIGINT  REFERENCES callbacks (id),
+    -- What an alert tells: its latest occasion, and how many there are. Empty in a message to a customer.
+    alert_key     TEXT    NOT NULL DEFAULT '',
+    occasions     INTEGER NOT NULL DEFAULT 0,
     body          TEXT    NOT NULL,
     -- What we did with it. What became of it after the provider had taken it is delivery; empty: nothing is known.
     state         TEXT    NOT NULL CHECK (state IN ('waiting', 'sending', 'sent', 'refused', 'unknown', 'dropped')),
@@ -219,10 +226,13 @@ CREATE TABLE sms (
     error_code    INTEGER NOT NULL DEFAULT 0,
     remark        TEXT    NOT NULL DEFAULT '',
     created_ms    BIGINT  NOT NULL,
-    next_check_ms BIGINT  NOT NULL
+    next_check_ms BIGINT  NOT NULL,
+    CHECK ((callback_id IS NULL) = (alert_key <> ''))
 );
 CREATE INDEX sms_unsent ON sms (next_check_ms) WHERE state IN ('waiting', 'sending');
 CREATE INDEX sms_of_callback ON sms (callback_id);
+CREATE UNIQUE INDEX sms_alert_once ON sms (alert_key) WHERE alert_key <> '';
+CREATE INDEX sms_alerts ON sms (line, desk, created_ms) WHERE alert_key <> '';
 
 -- Housekeeping jobs. One instance at a time leases a job.
 CREATE TABLE jobs (

@@ -140,7 +140,8 @@ func (e explanation) refusalSource(r *callbacks.Refusal) string {
 // ownerSource is where a number stands that is a line's or an agent's; empty for others.
 func (e explanation) ownerSource(number string) string {
 	for _, line := range e.snapshot.Lines {
-		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender} {
+		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender,
+			"alert": line.Alert} {
 			if own == number {
 				return e.snapshot.Source(line.ID, key)
 			}

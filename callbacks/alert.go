@@ -1,0 +1,81 @@
+package callbacks
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// AlertPause is the least time between two alerts of a line.
+const AlertPause = 10 * time.Minute
+
+// An AlertKind is what a line's people are told of.
+type AlertKind string
+
+const (
+	// UrgentCallInVain: nobody at the desk took an urgent call.
+	UrgentCallInVain AlertKind = "nobody took an urgent call"
+	// UrgentCallbackInVain: an urgent callback was tried as often and as long as it may be, or its number is refused.
+	UrgentCallbackInVain AlertKind = "an urgent callback was not kept: ring the customer by hand"
+	// CallbackNotKept: a callback was given up because of the desk.
+	CallbackNotKept AlertKind = "a callback was given up because of the desk: ring the customer by hand"
+)
+
+// look is the command that shows what an alert is about.
+func (k AlertKind) look(line string) string {
+	state := map[AlertKind]string{UrgentCallbackInVain: " --state task", CallbackNotKept: " --state broken"}[k]
+	return "hotline callbacks list --line " + line + state
+}
+
+// An Alert is an SMS to a line's own people: something urgent was in vain.
+type Alert struct {
+	// Key names the occasion: the same one again is not told again.
+	Key        string
+	Line, Desk string
+	Kind       AlertKind
+	// Number is the customer's, masked; empty: it is not known.
+	Number string
+	// At is when it happened, in the zone in which it is told.
+	At time.Time
+}
+
+// NewAlert is an alert about a callback, or about a call for which there may be one.
+func (p Plan) NewAlert(key string, kind AlertKind, c Callback, now time.Time) Alert {
+	zone := time.UTC
+	if p.Hours != nil {
+		zone = p.Hours.Zone()
+	}
+	a := Alert{Key: key, Line: c.Line, Desk: c.Desk, Kind: kind, At: now.In(zone)}
+	if number := []rune(Mask(c.Number)); c.Number != "" {
+		a.Number = strings.TrimLeft(string(number), "…") // one such sign halves what fits into an SMS
+	}
+	return a
+}
+
+// Body is what is sent: the latest of so many occasions.
+func (a Alert) Body(occasions int) string {
+	before, number := "", "no number"
+	if occasions > 1 {
+		before = fmt.Sprintf("%d times, the last: ", occasions)
+	}
+	if a.Number != "" {
+		number = "number ending in " + a.Number
+	}
+	return fmt.Sprintf("%s, desk %s: %s%s. %s, %s. %s", a.Line, a.Desk, before, a.Kind,
+		a.At.Format("Mon 2 Jan 2006, 15:04 MST"), number, a.Kind.look(a.Line))
+}
+
+// Alert logs that an urgent call was in vain, and has the line's alert number told. key names the call and the round;
+// caller is E.164, or empty.
+func (s *Service) Alert(ctx context.Context, key, line, desk, caller string) error {
+	s.log.ErrorContext(ctx, "nobody took an urgent call", "line", line, "desk", desk, "number", Mask(caller))
+	plan := s.plan(line, desk)
+	if plan.Alert == "" {
+		return nil
+	}
+	c := Callback{Line: line, Desk: desk, Number: caller}
+	err := s.store.Alert(ctx, plan.NewAlert("call/"+key, UrgentCallInVain, c, s.now()))
+	s.signal.Raise()
+	return err
+}
