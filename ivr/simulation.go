@@ -131,6 +131,8 @@ func (w *simulatedCall) perform(effect Effect) Event {
 		return Saved{}
 	case AskTaken:
 		return Taken{}
+	case UrgentInVain:
+		return Told{}
 	case Book:
 		w.Request = &effect.Request
 	}

@@ -201,6 +201,8 @@ func (c *call) perform(effect ivr.Effect) ivr.Event {
 		return ivr.Saved{Reference: reference}
 	case ivr.AskTaken:
 		return ivr.Taken{Yes: c.taken != ""}
+	case ivr.UrgentInVain:
+		return ivr.Told{}
 	case ivr.Book:
 		r := effect.Request
 		booked := callbacks.Callback{
