@@ -98,21 +98,27 @@ func (p Policy) Refusal(e164 string) *Refusal {
 	if p.Ours[e164] {
 		return &Refusal{Reason: NeverCalled, Number: e164, Detail: "the number of a line or an agent"}
 	}
-	if r := notANumber(e164); r != nil {
+	n, r := parse(e164)
+	if r != nil {
 		return r
 	}
-	if country := Country(e164); p.Countries != nil && country != wholeWorld && !slices.Contains(p.Countries, country) {
+	country := phonenumbers.GetRegionCodeForNumber(n)
+	if p.Countries != nil && country != wholeWorld && !slices.Contains(p.Countries, country) {
 		return &Refusal{Reason: OtherCountry, Number: e164, Detail: "this line does not call " + country}
 	}
-	return p.RefusalOfAgent(e164)
+	return p.refusalOf(e164, n)
 }
 
 // RefusalOfAgent is [Policy.Refusal] for a telephone of the desk, which may be in any country.
 func (p Policy) RefusalOfAgent(e164 string) *Refusal {
-	if r := notANumber(e164); r != nil {
+	n, r := parse(e164)
+	if r != nil {
 		return r
 	}
-	n, _ := phonenumbers.Parse(e164, "ZZ")
+	return p.refusalOf(e164, n)
+}
+
+func (p Policy) refusalOf(e164 string, n *phonenumbers.PhoneNumber) *Refusal {
 	if kind, never := neverCalled[phonenumbers.GetNumberType(n)]; never {
 		return &Refusal{Reason: NeverCalled, Number: e164, Detail: kind}
 	}
@@ -123,9 +129,11 @@ func (p Policy) RefusalOfAgent(e164 string) *Refusal {
 	return p.refusalByPrefix(e164)
 }
 
-// notANumber is about whether the number exists.
-func notANumber(e164 string) *Refusal {
-	refuse := func(why Reason, detail string) *Refusal { return &Refusal{Reason: why, Number: e164, Detail: detail} }
+// parse refuses what is no number that exists. Parsing takes long: it is done once for all that is asked of a number.
+func parse(e164 string) (*phonenumbers.PhoneNumber, *Refusal) {
+	refuse := func(why Reason, detail string) (*phonenumbers.PhoneNumber, *Refusal) {
+		return nil, &Refusal{Reason: why, Number: e164, Detail: detail}
+	}
 	if len(e164) > 1+mostDigits {
 		return refuse(Invalid, "more than 15 digits")
 	}
@@ -134,7 +142,7 @@ func notANumber(e164 string) *Refusal {
 		return refuse(Invalid, "no telephone number in international form")
 	}
 	if phonenumbers.IsValidNumber(n) {
-		return nil
+		return n, nil
 	}
 	switch phonenumbers.IsPossibleNumberWithReason(n) {
 	case phonenumbers.TOO_SHORT, phonenumbers.IS_POSSIBLE_LOCAL_ONLY:

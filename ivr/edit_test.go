@@ -47,17 +47,17 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 		"no callbacks": without(func(l *Line) { l.Callbacks.SlotCount = 0 }),
 	}
 	tried := 0
-	seen := walkedOpen(t)
+	seen := walkedOpen.states(t).seen
 	for i, key := range slices.Sorted(maps.Keys(seen)) {
 		v := seen[key]
 		if i%23 != 0 || key == "hangup" { // neighbours differ in little
 			continue
 		}
-		for _, event := range eventsIn(v.response, stepOf(v.state.Step)) {
+		for _, event := range eventsIn(v.response, keysOf(stepOf(v.state.Step))) {
 			for name, after := range edits {
 				tried++
 				now := []time.Time{openHour, closedHour}[tried%2]
-				state, response := Advance(after, now, caller, v.state, event)
+				state, response := advance(after, now, caller, v.state, event)
 				if _, ends := response.Action.(Hangup); ends && len(response.Say) == 0 && event != (Done{}) {
 					t.Fatalf("%s: step %s on %#v hangs up without a word", name, v.state.Step, event)
 				}
@@ -87,7 +87,7 @@ func comesToAnEnd(line *Line, state State, response Response) bool {
 		case Perform:
 			event = answerTo(next.Effect)
 		}
-		state, response = Advance(line, closedHour, caller, state, event)
+		state, response = advance(line, closedHour, caller, state, event)
 	}
 	return false
 }

@@ -100,6 +100,11 @@ func Advance(line *Line, now time.Time, call Call, state State, event Event) (St
 	if line != nil {
 		call.From = line.CallerNumber(call.From)
 	}
+	return advance(line, now, call, state, event)
+}
+
+// advance is [Advance] where the call's From is known to be E.164 or empty.
+func advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
 	r := &request{line: line, now: now, call: call, State: &state}
 	r.Events++
 	response := r.settle(r.hear(event))

@@ -392,16 +392,16 @@ func sameClock(a, b *time.Location, at time.Time) bool {
 // sayPhone says a telephone number, E.164, with pauses where people of the line's region make them. One of another
 // country begins with its name, so that a number that was misunderstood is heard to be.
 func (l *Line) sayPhone(tag, e164 string) string {
-	said := spoken.Digits(tag, phoneForm(e164, l.Region))
-	if country := callbacks.Country(e164); country != l.Region {
-		return spoken.Abroad(tag, country, said)
+	form, country := phoneForm(e164, l.Region)
+	if country != l.Region {
+		return spoken.Abroad(tag, country, spoken.Digits(tag, form))
 	}
-	return said
+	return spoken.Digits(tag, form)
 }
 
 // sayAccount says an account number; where accounts are telephone numbers, like one.
 func (l *Line) sayAccount(tag, account string) string {
-	if form := phoneForm(account, l.Region); l.Account.CallingNumber && form != "" {
+	if form, _ := phoneForm(account, l.Region); l.Account.CallingNumber && form != "" {
 		return spoken.Digits(tag, form)
 	}
 	return spoken.Digits(tag, account)

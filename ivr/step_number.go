@@ -205,7 +205,7 @@ func nationalDigits(e164, region string) string {
 	if !strings.HasPrefix(e164, "+") {
 		return ""
 	}
-	form := phoneForm(e164, region)
+	form, _ := phoneForm(e164, region)
 	digits := phonenumbers.NormalizeDigitsOnly(form)
 	if strings.HasPrefix(form, "+") {
 		return "+" + digits
@@ -213,15 +213,16 @@ func nationalDigits(e164, region string) string {
 	return digits
 }
 
-// phoneForm is how a number is written in the region, with separators where people pause: "0812-3456-7890".
-// From elsewhere it begins with + and the country code. It is empty for what is no valid telephone number.
-func phoneForm(number, region string) string {
+// phoneForm is how a number is written in the region, with separators where people pause: "0812-3456-7890", and the
+// number's own region. From elsewhere it begins with + and the country code. Both are empty for what is no valid
+// telephone number.
+func phoneForm(number, region string) (form, own string) {
 	parsed, err := phonenumbers.Parse(number, region)
 	if err != nil || !phonenumbers.IsValidNumber(parsed) {
-		return ""
+		return "", ""
 	}
-	if phonenumbers.GetRegionCodeForNumber(parsed) != region {
-		return phonenumbers.Format(parsed, phonenumbers.INTERNATIONAL)
+	if own = phonenumbers.GetRegionCodeForNumber(parsed); own != region {
+		return phonenumbers.Format(parsed, phonenumbers.INTERNATIONAL), own
 	}
-	return phonenumbers.Format(parsed, phonenumbers.NATIONAL)
+	return phonenumbers.Format(parsed, phonenumbers.NATIONAL), own
 }

@@ -534,9 +534,9 @@ func (c *claim) brief() callbacks.Callback {
 }
 
 // claims takes an answer apart.
-func claims(line *Line, now time.Time, call Call, before State, event Event, after State, response Response) []*claim {
-	said := response.Say
-	if ask, ok := response.Action.(AskTwice); ok {
+func claims(line *Line, now time.Time, call Call, a answer) []*claim {
+	said := a.response.Say
+	if ask, ok := a.response.Action.(AskTwice); ok {
 		said = append(slices.Clone(said), ask.Else...)
 	}
 	call.From = line.CallerNumber(call.From)
@@ -549,8 +549,8 @@ func claims(line *Line, now time.Time, call Call, before State, event Event, aft
 			args[name] = value
 		}
 		out = append(out, &claim{
-			request: &request{line: line, now: now, call: call, State: &after}, before: before, event: event,
-			response: response, at: i, language: sentence.Language, key: parts[0], args: args,
+			request: &request{line: line, now: now, call: call, State: &a.after}, before: a.before, event: a.event,
+			response: a.response, at: i, language: sentence.Language, key: parts[0], args: args,
 		})
 	}
 	return out
@@ -591,51 +591,22 @@ func TestEverySentenceHasACondition(t *testing.T) {
 	}
 }
 
-// situations are those in which calls are walked through.
-func situations(t *testing.T) map[string]func() (*Line, time.Time, Call) {
-	abroad := Call{SID: "CA1", From: "+8613800138000", To: caller.To}
-	nobody := func() *Line {
-		line := claiming(sketch(t))
-		line.Desks["emergency"].Hours = line.Hours
-		return line
-	}
-	return map[string]func() (*Line, time.Time, Call){
-		"open":                        func() (*Line, time.Time, Call) { return peak(claiming(sketch(t))), openHour, caller },
-		"open, number withheld":       func() (*Line, time.Time, Call) { return claiming(sketch(t)), openHour, anonymous },
-		"only the emergency desk":     func() (*Line, time.Time, Call) { return claiming(sketch(t)), closedHour, caller },
-		"nobody, number withheld":     func() (*Line, time.Time, Call) { return nobody(), closedHour, anonymous },
-		"closed, number not callable": func() (*Line, time.Time, Call) { return claiming(sketch(t)), closedHour, abroad },
-	}
-}
-
-func peak(line *Line) *Line { line.Peak = line.Hours; return line }
-
 func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
 	untrue := map[string]bool{}
-	for name, situation := range situations(t) {
-		line, now, call := situation()
-		checked := map[string]bool{}
-		seen := walkBy(t, outline, line, now, call, func(before State, event Event, after State, response Response, key string) {
-			key += fmt.Sprintf("%T", event)
-			for _, said := range response.Say {
-				key += said.Text
+	for _, situation := range situations {
+		walked := situation.states(t)
+		for _, a := range walked.answers {
+			for _, c := range claims(walked.line, situation.now, situation.call, a) {
+				c.check(t, situation.name, untrue)
 			}
-			if checked[key] {
-				return
-			}
-			checked[key] = true
-			for _, c := range claims(line, now, call, before, event, after, response) {
-				c.check(t, name, untrue)
-			}
-		})
-		for key, v := range seen {
+		}
+		for key, v := range walked.seen {
 			ways := slices.Compact(slices.Sorted(slices.Values(v.next)))
 			ways = slices.DeleteFunc(ways, func(next string) bool { return next == key })
 			if _, waits := v.response.Action.(Gather); waits && len(ways) < 2 {
-				t.Errorf("%s: step %s waits for keys, which lead only to %v", name, v.state.Step, ways)
+				t.Errorf("%s: step %s waits for keys, which lead only to %v", situation.name, v.state.Step, ways)
 			}
 		}
-		t.Logf("%s: %d states", name, len(seen))
 	}
 	for _, key := range slices.Sorted(maps.Keys(untrueYet)) {
 		if !untrue[key] {

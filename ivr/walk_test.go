@@ -3,8 +3,8 @@
 package ivr
 
 import (
+	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -18,7 +18,7 @@ import (
 // detector has nothing to find in it, and makes it ten times as slow.
 
 // everything that can happen to a call in a state, whatever it waits for.
-func eventsIn(response Response, step *step) []Event {
+func eventsIn(response Response, keys []string) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
 	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour,
 		State: callbacks.Booked}
@@ -64,17 +64,47 @@ func eventsIn(response Response, step *step) []Event {
 			return []Event{Told{}}
 		}
 	}
-	events := []Event{Keys{""}, Keys{"#"}, Keys{"*"}}
-	for key := range 10 {
-		events = append(events, Keys{fmt.Sprint(key)})
-	}
-	if step.kind == entry {
-		for _, digits := range []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86",
-			"8613800138000", "0008613800138000", "00819012345678"} {
-			events = append(events, Keys{digits})
-		}
+	events := []Event{Keys{""}}
+	for _, pressed := range keys {
+		events = append(events, Keys{pressed})
 	}
 	return events
+}
+
+// numbersKeyed are entries of every kind.
+var numbersKeyed = []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000",
+	"0008613800138000", "00819012345678"}
+
+// keysOf are all keys that there are, and in an entry numbers.
+func keysOf(step *step) []string {
+	keys := append([]string{"1", "2", "3", "4", "5", "6", "7", "8"}, commonKeys...)
+	if step.kind == entry {
+		return append(keys, numbersKeyed...)
+	}
+	return keys
+}
+
+// keysIn are keysOf but those that do the same as another: of the wrong keys of a menu one is enough, and of the digits
+// that are too few in every entry.
+func keysIn(r *request) []string {
+	step := stepOf(r.Step)
+	right := slices.Clone(commonKeys)
+	switch {
+	case step.kind == entry:
+		right = append(append(right, keyCalling), numbersKeyed...)
+	case step.keys == nil:
+		return keysOf(step)
+	default:
+		for _, k := range step.keys(r) {
+			right = append(right, k.key)
+		}
+	}
+	for _, key := range keysOf(step) {
+		if !slices.Contains(right, key) {
+			return append(right, key)
+		}
+	}
+	return right
 }
 
 // abstract forgets what only counts upwards, which of several good numbers or like topics it was,
@@ -122,7 +152,11 @@ func abstract(line *Line, s State) string {
 	}
 	s.Skip = slices.Sorted(slices.Values(s.Skip))
 	s.Rung = slices.Sorted(slices.Values(s.Rung))
-	return fmt.Sprintf("%+v", s)
+	key, err := json.Marshal(s) // as it travels, and faster than fmt
+	if err != nil {
+		panic(err)
+	}
+	return string(key)
 }
 
 var anonymous = Call{SID: "CA1", From: "+266696687", To: "+622150001000"}
@@ -133,17 +167,76 @@ type visit struct {
 	next     []string
 }
 
-// hearing is told of every answer: what was before, what follows, and what the state is without what only counts.
-type hearing func(before State, event Event, after State, response Response, abstract string)
-
-// walk visits every state that any caller can reach.
-func walk(t *testing.T, line *Line, now time.Time, call Call) map[string]*visit {
-	t.Helper()
-	return walkBy(t, abstract, line, now, call, func(State, Event, State, Response, string) {})
+// A situation is one in which calls are walked through: who rings, when, and how much of a state tells it from others.
+type situation struct {
+	name   string
+	change func(*Line)
+	now    time.Time
+	call   Call
+	by     func(*Line, State) string
+	once   sync.Once
+	walk   *walked
 }
 
-// walkBy visits every state that differs for abstract, and has hear told of every answer.
-func walkBy(t *testing.T, abstract func(*Line, State) string, line *Line, now time.Time, call Call, hear hearing,
+// walked is every state of a situation, and every answer of which the sentences were not heard so before.
+type walked struct {
+	line    *Line
+	seen    map[string]*visit
+	answers []answer
+}
+
+type answer struct {
+	before, after State
+	event         Event
+	response      Response
+}
+
+var (
+	asItIs     = func(*Line) {}
+	notCalled  = Call{SID: "CA1", From: "+8613800138000", To: caller.To}
+	walkedOpen = &situation{name: "open", now: openHour, call: caller, by: abstract,
+		change: func(line *Line) { line.Peak = line.Hours }}
+	walkedUrgent = &situation{name: "only the emergency desk", now: closedHour, call: caller, by: abstract, change: asItIs}
+	walkedClosed = &situation{name: "only the emergency desk, number withheld", now: closedHour, call: anonymous,
+		by: abstract, change: asItIs}
+	walkedNotCalled = &situation{name: "only the emergency desk, number not called", now: closedHour, call: notCalled,
+		by: abstract, change: asItIs}
+	situations = []*situation{
+		walkedOpen, walkedUrgent, walkedClosed, walkedNotCalled,
+		{name: "open, number withheld", now: openHour, call: anonymous, by: outline, change: asItIs},
+		{name: "nobody, number withheld", now: closedHour, call: anonymous, by: outline,
+			change: func(line *Line) { line.Desks["emergency"].Hours = line.Hours }},
+	}
+)
+
+// states walks through the situation, once for all tests: it takes its time.
+func (s *situation) states(t *testing.T) *walked {
+	t.Helper()
+	s.once.Do(func() {
+		line := claiming(sketch(t))
+		s.change(line)
+		s.walk = &walked{line: line}
+		heard := map[string]bool{}
+		s.walk.seen = walk(t, s.by, line, s.now, s.call, func(a answer) {
+			if len(a.response.Say) == 0 {
+				return
+			}
+			key := outline(line, a.after) + outcome(a.response) + fmt.Sprintf("/%T", a.event)
+			for _, said := range a.response.Say {
+				key += said.Text
+			}
+			if !heard[key] {
+				heard[key] = true
+				s.walk.answers = append(s.walk.answers, a)
+			}
+		})
+		t.Logf("%s: %d states, %d answers", s.name, len(s.walk.seen), len(s.walk.answers))
+	})
+	return s.walk
+}
+
+// walk visits every state that differs for by, and has hear told of every answer.
+func walk(t *testing.T, by func(*Line, State) string, line *Line, now time.Time, call Call, hear func(answer),
 ) map[string]*visit {
 	t.Helper()
 	// Topics that differ in kind only, and counting to two at most, reach all there is to reach.
@@ -151,84 +244,67 @@ func walkBy(t *testing.T, abstract func(*Line, State) string, line *Line, now ti
 	for i := 2; i < len(line.Topics); i++ {
 		line.Topics[i] = Topic{ID: line.Topics[i].ID, Desk: "support"}
 	}
+	call.From = line.CallerNumber(call.From)
 	seen := map[string]*visit{}
-	type edge struct {
-		from  string
-		state State
-		event Event
-	}
-	queue := []edge{{"", State{Line: line.ID, Step: FirstStep, Called: now.Unix()}, Start{}}}
-	for len(queue) > 0 {
-		e := queue[0]
-		queue = queue[1:]
-		state, response := Advance(line, now, call, e.state, e.event)
-		key := abstract(line, state) + fmt.Sprintf("/%T", response.Action)
-		if perform, ok := response.Action.(Perform); ok {
-			key += fmt.Sprintf("/%T", perform.Effect)
-		}
-		if _, ok := response.Action.(Hangup); ok {
+	var queue []*visit
+	next := func(from *visit, event Event) {
+		state, response := advance(line, now, call, from.state, event)
+		hear(answer{from.state, state, event, response})
+		key := by(line, state) + outcome(response)
+		_, over := response.Action.(Hangup)
+		if over {
 			key = "hangup"
-			if len(response.Say) == 0 && e.event != (Done{}) {
-				t.Fatalf("step %s on %#v hangs up without a word", e.state.Step, e.event)
+			if len(response.Say) == 0 && event != (Done{}) {
+				t.Fatalf("step %s on %#v hangs up without a word", from.state.Step, event)
 			}
 		}
-		hear(e.state, e.event, state, response, key)
-		if v := seen[e.from]; v != nil {
-			v.next = append(v.next, key)
-		}
+		from.next = append(from.next, key)
 		if seen[key] != nil {
-			continue
+			return
 		}
 		state.Events = 1 // the bound on turns has a test of its own; here every loop must end without it
 		seen[key] = &visit{state: state, response: response}
+		if !over {
+			queue = append(queue, seen[key])
+		}
+	}
+	next(&visit{state: Begin(line, now)}, Start{})
+	for len(queue) > 0 {
+		v := queue[0]
+		queue = queue[1:]
 		if len(seen) > 200_000 {
 			t.Fatal("the walk does not end: a state grows")
 		}
-		if key == "hangup" {
-			continue
-		}
-		for _, event := range eventsIn(response, stepOf(state.Step)) {
-			queue = append(queue, edge{key, state, event})
+		state := v.state
+		for _, event := range eventsIn(v.response, keysIn(&request{line: line, now: now, call: call, State: &state})) {
+			next(v, event)
 		}
 	}
 	return seen
 }
 
-// walkedOpen is the walk of an ordinary caller during opening hours, walkedClosed that of an anonymous one outside of
-// them. Each is made once: it takes its time.
-func walkedOpen(t *testing.T) map[string]*visit   { t.Helper(); return openWalk(t) }
-func walkedClosed(t *testing.T) map[string]*visit { t.Helper(); return closedWalk(t) }
-
-var openWalk, closedWalk = walkedOnce(openHour, caller), walkedOnce(closedHour, anonymous)
-
-func walkedOnce(now time.Time, call Call) func(*testing.T) map[string]*visit {
-	var once sync.Once
-	var seen map[string]*visit
-	return func(t *testing.T) map[string]*visit {
-		once.Do(func() { seen = walk(t, sketch(t), now, call) })
-		return seen
+// outcome is what kind of thing follows an answer.
+func outcome(response Response) string {
+	if perform, ok := response.Action.(Perform); ok {
+		return fmt.Sprintf("/%T/%T", perform, perform.Effect)
 	}
+	return fmt.Sprintf("/%T", response.Action)
 }
 
 func TestEveryStateHasAWayToAnEnd(t *testing.T) {
 	steps := map[StepID]bool{}
-	for name, walked := range map[string]func(*testing.T) map[string]*visit{
-		"open": walkedOpen, "closed, anonymous": walkedClosed,
-		"closed, from a country that is not called": walkedOnce(closedHour,
-			Call{SID: "CA1", From: "+8613800138000", To: caller.To}),
-	} {
-		seen := walked(t)
+	for _, situation := range situations {
+		seen := situation.states(t).seen
 		ends := endings(seen)
 		for key, v := range seen {
 			steps[v.state.Step] = true
 			if !ends[key] {
-				t.Errorf("no way to an end from %s", key)
+				t.Errorf("%s: no way to an end from %s", situation.name, key)
 			}
 			if gather, ok := v.response.Action.(Gather); ok && (len(v.response.Say) == 0 || gather.Timeout == 0) {
-				t.Errorf("step %s waits in silence", v.state.Step)
+				t.Errorf("%s: step %s waits in silence", situation.name, v.state.Step)
 			}
 		}
-		t.Logf("%s: %d states", name, len(seen))
 	}
 	for _, s := range table {
 		if s.kind != leg && !steps[s.id] {
@@ -253,12 +329,13 @@ func endings(seen map[string]*visit) map[string]bool {
 
 // A fault of ours in any state leads on: to a person, a message, or after several to a goodbye.
 func TestFailureInEveryState(t *testing.T) {
-	line := sketch(t)
-	for key, v := range walk(t, line, closedHour, caller) {
+	walked := walkedUrgent.states(t)
+	line := walked.line
+	for key, v := range walked.seen {
 		if key == "hangup" {
 			continue
 		}
-		state, response := Advance(line, openHour, caller, v.state, Failure{})
+		state, response := advance(line, openHour, caller, v.state, Failure{})
 		if _, asks := response.Action.(Perform); asks && v.state.Step == stepDesk {
 			state, response = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
 		} else if len(response.Say) == 0 || !strings.HasPrefix(response.Say[0].Text, "failure.") {
@@ -279,19 +356,20 @@ func TestFailureInEveryState(t *testing.T) {
 
 // In every menu that a caller can come to, a key stands for one thing.
 func TestNoKeyIsTakenTwiceInEveryState(t *testing.T) {
-	line := sketch(t)
 	menus := map[StepID]bool{}
-	seen := maps.Clone(walkedOpen(t))
-	maps.Copy(seen, walkedClosed(t))
-	for _, v := range seen {
-		step := stepOf(v.state.Step)
-		if step.keys == nil {
-			continue
-		}
-		menus[step.id] = true
-		state := v.state
-		if key := takenTwice(&request{line: line, now: openHour, call: caller, State: &state}, step); key != "" {
-			t.Fatalf("step %s: key %s is taken twice, with state %+v", step.id, key, state)
+	for _, situation := range situations {
+		walked := situation.states(t)
+		for _, v := range walked.seen {
+			step := stepOf(v.state.Step)
+			if step.keys == nil {
+				continue
+			}
+			menus[step.id] = true
+			state := v.state
+			r := &request{line: walked.line, now: situation.now, call: situation.call, State: &state}
+			if key := takenTwice(r, step); key != "" {
+				t.Fatalf("step %s: key %s is taken twice, with state %+v", step.id, key, state)
+			}
 		}
 	}
 	for _, s := range table {
