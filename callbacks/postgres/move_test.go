@@ -79,7 +79,7 @@ func lived(t *testing.T) *sqlite.Store {
 		_, _, err = s.AddVersion(ctx, callbacks.Version{Hash: fmt.Sprint("h", i%2), At: storetest.Start, Author: "sari",
 			Note: "n", Changes: "变",
 			Files: map[string][]byte{"lines/upay.yaml": {byte(i), 0xff}, "empty": {},
-				fmt.Sprint("only", i): []byte("same")}})
+				fmt.Sprint("only", i): []byte("same"), "prompts/audio/en/goodbye.wav": []byte("RIFF")}})
 		must(err)
 	}
 	_, _, err = s.SMSDelivered(ctx, callbacks.SMSDelivery{SMSID: 2, SID: "SM2", State: callbacks.SMSUndelivered,
@@ -136,7 +136,7 @@ func TestEverythingMovesToPostgreSQL(t *testing.T) {
 		t.Errorf("-SQLite +PostgreSQL\n%s", diff)
 	}
 	if rows["callbacks"] != 5 || rows["attempts"] != 1 || rows["sms"] != 5 || rows["overrides"] != 5 ||
-		rows["config_versions"] != 3 {
+		rows["config_versions"] != 3 || rows["config_audio"] != 1 || rows["config_version_audio"] != 3 {
 		t.Errorf("progress told %v", rows)
 	}
 	if list, err := s.Instances(ctx, time.Time{}); err != nil || len(list) != 0 {
@@ -181,7 +181,7 @@ func TestAMoveAfterAFirstStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		if _, added, err := s.AddVersion(ctx, callbacks.Version{Hash: hash,
-			Files: map[string][]byte{"empty": {}, "x": {'x'}}}); err != nil || !added {
+			Files: map[string][]byte{"empty": {}, "x.wav": []byte(hash)}}); err != nil || !added {
 			t.Fatal(added, err)
 		}
 	}

@@ -46,19 +46,84 @@ func (s *Store) AddVersion(ctx context.Context, v callbacks.Version) (latest cal
 			return err
 		}
 		v.Number, added = latest.Number+1, true
-		row := versionColumns(&v)
+		without := v
+		if without.Files, err = addAudio(ctx, tx, v); err != nil {
+			return err
+		}
+		row := versionColumns(&without)
 		latest, err = first(rows(ctx, tx, listedColumns,
 			row.insertInto("config_versions")+" RETURNING "+listedColumns(&v).names(), row.values()...))
 		if err != nil {
 			return err
 		}
-		_, err = tx.exec(ctx, `DELETE FROM config_versions WHERE number <= ?`, v.Number-versionsKept)
-		return err
+		return dropVersions(ctx, tx, v.Number-versionsKept)
 	})
 	if err != nil {
 		return callbacks.Version{}, false, err
 	}
 	return latest, added, nil
+}
+
+// addAudio writes the recordings of a version, those that are new, and returns its other files.
+func addAudio(ctx context.Context, tx conn, v callbacks.Version) (texts map[string][]byte, err error) {
+	names, err := rows(ctx, tx, only[string], "SELECT name FROM config_audio")
+	if err != nil {
+		return nil, err
+	}
+	texts = map[string][]byte{}
+	for path, file := range v.Files {
+		if !callbacks.IsAudio(path) {
+			texts[path] = file
+			continue
+		}
+		name := callbacks.AudioName(file)
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+			if _, err := tx.exec(ctx, "INSERT INTO config_audio (name, sound) VALUES (?, ?)", name, file); err != nil {
+				return nil, err
+			}
+		}
+		_, err := tx.exec(ctx, "INSERT INTO config_version_audio (number, path, name) VALUES (?, ?, ?)", v.Number, path, name)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return texts, nil
+}
+
+// dropVersions removes versions up to one, and the recordings that no other has.
+func dropVersions(ctx context.Context, tx conn, last int64) error {
+	for _, from := range []string{"config_versions", "config_version_audio"} {
+		if _, err := tx.exec(ctx, "DELETE FROM "+from+" WHERE number <= ?", last); err != nil {
+			return err
+		}
+	}
+	_, err := tx.exec(ctx, "DELETE FROM config_audio WHERE name NOT IN (SELECT name FROM config_version_audio)")
+	return err
+}
+
+// withAudio adds the recordings to the files of a version.
+func (s *Store) withAudio(ctx context.Context, v callbacks.Version, err error) (callbacks.Version, error) {
+	type recording struct {
+		path  string
+		sound []byte
+	}
+	var list []recording
+	if err == nil {
+		list, err = rows(ctx, s.read, func(r *recording) columns { return columns{{"", &r.path}, {"", &r.sound}} },
+			"SELECT v.path, a.sound FROM config_version_audio v JOIN config_audio a ON a.name = v.name WHERE v.number = ?",
+			v.Number)
+	}
+	for _, r := range list {
+		v.Files[r.path] = r.sound
+	}
+	return v, s.wrap("read a version", err)
+}
+
+// Audio is the recording with this name that some version has, or [callbacks.ErrNotFound].
+func (s *Store) Audio(ctx context.Context, name string) ([]byte, error) {
+	sound, err := value[[]byte](ctx, s.read, "SELECT sound FROM config_audio WHERE name = ?", name)
+	return sound, s.wrap("read a recording", err)
 }
 
 // Versions lists them, the latest first, at most so many, without their files.
@@ -75,13 +140,13 @@ func (s *Store) Version(ctx context.Context, number int64) (callbacks.Version, e
 		where, args = "1 = 1", nil
 	}
 	v, err := one(ctx, s.read, versionColumns, "config_versions WHERE "+where+latestVersion, args...)
-	return v, s.wrap("read a version", err)
+	return s.withAudio(ctx, v, err)
 }
 
 // VersionOf returns the latest version with this hash, with its files, or [callbacks.ErrNotFound].
 func (s *Store) VersionOf(ctx context.Context, hash string) (callbacks.Version, error) {
 	v, err := one(ctx, s.read, versionColumns, `config_versions WHERE hash = ?`+latestVersion, hash)
-	return v, s.wrap("read a version", err)
+	return s.withAudio(ctx, v, err)
 }
 
 func overrideColumns(o *callbacks.DeclaredOverride) columns {

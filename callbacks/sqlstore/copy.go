@@ -40,6 +40,9 @@ var tables = []table{
 	{name: "jobs", columns: named("name", "last_run_ms", "leased_until_ms"), replaced: "1 = 1"},
 	{name: "overrides", columns: overrideColumns(&callbacks.DeclaredOverride{}), numbered: true},
 	{name: "config_versions", columns: versionColumns(&callbacks.Version{}), replaced: "number = 1"},
+	{name: "config_audio", columns: named("name", "sound"),
+		replaced: "name IN (SELECT name FROM config_version_audio WHERE number = 1)"},
+	{name: "config_version_audio", columns: named("number", "path", "name"), replaced: "number = 1"},
 }
 
 // ErrNotEmpty: the store that everything would be copied to holds something.

@@ -33,6 +33,7 @@ func ConfigHistory(t *testing.T, place func(t *testing.T) Place) {
 		{"files", testFiles},
 		{"files of many versions", testFilesOfManyVersions},
 		{"many files", testManyFiles},
+		{"recordings", testAudio},
 		{"the latest versions are kept", testVersionsKept},
 		{"the same version, at once", testTheSameVersionAtOnce},
 		{"versions, at once", testVersionsAtOnce},

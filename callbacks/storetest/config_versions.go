@@ -157,6 +157,40 @@ func testManyFiles(t *testing.T, h *history) {
 	h.counts(t, `SELECT count(*) FROM config_versions WHERE length(files) < 30000`, 1)
 }
 
+// A recording that many versions have is kept once, until none has it any more; anybody may ask for it by its name.
+func testAudio(t *testing.T, h *history) {
+	const a, b = "prompts/audio/en/goodbye.wav", "prompts/audio/en/gopay/goodbye.wav"
+	one, two, three := bytes.Repeat([]byte{1, 0}, 50_000), []byte("two"), []byte("three")
+	first := map[string][]byte{"a": []byte("1"), a: one, b: two}
+	h.add(t, callbacks.Version{Hash: "h1", Files: first})
+	if len(first) != 3 {
+		t.Error("the files that were given are not all there any more")
+	}
+	for i := range 4 {
+		h.add(t, callbacks.Version{Hash: fmt.Sprint("m", i), Files: map[string][]byte{a: one, b: one}})
+	}
+	latest := map[string][]byte{"a": []byte("1"), a: three}
+	h.add(t, callbacks.Version{Hash: "h2", Files: latest})
+	exactly(t, h.version(t, 1).Files, first)
+	exactly(t, h.version(t, 3).Files, map[string][]byte{a: one, b: one})
+	exactly(t, h.version(t, 0).Files, latest)
+	exactly(t, must[callbacks.Version](t)(h.VersionOf(h.ctx, "h1")).Files, first)
+	h.counts(t, `SELECT count(*) FROM config_audio`, 3)
+	for _, sound := range [][]byte{one, two, three} {
+		exactly(t, must[[]byte](t)(h.Audio(h.ctx, callbacks.AudioName(sound))), sound)
+	}
+	for _, name := range []string{"", a, callbacks.AudioName([]byte("four"))} {
+		_, err := h.Audio(h.ctx, name)
+		wantErr(t, err, callbacks.ErrNotFound)
+	}
+	if _, err := h.place.Beside.Exec(`UPDATE config_versions SET number = 1005 WHERE number = 6`); err != nil {
+		t.Fatal(err)
+	}
+	h.add(t, callbacks.Version{Hash: "h3", Files: map[string][]byte{a: three}})
+	h.counts(t, `SELECT count(*) FROM config_audio`, 1)
+	exactly(t, h.version(t, 0).Files, map[string][]byte{a: three})
+}
+
 // A thousand versions are kept, and with them their files.
 func testVersionsKept(t *testing.T, h *history) {
 	second := files("a", "now", "b", "always", "d", "second", "e", "of the second")

@@ -25,6 +25,7 @@ type History interface {
 	DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error)
 	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error)
 	AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error)
+	Audio(ctx context.Context, name string) ([]byte, error)
 	Versions(ctx context.Context, most int) ([]callbacks.Version, error)
 	Version(ctx context.Context, number int64) (callbacks.Version, error)
 	VersionOf(ctx context.Context, hash string) (callbacks.Version, error)

@@ -21,6 +21,8 @@ type History interface {
 	Version(ctx context.Context, number int64) (callbacks.Version, error)
 	// VersionOf returns the latest version with this hash, with its files, or [callbacks.ErrNotFound].
 	VersionOf(ctx context.Context, hash string) (callbacks.Version, error)
+	// Audio is the recorded sentence with this name that some version has, or [callbacks.ErrNotFound].
+	Audio(ctx context.Context, name string) ([]byte, error)
 	// Overrides lists those that are not lifted and end after the instant, in the order in which they were declared.
 	Overrides(ctx context.Context, after time.Time) ([]callbacks.DeclaredOverride, error)
 	// SeeInstance writes what an instance says of itself, in the place of what it said before. It removes those that

@@ -147,7 +147,7 @@ func Build(w Options, store Store) (*App, error) {
 		Lines: w.Live, Callbacks: h.Service, Legs: h.Dispatcher, Sealer: sealer,
 		Now: w.Now, Log: w.Log, Metrics: metrics, Gatherer: registry,
 		Ready: ready.ready, Health: h.Publication.health, Recordings: provider, Observe: w.Observe,
-		Audio: func(_ context.Context, name string) []byte { a, _ := w.Live.Audio(name); return a.Sound },
+		Audio: audioOf(w.Live, store, w.Now),
 	})
 	return h, err
 }
