@@ -24,8 +24,8 @@ const (
 	AudioFolder = "prompts/audio"
 	// LargestAudio is the greatest size of one of them, in bytes: two minutes as telephones carry them.
 	LargestAudio = 1 << 20
-	// mostAudio is that of all together.
-	mostAudio = 16 << 20
+	// MostAudio is that of all together.
+	MostAudio = 16 << 20
 )
 
 // convert is the remedy for sounds that are large, or no WAV file that the provider is known to play.
@@ -44,6 +44,16 @@ type Audio struct {
 func (s *Snapshot) Audio(name string) (Audio, bool) {
 	audio, ok := s.audio[name]
 	return audio, ok
+}
+
+// ShareAudio lets the recordings that another snapshot has too be in memory once. It is called before anybody else knows
+// this one.
+func (s *Snapshot) ShareAudio(with *Snapshot) {
+	for name := range s.audio {
+		if audio, ok := with.audio[name]; ok {
+			s.audio[name] = audio
+		}
+	}
 }
 
 // readAudio reads the recordings in these languages and returns their names by language and key.
@@ -80,14 +90,16 @@ func (l *loader) readAudio(languages map[string]*promptFile) map[string]map[stri
 				total += len(l.audio[name].Sound)
 			}
 		}
+		if total > MostAudio {
+			v.File = AudioFolder
+			v.Fail("holds more than %d bytes; no more are supported; if a file is not in the telephone's form, %s",
+				MostAudio, convert)
+			return fs.SkipAll
+		}
 		return nil
 	})
 	if err != nil {
 		l.fail(AudioFolder, "cannot be read: %v", err)
-	}
-	if total > mostAudio {
-		l.fail(AudioFolder, "holds %d bytes; at most %d are supported; if a file is not in the telephone's form, %s",
-			total, mostAudio, convert)
 	}
 	return names
 }

@@ -116,7 +116,7 @@ func TestRecordingsTogetherAreBounded(t *testing.T) {
 		}
 	}
 	_, err := config.Load(recorded(t, sounds))
-	if err == nil || !strings.HasPrefix(err.Error(), "prompts/audio: holds 18000792 bytes; at most 16777216 are supported") {
+	if err == nil || !strings.HasPrefix(err.Error(), "prompts/audio: holds more than 16777216 bytes; no more are supported") {
 		t.Errorf("%v", err)
 	}
 }

@@ -101,3 +101,38 @@ func TestCompareWhenAnHourComesTwice(t *testing.T) {
 		}
 	}
 }
+
+// Recordings are told like words; and that a sentence was reworded without its recording, which callers go on hearing.
+func TestCompareRecordings(t *testing.T) {
+	const reworded = "goodbye in en"
+	recorded := func(sound byte, words string) *config.Snapshot {
+		fsys := configtest.Base(t)
+		fsys["prompts/en.yaml"] = configtest.File([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data), reworded,
+			words, 1)))
+		if sound > 0 {
+			fsys["prompts/audio/en/goodbye.wav"] = configtest.File(configtest.WAV(100, sound))
+		}
+		return configtest.Load(t, fsys)
+	}
+	for _, c := range []struct {
+		old, new *config.Snapshot
+		want     string
+	}{
+		{recorded(1, reworded), recorded(1, reworded), ""},
+		{recorded(0, reworded), recorded(1, reworded), "en: now recorded"},
+		{recorded(1, reworded), recorded(2, reworded), "en: another recording"},
+		{recorded(1, reworded), recorded(0, reworded), "en: no longer recorded, so spoken"},
+		{recorded(0, reworded), recorded(0, "Bye"), `en: "Bye", was "goodbye in en"`},
+		{recorded(1, reworded), recorded(2, "Bye"), `en: "Bye", was "goodbye in en"; another recording`},
+		{recorded(1, reworded), recorded(1, "Bye"),
+			`en: "Bye", was "goodbye in en"; the recording is still the one before, and is heard`},
+	} {
+		want := ""
+		if c.want != "" {
+			want = "shop\n  prompt goodbye  " + c.want + "\n"
+		}
+		if got := compare.Snapshots(c.old, c.new, thursday, 60).String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

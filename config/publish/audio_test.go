@@ -1,6 +1,8 @@
 package publish_test
 
 import (
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -88,5 +90,65 @@ func TestRecordingsAreWritten(t *testing.T) {
 	patch := files.Patch(files.EditOf(want))
 	if !strings.Contains(patch, "# prompts/audio/en/gopay/goodbye.wav is a recording") || strings.Contains(patch, "RIFF") {
 		t.Errorf("as a patch:\n%s", patch)
+	}
+}
+
+// countingFS counts how often recordings are opened.
+type countingFS struct {
+	fs.StatFS
+	opened *int
+}
+
+func (c countingFS) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, ".wav") {
+		*c.opened++
+	}
+	return c.StatFS.Open(name)
+}
+
+// A recording that does not change is not read every second: they may be many. One that changes is.
+func TestARecordingIsReadWhenItChanges(t *testing.T) {
+	const file = "prompts/audio/en/goodbye.wav"
+	d := newDesk(t)
+	opened, o := 0, d.options()
+	o.Files = countingFS{os.DirFS(d.dir).(fs.StatFS), &opened}
+	d.Publisher = publish.New(o)
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d.records(file, configtest.WAV(1000, 1))
+	d.settles()
+	before, read := d.State().Hash, opened
+	d.settles()
+	if read < 2 || opened != read {
+		t.Errorf("opened %d times, and %d times while nothing changed", read, opened-read)
+	}
+	d.records(file, configtest.WAV(1000, 2))
+	d.settles()
+	if d.State().Hash == before {
+		t.Error("a recording that is as long as the one before is not noticed")
+	}
+	d.records(file, make([]byte, 2<<20))
+	d.settles()
+	if r := d.State().Refused; r == nil || !strings.Contains(r.Err.Error(), "has 1048577 bytes") {
+		t.Errorf("a large one: %+v", d.State())
+	}
+}
+
+// Of more recordings than can be used no more are read than tell so.
+func TestTooManyRecordingsAreNotRead(t *testing.T) {
+	dir, _ := place(t)
+	d := desk{t: t, dir: dir}
+	for i := range 25 {
+		d.records(fmt.Sprintf("prompts/audio/en/%d.wav", i), make([]byte, 1<<20))
+	}
+	n := 0
+	for name := range filesOf(t, dir) {
+		if strings.HasSuffix(name, ".wav") {
+			n++
+		}
+	}
+	if n != 17 {
+		t.Errorf("%d of 25 are read", n)
 	}
 }

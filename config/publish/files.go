@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/hotline-ivr/hotline/config"
 )
@@ -36,7 +37,24 @@ const (
 
 // ReadFiles reads every file that belongs to a configuration, and nothing else that may lie in its directory: hidden
 // files, editors' copies. The error names the file.
-func ReadFiles(fsys fs.FS) (Files, error) {
+func ReadFiles(fsys fs.FS) (Files, error) { return recordings{}.readFiles(fsys) }
+
+// recordings are those that were read before, by path: they are large, and hardly ever change.
+type recordings map[string]recording
+
+type recording struct {
+	size  int64
+	mtime time.Time
+	// seen is how often in turn the file was like that. One that is read while it is written may be another a moment
+	// later and look the same, so it is read a few times.
+	seen  int
+	sound []byte
+}
+
+// timesRead is how often a recording that looks the same is read.
+const timesRead = 3
+
+func (r recordings) readFiles(fsys fs.FS) (Files, error) {
 	files := Files{}
 	if info, err := fs.Stat(fsys, "."); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("the configuration directory is not there, or cannot be read: %w", err)
@@ -45,7 +63,7 @@ func ReadFiles(fsys fs.FS) (Files, error) {
 		return nil, err
 	}
 	for _, folder := range folders {
-		if err := files.readFolder(fsys, folder); err != nil {
+		if err := r.readFolder(files, fsys, folder); err != nil {
 			return nil, err
 		}
 	}
@@ -53,27 +71,59 @@ func ReadFiles(fsys fs.FS) (Files, error) {
 }
 
 // readFolder reads what belongs to a configuration in a folder, and in those of the recordings.
-func (f Files) readFolder(fsys fs.FS, folder string) error {
+func (r recordings) readFolder(files Files, fsys fs.FS, folder string) error {
 	entries, err := fs.ReadDir(fsys, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: cannot be read: %w", folder, err)
 	}
 	for _, entry := range entries {
 		name := folder + "/" + entry.Name()
+		runtime.Gosched() // calls are answered meanwhile
 		switch {
 		case entry.IsDir() && (name == config.AudioFolder || inAudio(name)):
-			err = f.readFolder(fsys, name)
+			err = r.readFolder(files, fsys, name)
+		case belongs(name) && inAudio(name):
+			err = r.read(files, fsys, name)
 		case belongs(name):
-			runtime.Gosched() // calls are answered meanwhile
-			err = f.read(fsys, name)
-		default:
-			continue
+			err = files.read(fsys, name)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// read adds a recording, unless the configuration has more of them already than can be used.
+func (r recordings) read(files Files, fsys fs.FS, name string) error {
+	if files.audio() > config.MostAudio {
+		return nil
+	}
+	info, err := fs.Stat(fsys, name)
+	old := r[name]
+	same := err == nil && old.size == info.Size() && old.mtime.Equal(info.ModTime())
+	if same && old.seen >= timesRead {
+		files[name] = old.sound
+		return nil
+	}
+	if failed := files.read(fsys, name); failed != nil || err != nil {
+		return failed
+	}
+	if !same {
+		old.seen = 0
+	}
+	r[name] = recording{info.Size(), info.ModTime(), old.seen + 1, files[name]}
+	return nil
+}
+
+// audio is how many bytes of recordings there are.
+func (f Files) audio() (size int) {
+	for name, data := range f {
+		if inAudio(name) {
+			size += len(data)
+		}
+	}
+	return size
 }
 
 // inAudio reports whether a path lies in the folder of recordings.

@@ -77,6 +77,7 @@ type Publisher struct {
 	// startDigest is of what the directory held when this process began; self is the instance that it is.
 	startDigest, self string
 	reading           chan readResult
+	recordings        recordings // used by whoever is reading
 	unrecorded        []callbacks.Version
 	notified          bool // the store's failure was logged
 

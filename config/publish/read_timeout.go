@@ -24,7 +24,7 @@ func (p *Publisher) read(ctx context.Context) (files Files, digest string, err e
 		reading := make(chan readResult, 1)
 		p.reading = reading
 		go func() {
-			files, err := ReadFiles(p.Files)
+			files, err := p.recordings.readFiles(p.Files)
 			reading <- readResult{files, files.digest(), err}
 		}()
 	}

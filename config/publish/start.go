@@ -21,7 +21,9 @@ const (
 )
 
 // New makes a publisher; [Publisher.Start] puts something in force.
-func New(o Options) *Publisher { return &Publisher{Options: o, asked: make(chan struct{}, 1)} }
+func New(o Options) *Publisher {
+	return &Publisher{Options: o, asked: make(chan struct{}, 1), recordings: recordings{}}
+}
 
 // Start puts the version in force that was in force last, and lets [Publisher.Look] take the directory up if it is
 // another: so neither a wrong edit nor half of one comes into force by a restart, and calls are answered while edits
@@ -146,6 +148,7 @@ func (p *Publisher) remember(ctx context.Context) {
 			return
 		}
 		if snapshot, err := config.Load(Files(v.Files).FS()); err == nil {
+			snapshot.ShareAudio(p.live.Written())
 			p.live.remember(snapshot, ended, now)
 		}
 	}
