@@ -287,7 +287,7 @@ func (r *request) person() Action {
 	if slices.Contains(r.Rung, desk) {
 		r.say("desk.nobody")
 	} else {
-		r.sayClosed(desk)
+		r.sayStillClosed(desk)
 	}
 	if r.Step == stepOffer {
 		return noMatch{} // counted, so that pressing 0 for ever ends too
@@ -413,6 +413,17 @@ func (r *request) sayHours(desk string) {
 	case ok:
 		r.say("hours.open", "when", r.when(closing))
 	}
+}
+
+// sayStillClosed is short for callers who were told at the beginning when the desk opens.
+func (r *request) sayStillClosed(desk string) {
+	calendar := r.line.Desks[desk].Hours
+	_, known := calendar.NextOpening(r.now)
+	if known && r.Announced && desk == r.generalDesk() && !calendar.IsOpen(time.Unix(r.Called, 0)) {
+		r.say("hours.closed-now")
+		return
+	}
+	r.sayClosed(desk)
 }
 
 func (r *request) sayClosed(desk string) {

@@ -38,7 +38,7 @@ func askOffer(r *request) Action {
 	r.offerTimes(offer)
 	r.say("offer.message", "key", keyMessage)
 	if r.hasMore() {
-		r.say("menu.more", "key", keyMore)
+		r.say("offer.more", "key", keyMore)
 	}
 	r.sayPersonKey()
 	return Gather{Timeout: menuTimeout}

@@ -72,6 +72,7 @@ func (r *request) sayConnecting() {
 	}
 	if r.Reference != "" {
 		r.say("reference.call", "digits", r.digits(r.Reference))
+		return
 	}
 	r.say("desk.connecting")
 }

@@ -81,7 +81,8 @@ func askTopic(r *request) Action {
 	default:
 		r.say("emergency.first", "key", "1")
 	}
-	if !r.Announced {
+	first := !r.Announced
+	if first {
 		r.Announced = true
 		if r.closed() {
 			r.sayClosed(r.generalDesk())
@@ -101,19 +102,22 @@ func askTopic(r *request) Action {
 		r.say("verify.offer", "key", keyExisting)
 	}
 	r.sayControls()
-	switch first := r.Page == 0 && r.Menu == ""; {
-	case first && r.Guessed:
-		r.sayOtherLanguages()
-	case !first || len(r.line.Languages) > 1:
+	switch top := r.Page == 0 && r.Menu == ""; {
+	case top && r.Guessed:
+		r.sayOtherLanguages(first && r.closed())
+	case !top || len(r.line.Languages) > 1:
 		r.say("menu.back")
 	}
 	return Gather{Timeout: menuTimeout}
 }
 
-// sayOtherLanguages says how to leave a language that was not chosen, in each of the others.
-func (r *request) sayOtherLanguages() {
+// sayOtherLanguages says how to leave a language that was not chosen, in each of the others, and that it is closed.
+func (r *request) sayOtherLanguages(closed bool) {
 	for _, language := range r.line.Languages {
 		if language.Tag != r.language() {
+			if closed {
+				r.said = append(r.said, r.line.Say(language.Tag, "hours.closed-now"))
+			}
 			r.said = append(r.said, r.line.Say(language.Tag, "language.star"))
 		}
 	}

@@ -69,7 +69,8 @@ func hearAccount(r *request, digits string) Action {
 	rule := r.line.Account
 	r.HashMayFollow = len(digits) == rule.length()
 	if calling := r.callingAccount(); digits == keyCalling && calling != "" {
-		digits = calling
+		r.Account = calling // nothing was keyed that could be wrong: it is not read back
+		return r.collect()
 	}
 	if !rule.Fits(digits) {
 		return noMatch{prompt: r.wrongLength("account.invalid", "account.digits", rule)}

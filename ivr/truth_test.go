@@ -40,7 +40,7 @@ var truths = map[string]func(c *claim) bool{
 		return c.Guessed && c.language != c.Language && c.pressed(keyBack) == goTo{stepLanguage}
 	},
 	"hours.closed":      func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
-	"hours.closed-now":  func(c *claim) bool { return c.request.closed() },
+	"hours.closed-now":  func(c *claim) bool { return c.closed() },
 	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
 	"hours.open": func(c *claim) bool {
 		closing, _ := c.line.Desks[c.desk()].Hours.NextClosing(c.now)
@@ -141,6 +141,7 @@ var truths = map[string]func(c *claim) bool{
 	},
 	"offer.urgent":  func(c *claim) bool { return c.books(callbacks.ASAP) && c.urgent() },
 	"offer.other":   func(c *claim) bool { return c.leads(stepRingAtOther) },
+	"offer.more":    func(c *claim) bool { return c.leads(stepOfferMore) },
 	"offer.message": func(c *claim) bool { return c.leads(stepMessage) },
 	"offer.full": func(c *claim) bool {
 		return c.refused(Full) || c.before.Kind == callbacks.Slot && c.before.Due < c.now.Unix()
@@ -361,9 +362,9 @@ func (c *claim) tellsOfOpenCallback() bool {
 	return c.OpenCallbackID == 0 || open >= 0 && open < c.at
 }
 
-// desk is the one whose hours concern the caller: in the menu of topics the general one.
+// desk is the one whose hours concern the caller: in the menus of languages and of topics the general one.
 func (c *claim) desk() string {
-	if c.Step == stepTopic {
+	if c.Step == stepTopic || c.Step == stepLanguage {
 		return c.generalDesk()
 	}
 	return c.deskWanted()

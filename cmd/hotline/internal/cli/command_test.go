@@ -30,7 +30,7 @@ func run(t *testing.T, input string, args ...string) (output string, err error) 
 // Every kind of event that the help names can be seen, each as a JSON object on a line of its own.
 func TestCallPrintsJSON(t *testing.T) {
 	calls := [][]string{
-		{"--at", openDay, "--press", "2,2,2,1#,1,123456#,1", "--agents", "answer"},
+		{"--at", openDay, "--press", "2,2,2,1#,123456#,1", "--agents", "answer"},
 		{"--at", openDay, "--press", "2,,0,1,1", "--agents", "refuse"},
 		{"--at", night, "--press", "2,1,6", "--agents", "busy"},
 	}

@@ -15,7 +15,7 @@ func TestPromptsCommand(t *testing.T) {
 		t.Errorf("without a question: %v", err)
 	}
 	out, err := run(t, "", "prompts", "--longest", "--language", "ja", "--count", "3")
-	if err != nil || strings.Count(out, "\n") != 4 || !strings.Contains(out, "help.locked") ||
+	if err != nil || strings.Count(out, "\n") != 4 || !strings.Contains(out, "number.ask") ||
 		strings.Contains(out, " en ") {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -35,7 +35,7 @@ func recorded(t *testing.T, milliseconds map[string]int) *config.Snapshot {
 // Recordings are played in the place of sentences, and take as long as they are. They are heard as the words that
 // they hold: by callers who wait for the sentence that names a key, in transcripts, and by call tests.
 func TestRecordedSentencesAreHeard(t *testing.T) {
-	snapshot := recorded(t, map[string]int{"menu.controls": 2200, "desk.next": 1300, "gopay/limit.person": 700})
+	snapshot := recorded(t, map[string]int{"menu.agent": 2200, "desk.next": 1300, "gopay/limit.person": 700})
 	var call config.Call
 	for _, c := range snapshot.Calls {
 		if c.File == "calls/gopay-second-agent.yaml" {
@@ -69,7 +69,7 @@ func TestRecordedSentencesAreHeard(t *testing.T) {
 // A recording is exchanged while a call is up: the address that the call was given is good as before, and new calls
 // hear the new one.
 func TestARecordingIsExchangedDuringACall(t *testing.T) {
-	before, after := recorded(t, map[string]int{"menu.controls": 2200}), recorded(t, map[string]int{"menu.controls": 900})
+	before, after := recorded(t, map[string]int{"menu.agent": 2200}), recorded(t, map[string]int{"menu.agent": 900})
 	s := newScenario(t, openDay, withConfig(before))
 	publish := hears("To speak to an agent").press("9")
 	publish.meanwhile = func() { s.Live.Publish(after, s.simulator.Now()) }

@@ -48,7 +48,7 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 			e.Publish(after,
 				s.simulator.Now())
 		}).press("2"),
-		unsolved, myNumber, right, transaction, right, waits)
+		unsolved, myNumber, transaction, right, waits)
 	s.bridged("caller with support-1")
 	if told := heardBy(s.eventsNow(), "support-1"); !strings.Contains(told, "pembayaran") {
 		t.Errorf("the agent is not told of the failed payment, but %q", told)
@@ -85,7 +85,7 @@ func TestACallToALineThatIsRemoved(t *testing.T) {
 			e.Publish(only,
 				s.simulator.Now())
 		}).press("2"),
-		unsolved, myNumber, right, transaction, right, waits)
+		unsolved, myNumber, transaction, right, waits)
 	s.bridged("caller with support-1")
 	s.rings(home, "This number is not in use")
 }
@@ -138,7 +138,7 @@ func closure(s *scenario, from, until time.Duration) callbacks.DeclaredOverride 
 func TestALineIsClosedDuringACall(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option()) // Wednesday 10:00
-	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction,
+	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, transaction,
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
@@ -174,7 +174,7 @@ func TestACallbackIsPutOffByAClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
 	s.everyAgent("busy")
-	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
+	s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, transaction, right, waits,
 		hears("on your number ending in 7 8 9 0").press("1"), noNote)
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 3*time.Hour)})
 	s.everyAgent("answer")

@@ -39,7 +39,6 @@ func TestPayPayRefund(t *testing.T) {
 		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which "+
 			"usually takes up to 14 days").press("2"),
 		hears("We never ask for your password").press("1#"),
-		hears("Your number is 0 9 0, 1 2 3 4, 5 6 7 8").press("1"),
 		hears("Please enter the refund application number").press("445566#"),
 		hears("You entered 4 4 5, 5 6 6").press("1"), waits)
 	s.bridged("caller with abroad-1") // the colleagues who speak English
@@ -54,11 +53,10 @@ func TestPayPayRefund(t *testing.T) {
 
 func TestPayPayInJapanese(t *testing.T) {
 	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
-	s.rings(tokyo, "お電話ありがとうございました", hears("次の受付開始は、みょうにち、水曜日、午前9時です").press("2"),
+	s.rings(tokyo, "お電話ありがとうございました", hears("受付は、みょうにち、水曜日、午前9時からです").press("2"),
 		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
-		hears("番号は、ゼロ キュー ゼロ、イチ ニー サン ヨン、ゴー ロク ナナ ハチですね").press("1"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
-		hears("午前9時から9時30分までは、3を押してください").press("2"),
+		hears("午前9時から9時30分までは3を").press("2"),
 		hears("承りました。みょうにち、水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -69,9 +67,8 @@ func TestPayPayInJapanese(t *testing.T) {
 func TestUpayTopUpAtThePeak(t *testing.T) {
 	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
-		hears("For top-ups, refunds and disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
+		hears("For top-ups, refunds, disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card or payment account is valid").press("2"), myNumber,
-		hears("Your number is 1 3 8, 1 2 3 4, 5 6 7 8").press("1"),
 		hears("Many people are calling now. We will try our agents for up to 2 minutes. If nobody is free, we can call you back").press("2"),
 		hears("As soon as an agent is free, press 1").press("1"), noNote)
 	s.settles()
@@ -144,10 +141,10 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
 		hears("账户和登录，请按2").press("2"), hears("账户被锁定或冻结，请按1").press("1"),
 		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
-		hears("号码是幺 三 八，幺 二 三 四，五 六 七 八").press("1"), hears("正在为您转接").silence())
+		hears("正在为您转接").silence())
 	s.bridged("caller with support-1")
 	if heard := heardBy(s.eventsNow(), RoleCaller); strings.Contains(heard, "非人工服务时间") ||
-		!strings.Contains(heard, "本次来电的受理编号是") {
+		!strings.Contains(heard, "受理编号是") {
 		t.Errorf("the line says that it is closed, or tells no reference: %q", heard)
 	}
 	// The Saturday after is none.

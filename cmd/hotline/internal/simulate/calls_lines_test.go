@@ -82,12 +82,12 @@ func travel(line *ivr.Line, tag string, way ivr.KeyPath, n int) *journey {
 		j.then("help."+way.Topic, "2")
 	}
 	if j.topic.AskAccount {
-		account := "1"
-		if !line.Account.CallingNumber {
-			account = example(line.Account, n)
+		if line.Account.CallingNumber {
+			j.then("account.ask", "1#")
+		} else {
+			j.then("account.ask", example(line.Account, n)+"#")
+			j.steps = append(j.steps, hears("").press("1"))
 		}
-		j.then("account.ask", account+"#")
-		j.steps = append(j.steps, hears("").press("1"))
 	}
 	for _, question := range j.topic.Questions {
 		j.then("question."+question, example(line.Questions[question], n)+"#")

@@ -12,7 +12,7 @@ import (
 // What a keypad cannot take: notes, messages, complaints; and the one reference that all of it has.
 
 var loginClosed = []step{
-	english, hears("For trouble logging in, press 3").press("3"), unsolved, myNumber, right, hears("We can call you back").press("1"),
+	english, hears("For trouble logging in, press 3").press("3"), unsolved, myNumber, hears("We can call you back").press("1"),
 }
 
 func TestANoteThatIsNotSpoken(t *testing.T) {

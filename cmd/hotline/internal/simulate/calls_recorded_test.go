@@ -18,7 +18,7 @@ import (
 // Record and to its status callback, in either order, twice, or to one of them alone.
 
 var leavingMessage = []step{
-	english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
+	english, hears("For a failed payment").press("2"), unsolved, myNumber, transaction, right,
 	hears("We can call you back").press("6"), hears("speak after the tone").speak(),
 }
 
@@ -210,7 +210,7 @@ func TestWhoWaitsDuringAWhisperHearsRinging(t *testing.T) {
 	}{
 		"a caller, while an agent is asked": {func(t *testing.T) *scenario {
 			s := newScenario(t, openDay)
-			s.rings(home, "", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
+			s.rings(home, "", english, paymentFailed, unsolved, myNumber, transaction, right, waits)
 			return s
 		}, RoleCaller},
 		"an agent, while a customer is asked": {func(t *testing.T) *scenario {

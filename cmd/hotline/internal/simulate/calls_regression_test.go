@@ -92,7 +92,7 @@ func TestFullSlotsMakeRoomForOthers(t *testing.T) {
 // The number of one matter is not handed on as that of another.
 func TestAnotherTopicAsksForItsOwnNumber(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "Thank you", english, paymentFailed, unsolved, myNumber, right, transaction, right,
+	s.rings(home, "Thank you", english, paymentFailed, unsolved, myNumber, transaction, right,
 		hears("We are connecting you").press("*"), hears("For a refund, press 4").press("4"), unsolved,
 		hears("refund application number").press("999888#"), hears("9 9 9, 8 8 8").press("1"), waits)
 	if told := heardBy(s.eventsNow(), "support-1"); strings.Contains(told, "1 2 3, 4 5 6") ||

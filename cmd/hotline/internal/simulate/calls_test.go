@@ -66,7 +66,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 		t.Run(does, func(t *testing.T) {
 			s := newScenario(t, openDay)
 			s.everyAgent(does)
-			s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits,
+			s.rings(home, "I repeat", english, paymentFailed, unsolved, myNumber, transaction, right, waits,
 				hears("on your number ending in 7 8 9 0").press("1"), noNote)
 			s.bridged()
 			s.everyAgent("answer")
@@ -85,7 +85,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
-		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, right, transaction, right,
+		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction, right,
 		hears("Monday, 9 March, at 8 a.m., press 2. For 8 to 8:30 a.m., press 3").press("2"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
 		t.Fatalf("booked %v", booked)
@@ -177,7 +177,7 @@ func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 
 func TestTheCallerPrefersACallback(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "We will call you today between", english, paymentFailed, unsolved, myNumber, right, transaction,
+	s.rings(home, "We will call you today between", english, paymentFailed, unsolved, myNumber, transaction,
 		right,
 		hears("To be called back instead, press 2").press("2"), hears("between 11 and 11:30").press("2"), noNote)
 	s.settles()

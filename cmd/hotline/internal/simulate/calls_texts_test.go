@@ -205,7 +205,7 @@ func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
-		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"), hears("your card").press("2"), myNumber, right,
+		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"), hears("your card").press("2"), myNumber,
 		hears("Many people").press("2"), hears("As soon as").press("1"), noNote)
 	s.settles()
 	s.bridged("support-2 with customer")

@@ -17,7 +17,7 @@ func TestTheStoreIsGone(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.agents(map[string]string{"support-1": "refuse"})
 		s.breakStore()
-		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right,
+		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, transaction, right,
 			waits)
 		s.bridged("caller with support-2")
 	})

@@ -15,7 +15,7 @@ import (
 // What goes wrong on the wire: webhooks that come twice, get lost, are forged; callers who hang up anywhere.
 
 var (
-	asking = []step{english, paymentFailed, unsolved, myNumber, right, transaction, right,
+	asking = []step{english, paymentFailed, unsolved, myNumber, transaction, right,
 		hears("We can call you back").press("2")}
 	booking = append(slices.Clone(asking), noNote)
 )
@@ -123,8 +123,8 @@ func TestLostWebhooksLeadToTheFallback(t *testing.T) {
 // A caller who hangs up at whatever question leaves nothing behind that should not be there.
 func TestHangingUpAtEveryStep(t *testing.T) {
 	talks := map[string][]step{
-		openDay: {english, paymentFailed, unsolved, myNumber, right, transaction, right, waits},
-		night: {english, hears("For a failed payment").press("2"), unsolved, myNumber, right, transaction, right,
+		openDay: {english, paymentFailed, unsolved, myNumber, transaction, right, waits},
+		night: {english, hears("For a failed payment").press("2"), unsolved, myNumber, transaction, right,
 			hears("We can call you back").press("6"), hears("speak after the tone")},
 	}
 	for at, talk := range talks {
@@ -170,7 +170,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 // A restart in the middle of a call, and another instance answering: nothing of a call is kept in a process.
 func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, right, transaction, right, waits)
+	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, transaction, right, waits)
 	var step simulator.Webhook
 	for _, w := range s.simulator.Webhooks() {
 		if w.Kind == simulator.KindGather && strings.Contains(w.Body, "You entered") {

@@ -77,7 +77,7 @@ func TestTheHintIsShort(t *testing.T) {
 func (s *scenario) verifies(from, number, reference string) string {
 	s.t.Helper()
 	heard := s.rings(from, "", english, hears("press 1").press("8"),
-		hears("whether a call was from us, press 7").press("7"),
+		hears("check a call from us, press 7").press("7"),
 		hears("the phone number that was called").press(number+"#"),
 		hears("your reference number").press(reference+"#"),
 		hears("press 1").hangUp())
@@ -132,7 +132,7 @@ func TestDidYouCallMeBeforeWeDid(t *testing.T) {
 	s := gopayCaller(t)
 	reference := s.did("book")[0].Reference + "#"
 	heard := s.rings(home, "That was no call of ours", english, mine, hears("your reference number").press(reference),
-		hears("whether a call was from us").press("7"), hears("calling from, press 1").press("1#"),
+		hears("check a call from us").press("7"), hears("calling from, press 1").press("1#"),
 		hears("your reference number").press(reference),
 		hears("press 1").hangUp())
 	if !strings.Contains(heard, "Hang up on such callers, and do not do what they asked") {

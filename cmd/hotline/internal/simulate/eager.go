@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
@@ -14,7 +15,7 @@ func eager(press string) func(simulator.Prompt) simulator.Reply {
 	keys := scripted(press)
 	return func(p simulator.Prompt) simulator.Reply {
 		reply := keys(p)
-		reply.Sentence = naming(reply.Digits, p.Said[len(p.Said)-p.Own:])
+		reply.Sentence = naming(strings.TrimSuffix(reply.Digits, "#"), p.Said[len(p.Said)-p.Own:])
 		return reply
 	}
 }

@@ -210,8 +210,8 @@ func (b step) reply(heard string) simulator.Reply {
 	return simulator.Reply{Speak: b.speaks, Digits: b.presses, HangUp: b.hangsUp, Silence: b.saysNothing}
 }
 
-var emergencyOffered = regexp.MustCompile(`For a stolen account or phone, press 1\..*(We can call you back|可以回拨|に折り返します)|` +
-	`Untuk akun atau ponsel dicuri, tekan 1\..*menelepon balik|账户或手机被盗，请按1。.*我们可以|不正利用や盗難は、1を.*折り返し`)
+var emergencyOffered = regexp.MustCompile(`For a stolen account or phone, press 1\..*We can call you back|` +
+	`Untuk akun atau ponsel dicuri, tekan 1\..*menelepon nomor|账户或手机被盗，请按1。.*可以回拨|不正利用や盗難は、1を.*折り返し`)
 
 // rings makes a call and plays it to its end. After the last step the caller listens only; last must be heard then.
 func (s *scenario) rings(from, last string, steps ...step) string {
