@@ -113,13 +113,14 @@ func TestOfferProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(t, "now"), 0)
 		p := callbacks.Policy{MinNotice: time.Duration(rapid.IntRange(0, 600).Draw(t, "lead")) * time.Minute,
-			SlotCount: rapid.IntRange(2, 4).Draw(t, "count")}
+			OpeningDelay: time.Duration(rapid.IntRange(0, 90).Draw(t, "delay")) * time.Minute,
+			SlotCount:    rapid.IntRange(2, 4).Draw(t, "count")}
 		o := p.OfferTo("", cal, now, false)
 		if o.ASAP.Before(now) || !cal.IsOpen(o.ASAP) || len(o.Slots) != p.SlotCount {
 			t.Fatalf("%+v at %v", o, now)
 		}
 		for _, s := range o.Slots {
-			if s.From.Before(now.Add(p.MinNotice)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
+			if s.From.Before(o.ASAP) || s.From.Before(now.Add(p.MinNotice)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
 				t.Fatalf("slot %v at %v", s, now)
 			}
 		}

@@ -126,7 +126,7 @@ var fixedPrompts = map[string]promptUse{
 	"offer.slot":           {"when = day and from–to", []string{"when", "key"}},
 	"offer.urgent":         {"urgent callback, any hour", []string{"key"}},
 	"offer.other":          {"another number to ring", []string{"key"}},
-	"offer.more":           {"another number or a later time behind a key, the last choice of an offer", []string{"key"}},
+	"offer.more":           {"another number or a later time, behind a key", []string{"key"}},
 	"offer.message":        {"record a message instead", []string{"key"}},
 	"offer.full":           {"that time has just been taken, please choose another", nil},
 	"number.confirm":       {"we ring you on …; right 1, another number 2", []string{"digits"}},

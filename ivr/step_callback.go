@@ -90,8 +90,8 @@ func (r *request) times(slots int) callbacks.Offer {
 // toRing is the number that would be rung; the calling one before another was given, or nobody's.
 func (r *request) toRing() string { return cmp.Or(r.Number, r.call.From) }
 
-// firstSlots is how many slots the first offer has: no caller listens for longer than twenty seconds.
-const firstSlots = 2
+// slotsAtOnce is how many slots callers hear before "more": nobody listens for longer than twenty seconds.
+const slotsAtOnce = 2
 
 // offerTimes speaks the choices and keeps them in the state, so that a key means what was heard.
 func (r *request) offerTimes(offer callbacks.Offer) {
@@ -117,7 +117,7 @@ func (r *request) offerTimes(offer callbacks.Offer) {
 	r.Due = offer.ASAP.Unix()
 	most := r.line.Callbacks.WithDefaults().SlotCount
 	if r.Step == stepOffer { // short: the emergency takes a slot's place, and key 8 leads to later ones
-		most = firstSlots + 1 - key
+		most = slotsAtOnce + 1 - key
 	}
 	most = min(most, choices-key)
 	r.offerSlots(offer.Slots[:min(most, len(offer.Slots))], key+1, said)
@@ -140,9 +140,9 @@ func askOfferMore(r *request) Action {
 		r.say("offer.other", "key", "1")
 		key++
 	}
-	r.offerSlots(r.laterSlots(choices-key+1), key, time.Time{})
+	r.offerSlots(r.laterSlots(slotsAtOnce), key, time.Time{})
 	if len(r.laterSlots(choices)) > len(r.Slots) {
-		r.say("menu.more", "key", keyMore)
+		r.say("offer.more", "key", keyMore)
 	}
 	r.sayControls()
 	r.say("menu.back")

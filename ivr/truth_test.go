@@ -54,7 +54,7 @@ var truths = map[string]func(c *claim) bool{
 		return (c.is("topic", "topic."+after.Topic) || after.Step == stepTopic && c.is("topic", "topic."+after.Menu)) &&
 			c.tellsOfOpenCallback()
 	},
-	"menu.more":       func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 || c.leads(stepOfferMore) },
+	"menu.more":       func(c *claim) bool { return c.after(c.args["key"]).Page == c.Page+1 },
 	"menu.agent":      func(c *claim) bool { return c.rings(KeyPerson) },
 	"menu.again":      func(c *claim) bool { return stepOf(c.Step).kind == menu },
 	"emergency.first": func(c *claim) bool { return c.line.isUrgent(c.after(c.args["key"]).Topic) },
