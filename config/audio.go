@@ -46,8 +46,8 @@ func (s *Snapshot) Audio(name string) (Audio, bool) {
 	return audio, ok
 }
 
-// ShareAudio lets the recordings that another snapshot has too be in memory once. It is called before anybody else knows
-// this one.
+// ShareAudio lets the recordings that another snapshot has too be in memory once. It is called before anybody else
+// knows this one.
 func (s *Snapshot) ShareAudio(with *Snapshot) {
 	for name := range s.audio {
 		if audio, ok := with.audio[name]; ok {
@@ -59,6 +59,9 @@ func (s *Snapshot) ShareAudio(with *Snapshot) {
 // readAudio reads the recordings in these languages and returns their names by language and key.
 func (l *loader) readAudio(languages map[string]*promptFile) map[string]map[string]string {
 	names, total := map[string]map[string]string{}, 0
+	for tag := range languages {
+		names[tag] = map[string]string{}
+	}
 	err := fs.WalkDir(l.fsys, AudioFolder, func(file string, e fs.DirEntry, err error) error {
 		switch hidden := strings.HasPrefix(path.Base(file), "."); {
 		case errors.Is(err, fs.ErrNotExist):
@@ -70,30 +73,13 @@ func (l *loader) readAudio(languages map[string]*promptFile) map[string]map[stri
 		case hidden || e.IsDir():
 			return nil
 		}
-		tag, key, inFolder := strings.Cut(strings.TrimPrefix(file, AudioFolder+"/"), "/")
-		v := yamlnode.Value{File: file, Problems: l.problems}
-		key, isWAV := strings.CutSuffix(key, ".wav")
-		language := languages[tag]
-		switch {
-		case !inFolder:
-			v.Fail("is in no language's folder; move it to %s/LANGUAGE", AudioFolder)
-		case !isWAV:
-			v.Fail("does not end in .wav; %s, or remove it", convert)
-		case language == nil && !l.mistaken("prompts/"+tag+".yaml"):
-			v.Fail("there is no prompts/%s.yaml; %s", tag, problem.Hint(tag, slices.Sorted(maps.Keys(languages))))
-		case language != nil:
-			if name := l.readRecording(language, v, key); name != "" {
-				if names[tag] == nil {
-					names[tag] = map[string]string{}
-				}
-				names[tag][key] = name
-				total += len(l.audio[name].Sound)
-			}
+		if tag, key, name := l.readRecording(file, languages); name != "" {
+			names[tag][key] = name
+			total += len(l.audio[name].Sound)
 		}
 		if total > MostAudio {
-			v.File = AudioFolder
-			v.Fail("holds more than %d bytes; no more are supported; if a file is not in the telephone's form, %s",
-				MostAudio, convert)
+			l.fail(AudioFolder, "holds more than %d bytes; no more are supported; if a file is not in the telephone's "+
+				"form, %s", MostAudio, convert)
 			return fs.SkipAll
 		}
 		return nil
@@ -104,8 +90,25 @@ func (l *loader) readAudio(languages map[string]*promptFile) map[string]map[stri
 	return names
 }
 
-// readRecording reads one file and returns its name; empty after a mistake, which has been reported.
-func (l *loader) readRecording(f *promptFile, v yamlnode.Value, key string) string {
+// readRecording reads one file. The name of the recording is empty after a mistake, which has been reported.
+func (l *loader) readRecording(file string, languages map[string]*promptFile) (tag, key, name string) {
+	tag, key, inFolder := strings.Cut(strings.TrimPrefix(file, AudioFolder+"/"), "/")
+	key, isWAV := strings.CutSuffix(key, ".wav")
+	v, f := yamlnode.Value{File: file, Problems: l.problems}, languages[tag]
+	switch {
+	case !inFolder:
+		v.Fail("is in no language's folder; move it to %s/LANGUAGE", AudioFolder)
+	case !isWAV:
+		v.Fail("does not end in .wav; %s, or remove it", convert)
+	case f == nil && !l.mistaken("prompts/"+tag+".yaml"):
+		v.Fail("there is no prompts/%s.yaml; %s", tag, problem.Hint(tag, slices.Sorted(maps.Keys(languages))))
+	case f != nil:
+		name = l.readSound(f, v, key)
+	}
+	return tag, key, name
+}
+
+func (l *loader) readSound(f *promptFile, v yamlnode.Value, key string) string {
 	text, ok := f.recordable(v, key)
 	if !ok {
 		return ""
@@ -205,7 +208,8 @@ func bytesPerSecond(format []byte) (int, error) {
 	case channels != 1:
 		return 0, fmt.Errorf("has %d channels, and a telephone has one; %s", channels, convert)
 	case rate < slowestRate || rate > fastestRate:
-		return 0, fmt.Errorf("has %d samples a second; %d to %d are supported; %s", rate, slowestRate, fastestRate, convert)
+		return 0, fmt.Errorf("has %d samples a second; %d to %d are supported; %s", rate, slowestRate, fastestRate,
+			convert)
 	}
 	return rate * bits / 8, nil
 }
