@@ -48,8 +48,8 @@ type State struct {
 	Rung   []string `json:"R,omitempty"`
 	// Slots offered, Unix seconds: [from, until] each, so that a choice means what was heard.
 	Slots [][2]int64 `json:"S,omitempty"`
-	// Emergency is set when the urgent topic is the first choice of what was offered; Later is how many slots lie before
-	// those that were offered last.
+	// Emergency is set when the urgent topic is the first choice of what was offered; Later is how many slots lie
+	// before those that were offered last.
 	Emergency bool `json:"E,omitempty"`
 	Later     int  `json:"G,omitempty"`
 	// Full are the beginnings of slots that turned out to be full.

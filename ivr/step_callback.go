@@ -84,7 +84,8 @@ func notANumber(r *callbacks.Refusal) bool {
 func (r *request) times(slots int) callbacks.Offer {
 	policy := r.line.Callbacks
 	policy.SlotCount = slots
-	return policy.OfferTo(r.toRing(), r.line.Desks[r.deskWanted()].Hours, r.now.Add(offTheLine), r.urgent(), r.full()...)
+	desk := r.line.Desks[r.deskWanted()]
+	return policy.OfferTo(r.toRing(), desk.Hours, r.now.Add(offTheLine), r.urgent(), r.full()...)
 }
 
 // toRing is the number that would be rung; the calling one before another was given, or nobody's.
@@ -128,7 +129,8 @@ func (r *request) offerSlots(slots []hours.Interval, key int, said time.Time) {
 	r.Slots = nil
 	for i, slot := range slots {
 		r.Slots = append(r.Slots, [2]int64{slot.From.Unix(), slot.To.Unix()})
-		r.say("offer.slot", "key", strconv.Itoa(key+i), "when", r.line.dueBetweenAfter(r.language(), r.toRing(), slot, said, r.now))
+		when := r.line.dueBetweenAfter(r.language(), r.toRing(), slot, said, r.now)
+		r.say("offer.slot", "key", strconv.Itoa(key+i), "when", when)
 		said = slot.From
 	}
 }

@@ -132,7 +132,8 @@ func silentTopic(r *request) Action {
 	return r.countNoInput(stepOf(stepTopic))
 }
 
-// sayOpenCallback tells of an open callback before anything else can be chosen: that there is one, not what it is about.
+// sayOpenCallback tells of an open callback before anything else can be chosen: that there is one, not what it is
+// about.
 func (r *request) sayOpenCallback() {
 	if r.OpenCallbackID != 0 {
 		r.say("callback.open", "key", keyExisting)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,11 @@ func eager(press string) func(simulator.Prompt) simulator.Reply {
 	keys := scripted(press)
 	return func(p simulator.Prompt) simulator.Reply {
 		reply := keys(p)
-		reply.Sentence = naming(strings.TrimSuffix(reply.Digits, "#"), p.Said[len(p.Said)-p.Own:])
+		own := p.Said[len(p.Said)-p.Own:]
+		digits, entry := strings.CutSuffix(reply.Digits, "#")
+		if reply.Sentence = naming(digits, own); entry && reply.Sentence == 0 {
+			reply.Sentence = asksForNumber(own)
+		}
 		return reply
 	}
 }
@@ -39,6 +44,16 @@ func naming(key string, sentences []string) int {
 		}
 	}
 	return within
+}
+
+// asksForNumber is which sentence asks for a number, counted from 1: the last one that does not only name the key 0.
+func asksForNumber(sentences []string) int {
+	for i, sentence := range slices.Backward(sentences) {
+		if numbers := number.FindAllString(sentence, -1); len(numbers) != 1 || numbers[0] != "0" {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // An effort is what a call costs its caller: seconds since pick-up and keys pressed, until something comes of it.

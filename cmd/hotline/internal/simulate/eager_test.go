@@ -13,4 +13,9 @@ func TestNaming(t *testing.T) {
 	if got := naming("2", []string{"中文服务，请按2。", "2を押してください。"}); got != 1 {
 		t.Errorf("2 is named in sentence %d, want the first", got)
 	}
+	entry := []string{"We never ask for your PIN.", "Please enter your account number of 8 to 10 digits, then pound.",
+		"To speak to an agent, press 0, then pound."}
+	if got := asksForNumber(entry); got != 2 {
+		t.Errorf("a number is asked for in sentence %d, want the second", got)
+	}
 }

@@ -37,10 +37,10 @@ var costs = map[string]cost{
 	"payment: agent rings":    {70, 5},
 	// Where the account is not the calling number it is keyed in and read back. Callers whose number tells a language
 	// that is not theirs hear that menu to its end, where the others are.
-	"closed: login is booked, account keyed in":      {75, 6},
-	"payment: agent rings, account keyed in":         {95, 6},
-	"closed: login is booked, language told wrongly": {85, 5},
-	"payment: agent rings, language told wrongly":    {90, 5},
+	"closed: login is booked, account keyed in":      {70, 6},
+	"payment: agent rings, account keyed in":         {84, 6},
+	"closed: login is booked, language told wrongly": {84, 5},
+	"payment: agent rings, language told wrongly":    {87, 5},
 	"silent":                           {30, 0},
 	"silent, the first":                {10, 0},
 	"silent, language told":            {30, 0},
