@@ -20,7 +20,7 @@ func legEvents(response Response, step *step) []Event {
 	}
 	switch action := response.Action.(type) {
 	case Connect, Retry:
-		return []Event{DialEnded{"completed", "true"}, DialEnded{"no-answer", "false"}, DialEnded{"failed", ""}}
+		return []Event{DialEnded{Status: "completed", Bridged: "true"}, DialEnded{Status: "no-answer", Bridged: "false"}, DialEnded{Status: "failed", Bridged: ""}}
 	case Perform:
 		read, ok := action.Effect.(ReadAttempt)
 		if !ok {
@@ -131,7 +131,7 @@ func TestEveryStateOfALeg(t *testing.T) {
 func TestADialThatCannotBeWrittenDownIsTriedAgain(t *testing.T) {
 	line, now := sketch(t), openHour
 	state, event := State{Step: StepCustomerWaits, Attempt: "a", Line: line.ID,
-		Language: "en"}, Event(DialEnded{"busy", "false"})
+		Language: "en"}, Event(DialEnded{Status: "busy", Bridged: "false"})
 	for try := range 10 {
 		var response Response
 		state, response = Advance(line, now, caller, state, event)

@@ -46,6 +46,9 @@ type State struct {
 	Target int      `json:"T,omitempty"`
 	Dials  int      `json:"N,omitempty"`
 	Rung   []string `json:"R,omitempty"`
+	// Ringing is when this round of the desk began, Unix seconds. HungUp is set once the caller has hung up in it.
+	Ringing int64 `json:"ri,omitempty"`
+	HungUp  bool  `json:"hu,omitempty"`
 	// Slots offered, Unix seconds: [from, until] each, so that a choice means what was heard.
 	Slots [][2]int64 `json:"S,omitempty"`
 	// Emergency is set when the urgent topic is the first choice of what was offered; Later is how many slots lie
@@ -117,6 +120,8 @@ type (
 		Status string
 		// Bridged is "true" or "false" where the provider says whether two people were connected.
 		Bridged string
+		// HungUp is set when the caller is gone: nothing that is said now is heard.
+		HungUp bool
 	}
 	// Recorded is what the caller spoke. Key is what ended it, if a key did.
 	Recorded struct {

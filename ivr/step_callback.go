@@ -369,6 +369,11 @@ func askBook(r *request) Action {
 			return goTo{stepOffer}
 		}
 	}
+	return Perform{Book{r.bookingOf(due, until)}}
+}
+
+// bookingOf is the request for a callback at the number and of the kind that were chosen.
+func (r *request) bookingOf(due, until time.Time) callbacks.Request {
 	request := callbacks.Request{
 		Key:  r.callbackKey(),
 		Line: r.line.ID, Desk: r.deskWanted(), Topic: r.Topic, Language: r.language(),
@@ -383,7 +388,7 @@ func askBook(r *request) Action {
 		request.Priority = topic.Priority
 	}
 	request.Limits = r.line.Callbacks.LimitsOf(request, r.line.Desks[request.Desk].Hours)
-	return Perform{Book{request}}
+	return request
 }
 
 func (r *request) callbackKey() string { return r.call.SID + "/" + strconv.Itoa(r.Bookings+1) }

@@ -2,7 +2,6 @@ package ivr
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -90,6 +89,9 @@ func askDesk(r *request) Action {
 	if desk == nil || r.Target >= len(desk.Targets) {
 		return r.nobody()
 	}
+	if r.Target == 0 {
+		r.Ringing = r.now.Unix()
+	}
 	r.Dials++
 	return Connect{Target: desk.Targets[r.Target], Ring: desk.Ring, Leg: StepAgentLeg}
 }
@@ -102,12 +104,16 @@ func afterDial(r *request, event Event) Action {
 	case Refused: // the call could not be written down, and is put through all the same
 		return askDesk(r)
 	case Told:
-		return r.afterNobody()
+		return r.afterInVain()
 	case DialEnded:
+		r.HungUp = event.HungUp
 		return r.askTaken()
 	case Taken:
 		if event.Yes {
 			return Perform{Reached{Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
+		}
+		if r.HungUp {
+			return r.hungUp()
 		}
 		if event.Bridged {
 			// Connected, and nobody's key press was written down: it was lost, or this was a machine. Another agent is
@@ -129,17 +135,19 @@ func (r *request) askTaken() Action {
 	return Perform{AskTaken{Dial: r.Dials, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
 }
 
-// nobody ends a round. The line's own people are told of an urgent one first.
+// nobody ends a round that is over.
 func (r *request) nobody() Action {
-	if !r.urgent() {
-		return r.afterNobody()
+	if r.urgent() {
+		return r.urgentInVain()
 	}
-	key := r.call.SID + "/" + strconv.Itoa(r.Dials)
-	return Perform{UrgentInVain{Key: key, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
+	return r.afterNobody()
 }
 
 func (r *request) afterNobody() Action {
 	r.Rung = append(slices.Clone(r.Rung), r.Desk)
 	r.say("desk.nobody")
+	if r.HungUp {
+		return farewell(r)
+	}
 	return goTo{stepOffer}
 }

@@ -14,6 +14,8 @@ const (
 	stepSkipped        StepID = "skipped"
 	stepConfirmConnect StepID = "confirm-connect"
 	stepDesk           StepID = "desk"
+	stepUrgentBook     StepID = "urgent-book"
+	stepUrgentBooked   StepID = "urgent-booked"
 	stepOffer          StepID = "offer"
 	stepOfferMore      StepID = "offer-more"
 	stepRingAt         StepID = "ring-at"
@@ -102,6 +104,10 @@ func init() {
 		{id: stepConfirmConnect, about: "all is known: put through, unless a callback is preferred",
 			ask: askConfirmConnect, keys: keysOfConfirmConnect, back: toTopics, onNoInput: putThrough},
 		{id: stepDesk, about: "the desk's targets in turn", kind: noInput, ask: askDesk, onEvent: afterDial},
+		{id: stepUrgentBook, about: "nobody took an urgent call: a callback, booked by itself",
+			kind: noInput, ask: askUrgentBook, onEvent: afterUrgentBook, afterDesk: true},
+		{id: stepUrgentBooked, about: "that callback told: the desk again, cancel, a message",
+			ask: askUrgentBooked, keys: keysOfUrgentBooked, back: toTopics, onNoInput: farewell, terminal: true},
 		{id: stepOffer, about: "a callback, or a message",
 			ask: askOffer, keys: keysOfOffer, back: toTopics, afterDesk: true},
 		{id: stepOfferMore, about: "another number to ring, or a later time",

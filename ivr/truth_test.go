@@ -181,6 +181,16 @@ var truths = map[string]func(c *claim) bool{
 		return c.booked(callbacks.Slot) &&
 			c.is("when", c.line.dueBetween(c.language, c.booking().Number, c.booking().Due, c.booking().SlotEnd, c.now))
 	},
+	"booked.urgent-auto": func(c *claim) bool {
+		return c.Step == stepUrgentBooked && c.urgent() && c.OpenCallbackID != 0 && slices.Contains(c.Rung, c.deskWanted())
+	},
+	"booked.cancel": func(c *claim) bool {
+		if c.Booked == c.OpenCallbackID { // this call has made it
+			return c.leads(stepExistingMenu)
+		}
+		return c.leads(stepExisting)
+	},
+	"desk.again":    func(c *claim) bool { return c.rings(c.args["key"]) },
 	"booked.urgent": func(c *claim) bool { return c.booked(callbacks.ASAP) && c.booking().Urgent },
 	"booked.existing": func(c *claim) bool {
 		event, ok := c.event.(CallbackBooked)
@@ -190,7 +200,10 @@ var truths = map[string]func(c *claim) bool{
 	"booked.anonymous": func(c *claim) bool { return c.refused(AnonymousEnough) },
 	"booked.many":      func(c *claim) bool { return c.refused(Many) },
 	"booked.failed":    func(c *claim) bool { return c.before.Step == stepBook && c.refused(Failed, Lasting) },
-	"reference":        func(c *claim) bool { return c.is("digits", c.digits(c.writtenReference())) },
+	"reference": func(c *claim) bool {
+		return c.is("digits", c.digits(c.writtenReference())) ||
+			c.Step == stepUrgentBooked && c.Booked == c.OpenCallbackID && c.is("digits", c.digits(c.Reference))
+	},
 	"reference.again": func(c *claim) bool {
 		return c.with("reference") && c.is("digits", c.digits(c.writtenReference()))
 	},

@@ -26,7 +26,8 @@ func eventsIn(response Response, keys []string) []Event {
 	ended.State = callbacks.Cancelled
 	switch next := response.Action.(type) {
 	case Connect:
-		return []Event{DialEnded{Status: "completed"}, DialEnded{Status: "busy"}, DialEnded{Status: "no-answer"}}
+		return []Event{DialEnded{Status: "completed"}, DialEnded{Status: "busy"}, DialEnded{Status: "no-answer"},
+			DialEnded{Status: "no-answer", HungUp: true}}
 	case Record:
 		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, KeyPerson}, Refused{Why: Failed}}
 	case Perform:
@@ -36,7 +37,10 @@ func eventsIn(response Response, keys []string) []Event {
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
+			own, urgent := callback, callback
+			own.Number, urgent.Number, urgent.Urgent = caller.From, caller.From, true
 			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true},
+				CallbackBooked{Callback: own}, CallbackBooked{Callback: urgent, Existing: true},
 				Noted{callback}, Noted{ended},
 				Refused{Why: Full}, Refused{Why: Failed}}
 		case Move:
@@ -111,7 +115,7 @@ func keysIn(r *request) []string {
 // and what the present step and those after it do not look at: so the walk is finite.
 func abstract(line *Line, s State) string {
 	given := func(number string) string { return map[bool]string{true: "given"}[number != ""] }
-	s.Events, s.Dials, s.Bookings, s.Called, s.Until = 0, 0, 0, 0, 0
+	s.Events, s.Dials, s.Bookings, s.Called, s.Until, s.Ringing = 0, 0, 0, 0, 0, 0
 	s.Due, s.Language = min(s.Due, 1), ""
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
 	s.Full, s.Later = nil, min(s.Later, 1)
@@ -139,7 +143,7 @@ func abstract(line *Line, s State) string {
 	if s.Step != stepNumber && s.Step != stepNumberRight && s.Step != stepSkipped {
 		s.Question = ""
 	}
-	if s.Step != stepNote && s.Step != stepNoteSpoken {
+	if s.Step != stepNote && s.Step != stepNoteSpoken && s.Step != stepUrgentBooked {
 		s.Booked = 0
 	}
 	if s.Step != stepAccountRight && s.Step != stepNumberRight {

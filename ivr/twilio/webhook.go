@@ -100,7 +100,7 @@ func calledNumber(to string) string {
 func (w webhook) event() ivr.Event {
 	switch {
 	case w.form.Has("DialCallStatus"):
-		return ivr.DialEnded{Status: w.form.Get("DialCallStatus")}
+		return ivr.DialEnded{Status: w.form.Get("DialCallStatus"), HungUp: w.form.Get("CallStatus") == "completed"}
 	}
 	recording, ok := w.recorded()
 	switch {

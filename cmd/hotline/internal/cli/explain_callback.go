@@ -29,6 +29,9 @@ func (e explanation) offer(rows *terminal.Table) {
 		}
 	}
 	if e.simulation.Request != nil {
+		if offer == nil {
+			rows.Add("callback", "booked unasked to the calling number, at any hour, as the matter is urgent", "")
+		}
 		e.callback(rows)
 	}
 	if e.simulation.Message {

@@ -18,7 +18,7 @@ func TestACallerIsRungWithinCallingHours(t *testing.T) {
 func TestAnUrgentCallerIsRungAtNight(t *testing.T) {
 	s := newScenario(t, night)
 	s.everyAgent("no-answer")
-	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"))
+	s.rings(home, "Your reference number", english, stolen, hears("To try again now").silence())
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer")

@@ -151,8 +151,7 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
-	s.rings(home, "Our account security team will call you as soon as possible", english, stolen,
-		hears("day or night, press 1").press("1"))
+	s.rings(home, "Our account security team will call this number", english, stolen, hears("To try again now").hangUp())
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer", "support-1 with customer")

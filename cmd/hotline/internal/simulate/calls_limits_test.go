@@ -40,7 +40,7 @@ func askFor(number string, then ...step) []step {
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		steps = append(steps, hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		steps = append(steps, hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
@@ -102,7 +102,7 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	if len(booked) != 1 || len(s.did("message")) != calls-1 {
 		t.Errorf("of %d anonymous calls %d booked, and %d left a message", calls, len(booked), len(s.did("message")))
 	}
-	s.rings(home, "I repeat", english, stolen, hears("We can call you back").press("1"))
+	s.rings(home, "Your reference number", english, stolen, hears("To try again now").hangUp())
 	s.everyAgent("answer")
 	s.settles()
 	for _, h := range booked {
@@ -120,15 +120,19 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	s := newScenario(t, night)
 	s.everyAgent("no-answer")
 	urgent := func(number string, then ...step) []step {
-		steps := []step{english, stolen, hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
-			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
+		steps := []step{english, stolen, hears("For another number, press 8").press("8"),
+			hears("enter the phone number").press(national(number)), hears("We will call you on").press("1")}
 		return append(steps, then...)
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
 	s.rings(landline, "I repeat",
 		urgent("+6281355550001", hears("We cannot book a callback to that number just now. You have a callback booked").press("1"))...)
-	if booked := s.did("book"); len(booked) != 2 || booked[1].Callback.Number != landline {
-		t.Errorf("booked %v", booked)
+	rung := map[string]int{}
+	for _, booked := range s.did("book") {
+		rung[booked.Callback.Number]++
+	}
+	if rung[victim] != 1 || rung["+6281355550001"] != 0 || rung[landline] == 0 {
+		t.Errorf("booked for %v", rung)
 	}
 }
 
@@ -220,7 +224,7 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
 	}
@@ -257,7 +261,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
-		hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
@@ -281,7 +285,7 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		return []step{english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),

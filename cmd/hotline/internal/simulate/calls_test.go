@@ -108,8 +108,8 @@ func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("it does not, and rings back at any hour", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("no-answer")
-		s.rings(home, "Our account security team will call you as soon as possible", english, stolen,
-			hears("by our account security team as soon as possible, day or night, press 1").press("1"))
+		s.rings(home, "Our account security team will call this number as soon as possible", english, stolen,
+			hears("To try again now, press 0").hangUp())
 		s.everyAgent("answer")
 		s.settles()
 		s.bridged("emergency-1 with customer")

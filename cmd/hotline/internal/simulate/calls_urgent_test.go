@@ -1,0 +1,96 @@
+package simulate
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+// An urgent call that nobody takes: a callback is booked by itself, and the line's own people are told.
+
+const onDuty = "+6281200000099"
+
+func alerting(t *testing.T) scenarioOption {
+	return withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true",
+		"\nalert: \""+onDuty+"\"\ntext_messages: true"))
+}
+
+// hangsUpAfter rings for a stolen account and hangs up so long after pick-up.
+func (s *scenario) hangsUpAfter(from string, after time.Duration) {
+	s.t.Helper()
+	s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script("2", "1"),
+		HangUpAfter: after})
+	s.runTo("2026-03-21T03:05:00+07:00")
+}
+
+func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
+	t.Run("is rung again with 0, and its customer called back", func(t *testing.T) {
+		s := newScenario(t, night, alerting(t))
+		s.everyAgent("no-answer")
+		s.rings(home, "To try again now", english, stolen, hears("To try again now, press 0").press("0"),
+			hears("Our account security team will call this number").hangUp())
+		if n := len(s.did("book")); n == 0 || s.did("book")[0].Callback.ID != s.did("book")[n-1].Callback.ID {
+			t.Errorf("booked %v", s.did("book"))
+		}
+		s.everyAgent("answer")
+		s.settles()
+		s.bridged("emergency-1 with customer")
+		alerts := s.textsTo(onDuty)
+		if len(alerts) != 2 || !strings.Contains(alerts[0], "gopay, desk emergency: nobody took an urgent call. Sat 21 Mar 2026, 03:0") ||
+			!strings.Contains(alerts[0], "number ending in 7890") {
+			t.Errorf("told: %q", alerts)
+		}
+	})
+	t.Run("is cancelled without a reference by who has just heard of it", func(t *testing.T) {
+		s := newScenario(t, night)
+		s.everyAgent("no-answer")
+		s.rings(home, "cancelled", english, stolen, hears("To cancel that callback, press 7").press("7"),
+			hears("To cancel it, press 3").press("3"), hears("press 1").press("1"))
+		s.everyAgent("answer")
+		s.settles()
+		s.bridged()
+	})
+	t.Run("of a hidden number is offered a callback as before", func(t *testing.T) {
+		s := newScenario(t, night, alerting(t))
+		s.everyAgent("no-answer")
+		s.rings("anonymous", "", english, stolen, hears("We can call you back").hangUp())
+		if len(s.did("book")) != 0 {
+			t.Errorf("booked %v", s.did("book"))
+		}
+		s.settles()
+		if alerts := s.textsTo(onDuty); len(alerts) != 1 || !strings.Contains(alerts[0], "no number") {
+			t.Errorf("told: %q", alerts)
+		}
+	})
+}
+
+// Whose caller hangs up after ten seconds of ringing is called back; sooner is a change of mind.
+func TestHangingUpWhileTheEmergencyDeskRings(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		after time.Duration
+		books bool
+	}{{"soon", 34 * time.Second, false}, {"late", 55 * time.Second, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScenario(t, night, alerting(t))
+			s.everyAgent("no-answer")
+			s.hangsUpAfter(home, tt.after)
+			if booked := s.did("book"); len(booked) > 0 != tt.books {
+				t.Errorf("booked %v", booked)
+			}
+			s.everyAgent("answer")
+			s.settles()
+			if tt.books {
+				s.bridged("emergency-1 with customer")
+			} else {
+				s.bridged()
+			}
+			if n := len(s.textsTo(onDuty)); n > 0 != tt.books {
+				t.Errorf("%d alerts", n)
+			}
+		})
+	}
+}
