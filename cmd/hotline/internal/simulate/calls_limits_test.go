@@ -40,7 +40,7 @@ func askFor(number string, then ...step) []step {
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		steps = append(steps, hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
+		steps = append(steps, hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
@@ -224,7 +224,7 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
+		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
 	}
@@ -261,7 +261,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
-		hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
+		hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
@@ -285,7 +285,7 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("press 9").press("0"), hears("For more choices, press 8").press("8"), hears("For another number, press 1").press("1"),
+		return []step{english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),
