@@ -280,11 +280,11 @@ func (r *request) giveUp() Action {
 // person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had
 // instead.
 func (r *request) person() Action {
-	if r.Step == stepUrgentBooked {
-		return r.ringAgain(r.deskWanted())
-	}
 	if desk := r.agentDesk(); desk != "" {
 		return r.ring(desk)
+	}
+	if r.Step == stepUrgentBooked {
+		return r.ringAgain(r.deskWanted())
 	}
 	desk := r.deskWanted()
 	if slices.Contains(r.Rung, desk) {

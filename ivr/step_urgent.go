@@ -23,7 +23,7 @@ func (r *request) urgentInVain() Action {
 // hungUp ends a round whose caller is gone.
 func (r *request) hungUp() Action {
 	waited := r.now.Sub(time.Unix(r.Ringing, 0))
-	if !r.urgent() || r.Desk != r.deskWanted() || waited < rangLong {
+	if !r.urgent() || waited < rangLong {
 		return farewell(r)
 	}
 	return r.urgentInVain()
@@ -31,7 +31,7 @@ func (r *request) hungUp() Action {
 
 // afterInVain books a callback to the calling number, where that may be called; to nobody's else.
 func (r *request) afterInVain() Action {
-	if r.Desk == r.deskWanted() && r.call.From != "" && r.line.Callbacks.Refusal(r.call.From) == nil {
+	if r.call.From != "" && r.line.Callbacks.Refusal(r.call.From) == nil {
 		return goTo{stepUrgentBook}
 	}
 	return r.afterNobody()

@@ -123,7 +123,7 @@ func TestTooManyCallbacksStand(t *testing.T) {
 	s.rings(home, "I repeat", ask...)
 	s.rings("+6281234567891", "Your message has been saved", append(ask, hears("cannot book one for you just now").speak())...)
 	s.everyAgent("no-answer")
-	s.rings("+6281234567892", "I repeat", english, stolen, hears("We can call you back").press("1"))
+	s.rings("+6281234567892", "Your reference number", english, stolen, hears("To try again now").hangUp())
 	s.everyAgent("answer")
 	s.settles()
 	if booked := s.did("book"); len(booked) != 2 {

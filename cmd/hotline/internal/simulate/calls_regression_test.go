@@ -122,7 +122,7 @@ func TestTheLastCardNumberIsAnswered(t *testing.T) {
 func TestZeroFindsAPersonElsewhere(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"emergency-1": "busy", "emergency-2": "busy"})
-	s.rings(home, "Thank you", english, stolen, hears("To speak to an agent, press 0").press("0"))
+	s.rings(home, "Thank you", english, stolen, hears("To try again now, press 0").press("0"))
 	s.bridged("caller with support-1")
 }
 
