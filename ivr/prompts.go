@@ -352,7 +352,7 @@ func (l *Line) when(tag string, at, now time.Time, caller string) string {
 // dueWhen says when a callback to a number is due, on the clock of that telephone.
 func (l *Line) dueWhen(tag, number string, at, now time.Time) string {
 	zone, named := l.clockOf(number, at)
-	return onClock(tag, spoken.When(tag, at, now, zone), zone, named)
+	return named.of(tag, spoken.When(tag, at, now, zone), zone)
 }
 
 // dueBetween is dueWhen for a stretch of time.
@@ -364,24 +364,34 @@ func (l *Line) dueBetween(tag, number string, from, to, now time.Time) string {
 // said again.
 func (l *Line) dueBetweenAfter(tag, number string, slot hours.Interval, said, now time.Time) string {
 	zone, named := l.clockOf(number, slot.From)
-	return onClock(tag, spoken.BetweenAfter(tag, slot.From, slot.To, said, now, zone), zone, named && said.IsZero())
+	if !said.IsZero() {
+		named = nil
+	}
+	return named.of(tag, spoken.BetweenAfter(tag, slot.From, slot.To, said, now, zone), zone)
 }
 
-// clockOf is the clock on which a time is told to the holder of a number. Where the number may belong to several zones
-// it is the line's, by its name. Callers who gave no number yet hear the line's, and once a callback is booked that of the
-// number.
-func (l *Line) clockOf(number string, at time.Time) (zone *time.Location, named bool) {
-	if zone := callbacks.ClockOf(number, at); zone != nil {
-		return zone, false
+// clockOf is the clock on which a time is told to the holder of a number, and how it is named; named by nothing where it
+// is the line's anyway. Where the number may belong to several zones it is the line's, by its name. Callers who gave no
+// number yet hear the line's, and once a callback is booked that of the number.
+func (l *Line) clockOf(number string, at time.Time) (zone *time.Location, named naming) {
+	zone = callbacks.ClockOf(number, at)
+	switch {
+	case number == "" || sameClock(zone, l.Hours.Zone(), at):
+		return l.Hours.Zone(), nil
+	case zone == nil:
+		return l.Hours.Zone(), spoken.OnClock
 	}
-	return l.Hours.Zone(), number != ""
+	return zone, spoken.OnLocalClock
 }
 
-func onClock(tag, said string, zone *time.Location, named bool) string {
-	if named {
-		return spoken.OnClock(tag, said, zone)
+// A naming adds to a time whose clock is meant.
+type naming func(tag, said string, zone *time.Location) string
+
+func (n naming) of(tag, said string, zone *time.Location) string {
+	if n == nil {
+		return said
 	}
-	return said
+	return n(tag, said, zone)
 }
 
 func sameClock(a, b *time.Location, at time.Time) bool {

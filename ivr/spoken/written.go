@@ -94,3 +94,16 @@ func OnClock(tag, said string, zone *time.Location) string {
 	}
 	return said + " " + name + " time"
 }
+
+// OnLocalClock adds that the clock is that of the place which is rung. The zone is not said: nobody knows it by name.
+func OnLocalClock(tag, said string, _ *time.Location) string {
+	switch tag {
+	case "zh":
+		return "当地时间" + said
+	case "ja":
+		return "現地時間の" + said
+	case "id":
+		return said + " waktu setempat"
+	}
+	return said + " local time"
+}

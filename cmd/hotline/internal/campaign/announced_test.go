@@ -31,6 +31,7 @@ const (
 	sayOffer  = "We would call you on "
 	sayYours  = "We can call you back on your number ending in "
 	sayNoted  = "Your callback is booked. "
+	sayAuto   = "Sorry, no agent could take your call. Our account security team will call this number "
 	sayBefore = "A callback to "
 	sayStands = "Your callback is still booked. "
 	sayNow    = "We are calling you now."
@@ -42,7 +43,7 @@ func tells(e simulator.Event) bool {
 	if e.Event != simulator.EventSay || e.Role != simulate.RoleCaller {
 		return false
 	}
-	for _, beginning := range []string{sayOffer, sayYours, sayNoted, sayBefore, sayStands, sayNow, sayMoved} {
+	for _, beginning := range []string{sayOffer, sayYours, sayNoted, sayAuto, sayBefore, sayStands, sayNow, sayMoved} {
 		if strings.HasPrefix(e.Text, beginning) {
 			return true
 		}
@@ -62,6 +63,8 @@ func (t *announcement) hears(e simulator.Event) {
 		t.offered = t.customer
 	case strings.HasPrefix(e.Text, sayNoted):
 		t.number, t.when = t.offered, e.Text
+	case strings.HasPrefix(e.Text, sayAuto):
+		t.number, t.when = t.customer, e.Text
 	case strings.HasPrefix(e.Text, sayBefore):
 		t.number, t.when, t.before = numberIn(e.Text), "", true
 	default:

@@ -87,7 +87,7 @@ func TestANewTopicIsAnEditOfFiles(t *testing.T) {
 topic.card-order: "ordering a card"
 topic.card-lost: "a lost card"
 help.card-order: "You can order a card in the app. It takes {refund-days}."
-note-about.card-order: "Please say the name that the card shall bear."
+note-about.card-order: "It helps to say the name that the card shall bear."
 question.postcode: "Please enter the six digits of your postcode, then hash."
 answer.postcode: "Postcode: {digits}."
 `,
@@ -120,7 +120,7 @@ answer.postcode: "邮政编码：{digits}。"
 	}
 	for _, heard := range []string{"For cards, press 2", "For ordering a card, press 1",
 		"You can order a card in the app. It takes 10 days",
-		"six digits of your postcode", "please check the number. It has 6 digits", "caller       is connected with " +
+		"six digits of your postcode", "please check the number. It should have 6 digits", "caller       is connected with " +
 			"support-1", "Postcode: 1 2 3, 4 5 6."} {
 		if !strings.Contains(out, heard) {
 			t.Errorf("nobody hears %q:\n%s", heard, out)

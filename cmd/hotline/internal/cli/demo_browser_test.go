@@ -133,7 +133,7 @@ func TestBrowserCallbackAndAgent(t *testing.T) {
 
 	b.clicks("#caller .ring")
 	for _, step := range []struct{ hears, key string }{
-		{"For English, press 2.", "2"}, {"press 9", "0"}, {"As soon as we can", "2"},
+		{"For English, press 2.", "2"}, {"press 9", "0"}, {"as soon as we can", "2"},
 	} {
 		b.sees("#heard", step.hears)
 		b.clicks(`#caller [data-key="` + step.key + `"]`)

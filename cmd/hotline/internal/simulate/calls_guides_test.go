@@ -54,7 +54,7 @@ func TestPayPayRefund(t *testing.T) {
 func TestPayPayInJapanese(t *testing.T) {
 	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
 	s.rings(tokyo, "お電話ありがとうございました", hears("受付は、みょうにち、水曜日、午前9時からです").press("2"),
-		hears("解決しない場合は2を").press("2"), hears("1とシャープ").press("1#"),
+		hears("解決しない場合は2を").press("2"), hears("1、シャープ").press("1#"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
 		hears("午前9時から9時30分までは3を").press("2"),
 		hears("承りました。みょうにち、水曜日、午前9時から9時30分までの時間帯に、お電話いたします").silence())
@@ -70,7 +70,7 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 		hears("For top-ups, refunds, disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card or payment account is valid").press("2"), myNumber,
 		hears("Many people are calling now. We will try our agents for up to 2 minutes. If nobody is free, we can call you back").press("2"),
-		hears("As soon as an agent is free, press 1").press("1"), noNote)
+		hears("as soon as an agent is free, press 1").press("1"), noNote)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if texts := s.simulator.Messages(); len(texts) != 0 {
@@ -93,8 +93,8 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 		hears("refund application number").press("445566#"), right,
 		hears("on your number ending in 4 5 6 7.").press("2"),
 		hears("add a spoken note for our agent, press 1").press("1"),
-		hears("Please say what you bought, the amount, and when you asked for the refund. Speak after the tone, for "+
-			"at most 30 seconds").speak())
+		hears("It helps to say what you bought, the amount, and when you asked for the refund. Please speak after the tone, for "+
+			"up to 30 seconds").speak())
 	booked := s.did("book")
 	if len(booked) != 1 || len(s.did("note")) != 1 {
 		t.Fatalf("booked %v, notes %v", booked, s.did("note"))
@@ -149,5 +149,5 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	}
 	// The Saturday after is none.
 	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
-	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("现在是非人工服务时间，人工客服3月9日星期一上午九点上线").hangUp())
+	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("目前不在工作时间，3月9日星期一上午九点恢复服务").hangUp())
 }

@@ -19,7 +19,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 	for name, last := range map[string][]step{
 		"not wanted": {noNote},
 		"hangs up":   {hears("Otherwise, you can hang up now").hangUp()},
-		"silence":    {hears("To add a spoken note").press("1"), hears("Please say your account name").silence()},
+		"silence":    {hears("To add a spoken note").press("1"), hears("It helps to say your account name").silence()},
 		"wrong keys": {hears("To add").press("5"), hears("That key is not one of the choices").press("6"),
 			hears("To add").press("#")},
 		"hears it anew": {hears("To add").press("9"), hears("To add").press("*"), noNote},
@@ -40,7 +40,7 @@ func TestANoteThatIsNotSpoken(t *testing.T) {
 func TestANoteThatBreaksOff(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "", append(slices.Clone(loginClosed), hears("To add").press("1"),
-		hears("Please say your account name").hangUp())...)
+		hears("It helps to say your account name").hangUp())...)
 	s.settles()
 	s.bridged("support-1 with customer")
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Ada pesan suara") {
@@ -57,7 +57,7 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 		return simulator.RESTFault{}
 	}}))
 	s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
-		hears("Please say your account name").speak())...)
+		hears("It helps to say your account name").speak())...)
 	s.agentDoes("support-1", "1", "3", "1")
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -71,7 +71,7 @@ func TestANoteThatCannotBePlayed(t *testing.T) {
 func TestAVoicemailHearsNoNote(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
-		hears("Please say your account name").speak())...)
+		hears("It helps to say your account name").speak())...)
 	s.agents(map[string]string{"support-1": "voicemail"})
 	s.settles()
 	s.bridged("support-2 with customer")

@@ -22,7 +22,7 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 	t.Run("booked, moved, with a note, kept", func(t *testing.T) {
 		s := newScenario(t, saturday, onStore(cluster.Database(t)), twice)
 		s.rings(home, "Your note has been added", append(slices.Clone(loginClosed), hears("To add").press("1"),
-			hears("Please say").speak())...)
+			hears("It helps to say").speak())...)
 		reference := s.did("book")[0].Reference
 		s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"),
 			hears("press 2").press("2"), hears("press 2").press("2"))

@@ -131,7 +131,7 @@ func TestJustBeforeClosing(t *testing.T) {
 	s := newScenario(t, "2026-03-04T16:59:00+07:00")
 	s.everyAgent("busy")
 	s.rings(home, "I repeat", english, hears("press 9").press("0"),
-		hears("As soon as we can from tomorrow").press("1"))
+		hears("as soon as we can from tomorrow").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")

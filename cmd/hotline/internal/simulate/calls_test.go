@@ -165,7 +165,7 @@ func TestNumbersAreAskedForUntilTheyFit(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.rings(home, "Thank you", english, paymentFailed, unsolved,
 		hears("Please enter your registered mobile number").press("12345#"),
-		hears("Sorry, please check the number. It has 10 to 13 digits.").press("081299998888#"),
+		hears("Sorry, please check the number. It should have 10 to 13 digits.").press("081299998888#"),
 		hears("0 8 1 2, 9 9 9 9, 8 8 8 8").press("2"),
 		hears("Please enter your registered mobile number").press("*#"),
 		hears("To speak to an agent, press 0, then pound").press("0#"))

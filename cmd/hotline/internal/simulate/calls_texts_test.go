@@ -206,7 +206,7 @@ func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
 		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"), hears("your card").press("2"), myNumber,
-		hears("Many people").press("2"), hears("As soon as").press("1"), noNote)
+		hears("Many people").press("2"), hears("as soon as").press("1"), noNote)
 	s.settles()
 	s.bridged("support-2 with customer")
 	shown := map[string]bool{}

@@ -15,9 +15,9 @@ import (
 func TestTimesAreToldOnTheClockOfTheTelephoneThatRings(t *testing.T) {
 	s := newScenario(t, "2026-03-04T10:00:00+08:00", onLine("okpay"))
 	s.everyAgent("busy")
-	s.rings("+12125551234", "We will call you tomorrow, Wednesday, between 8 and 8:30 p.m.", hears("For English").press("1"),
+	s.rings("+12125551234", "We will call you tomorrow, Wednesday, between 8 and 8:30 p.m. local time", hears("For English").press("1"),
 		hears("To speak to an agent, press 0").press("0"),
-		hears("from tomorrow, Wednesday, at 8 p.m., press 1. For 8 to 8:30 p.m., press 2").press("2"))
+		hears("from tomorrow, Wednesday, at 8 p.m. local time, press 1. For 8 to 8:30 p.m., press 2").press("2"))
 	s.everyAgent("answer")
 	s.settles()
 	if first := s.of(simulator.EventPlaceCall); len(first) == 0 || s.clock(first[0]) != "Thu 09:00" {

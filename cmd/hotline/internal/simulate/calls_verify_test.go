@@ -82,7 +82,7 @@ func (s *scenario) verifies(from, number, reference string) string {
 		hears("your reference number").press(reference+"#"),
 		hears("press 1").hangUp())
 	for _, answer := range []string{
-		"Yes. We called that number", "That was no call of ours", "We cannot confirm that call",
+		"Yes. We called that number", "We made no such call", "We cannot confirm that call",
 	} {
 		if strings.Contains(heard, answer) {
 			return answer
@@ -94,7 +94,7 @@ func (s *scenario) verifies(from, number, reference string) string {
 // "Did you call me?" is answered with yes only for the very number and callback, and only for half an hour. Everything
 // else gets one and the same answer.
 func TestDidYouCallMe(t *testing.T) {
-	const stranger, yes, no = "+6281399990000", "Yes. We called that number", "That was no call of ours"
+	const stranger, yes, no = "+6281399990000", "Yes. We called that number", "We made no such call"
 	for name, book := range map[string]func(*testing.T, ...scenarioOption) *scenario{
 		"agent first": gopayCaller,
 		"customer first": func(t *testing.T, changes ...scenarioOption) *scenario {
@@ -131,7 +131,7 @@ const home62 = "081234567890" // home, as people key it in
 func TestDidYouCallMeBeforeWeDid(t *testing.T) {
 	s := gopayCaller(t)
 	reference := s.did("book")[0].Reference + "#"
-	heard := s.rings(home, "That was no call of ours", english, mine, hears("your reference number").press(reference),
+	heard := s.rings(home, "We made no such call", english, mine, hears("your reference number").press(reference),
 		hears("check a call from us").press("7"), hears("calling from, press 1").press("1#"),
 		hears("your reference number").press(reference),
 		hears("press 1").hangUp())
@@ -160,7 +160,7 @@ func TestGuessingWhetherWeCalledEnds(t *testing.T) {
 	for range 8 {
 		heard = append(heard, s.verifies("anonymous", home62, "1111111"))
 	}
-	if want := "That was no call of ours"; heard[5] != want || heard[6] != "We cannot confirm that call" {
+	if want := "We made no such call"; heard[5] != want || heard[6] != "We cannot confirm that call" {
 		t.Errorf("heard %q", heard)
 	}
 	if got := s.verifies("anonymous", home62, reference); got != "We cannot confirm that call" {
