@@ -26,15 +26,17 @@ func legEvents(response Response, step *step) []Event {
 		if !ok {
 			return []Event{Done{}}
 		}
-		noted, done, booked, expired := c, c, c, c
+		noted, done, booked, expired, task := c, c, c, c, c
 		noted.Note.SID, done.State, booked.State, expired.State = "RE1", callbacks.Done, callbacks.Booked, callbacks.Expired
+		noted.Urgent, noted.Desk, noted.Topic, noted.Account = true, "emergency", "stolen", "0812"
+		task.State = callbacks.Task
 		events := []Event{
 			Refused{Why: Failed, Ask: read.Ask}, Refused{Why: Lasting, Ask: read.Ask},
 			AttemptRead{ReadAttempt: read, Callback: c, Verdict: Gone, Foreign: true},
 			AttemptRead{ReadAttempt: read, Callback: noted, Verdict: Proceed, Playable: true},
 		}
-		for _, verdict := range []Verdict{Proceed, Gone, Closed} {
-			for _, c := range []callbacks.Callback{c, noted, done, booked, expired} {
+		for _, verdict := range []Verdict{Proceed, Gone, Closed, "taken"} {
+			for _, c := range []callbacks.Callback{c, noted, done, booked, expired, task} {
 				events = append(events, AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict},
 					AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict, RingsAgain: true})
 			}
@@ -51,53 +53,43 @@ func legEvents(response Response, step *step) []Event {
 	return events
 }
 
-// Whatever happens on a leg, it is answered with words or a connection, it comes to an end, and nobody is connected who
-// has not pressed 1.
-func TestEveryStateOfALeg(t *testing.T) {
-	line := sketch(t)
+// An answer is what an event in a state led to.
+type answer struct {
+	before, after State
+	event         Event
+	response      Response
+}
+
+// legWalk visits every state of a leg, and has hear told of every answer; pressed is a 1 on this leg.
+func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (states int) {
+	t.Helper()
 	type visit struct {
 		state   State
 		event   Event
-		pressed bool // a 1, on this leg
+		pressed bool
 	}
 	inCall := State{Line: line.ID, Step: StepAgentLeg, Desk: "support", Topic: "fees", Language: "en",
-		Caller: caller.From, Account: "0812"}
-	queue := []visit{{inCall, Start{}, false}, {BeginLeg("a", false), Start{}, false},
+		Caller: caller.From}
+	known := inCall
+	known.Desk, known.Topic, known.Reference, known.Account = "emergency", "stolen", "7654321", "0812"
+	known.Answers = callbacks.Answers("").With("transaction", "123456")
+	queue := []visit{{inCall, Start{}, false}, {known, Start{}, false}, {BeginLeg("a", false), Start{}, false},
 		{BeginLeg("a", true), Start{}, false}}
-	seen, steps, ends := map[string]bool{}, map[StepID]bool{}, map[string]bool{}
+	seen := map[string]bool{}
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
 		pressed := v.pressed || v.event == Keys{keyTake}
 		state, response := Advance(line, openHour, caller, v.state, v.event)
-		steps[state.Step] = true
-		key := fmt.Sprintf("%s %T %s %v %d %v %v", state.Step, response.Action, response.Play, pressed, state.Target,
-			state.Again, state.Ended)
+		hear(answer{v.state, state, v.event, response}, pressed)
+		key := fmt.Sprintf("%s %T %s %v %d %v %v %v", state.Step, response.Action, response.Play, pressed, state.Target,
+			state.Again, state.Ended, state.Topic)
 		if perform, ok := response.Action.(Perform); ok {
 			key += fmt.Sprintf("%+v", perform.Effect)
 		}
-		switch action := response.Action.(type) {
-		case Bridge:
-			if !pressed {
-				t.Errorf("step %s on %#v connects somebody who has not pressed 1", v.state.Step, v.event)
-			}
-		case Connect:
-			if step := stepOf(action.Leg); step.kind != leg || action.Ring <= 0 || action.Target.Address == "" {
-				t.Errorf("step %s on %#v rings %+v", v.state.Step, v.event, action)
-			}
-			queue = append(queue, visit{state.LegBehind(action, ""), Start{}, false})
-		case Hangup:
-			if _, key := v.event.(Keys); len(response.Say) == 0 && !key {
-				t.Errorf("step %s on %#v hangs up without a word", v.state.Step, v.event)
-			}
-		case AskTwice, Gather:
-			if len(response.Say) == 0 {
-				t.Errorf("step %s on %#v waits in silence", v.state.Step, v.event)
-			}
-		case nil, Record, goTo, noMatch:
-			t.Fatalf("step %s on %#v: %T", v.state.Step, v.event, action)
+		if connect, ok := response.Action.(Connect); ok {
+			queue = append(queue, visit{state.LegBehind(connect, ""), Start{}, false})
 		}
-		ends[fmt.Sprintf("%T", response.Action)] = true
 		if seen[key] {
 			continue
 		}
@@ -114,6 +106,38 @@ func TestEveryStateOfALeg(t *testing.T) {
 			queue = append(queue, visit{state, event, pressed})
 		}
 	}
+	return len(seen)
+}
+
+// Whatever happens on a leg, it is answered with words or a connection, it comes to an end, and nobody is connected who
+// has not pressed 1.
+func TestEveryStateOfALeg(t *testing.T) {
+	steps, ends := map[StepID]bool{}, map[string]bool{}
+	states := legWalk(t, sketch(t), func(a answer, pressed bool) {
+		step := a.before.Step
+		steps[a.after.Step] = true
+		ends[fmt.Sprintf("%T", a.response.Action)] = true
+		switch action := a.response.Action.(type) {
+		case Bridge:
+			if !pressed {
+				t.Errorf("step %s on %#v connects somebody who has not pressed 1", step, a.event)
+			}
+		case Connect:
+			if behind := stepOf(action.Leg); behind.kind != leg || action.Ring <= 0 || action.Target.Address == "" {
+				t.Errorf("step %s on %#v rings %+v", step, a.event, action)
+			}
+		case Hangup:
+			if _, key := a.event.(Keys); len(a.response.Say) == 0 && !key {
+				t.Errorf("step %s on %#v hangs up without a word", step, a.event)
+			}
+		case AskTwice, Gather:
+			if len(a.response.Say) == 0 {
+				t.Errorf("step %s on %#v waits in silence", step, a.event)
+			}
+		case nil, Record, goTo, noMatch:
+			t.Fatalf("step %s on %#v: %T", step, a.event, action)
+		}
+	})
 	for _, s := range table {
 		if s.kind == leg && !steps[s.id] {
 			t.Errorf("nothing leads to step %s", s.id)
@@ -124,7 +148,7 @@ func TestEveryStateOfALeg(t *testing.T) {
 			t.Errorf("no leg comes to %s", end)
 		}
 	}
-	t.Logf("%d states", len(seen))
+	t.Logf("%d states", states)
 }
 
 // How a Dial ended is tried again for half a minute, and not for ever.

@@ -161,7 +161,7 @@ var truths = map[string]func(c *claim) bool{
 		own := c.line.Callbacks.Refusal(c.call.From)
 		return c.ofCountry() && own != nil && own.Reason == c.NoCall
 	},
-	"number.abroad":  func(c *claim) bool { return c.ofCountry() && c.NoMatches == 0 },
+	"number.abroad":  func(c *claim) bool { return c.ofCountry() && !c.NoCallOwn },
 	"number.instead": func(c *claim) bool { return c.to("2", stepRingAtOther) && c.leads(stepMessage) },
 	"number.which":   func(c *claim) bool { return len(c.Readings) > 1 },
 	"number.choice": func(c *claim) bool {
@@ -230,7 +230,8 @@ var truths = map[string]func(c *claim) bool{
 	"existing.wrong":  func(c *claim) bool { return c.refused(NoMatch) },
 	"existing.locked": func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) },
 	"existing.soon": func(c *claim) bool {
-		return c.told(callbacks.ASAP) && !c.closedAt(c.shown().Due) && !c.shown().Due.After(c.now.Add(offTheLine))
+		return c.told(callbacks.ASAP) && (c.shown().Urgent || !c.closedAt(c.shown().Due)) &&
+			!c.shown().Due.After(c.now.Add(offTheLine))
 	},
 	"existing.at": func(c *claim) bool {
 		return c.told(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.shown().Number, c.shown().Due, c.now))
@@ -297,13 +298,15 @@ var truths = map[string]func(c *claim) bool{
 	"failure.message": func(c *claim) bool { return c.event == Failure{} },
 
 	// Heard by agents.
-	"whisper.call": func(c *claim) bool { return c.Step == StepAgentLeg && !c.urgent() },
+	"whisper.call": func(c *claim) bool { return c.briefs(*c.State) && !c.urgent() },
 	"whisper.urgent": func(c *claim) bool {
-		return c.Step == StepAgentLeg && c.urgent() || c.read().Callback.Urgent && c.read().Verdict == Proceed
+		return c.briefs(*c.State) && c.urgent() || c.briefsCallback() && c.read().Callback.Urgent
 	},
-	"whisper.callback":     func(c *claim) bool { return !c.read().Callback.Urgent && c.read().Verdict == Proceed },
-	"whisper.reference":    func(c *claim) bool { return c.is("digits", c.digits(c.brief().Reference)) },
-	"whisper.account":      func(c *claim) bool { return c.brief().Account != "" },
+	"whisper.callback":  func(c *claim) bool { return c.briefsCallback() && !c.read().Callback.Urgent },
+	"whisper.reference": func(c *claim) bool { return c.is("digits", c.digits(c.brief().Reference)) },
+	"whisper.account": func(c *claim) bool {
+		return c.is("digits", c.line.sayAccount(c.language, c.brief().Account)) && c.brief().Account != ""
+	},
 	"whisper.none":         func(c *claim) bool { return c.brief().Account == "" },
 	"answer.":              func(c *claim) bool { return c.brief().Answers.Get(strings.TrimPrefix(c.key, "answer.")) != "" },
 	"whisper.note":         func(c *claim) bool { return c.read().Callback.Note.SID != "" },
@@ -333,13 +336,23 @@ var truths = map[string]func(c *claim) bool{
 
 	// Written.
 	"sms.soon": func(c *claim) bool {
-		return c.texts(callbacks.ASAP) && !c.closedAt(c.booking().Due) && !c.booking().Due.After(c.now.Add(offTheLine))
+		desk := c.line.Desks[c.booking().Desk]
+		return c.texts(callbacks.ASAP) && !c.booking().Urgent && desk.Hours.IsOpen(c.booking().Due) &&
+			!c.booking().Due.After(c.now.Add(offTheLine))
 	},
-	"sms.when":      func(c *claim) bool { return !c.booking().Urgent && c.args["when"] != "" && c.booking().Open() },
-	"sms.from":      func(c *claim) bool { return c.texts(callbacks.ASAP) && !c.booking().Urgent && c.args["when"] != "" },
+	"sms.when": func(c *claim) bool {
+		zone, _ := c.line.clockOf(c.booking().Number, c.booking().Due)
+		return c.texts(callbacks.Slot) &&
+			c.is("when", spoken.WrittenBetween(c.language, c.booking().Due, c.booking().SlotEnd, zone))
+	},
+	"sms.from": func(c *claim) bool {
+		zone, _ := c.line.clockOf(c.booking().Number, c.booking().Due)
+		return c.texts(callbacks.ASAP) && !c.booking().Urgent &&
+			c.is("when", spoken.WrittenWhen(c.language, c.booking().Due, zone))
+	},
 	"sms.urgent":    func(c *claim) bool { return c.texts(callbacks.ASAP) && c.booking().Urgent },
-	"sms.given-up":  func(c *claim) bool { return c.event.(texted).kind == callbacks.NotifyGivenUp },
-	"sms.withdrawn": func(c *claim) bool { return c.event.(texted).kind == callbacks.NotifyWithdrawn },
+	"sms.given-up":  func(c *claim) bool { return c.isText(callbacks.NotifyGivenUp) },
+	"sms.withdrawn": func(c *claim) bool { return c.isText(callbacks.NotifyWithdrawn) },
 }
 
 func always(*claim) bool { return true }
@@ -497,8 +510,15 @@ func (c *claim) booked(kind callbacks.Kind) bool {
 	return ok && !event.Existing && event.Callback.Kind == kind && event.Callback.Open()
 }
 
+// texts reports whether a text message is about an open callback of this kind.
 func (c *claim) texts(kind callbacks.Kind) bool {
-	return c.booking().Kind == kind && c.booking().Open()
+	return c.booking().Kind == kind && c.booking().Open() &&
+		(c.isText(callbacks.NotifyBooked) || c.isText(callbacks.NotifyMoved))
+}
+
+func (c *claim) isText(kind callbacks.NotificationKind) bool {
+	return c.event.(texted).kind == kind && c.is("reference", c.booking().Reference) &&
+		c.is("line", c.line.Names[c.booking().Language])
 }
 
 // shown is the callback as it was read just now, told whether it is one of this kind that stands.
@@ -539,6 +559,38 @@ func (c *claim) writtenReference() string {
 // read is the attempt as a leg has read it.
 func (c *claim) read() AttemptRead { read, _ := c.event.(AttemptRead); return read }
 
+// briefs reports whether an agent is told what a call is about, and briefsCallback a callback.
+func (c *claim) briefs(about State) bool {
+	topic := "topic.general"
+	if c.line.Topic(about.Topic) != nil {
+		topic = "topic." + about.Topic
+	}
+	return c.Step == StepAgentLeg && c.is("topic", topic) && c.is("language", "language."+about.Language)
+}
+
+func (c *claim) briefsCallback() bool {
+	return c.read().Verdict == Proceed && c.is("topic", "topic."+c.read().Callback.Topic) &&
+		c.is("language", "language."+c.read().Callback.Language)
+}
+
+// toListener reports whether a sentence of a leg or a text message is in the language of who hears or reads it.
+func (c *claim) toListener() bool {
+	audience, _, _ := strings.Cut(c.key, ".")
+	switch audience {
+	case "whisper", "answer", "agent":
+		desk := c.read().Callback.Desk
+		if c.Step == StepAgentLeg {
+			desk = c.Desk
+		}
+		return c.language == c.line.deskLanguage(desk)
+	case "customer":
+		return c.language == c.read().Callback.Language
+	case "sms":
+		return c.language == c.booking().Language
+	}
+	return true
+}
+
 // brief is what an agent is told of after the 1: the callback, or the caller's own words.
 func (c *claim) brief() callbacks.Callback {
 	if c.Step == StepAgentLeg {
@@ -572,11 +624,16 @@ func claims(line *Line, now time.Time, call Call, a answer) []*claim {
 
 // truthOf is the condition of a prompt, nil if it has none.
 func truthOf(key string) func(*claim) bool {
-	if truth, ok := truths[key]; ok {
-		return truth
+	return truths[familyOf(key)]
+}
+
+// familyOf is the name under which truths has a prompt: its own, or that of its like.
+func familyOf(key string) string {
+	if _, ok := truths[key]; ok {
+		return key
 	}
 	family, _, _ := strings.Cut(key, ".")
-	return truths[family+"."]
+	return family + "."
 }
 
 // claiming is a line each of whose prompts is its key and what its placeholders are filled with.
@@ -606,13 +663,17 @@ func TestEverySentenceHasACondition(t *testing.T) {
 }
 
 func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
-	untrue := map[string]bool{}
+	untrue, heard := map[string]bool{}, map[string]bool{}
+	check := func(where string, line *Line, now time.Time, call Call, a answer) {
+		for _, c := range claims(line, now, call, a) {
+			c.check(t, where, untrue)
+			heard[familyOf(c.key)] = true
+		}
+	}
 	for _, situation := range situations {
 		walked := situation.states(t)
 		for _, a := range walked.answers {
-			for _, c := range claims(walked.line, situation.now, situation.call, a) {
-				c.check(t, situation.name, untrue)
-			}
+			check(situation.name, walked.line, situation.now, situation.call, a)
 		}
 		for key, v := range walked.seen {
 			ways := slices.Compact(slices.Sorted(slices.Values(v.next)))
@@ -622,11 +683,65 @@ func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
 			}
 		}
 	}
+	line := claiming(sketch(t))
+	legWalk(t, line, func(a answer, _ bool) {
+		if possible(a.event) {
+			check("a telephone that we ring", line, openHour, caller, a)
+		}
+	})
+	for _, text := range textMessages(line) {
+		check("a text message", line, openHour, caller, text)
+	}
 	for _, key := range slices.Sorted(maps.Keys(untrueYet)) {
 		if !untrue[key] {
 			t.Errorf("%q is true wherever it is heard: take it out of untrueYet", key)
 		}
 	}
+	for _, need := range line.PromptNeeds() {
+		if family := familyOf(need.Key); !heard[family] && family != "topic." && family != "language." {
+			t.Errorf("%q is heard nowhere in the walks: whether its condition in truths holds is not shown", need.Key)
+		}
+	}
+}
+
+// possible reports whether an attempt can be read so: legEvents has all that a store could say.
+func possible(event Event) bool {
+	read, ok := event.(AttemptRead)
+	if !ok || read.Foreign {
+		return true
+	}
+	c := read.Callback
+	connected := c.State == callbacks.CustomerReached
+	switch {
+	case read.RingsAgain && !c.Open(), !read.RingsAgain && c.State == callbacks.Booked,
+		read.RingsAgain && c.State == callbacks.Task:
+		return false
+	case read.Ask == AgentEnded || read.Ask == CustomerEnded:
+		return read.Verdict == Proceed
+	case read.Verdict == Closed:
+		return c.State == callbacks.Booked
+	}
+	return read.Verdict != Proceed || connected
+}
+
+// textMessages are those about callbacks of every kind.
+func textMessages(line *Line) (texts []answer) {
+	later := openHour.Add(26 * time.Hour)
+	for _, tag := range []string{"id", "en"} {
+		c := callbacks.Callback{ID: 7, Reference: "1234567", Line: line.ID, Desk: "support", Language: tag,
+			Number: caller.From, Kind: callbacks.ASAP, Due: openHour, State: callbacks.Booked}
+		urgent, from, slot := c, c, c
+		urgent.Urgent, urgent.Desk = true, "emergency"
+		from.Due, slot.Due, slot.SlotEnd, slot.Kind = later, later, later.Add(time.Hour), callbacks.Slot
+		for _, c := range []callbacks.Callback{c, urgent, from, slot} {
+			for _, kind := range []callbacks.NotificationKind{callbacks.NotifyBooked, callbacks.NotifyMoved,
+				callbacks.NotifyGivenUp, callbacks.NotifyWithdrawn} {
+				body := Utterance{Language: tag, Text: line.SMSBody(c, kind, openHour)}
+				texts = append(texts, answer{event: texted{c, kind}, response: Response{Say: []Utterance{body}}})
+			}
+		}
+	}
+	return texts
 }
 
 // outline forgets also what was keyed in before, all but which number comes next: no sentence but those about the
@@ -641,7 +756,7 @@ func outline(line *Line, s State) string {
 func (c *claim) check(t *testing.T, situation string, untrue map[string]bool) {
 	t.Helper()
 	truth := truthOf(c.key)
-	if truth == nil || truth(c) || untrue[c.key] {
+	if truth == nil || truth(c) && c.toListener() || untrue[c.key] {
 		return
 	}
 	untrue[c.key] = true

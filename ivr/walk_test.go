@@ -12,18 +12,21 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // The walk through every state that a call can be in. The flow is pure and the walk has one goroutine: the race
 // detector has nothing to find in it, and makes it ten times as slow.
 
 // everything that can happen to a call in a state, whatever it waits for.
-func eventsIn(response Response, keys []string) []Event {
+func eventsIn(r *request, response Response, keys []string) []Event {
 	spoken := callbacks.Recording{SID: "RE1", URL: "https://x/RE1", Seconds: 5}
 	callback := callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.ASAP, Due: openHour,
 		State: callbacks.Booked}
-	ended := callback
+	ended, slot := callback, callback
 	ended.State = callbacks.Cancelled
+	slot.Kind, slot.Due = callbacks.Slot, openHour.AddDate(0, 0, 5)
+	slot.SlotEnd = slot.Due.Add(time.Hour)
 	switch next := response.Action.(type) {
 	case Connect:
 		return []Event{DialEnded{Status: "completed"}, DialEnded{Status: "busy"}, DialEnded{Status: "no-answer"},
@@ -31,29 +34,33 @@ func eventsIn(response Response, keys []string) []Event {
 	case Record:
 		return []Event{Keys{""}, Recorded{spoken, ""}, Recorded{spoken, KeyPerson}, Refused{Why: Failed}}
 	case Perform:
-		switch next.Effect.(type) {
+		switch effect := next.Effect.(type) {
 		case FindOpen:
 			return []Event{Found{}, Found{ID: 7}, Found{ID: 7, ByReference: true}}
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
-			own, urgent := callback, callback
-			own.Number, urgent.Number, urgent.Urgent = caller.From, caller.From, true
-			return []Event{CallbackBooked{Callback: callback}, CallbackBooked{Callback: callback, Existing: true},
-				CallbackBooked{Callback: own}, CallbackBooked{Callback: urgent, Existing: true},
-				Noted{callback}, Noted{ended},
-				Refused{Why: Full}, Refused{Why: Failed}}
+			booked, other, urgent, asked := callback, callback, callback, effect.Request
+			booked.Kind, booked.Due, booked.SlotEnd, booked.Urgent = asked.Kind, asked.Due, asked.SlotEnd, asked.Urgent
+			booked.Number, booked.Desk, booked.Topic = asked.Number, asked.Desk, asked.Topic
+			urgent.Number, urgent.Urgent = caller.From, true
+			return append([]Event{CallbackBooked{Callback: booked}, CallbackBooked{Callback: other, Existing: true},
+				CallbackBooked{Callback: urgent, Existing: true}, Noted{booked}, Noted{ended}},
+				refusals(Full, Enough, AnonymousEnough, NumberEnough, Many, Failed)...)
 		case Move:
-			return []Event{CallbackBooked{Callback: callback}, Noted{callback}, Refused{Why: Full},
-				Refused{Why: TooLate}, Refused{Why: Failed}}
+			callback.Kind, callback.Due, callback.SlotEnd = effect.To.Kind, effect.To.Due, effect.To.SlotEnd
+			callback.Topic, callback.Urgent = r.Topic, r.urgent()
+			return append([]Event{CallbackBooked{Callback: callback}, Noted{callback}},
+				refusals(Full, Enough, AnonymousEnough, NumberEnough, TooLate, Failed)...)
 		case Prove:
-			return []Event{Shown{callback}, Shown{ended}, Refused{Why: NoMatch}, Refused{Why: Failed}}
+			return append([]Event{Shown{callback}, Shown{slot}, Shown{ended}}, refusals(NoMatch, Locked, Failed)...)
 		case VerifyCall:
 			return []Event{CallVerified{Ours: true}, CallVerified{}, Refused{Why: Locked}, Refused{Why: Failed}}
 		case Look:
 			moved, dialling, task := callback, callback, callback
 			moved.Due, dialling.State, task.State = moved.Due.Add(time.Hour), callbacks.Dialling, callbacks.Task
-			return []Event{Shown{callback}, Shown{moved}, Shown{dialling}, Shown{task}, Shown{ended}, Refused{Why: Failed}}
+			return []Event{Shown{callback}, Shown{moved}, Shown{slot}, Shown{dialling}, Shown{task}, Shown{ended},
+				Refused{Why: Failed}}
 		case Cancel:
 			return []Event{Dropped{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case SaveMessage:
@@ -75,9 +82,35 @@ func eventsIn(response Response, keys []string) []Event {
 	return events
 }
 
+// rare are events that lead to sentences of their own, and to states that others lead to as well: one kind of walk
+// meets them all, which is enough for the sentences.
+func rare(event Event) bool {
+	switch event := event.(type) {
+	case Refused:
+		return slices.Contains([]Refusal{Enough, AnonymousEnough, NumberEnough, Many, Locked}, event.Why)
+	case Keys:
+		return event.Digits == keyedAbroad || event.Digits == keyedPremium
+	case Shown:
+		return event.Callback.Kind == callbacks.Slot
+	}
+	return false
+}
+
+func refusals(why ...Refusal) (events []Event) {
+	for _, refusal := range why {
+		events = append(events, Refused{Why: refusal})
+	}
+	return events
+}
+
 // numbersKeyed are entries of every kind.
 var numbersKeyed = []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000",
-	"0008613800138000", "00819012345678"}
+	"0008613800138000", "00819012345678", keyedAbroad, keyedPremium}
+
+const (
+	keyedAbroad  = "008613800138000"
+	keyedPremium = "08091234567"
+)
 
 // keysOf are all keys that there are, and in an entry numbers.
 func keysOf(step *step) []string {
@@ -119,7 +152,7 @@ func abstract(line *Line, s State) string {
 	s.Due, s.Language = min(s.Due, 1), ""
 	s.Slots = make([][2]int64, min(len(s.Slots), 1))
 	s.Full, s.Later = nil, min(s.Later, 1)
-	s.OpenCallbackDue.Due, s.OpenCallbackDue.Until = min(s.OpenCallbackDue.Due, 1), 0
+	s.OpenCallbackDue = DueWindow{Due: min(s.OpenCallbackDue.Due, 1)}
 	s.Account, s.Draft, s.Number, s.Reference = given(s.Account), given(s.Draft), given(s.Number), given(s.Reference)
 	s.Answers, s.Booked = callbacks.Answers(given(string(s.Answers))), min(s.Booked, 1)
 	if topic := line.Topic(s.Topic); topic != nil {
@@ -127,6 +160,9 @@ func abstract(line *Line, s State) string {
 	}
 	if s.Step != stepSkipped {
 		s.SkippedEntry = ""
+	}
+	if s.Step != stepRingAt {
+		s.NoCall, s.NoCallOwn = "", false
 	}
 	if s.Step != stepRingAtWhich {
 		s.Readings = nil
@@ -178,6 +214,7 @@ type situation struct {
 	now    time.Time
 	call   Call
 	by     func(*Line, State) string
+	rare   bool // rare events too, and faults
 	once   sync.Once
 	walk   *walked
 }
@@ -187,12 +224,6 @@ type walked struct {
 	line    *Line
 	seen    map[string]*visit
 	answers []answer
-}
-
-type answer struct {
-	before, after State
-	event         Event
-	response      Response
 }
 
 var (
@@ -207,21 +238,47 @@ var (
 		by: abstract, change: asItIs}
 	situations = []*situation{
 		walkedOpen, walkedUrgent, walkedClosed, walkedNotCalled,
-		{name: "open, number withheld", now: openHour, call: anonymous, by: outline, change: asItIs},
-		{name: "nobody, number withheld", now: closedHour, call: anonymous, by: outline,
+		{name: "open, number withheld", now: openHour, call: anonymous, by: outline, rare: true, change: asItIs},
+		{name: "nobody, number withheld", now: closedHour, call: anonymous, by: outline, rare: true,
 			change: func(line *Line) { line.Desks["emergency"].Hours = line.Hours }},
+		{name: "numbers of one length, language guessed", now: openHour, call: caller, by: outline, rare: true,
+			change: ofOneLength},
+		{name: "no opening known, language guessed", now: closedHour, call: caller, by: outline, rare: true,
+			change: openNoMore},
 	}
 )
+
+func ofOneLength(line *Line) {
+	line.Languages[0].Countries = []string{"ID"}
+	line.NoInputLimit, line.NoMatchLimit = 2, 1
+	line.Account.Min, line.Account.Max = 12, 12
+	for name := range line.Questions {
+		line.Questions[name] = NumberRule{Min: 6, Max: 6}
+	}
+}
+
+func openNoMore(line *Line) {
+	ofOneLength(line)
+	once := hours.Special{Name: "once", From: hours.DateOf(openHour), Open: []hours.Span{{From: 9 * 60, To: 17 * 60}}}
+	over, err := hours.New(line.Hours.Zone(), hours.Week{}, []hours.Special{once})
+	if err != nil {
+		panic(err)
+	}
+	for _, desk := range line.Desks {
+		desk.Hours = over
+	}
+}
 
 // states walks through the situation, once for all tests: it takes its time.
 func (s *situation) states(t *testing.T) *walked {
 	t.Helper()
 	s.once.Do(func() {
 		line := claiming(sketch(t))
+		line.NoInputLimit, line.NoMatchLimit = 1, 2 // counting to two at most reaches all there is to reach
 		s.change(line)
 		s.walk = &walked{line: line}
 		heard := map[string]bool{}
-		s.walk.seen = walk(t, s.by, line, s.now, s.call, func(a answer) {
+		hear := func(a answer) {
 			if len(a.response.Say) == 0 {
 				return
 			}
@@ -233,28 +290,34 @@ func (s *situation) states(t *testing.T) *walked {
 				heard[key] = true
 				s.walk.answers = append(s.walk.answers, a)
 			}
-		})
+		}
+		s.walk.seen = s.visit(t, line, hear)
+		for key, v := range s.walk.seen {
+			if s.rare && key != "hangup" {
+				state, response := Advance(line, s.now, s.call, v.state, Failure{})
+				hear(answer{v.state, state, Failure{}, response})
+			}
+		}
 		t.Logf("%s: %d states, %d answers", s.name, len(s.walk.seen), len(s.walk.answers))
 	})
 	return s.walk
 }
 
-// walk visits every state that differs for by, and has hear told of every answer.
-func walk(t *testing.T, by func(*Line, State) string, line *Line, now time.Time, call Call, hear func(answer),
-) map[string]*visit {
+// visit visits every state that differs, and has hear told of every answer.
+func (s *situation) visit(t *testing.T, line *Line, hear func(answer)) map[string]*visit {
 	t.Helper()
-	// Topics that differ in kind only, and counting to two at most, reach all there is to reach.
-	line.NoInputLimit, line.NoMatchLimit = 1, 2
+	// Topics that differ in kind only reach all there is to reach.
 	for i := 2; i < len(line.Topics); i++ {
 		line.Topics[i] = Topic{ID: line.Topics[i].ID, Desk: "support"}
 	}
+	now, call := s.now, s.call
 	call.From = line.CallerNumber(call.From)
 	seen := map[string]*visit{}
 	var queue []*visit
 	next := func(from *visit, event Event) {
 		state, response := advance(line, now, call, from.state, event)
 		hear(answer{from.state, state, event, response})
-		key := by(line, state) + outcome(response)
+		key := s.by(line, state) + outcome(response)
 		_, over := response.Action.(Hangup)
 		if over {
 			key = "hangup"
@@ -280,8 +343,11 @@ func walk(t *testing.T, by func(*Line, State) string, line *Line, now time.Time,
 			t.Fatal("the walk does not end: a state grows")
 		}
 		state := v.state
-		for _, event := range eventsIn(v.response, keysIn(&request{line: line, now: now, call: call, State: &state})) {
-			next(v, event)
+		r := &request{line: line, now: now, call: call, State: &state}
+		for _, event := range eventsIn(r, v.response, keysIn(r)) {
+			if s.rare || !rare(event) {
+				next(v, event)
+			}
 		}
 	}
 	return seen
