@@ -171,7 +171,7 @@ func afterMove(r *request, event Event) Action {
 			return goTo{stepExistingMenu}
 		}
 	}
-	return r.cannotChange()
+	return r.cannotChange(event)
 }
 
 func askExistingSure(r *request) Action {
@@ -192,7 +192,13 @@ func afterCancel(r *request, event Event) Action {
 		r.say("existing.cancelled")
 		return farewell(r)
 	}
-	return r.cannotChange()
+	return r.cannotChange(event)
 }
 
-func (r *request) cannotChange() Action { return r.leaveExisting("existing.cannot") }
+// cannotChange tells a callback that is being made or over from a fault of ours, of which nobody knows what it left.
+func (r *request) cannotChange(event Event) Action {
+	if refused, ok := event.(Refused); ok && refused.Why == TooLate {
+		return r.leaveExisting("existing.cannot")
+	}
+	return r.cannotTell()
+}

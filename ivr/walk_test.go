@@ -282,7 +282,7 @@ func (s *situation) states(t *testing.T) *walked {
 			if len(a.response.Say) == 0 {
 				return
 			}
-			key := outline(line, a.after) + outcome(a.response) + fmt.Sprintf("/%T", a.event)
+			key := outline(line, a.after) + outcome(a.response) + fmt.Sprintf("/%T%v", a.event, a.event)
 			for _, said := range a.response.Say {
 				key += said.Text
 			}
