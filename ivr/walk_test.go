@@ -40,11 +40,11 @@ func eventsIn(r *request, response Response, keys []string) []Event {
 		case AskTaken:
 			return []Event{Taken{Yes: true}, Taken{}, Taken{Bridged: true}}
 		case Book:
-			booked, other, urgent, asked := callback, callback, callback, effect.Request
+			booked, urgent, asked := callback, callback, effect.Request
 			booked.Kind, booked.Due, booked.SlotEnd, booked.Urgent = asked.Kind, asked.Due, asked.SlotEnd, asked.Urgent
 			booked.Number, booked.Desk, booked.Topic = asked.Number, asked.Desk, asked.Topic
 			urgent.Number, urgent.Urgent = caller.From, true
-			return append([]Event{CallbackBooked{Callback: booked}, CallbackBooked{Callback: other, Existing: true},
+			return append([]Event{CallbackBooked{Callback: booked}, CallbackBooked{Callback: callback, Existing: true},
 				CallbackBooked{Callback: urgent, Existing: true}, Noted{booked}, Noted{ended}},
 				refusals(Full, Enough, AnonymousEnough, NumberEnough, Many, Failed)...)
 		case Move:
