@@ -19,6 +19,9 @@ const (
 	referenceDraws = 20
 )
 
+// ReferenceDigits is how many digits a reference has.
+const ReferenceDigits = 7
+
 // drawReference returns seven decimal digits, the first not 0: callers write them down and key them in.
 func drawReference(random io.Reader) (string, error) {
 	n, err := rand.Int(random, big.NewInt(references))

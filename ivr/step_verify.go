@@ -1,6 +1,10 @@
 package ivr
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+)
 
 // "Did you call me?": whether a call in our name was ours. The number that was rung and the reference are asked for, so
 // that nobody finds out whom we call.
@@ -33,7 +37,11 @@ func askVerifyProof(r *request) Action {
 	return Gather{Entry: true, Timeout: entryTimeout}
 }
 
+// hearVerifyProof asks again for what cannot be a reference: a slip of the finger must not make our call a stranger's.
 func hearVerifyProof(r *request, digits string) Action {
+	if len(digits) != callbacks.ReferenceDigits {
+		return noMatch{prompt: r.words("number.digits", "count", strconv.Itoa(callbacks.ReferenceDigits))}
+	}
 	return Perform{VerifyCall{
 		Key: r.call.SID + "/" + strconv.Itoa(r.Events), Line: r.line.ID, Caller: r.call.From, Numbers: r.Readings,
 		Reference: digits,

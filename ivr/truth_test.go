@@ -90,7 +90,13 @@ var truths = map[string]func(c *claim) bool{
 		return c.is("digits", c.digits(c.Draft)) && right.Answers.Get(c.Question) == c.Draft && c.to("2", stepNumber)
 	},
 	"number.length": func(c *claim) bool { return c.length(c.question()) && !c.fits(c.question()) },
-	"number.digits": func(c *claim) bool { return c.length(c.question()) && !c.fits(c.question()) },
+	"number.digits": func(c *claim) bool {
+		rule := c.question()
+		if c.before.Step == stepVerifyProof {
+			rule = NumberRule{Min: callbacks.ReferenceDigits, Max: callbacks.ReferenceDigits}
+		}
+		return c.length(rule) && !c.fits(rule)
+	},
 	"card.dropped": func(c *claim) bool {
 		before := c.before
 		return (&request{line: c.line, State: &before}).dropsCard(c.keyed())

@@ -104,8 +104,8 @@ func refusals(why ...Refusal) (events []Event) {
 }
 
 // numbersKeyed are entries of every kind.
-var numbersKeyed = []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "+86", "8613800138000",
-	"0008613800138000", "00819012345678", keyedAbroad, keyedPremium}
+var numbersKeyed = []string{"*0", "08*", "081234567890", "123456", "4111111111111111", "12", "1234567", "+86",
+	"8613800138000", "0008613800138000", "00819012345678", keyedAbroad, keyedPremium}
 
 const (
 	keyedAbroad  = "008613800138000"
