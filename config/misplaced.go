@@ -18,7 +18,8 @@ import (
 // they have, and line, which both have.
 var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics",
 	"variables", "desks",
-	"callbacks", "text_messages", "text_sender", "alert", "caller_id", "routes", "targets", "ring", "number", "sip", "client",
+	"callbacks", "text_messages", "text_sender", "alert", "caller_id", "routes", "targets", "ring", "number",
+	"sip", "client",
 	"desk", "calling_hours", "voice", "locale", "blocked"}
 
 // hoursKeys are those of a file of hours.

@@ -18,8 +18,8 @@ const maxEvents = 60
 // maxFailures is how many faults of ours a call bears before it ends with a goodbye.
 const maxFailures = 3
 
-// An Utterance is a sentence in a language of the line. Audio is the name of its recording, which is played in the place
-// of the text; empty: there is none.
+// An Utterance is a sentence in a language of the line. Audio is the name of its recording, which is played in
+// the place of the text; empty: there is none.
 type Utterance struct{ Language, Text, Audio string }
 
 // An Action is the one thing that follows what is said.

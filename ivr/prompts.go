@@ -370,8 +370,8 @@ func (l *Line) dueBetweenAfter(tag, number string, slot hours.Interval, said, no
 	return named.of(tag, spoken.BetweenAfter(tag, slot.From, slot.To, said, now, zone), zone)
 }
 
-// clockOf is the clock on which a time is told to the holder of a number, and how it is named; named by nothing where it
-// is the line's anyway. Where the number may belong to several zones it is the line's, by its name. Callers who gave no
+// clockOf is the clock on which a time is told to the holder of a number, and how it is named; not at all where it is
+// the line's anyway. Where the number may belong to several zones it is the line's, by its name. Callers who gave no
 // number yet hear the line's, and once a callback is booked that of the number.
 func (l *Line) clockOf(number string, at time.Time) (zone *time.Location, named naming) {
 	zone = callbacks.ClockOf(number, at)

@@ -29,7 +29,7 @@ func audioOf(live *publish.Live, store Store, now func() time.Time) func(context
 		ctx, cancel := context.WithTimeout(ctx, audioLimit)
 		defer cancel()
 		sound, err := store.Audio(ctx, name)
-		if err != nil { // none, or no answer: the same for whoever asks
+		if err != nil { // none, or no answer: the same for everyone who asks
 			return nil
 		}
 		return sound
