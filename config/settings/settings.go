@@ -23,6 +23,8 @@ type Settings struct {
 	// PublicURL is how the provider reaches us, without a slash at its end: "https://ivr.example.com". Signatures are
 	// checked against it. Empty when not set.
 	PublicURL string
+	// Config is the configuration directory. Empty when not set.
+	Config string
 	// Store names the database: sqlite:PATH, or the URL of a PostgreSQL database, which may hold a password. Default
 	// sqlite:hotline.db, in the working directory.
 	Store Secret
@@ -121,6 +123,9 @@ var settings = map[string]setting{
 		"reaches this server",
 		what: "the URL at which the provider reaches this server, for example https://ivr.example.com",
 		read: readPublicURL},
+	"config": {env: "HOTLINE_CONFIG", flag: "config", usage: "configuration directory",
+		what: "the directory that holds lines, hours and prompts",
+		read: func(s *Settings, text string) error { s.Config = text; return nil }},
 	"store": {env: "HOTLINE_STORE", flag: "store", usage: "database, sqlite:PATH or postgres://…",
 		standard: "sqlite:hotline.db",
 		what: "sqlite: and a path, for example sqlite:/var/lib/hotline/hotline.db, or " +
@@ -151,12 +156,10 @@ var settings = map[string]setting{
 		what:  "a region such as jp1, or leave it out for us1", read: readRegionSetting},
 }
 
-// AddFlags defines the flags that [Load] reads. Secrets have none.
-func AddFlags(flags *pflag.FlagSet) {
-	for _, s := range settings {
-		if s.flag == "" {
-			continue
-		}
+// AddFlags defines the flags of these settings, which [Load] reads. Secrets have none.
+func AddFlags(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		s := settings[name]
 		usage := fmt.Sprintf("%s ($%s)", s.usage, s.env)
 		if s.standard != "" {
 			usage += fmt.Sprintf(" (default %s)", s.standard)

@@ -44,7 +44,8 @@ func settingsFile(t *testing.T, text string) string {
 func flags(t *testing.T, args ...string) *pflag.FlagSet {
 	t.Helper()
 	set := pflag.NewFlagSet("serve", pflag.ContinueOnError)
-	settings.AddFlags(set)
+	settings.AddFlags(set, "config", "listen", "public_url", "store", "twilio_base_url",
+		"twilio_edge", "twilio_region")
 	if err := set.Parse(args); err != nil {
 		t.Fatal(err)
 	}

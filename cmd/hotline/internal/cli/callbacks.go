@@ -32,10 +32,6 @@ type callbackSession struct {
 
 // openCallbackSession opens the store that the settings name. Showing numbers whole is logged.
 func openCallbackSession(cmd *cobra.Command) (_ *callbackSession, err error) {
-	snapshot, err := load(cmd)
-	if err != nil {
-		return nil, err
-	}
 	opened, err := openNeededSession(cmd)
 	if err != nil {
 		return nil, err
@@ -45,6 +41,10 @@ func openCallbackSession(cmd *cobra.Command) (_ *callbackSession, err error) {
 			err = errors.Join(err, opened.close())
 		}
 	}()
+	snapshot, err := opened.ruling(cmd)
+	if err != nil {
+		return nil, err
+	}
 	overrides, err := opened.store.Overrides(cmd.Context(), opened.now())
 	if err != nil {
 		return nil, err

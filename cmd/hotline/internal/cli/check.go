@@ -21,9 +21,9 @@ It ends with exit status 1 if there is a mistake, or a call goes otherwise.
 Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir := configFlag(cmd)
-			if len(args) == 1 {
-				dir = args[0]
+			dir, err := dirOf(cmd, args)
+			if err != nil {
+				return err
 			}
 			return check(cmd, dir)
 		},

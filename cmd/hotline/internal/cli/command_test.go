@@ -18,14 +18,17 @@ import (
 
 // The commands as somebody at a terminal meets them.
 
+// run is without the line that says which configuration answered; see TestWhichConfigurationAnswered.
 func run(t *testing.T, input string, args ...string) (output string, err error) {
 	t.Helper()
 	var out bytes.Buffer
 	root := New(strings.NewReader(input), &out, &out)
 	root.SetArgs(args)
 	err = root.ExecuteContext(t.Context())
-	return out.String(), err
+	return answered.ReplaceAllString(out.String(), ""), err
 }
+
+var answered = regexp.MustCompile(`(?m)^configuration: .*\n`)
 
 // Every kind of event that the help names can be seen, each as a JSON object on a line of its own.
 func TestCallPrintsJSON(t *testing.T) {

@@ -78,7 +78,8 @@ func (o diffOptions) sides(cmd *cobra.Command, args []string) (old, new string, 
 	case len(args) == 1:
 		return o.against, args[0], nil
 	}
-	return o.against, configFlag(cmd), nil
+	new, err = configDir(cmd)
+	return o.against, new, err
 }
 
 func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opener) (err error) {

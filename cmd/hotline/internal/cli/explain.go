@@ -148,7 +148,11 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 
 // load reads the configuration, with another file of hours for the line if there is one.
 func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
-	snapshot, err := load(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := loadDir(dir)
 	if err != nil || o.file == "" {
 		return snapshot, err
 	}
@@ -161,7 +165,6 @@ func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file of hours: %w", err)
 	}
-	dir := configFlag(cmd)
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

@@ -38,7 +38,10 @@ func newHolidaysList() *cobra.Command {
 		Short: "The sets and the days that they cover",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			dir := configFlag(cmd)
+			dir, err := configDir(cmd)
+			if err != nil {
+				return err
+			}
 			sets, err := holidaySets(dir)
 			if err != nil {
 				return err
@@ -102,7 +105,10 @@ of that name and prints what would change, line by line: - goes, + comes. Read i
 --skip-broken is given. FILE - is the standard input.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			dir := configFlag(cmd)
+			dir, err := configDir(cmd)
+			if err != nil {
+				return err
+			}
 			return importHolidays(cmd, dir, args[0], o)
 		},
 	}

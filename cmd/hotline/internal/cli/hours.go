@@ -168,7 +168,10 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.desk != "" {
 		return nil, errors.New("--desk is of a line, and --file is of none; leave one of them out")
 	}
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return nil, err
+	}
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

@@ -130,8 +130,7 @@ type overrideCommand struct {
 	now      time.Time
 }
 
-// inOverrideCommand opens the store and finds out what is in force. The directory is asked only where nothing was
-// published yet: a line can be closed while somebody has spoilt its files.
+// inOverrideCommand opens the store and finds out what is in force.
 func inOverrideCommand(do func(*overrideCommand) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) (err error) {
 		a, err := openNeededSession(cmd)
@@ -140,13 +139,8 @@ func inOverrideCommand(do func(*overrideCommand) error) func(*cobra.Command, []s
 		}
 		defer func() { err = errors.Join(err, a.close()) }()
 		r := &overrideCommand{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
-		if v, err := a.store.Version(r.ctx, 0); err == nil {
-			r.snapshot, _ = config.Load(publish.Files(v.Files).FS()) // of another release: the directory is asked
-		}
-		if r.snapshot == nil {
-			if r.snapshot, err = load(cmd); err != nil {
-				return err
-			}
+		if r.snapshot, err = a.ruling(cmd); err != nil {
+			return err
 		}
 		if r.declared, err = a.store.Overrides(r.ctx, r.now); err != nil {
 			return nothingDone(silentStore{err})

@@ -89,7 +89,8 @@ func TestExportShowsABar(t *testing.T) {
 	var errs strings.Builder
 	root := New(strings.NewReader(""), io.Discard, &errs)
 	root.SetArgs([]string{"callbacks", "export"})
-	if err := root.ExecuteContext(t.Context()); err != nil || errs.String() != "1000 …\n1003 callbacks written\n" {
+	if err := root.ExecuteContext(t.Context()); err != nil || errs.String() !=
+		"configuration: built in\n1000 …\n1003 callbacks written\n" {
 		t.Errorf("%v, %q", err, errs.String())
 	}
 	if _, screen, err := onTerminal(t, false, "callbacks", "export", "--state", "broken"); err != nil ||

@@ -69,7 +69,10 @@ func (o promptOptions) wants(line, language string) bool {
 }
 
 func missingPrompts(cmd *cobra.Command, o promptOptions) error {
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return err
+	}
 	files, err := configuration(dir)
 	if err != nil {
 		return err

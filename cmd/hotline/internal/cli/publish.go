@@ -89,14 +89,16 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 
 // targetOf is the directory to publish to.
 func targetOf(cmd *cobra.Command, draft publish.Draft) (*directory, error) {
-	if !cmd.Flags().Changed("config") {
-		if draft.From == "" {
-			return nil, errors.New("the draft was taken from the built-in configuration; name the directory that " +
-				"the server runs with --config DIR")
-		}
-		return readDirectory(draft.From)
+	named, err := namedDir(cmd) // not the one that it is run in, which can be the draft
+	if err != nil {
+		return nil, err
 	}
-	target, err := workingDirectory(cmd)
+	if named = cmp.Or(named, draft.From); named == "" {
+		return nil, errors.New("the draft was taken from the built-in configuration; name the directory that " +
+			"the server runs with --config DIR")
+	}
+	tellConfiguration(cmd, named)
+	target, err := readDirectory(named)
 	if err != nil {
 		return nil, err
 	}
@@ -328,7 +330,10 @@ built-in configuration. Beside the files stand their schemas, for editors; publi
 }
 
 func takeDraft(cmd *cobra.Command, target string) error {
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return err
+	}
 	fsys, err := configuration(dir)
 	if err != nil {
 		return err

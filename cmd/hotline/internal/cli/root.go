@@ -3,11 +3,13 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -34,7 +37,9 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
-	root.PersistentFlags().String("config", "", "configuration directory (default: the one that is built in)")
+	settings.AddFlags(root.PersistentFlags(), "config")
+	root.PersistentFlags().Lookup("config").Usage += " (default: the one that it is run in, else the one built in)"
+	root.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
 		newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
@@ -60,15 +65,79 @@ func configuration(dir string) (fs.FS, error) {
 	return os.DirFS(dir), nil
 }
 
-// configFlag is the directory that --config names; empty for the built-in configuration.
-func configFlag(cmd *cobra.Command) string {
-	dir, _ := cmd.Flags().GetString("config") // every command has it
-	return dir
+// namedDir is the directory that --config, HOTLINE_CONFIG or the file of settings names; empty when none does.
+func namedDir(cmd *cobra.Command) (string, error) {
+	named := settings.Settings{Config: os.Getenv("HOTLINE_CONFIG")}
+	var err error
+	if flags := cmd.Flags(); flags.Changed("config") {
+		named.Config, err = flags.GetString("config")
+	} else if flags.Changed("settings") {
+		named, err = settingsOf(cmd)
+	}
+	return named.Config, err
+}
+
+// findDir is the directory that a command works on: the one that was named, or else the one that it is run in, or in a
+// folder of. Empty is the built-in configuration.
+func findDir(cmd *cobra.Command) (string, error) {
+	dir, err := namedDir(cmd)
+	for _, here := range []string{".", ".."} {
+		if err == nil && dir == "" && isConfiguration(here) {
+			dir, err = filepath.Abs(here)
+		}
+	}
+	return dir, err
+}
+
+// configDir is [findDir] for a command that has not yet said which configuration answers.
+func configDir(cmd *cobra.Command) (string, error) {
+	dir, err := findDir(cmd)
+	if err == nil {
+		tellConfiguration(cmd, cmp.Or(dir, "built in"))
+	}
+	return dir, err
+}
+
+// dirOf is the directory that a command has as its argument, else [configDir].
+func dirOf(cmd *cobra.Command, args []string) (string, error) {
+	if len(args) == 0 {
+		return configDir(cmd)
+	}
+	tellConfiguration(cmd, args[0])
+	return args[0], nil
+}
+
+// isConfiguration reports whether a directory looks like one that holds a configuration.
+func isConfiguration(dir string) bool {
+	for _, folder := range []string{"lines", "hours", "prompts"} {
+		if info, err := os.Stat(filepath.Join(dir, folder)); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+// tellConfiguration says which configuration answers: before the answer, and beside one that programs read.
+func tellConfiguration(cmd *cobra.Command, what string) {
+	out := cmd.OutOrStdout()
+	asJSON, _ := cmd.Flags().GetBool("json")
+	at, _ := cmd.Flags().GetString("at")
+	if asJSON || at == "-" || cmd.Name() == "export" {
+		out = cmd.ErrOrStderr()
+	}
+	fmt.Fprintf(out, "configuration: %s\n", what)
 }
 
 // load reads the configuration that a command was given.
 func load(cmd *cobra.Command) (*config.Snapshot, error) {
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return nil, err
+	}
+	return loadDir(dir)
+}
+
+func loadDir(dir string) (*config.Snapshot, error) {
 	files, err := configuration(dir)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/settings"
 )
 
 func newServe() *cobra.Command {
@@ -37,13 +38,17 @@ It does not start without a public URL, an account, a token and a key; it says w
 				slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), nil)), nil)
 		},
 	}
-	storeFlags(cmd.Flags())
+	settings.AddFlags(cmd.Flags(), "listen", "public_url", "store", "twilio_account_sid", "twilio_base_url",
+		"twilio_edge", "twilio_keys_only", "twilio_region", "twilio_sub_accounts")
 	return cmd
 }
 
 // sourceOf is the configuration that a command was given, to be published.
 func sourceOf(cmd *cobra.Command) (publish.Options, error) {
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return publish.Options{}, err
+	}
 	files, err := configuration(dir)
 	if errors.Is(err, fs.ErrNotExist) { // a volume may be mounted late; what was in force last serves until then
 		files, err = os.DirFS(dir), nil

@@ -24,13 +24,12 @@ import (
 
 // What commands have to do with the database: the settings that name it, and a session with the store.
 
-// storeFlags are those with which a command finds the database.
+// storeFlags are those with which a command finds the database, besides --settings, which every command has.
 func storeFlags(flags *pflag.FlagSet) {
-	settings.AddFlags(flags)
-	flags.String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	settings.AddFlags(flags, "store")
 }
 
-// settingsOf are the settings of a command that has [storeFlags].
+// settingsOf are the settings of a command.
 func settingsOf(cmd *cobra.Command) (s settings.Settings, err error) {
 	file, err := cmd.Flags().GetString("settings")
 	if err != nil {
@@ -213,7 +212,10 @@ type directory struct {
 
 // workingDirectory reads the directory that --config names. The built-in configuration is none: nobody can edit it.
 func workingDirectory(cmd *cobra.Command) (*directory, error) {
-	dir := configFlag(cmd)
+	dir, err := configDir(cmd)
+	if err != nil {
+		return nil, err
+	}
 	if dir == "" {
 		return nil, errors.New("name the directory that the server runs with --config DIR; the built-in " +
 			"configuration cannot be edited")
@@ -258,6 +260,18 @@ func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) err
 			"take a new draft", d.path, stale)
 	}
 	return err
+}
+
+// ruling is the configuration that servers go by. The directory is asked only where nothing was published yet: a line
+// can be closed while somebody has spoilt its files.
+func (s *session) ruling(cmd *cobra.Command) (*config.Snapshot, error) {
+	if v, err := s.inForce(cmd); err == nil && v != nil {
+		if snapshot, err := config.Load(publish.Files(v.Files).FS()); err == nil { // else of another release
+			tellConfiguration(cmd, fmt.Sprintf("version %d, in force", v.Number))
+			return snapshot, nil
+		}
+	}
+	return load(cmd)
 }
 
 // inForce is the version that is recorded last; nil when there is none.

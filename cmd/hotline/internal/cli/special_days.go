@@ -52,7 +52,10 @@ make a mistake is not written.`,
 			if o.line == "" {
 				return errors.New("name the line: --line gopay")
 			}
-			dir := configFlag(cmd)
+			dir, err := configDir(cmd)
+			if err != nil {
+				return err
+			}
 			if o.add == "" && o.remove == "" {
 				return o.list(cmd.OutOrStdout(), dir, now())
 			}

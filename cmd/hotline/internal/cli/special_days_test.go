@@ -25,7 +25,7 @@ func special(t *testing.T, write writer, args ...string) (output string, err err
 	cmd.SetErr(&out)
 	cmd.SetArgs(append([]string{"--line", "gopay"}, args...))
 	err = cmd.ExecuteContext(context.Background())
-	return out.String(), err
+	return answered.ReplaceAllString(out.String(), ""), err
 }
 
 func TestSpecialLists(t *testing.T) {

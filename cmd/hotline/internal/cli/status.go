@@ -97,10 +97,11 @@ func directoryState(cmd *cobra.Command, out io.Writer, latest *callbacks.Version
 	if latest != nil {
 		inForce = latest.Hash
 	}
-	if !cmd.Flags().Changed("config") {
-		return inForce, nil
+	name, err := findDir(cmd)
+	if name == "" || err != nil {
+		return inForce, err
 	}
-	dir, err := workingDirectory(cmd)
+	dir, err := readDirectory(name)
 	if err != nil {
 		return "", err
 	}

@@ -34,9 +34,8 @@ one.`,
   hotline test config --line gopay`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			o.dir = configFlag(cmd)
-			if len(args) == 1 {
-				o.dir = args[0]
+			if o.dir, err = dirOf(cmd, args); err != nil {
+				return err
 			}
 			return test(cmd, o)
 		},
