@@ -46,6 +46,13 @@ func adopts(a *callbacks.Attempt, callSID string) bool {
 // and by then it is known.
 func owns(a *callbacks.Attempt, callSID string) bool { return callSID != "" && a.SID == callSID }
 
+// behind is owns for the end of the leg behind the first one, which is an agent's where the customer was rung first.
+func behind(customerFirst bool) func(*callbacks.Attempt, string) bool {
+	return func(a *callbacks.Attempt, callSID string) bool {
+		return a.CustomerFirst() == customerFirst && owns(a, callSID)
+	}
+}
+
 // stale is the verdict for a call that no longer belongs to its callback.
 func stale(r *callbacks.Record) Verdict {
 	switch r.Callback.State {
@@ -214,7 +221,7 @@ func (dec decision) otherTook(r *callbacks.Record) (Verdict, error) {
 func (d *Dispatcher) CustomerEnded(
 	ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool,
 ) (callbacks.Callback, error) {
-	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
+	return d.settleLeg(ctx, attemptID, callSID, behind(false), func(r *callbacks.Record, dec decision) error {
 		if !r.Attempt.InFlight() || !r.Callback.Open() {
 			return callbacks.ErrUnchanged
 		}
@@ -234,7 +241,7 @@ func (d *Dispatcher) CustomerEnded(
 func (d *Dispatcher) AgentEnded(
 	ctx context.Context, attemptID, callSID, dialStatus string, notBridged, hasNext bool,
 ) (callbacks.Callback, error) {
-	return d.settleLeg(ctx, attemptID, callSID, owns, func(r *callbacks.Record, dec decision) error {
+	return d.settleLeg(ctx, attemptID, callSID, behind(true), func(r *callbacks.Record, dec decision) error {
 		a := r.Attempt
 		switch {
 		case !a.InFlight() || !r.Callback.Open():

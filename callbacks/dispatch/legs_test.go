@@ -41,6 +41,33 @@ func TestStatusTwiceAndOutOfOrder(t *testing.T) {
 	}
 }
 
+// Who was rung second is known by who was rung first: the end of a leg of the other kind is told by no call of ours, and
+// takes nobody out of a conversation.
+func TestTheEndOfALegThatWasNeverMade(t *testing.T) {
+	w := newWorld(t)
+	c := w.book(customer)
+	leg := w.ring("support-1")
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerTook(dispatch.Proceed)
+	_, err := w.d.AgentEnded(w.ctx, leg.id, leg.sid, "failed", true, true)
+	if !errors.Is(err, dispatch.ErrForeignCall) {
+		t.Errorf("an agent's leg where an agent was rung first: %v", err)
+	}
+	if got := leg.attempt().State; got != callbacks.Connected {
+		t.Errorf("the attempt is %s", got)
+	}
+	leg.customerEnded("completed")
+	w.is(c, callbacks.Done, 0, 1)
+
+	w = customerFirst(t)
+	c, leg = w.reached(customer)
+	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "busy", false); !errors.Is(err, dispatch.ErrForeignCall) {
+		t.Errorf("a customer's leg where the customer was rung first: %v", err)
+	}
+	w.is(c, callbacks.CustomerReached, 0, 0)
+}
+
 func TestEarlierStatusDoesNotOverwrite(t *testing.T) {
 	w := newWorld(t)
 	w.book(customer)

@@ -15,7 +15,6 @@ import (
 // customerFirst exchanges what can happen to the world.
 func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	w := m.w
-	delete(all, "customer's leg ends")
 	all["agent takes it"] = func(*rapid.T) {
 		leg, id := m.leg()
 		if leg.attempt().CustomerFirst() {
@@ -35,7 +34,7 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 	all["agent's leg ends"] = func(rt *rapid.T) {
 		leg, id := m.leg()
 		notBridged := rapid.IntRange(0, 3).Draw(rt, "not bridged") == 0
-		if a := leg.attempt(); notBridged && a.State == callbacks.Connected && a.SID == leg.sid {
+		if a := leg.attempt(); notBridged && a.CustomerFirst() && a.State == callbacks.Connected && a.SID == leg.sid {
 			delete(m.connected, id) // the agent's 1 led to no conversation
 		}
 		status := rapid.SampledFrom(legStatuses[3:]).Draw(rt, "status")
