@@ -77,14 +77,14 @@ func forDesk(over []callbacks.DeclaredOverride, desk string) (out []hours.Overri
 	for _, o := range over {
 		if o.Desk == "" || o.Desk == desk {
 			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say,
-				Source: overrideSource(o)})
+				Source: OverrideSource(o)})
 		}
 	}
 	return out
 }
 
-// overrideSource is how explanations name an override that stands in no file.
-func overrideSource(o callbacks.DeclaredOverride) string {
+// OverrideSource is how explanations name an override that stands in no file.
+func OverrideSource(o callbacks.DeclaredOverride) string {
 	return fmt.Sprintf("override %d by %s", o.ID, o.By)
 }
 

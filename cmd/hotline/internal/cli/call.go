@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 func newCall() *cobra.Command {
@@ -41,7 +42,7 @@ It simulates what the files say: what close and open have declared does not coun
 			if o.Line, err = lineOf(snapshot, line); err != nil {
 				return err
 			}
-			if o.At, err = parseTime(at); err != nil {
+			if o.At, err = simulatedInstant(at, o.Line); err != nil {
 				return err
 			}
 			return simulate.Call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
@@ -51,7 +52,7 @@ It simulates what the files say: what close and open have declared does not coun
 	flags.StringVar(&line, "line", "gopay", "line to ring")
 	flags.StringVar(&o.From, "from", "",
 		"calling number, or anything else a provider may send (default: a mobile number of the line's country)")
-	flags.StringVar(&at, "at", "", "when the call is made, RFC 3339 (default: now)")
+	instantFlag(flags, &at, "at", "now", "when the call is made")
 	flags.StringVar(&o.Press, "press", "", "keys, a group for each question, separated by commas; # ends a number")
 	flags.BoolVar(&o.Eager, "eager", false,
 		"press each key once the sentence that names it has ended, and print seconds and keys")
@@ -64,20 +65,10 @@ It simulates what the files say: what close and open have declared does not coun
 	return cmd
 }
 
-func parseTime(text string) (time.Time, error) {
-	if text == "" {
-		return time.Now().UTC().Truncate(time.Second), nil
-	}
-	return parseInstant("at", text)
-}
-
-// parseInstant reads a flag with an instant, RFC 3339.
-func parseInstant(flag, text string) (time.Time, error) {
-	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return at, fmt.Errorf("--%s %q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00", flag, text)
-	}
-	return at.UTC(), nil
+// simulatedInstant is when a simulation begins, on the clock of a line.
+func simulatedInstant(text string, line *ivr.Line) (time.Time, error) {
+	now := time.Now().UTC().Truncate(time.Second)
+	return parseInstant("--at", text, line.Hours.Zone(), now, now)
 }
 
 func newDemo() *cobra.Command {
@@ -97,14 +88,14 @@ on loopback; nothing leaves the machine, and nothing is kept when it ends.`,
 			if err != nil {
 				return err
 			}
-			if o.At, err = parseTime(at); err != nil {
+			if o.At, err = simulatedInstant(at, snapshot.Lines[0]); err != nil {
 				return err
 			}
 			return simulate.Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)
 		},
 	}
 	cmd.Flags().StringVar(&o.Listen, "listen", simulate.DemoAddress, "loopback address and port of the page")
-	cmd.Flags().StringVar(&at, "at", "", "when the demo begins, RFC 3339 (default: now)")
+	instantFlag(cmd.Flags(), &at, "at", "now", "when the demo begins, on the clock of the first line")
 	cmd.Flags().Float64Var(&o.Speed, "speed", 1, "how many times faster than real time calls go, 1 to 20")
 	return cmd
 }

@@ -84,13 +84,17 @@ func (s *callbackSession) masked(number string) string {
 
 // clock writes an instant as the clock on the line's wall shows it; the UTC one where the line is gone.
 func (s *callbackSession) clock(line string, at time.Time) string {
-	switch known := s.snapshot.ByID(line); {
-	case at.IsZero():
+	if at.IsZero() {
 		return "-"
-	case known != nil:
-		return at.In(known.Hours.Zone()).Format("2006-01-02 15:04 -07:00")
 	}
-	return at.UTC().Format("2006-01-02 15:04 -07:00")
+	return at.In(s.zone(line)).Format("2006-01-02 15:04 -07:00")
+}
+
+func (s *callbackSession) zone(line string) *time.Location {
+	if known := s.snapshot.ByID(line); known != nil {
+		return known.Hours.Zone()
+	}
+	return time.UTC
 }
 
 // find is the callback of a reference.
@@ -142,8 +146,8 @@ func (o *listOptions) flags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.desk, "desk", "", "of this desk")
 	flags.StringVar(&o.state, "state", "open", "open, all, broken (expired, undialable, or a task for a person), or "+
 		"a state: "+stateNames())
-	flags.StringVar(&o.from, "from", "", "whose caller rang at or after this instant, RFC 3339")
-	flags.StringVar(&o.to, "to", "", "whose caller rang before this instant, RFC 3339")
+	instantFlag(flags, &o.from, "from", "", "whose caller rang at or after this instant")
+	flags.StringVar(&o.to, "to", "", "whose caller rang before this instant, written like --from")
 }
 
 func stateNames() string {
@@ -154,12 +158,15 @@ func stateNames() string {
 	return strings.Join(names, ", ")
 }
 
-func (o *listOptions) filter(snapshot *config.Snapshot) (f callbacks.Filter, err error) {
+func (o *listOptions) filter(snapshot *config.Snapshot, now time.Time) (f callbacks.Filter, err error) {
 	f = callbacks.Filter{Line: o.line, Desk: o.desk, Most: o.limit}
+	var zone *time.Location
 	if o.line != "" {
-		if _, err := lineOf(snapshot, o.line); err != nil {
+		line, err := lineOf(snapshot, o.line)
+		if err != nil {
 			return f, err
 		}
+		zone = line.Hours.Zone()
 	}
 	switch o.state {
 	case "all":
@@ -178,7 +185,8 @@ func (o *listOptions) filter(snapshot *config.Snapshot) (f callbacks.Filter, err
 		if text == "" {
 			continue
 		}
-		if *into, err = parseInstant(flag, text); err != nil {
+		lately := now.Add(-24 * time.Hour) // a time of day is the last one, as callers rang in the past
+		if *into, err = parseInstant("--"+flag, text, zone, now, lately); err != nil {
 			return f, err
 		}
 	}
@@ -192,7 +200,7 @@ func newCallbacksList() *cobra.Command {
 		Example: `  hotline callbacks list
   hotline callbacks list --state broken --line upay`,
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
-			f, err := o.filter(s.snapshot)
+			f, err := o.filter(s.snapshot, s.now())
 			if err != nil {
 				return err
 			}

@@ -67,21 +67,21 @@ func newCallbacksMove() *cobra.Command {
 		Use: "move REFERENCE --at TIME", Short: "Give a callback another time", Args: cobra.ExactArgs(1),
 		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
-			due, err := parseInstant("at", at)
+			c, err := s.find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			due, err := parseInstant("--at", at, s.zone(c.Line), s.now(), s.now())
 			if err != nil {
 				return err
 			}
 			if !due.After(s.now()) {
 				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)
 			}
-			c, err := s.find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
 			return s.move(cmd, c, due)
 		}),
 	}
-	cmd.Flags().StringVar(&at, "at", "", "when, RFC 3339")
+	instantFlag(cmd.Flags(), &at, "at", "", "when")
 	return cmd
 }
 

@@ -83,7 +83,7 @@ func newCallbacksExport() *cobra.Command {
 --unmasked asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.`,
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) (err error) {
-			f, err := o.filter(s.snapshot)
+			f, err := o.filter(s.snapshot, s.now())
 			if err != nil {
 				return err
 			}

@@ -106,7 +106,7 @@ func TestCallbacksAreListedMasked(t *testing.T) {
 	gives(t, "show 100-0002", "state               booked", "account             …0002", "refund              …5566")
 	refuses(t, "list --line nope", `there is no line "nope"`)
 	refuses(t, "list --state asleep", "use open, all, broken or one of: booked")
-	refuses(t, "list --from monday", "use, for example,")
+	refuses(t, "list --from monday", "is not a valid time; write now, 18:00, ")
 	refuses(t, "show 7777777", `no callback has the reference "7777777"`)
 
 	gives(t, "cancel 1000000", "Callback 1000000 is cancelled")

@@ -108,7 +108,7 @@ func TestMistakesAtTheTerminalAreExplained(t *testing.T) {
 		want string
 	}{
 		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
-		{[]string{"call", "--at", "yesterday"}, "use, for example, 2026-03-20T10:00:00+07:00"},
+		{[]string{"call", "--at", "yesterday"}, "is not a valid time; write now, 18:00, "},
 		{[]string{"call", "--agents", "asleep"}, "use answer, busy, no-answer, refuse or voicemail"},
 		{[]string{"check", "no-such-directory"}, "no-such-directory"},
 		{[]string{"check", "root.go"}, "is a file; name the directory"},

@@ -20,6 +20,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -58,7 +59,7 @@ a customer may be called and texted on a number.`,
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.line, "line", "", "line that is rung")
-	flags.StringVar(&o.at, "at", "now", "when: RFC 3339, \"2026-12-31 16:00\" on the line's clock, or now")
+	instantFlag(flags, &o.at, "at", "now", "when")
 	flags.StringVar(&o.topic, "topic", "", "what the call is about (default: the caller asks for a person)")
 	flags.StringVar(&o.from, "from", "",
 		"calling number, or anything else a provider may send (default: a mobile number of the line's country)")
@@ -102,6 +103,7 @@ func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.DeclaredOverri
 // An explanation call is a call that has been played, with what it was decided by.
 type explanation struct {
 	snapshot   *config.Snapshot
+	written    *config.Snapshot // without what close and open have declared
 	line       *ivr.Line
 	topic      *ivr.Topic // nil: a person was asked for
 	at         time.Time
@@ -112,10 +114,10 @@ type explanation struct {
 
 // call reads what is asked for and plays the call.
 func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, err error) {
-	if e.snapshot, err = o.load(cmd); err != nil {
+	if e.written, err = o.load(cmd); err != nil {
 		return e, err
 	}
-	e.snapshot, e.unseen = underOverrides(cmd, e.snapshot)
+	e.snapshot, e.unseen = underOverrides(cmd, e.written)
 	if o.line == "" && len(e.snapshot.Lines) == 1 {
 		o.line = e.snapshot.Lines[0].ID
 	}
@@ -126,7 +128,7 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 		}
 		return e, unknown("line", o.line, ids)
 	}
-	if e.at, err = parseTimeIn(o.at, e.line.Hours.Zone(), now); err != nil {
+	if e.at, err = parseInstant("--at", o.at, e.line.Hours.Zone(), now, now); err != nil {
 		return e, err
 	}
 	if o.topic != "" {
@@ -228,7 +230,7 @@ func (e explanation) write(out io.Writer) error {
 		return err
 	}
 	fmt.Fprintln(out)
-	if err := answerOne(out, e.subject(), e.at.Format(time.RFC3339), e.at); err != nil {
+	if err := answerOne(out, e.subject(), e.at); err != nil {
 		return err
 	}
 	fmt.Fprintln(out)
@@ -282,9 +284,17 @@ func (e explanation) keyPath(rows *terminal.Table) {
 
 // announcementSource is the list that an announcement stands in, or the override that makes it.
 func (e explanation) announcementSource(n ivr.Announcement) string {
+	tag := e.simulation.Language
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
-		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
-			if o.From.Equal(n.From) && o.Say[e.simulation.Language] == n.Text[e.simulation.Language] {
+		calendar := e.line.Hours
+		if desk != "" {
+			calendar = e.line.Desks[desk].Hours
+		}
+		if state := calendar.At(e.at); state.Layer == hours.LayerOverride && state.Say[tag] == n.Text[tag] {
+			return state.Source
+		}
+		for _, o := range e.written.Overrides(e.line.ID, desk) {
+			if o.From.Equal(n.From) && o.Say[tag] == n.Text[tag] {
 				return o.Source
 			}
 		}
@@ -328,6 +338,9 @@ func (e explanation) ringing(rows *terminal.Table) {
 		why, source := "desk "+e.simulation.Wanted+" is closed", "desks."+e.simulation.Wanted+".hours"
 		if e.topic != nil && e.topic.Message {
 			why, source = "the topic leads to a recorded message", "topics."+e.topic.ID+".message"
+		} else if state := e.subject().calendar.At(e.at); state.Layer == hours.LayerOverride {
+			rows.Add("rings", "nobody: "+why+" by an override", state.Source)
+			return
 		}
 		rows.Add("rings", "nobody: "+why, e.source(source))
 		return

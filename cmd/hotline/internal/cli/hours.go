@@ -37,10 +37,10 @@ func newHours() *cobra.Command {
 		Short: "Say when a line is open, and why",
 		Long: `hours prints the coming days of every line, or of one. With --at it says whether the line is open at an
 instant, until when, and why: every rule that has something to say, from which file and line.
-With --at - it reads an instant (RFC 3339) a line from standard input and prints a JSON object a line:
+With --at - it reads an instant a line from standard input and prints a JSON object a line:
 at, line, open, since, until (the next change), next_open (while closed), reason, rule, source;
 instants in UTC, null for never.
-What close and open have declared counts with --at; the table shows the hours of the files, and names it below.`,
+What close and open have declared counts, and is named below.`,
 		Example: `  hotline hours --line gopay --days 30
   hotline hours --line gopay --at "2026-12-31 16:00"
   hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00`,
@@ -63,8 +63,7 @@ What close and open have declared counts with --at; the table shows the hours of
 	flags.StringVar(&o.line, "line", "", "line to ask about (default: every line)")
 	flags.StringVar(&o.desk, "desk", "", "desk of the line, if its own hours are asked for")
 	flags.StringVar(&o.file, "file", "", "ask a single file of hours instead of the configuration's lines")
-	flags.StringVar(&o.at, "at", "",
-		"ask about one instant: RFC 3339, \"2026-12-31 16:00\" on the line's clock, or now; - reads many")
+	instantFlag(flags, &o.at, "at", "", "ask about one instant, or - to read many")
 	flags.StringVar(&o.from, "from", "", "first day of the table, such as 2026-12-24 (default: today)")
 	flags.IntVar(&o.days, "days", 14, "how many days to print")
 	flags.BoolVar(&o.schema, "schema", false, "print the JSON Schema of a file of hours, for an editor")
@@ -137,11 +136,17 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 			return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk,
 				strings.Join(deskIDs(line.Desks), ", "))
 		}
-		s.overrides = snapshot.Overrides(s.name, s.desk)
+		s.overrides = slices.Clone(snapshot.Overrides(s.name, s.desk))
 		s.words = func(over callbacks.DeclaredOverride) string { return app.DescribeOverride(over, snapshot, now) }
 		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.DeclaredOverride) bool {
 			return !s.concerned(over)
 		})
+		for _, over := range s.declared {
+			if over.Desk == "" || over.Desk == s.desk {
+				s.overrides = append(s.overrides, hours.Override{From: over.From, Until: over.Until, Open: over.Open,
+					Reason: over.Reason, Source: config.OverrideSource(over)})
+			}
+		}
 		out = append(out, s)
 	}
 	if len(out) == 0 {
@@ -208,17 +213,18 @@ func answerHours(cmd *cobra.Command, o hoursOptions, subjects []subject, now tim
 				return err
 			}
 		}
-		return answerStream(cmd.InOrStdin(), out, subjects[0])
+		return answerStream(cmd.InOrStdin(), out, subjects[0], now)
 	}
 	for i, s := range subjects {
 		if i > 0 {
 			fmt.Fprintln(out)
 		}
+		var at time.Time
 		var err error
-		if o.at != "" {
-			err = answerOne(out, s, o.at, now)
-		} else {
+		if o.at == "" {
 			err = printDays(out, s, o, now)
+		} else if at, err = parseInstant("--at", o.at, s.calendar.Zone(), now, now); err == nil {
+			err = answerOne(out, s, at)
 		}
 		if err != nil {
 			return err
@@ -244,17 +250,15 @@ type hoursAnswer struct {
 }
 
 // answerStream answers each instant as soon as it is read: who asks one at a time waits for the answer.
-func answerStream(in io.Reader, out io.Writer, s subject) error {
+func answerStream(in io.Reader, out io.Writer, s subject, now time.Time) error {
 	reader, writer := bufio.NewReader(in), bufio.NewWriter(out)
 	encoder := jsonEncoder(writer)
 	for number := 1; ; number++ {
 		text, err := reader.ReadString('\n')
 		if text = strings.TrimSpace(text); text != "" {
-			at, wrong := time.Parse(time.RFC3339, text)
+			at, wrong := parseInstant(fmt.Sprintf("line %d:", number), text, s.calendar.Zone(), now, now)
 			if wrong != nil {
-				return errors.Join(writer.Flush(),
-					fmt.Errorf("line %d: %.40q is not a valid time; use, for example, 2026-03-20T10:00:00+07:00",
-						number, text))
+				return errors.Join(writer.Flush(), wrong)
 			}
 			if err := encoder.Encode(answerAt(s, at)); err != nil {
 				return errors.Join(writer.Flush(), fmt.Errorf("line %d: %w", number, err))
@@ -299,12 +303,8 @@ const (
 )
 
 // answerOne says whether the subject is open at an instant, until when, and why.
-func answerOne(out io.Writer, s subject, text string, now time.Time) error {
+func answerOne(out io.Writer, s subject, at time.Time) error {
 	zone := s.calendar.Zone()
-	at, err := parseTimeIn(text, zone, now)
-	if err != nil {
-		return err
-	}
 	e := s.withOverrides.Explain(at)
 	fmt.Fprintf(out, "%s, %s (%s): %s\n", s.title(), at.In(zone).Format(longTime), zone, openOrClosed(e.State.Open))
 	var times terminal.Table
@@ -355,17 +355,6 @@ func printRules(out io.Writer, e hours.Explanation) error {
 		fmt.Fprintf(out, "Without the rule that decided: %s\n", sourced(e.Otherwise.Reason, e.Otherwise.Source))
 	}
 	return nil
-}
-
-// parseTimeIn reads what stands behind --at.
-func parseTimeIn(text string, zone *time.Location, now time.Time) (time.Time, error) {
-	if text == "now" {
-		return now, nil
-	}
-	if at, err := time.ParseInLocation("2006-01-02 15:04", text, zone); err == nil {
-		return at.UTC(), nil
-	}
-	return parseTime(text)
 }
 
 func openOrClosed(open bool) string {
@@ -462,7 +451,7 @@ func dayRow(s subject, first hours.Date, i int) []string {
 	for _, o := range s.overrides {
 		if o.From.Before(end) && (o.Until.IsZero() || o.Until.After(begin)) {
 			notes = append(notes, openOrClosed(o.Open)+" by override: "+o.Reason)
-			written, source = hoursOf(s.calendar, begin, end), o.Source
+			written, source = hoursOf(s.withOverrides, begin, end), o.Source
 		}
 	}
 	for _, gap := range s.calendar.Uncovered(date, date) {

@@ -230,7 +230,7 @@ func TestHoursMistakes(t *testing.T) {
 		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
 		{[]string{"--line", "gopay", "--desk", "nope"},
 			`line gopay has no desk "nope"; it has: emergency, senior, support`},
-		{[]string{"--line", "gopay", "--at", "soon"}, "use, for example, 2026-03-20T10:00:00+07:00"},
+		{[]string{"--line", "gopay", "--at", "soon"}, "is not a valid time; write now, 18:00, "},
 		{[]string{"--at", "now"}, "name it with --line: gopay, okpay, paypay, upay, wallet"},
 		{[]string{"--from", "soon"}, "write it as YYYY-MM-DD"},
 		{[]string{"--days", "0"}, "ask for 1 to 400 days"},

@@ -39,9 +39,8 @@ func newClose() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "close --line LINE --until TIME --reason TEXT",
 		Short: "Close a line now, until a time, whatever its files say: the closure in an emergency",
-		Long: `close is in force on every instance within 10 seconds, and ends by itself. Times are 18:00 (the next
-time that the clock on the line's wall shows it), "2026-12-01 14:00" on that clock, RFC 3339, or 90m and 2h from now.
-Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one
+		Long: `close is in force on every instance within 10 seconds, and ends by itself. 18:00 is the next time that
+the clock on the line's wall shows it. Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one
 language (--say en="…"), in several by repeating it, or without a language in the line's first.
 It works on the database that HOTLINE_STORE names, and needs no running server.`,
 		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami " +
@@ -84,8 +83,8 @@ func (o *overrideOptions) flags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.line, "line", "", "line that it is about")
 	flags.StringVar(&o.desk, "desk", "", "this desk of the line alone")
-	flags.StringVar(&o.from, "from", "", "when it begins (default: now)")
-	flags.StringVar(&o.until, "until", "", "when it ends: 18:00, \"2026-12-01 14:00\", RFC 3339, or 2h from now")
+	flags.StringVar(&o.from, "from", "", "when it begins, written like --until (default: now)")
+	instantFlag(flags, &o.until, "until", "", "when it ends")
 	flags.StringVar(&o.reason, "reason", "", "the reason, for people who ask")
 	flags.StringArrayVar(&o.say, "say", nil, "what callers are told, LANGUAGE=TEXT; may be repeated")
 	storeFlags(cmd.Flags())
@@ -185,11 +184,11 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 		Reason: strings.TrimSpace(o.reason), By: operator(), Created: r.now}
 	zone := line.Hours.Zone()
 	if o.from != "" {
-		if over.From, err = r.parseTime("from", o.from, zone, r.now); err != nil {
+		if over.From, err = parseInstant("--from", o.from, zone, r.now, r.now); err != nil {
 			return err
 		}
 	}
-	if over.Until, err = r.parseTime("until", o.until, zone, over.From); err != nil {
+	if over.Until, err = parseInstant("--until", o.until, zone, r.now, over.From); err != nil {
 		return err
 	}
 	switch {
@@ -365,35 +364,6 @@ func lineState(line *ivr.Line, at time.Time) string {
 	}
 	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until,
 		sourced(state.Reason, state.Source))
-}
-
-// parseTime reads a point in time as people in a hurry write it. A time of day is the next one after that instant.
-func (r *overrideCommand) parseTime(flag, text string, zone *time.Location, after time.Time) (time.Time, error) {
-	if d, err := time.ParseDuration(text); err == nil {
-		if d <= 0 {
-			return time.Time{}, fmt.Errorf("--%s %s has passed; write how long from now, for example 2h", flag, text)
-		}
-		return r.now.Add(d), nil
-	}
-	if clock, err := time.Parse("15:04", text); err == nil {
-		return nextReading(after.In(zone), clock), nil
-	}
-	at, err := parseTimeIn(text, zone, r.now)
-	if err != nil {
-		return at, fmt.Errorf("--%s %q is no time; write 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339, "+
-			"or 2h from now", flag, text)
-	}
-	return at.UTC(), nil
-}
-
-// nextReading is when a clock shows a time next.
-func nextReading(now, clock time.Time) time.Time {
-	for day := 0; ; day++ {
-		at := time.Date(now.Year(), now.Month(), now.Day()+day, clock.Hour(), clock.Minute(), 0, 0, now.Location())
-		if at.After(now) && at.Hour() == clock.Hour() { // not one that a clock change skips
-			return at.UTC()
-		}
-	}
 }
 
 const (

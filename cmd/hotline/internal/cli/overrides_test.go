@@ -82,7 +82,7 @@ func TestMistakesInClosing(t *testing.T) {
 		"close --line gopai --until 14:00 --reason x":                                            `there is no line "gopai"`,
 		"close --line gopay --desk front --until 14:00 --reason x":                               `has no desk "front"; it has: emergency, senior, support`,
 		"close --line gopay --desk emergency --until 14:00 --reason x":                           "never closes",
-		"close --line gopay --until yesterday --reason x":                                        `--until "yesterday" is no time`,
+		"close --line gopay --until yesterday --reason x":                                        `--until "yesterday" is not a valid time`,
 		"close --line gopay --until 2026-11-25T10:00:00Z --reason x":                             "has passed",
 		"close --line gopay --until -2h --reason x":                                              "has passed",
 		"close --line gopay --until 2000h --reason x":                                            "longer than 62 days",
@@ -138,7 +138,7 @@ func TestExplainKnowsTheClosure(t *testing.T) {
 		"id=Listrik padam.")
 	out := o.works("override", "explain", "--line", "gopay", "--at", "now")
 	for _, want := range []string{"Closed: Power cut", "[override 1 by anna]", "Listrik padam.",
-		"callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
+		"14:00 override 1 by anna", "rings nobody: desk support is closed by an override override 1 by anna", "callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("want %q in\n%s", want, out)
 		}
@@ -291,6 +291,9 @@ func TestHoursKnowWhatWasDeclared(t *testing.T) {
 		{"--line gopay", "12:00: closed until Thursday 26 November 2026, 14:00. Closed: Power cut (override from " +
 			"2026-11-26 12:00, until 2026-11-26 14:00). [override 1 by anna]\n", "not looked at"},
 		{"--line gopay --days 4", named, "override 2"},
+		{"--line gopay", "2026-11-26  08:00-12:00, 14:00-17:00  closed by override: Power cut  override 1 by anna\n",
+			"Training  "},
+		{"--line gopay --desk senior", "2026-11-30  08:00-09:00, 12:00-17:00  closed by override: Training ", "unseen"},
 		{"--line gopay", "override 2: gopay, desk senior is closed", "not looked at"},
 		{"--line gopay --from 2026-11-27", "override 2", "Power cut"},
 		{"--line gopay --desk senior --at 2026-11-30T03:00:00Z", "closed\n", "Power cut"},

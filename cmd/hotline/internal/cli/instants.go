@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// Points in time as people write them: one syntax for every flag.
+
+// instantForms is that syntax, for help and refusals.
+const instantForms = "now, 18:00, \"2026-12-01 14:00\" on the line's clock, RFC 3339 (2026-12-01T14:00:00+07:00), " +
+	"or 2h for two hours from now"
+
+// instantFlag defines a flag that [parseInstant] reads.
+func instantFlag(flags *pflag.FlagSet, into *string, name, standard, what string) {
+	flags.StringVar(into, name, standard, what+": "+instantForms)
+}
+
+// parseInstant reads a point in time. A time of day is the next one after an instant; nil is no zone to read it in.
+func parseInstant(what, text string, zone *time.Location, now, after time.Time) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.UTC(), nil
+	}
+	if text == "now" {
+		return now, nil
+	}
+	if d, err := time.ParseDuration(text); err == nil {
+		if d <= 0 {
+			return time.Time{}, fmt.Errorf("%s %s has passed; write how long from now, for example 2h", what, text)
+		}
+		return now.Add(d), nil
+	}
+	clock, notOfDay := time.Parse("15:04", text)
+	date, notDated := time.Parse("2006-01-02 15:04", text)
+	switch {
+	case notOfDay != nil && notDated != nil:
+		return time.Time{}, fmt.Errorf("%s %.40q is not a valid time; write %s", what, text, instantForms)
+	case zone == nil:
+		return time.Time{}, fmt.Errorf("%s %s: on whose clock? Name the line with --line, or write RFC 3339, for "+
+			"example 2026-12-01T14:00:00+07:00", what, text)
+	case notOfDay == nil:
+		return nextReading(after.In(zone), clock), nil
+	}
+	return time.Date(date.Year(), date.Month(), date.Day(), date.Hour(), date.Minute(), 0, 0, zone).UTC(), nil
+}
+
+// nextReading is when a clock shows a time next.
+func nextReading(now, clock time.Time) time.Time {
+	for day := 0; ; day++ {
+		at := time.Date(now.Year(), now.Month(), now.Day()+day, clock.Hour(), clock.Minute(), 0, 0, now.Location())
+		if at.After(now) && at.Hour() == clock.Hour() { // not one that a clock change skips
+			return at.UTC()
+		}
+	}
+}
