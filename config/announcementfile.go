@@ -75,7 +75,7 @@ func textsOf(m yamlnode.Mapping, tags []string, example, what string) map[string
 			missing = append(missing, tag)
 		} else if text, ok := v.Text(example); ok {
 			texts[tag] = text
-			checkSpeech(v, text, nil)
+			speech{v, text, tag, ivr.PromptNeed{}}.check()
 		}
 	}
 	if len(missing) > 0 && !m.Empty() {

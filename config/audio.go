@@ -147,7 +147,7 @@ func (f *promptFile) recordable(v yamlnode.Value, key string) (text string, ok b
 		v.Fail("cannot be recorded: this is only said within other sentences, or written; remove it")
 		return "", false
 	}
-	if _, ok := f.placeholdersOf(v, key); !ok {
+	if _, ok := f.needOf(v, key); !ok {
 		return "", false
 	}
 	if !written {

@@ -8,7 +8,9 @@ import (
 	"hash"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
+	"strings"
 	_ "time/tzdata" // zones must be known in a container without them, too
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -40,6 +42,9 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
 		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}, audio: l.audio}
+	for _, w := range l.warnings.Sorted() {
+		s.lineWarnings = append(s.lineWarnings, Warning{Line: lineOf(w.File), Undated: true, Problem: w})
+	}
 	ours := ours(lines)
 	for _, f := range lines {
 		f.line.Version, f.line.Prompts, f.line.Callbacks.Ours = s.Hash, prompts, ours
@@ -55,10 +60,19 @@ func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call)
 	return s
 }
 
+// lineOf is the line of a file of lines or hours; empty for what lines share.
+func lineOf(file string) string {
+	if dir := path.Dir(file); dir != "lines" && dir != "hours" {
+		return ""
+	}
+	return strings.TrimSuffix(path.Base(file), ".yaml")
+}
+
 // A loader goes through one configuration.
 type loader struct {
 	fsys     fs.FS
 	problems *Problems
+	warnings Problems // about what is read all the same
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
 	audio    map[string]Audio

@@ -20,15 +20,15 @@ func needsOf(line *ivr.Line) *needs {
 	return &needs{own: line.OwnPromptNeeds(), texts: line.SMS, tags: tagsOf(line), variables: variablesOf(line)}
 }
 
-// find is what a sentence may use; false for one that the line does not speak.
-func (n *needs) find(key string) (args []string, ok bool) {
+// find is the sentence of a name; false for one that the line does not speak.
+func (n *needs) find(key string) (need ivr.PromptNeed, ok bool) {
 	for _, list := range [][]ivr.PromptNeed{n.own, ivr.CommonPromptNeeds(n.texts)} {
 		byKey := func(need ivr.PromptNeed, key string) int { return strings.Compare(need.Key, key) }
 		if i, ok := slices.BinarySearchFunc(list, key, byKey); ok {
-			return list[i].Args, true
+			return list[i], true
 		}
 	}
-	return nil, false
+	return ivr.PromptNeed{}, false
 }
 
 // keys are the names of all sentences, sorted.
@@ -47,18 +47,18 @@ type promptNeeds struct {
 	lines []*lineFile
 	of    map[string]*lineFile
 	// any is what some line can speak; without any line what every line needs.
-	any map[string][]string
+	any map[string]ivr.PromptNeed
 }
 
 func needsOfAll(lines []*lineFile) promptNeeds {
-	all := promptNeeds{lines: lines, of: map[string]*lineFile{}, any: map[string][]string{}}
+	all := promptNeeds{lines: lines, of: map[string]*lineFile{}, any: map[string]ivr.PromptNeed{}}
 	for _, need := range ivr.CommonPromptNeeds(true) { // text messages may be switched off for a while
-		all.any[need.Key] = need.Args
+		all.any[need.Key] = need
 	}
 	for _, f := range lines {
 		all.of[f.line.ID] = f
 		for _, need := range f.needs.own {
-			all.any[need.Key] = need.Args
+			all.any[need.Key] = need
 		}
 	}
 	return all

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
@@ -61,13 +60,13 @@ func (f *promptFile) read() map[string]string {
 	f.write(m)
 	for _, key := range m.Keys {
 		v := m.Values[key]
-		args, ok := f.placeholdersOf(v, key)
+		need, ok := f.needOf(v, key)
 		if !ok {
 			continue
 		}
 		if text, ok := v.Text("\"a sentence\""); ok {
 			texts[key] = text
-			checkSpeech(v, text, args)
+			speech{v, text, f.tag, need}.check()
 		}
 	}
 	return texts
@@ -80,21 +79,21 @@ func (f *promptFile) write(m yamlnode.Mapping) {
 	}
 }
 
-// placeholdersOf is false for a sentence that no line speaks.
-func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, bool) {
+// needOf is what has to be said under a name; false for a sentence that no line speaks.
+func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool) {
 	id, common, own := strings.Cut(key, "/")
 	if !own {
 		common = key
 	}
-	args, needed := f.needs.any[common]
-	line := f.needs.of[id]
+	need, needed := f.needs.any[common]
+	line, none := f.needs.of[id], ivr.PromptNeed{}
 	if own {
 		if line == nil {
 			known := slices.Sorted(maps.Keys(f.needs.of))
 			v.Fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, known))
-			return nil, false
+			return none, false
 		}
-		args, needed = line.needs.find(common)
+		need, needed = line.needs.find(common)
 		if needed && !slices.Contains(line.needs.tags, f.tag) {
 			line.neverHears(v, f.tag)
 		}
@@ -103,19 +102,19 @@ func (f *promptFile) placeholdersOf(v yamlnode.Value, key string) ([]string, boo
 	switch {
 	case !needed && isSecret && !spareName.MatchString(common):
 		v.Fail("%s", secret)
-		return nil, false
+		return none, false
 	case !needed && own: // one that is misspelt would leave nothing missing
 		v.Fail("line %s does not speak this; %s", id, promptHint(common, line.needs.keys()))
-		return nil, false
+		return none, false
 	case !needed && !spareName.MatchString(common):
 		v.Fail("no line speaks this; %s", promptHint(common, slices.Sorted(maps.Keys(f.needs.any))))
-		return nil, false
+		return none, false
 	case !needed && strings.HasPrefix(common, "answer."):
-		args = []string{"digits"}
+		need = ivr.PromptNeed{Key: common, Args: []string{"digits"}}
 	case schema.WithVariables.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
-		args = f.variables(v, key, common, line)
+		need = ivr.PromptNeed{Key: common, Args: f.variables(v, key, common, line)}
 	}
-	return args, true
+	return need, true
 }
 
 // neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who
@@ -224,29 +223,4 @@ func (f *promptFile) checkComplete() {
 		}
 		v.Fail("is missing; line %s can say it, so add it%s", line.ID, may)
 	})
-}
-
-var braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
-
-// checkSpeech looks at the placeholders of a text and at its length.
-func checkSpeech(v yamlnode.Value, text string, args []string) {
-	var placed []string
-	if strings.ContainsAny(text, "{}") {
-		placed = braces.FindAllString(text, 50)
-	}
-	for _, found := range placed {
-		name := strings.Trim(found, "{}")
-		switch {
-		case len(found) == 1:
-			v.Fail("has a lone %s; placeholders are written {like_this}", found)
-		case slices.Contains(args, name):
-		case len(args) == 0:
-			v.Fail("unknown placeholder %s; this text has none to fill in", problem.Short(found))
-		default:
-			v.Fail("unknown placeholder %s; this text may use {%s}", problem.Short(found), strings.Join(args, "}, {"))
-		}
-	}
-	if n := utf8.RuneCountInString(text); n > schema.LongestText {
-		v.Fail("has %d characters; the provider speaks at most %d at a time", n, schema.LongestText)
-	}
 }

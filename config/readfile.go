@@ -52,7 +52,9 @@ func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
 	}
 	l.count(name, data)
 	l.texts[name] = data
-	return yamlnode.Document(name, data, t, l.problems, unknownKey)
+	v := yamlnode.Document(name, data, t, l.problems, unknownKey)
+	v.Warnings = &l.warnings
+	return v
 }
 
 // bytes are those of a file of at most that size.

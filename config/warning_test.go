@@ -119,7 +119,7 @@ func TestWarningsOfLines(t *testing.T) {
 				for _, tag := range []string{"en", "id"} {
 					for _, key := range []string{"given-up", "soon", "urgent", "withdrawn"} {
 						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
-							"sms."+key+": \"{line} {reference}\"\n"...)
+							"sms."+key+": \"7 {line} {reference}\"\n"...)
 					}
 					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
 						"sms.when: \"{line} {when} {reference}\"\nsms.from: \"{line} {when} {reference}\"\n"...)

@@ -68,17 +68,34 @@ func fill(text string, pairs ...string) string {
 }
 
 // A PromptNeed is a sentence that a line can speak, and the placeholders that it may use. Heard says when it is spoken,
-// and what the placeholders stand for.
+// and what the placeholders stand for. Figures are what it says in every language: the keys that the step takes.
 type PromptNeed struct {
-	Key   string
-	Args  []string
-	Heard string
+	Key     string
+	Args    []string
+	Heard   string
+	Figures []string
+}
+
+// Required reports whether a sentence is useless without a placeholder that it may use: a menu without its key, a
+// booking without its reference. Without the others it is only poorer.
+func Required(arg string) bool {
+	return !slices.Contains([]string{"line", "language", "wait", "min", "max", "count", "seconds"}, arg)
 }
 
 // A promptUse is when a prompt is heard, and the placeholders that are filled in.
 type promptUse struct {
 	heard string
 	args  []string
+}
+
+// promptFigures are the figures of the prompts that name fixed keys, or a number of the flow.
+var promptFigures = map[string][]string{
+	"menu.agent": {KeyPerson}, "menu.again": {keyAgain}, "help.solved": {"1", "2"}, "account.calling": {"1"},
+	"account.confirm": {"1", "2"}, "number.readback": {"1", "2"}, "number.agent": {KeyPerson}, "skip.ask": {"1", "2"},
+	"connect.ask": {"2"}, "number.confirm": {"1", "2"}, "number.instead": {"2"}, "existing.menu": {"1", "2", "3"},
+	"existing.sure": {"1", "2"}, "verify.calling": {"1"}, "verify.yes": {"30"}, "verify.no": {"30"},
+	"whisper.call": {"1", "2"}, "whisper.urgent": {"1", "2"}, "whisper.callback": {"1", "2"},
+	"whisper.note": {"1", "3"}, "customer.press": {"1"}, "sms.urgent": {keyExisting},
 }
 
 // fixedPrompts are needed by every line.
@@ -313,7 +330,8 @@ func needsOf(prompts ...map[string]promptUse) (list []PromptNeed) {
 		maps.Copy(all, some)
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		list = append(list, PromptNeed{Key: key, Args: all[key].args, Heard: all[key].heard})
+		list = append(list, PromptNeed{Key: key, Args: all[key].args, Heard: all[key].heard,
+			Figures: promptFigures[key]})
 	}
 	return list
 }

@@ -25,6 +25,8 @@ type Value struct {
 	Line     int // of the node, or of its parent when it is absent
 	Node     *yaml.Node
 	Problems *problem.Problems
+	// Warnings are about what is read all the same; nil: nobody wants them.
+	Warnings *problem.Problems
 	unknown  Unknown
 	Table
 }
@@ -78,6 +80,13 @@ func (v Value) Fail(format string, args ...any) {
 	v.Problems.Add(problem.Problem{File: v.File, Line: v.Line, Key: v.Key, Message: fmt.Sprintf(format, args...)})
 }
 
+// Warn records what is hardly meant, and read all the same.
+func (v Value) Warn(format string, args ...any) {
+	if v.Warnings != nil {
+		v.Warnings.Add(problem.Problem{File: v.File, Line: v.Line, Key: v.Key, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
 // Source is where the value stands, for explanations.
 func (v Value) Source() string { return fmt.Sprintf("%s:%d", v.File, v.Line) }
 
@@ -93,8 +102,8 @@ func (v Value) child(key string, node *yaml.Node, t Table) Value {
 	if v.Key != "" {
 		key = v.Key + "." + key
 	}
-	return Value{File: v.File, Key: key, Line: node.Line, Node: node, Problems: v.Problems, Table: t,
-		unknown: v.unknown}
+	return Value{File: v.File, Key: key, Line: node.Line, Node: node, Problems: v.Problems, Warnings: v.Warnings,
+		Table: t, unknown: v.unknown}
 }
 
 // Renamed reads a key that had another name as the one that it has now.

@@ -1,0 +1,159 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
+	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/schema"
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// A speech is a text that callers or agents hear, in the language of the tag; need is what it has to say.
+type speech struct {
+	yamlnode.Value
+	text, tag string
+	need      ivr.PromptNeed
+}
+
+// check looks at what a voice cannot speak, at placeholders and keys, at the script and at the length.
+func (s speech) check() {
+	s.checkCharacters()
+	s.checkPlaceholders()
+	s.checkFigures()
+	s.checkScript()
+	if n := utf8.RuneCountInString(s.text); n > schema.LongestText {
+		s.Fail("has %d characters; the provider speaks at most %d at a time", n, schema.LongestText)
+	}
+}
+
+var (
+	braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
+	// wideBraces are what an input method for Chinese or Japanese makes of braces.
+	wideBraces = regexp.MustCompile(`[｛{]\s*([a-zA-Z_-]*)\s*[｝}]|[｛｝]`)
+	markup     = regexp.MustCompile("</?[a-zA-Z][^>]*>|&(?:[a-z]+|#[0-9]+);|\\*\\*|__|`")
+	figures    = regexp.MustCompile(`[0-9]+`)
+)
+
+// checkCharacters reports what has no sound: control characters, marks that nobody sees, and markup.
+func (s speech) checkCharacters() {
+	for i, r := range s.text {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == utf8.RuneError {
+			s.Fail("has the character U+%04X, which nobody sees and no voice speaks, behind %q; delete it", r,
+				lastOf(s.text[:i]))
+			break
+		}
+	}
+	if found := markup.FindString(s.text); found != "" {
+		s.Fail("has %s, which callers would hear read out; write words alone", problem.Short(found))
+	}
+}
+
+// lastOf is the end of a text, for a message that points behind it.
+func lastOf(text string) string {
+	r := []rune(text)
+	return string(r[max(0, len(r)-12):])
+}
+
+// checkPlaceholders reports those that are not known, and those without which the sentence is useless.
+func (s speech) checkPlaceholders() {
+	args, wrong := s.need.Args, false
+	for _, found := range wideBraces.FindAllStringSubmatch(s.text, 50) {
+		if !strings.ContainsAny(found[0], "｛｝") {
+			continue
+		}
+		wrong = true
+		if found[1] == "" {
+			s.Fail("has a full-width %s; placeholders are written in plain braces, {like_this}", found[0])
+		} else {
+			s.Fail("has %s in full-width braces, which would be read out; write {%s}", found[0], found[1])
+		}
+	}
+	for _, found := range braces.FindAllString(s.text, 50) {
+		name := strings.Trim(found, "{}")
+		near, close := problem.Nearest(strings.TrimSpace(name), args)
+		switch {
+		case slices.Contains(args, name):
+			continue
+		case strings.ContainsAny(found, "｛｝"): // reported
+		case len(found) == 1:
+			s.Fail("has a lone %s; placeholders are written {like_this}", found)
+		case len(args) == 0:
+			s.Fail("unknown placeholder %s; this text has none to fill in", problem.Short(found))
+		case close:
+			s.Fail("unknown placeholder %s; did you mean {%s}?", problem.Short(found), near)
+		default:
+			s.Fail("unknown placeholder %s; this text may use {%s}", problem.Short(found), strings.Join(args, "}, {"))
+		}
+		wrong = true
+	}
+	if wrong || schema.WithVariables.MatchString(s.need.Key) {
+		return
+	}
+	for _, arg := range args {
+		switch own := strings.Contains(s.Key, "/"); {
+		case strings.Contains(s.text, "{"+arg+"}"):
+		case ivr.Required(arg):
+			s.Fail("does not say {%s}, without which it is of no use; add it (heard: %s)", arg, s.need.Heard)
+		case !own: // words of one line may say its name and its numbers as they are
+			s.Warn("does not say {%s}; add it unless it is left out on purpose", arg)
+		}
+	}
+}
+
+// checkFigures warns of a key that the step takes and the sentence does not name. A language is offered by its own key
+// alone, which depends on the line.
+func (s speech) checkFigures() {
+	said := figures.FindAllString(braces.ReplaceAllString(s.text, " "), -1)
+	if s.need.Key == "language.offer" && len(said) > 0 {
+		s.Fail("names the key %s; each line has its own key for this language, so write {key} alone", said[0])
+	}
+	missing := slices.DeleteFunc(slices.Clone(s.need.Figures), func(f string) bool { return slices.Contains(said, f) })
+	if len(missing) > 0 {
+		s.Warn("does not say %s in figures, which it has to (heard: %s)", strings.Join(missing, " and "), s.need.Heard)
+	}
+}
+
+// scripts are those in which a language is written, beside Latin names.
+var scripts = map[string][]*unicode.RangeTable{
+	"zh": {unicode.Han, unicode.Bopomofo},
+	"ja": {unicode.Han, unicode.Hiragana, unicode.Katakana},
+}
+
+// checkScript warns of letters that the voice of a language reads wrongly or not at all.
+func (s speech) checkScript() {
+	own, letters := false, 0
+	for _, r := range braces.ReplaceAllString(s.text, "") {
+		wide := r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
+		switch {
+		case !unicode.IsLetter(r) && !(wide && scripts[s.tag] == nil):
+		case unicode.In(r, scripts[s.tag]...):
+			own = true
+		case unicode.Is(unicode.Latin, r) && !(wide && scripts[s.tag] == nil):
+			letters++
+		case unicode.In(r, unicode.Common, unicode.Inherited) && scripts[s.tag] != nil: // the long vowel ー
+		default:
+			s.Warn("has %q (%s), which is not written in the language %s; a voice reads it wrongly or not at all", r,
+				scriptOf(r), s.tag)
+			return
+		}
+	}
+	if scripts[s.tag] != nil && !own && letters > 0 {
+		s.Warn("is in Latin letters alone; write it in the language %s", s.tag)
+	}
+}
+
+// scriptOf names the script of a character.
+func scriptOf(r rune) string {
+	for name, table := range unicode.Scripts {
+		if unicode.Is(table, r) && name != "Common" {
+			return name
+		}
+	}
+	return fmt.Sprintf("U+%04X", r)
+}

@@ -1,0 +1,72 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/config"
+)
+
+// TestWarningsOfSentences: what callers may not understand is read all the same, and said with its line.
+func TestWarningsOfSentences(t *testing.T) {
+	const foreign = ", which is not written in the language en; a voice reads it wrongly or not at all"
+	for name, tt := range map[string]struct{ key, text, want string }{
+		"nothing to say against": {"goodbye", "Thank you, GoPay. Goodbye (100%).", ""},
+		"a key left out": {"menu.agent", "Wait for an agent.",
+			"menu.agent: does not say 0 in figures, which it has to (heard: 0 an agent; only while one can answer)"},
+		"another key": {"existing.sure", "Really? Yes 1, no 3.",
+			"existing.sure: does not say 2 in figures, which it has to (heard: really cancel: yes 1, no 2)"},
+		"a key doubled": {"connect.ask", "To be called back, press 22.",
+			"connect.ask: does not say 2 in figures, which it has to (heard: connecting you now; to be rung back " +
+				"instead press 2)"},
+		"a name left out": {"welcome", "Welcome.",
+			"welcome: does not say {line}; add it unless it is left out on purpose"},
+		"in a line's own words":        {"shop/welcome", "Welcome to the shop.", ""},
+		"a Cyrillic letter":            {"goodbye", "Thаnk you.", "goodbye: has 'а' (Cyrillic)" + foreign},
+		"another script":               {"goodbye", "谢谢。", "goodbye: has '谢' (Han)" + foreign},
+		"a full stop of another":       {"goodbye", "Thank you。", "goodbye: has '。' (U+3002)" + foreign},
+		"accents, dashes and currency": {"goodbye", "Café – “€5”.", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			fsys := base(t)
+			text := string(fsys["prompts/en.yaml"].Data)
+			if !strings.Contains(tt.key, "/") {
+				text = edit(t, text, "-"+tt.key)
+			}
+			fsys["prompts/en.yaml"].Data = []byte(tt.key + ": \"" + tt.text + "\"\n" + text)
+			want := tt.want
+			if want != "" {
+				want = "prompts/en.yaml:1: " + want
+			}
+			if got := messages(t, load(t, fsys)); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// TestScripts: sentences in Latin letters alone in a language that is not written so.
+func TestScripts(t *testing.T) {
+	for text, warns := range map[string]bool{
+		"請稍候，PayPay。": false, "Thank you.": true, "ありがとう。": true, "Спасибо，您好": true,
+	} {
+		fsys := base(t)
+		fsys["prompts/zh.yaml"] = file([]byte("topic.x: \"" + text + "\"\n"))
+		if got := messages(t, load(t, fsys)); (got != "") != warns {
+			t.Errorf("%s: %q", text, got)
+		}
+	}
+}
+
+// messages are the warnings that depend on no day.
+func messages(t *testing.T, s *config.Snapshot) string {
+	t.Helper()
+	var texts []string
+	for _, w := range s.Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+		if w.Undated {
+			texts = append(texts, w.Problem.String())
+		}
+	}
+	return strings.Join(texts, "\n")
+}
