@@ -2,8 +2,11 @@ package holidays_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -72,6 +75,38 @@ func FuzzImport(f *testing.F) {
 			t.Error("something is left out, although nobody said so")
 		}
 	})
+}
+
+// FuzzKinds: no event changes its kind by white space, case or the order of the file.
+func FuzzKinds(f *testing.F) {
+	for name := range namesInUse {
+		f.Add(name, "", "Cuti Bersama", `Public holiday`)
+	}
+	f.Add("a", `Observance\nTo hide`, "上班", "节假日")
+	f.Fuzz(func(t *testing.T, name, says, other, othersSay string) {
+		for _, text := range []string{name, says, other, othersSay} {
+			if strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) {
+				return // not a line of text
+			}
+		}
+		event := func(name, says string) string { return on("20270505", "SUMMARY:"+name, "DESCRIPTION:"+says) }
+		want := outcome(event(name, says) + event(other, othersSay))
+		got := outcome(event(respaced(other), respaced(othersSay)) + event(respaced(name), respaced(says)))
+		if got != want {
+			t.Errorf("%q, %q and %q, %q: %s\notherwise %s", name, says, other, othersSay, want, got)
+		}
+	})
+}
+
+// respaced is a text with more white space and the other case, which is not told from the first.
+func respaced(text string) string {
+	swapped := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r ^ 0x20
+		}
+		return r
+	}, text)
+	return "  " + strings.ReplaceAll(strings.ReplaceAll(swapped, `\N`, `\n`), " ", " \t ") + " "
 }
 
 func checkProblems(t *testing.T, err error) {

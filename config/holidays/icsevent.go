@@ -18,7 +18,7 @@ const longestEvent = 400
 type event struct {
 	line      int
 	uid, name string
-	kind      Kind
+	verdict   verdict
 	sequence  int
 	cancelled bool
 	tentative bool
@@ -39,10 +39,6 @@ func (z *zones) readEvent(c *component) (*event, error) {
 	e := &event{line: c.line, uid: c.value("UID"), name: tidy(unescape(c.value("SUMMARY")))}
 	if e.name == "" {
 		return nil, errors.New("has no name; add a line SUMMARY")
-	}
-	e.kind = kindOf(e.name)
-	if strings.EqualFold(c.value("X-APPLE-SPECIAL-DAY"), "ALTERNATE-WORKDAY") {
-		e.kind = MakeUp
 	}
 	status := strings.ToUpper(c.value("STATUS"))
 	e.cancelled, e.tentative = status == "CANCELLED", status == "TENTATIVE"

@@ -31,6 +31,8 @@ type Options struct {
 	SkipBroken bool
 	// Touched counts every day that a timed event touches. Otherwise one that is not of whole days is broken.
 	Touched bool
+	// Decide is what the reviewer says of events that are in doubt.
+	Decide []Decision
 	// Today ends rules that repeat for ever when nothing else does: with the year after.
 	Today hours.Date
 }
@@ -41,6 +43,9 @@ type Imported struct {
 	Set *Set
 	// Skipped is what could not be read and was passed over, because the options said so.
 	Skipped Problems
+	// Doubts are the events whose kind only the reviewer can tell. Their days are not in the set, and it must not be
+	// written before each is decided.
+	Doubts Problems
 	// Notes are for the reviewer: what was taken how. Each is a sentence.
 	Notes []string
 	// Guessed is set when neither the file nor the options say which days are covered.
@@ -54,9 +59,13 @@ type Imported struct {
 // last day; but a first year with days in December only, or a last one with days in January only, is covered for just
 // these days, because calendars often end with one New Year too many.
 //
-// A make-up working day is told by its name or by the property X-APPLE-SPECIAL-DAY, collective leave by its name.
+// What an event is has to be said by its calendar: by X-APPLE-SPECIAL-DAY, by the word with which a description begins
+// (祝日, Observance), or by a bracketed word of its name ([班], (Not a Public Holiday)). Otherwise it is a holiday, unless
+// its name speaks of work, or its calendar calls others public holidays; then it is in doubt.
 func Import(file string, data []byte, options Options) (*Imported, error) {
-	im := importer{file: file, options: options, days: map[hours.Date]*Day{}, out: &Imported{}}
+	im := importer{file: file, options: options, days: map[hours.Date]*Day{}, out: &Imported{},
+		asked: map[string]int{}, decisions: map[string]Kind{}, fits: map[string]bool{}, against: map[hours.Date]bool{}}
+	im.readDecisions()
 	if len(data) > LargestImport {
 		im.refuse(0, "", "has %d bytes; at most %d are supported", len(data), LargestImport)
 		return nil, im.fatal.Err()
@@ -88,7 +97,15 @@ type importer struct {
 	// fatal are the problems for which the file is refused in any case, broken those of single entries.
 	fatal, broken Problems
 	days          map[hours.Date]*Day
-	sources       []string
+	against       map[hours.Date]bool // days on which entries contradict each other
+	// doubts are found by the folded names in asked; decisions, and those that were of use, are kept by such names.
+	doubts    []doubt
+	asked     map[string]int
+	decisions map[string]Kind
+	fits      map[string]bool
+	sources   []string
+	// marked is set for a calendar that marks its days off: a year without a mark has not been announced.
+	marked bool
 	// year is set for a file that says which year it covers.
 	year int
 	// dead counts rules that name no day, steps what all rules name, placed the days of all events.
@@ -124,16 +141,23 @@ func (im *importer) add(line int, date hours.Date, kind Kind, name string) {
 	if im.tired() {
 		return
 	}
+	if decided, ok := im.decided(date.String()); ok {
+		kind = decided
+	}
 	have := im.days[date]
 	switch {
+	case kind == Ignore:
 	case have == nil && len(im.days) == schema.MostHolidays:
 		im.refuse(line, "", "holds more than %d days; name fewer years, for example --years 2026-2027",
 			schema.MostHolidays)
 	case have == nil:
 		im.days[date] = &Day{Date: date, Kind: kind, Name: name, Line: line}
 	case (have.Kind == MakeUp) != (kind == MakeUp):
-		im.skip(line, "", "%s %q is a %s day, but the one on line %d, %q, is a %s day", date, problem.Short(name), kind,
-			have.Line, problem.Short(have.Name), have.Kind)
+		if !im.against[date] {
+			im.asks(doubt{line, date.String(), fmt.Sprintf("%q is a %s day, but the one on line %d, %q, is a %s day",
+				problem.Short(name), kind, have.Line, problem.Short(have.Name), have.Kind), []hours.Date{date}})
+		}
+		im.against[date] = true
 	default:
 		if kind == Holiday {
 			have.Kind = Holiday
@@ -160,22 +184,41 @@ func (im *importer) finish() {
 		s.Sources = []string{"imported from " + tidy(im.file)}
 	}
 	for _, d := range im.days {
-		if im.wanted(d.Date) {
+		if im.wanted(d.Date) && !im.against[d.Date] {
 			s.Days = append(s.Days, Day{Date: d.Date, Kind: d.Kind, Name: d.Name})
 		}
 	}
 	slices.SortFunc(s.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
+	im.checkDecisions()
+	im.out.Doubts = im.questions()
+	if len(s.Days) == 0 && len(im.out.Doubts) > 0 {
+		im.fatal = append(im.fatal, im.out.Doubts...)
+	}
 	if !im.tired() && len(s.Days) == 0 && (len(im.broken) == 0 || im.options.SkipBroken) {
 		im.refuse(0, "", "holds no day%s; a set without days would say that there are no holidays", im.between())
 	}
 	if s.From == (hours.Date{}) && len(s.Days) > 0 {
 		s.From, s.To = im.extent(s.Days)
+		if gap := emptyYear(s.Days); im.marked && gap != 0 {
+			im.refuse(0, "", "marks no day of %d, though days before and after: that year has not been announced, or "+
+				"is missing; import the others one by one with --years", gap)
+		}
 		if im.year == 0 {
 			im.out.Guessed = true
 			im.note("It is taken to cover %s to %s. If it knows more or less, say so with --years.", s.From, s.To)
 		}
 	}
 	im.out.Set = s
+}
+
+// emptyYear is a year between the first and the last day that has none; 0 if there is none.
+func emptyYear(days []Day) int {
+	for i, d := range days[1:] {
+		if before := days[i].Date.Year; d.Date.Year > before+1 {
+			return before + 1
+		}
+	}
+	return 0
 }
 
 func (im *importer) between() string {
@@ -230,24 +273,4 @@ func tidy(text string) string {
 		text = text[:len(text)-size]
 	}
 	return strings.TrimSpace(text)
-}
-
-// Names of make-up days and of collective leave, as calendars in use write them, in lower case.
-var (
-	makeUpNames = []string{"上班", "补班", "補班", "（班）", "(班)", "振替出勤", "make-up work", "makeup work", "make-up day",
-		"working day", "special working", "workday", "adjusted work"}
-	collectiveNames = []string{"cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday"}
-)
-
-// kindOf tells the kind of a day by its name.
-func kindOf(name string) Kind {
-	name = strings.ToLower(name)
-	has := func(part string) bool { return strings.Contains(name, part) }
-	switch {
-	case slices.ContainsFunc(makeUpNames, has) && !strings.Contains(name, "non-working"):
-		return MakeUp
-	case slices.ContainsFunc(collectiveNames, has):
-		return Collective
-	}
-	return Holiday
 }

@@ -1,6 +1,8 @@
 package holidays
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,13 +44,16 @@ func (im *importer) events(c *component) calendarEvents {
 		return out
 	}
 	var all []*event
-	var observances []string
+	words := im.wording(c)
+	left := map[string][]string{}
 	for _, child := range c.children {
 		if child.name != "VEVENT" || im.tired() {
 			continue
 		}
-		if strings.HasPrefix(strings.ToLower(child.value("DESCRIPTION")), "observance") {
-			observances = append(observances, tidy(unescape(child.value("SUMMARY"))))
+		name := tidy(unescape(child.value("SUMMARY")))
+		v := im.judge(child, name, words)
+		if v.kind == Ignore {
+			left[v.why] = append(left[v.why], quoted(problem.Short(name)))
 			continue
 		}
 		e, err := z.readEvent(child)
@@ -56,14 +61,24 @@ func (im *importer) events(c *component) calendarEvents {
 			im.breaks(child, err)
 			continue
 		}
+		e.verdict = v
 		all = append(all, e)
 	}
-	if len(observances) > 0 {
-		im.note("%s that the calendar itself calls observances are left out, the first of them %q.",
-			plural(len(observances), "event"), problem.Short(observances[0]))
+	for _, why := range slices.Sorted(maps.Keys(left)) {
+		im.note("%s left out, %s: %s", plural(len(left[why]), "event is", "events are"), why, some(left[why]))
 	}
 	out.events = im.current(all, out.utc)
 	return out
+}
+
+// mostNamed bounds how many events a note names.
+const mostNamed = 10
+
+func some(names []string) string {
+	if len(names) <= mostNamed {
+		return strings.Join(names, ", ") + "."
+	}
+	return strings.Join(names[:mostNamed], ", ") + " and " + number(len(names)-mostNamed) + " more."
 }
 
 // breaks names an event that cannot be read, on the line that is wrong or else on its first.
@@ -176,6 +191,7 @@ func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Tim
 		im.skip(e.line, key, "%v", err)
 		return
 	}
+	var doubtful []hours.Date
 	for _, start := range starts {
 		first, last, err := e.span(start, utc, im.options.Touched)
 		if err != nil {
@@ -186,10 +202,20 @@ func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Tim
 			return
 		}
 		for n := first; n <= last; n++ {
-			if date := dateOf(n); im.wanted(date) && from.Compare(date) <= 0 {
-				im.add(e.line, date, e.kind, e.name)
+			date := dateOf(n)
+			if !im.wanted(date) || from.Compare(date) > 0 {
+				continue
 			}
+			if _, decided := im.decided(date.String()); e.verdict.kind == inDoubt && !decided {
+				doubtful = append(doubtful, date)
+				continue
+			}
+			im.add(e.line, date, e.verdict.kind, e.name)
 		}
+	}
+	if len(doubtful) > 0 {
+		why := quoted(problem.Short(e.name)) + ": " + e.verdict.why
+		im.asks(doubt{e.line, e.name, why, doubtful})
 	}
 }
 

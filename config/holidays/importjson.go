@@ -129,7 +129,7 @@ func (im *importer) jsonDay(raw json.RawMessage, path string, year int) {
 	switch {
 	case !*d.IsOffDay:
 		kind = MakeUp
-	case kindOf(*d.Name) == Collective:
+	case namedKind(*d.Name).kind == Collective:
 		kind = Collective
 	}
 	im.add(0, date, kind, tidy(*d.Name))

@@ -102,7 +102,10 @@ func newHolidaysImport() *cobra.Command {
 		Long: `import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the set
 of that name and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs
 --config DIR and writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless
---skip-broken is given. FILE - is the standard input.`,
+--skip-broken is given. An event whose name leaves it open whether the day is worked is in doubt: nothing is written
+before --decide says what it is. FILE - is the standard input.`,
+		Example: `  hotline holidays import 2027.json --name cn
+  hotline holidays import 2027.ics --name cn --decide "Work Day (swapped)=make-up" --decide "2027-05-05=ignore"`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := configDir(cmd)
@@ -121,6 +124,9 @@ of that name and prints what would change, line by line: - goes, + comes. Read i
 	flags.StringVar(&o.source, "source", "", "who fixed the days, for the reviewer (default: what the file says)")
 	flags.BoolVar(&o.touched, "touched", false, "count every day that a timed event touches")
 	flags.BoolVar(&o.skip, "skip-broken", false, "leave out what cannot be read, naming it")
+	flags.StringArrayVar(&o.decide, "decide", nil,
+		"what an event in doubt is: NAME=holiday, =collective, =make-up or =ignore; instead of the name also the date, "+
+			"or what the calendar calls its kind (may be repeated)")
 	flags.BoolVar(&o.write, "write", false, "write the set")
 	return cmd
 }
@@ -128,6 +134,7 @@ of that name and prints what would change, line by line: - goes, + comes. Read i
 type importOptions struct {
 	name, years, zone, source string
 	touched, skip, write      bool
+	decide                    []string
 }
 
 func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error {
@@ -184,14 +191,22 @@ func review(cmd *cobra.Command, dir string, before, after *holidays.Set, importe
 		fmt.Fprintf(out, "note: %s\n", note)
 	}
 	diff := holidays.Diff(before, after)
-	if diff == "" {
-		fmt.Fprintf(out, "No difference: set %s has all of it already.\n", after.Name)
-		return nil
-	}
 	fmt.Fprint(out, diff)
-	if !write {
-		fmt.Fprintln(out, "Nothing is written. When this is right, repeat the command with --config DIR --write.")
-		return nil
+	for _, doubt := range imported.Doubts {
+		fmt.Fprintf(out, "in doubt: %s\n", doubt)
+	}
+	switch in := count(len(imported.Doubts), "event") + " in doubt"; {
+	case len(imported.Doubts) > 0 && write:
+		return fmt.Errorf("nothing is written: %s; decide what is listed above", in)
+	case len(imported.Doubts) > 0:
+		_, err := fmt.Fprintf(out, "Nothing is written: %s. Repeat the command with what you decide.\n", in)
+		return err
+	case diff == "":
+		_, err := fmt.Fprintf(out, "No difference: set %s has all of it already.\n", after.Name)
+		return err
+	case !write:
+		_, err := fmt.Fprintln(out, "Nothing is written. When this is right, repeat the command with --config DIR --write.")
+		return err
 	}
 	// What is written has to be readable again, whatever the file held.
 	file, text := "holidays/"+after.Name+".yaml", after.YAML()
@@ -248,6 +263,13 @@ func (o importOptions) options(file string) (holidays.Options, error) {
 	if !setName.MatchString(out.Name) || len(out.Name) > 40 {
 		return out, fmt.Errorf("%q is no name of a set; give one of up to 40 small letters, digits and hyphens, for "+
 			"example --name cn", out.Name)
+	}
+	for _, text := range o.decide {
+		decision, err := holidays.ParseDecision(text)
+		if err != nil {
+			return out, fmt.Errorf("--decide %w", err)
+		}
+		out.Decide = append(out.Decide, decision)
 	}
 	if o.years != "" {
 		m := yearsForm.FindStringSubmatch(o.years)

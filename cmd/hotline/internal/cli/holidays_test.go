@@ -88,6 +88,32 @@ func TestHolidaysImportOfABrokenCalendar(t *testing.T) {
 	}
 }
 
+// Nothing is written before the reviewer has decided what is in doubt, by the flags that the listing names.
+func TestHolidaysImportAsksTheReviewer(t *testing.T) {
+	dir := t.TempDir()
+	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\nSUMMARY:New Year\nEND:VEVENT\nBEGIN:VEVENT\n" +
+		"DTSTART:20271218\nSUMMARY:Work Day (swapped)\nEND:VEVENT\nEND:VCALENDAR\n"
+	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir}
+	asked := "in doubt: -:6: 2027-12-18: \"Work Day (swapped)\": its name does not say for certain whether the day is " +
+		"worked; say what it is with --decide 'Work Day (swapped)=holiday'"
+	out, err := run(t, calendar, args...)
+	if err != nil || !strings.Contains(out, asked) || !strings.Contains(out, "Nothing is written: 1 event in doubt.") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	args = append(args, "--write")
+	out, err = run(t, calendar, args...)
+	if err == nil || !strings.Contains(err.Error(), "nothing is written: 1 event in doubt") || !strings.Contains(out, asked) {
+		t.Errorf("with --write: %v\n%s", err, out)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Fatalf("something is written: %v", left)
+	}
+	out, err = run(t, calendar, append(args, "--decide", "Work Day (swapped)=make-up")...)
+	if err != nil || !strings.Contains(out, "+ 2027-12-18 Sat make-up    Work Day (swapped)") {
+		t.Errorf("decided: %v\n%s", err, out)
+	}
+}
+
 func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 	broken := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(broken, "holidays"), 0o755); err != nil {
@@ -108,6 +134,9 @@ func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2027-2026"}, "the first year comes first"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2029"},
 			"holds no day from 2029-01-01 to 2029-12-31"},
+		{nextYear, []string{"import", "-", "--name", "cn", "--decide", "元旦"}, "--decide \"元旦\": write NAME=KIND"},
+		{nextYear, []string{"import", "-", "--name", "cn", "--decide", "Jubilee=ignore"},
+			`"Jubilee", as it is decided on, is neither the name nor the date`},
 		{nextYear, []string{"import", "-", "--name", "cn", "--zone", "Local Time"}, "is no zone"},
 		{strings.ReplaceAll(nextYear, "2027", "2029"), []string{"import", "-", "--name", "cn"},
 			"what is between would be covered by neither"},
