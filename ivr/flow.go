@@ -47,9 +47,6 @@ type (
 	Bridge struct{}
 	// Retry comes back to the same step after a while.
 	Retry struct{ After time.Duration }
-	// Apologise ends a leg when not even its line may be known; WeRingAgain is for a customer who wanted to be put
-	// through.
-	Apologise struct{ WeRingAgain bool }
 	// Record takes a message.
 	Record struct{ Seconds int }
 	// Hangup ends the call.
@@ -65,17 +62,16 @@ type (
 	}
 )
 
-func (Gather) action()    {}
-func (Connect) action()   {}
-func (Record) action()    {}
-func (AskTwice) action()  {}
-func (Bridge) action()    {}
-func (Retry) action()     {}
-func (Apologise) action() {}
-func (Hangup) action()    {}
-func (Perform) action()   {}
-func (goTo) action()      {}
-func (noMatch) action()   {}
+func (Gather) action()   {}
+func (Connect) action()  {}
+func (Record) action()   {}
+func (AskTwice) action() {}
+func (Bridge) action()   {}
+func (Retry) action()    {}
+func (Hangup) action()   {}
+func (Perform) action()  {}
+func (goTo) action()     {}
+func (noMatch) action()  {}
 
 // A Response is the answer to an event: what is said, and what follows.
 type Response struct {
@@ -97,9 +93,7 @@ type request struct {
 
 // Advance answers an event. The state that it returns belongs to the next one.
 func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
-	if line != nil {
-		call.From = line.CallerNumber(call.From)
-	}
+	call.From = line.CallerNumber(call.From)
 	return advance(line, now, call, state, event)
 }
 

@@ -214,7 +214,7 @@ var fixedPrompts = map[string]promptUse{
 	"goodbye.solved":       {"glad that it is solved, goodbye", nil},
 	"goodbye.when":         {"nothing was chosen: ring us again from …, goodbye", []string{"when"}},
 	"failure.person":       {"a fault on our side; connecting you to an agent", nil},
-	"failure.message":      {"a fault on our side; please leave a message", nil},
+	"failure.message":      {"a fault on our side; what can be done instead follows", nil},
 	"whisper.call":         {"agent: a call; take 1, refuse 2", []string{"line", "topic", "language"}},
 	"whisper.urgent":       {"agent: urgent call", []string{"line", "topic", "language"}},
 	"whisper.callback":     {"agent: a callback; take 1, refuse 2", []string{"line", "topic", "language"}},
@@ -237,7 +237,7 @@ var fixedPrompts = map[string]promptUse{
 	"customer.later":       {"customer rung first, but the hour is no longer right: we ring again, goodbye", nil},
 	"customer.gone":        {"customer rung, but the callback was taken back: not needed any more, goodbye", nil},
 	"customer.missed":      {"customer who pressed nothing: we ring again later, goodbye", nil},
-	"customer.missed-last": {"the same, and it was the last try: ring us if you still need help, goodbye", nil},
+	"customer.missed-last": {"the same, and it was the last try; also after a fault: call us if you still need help, goodbye", nil},
 	"topic.general":        {"as in \"a call about …\": a general question", nil},
 }
 

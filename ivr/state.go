@@ -82,11 +82,13 @@ type State struct {
 	// that a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
 	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is
-	// set once a customer pressed an unknown key, and Ended how a Dial ended that could not be written down yet.
-	Attempt string   `json:"at,omitempty"`
-	Caller  string   `json:"f,omitempty"`
-	Again   bool     `json:"ag,omitempty"`
-	Ended   *DialEnd `json:"en,omitempty"`
+	// set once a customer pressed an unknown key, RingsAgain while one who is not connected is rung again later, and
+	// Ended is how a Dial ended that could not be written down yet.
+	Attempt    string   `json:"at,omitempty"`
+	Caller     string   `json:"f,omitempty"`
+	Again      bool     `json:"ag,omitempty"`
+	RingsAgain bool     `json:"ra,omitempty"`
+	Ended      *DialEnd `json:"en,omitempty"`
 	// Failures counts our own faults in this call.
 	Failures int `json:"X,omitempty"`
 }

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,12 +30,14 @@ const (
 	retryAttempts = 6
 )
 
-// BeginLeg is the state of the first leg of an attempt to keep a callback.
-func BeginLeg(attempt string, customerFirst bool) State {
+// BeginLeg is the state of the first leg of an attempt to keep a callback. It has the language of who is rung, for when
+// the callback cannot be read.
+func BeginLeg(attempt string, c callbacks.Callback, customerFirst bool) State {
+	state := State{Step: StepAgentFirst, Attempt: attempt, Line: c.Line, Desk: c.Desk, Language: c.Language}
 	if customerFirst {
-		return State{Step: StepCustomerFirst, Attempt: attempt}
+		state.Step = StepCustomerFirst
 	}
-	return State{Step: StepAgentFirst, Attempt: attempt}
+	return state
 }
 
 // LegBehind is the state of the leg that a Dial makes, as [Connect] says.
@@ -105,7 +108,7 @@ func onAgent(r *request, event Event) Action {
 	read, ok := event.(AttemptRead)
 	switch c := read.Callback; {
 	case !ok: // connected without a record, the customer would be rung again
-		return Apologise{}
+		return apologise(r)
 	case read.Verdict != Proceed:
 		return r.byeAgent(c, "whisper.gone")
 	case read.Ask != AgentTakes:
@@ -145,7 +148,7 @@ func onAgentNote(r *request, event Event) Action {
 	read, ok := event.(AttemptRead)
 	switch c := read.Callback; {
 	case !ok:
-		return Apologise{}
+		return apologise(r)
 	case read.Verdict != Proceed:
 		return r.byeAgent(c, "whisper.gone")
 	case read.Note && read.Playable:
@@ -168,7 +171,8 @@ func (r *request) connectAgent(c callbacks.Callback, noteOffered bool) Action {
 		return Bridge{}
 	}
 	r.sayAgent(c, "whisper.connect")
-	r.Step, r.Line, r.Language = StepAgentWaits, c.Line, r.line.deskLanguage(c.Desk)
+	r.Step = StepAgentWaits
+	r.keepLanguage(c)
 	return Connect{
 		Target: callbacks.Target{Kind: callbacks.Number, Address: c.Number},
 		Ring:   callbacks.CustomerRing, Leg: StepCustomerBehind,
@@ -222,8 +226,7 @@ func onCustomer(r *request, event Event) Action {
 	read, ok := event.(AttemptRead)
 	behind, c := r.Step == StepCustomerBehind, read.Callback
 	if !ok {
-		refused, _ := event.(Refused)
-		return Apologise{WeRingAgain: behind && refused.Ask == CustomerTakes}
+		return apologise(r)
 	}
 	if read.Verdict != Proceed {
 		return r.byeCustomer(c, r.whyNot(read))
@@ -237,7 +240,7 @@ func onCustomer(r *request, event Event) Action {
 	case read.Ask == CustomerTakes:
 		r.sayHint(c)
 		r.sayCustomer(c, "customer.wait")
-		r.Step, r.Target, r.Ended = StepCustomerWaits, -1, nil
+		r.Step, r.Target, r.Ended, r.RingsAgain = StepCustomerWaits, -1, nil, false
 		return r.nextAgent(c)
 	}
 	return r.askToPress(read)
@@ -281,7 +284,7 @@ func (r *request) askToPress(read AttemptRead) Action {
 	if again && r.Again {
 		return r.byeCustomer(c, missed(read))
 	}
-	r.Again = again
+	r.Again, r.RingsAgain = again, read.RingsAgain
 	tag := r.line.Language(c.Language).Tag
 	r.sayCustomer(c, "customer.press", "line", r.line.Names[tag])
 	r.sayCustomer(c, "customer.not-mine", "key", keyNotMine)
@@ -309,7 +312,7 @@ func onCustomerWaits(r *request, event Event) Action {
 	case Refused:
 		return r.retry(event.Why)
 	}
-	return Apologise{}
+	return apologise(r)
 }
 
 // nextAgent writes down how the last target's leg ended, if there was one, and rings the next.
@@ -343,7 +346,8 @@ func (r *request) afterAgent(c callbacks.Callback) Action {
 
 // dialAgent rings the target whose turn it is.
 func (r *request) dialAgent(c callbacks.Callback) Action {
-	r.Line, r.Language, r.Ended = c.Line, r.line.Language(c.Language).Tag, nil
+	r.Ended = nil
+	r.keepLanguage(c)
 	target := c.TargetBehind(r.targets(c), r.Target)
 	return Connect{Target: target, Ring: r.line.Desks[c.Desk].Ring, Leg: StepAgentBehind}
 }
@@ -377,7 +381,7 @@ func (r *request) dialEnded(event DialEnded) {
 // retry keeps the person on the line for another try to write down how the Dial ended, and gives up in the end.
 func (r *request) retry(why Refusal) Action {
 	if r.Ended == nil {
-		return Apologise{}
+		return apologise(r)
 	}
 	end := *r.Ended
 	if end.Tries == 0 {
@@ -386,13 +390,49 @@ func (r *request) retry(why Refusal) Action {
 	end.Tries++
 	over := r.now.Add(retryPause+retryWrite).Sub(time.Unix(end.Since, 0)) > retryLimit
 	if why == Lasting || end.Tries > retryAttempts || over {
-		return Apologise{}
+		return apologise(r)
 	}
 	r.Ended = &end
-	if end.Tries == 1 && r.line != nil {
-		r.said = append(r.said, r.line.Say(r.line.Language(r.Language).Tag, "desk.connecting"))
+	if end.Tries == 1 {
+		r.said = append(r.said, r.line.Say(r.legLanguage(), "desk.connecting"))
 	}
 	return Retry{After: retryPause}
+}
+
+// keepLanguage keeps what tells the languages of both sides.
+func (r *request) keepLanguage(c callbacks.Callback) {
+	r.Line, r.Desk, r.Language = c.Line, c.Desk, c.Language
+}
+
+// legLanguage is the language of who is on a leg, as far as the state tells it.
+func (r *request) legLanguage() string {
+	if r.toCustomer() {
+		return r.language()
+	}
+	return r.line.deskLanguage(r.Desk)
+}
+
+// toCustomer reports whether a leg is the customer's.
+func (r *request) toCustomer() bool {
+	return slices.Contains([]StepID{StepCustomerFirst, StepCustomerBehind, StepCustomerWaits}, r.Step)
+}
+
+// apologise ends a leg whose callback cannot be read, or written.
+func apologise(r *request) Action {
+	said := r.line.Apology(r.legLanguage())
+	if !r.toCustomer() {
+		said = said[:1]
+	} else if r.RingsAgain {
+		said[1] = r.line.Say(r.legLanguage(), "customer.missed")
+	}
+	r.said = append(r.said, said...)
+	return Hangup{}
+}
+
+// Apology is the last that a caller or customer hears when nothing else can be said.
+func (l *Line) Apology(tag string) []Utterance {
+	tag = l.Language(tag).Tag
+	return []Utterance{l.Say(tag, "failure.message"), l.Say(tag, "customer.missed-last")}
 }
 
 func (r *request) sayAgent(c callbacks.Callback, key string) {

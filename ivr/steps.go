@@ -178,4 +178,3 @@ func stepOf(id StepID) *step {
 }
 
 func toTopics(r *request) Action { r.Menu, r.Page = "", 0; return goTo{stepTopic} }
-func apologise(*request) Action  { return Apologise{} }

@@ -301,7 +301,7 @@ var truths = map[string]func(c *claim) bool{
 		return c.response.Action == Hangup{} && c.closed() && c.is("when", c.opening())
 	},
 	"failure.person":  func(c *claim) bool { return c.connects() },
-	"failure.message": func(c *claim) bool { return c.event == Failure{} },
+	"failure.message": func(c *claim) bool { return c.event == Failure{} || c.refused(Failed, Lasting) },
 
 	// Heard by agents.
 	"whisper.call":      func(c *claim) bool { return c.briefs(*c.State) && !c.urgent() },
@@ -332,10 +332,12 @@ var truths = map[string]func(c *claim) bool{
 	"customer.nobody": func(c *claim) bool {
 		return c.read().Callback.Open() && c.read().Callback.State != callbacks.Task
 	},
-	"customer.given-up":    func(c *claim) bool { return c.read().Callback.State.Final() },
-	"customer.later":       func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
-	"customer.gone":        func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
-	"customer.missed":      func(c *claim) bool { return c.read().RingsAgain },
+	"customer.given-up": func(c *claim) bool { return c.read().Callback.State.Final() },
+	"customer.later":    func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
+	"customer.gone":     func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"customer.missed": func(c *claim) bool {
+		return c.read().RingsAgain || c.before.RingsAgain && c.refused(Failed, Lasting)
+	},
 	"customer.missed-last": func(c *claim) bool { return !c.read().RingsAgain },
 
 	// Written.
@@ -581,16 +583,18 @@ func (c *claim) briefsCallback() bool {
 
 // toListener reports whether a sentence of a leg or a text message is in the language of who hears or reads it.
 func (c *claim) toListener() bool {
+	about, isRead := c.read().Callback, c.Step != StepAgentLeg && c.read().Callback.Line != ""
+	if !isRead {
+		about.Desk, about.Language = c.Desk, c.State.Language
+	}
 	audience, _, _ := strings.Cut(c.key, ".")
 	switch audience {
+	case "failure", "desk":
+		return stepOf(c.Step).kind != leg || c.language == c.legLanguage()
 	case "whisper", "answer", "agent":
-		desk := c.read().Callback.Desk
-		if c.Step == StepAgentLeg {
-			desk = c.Desk
-		}
-		return c.language == c.line.deskLanguage(desk)
+		return c.language == c.line.deskLanguage(about.Desk)
 	case "customer":
-		return c.language == c.read().Callback.Language
+		return c.language == about.Language
 	case "sms":
 		return c.language == c.booking().Language
 	}

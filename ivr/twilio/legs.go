@@ -83,14 +83,15 @@ func (r *legRoute) again(w webhook) ivr.Event {
 	return ivr.Failure{}
 }
 
-// leg answers a webhook of a leg. With an error there is a document all the same: an apology, or a request to wait.
+// leg answers a webhook of a leg. With an error there is a document all the same, an apology or a request to wait, unless
+// not even the line is known.
 func (s *Server) leg(ctx context.Context, w webhook, r *legRoute, event ivr.Event) (*document, error) {
 	l, line, err := s.openLeg(w, r)
 	switch {
 	case err != nil && r.step == ivr.StepAgentLeg:
 		return hangup(), err
 	case err != nil:
-		return plainGoodbye(sorry), err
+		return nil, err
 	}
 	var response ivr.Response
 	for range 10 {
@@ -104,10 +105,12 @@ func (s *Server) leg(ctx context.Context, w webhook, r *legRoute, event ivr.Even
 		case ivr.MarkTaken:
 			event, err = s.markTaken(ctx, w, effect), nil
 		case ivr.ReadAttempt:
-			line, event, err = s.readAttempt(ctx, w, r, &l, effect)
+			if line, event, err = s.readAttempt(ctx, w, r, &l, effect); line == nil {
+				return nil, err
+			}
 		}
 	}
-	return plainGoodbye(sorry), fmt.Errorf("step %q wants one thing after another done and never speaks", l.Step)
+	return nil, fmt.Errorf("step %q wants one thing after another done and never speaks", l.Step)
 }
 
 // markTaken writes that an agent took a call, and holds a callback that would fall due while they are talking. Neither
@@ -166,6 +169,7 @@ func (s *Server) readAttempt(
 func (s *Server) ask(
 	ctx context.Context, attempt, leg string, ask ivr.ReadAttempt,
 ) (callback callbacks.Callback, verdict dispatch.Verdict, err error) {
+	defer recovered(&err)
 	switch ask.Ask {
 	case ivr.Answered:
 		return s.Legs.Answered(ctx, attempt, leg)
@@ -192,25 +196,17 @@ func (s *Server) observeAttempt(w webhook, read ivr.AttemptRead) {
 	}
 }
 
-// tryAgain is heard by a customer whose 1 could not be written down.
-const tryAgain = "We are sorry: something went wrong on our side. We will call you again. Goodbye."
-
 // legDocument puts the answer on a leg into TwiML.
 func (s *Server) legDocument(w webhook, line *ivr.Line, l leg, response ivr.Response) (*document, error) {
 	doc := s.document(line)
 	if response.Play != "" {
 		note, err := s.recordingURL(response.Play)
 		if err != nil {
-			return plainGoodbye(sorry), err
+			return nil, err
 		}
 		doc.add(&twiml.VoicePlay{Url: note})
 	}
 	switch action := response.Action.(type) {
-	case ivr.Apologise:
-		if action.WeRingAgain {
-			return plainGoodbye(tryAgain), nil
-		}
-		return plainGoodbye(sorry), nil
 	case ivr.AskTwice:
 		url, err := s.legURL(w, l, keyed)
 		doc.askTwice(response.Say, url, action.Else)
@@ -224,9 +220,7 @@ func (s *Server) legDocument(w webhook, line *ivr.Line, l leg, response ivr.Resp
 		return doc, s.connectLeg(doc, w, l, action)
 	case ivr.Retry:
 		url, err := s.legURL(w, l, dialEnded)
-		if doc.add(doc.says(response.Say)...); line == nil && l.Ended.Tries == 1 {
-			doc.add(&twiml.VoiceSay{Message: "One moment, please. Stay on the line.", Language: "en-US"})
-		}
+		doc.add(doc.says(response.Say)...)
 		doc.add(&twiml.VoicePause{Length: seconds(action.After)}, &twiml.VoiceRedirect{Url: url, Method: "POST"})
 		return doc, err
 	case ivr.Bridge: // the end of the document lets the provider connect the two

@@ -91,7 +91,7 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 			s.Log.Error("cannot answer a webhook", "path", path, "call", w.call().SID, "error", err)
 		}
 		if doc == nil {
-			doc = plainGoodbye(sorry)
+			doc = s.lastApology(w)
 		}
 		text, err := doc.xml()
 		if err != nil {
@@ -136,12 +136,15 @@ func (s *Server) status(path string, note func(context.Context, webhook) error) 
 }
 
 func guarded(answer func() (*document, error)) (doc *document, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			doc, err = nil, fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
-		}
-	}()
+	defer recovered(&err)
 	return answer()
+}
+
+// recovered makes an error of a panic. It is deferred.
+func recovered(err *error) {
+	if fault := recover(); fault != nil {
+		*err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
+	}
 }
 
 func (s *Server) timed(path string) func() {

@@ -273,11 +273,11 @@ func TestPanics(t *testing.T) {
 					return callbacks.Callback{}, "", nil
 				}
 			},
-			[]string{"We are sorry", "<Hangup"},
+			[]string{"failure.message", "<Hangup"},
 		},
 		{
-			"when an agent takes a callback", pathAgentKey, "attempt", leg{State: ivr.State{Attempt: "a"}}, url.Values{"Digits": {"1"}}, nil,
-			[]string{"We are sorry", "<Hangup"},
+			"when an agent takes a callback", pathAgentKey, "attempt", leg{State: ivr.State{Attempt: "a"}},
+			url.Values{"Digits": {"1"}}, nil, []string{"failure.message", "<Hangup"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

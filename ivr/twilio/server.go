@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -126,7 +125,7 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 	s.Log.Warn("the state of a call cannot be read; the call goes on without it", "call", w.call().SID, "error", cause)
 	line := s.Lines.ByNumber(calledNumber(w.call().To))
 	if line == nil {
-		return plainGoodbye(sorry), nil
+		return nil, nil
 	}
 	state, event := ivr.Resume(line, s.Now(), w.event(), w.form.Get("DialBridged") == "true")
 	return s.advance(ctx, w, line, state, event)
@@ -148,7 +147,7 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 		state.Step = ivr.FirstStep // should the fault be in the step, the second apology does without it
 	}
 	if err != nil {
-		return nil, err
+		return s.apology(line, state.Language), err
 	}
 	call := w.call()
 	call.From = line.CallerNumber(call.From)
@@ -166,11 +165,7 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 // play runs the flow until something is left for the provider to do.
 func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State,
 	event ivr.Event) (response ivr.Response, next ivr.State, err error) {
-	defer func() {
-		if fault := recover(); fault != nil {
-			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
-		}
-	}()
+	defer recovered(&err)
 	var said []ivr.Utterance
 	for range 10 {
 		state, response = ivr.Advance(line, s.Now(), w.call(), state, event)
@@ -237,7 +232,32 @@ func (s *Server) fallback(ctx context.Context, w webhook) (*document, error) {
 	return s.advance(ctx, w, line, state, ivr.Failure{})
 }
 
+// sorry is heard where not even a line is known.
 const sorry = "We are sorry: something went wrong on our side. Please ring again in a few minutes. Goodbye."
+
+// apology is the last that is said to a call of a line, in a language of the line's, or in its first.
+func (s *Server) apology(line *ivr.Line, tag string) *document {
+	doc := s.document(line)
+	doc.add(doc.says(line.Apology(tag))...)
+	doc.add(&twiml.VoiceHangup{})
+	return doc
+}
+
+// lastApology is for a call of which nothing can be read: in the first language of the line whose number it has.
+func (s *Server) lastApology(w webhook) *document {
+	doc, err := guarded(func() (*document, error) {
+		for _, number := range []string{w.call().To, w.call().From} { // we are called, or we call
+			if line := s.Lines.ByNumber(calledNumber(number)); line != nil {
+				return s.apology(line, ""), nil
+			}
+		}
+		return nil, errNoLine
+	})
+	if err != nil {
+		return plainGoodbye(sorry)
+	}
+	return doc
+}
 
 // plainGoodbye speaks without a line, in the provider's own voice.
 func plainGoodbye(text string) *document {

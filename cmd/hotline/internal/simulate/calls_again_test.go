@@ -82,6 +82,37 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 	})
 }
 
+// When nothing else can be said, it is said in the language of who listens: the desk's, or the one that the caller chose.
+func TestApologiesAreInTheLanguageOfTheCall(t *testing.T) {
+	for path, c := range map[string]struct{ role, hears string }{
+		"/voice/agent":        {"support-1", "Mohon maaf, ada gangguan di pihak kami."},
+		"/voice/agent/key":    {"support-1", "Mohon maaf, ada gangguan di pihak kami."},
+		"/voice/customer":     {"customer", "很抱歉，我们这边出了故障。 如果仍需帮助，请再次来电，再见。"},
+		"/voice/customer/key": {"customer", "很抱歉，我们这边出了故障。 我们稍后会再次给您回电，再见。"},
+	} {
+		t.Run(path, func(t *testing.T) {
+			store, told := &failingStore{}, false
+			s := newScenario(t, saturday, func(s *setting) {
+				s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+			}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
+				if !told && strings.Contains(w.URL, path+"?") {
+					told = true
+					store.fails.Store(100)
+				}
+				return simulator.WebhookFault{}
+			}}))
+			s.mayDrop = true
+			s.rings(home, "再说一遍", hears("中文服务").press("3"), hears("目前不在工作时间").press("0"),
+				hears("可以回拨尾号").press("2"))
+			s.settles()
+			if heard := heardBy(s.eventsNow(), c.role); !told || !strings.Contains(heard, c.hears) ||
+				strings.Contains(heard, "sorry") {
+				t.Errorf("%s hears %q", c.role, heard)
+			}
+		})
+	}
+}
+
 // triedAgain fails unless role was asked to wait once, in their language, and the customer's telephone rang so often
 // until they were connected, once.
 func (s *scenario) triedAgain(role, words string, rings int) {
