@@ -46,8 +46,10 @@ func TestKindsAsCalendarsSayThem(t *testing.T) {
 			on("20270219", `DESCRIPTION:Helgidagur\nTil að fela`, "SUMMARY:Bóndadagur"),
 			want: "2027-01-06 Þrettándinn\n", asked: []string{"Bóndadagur"}},
 		{name: "a description that only begins like an observance",
-			events: on("20270301", "DESCRIPTION:Observances of the law: offices closed", "SUMMARY:a"), want: "2027-03-01 a\n"},
-		{name: "the same, where others are called holidays", events: on("20270201", "DESCRIPTION:Public holiday", "SUMMARY:b") +
+			events: on("20270301", "DESCRIPTION:Observances of the law: offices closed", "SUMMARY:a"),
+			want:   "2027-03-01 a\n"},
+		{name: "the same, where others are called holidays", events: on("20270201", "DESCRIPTION:Public holiday",
+			"SUMMARY:b") +
 			on("20270301", "DESCRIPTION:Observances of the law: offices closed", "SUMMARY:a"),
 			want: "2027-02-01 b\n", asked: []string{"a"}},
 		{name: "a word that means holidays elsewhere", events: on("20270301", "DESCRIPTION:节假日", "SUMMARY:a") +
@@ -56,7 +58,8 @@ func TestKindsAsCalendarsSayThem(t *testing.T) {
 			on("20271031", `DESCRIPTION:Public holiday in: Saxony\, Thuringia`, "SUMMARY:Reformation Day") +
 			on("20271003", "DESCRIPTION:Public holiday", "SUMMARY:Unity"),
 			want: "2027-10-03 Unity\n", asked: []string{"Epiphany", "Reformation Day"}},
-		{name: "titles that say it", events: on("20270214", "SUMMARY;LANGUAGE=en:Valentine's Day (Not a Public Holiday)") +
+		{name: "titles that say it", events: on("20270214",
+			"SUMMARY;LANGUAGE=en:Valentine's Day (Not a Public Holiday)") +
 			on("20270809", "SUMMARY:National Day") + on("20270810", "SUMMARY:Hari Hol (Regional Holiday)"),
 			want: "2027-08-09 National Day\n", asked: []string{"Hari Hol (Regional Holiday)"},
 			left: `named as no public holiday: "Valentine's Day (Not a Public Holiday)".`},
@@ -146,8 +149,9 @@ var namesInUse = map[string]holidays.Kind{
 
 	"Valentine's Day (Not a Public Holiday)": holidays.Ignore, "[Observance] Groundhog Day": holidays.Ignore,
 
-	"Special Non Working Day": "", "Special Non-Working Day": "", "Nonworking Day": "", "Special (Non-Working) Holiday": "",
-	"Not a working day: election": "", "国庆节（放假，不上班）": "", "无需上班": "", "休館日（振替出勤なし）": "",
+	"Special Non Working Day": "", "Special Non-Working Day": "", "Nonworking Day": "",
+	"Special (Non-Working) Holiday": "",
+	"Not a working day: election":   "", "国庆节（放假，不上班）": "", "无需上班": "", "休館日（振替出勤なし）": "",
 	"Work Day (swapped)": "", "出勤日": "", "清明节补假": "", "Day off in lieu of make-up day worked": "",
 	"No cuti bersama": "", "Cuti Bersama Natal dibatalkan": "", "Cuti Bersama: tidak ada": "",
 	"National Workday holiday": "", "【班】不上班": "", "上班（休）": "", "（休）（班）国庆节": "", "国庆节调休": "",
@@ -236,7 +240,8 @@ func respelt(t *rapid.T, text string) string {
 
 // outcome is the kind of each date, and which of them are in doubt.
 func outcome(events string) string {
-	got, err := holidays.Import("xx.ics", []byte(calendarOf(on("20270430", "SUMMARY:x\nDESCRIPTION:Public holiday")+events)),
+	got, err := holidays.Import("xx.ics", []byte(calendarOf(on("20270430",
+		"SUMMARY:x\nDESCRIPTION:Public holiday")+events)),
 		holidays.Options{Name: "xx", Today: today, From: years(2027, 2027).From, To: years(2027, 2027).To})
 	if err != nil {
 		return "an error"
@@ -255,7 +260,8 @@ func TestDecisions(t *testing.T) {
 		on("20270506", "SUMMARY:无需上班") + on("20270601", "DESCRIPTION:Public holiday in Bavaria", "SUMMARY:b") +
 		on("20270602", "DESCRIPTION:Public holiday in Bavaria", "SUMMARY:c")
 	var decide []holidays.Decision
-	for _, text := range []string{"work day  (SWAPPED)=make-up", "2027-05-06=ignore", "Public holiday in bavaria=holiday"} {
+	for _, text := range []string{"work day  (SWAPPED)=make-up", "2027-05-06=ignore",
+		"Public holiday in bavaria=holiday"} {
 		d, err := holidays.ParseDecision(text)
 		if err != nil {
 			t.Fatal(err)

@@ -25,10 +25,34 @@ type event struct {
 	frame     frame
 	length    time.Duration // from the start to the end, as the clock of the frame reads
 	rules     []rule
-	more      []time.Time // RDATE
-	except    []moment    // EXDATE
-	instead   *moment     // RECURRENCE-ID
-	replaced  []moment    // those for which other events stand
+	more      []occurrence // RDATE
+	except    []moment     // EXDATE
+	instead   *moment      // RECURRENCE-ID
+	insteadOf property
+	replaced  []moment // those for which other events stand
+	changed   string   // when it was last changed, as it is written
+}
+
+// An occurrence is one time that an event takes place, as the clock of its frame reads.
+type occurrence struct {
+	start  time.Time
+	length time.Duration
+}
+
+func (e *event) key() string { return "event " + quoted(problem.Short(e.name)) }
+
+// newer reports whether an event is a later version of another one.
+func (e *event) newer(other *event) bool {
+	if e.sequence != other.sequence {
+		return e.sequence > other.sequence
+	}
+	return e.changed > other.changed
+}
+
+// same reports whether two versions of an event say the same.
+func (e *event) same(other *event) bool {
+	return e.frame.start.Equal(other.frame.start) && e.length == other.length && e.name == other.name &&
+		e.verdict == other.verdict && e.cancelled == other.cancelled
 }
 
 // readEvent reads a VEVENT.
@@ -48,6 +72,9 @@ func (z *zones) readEvent(c *component) (*event, error) {
 			return nil, fmt.Errorf("SEQUENCE is %q instead of a number", problem.Short(text))
 		}
 		e.sequence = n
+	}
+	if e.changed = c.value("LAST-MODIFIED"); e.changed == "" {
+		e.changed = c.value("DTSTAMP")
 	}
 	if err := z.readTimes(e, c); err != nil {
 		return nil, err
@@ -75,6 +102,9 @@ func (z *zones) readTimes(e *event, c *component) error {
 			return errors.New("DTSTART and DTEND are not of one kind: one is a date, the other a time")
 		}
 		e.length = end.reading(e.frame).Sub(start.at)
+		if _, ok := c.get("DURATION"); ok {
+			z.im.unused("DURATION, because DTEND says the same", c.line)
+		}
 	} else if text := c.value("DURATION"); text != "" {
 		if e.length, err = parseDuration(text); err != nil {
 			return err
@@ -98,42 +128,81 @@ func (z *zones) readTimes(e *event, c *component) error {
 // readRepeats reads what makes several of one event.
 func (z *zones) readRepeats(e *event, c *component) error {
 	for _, p := range c.properties {
-		switch p.name {
-		case "RRULE":
-			r, err := readRule(p.value, e.frame)
-			if err != nil {
-				return err
-			}
-			e.rules = append(e.rules, r)
-		case "EXRULE":
-			return errors.New("EXRULE is not supported; write the dates with EXDATE")
-		case "RDATE", "EXDATE":
-			all, err := z.moments(p)
-			if err != nil {
-				return err
-			}
-			if p.name == "EXDATE" {
-				e.except = append(e.except, all...)
-				continue
-			}
-			for _, m := range all {
-				e.more = append(e.more, m.reading(e.frame))
-			}
-		case "RECURRENCE-ID":
-			m, err := z.moment(p)
-			if err != nil {
-				return err
-			}
-			if p.params["RANGE"] != "" {
-				return errors.New("RECURRENCE-ID with RANGE is not supported")
-			}
-			e.instead = &m
+		if err := z.readRepeat(e, p); err != nil {
+			c.brokenLine = p.line
+			return err
 		}
 	}
 	if e.instead != nil && len(e.rules)+len(e.more) > 0 {
 		return errors.New("stands for one of several (RECURRENCE-ID) and repeats itself; it cannot do both")
 	}
 	return nil
+}
+
+func (z *zones) readRepeat(e *event, p property) error {
+	switch p.name {
+	case "RRULE":
+		r, err := z.rule(p, e.frame)
+		e.rules = append(e.rules, r)
+		if r.hours && e.frame.date {
+			z.im.unused("BYHOUR, BYMINUTE and BYSECOND, because the event is of whole days", p.line)
+		}
+		return err
+	case "EXRULE":
+		return errors.New("EXRULE is not supported; write the dates with EXDATE")
+	case "EXDATE":
+		all, err := z.moments(p)
+		for i := range all {
+			if err == nil {
+				all[i], err = z.onFrame(p, all[i], e.frame)
+			}
+		}
+		e.except = append(e.except, all...)
+		return err
+	case "RDATE":
+		all, err := z.moments(p)
+		if err != nil {
+			return err
+		}
+		for _, m := range all {
+			o, err := z.occurrence(e, p, m)
+			if err != nil {
+				return err
+			}
+			e.more = append(e.more, o)
+		}
+	case "RECURRENCE-ID":
+		m, err := z.moment(p)
+		if err == nil && p.params["RANGE"] != "" {
+			err = errors.New("RECURRENCE-ID with RANGE is not supported")
+		}
+		e.instead, e.insteadOf = &m, p
+		return err
+	}
+	return nil
+}
+
+// occurrence is what an RDATE names. A period has a length of its own.
+func (z *zones) occurrence(e *event, p property, m moment) (occurrence, error) {
+	if e.frame.date && (m.period != nil || m.length != 0) {
+		return occurrence{}, errors.New("RDATE names periods, but the event is of whole days; write dates")
+	}
+	on, err := z.onFrame(p, m, e.frame)
+	if err != nil {
+		return occurrence{}, err
+	}
+	o := occurrence{on.reading(e.frame), e.length}
+	if m.length != 0 {
+		o.length = m.length
+	}
+	if m.period != nil {
+		o.length = m.period.reading(e.frame).Sub(o.start)
+	}
+	if o.length < 0 || o.length > longestEvent*24*time.Hour {
+		return o, fmt.Errorf("RDATE names a period that ends before it begins, or lasts more than %d days",
+			longestEvent)
+	}
+	return o, nil
 }
 
 // endless reports whether the event repeats for ever.
@@ -147,14 +216,16 @@ func (e *event) endless() bool {
 }
 
 // starts lists when the event begins, as the clock of its frame reads, between two readings; without what is excepted.
-func (im *importer) starts(e *event, from, end time.Time) ([]time.Time, error) {
-	all := append([]time.Time{e.frame.start}, e.more...)
+func (im *importer) starts(e *event, from, end time.Time) ([]occurrence, error) {
+	all := append([]occurrence{{e.frame.start, e.length}}, e.more...)
 	for _, r := range e.rules {
 		more, err := im.expand(r, e.frame.start, from, end)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, more[1:]...)
+		for _, start := range more[1:] {
+			all = append(all, occurrence{start, e.length})
+		}
 	}
 	exact, whole := map[time.Time]bool{}, map[time.Time]bool{}
 	for _, m := range slices.Concat(e.except, e.replaced) {
@@ -164,11 +235,12 @@ func (im *importer) starts(e *event, from, end time.Time) ([]time.Time, error) {
 			whole[midnight(at)] = true
 		}
 	}
-	var out []time.Time
-	for _, t := range all {
-		if !exact[t] && !whole[midnight(t)] {
-			out = append(out, t)
-			exact[t] = true // once is enough
+	var out []occurrence
+	seen := map[occurrence]bool{}
+	for _, o := range all {
+		if !exact[o.start] && !whole[midnight(o.start)] && !seen[o] {
+			out = append(out, o)
+			seen[o] = true
 		}
 	}
 	return out, nil
@@ -180,8 +252,8 @@ func midnight(t time.Time) time.Time {
 
 // span is the first and the last day of one occurrence, counted from 1970-01-01. Midnight to midnight is a day, as is
 // midnight to 23:59, which programs write that do not know 24:00.
-func (e *event) span(start time.Time, utc zone, touched bool) (first, last int, err error) {
-	end := start.Add(e.length)
+func (e *event) span(o occurrence, utc zone, touched bool) (first, last int, err error) {
+	start, end := o.start, o.start.Add(o.length)
 	if e.frame.utc && utc != nil {
 		start, end = utc.wall(start), utc.wall(end)
 	}

@@ -25,16 +25,34 @@ const (
 type rule struct {
 	option rrule.ROption
 	count  int
+	last   *moment   // UNTIL as it is written
+	hours  bool      // it names times of the day
 	until  time.Time // the last reading, in the frame of its event; zero: none
 }
 
 // endless reports whether the rule has no end of its own.
-func (r rule) endless() bool { return r.count == 0 && r.until.IsZero() }
+func (r rule) endless() bool { return r.count == 0 && r.last == nil }
 
 var ruleParts = []string{"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY",
 	"BYWEEKNO", "BYSETPOS", "BYHOUR", "BYMINUTE", "BYSECOND"}
 
-// readRule reads an RRULE. Holidays are days: what repeats within a day is refused.
+// rule reads an RRULE of an event or of a zone.
+func (z *zones) rule(p property, f frame) (rule, error) {
+	r, err := readRule(p.value, f)
+	if err != nil || r.last == nil {
+		return r, err
+	}
+	last, err := z.onFrame(property{line: p.line, name: "UNTIL"}, *r.last, f)
+	if err != nil {
+		return r, err
+	}
+	if r.until = last.reading(f); last.date {
+		r.until = r.until.Add(24*time.Hour - time.Second)
+	}
+	return r, nil
+}
+
+// readRule reads the text of a rule. Holidays are days: what repeats within a day is refused.
 func readRule(text string, f frame) (rule, error) {
 	if len(text) > longestRule {
 		return rule{}, fmt.Errorf("the rule has %d characters; at most %d are supported", len(text), longestRule)
@@ -87,9 +105,7 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 		if err != nil {
 			return false, fmt.Errorf("UNTIL: %w", err)
 		}
-		if r.until = m.reading(f); m.date {
-			r.until = r.until.Add(24*time.Hour - time.Second)
-		}
+		r.last = &m
 		return false, nil
 	case "COUNT", "INTERVAL":
 		n, err := strconv.Atoi(value)
@@ -106,6 +122,7 @@ func (r *rule) part(key, value string, f frame) (keep bool, err error) {
 			return false, fmt.Errorf("%s=%s repeats at other times of the day than the event's; holidays are days", key,
 				problem.Short(value))
 		}
+		r.hours = true
 		return false, nil
 	}
 	return true, nil

@@ -36,6 +36,9 @@ type moment struct {
 	date, utc bool
 	zone      zone // nil: of no zone in particular
 	id        string
+	// period is the end of a PERIOD, or nil; length its length, if it is written so.
+	period *moment
+	length time.Duration
 }
 
 // reading is the moment as a clock of the frame shows it.
@@ -83,7 +86,35 @@ func parseMoment(value, kind string, z zone, id string) (moment, error) {
 	return m, nil
 }
 
-// moments reads a property of one or more values. Of a PERIOD the start counts.
+// onFrame is a moment for an event of whole days: the date that it is where the calendar is at home. A time in UTC is
+// not cut to the date that UTC has.
+func (z *zones) onFrame(p property, m moment, f frame) (moment, error) {
+	if !f.date || m.date {
+		return m, nil
+	}
+	value := m.at.Format("20060102T150405")
+	date := m.at
+	if m.utc {
+		value += "Z"
+		midnightUTC := m.at.Equal(midnight(m.at))
+		if z.utc != nil {
+			date = z.utc.wall(m.at)
+		} else if !midnightUTC {
+			return m,
+				fmt.Errorf("%s: %s is a time in UTC, and the event is of whole days; name the zone of its days with "+
+					"--zone, or write a date", p.name, value)
+		}
+		if midnightUTC && !midnight(date).Equal(m.at) {
+			return m,
+				fmt.Errorf("%s: %s is midnight in UTC, but %s where the calendar is at home; the event is of whole "+
+					"days, so write a date", p.name, value, date.Format("2006-01-02 15:04"))
+		}
+	}
+	z.im.unused("the time of day of a value, because the event is of whole days", p.line)
+	return moment{at: midnight(date), date: true}, nil
+}
+
+// moments reads a property of one or more values.
 func (z *zones) moments(p property) ([]moment, error) {
 	var found zone
 	id := p.params["TZID"]
@@ -93,14 +124,14 @@ func (z *zones) moments(p property) ([]moment, error) {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
+	kind := strings.ToUpper(p.params["VALUE"])
 	var out []moment
 	for value := range strings.SplitSeq(p.value, ",") {
-		kind := strings.ToUpper(p.params["VALUE"])
-		if kind == "PERIOD" {
-			value, _, _ = strings.Cut(value, "/")
-			kind = "DATE-TIME"
+		read := parseMoment
+		if kind == "PERIOD" && p.name == "RDATE" {
+			read = parsePeriod
 		}
-		m, err := parseMoment(value, kind, found, id)
+		m, err := read(value, kind, found, id)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -110,6 +141,25 @@ func (z *zones) moments(p property) ([]moment, error) {
 		out = append(out, m)
 	}
 	return out, nil
+}
+
+// parsePeriod reads START/END or START/DURATION.
+func parsePeriod(value, _ string, z zone, id string) (moment, error) {
+	start, rest, ok := strings.Cut(strings.TrimSpace(value), "/")
+	if !ok {
+		return moment{}, fmt.Errorf("%q is no period such as 20261231T000000/P1D", problem.Short(value))
+	}
+	m, err := parseMoment(start, "DATE-TIME", z, id)
+	if err != nil {
+		return m, err
+	}
+	if strings.HasPrefix(strings.TrimLeft(strings.ToUpper(rest), "+"), "P") {
+		m.length, err = parseDuration(rest)
+		return m, err
+	}
+	end, err := parseMoment(rest, "DATE-TIME", z, id)
+	m.period = &end
+	return m, err
 }
 
 // moment reads a property of one value.
@@ -124,7 +174,8 @@ func (z *zones) moment(p property) (moment, error) {
 	return all[0], nil
 }
 
-var durationForm = regexp.MustCompile(`^\+?P(?:(\d{1,4})W|(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?)$`)
+var durationForm = regexp.MustCompile(
+	`^\+?P(?:(\d{1,4})W|(?:(\d{1,4})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?)$`)
 
 // parseDuration reads a DURATION. One that is negative is no length of a holiday.
 func parseDuration(text string) (time.Duration, error) {

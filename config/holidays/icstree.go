@@ -16,6 +16,7 @@ const (
 var kept = map[string]bool{
 	"DTSTART": true, "DTEND": true, "DURATION": true, "RRULE": true, "RDATE": true, "EXDATE": true, "EXRULE": true,
 	"RECURRENCE-ID": true, "STATUS": true, "SUMMARY": true, "DESCRIPTION": true, "UID": true, "SEQUENCE": true,
+	"LAST-MODIFIED": true, "DTSTAMP": true,
 	appleMark: true, "METHOD": true, "PRODID": true, "X-WR-CALNAME": true, "X-WR-TIMEZONE": true,
 	"TZID": true, "X-LIC-LOCATION": true, "TZOFFSETFROM": true, "TZOFFSETTO": true,
 }

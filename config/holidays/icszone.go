@@ -64,6 +64,7 @@ const mostZones = 200
 // zones are those of one calendar, by TZID.
 type zones struct {
 	im      *importer
+	utc     zone // the one in which times in UTC are read; nil: UTC
 	known   map[string]zone
 	defined map[string]*component
 }
@@ -145,12 +146,12 @@ func (z *zones) define(c *component) (zone, error) {
 			return nil, err
 		}
 		walls := []time.Time{start}
-		if text := part.value("RRULE"); text != "" {
-			r, err := readRule(text, frame{zone: named{time.UTC}})
+		if p, ok := part.get("RRULE"); ok && p.value != "" {
+			r, err := z.rule(p, frame{zone: named{time.UTC}})
 			if err != nil {
 				return nil, err
 			}
-			if !strings.Contains(strings.ToUpper(text), "FREQ=YEARLY") {
+			if !strings.Contains(strings.ToUpper(p.value), "FREQ=YEARLY") {
 				return nil, errors.New("its clock does not change yearly")
 			}
 			walls, err = z.im.expand(r, start, start, time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC))

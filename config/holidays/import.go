@@ -3,6 +3,7 @@ package holidays
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -64,7 +65,8 @@ type Imported struct {
 // its name speaks of work, or its calendar calls others public holidays; then it is in doubt.
 func Import(file string, data []byte, options Options) (*Imported, error) {
 	im := importer{file: file, options: options, days: map[hours.Date]*Day{}, out: &Imported{},
-		asked: map[string]int{}, decisions: map[string]Kind{}, fits: map[string]bool{}, against: map[hours.Date]bool{}}
+		asked: map[string]int{}, decisions: map[string]Kind{}, fits: map[string]bool{}, against: map[hours.Date]bool{},
+		notUsed: map[string][]int{}}
 	im.readDecisions()
 	if len(data) > LargestImport {
 		im.refuse(0, "", "has %d bytes; at most %d are supported", len(data), LargestImport)
@@ -103,6 +105,7 @@ type importer struct {
 	asked     map[string]int
 	decisions map[string]Kind
 	fits      map[string]bool
+	notUsed   map[string][]int // lines, by what is not used of them
 	sources   []string
 	// marked is set for a calendar that marks its days off: a year without a mark has not been announced.
 	marked bool
@@ -134,6 +137,24 @@ func (im *importer) tired() bool { return len(im.fatal) > 0 }
 
 func (im *importer) note(format string, args ...any) {
 	im.out.Notes = append(im.out.Notes, fmt.Sprintf(format, args...))
+}
+
+// unused remembers what of a line is not used, so that it is said.
+func (im *importer) unused(what string, line int) {
+	if !slices.Contains(im.notUsed[what], line) {
+		im.notUsed[what] = append(im.notUsed[what], line)
+	}
+}
+
+// tellUnused says what was not used, and where.
+func (im *importer) tellUnused() {
+	for _, what := range slices.Sorted(maps.Keys(im.notUsed)) {
+		var lines []string
+		for _, line := range im.notUsed[what] {
+			lines = append(lines, number(line))
+		}
+		im.note("Not used is %s: line %s", what, some(lines))
+	}
 }
 
 // add takes one day. Two entries of one date become one, unless they contradict each other.
@@ -190,6 +211,7 @@ func (im *importer) finish() {
 	}
 	slices.SortFunc(s.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
 	im.checkDecisions()
+	im.tellUnused()
 	im.out.Doubts = im.questions()
 	if len(s.Days) == 0 && len(im.out.Doubts) > 0 {
 		im.fatal = append(im.fatal, im.out.Doubts...)

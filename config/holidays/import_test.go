@@ -129,6 +129,38 @@ func TestImportCalendars(t *testing.T) {
 			holidays.Options{}, "2026-01-01 a\n2026-01-04 a\n"},
 		{"RDATE of periods", eventOf("DTSTART:20260101T000000", "DURATION:P1D",
 			"RDATE;VALUE=PERIOD:20260105T000000/P1D", "SUMMARY:a"), holidays.Options{}, "2026-01-01 a\n2026-01-05 a\n"},
+		{"RDATE of periods, of an event that lasts another time", eventOf("DTSTART;TZID=Asia/Jakarta:20270309T000000",
+			"DTEND;TZID=Asia/Jakarta:20270310T000000",
+			"RDATE;TZID=Asia/Jakarta;VALUE=PERIOD:20270415T000000/20270418T000000,20270601T000000/P2D", "SUMMARY:a"),
+			holidays.Options{}, "2027-03-09 a\n2027-04-15 a\n2027-04-16 a\n2027-04-17 a\n2027-06-01 a\n2027-06-02 a\n"},
+		{"RDATE of a period that ends in UTC", eventOf("DTSTART;TZID=Asia/Jakarta:20270309T000000", "DURATION:P1D",
+			"RDATE;TZID=Asia/Jakarta;VALUE=PERIOD:20270415T000000/20270416T170000Z", "SUMMARY:a"),
+			holidays.Options{}, "2027-03-09 a\n2027-04-15 a\n2027-04-16 a\n"},
+		{"whole days until an instant in UTC, in the east", "X-WR-TIMEZONE:Asia/Jakarta\n" + eventOf(
+			"DTSTART;VALUE=DATE:20270308", "RRULE:FREQ=DAILY;UNTIL=20270310T170000Z", "SUMMARY:a"), holidays.Options{},
+			"2027-03-08 a\n2027-03-09 a\n2027-03-10 a\n2027-03-11 a\n"},
+		{"whole days until an instant in UTC, in the west", "X-WR-TIMEZONE:America/New_York\n" + eventOf(
+			"DTSTART;VALUE=DATE:20270308", "RRULE:FREQ=DAILY;UNTIL=20270312T045959Z", "SUMMARY:a"), holidays.Options{},
+			"2027-03-08 a\n2027-03-09 a\n2027-03-10 a\n2027-03-11 a\n"},
+		{"whole days until midnight in UTC, of a calendar that names no zone", eventOf("DTSTART;VALUE=DATE:20270308",
+			"RRULE:FREQ=DAILY;UNTIL=20270309T000000Z", "SUMMARY:a"), holidays.Options{},
+			"2027-03-08 a\n2027-03-09 a\n"},
+		{"EXDATE and RDATE in UTC of whole days", eventOf("DTSTART;VALUE=DATE:20270301", "RRULE:FREQ=DAILY;COUNT=3",
+			"EXDATE:20270301T170000Z", "RDATE:20270309T170000Z", "SUMMARY:a") + "X-WR-TIMEZONE:Asia/Jakarta\n",
+			holidays.Options{}, "2027-03-01 a\n2027-03-03 a\n2027-03-10 a\n"},
+		{"two versions of one of several, in either order", eventOf("UID:1", "DTSTART;VALUE=DATE:20270301",
+			"RRULE:FREQ=WEEKLY;COUNT=3", "SUMMARY:a") + moved("SEQUENCE:1", "20270309") + moved("SEQUENCE:2",
+			"20270310") +
+			moved("SEQUENCE:0", "20270311"), holidays.Options{}, "2027-03-01 a\n2027-03-10 b\n2027-03-15 a\n"},
+		{"two versions that differ in their stamps", eventOf("UID:1", "DTSTART;VALUE=DATE:20270301",
+			"RRULE:FREQ=WEEKLY;COUNT=3", "SUMMARY:a") + moved("DTSTAMP:20260102T000000Z", "20270309") +
+			moved("DTSTAMP:20260101T000000Z", "20270310"), holidays.Options{},
+			"2027-03-01 a\n2027-03-09 b\n2027-03-15 a\n"},
+		{"one of several cancelled in UTC, of whole days", "X-WR-TIMEZONE:Asia/Jakarta\n" +
+			eventOf("UID:1", "RECURRENCE-ID:20260131T170000Z", "DTSTART;VALUE=DATE:20260201", "STATUS:CANCELLED",
+				"SUMMARY:a") +
+			eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3", "SUMMARY:a"),
+			holidays.Options{}, "2026-01-01 a\n2026-03-01 a\n"},
 		{"one of several on another day", eventOf("UID:1", "DTSTART;VALUE=DATE:20260101", "RRULE:FREQ=MONTHLY;COUNT=3",
 			"SUMMARY:a") +
 			eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20260201", "DTSTART;VALUE=DATE:20260202", "SUMMARY:b"),
@@ -190,6 +222,11 @@ func TestImportCalendars(t *testing.T) {
 	}
 }
 
+// moved is an event that stands for the one of 8 March.
+func moved(version, to string) string {
+	return eventOf("UID:1", "RECURRENCE-ID;VALUE=DATE:20270308", version, "DTSTART;VALUE=DATE:"+to, "SUMMARY:b")
+}
+
 func location(t *testing.T, name string) *time.Location {
 	t.Helper()
 	l, err := time.LoadLocation(name)
@@ -248,6 +285,21 @@ func TestBrokenEvents(t *testing.T) {
 			"RANGE is not supported"},
 		{eventOf("DTSTART:20260101", "RECURRENCE-ID:20260101", "RRULE:FREQ=DAILY;COUNT=2", "SUMMARY:bad"),
 			"repeats itself"},
+		{eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;UNTIL=20260105T170000Z", "SUMMARY:bad"),
+			`xx.ics:8: event "bad": UNTIL: 20260105T170000Z is a time in UTC, and the event is of whole days`},
+		{"X-WR-TIMEZONE:America/New_York\n" + eventOf("DTSTART:20260101", "RRULE:FREQ=DAILY;UNTIL=20260105T000000Z",
+			"SUMMARY:bad"),
+			"UNTIL: 20260105T000000Z is midnight in UTC, but 2026-01-04 19:00 where the calendar is at home"},
+		{eventOf("DTSTART:20260101", "RDATE;VALUE=PERIOD:20260105T000000/P1D", "SUMMARY:bad"),
+			"RDATE names periods, but the event is of whole days"},
+		{eventOf("DTSTART:20260101T000000", "RDATE;VALUE=PERIOD:20260105T000000", "SUMMARY:bad"),
+			"is no period such as"},
+		{eventOf("DTSTART:20260101T000000", "DURATION:P1D", "RDATE;VALUE=PERIOD:20260105T000000/20260104T000000",
+			"SUMMARY:bad"), "a period that ends before it begins"},
+		{moved("DTSTAMP:20260101T000000Z", "20270309") + strings.ReplaceAll(moved("DTSTAMP:20260101T000000Z",
+			"20270310"),
+			"SUMMARY:b", "SUMMARY:bad"),
+			`xx.ics:13: event "bad": stands for the same one of several as the event of line 6`},
 		{eventOf("DTSTART:20260101", "SEQUENCE:x", "SUMMARY:bad"), "SEQUENCE is \"x\""},
 		{eventOf("DTSTART:20260101", "no colon here", "SUMMARY:bad"),
 			`xx.ics:8: event "bad": line no colon here is no line of a calendar`},
@@ -285,6 +337,21 @@ func TestBrokenEvents(t *testing.T) {
 			len(got.Skipped) != 1 {
 			t.Errorf("%q: %v\n%s", c.event, got.Skipped, days(got.Set))
 		}
+	}
+}
+
+// What a value holds and is not used is said, with its line.
+func TestWhatIsNotUsedIsSaid(t *testing.T) {
+	got := importCase(t, "", "X-WR-TIMEZONE:Asia/Jakarta\n"+eventOf("UID:1", "DTSTART;VALUE=DATE:20270301",
+		"DTEND;VALUE=DATE:20270302", "DURATION:P1D", "RRULE:FREQ=DAILY;COUNT=2;BYHOUR=9", "EXDATE:20270301T170000Z",
+		"RDATE:20270309T080000", "SUMMARY:a")+eventOf("UID:1", "SEQUENCE:1", "DTSTART;VALUE=DATE:20270501",
+		"SUMMARY:b"))
+	want := []string{"Not used is BYHOUR, BYMINUTE and BYSECOND, because the event is of whole days: line 9.",
+		"Not used is DURATION, because DTEND says the same: line 4.",
+		"Not used is an older version of an event: line 4.",
+		"Not used is the time of day of a value, because the event is of whole days: line 10, 11."}
+	if got == nil || cmp.Diff(want, got.Notes[:min(len(got.Notes), 4)]) != "" {
+		t.Errorf("%+v", got)
 	}
 }
 

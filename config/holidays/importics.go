@@ -38,7 +38,8 @@ type calendarEvents struct {
 // events reads the events of a calendar and leaves out what was replaced or cancelled.
 func (im *importer) events(c *component) calendarEvents {
 	z := im.zones(c)
-	out := calendarEvents{utc: im.home(c, z)}
+	z.utc = im.home(c, z)
+	out := calendarEvents{utc: z.utc}
 	if strings.EqualFold(c.value("METHOD"), "CANCEL") {
 		im.refuse(c.line, "METHOD", "the calendar cancels its events; it holds no holidays")
 		return out
@@ -67,7 +68,7 @@ func (im *importer) events(c *component) calendarEvents {
 	for _, why := range slices.Sorted(maps.Keys(left)) {
 		im.note("%s left out, %s: %s", plural(len(left[why]), "event is", "events are"), why, some(left[why]))
 	}
-	out.events = im.current(all, out.utc)
+	out.events = z.current(all)
 	return out
 }
 
@@ -109,43 +110,90 @@ func (im *importer) home(c *component, z *zones) zone {
 }
 
 // current leaves out what is cancelled, older versions of an event, and single ones that others stand for.
-func (im *importer) current(all []*event, utc zone) []*event {
-	newest := map[string]int{}
-	replaced := map[string][]moment{}
+func (z *zones) current(all []*event) []*event {
+	masters := map[string]*event{} // the newest of each UID
 	for _, e := range all {
-		if e.uid != "" && e.instead == nil {
-			newest[e.uid] = max(newest[e.uid], e.sequence)
-		}
-		if e.uid != "" && e.instead != nil {
-			replaced[e.uid] = append(replaced[e.uid], *e.instead)
+		if have := masters[e.uid]; e.uid != "" && e.instead == nil && (have == nil || e.sequence > have.sequence) {
+			masters[e.uid] = e
 		}
 	}
+	instances, left := z.instances(all, masters)
 	var out []*event
 	cancelled, tentative := 0, 0
 	for _, e := range all {
-		old := e.uid != "" && e.instead == nil && e.sequence < newest[e.uid]
+		master := masters[e.uid]
 		switch {
+		case left[e]:
+			continue
+		case e.instead == nil && master != nil && e.sequence < master.sequence:
+			z.im.unused(olderVersion, e.line)
+			continue
 		case e.cancelled:
 			cancelled++
-			continue
-		case old:
 			continue
 		case e.tentative:
 			tentative++
 		}
 		if e.uid != "" && e.instead == nil {
-			e.replaced = replaced[e.uid]
+			e.replaced = instances[e.uid]
 		}
 		out = append(out, e)
 	}
 	if cancelled > 0 {
-		im.note("%s cancelled and left out.", plural(cancelled, "event was", "events were"))
+		z.im.note("%s cancelled and left out.", plural(cancelled, "event was", "events were"))
 	}
 	if tentative > 0 {
-		im.note("%s marked tentative; check whether the dates have been confirmed.",
+		z.im.note("%s marked tentative; check whether the dates have been confirmed.",
 			plural(tentative, "event is", "events are"))
 	}
 	return out
+}
+
+const olderVersion = "an older version of an event"
+
+// instances are the moments for which single events stand, by UID, and which of those events are left out.
+func (z *zones) instances(all []*event, masters map[string]*event) (of map[string][]moment, left map[*event]bool) {
+	of, left = map[string][]moment{}, map[*event]bool{}
+	type instance struct {
+		uid string
+		at  time.Time
+	}
+	newest := map[instance]*event{}
+	for _, e := range all {
+		if e.uid == "" || e.instead == nil {
+			continue
+		}
+		f := e.frame
+		if master := masters[e.uid]; master != nil {
+			f = master.frame
+		}
+		m, err := z.onFrame(e.insteadOf, *e.instead, f)
+		if err != nil {
+			z.im.skip(e.insteadOf.line, e.key(), "%v", err)
+			left[e] = true
+			continue
+		}
+		of[e.uid] = append(of[e.uid], m)
+		key := instance{e.uid, m.reading(f)}
+		have, older := newest[key], e
+		if have == nil {
+			newest[key] = e
+			continue
+		}
+		if e.newer(have) {
+			newest[key], older = e, have
+		}
+		left[older] = true
+		if e.newer(have) || have.newer(e) || e.same(have) {
+			z.im.unused(olderVersion, older.line)
+			continue
+		}
+		left[have] = true
+		z.im.skip(e.line, e.key(),
+			"stands for the same one of several as the event of line %d, and neither says that it "+
+				"is newer (SEQUENCE); remove one of the two", have.line)
+	}
+	return of, left
 }
 
 // place takes the days of the events that end by themselves.
@@ -167,15 +215,16 @@ const mostPlaced = 200_000
 // work reports whether so many days more may be looked at.
 func (im *importer) work(e *event, days int) bool {
 	if im.placed += days; im.placed > mostPlaced && !im.tired() {
-		im.refuse(e.line, "event "+quoted(problem.Short(e.name)),
-			"by here the events of the file are more than %d days together; this is not a calendar of holidays", mostPlaced)
+		im.refuse(e.line, e.key(),
+			"by here the events of the file are more than %d days together; this is not a calendar of holidays",
+			mostPlaced)
 	}
 	return !im.tired()
 }
 
 // placeEvent takes the days of one event from a day on, and of what starts until an end.
 func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Time) {
-	key := "event " + quoted(problem.Short(e.name))
+	key := e.key()
 	if im.tired() {
 		return
 	}

@@ -170,7 +170,8 @@ var (
 var (
 	speakOfWork = foldedAll("班", "出勤", "出社", "补", "補", "调休", "調休", "工作日", "平日", "근무", "출근", "workday",
 		"working day", "nonworking", "make-up", "swapped", "hari kerja", "masuk kerja", "làm bù", "munkanap", "рабоч",
-		"cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday", "not a public holiday",
+		"cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday",
+		"not a public holiday",
 		"not a holiday", "no holiday", "bukan libur", "tidak libur", "不放假", "不休", "非假日", "休まない", "休みではない")
 	negations = foldedAll("不", "无", "無", "非", "没", "未", "なし", "ない", "not", "no", "non", "without", "cancelled",
 		"canceled", "tidak", "bukan", "batal", "dibatalkan", "tanpa", "ditiadakan")
