@@ -38,8 +38,8 @@ var ErrCallTestsNotRun = errors.New("the call tests could not be run; this is tr
 // markerName is the file that says, while it is there, that a command is writing the directory.
 const markerName = ".hotline-writing"
 
-// horizon is how many days ahead the record of a version says what changes.
-const horizon = 60
+// Horizon is how many days ahead the record of a version says what changes.
+const Horizon = 60
 
 // longestChanges bounds what is recorded of that, in bytes.
 const longestChanges = 64 << 10
@@ -55,6 +55,8 @@ type Options struct {
 	// RunCallTests plays the call tests of a configuration that is not yet in force. An error keeps it from being so.
 	// May be nil.
 	RunCallTests func(ctx context.Context, snapshot *config.Snapshot) error
+	// Callbacks says in words what an edit that was taken up does to open callbacks. May be nil.
+	Callbacks func(ctx context.Context, before, after *config.Snapshot) string
 	// Say tells people at the terminal what was published or refused, and why. May be nil.
 	Say func(text string)
 	// Now is the clock.
@@ -248,11 +250,17 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 	p.record(ctx)
 	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author",
 		v.Author, "version", p.State().Version)
-	p.say("Published: configuration %s is in force.\n%s", snapshot.Hash, v.Changes)
+	moved := ""
+	if p.Callbacks != nil && p.Say != nil {
+		limited, cancel := context.WithTimeout(ctx, storeLimit)
+		defer cancel()
+		moved = p.Callbacks(limited, before, snapshot)
+	}
+	p.say("Published: configuration %s is in force.\n%s%s", snapshot.Hash, v.Changes, moved)
 }
 
 func changes(before, after *config.Snapshot, now time.Time) string {
-	text := compare.Snapshots(before, after, now, horizon).String()
+	text := compare.Snapshots(before, after, now, Horizon).String()
 	if len(text) > longestChanges {
 		text = text[:longestChanges] + "\n… and more\n"
 	}

@@ -109,6 +109,9 @@ func (w *Options) publish(ctx context.Context, store Store) (*publish.Publisher,
 	o := *w.Source
 	o.History, o.Now, o.Log = store, w.Now, w.Log
 	o.RunCallTests = checkCallTests(o.Say)
+	o.Callbacks = func(ctx context.Context, before, after *config.Snapshot) string {
+		return editedCallbacks(ctx, store, before, after, w.Now())
+	}
 	p := publish.New(o)
 	if err := p.Start(ctx); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)

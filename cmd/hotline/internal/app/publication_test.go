@@ -79,3 +79,40 @@ func TestTheHealthPage(t *testing.T) {
 		`hotline_overrides_in_force{line="gopay"} 1`, `hotline_overrides_in_force{line="okpay"} 0`)
 	shows("/readyz", "ready\n")
 }
+
+// Who saves an edit is told on the server's terminal which callbacks it moves.
+func TestATakenUpEditNamesTheCallbacksThatItMoves(t *testing.T) {
+	dir := apptest.Copy(t)
+	now := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
+	var said []string
+	h, err := New(t.Context(), Options{
+		Source: &publish.Options{Dir: dir, Files: os.DirFS(dir), Say: func(text string) { said = append(said, text) }},
+		Store:  "sqlite:" + filepath.Join(t.TempDir(), "hotline.db"), PublicURL: "https://hotline.example.com",
+		AccountSID: accountSID, Tokens: []string{"token"}, StateKeys: [][]byte{make([]byte, 32)},
+		Now: func() time.Time { return now }, Shared: true, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	due := now.Add(time.Hour)
+	if _, err := h.Service.Book(t.Context(), callbacks.Request{
+		Key: "CA1/1", Line: "gopay", Desk: "support", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP,
+		Called: now, Due: due, Expires: due.Add(72 * time.Hour),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), "special:\n",
+		"special:\n  - {date: 2026-11-26, closed: true, name: Moving}\n")
+	for range 5 {
+		now = h.Publication.Publisher.Look(t.Context())
+	}
+	if told := strings.Join(said, ""); !strings.Contains(told, "1 would be made otherwise:\n") ||
+		!strings.Contains(told, "put off to Fri 2026-11-27 08:00") || strings.Contains(told, "+6281234567890") {
+		t.Errorf("said is\n%s", told)
+	}
+}

@@ -1,13 +1,16 @@
 package cli
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -63,8 +66,11 @@ func newCallbacksCancel() *cobra.Command {
 
 func newCallbacksMove() *cobra.Command {
 	var at string
+	var yes bool
 	cmd := &cobra.Command{
 		Use: "move REFERENCE --at TIME", Short: "Give a callback another time", Args: cobra.ExactArgs(1),
+		Long: `move gives a callback another time. Where it cannot be kept at that time, as the desk is closed or it is
+outside the customer's calling hours, move names the first time after it and asks.`,
 		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
@@ -78,19 +84,28 @@ func newCallbacksMove() *cobra.Command {
 			if !due.After(s.now()) {
 				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)
 			}
-			return s.move(cmd, c, due)
+			return s.move(cmd, c, due, yes)
 		}),
 	}
 	instantFlag(cmd.Flags(), &at, "at", "", "when")
+	yesFlag(cmd.Flags(), &yes)
 	return cmd
 }
 
 // move gives a callback another time: the one that was asked for, or the first after it at which it can be kept.
-func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time) error {
+func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time, yes bool) error {
 	due := s.service.CanBeKept(c, asked.UTC())
 	if due.IsZero() {
 		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; "+
 			"nothing was changed", c.Reference, s.clock(c.Line, asked))
+	}
+	out := cmd.OutOrStdout()
+	if !due.Equal(asked) {
+		fmt.Fprintf(out, "At %s the desk is closed, or it is outside the customer's calling hours; the first time "+
+			"after it is %s.\n", s.clock(c.Line, asked), s.clock(c.Line, due))
+		if !yes && !confirmed(cmd, "Move it there?") {
+			return fmt.Errorf("callback %s is not moved; choose another --at, or say --yes", c.Reference)
+		}
 	}
 	plan, _ := s.snapshot.Plan(c.Line, c.Desk)
 	moved, err := s.service.Move(cmd.Context(), c.ID, callbacks.Move{
@@ -99,14 +114,22 @@ func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked t
 	if err != nil {
 		return refusalWords(c, err)
 	}
-	out := cmd.OutOrStdout()
-	if !due.Equal(asked) {
-		fmt.Fprintf(out, "At %s the desk is closed, or it is outside the customer's calling hours.\n",
-			s.clock(c.Line, asked))
-	}
 	_, err = fmt.Fprintf(out, "Callback %s is due %s. %s\n", moved.Reference, s.clock(moved.Line, moved.Due),
 		s.notifiedWords(moved, callbacks.NotifyMoved))
 	return err
+}
+
+// yesFlag defines the flag that answers what [confirmed] asks.
+func yesFlag(flags *pflag.FlagSet, yes *bool) {
+	flags.BoolVar(yes, "yes", false, "do it without asking")
+}
+
+// confirmed asks a person; whatever is not yes is no.
+func confirmed(cmd *cobra.Command, question string) bool {
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s [y/N] ", question)
+	answer, _ := bufio.NewReader(cmd.InOrStdin()).ReadString('\n') // of nobody: no
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
 }
 
 func newCallbacksRetry() *cobra.Command {

@@ -138,9 +138,13 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 		}
 	})
 	sunday := time.Date(2030, 6, 2, 10, 0, 0, 0, time.FixedZone("WIB", 7*3600))
-	gives(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed",
+	refuses(t, "move 1000001 --at "+sunday.Format(time.RFC3339), "callback 1000001 is not moved; choose another --at")
+	gives(t, "move 1000001 --yes --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed",
 		"is due 2030-06-03 08:00 +07:00", "The customer is told")
-	gives(t, "move 1000002 --at "+sunday.Format(time.RFC3339), "The customer is not told")
+	gives(t, "move 1000002 --yes --at "+sunday.Format(time.RFC3339), "The customer is not told")
+	if asked, err := run(t, "y\n", "callbacks", "move", "1000002", "--at", sunday.Format(time.RFC3339)); err != nil || !strings.Contains(asked, "first time after it is 2030-06-03 08:00 +07:00.\nMove it there? [y/N] Call") {
+		t.Errorf("asked: %v\n%s", err, asked)
+	}
 	refuses(t, "move 1000001 --at 2020-01-01T00:00:00Z", "has passed")
 	refuses(t, "move 1000001", `--at "" is not a valid time`)
 	gives(t, "retry 1000001", "Callback 1000001 is due ")

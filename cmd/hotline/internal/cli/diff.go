@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +12,6 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/hours"
@@ -133,11 +130,9 @@ type difference struct {
 	old, new *config.Snapshot
 	now      time.Time
 	changes  compare.Changes
-	// open is how many callbacks of the lines concerned are open, changed those that would be made otherwise. unseen
-	// says why callbacks were not looked at; empty when they were.
-	open    int
-	changed []changedCallback
-	unseen  string
+	// callbacks are those of the lines concerned; unseen says why they were not looked at; empty when they were.
+	callbacks app.CallbackChanges
+	unseen    string
 }
 
 func (d *difference) write(out io.Writer) error {
@@ -148,14 +143,6 @@ func (d *difference) write(out io.Writer) error {
 	fmt.Fprint(out, d.changes)
 	fmt.Fprintln(out)
 	return d.writeCallbacks(out)
-}
-
-// Callbacks that a new configuration would make otherwise.
-
-// changedCallback is such a callback, with what would come of it under either configuration.
-type changedCallback struct {
-	callbacks.Callback
-	was, will dispatch.Prediction
 }
 
 // compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
@@ -175,106 +162,26 @@ func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
 		err = d.compareCallbacksUnder(limited, b, overrides)
 	}
 	if err != nil && b.optional && ctx.Err() == nil {
-		d.unseen, d.open, d.changed = notAnswering(err), 0, nil
+		d.unseen, d.callbacks = notAnswering(err), app.CallbackChanges{}
 		return nil
 	}
 	return err
 }
 
 func (d *difference) compareCallbacksUnder(ctx context.Context, b *session,
-	overrides []callbacks.DeclaredOverride) error {
+	overrides []callbacks.DeclaredOverride) (err error) {
 	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
-	for _, line := range d.changes.Lines() {
-		list, err := b.store.List(ctx, callbacks.Filter{Line: line, States: callbacks.OpenStates})
-		if err != nil {
-			return fmt.Errorf("the callbacks: %w", err)
-		}
-		d.open += len(list)
-		for _, c := range list {
-			r := callbacks.Record{Callback: c}
-			if c.NextTarget > 0 { // which telephones are left is told by the attempts
-				if r, err = b.store.Record(ctx, c.ID); err != nil {
-					return fmt.Errorf("the callbacks: %w", err)
-				}
-			}
-			one := changedCallback{c, dispatch.Predict(old, r, d.now), dispatch.Predict(new, r, d.now)}
-			if one.was.Outcome != one.will.Outcome || !one.was.At.Equal(one.will.At) {
-				d.changed = append(d.changed, one)
-			}
-		}
-	}
-	slices.SortStableFunc(d.changed, func(a, b changedCallback) int { return a.was.At.Compare(b.was.At) })
-	return nil
+	d.callbacks, err = app.CompareCallbacks(ctx, b.store, old, new, d.changes.Lines(), d.now)
+	return err
 }
 
 func (d *difference) writeCallbacks(out io.Writer) error {
-	switch {
-	case d.unseen != "":
-		_, err := fmt.Fprintf(out, "Callbacks were not looked at: %s.\n", d.unseen)
-		return err
-	case d.open == 0:
-		_, err := fmt.Fprintln(out, "These lines have no open callback.")
-		return err
-	case len(d.changed) == 0:
-		_, err := fmt.Fprintf(out, "%s, and made as before.\n", callbackWords(d.open))
-		return err
+	text := d.callbacks.String()
+	if d.unseen != "" {
+		text = fmt.Sprintf("Callbacks were not looked at: %s.\n", d.unseen)
 	}
-	fmt.Fprintf(out, "%s; %d would be made otherwise:\n", callbackWords(d.open), len(d.changed))
-	var rows terminal.Table
-	for _, k := range d.changed {
-		rows.Add(k.Reference, k.Line, k.Desk, callbacks.Mask(k.Number), d.words(k.Callback, k.will),
-			"instead of: "+d.words(k.Callback, k.was))
-	}
-	return rows.Write(out, "  ")
-}
-
-func callbackWords(n int) string {
-	if n == 1 {
-		return "1 callback of these lines is open"
-	}
-	return fmt.Sprintf("%d callbacks of these lines are open", n)
-}
-
-// words are what comes of a callback, on the clock of its line.
-func (d *difference) words(c callbacks.Callback, o dispatch.Prediction) string {
-	at := d.clock(c.Line, o.At)
-	text := "being made now"
-	switch o.Outcome {
-	case dispatch.Rung:
-		text = "rung " + at
-		if o.PutOff() {
-			text = "put off to " + at + ", " + shortWhy(o)
-		}
-		if !c.SlotEnd.IsZero() && !o.At.Before(c.SlotEnd) {
-			text += ", after the time that was chosen"
-		}
-	case dispatch.GivenUp:
-		text = "given up " + at + ", " + shortWhy(o)
-	case dispatch.LeftToPerson:
-		text = "left to a person " + at + ", " + shortWhy(o)
-	case dispatch.NotDialled:
-		text = "given up " + at + ", " + shortWhy(o)
-	}
-	if !o.SMSAt.IsZero() {
-		text += "; text message " + d.clock(c.Line, o.SMSAt)
-	}
-	return text
-}
-
-func shortWhy(o dispatch.Prediction) string {
-	return strings.TrimSuffix(o.Why, "; no attempt was spent")
-}
-
-// clock is the line's under the new configuration, or else the old one's.
-func (d *difference) clock(line string, at time.Time) string {
-	zone := time.UTC
-	if l := d.old.ByID(line); l != nil {
-		zone = l.Hours.Zone()
-	}
-	if l := d.new.ByID(line); l != nil {
-		zone = l.Hours.Zone()
-	}
-	return at.In(zone).Format(stampTime)
+	_, err := io.WriteString(out, text)
+	return err
 }
 
 // What "hotline diff --json" prints. Instants are UTC, dates and times of day on the clock of the line.
@@ -311,13 +218,13 @@ type diffPrediction struct {
 func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) error {
 	answer := diffAnswer{
 		Old: old, New: new, Days: o.days, Empty: d.changes.Empty(),
-		Lines: append([]compare.LineChanges{}, d.changes.Each...), Looked: d.unseen == "", Callbacks: d.open,
+		Lines: append([]compare.LineChanges{}, d.changes.Each...), Looked: d.unseen == "", Callbacks: d.callbacks.Open,
 		Otherwise: []diffCallback{},
 	}
-	for _, k := range d.changed {
+	for _, k := range d.callbacks.Changed {
 		answer.Otherwise = append(answer.Otherwise, diffCallback{
 			Reference: k.Reference, Line: k.Line, Desk: k.Desk, Number: callbacks.Mask(k.Number), Due: k.Due,
-			Was: predictionOf(k.was), Will: predictionOf(k.will),
+			Was: predictionOf(k.Was), Will: predictionOf(k.Will),
 		})
 	}
 	encoder := jsonEncoder(out)
@@ -326,6 +233,6 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 }
 
 func predictionOf(o dispatch.Prediction) diffPrediction {
-	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: shortWhy(o),
+	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: app.ShortWhy(o),
 		TextMessage: timeOrNull(o.SMSAt)}
 }

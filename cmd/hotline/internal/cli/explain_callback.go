@@ -7,6 +7,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
@@ -110,7 +111,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
 	if o.Outcome != dispatch.Rung || o.PutOff() {
-		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), shortWhy(o))
+		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), app.ShortWhy(o))
 	}
 	rows.Add("booked", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {

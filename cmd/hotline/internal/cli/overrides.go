@@ -280,7 +280,7 @@ func (r *overrideCommand) callbacks(before, after *config.Snapshot, line string)
 	if err := d.compareCallbacksUnder(r.ctx, &session{store: r.store}, nil); err != nil { // both sides have theirs
 		return err
 	}
-	if d.open == 0 {
+	if d.callbacks.Open == 0 {
 		return nil
 	}
 	return d.writeCallbacks(r.out)

@@ -125,6 +125,8 @@ func TestClosingTellsOfCallbacks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.works("1 would be made otherwise", "special-days", "--config", o.live, "--line", "gopay", "--add", "2026-11-26",
+		"--closed", "--name", "Moving", "--dry-run")
 	out := o.works("1 would be made otherwise", "close", "--line", "gopay", "--until", "15:00", "--reason", "Power cut")
 	if !strings.Contains(out, "put off to Thu 2026-11-26 15:00") || strings.Contains(out, home) {
 		t.Errorf("printed is\n%s", out)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +43,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 		newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
-	root.AddCommand(newDraft(), newSpecialDays(time.Now, publish.Write), newPublish(), newStatus(), newHistory(),
+	root.AddCommand(newDraft(), newSpecialDays(publish.Write), newPublish(), newStatus(), newHistory(),
 		newRollback())
 	return root
 }

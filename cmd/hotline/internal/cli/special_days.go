@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
@@ -34,15 +35,15 @@ type writer func(dir string, base publish.Sums, edit publish.Edit, now time.Time
 // specialList is the key under which a file of hours has its special days.
 const specialList = "special"
 
-func newSpecialDays(now func() time.Time, write writer) *cobra.Command {
+func newSpecialDays(write writer) *cobra.Command {
 	var o specialOptions
 	cmd := &cobra.Command{
 		Use:   "special-days --line LINE",
 		Short: "List, add and remove the special days of a line, in its file of hours",
 		Long: `special-days lists the days of a line that follow neither the week nor the sets of holidays. With --add
 and --remove it edits the line's file of hours in the directory of --config: that entry alone; comments, order and
-layout stay as they are. It prints which hours change, for every line that has its hours from this file. What would
-make a mistake is not written.`,
+layout stay as they are. It prints which hours change, for every line that has its hours from this file, and which
+callbacks would be made otherwise. What would make a mistake is not written, nor a day that has passed.`,
 		Example: `  hotline special-days --line gopay
   hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name "Staff meeting"
   hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name "Moving house"
@@ -56,10 +57,11 @@ make a mistake is not written.`,
 			if err != nil {
 				return err
 			}
+			now := clockFrom(cmd.Context())()
 			if o.add == "" && o.remove == "" {
-				return o.list(cmd.OutOrStdout(), dir, now())
+				return o.list(cmd.OutOrStdout(), dir, now)
 			}
-			return o.change(cmd.OutOrStdout(), dir, now(), write)
+			return o.change(cmd, dir, now, write)
 		},
 	}
 	flags := cmd.Flags()
@@ -73,6 +75,7 @@ make a mistake is not written.`,
 	flags.StringVar(&o.name, "name", "", "what the added day is called")
 	flags.StringVar(&o.remove, "remove", "", "remove the entry of a day, or of several")
 	flags.BoolVar(&o.dryRun, "dry-run", false, "print what would change, and write nothing")
+	storeFlags(flags)
 	return cmd
 }
 
@@ -232,7 +235,8 @@ func (c hoursEdit) tellSharers(out io.Writer) {
 }
 
 // change adds or removes an entry: reads, edits, checks, tells and writes.
-func (o specialOptions) change(out io.Writer, dir string, now time.Time, write writer) error {
+func (o specialOptions) change(cmd *cobra.Command, dir string, now time.Time, write writer) error {
+	out := cmd.OutOrStdout()
 	switch {
 	case dir == "":
 		return errors.New("the configuration that is built in cannot be edited; take a copy first (hotline draft " +
@@ -256,18 +260,23 @@ func (o specialOptions) change(out io.Writer, dir string, now time.Time, write w
 	if err != nil {
 		return err
 	}
+	if today := hours.DateOf(now.In(c.snapshot.ByID(o.line).Hours.Zone())); o.add != "" && last.Compare(today) < 0 {
+		return fmt.Errorf("--add %s has passed: it is %s there; nothing was written", o.add, datesOf(today, today))
+	}
 	change := publish.Edit{c.file: text}
 	after, err := config.Load(c.files.With(change).FS())
 	if err != nil {
 		return fmt.Errorf("with this the configuration would be refused, so nothing was written:\n%w", err)
 	}
 	c.tellSharers(out)
-	c.tell(out, after, first, last)
+	if err := c.tell(cmd, after, now, first, last); err != nil {
+		return err
+	}
 	if o.dryRun {
 		_, err := fmt.Fprintln(out, "Nothing was written (--dry-run).")
 		return err
 	}
-	if err := write(dir, c.files.Sums(), change, now); errors.Is(err, publish.ErrReadOnly) {
+	if err := write(dir, c.files.Sums(), change, time.Now()); errors.Is(err, publish.ErrReadOnly) {
 		fmt.Fprint(out, c.files.Patch(change))
 		return fmt.Errorf("nothing was written: %w; have the patch above applied there by somebody who may (git "+
 			"apply, or patch -p1)", err)
@@ -278,16 +287,25 @@ func (o specialOptions) change(out io.Writer, dir string, now time.Time, write w
 	return err
 }
 
-// tell prints what changes in the hours of some days.
-func (c hoursEdit) tell(out io.Writer, after *config.Snapshot, first, last hours.Date) {
+// tell prints what changes in the hours of some days, and which callbacks would be made otherwise.
+func (c hoursEdit) tell(cmd *cobra.Command, after *config.Snapshot, now time.Time, first, last hours.Date) error {
 	noon := func(d hours.Date) time.Time { return time.Date(d.Year, d.Month, d.Day, 12, 0, 0, 0, time.UTC) }
 	days := int(noon(last).Sub(noon(first))/(24*time.Hour)) + 1
-	changes := compare.Snapshots(c.snapshot, after, noon(first), days)
-	if changes.Empty() {
-		fmt.Fprintf(out, "The hours of %s stay as they are.\n", datesOf(first, last))
-		return
+	d := difference{old: c.snapshot, new: after, now: now,
+		changes: compare.Snapshots(c.snapshot, after, noon(first), days)}
+	if d.changes.Empty() {
+		_, err := fmt.Fprintf(cmd.OutOrStdout(), "The hours of %s stay as they are.\n", datesOf(first, last))
+		return err
 	}
-	fmt.Fprint(out, changes.String())
+	session, err := openOptionalSession(cmd, app.OpenStore)
+	if err != nil {
+		return err
+	}
+	err = d.compareCallbacks(cmd.Context(), session)
+	if err = errors.Join(err, session.close()); err != nil {
+		return err
+	}
+	return d.write(cmd.OutOrStdout())
 }
 
 // addition is the text of the file with the new entry, behind the dated one that comes before it.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,13 +17,16 @@ import (
 func special(t *testing.T, write writer, args ...string) (output string, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newSpecialDays(func() time.Time { return time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC) }, write)
+	cmd := newSpecialDays(write)
 	cmd.Flags().String("config", "", "")
+	cmd.Flags().String("settings", "", "")
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetOut(&out)
 	cmd.SetErr(&out)
 	cmd.SetArgs(append([]string{"--line", "gopay"}, args...))
-	err = cmd.ExecuteContext(context.Background())
+	err = cmd.ExecuteContext(withClock(t.Context(), func() time.Time {
+		return time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+	}))
 	return answered.ReplaceAllString(out.String(), ""), err
 }
 
@@ -107,6 +109,7 @@ func TestSpecialRefuses(t *testing.T) {
 		{"--add 2026-12-23 --as satt --name Eve", `"satt" is not known; did you mean "sat"?`},
 		{"--add 2026-12-23 --open 8-12 --name Eve", `--open "8-12" is not a span of hours`},
 		{"--add 2026-12-23 --closed", "say what the day is called"},
+		{"--add 2026-11-25 --closed --name Yesterday", "--add 2026-11-25 has passed: it is Thu 2026-11-26 there"},
 		{"--add 2026-12-23 --name Eve", "say what happens on the day"},
 		{"--add 2026-12-23 --closed --as sat --name Eve", "with one of --closed"},
 		{"--add 23.12.2026 --closed --name Eve", "--add \"23.12.2026\" is not a date"},
