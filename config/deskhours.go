@@ -68,6 +68,7 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 	if !own.Get("holidays").Present() {
 		expiring.sets = nil // the line's warning
 	}
+	expiring.dated = slices.DeleteFunc(expiring.dated, func(d dated) bool { return d.at.File != own.File })
 	if own.Get("overrides").Present() {
 		f.line.Announcements = append(f.line.Announcements, announcements...)
 	}

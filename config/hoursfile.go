@@ -29,10 +29,11 @@ type hoursFile struct {
 	expiring expiring
 }
 
-// expiring is what a calendar depends on that does not last: sets of holidays, and overrides.
+// expiring is what a calendar depends on that does not last: sets of holidays, overrides, and whatever has a date.
 type expiring struct {
 	sets      []yamlnode.Value // where each set is named
 	overrides []placedOverride
+	dated     []dated
 }
 
 type placedOverride struct {
@@ -66,10 +67,12 @@ func readHours(at yamlnode.Value, line *ivr.Line, sets knownSets) hoursFile {
 	if peak := root.Get("peak"); !peak.Empty() {
 		week := yamlnode.Mapping{Value: root.Value, Values: map[string]yamlnode.Value{"week": peak}}
 		f.peak, _, _ = readCalendar(week, f.zone, ruleContext{})
+		doubtPeak(peak, root.Get("week"))
 	}
 	for _, item := range root.Get("announcements").List("- {from: …, until: …, text: …}") {
 		if announcement, ok := readAnnouncement(item, f.zone, line); ok {
 			f.announcements = append(f.announcements, announcement)
+			f.expiring.note(item, announcement.From, announcement.Until, f.zone, longAnnouncement)
 		}
 	}
 	return f
@@ -109,6 +112,7 @@ type HoursFile struct {
 	Overrides []hours.Override
 
 	dependencies []dependency
+	doubts       []Warning
 }
 
 // LoadHours reads one file in the form of hours/LINE.yaml, with the sets of holidays of a configuration. file is its
@@ -123,6 +127,8 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 	}
 	sets := loadSets(fsys, &problems)
 	at := yamlnode.Document(file, data, tableOf("hours"), &problems, unknownKey)
+	var doubts Problems
+	at.Warnings = &doubts
 	if at.Node == nil {
 		return nil, problems.Err()
 	}
@@ -136,5 +142,6 @@ func LoadHours(fsys fs.FS, file string, data []byte) (*HoursFile, error) {
 		f.Name = h.id.Node.Value
 	}
 	f.dependencies = []dependency{{line: f.Name, calendar: h.calendar, expiring: h.expiring}}
+	f.doubts = undated(f.Name, doubts)
 	return f, nil
 }

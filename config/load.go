@@ -42,8 +42,9 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
 		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}, audio: l.audio}
-	for _, w := range l.warnings.Sorted() {
-		s.lineWarnings = append(s.lineWarnings, Warning{Line: lineOf(w.File), Undated: true, Problem: w})
+	for _, w := range undated("", l.warnings) {
+		w.Line = lineOf(w.File)
+		s.lineWarnings = append(s.lineWarnings, w)
 	}
 	ours := ours(lines)
 	for _, f := range lines {

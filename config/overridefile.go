@@ -54,6 +54,7 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	r.places[fmt.Sprintf("overrides[%d]", len(r.Overrides))] = item
 	r.Overrides = append(r.Overrides, o)
 	r.expiring.overrides = append(r.expiring.overrides, placedOverride{item, o})
+	r.expiring.note(item, o.From, o.Until, r.Zone, longOverride)
 	if o.Say != nil {
 		announcement := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
 		if o.Until.IsZero() {

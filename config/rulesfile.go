@@ -103,8 +103,15 @@ func (r *rules) readWeek(v yamlnode.Value) {
 	}
 	for d, name := range schema.Weekdays {
 		day := week.Get(name)
+		if day.Present() && day.Empty() {
+			day.Fail("is empty; write [] if nobody is there on %s, or the hours, for example [\"09:00-17:00\"]",
+				time.Weekday(d))
+		}
 		r.WeekSource[d] = day.Source()
 		r.Week[d] = r.readSpans(day, "week."+name)
+	}
+	if v.Key != "peak" {
+		doubtWeek(week, r.Week)
 	}
 }
 
@@ -120,6 +127,7 @@ func (r *rules) readSpans(v yamlnode.Value, path string) (spans []hours.Span) {
 			item.Fail("%v", err)
 			continue
 		}
+		doubtSpan(item, span, dayOf(path))
 		r.places[fmt.Sprintf("%s[%d]", path, len(spans))] = item
 		spans = append(spans, span)
 	}
@@ -203,6 +211,9 @@ func (r *rules) readSpecial(item yamlnode.Value) {
 	}
 	r.places[path] = item
 	r.Special = append(r.Special, s)
+	if s.From != (hours.Date{}) {
+		r.expiring.dated = append(r.expiring.dated, datedSpecial(item, s))
+	}
 }
 
 // checkOneWay reports a special day that says nothing about its hours, or two things.

@@ -29,7 +29,7 @@ func TestWarningsOfSentences(t *testing.T) {
 		"accents, dashes and currency": {"goodbye", "Café – “€5”.", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fsys := base(t)
+			fsys := wholeWeek(t)
 			text := string(fsys["prompts/en.yaml"].Data)
 			if !strings.Contains(tt.key, "/") {
 				text = edit(t, text, "-"+tt.key)
@@ -51,7 +51,7 @@ func TestScripts(t *testing.T) {
 	for text, warns := range map[string]bool{
 		"請稍候，PayPay。": false, "Thank you.": true, "ありがとう。": true, "Спасибо，您好": true,
 	} {
-		fsys := base(t)
+		fsys := wholeWeek(t)
 		fsys["prompts/zh.yaml"] = file([]byte("topic.x: \"" + text + "\"\n"))
 		if got := messages(t, load(t, fsys)); (got != "") != warns {
 			t.Errorf("%s: %q", text, got)

@@ -16,8 +16,7 @@ const warnBefore = 90 * day
 type Warning struct {
 	// Line is the line's name; Desk is empty for the line's own hours.
 	Line, Desk string
-	// Undated is set for what is about the line's numbers and telephones: it depends on no day, and the next three are
-	// zero.
+	// Undated is set for what does not draw near, such as a mistyped year or telephone; the next three are then zero.
 	Undated bool
 	// Set is the set of holidays that ends, or empty: then it is an override until revoked.
 	Set string
@@ -78,12 +77,23 @@ func (s *Snapshot) WrittenOverrides(line string) (out []WrittenOverride) {
 }
 
 // Warnings are those of one file.
-func (f *HoursFile) Warnings(now time.Time) []Warning { return warnings(f.dependencies, now) }
+func (f *HoursFile) Warnings(now time.Time) []Warning {
+	return sorted(slices.Concat(warnings(f.dependencies, now), f.doubts))
+}
+
+// undated are the warnings of readers, about a line or about none.
+func undated(line string, texts Problems) (out []Warning) {
+	for _, w := range texts.Sorted() {
+		out = append(out, Warning{Line: line, Undated: true, Problem: w})
+	}
+	return out
+}
 
 func warnings(all []dependency, now time.Time) (out []Warning) {
 	for _, r := range all {
 		out = append(out, r.uncovered(now)...)
 		out = append(out, r.unrevoked(now)...)
+		out = append(out, r.misdated(now)...)
 	}
 	return sorted(out)
 }

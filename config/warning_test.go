@@ -11,6 +11,22 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 )
 
+// wholeWeek is the base with every weekday written, on the same lines.
+func wholeWeek(t testing.TB) fstest.MapFS {
+	t.Helper()
+	fsys := base(t)
+	before, rest, _ := strings.Cut(string(fsys["hours/shop.yaml"].Data), "  mon:")
+	_, after, _ := strings.Cut(rest, "special:")
+	fsys["hours/shop.yaml"].Data = []byte(before + `  {mon: ["09:00-12:00", "13:00-17:00"], tue: ["09:00-17:00"],
+  wed: [], thu: [], sat: [], sun: [],
+  fri: [22:00-24:00]}
+special:` + after)
+	return fsys
+}
+
+// ofDesk is a week of a desk's own.
+const ofDesk = `week: {mon: ["07:00-20:00"], tue: [], wed: [], thu: [], fri: [], sat: [], sun: []}`
+
 func warned(warnings []config.Warning) string {
 	var b strings.Builder
 	for _, w := range warnings {
@@ -21,7 +37,7 @@ func warned(warnings []config.Warning) string {
 
 // TestWarnings: a set that ends within 90 days, and an override that nobody has ended.
 func TestWarnings(t *testing.T) {
-	fsys := base(t)
+	fsys := wholeWeek(t)
 	fsys["holidays/works.yaml"] = file([]byte("name: works\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: " +
 		"[\"the works council\"]\ndays:\n  - {date: 2026-11-23, kind: holiday, name: Outing}\n"))
 	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `holidays: [works]
@@ -30,7 +46,7 @@ overrides:
   - {from: 2026-09-01 10:00, until: 2026-09-01 11:00, closed: true, reason: Drill}
 `...)
 	fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"),
-		[]byte(`hours: {week: {mon: ["07:00-20:00"]}}`), 1)
+		[]byte("hours: {"+ofDesk+"}"), 1)
 	shop := load(t, fsys)
 	const (
 		crisis = "hours/shop.yaml:18: overrides[0]: open until revoked (Crisis) %s 2026-10-02 10:00; remove it " +
@@ -45,7 +61,8 @@ overrides:
 		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which "+
 			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
 		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " +
-			fmt.Sprintf(crisis, "stands since")},
+			fmt.Sprintf(crisis, "stands since") + "shop// 0: hours/shop.yaml:19: overrides[1]: is over since 2026-09-01; " +
+			"remove it, or correct the year\n"},
 		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
 	} {
 		now, err := time.Parse(time.RFC3339, tt.now)
@@ -60,13 +77,14 @@ overrides:
 
 // TestDeskWarnings: what only a desk relies on is told of the desk.
 func TestDeskWarnings(t *testing.T) {
-	fsys := base(t)
+	fsys := wholeWeek(t)
 	fsys["lines/shop.yaml"].Data = bytes.Replace(fsys["lines/shop.yaml"].Data, []byte("hours: line"), []byte(
-		`hours: {week: {mon: ["07:00-20:00"]}, holidays: [id], overrides: [{from: 2026-11-24 10:00, until: until revoked, open: true, reason: Help}]}`), 1)
-	got := warned(load(t, fsys).Warnings(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC)))
+		"hours: {"+ofDesk+", holidays: [id], overrides: [{from: 2026-11-24 10:00, until: until revoked, open: true, "+
+			"reason: Help}]}"), 1)
+	got := warned(load(t, fsys).Warnings(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)))
 	if strings.Count(got, "\n") != 2 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: "+
 		"desks[0].hours.holidays[0]: the set id") ||
-		!strings.Contains(got, "shop/support/ -4786: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until "+
+		!strings.Contains(got, "shop/support/ -38: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until "+
 			"revoked (Help)") {
 		t.Error(got)
 	}
@@ -112,7 +130,7 @@ func TestWarningsOfLines(t *testing.T) {
 			"true\ntext_sender: SHOP", clean},
 	} {
 		t.Run(name, func(t *testing.T) {
-			fsys := base(t)
+			fsys := wholeWeek(t)
 			text := fsys["lines/shop.yaml"].Data
 			if strings.Contains(tt.new, "text_messages") {
 				text = bytes.Replace(text, []byte("text_messages: false\n"), nil, 1)
@@ -155,7 +173,7 @@ func TestShippedLinesAreWiredForTheProvider(t *testing.T) {
 
 // TestSentencesThatNobodyHears: a line's own words in a language that it does not speak.
 func TestSentencesThatNobodyHears(t *testing.T) {
-	fsys := base(t)
+	fsys := wholeWeek(t)
 	fsys["prompts/ja.yaml"] = &fstest.MapFile{Data: []byte("shop/welcome: \"{line}でございます。\"\n")}
 	var got []string
 	for _, w := range load(t, fsys).Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {

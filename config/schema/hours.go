@@ -107,7 +107,7 @@ func ruleDefinitions() Properties {
 	return Properties{
 		{"identifier", identifierSchema()},
 		{"span", span},
-		{"spans", list(ref("span"), mostSpans).once().orNothing()},
+		{"spans", list(ref("span"), mostSpans).once()},
 		{"week", weekSchema()},
 		{"weekday", words(weekOrder()...)},
 		{"date", form(`^`+datePattern+`$`, dateWrong, "2026-12-31")},

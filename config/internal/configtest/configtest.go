@@ -36,7 +36,8 @@ func Base(t testing.TB) fstest.MapFS {
 	for _, tag := range []string{"en", "id"} {
 		var b strings.Builder
 		for _, need := range line.PromptNeeds() {
-			fmt.Fprintf(&b, "%s: \"%s", need.Key, strings.Join(append([]string{need.Key, "in", tag}, need.Figures...), " "))
+			words := append([]string{need.Key, "in", tag}, need.Figures...)
+			fmt.Fprintf(&b, "%s: \"%s", need.Key, strings.Join(words, " "))
 			for _, arg := range need.Args {
 				fmt.Fprintf(&b, " {%s}", arg)
 			}
