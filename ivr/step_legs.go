@@ -114,7 +114,7 @@ func onAgent(r *request, event Event) Action {
 	case read.Ask != AgentTakes:
 		prompt := "whisper.callback"
 		if c.Urgent {
-			prompt = "whisper.urgent"
+			prompt = "whisper.urgent-callback"
 		}
 		r.said = append(r.said, r.line.briefing(prompt, r.line.deskLanguage(c.Desk), c.Topic, c.Language))
 		return AskTwice{}

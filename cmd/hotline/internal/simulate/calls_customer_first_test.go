@@ -59,7 +59,7 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s.settles()
 	s.bridged()
 	if heard := heardBy(s.eventsNow(), "customer"); strings.Count(heard, "We will call you again later") != 1 ||
-		strings.Count(heard, "calling you back as requested") != 1 {
+		strings.Count(heard, "calling you back") != 1 {
 		t.Errorf("the customer hears %q", heard)
 	}
 	var told []string

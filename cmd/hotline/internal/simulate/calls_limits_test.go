@@ -246,7 +246,7 @@ func TestTheCustomerDidNotAskForTheCall(t *testing.T) {
 	s.settles()
 	s.bridged()
 	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard,
-		"If you did not ask for this call, press 2. Thank you. We have cancelled this callback") {
+		"If you have not contacted us, press 2. Thank you. We have cancelled this callback") {
 		t.Errorf("the customer hears %q", heard)
 	}
 	if heard := heardBy(s.eventsNow(), "support-1"); !strings.Contains(heard, "Pelanggan tidak dapat dihubungi") {

@@ -38,6 +38,15 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 		s.everyAgent("answer")
 		s.settles()
 		s.bridged("emergency-1 with customer")
+		briefing := "Darurat. Layanan Pelanggan GoPay: telepon balik"
+		if told := heardBy(s.eventsNow(), "emergency-1"); !strings.Contains(told, briefing) {
+			t.Errorf("the agent hears %q", told)
+		}
+		// It was booked by itself: nobody asked for it.
+		if told := heardBy(s.eventsNow(), "customer"); !strings.Contains(told, "GoPay support, calling you back. ") ||
+			!strings.Contains(told, "If you have not contacted us, press 2.") {
+			t.Errorf("the customer hears %q", told)
+		}
 		alerts := s.textsTo(onDuty)
 		told := "gopay, desk emergency: nobody took an urgent call. Sat 21 Mar 2026, 03:0"
 		if len(alerts) != 2 || !strings.Contains(alerts[0], told) || !strings.Contains(alerts[0], "number ending in 7890") {
