@@ -491,8 +491,7 @@ func asked(t *testing.T, baseURL string, transport http.RoundTripper) map[string
 
 // Where no connection came about nothing was asked for: it is refused for now, and tried again.
 func TestConnectionRefusedIsNotUnknown(t *testing.T) {
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
+	const gone = "http://127.0.0.1:1" // a port that was free may be another test's by now; this one is nobody's
 	stranger := httptest.NewTLSServer(http.NotFoundHandler()) // whose certificate nobody knows
 	defer stranger.Close()
 	plain := httptest.NewServer(http.NotFoundHandler()) // which speaks no TLS
@@ -505,7 +504,7 @@ func TestConnectionRefusedIsNotUnknown(t *testing.T) {
 		url       string
 		transport http.RoundTripper
 	}{
-		"nobody listens": {gone.URL, nil}, "no such host": {"https://api.example.com", nameless},
+		"nobody listens": {gone, nil}, "no such host": {"https://api.example.com", nameless},
 		"a certificate of somebody else's": {stranger.URL, nil}, "no TLS": {strings.Replace(plain.URL, "http:",
 			"https:", 1), nil},
 	} {
