@@ -64,7 +64,7 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 	}
 	// A mistake in what is the line's has been reported there in the same words, and is not told twice.
 	calendar, expiring, announcements := readCalendar(both, h.zone,
-		ruleContext{line: f.line, sets: sets, topics: f.topicsOf(id)})
+		ruleContext{line: f.line, desk: id, sets: sets})
 	if !own.Get("holidays").Present() {
 		expiring.sets = nil // the line's warning
 	}
@@ -79,15 +79,4 @@ func (f *lineFile) linkOwn(id string, own yamlnode.Mapping, h hoursFile, sets kn
 		})
 	}
 	return calendar
-}
-
-// topicsOf are the topics that a desk serves.
-func (f *lineFile) topicsOf(desk string) (out []string) {
-	for _, t := range f.line.Topics {
-		first := f.line.Desks[t.Desk]
-		if t.Desk == desk || first != nil && slices.Contains(slices.Collect(maps.Values(first.ByLanguage)), desk) {
-			out = append(out, t.ID)
-		}
-	}
-	return out
 }

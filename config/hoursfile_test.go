@@ -183,7 +183,7 @@ func TestDeskHours(t *testing.T) {
 	}
 }
 
-// TestOverrideIsAnnounced: what an override says is an announcement while it lasts; a desk's concerns its topics.
+// TestOverrideIsAnnounced: what an override says is an announcement while it lasts; the general desk's concerns everybody.
 func TestOverrideIsAnnounced(t *testing.T) {
 	fsys := base(t)
 	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `overrides:
@@ -200,7 +200,7 @@ func TestOverrideIsAnnounced(t *testing.T) {
 		{From: at("2026-12-01 10:00"), Until: time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC),
 			Text: map[string]string{"en": "A flood.", "id": "Banjir."}},
 		line.Announcements[2],
-		{From: at("2026-11-24 10:00"), Until: at("2026-11-24 11:00"), Topics: []string{"login", "refund"},
+		{From: at("2026-11-24 10:00"), Until: at("2026-11-24 11:00"),
 			Text: map[string]string{"en": "Help.", "id": "Bantuan."}},
 	}
 	if diff := cmp.Diff(want, line.Announcements); diff != "" || len(want[2].Topics) != 1 {

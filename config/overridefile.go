@@ -8,7 +8,6 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Endless is the end of an announcement that nobody has ended.
@@ -55,11 +54,7 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	r.Overrides = append(r.Overrides, o)
 	r.expiring.overrides = append(r.expiring.overrides, placedOverride{item, o})
 	r.expiring.note(item, o.From, o.Until, r.Zone, longOverride)
-	if o.Say != nil {
-		announcement := ivr.Announcement{From: o.From, Until: o.Until, Topics: r.around.topics, Text: o.Say}
-		if o.Until.IsZero() {
-			announcement.Until = Endless
-		}
-		r.announcements = append(r.announcements, announcement)
+	if r.around.line != nil {
+		r.announcements = append(r.announcements, announced(r.around.line, r.around.desk, o.From, o.Until, o.Say)...)
 	}
 }

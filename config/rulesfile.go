@@ -19,9 +19,9 @@ import (
 type ruleContext struct {
 	// line is nil when there is none; then spoken texts may be in any language.
 	line *ivr.Line
-	// topics are those that an override's announcement concerns; none is all.
-	topics []string
-	sets   knownSets
+	// desk is whose rules they are; empty: the line's.
+	desk string
+	sets knownSets
 }
 
 // rules gathers what goes into a calendar, and where each rule stands by the name that package hours gives it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/hours"
@@ -60,14 +61,7 @@ func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 	}
 	under.Announcements = slices.Clone(line.Announcements)
 	for _, o := range over {
-		topics := topicsOf(line, o.Desk)
-		if everybody := o.Desk == "" || o.Desk == line.General; len(o.Say) > 0 && (everybody || len(topics) > 0) {
-			if everybody {
-				topics = nil
-			}
-			under.Announcements = append(under.Announcements,
-				ivr.Announcement{From: o.From, Until: o.Until, Topics: topics, Text: o.Say})
-		}
+		under.Announcements = append(under.Announcements, announced(line, o.Desk, o.From, o.Until, o.Say)...)
 	}
 	return &under
 }
@@ -88,12 +82,31 @@ func OverrideSource(o callbacks.DeclaredOverride) string {
 	return fmt.Sprintf("override %d by %s", o.ID, o.By)
 }
 
-// topicsOf are the topics that a desk serves, so that only its callers hear of its closure.
-func topicsOf(line *ivr.Line, desk string) (topics []string) {
-	for _, t := range line.Topics {
-		if t.Desk == desk {
-			topics = append(topics, t.ID)
-		}
+// announced is what an override says while it lasts, told to those whom its desk serves in their language: everybody,
+// where that is the line or its general desk, else callers about the desk's topics.
+func announced(line *ivr.Line, desk string, from, until time.Time, say map[string]string) (out []ivr.Announcement) {
+	if until.IsZero() {
+		until = Endless
 	}
-	return topics
+	for _, tag := range slices.Sorted(maps.Keys(say)) {
+		var topics []string
+		if desk != "" && line.DeskFor(line.General, tag) != desk {
+			for _, t := range line.Topics {
+				if line.DeskFor(t.Desk, tag) == desk {
+					topics = append(topics, t.ID)
+				}
+			}
+			if topics == nil {
+				continue
+			}
+		}
+		same := func(a ivr.Announcement) bool { return slices.Equal(a.Topics, topics) }
+		i := slices.IndexFunc(out, same)
+		if i < 0 {
+			i = len(out)
+			out = append(out, ivr.Announcement{From: from, Until: until, Topics: topics, Text: map[string]string{}})
+		}
+		out[i].Text[tag] = say[tag]
+	}
+	return out
 }

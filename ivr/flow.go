@@ -327,17 +327,17 @@ func (r *request) goodbye() Action {
 // known, in the caller's language.
 func (r *request) deskWanted() string {
 	if topic := r.topic(); topic != nil {
-		return r.line.deskFor(topic.Desk, r.language())
+		return r.line.DeskFor(topic.Desk, r.language())
 	}
 	return r.generalDesk()
 }
 
-func (r *request) generalDesk() string { return r.line.deskFor(r.line.General, r.language()) }
+func (r *request) generalDesk() string { return r.line.DeskFor(r.line.General, r.language()) }
 
-// deskFor is the desk that serves callers of a language in the place of this one, or this one.
-func (l *Line) deskFor(id, tag string) string {
-	if other, ok := l.Desks[id].ByLanguage[tag]; ok {
-		return other
+// DeskFor is the desk that serves callers of a language in the place of this one, or this one.
+func (l *Line) DeskFor(id, tag string) string {
+	if desk := l.Desks[id]; desk != nil && desk.ByLanguage[tag] != "" {
+		return desk.ByLanguage[tag]
 	}
 	return id
 }
@@ -357,7 +357,7 @@ func (r *request) agentDesk() string {
 // answer. It is nil otherwise, and for a caller who has chosen it.
 func (r *request) emergency() *Topic {
 	topic := r.line.emergency()
-	if topic == nil || r.urgent() || !r.closed() || !r.deskCanAnswer(r.line.deskFor(topic.Desk, r.language())) {
+	if topic == nil || r.urgent() || !r.closed() || !r.deskCanAnswer(r.line.DeskFor(topic.Desk, r.language())) {
 		return nil
 	}
 	return topic

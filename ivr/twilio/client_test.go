@@ -491,7 +491,8 @@ func asked(t *testing.T, baseURL string, transport http.RoundTripper) map[string
 
 // Where no connection came about nothing was asked for: it is refused for now, and tried again.
 func TestConnectionRefusedIsNotUnknown(t *testing.T) {
-	const gone = "http://127.0.0.1:1" // a port that was free may be another test's by now; this one is nobody's
+	// A port that was free may be another test's by now; this one is nobody's.
+	const gone = "http://127.0.0.1:1"
 	stranger := httptest.NewTLSServer(http.NotFoundHandler()) // whose certificate nobody knows
 	defer stranger.Close()
 	plain := httptest.NewServer(http.NotFoundHandler()) // which speaks no TLS

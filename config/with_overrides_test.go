@@ -1,0 +1,49 @@
+package config
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/hotline-ivr/hotline/ivr"
+)
+
+// What a desk's override says is heard by those whom the desk serves in their language, and by nobody else.
+func TestWhoHearsWhatADesksOverrideSays(t *testing.T) {
+	line := ivr.Line{ID: "shop", General: "support",
+		Topics: []ivr.Topic{{ID: "login", Desk: "support"}, {ID: "fraud", Desk: "security"}, {ID: "trip", Desk: "travel"}},
+		Desks: map[string]*ivr.Desk{"security": {}, "spare": {}, "abroad": {}, "far": {},
+			"support": {ByLanguage: map[string]string{"zh": "abroad"}},
+			"travel":  {ByLanguage: map[string]string{"zh": "abroad", "en": "far"}}},
+	}
+	from := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
+	type heard struct {
+		Topics []string
+		Text   map[string]string
+	}
+	for desk, want := range map[string][]heard{
+		"":         {{nil, map[string]string{"en": "Flood", "ja": "洪水", "zh": "水灾"}}},
+		"support":  {{nil, map[string]string{"en": "Flood", "ja": "洪水"}}},
+		"abroad":   {{nil, map[string]string{"zh": "水灾"}}},
+		"security": {{[]string{"fraud"}, map[string]string{"en": "Flood", "ja": "洪水", "zh": "水灾"}}},
+		"travel":   {{[]string{"trip"}, map[string]string{"ja": "洪水"}}},
+		"far":      {{[]string{"trip"}, map[string]string{"en": "Flood"}}},
+		"spare":    nil,
+	} {
+		until, say := from.Add(time.Hour), map[string]string{"en": "Flood", "ja": "洪水", "zh": "水灾"}
+		var got []heard
+		for _, a := range announced(&line, desk, from, until, say) {
+			if !a.From.Equal(from) || !a.Until.Equal(until) {
+				t.Errorf("%q: from %v until %v", desk, a.From, a.Until)
+			}
+			got = append(got, heard{a.Topics, a.Text})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", desk, diff)
+		}
+	}
+	if until := announced(&line, "", from, time.Time{}, map[string]string{"en": "Flood"})[0].Until; until != Endless {
+		t.Errorf("until revoked ends at %v", until)
+	}
+}
