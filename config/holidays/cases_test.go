@@ -3,8 +3,10 @@ package holidays_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -306,5 +308,27 @@ func TestContradictionsAreAsked(t *testing.T) {
 		if got == nil || len(got.Set.Days) != 1 || got.Set.Days[0].Kind != holidays.MakeUp || len(got.Doubts) > 0 {
 			t.Errorf("%s, decided: %v", events, got)
 		}
+	}
+}
+
+// Every name of Windows leads to a zone that there is.
+func TestZonesOfWindows(t *testing.T) {
+	data, err := os.ReadFile("windowszones.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for line := range strings.Lines(string(data)) {
+		name, zone, ok := strings.Cut(strings.TrimSpace(line), " = ")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		n++
+		if _, err := time.LoadLocation(zone); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n < 139 {
+		t.Errorf("%d names; there were 139", n)
 	}
 }

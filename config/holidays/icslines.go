@@ -3,6 +3,8 @@ package holidays
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -113,8 +115,18 @@ func contentLine(line int, text []byte) (property, error) {
 		return property{}, errors.New("has no colon before its value")
 	}
 	p.value = rest[1:]
+	if zone := p.params["TZID"]; offsetInZone.MatchString(zone) && minutesFirst.MatchString(p.value) {
+		whole := zone + ":" + p.value[:2]
+		return property{}, fmt.Errorf(`has a colon in TZID=%s, which ends it; quote it: TZID="%s"`, whole, whole)
+	}
 	return p, nil
 }
+
+// An offset such as GMT+07:00 in a parameter has to be quoted, for its colon looks like the one before the value.
+var (
+	offsetInZone = regexp.MustCompile(`[+-]\d\d?$`)
+	minutesFirst = regexp.MustCompile(`^\d\d:`)
+)
 
 func notInName(r rune) bool {
 	return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_' && r != '.'

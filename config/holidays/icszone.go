@@ -1,12 +1,14 @@
 package holidays
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config/problem"
@@ -102,7 +104,9 @@ func (z *zones) look(id string) (zone, error) {
 	}
 	c := z.defined[id]
 	if c == nil {
-		return nil, fmt.Errorf("zone %q is neither known nor defined in the file", problem.Short(id))
+		return nil,
+			fmt.Errorf("zone %q is neither known nor defined in the file; correct it to one such as Asia/Jakarta",
+				problem.Short(id))
 	}
 	if location, ok := tzName(c.value("X-LIC-LOCATION")); ok {
 		return named{location}, nil
@@ -115,10 +119,28 @@ func (z *zones) look(id string) (zone, error) {
 	return found, nil
 }
 
-// tzName is a zone of the tz database, also behind a prefix such as /example.org/20070101_1/Europe/Berlin.
+//go:embed windowszones.txt
+var windowsZones string
+
+// windowsNames are the zones of the tz database by what Windows calls them.
+var windowsNames = sync.OnceValue(func() map[string]string {
+	names := map[string]string{}
+	for line := range strings.Lines(windowsZones) {
+		if name, zone, ok := strings.Cut(strings.TrimSpace(line), " = "); ok {
+			names[name] = zone
+		}
+	}
+	return names
+})
+
+// tzName is a zone of the tz database, also by its name in Windows, or behind a prefix such as
+// /example.org/20070101_1/Europe/Berlin.
 func tzName(id string) (*time.Location, bool) {
 	if id == "" || len(id) > 200 || strings.EqualFold(id, "Local") {
 		return nil, false
+	}
+	if name, ok := windowsNames()[id]; ok {
+		id = name
 	}
 	for {
 		if id != "" && !strings.HasPrefix(id, "/") {

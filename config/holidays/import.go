@@ -66,7 +66,7 @@ type Imported struct {
 func Import(file string, data []byte, options Options) (*Imported, error) {
 	im := importer{file: file, options: options, days: map[hours.Date]*Day{}, out: &Imported{},
 		asked: map[string]int{}, decisions: map[string]Kind{}, fits: map[string]bool{}, against: map[hours.Date]bool{},
-		notUsed: map[string][]int{}}
+		notUsed: map[string][]int{}, left: map[string][]string{}}
 	im.readDecisions()
 	if len(data) > LargestImport {
 		im.refuse(0, "", "has %d bytes; at most %d are supported", len(data), LargestImport)
@@ -76,8 +76,12 @@ func Import(file string, data []byte, options Options) (*Imported, error) {
 	switch start := bytes.TrimLeft(data, " \t\r\n"); {
 	case len(start) == 0:
 		im.refuse(0, "", "is empty")
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		im.refuse(1, "", "is UTF-16 text; save it as UTF-8")
 	case bytes.IndexByte(data, 0) >= 0:
-		im.refuse(0, "", "is not UTF-8 text; save it as UTF-8")
+		im.refuse(1+bytes.Count(data[:bytes.IndexByte(data, 0)], []byte("\n")), "",
+			"holds a NUL character, so it is not "+
+				"UTF-8 text; remove the character if it is the only one, or else save the file as UTF-8")
 	case start[0] == '{' || start[0] == '[':
 		im.json(data)
 	default:
@@ -105,7 +109,8 @@ type importer struct {
 	asked     map[string]int
 	decisions map[string]Kind
 	fits      map[string]bool
-	notUsed   map[string][]int // lines, by what is not used of them
+	notUsed   map[string][]int    // lines, by what is not used of them
+	left      map[string][]string // names, by why their events are left out
 	sources   []string
 	// marked is set for a calendar that marks its days off: a year without a mark has not been announced.
 	marked bool
@@ -154,6 +159,49 @@ func (im *importer) tellUnused() {
 			lines = append(lines, number(line))
 		}
 		im.note("Not used is %s: line %s", what, some(lines))
+	}
+}
+
+// leave remembers an event that is left out, so that it is said.
+func (im *importer) leave(why, name string) {
+	im.left[why] = append(im.left[why], quoted(problem.Short(name)))
+}
+
+func (im *importer) tellLeft() {
+	for _, why := range slices.Sorted(maps.Keys(im.left)) {
+		im.note("%s left out, %s: %s", plural(len(im.left[why]), "event is", "events are"), why, some(im.left[why]))
+	}
+}
+
+// mostNamed bounds how many events a note names.
+const mostNamed = 10
+
+func some(names []string) string {
+	if len(names) <= mostNamed {
+		return strings.Join(names, ", ") + "."
+	}
+	return strings.Join(names[:mostNamed], ", ") + " and " + number(len(names)-mostNamed) + " more."
+}
+
+// take takes the days of an event for what it is, or asks what it is.
+func (im *importer) take(line int, name string, v verdict, dates []hours.Date) {
+	if v.kind == Ignore {
+		im.leave(v.why, name)
+		return
+	}
+	var doubtful []hours.Date
+	for _, date := range dates {
+		if !im.wanted(date) {
+			continue
+		}
+		if _, decided := im.decided(date.String()); v.kind == inDoubt && !decided {
+			doubtful = append(doubtful, date)
+			continue
+		}
+		im.add(line, date, v.kind, name)
+	}
+	if len(doubtful) > 0 {
+		im.asks(doubt{line, name, quoted(problem.Short(name)) + ": " + v.why, doubtful})
 	}
 }
 
@@ -211,6 +259,7 @@ func (im *importer) finish() {
 	}
 	slices.SortFunc(s.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
 	im.checkDecisions()
+	im.tellLeft()
 	im.tellUnused()
 	im.out.Doubts = im.questions()
 	if len(s.Days) == 0 && len(im.out.Doubts) > 0 {

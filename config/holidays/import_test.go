@@ -90,6 +90,11 @@ func TestImportCalendars(t *testing.T) {
 			eventOf("DTSTART:20260704T040000Z", "DTEND:20260705T040000Z", "SUMMARY:summer") +
 			eventOf("DTSTART:20261126T050000Z", "DTEND:20261127T050000Z", "SUMMARY:winter"), holidays.Options{},
 			"2026-07-04 summer\n2026-11-26 winter\n"},
+		{"a zone of Windows that the file does not define", eventOf("DTSTART;TZID=China Standard Time:20270308T000000",
+			"DTEND;TZID=China Standard Time:20270309T000000", "SUMMARY:a"), holidays.Options{}, "2027-03-08 a\n"},
+		{"a zone of an offset, quoted and defined", strings.NewReplacer("Our Own", "GMT+07:00").Replace(newYork) +
+			eventOf(`DTSTART;TZID="GMT+07:00":20270308T000000`, "DURATION:P1D", "SUMMARY:a"), holidays.Options{},
+			"2027-03-08 a\n"},
 		{"two zones in one event", newYork + eventOf("DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z",
 			"SUMMARY:a"), holidays.Options{}, "2026-07-04 a\n"},
 		{"a zone with a prefix", eventOf("DTSTART;TZID=/example.org/20070101_1/Europe/Berlin:20260101T000000",
@@ -258,6 +263,8 @@ func TestBrokenEvents(t *testing.T) {
 		{eventOf("DTSTART:20260102", "DURATION:-P1D", "SUMMARY:bad"), "is no length of time"},
 		{eventOf("DTSTART:20260102,20260103", "SUMMARY:bad"), "DTSTART has 2 values"},
 		{eventOf("DTSTART;TZID=Nowhere:20260101T000000", "SUMMARY:bad"), `zone "Nowhere" is neither known nor defined`},
+		{eventOf("DTSTART;TZID=GMT+07:00:20260101T000000", "SUMMARY:bad"), `xx.ics:7: event "bad": line DTSTART;TZID=` +
+			`GMT+07:00:20260101T000000 has a colon in TZID=GMT+07:00, which ends it; quote it: TZID="GMT+07:00"`},
 		{eventOf("DTSTART:20260101T090000", "DTEND:20260101T100000", "SUMMARY:Meeting"),
 			`event "Meeting": is not of whole days: 2026-01-01 09:00 to 2026-01-01 10:00`},
 		{eventOf("DTSTART:20260101T000000", "SUMMARY:bad"), "is not of whole days"},
@@ -387,7 +394,11 @@ func TestRefusedFiles(t *testing.T) {
 		{"{\n\"year\": 2026,\n\"days\": [}", "xx:3: cannot be read as holiday JSON"},
 		{string(testFile(t, "sources/cn-2027.json")), "the holidays of 2027 have not been announced"},
 		{`{"year": 20270, "days": [{}]}`, "is no year of a holiday calendar"},
-		{`{}`, "holds no day"},
+		{`{}`, "xx:1: this form of JSON is not known: it has no members; known are the forms of holiday-cn"},
+		{"{\"code\": 0,\n\"holiday\": {}}", "not known: it has the members code, holiday; known are"},
+		{"\n[{\"date\": \"2027-01-01\", \"holiday\": true}]", "xx:2: this form of JSON is not known"},
+		{"\xff\xfeB\x00", "xx:1: is UTF-16 text; save it as UTF-8"},
+		{strings.Replace(good, "good", "go\x00od", 1), "xx:5: holds a NUL character"},
 		{`[]`, "holds no day"},
 	} {
 		_, err := holidays.Import("xx", []byte(c.text), holidays.Options{Name: "xx", Today: today, SkipBroken: true})
@@ -437,6 +448,62 @@ func TestImportJSON(t *testing.T) {
 			got.Set.To.String() != c.to {
 			t.Errorf("%s: covers %s to %s\n%s", c.text, got.Set.From, got.Set.To, diff)
 		}
+	}
+}
+
+// The forms of others, and what is asked because they do not say whether it is a holiday for everybody.
+func TestImportJSONOfOthers(t *testing.T) {
+	for name, c := range map[string]struct {
+		text, want string
+		asked      []string
+	}{
+		"Nager.Date": {`[
+{"date": "2027-01-01", "localName": "Tahun Baru", "name": "New Year's Day", "countryCode": "ID", "global": true,
+	"types": ["Public"]},
+{"date": "2027-02-06", "localName": "Imlek", "name": "Lunar", "countryCode": "ID", "global": true,
+	"types": ["Optional"]},
+{"date": "2027-02-14", "localName": "Valentin", "name": "V", "countryCode": "ID", "global": true,
+	"types": ["Observance"]},
+{"date": "2027-03-01", "localName": "St. Davids", "name": "D", "countryCode": "ID",
+ "global": false, "counties": ["ID-AC"], "types": ["Public"]},
+{"date": "2027-10-09", "localName": "补班", "name": "Make-up", "countryCode": "ID", "global": true,
+	"types": ["Public"]}]`,
+			"2027-01-01 Tahun Baru\n", []string{"Imlek", "St. Davids", "补班"}},
+		"date-holidays": {`[
+{"date": "2027-01-01 00:00:00", "start": "2026-12-31T16:00:00.000Z",
+ "end": "2027-01-01T16:00:00.000Z", "name": "元旦", "type": "public", "rule": "01-01"},
+{"date": "2027-02-06 00:00:00", "start": "2027-02-05T16:00:00.000Z",
+ "end": "2027-02-09T16:00:00.000Z", "name": "春节", "type": "public", "rule": "chinese"},
+{"date": "2027-03-08 00:00:00", "start": "2027-03-07T16:00:00.000Z",
+ "end": "2027-03-08T16:00:00.000Z", "name": "妇女节", "type": "observance", "rule": "03-08"},
+{"date": "2027-03-12 00:00:00 +0800", "start": "2027-03-11T16:00:00.000Z",
+ "end": "2027-03-12T16:00:00.000Z", "name": "植树节", "type": "bank", "rule": "03-12"}]`,
+			"2027-01-01 元旦\n2027-02-06 春节\n2027-02-07 春节\n2027-02-08 春节\n2027-02-09 春节\n", []string{"植树节"}},
+	} {
+		got, err := holidays.Import("xx.json", []byte(c.text), holidays.Options{Name: "xx", Today: today})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, days(got.Set)); diff != "" || !strings.Contains(strings.Join(got.Notes, "\n"),
+			"1 event is left out, called an observance by the calendar") {
+			t.Errorf("%s: %v\n%s", name, got.Notes, diff)
+		}
+		asksOf(t, name, got.Doubts, c.asked)
+	}
+	_, err := holidays.Import("xx.json",
+		[]byte(`[{"date": "2027-01-01 18:00:00", "name": "a", "type": "public", "rule": "x"}]`),
+		holidays.Options{Name: "xx", Today: today})
+	if err == nil || !strings.Contains(err.Error(), "xx.json:1: days[0]: begins at 18:00:00 and is not of whole days") {
+		t.Errorf("from the evening on: %v", err)
+	}
+	_, err = holidays.Import("xx.json",
+		[]byte("{\"year\": 2027, \"days\": [\n{\"name\": \"元旦\", \"date\": \"2027-01-01\", "+
+			"\"isOffDay\": true},\n{\"name\": \"元旦\", \"date\": \"2027-01-01\", \"isOffDay\": false}]}"),
+		holidays.Options{Name: "xx", Today: today})
+	if err == nil || !strings.Contains(err.Error(),
+		`xx.json:3: 2027-01-01: "元旦" is a make-up day, but the one on line 2`) {
+		t.Errorf("written twice: %v", err)
 	}
 }
 

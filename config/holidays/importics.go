@@ -1,8 +1,6 @@
 package holidays
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +44,6 @@ func (im *importer) events(c *component) calendarEvents {
 	}
 	var all []*event
 	words := im.wording(c)
-	left := map[string][]string{}
 	for _, child := range c.children {
 		if child.name != "VEVENT" || im.tired() {
 			continue
@@ -54,7 +51,7 @@ func (im *importer) events(c *component) calendarEvents {
 		name := tidy(unescape(child.value("SUMMARY")))
 		v := im.judge(child, name, words)
 		if v.kind == Ignore {
-			left[v.why] = append(left[v.why], quoted(problem.Short(name)))
+			im.leave(v.why, name)
 			continue
 		}
 		e, err := z.readEvent(child)
@@ -65,21 +62,8 @@ func (im *importer) events(c *component) calendarEvents {
 		e.verdict = v
 		all = append(all, e)
 	}
-	for _, why := range slices.Sorted(maps.Keys(left)) {
-		im.note("%s left out, %s: %s", plural(len(left[why]), "event is", "events are"), why, some(left[why]))
-	}
 	out.events = z.current(all)
 	return out
-}
-
-// mostNamed bounds how many events a note names.
-const mostNamed = 10
-
-func some(names []string) string {
-	if len(names) <= mostNamed {
-		return strings.Join(names, ", ") + "."
-	}
-	return strings.Join(names[:mostNamed], ", ") + " and " + number(len(names)-mostNamed) + " more."
 }
 
 // breaks names an event that cannot be read, on the line that is wrong or else on its first.
@@ -240,7 +224,7 @@ func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Tim
 		im.skip(e.line, key, "%v", err)
 		return
 	}
-	var doubtful []hours.Date
+	var dates []hours.Date
 	for _, start := range starts {
 		first, last, err := e.span(start, utc, im.options.Touched)
 		if err != nil {
@@ -251,21 +235,12 @@ func (im *importer) placeEvent(e *event, utc zone, from hours.Date, end time.Tim
 			return
 		}
 		for n := first; n <= last; n++ {
-			date := dateOf(n)
-			if !im.wanted(date) || from.Compare(date) > 0 {
-				continue
+			if date := dateOf(n); from.Compare(date) <= 0 {
+				dates = append(dates, date)
 			}
-			if _, decided := im.decided(date.String()); e.verdict.kind == inDoubt && !decided {
-				doubtful = append(doubtful, date)
-				continue
-			}
-			im.add(e.line, date, e.verdict.kind, e.name)
 		}
 	}
-	if len(doubtful) > 0 {
-		why := quoted(problem.Short(e.name)) + ": " + e.verdict.why
-		im.asks(doubt{e.line, e.name, why, doubtful})
-	}
+	im.take(e.line, e.name, e.verdict, dates)
 }
 
 // placeEndless takes the days of the rules without an end. They are followed through the years that something else is

@@ -31,6 +31,12 @@ type verdict struct {
 	exact bool
 }
 
+// Reasons for which events are left out.
+const (
+	decidedSo        = "as the reviewer decided"
+	calledObservance = "called an observance by the calendar"
+)
+
 // A wording is how a calendar tells the kinds of its events, known once all of them have been looked at.
 type wording struct {
 	apple  bool // some are marked with X-APPLE-SPECIAL-DAY
@@ -64,19 +70,23 @@ const appleMark = "X-APPLE-SPECIAL-DAY"
 func (im *importer) judge(c *component, name string, w wording) verdict {
 	first, more := says(c)
 	if kind, ok := im.decided(name, first); ok {
-		return verdict{kind: kind, why: "as the reviewer decided"}
+		return verdict{kind: kind, why: decidedSo}
 	}
 	if w.apple || c.value(appleMark) != "" {
 		return marked(c, name)
 	}
-	described, named := w.described(first, more), namedKind(name)
+	return w.described(first, more).with(namedKind(name), first)
+}
+
+// with is what an event is by the word of its calendar and by its name together.
+func (described verdict) with(named verdict, says string) verdict {
 	switch {
 	case !described.exact && described.why == "", described.kind == named.kind:
 		return named
 	case described.kind == Holiday && named.kind == Collective:
 		return named // a public holiday of this sort
 	case described.exact && (named.exact || named.kind == inDoubt):
-		return verdict{why: "its name does not fit " + quoted(problem.Short(first)) + ", as the calendar calls it"}
+		return verdict{why: "its name does not fit " + quoted(problem.Short(says)) + ", as the calendar calls it"}
 	}
 	return described
 }
@@ -124,7 +134,7 @@ func (w wording) described(first string, more bool) verdict {
 	case known && slices.Contains(onlyGoogles, key) && !w.google && !more:
 		return asked
 	case known && kind == Ignore:
-		return verdict{kind: Ignore, why: "called an observance by the calendar", exact: true}
+		return verdict{kind: Ignore, why: calledObservance, exact: true}
 	case known:
 		return verdict{kind: Holiday, exact: true}
 	case first == "" && w.public:

@@ -43,7 +43,8 @@ func TestParse(t *testing.T) {
 	}
 	want := &holidays.Set{Name: "xx", From: hours.Date{Year: 2026, Month: 1, Day: 1},
 		To:      hours.Date{Year: 2026, Month: 12, Day: 31},
-		Sources: []string{"somebody"}, Comment: "For tests.", File: "holidays/xx.yaml", CoversLine: 3, Days: []holidays.Day{
+		Sources: []string{"somebody"}, Comment: "For tests.", File: "holidays/xx.yaml", CoversLine: 3,
+		Days: []holidays.Day{
 			{Date: hours.Date{Year: 2026, Month: 1, Day: 1}, Kind: holidays.Holiday, Name: "First", Line: 6},
 			{Date: hours.Date{Year: 2026, Month: 5, Day: 1}, Kind: holidays.MakeUp, Name: "Second", Line: 7}}}
 	if diff := cmp.Diff(want, set); diff != "" {
