@@ -122,7 +122,8 @@ func afterDial(r *request, event Event) Action {
 			return goTo{stepOffer}
 		}
 		r.Target++
-		if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) {
+		// One urgent Dial follows the other without a word: who hangs up while we speak is not heard to have gone.
+		if desk := r.line.Desks[r.Desk]; desk != nil && r.Target < len(desk.Targets) && !r.urgent() {
 			r.say("desk.next")
 		}
 		return askDesk(r)

@@ -115,7 +115,7 @@ var truths = map[string]func(c *claim) bool{
 	"reference.call":  func(c *claim) bool { return c.dials() && c.is("digits", c.digits(c.Reference)) },
 	"desk.connecting": func(c *claim) bool { return c.dials() || c.retries() },
 	"desk.urgent":     func(c *claim) bool { return c.dials() && c.urgent() && c.Desk == c.deskWanted() },
-	"desk.next":       func(c *claim) bool { return c.dials() && c.Target > 0 },
+	"desk.next":       func(c *claim) bool { return c.dials() && c.Target > 0 && !c.urgent() },
 	"desk.nobody":     func(c *claim) bool { return slices.Contains(c.Rung, c.deskWanted()) },
 
 	// What is offered when nobody is free, or the line is closed.

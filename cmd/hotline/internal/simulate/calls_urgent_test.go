@@ -82,7 +82,11 @@ func TestHangingUpWhileTheEmergencyDeskRings(t *testing.T) {
 		name  string
 		after time.Duration
 		books bool
-	}{{"soon", 43 * time.Second, false}, {"late", 55 * time.Second, true}} {
+	}{
+		{"soon", 43 * time.Second, false},
+		{"late", 55 * time.Second, true},
+		{"when the first telephone has just stopped", 68 * time.Second, true},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScenario(t, night, alerting(t))
 			s.everyAgent("no-answer")
