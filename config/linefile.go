@@ -123,14 +123,10 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 		voice := m.Need("voice", "write the provider's name of a voice, for example Google.id-ID-Standard-A")
 		l.Locale, _ = locale.Text("id-ID")
 		l.Voice, _ = voice.Text("Google.id-ID-Standard-A")
-		if l.Locale != "" && ok {
-			checkLocale(locale, l)
-		}
+		right := l.Locale != "" && (!ok || checkLocale(locale, l))
 		l.Countries = readLanguageCountries(m.Get("countries"), out)
-		if l.Locale != "" && l.Voice != "" {
-			if err := voices.Fits(l.Voice, l.Locale); err != nil {
-				voice.Fail("%v", err)
-			}
+		if right && l.Voice != "" {
+			checkVoice(voice, m.Get("allow_unknown_voice"), l)
 		}
 		out = append(out, l)
 	}
@@ -162,18 +158,42 @@ func readLanguageCountries(v yamlnode.Value, before []ivr.Language) (countries [
 	return countries
 }
 
-// checkLocale reports a locale of another language than the tag.
-func checkLocale(v yamlnode.Value, l ivr.Language) {
-	locale, err := language.All.Parse(l.Locale)
-	if err != nil {
-		v.Fail("%q is not a locale; write language and country, for example id-ID", problem.Short(l.Locale))
+// checkVoice reports a voice that is not known, unless that is allowed, or speaks another locale.
+func checkVoice(v, allow yamlnode.Value, l ivr.Language) {
+	allowed := allow.Present() && allow.Yes()
+	if !voices.Known(l.Voice) && !allowed {
+		near, ok := problem.Nearest(l.Voice, voices.Of(l.Locale))
+		if !ok {
+			near = "Google.id-ID-Standard-A"
+			if known := voices.Of(l.Locale); len(known) > 0 {
+				near = known[0]
+			}
+		}
+		v.Fail("voice %q is not among the provider's voices of %s; did you mean %s? If it is a newer one, write "+
+			"allow_unknown_voice: true beside it", problem.Short(l.Voice), voices.AsOf, near)
 		return
+	}
+	if voices.Known(l.Voice) && allowed {
+		allow.Warn("is not needed: voice %s is known; remove it", l.Voice)
+	}
+	if err := voices.Fits(l.Voice, l.Locale); err != nil {
+		v.Fail("%v", err)
+	}
+}
+
+// checkLocale reports what is no locale of the provider's, and one of another language than the tag.
+func checkLocale(v yamlnode.Value, l ivr.Language) bool {
+	locale, err := language.All.Parse(l.Locale)
+	if err != nil || strings.Contains(l.Locale, "_") {
+		v.Fail("%q is not a locale; write language and country, for example id-ID", problem.Short(l.Locale))
+		return false
 	}
 	base, _ := locale.Base()
 	want, _ := language.All.Make(l.Tag).Base()
 	if base != want {
 		v.Fail("%s is not a locale of the language %s", l.Locale, l.Tag)
 	}
+	return base == want
 }
 
 func readLimits(v yamlnode.Value, l *ivr.Line) {

@@ -15,7 +15,7 @@ func Nearest(word string, known []string) (string, bool) {
 	}
 	best, bestDistance := "", 1+len(word)/3
 	for _, k := range known {
-		d := distance(strings.ToLower(word), k)
+		d := distance(strings.ToLower(word), strings.ToLower(k))
 		// "monday" for "mon", "hour" for "hours".
 		if len(k) > 2 && (strings.HasPrefix(strings.ToLower(word), k) || strings.HasPrefix(k, strings.ToLower(word))) {
 			d = min(d, 1)

@@ -86,9 +86,10 @@ func languageSchema() *Schema {
 				"is not a locale; write language and country",
 				"id-ID", "en-US", "cmn-CN", "ja-JP")),
 		key("voice", "The provider's name of a voice. It has to speak the locale, or the call fails.",
-			form(`^(Google\.[A-Za-z]{2,3}-[A-Za-z0-9-]+|Polly\.[A-Za-z]+(-Neural)?)$`,
+			form(`^[A-Za-z]+\.[A-Za-z0-9-]+$`,
 				"is not the name of a voice; use a Google voice such as Google.id-ID-Standard-A",
 				"Google.id-ID-Standard-A")),
+		key("allow_unknown_voice", "true takes a voice that this version does not know.", yes()),
 		key("countries", "Callers from there hear it without being asked; the other languages are offered behind star.",
 			list(form(`^[A-Z]{2}$`, countryWrong, "ID", "SG"), 300).filled().once()),
 	).needs("tag", "locale", "voice")
