@@ -180,6 +180,8 @@ type Store interface {
 type Filter struct {
 	// Line and Desk are identifiers; empty is any.
 	Line, Desk string
+	// Number is who is called back, +E.164; empty is anybody.
+	Number string
 	// States are those asked for; none is any.
 	States []State
 	// From and To are when the caller rang, To exclusive; zero is any time.

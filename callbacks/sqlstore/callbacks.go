@@ -102,6 +102,7 @@ func chosen(f callbacks.Filter) (where string, args []any) {
 	}
 	and(f.Line != "", "line = ?", f.Line)
 	and(f.Desk != "", "desk = ?", f.Desk)
+	and(f.Number != "", "number = ?", f.Number)
 	states := make([]any, len(f.States))
 	for i, state := range f.States {
 		states[i] = string(state)

@@ -178,14 +178,22 @@ func (s *Store) DeclareOverride(ctx context.Context, o callbacks.DeclaredOverrid
 }
 
 // LiftOverrides ends those that are in force, or have still to begin, for a line and exactly this desk (empty: those of
-// the line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
+// the line as a whole), or of these only the named ones, and returns them as they are then, in the order in which they
+// were declared. None is no error.
 func (s *Store) LiftOverrides(
-	ctx context.Context, line, desk, by string, now time.Time,
+	ctx context.Context, line, desk, by string, now time.Time, only ...int64,
 ) ([]callbacks.DeclaredOverride, error) {
+	where, args := `lifted_ms = 0 AND line = ? AND desk = ? AND until_ms > ?`,
+		[]any{ms(now), anyText{&by}, line, desk, ms(now)}
+	if len(only) > 0 {
+		where += " AND id IN " + marks(len(only))
+	}
+	for _, id := range only {
+		args = append(args, id)
+	}
 	return write(ctx, s, "lift overrides", func(tx conn) ([]callbacks.DeclaredOverride, error) {
 		list, err := rows(ctx, tx, overrideColumns, `UPDATE overrides SET lifted_ms = ?, lifted_by = ?
-			WHERE lifted_ms = 0 AND line = ? AND desk = ? AND until_ms > ? RETURNING `+overrideNames,
-			ms(now), anyText{&by}, line, desk, ms(now))
+			WHERE `+where+` RETURNING `+overrideNames, args...)
 		slices.SortFunc(list, func(a, b callbacks.DeclaredOverride) int { return cmp.Compare(a.ID, b.ID) })
 		return list, err
 	})

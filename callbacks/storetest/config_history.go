@@ -147,7 +147,13 @@ func testLiftOverrides(t *testing.T, h *history) {
 		t.Helper()
 		return must[[]callbacks.DeclaredOverride](t)(h.LiftOverrides(h.ctx, line, desk, by, now))
 	}
-	want := []callbacks.DeclaredOverride{stands, another, comes}
+	third, fourth := h.declare(t), h.declare(t)
+	third.Lifted, third.LiftedBy = kept.Add(time.Hour), "budi"
+	exactly(t, must[[]callbacks.DeclaredOverride](t)(h.LiftOverrides(h.ctx, "gopay", "", "budi", now, third.ID)),
+		[]callbacks.DeclaredOverride{third})
+	exactly(t, must[[]callbacks.DeclaredOverride](t)(h.LiftOverrides(h.ctx, "upay", "", "budi", now, fourth.ID)),
+		[]callbacks.DeclaredOverride(nil)) // another line's
+	want := []callbacks.DeclaredOverride{stands, another, comes, fourth}
 	for i := range want {
 		want[i].Lifted, want[i].LiftedBy = kept.Add(time.Hour), "budi"
 	}

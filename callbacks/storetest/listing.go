@@ -20,6 +20,8 @@ func testList(t *testing.T, s *suite) {
 		"a line":                {callbacks.Filter{Line: "upay"}, []int64{second.ID}},
 		"a desk":                {callbacks.Filter{Desk: "senior"}, []int64{third.ID}},
 		"open":                  {callbacks.Filter{States: callbacks.OpenStates}, []int64{second.ID, third.ID}},
+		"a number":              {callbacks.Filter{Number: "+1"}, nil},
+		"its number":            {callbacks.Filter{Number: second.Number, Line: "upay"}, []int64{second.ID}},
 		"cancelled":             {callbacks.Filter{States: []callbacks.State{callbacks.Cancelled}}, []int64{first.ID}},
 		"from":                  {callbacks.Filter{From: Start.Add(time.Minute)}, []int64{second.ID}},
 		"until":                 {callbacks.Filter{To: Start.Add(time.Hour)}, []int64{third.ID, first.ID}},

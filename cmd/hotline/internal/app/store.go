@@ -25,8 +25,10 @@ type Store interface {
 	// From.
 	DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error)
 	// LiftOverrides ends those that stand, or have still to come, for a line and exactly this desk (empty: those of the
-	// line as a whole) and returns them as they are then, in the order in which they were declared. None is no error.
-	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time) ([]callbacks.DeclaredOverride, error)
+	// line as a whole), or of these only the named ones, and returns them as they are then, in the order in which they
+	// were declared. None is no error.
+	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time, only ...int64) (
+		[]callbacks.DeclaredOverride, error)
 	// Writable writes one row, as callbacks are written, and reads where they are. Its error is a
 	// [callbacks.UnwritableError].
 	Writable(ctx context.Context, now time.Time) error

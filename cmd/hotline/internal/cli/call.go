@@ -25,7 +25,7 @@ It simulates what the files say: what close and open have declared does not coun
 		Example: `  hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press 2,3
   hotline call --line gopay --at 2026-03-21T03:00:00+07:00 --press 1,1 --eager
   hotline call --line gopay --at 2026-03-04T10:00:00+07:00 --press '1,2,2,081234567890#,1,123456#,1' --agents busy`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Scripted = cmd.Flags().Changed("press")
 			if o.Eager && !o.Scripted {
@@ -81,7 +81,7 @@ func newDemo() *cobra.Command {
 on loopback; nothing leaves the machine, and nothing is kept when it ends.`,
 		Example: `  hotline demo
   hotline demo --at 2026-03-20T23:00:00+07:00`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Named = cmd.Flags().Changed("listen")
 			snapshot, err := load(cmd)

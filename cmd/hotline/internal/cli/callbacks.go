@@ -121,15 +121,15 @@ func inSession(do func(*cobra.Command, *callbackSession, []string) error) func(*
 func newCallbacks() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "callbacks",
-		Short: "Look at callbacks, and change them: list, show, cancel, move, retry, export, messages, listen",
+		Short: "Look at callbacks, and change them: list, find, show, cancel, move, retry, export, messages, listen",
 		Long: `callbacks works on the database that HOTLINE_STORE names, while the server runs or not.
 Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	storeFlags(cmd.PersistentFlags())
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")
-	cmd.AddCommand(newCallbacksList(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(),
+	cmd.AddCommand(newCallbacksList(), newCallbacksFind(), newCallbacksShow(), newCallbacksCancel(), newCallbacksMove(),
 		newCallbacksRetry(),
 		newCallbacksExport(), newCallbacksMessages(), newCallbacksListen())
 	return cmd
@@ -196,7 +196,7 @@ func (o *listOptions) filter(snapshot *config.Snapshot, now time.Time) (f callba
 func newCallbacksList() *cobra.Command {
 	var o listOptions
 	cmd := &cobra.Command{
-		Use: "list", Short: "List callbacks, those whose caller rang last first", Args: cobra.NoArgs,
+		Use: "list", Short: "List callbacks, those whose caller rang last first", Args: noArgs,
 		Example: `  hotline callbacks list
   hotline callbacks list --state broken --line upay`,
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
@@ -214,6 +214,58 @@ func newCallbacksList() *cobra.Command {
 	o.flags(cmd.Flags())
 	cmd.Flags().IntVar(&o.limit, "limit", 100, "at most so many; 0 is all")
 	return cmd
+}
+
+func newCallbacksFind() *cobra.Command {
+	var line string
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "find NUMBER",
+		Short: "Find the callbacks to a telephone number, open or not",
+		Args:  cobra.ExactArgs(1),
+		Long: `find looks a customer up by their telephone number: +E.164, or with --line the digits as callers of this
+line key them in. It asks first, and is logged with who asked.`,
+		Example: `  hotline callbacks find +6281234567890
+  hotline callbacks find 081234567890 --line gopay`,
+		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
+			numbers, err := s.numbers(args[0], line)
+			if err != nil {
+				return err
+			}
+			if !yes && !confirmed(cmd, "A customer is looked up by their number, which is logged. Go on?") {
+				return errors.New("nothing was looked up; to go on, answer y, or say --yes")
+			}
+			var found []callbacks.Callback
+			for _, number := range numbers {
+				s.log.Warn("callbacks were looked up by number", "number", callbacks.Mask(number), "user", operator())
+				list, err := s.service.List(cmd.Context(), callbacks.Filter{Number: number, Line: line})
+				if err != nil {
+					return err
+				}
+				found = append(found, list...)
+			}
+			return s.list(cmd.OutOrStdout(), found, listOptions{})
+		}),
+	}
+	cmd.Flags().StringVar(&line, "line", "", "of this line")
+	yesFlag(cmd.Flags(), &yes)
+	return cmd
+}
+
+// numbers are what a number can stand for, +E.164.
+func (s *callbackSession) numbers(given, line string) ([]string, error) {
+	given = strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(given)
+	if strings.HasPrefix(given, "+") {
+		return []string{given}, nil
+	}
+	if line == "" {
+		return nil, errors.New("write the number with + and its country code, or say with --line whose callers key it so")
+	}
+	l, err := lineOf(s.snapshot, line)
+	if err != nil {
+		return nil, err
+	}
+	return l.Callbacks.Readings(given, l.Region)
 }
 
 func (s *callbackSession) list(out io.Writer, list []callbacks.Callback, o listOptions) error {
@@ -246,9 +298,10 @@ func callbackKind(c callbacks.Callback) string {
 
 func newCallbacksShow() *cobra.Command {
 	return &cobra.Command{
-		Use:   "show REFERENCE",
-		Short: "Show one callback with the attempts of its present pass, and what became of its text messages",
-		Args:  cobra.ExactArgs(1),
+		Use:     "show REFERENCE",
+		Short:   "Show one callback with the attempts of its present pass, and what became of its text messages",
+		Args:    cobra.ExactArgs(1),
+		Example: "  hotline callbacks show 8291294",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {

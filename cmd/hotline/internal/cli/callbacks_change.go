@@ -44,6 +44,7 @@ func (s *callbackSession) notifiedWords(c callbacks.Callback, kind callbacks.Not
 func newCallbacksCancel() *cobra.Command {
 	return &cobra.Command{
 		Use: "cancel REFERENCE", Short: "Cancel a callback", Args: cobra.ExactArgs(1),
+		Example: "  hotline callbacks cancel 8291294",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
@@ -71,7 +72,7 @@ func newCallbacksMove() *cobra.Command {
 		Use: "move REFERENCE --at TIME", Short: "Give a callback another time", Args: cobra.ExactArgs(1),
 		Long: `move gives a callback another time. Where it cannot be kept at that time, as the desk is closed or it is
 outside the customer's calling hours, move names the first time after it and asks.`,
-		Example: "  hotline callbacks move 8291294 --at 2026-03-09T10:00:00+07:00",
+		Example: "  hotline callbacks move 8291294 --at \"2026-03-09 10:00\"",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {
@@ -135,6 +136,7 @@ func confirmed(cmd *cobra.Command, question string) bool {
 func newCallbacksRetry() *cobra.Command {
 	return &cobra.Command{
 		Use: "retry REFERENCE", Short: "Make a callback now, also one that was given up", Args: cobra.ExactArgs(1),
+		Example: "  hotline callbacks retry 8291294",
 		Long: `retry lets a callback that waits fall due at once. One that was given up (expired, undialable) is made
 again, under a new reference, at the place of the first call. The desk's hours are asked as always, and the running
 server notices within a minute.`,

@@ -78,7 +78,7 @@ func newCallbacksExport() *cobra.Command {
 	var o listOptions
 	var format, file string
 	cmd := &cobra.Command{
-		Use: "export", Short: "Write callbacks as CSV or JSON", Args: cobra.NoArgs,
+		Use: "export", Short: "Write callbacks as CSV or JSON", Args: noArgs,
 		Long: `export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked unless
 --unmasked asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.`,
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
@@ -160,7 +160,8 @@ func newCallbacksMessages() *cobra.Command {
 	var line string
 	var most int
 	cmd := &cobra.Command{
-		Use: "messages", Short: "List recorded messages, the newest first", Args: cobra.NoArgs,
+		Use: "messages", Short: "List recorded messages, the newest first", Args: noArgs,
+		Example: "  hotline callbacks messages --line gopay",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
 			list, err := s.service.Messages(cmd.Context(), line, most)
 			if err != nil {

@@ -20,6 +20,8 @@ line and key. Then it decides the call tests, as the server does before it takes
 It ends with exit status 1 if there is a mistake, or a call goes otherwise.
 Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
+		Example: `  hotline check
+  hotline check /etc/hotline`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, err := dirOf(cmd, args)
 			if err != nil {

@@ -42,7 +42,7 @@ a customer may be called and texted on a number.`,
   hotline explain --line gopay --at now --topic stolen --from +442071234567 --language en
   hotline explain --line gopay --at "2026-12-31 16:00" --file draft.yaml
   hotline explain --line gopay --number 00819012345678`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			e, err := o.call(cmd, clockFrom(cmd.Context())().Truncate(time.Second))
 			if err != nil {

@@ -25,7 +25,7 @@ func newHolidays() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "holidays",
 		Short: "The holiday sets that lines name in their hours",
-		Args:  cobra.NoArgs,
+		Args:  noArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newHolidaysList(), newHolidaysImport())
@@ -34,9 +34,10 @@ func newHolidays() *cobra.Command {
 
 func newHolidaysList() *cobra.Command {
 	return &cobra.Command{
-		Use:   "list",
-		Short: "The sets and the days that they cover",
-		Args:  cobra.NoArgs,
+		Use:     "list",
+		Short:   "The sets and the days that they cover",
+		Example: "  hotline holidays list --config /etc/hotline",
+		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := configDir(cmd)
 			if err != nil {

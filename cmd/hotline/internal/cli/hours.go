@@ -44,7 +44,7 @@ What close and open have declared counts, and is named below.`,
 		Example: `  hotline hours --line gopay --days 30
   hotline hours --line gopay --at "2026-12-31 16:00"
   hotline hours --file draft.yaml --at 2026-12-31T16:00:00+07:00`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.schema {
 				return printSchema(cmd.OutOrStdout(), "hours")

@@ -21,7 +21,7 @@ func newLines() *cobra.Command {
 the menu, with the keys that lead to them after the language was chosen, what happens there, and the desk.`,
 		Example: `  hotline lines
   hotline lines --line upay --config config`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			snapshot, err := load(cmd)
 			if err != nil {

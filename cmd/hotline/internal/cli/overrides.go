@@ -32,6 +32,7 @@ const longestOverride = 62 * 24 * time.Hour
 type overrideOptions struct {
 	line, desk, from, until, reason string
 	say                             []string
+	only                            int64 // the number of the override to end; 0 is all of the line or desk
 }
 
 func newClose() *cobra.Command {
@@ -45,7 +46,7 @@ language (--say en="…"), in several by repeating it, or without a language in 
 It works on the database that HOTLINE_STORE names, and needs no running server.`,
 		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami " +
 			"padam.\" --say en=\"There is no electricity here.\"",
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: inOverrideCommand(func(r *overrideCommand) error { return r.declare(o, false) }),
 	}
 	o.flags(cmd)
@@ -56,26 +57,33 @@ It works on the database that HOTLINE_STORE names, and needs no running server.`
 func newOpen() *cobra.Command {
 	var o overrideOptions
 	cmd := &cobra.Command{
-		Use:   "open --line LINE [--until TIME --reason TEXT]",
+		Use:   "open {--line LINE | --override N} [--until TIME --reason TEXT]",
 		Short: "End the overrides of a line, or open it until a time, whatever its files say",
 		Long: `open without --until ends what close (or open) has declared for the line, or with --desk for this desk:
-the hours of the files rule again. With --until and --reason the line is open until then, whatever its files say.`,
+the hours of the files rule again. With --override it ends this one alone. With --until and --reason the line is open until then, whatever its files say.`,
 		Example: `  hotline open --line gopay
+  hotline open --override 3
   hotline open --line gopay --until 20:00 --reason "Everybody stays for the campaign"`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: inOverrideCommand(func(r *overrideCommand) error {
 			if o.until == "" && (o.reason != "" || o.from != "" || len(o.say) > 0) {
 				return errors.New("without --until, open ends what was declared; add --until TIME to open the line, " +
 					"or leave the other flags out")
 			}
-			if o.until != "" {
+			switch {
+			case o.only == 0 && o.line == "":
+				return errors.New("name the line with --line, or one override with --override; hotline overrides lists them")
+			case o.until != "":
 				return r.declare(o, true)
+			case o.only != 0:
+				return r.liftOne(o)
 			}
 			return r.lift(o)
 		}),
 	}
 	o.flags(cmd)
-	requireFlags(cmd, "line")
+	cmd.Flags().Int64Var(&o.only, "override", 0, "end this one alone: its number, as hotline overrides lists it")
+	cmd.MarkFlagsMutuallyExclusive("override", "until")
 	return cmd
 }
 
@@ -92,7 +100,8 @@ func (o *overrideOptions) flags(cmd *cobra.Command) {
 
 func newOverrides() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "overrides", Short: "List what close and open have declared and is not over", Args: cobra.NoArgs,
+		Use: "overrides", Short: "List what close and open have declared and is not over", Args: noArgs,
+		Example: "  hotline overrides",
 		RunE: inOverrideCommand(func(r *overrideCommand) error {
 			if len(r.declared) == 0 {
 				_, err := fmt.Fprintln(r.out, "No override is declared. Those of the files are shown by: hotline hours")
@@ -113,9 +122,7 @@ func newOverrides() *cobra.Command {
 
 func requireFlags(cmd *cobra.Command, names ...string) {
 	for _, name := range names {
-		if err := cmd.MarkFlagRequired(name); err != nil {
-			panic(err) // a flag that was not defined: seen by every test that makes the command
-		}
+		mustDo(cmd.MarkFlagRequired(name))
 	}
 }
 
@@ -300,6 +307,17 @@ func (r *overrideCommand) reportInstances() error {
 	return err
 }
 
+// liftOne ends the override of a number.
+func (r *overrideCommand) liftOne(o overrideOptions) error {
+	for _, over := range r.declared {
+		if over.ID == o.only && (o.line == "" || o.line == over.Line) {
+			o.line, o.desk = over.Line, over.Desk
+			return r.lift(o)
+		}
+	}
+	return fmt.Errorf("no override %d is declared and not over; hotline overrides lists them; nothing was changed", o.only)
+}
+
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.
 func (r *overrideCommand) lift(o overrideOptions) error {
 	if !slices.ContainsFunc(r.declared, func(s callbacks.DeclaredOverride) bool {
@@ -312,7 +330,11 @@ func (r *overrideCommand) lift(o overrideOptions) error {
 		return r.nothingToLift(line, o)
 	}
 	before := r.snapshot.WithOverrides(r.declared)
-	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now)
+	var only []int64
+	if o.only != 0 {
+		only = []int64{o.only}
+	}
+	lifted, err := r.store.LiftOverrides(r.ctx, o.line, o.desk, operator(), r.now, only...)
 	if err != nil {
 		return nothingDone(silentStore{err})
 	}

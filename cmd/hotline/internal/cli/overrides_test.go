@@ -65,8 +65,11 @@ func TestCloseAndOpen(t *testing.T) {
 	}
 	o.works("override 7", "overrides")
 	o.works("override 3", "status")
+	if out := o.works("ended: override 2", "open", "--override", "2"); strings.Count(out, "ended:") != 1 {
+		t.Errorf("printed is\n%s", out)
+	}
 	out := o.works("ended: override 1", "open", "--line", "gopay")
-	if strings.Count(out, "ended:") != 6 || !strings.Contains(out, "gopay is now open until Thu 2026-11-26 17:00") ||
+	if strings.Count(out, "ended:") != 5 || !strings.Contains(out, "gopay is now open until Thu 2026-11-26 17:00") ||
 		len(o.overrides()) != 1 {
 		t.Errorf("printed is\n%s", out)
 	}
@@ -218,7 +221,7 @@ func (busyStore) DeclareOverride(context.Context, callbacks.DeclaredOverride) (c
 }
 
 func (busyStore) LiftOverrides(
-	context.Context, string, string, string, time.Time,
+	context.Context, string, string, string, time.Time, ...int64,
 ) ([]callbacks.DeclaredOverride, error) {
 	return nil, errBusy
 }

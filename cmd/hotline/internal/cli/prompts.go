@@ -37,7 +37,7 @@ filled in during a call cannot be recorded.`,
 		Example: `  hotline prompts --missing --config config
   hotline prompts --longest --language ja --count 10
   hotline prompts --missing-audio --line gopay --language id`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.missing {
 				return missingPrompts(cmd, o)

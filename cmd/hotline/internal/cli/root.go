@@ -30,7 +30,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 			"kept.\nBegin with: hotline demo",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.NoArgs,
+		Args:          noArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(in)
@@ -44,7 +44,10 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
 	root.AddCommand(newDraft(), newSpecialDays(publish.Write), newPublish(), newStatus(), newHistory(),
-		newRollback())
+		newRollback(), newVersion())
+	root.SetFlagErrorFunc(flagError)
+	mustDo(root.MarkPersistentFlagDirname("config"))
+	completing(root)
 	return root
 }
 

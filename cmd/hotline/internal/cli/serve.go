@@ -21,7 +21,8 @@ func newServe() *cobra.Command {
 		Long: `serve answers the provider's webhooks, rings agents for callbacks, and keeps them in a database.
 Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.
 It does not start without a public URL, an account, a token and a key; it says which are missing.`,
-		Args: cobra.NoArgs,
+		Args:    noArgs,
+		Example: "  hotline serve --listen 127.0.0.1:8080 --config /etc/hotline",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := settingsOf(cmd)
 			if err == nil {

@@ -48,7 +48,7 @@ callbacks would be made otherwise. What would make a mistake is not written, nor
   hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name "Staff meeting"
   hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name "Moving house"
   hotline special-days --line gopay --config /etc/hotline --remove 2026-12-04 --dry-run`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.line == "" {
 				return errors.New("name the line: --line gopay")

@@ -25,7 +25,8 @@ func newStatus() *cobra.Command {
 running instance runs, why one refuses an edit, and which lines have urgent callbacks that wait for a person. It ends
 with exit status 1 when the instances do not all run what the directory holds, unless that was put in force less than
 15 seconds ago and none refuses it.`,
-		Args: cobra.NoArgs,
+		Args:    noArgs,
+		Example: "  hotline status --config /etc/hotline",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			a, err := openNeededSession(cmd)
 			if err != nil {

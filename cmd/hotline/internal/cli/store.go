@@ -16,7 +16,7 @@ import (
 )
 
 func newStore() *cobra.Command {
-	cmd := &cobra.Command{Use: "store", Short: "Look after the database", Args: cobra.NoArgs,
+	cmd := &cobra.Command{Use: "store", Short: "Look after the database", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	move := &cobra.Command{
 		Use:   "move FROM",
