@@ -259,7 +259,8 @@ func (s *callbackSession) numbers(given, line string) ([]string, error) {
 		return []string{given}, nil
 	}
 	if line == "" {
-		return nil, errors.New("write the number with + and its country code, or say with --line whose callers key it so")
+		return nil, errors.New("write the number with + and its country code, or say with --line whose callers key " +
+			"it so")
 	}
 	l, err := lineOf(s.snapshot, line)
 	if err != nil {

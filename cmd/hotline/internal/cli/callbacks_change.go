@@ -95,6 +95,9 @@ outside the customer's calling hours, move names the first time after it and ask
 
 // move gives a callback another time: the one that was asked for, or the first after it at which it can be kept.
 func (s *callbackSession) move(cmd *cobra.Command, c callbacks.Callback, asked time.Time, yes bool) error {
+	if !c.Open() {
+		return refusalWords(c, callbacks.ErrNotOpen)
+	}
 	due := s.service.CanBeKept(c, asked.UTC())
 	if due.IsZero() {
 		return fmt.Errorf("callback %s cannot be kept at %s or later: the desk does not open again; "+

@@ -72,7 +72,8 @@ the hours of the files rule again. With --override it ends this one alone. With 
 			}
 			switch {
 			case o.only == 0 && o.line == "":
-				return errors.New("name the line with --line, or one override with --override; hotline overrides lists them")
+				return errors.New("name the line with --line, or one override with --override; hotline overrides lists " +
+					"them")
 			case o.until != "":
 				return r.declare(o, true)
 			case o.only != 0:
@@ -315,7 +316,8 @@ func (r *overrideCommand) liftOne(o overrideOptions) error {
 			return r.lift(o)
 		}
 	}
-	return fmt.Errorf("no override %d is declared and not over; hotline overrides lists them; nothing was changed", o.only)
+	return fmt.Errorf("no override %d is declared and not over; hotline overrides lists them; nothing was changed",
+		o.only)
 }
 
 // lift ends what stands, also what stands for a line or a desk that is not configured any more.

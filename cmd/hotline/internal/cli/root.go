@@ -38,7 +38,8 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetErr(errs)
 	settings.AddFlags(root.PersistentFlags(), "config")
 	root.PersistentFlags().Lookup("config").Usage += " (default: the one that it is run in, else the one built in)"
-	root.PersistentFlags().String("settings", "", "YAML file with settings, for what is in neither flags nor environment")
+	root.PersistentFlags().String("settings", "",
+		"YAML file with settings, for what is in neither flags nor environment")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
 		newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
