@@ -71,7 +71,7 @@ func zonesOf(number string) (zones []*time.Location) {
 	return zones
 }
 
-// together leaves out zones that add nothing. When the zones are so far apart that hardly an hour would be left in
+// together leaves out zones that add nothing. When the zones are so far apart that less than four hours would be left in
 // all of them, as for a toll-free number of half a continent, the one in the middle decides.
 func together(zones []*time.Location, window hours.Span) []*time.Location {
 	type clock struct {

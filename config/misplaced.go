@@ -14,16 +14,21 @@ import (
 // Who may edit what is a matter of files: hours/LINE.yaml holds all that a supervisor changes, lines/LINE.yaml the
 // rest, secrets are in neither. A key in the wrong file is refused with the name of the right one.
 
-// lineKeys are those of a line's file that people look for in the file of hours; all but hours, which is near to what
-// they have, and line, which both have.
-var lineKeys = []string{"name", "region", "numbers", "languages", "general", "limits", "account", "questions", "topics",
-	"variables", "desks",
-	"callbacks", "text_messages", "text_sender", "alert", "caller_id", "routes", "targets", "ring", "number",
-	"sip", "client",
-	"desk", "calling_hours", "voice", "locale", "blocked"}
-
-// hoursKeys are those of a file of hours.
-var hoursKeys = slices.Concat([]string{"zone", "peak", "announcements"}, ruleKeys)
+// lineKeys are those of a line's file that people look for in the file of hours, desks' and callbacks' among them; all
+// but hours, which is near to what they have.
+func lineKeys() []string {
+	top := schema.Table("line").Properties
+	keys := slices.DeleteFunc(top.Names(), func(key string) bool { return key == "hours" })
+	for _, p := range top {
+		switch p.Key {
+		case "desks":
+			keys = append(keys, p.Items.Properties.Names()...)
+		case "callbacks":
+			keys = append(keys, p.Properties.Names()...)
+		}
+	}
+	return keys
+}
 
 // unknownKey is what is said of a key that is not known at this place. It never repeats what stands behind it.
 func unknownKey(v yamlnode.Value, key string, known []string) string {
@@ -36,9 +41,9 @@ func unknownKey(v yamlnode.Value, key string, known []string) string {
 	base := path.Base(v.File)
 	switch folder := path.Dir(v.File); {
 	case v.Key != "":
-	case folder == "lines" && slices.Contains(hoursKeys, key):
+	case folder == "lines" && slices.Contains(schema.Table("hours").Properties.Names(), key):
 		return fmt.Sprintf("unknown key; move %s to %s, which supervisors edit", key, timesFile(v, base))
-	case folder == "hours" && slices.Contains(lineKeys, key):
+	case folder == "hours" && slices.Contains(lineKeys(), key):
 		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base)
 	}
 	return "unknown key; " + problem.Hint(key, known)

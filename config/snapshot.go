@@ -3,10 +3,9 @@ package config
 import (
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
-	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// A Snapshot is one whole, checked configuration. It is immutable. It satisfies [twilio.Lines] and [callbacks.Plans].
+// A Snapshot is one whole, checked configuration. It is immutable. It satisfies [callbacks.Plans].
 type Snapshot struct {
 	// Lines are sorted by their identifier.
 	Lines []*ivr.Line
@@ -22,10 +21,7 @@ type Snapshot struct {
 	audio          map[string]Audio
 }
 
-var (
-	_ twilio.Lines    = (*Snapshot)(nil)
-	_ callbacks.Plans = (*Snapshot)(nil)
-)
+var _ callbacks.Plans = (*Snapshot)(nil)
 
 // ByID is the line with this identifier, or nil.
 func (s *Snapshot) ByID(id string) *ivr.Line { return s.byID[id] }
@@ -38,9 +34,6 @@ func (s *Snapshot) LineIDs() []string {
 	}
 	return ids
 }
-
-// Find is [Snapshot.ByID], whatever the version: a snapshot knows one.
-func (s *Snapshot) Find(id, _ string) *ivr.Line { return s.byID[id] }
 
 // ByNumber is the line that answers this number (E.164), or nil.
 func (s *Snapshot) ByNumber(e164 string) *ivr.Line { return s.byNumber[e164] }

@@ -11,7 +11,6 @@
 //   - where package config reads it: policyfile.go, linefile.go, deskfile.go, hoursfile.go …
 //   - package compare, which tells what an edit changes: only where the key is not the name of its field, or where 0
 //     stands for something else than the default
-//   - lineKeys in config/misplaced.go, so that it is found in the wrong file
 //   - config/testdata/everything, config/testdata/mistakes, and beyond in config/schema_test.go for a mistake that no
 //     schema sees
 //   - a commented line in config/lines/gopay.yaml, and the table in callbacks/README.md or config/README.md

@@ -272,6 +272,21 @@ CREATE TABLE config_versions (
 );
 CREATE INDEX config_versions_hash ON config_versions (hash, number);
 
+-- Recorded sentences of configurations. One that many versions have is kept once.
+CREATE TABLE config_audio (
+    name  TEXT   PRIMARY KEY,
+    sound {blob} NOT NULL
+);
+
+-- Which of them a version has, by their paths in its directory.
+CREATE TABLE config_version_audio (
+    number BIGINT NOT NULL,
+    path   TEXT   NOT NULL,
+    name   TEXT   NOT NULL,
+    PRIMARY KEY (number, path)
+);
+CREATE INDEX config_version_audio_name ON config_version_audio (name);
+
 -- What each running instance reports: the version that it runs, and the one that it refused, with the reason.
 CREATE TABLE instances (
     id           TEXT   PRIMARY KEY,

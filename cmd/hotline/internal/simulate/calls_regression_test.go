@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -155,6 +157,11 @@ func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 		hears("Please enter the phone number").press("02150002001#"), hears("we do not call numbers of this kind").hangUp())
 }
 
+// restarted is a configuration of which no earlier version is known.
+type restarted struct{ *config.Snapshot }
+
+func (r restarted) Find(id, _ string) *ivr.Line { return r.ByID(id) }
+
 // A language that a restart has taken away is answered in the line's first, on both kinds of calls.
 func TestALanguageThatIsGone(t *testing.T) {
 	s := newScenario(t, saturday)
@@ -162,7 +169,7 @@ func TestALanguageThatIsGone(t *testing.T) {
 		hears("").press("1")})...)
 	less := apptest.Edited(t, "lines/gopay.yaml", "  - {tag: zh, locale: cmn-CN, voice: Google.cmn-CN-Standard-A}\n",
 		"")
-	s.Server.Lines = less
+	s.Server.Lines = restarted{less}
 	s.settles()
 	s.bridged("support-1 with customer")
 	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "tekan 1") {
