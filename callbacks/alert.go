@@ -18,13 +18,13 @@ const (
 	UrgentCallInVain AlertKind = "nobody took an urgent call"
 	// UrgentCallbackInVain: an urgent callback was tried as often and as long as it may be, or its number is refused.
 	UrgentCallbackInVain AlertKind = "an urgent callback was not kept: ring the customer by hand"
-	// CallbackNotKept: a callback was given up because of the desk.
-	CallbackNotKept AlertKind = "a callback was given up because of the desk: ring the customer by hand"
+	// CallbackNotKept: an ordinary callback was not kept because of the desk, and is left to a person.
+	CallbackNotKept AlertKind = "the desk did not keep a callback: ring the customer by hand"
 )
 
 // look is the command that shows what an alert is about.
 func (k AlertKind) look(line string) string {
-	state := map[AlertKind]string{UrgentCallbackInVain: " --state task", CallbackNotKept: " --state broken"}[k]
+	state := map[AlertKind]string{UrgentCallbackInVain: " --state task", CallbackNotKept: " --state task"}[k]
 	return "hotline callbacks list --line " + line + state
 }
 

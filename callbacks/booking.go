@@ -13,7 +13,7 @@ import (
 // ended. [ErrSlotFull] asks for another slot; for limits see [Store.Book]. The callback may be due later than asked
 // for, see [Limits]: tell what came back.
 //
-// An open urgent one of the caller's own number that is a [Task] rings again. An existing callback found by its account
+// An open one of the caller's own number that is a [Task] rings again. An existing callback found by its account
 // may be another caller's: tell nothing of it before [Service.Verify].
 func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	if err := checkRequest(r); err != nil {

@@ -97,10 +97,12 @@ func expires(urgent bool, asked, policy time.Time) time.Time {
 	return policy
 }
 
-// RingAgain gives a callback that waits another time. A [Task] is tried as often as a new one.
+// RingAgain gives a callback that waits another time. A [Task] is tried as often as a new one, and its slot, if it had
+// one, is over.
 func (c *Callback) RingAgain(due, until time.Time) {
 	if c.State == Task {
 		c.State, c.Attempts = Booked, 0
+		c.Kind, c.SlotEnd = ASAP, time.Time{}
 	}
 	c.Due, c.Held, c.Expires = due, time.Time{}, expires(c.Urgent, due, until)
 	c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1

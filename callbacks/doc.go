@@ -37,9 +37,9 @@
 //	      │                            │
 //	      └── next target, next pass, desk closed, other one not reached
 //
-//	booked, dialling … ─▶ task         urgent, and out of attempts or of time: open, but rings nobody
+//	booked, dialling … ─▶ task         not kept by the desk, or urgent and out of tries: open, but rings nobody
 //	                   ─▶ cancelled    by the caller, the desk, or a customer who did not ask for it
-//	                   ─▶ expired      not urgent, and out of attempts or of time
+//	                   ─▶ expired      not urgent, and its customer was rung as often as may be
 //	                   ─▶ undialable   the number may not be called
 //
 // # Guarantees

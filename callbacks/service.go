@@ -82,8 +82,11 @@ func LogChange(ctx context.Context, log *slog.Logger, c Callback, why string) {
 		"desk_attempts", c.DeskAttempts, "attempts", c.Attempts, "why", why}
 	switch c.State {
 	case Task:
-		log.ErrorContext(ctx, "an urgent callback was not kept, and rings nobody any more: ring the customer by hand",
-			args...)
+		message := "a callback was not kept, and rings nobody any more: ring the customer by hand"
+		if c.Urgent {
+			message = "an urgent callback was not kept, and rings nobody any more: ring the customer by hand"
+		}
+		log.ErrorContext(ctx, message, args...)
 	case Expired, Undialable:
 		log.ErrorContext(ctx, "a callback was not kept: ring the customer by hand", args...)
 	case Done, Cancelled:

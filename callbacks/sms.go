@@ -45,6 +45,8 @@ const (
 	NotifyMoved NotificationKind = "moved"
 	// NotifyGivenUp: it expired, or their number cannot be dialled any more.
 	NotifyGivenUp NotificationKind = "given-up"
+	// NotifyTask: the desk did not keep it, and it is left to a person.
+	NotifyTask NotificationKind = "task"
 	// NotifyWithdrawn: the desk has taken it back.
 	NotifyWithdrawn NotificationKind = "withdrawn"
 )

@@ -16,14 +16,15 @@ const (
 	// CustomerReached means that the customer pressed 1. If they were rung first, an agent's telephone is ringing;
 	// otherwise the two were connected.
 	CustomerReached State = "customer-reached"
-	// Task is an urgent callback that was tried as often and as long as it may be. It stays open, rings nobody and
-	// never expires: a person ends it, or gives it another time.
+	// Task is left to a person: an urgent callback that was tried as often and as long as it may be, or another one
+	// that the desk did not keep. It stays open, rings nobody and never expires: a person ends it, or gives it another
+	// time, and so may its customer.
 	Task State = "task"
 	// Done is kept: both pressed 1, and their talk has ended.
 	Done State = "done"
 	// Cancelled was taken back, by the caller or a supervisor.
 	Cancelled State = "cancelled"
-	// Expired ran out of attempts or of time.
+	// Expired is not urgent, and its customer was rung as often as may be.
 	Expired State = "expired"
 	// Undialable was refused by the provider for good.
 	Undialable State = "undialable"
@@ -36,8 +37,8 @@ var transitions = map[State][]State{
 	Booked: {
 		Dialling,   // claimed by a dispatcher
 		Cancelled,  // by the caller or a supervisor
-		Expired,    // out of time, out of desk attempts, or the desk never opens again
-		Task,       // the same, and it is urgent
+		Expired,    // the customer was rung as often as a new policy allows
+		Task,       // out of time, out of desk attempts, or the desk never opens again
 		Undialable, // the policy no longer lets this number be dialled
 	},
 	Dialling: {
@@ -45,8 +46,8 @@ var transitions = map[State][]State{
 		CustomerReached, // a customer who was rung first pressed 1
 		Booked,          // nobody took it: next target, or a later desk attempt; or the desk closed meanwhile
 		Cancelled,       // while the first telephone rings; the one who answers hears it
-		Expired,         // that was the last desk attempt, or the last attempt
-		Task,            // the same, and it is urgent
+		Expired,         // that was the last attempt at the customer
+		Task,            // that was the last desk attempt, or it is urgent
 		Undialable,      // the provider refuses the customer's number
 	},
 	AgentReached: {
@@ -55,16 +56,16 @@ var transitions = map[State][]State{
 		CustomerReached, // the customer pressed 1 as well: they are connected
 		Done,            // both had pressed 1, the customer first, and their talk is over
 		Booked,          // the other one was not reached or not connected, and it is tried again later
-		Expired,         // the same, and that was the last attempt
-		Task,            // the same, and it is urgent
+		Expired,         // the same, and that was the last attempt at the customer
+		Task,            // the same, and it is out of time, or urgent
 	},
 	CustomerReached: {
 		Cancelled,    // the same
 		AgentReached, // an agent pressed 1 as well: they are connected
 		Done,         // both had pressed 1, the agent first, and their talk is over: nobody connected is rung again
 		Booked,       // the other one was not reached; or our answer to the second 1 was lost: not connected
-		Expired,      // the same, and that was the last attempt
-		Task,         // the same, and it is urgent
+		Expired,      // the same, and the customer was rung as often as may be
+		Task,         // the same, and that was the last desk attempt, or it is urgent
 	},
 	Task: {
 		Booked,    // given another time, by a person or its customer

@@ -140,7 +140,7 @@ func TestWarningsOfLines(t *testing.T) {
 			if strings.Contains(tt.new, "text_messages") {
 				text = bytes.Replace(text, []byte("text_messages: false\n"), nil, 1)
 				for _, tag := range []string{"en", "id"} {
-					for _, key := range []string{"given-up", "soon", "urgent", "withdrawn"} {
+					for _, key := range []string{"given-up", "soon", "task", "urgent", "withdrawn"} {
 						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
 							"sms."+key+": \"7 {line} {reference}\"\n"...)
 					}

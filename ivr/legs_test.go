@@ -26,6 +26,12 @@ func legEvents(response Response, step *step) []Event {
 		return []Event{DialEnded{Status: "completed", Bridged: "true"}, DialEnded{Status: "no-answer", Bridged: "false"}, DialEnded{Status: "failed", Bridged: ""}}
 	case Perform:
 		read, ok := action.Effect.(ReadAttempt)
+		if move, moves := action.Effect.(Move); moves {
+			moved := c
+			moved.State, moved.Kind, moved.Due, moved.SlotEnd = callbacks.Booked, move.To.Kind, move.To.Due, move.To.SlotEnd
+			return []Event{CallbackBooked{Callback: moved}, Noted{Callback: moved}, Refused{Why: Full},
+				Refused{Why: TooLate}, Refused{Why: Failed}}
+		}
 		if !ok {
 			return []Event{Done{}}
 		}
@@ -87,6 +93,7 @@ func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (state
 		hear(answer{v.state, state, v.event, response}, pressed)
 		key := fmt.Sprintf("%s %T %s %v %d %v %v %v %v", state.Step, response.Action, response.Play, pressed, state.Target,
 			state.Again, state.RingsAgain, state.Ended, state.Topic)
+		key += fmt.Sprint(len(state.Full) > 0)
 		if perform, ok := response.Action.(Perform); ok {
 			key += fmt.Sprintf("%+v", perform.Effect)
 		}

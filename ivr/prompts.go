@@ -234,7 +234,9 @@ var fixedPrompts = map[string]promptUse{
 	"customer.hint":           {"customer, after 1: a hint: the reference ends in …; no codes", []string{"digits"}},
 	"customer.wait":           {"customer rung first, after 1: putting you through, stay on the line", nil},
 	"customer.nobody":         {"customer rung first: no agent could take it; we ring again, goodbye", nil},
-	"customer.given-up":       {"the same, and it was the last try: please ring us again, goodbye", nil},
+	"customer.given-up":       {"the same, and it was the last try: very sorry, no agent could take it", nil},
+	"customer.slot":           {"then: we can call you …, press key", []string{"key", "when"}},
+	"customer.moved":          {"customer who pressed that key: thank you, we call you …, goodbye", []string{"when"}},
 	"customer.later":          {"customer rung first, but the hour is no longer right: we ring again, goodbye", nil},
 	"customer.gone":           {"customer rung, but the callback was taken back: not needed any more, goodbye", nil},
 	"customer.missed":         {"customer who pressed nothing: we ring again later, goodbye", nil},
@@ -250,6 +252,7 @@ var smsPrompts = map[string]promptUse{
 	"sms.from":      {"called back as soon as possible from a time, in figures", []string{"line", "when", "reference"}},
 	"sms.urgent":    {"called back by the emergency desk", []string{"line", "reference"}},
 	"sms.given-up":  {"a callback that could not be kept", []string{"line", "reference"}},
+	"sms.task":      {"not kept by the desk, and left to a person; choose a time by phone", []string{"line", "reference"}},
 	"sms.withdrawn": {"a callback that the desk has taken back", []string{"line", "reference"}},
 }
 

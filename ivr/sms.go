@@ -23,6 +23,8 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 		return l.wordsOfWhen(c, tag, now, pairs)
 	case callbacks.NotifyGivenUp:
 		return l.text(tag, "sms.given-up", pairs...)
+	case callbacks.NotifyTask:
+		return l.text(tag, "sms.task", pairs...)
 	case callbacks.NotifyWithdrawn:
 		return l.text(tag, "sms.withdrawn", pairs...)
 	}

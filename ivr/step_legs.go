@@ -18,6 +18,7 @@ import (
 //
 //	rung first         customer-first ─ 1 ─► customer-waits
 //	rung behind it           agent-behind ─ 1 ─► (agent-behind-note) ─► they talk
+//	no agent is left                                 (another-time) ─ 1 ─► the callback moved
 
 const (
 	keyTake       = "1" // an agent takes the call, a customer wants to be put through
@@ -333,10 +334,11 @@ func (r *request) afterAgent(c callbacks.Callback) Action {
 	switch {
 	case c.State == callbacks.Done:
 		return r.byeCustomer(c, "goodbye")
-	case c.State.Final():
-		return r.byeCustomer(c, "customer.given-up")
 	case c.State == callbacks.Task:
-		return r.byeCustomer(c, "existing.task")
+		return r.offerAnotherTime(c)
+	case c.State.Final():
+		r.sayCustomer(c, "customer.given-up")
+		return r.byeCustomer(c, "customer.missed-last")
 	case r.Target >= len(r.targets(c)) || c.State != callbacks.CustomerReached:
 		return r.byeCustomer(c, "customer.nobody")
 	}
@@ -414,7 +416,7 @@ func (r *request) legLanguage() string {
 
 // toCustomer reports whether a leg is the customer's.
 func (r *request) toCustomer() bool {
-	return slices.Contains([]StepID{StepCustomerFirst, StepCustomerBehind, StepCustomerWaits}, r.Step)
+	return slices.Contains([]StepID{StepCustomerFirst, StepCustomerBehind, StepCustomerWaits, StepAnotherTime}, r.Step)
 }
 
 // apologise ends a leg whose callback cannot be read, or written.

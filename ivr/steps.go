@@ -41,6 +41,7 @@ const (
 	StepCustomerBehind  StepID = "customer-behind"
 	StepCustomerFirst   StepID = "customer-first"
 	StepCustomerWaits   StepID = "customer-waits"
+	StepAnotherTime     StepID = "another-time"
 	StepAgentBehind     StepID = "agent-behind"
 	StepAgentBehindNote StepID = "agent-behind-note"
 
@@ -161,6 +162,8 @@ func init() {
 			kind: leg, ask: goes(StepAgentBehind), hear: hearAgentNote, onEvent: onAgentNote},
 		{id: StepCustomerWaits, about: "how an agent's leg ended, for the customer: the next one, or goodbye",
 			kind: leg, ask: apologise, onEvent: onCustomerWaits},
+		{id: StepAnotherTime, about: "no agent is left for a customer rung first: another time, with 1",
+			kind: leg, ask: askAnotherTime, hear: hearAnotherTime, onEvent: onAnotherTime},
 	}
 	for _, s := range table {
 		steps[s.id] = s

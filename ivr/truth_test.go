@@ -149,7 +149,8 @@ var truths = map[string]func(c *claim) bool{
 	"offer.more":    func(c *claim) bool { return c.leads(stepOfferMore) },
 	"offer.message": func(c *claim) bool { return c.leads(stepMessage) },
 	"offer.full": func(c *claim) bool {
-		return c.refused(Full) || c.before.Kind == callbacks.Slot && c.before.Due < c.now.Unix()
+		return c.refused(Full) || c.before.Kind == callbacks.Slot && c.before.Due < c.now.Unix() ||
+			c.Step == StepAnotherTime && slices.Contains(c.Full, c.before.Due)
 	},
 
 	// The number to ring.
@@ -334,9 +335,23 @@ var truths = map[string]func(c *claim) bool{
 	"customer.nobody": func(c *claim) bool {
 		return c.read().Callback.Open() && c.read().Callback.State != callbacks.Task
 	},
-	"customer.given-up": func(c *claim) bool { return c.read().Callback.State.Final() },
-	"customer.later":    func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
-	"customer.gone":     func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"customer.given-up": func(c *claim) bool {
+		state := c.read().Callback.State
+		return state == callbacks.Task || state.Final() && state != callbacks.Done
+	},
+	"customer.slot": func(c *claim) bool {
+		from, to, number := time.Unix(c.Due, 0), time.Unix(c.Until, 0), c.read().Callback.Number
+		_, moves := c.moves(c.args["key"]).(Perform)
+		return moves && c.read().Callback.State == callbacks.Task && c.line.Desks["support"].Hours.IsOpen(from) &&
+			c.is("when", c.line.dueBetween(c.language, number, from, to, c.now))
+	},
+	"customer.moved": func(c *claim) bool {
+		moved := c.shown()
+		return moved.Kind == callbacks.Slot && moved.State == callbacks.Booked &&
+			c.is("when", c.line.dueBetween(c.language, moved.Number, moved.Due, moved.SlotEnd, c.now))
+	},
+	"customer.later": func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
+	"customer.gone":  func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
 	"customer.missed": func(c *claim) bool {
 		return c.read().RingsAgain || c.before.RingsAgain && c.refused(Failed, Lasting)
 	},
@@ -358,8 +373,11 @@ var truths = map[string]func(c *claim) bool{
 		return c.texts(callbacks.ASAP) && !c.booking().Urgent &&
 			c.is("when", spoken.WrittenWhen(c.language, c.booking().Due, zone))
 	},
-	"sms.urgent":    func(c *claim) bool { return c.texts(callbacks.ASAP) && c.booking().Urgent },
-	"sms.given-up":  func(c *claim) bool { return c.isText(callbacks.NotifyGivenUp) },
+	"sms.urgent":   func(c *claim) bool { return c.texts(callbacks.ASAP) && c.booking().Urgent },
+	"sms.given-up": func(c *claim) bool { return c.isText(callbacks.NotifyGivenUp) },
+	"sms.task": func(c *claim) bool {
+		return c.isText(callbacks.NotifyTask) && c.booking().State == callbacks.Task && !c.booking().Urgent
+	},
 	"sms.withdrawn": func(c *claim) bool { return c.isText(callbacks.NotifyWithdrawn) },
 }
 
@@ -561,6 +579,16 @@ func (c *claim) writtenReference() string {
 	return ""
 }
 
+// moves is what a key of a customer leads to who is offered another time, once their leg has been asked about.
+func (c *claim) moves(key string) Action {
+	if c.Step != StepAnotherTime {
+		return nil
+	}
+	read := c.read()
+	read.Key = hearAnotherTime(nil, key).(Perform).Effect.(ReadAttempt).Key
+	return onAnotherTime(c.copied(), read)
+}
+
 // read is the attempt as a leg has read it.
 func (c *claim) read() AttemptRead { read, _ := c.event.(AttemptRead); return read }
 
@@ -740,6 +768,11 @@ func textMessages(line *Line) (texts []answer) {
 				callbacks.NotifyGivenUp, callbacks.NotifyWithdrawn} {
 				body := Utterance{Language: tag, Text: line.SMSBody(c, kind, openHour)}
 				texts = append(texts, answer{event: texted{c, kind}, response: Response{Say: []Utterance{body}}})
+			}
+			if c.State = callbacks.Task; !c.Urgent {
+				event := texted{c, callbacks.NotifyTask}
+				body := Utterance{Language: tag, Text: line.SMSBody(c, event.kind, openHour)}
+				texts = append(texts, answer{event: event, response: Response{Say: []Utterance{body}}})
 			}
 		}
 	}

@@ -185,13 +185,16 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 // Nor has the desk it rung again at the wish of others: an earlier request that was given up stays so.
 func TestRetryLeavesASilencedNumberAlone(t *testing.T) {
 	w := newWorld(t)
-	w.plan.Policy.MaxDeskAttempts = 1
+	w.plan.Policy.MaxAttempts = 1
 	given := w.bookBy(stranger, customer, "gopay")
-	w.ring("support-1").status("busy", 1)
-	w.ring("support-2").status("busy", 1)
-	w.is(given, callbacks.Expired, 1, 0)
-	w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
+	leg.answered(dispatch.Proceed)
+	leg.took(dispatch.Proceed)
+	leg.customerEnded("no-answer")
+	leg.status("completed", 3)
+	w.is(given, callbacks.Expired, 0, 1)
+	w.bookBy(stranger, customer, "gopay")
+	leg = w.ring("support-1")
 	leg.answered(dispatch.Proceed)
 	leg.took(dispatch.Proceed)
 	leg.disowned(dispatch.Proceed)

@@ -95,8 +95,16 @@ func TestDeskAttemptsRunOut(t *testing.T) {
 		w.ring("support-2").status("failed", 1)
 		w.pass(10 * time.Minute)
 	}
-	w.is(c, callbacks.Expired, 3, 0)
-	w.logs("was not kept")
+	w.is(c, callbacks.Task, 3, 0)
+	w.logs("a callback was not kept, and rings nobody any more")
+	w.pass(24 * time.Hour)
+	w.quiet()
+	w.is(c, callbacks.Task, 3, 0)
+	if _, err := w.service.Retry(w.ctx, c.ID, "supervisor"); err != nil {
+		t.Fatal(err)
+	}
+	w.ring("support-1")
+	w.is(c, callbacks.Dialling, 0, 0)
 }
 
 func TestTimeRunsOut(t *testing.T) {
@@ -114,7 +122,7 @@ func TestTimeRunsOut(t *testing.T) {
 	}
 	w.pass(5 * time.Minute)
 	w.quiet()
-	w.is(b.Callback, callbacks.Expired, 1, 0)
+	w.is(b.Callback, callbacks.Task, 1, 0)
 }
 
 func TestRefusedForGood(t *testing.T) {
@@ -236,7 +244,7 @@ func TestClosedForEver(t *testing.T) {
 	c := w.book(customer)
 	w.plan.Hours = neverOpen(t)
 	w.quiet()
-	w.is(c, callbacks.Expired, 0, 0)
+	w.is(c, callbacks.Task, 0, 0)
 }
 
 func TestClosedWhenAnswered(t *testing.T) {
@@ -481,7 +489,7 @@ func TestTargetsRemoved(t *testing.T) {
 	w.is(c, callbacks.Booked, 1, 0) // nobody was tried: only time runs out
 	w.pass(72 * time.Hour)
 	w.quiet()
-	w.is(c, callbacks.Expired, 1, 0)
+	w.is(c, callbacks.Task, 1, 0)
 }
 
 // An agent's number behind a route is dialled by it, and it rings as long as the plan says.

@@ -268,10 +268,10 @@ func TestTheEndIsTold(t *testing.T) {
 			w.quiet()
 			return ""
 		},
-		"given up for its time": func(w *world, _ callbacks.Callback) string {
+		"left to a person for its time": func(w *world, _ callbacks.Callback) string {
 			w.pass(73 * time.Hour)
 			w.quiet()
-			return "given-up"
+			return "task"
 		},
 		"given up after the last attempt": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxAttempts = 1
@@ -281,20 +281,20 @@ func TestTheEndIsTold(t *testing.T) {
 			leg.customerEnded("busy")
 			return "given-up"
 		},
-		"given up after the last desk attempt": func(w *world, _ callbacks.Callback) string {
+		"left to a person after the last desk attempt": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxDeskAttempts = 1
 			w.ring("support-1").status("busy", 1)
 			w.ring("support-2").status("busy", 1)
-			return "given-up"
+			return "task"
 		},
-		"given up after a look-up": func(w *world, _ callbacks.Callback) string {
+		"left to a person after a look-up": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxDeskAttempts = 1
 			w.plan.Targets = w.plan.Targets[:1]
 			w.dialer.place = func(dispatch.Placement) (error, bool) { return errTimeout, false }
 			w.tick()
 			w.pass(31 * time.Second)
 			w.quiet()
-			return "given-up"
+			return "task"
 		},
 		"taken back by the desk": func(w *world, c callbacks.Callback) string {
 			if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor"); err != nil {
@@ -452,4 +452,66 @@ func TestAClaimAsksAgain(t *testing.T) {
 	}})
 	w.quiet()
 	w.is(c, callbacks.Booked, 0, 0)
+}
+
+// A customer waits for nobody, and that was the desk's last attempt: the callback is theirs to move, and rings an agent
+// first at the time that they chose. What went before does not count, and nothing more is told to the line's people.
+func TestADeskThatFailsLeavesTheCallbackOpen(t *testing.T) {
+	w := customerFirst(t)
+	w.plan.Policy.MaxDeskAttempts, w.plan.Alert = 1, "+6281200000099"
+	c, leg := w.reached(customer)
+	leg.agentEnded("no-answer", false, false)
+	w.is(c, callbacks.Task, 1, 0)
+	leg.agentEnded("no-answer", false, false) // the webhook came twice
+	leg.customerTook(dispatch.Gone)           // they are still on the line
+	w.is(c, callbacks.Task, 1, 0)
+	if told := w.alerts(); len(told) != 1 || !strings.Contains(told[0], "the desk did not keep a callback") ||
+		!strings.HasSuffix(told[0], "--state task") {
+		t.Errorf("told %q", told)
+	}
+	due := w.clock.Add(time.Hour)
+	move := callbacks.Move{Key: leg.id + "/another-time", Kind: callbacks.Slot, Due: due,
+		SlotEnd: due.Add(30 * time.Minute), Expires: due.Add(72 * time.Hour)}
+	for range 2 { // the webhook came twice
+		if moved, err := w.service.Move(w.ctx, c.ID, move); err != nil || !moved.Due.Equal(due) {
+			t.Fatalf("%+v, %v", moved, err)
+		}
+	}
+	leg.status("completed", 3)
+	w.is(c, callbacks.Booked, 0, 0)
+	w.quiet()
+	w.pass(time.Hour)
+	agent := w.ring("support-1")
+	agent.answered(dispatch.Proceed)
+	agent.took(dispatch.Proceed)
+	agent.customerTook(dispatch.Proceed)
+	agent.customerEnded("completed")
+	w.is(c, callbacks.Done, 0, 1)
+	if told := w.alerts(); len(told) != 0 {
+		t.Errorf("told again: %q", told)
+	}
+}
+
+// A task that rings again because its customer asks for a callback once more is tried as often as a new one.
+func TestATaskRingsAgainWhenItsCustomerAsks(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Policy.MaxDeskAttempts = 1
+	r := w.request(customer)
+	r.Kind, r.SlotEnd = callbacks.Slot, r.Due.Add(30*time.Minute)
+	b, err := w.service.Book(w.ctx, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := b.Callback
+	w.nobodyTakes()
+	w.is(c, callbacks.Task, 1, 0)
+	w.pass(24 * time.Hour)
+	b, err = w.service.Book(w.ctx, w.request(customer))
+	if err != nil || !b.Existing || b.Callback.ID != c.ID {
+		t.Fatalf("%+v, %v", b, err)
+	}
+	if got := w.is(c, callbacks.Booked, 0, 0); got.Kind != callbacks.ASAP || !got.SlotEnd.IsZero() {
+		t.Errorf("its slot is over: %+v", got)
+	}
+	w.ring("support-1")
 }

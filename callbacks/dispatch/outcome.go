@@ -202,12 +202,13 @@ func (dec decision) outOfDeskAttempts(c *callbacks.Callback) bool {
 	return c.DeskAttempts >= dec.plan.Policy.MaxDeskAttempts
 }
 
-// giveUp settles a callback that is out of tries or of time. An urgent one stays open, for a person.
+// giveUp settles a callback that is out of tries or of time. Unless its customer was rung as often as may be, it is the
+// desk that has failed, and not they: the callback stays open, for a person. An urgent one does in any case.
 func (dec decision) giveUp(c *callbacks.Callback) {
 	switch {
 	case c.CancelAfterAttempt:
 		c.Finish(callbacks.Cancelled, dec.now)
-	case c.Urgent:
+	case c.Urgent, !dec.outOfAttempts(c):
 		c.State, c.Held = callbacks.Task, time.Time{}
 	default:
 		c.Finish(callbacks.Expired, dec.now)
@@ -349,13 +350,18 @@ func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string
 // notifyDelay is how long a callback has to be put off for its customer to be told.
 const notifyDelay = 3 * time.Hour
 
-// remark notes what a change came of, and has the customer told when their callback was given up or put off for hours,
-// and the line's people when that was not the customer's doing.
+// remark notes what a change came of, and has the customer told when their callback was given up, left to a person or
+// put off for hours, and the line's people when that was not the customer's doing. Urgent customers are rung by a person
+// at once.
 func (dec decision) remark(r *callbacks.Record, why string) {
 	r.Callback.Remark, r.SMSAt, r.Alert = why, dec.now, dec.alert(r.Callback)
 	switch r.Callback.State {
 	case callbacks.Expired, callbacks.Undialable:
 		r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyGivenUp, dec.now)
+	case callbacks.Task:
+		if !r.Callback.Urgent {
+			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyTask, dec.now)
+		}
 	case callbacks.Booked:
 		if r.Callback.Due.Sub(dec.now) >= notifyDelay {
 			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyMoved, dec.now)
@@ -363,23 +369,18 @@ func (dec decision) remark(r *callbacks.Record, why string) {
 	}
 }
 
-// alert is what the line's people are told of a callback that is given up; nil if nothing.
+// alert is what the line's people are told of a callback that is left to them, or given up; nil if nothing.
 func (dec decision) alert(c callbacks.Callback) *callbacks.Alert {
 	what := callbacks.CallbackNotKept
 	switch {
 	case dec.plan.Alert == "":
 		return nil
-	case c.State == callbacks.Task, c.State == callbacks.Undialable && c.Urgent:
+	case c.Urgent && (c.State == callbacks.Task || c.State == callbacks.Undialable):
 		what = callbacks.UrgentCallbackInVain
-	case c.State == callbacks.Expired && dec.fromTheDesk(c):
+	case c.State == callbacks.Task:
 	default:
 		return nil
 	}
 	a := dec.plan.NewAlert("callback/"+strconv.FormatInt(c.ID, 10)+"/"+strconv.Itoa(c.Pass), what, c, dec.now)
 	return &a
-}
-
-// fromTheDesk reports whether a callback that is given up was given up because of the desk.
-func (dec decision) fromTheDesk(c callbacks.Callback) bool {
-	return dec.outOfDeskAttempts(&c) || c.Attempts == 0
 }

@@ -71,7 +71,7 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 			o.Outcome, o.At = Rung, dec.now
 			return o
 		}
-		if o.Why == "" || c.State.Final() && dec.known {
+		if o.Why == "" || c.State != callbacks.Booked && dec.known {
 			// that nobody knows the desk is said rather than that the time has run out
 			o.Why = why
 		}

@@ -94,8 +94,8 @@ func TestForecast(t *testing.T) {
 				w.t.Fatal(err)
 			}
 			w.plan.Hours = never
-		}, dispatch.GivenUp, 2 * time.Hour, "the desk is closed; no attempt was spent"},
-		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.GivenUp, 6 * time.Hour,
+		}, dispatch.LeftToPerson, 2 * time.Hour, "the desk is closed; no attempt was spent"},
+		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.LeftToPerson, 6 * time.Hour,
 			"its line or desk is not configured any more"},
 		{"blocked", customer, func(w *world) {
 			w.plan.Policy.Blocked = []callbacks.Blocked{{Prefix: "+6281",

@@ -355,8 +355,9 @@ func (m *model) checkOne(rt *rapid.T, c callbacks.Callback, inFlight int) {
 		rt.Fatalf("callback %d: %d attempts, %d desk attempts", c.ID, c.Attempts, c.DeskAttempts)
 	case inFlight > 1:
 		rt.Fatalf("callback %d has %d attempts in flight", c.ID, inFlight)
-	case c.Urgent && c.State == callbacks.Expired, !c.Urgent && c.State == callbacks.Task:
-		rt.Fatalf("callback %d is %s, urgent: %v", c.ID, c.State, c.Urgent)
+	case c.State == callbacks.Expired && (c.Urgent || c.Attempts < policy.MaxAttempts),
+		c.State == callbacks.Task && !c.Urgent && c.Attempts == policy.MaxAttempts:
+		rt.Fatalf("callback %d is %s after %d attempts, urgent: %v", c.ID, c.State, c.Attempts, c.Urgent)
 	case waits && inFlight != 0:
 		rt.Fatalf("callback %d waits with an attempt in flight", c.ID)
 	case c.Open() && !waits && inFlight != 1:

@@ -256,11 +256,13 @@ func TestGivingUpAlerts(t *testing.T) {
 				leg.customerEnded("no-answer")
 				leg.status("completed", 3)
 			}
-			if got, _ := w.store.Callback(w.ctx, c.ID); got.State != callbacks.Expired {
+			want := map[bool]callbacks.State{true: callbacks.Task, false: callbacks.Expired}[tt.desk]
+			if got := w.get(c); got.State != want {
 				t.Fatalf("it is %s", got.State)
 			}
 			told := w.alerts()
-			if said := len(told) == 1 && strings.Contains(told[0], "because of the desk"); said != tt.desk || len(told) > 1 {
+			if said := len(told) == 1 && strings.Contains(told[0], "the desk did not keep a callback"); said != tt.desk ||
+				len(told) > 1 {
 				t.Errorf("told %q", told)
 			}
 		})

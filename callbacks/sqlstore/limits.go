@@ -147,10 +147,10 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 	return err
 }
 
-// openOfLine is how many ordinary callbacks of a line are open, as far as that matters.
+// openOfLine is how many ordinary callbacks of a line are open, as far as that matters. Tasks ring nobody.
 func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (int, error) {
 	return value[int](ctx, tx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+`
-		AND line = ? AND urgent = ? LIMIT ?) AS pending`, r.Line, false, r.MaxOpen)
+		AND state <> 'task' AND line = ? AND urgent = ? LIMIT ?) AS pending`, r.Line, false, r.MaxOpen)
 }
 
 // putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its

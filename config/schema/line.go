@@ -53,7 +53,7 @@ func lineSchema() *Schema {
 			"sender ID), or the SID of a messaging service. Left out: the first of numbers.",
 			form(senderPattern(), senderWrong, "GOPAY")),
 		key("alert", "The mobile number that gets a text message when nobody took an urgent call, an urgent callback was "+
-			"in vain, or a callback was given up because of the desk; at most one in ten minutes.", ref("number")),
+			"in vain, or the desk did not keep a callback; at most one in ten minutes.", ref("number")),
 		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's "+
 			"own; one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.",
@@ -187,12 +187,12 @@ func callbacksSchema() *Schema {
 		key("retry_machine", "The pause when they, or a machine, picked up and did not press 1.",
 			duration(time.Minute, day)),
 		key("limits", "How often callers may ask for callbacks, by booking or moving them.", callerLimitsSchema()),
-		key("max_open", "Callbacks that may stand at once; then callers may leave a message.", whole(1, 1_000_000)),
+		key("max_open", "Callbacks that may stand at once, tasks not counted; then callers may leave a message.", whole(1, 1_000_000)),
 		key("asap_cutoff", "So long before closing, \"as soon as possible\" means the next opening.",
 			duration(0, 12*time.Hour)),
 		key("opening_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),
 		key("opening_spacing", "And so far apart.", duration(0, 2*time.Hour)),
-		key("expires_after", "After so much of the desk's opening time the callback is given up.",
+		key("expires_after", "After so much of the desk's opening time the callback is given up, or left to a person.",
 			duration(time.Hour, 90*day)),
 		key("retention", "Then the numbers of a callback are erased.", duration(time.Hour, 10*366*day)),
 		key("calling_hours",

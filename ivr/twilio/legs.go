@@ -108,6 +108,8 @@ func (s *Server) leg(ctx context.Context, w webhook, r *legRoute, event ivr.Even
 			if line, event, err = s.readAttempt(ctx, w, r, &l, effect); line == nil {
 				return nil, err
 			}
+		case ivr.Move:
+			event, err = s.perform(ctx, w, effect), nil
 		}
 	}
 	return nil, fmt.Errorf("step %q wants one thing after another done and never speaks", l.Step)

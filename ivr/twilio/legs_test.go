@@ -68,6 +68,7 @@ type legWalk struct {
 	*edge
 	store    *sqlite.Store
 	callback int64
+	plan     *callbacks.Plan
 	attempt  string
 	urls     map[string]string // by path, the last that a document led to
 	walked   map[string]bool   // paths, whatever the call
@@ -95,9 +96,10 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 	w := &legWalk{store: store, urls: map[string]string{}, walked: map[string]bool{}}
 	now := func() time.Time { return w.now }
 	line := sketch(t)
-	plans := onePlan{callbacks.Plan{
+	w.plan = &callbacks.Plan{
 		Targets: line.Desks["support"].Targets, From: line.Numbers[0], CustomerFirst: customerFirst,
-	}}
+	}
+	plans := onePlan{w.plan}
 	service, err := callbacks.New(callbacks.Config{Store: store, Plans: plans, Now: now})
 	if err != nil {
 		t.Fatal(err)
@@ -129,9 +131,9 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 	return w
 }
 
-type onePlan struct{ plan callbacks.Plan }
+type onePlan struct{ plan *callbacks.Plan }
 
-func (p onePlan) Plan(string, string) (callbacks.Plan, bool) { return p.plan, true }
+func (p onePlan) Plan(string, string) (callbacks.Plan, bool) { return *p.plan, true }
 
 var leads = regexp.MustCompile(`https://hotline\.example\.com(/voice/[a-z/-]+)\?s=[\w-]+`)
 
@@ -254,6 +256,7 @@ var legCalls = map[string]struct {
 	customerFirst bool
 	call          []moment
 	ends          callbacks.State
+	deskAttempts  int // 0: as many as usual
 }{
 	"the agent is rung first": {false, []moment{
 		{pathAttemptStatus, says(firstCall, "", "CallStatus", "ringing", "SequenceNumber", "1"), ""},
@@ -265,13 +268,13 @@ var legCalls = map[string]struct {
 		{pathCustomerKey, says(behindCall, firstCall, "Digits", "1"), "customer.hint"},
 		{pathCustomerEnded, ended("completed", behindCall), "agent.bye"},
 		{pathAttemptStatus, says(firstCall, "", "CallStatus", "completed", "SequenceNumber", "3"), ""},
-	}, callbacks.Done},
+	}, callbacks.Done, 0},
 	"the agent is rung first, and the customer does not pick up": {false, []moment{
 		{pathAgent, says(firstCall, ""), "whisper.callback"},
 		{pathAgentKey, says(firstCall, "", "Digits", "1"), "whisper.note"},
 		{pathAgentNote, says(firstCall, "", "Digits", ""), "<Dial"},
 		{pathCustomerEnded, ended("no-answer", behindCall), "agent.missed"},
-	}, callbacks.Booked},
+	}, callbacks.Booked, 0},
 	"the customer is rung first": {true, []moment{
 		{pathFirst, says(firstCall, ""), "customer.press"},
 		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
@@ -279,7 +282,7 @@ var legCalls = map[string]struct {
 		{pathFirstAgentKey, says(behindCall, firstCall, "Digits", "1"), "whisper.note"},
 		{pathFirstAgentNote, says(behindCall, firstCall, "Digits", ""), "whisper.connect"},
 		{pathFirstEnded, ended("completed", behindCall), "goodbye"},
-	}, callbacks.Done},
+	}, callbacks.Done, 0},
 	"the customer is rung first, and the agent does not take it": {true, []moment{
 		{pathFirst, says(firstCall, ""), "customer.press"},
 		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
@@ -287,7 +290,23 @@ var legCalls = map[string]struct {
 		{pathFirstEnded, ended("no-answer", behindCall), "desk.next"},
 		{pathFirstAgent, says(siblingCall, firstCall), "whisper.callback"},
 		{pathFirstEnded, ended("no-answer", siblingCall), "customer.nobody"},
-	}, callbacks.Booked},
+	}, callbacks.Booked, 0},
+	"the customer is rung first, no agent is left, and they choose another time": {customerFirst: true, call: []moment{
+		{pathFirst, says(firstCall, ""), "customer.press"},
+		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
+		{pathFirstAgent, says(behindCall, firstCall), "whisper.callback"},
+		{pathFirstEnded, ended("no-answer", behindCall), "desk.next"},
+		{pathFirstAgent, says(siblingCall, firstCall), "whisper.callback"},
+		{pathFirstEnded, ended("no-answer", siblingCall), "customer.slot"},
+		{pathFirstTime, says(firstCall, "", "Digits", "1"), "customer.moved"},
+	}, ends: callbacks.Booked, deskAttempts: 1},
+	"the same, and they choose none": {customerFirst: true, call: []moment{
+		{pathFirst, says(firstCall, ""), "customer.press"},
+		{pathFirstKey, says(firstCall, "", "Digits", "1"), "<Dial"},
+		{pathFirstEnded, ended("no-answer", behindCall), "desk.next"},
+		{pathFirstEnded, ended("no-answer", siblingCall), "customer.given-up"},
+		{pathFirstTime, says(firstCall, "", "Digits", ""), "existing.task"},
+	}, ends: callbacks.Task, deskAttempts: 1},
 	"a caller": {false, []moment{
 		{PathIncoming, says(firstCall, ""), "welcome"},
 		{pathStep, says(firstCall, "", "Digits", "2"), "menu.topic"},
@@ -296,7 +315,7 @@ var legCalls = map[string]struct {
 		{pathWhisperKey, says(behindCall, firstCall, "Digits", "1"), "whisper.reference"},
 		{pathStep, ended("completed", behindCall), "goodbye"},
 		{PathStatus, says(firstCall, "", "CallStatus", "completed"), ""},
-	}, callbacks.Cancelled}, // they have talked, so nobody is rung back
+	}, callbacks.Cancelled, 0}, // they have talked, so nobody is rung back
 }
 
 func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
@@ -304,6 +323,7 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 	for name, c := range legCalls {
 		t.Run(name, func(t *testing.T) {
 			w := newLegWalk(t, c.customerFirst)
+			w.plan.Policy.MaxDeskAttempts = c.deskAttempts
 			w.walk(c.call)
 			got, err := w.store.Callback(t.Context(), w.callback)
 			if err != nil || got.State != c.ends {

@@ -503,7 +503,7 @@ func TestEveryStepOfALegHasItsWebhooks(t *testing.T) {
 			ivr.StepCustomerBehind},
 		keyed: {ivr.StepAgentLeg, ivr.StepAgentFirst, ivr.StepAgentBehind, ivr.StepCustomerFirst,
 			ivr.StepCustomerBehind,
-			ivr.StepAgentNote, ivr.StepAgentBehindNote},
+			ivr.StepAgentNote, ivr.StepAgentBehindNote, ivr.StepAnotherTime},
 		dialEnded: {ivr.StepAgentWaits, ivr.StepCustomerWaits},
 	}
 	routes := 0

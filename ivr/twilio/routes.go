@@ -32,6 +32,7 @@ const (
 	pathFirst          = "/voice/first"
 	pathFirstKey       = "/voice/first/key"
 	pathFirstEnded     = "/voice/first/ended"
+	pathFirstTime      = "/voice/first/time"
 	pathFirstAgent     = "/voice/first/agent"
 	pathFirstAgentKey  = "/voice/first/agent/key"
 	pathFirstAgentNote = "/voice/first/agent/note"
@@ -95,6 +96,8 @@ func (s *Server) routes() []route {
 			leg: &legRoute{ivr.StepAgentBehindNote, keyed, rungBehind}},
 		{path: pathFirstEnded, about: "that agent's leg is over",
 			leg: &legRoute{ivr.StepCustomerWaits, dialEnded, rungFirst}},
+		{path: pathFirstTime, about: "that customer chooses another time, or not",
+			leg: &legRoute{ivr.StepAnotherTime, keyed, rungFirst}},
 	}
 }
 

@@ -55,14 +55,14 @@ func (a warnings) Collect(metrics chan<- prometheus.Metric) {
 	}
 }
 
-// tasks is a collector of the urgent callbacks that wait for a person.
+// tasks is a collector of the callbacks that wait for a person.
 type tasks struct {
 	store    callbacks.Queries
 	snapshot func() *config.Snapshot
 }
 
 var callbackTasks = prometheus.NewDesc("hotline_callback_tasks",
-	"Urgent callbacks that ring nobody any more and wait for a person.", []string{"line"}, nil)
+	"Callbacks that ring nobody any more and wait for a person.", []string{"line"}, nil)
 
 // Describe sends nothing, as above.
 func (t tasks) Describe(chan<- *prometheus.Desc) {}

@@ -144,7 +144,7 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 		v.counts["callbacks for a chosen time"]++
 	}
 	if c.State == callbacks.Task {
-		v.counts["urgent callbacks that were left to a person"]++
+		v.counts["callbacks that were left to a person"]++
 	} else if c.Open() {
 		v.find(ruleStanding, "%s: due %s, expires %s", who, c.Due.Format(time.TimeOnly),
 			c.Expires.Format(time.TimeOnly))
@@ -174,13 +174,11 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	for _, g := range rings {
 		v.hours(who, c, g)
 	}
-	if (c.State == callbacks.Task) != c.Urgent && (c.State == callbacks.Task || c.State == callbacks.Expired) {
-		v.find(ruleGiven, "%s: only urgent ones are left to a person, and they are never given up", who)
+	if c.State == callbacks.Expired && (c.Urgent || c.Attempts < campaignAttempts) {
+		v.find(ruleGiven, "%s: given up after %d attempts, and not left to a person", who, c.Attempts)
 	}
-	if c.State == callbacks.Expired && c.Attempts < campaignAttempts && c.DeskAttempts < campaignDeskAttempts &&
-		c.Ended.Before(c.Expires) {
-		v.find(ruleGiven, "%s: it ended at %s and had until %s", who, c.Ended.Format(time.TimeOnly),
-			c.Expires.Format(time.TimeOnly))
+	if c.State == callbacks.Task && !c.Urgent && c.Attempts >= campaignAttempts {
+		v.find(ruleGiven, "%s: left to a person after %d attempts, and not given up", who, c.Attempts)
 	}
 	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
 		v.find(ruleGiven, "%s: nobody asked for that", who)

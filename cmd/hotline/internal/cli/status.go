@@ -22,7 +22,7 @@ func newStatus() *cobra.Command {
 		Use:   "status",
 		Short: "Say which configuration is in force on which instance, and what is wrong with an edit that is not",
 		Long: `status shows the version that was put in force last, what the directory of --config holds, what each
-running instance runs, why one refuses an edit, and which lines have urgent callbacks that wait for a person. It ends
+running instance runs, why one refuses an edit, and which lines have callbacks that wait for a person. It ends
 with exit status 1 when the instances do not all run what the directory holds, unless that was put in force less than
 15 seconds ago and none refuses it.`,
 		Args:    noArgs,
@@ -81,12 +81,12 @@ func status(cmd *cobra.Command, a *session) error {
 	return wrong
 }
 
-// writeTasks says which lines have urgent callbacks that wait for a person.
+// writeTasks says which lines have callbacks that wait for a person.
 func writeTasks(cmd *cobra.Command, store callbacks.Queries) error {
 	tasks, err := store.Tasks(cmd.Context())
 	for _, line := range slices.Sorted(maps.Keys(tasks)) {
 		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s by hand: no telephone rings for it any more, see "+
-			"hotline callbacks list --state task\n", line, count(tasks[line], "urgent callback")+" to be made")
+			"hotline callbacks list --state task\n", line, count(tasks[line], "callback")+" to be made")
 	}
 	return err
 }

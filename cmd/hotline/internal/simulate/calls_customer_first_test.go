@@ -51,7 +51,7 @@ func TestTheCustomerIsRungFirstAndTheSecondAgentAnswers(t *testing.T) {
 }
 
 // Nobody at the desk answers: they hear that once. From then on agents are rung first, and when none of them ever
-// takes it, the customer is written to.
+// takes it, it is left to a person and the customer is written to.
 func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	s := okpayCaller(t)
 	s.mayBreak = true
@@ -66,8 +66,59 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	for _, e := range s.of(simulator.EventMessage) {
 		told = append(told, e.Text)
 	}
-	if len(told) != 2 || !strings.Contains(told[1], "could not complete your callback") {
+	if len(told) != 2 || !strings.Contains(told[1], "call us and press 7") {
 		t.Errorf("written to: %q", told)
+	}
+	if c := s.only(); c.State != callbacks.Task {
+		t.Errorf("it is %s", c.State)
+	}
+}
+
+// That was the desk's only attempt: the customer hears sorry, and their key moves the callback to the first time. Then an
+// agent is rung before them.
+func TestTheCustomerChoosesAnotherTimeWhenNoAgentIsLeft(t *testing.T) {
+	for _, answers := range []bool{true, false} {
+		t.Run(fmt.Sprint("an answer ", answers), func(t *testing.T) {
+			once := limited(t, func(c *config.Snapshot) { c.ByID("okpay").Callbacks.MaxDeskAttempts = 1 })
+			s := newScenario(t, "2026-03-07T20:00:00+08:00", once, onLine("okpay"))
+			s.customer.Keys = func(p simulator.Prompt) simulator.Reply {
+				if strings.Contains(p.SaidText, "We can call you") {
+					s.everyAgent("answer")
+					if !answers {
+						return simulator.Reply{Silence: true}
+					}
+				}
+				return simulator.Reply{Digits: "1"}
+			}
+			s.everyAgent("refuse")
+			s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+				hears("We can call you back").press("1"))
+			s.settles()
+			heard := heardBy(s.eventsNow(), "customer")
+			if !strings.Contains(heard, "We are very sorry: no agent could take your call. We can call you today "+
+				"between 10 and 10:30 a.m.: press 1.") {
+				t.Errorf("the customer hears %q", heard)
+			}
+			if !answers {
+				s.bridged()
+				if !strings.Contains(heard, "an agent will look into it. Please call us if you still need help. Goodbye.") ||
+					s.only().State != callbacks.Task {
+					t.Errorf("the customer hears %q, and it is %s", heard, s.only().State)
+				}
+				return
+			}
+			s.bridged("support-1 with customer")
+			if !strings.Contains(heard, "Thank you. We will call you today between 10 and 10:30 a.m., on this number. Goodbye.") {
+				t.Errorf("the customer hears %q", heard)
+			}
+			var rung []string
+			for _, e := range s.of(simulator.EventPlaceCall) {
+				rung = append(rung, s.clock(e))
+			}
+			if len(rung) != 2 || rung[0] != "Mon 09:00" || rung[1] != "Mon 10:00" {
+				t.Errorf("rung at %q", rung)
+			}
+		})
 	}
 }
 
