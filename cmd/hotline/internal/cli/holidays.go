@@ -100,11 +100,14 @@ func newHolidaysImport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import FILE",
 		Short: "Make a holiday set of an iCalendar file or of holiday JSON",
-		Long: `import reads an iCalendar file (.ics) or JSON in the form of holiday-cn (isOffDay), puts it over the set
-of that name and prints what would change, line by line: - goes, + comes. Read it; then say --write, which needs
---config DIR and writes DIR/holidays/NAME.yaml. An event that cannot be read is named, and nothing is imported unless
---skip-broken is given. An event whose name leaves it open whether the day is worked is in doubt: nothing is written
-before --decide says what it is. FILE - is the standard input.`,
+		Long: `import reads an iCalendar file (.ics) or holiday JSON (of holiday-cn, Nager.Date or
+date-holidays), puts it over the set of that name and prints what would change, line by line: - goes, + comes. Read it; then take a draft and repeat the
+command with --config DRAFT --write, which writes DRAFT/holidays/NAME.yaml for hotline publish. A running server has in
+force what is written into its directory, so --write has to be given twice for a directory that is no draft.
+
+An event that cannot be read is named, and nothing is imported unless --skip-broken is given. An event that does not say
+for certain whether the day is worked is in doubt: nothing is written before --decide says what it is. FILE - is the
+standard input.`,
 		Example: `  hotline holidays import 2027.json --name cn
   hotline holidays import 2027.ics --name cn --decide "Work Day (swapped)=make-up" --decide "2027-05-05=ignore"`,
 		Args: cobra.ExactArgs(1),
@@ -126,20 +129,21 @@ before --decide says what it is. FILE - is the standard input.`,
 	flags.BoolVar(&o.touched, "touched", false, "count every day that a timed event touches")
 	flags.BoolVar(&o.skip, "skip-broken", false, "leave out what cannot be read, naming it")
 	flags.StringArrayVar(&o.decide, "decide", nil,
-		"what an event in doubt is: NAME=holiday, =collective, =make-up or =ignore; instead of the name also the date, "+
-			"or what the calendar calls its kind (may be repeated)")
-	flags.BoolVar(&o.write, "write", false, "write the set")
+		"what an event in doubt is: NAME=holiday, =collective, =make-up or =ignore; for NAME also its date, or what "+
+			"the calendar calls its kind (may be repeated)")
+	flags.CountVar(&o.write, "write", "write the set into a draft; given twice, into any directory")
 	return cmd
 }
 
 type importOptions struct {
 	name, years, zone, source string
-	touched, skip, write      bool
+	touched, skip             bool
+	write                     int // how often it was given
 	decide                    []string
 }
 
 func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error {
-	if o.write && dir == "" {
+	if o.write > 0 && dir == "" {
 		return errors.New("--write changes a configuration directory; name it with --config DIR")
 	}
 	options, err := o.options(file)
@@ -163,7 +167,7 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 		if after, err = before.Merge(imported.Set); err != nil {
 			return err
 		}
-		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write {
+		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write > 0 {
 			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole "+
 				"year count as known; "+
 				"say with --years what it covers, if that is right", thin)
@@ -183,7 +187,7 @@ func refused(err error, file string, data []byte, options holidays.Options) erro
 
 // review prints what changes and, if it is wanted, writes it.
 func review(cmd *cobra.Command, dir string, before, after *holidays.Set, imported *holidays.Imported,
-	write bool) error {
+	write int) error {
 	out := cmd.OutOrStdout()
 	for _, problem := range imported.Skipped {
 		fmt.Fprintf(out, "left out: %s\n", problem)
@@ -197,7 +201,7 @@ func review(cmd *cobra.Command, dir string, before, after *holidays.Set, importe
 		fmt.Fprintf(out, "in doubt: %s\n", doubt)
 	}
 	switch in := count(len(imported.Doubts), "event") + " in doubt"; {
-	case len(imported.Doubts) > 0 && write:
+	case len(imported.Doubts) > 0 && write > 0:
 		return fmt.Errorf("nothing is written: %s; decide what is listed above", in)
 	case len(imported.Doubts) > 0:
 		_, err := fmt.Fprintf(out, "Nothing is written: %s. Repeat the command with what you decide.\n", in)
@@ -205,9 +209,17 @@ func review(cmd *cobra.Command, dir string, before, after *holidays.Set, importe
 	case diff == "":
 		_, err := fmt.Fprintf(out, "No difference: set %s has all of it already.\n", after.Name)
 		return err
-	case !write:
-		_, err := fmt.Fprintln(out, "Nothing is written. When this is right, repeat the command with --config DIR --write.")
+	case write == 0:
+		_, err := fmt.Fprintln(out,
+			"Nothing is written. When this is right, take a draft (hotline draft DRAFT --config "+
+				"DIR), and repeat the command with --config DRAFT --write.")
 		return err
+	}
+	_, err := publish.ReadDraft(dir)
+	inDraft := err == nil
+	if !inDraft && write < 2 {
+		return fmt.Errorf("nothing is written: %s is no draft, and a server that runs it would have the set in force "+
+			"within seconds; import into a draft (hotline draft DRAFT --config %[1]s), or give --write twice", dir)
 	}
 	// What is written has to be readable again, whatever the file held.
 	file, text := "holidays/"+after.Name+".yaml", after.YAML()
@@ -221,8 +233,14 @@ func review(cmd *cobra.Command, dir string, before, after *holidays.Set, importe
 	if err := target.put(out, publish.Edit{file: text}, target.files.Sums()); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "Written: %s. A server that runs this directory checks it and puts it in force; "+
-		"hotline status shows it.\n", filepath.Join(dir, file))
+	fmt.Fprintf(out, "Written: %s. ", filepath.Join(dir, file))
+	if inDraft {
+		_, err = fmt.Fprintf(out, "It is in force after: hotline publish %s\n", dir)
+		return err
+	}
+	_, err = fmt.Fprintln(out,
+		"A server that runs this directory checks it and has it in force some two seconds later; "+
+			"hotline status shows it.")
 	return err
 }
 

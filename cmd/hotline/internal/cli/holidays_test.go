@@ -37,7 +37,7 @@ func TestHolidaysImport(t *testing.T) {
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
 		t.Fatalf("without --write there is %v (%v)", left, err)
 	}
-	out, err = run(t, "", "holidays", "import", file, "--name", "cn", "--config", dir, "--write")
+	out, err = run(t, "", "holidays", "import", file, "--name", "cn", "--config", dir, "--write", "--write")
 	if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "Written: ") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -50,7 +50,7 @@ func TestHolidaysImport(t *testing.T) {
 		t.Errorf("beside the set there is %v", left)
 	}
 	// Once more changes nothing, and the list shows the set of the directory.
-	out, err = run(t, nextYear, "holidays", "import", "-", "--name", "cn", "--config", dir, "--write")
+	out, err = run(t, nextYear, "holidays", "import", "-", "--name", "cn", "--config", dir, "--write", "--write")
 	if err != nil || !strings.Contains(out, "No difference: set cn has all of it already.") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -61,12 +61,38 @@ func TestHolidaysImport(t *testing.T) {
 	}
 }
 
+// One --write writes into a draft only: a running server would have the set in force before anybody has seen it there.
+func TestHolidaysImportIntoADraft(t *testing.T) {
+	dir, draft := t.TempDir(), filepath.Join(t.TempDir(), "draft")
+	if _, err := run(t, "", "draft", draft); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"holidays", "import", "-", "--name", "cn", "--write", "--config"}
+	out, err := run(t, nextYear, append(args, dir)...)
+	if err == nil || !strings.Contains(err.Error(),
+		"nothing is written: "+dir+" is no draft, and a server that runs it") ||
+		!strings.Contains(out, "+ 2027-01-01 Fri holiday    元旦") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("something is written: %v", left)
+	}
+	out, err = run(t, nextYear, append(args, draft)...)
+	if err != nil || !strings.Contains(out, "cn.yaml. It is in force after: hotline publish "+draft) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if sets, err := holidays.Load(os.DirFS(draft),
+		"holidays"); err != nil || sets["cn"] == nil || sets["cn"].To.Year != 2027 {
+		t.Errorf("in the draft: %v, %v", err, sets)
+	}
+}
+
 // A calendar of one's own is a set of its own; what is broken is named, and then nothing is written.
 func TestHolidaysImportOfABrokenCalendar(t *testing.T) {
 	dir := t.TempDir()
 	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260817\nSUMMARY:Jubilee\nEND:VEVENT\nBEGIN:VEVENT\n" +
 		"SUMMARY:Party\nEND:VEVENT\nEND:VCALENDAR\n"
-	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir, "--write"}
+	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir, "--write", "--write"}
 	if _, err := run(t, calendar, args...); err == nil ||
 		!strings.Contains(err.Error(), `-:6: event "Party": has no beginning`) ||
 		!strings.Contains(err.Error(), "--skip-broken") {
@@ -94,15 +120,16 @@ func TestHolidaysImportAsksTheReviewer(t *testing.T) {
 	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20270101\nSUMMARY:New Year\nEND:VEVENT\nBEGIN:VEVENT\n" +
 		"DTSTART:20271218\nSUMMARY:Work Day (swapped)\nEND:VEVENT\nEND:VCALENDAR\n"
 	args := []string{"holidays", "import", "-", "--name", "own", "--config", dir}
-	asked := "in doubt: -:6: 2027-12-18: \"Work Day (swapped)\": its name does not say for certain whether the day is " +
-		"worked; say what it is with --decide 'Work Day (swapped)=holiday'"
+	asked := "in doubt: -:6: 2027-12-18: \"Work Day (swapped)\": its name does not say for certain whether the day " +
+		"is worked; say what it is with --decide 'Work Day (swapped)=holiday'"
 	out, err := run(t, calendar, args...)
 	if err != nil || !strings.Contains(out, asked) || !strings.Contains(out, "Nothing is written: 1 event in doubt.") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	args = append(args, "--write")
+	args = append(args, "--write", "--write")
 	out, err = run(t, calendar, args...)
-	if err == nil || !strings.Contains(err.Error(), "nothing is written: 1 event in doubt") || !strings.Contains(out, asked) {
+	if err == nil || !strings.Contains(err.Error(), "nothing is written: 1 event in doubt") || !strings.Contains(out,
+		asked) {
 		t.Errorf("with --write: %v\n%s", err, out)
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
@@ -158,7 +185,7 @@ func TestHolidaysImportOfAFragment(t *testing.T) {
 	dir := t.TempDir()
 	calendar := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20270817\nSUMMARY:Hari " +
 		"Kemerdekaan\nEND:VEVENT\nEND:VCALENDAR\n"
-	args := []string{"holidays", "import", "-", "--name", "id", "--config", dir, "--write"}
+	args := []string{"holidays", "import", "-", "--name", "id", "--config", dir, "--write", "--write"}
 	out, err := run(t, calendar, args...)
 	if err == nil || !strings.Contains(err.Error(), "hardly any day of 2027") {
 		t.Errorf("%v\n%s", err, out)
