@@ -163,7 +163,7 @@ func (p Policy) refusalByPrefix(e164 string) *Refusal {
 				Detail: "prefix " + blocked.Prefix + ", " + blocked.Reason}
 		}
 	}
-	if p.Route(e164) != "" {
+	if p.Route(e164).Byoc != "" {
 		return nil
 	}
 	for _, prefix := range p.Unreachable {

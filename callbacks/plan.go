@@ -69,7 +69,7 @@ type Plan struct {
 
 // Shown is the number that an address is shown when it is rung, E.164.
 func (p Plan) Shown(address string) string {
-	if p.CallerID != "" && p.Policy.Route(address) == "" {
+	if p.CallerID != "" && p.Policy.Route(address).Byoc == "" {
 		return p.CallerID
 	}
 	return p.From

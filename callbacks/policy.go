@@ -75,15 +75,14 @@ type Offer struct {
 	Slots []hours.Interval
 }
 
-// Route names the trunk for a number by the longest fitting prefix; "" is the provider's own network.
-func (p Policy) Route(e164 string) string {
-	best := Route{}
+// Route is the one of the longest fitting prefix for a number; the zero Route is the provider's own network.
+func (p Policy) Route(e164 string) (best Route) {
 	for _, r := range p.Routes {
 		if r.Prefix != "" && strings.HasPrefix(e164, r.Prefix) && len(r.Prefix) > len(best.Prefix) {
 			best = r
 		}
 	}
-	return best.Byoc
+	return best
 }
 
 // OfferTo says when a callback on this number, E.164, could come: within the calling hours there. For any other text

@@ -31,7 +31,7 @@ func TestRoute(t *testing.T) {
 	} {
 		backwards := callbacks.Policy{Routes: []callbacks.Route{policy.Routes[1], policy.Routes[0]}}
 		for _, p := range []callbacks.Policy{policy, backwards} {
-			if got := p.Route(number); got != want {
+			if got := p.Route(number).Byoc; got != want {
 				t.Errorf("Route(%q) = %q, want %q; routes %v", number, got, want, p.Routes)
 			}
 		}

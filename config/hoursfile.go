@@ -103,7 +103,7 @@ func readZone(root yamlnode.Mapping) *time.Location {
 	return zone
 }
 
-// An HoursFile is one file of hours that is not part of a line.
+// A HoursFile is one file of hours that is not part of a line.
 type HoursFile struct {
 	// Name is the line's name in the file, or else what the file is called, without .yaml.
 	Name     string

@@ -106,7 +106,7 @@ func (f *lineFile) warn(root yamlnode.Mapping) {
 				"rename %s here and where the agent signs in, "+
 				"for example %s", t.Address, underscored.Replace(t.Address))
 		}
-		if shows && f.line.Callbacks.Route(t.Address) == "" {
+		if shows && f.line.Callbacks.Route(t.Address).Byoc == "" {
 			shows = false // once is enough
 			note(t.at, "a call to this telephone would show %s, which is refused, since the provider has no numbers "+
 				"of mainland China; "+

@@ -88,7 +88,7 @@ func (l *Line) languageOf(caller string) *Language {
 	return nil
 }
 
-// A Announcement is an announcement with a beginning and an end.
+// An Announcement is heard from its beginning to its end.
 type Announcement struct {
 	// From and Until are instants; Until is exclusive.
 	From, Until time.Time

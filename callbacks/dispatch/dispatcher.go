@@ -180,7 +180,7 @@ func (d *Dispatcher) dial(ctx context.Context, c callbacks.Callback, t callbacks
 	defer cancel()
 	sid, err := d.dialer.Place(request, Placement{
 		AttemptID: a.ID, Callback: r.Callback, Target: t, From: a.From, Ring: a.Ring,
-		Byoc: dec.plan.Policy.Route(t.Address),
+		Byoc: dec.plan.Policy.Route(t.Address).Byoc,
 	})
 	// What the provider said is written even when the process is told to stop meanwhile.
 	ctx = context.WithoutCancel(ctx)

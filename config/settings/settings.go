@@ -168,7 +168,7 @@ func AddFlags(flags *pflag.FlagSet, names ...string) {
 	}
 }
 
-// A Error is one setting that cannot be used.
+// An Error is one setting that cannot be used.
 type Error struct {
 	// Setting is its name in the file.
 	Setting string

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// readyFor is how long an answer of [readiness] is good for: asking more often costs no more writes.
+	// ReadyFor is how long an answer of [readiness] is good for: asking more often costs no more writes.
 	ReadyFor = 5 * time.Second
 	// readyTry bounds one try; a caller waits no longer for a booking either.
 	readyTry = 4 * time.Second

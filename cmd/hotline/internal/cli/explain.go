@@ -100,7 +100,7 @@ func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.DeclaredOverri
 	return overrides, ""
 }
 
-// An explanation call is a call that has been played, with what it was decided by.
+// An explanation is a call that has been played, with what it was decided by.
 type explanation struct {
 	snapshot   *config.Snapshot
 	written    *config.Snapshot // without what close and open have declared
@@ -364,5 +364,3 @@ func addressWords(t callbacks.Target) string {
 	}
 	return t.To()
 }
-
-// What is offered to whom no desk answers.

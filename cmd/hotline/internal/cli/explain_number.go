@@ -15,8 +15,6 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
-// Whether a number may be called and texted, and by which rules.
-
 // kindOf says what kind of a number cannot be written to.
 func kindOf(number string) string {
 	n, err := phonenumbers.Parse(number, "")
@@ -164,14 +162,9 @@ func (e explanation) ownerSource(number string) string {
 
 // byWhichRoute is how a number is dialled, and where that is written.
 func (e explanation) byWhichRoute(number string) (by, source string) {
-	trunk := e.line.Callbacks.Route(number)
-	if trunk == "" {
+	route := e.line.Callbacks.Route(number)
+	if route.Byoc == "" {
 		return "by the provider itself", ""
 	}
-	for _, r := range e.line.Callbacks.Routes {
-		if r.Byoc == trunk && strings.HasPrefix(number, r.Prefix) {
-			source = e.source("routes." + r.Prefix)
-		}
-	}
-	return "by trunk " + trunk, source
+	return "by trunk " + route.Byoc, e.source("routes." + route.Prefix)
 }

@@ -200,7 +200,7 @@ func awaitInForce(ctx context.Context, out io.Writer, a *session, w publishedEdi
 	return f.await(ctx, askEvery)
 }
 
-// A inForceWatch looks at the instances again and again.
+// An inForceWatch looks at the instances again and again.
 type inForceWatch struct {
 	*session
 	publishedEdit

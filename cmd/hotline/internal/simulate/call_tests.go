@@ -17,10 +17,10 @@ import (
 // A Result is what came of a call test.
 type Result struct {
 	Test config.Call
-	// differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that
+	// Differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that
 	// was different, what was wanted, and what there was instead.
 	Differs string
-	// transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin
+	// Transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin
 	// with >.
 	Transcript string
 }

@@ -44,7 +44,7 @@ type options struct {
 	At       time.Time
 	Log      *slog.Logger
 	Seed     uint64
-	// events hears of the simulator, events of the product. Both may be nil.
+	// SimulatorEvent and ProductEvent hear of what happens on the two sides. Both may be nil.
 	SimulatorEvent func(simulator.Event)
 	ProductEvent   func(twilio.Event)
 	Faults         simulator.Faults
