@@ -74,6 +74,7 @@ type loader struct {
 	fsys     fs.FS
 	problems *Problems
 	warnings Problems // about what is read all the same
+	misnamed bool     // a file is not read because of its name
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
 	audio    map[string]Audio
@@ -96,17 +97,20 @@ func (l *loader) fail(file, format string, args ...any) {
 func (l *loader) readLines() []*lineFile {
 	l.lineFiles, l.hoursFiles = l.folder("lines", tableOf("line")), l.folder("hours", tableOf("hours"))
 	l.sets, l.shared = l.readSets(), l.catalogue()
-	if len(l.lineFiles) == 0 {
+	if len(l.lineFiles) == 0 && !l.misnamed {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
 	used := map[string]bool{}
+	astray := l.misnamed // some line may want the hours that no line names
 	for _, name := range slices.Sorted(maps.Keys(l.lineFiles)) {
 		f := l.readLine(name)
 		if f == nil {
-			used[name] = true
+			used[name], astray = true, true
 			continue
 		}
+		_, found := l.hoursFiles[f.hoursName]
+		astray = astray || !found
 		f.needs = needsOf(f.line)
 		lines = append(lines, f)
 		used[f.hoursName] = true
@@ -115,7 +119,9 @@ func (l *loader) readLines() []*lineFile {
 		if used[name] {
 			continue
 		}
-		l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
+		if !astray {
+			l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
+		}
 		if at := l.hoursFiles[name]; at.Node != nil {
 			checkName(readHours(at, nil, l.sets).id, name)
 		}

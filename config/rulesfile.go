@@ -124,7 +124,11 @@ func (r *rules) readSpans(v yamlnode.Value, path string) (spans []hours.Span) {
 		}
 		span, err := hours.ParseSpan(text)
 		if err != nil {
-			item.Fail("%v", err)
+			if meant := spanMeant(text); meant != "" && problem.Correction(text) == "" {
+				item.Fail("%q is not a span of hours; write %q", problem.Short(text), meant)
+			} else {
+				item.Fail("%v", err)
+			}
 			continue
 		}
 		doubtSpan(item, span, dayOf(path))

@@ -7,10 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -37,6 +34,9 @@ type Unknown func(in Value, key string, known []string) string
 // Document parses one file that the table describes. The value has no node after a syntax error, and for an empty file.
 func Document(file string, data []byte, t Table, problems *problem.Problems, unknown Unknown) Value {
 	v := Value{File: file, Problems: problems, Table: t, unknown: unknown}
+	if !v.encoded(data) {
+		return v
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root yaml.Node
 	if err := decoder.Decode(&root); err != nil {
@@ -44,7 +44,7 @@ func Document(file string, data []byte, t Table, problems *problem.Problems, unk
 			v.Fail("is empty; write the file, or remove it")
 			return v
 		}
-		v.syntax(err)
+		v.syntax(data, err)
 		return v
 	}
 	var second yaml.Node
@@ -52,32 +52,20 @@ func Document(file string, data []byte, t Table, problems *problem.Problems, unk
 		v.Line = second.Line
 		v.Fail("a second document begins here; remove the line ---")
 	} else if !errors.Is(err, io.EOF) {
-		v.syntax(err)
+		v.syntax(data, err)
 	}
 	v.Node = root.Content[0]
 	v.Line = v.Node.Line
 	return v
 }
 
-var syntaxLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// syntax reports what the parser says, on the line that it names.
-func (v Value) syntax(err error) {
-	text := err.Error()
-	if m := syntaxLine.FindStringSubmatch(text); m != nil {
-		v.Line, _ = strconv.Atoi(m[1])
-		if strings.Contains(text, "did not find expected") {
-			v.Line++ // this part of the library counts lines from 0
-		}
-		text = text[len(m[0]):]
-	}
-	v.Fail("cannot be read as YAML: %s; look at this line and the one before for indentation, quotation marks and "+
-		"brackets", text)
-}
-
 // Fail records a problem with the value.
 func (v Value) Fail(format string, args ...any) {
-	v.Problems.Add(problem.Problem{File: v.File, Line: v.Line, Key: v.Key, Message: fmt.Sprintf(format, args...)})
+	message := fmt.Sprintf(format, args...)
+	if v.Node != nil && v.Node.Kind == yaml.ScalarNode {
+		message += problem.Correction(v.Node.Value)
+	}
+	v.Problems.Add(problem.Problem{File: v.File, Line: v.Line, Key: v.Key, Message: message})
 }
 
 // Warn records what is hardly meant, and read all the same.
@@ -147,6 +135,7 @@ func (v Value) MappingOf(known []string) (Mapping, bool) {
 	for i := 0; i+1 < len(v.Node.Content); i += 2 {
 		key, node := v.Node.Content[i], v.Node.Content[i+1]
 		at := v.child(key.Value, key, v.below(key.Value))
+		at.Node = nil // for what is wrong about the key
 		if key.Kind != yaml.ScalarNode {
 			at.Key = v.Key
 			at.Fail("a key has to be a plain word")
@@ -157,7 +146,7 @@ func (v Value) MappingOf(known []string) (Mapping, bool) {
 			continue
 		}
 		if len(known) > 0 && !slices.Contains(known, key.Value) {
-			at.Fail("%s", v.unknown(v, key.Value, known))
+			at.Fail("%s%s", v.unknown(v, key.Value, known), problem.Correction(key.Value))
 			continue
 		}
 		// A block's first line is behind its key; a person looks for the key.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -24,7 +25,29 @@ func (v Value) Plain(example string) (string, bool) {
 	if !v.Present() || !v.Kind(yaml.ScalarNode, "a single value, for example "+example) {
 		return "", false
 	}
+	if v.misquoted() {
+		return "", false
+	}
 	return v.Node.Value, true
+}
+
+// misquoted reports quotation marks that are not those of YAML, or not at both ends: they would be part of the value.
+func (v Value) misquoted() bool {
+	text := v.Node.Value
+	if v.Node.Style != 0 || text == "" {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	const curly = "“”„＂"
+	if strings.ContainsRune(curly, first) || strings.ContainsRune(curly, last) || strings.Count(text, `"`) == 1 ||
+		last == '"' && !strings.Contains(text, ` "`) {
+		v.Node = nil // its correction is told here
+		v.Fail("the quotation marks are not plain ones, or not at both ends; write \"%s\"",
+			problem.Short(strings.Trim(text, curly+`"`)))
+		return true
+	}
+	return false
 }
 
 // Text is a scalar that YAML takes for Text.

@@ -1,0 +1,93 @@
+package problem
+
+import (
+	"fmt"
+	"strings"
+)
+
+// lookAlikes are characters that an input method, a word processor or a web page puts in the place of plain ones.
+var lookAlikes = strings.NewReplacer(pairs()...)
+
+const (
+	deceptive = "–—−－‐‑：“”„＂‘’＇，、｛｝［］（）＃＋／．　\u00a0\t\u200b\ufeffаеосрхуАВЕКМНОРСТХ"
+	plain     = `------:""""'''` + ",,{}[]()#+/.   \x00\x00aeocpxyABEKMHOPCTX"
+)
+
+// plainOf is the plain character that each one stands for. NUL: none at all.
+var plainOf = func() map[rune]string {
+	of, simple := map[rune]string{}, []rune(plain)
+	for i, r := range []rune(deceptive) {
+		of[r] = strings.Trim(string(simple[i]), "\x00")
+	}
+	for i := range rune(10) {
+		of['０'+i] = string('0' + i)
+	}
+	for i := range rune(26) {
+		of['ａ'+i], of['Ａ'+i] = string('a'+i), string('A'+i)
+	}
+	return of
+}()
+
+func pairs() (out []string) {
+	for r, simple := range plainOf {
+		out = append(out, string(r), simple)
+	}
+	return out
+}
+
+// Plain is a text with plain characters in the place of those that look like them.
+func Plain(text string) string { return lookAlikes.Replace(text) }
+
+// LookAlike finds the first character that only looks like a plain one, outside of plain quotation marks: where it is,
+// in bytes, and what to say of it. The position is -1 when there is none.
+func LookAlike(line string) (at int, what string) {
+	quoted, before := false, ' '
+	for i, r := range line {
+		if r == '#' && !quoted && before == ' ' {
+			break // a comment
+		}
+		if before = r; r == '"' {
+			quoted = !quoted
+		}
+		simple, deceives := plainOf[r]
+		if !deceives || quoted {
+			continue
+		}
+		switch {
+		case r == '\t':
+			return i, "a tab stands here, where YAML takes only spaces"
+		case simple == "":
+			return i, fmt.Sprintf("an invisible character (U+%04X) stands here", r)
+		case simple == " ":
+			return i, fmt.Sprintf("a wide or hard space (U+%04X) stands here, not a plain one", r)
+		}
+		return i, fmt.Sprintf("%c (U+%04X) only looks like %s", r, r, simple)
+	}
+	return -1, ""
+}
+
+// Correction is what to say of a short value, such as a time or a name, that has a look-alike in it; empty when it has
+// none.
+func Correction(value string) string {
+	const longest = 60
+	i, what := LookAlike(value)
+	simple := Plain(value)
+	if i < 0 || len(value) > longest || strings.Count(simple, " ") > 1 || strings.ContainsFunc(simple, func(r rune) bool { return r > 126 }) {
+		return ""
+	}
+	return fmt.Sprintf("; %s: write %q", what, simple)
+}
+
+// Pointer is a line with a mark under one of its bytes, for the end of a message.
+func Pointer(line string, at int) string {
+	const before, behind = 60, 40
+	start, end := 0, len(line)
+	if r := []rune(line[:at]); len(r) > before {
+		start = at - len(string(r[len(r)-before:]))
+	}
+	if r := []rune(line[at:]); len(r) > behind {
+		end = at + len(string(r[:behind]))
+	}
+	shown := strings.ReplaceAll(line[start:end], "\t", " ")
+	return "\n    " + shown + "\n    " + strings.Repeat(" ", columns(line[start:at])+strings.Count(line[start:at], "\t")) + "^"
+}
