@@ -52,13 +52,32 @@ func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error)
 		}
 		r.Tests++
 		if differs != "" {
-			r.Failed = append(r.Failed, fmt.Errorf("%s (%s); hotline test prints the call", differs, test.Title))
+			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s; if that is meant, edit %s. hotline test prints the call",
+				differs, test.Title, hoursThen(snapshot.ByID(test.Line), test.At), test.File))
 		}
 		if want := test.Expect.Callback; want != nil && want.Kept != nil {
 			r.NotTried = append(r.NotTried, test.File+" expect.callback.kept")
 		}
 	}
 	return r, nil
+}
+
+// hoursThen says by which rules a line is open or closed at the time of a call test. A lawful change of hours fails a
+// call test that expects the hours before.
+func hoursThen(line *ivr.Line, at time.Time) string {
+	state, clock := line.Hours.At(at), func(t time.Time) string {
+		return t.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
+	}
+	switch {
+	case state.Open && state.Until.IsZero():
+		return fmt.Sprintf("The line is open then [%s]", state.Source)
+	case state.Open:
+		return fmt.Sprintf("The line is open then until %s [%s]", clock(state.Until), state.Source)
+	case state.NextOpen.IsZero():
+		return fmt.Sprintf("The line is closed then [%s]", state.Source)
+	}
+	return fmt.Sprintf("The line is closed then [%s] and opens %s [%s]", state.Source, clock(state.NextOpen),
+		line.Hours.At(state.NextOpen).Source)
 }
 
 // Caller is the number that a call test rings from, if it names none: some mobile number of the line's country.
