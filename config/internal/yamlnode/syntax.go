@@ -120,22 +120,18 @@ func unreadable(lines []string) string {
 	return ""
 }
 
-// culprit is the line without which a part can be read; the last one that the parser has come by, if there are several.
-// Without any it is where the parser gave up.
+// culprit is the line of a part without which it can be read; the last one, if there are several. The first line counts
+// only if no other does: without their key the others can often be read. reported is where the parser gave up.
 func culprit(lines []string, reported int) int {
-	found := -1
-	for i := range min(len(lines), mostTried) {
-		if at, _ := problem.LookAlike(lines[i]); at >= 0 && mended(lines, i) {
+	lines, found := lines[:min(len(lines), mostTried)], -1
+	for i, line := range lines {
+		if at, _ := problem.LookAlike(line); at >= 0 && mended(lines, i) {
 			return i
 		}
 	}
-	for i := range min(len(lines), mostTried) {
-		if strings.TrimSpace(lines[i]) == "" {
-			continue
-		}
+	for i := len(lines) - 1; i >= 0 && found < 0; i-- {
 		without := slices.Clone(lines)
-		without[i] = ""
-		if unreadable(without) == "" && (found < 0 || i <= reported) {
+		if without[i] = ""; strings.TrimSpace(lines[i]) != "" && unreadable(without) == "" {
 			found = i
 		}
 	}
