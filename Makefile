@@ -28,7 +28,7 @@ lint: ## gofmt, go vet, staticcheck
 bench: tools ## speed, in ratios within one run where possible; exits 1 beyond its bounds
 	@.ci/bench
 
-fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer)
+fuzz: ## every fuzz target for ten seconds (FUZZTIME=1m for longer), and typing mistakes
 	@.ci/fuzz
 
 CALLBACKS := 10000

@@ -58,11 +58,16 @@ func (v Value) syntax(data []byte, err error) {
 	v.Fail("cannot be read as YAML: %s%s", inPlainWords(text), problem.Pointer(line, mark))
 }
 
+// plainly is a line with plain characters.
+func plainly(line string) string {
+	indent := len(line) - len(strings.TrimLeft(line, " \t"))
+	return strings.ReplaceAll(line[:indent], "\t", "  ") + problem.Plain(line[indent:])
+}
+
 // mended reports whether a part can be read with plain characters in one of its lines.
 func mended(part []string, at int) bool {
 	part = slices.Clone(part)
-	indent := len(part[at]) - len(strings.TrimLeft(part[at], " \t"))
-	part[at] = strings.ReplaceAll(part[at][:indent], "\t", "  ") + problem.Plain(part[at][indent:])
+	part[at] = plainly(part[at])
 	return unreadable(part) == ""
 }
 
@@ -120,25 +125,39 @@ func unreadable(lines []string) string {
 	return ""
 }
 
-// culprit is the line of a part without which it can be read; the last one, if there are several. The first line counts
-// only if no other does: without their key the others can often be read. reported is where the parser gave up.
+// culprit is the line of a part that has to be changed for it to be readable: by plain characters, by a column or two of
+// indentation, or by leaving it out. reported is where the parser gave up.
 func culprit(lines []string, reported int) int {
-	lines, found := lines[:min(len(lines), mostTried)], -1
-	for i, line := range lines {
-		if at, _ := problem.LookAlike(line); at >= 0 && mended(lines, i) {
+	lines = lines[:min(len(lines), mostTried)]
+	try := func(mend func(line string) string) (int, bool) {
+		for i := len(lines) - 1; i >= 0; i-- {
+			changed := mend(lines[i])
+			// The first line comes last: without their key the others can often be read.
+			if changed == lines[i] || i == 0 {
+				continue
+			}
+			part := slices.Clone(lines)
+			if part[i] = changed; unreadable(part) == "" {
+				return i, true
+			}
+		}
+		return 0, false
+	}
+	mends := []func(string) string{plainly}
+	for _, columns := range []int{1, 2} {
+		space := strings.Repeat(" ", columns)
+		mends = append(mends, func(line string) string { return strings.TrimPrefix(line, space) },
+			func(line string) string { return space + line })
+	}
+	for _, mend := range append(mends, func(string) string { return "" }) {
+		if i, ok := try(mend); ok {
 			return i
 		}
 	}
-	for i := len(lines) - 1; i >= 0 && found < 0; i-- {
-		without := slices.Clone(lines)
-		if without[i] = ""; strings.TrimSpace(lines[i]) != "" && unreadable(without) == "" {
-			found = i
-		}
+	if unreadable(lines[1:]) == "" {
+		return 0
 	}
-	if found < 0 {
-		return min(max(reported, 0), len(lines)-1)
-	}
-	return found
+	return min(max(reported, 0), len(lines)-1)
 }
 
 // inPlainWords says what a message of the parser means to somebody who edits hours.
