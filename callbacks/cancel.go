@@ -48,6 +48,28 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 	return r.Callback, err
 }
 
+// PutOffFor keeps the callback of a line to a caller (E.164) from falling due for so long: a telephone rings for them, so
+// theirs is in use. It is due then, unless it is held, or put off again. No callback is no error.
+func (s *Service) PutOffFor(ctx context.Context, line, caller string, d time.Duration) error {
+	if caller = recognisable(caller); caller == "" {
+		return nil
+	}
+	c, found, err := s.store.OpenFor(ctx, line, "", caller)
+	if err != nil || !found {
+		return err
+	}
+	_, err = s.store.Change(ctx, c.ID, func(r *Record) error {
+		until := s.now().Add(d)
+		if r.Callback.State != Booked || !r.Callback.Due.Before(until) {
+			return ErrUnchanged
+		}
+		r.Callback.Due = until
+		return nil
+	})
+	s.signal.Raise() // it may have been ready
+	return err
+}
+
 // MaxHold is how long a conversation can hold a callback back, in case nobody tells that it has ended.
 const MaxHold = 2 * time.Hour
 

@@ -77,6 +77,42 @@ func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 	}
 }
 
+// While telephones ring for a caller their callback does not fall due. One that is later anyway, that is being made, or
+// that is left to a person stays as it is.
+func TestACallbackIsPutOffWhileItsCallerWaits(t *testing.T) {
+	w := newWorld(t)
+	w.plan.Policy.MaxDeskAttempts = 1
+	putOff := func() {
+		t.Helper()
+		for range 2 { // the webhook came twice
+			if err := w.service.PutOffFor(w.ctx, "gopay", customer, time.Minute); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	putOff() // nothing
+	c := w.book(customer)
+	putOff()
+	if next := w.quiet(); next != time.Minute {
+		t.Errorf("next tick after %v", next)
+	}
+	due := w.get(c).Due
+	w.pass(-time.Second)
+	putOff()
+	if got := w.get(c).Due; !got.Equal(due) {
+		t.Errorf("due %v, was %v", got, due)
+	}
+	w.pass(61 * time.Second)
+	leg := w.ring("support-1")
+	putOff()
+	w.is(c, callbacks.Dialling, 0, 0)
+	leg.status("no-answer", 1)
+	w.ring("support-2").status("no-answer", 1)
+	w.is(c, callbacks.Task, 1, 0)
+	putOff()
+	w.is(c, callbacks.Task, 1, 0)
+}
+
 // A retry does not ring a customer in the middle of their conversation.
 func TestNoRetryDuringATalk(t *testing.T) {
 	w := newWorld(t)

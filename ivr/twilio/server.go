@@ -157,9 +157,23 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 	}
 	s.Log.Info("call", "call", call.SID, "line", line.ID, "from", callbacks.Mask(call.From), "step", state.Step,
 		"event", fmt.Sprintf("%T", event), "next", next.Step)
+	if connect, ok := response.Action.(ivr.Connect); ok && (next.OpenCallbackID != 0 || next.Bookings > 0) {
+		s.putOff(ctx, line, call.From, connect.Ring)
+	}
 	doc := s.document(line)
 	doc.response(response, urls)
 	return doc, nil
+}
+
+// putOff keeps the callback of a caller from ringing the same desk, and them, while telephones ring for their call. A
+// minute more is for what they hear until the next one rings. It may fail: the call goes on.
+func (s *Server) putOff(ctx context.Context, line *ivr.Line, caller string, ring time.Duration) {
+	err := within(ctx, earlyRead, func(ctx context.Context) error {
+		return s.Callbacks.PutOffFor(ctx, line.ID, caller, ring+time.Minute)
+	})
+	if err != nil {
+		s.Log.Warn("cannot put off the callback of a caller for whom the desk is rung", "error", err)
+	}
 }
 
 // play runs the flow until something is left for the provider to do.

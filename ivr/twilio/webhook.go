@@ -34,6 +34,7 @@ type Callbacks interface {
 	Called(ctx context.Context, key, line, caller string, numbers []string, reference string) (bool, error)
 	Move(ctx context.Context, id int64, to callbacks.Move) (callbacks.Callback, error)
 	Cancel(ctx context.Context, id int64, by string) (callbacks.Callback, error)
+	PutOffFor(ctx context.Context, line, caller string, d time.Duration) error
 	HoldFor(ctx context.Context, line, desk, caller string) error
 	ReleaseFor(ctx context.Context, line, desk, caller string) error
 	CancelFor(ctx context.Context, line, desk, caller string) error

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -135,6 +136,30 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	s.bridged("caller with support-1")
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
+	}
+}
+
+// Their callback falls due while they wait for the desk themselves, and nobody answers: neither the desk nor they are
+// rung about it before they have hung up.
+func TestACallerWhoWaitsForTheDeskIsNotRungBackMeanwhile(t *testing.T) {
+	s := newScenario(t, saturday)
+	s.mayBreak = true
+	talk := slices.Clone(booking)
+	talk[6] = hears("For another time or number, press 8").press("8")
+	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 3").press("3"))
+	s.rings(home, "I repeat", talk...)
+	s.runTo("2026-03-09T08:59:20+07:00")
+	s.everyAgent("no-answer")
+	s.rings(home, "", english, hears("press 9").press("0"), hears("no agent").hangUp())
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
+		t.Errorf("rung while the caller waits: %v", s.clock(calls[0]))
+	}
+	hungUp := s.simulator.Now()
+	s.everyAgent("answer")
+	s.settles()
+	s.bridged("support-1 with customer")
+	if calls := s.of(simulator.EventPlaceCall); len(calls) != 1 || calls[0].At.Sub(hungUp) > 2*time.Minute {
+		t.Errorf("rung %v after the call", calls)
 	}
 }
 
