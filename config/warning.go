@@ -41,6 +41,16 @@ func (s *Snapshot) Warnings(now time.Time) []Warning {
 	return sorted(slices.Concat(warnings(s.dependencies, now), s.lineWarnings))
 }
 
+// NewWarnings are those that another configuration does not have, wherever they stand in its files.
+func (s *Snapshot) NewWarnings(before *Snapshot, now time.Time) []Warning {
+	known := map[Problem]bool{}
+	told := func(w Warning) Problem { return Problem{File: w.File, Key: w.Key, Message: w.Message} }
+	for _, w := range before.Warnings(now) {
+		known[told(w)] = true
+	}
+	return slices.DeleteFunc(s.Warnings(now), func(w Warning) bool { return known[told(w)] })
+}
+
 // Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those
 // of its line.
 func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {

@@ -189,3 +189,17 @@ func TestSentencesThatNobodyHears(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// TestNewWarnings: those that an edit brings, not those that only stand on another line now.
+func TestNewWarnings(t *testing.T) {
+	before, edited := wholeWeek(t), wholeWeek(t)
+	text := string(before["hours/shop.yaml"].Data)
+	before["hours/shop.yaml"].Data = []byte(strings.Replace(text, "[22:00-24:00]", "[22:00-13:00]", 1))
+	edited["hours/shop.yaml"].Data = []byte("# moved\n" + strings.NewReplacer("[22:00-24:00]", "[22:00-13:00]",
+		"tue: [\"09:00-17:00\"]", "tue: [\"09:00-05:00\"]").Replace(text))
+	now := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC)
+	got := load(t, edited).NewWarnings(load(t, before), now)
+	if len(got) != 1 || got[0].Key != "week.tue[0]" || got[0].Problem.Line != 5 {
+		t.Errorf("%v", got)
+	}
+}

@@ -257,6 +257,10 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 		moved = p.Callbacks(limited, before, snapshot)
 	}
 	p.say("Published: configuration %s is in force.\n%s%s", snapshot.Hash, v.Changes, moved)
+	for _, w := range snapshot.NewWarnings(before, now) {
+		p.Log.Warn(w.Message, "file", w.File, "row", w.Problem.Line, "key", w.Key)
+		p.say("warning: %s", w)
+	}
 }
 
 func changes(before, after *config.Snapshot, now time.Time) string {

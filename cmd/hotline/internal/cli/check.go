@@ -18,7 +18,8 @@ func newCheck() *cobra.Command {
 		Long: `check reads lines, hours, holidays, prompts and call tests and prints every mistake at once, with file,
 line and key. Then it decides the call tests, as the server does before it takes an edit up.
 It ends with exit status 1 if there is a mistake, or a call goes otherwise.
-Warnings are about what works today: holidays that are not known 90 days ahead, overrides without an end.`,
+Warnings are about what is used all the same: times that can hardly be meant, sentences that name no key, holidays
+that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
 		Example: `  hotline check
   hotline check /etc/hotline`,

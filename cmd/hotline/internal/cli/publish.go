@@ -128,6 +128,9 @@ func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edi
 		if err := d.write(out); err != nil {
 			return nil, err
 		}
+		for _, w := range after.NewWarnings(before, now) {
+			fmt.Fprintf(out, "warning: %s\n", w)
+		}
 	}
 	return after, runCallTests(cmd, after)
 }
