@@ -263,7 +263,7 @@ func (r *request) giveUp() Action {
 		r.say("limit.person")
 		return r.ring(r.deskWanted())
 	case stepOf(r.Step).afterDesk:
-		return goTo{stepMessage}
+		return r.toMessage()
 	}
 	if r.agentDesk() == "" {
 		r.say("limit.request")
@@ -368,8 +368,10 @@ func (r *request) offersEmergency() bool {
 	switch r.Step {
 	case stepTopic:
 		return r.Menu == "" && r.Page == 0 && r.emergency() != nil
-	case stepOffer, stepRingAt:
-		return r.Emergency && (r.Step == stepOffer || r.NoCall != "")
+	case stepRingAt:
+		return r.Emergency && r.NoCall != ""
+	case stepOffer, stepOfferMore, stepBeforeMessage, stepAfterMessage:
+		return r.Emergency
 	}
 	return false
 }

@@ -151,7 +151,7 @@ func TestOneKeyBooks(t *testing.T) {
 
 func TestAnotherNumberIsOfferedItsOwnTimes(t *testing.T) {
 	line := sketch(t)
-	state, response := pressed(t, line, "0", keyMore, "1", "02150009999")
+	state, response := pressed(t, line, "0", keyMore, "2", "02150009999") // 1 is the emergency
 	if state.Step != stepOffer || state.Number != "+622150009999" ||
 		!strings.Contains(words(response), "offer.number 0 2 1") {
 		t.Errorf("at %s with %s, heard %q", state.Step, state.Number, response.Say)

@@ -138,8 +138,11 @@ func (r *request) offerSlots(slots []hours.Interval, key int, said time.Time) {
 // askOfferMore offers another number, and later times.
 func askOfferMore(r *request) Action {
 	key := 1
+	if r.offerEmergency(); r.Emergency {
+		key++
+	}
 	if r.Number != "" {
-		r.say("offer.other", "key", "1")
+		r.say("offer.other", "key", strconv.Itoa(key))
 		key++
 	}
 	r.offerSlots(r.laterSlots(slotsAtOnce), key, time.Time{})
@@ -158,7 +161,7 @@ func (r *request) laterSlots(n int) []hours.Interval {
 }
 
 func keysOfOfferMore(r *request) []menuKey {
-	var other []func(*request) Action
+	other := r.emergencyOffered()
 	if r.Number != "" {
 		other = append(other, goes(stepRingAtOther))
 	}
@@ -210,10 +213,7 @@ func bookAt(r *request) Action {
 
 // keysOfTimes are the keys of what was offered: the emergency, as soon as possible, and slots.
 func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
-	var offered []func(*request) Action
-	if r.Emergency {
-		offered = append(offered, takeEmergency)
-	}
+	offered := r.emergencyOffered()
 	if r.Due != 0 {
 		offered = append(offered, func(r *request) Action {
 			r.Kind, r.Until = callbacks.ASAP, 0
@@ -221,6 +221,14 @@ func (r *request) keysOfTimes(then func(*request) Action) []menuKey {
 		})
 	}
 	return choicesOf(append(offered, r.takeSlots(then)...))
+}
+
+// emergencyOffered is the first choice where the emergency was offered, and none elsewhere.
+func (r *request) emergencyOffered() []func(*request) Action {
+	if !r.Emergency {
+		return nil
+	}
+	return []func(*request) Action{takeEmergency}
 }
 
 // takeSlots are the choices of the slots that were offered.
@@ -438,7 +446,7 @@ func (r *request) withoutCallback(why string) Action {
 	if desk := r.deskWanted(); r.deskCanAnswer(desk) {
 		return r.ring(desk)
 	}
-	return goTo{stepMessage}
+	return r.toMessage()
 }
 
 // alreadyOpen answers a caller who asks for a second callback. A caller who knows an account and forges a number gets

@@ -15,6 +15,36 @@ func askMessage(r *request) Action {
 	return Record{Seconds: r.line.MessageSeconds}
 }
 
+// toMessage leads to a message who did not ask for one. While only the emergency's desk answers its key comes first:
+// 0, silence and wrong keys lead to it and not away from it.
+func (r *request) toMessage() Action {
+	if r.emergency() == nil || r.Step == stepBeforeMessage {
+		return goTo{stepMessage}
+	}
+	return goTo{stepBeforeMessage}
+}
+
+func askBeforeMessage(r *request) Action {
+	r.offerEmergency()
+	r.say("offer.message", "key", keyMessage)
+	return Gather{Timeout: confirmTimeout}
+}
+
+func keysOfBeforeMessage(r *request) []menuKey {
+	return append(keysOfAfterMessage(r), menuKey{keyMessage, goes(stepMessage)})
+}
+
+// askAfterMessage says the emergency's key behind the reference, which must not be cut off.
+func askAfterMessage(r *request) Action {
+	if r.Emergency = r.emergency() != nil; !r.Emergency { // its desk has closed
+		return farewell(r)
+	}
+	r.say("emergency.first", "key", "1")
+	return Gather{Timeout: confirmTimeout}
+}
+
+func keysOfAfterMessage(r *request) []menuKey { return choicesOf(r.emergencyOffered()) }
+
 // hearMessage is reached when keys arrive in place of a recording; the recording itself is an event.
 func hearMessage(r *request, _ string) Action { return askMessage(r) }
 
@@ -39,10 +69,23 @@ func afterMessage(r *request, event Event) Action {
 	case Saved:
 		r.say("message.saved")
 		r.sayReference(event.Reference)
-		return r.afterRecording(farewell)
+		return r.afterRecording(endOfMessage(farewell))
 	}
 	r.say("message.failed")
-	return r.afterRecording((*request).goodbye)
+	if r.emergency() != nil { // whose key comes in the place of the goodbye that tells it
+		r.sayHours(r.deskWanted())
+	}
+	return r.afterRecording(endOfMessage((*request).goodbye))
+}
+
+// endOfMessage is an end, but for the emergency's key where it is owed.
+func endOfMessage(end func(*request) Action) func(*request) Action {
+	return func(r *request) Action {
+		if r.emergency() == nil {
+			return end(r)
+		}
+		return goTo{stepAfterMessage}
+	}
 }
 
 // afterRecording leads to an agent those who ended the recording with 0, others to what comes otherwise.

@@ -24,7 +24,9 @@ const (
 	stepBook           StepID = "book"
 	stepNote           StepID = "note"
 	stepNoteSpoken     StepID = "note-spoken"
+	stepBeforeMessage  StepID = "before-message"
 	stepMessage        StepID = "message"
+	stepAfterMessage   StepID = "after-message"
 	stepExisting       StepID = "existing"
 	stepExistingMenu   StepID = "existing-menu"
 	stepExistingKept   StepID = "existing-kept"
@@ -126,9 +128,14 @@ func init() {
 		{id: stepNoteSpoken, about: "the note, recorded",
 			kind: noInput, ask: askNoteSpoken, hear: askNoteAgain, onEvent: afterNote, onNoInput: farewell,
 			terminal: true},
+		{id: stepBeforeMessage, about: "the emergency once more, for who gave no answer: a message else",
+			ask: askBeforeMessage, keys: keysOfBeforeMessage, back: goes(stepOffer), onNoInput: goes(stepMessage),
+			afterDesk: true},
 		{id: stepMessage, about: "a recorded message",
 			kind: noInput, ask: askMessage, hear: hearMessage, onEvent: afterMessage, onNoInput: noMessage,
 			terminal: true},
+		{id: stepAfterMessage, about: "the emergency once more, before the goodbye",
+			ask: askAfterMessage, keys: keysOfAfterMessage, back: toTopics, onNoInput: farewell, terminal: true},
 		{id: stepExisting, about: "proof for a callback that is open",
 			kind: entry, ask: askExisting, hear: hearExisting, onEvent: afterExisting, back: toTopics},
 		{id: stepExistingMenu, about: "that callback told: keep, move, cancel",

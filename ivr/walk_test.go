@@ -240,7 +240,7 @@ var (
 		walkedOpen, walkedUrgent, walkedClosed, walkedNotCalled,
 		{name: "open, number withheld", now: openHour, call: anonymous, by: outline, rare: true, change: asItIs},
 		{name: "nobody, number withheld", now: closedHour, call: anonymous, by: outline, rare: true,
-			change: func(line *Line) { line.Desks["emergency"].Hours = line.Hours }},
+			change: func(line *Line) { line.Topics[0].Urgent, line.Topics[0].Desk = false, "support" }},
 		{name: "numbers of one length, language guessed", now: openHour, call: caller, by: outline, rare: true,
 			change: ofOneLength},
 		{name: "no opening known, language guessed", now: closedHour, call: caller, by: outline, rare: true,
@@ -264,9 +264,7 @@ func openNoMore(line *Line) {
 	if err != nil {
 		panic(err)
 	}
-	for _, desk := range line.Desks {
-		desk.Hours = over
-	}
+	line.Hours, line.Desks["support"].Hours = over, over // a desk with an urgent topic never closes
 }
 
 // states walks through the situation, once for all tests: it takes its time.

@@ -153,6 +153,8 @@ func (p *people) caller(nth int) simulator.Party {
 				return simulator.Reply{HangUp: true}
 			case said("Please enter the phone number"):
 				return simulator.Reply{Digits: "0" + strings.TrimPrefix(otherNumber(nth), "+62") + "#"}
+			case said("For another number, press 2. For"): // the emergency is 1
+				return simulator.Reply{Digits: "2"}
 			case said("For another number, press 1"):
 				return simulator.Reply{Digits: "1"}
 			case said("We will call you on"):

@@ -128,7 +128,7 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	s := newScenario(t, saturday)
 	talk := slices.Clone(booking)
 	talk[6] = hears("For another time or number, press 8").press("8")
-	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 3").press("3"))
+	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 4").press("4"))
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:58:50+07:00")
 	s.rings(home, "Thank you", english, hears("press 9").press("0"))

@@ -40,7 +40,8 @@ func askFor(number string, then ...step) []step {
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
-		steps = append(steps, hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		steps = append(steps, hears("For another time or number, press 8").press("8"),
+			hears("For another number, press 2").press("2"),
 			hears("enter the phone number").press(national(number)),
 			hears("We can call you back").press("1"))
 	}
@@ -143,7 +144,8 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	for i := range 3 {
 		s.rings(landline, "I repeat", askFor(fmt.Sprintf("+62812999900%02d", i))...)
 	}
-	fourth := askFor("+6281299990003", hears("any more callbacks from your number just now").speak())
+	fourth := askFor("+6281299990003", hears("any more callbacks from your number just now").press("6"),
+		hears("after the tone").speak())
 	s.rings(landline, "Your message has been saved", fourth...)
 	s.settles()
 	s.bridged("support-1 with customer", "support-1 with customer", "support-1 with customer")
@@ -261,7 +263,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
 	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
-		hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		hears("For another time or number, press 8").press("8"), hears("For another number, press 2").press("2"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()

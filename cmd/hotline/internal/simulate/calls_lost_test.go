@@ -47,7 +47,7 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	offer := hears("We can call you back on your number ending in 7 8 9 0.")
 	for name, other := range map[string][]step{
 		"as soon as possible": {offer.press("1")},
-		"another number": {offer.press("8"), hears("For another number, press 1").press("1"), hears("Please enter the phone number").press("081299998888#"),
+		"another number": {offer.press("8"), hears("For another number, press 2").press("2"), hears("Please enter the phone number").press("081299998888#"),
 			hears("We would call you on 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("2")},
 	} {
 		t.Run(name, func(t *testing.T) {

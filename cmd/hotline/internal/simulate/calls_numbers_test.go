@@ -10,7 +10,7 @@ import (
 // keyedAtOkpay are the first steps of a call to okpay on a Saturday evening, to where another number is asked for.
 func keyedAtOkpay(then ...step) []step {
 	return append([]step{hears("For English").press("1"), hears("closed").press("0"),
-		hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
+		hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
 		hears("Please enter the phone number")}, then...)
 }
 
@@ -44,7 +44,7 @@ func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 	s := newScenario(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
 	s.rings("+819012345678", "I repeat", hears("For English, press star").press("*"),
 		hears("For English").press("3"), hears("closed").press("0"),
-		hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
+		hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
 		hears("Please enter the phone number").press("0066812345678#"),
 		hears("We would call you on Thailand, plus 6 6, 8 1, 2 3 4").press("1"))
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+66812345678" {

@@ -154,7 +154,7 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	t.Run("all silent, closed: a message, and a goodbye with the hours", func(t *testing.T) {
 		s := newScenario(t, saturday)
 		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(),
-			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
+			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
 		if len(s.did("book"))+len(s.did("message")) != 0 {
 			t.Error("something was promised to somebody who said nothing")
 		}

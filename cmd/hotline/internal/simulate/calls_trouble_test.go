@@ -30,8 +30,8 @@ func TestTheStoreIsGone(t *testing.T) {
 	t.Run("closed: no reference is spoken", func(t *testing.T) {
 		s := newScenario(t, saturday)
 		s.breakStore()
-		heard := s.rings(home, "Please call us again from Monday",
-			append(slices.Clone(asking), hears("Sorry, we could not book the callback").speak())...)
+		heard := s.rings(home, "We open again Monday", append(slices.Clone(asking),
+			hears("Sorry, we could not book the callback").press("6"), hears("after the tone").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Your callback is booked") {
 			t.Errorf("booked without a store: %q", heard)
 		}
@@ -70,7 +70,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved,
 		hears("registered mobile number").press("081255556666#"), right,
-		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
+		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
 		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
 	s.customer = behaviours["no-answer"]
 	s.mayBreak = true

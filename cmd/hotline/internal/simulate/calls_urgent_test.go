@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -106,4 +107,40 @@ func TestHangingUpWhileTheEmergencyDeskRings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// While only the emergency desk answers, its key is said again before the tone to whoever gave no answer, and after it.
+func TestNoKeyLeadsAwayFromTheEmergency(t *testing.T) {
+	const first, closed = "For a stolen account or phone, press 1", "We are closed"
+	tone := hears("after the tone").speak()
+	for name, way := range map[string][]step{
+		"0": {hears(first).press("0"), hears(first).press("0"), hears(closed).press("0"), hears(closed).press("0")},
+		"wrong keys": {hears(first).press("0"), hears(first).press("#"), hears("not one of the choices").press("5"),
+			hears(first).press("4")},
+		"silence": {hears(first).press("0"), hears(first).silence(), hears(first).silence(), hears(first).silence()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := append([]step{english}, way...)
+			s := newScenario(t, night)
+			s.rings(home, "", append(slices.Clone(before), hears(first).asItIs("1"))...)
+			s.rings(home, "", append(slices.Clone(before), hears("To leave a message, press 6").press("6"), tone,
+				hears("Your message has been saved").asItIs("1"))...)
+			s.bridged("caller with emergency-1", "caller with emergency-1")
+			heard := s.rings(home, "Thank you for calling. Goodbye", append(slices.Clone(before),
+				hears("To leave a message, press 6").silence(), tone, hears(first).silence())...)
+			if strings.Count(heard, "after the tone") != 1 {
+				t.Errorf("heard %q", heard)
+			}
+		})
+	}
+}
+
+// The second page of an offer has it first, too.
+func TestTheEmergencyIsFirstOnEveryPageOfAnOffer(t *testing.T) {
+	s := newScenario(t, night)
+	s.rings(home, "", english, hears("press 1").press("0"), hears("For another time or number, press 8").press("8"),
+		hears("For a stolen account or phone, press 1. For another number, press 2").press("8"),
+		hears("For a stolen account or phone, press 1. For another number, press 2").press("*"),
+		hears("We can call you back").press("8"), hears("press 1").asItIs("1"))
+	s.bridged("caller with emergency-1")
 }

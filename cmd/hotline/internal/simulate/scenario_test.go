@@ -195,11 +195,12 @@ type step struct {
 	asIs          bool // the key is pressed as it is: see reply
 }
 
-func hears(words string) step         { return step{hears: words} }
-func (b step) press(keys string) step { b.presses = keys; return b }
-func (b step) hangUp() step           { b.hangsUp = true; return b }
-func (b step) silence() step          { b.saysNothing = true; return b }
-func (b step) speak() step            { b.speaksMessage = true; return b }
+func hears(words string) step          { return step{hears: words} }
+func (b step) press(keys string) step  { b.presses = keys; return b }
+func (b step) hangUp() step            { b.hangsUp = true; return b }
+func (b step) asItIs(keys string) step { b.presses, b.asIs = keys, true; return b }
+func (b step) silence() step           { b.saysNothing = true; return b }
+func (b step) speak() step             { b.speaksMessage = true; return b }
 
 // reply is what the caller does. Tests name the keys of an offer as it is while the line is open; while the emergency
 // is its first choice, the others are one higher.
