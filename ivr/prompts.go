@@ -244,8 +244,10 @@ var fixedPrompts = map[string]promptUse{
 	"topic.general":           {"as in \"a call about …\": a general question", nil},
 }
 
-// smsPrompts are written, not spoken, and needed by lines that send text messages.
+// smsPrompts are needed by lines that send text messages: those that are written, and the one that tells of them.
 var smsPrompts = map[string]promptUse{
+	"booked.text": {"after the booking, where a text message about it was written: it follows", nil},
+
 	"sms.soon": {"called back as soon as an agent is free", []string{"line", "reference"}},
 	"sms.when": {"called back within a stretch; when = date, from–to and zone, in figures",
 		[]string{"line", "when", "reference"}},

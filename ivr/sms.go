@@ -31,6 +31,12 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 	return ""
 }
 
+// SMSFollows reports whether a text message tells a customer of the callback that is booked: whether the booking, which
+// asks the same, writes one.
+func (l *Line) SMSFollows(c callbacks.Callback, now time.Time) bool {
+	return callbacks.Plan{SMSBody: l.SMSBody}.Notification(c, callbacks.NotifyBooked, now) != ""
+}
+
 // wordsOfWhen says when the customer is called back.
 func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
 	zone, _ := l.clockOf(c.Number, c.Due)

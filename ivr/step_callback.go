@@ -414,6 +414,7 @@ func afterBook(r *request, event Event) Action {
 		r.sayBooked(event.Callback)
 		r.sayReference(event.Callback.Reference)
 		r.say("reference.check")
+		r.sayText(event.Callback)
 		if topic := r.topic(); topic != nil && topic.Note {
 			r.Booked = event.Callback.ID
 			return goTo{stepNote}
@@ -480,6 +481,13 @@ func (r *request) sayBooked(callback callbacks.Callback) {
 		r.say("booked.opening", "when", r.line.dueWhen(r.language(), callback.Number, callback.Due, r.now))
 	default:
 		r.say("booked.now")
+	}
+}
+
+// sayText tells of the text message that was written together with a callback.
+func (r *request) sayText(callback callbacks.Callback) {
+	if r.line.SMSFollows(callback, r.now) {
+		r.say("booked.text")
 	}
 }
 

@@ -68,6 +68,7 @@ func askUrgentBooked(r *request) Action {
 	r.say("offer.message", "key", keyMessage)
 	if r.Booked == r.OpenCallbackID {
 		r.say("reference", "digits", r.digits(r.Reference))
+		r.sayText(callbacks.Callback{Number: r.call.From, Caller: r.call.From, Language: r.language(), Urgent: true})
 	}
 	return Gather{Timeout: menuTimeout}
 }

@@ -221,6 +221,12 @@ var truths = map[string]func(c *claim) bool{
 	"reference.again": func(c *claim) bool {
 		return c.with("reference") && c.is("digits", c.digits(c.writtenReference()))
 	},
+	"booked.text": func(c *claim) bool {
+		own := c.booking().Number == c.call.From && c.booking().Caller == c.call.From && c.booking().Open() &&
+			c.event != CallbackBooked{Callback: c.booking(), Existing: true}
+		byItself := c.Step == stepUrgentBooked && c.Booked != 0 && c.Booked == c.OpenCallbackID
+		return c.line.SMS && MayBeMobile(c.call.From) && (own || byItself)
+	},
 	"reference.check": func(c *claim) bool { return c.booking().Open() && c.with("reference") },
 
 	// Notes and messages.

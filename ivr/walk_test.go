@@ -43,6 +43,7 @@ func eventsIn(r *request, response Response, keys []string) []Event {
 			booked, urgent, asked := callback, callback, effect.Request
 			booked.Kind, booked.Due, booked.SlotEnd, booked.Urgent = asked.Kind, asked.Due, asked.SlotEnd, asked.Urgent
 			booked.Number, booked.Desk, booked.Topic = asked.Number, asked.Desk, asked.Topic
+			booked.Caller = asked.Caller
 			urgent.Number, urgent.Urgent = caller.From, true
 			return append([]Event{CallbackBooked{Callback: booked}, CallbackBooked{Callback: callback, Existing: true},
 				CallbackBooked{Callback: urgent, Existing: true}, Noted{booked}, Noted{ended}},

@@ -40,6 +40,46 @@ func (s *scenario) booksWithAText() twilio.Event {
 	return booked[0]
 }
 
+// The booking tells of a text message where one is written, and nowhere else.
+func TestTheBookingTellsOfItsText(t *testing.T) {
+	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
+	other := []step{english, hears("closed").press("0"), hears("We can call you back").press("8"),
+		hears("For another number").press("1"), hears("phone number with its area code").press("081298765432#"),
+		hears("We would call you on").press("1")}
+	robbed := []step{english, stolen, hears("To try again now").hangUp()}
+	for _, tt := range []struct {
+		name, line, at, from string
+		steps                []step
+		texts                bool
+	}{
+		{"a mobile number", "gopay", saturday, home, ask, true},
+		{"a landline", "gopay", saturday, landline, ask, false},
+		{"another's mobile number", "gopay", saturday, home, other, false},
+		{"a line that sends none", "upay", "2026-03-07T23:30:00+08:00", "+8613812345678", ask, false},
+		{"a callback that is booked by itself", "gopay", night, home, robbed, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScenario(t, tt.at, onLine(tt.line))
+			s.everyAgent("no-answer")
+			s.rings(tt.from, "", tt.steps...)
+			booked := s.did("book")
+			if len(booked) != 1 {
+				t.Fatalf("booked %v", booked)
+			}
+			texts, err := s.Service.SMSOf(t.Context(), booked[0].Callback.ID)
+			if err != nil || len(texts) > 0 != tt.texts {
+				t.Errorf("texts %+v, %v", texts, err)
+			}
+			heard := heardBy(s.eventsNow(), RoleCaller)
+			if strings.Contains(heard, "We also send you a text message.") != tt.texts {
+				t.Errorf("the caller hears %q", heard)
+			}
+			s.everyAgent("answer")
+			s.settles()
+		})
+	}
+}
+
 // text is what is written of the one text message of a callback.
 func (s *scenario) text(booked twilio.Event) callbacks.SMS {
 	s.t.Helper()
