@@ -15,8 +15,9 @@ import (
 
 // What callers of each line ask about, according to its guide; stolen and senior are everywhere.
 var asked = map[string][]string{
-	"paypay": {"login", "locked", "payment-failed", "refund", "promotion"},
-	"upay":   {"registration", "locked", "top-up", "payment-failed", "refund", "dispute", "technical", "feedback"},
+	"paypay": {"login", "locked", "payment-failed", "refund", "promotion", "something-else"},
+	"upay": {"registration", "locked", "top-up", "payment-failed", "refund", "dispute", "technical", "feedback",
+		"something-else"},
 	"okpay":  {"login", "locked", "payment-failed", "refund", "fees"},
 	"gopay":  {"login", "payment-failed", "refund", "technical", "statement", "close-account"},
 	"wallet": {"login", "locked", "payment-failed", "refund"},

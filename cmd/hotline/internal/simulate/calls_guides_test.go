@@ -151,3 +151,25 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
 	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("目前不在工作时间，3月9日星期一上午九点恢复服务").hangUp())
 }
+
+// What the menu lacks reaches an agent all the same.
+func TestSomethingElseReachesAnAgent(t *testing.T) {
+	for line, c := range map[string]struct {
+		from, at string
+		language step
+		key      string
+	}{
+		"upay":   {"+8613812345678", "2026-03-04T13:30:00+08:00", hears("For English").press("2"), "3"},
+		"paypay": {"anonymous", "2026-03-04T13:30:00+09:00", hears("For English").press("3"), "2"},
+	} {
+		t.Run(line, func(t *testing.T) {
+			s := newScenario(t, c.at, onLine(line))
+			s.rings(c.from, "", c.language, hears("For speaking to a supervisor, press 5").press("8"),
+				hears("For something else, press "+c.key).press(c.key), hears("registered mobile number").press("*#"),
+				hears("We are connecting you now").press("1"))
+			if len(s.did("taken")) != 1 {
+				t.Errorf("nobody took it\n%s", s.transcript())
+			}
+		})
+	}
+}
