@@ -115,9 +115,10 @@ const (
 	passes    = "passes"
 )
 
-// couldBeMeant are lines on which another value is as good: names and addresses of telephones, and quantities.
-var couldBeMeant = regexp.MustCompile(`(client|sip|number|numbers|prefix|min|max): |^limits:|^ +calling_hours: |` +
-	`^ +[a-z_]+: +"?[0-9][0-9a-z]*\b`)
+// couldBeMeant are lines on which another value is as good: names and addresses of telephones, quantities, days, and
+// figures that are no keys.
+var couldBeMeant = regexp.MustCompile(`(client|sip|number|numbers|prefix|min|max|date|from|to|yearly): |` +
+	`^(limits|variables| +calling_hours|number\.ask|[a-z]+/account\.[a-z]+): |^ +[a-z_]+: +"?[0-9][0-9a-z]*\b`)
 
 // TestTypingMistakes makes typing mistakes in the shipped files, one at a time: one that changes what callers get is
 // refused, or warned about, mostly on its line. What is beyond this: the spelling of words, whose telephone a number
@@ -147,7 +148,7 @@ func TestTypingMistakes(t *testing.T) {
 			fsys := maps.Clone(shipped)
 			fsys[name] = file([]byte(s.text()))
 			what, told := s.outcome(fsys, before, known, now)
-			if what == passes && path.Dir(name) == "lines" && couldBeMeant.MatchString(s.whole) {
+			if what == passes && couldBeMeant.MatchString(s.whole) {
 				what = meant
 			}
 			counted[what]++

@@ -58,6 +58,25 @@ func (v Value) syntax(data []byte, err error) {
 	v.Fail("cannot be read as YAML: %s%s", inPlainWords(text), problem.Pointer(line, mark))
 }
 
+// out and in are a line so many columns to the left or right.
+func out(columns int) func(string) string {
+	return func(line string) string { return strings.TrimPrefix(line, strings.Repeat(" ", columns)) }
+}
+
+func in(columns int) func(string) string {
+	return func(line string) string { return strings.Repeat(" ", columns) + line }
+}
+
+// ifOdd changes only lines with an odd indentation, which is rarely meant.
+func ifOdd(mend func(string) string) func(string) string {
+	return func(line string) string {
+		if (len(line)-len(strings.TrimLeft(line, " ")))%2 == 0 {
+			return line
+		}
+		return mend(line)
+	}
+}
+
 // plainly is a line with plain characters.
 func plainly(line string) string {
 	indent := len(line) - len(strings.TrimLeft(line, " \t"))
@@ -125,8 +144,8 @@ func unreadable(lines []string) string {
 	return ""
 }
 
-// culprit is the line of a part that has to be changed for it to be readable: by plain characters, by a column or two of
-// indentation, or by leaving it out. reported is where the parser gave up.
+// culprit is the line of a part that has to be changed for it to be readable: by plain characters, by a column or two
+// of indentation, or by leaving it out. reported is where the parser gave up.
 func culprit(lines []string, reported int) int {
 	lines = lines[:min(len(lines), mostTried)]
 	try := func(mend func(line string) string) (int, bool) {
@@ -143,13 +162,8 @@ func culprit(lines []string, reported int) int {
 		}
 		return 0, false
 	}
-	mends := []func(string) string{plainly}
-	for _, columns := range []int{1, 2} {
-		space := strings.Repeat(" ", columns)
-		mends = append(mends, func(line string) string { return strings.TrimPrefix(line, space) },
-			func(line string) string { return space + line })
-	}
-	for _, mend := range append(mends, func(string) string { return "" }) {
+	for _, mend := range []func(string) string{plainly, ifOdd(out(1)), ifOdd(in(1)), out(1), in(1), out(2), in(2),
+		func(string) string { return "" }} {
 		if i, ok := try(mend); ok {
 			return i
 		}
