@@ -70,3 +70,30 @@ func messages(t *testing.T, s *config.Snapshot) string {
 	}
 	return strings.Join(texts, "\n")
 }
+
+// TestEverySentenceSaysWhatItIsFor: without its placeholders and keys each is refused, or warned about on its line.
+func TestEverySentenceSaysWhatItIsFor(t *testing.T) {
+	tried := 0
+	for _, need := range load(t, base(t)).ByID("shop").PromptNeeds() {
+		if len(need.Args)+len(need.Figures) == 0 || strings.HasPrefix(need.Key, "help.") && need.Key != "help.solved" {
+			continue
+		}
+		tried++
+		fsys := wholeWeek(t)
+		fsys["prompts/en.yaml"].Data = []byte(need.Key + ": \"Nothing.\"\n" +
+			edit(t, string(fsys["prompts/en.yaml"].Data), "-"+need.Key))
+		told, err := "", error(nil)
+		if s, refused := config.Load(fsys); refused != nil {
+			err = refused
+		} else {
+			told = messages(t, s)
+		}
+		if want := "prompts/en.yaml:1: " + need.Key + ": does not say "; !strings.HasPrefix(told, want) &&
+			(err == nil || !strings.HasPrefix(err.Error(), want)) {
+			t.Errorf("%s: %q, %v", need.Key, told, err)
+		}
+	}
+	if tried < 60 {
+		t.Errorf("only %d sentences were tried", tried)
+	}
+}

@@ -35,8 +35,8 @@ func (v Value) encoded(data []byte) bool {
 	return false
 }
 
-// mostTried bounds how many lines of a part are left out in turn.
-const mostTried = 400
+// mostTried bounds how many lines of a part are changed in turn, around the one where the parser gave up.
+const mostTried = 120
 
 // syntax reports what the parser says on the line where it went wrong, with the line and a mark under it.
 func (v Value) syntax(data []byte, err error) {
@@ -147,9 +147,12 @@ func unreadable(lines []string) string {
 // culprit is the line of a part that has to be changed for it to be readable: by plain characters, by a column or two
 // of indentation, or by leaving it out. reported is where the parser gave up.
 func culprit(lines []string, reported int) int {
-	lines = lines[:min(len(lines), mostTried)]
+	first, last := 0, len(lines)-1
+	if last > mostTried {
+		first, last = max(0, reported-mostTried/2), min(last, reported+mostTried/2)
+	}
 	try := func(mend func(line string) string) (int, bool) {
-		for i := len(lines) - 1; i >= 0; i-- {
+		for i := last; i >= first; i-- {
 			changed := mend(lines[i])
 			// The first line comes last: without their key the others can often be read.
 			if changed == lines[i] || i == 0 {
