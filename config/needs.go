@@ -46,12 +46,15 @@ func (n *needs) keys() (keys []string) {
 type promptNeeds struct {
 	lines []*lineFile
 	of    map[string]*lineFile
+	// broken are the lines whose file cannot be read: what they speak is not known.
+	broken map[string]bool
 	// any is what some line can speak; without any line what every line needs.
 	any map[string]ivr.PromptNeed
 }
 
 func needsOfAll(lines []*lineFile) promptNeeds {
-	all := promptNeeds{lines: lines, of: map[string]*lineFile{}, any: map[string]ivr.PromptNeed{}}
+	all := promptNeeds{lines: lines, of: map[string]*lineFile{}, broken: map[string]bool{},
+		any: map[string]ivr.PromptNeed{}}
 	for _, need := range ivr.CommonPromptNeeds(true) { // text messages may be switched off for a while
 		all.any[need.Key] = need
 	}

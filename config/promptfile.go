@@ -27,6 +27,9 @@ type promptFile struct {
 func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	files := l.folder("prompts", yamlnode.Table{})
 	all, texts, read := needsOfAll(lines), map[string]map[string]string{}, map[string]*promptFile{}
+	for name, at := range l.lineFiles {
+		all.broken[name] = at.Node == nil
+	}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {
 			l.fail("prompts/"+tag+".yaml", "%q is not a language that can be spoken; known here: %s",
@@ -87,6 +90,9 @@ func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool)
 	}
 	need, needed := f.needs.any[common]
 	line, none := f.needs.of[id], ivr.PromptNeed{}
+	if own && f.needs.broken[id] {
+		return none, false
+	}
 	if own {
 		if line == nil {
 			known := slices.Sorted(maps.Keys(f.needs.of))
