@@ -10,7 +10,7 @@ import (
 func Country(tag, region string) string {
 	parsed, err := bcp47.ParseRegion(region)
 	namer := display.Regions(bcp47.Make(tag))
-	if err != nil || namer == nil {
+	if err != nil || namer == nil || !parsed.IsCountry() { // satellite numbers are of "001", the world
 		return ""
 	}
 	return namer.Name(parsed)

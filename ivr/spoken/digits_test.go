@@ -60,6 +60,16 @@ func TestDigitsAsWritten(t *testing.T) {
 	}
 }
 
+func TestNumbersAbroadBeginWithTheirCountryIfTheyHaveOne(t *testing.T) {
+	for region, want := range map[string]string{
+		"SG": "Singapore, plus 6 5", "XK": "Kosovo, plus 6 5", "001": "plus 6 5", "": "plus 6 5", // 001 is by satellite
+	} {
+		if got := spoken.Abroad("en", region, spoken.Digits("en", "+65")); got != want {
+			t.Errorf("%q: %q, want %q", region, got, want)
+		}
+	}
+}
+
 // Every country code that the telephone number library knows is a group of its own.
 func TestCountryCodes(t *testing.T) {
 	codes := phonenumbers.GetSupportedCallingCodes()
