@@ -272,13 +272,13 @@ func (r *request) giveUp() Action {
 }
 
 // person answers the key 0: the topic's desk at once if it can answer, else the general one, else what can be had
-// instead.
+// instead. Who has an urgent matter gets that desk once more.
 func (r *request) person() Action {
-	if desk := r.agentDesk(); desk != "" {
-		return r.ring(desk)
-	}
 	if r.Step == stepUrgentBooked {
 		return r.ringAgain(r.deskWanted())
+	}
+	if desk := r.agentDesk(); desk != "" {
+		return r.ring(desk)
 	}
 	desk := r.deskWanted()
 	if slices.Contains(r.Rung, desk) {

@@ -202,7 +202,9 @@ var truths = map[string]func(c *claim) bool{
 		}
 		return c.leads(stepExisting)
 	},
-	"desk.again": func(c *claim) bool { return c.rings(c.args["key"]) },
+	"desk.again": func(c *claim) bool {
+		return c.rings(c.args["key"]) && c.after(c.args["key"]).Desk == c.deskWanted()
+	},
 	"booked.urgent": func(c *claim) bool {
 		return c.booked(callbacks.ASAP) && c.booking().Urgent && !c.closedAt(c.booking().Due)
 	},

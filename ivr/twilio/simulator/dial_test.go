@@ -68,6 +68,16 @@ func TestDialWithoutActionFallsThrough(t *testing.T) {
 	w.want(w.story(EventSay), "0.00 caller say Fell through.")
 }
 
+func TestATelephoneInACallIsEngaged(t *testing.T) {
+	w := newWorld(t)
+	w.page("/voice", `<Dial>`+customer+`</Dial>`+fellThrough)
+	w.c.Subscribe(customer, Party{Answer: PicksUp})
+	w.c.Ring(customer, line, Party{})
+	w.run(time.Minute)
+	w.sound()
+	w.want(w.story(EventSay), "0.00 caller say Fell through.")
+}
+
 func TestWhisper(t *testing.T) {
 	const ask = `<Gather numDigits="1" action="/take"><Say language="en-US">Fifteen chars..</Say></Gather><Hangup/>`
 	tests := []struct {

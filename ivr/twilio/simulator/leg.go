@@ -40,6 +40,7 @@ type leg struct {
 	created, sent, answered, ended time.Time // sent: when it began to ring, or to be tried
 	answeredBy                     string
 	pickedUp                       bool // Call.PickUp
+	engages                        bool // it rings, or is in a call: another call finds it engaged
 	fallbackURL                    string
 	fallbackMethod                 string
 	hooks                          []hook
@@ -134,9 +135,25 @@ func (l *leg) pass(d time.Duration) bool { return l.wait(l.now().Add(d), nil) }
 
 // setStatus changes the status of a leg that is not over.
 func (l *leg) setStatus(s string) {
+	if s == statusRinging {
+		l.c.inCall[l.telephone()]++
+		l.engages = true
+	}
 	l.status = s
 	l.emit(Event{Event: EventStatus, Status: s})
 }
+
+// telephone is the number of the leg's own telephone.
+func (l *leg) telephone() string {
+	if l.direction == directionInbound {
+		return l.from
+	}
+	return l.to
+}
+
+// engaged reports whether the telephone that a leg is to ring is in another call. An application or an exchange takes
+// several.
+func (l *leg) engaged() bool { return strings.HasPrefix(l.to, "+") && l.c.inCall[l.to] > 0 }
 
 // answer marks the leg as answered; a second time does nothing.
 func (l *leg) answer() {
@@ -177,6 +194,9 @@ func (l *leg) end(status string) {
 	l.setStatus(status)
 	l.emit(Event{Event: EventHangup, Status: status, Seconds: l.duration().Seconds()})
 	l.input = nil
+	if l.engages {
+		l.c.inCall[l.telephone()]--
+	}
 	if l.bridge != nil {
 		l.bridge.end()
 	}
@@ -236,6 +256,10 @@ func (l *leg) serve(src source) {
 func (l *leg) ringFor(limit time.Duration) bool {
 	if l.party.Answer == Unreachable {
 		l.end(statusFailed)
+		return false
+	}
+	if l.engaged() {
+		l.end(statusBusy)
 		return false
 	}
 	l.emit(Event{Event: EventRing})

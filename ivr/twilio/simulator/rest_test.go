@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -144,16 +145,19 @@ func TestStrictForms(t *testing.T) {
 	}
 }
 
+// agentAt is one of several telephones.
+func agentAt(i int) string { return agent + strconv.Itoa(i) }
+
 func TestCallsArePaced(t *testing.T) {
 	w := newWorld(t)
 	api := w.rest()
-	for range 4 {
-		if call, err := place(api, agent); err != nil || *call.Status != "queued" {
+	for i := range 4 {
+		if call, err := place(api, agentAt(i)); err != nil || *call.Status != "queued" {
 			t.Fatalf("%+v %v", call, err)
 		}
 	}
 	w.run(1500 * time.Millisecond)
-	w.want(w.story(EventRing), "0.00 "+agent+" ring", "1.00 "+agent+" ring")
+	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring")
 	if fourth, err := api.FetchCall(w.c.Calls()[3].SID, nil); err != nil || *fourth.Status != "queued" ||
 		fourth.StartTime != nil {
 		t.Errorf("%+v %v", fourth, err)
@@ -165,7 +169,7 @@ func TestCallsArePaced(t *testing.T) {
 	}
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.story(EventRing), "0.00 "+agent+" ring", "1.00 "+agent+" ring", "2.00 "+agent+" ring")
+	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "2.00 "+agentAt(2)+" ring")
 	if _, err := api.UpdateCall(w.c.Calls()[3].SID, p); err == nil {
 		t.Error("a call that is over was changed")
 	}
@@ -288,19 +292,19 @@ func TestRESTFaults(t *testing.T) {
 	if n := len(w.c.Calls()); n != 0 {
 		t.Errorf("%d calls were placed", n)
 	}
-	for _, lost := range []RESTFault{{LoseAnswer: true}, {LoseAnswer: true, Drop: true}} {
+	for i, lost := range []RESTFault{{LoseAnswer: true}, {LoseAnswer: true, Drop: true}} {
 		fault.Store(&lost)
-		if _, err := place(api, agent); err == nil {
+		if _, err := place(api, agentAt(i)); err == nil {
 			t.Error("an answer came")
 		}
 	}
 	fault.Store(&RESTFault{Delay: time.Minute})
-	if _, err := place(api, agent); err != nil {
+	if _, err := place(api, agentAt(2)); err != nil {
 		t.Error(err)
 	}
 	w.run(10 * time.Minute)
 	w.sound()
-	w.want(w.story(EventRing), "0.00 "+agent+" ring", "1.00 "+agent+" ring", "62.00 "+agent+" ring")
+	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "62.00 "+agentAt(2)+" ring")
 	if lost := w.c.Requests()[2]; !lost.AnswerLost || lost.Status != 201 {
 		t.Errorf("%+v", lost)
 	}

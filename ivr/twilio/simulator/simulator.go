@@ -98,7 +98,8 @@ type Simulator struct {
 	parties  map[string]Party
 	legs     []*leg
 	bySID    map[string]*leg
-	nextDial time.Time // when the next call placed by REST may go out
+	inCall   map[string]int // legs that ring or are in a call, by the telephone's number
+	nextDial time.Time      // when the next call placed by REST may go out
 
 	queues     []*queue
 	recordings []*recording
@@ -128,6 +129,7 @@ func New(o Options) *Simulator {
 		numbers:   map[string]Number{},
 		parties:   map[string]Party{},
 		bySID:     map[string]*leg{},
+		inCall:    map[string]int{},
 	}
 	c.served = sync.NewCond(&c.mu)
 	c.clock.nanos.Store(o.Start.UnixNano())

@@ -120,11 +120,12 @@ func TestTheLastCardNumberIsAnswered(t *testing.T) {
 	}
 }
 
-// The other desk of the topic does not answer: 0 is still a person, at the general desk.
+// The other desk of the topic does not answer: 0 in the menu is still a person, at the general desk.
 func TestZeroFindsAPersonElsewhere(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"emergency-1": "busy", "emergency-2": "busy"})
-	s.rings(home, "Thank you", english, stolen, hears("To try again now, press 0").press("0"))
+	s.rings(home, "Thank you", english, stolen, hears("To try again now, press 0").press("*"),
+		hears("For a failed payment").press("0"))
 	s.bridged("caller with support-1")
 }
 

@@ -54,6 +54,30 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 			t.Errorf("told: %q", alerts)
 		}
 	})
+	t.Run("is not called back while 0 has the desk rung again", func(t *testing.T) {
+		s := newScenario(t, night)
+		s.everyAgent("no-answer")
+		s.rings(home, "To try again now", english, stolen, hears("press 0").press("0"),
+			hears("press 0").press("0"), hears("press 0").hangUp())
+		if placed := s.of(simulator.EventPlaceCall); len(placed) != 0 {
+			t.Errorf("rung for the callback while its caller was on the line: %v", placed)
+		}
+		s.everyAgent("answer")
+		before := s.simulator.Now()
+		s.settles()
+		s.bridged("emergency-1 with customer")
+		if waited := s.of(simulator.EventBridge)[0].At.Sub(before); waited > 2*time.Minute {
+			t.Errorf("called back after %v", waited)
+		}
+	})
+	t.Run("is put through with 0 by day too, and not called back after that talk", func(t *testing.T) {
+		s := newScenario(t, openDay)
+		s.everyAgent("no-answer")
+		s.rings(home, "", english, hears("For a stolen account or phone, press 1").press("1"),
+			step{hears: "To try again now, press 0", presses: "0", meanwhile: func() { s.everyAgent("answer") }})
+		s.settles()
+		s.bridged("caller with emergency-1")
+	})
 	t.Run("is cancelled without a reference by who has just heard of it", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("no-answer")
