@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -19,12 +20,23 @@ func alerting(t *testing.T) scenarioOption {
 		"\nalert: \""+onDuty+"\"\ntext_messages: true"))
 }
 
-// hangsUpAfter rings for a stolen account and hangs up so long after pick-up.
-func (s *scenario) hangsUpAfter(from string, after time.Duration) {
+// hangsUpAfter rings for a stolen account, with keys of the line, and hangs up when the first telephone has rung for so
+// long.
+func (s *scenario) hangsUpAfter(from string, ringing time.Duration, keys ...string) {
 	s.t.Helper()
-	s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script("2", "1"),
-		HangUpAfter: after})
-	s.runTo("2026-03-21T03:05:00+07:00")
+	ctx := context.Background()
+	call := s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script(keys...)})
+	rings := func() bool { return len(s.of(simulator.EventDial)) > 0 && len(s.of(simulator.EventRing)) > 1 }
+	if err := s.simulator.RunUntil(ctx, s.simulator.Now().Add(time.Minute), rings); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.simulator.Run(ctx, s.simulator.Now().Add(ringing)); err != nil {
+		s.t.Fatal(err)
+	}
+	call.HangUp()
+	if err := s.simulator.Run(ctx, s.simulator.Now().Add(time.Second)); err != nil {
+		s.t.Fatal(err)
+	}
 }
 
 func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
@@ -104,18 +116,18 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 // Whose caller hangs up after ten seconds of ringing is called back; sooner is a change of mind.
 func TestHangingUpWhileTheEmergencyDeskRings(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		after time.Duration
-		books bool
+		name    string
+		ringing time.Duration
+		books   bool
 	}{
-		{"soon", 43 * time.Second, false},
-		{"late", 55 * time.Second, true},
-		{"when the first telephone has just stopped", 68 * time.Second, true},
+		{"soon", 7 * time.Second, false},
+		{"late", 10500 * time.Millisecond, true},
+		{"when the first telephone has just stopped", 31 * time.Second, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newScenario(t, night, alerting(t))
 			s.everyAgent("no-answer")
-			s.hangsUpAfter(home, tt.after)
+			s.hangsUpAfter(home, tt.ringing, "2", "1")
 			if booked := s.did("book"); len(booked) > 0 != tt.books {
 				t.Errorf("booked %v", booked)
 			}
@@ -167,4 +179,26 @@ func TestTheEmergencyIsFirstOnEveryPageOfAnOffer(t *testing.T) {
 		hears("For a stolen account or phone, press 1. For another number, press 2").press("*"),
 		hears("We can call you back").press("8"), hears("press 1").asItIs("1"))
 	s.bridged("caller with emergency-1")
+}
+
+// The sentence before the ringing is shorter in some languages than in others.
+func TestTenSecondsOfRingingInEveryLanguage(t *testing.T) {
+	for _, tt := range []struct {
+		line, from string
+		keys       []string
+	}{
+		{"gopay", home, []string{"1", "1"}}, {"gopay", home, []string{"2", "1"}}, {"gopay", home, []string{"3", "1"}},
+		{"paypay", "+819012345678", []string{"1"}},
+	} {
+		for ringing, books := range map[time.Duration]int{7 * time.Second: 0, 10200 * time.Millisecond: 1} {
+			s := newScenario(t, night, onLine(tt.line))
+			s.everyAgent("no-answer")
+			s.hangsUpAfter(tt.from, ringing, tt.keys...)
+			if booked := s.did("book"); len(booked) != books {
+				t.Errorf("%s %v: after %v of ringing booked %v", tt.line, tt.keys, ringing, booked)
+			}
+			s.everyAgent("answer")
+			s.settles()
+		}
+	}
 }
