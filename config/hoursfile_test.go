@@ -2,8 +2,11 @@ package config_test
 
 import (
 	"bytes"
+	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +187,27 @@ func TestDeskHours(t *testing.T) {
 }
 
 // TestOverrideIsAnnounced: what an override says is an announcement while it lasts; the general desk's concerns everybody.
+// A reading that the clock shows twice is the first of the two, and one that it skips is as much later.
+func TestOverridesWhenTheClockChanges(t *testing.T) {
+	for zone, want := range map[string][2]string{
+		"America/New_York": {"2027-03-14T07:30:00Z", "2027-11-07T05:30:00Z"},
+		"Europe/Berlin":    {"2027-03-28T01:30:00Z", "2027-10-31T00:30:00Z"},
+	} {
+		fsys, gap, twice := base(t), "2027-03-14 02:30", "2027-11-07 01:30"
+		if zone == "Europe/Berlin" {
+			gap, twice = "2027-03-28 02:30", "2027-10-31 02:30"
+		}
+		data := regexp.MustCompile(`(?m)^zone: .*$`).ReplaceAll(fsys["hours/shop.yaml"].Data, []byte("zone: "+zone))
+		fsys["hours/shop.yaml"].Data = append(data, fmt.Sprintf("overrides:\n  - {from: %s, until: %s, closed: true, "+
+			"reason: Works, say: {en: \"Works.\", id: \"Kerja.\"}}\n", gap, twice)...)
+		got := load(t, fsys).ByID("shop").Announcements
+		if i := slices.IndexFunc(got, func(a ivr.Announcement) bool { return a.Text["en"] == "Works." }); i < 0 ||
+			got[i].From.Format(time.RFC3339) != want[0] || got[i].Until.Format(time.RFC3339) != want[1] {
+			t.Errorf("%s: %+v", zone, got)
+		}
+	}
+}
+
 func TestOverrideIsAnnounced(t *testing.T) {
 	fsys := base(t)
 	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `overrides:

@@ -30,11 +30,13 @@
 //
 // The package is pure. It reads no clock and no file, and knows nothing of telephones. Rules are wall-clock readings in
 // a named zone; answers are instants in UTC. An instant is inside a span if its wall-clock reading is. So on the day on
-// which a clock is set back a repeated hour counts both times, and readings that a clock skips never occur.
+// which a clock is set back a repeated hour counts both times, and readings that a clock skips never occur. A single
+// instant that is written as a reading, such as the end of an override, follows [InstantOf]; words for the second time
+// of a reading say that it is the second.
 //
 // # Where to find what
 //
 // week.go, special.go, holiday.go and override.go hold one kind of rule each: the type, its mistakes, and how it is
 // prepared. precedence.go decides a day, timeline.go puts days and overrides in a row, state.go and slots.go answer,
-// explain.go says why. block.go keeps answers, so that [Calendar.At] takes nanoseconds and allocates nothing.
+// explain.go says why, clock.go reads clocks that change. block.go keeps answers, so that [Calendar.At] takes nanoseconds and allocates nothing.
 package hours

@@ -83,7 +83,13 @@ type compiledOverride struct {
 }
 
 // overrideTime is how reasons write an instant, on the wall clock of the calendar's zone.
-const overrideTime = "2006-01-02 15:04"
+func overrideTime(at time.Time) string {
+	text := at.Format("2006-01-02 15:04")
+	if Repeated(at) {
+		text += " for the second time"
+	}
+	return text
+}
 
 func compileOverride(o Override, zone *time.Location) compiledOverride {
 	out := compiledOverride{
@@ -96,10 +102,10 @@ func compileOverride(o Override, zone *time.Location) compiledOverride {
 	}
 	if !o.Until.IsZero() {
 		out.until = ceilSecond(o.Until)
-		end = "until " + o.Until.In(zone).Format(overrideTime)
+		end = "until " + overrideTime(o.Until.In(zone))
 	}
 	out.rule.id = "override " + o.From.UTC().Format(time.RFC3339)
-	from := o.From.In(zone).Format(overrideTime)
+	from := overrideTime(o.From.In(zone))
 	out.rule.reason = fmt.Sprintf("%s: %s (override from %s, %s).", word, o.Reason, from, end)
 	return out
 }

@@ -58,6 +58,8 @@ func (chinese) day(d day) string {
 	return date
 }
 
+func (chinese) setBack(said string) string { return "时钟拨回后" + said }
+
 // clock leaves the part of the day to the caller.
 func (z chinese) clock(c clock) string {
 	hour := z.clockNumber(c.twelve())

@@ -54,6 +54,8 @@ func (english) day(d day) string {
 	return fmt.Sprintf("%s, %d %s,", d.weekday, d.date, d.month)
 }
 
+func (english) setBack(said string) string { return said + " after the clock is set back" }
+
 func (e english) clock(c clock) string {
 	switch {
 	case c == 0 || c == dayEnd:

@@ -69,6 +69,8 @@ func (i indonesian) day(d day) string {
 	return name + ", " + date + ","
 }
 
+func (indonesian) setBack(said string) string { return said + " setelah jam dimundurkan" }
+
 // clock leaves the part of the day to the caller. Half past is said as the half before the next hour: "setengah
 // sembilan" is 8:30. Other minutes follow "lewat": "dua lima belas" would sound much like twenty-five.
 func (i indonesian) clock(c clock) string {

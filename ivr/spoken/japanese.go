@@ -56,6 +56,8 @@ func (japanese) day(d day) string {
 	return date
 }
 
+func (japanese) setBack(said string) string { return "時計が戻った後の" + said }
+
 // clock has names for noon and for midnight at the end of a day: 午後12時 is taken for either.
 func (j japanese) clock(c clock) string {
 	switch c {

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // A language says the pieces out of which [Digits], [When] and [Between] are put together.
@@ -22,6 +24,8 @@ type language interface {
 	between(d day, from, to clock) string
 	// until joins two points in time that are spoken by at.
 	until(from, to string) string
+	// setBack adds to a time that it is after the clock was set back.
+	setBack(said string) string
 	// number says a count from 0 upwards, count one of days, hours or minutes, money an amount.
 	number(n int) string
 	count(n int, unit Unit) string
@@ -49,20 +53,29 @@ func speaker(tag string) language {
 
 // When says the instant t as a day and a time: "tomorrow, Tuesday, at 9 a.m.".
 //
-// Both t and now are read on the clocks of zone, which must not be nil. Today and tomorrow are named as such, any other
-// day by weekday and date; the year is added when t is more than 300 days from now. Seconds are left out. An English
-// answer may end in "a.m.": a full stop should not follow it. A Japanese one ends in 時, 分 or 正午.
+// Both t and now are read on the clocks of zone, which must not be nil. A reading that a clock shows twice, because it
+// is set back, is the first of the two; the second one is said to be after that. Today and tomorrow are named as such,
+// any other day by weekday and date; the year is added when t is more than 300 days from now. Seconds are left out. An
+// English answer may end in "a.m.": a full stop should not follow it. A Japanese one ends in 時, 分 or 正午.
 func When(tag string, t, now time.Time, zone *time.Location) string {
 	t, now = t.In(zone), now.In(zone)
-	return speaker(tag).at(dayOf(t, now), clockOf(t))
+	return whenever(tag, speaker(tag).at(dayOf(t, now), clockOf(t)), t)
+}
+
+// whenever adds to a time that its reading is the second one of a clock that is set back.
+func whenever(tag, said string, t time.Time) string {
+	if !hours.Repeated(t) {
+		return said
+	}
+	return speaker(tag).setBack(said)
 }
 
 // Between says the stretch from one instant to another: "today between 10 and 10:30 a.m.". In Japanese it ends in まで.
 //
 // It reads clocks and names days as [When] does; a stretch past midnight is named by the day on which it starts.
 // One that lasts half a day or more and ends on another day is spoken as two points in time.
-// Where the clocks show no later time at its end, because they are set back or because to is not after from,
-// only the start is spoken.
+// One during which clocks are set back and show what they did before, is spoken as two points in time as well. Where to
+// is not after from, only the start is spoken.
 func Between(tag string, from, to, now time.Time, zone *time.Location) string {
 	return BetweenAfter(tag, from, to, time.Time{}, now, zone)
 }
@@ -70,22 +83,23 @@ func Between(tag string, from, to, now time.Time, zone *time.Location) string {
 // BetweenAfter is [Between] for a stretch in a list of which the last instant said is given: its day is left out where
 // it was said before.
 func BetweenAfter(tag string, from, to, said, now time.Time, zone *time.Location) string {
-	from, to, now = from.In(zone), to.In(zone), now.In(zone)
+	from, to, now = from.In(zone), hours.UntilOf(to.In(zone)), now.In(zone)
 	l, first, last := speaker(tag), dayOf(from, now), dayOf(to, now)
 	stretch := first
 	stretch.said = !said.IsZero() && daysFrom(said.In(zone), from) == 0
 	start, end := clockOf(from), clockOf(to)
+	once := hours.Repeated(from) == hours.Repeated(to) || !hours.Repeated(to)
 	switch days := daysFrom(from, to); {
-	case !to.After(from), days == 0 && end <= start:
-		return l.at(first, start)
-	case days == 0:
-		return l.between(stretch, start, end)
-	case days == 1 && end == 0 && start > 0:
-		return l.between(stretch, start, dayEnd)
-	case days == 1 && end < start && to.Sub(from) < 12*time.Hour:
-		return l.between(stretch, start, end)
+	case !to.After(from), once && days == 0 && end <= start:
+		return whenever(tag, l.at(first, start), from)
+	case once && days == 0:
+		return whenever(tag, l.between(stretch, start, end), from)
+	case once && days == 1 && end == 0 && start > 0:
+		return whenever(tag, l.between(stretch, start, dayEnd), from)
+	case once && days == 1 && end < start && to.Sub(from) < 12*time.Hour:
+		return whenever(tag, l.between(stretch, start, end), from)
 	}
-	return l.until(l.at(first, start), l.at(last, end))
+	return l.until(whenever(tag, l.at(first, start), from), whenever(tag, l.at(last, end), to))
 }
 
 // A clock is a reading of a wall clock in minutes after midnight, or dayEnd.

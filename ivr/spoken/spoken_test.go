@@ -182,11 +182,13 @@ func TestClockChange(t *testing.T) {
 	autumn := utc("2026-10-31 17:00:00")
 	for _, c := range []struct{ from, to, want string }{
 		{"2026-11-01 05:00:00", "2026-11-01 05:30:00", "tomorrow, Sunday, between 1 and 1:30 a.m."},
-		{"2026-11-01 06:00:00", "2026-11-01 06:30:00", "tomorrow, Sunday, between 1 and 1:30 a.m."},
-		{"2026-11-01 05:30:00", "2026-11-01 06:00:00", "tomorrow, Sunday, at 1:30 a.m."},
-		{"2026-11-01 05:00:00", "2026-11-01 06:00:00", "tomorrow, Sunday, at 1 a.m."},
+		{"2026-11-01 06:00:00", "2026-11-01 06:30:00",
+			"tomorrow, Sunday, between 1 and 1:30 a.m. after the clock is set back"},
+		{"2026-11-01 05:30:00", "2026-11-01 06:00:00", "tomorrow, Sunday, between 1:30 and 2 a.m."},
+		{"2026-11-01 05:00:00", "2026-11-01 06:00:00", "tomorrow, Sunday, between 1 and 2 a.m."},
 		// Backwards in time, though the clock shows more.
-		{"2026-11-01 06:00:00", "2026-11-01 05:30:00", "tomorrow, Sunday, at 1 a.m."},
+		{"2026-11-01 06:00:00", "2026-11-01 05:30:00",
+			"tomorrow, Sunday, at 1 a.m. after the clock is set back"},
 	} {
 		if got := spoken.Between("en", utc(c.from), utc(c.to), autumn, newYork); got != c.want {
 			t.Errorf("%s to %s: %q, want %q", c.from, c.to, got, c.want)

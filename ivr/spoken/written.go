@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // WrittenWhen writes an instant for a text message, which is read on another day: figures, an absolute date and the
@@ -12,14 +14,17 @@ import (
 // must not be nil. An unknown tag is written in English.
 func WrittenWhen(tag string, t time.Time, zone *time.Location) string {
 	t = t.In(zone)
-	return written(tag, t, writtenClock(tag, t))
+	return whenever(tag, written(tag, t, writtenClock(tag, t)), t)
 }
 
 // WrittenBetween writes the stretch from one instant to another as [WrittenWhen] does, by the day on which it starts:
 // "Mon 9 Mar, 08:00–08:30 (Jakarta)".
 func WrittenBetween(tag string, from, to time.Time, zone *time.Location) string {
-	from = from.In(zone)
-	return written(tag, from, writtenClock(tag, from)+"–"+writtenClock(tag, to.In(zone)))
+	from, end := from.In(zone), hours.UntilOf(to.In(zone))
+	if hours.Repeated(end) && !hours.Repeated(from) {
+		return WrittenWhen(tag, from, zone) + " – " + WrittenWhen(tag, to, zone)
+	}
+	return whenever(tag, written(tag, from, writtenClock(tag, from)+"–"+writtenClock(tag, end)), from)
 }
 
 func writtenClock(tag string, t time.Time) string {

@@ -189,8 +189,8 @@ func (v Value) Date() (hours.Date, bool) {
 // WallClock is the form of a date and a reading of the clock.
 var WallClock = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$`)
 
-// Instant is a date and a reading of the clock in a zone; 24:00 is the end of the day. A reading that occurs twice is
-// the first of the two, one that a clock skips is moved on.
+// Instant is a date and a reading of the clock in a zone; 24:00 is the end of the day. A reading that occurs twice,
+// or that a clock skips, is read by [hours.InstantOf].
 func (v Value) Instant(zone *time.Location) (time.Time, bool) {
 	text, ok := v.Plain("2026-12-31 22:00")
 	if !ok {
@@ -217,7 +217,7 @@ func (v Value) Instant(zone *time.Location) (time.Time, bool) {
 	if zone == nil {
 		return time.Time{}, false // reported where the zone stands
 	}
-	return time.Date(d.Year, d.Month, d.Day, hour, minute, 0, 0, zone).UTC(), true
+	return hours.InstantOf(d, hour*60+minute, zone), true
 }
 
 // Quoted is text whose digits YAML would take for a number: +62… loses its +, 0812 becomes something else.

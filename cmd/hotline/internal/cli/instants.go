@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/hotline-ivr/hotline/hours"
 )
 
 // Points in time as people write them: one syntax for every flag.
@@ -43,15 +45,16 @@ func parseInstant(what, text string, zone *time.Location, now, after time.Time) 
 	case notOfDay == nil:
 		return nextReading(after.In(zone), clock), nil
 	}
-	return time.Date(date.Year(), date.Month(), date.Day(), date.Hour(), date.Minute(), 0, 0, zone).UTC(), nil
+	return hours.InstantOf(hours.DateOf(date), date.Hour()*60+date.Minute(), zone), nil
 }
 
 // nextReading is when a clock shows a time next.
 func nextReading(now, clock time.Time) time.Time {
 	for day := 0; ; day++ {
-		at := time.Date(now.Year(), now.Month(), now.Day()+day, clock.Hour(), clock.Minute(), 0, 0, now.Location())
-		if at.After(now) && at.Hour() == clock.Hour() { // not one that a clock change skips
-			return at.UTC()
+		date := hours.DateOf(now.AddDate(0, 0, day))
+		at := hours.InstantOf(date, clock.Hour()*60+clock.Minute(), now.Location())
+		if at.After(now) && at.In(now.Location()).Hour() == clock.Hour() { // not one that a clock change skips
+			return at
 		}
 	}
 }

@@ -11,6 +11,10 @@ func TestInstants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
 	now := time.Date(2026, 11, 26, 5, 0, 0, 0, time.UTC) // noon in Jakarta
 	for _, c := range []struct {
 		text, want string
@@ -21,6 +25,8 @@ func TestInstants(t *testing.T) {
 		{"11:00", "2026-11-27T04:00:00Z", jakarta},
 		{"12:00", "2026-11-27T05:00:00Z", jakarta},
 		{"2026-12-01 14:00", "2026-12-01T07:00:00Z", jakarta},
+		{"2027-11-07 01:30", "2027-11-07T05:30:00Z", newYork}, // the first of two
+		{"2027-03-14 02:30", "2027-03-14T07:30:00Z", newYork}, // skipped: 03:30
 		{"2026-12-01T14:00:00+09:00", "2026-12-01T05:00:00Z", nil},
 		{"90m", "2026-11-26T06:30:00Z", nil},
 		{"-2h", "has passed; write how long from now", jakarta},
