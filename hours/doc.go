@@ -38,5 +38,6 @@
 //
 // week.go, special.go, holiday.go and override.go hold one kind of rule each: the type, its mistakes, and how it is
 // prepared. precedence.go decides a day, timeline.go puts days and overrides in a row, state.go and slots.go answer,
-// explain.go says why, clock.go reads clocks that change. block.go keeps answers, so that [Calendar.At] takes nanoseconds and allocates nothing.
+// explain.go says why, clock.go reads clocks that change. block.go keeps answers, so that [Calendar.At] takes
+// nanoseconds and allocates nothing.
 package hours

@@ -175,7 +175,8 @@ func nthSchema() *Schema {
 
 func overrideSchema() *Schema {
 	s := object(
-		key("from", "", ref("instant")),
+		key("from", "When it begins. A time that the clock shows twice is the first, one that it skips is later.",
+			ref("instant")),
 		key("until", "When it ends, or until revoked; then \"hotline check\" reminds of it.",
 			&Schema{AnyOf: []*Schema{ref("instant"), {Const: UntilRevoked}}}),
 		key("closed", "Nobody is there, though the week says so.", yes()),
