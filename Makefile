@@ -1,7 +1,8 @@
 # `make test` is the test command: on this machine, on yours and in CI.
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-REFEREES    := ivr/twilio/testdata/referees hours/testdata/referees config/holidays/testdata/referees
+REFEREES    := ivr/twilio/testdata/referees hours/testdata/referees config/holidays/testdata/referees \
+	cmd/hotline/internal/simulate/page/testdata/referees
 INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help

@@ -379,7 +379,7 @@ func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 	e := s.listen()
 	s.console.ProductEvent(twilio.Event{Name: "book", Line: "wallet", Desk: "support", Reference: "1234567",
 		Callback: callback})
-	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00.")
+	e.hears("entry", "Callback 1234567 is written down: desk support, due Sun 8 Mar 10:00 (Asia/Jakarta).")
 	e.hears("callbacks", `"number":"…7890"`, `"state":"booked"`, `"open":true`)
 	s.ringBack(due)
 

@@ -13,6 +13,7 @@ const (
 	kindSay      = "say"      // speech, as it begins
 	kindKey      = "key"      // keys that were pressed
 	kindNote     = "note"     // something about the call
+	kindCall     = "call"     // a call begins
 	kindCallback = "callback" // something that the product wrote down
 	kindWarning  = "warning"  // something that should not be
 )

@@ -17,7 +17,7 @@ type Entry struct {
 	ID int `json:"id"`
 	// At is the simulator's time, UTC.
 	At time.Time `json:"at"`
-	// Panel is "caller", "agent" or "events"; Kind is one of say, key, note, callback, warning.
+	// Panel is "caller", "agent" or "events"; Kind is one of say, key, note, call, callback, warning.
 	Panel string `json:"panel"`
 	Kind  string `json:"kind"`
 	Who   string `json:"who,omitempty"`

@@ -28,9 +28,9 @@ func (c *Console) atPhone(t *telephone, e simulator.Event) Entry {
 		return note(fmt.Sprintf("Your message was recorded: %.0f seconds.", e.Seconds))
 	case simulator.EventRing:
 		if t.State == calling {
-			return note("You ring " + t.With + ".")
+			return Entry{Kind: kindCall, Text: "You ring " + t.With + "."}
 		}
-		return note("The telephone rings.")
+		return Entry{Kind: kindCall, Text: "The telephone rings."}
 	case simulator.EventAnswer:
 		if e.Role == roleCaller {
 			return note("The line answers.")
@@ -55,6 +55,9 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 	note := func(format string, args ...any) Entry {
 		return Entry{Kind: kindNote, Who: who, Text: fmt.Sprintf(format, args...)}
 	}
+	begins := func(format string, args ...any) Entry {
+		return Entry{Kind: kindCall, Who: who, Text: fmt.Sprintf(format, args...)}
+	}
 	switch e.Event {
 	case simulator.EventSay:
 		if t == nil {
@@ -62,7 +65,7 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 		}
 	case simulator.EventRing:
 		if e.Role == roleCaller {
-			return note("rings %s from %s", c.nameOf(e.To), c.nameOf(e.From))
+			return begins("rings %s from %s", c.nameOf(e.To), c.nameOf(e.From))
 		}
 		return note("rings")
 	case simulator.EventAnswer:
@@ -80,7 +83,9 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 		}
 	case simulator.EventPlaceCall:
 		who = "hotline"
-		return note("has %s rung, to keep a callback", c.nameOf(e.To))
+		return begins("has %s rung, to keep a callback", c.nameOf(e.To))
+	case simulator.EventReject:
+		return note("is turned away")
 	case simulator.EventHangup:
 		return note("hangs up (%s)", e.Status)
 	case simulator.EventEnqueue, simulator.EventLeave:
@@ -108,6 +113,10 @@ func (c *Console) eventWords(h twilio.Event) string {
 		return "Callback " + h.Reference + " is cancelled."
 	case "message":
 		return "Message " + h.Reference + " is written down."
+	case "note":
+		return "What the caller has said for the agent is kept with the callback."
+	case "contact":
+		return fmt.Sprintf("Call %s is written down for desk %s.", h.Reference, h.Desk)
 	case "taken":
 		return "An agent pressed 1: the call is taken."
 	case "disowned":
@@ -115,7 +124,7 @@ func (c *Console) eventWords(h twilio.Event) string {
 	case "reached":
 		return "The customer pressed 1 and is reached."
 	}
-	return h.Name
+	return "Something else happened: " + h.Name + "."
 }
 
 // nameOf is what people call an address: a line, a target of a desk, or a masked number.
@@ -183,7 +192,8 @@ func tag(language string) string {
 
 // when is an instant on the clock of a line.
 func (c *Console) when(line string, t time.Time) string {
-	return t.In(c.zone(line)).Format("Mon 2 Jan 15:04")
+	zone := c.zone(line)
+	return t.In(zone).Format("Mon 2 Jan 15:04 ") + "(" + zone.String() + ")"
 }
 
 func (c *Console) zone(line string) *time.Location {

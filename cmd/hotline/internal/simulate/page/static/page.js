@@ -31,7 +31,34 @@ function complain(words) {
   $("problem").hidden = words === "";
 }
 
+// --- speech, in the language of each sentence ---
+
+const voices = window.speechSynthesis;
+
+function speak(entry) {
+  if (!voices || !$("speak").checked || entry.panel !== "caller" || entry.kind !== "say") return;
+  const words = new SpeechSynthesisUtterance(entry.text);
+  words.lang = entry.lang || "en";
+  const known = voices.getVoices();
+  const tagOf = (voice) => voice.lang.replace("_", "-").toLowerCase();
+  const wanted = words.lang.toLowerCase();
+  words.voice = known.find((v) => tagOf(v) === wanted) ??
+    known.find((v) => tagOf(v).split("-")[0] === wanted.split("-")[0]) ?? null;
+  $("voice").hidden = words.voice !== null;
+  $("voice").textContent = words.voice ? "" : `This browser has no voice for ${languageName(words.lang)}.`;
+  if (!words.voice) return; // another language's voice would read nonsense
+  if (voices.pending) voices.cancel(); // the voice is behind the line
+  voices.speak(words);
+}
+
+const languageName = (tag) => new Intl.DisplayNames(["en"], { type: "language" }).of(tag.split("-")[0]);
+
+function quiet() {
+  if (voices) voices.cancel();
+}
+
 function press(phone, key) {
+  if (phone === "caller") quiet();
   const keys = phoneCard(phone).querySelector(".keys");
   keys.textContent = (keys.textContent + key).slice(-20);
   view.keysSent = view.keysSent.then(() => send("press", { phone, keys: key })); // one after the other, to keep their order
@@ -66,6 +93,7 @@ function listen() {
     phoneCard("caller").querySelector(".keys").textContent = "";
     send("ring", { line: $("line").value, from: $("withheld").checked ? "withheld" : $("from").value.replace(/[\s().-]/g, "") });
   });
+  $("speak").addEventListener("change", () => { quiet(); $("voice").hidden = true; });
   $("withheld").addEventListener("change", () => { $("from").disabled = $("withheld").checked; });
   $("line").addEventListener("change", () => { $("from").value = line().example; showClock(); });
   $("agents").addEventListener("change", () => send("agents", { do: $("agents").value }));
@@ -121,7 +149,8 @@ function showClock() {
   $("line-number").textContent = `rings ${l.number}`;
   $("clock").textContent = onClock(l.zone, now, true);
   $("clock").dateTime = new Date(now).toISOString();
-  $("clock").title = l.zone;
+  for (const zone of document.querySelectorAll(".zone")) zone.textContent = l.zone;
+  for (const at of panel("events").querySelectorAll("time")) setTime(at);
   $("hours").textContent = `${l.id} is ${l.hours}`;
   $("hours").dataset.open = l.open;
   const jumps = JSON.stringify(l.jumps);
@@ -158,6 +187,7 @@ function showPhones(phones) {
     if (card.dataset.state !== phone.state && (phone.state === "idle" || phone.state === "ringing")) {
       card.querySelector(".keys").textContent = "";
     }
+    if (phone.id === "caller" && phone.state === "idle" && card.dataset.state !== "idle") quiet();
     card.dataset.state = phone.state;
     const keep = card.contains(document.activeElement) ? document.activeElement : null;
     for (const key of card.querySelectorAll(".key")) key.disabled = !offHook(phone.id);
@@ -171,7 +201,7 @@ function showPhones(phones) {
       ring.disabled = phone.state !== "idle" || view.busy;
     }
     if (keep && (keep.disabled || keep.hidden)) { // a button that goes must not take the focus with it
-      card.querySelector("button:not(:disabled):not([hidden])")?.focus();
+      card.querySelector(".screen").focus(); // and a second press must not be of another button
     }
   }
   const inUse = Object.values(phones).some((phone) => phone.state !== "idle");
@@ -197,8 +227,7 @@ function row(entry) {
   }
   const at = document.createElement("time");
   at.dateTime = entry.at;
-  at.textContent = timeOf(line()?.zone ?? "UTC", entry.at);
-  at.title = onClock(line()?.zone ?? "UTC", entry.at);
+  setTime(at);
   const what = document.createElement("span");
   const who = document.createElement("strong");
   who.textContent = entry.who ?? "";
@@ -209,15 +238,37 @@ function row(entry) {
   return item;
 }
 
+function setTime(at) {
+  const zone = line()?.zone ?? "UTC";
+  if (at.dataset.zone === zone) return;
+  at.dataset.zone = zone;
+  at.textContent = timeOf(zone, at.dateTime);
+  at.title = onClock(zone, at.dateTime);
+}
+
 // addTo puts an entry in its panel. A panel that its reader has scrolled up stays where it is.
 function addTo(log, entry) {
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
   const known = log.querySelector(`[data-entry="${entry.id}"]`);
   if (known) known.replaceWith(row(entry));
   else log.append(row(entry));
   if (entry.panel === "caller") showLatest(entry);
   while (log.children.length > 400) log.firstElementChild.remove();
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  follow(log);
+}
+
+// follow keeps a panel at its end, unless its reader has scrolled up.
+function follow(log) {
+  if (log.dataset.left !== "true") log.scrollTop = log.scrollHeight;
+}
+
+function followAll() {
+  const resized = new ResizeObserver((changes) => changes.forEach((change) => follow(change.target)));
+  for (const log of document.querySelectorAll(".log")) {
+    resized.observe(log);
+    log.addEventListener("scroll", () => {
+      log.dataset.left = log.scrollHeight - log.scrollTop - log.clientHeight > 40;
+    });
+  }
 }
 
 // showLatest repeats the last words on the telephone itself, for screens on which the captions are out of sight.
@@ -251,7 +302,7 @@ function showCallbacks(callbacks) {
     const due = onClock(p.zone, p.due) + (p.slotEnd ? " to " + timeOf(p.zone, p.slotEnd).slice(0, 5) : "");
     const tries = p.rounds || p.attempts ? `, desk tried ${p.rounds}×, customer rung ${p.attempts}×` : "";
     item.append(span("standing", p.state.replace("-", " ")), span("ref", p.reference),
-      span("about", `${p.urgent ? "urgent, " : ""}${p.line} ${p.desk} rings ${p.number}, due ${due}${tries}`));
+      span("about", `${p.urgent ? "urgent, " : ""}${p.line} ${p.desk} rings ${p.number}, due ${due} (${p.zone})${tries}`));
     return item;
   }));
 }
@@ -277,11 +328,12 @@ function connect() {
   on("clock", setClock);
   on("phones", (phones) => { showPhones(phones); showAgents($("agents").value); });
   on("agents", showAgents);
-  on("entry", (entry) => addTo(panel(entry.panel), entry));
+  on("entry", (entry) => { addTo(panel(entry.panel), entry); speak(entry); });
   on("callbacks", showCallbacks);
 }
 
 makeKeypad();
 listen();
+followAll();
 connect();
 setInterval(showClock, 500);
