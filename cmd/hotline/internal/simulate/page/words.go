@@ -92,6 +92,7 @@ func (c *Console) publicEntry(t *telephone, e simulator.Event) Entry {
 		return note("%s the queue %s",
 			map[string]string{simulator.EventEnqueue: "waits in", simulator.EventLeave: "leaves"}[e.Event], e.Queue)
 	case simulator.EventMessage:
+		who = c.nameOf(e.To)
 		return note("is sent a text message")
 	case simulator.EventViolation, simulator.EventWebhookFailed, simulator.EventFallback:
 		return Entry{Kind: kindWarning, Who: "simulator", Text: e.Event + " " + e.Detail}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 func TestKeyWords(t *testing.T) {
@@ -25,6 +27,25 @@ func TestKeyWords(t *testing.T) {
 	} {
 		if got := keyWords(c.keys, c.unheard); got != c.want {
 			t.Errorf("keyWords(%q, %v) = %q, want %q", c.keys, c.unheard, got, c.want)
+		}
+	}
+}
+
+// No event is shown by its bare name, nor without who it is about.
+func TestEventsHaveWords(t *testing.T) {
+	c := &Console{}
+	for _, name := range []string{"book", "move", "cancel", "message", "note", "contact", "taken", "reached",
+		"disowned"} {
+		words := c.eventWords(twilio.Event{Name: name, Reference: "8291294", Desk: "support"})
+		if strings.HasPrefix(words, "Something else") || !strings.Contains(words, " ") {
+			t.Errorf("%s is shown as %q", name, words)
+		}
+	}
+	for _, name := range []string{simulator.EventMessage, simulator.EventPlaceCall, simulator.EventDialEnd} {
+		const number = "+6281234567890"
+		e := c.publicEntry(nil, simulator.Event{Event: name, To: number, Target: number})
+		if e.Who == "" || e.Text == "" {
+			t.Errorf("%s is shown as %+v", name, e)
 		}
 	}
 }
