@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -198,6 +199,13 @@ func TestInWriting(t *testing.T) {
 	}{
 		{"booked for an opening", mobile, callbacks.NotifyBooked, "sms.from support "},
 		{"moved", mobile, callbacks.NotifyMoved, "sms.from support "},
+		{"in a slot", edit(func(c *callbacks.Callback) { c.Kind, c.SlotEnd = callbacks.Slot, c.Due.Add(time.Hour) }),
+			callbacks.NotifyMoved, "sms.when support "},
+		{"put off to a day behind its slot", edit(func(c *callbacks.Callback) {
+			c.Kind, c.SlotEnd = callbacks.Slot, c.Due.Add(-time.Hour)
+		}), callbacks.NotifyMoved, "sms.from support "},
+		{"left to a person", edit(func(c *callbacks.Callback) { c.State = callbacks.Task }), callbacks.NotifyTask,
+			"sms.task support"},
 		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked,
 			"sms.soon support"},
 		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.NotifyBooked, "sms.urgent support"},

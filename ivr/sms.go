@@ -43,7 +43,7 @@ func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pair
 	switch {
 	case c.Urgent:
 		return l.text(tag, "sms.urgent", pairs...)
-	case c.Kind == callbacks.Slot:
+	case c.Kind == callbacks.Slot && c.SlotEnd.After(c.Due): // not put off to a day behind it
 		return l.text(tag, "sms.when", append(pairs, "when", spoken.WrittenBetween(tag, c.Due, c.SlotEnd, zone))...)
 	case c.Due.After(now.Add(offTheLine)):
 		return l.text(tag, "sms.from", append(pairs, "when", spoken.WrittenWhen(tag, c.Due, zone))...)

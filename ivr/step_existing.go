@@ -87,7 +87,7 @@ func (r *request) tellWhen(c callbacks.Callback) {
 		r.say("existing.task")
 	case c.State != callbacks.Booked:
 		r.say("existing.dialling")
-	case c.Kind == callbacks.Slot && c.SlotEnd.After(r.now):
+	case c.Kind == callbacks.Slot && c.SlotEnd.After(r.now) && c.SlotEnd.After(c.Due):
 		r.say("existing.slot", "when", r.line.dueBetween(r.language(), c.Number, c.Due, c.SlotEnd, r.now))
 	case c.Due.After(r.now.Add(offTheLine)):
 		r.say("existing.at", "when", r.line.dueWhen(r.language(), c.Number, c.Due, r.now))
