@@ -97,15 +97,22 @@ func expires(urgent bool, asked, policy time.Time) time.Time {
 	return policy
 }
 
-// RingAgain gives a callback that waits another time. A [Task] is tried as often as a new one, and its slot, if it had
-// one, is over.
+// RingAgain gives a callback that waits another time. A [Task] is tried as often and as long as a new one, and its
+// slot, if it had one, is over. Another urgent one keeps its tries, and its hour where the new time is within it: it is
+// not rung more often for being moved.
 func (c *Callback) RingAgain(due, until time.Time) {
+	goesOn := c.Urgent && c.State != Task
 	if c.State == Task {
 		c.State, c.Attempts = Booked, 0
 		c.Kind, c.SlotEnd = ASAP, time.Time{}
 	}
-	c.Due, c.Held, c.Expires = due, time.Time{}, expires(c.Urgent, due, until)
-	c.DeskAttempts, c.NextTarget, c.Pass = 0, 0, c.Pass+1
+	if !goesOn || !due.Before(c.Expires) {
+		c.Expires = expires(c.Urgent, due, until)
+	}
+	if !goesOn {
+		c.DeskAttempts = 0
+	}
+	c.Due, c.Held, c.NextTarget, c.Pass = due, time.Time{}, 0, c.Pass+1
 }
 
 // Finish makes a callback final.

@@ -145,7 +145,7 @@ type Store interface {
 	// before about the callback or number, or by the caller, that none counts now. The same key again is not counted
 	// again. Without p.ID correct gets no callback.
 	Check(ctx context.Context, p Proof, correct func(Callback) bool) (Callback, bool, error)
-	// Move gives a Booked callback another time, forgets its desk attempts, and is idempotent on m.Key. Its SMS takes
+	// Move gives a Booked callback another time, see [Callback.RingAgain], and is idempotent on m.Key. Its SMS takes
 	// the place of one that is unsent. Otherwise [ErrNotOpen]; limits as in Book, but for those of what is open;
 	// [ErrSlotFull] when the new slot has no room.
 	Move(ctx context.Context, id int64, m Move) (Callback, error)

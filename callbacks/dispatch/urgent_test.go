@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,24 @@ func (w *world) becomesTask(number, caller string) callbacks.Callback {
 	}
 	w.nobodyTakes()
 	return w.is(c, callbacks.Task, callbacks.UrgentTries, 0)
+}
+
+// Moving an urgent callback gives it no more tries, and no other hour.
+func TestUrgentIsNotTriedMoreOftenForBeingMoved(t *testing.T) {
+	w := newWorld(t)
+	c := w.bookUrgent(customer, customer)
+	for try := 1; try < callbacks.UrgentTries; try++ {
+		w.nobodyTakes()
+		w.is(c, callbacks.Booked, try, 0)
+		w.pass(5 * time.Minute)
+		moved, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: strconv.Itoa(try), Kind: callbacks.ASAP, Due: w.clock,
+			Expires: w.clock.Add(72 * time.Hour)})
+		if err != nil || !moved.Expires.Equal(c.Expires) {
+			t.Fatalf("Move = %+v, %v", moved, err)
+		}
+	}
+	w.nobodyTakes()
+	w.is(c, callbacks.Task, callbacks.UrgentTries, 0)
 }
 
 func TestUrgentBecomesATask(t *testing.T) {
