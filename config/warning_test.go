@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // wholeWeek is the base with every weekday written, on the same lines.
@@ -102,6 +103,14 @@ func TestWarningsOfAFile(t *testing.T) {
 	}
 }
 
+// braced are placeholders as a sentence has them.
+func braced(args []string) (text string) {
+	for _, arg := range args {
+		text += " {" + arg + "}"
+	}
+	return text
+}
+
 // TestWarningsOfLines: names and numbers that will not do with the provider are said with file, line and remedy,
 // whatever the day; and they are no mistakes.
 func TestWarningsOfLines(t *testing.T) {
@@ -140,12 +149,12 @@ func TestWarningsOfLines(t *testing.T) {
 			if strings.Contains(tt.new, "text_messages") {
 				text = bytes.Replace(text, []byte("text_messages: false\n"), nil, 1)
 				for _, tag := range []string{"en", "id"} {
-					for _, key := range []string{"given-up", "soon", "task", "urgent", "withdrawn"} {
-						fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
-							"sms."+key+": \"7 {line} {reference}\"\n"...)
+					file := fsys["prompts/"+tag+".yaml"]
+					for _, need := range ivr.CommonPromptNeeds(true) {
+						if !bytes.Contains(file.Data, []byte(need.Key+":")) {
+							file.Data = fmt.Appendf(file.Data, "%s: \"7%s\"\n", need.Key, braced(need.Args))
+						}
 					}
-					fsys["prompts/"+tag+".yaml"].Data = append(fsys["prompts/"+tag+".yaml"].Data,
-						"sms.when: \"{line} {when} {reference}\"\nsms.from: \"{line} {when} {reference}\"\n"...)
 				}
 			}
 			fsys["lines/shop.yaml"].Data = bytes.Replace(text, []byte(tt.old), []byte(tt.new), 1)
