@@ -93,7 +93,8 @@ var promptFigures = map[string][]string{
 	"menu.agent": {KeyPerson}, "menu.again": {keyAgain}, "help.solved": {"1", "2"}, "account.calling": {"1"},
 	"account.confirm": {"1", "2"}, "number.readback": {"1", "2"}, "number.agent": {KeyPerson}, "skip.ask": {"1", "2"},
 	"connect.ask": {"2"}, "number.confirm": {"1", "2"}, "number.instead": {"2"}, "existing.menu": {"1", "2", "3"},
-	"existing.sure": {"1", "2"}, "verify.calling": {"1"}, "verify.yes": {"30"}, "verify.no": {"30"},
+	"existing.menu-urgent": {"1", "3"},
+	"existing.sure":        {"1", "2"}, "verify.calling": {"1"}, "verify.yes": {"30"}, "verify.no": {"30"},
 	"whisper.call": {"1", "2"}, "whisper.urgent": {"1", "2"}, "whisper.callback": {"1", "2"},
 	"whisper.note": {"1", "3"}, "customer.press": {"1"}, "sms.urgent": {keyExisting},
 }
@@ -189,6 +190,7 @@ var fixedPrompts = map[string]promptUse{
 	"existing.dialling":       {"we are ringing about it just now", nil},
 	"existing.task":           {"tried without success, and left to a person", nil},
 	"existing.menu":           {"keep 1, move 2, cancel 3", nil},
+	"existing.menu-urgent":    {"an urgent one: keep 1, cancel 3", nil},
 	"existing.kept":           {"it stays as it was", nil},
 	"existing.moved":          {"moved to day, from–to", []string{"when"}},
 	"existing.soonest":        {"moved to as soon as possible", nil},

@@ -13,13 +13,14 @@ import (
 func askExisting(r *request) Action {
 	if r.ByReference {
 		r.say("existing.reference")
-	} else {
-		r.say("existing.ask")
+		return Gather{Entry: true, Digits: callbacks.ReferenceDigits, Timeout: entryTimeout}
 	}
+	r.say("existing.ask")
 	return Gather{Entry: true, Timeout: entryTimeout}
 }
 
 func hearExisting(r *request, digits string) Action {
+	r.HashMayFollow = r.ByReference && len(digits) == callbacks.ReferenceDigits
 	return Perform{Prove{
 		Key: r.call.SID + "/" + strconv.Itoa(r.Events), ID: r.OpenCallbackID, Caller: r.call.From,
 		Digits: digits, ByReference: r.ByReference,
@@ -66,7 +67,11 @@ func (r *request) tellExisting(c callbacks.Callback) Action {
 	r.OpenCallbackDue = dueWindowOf(c)
 	r.Topic, r.Number = c.Topic, c.Number
 	r.tellWhen(c)
-	r.say("existing.menu")
+	if r.urgent() { // it comes as soon as possible: there is no other time
+		r.say("existing.menu-urgent")
+	} else {
+		r.say("existing.menu")
+	}
 	r.say("verify.offer", "key", keyExisting)
 	r.sayControls()
 	return Gather{Timeout: menuTimeout}
@@ -96,9 +101,12 @@ func (r *request) tellWhen(c callbacks.Callback) {
 	}
 }
 
-func keysOfExistingMenu(*request) []menuKey {
-	return []menuKey{{"1", goes(stepExistingKept)}, {"2", goes(stepExistingWhen)}, {"3", goes(stepExistingSure)},
-		{keyExisting, goes(stepVerify)}}
+func keysOfExistingMenu(r *request) []menuKey {
+	keys := []menuKey{{"1", goes(stepExistingKept)}, {"3", goes(stepExistingSure)}, {keyExisting, goes(stepVerify)}}
+	if !r.urgent() {
+		keys = append(keys, menuKey{"2", goes(stepExistingWhen)})
+	}
+	return keys
 }
 
 func askExistingKept(r *request) Action { return Perform{Look{ID: r.OpenCallbackID}} }

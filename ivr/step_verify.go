@@ -34,11 +34,12 @@ func hearVerify(r *request, digits string) Action {
 
 func askVerifyProof(r *request) Action {
 	r.say("existing.reference")
-	return Gather{Entry: true, Timeout: entryTimeout}
+	return Gather{Entry: true, Digits: callbacks.ReferenceDigits, Timeout: entryTimeout}
 }
 
 // hearVerifyProof asks again for what cannot be a reference: a slip of the finger must not make our call a stranger's.
 func hearVerifyProof(r *request, digits string) Action {
+	r.HashMayFollow = len(digits) == callbacks.ReferenceDigits
 	if len(digits) != callbacks.ReferenceDigits {
 		return noMatch{prompt: r.words("number.digits", "count", strconv.Itoa(callbacks.ReferenceDigits))}
 	}

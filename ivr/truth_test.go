@@ -247,7 +247,9 @@ var truths = map[string]func(c *claim) bool{
 	// An existing callback.
 	"existing.ask": func(c *claim) bool { return c.Step == stepExisting && c.OpenCallbackID != 0 && !c.ByReference },
 	"existing.reference": func(c *claim) bool {
-		return c.Step == stepVerifyProof || c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference
+		gather, _ := c.response.Action.(Gather)
+		return gather.Digits == callbacks.ReferenceDigits &&
+			(c.Step == stepVerifyProof || c.Step == stepExisting && c.OpenCallbackID != 0 && c.ByReference)
 	},
 	"existing.wrong":  func(c *claim) bool { return c.refused(NoMatch) },
 	"existing.locked": func(c *claim) bool { return c.refused(NoMatch, Failed, Locked) },
@@ -269,7 +271,11 @@ var truths = map[string]func(c *claim) bool{
 		return ok && read.Callback.State == callbacks.Task || !ok && c.shown().State == callbacks.Task
 	},
 	"existing.menu": func(c *claim) bool {
-		return c.to("1", stepExistingKept) && c.to("2", stepExistingWhen) && c.to("3", stepExistingSure)
+		return c.to("1", stepExistingKept) && c.to("2", stepExistingWhen) && c.to("3", stepExistingSure) &&
+			!c.urgent()
+	},
+	"existing.menu-urgent": func(c *claim) bool {
+		return c.urgent() && c.to("1", stepExistingKept) && c.to("3", stepExistingSure)
 	},
 	"existing.kept": func(c *claim) bool { return dueWindowOf(c.shown()) == c.before.OpenCallbackDue },
 	"existing.moved": func(c *claim) bool {

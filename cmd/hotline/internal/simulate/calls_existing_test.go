@@ -94,7 +94,7 @@ func TestGuessingOverManyCallsEnds(t *testing.T) {
 func TestAForgedNumberLearnsNothing(t *testing.T) {
 	s, _ := bookedCallback(t)
 	heard := s.rings(home, "", english, mine, // the last digits of the account are those of the number
-		hears("Please enter your reference number, then the pound key").press("7890#"), hears("that does not match").hangUp())
+		hears("Please enter your reference number, 7 digits").press("7890#"), hears("that does not match").hangUp())
 	for _, secret := range []string{"8:30", "9 March, between", "payment, ", "7 8 9 0"} {
 		if strings.Contains(heard, secret) {
 			t.Errorf("learnt %q from %q", secret, heard)
@@ -146,7 +146,7 @@ func TestACallerWhoWaitsForTheDeskIsNotRungBackMeanwhile(t *testing.T) {
 	s.mayBreak = true
 	talk := slices.Clone(booking)
 	talk[6] = hears("For another time or number, press 8").press("8")
-	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 3").press("3"))
+	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 4").press("4"))
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:59:20+07:00")
 	s.everyAgent("no-answer")

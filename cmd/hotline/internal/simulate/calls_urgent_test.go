@@ -94,7 +94,7 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 		s := newScenario(t, night)
 		s.everyAgent("no-answer")
 		s.rings(home, "cancelled", english, stolen, hears("To cancel that callback, press 7").press("7"),
-			hears("To cancel it, press 3").press("3"), hears("press 1").press("1"))
+			hears("To keep it, press 1. To cancel it, press 3").press("3"), hears("press 1").press("1"))
 		s.everyAgent("answer")
 		s.settles()
 		s.bridged()

@@ -141,6 +141,19 @@ func TestDidYouCallMeBeforeWeDid(t *testing.T) {
 	s.settles()
 }
 
+// A reference has seven digits: nobody waits behind the last one, and a hash that follows is not a wrong key.
+func TestAReferenceEndsByItself(t *testing.T) {
+	for _, end := range []string{"", "#"} {
+		s := gopayCaller(t)
+		reference := s.did("book")[0].Reference + end
+		heard := s.rings(home, "", english, hears("press 1").press("7"), hears("7 digits").press(reference),
+			hears("To keep it, press 1").press("7"), hears("calling from, press 1").press("1#"),
+			hears("7 digits").press(reference), hears("press 1").hangUp())
+		saysNever(t, heard, "not one of the choices")
+		s.settles()
+	}
+}
+
 // Who has no reference is not told that the call was ours, and hears what to do; the emergency is the next key.
 func TestDidYouCallMeWithoutAReference(t *testing.T) {
 	s := newScenario(t, openDay)
