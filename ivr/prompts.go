@@ -202,6 +202,7 @@ var fixedPrompts = map[string]promptUse{
 	"existing.saved":          {"another time was chosen in this call before, and saved; that time follows", nil},
 	"existing.over":           {"the callback is not open any more", nil},
 	"verify.offer":            {"to check whether a call was from us, press key", []string{"key"}},
+	"verify.instead":          {"not about the callback: to check whether a call was from us, press key, then hash", []string{"key"}},
 	"verify.calling":          {"it was the number you call from: press 1, then hash", nil},
 	"verify.number":           {"key in the number that was called, then hash; star leaves", nil},
 	"verify.yes":              {"yes, we called that number about this callback in the last 30 minutes", nil},

@@ -37,8 +37,12 @@ func askOffer(r *request) Action {
 	}
 	r.offerTimes(offer)
 	r.say("offer.message", "key", keyMessage)
-	if r.hasMore() {
+	switch {
+	case !r.hasMore():
+	case r.hasMoreTimes():
 		r.say("offer.more", "key", keyMore)
+	default:
+		r.say("offer.other", "key", keyMore)
 	}
 	r.sayPersonKey()
 	return Gather{Timeout: menuTimeout}
@@ -61,6 +65,20 @@ func takeEmergency(r *request) Action {
 
 // hasMore reports whether an offer has a second page: there is a number for which another can be taken.
 func (r *request) hasMore() bool { return r.Number != "" }
+
+// hasMoreTimes reports whether there are slots behind those that were offered.
+func (r *request) hasMoreTimes() bool {
+	offered := r.Later + len(r.Slots)
+	return len(r.times(offered+1).Slots) > offered
+}
+
+// moreOfOffer answers the key for more: the second page, or another number at once where that is all it has.
+func moreOfOffer(r *request) Action {
+	if r.hasMoreTimes() {
+		return laterTimes(r)
+	}
+	return goTo{stepRingAtOther}
+}
 
 // findNumber keeps the number to ring: the one keyed in, or the calling one if it may be rung.
 func (r *request) findNumber() *callbacks.Refusal {
@@ -146,7 +164,7 @@ func askOfferMore(r *request) Action {
 		key++
 	}
 	r.offerSlots(r.laterSlots(slotsAtOnce), key, time.Time{})
-	if len(r.laterSlots(choices)) > len(r.Slots) {
+	if r.hasMoreTimes() {
 		r.say("offer.more", "key", keyMore)
 	}
 	r.sayControls()
@@ -195,7 +213,7 @@ func (r *request) urgent() bool {
 func keysOfOffer(r *request) []menuKey {
 	keys := append(r.keysOfTimes(bookAt), menuKey{keyMessage, goes(stepMessage)})
 	if r.hasMore() {
-		keys = append(keys, menuKey{keyMore, laterTimes})
+		keys = append(keys, menuKey{keyMore, moreOfOffer})
 	}
 	if r.OpenCallbackID != 0 {
 		keys = append(keys, menuKey{keyExisting, goes(stepExisting)})

@@ -13,13 +13,19 @@ import (
 func askExisting(r *request) Action {
 	if r.ByReference {
 		r.say("existing.reference")
+		r.say("verify.instead", "key", keyExisting)
 		return Gather{Entry: true, Digits: callbacks.ReferenceDigits, Timeout: entryTimeout}
 	}
 	r.say("existing.ask")
+	r.say("verify.instead", "key", keyExisting)
 	return Gather{Entry: true, Timeout: entryTimeout}
 }
 
+// hearExisting takes the proof, or the key of who wants to know whether a call was ours and may have no proof.
 func hearExisting(r *request, digits string) Action {
+	if digits == keyExisting {
+		return goTo{stepVerify}
+	}
 	r.HashMayFollow = r.ByReference && len(digits) == callbacks.ReferenceDigits
 	return Perform{Prove{
 		Key: r.call.SID + "/" + strconv.Itoa(r.Events), ID: r.OpenCallbackID, Caller: r.call.From,

@@ -150,8 +150,11 @@ var truths = map[string]func(c *claim) bool{
 	"offer.urgent": func(c *claim) bool {
 		return c.books(callbacks.ASAP) && c.urgent() && !c.closedAt(time.Unix(c.Due, 0))
 	},
-	"offer.other":   func(c *claim) bool { return c.leads(stepRingAtOther) },
-	"offer.more":    func(c *claim) bool { return c.leads(stepOfferMore) },
+	"offer.other": func(c *claim) bool { return c.leads(stepRingAtOther) },
+	"offer.more": func(c *claim) bool {
+		offered := c.Later + len(c.Slots)
+		return c.leads(stepOfferMore) && len(c.times(offered+1).Slots) > offered
+	},
 	"offer.message": func(c *claim) bool { return c.leads(stepMessage) },
 	"offer.full": func(c *claim) bool {
 		return c.refused(Full) || c.before.Kind == callbacks.Slot && c.before.Due < c.now.Unix() ||
@@ -297,7 +300,10 @@ var truths = map[string]func(c *claim) bool{
 	"existing.over":      func(c *claim) bool { return !c.shown().Open() },
 
 	// Whether a call in our name was ours.
-	"verify.offer":   func(c *claim) bool { return c.leads(stepVerify) },
+	"verify.offer": func(c *claim) bool { return c.leads(stepVerify) },
+	"verify.instead": func(c *claim) bool {
+		return c.Step == stepExisting && hearExisting(c.copied(), c.args["key"]) == goTo{stepVerify}
+	},
 	"verify.calling": func(c *claim) bool { return c.Step == stepVerify && c.call.From != "" },
 	"verify.number":  func(c *claim) bool { return c.Step == stepVerify },
 	"verify.yes":     func(c *claim) bool { return c.event == CallVerified{Ours: true} },

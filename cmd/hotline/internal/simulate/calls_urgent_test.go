@@ -202,3 +202,15 @@ func TestTenSecondsOfRingingInEveryLanguage(t *testing.T) {
 		}
 	}
 }
+
+// An urgent callback has no other time: only another number is offered.
+func TestNoOtherTimeIsOfferedWhereThereIsNone(t *testing.T) {
+	s := newScenario(t, night)
+	s.everyAgent("no-answer")
+	heard := s.rings(home, "", english, stolen, hears("For another number, press 8").press("8"),
+		hears("enter the phone number").press("*#"), hears("For another number, press 8").press("8"),
+		hears("enter the phone number").hangUp())
+	saysNever(t, heard, "another time")
+	s.everyAgent("answer")
+	s.settles()
+}

@@ -163,6 +163,16 @@ func TestDidYouCallMeWithoutAReference(t *testing.T) {
 	s.bridged("caller with emergency-1")
 }
 
+// Who has a callback open is asked for its proof, and is led from there to the question without one.
+func TestDidYouCallMeWithACallbackOpenAndNoReference(t *testing.T) {
+	s := gopayCaller(t)
+	s.rings(home, "We cannot confirm that call now. Hang up on such callers", english, mine,
+		hears("To check a call from us, press 7, then pound").press("7#"),
+		hears("calling from, press 1").press("1#"), hears("your reference number").press("*#"),
+		hears("press 1").hangUp())
+	s.settles()
+}
+
 // Guessing ends: after six wrong ones within an hour nothing is told any more, also not to the owner who guessed, while
 // others' guesses about a number do not keep its owner from asking.
 func TestGuessingWhetherWeCalledEnds(t *testing.T) {
