@@ -140,6 +140,9 @@ func afterExistingKept(r *request, event Event) Action {
 func askExistingWhen(r *request) Action {
 	r.Emergency = false
 	r.offerTimes(r.times(choices))
+	if r.Due == 0 { // there is none to choose
+		return goTo{stepExistingMenu}
+	}
 	r.sayControls()
 	return Gather{Timeout: menuTimeout}
 }
