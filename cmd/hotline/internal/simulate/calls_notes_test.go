@@ -82,7 +82,7 @@ func TestAVoicemailHearsNoNote(t *testing.T) {
 
 // A complaint or suggestion is spoken, and has a reference; 0 is a person all the same.
 func TestFeedbackIsRecorded(t *testing.T) {
-	feedback := []step{hears("For English").press("2"), hears("For other matters, press 5").press("5"),
+	feedback := []step{hears("For English").press("2"), hears("For more, press 8").press("8"),
 		hears("For a complaint or suggestion, press 2").press("2")}
 	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
 	heard := s.rings(guangzhou, "I repeat",

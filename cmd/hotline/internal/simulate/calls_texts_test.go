@@ -44,7 +44,7 @@ func (s *scenario) booksWithAText() twilio.Event {
 func TestTheBookingTellsOfItsText(t *testing.T) {
 	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	other := []step{english, hears("closed").press("0"), hears("We can call you back").press("8"),
-		hears("For another number").press("1"), hears("phone number with its area code").press("081298765432#"),
+		hears("For another number, press 2").press("2"), hears("phone number with its area code").press("081298765432#"),
 		hears("We would call you on").press("1")}
 	robbed := []step{english, stolen, hears("To try again now").hangUp()}
 	for _, tt := range []struct {

@@ -42,7 +42,7 @@ func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 	spoken := hears("Please tell us").press("0")
 	spoken.speaks = 4 * time.Second
 	heard := s.rings(guangzhou, "Thank you for calling", hears("For English").press("2"),
-		hears("For other matters, press 5").press("5"), hears("For a complaint or suggestion, press 2").press("2"), spoken)
+		hears("For more, press 8").press("8"), hears("For a complaint or suggestion, press 2").press("2"), spoken)
 	left := s.did("message")
 	if len(left) != 1 {
 		t.Fatalf("messages %+v", left)
