@@ -281,9 +281,10 @@ func (r *request) person() Action {
 		return r.ring(desk)
 	}
 	desk := r.deskWanted()
-	if slices.Contains(r.Rung, desk) {
+	switch refusal := r.findNumber(); {
+	case slices.Contains(r.Rung, desk):
 		r.say("desk.nobody")
-	} else {
+	case refusal == nil || notANumber(refusal): // others hear it from the offer
 		r.sayStillClosed(desk)
 	}
 	if r.Step == stepOffer {

@@ -76,3 +76,20 @@ func TestAnExplainedRefusalEndsInItsKeys(t *testing.T) {
 		hears("Please enter the phone number").press("006581234567#"),
 		hears("the country or region of that number. We are closed.").press("6"), hears("Please speak").speak())...)
 }
+
+// Who cannot be rung hears once that the line is closed, and when it opens.
+func TestClosedIsSaidOnceInAnAnswer(t *testing.T) {
+	s := newScenario(t, "2026-03-07T23:30:00+08:00", onLine("upay"))
+	var answer string
+	s.rings("+85291234567", "", english, hears("press 1").press("0"),
+		step{hears: "We are closed. We open again", hangsUp: true})
+	for _, e := range s.eventsNow() {
+		if e.Event == simulator.EventPress {
+			answer = ""
+		}
+		answer += e.Text
+	}
+	if n := strings.Count(answer, "We are closed"); n != 1 {
+		t.Errorf("said %d times: %q", n, answer)
+	}
+}
