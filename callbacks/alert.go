@@ -14,21 +14,21 @@ const AlertPause = 10 * time.Minute
 type AlertKind string
 
 const (
-	// UrgentCallInVain: nobody at the desk took an urgent call.
-	UrgentCallInVain AlertKind = "nobody took an urgent call"
-	// UrgentCallbackInVain: an urgent callback was tried as often and as long as it may be, or its number is refused.
-	UrgentCallbackInVain AlertKind = "an urgent callback was not kept: ring the customer by hand"
+	// UrgentCallUnanswered: nobody at the desk took an urgent call.
+	UrgentCallUnanswered AlertKind = "nobody took an urgent call"
+	// UrgentCallbackUnanswered: an urgent callback was tried as often and as long as it may be, or its number is refused.
+	UrgentCallbackUnanswered AlertKind = "an urgent callback was not kept: ring the customer by hand"
 	// CallbackNotKept: an ordinary callback was not kept because of the desk, and is left to a person.
 	CallbackNotKept AlertKind = "the desk did not keep a callback: ring the customer by hand"
 )
 
 // look is the command that shows what an alert is about.
 func (k AlertKind) look(line string) string {
-	state := map[AlertKind]string{UrgentCallbackInVain: " --state task", CallbackNotKept: " --state task"}[k]
+	state := map[AlertKind]string{UrgentCallbackUnanswered: " --state task", CallbackNotKept: " --state task"}[k]
 	return "hotline callbacks list --line " + line + state
 }
 
-// An Alert is an SMS to a line's own people: something urgent was in vain.
+// An Alert is an SMS to a line's own people: nobody took something urgent.
 type Alert struct {
 	// Key names the occasion: the same one again is not told again.
 	Key        string
@@ -66,7 +66,7 @@ func (a Alert) Body(occasions int) string {
 		a.At.Format("Mon 2 Jan 2006, 15:04 MST"), number, a.Kind.look(a.Line))
 }
 
-// Alert logs that an urgent call was in vain, and has the line's alert number told. key names the call and the round;
+// Alert logs that nobody took an urgent call, and has the line's alert number told. key names the call and the round;
 // caller is E.164, or empty.
 func (s *Service) Alert(ctx context.Context, key, line, desk, caller string) error {
 	s.log.ErrorContext(ctx, "nobody took an urgent call", "line", line, "desk", desk, "number", Mask(caller))
@@ -75,7 +75,7 @@ func (s *Service) Alert(ctx context.Context, key, line, desk, caller string) err
 		return nil
 	}
 	c := Callback{Line: line, Desk: desk, Number: caller}
-	err := s.store.Alert(ctx, plan.NewAlert("call/"+key, UrgentCallInVain, c, s.now()))
+	err := s.store.Alert(ctx, plan.NewAlert("call/"+key, UrgentCallUnanswered, c, s.now()))
 	s.signal.Raise()
 	return err
 }

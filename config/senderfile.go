@@ -61,14 +61,14 @@ func readTextSender(v yamlnode.Value) string {
 	return number
 }
 
-// readAlert reads the number that is told of what was in vain.
+// readAlert reads the number that is told of what nobody took.
 func readAlert(v yamlnode.Value) string {
 	if !v.Present() {
 		return ""
 	}
 	number, ok := readNumber(v)
 	if ok && !ivr.MayBeMobile(number) {
-		v.Fail("is not a mobile number, so no text message reaches it; give that of whoever is on duty")
+		v.Fail("is not a mobile number, so no text message reaches it; give that of the person on duty")
 		return ""
 	}
 	return number

@@ -101,7 +101,7 @@ func answerTo(effect Effect) Event {
 		return Found{}
 	case SaveMessage, SaveCallRecord:
 		return Saved{"1234567"}
-	case UrgentInVain:
+	case UrgentUnanswered:
 		return Told{}
 	case Book, Move:
 		return Refused{Why: Failed}

@@ -84,7 +84,7 @@ var (
 	caller     = Call{SID: "CA1", From: "+6281234567890", To: "+622150001000"}
 )
 
-// Whoever does the same for ever comes to an end too, and not by the bound on turns alone.
+// A caller who does the same for ever comes to an end too, and not by the bound on turns alone.
 func TestStubbornCallersComeToAnEnd(t *testing.T) {
 	line := sketch(t)
 	for _, now := range []time.Time{openHour, closedHour} {
@@ -126,7 +126,7 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 				event = Saved{"1234567"}
 			case AttachNote:
 				event = Done{}
-			case UrgentInVain:
+			case UrgentUnanswered:
 				event = Told{}
 			default:
 				event = CallbackBooked{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}

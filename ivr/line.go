@@ -61,7 +61,7 @@ type Line struct {
 	// SMSSender is whom they come from: a number (E.164), a name (alphanumeric sender ID), or the SID of a messaging
 	// service. Empty: the first of Numbers.
 	SMSSender string
-	// Alert is the number that gets a text message when something urgent was in vain, E.164. Empty: nobody does.
+	// Alert is the number that gets a text message when nobody took something urgent, E.164. Empty: nobody does.
 	Alert string
 	// Prompts holds every sentence in every language of the line.
 	Prompts *Prompts

@@ -131,7 +131,7 @@ func (w *simulatedCall) perform(effect Effect) Event {
 		return Saved{}
 	case AskTaken:
 		return Taken{}
-	case UrgentInVain:
+	case UrgentUnanswered:
 		return Told{}
 	case Book:
 		w.Request = &effect.Request

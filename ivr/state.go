@@ -176,7 +176,7 @@ type (
 	Dropped struct{}
 	// CallVerified answers VerifyCall: the call was ours, or it was not as far as the proof goes.
 	CallVerified struct{ Ours bool }
-	// Told answers UrgentInVain, whatever came of it.
+	// Told answers UrgentUnanswered, whatever came of it.
 	Told struct{}
 	// Done answers what has nothing to tell.
 	Done struct{}
@@ -240,8 +240,8 @@ type (
 	}
 	// Book writes a callback.
 	Book struct{ Request callbacks.Request }
-	// UrgentInVain tells the line's own people that nobody took an urgent call. Key names the round of this call.
-	UrgentInVain struct{ Key, Line, Desk, Caller string }
+	// UrgentUnanswered tells the line's own people that nobody took an urgent call. Key names the round of this call.
+	UrgentUnanswered struct{ Key, Line, Desk, Caller string }
 	// SaveMessage writes a recorded message.
 	SaveMessage struct{ Message callbacks.Message }
 	// SaveCallRecord writes down that the call is put through. It may fail: the call goes on without.
@@ -297,21 +297,21 @@ type (
 	Reached struct{ Line, Desk, Caller string }
 )
 
-func (ReadAttempt) effect()    {}
-func (MarkTaken) effect()      {}
-func (FindOpen) effect()       {}
-func (AskTaken) effect()       {}
-func (Book) effect()           {}
-func (UrgentInVain) effect()   {}
-func (SaveMessage) effect()    {}
-func (SaveCallRecord) effect() {}
-func (AttachNote) effect()     {}
-func (Prove) effect()          {}
-func (VerifyCall) effect()     {}
-func (Look) effect()           {}
-func (Move) effect()           {}
-func (Cancel) effect()         {}
-func (Reached) effect()        {}
+func (ReadAttempt) effect()      {}
+func (MarkTaken) effect()        {}
+func (FindOpen) effect()         {}
+func (AskTaken) effect()         {}
+func (Book) effect()             {}
+func (UrgentUnanswered) effect() {}
+func (SaveMessage) effect()      {}
+func (SaveCallRecord) effect()   {}
+func (AttachNote) effect()       {}
+func (Prove) effect()            {}
+func (VerifyCall) effect()       {}
+func (Look) effect()             {}
+func (Move) effect()             {}
+func (Cancel) effect()           {}
+func (Reached) effect()          {}
 
 // A Question about an attempt, put in the name of the leg that was rung first.
 type Question string

@@ -104,7 +104,7 @@ func afterDial(r *request, event Event) Action {
 	case Refused: // the call could not be written down, and is put through all the same
 		return askDesk(r)
 	case Told:
-		return r.afterInVain()
+		return r.afterUnanswered()
 	case DialEnded:
 		r.HungUp = event.HungUp
 		return r.askTaken()
@@ -139,7 +139,7 @@ func (r *request) askTaken() Action {
 // nobody ends a round that is over.
 func (r *request) nobody() Action {
 	if r.urgent() {
-		return r.urgentInVain()
+		return r.urgentUnanswered()
 	}
 	return r.afterNobody()
 }

@@ -10,14 +10,14 @@ import (
 
 // What follows when nobody took an urgent call: the line's own people are told, and a callback is booked by itself.
 
-// rangLong is how long an urgent caller has to have waited who hangs up, for it to have been in vain: ten seconds of
+// rangLong is how long an urgent caller has to have waited who hangs up, for the call to count as unanswered: ten seconds of
 // ringing, and the sentence before where it is shortest, about two seconds. Elsewhere it is up to three.
 const rangLong = 11500 * time.Millisecond
 
-// urgentInVain tells the line's own people.
-func (r *request) urgentInVain() Action {
+// urgentUnanswered tells the line's own people.
+func (r *request) urgentUnanswered() Action {
 	key := r.call.SID + "/" + strconv.Itoa(r.Dials)
-	return Perform{UrgentInVain{Key: key, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
+	return Perform{UrgentUnanswered{Key: key, Line: r.line.ID, Desk: r.Desk, Caller: r.call.From}}
 }
 
 // hungUp ends a round whose caller is gone.
@@ -26,11 +26,11 @@ func (r *request) hungUp() Action {
 	if !r.urgent() || waited < rangLong {
 		return farewell(r)
 	}
-	return r.urgentInVain()
+	return r.urgentUnanswered()
 }
 
-// afterInVain books a callback to the calling number, where that may be called; to nobody's else.
-func (r *request) afterInVain() Action {
+// afterUnanswered books a callback to the calling number, where that may be called; to nobody's else.
+func (r *request) afterUnanswered() Action {
 	if r.call.From != "" && r.line.Callbacks.Refusal(r.call.From) == nil {
 		return goTo{stepUrgentBook}
 	}

@@ -72,7 +72,7 @@ func eventsIn(r *request, response Response, keys []string) []Event {
 			return []Event{Done{}, Refused{Why: TooLate}, Refused{Why: Failed}}
 		case Reached:
 			return []Event{Done{}}
-		case UrgentInVain:
+		case UrgentUnanswered:
 			return []Event{Told{}}
 		}
 	}

@@ -376,7 +376,7 @@ func (dec decision) alert(c callbacks.Callback) *callbacks.Alert {
 	case dec.plan.Alert == "":
 		return nil
 	case c.Urgent && (c.State == callbacks.Task || c.State == callbacks.Undialable):
-		what = callbacks.UrgentCallbackInVain
+		what = callbacks.UrgentCallbackUnanswered
 	case c.State == callbacks.Task:
 	default:
 		return nil

@@ -12,7 +12,7 @@ import (
 
 // alert is one of the desk support of a line.
 func alert(line, key string, at time.Time) callbacks.Alert {
-	return callbacks.Alert{Key: key, Line: line, Desk: "support", Kind: callbacks.UrgentCallInVain, Number: "7890",
+	return callbacks.Alert{Key: key, Line: line, Desk: "support", Kind: callbacks.UrgentCallUnanswered, Number: "7890",
 		At: at}
 }
 

@@ -220,7 +220,7 @@ func (c *call) perform(effect ivr.Effect) ivr.Event {
 		return ivr.Saved{Reference: reference}
 	case ivr.AskTaken:
 		return ivr.Taken{Yes: c.taken != ""}
-	case ivr.UrgentInVain:
+	case ivr.UrgentUnanswered:
 		return ivr.Told{}
 	case ivr.Book:
 		r := effect.Request

@@ -79,7 +79,7 @@ type Publisher struct {
 	// startDigest is of what the directory held when this process began; self is the instance that it is.
 	startDigest, self string
 	reading           chan readResult
-	recordings        recordings // used by whoever is reading
+	recordings        recordings // used by the goroutine that reads
 	unrecorded        []callbacks.Version
 	notified          bool // the store's failure was logged
 

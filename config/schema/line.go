@@ -52,8 +52,8 @@ func lineSchema() *Schema {
 		key("text_sender", "Who text messages come from: a number, a name of up to 11 characters (alphanumeric "+
 			"sender ID), or the SID of a messaging service. Left out: the first of numbers.",
 			form(senderPattern(), senderWrong, "GOPAY")),
-		key("alert", "The mobile number that gets a text message when nobody took an urgent call, an urgent callback was "+
-			"in vain, or the desk did not keep a callback; at most one in ten minutes.", ref("number")),
+		key("alert", "The mobile number that gets a text message when nobody took an urgent call or an urgent "+
+			"callback, or the desk did not keep a callback; at most one in ten minutes.", ref("number")),
 		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's "+
 			"own; one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.",

@@ -2,7 +2,7 @@
 //
 // A language is named by the short tag that the lines' files use: "id", "en", "zh" or "ja" (see [Tags]).
 // Any other tag is spoken in English: a caller then hears a usable sentence, not silence.
-// Whoever reads configuration should refuse such a tag beforehand.
+// Readers of configuration should refuse such a tag beforehand.
 package spoken
 
 import (

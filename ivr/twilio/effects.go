@@ -39,8 +39,8 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 		return s.reached(ctx, effect)
 	case ivr.SaveCallRecord:
 		return s.saveCallRecord(ctx, effect)
-	case ivr.UrgentInVain:
-		return s.urgentInVain(ctx, effect)
+	case ivr.UrgentUnanswered:
+		return s.urgentUnanswered(ctx, effect)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
@@ -165,9 +165,9 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 	return ivr.Saved{Reference: record.Reference}
 }
 
-// urgentInVain tells a line's own people. The caller goes on at once whatever comes of it.
-func (s *Server) urgentInVain(ctx context.Context, effect ivr.UrgentInVain) ivr.Event {
-	s.Metrics.inVain.WithLabelValues(effect.Line).Inc()
+// urgentUnanswered tells a line's own people. The caller goes on at once whatever comes of it.
+func (s *Server) urgentUnanswered(ctx context.Context, effect ivr.UrgentUnanswered) ivr.Event {
+	s.Metrics.unanswered.WithLabelValues(effect.Line).Inc()
 	err := within(ctx, callRecordWrite, func(ctx context.Context) error {
 		return s.Callbacks.Alert(ctx, effect.Key, effect.Line, effect.Desk, effect.Caller)
 	})

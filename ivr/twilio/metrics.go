@@ -7,9 +7,9 @@ import (
 
 // Metrics counts what happens at the edge. No label holds anything that a caller typed.
 type Metrics struct {
-	calls, ended, taken, refused, failures, countBooked, texts, inVain *prometheus.CounterVec
-	unknownNumbers, fallbacks, messages                                prometheus.Counter
-	answers                                                            *prometheus.HistogramVec
+	calls, ended, taken, refused, failures, countBooked, texts, unanswered *prometheus.CounterVec
+	unknownNumbers, fallbacks, messages                                    prometheus.Counter
+	answers                                                                *prometheus.HistogramVec
 }
 
 // NewMetrics registers the counters. It panics if they are registered already, as the library does.
@@ -36,7 +36,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		countBooked: vector("callbacks_booked_total", "Callbacks booked by callers.", "line", "kind"),
 		texts: vector("text_messages_total",
 			"Text messages by every state that they went through; sent is not delivered.", "line", "state"),
-		inVain:         vector("urgent_calls_in_vain_total", "Rounds of urgent calls that nobody took.", "line"),
+		unanswered:     vector("urgent_calls_unanswered_total", "Rounds of urgent calls that nobody took.", "line"),
 		unknownNumbers: counter("unknown_number_calls_total", "Calls to a number that no line answers."),
 		fallbacks: counter("fallbacks_total",
 			"Requests to the fallback: the provider could not use an answer of ours."),

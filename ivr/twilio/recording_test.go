@@ -153,7 +153,7 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 		if diff := cmp.Diff(want, sent); diff != "" {
 			t.Errorf("base %q (-want +got)\n%s", base, diff)
 		}
-		// Whatever names another host, and whoever put credentials into the request.
+		// URLs of another host, and requests with credentials in them.
 		for _, address := range []string{
 			"https://eviltwilio.com/x", "https://twilio.com.evil.example/x", "http://api.twilio.com/x", "https://127.0.0.1:9000/x",
 		} {

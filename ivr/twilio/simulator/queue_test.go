@@ -60,7 +60,7 @@ func TestDialQueueWaitsForSomebody(t *testing.T) {
 
 	w.c.Ring(customer, line, Party{HangUpAfter: 5 * time.Second})
 	w.run(10 * time.Second)
-	w.c.Ring(agent, "+622150009999", Party{Name: "in vain"})
+	w.c.Ring(agent, "+622150009999", Party{Name: "unanswered"})
 	w.run(time.Minute)
 	w.want(w.got("/agent-done", "DialCallStatus"), "DialCallStatus=failed", "DialCallStatus=no-answer")
 
@@ -151,7 +151,7 @@ func TestCallerHangsUpDuringTheNotice(t *testing.T) {
 	w.want(w.got("/left", "QueueResult", "CallStatus"), "QueueResult=error CallStatus=completed")
 }
 
-// Together with press 1: a private queue, a REST leg to each agent, whoever presses 1 dials the queue.
+// Together with press 1: a private queue, a REST leg to each agent; the agent who presses 1 dials the queue.
 func TestRingTogetherWithPressOne(t *testing.T) {
 	w := newWorld(t)
 	api := w.rest()

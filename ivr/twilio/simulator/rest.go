@@ -130,7 +130,7 @@ func (c *Simulator) rest(w http.ResponseWriter, r *http.Request, e endpoint) {
 	_, _ = w.Write(rep.media)
 }
 
-// holdBack lets time pass before an answer, at most until whoever asked has gone away.
+// holdBack lets time pass before an answer, at most until the client has gone away.
 func (c *Simulator) holdBack(ctx context.Context, d time.Duration) {
 	if d <= 0 {
 		return

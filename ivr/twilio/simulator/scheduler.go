@@ -89,7 +89,7 @@ func (c *Simulator) step(p *process) {
 }
 
 // waitUntil parks the process until ready reports true or t has come; the zero time is for ever.
-// It reports whether ready was true. Whoever changes what ready looks at calls wake.
+// It reports whether ready was true. Code that changes what ready looks at calls wake.
 func (p *process) waitUntil(t time.Time, ready func() bool) bool {
 	for {
 		if ready() {

@@ -16,7 +16,7 @@ import (
 
 // Callers who key in the number of their card.
 
-// Three cards that passed as transaction numbers before: the call goes on without them, and the colleague is told so.
+// Three cards that passed as transaction numbers before: the call goes on without them, and the agent hears that.
 func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
 	for scheme, card := range map[string]string{"Diners Club, 14 digits": "36227206271667",
 		"Visa, 13": "4222222222222", "Maestro, 12": "675912345674"} {

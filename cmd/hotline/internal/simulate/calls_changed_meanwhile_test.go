@@ -105,7 +105,7 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 	saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 }
 
-// A caller who keeps a callback that is being made is told so, and the line is free for it.
+// A caller who keeps a callback that is being made hears that, and the line is free for it.
 func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
 	s, reference := bookedCallback(t)
 	s.runTo("2026-03-09T07:59:00+07:00")

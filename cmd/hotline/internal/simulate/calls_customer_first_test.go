@@ -166,7 +166,7 @@ func limited(t *testing.T, edit func(*config.Snapshot)) scenarioOption {
 	return withConfig(snapshot)
 }
 
-// So many callbacks stand that no more are promised: the caller is told so and may leave a message. The emergency desk
+// So many callbacks stand that no more are promised: the caller hears that and may leave a message. The emergency desk
 // books all the same.
 func TestTooManyCallbacksStand(t *testing.T) {
 	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))

@@ -48,7 +48,7 @@ func TestANoteThatBreaksOff(t *testing.T) {
 	}
 }
 
-// The recording cannot be fetched: the agent is told so, and goes on.
+// The recording cannot be fetched: the agent hears that, and goes on.
 func TestANoteThatCannotBePlayed(t *testing.T) {
 	s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 		if strings.HasSuffix(r.Path, ".mp3") {

@@ -96,7 +96,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 	}
 }
 
-// The Chinese lines ring mainland China alone: a caller from elsewhere is told so, and is asked for another number.
+// The Chinese lines ring mainland China alone: a caller from elsewhere hears that, and is asked for another number.
 func TestALineCallsItsOwnCountryWhereNothingElseIsWritten(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
 	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("closed").press("0"),
