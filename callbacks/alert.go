@@ -16,7 +16,8 @@ type AlertKind string
 const (
 	// UrgentCallUnanswered: nobody at the desk took an urgent call.
 	UrgentCallUnanswered AlertKind = "nobody took an urgent call"
-	// UrgentCallbackUnanswered: an urgent callback was tried as often and as long as it may be, or its number is refused.
+	// UrgentCallbackUnanswered: an urgent callback was tried as often and as long as it may be, or its number is
+	// refused.
 	UrgentCallbackUnanswered AlertKind = "an urgent callback was not kept: ring the customer by hand"
 	// CallbackNotKept: an ordinary callback was not kept because of the desk, and is left to a person.
 	CallbackNotKept AlertKind = "the desk did not keep a callback: ring the customer by hand"

@@ -74,8 +74,8 @@ type Attempt struct {
 // CustomerFirst reports whether the customer is rung before an agent.
 func (a Attempt) CustomerFirst() bool { return a.Target.Kind == Customer }
 
-// RangCustomer reports whether the customer's telephone was rung, as far as is known. Where an agent is rung first it is
-// once they have pressed 1.
+// RangCustomer reports whether the customer's telephone was rung, as far as is known. Where an agent is rung first it
+// is once they have pressed 1.
 func (a Attempt) RangCustomer() bool {
 	if a.CustomerFirst() {
 		return a.SID != "" && a.Outcome != OutcomeOverqueued

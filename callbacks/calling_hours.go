@@ -71,8 +71,8 @@ func zonesOf(number string) (zones []*time.Location) {
 	return zones
 }
 
-// together leaves out zones that add nothing. When the zones are so far apart that less than four hours would be left in
-// all of them, as for a toll-free number of half a continent, the one in the middle decides.
+// together leaves out zones that add nothing. When the zones are so far apart that less than four hours would be left
+// in all of them, as for a toll-free number of half a continent, the one in the middle decides.
 func together(zones []*time.Location, window hours.Span) []*time.Location {
 	type clock struct {
 		zone            *time.Location
@@ -155,8 +155,8 @@ func everyDay(window hours.Span, zones []*time.Location) *hours.Calendar {
 	return all
 }
 
-// ClockOf is the zone by whose clock the holder of a number, E.164, reads a time; nil where nobody can tell, or where it
-// may be one of several whose clocks differ then.
+// ClockOf is the zone by whose clock the holder of a number, E.164, reads a time; nil where nobody can tell, or where
+// it may be one of several whose clocks differ then.
 func ClockOf(number string, at time.Time) *time.Location {
 	zones := zonesOf(number)
 	if len(zones) == 0 {

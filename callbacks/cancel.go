@@ -48,8 +48,8 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 	return r.Callback, err
 }
 
-// PutOffFor keeps the callback of a line to a caller (E.164) from falling due for so long: a telephone rings for them, so
-// theirs is in use. It is due then, unless it is held, or put off again. No callback is no error.
+// PutOffFor keeps the callback of a line to a caller (E.164) from falling due for so long: a telephone rings for them,
+// so theirs is in use. It is due then, unless it is held, or put off again. No callback is no error.
 func (s *Service) PutOffFor(ctx context.Context, line, caller string, d time.Duration) error {
 	if caller = recognisable(caller); caller == "" {
 		return nil

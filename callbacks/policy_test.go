@@ -120,7 +120,8 @@ func TestOfferProperty(t *testing.T) {
 			t.Fatalf("%+v at %v", o, now)
 		}
 		for _, s := range o.Slots {
-			if s.From.Before(o.ASAP) || s.From.Before(now.Add(p.MinNotice)) || !cal.IsOpen(s.From) || !cal.IsOpen(s.To.Add(-time.Second)) {
+			if s.From.Before(o.ASAP) || s.From.Before(now.Add(p.MinNotice)) || !cal.IsOpen(s.From) ||
+				!cal.IsOpen(s.To.Add(-time.Second)) {
 				t.Fatalf("slot %v at %v", s, now)
 			}
 		}

@@ -333,7 +333,8 @@ func TestSMSWorkerSendsAlerts(t *testing.T) {
 		c.Tick(w.ctx)
 	}
 	want := "+622150001000 " + onDuty + " gopay, desk support: nobody took an urgent call. " +
-		w.clock.UTC().Format("Mon 2 Jan 2006, 15:04 MST") + ", number ending in 7890. hotline callbacks list --line gopay"
+		w.clock.UTC().Format("Mon 2 Jan 2006, 15:04 MST") +
+		", number ending in 7890. hotline callbacks list --line gopay"
 	if len(sender.sent) != 1 || sender.sent[0] != want {
 		t.Errorf("sent %q, want %q once", sender.sent, want)
 	}

@@ -41,7 +41,8 @@ func TestRecordedSentences(t *testing.T) {
 		}
 	}
 	// A line's own words are not in the recording of the common ones.
-	fsys["prompts/en.yaml"] = configtest.File(append([]byte("shop/goodbye: Come again.\n"), fsys["prompts/en.yaml"].Data...))
+	fsys["prompts/en.yaml"] = configtest.File(append([]byte("shop/goodbye: Come again.\n"),
+		fsys["prompts/en.yaml"].Data...))
 	if said := load(t, fsys).Lines[0].Say("en", "goodbye"); said.Audio != "" || said.Text != "Come again." {
 		t.Errorf("in the line's own words: %+v", said)
 	}
@@ -116,7 +117,8 @@ func TestRecordingsTogetherAreBounded(t *testing.T) {
 		}
 	}
 	_, err := config.Load(recorded(t, sounds))
-	if err == nil || !strings.HasPrefix(err.Error(), "prompts/audio: holds more than 16777216 bytes; no more are supported") {
+	if err == nil || !strings.HasPrefix(err.Error(),
+		"prompts/audio: holds more than 16777216 bytes; no more are supported") {
 		t.Errorf("%v", err)
 	}
 }

@@ -40,8 +40,9 @@ func TestDoubtfulTimes(t *testing.T) {
 			`3: week: tue, wed, thu, fri, sat, sun are not written, ` +
 				`so nobody is there; write tue: [], and so on, to say that`},
 		"one weekday differs by a slip": {`week: {mon: ["09:00-21:00"], tue: ["09:00-12:00"], wed: ["09:00-21:00"], ` +
-			`thu: ["09:00-21:00"], fri: ["09:00-18:00"], sat: [], sun: []}`, `3: week.tue: is 09:00-12:00, while 3 other ` +
-			`days have 09:00-21:00; are two digits exchanged?`},
+			`thu: ["09:00-21:00"], fri: ["09:00-18:00"], sat: [], sun: []}`,
+			`3: week.tue: is 09:00-12:00, while 3 other ` +
+				`days have 09:00-21:00; are two digits exchanged?`},
 		"a special day at night": {"week: {mon: [], REST}\nspecial: [{date: 2026-12-24, open: [\"09:00-01:00\"], name: Eve}]",
 
 			`4: special[0].open[0]: is the day 09:00 to the next day 01:00, 16 hours; did you mean 09:00-13:00? If not, ` +

@@ -186,8 +186,8 @@ func TestDeskHours(t *testing.T) {
 	}
 }
 
-// TestOverrideIsAnnounced: what an override says is an announcement while it lasts; the general desk's concerns everybody.
-// A reading that the clock shows twice is the first of the two, and one that it skips is as much later.
+// TestOverrideIsAnnounced: what an override says is an announcement while it lasts; the general desk's concerns
+// everybody. A reading that the clock shows twice is the first of the two, and one that it skips is as much later.
 func TestOverridesWhenTheClockChanges(t *testing.T) {
 	for zone, want := range map[string][2]string{
 		"America/New_York": {"2027-03-14T07:30:00Z", "2027-11-07T05:30:00Z"},

@@ -127,7 +127,8 @@ func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool)
 // changes it never hears the change.
 func (f *lineFile) neverHears(v yamlnode.Value, tag string) {
 	f.warnings = append(f.warnings, Warning{Line: f.line.ID, Undated: true, Problem: Problem{File: v.File, Line: v.Line,
-		Key: v.Key, Message: fmt.Sprintf("line %s does not speak %s, so nobody hears this; remove it", f.line.ID, tag)}})
+		Key: v.Key, Message: fmt.Sprintf("line %s does not speak %s, so nobody hears this; remove it", f.line.ID,
+			tag)}})
 }
 
 // spareName are the prompts that belong to a language, a topic or a question. One that is not in use is no mistake, so

@@ -134,8 +134,9 @@ func TestWarningsOfLines(t *testing.T) {
 		"a list of countries without its own": {"  unreachable:", "  countries: [SG]\n  unreachable:",
 			"lines/shop.yaml:40: callbacks.countries: ID, the line's own country, is not among them: its customers " +
 				"are not called; add it unless that is meant"},
-		"a voice that is not known": {"voice: Google.en-US-Standard-C", "voice: Google.en-US-New-A, allow_unknown_voice: " +
-			"true", clean},
+		"a voice that is not known": {"voice: Google.en-US-Standard-C",
+			"voice: Google.en-US-New-A, allow_unknown_voice: " +
+				"true", clean},
 		"one that is known after all": {"voice: Google.en-US-Standard-C", "voice: Google.en-US-Standard-C, " +
 			"allow_unknown_voice: true", "lines/shop.yaml:5: languages[0].allow_unknown_voice: is not needed: voice " +
 			"Google.en-US-Standard-C is known; remove it"},

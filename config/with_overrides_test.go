@@ -12,7 +12,8 @@ import (
 // What a desk's override says is heard by those whom the desk serves in their language, and by nobody else.
 func TestWhoHearsWhatADesksOverrideSays(t *testing.T) {
 	line := ivr.Line{ID: "shop", General: "support",
-		Topics: []ivr.Topic{{ID: "login", Desk: "support"}, {ID: "fraud", Desk: "security"}, {ID: "trip", Desk: "travel"}},
+		Topics: []ivr.Topic{{ID: "login", Desk: "support"}, {ID: "fraud", Desk: "security"},
+			{ID: "trip", Desk: "travel"}},
 		Desks: map[string]*ivr.Desk{"security": {}, "spare": {}, "abroad": {}, "far": {},
 			"support": {ByLanguage: map[string]string{"zh": "abroad"}},
 			"travel":  {ByLanguage: map[string]string{"zh": "abroad", "en": "far"}}},

@@ -24,7 +24,8 @@ func TestReadingsOfAClockThatChanges(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		minute := int(c.reading[0]-'0')*600 + int(c.reading[1]-'0')*60 + int(c.reading[3]-'0')*10 + int(c.reading[4]-'0')
+		minute := int(c.reading[0]-'0')*600 + int(c.reading[1]-'0')*60 + int(c.reading[3]-'0')*10 +
+			int(c.reading[4]-'0')
 		if got := hours.InstantOf(date, minute, zone(t, c.zone)).Format(time.RFC3339); got != c.want {
 			t.Errorf("%s %s in %s is %s, want %s", c.date, c.reading, c.zone, got, c.want)
 		}

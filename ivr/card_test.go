@@ -13,14 +13,17 @@ import (
 // test card numbers, (b) Braintree, (p) PayPal's list of test numbers, (w) Worldpay.
 var testCards = map[string]string{
 	"4242424242424242": "Visa", "4000056655665556": "Visa", "4111111111111111": "Visa", // s, s, a
-	"4222222222222":    "Visa",                                                                           // p, 13 digits
+	// p, 13 digits
+	"4222222222222":    "Visa",
 	"5555555555554444": "Mastercard", "2223003122003222": "Mastercard", "5105105105105100": "Mastercard", // s
-	"378282246310005": "American Express", "371449635398431": "American Express", "341111111111111": "American Express", // s, s, p
+	// s, s, p
+	"378282246310005": "American Express", "371449635398431": "American Express", "341111111111111": "American Express",
 	"6011111111111117": "Discover", "6011000990139424": "Discover", "6445644564456445": "Discover", // s, s, a
 	"3056930009020004": "Diners Club", "36227206271667": "Diners Club", // s: 16 and 14 digits
 	"30569309025904": "Diners Club", "38520000023237": "Diners Club", "36006666333344": "Diners Club", // p, p, a
 	"3566002020360505": "JCB", "3530111333300000": "JCB", // s, p
-	"6200000000000005": "UnionPay", "6200000000000047": "UnionPay", "6205500000000000004": "UnionPay", // s, the last of 19 digits
+	// s, the last of 19 digits
+	"6200000000000005": "UnionPay", "6200000000000047": "UnionPay", "6205500000000000004": "UnionPay",
 	"6304000000000000": "Maestro", "6759649826438453": "Maestro", // b, w
 }
 

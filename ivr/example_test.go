@@ -22,8 +22,9 @@ func someLine() *ivr.Line {
 		NoInputLimit: 3, NoMatchLimit: 3,
 		Prompts: ivr.NewPrompts(map[string]map[string]string{"en": {
 			"welcome": "Welcome to {line}.", "topic.fees": "fees", "menu.topic": "For {topic}, press {key}.",
-			"connect.ask": "We connect you now. For a callback instead, press 2.", "desk.connecting": "One moment, please.",
-			"whisper.call": "A call about {topic}. To take it, press 1.", "whisper.none": "No account was given.",
+			"connect.ask":     "We connect you now. For a callback instead, press 2.",
+			"desk.connecting": "One moment, please.",
+			"whisper.call":    "A call about {topic}. To take it, press 1.", "whisper.none": "No account was given.",
 			"goodbye": "Goodbye.",
 		}}),
 	}

@@ -150,7 +150,9 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 		CallbackBooked{Callback: callbacks.Callback{ID: 7, Reference: "1234567", Kind: callbacks.Slot}}, Keys{"1"})
 	want := []string{
 		"welcome", "language.offer", "language.offer", "hours.closed-now", "hours.closed-now", // 2: English
-		"emergency.first", "hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more", "menu.again", "menu.back", // 2: payment
+		// 2: payment
+		"emergency.first", "hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more",
+		"menu.again", "menu.back",
 		"help.payment-failed", "help.solved", "menu.again", // 2: not solved
 		"safety", "account.calling", "account.ask", // 1#: the number I call from
 		"question.transaction", "number.readback",

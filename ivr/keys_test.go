@@ -30,7 +30,8 @@ func TestNoKeyIsTakenTwiceInTheFullestMenus(t *testing.T) {
 		line.Menu = append(line.Menu, Choice{ID: "refund"})
 	}
 	state := State{
-		Line: line.ID, Language: "en", Topic: "refund", Number: caller.From, OpenCallbackID: 7, Kind: callbacks.ASAP, Due: 1,
+		Line: line.ID, Language: "en", Topic: "refund", Number: caller.From, OpenCallbackID: 7, Kind: callbacks.ASAP,
+		Due:   1,
 		Slots: make([][2]int64, 4), Readings: make([]string, 5),
 	}
 	for _, step := range table {

@@ -23,12 +23,14 @@ func legEvents(response Response, step *step) []Event {
 	c := called
 	switch action := response.Action.(type) {
 	case Connect, Retry:
-		return []Event{DialEnded{Status: "completed", Bridged: "true"}, DialEnded{Status: "no-answer", Bridged: "false"}, DialEnded{Status: "failed", Bridged: ""}}
+		return []Event{DialEnded{Status: "completed", Bridged: "true"},
+			DialEnded{Status: "no-answer", Bridged: "false"}, DialEnded{Status: "failed", Bridged: ""}}
 	case Perform:
 		read, ok := action.Effect.(ReadAttempt)
 		if move, moves := action.Effect.(Move); moves {
 			moved := c
-			moved.State, moved.Kind, moved.Due, moved.SlotEnd = callbacks.Booked, move.To.Kind, move.To.Due, move.To.SlotEnd
+			moved.State, moved.Kind, moved.Due, moved.SlotEnd = callbacks.Booked, move.To.Kind, move.To.Due,
+				move.To.SlotEnd
 			return []Event{CallbackBooked{Callback: moved}, Noted{Callback: moved}, Refused{Why: Full},
 				Refused{Why: TooLate}, Refused{Why: Failed}}
 		}
@@ -36,7 +38,8 @@ func legEvents(response Response, step *step) []Event {
 			return []Event{Done{}}
 		}
 		noted, done, booked, expired, task := c, c, c, c, c
-		noted.Note.SID, done.State, booked.State, expired.State = "RE1", callbacks.Done, callbacks.Booked, callbacks.Expired
+		noted.Note.SID, done.State, booked.State, expired.State = "RE1", callbacks.Done, callbacks.Booked,
+			callbacks.Expired
 		noted.Urgent, noted.Desk, noted.Topic, noted.Account = true, "emergency", "stolen", "0812"
 		task.State = callbacks.Task
 		events := []Event{
@@ -91,7 +94,8 @@ func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (state
 		pressed := v.pressed || v.event == Keys{keyTake}
 		state, response := Advance(line, openHour, caller, v.state, v.event)
 		hear(answer{v.state, state, v.event, response}, pressed)
-		key := fmt.Sprintf("%s %T %s %v %d %v %v %v %v", state.Step, response.Action, response.Play, pressed, state.Target,
+		key := fmt.Sprintf("%s %T %s %v %d %v %v %v %v", state.Step, response.Action, response.Play, pressed,
+			state.Target,
 			state.Again, state.RingsAgain, state.Ended, state.Topic)
 		key += fmt.Sprint(len(state.Full) > 0)
 		if perform, ok := response.Action.(Perform); ok {
@@ -175,7 +179,8 @@ func TestADialThatCannotBeWrittenDownIsTriedAgain(t *testing.T) {
 		state, response = Advance(line, now, caller, state, Refused{Why: Failed})
 		retry, again := response.Action.(Retry)
 		if !again {
-			if _, over := response.Action.(Hangup); !over || len(response.Say) == 0 || try < 3 || now.Sub(openHour) > 30*time.Second {
+			if _, over := response.Action.(Hangup); !over || len(response.Say) == 0 || try < 3 ||
+				now.Sub(openHour) > 30*time.Second {
 				t.Errorf("given up after %d tries and %s with %+v", try, now.Sub(openHour), response)
 			}
 			return

@@ -73,7 +73,8 @@ type Language struct {
 	Tag string
 	// Voice and Locale are the provider's names, for example "Google.id-ID-Standard-A" and "id-ID".
 	Voice, Locale string
-	// Countries are those whose callers hear it without being asked, ISO 3166-1 alpha-2; no country is of two languages.
+	// Countries are those whose callers hear it without being asked, ISO 3166-1 alpha-2; no country is of two
+	// languages.
 	Countries []string
 }
 

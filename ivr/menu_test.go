@@ -252,8 +252,9 @@ func TestACallingNumberTellsTheLanguage(t *testing.T) {
 		last   string
 		speaks string
 	}{
-		"at once":            {caller, []Event{Found{}}, "emergency.first", "language.star", "id"},
-		"star, another":      {caller, []Event{Found{}, Keys{"*"}, Keys{"2"}, Found{}}, "emergency.first", "menu.back", "en"},
+		"at once": {caller, []Event{Found{}}, "emergency.first", "language.star", "id"},
+		"star, another": {caller, []Event{Found{}, Keys{"*"}, Keys{"2"}, Found{}}, "emergency.first", "menu.back",
+			"en"},
 		"star":               {caller, []Event{Found{}, Keys{"*"}}, "language.offer", "language.offer", ""},
 		"silence":            {caller, []Event{Found{}, Keys{}}, "language.offer", "language.offer", ""},
 		"the second page":    {caller, []Event{Found{}, Keys{"8"}}, "menu.topic", "menu.back", "id"},
@@ -286,7 +287,8 @@ func TestSilenceOnALineThatGuessesEnds(t *testing.T) {
 		t.Errorf("silence: %d turns until the end", turns)
 	}
 	for _, tag := range []string{"id", "en"} {
-		if simulated, err := guessing(t).Simulate(closedHour, caller, tag, "refund"); err != nil || simulated.Language != tag ||
+		if simulated, err := guessing(t).Simulate(closedHour, caller, tag, "refund"); err != nil ||
+			simulated.Language != tag ||
 			simulated.Request == nil || simulated.Request.Language != tag {
 			t.Errorf("in %s: %+v, %v", tag, simulated, err)
 		}

@@ -189,8 +189,8 @@ func FuzzWhoCalls(f *testing.F) {
 	})
 }
 
-// keysAt presses keys one after another at the entry of an account that has eleven digits, of which a transaction number
-// is asked next.
+// keysAt presses keys one after another at the entry of an account that has eleven digits, of which a transaction
+// number is asked next.
 func keysAt(t *testing.T, step StepID, keys ...string) (State, Response) {
 	t.Helper()
 	line := sketch(t)

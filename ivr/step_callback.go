@@ -494,7 +494,8 @@ func (r *request) sayBooked(callback callbacks.Callback) {
 	case callback.Urgent:
 		r.say("booked.urgent")
 	case callback.Kind == callbacks.Slot:
-		r.say("booked.slot", "when", r.line.dueBetween(r.language(), callback.Number, callback.Due, callback.SlotEnd, r.now))
+		r.say("booked.slot", "when", r.line.dueBetween(r.language(), callback.Number, callback.Due, callback.SlotEnd,
+			r.now))
 	case callback.Due.After(r.now.Add(offTheLine)):
 		r.say("booked.opening", "when", r.line.dueWhen(r.language(), callback.Number, callback.Due, r.now))
 	default:

@@ -10,8 +10,8 @@ import (
 
 // What follows when nobody took an urgent call: the line's own people are told, and a callback is booked by itself.
 
-// rangLong is how long an urgent caller has to have waited who hangs up, for the call to count as unanswered: ten seconds of
-// ringing, and the sentence before where it is shortest, about two seconds. Elsewhere it is up to three.
+// rangLong is how long an urgent caller has to have waited who hangs up, for the call to count as unanswered: ten
+// seconds of ringing, and the sentence before where it is shortest, about two seconds. Elsewhere it is up to three.
 const rangLong = 11500 * time.Millisecond
 
 // urgentUnanswered tells the line's own people.

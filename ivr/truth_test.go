@@ -85,7 +85,8 @@ var truths = map[string]func(c *claim) bool{
 	"account.invalid": func(c *claim) bool { return c.length(c.line.Account) && !c.fits(c.line.Account) },
 	"account.digits":  func(c *claim) bool { return c.length(c.line.Account) && !c.fits(c.line.Account) },
 	"question.": func(c *claim) bool {
-		return c.Step == stepNumber && c.key == "question."+c.Question && slices.Contains(c.topic().Questions, c.Question)
+		return c.Step == stepNumber && c.key == "question."+c.Question &&
+			slices.Contains(c.topic().Questions, c.Question)
 	},
 	"number.readback": func(c *claim) bool {
 		right, _ := c.menu("1")
@@ -127,7 +128,8 @@ var truths = map[string]func(c *claim) bool{
 	},
 	"offer.none": func(c *claim) bool { return c.times(1).ASAP.IsZero() },
 	"offer.yours": func(c *claim) bool {
-		return c.Number == c.call.From && c.is("digits", c.digits(c.Number[len(c.Number)-4:])) && c.tellsOfOpenCallback()
+		return c.Number == c.call.From && c.is("digits", c.digits(c.Number[len(c.Number)-4:])) &&
+			c.tellsOfOpenCallback()
 	},
 	"offer.number": func(c *claim) bool { return c.is("digits", c.line.sayPhone(c.language, c.Number)) },
 	"offer.now": func(c *claim) bool {
@@ -135,7 +137,8 @@ var truths = map[string]func(c *claim) bool{
 			!time.Unix(c.Due, 0).After(c.now.Add(offTheLine))
 	},
 	"offer.opening": func(c *claim) bool {
-		return c.books(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.toRing(), time.Unix(c.Due, 0), c.now))
+		return c.books(callbacks.ASAP) && c.is("when",
+			c.line.dueWhen(c.language, c.toRing(), time.Unix(c.Due, 0), c.now))
 	},
 	"offer.slot": func(c *claim) bool {
 		chosen, _ := c.menu(c.args["key"])
@@ -163,7 +166,8 @@ var truths = map[string]func(c *claim) bool{
 
 	// The number to ring.
 	"number.confirm": func(c *claim) bool {
-		return c.is("digits", c.line.sayPhone(c.language, c.Number)) && c.to("1", stepBook) && c.to("2", stepRingAtOther)
+		return c.is("digits", c.line.sayPhone(c.language, c.Number)) && c.to("1", stepBook) &&
+			c.to("2", stepRingAtOther)
 	},
 	"number.ask": func(c *claim) bool { return c.Step == stepRingAtOther },
 	"number.invalid": func(c *claim) bool {
@@ -189,7 +193,8 @@ var truths = map[string]func(c *claim) bool{
 		return c.booked(callbacks.ASAP) && !c.closedAt(c.booking().Due) && !c.booking().Due.After(c.now.Add(offTheLine))
 	},
 	"booked.opening": func(c *claim) bool {
-		return c.booked(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.booking().Number, c.booking().Due, c.now))
+		return c.booked(callbacks.ASAP) && c.is("when",
+			c.line.dueWhen(c.language, c.booking().Number, c.booking().Due, c.now))
 	},
 	"booked.slot": func(c *claim) bool {
 		return c.booked(callbacks.Slot) &&
@@ -260,7 +265,8 @@ var truths = map[string]func(c *claim) bool{
 		return c.told(callbacks.ASAP) && !c.closedAt(c.shown().Due) && !c.shown().Due.After(c.now.Add(offTheLine))
 	},
 	"existing.at": func(c *claim) bool {
-		return c.told(callbacks.ASAP) && c.is("when", c.line.dueWhen(c.language, c.shown().Number, c.shown().Due, c.now))
+		return c.told(callbacks.ASAP) && c.is("when",
+			c.line.dueWhen(c.language, c.shown().Number, c.shown().Due, c.now))
 	},
 	"existing.slot": func(c *claim) bool {
 		return c.told(callbacks.Slot) &&
@@ -341,8 +347,11 @@ var truths = map[string]func(c *claim) bool{
 	"whisper.account": func(c *claim) bool {
 		return c.is("digits", c.line.sayAccount(c.language, c.brief().Account)) && c.brief().Account != ""
 	},
-	"whisper.none":         func(c *claim) bool { return c.brief().Account == "" },
-	"answer.":              func(c *claim) bool { return c.brief().Answers.Get(strings.TrimPrefix(c.key, "answer.")) != "" },
+	"whisper.none": func(c *claim) bool { return c.brief().Account == "" },
+	"answer.": func(c *claim) bool {
+		return c.brief().Answers.Get(strings.TrimPrefix(c.key,
+			"answer.")) != ""
+	},
 	"whisper.note":         func(c *claim) bool { return c.read().Callback.Note.SID != "" },
 	"whisper.note-missing": func(c *claim) bool { return c.read().Note && !c.read().Playable },
 	"whisper.connect":      func(c *claim) bool { return c.dials() || c.response.Action == Bridge{} },
@@ -434,7 +443,10 @@ func (c *claim) with(keys ...string) bool {
 
 // tellsOfOpenCallback reports whether an open callback is spoken of before this sentence; true where there is none.
 func (c *claim) tellsOfOpenCallback() bool {
-	open := slices.IndexFunc(c.response.Say, func(said Utterance) bool { return strings.HasPrefix(said.Text, "callback.open") })
+	open := slices.IndexFunc(c.response.Say, func(said Utterance) bool {
+		return strings.HasPrefix(said.Text,
+			"callback.open")
+	})
 	return c.OpenCallbackID == 0 || open >= 0 && open < c.at
 }
 
@@ -766,7 +778,8 @@ func TestWhereKeysAreAwaitedThereAreTwoWaysOn(t *testing.T) {
 				continue
 			}
 			narrow[r.Step] = true
-			t.Errorf("%s: step %s waits for keys, and has %d ways on: %v", situation.name, r.Step, r.waysOn(), v.response.Say)
+			t.Errorf("%s: step %s waits for keys, and has %d ways on: %v", situation.name, r.Step, r.waysOn(),
+				v.response.Say)
 		}
 	}
 }

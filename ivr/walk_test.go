@@ -232,7 +232,8 @@ var (
 	notCalled  = Call{SID: "CA1", From: "+8613800138000", To: caller.To}
 	walkedOpen = &situation{name: "open", now: openHour, call: caller, by: abstract,
 		change: func(line *Line) { line.Peak = line.Hours }}
-	walkedUrgent = &situation{name: "only the emergency desk", now: closedHour, call: caller, by: abstract, change: asItIs}
+	walkedUrgent = &situation{name: "only the emergency desk", now: closedHour, call: caller, by: abstract,
+		change: asItIs}
 	walkedClosed = &situation{name: "only the emergency desk, number withheld", now: closedHour, call: anonymous,
 		by: abstract, change: asItIs}
 	walkedNotCalled = &situation{name: "only the emergency desk, number not called", now: closedHour, call: notCalled,

@@ -41,8 +41,8 @@ func TestStatusTwiceAndOutOfOrder(t *testing.T) {
 	}
 }
 
-// Who was rung second is known by who was rung first: the end of a leg of the other kind is told by no call of ours, and
-// takes nobody out of a conversation.
+// Who was rung second is known by who was rung first: the end of a leg of the other kind is told by no call of ours,
+// and takes nobody out of a conversation.
 func TestTheEndOfALegThatWasNeverMade(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)

@@ -351,8 +351,8 @@ func otherOutcome(a callbacks.Attempt, connected, notBridged bool, status string
 const notifyDelay = 3 * time.Hour
 
 // remark notes what a change came of, and has the customer told when their callback was given up, left to a person or
-// put off for hours, and the line's people when that was not the customer's doing. Urgent customers are rung by a person
-// at once.
+// put off for hours, and the line's people when that was not the customer's doing. Urgent customers are rung by a
+// person at once.
 func (dec decision) remark(r *callbacks.Record, why string) {
 	r.Callback.Remark, r.SMSAt, r.Alert = why, dec.now, dec.alert(r.Callback)
 	switch r.Callback.State {

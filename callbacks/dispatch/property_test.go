@@ -139,7 +139,8 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			}
 		},
 		"caller waits for the desk": func(rt *rapid.T) {
-			m.mustBe(w.service.PutOffFor(w.ctx, "gopay", rapid.SampledFrom(someNumbers).Draw(rt, "number"), time.Minute))
+			m.mustBe(w.service.PutOffFor(w.ctx, "gopay", rapid.SampledFrom(someNumbers).Draw(rt, "number"),
+				time.Minute))
 		},
 		"move": func(rt *rapid.T) {
 			if id := m.callback(rt); id != 0 {

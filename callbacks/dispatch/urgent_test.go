@@ -53,7 +53,8 @@ func TestUrgentIsNotTriedMoreOftenForBeingMoved(t *testing.T) {
 		w.nobodyTakes()
 		w.is(c, callbacks.Booked, try, 0)
 		w.pass(5 * time.Minute)
-		moved, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: strconv.Itoa(try), Kind: callbacks.ASAP, Due: w.clock,
+		moved, err := w.service.Move(w.ctx, c.ID, callbacks.Move{Key: strconv.Itoa(try), Kind: callbacks.ASAP,
+			Due:     w.clock,
 			Expires: w.clock.Add(72 * time.Hour)})
 		if err != nil || !moved.Expires.Equal(c.Expires) {
 			t.Fatalf("Move = %+v, %v", moved, err)
@@ -280,7 +281,8 @@ func TestGivingUpAlerts(t *testing.T) {
 				t.Fatalf("it is %s", got.State)
 			}
 			told := w.alerts()
-			if said := len(told) == 1 && strings.Contains(told[0], "the desk did not keep a callback"); said != tt.desk ||
+			if said := len(told) == 1 && strings.Contains(told[0],
+				"the desk did not keep a callback"); said != tt.desk ||
 				len(told) > 1 {
 				t.Errorf("told %q", told)
 			}

@@ -27,7 +27,8 @@ func (s *Store) ActiveAttempts(ctx context.Context) ([]callbacks.Attempt, error)
 // AttemptsSince implements [callbacks.Store].
 func (s *Store) AttemptsSince(ctx context.Context, callbackID int64, since time.Time) ([]callbacks.Attempt, error) {
 	list, err := many(ctx, s.read, attemptColumns,
-		"attempts WHERE callback_id = ? AND created_ms >= ? ORDER BY created_ms, "+s.dialect.Order, callbackID, ms(since))
+		"attempts WHERE callback_id = ? AND created_ms >= ? ORDER BY created_ms, "+s.dialect.Order, callbackID,
+		ms(since))
 	return list, s.wrap("list a callback's attempts", err)
 }
 

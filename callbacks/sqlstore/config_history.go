@@ -83,7 +83,8 @@ func addAudio(ctx context.Context, tx conn, v callbacks.Version) (texts map[stri
 				return nil, err
 			}
 		}
-		_, err := tx.exec(ctx, "INSERT INTO config_version_audio (number, path, name) VALUES (?, ?, ?)", v.Number, path, name)
+		_, err := tx.exec(ctx, "INSERT INTO config_version_audio (number, path, name) VALUES (?, ?, ?)", v.Number, path,
+			name)
 		if err != nil {
 			return nil, err
 		}

@@ -23,7 +23,8 @@ type Store interface {
 // A History is what the publisher and commands ask of a store.
 type History interface {
 	DeclareOverride(ctx context.Context, o callbacks.DeclaredOverride) (callbacks.DeclaredOverride, error)
-	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time, only ...int64) ([]callbacks.DeclaredOverride, error)
+	LiftOverrides(ctx context.Context, line, desk, by string, now time.Time,
+		only ...int64) ([]callbacks.DeclaredOverride, error)
 	AddVersion(ctx context.Context, v callbacks.Version) (callbacks.Version, bool, error)
 	Audio(ctx context.Context, name string) ([]byte, error)
 	Versions(ctx context.Context, most int) ([]callbacks.Version, error)

@@ -51,7 +51,8 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte(calendarOf(newYork+eventOf("UID:1", "DTSTART;TZID=Our Own:20260704T000000", "DTEND:20260705T040000Z",
 		"RRULE:FREQ=YEARLY;BYDAY=1MO;BYMONTH=7;UNTIL=20300101T000000Z", "EXDATE:20270704T040000Z", "SUMMARY:a"))), true)
 	f.Add([]byte(calendarOf(eventOf("DTSTART:20260101",
-		"RRULE:FREQ=DAILY;BYSETPOS=1;BYWEEKNO=1,-1;BYYEARDAY=-1;INTERVAL=3;WKST=SU;COUNT=5", "RDATE;VALUE=PERIOD:20260101T000000/P1D", "SUMMARY:a"))), true)
+		"RRULE:FREQ=DAILY;BYSETPOS=1;BYWEEKNO=1,-1;BYYEARDAY=-1;INTERVAL=3;WKST=SU;COUNT=5",
+		"RDATE;VALUE=PERIOD:20260101T000000/P1D", "SUMMARY:a"))), true)
 	f.Fuzz(func(t *testing.T, data []byte, lenient bool) {
 		began := time.Now()
 		options := holidays.Options{Name: "xx", Today: hours.Date{Year: 2026, Month: 11, Day: 22}, SkipBroken: lenient,

@@ -72,7 +72,8 @@ func Correction(value string) string {
 	const longest = 60
 	i, what := LookAlike(value)
 	simple := Plain(value)
-	if i < 0 || len(value) > longest || strings.Count(simple, " ") > 1 || strings.ContainsFunc(simple, func(r rune) bool { return r > 126 }) {
+	if i < 0 || len(value) > longest || strings.Count(simple, " ") > 1 ||
+		strings.ContainsFunc(simple, func(r rune) bool { return r > 126 }) {
 		return ""
 	}
 	return fmt.Sprintf("; %s: write %q", what, simple)
@@ -89,5 +90,6 @@ func Pointer(line string, at int) string {
 		end = at + len(string(r[:behind]))
 	}
 	shown := strings.ReplaceAll(line[start:end], "\t", " ")
-	return "\n    " + shown + "\n    " + strings.Repeat(" ", columns(line[start:at])+strings.Count(line[start:at], "\t")) + "^"
+	return "\n    " + shown + "\n    " + strings.Repeat(" ", columns(line[start:at])+
+		strings.Count(line[start:at], "\t")) + "^"
 }

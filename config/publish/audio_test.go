@@ -88,7 +88,8 @@ func TestRecordingsAreWritten(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	patch := files.Patch(files.EditOf(want))
-	if !strings.Contains(patch, "# prompts/audio/en/gopay/goodbye.wav is a recording") || strings.Contains(patch, "RIFF") {
+	if !strings.Contains(patch, "# prompts/audio/en/gopay/goodbye.wav is a recording") ||
+		strings.Contains(patch, "RIFF") {
 		t.Errorf("as a patch:\n%s", patch)
 	}
 }

@@ -133,9 +133,9 @@ var mistakes = []struct {
 }
 
 // Whatever is saved in whatever way: what was in force stays in force, the supervisor is told, a restart changes
-// nothing of it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration. How
-// a file is saved is seen before anything of it is read: of the pairs every third is tried, so that each way meets at
-// least three mistakes, and each mistake three ways.
+// nothing of it, and the corrected file is taken up. Calls run all the while, and each finds one whole configuration.
+// How a file is saved is seen before anything of it is read: of the pairs every third is tried, so that each way meets
+// at least three mistakes, and each mistake three ways.
 func TestWaysToSaveAndKindsOfMistake(t *testing.T) {
 	for i, way := range ways {
 		for j, mistake := range mistakes {

@@ -130,7 +130,8 @@ func variablesSchema() *Schema {
 	pattern := `^([0-9]+(\.[0-9]{2})? (` + strings.Join(spoken.Currencies(), "|") +
 		`)|[0-9]{1,6} (days?|hours?|minutes?)|[0-9]{1,9})$`
 	return &Schema{Type: "object", PropertyNames: &Schema{Pattern: Identifier.String()}, AdditionalProperties: &Schema{
-		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is nothing that can be said", Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
+		Type: []string{"string", "integer"}, Pattern: pattern, PatternErrorMessage: "is nothing that can be said",
+		Description: "An amount (2500 IDR), a time (7 days) or a whole number."}}
 }
 
 func deskSchema() *Schema {
@@ -187,7 +188,8 @@ func callbacksSchema() *Schema {
 		key("retry_machine", "The pause when they, or a machine, picked up and did not press 1.",
 			duration(time.Minute, day)),
 		key("limits", "How often callers may ask for callbacks, by booking or moving them.", callerLimitsSchema()),
-		key("max_open", "Callbacks that may stand at once, tasks not counted; then callers may leave a message.", whole(1, 1_000_000)),
+		key("max_open", "Callbacks that may stand at once, tasks not counted; then callers may leave a message.",
+			whole(1, 1_000_000)),
 		key("asap_cutoff", "So long before closing, \"as soon as possible\" means the next opening.",
 			duration(0, 12*time.Hour)),
 		key("opening_delay", "Callbacks of the night begin so long after the opening.", duration(0, 12*time.Hour)),

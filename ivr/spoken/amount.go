@@ -91,7 +91,8 @@ func (e english) money(m money) string {
 	case "IDR", "JPY", "CNY": // the same for one and for many
 		text = e.number(m.whole) + " " + map[string]string{"IDR": "rupiah", "JPY": "yen", "CNY": "yuan"}[m.currency]
 	default:
-		text = e.several(m.whole, map[string]string{"SGD": "Singapore dollar", "USD": "US dollar", "EUR": "euro"}[m.currency])
+		text = e.several(m.whole, map[string]string{"SGD": "Singapore dollar", "USD": "US dollar",
+			"EUR": "euro"}[m.currency])
 	}
 	switch {
 	case m.cents == 0:

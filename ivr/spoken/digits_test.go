@@ -88,7 +88,8 @@ func TestCountryCodes(t *testing.T) {
 func TestDigitsAreKept(t *testing.T) {
 	figures := strings.NewReplacer("加", "+", "plus", "+", "零", "0", "幺", "1", "二", "2", "三", "3", "四", "4",
 		"五", "5", "六", "6", "七", "7", "八", "8", "九", "9", " ", "", "，", "", ",", "",
-		"プラス", "+", "ゼロ", "0", "イチ", "1", "ニー", "2", "サン", "3", "ヨン", "4", "ゴー", "5", "ロク", "6", "ナナ", "7", "ハチ", "8", "キュー", "9", "、", "")
+		"プラス", "+", "ゼロ", "0", "イチ", "1", "ニー", "2", "サン", "3", "ヨン", "4", "ゴー", "5", "ロク", "6", "ナナ", "7", "ハチ", "8",
+		"キュー", "9", "、", "")
 	rapid.Check(t, func(t *rapid.T) {
 		tag := rapid.SampledFrom(spoken.Tags()).Draw(t, "tag")
 		digits := rapid.StringMatching(`\+?[0-9]{1,24}`).Draw(t, "digits")

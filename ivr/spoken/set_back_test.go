@@ -49,7 +49,8 @@ func TestTheHourThatAClockRepeats(t *testing.T) {
 
 // No two slots near a change of the clock have the same words, in any language, wherever they are said.
 func TestSlotsNearAClockChangeDiffer(t *testing.T) {
-	for _, c := range []struct{ zone, around string }{{"America/New_York", "2026-11-01"}, {"Europe/Berlin", "2026-10-25"},
+	for _, c := range []struct{ zone, around string }{{"America/New_York", "2026-11-01"},
+		{"Europe/Berlin", "2026-10-25"},
 		{"Australia/Lord_Howe", "2026-04-05"}, {"America/New_York", "2026-03-08"}, {"America/Santiago", "2026-04-05"},
 		{"America/Asuncion", "2023-03-26"}} {
 		place := zone(t, c.zone)

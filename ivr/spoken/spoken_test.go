@@ -58,7 +58,8 @@ func TestWhen(t *testing.T) {
 		{"tomorrow", "2026-11-23 18:10:00", "2026-11-24 09:00:00", wanted{
 			"besok, hari Selasa, pukul sembilan pagi", "tomorrow, Tuesday, at 9 a.m.", "明天星期二上午九点"}},
 		{"another day", "2026-11-21 12:00:00", "2026-11-23 09:00:00", wanted{
-			"hari Senin, tanggal dua puluh tiga November, pukul sembilan pagi", "Monday, 23 November, at 9 a.m.", "11月23日星期一上午九点"}},
+			"hari Senin, tanggal dua puluh tiga November, pukul sembilan pagi", "Monday, 23 November, at 9 a.m.",
+			"11月23日星期一上午九点"}},
 		{"last minute before midnight", "2026-12-31 23:59:59", "2027-01-01 10:30:00", wanted{
 			"besok, hari Jumat, pukul setengah sebelas pagi", "tomorrow, Friday, at 10:30 a.m.", "明天星期五上午十点半"}},
 		{"first minute after midnight", "2027-01-01 00:00:00", "2027-01-01 10:30:00", wanted{
@@ -66,15 +67,20 @@ func TestWhen(t *testing.T) {
 		{"over new year without a year", "2026-12-30 09:00:00", "2027-01-04 15:00:00", wanted{
 			"hari Senin, tanggal empat Januari, pukul tiga sore", "Monday, 4 January, at 3 p.m.", "1月4日星期一下午三点"}},
 		{"300 days ahead", "2026-01-01 09:00:00", "2026-10-28 09:00:00", wanted{
-			"hari Rabu, tanggal dua puluh delapan Oktober, pukul sembilan pagi", "Wednesday, 28 October, at 9 a.m.", "10月28日星期三上午九点"}},
+			"hari Rabu, tanggal dua puluh delapan Oktober, pukul sembilan pagi", "Wednesday, 28 October, at 9 a.m.",
+			"10月28日星期三上午九点"}},
 		{"301 days ahead", "2026-01-01 09:00:00", "2026-10-29 09:00:00", wanted{
-			"hari Kamis, tanggal dua puluh sembilan Oktober dua ribu dua puluh enam, pukul sembilan pagi", "Thursday, 29 October 2026, at 9 a.m.", "2026年10月29日星期四上午九点"}},
+			"hari Kamis, tanggal dua puluh sembilan Oktober dua ribu dua puluh enam, pukul sembilan pagi",
+			"Thursday, 29 October 2026, at 9 a.m.", "2026年10月29日星期四上午九点"}},
 		{"yesterday", "2026-11-23 09:00:00", "2026-11-22 17:00:00", wanted{
-			"hari Minggu, tanggal dua puluh dua November, pukul lima sore", "Sunday, 22 November, at 5 p.m.", "11月22日星期日下午五点"}},
+			"hari Minggu, tanggal dua puluh dua November, pukul lima sore", "Sunday, 22 November, at 5 p.m.",
+			"11月22日星期日下午五点"}},
 		{"years ago", "2026-11-23 09:00:00", "1998-05-21 09:00:00", wanted{
-			"hari Kamis, tanggal dua puluh satu Mei seribu sembilan ratus sembilan puluh delapan, pukul sembilan pagi", "Thursday, 21 May 1998, at 9 a.m.", "1998年5月21日星期四上午九点"}},
+			"hari Kamis, tanggal dua puluh satu Mei seribu sembilan ratus sembilan puluh delapan, pukul sembilan pagi",
+			"Thursday, 21 May 1998, at 9 a.m.", "1998年5月21日星期四上午九点"}},
 		{"leap day", "2028-02-27 09:00:00", "2028-02-29 09:00:00", wanted{
-			"hari Selasa, tanggal dua puluh sembilan Februari, pukul sembilan pagi", "Tuesday, 29 February, at 9 a.m.", "2月29日星期二上午九点"}},
+			"hari Selasa, tanggal dua puluh sembilan Februari, pukul sembilan pagi", "Tuesday, 29 February, at 9 a.m.",
+			"2月29日星期二上午九点"}},
 		{"midnight", "2026-11-23 18:00:00", "2026-11-24 00:00:00", wanted{
 			"besok, hari Selasa, tepat lewat tengah malam", "tomorrow, Tuesday, just after midnight", "明天星期二凌晨零点"}},
 		{"half past midnight", "2026-11-23 18:00:00", "2026-11-24 00:30:00", wanted{

@@ -40,7 +40,8 @@ func writtenClock(tag string, t time.Time) string {
 func written(tag string, t time.Time, clock string) string {
 	switch tag {
 	case "id":
-		return fmt.Sprintf("%s %d %s %s %s", indonesianDays[t.Weekday()][:3], t.Day(), indonesianMonths[t.Month()-1][:3],
+		return fmt.Sprintf("%s %d %s %s %s", indonesianDays[t.Weekday()][:3], t.Day(),
+			indonesianMonths[t.Month()-1][:3],
 			clock, shortZone(t))
 	case "ja":
 		return fmt.Sprintf("%d月%d日(%s)%s", t.Month(), t.Day(), japaneseDays[t.Weekday()], clock) +

@@ -124,8 +124,10 @@ func TestRecordedSentencesAreServed(t *testing.T) {
 
 func TestNothingElseIsServed(t *testing.T) {
 	e := recordedEdge(t)
-	for _, name := range []string{"", strings.Repeat("0", 32) + ".wav", "goodbye.wav", "../playback", "..%2f..%2fhealthz",
-		"%2e%2e/" + farewell, farewell + "%00", farewell + "/", "x/" + farewell, strings.ToUpper(farewell), "%2f" + farewell,
+	for _, name := range []string{"", strings.Repeat("0", 32) + ".wav", "goodbye.wav", "../playback",
+		"..%2f..%2fhealthz",
+		"%2e%2e/" + farewell, farewell + "%00", farewell + "/", "x/" + farewell, strings.ToUpper(farewell), "%2f" +
+			farewell,
 		"prompts/en.yaml", "..%5c" + farewell} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
 			answer := e.fetch(method, pathAudio+name)
@@ -138,7 +140,8 @@ func TestNothingElseIsServed(t *testing.T) {
 	if n := e.count(`hotline_webhooks_refused_total{reason="audio"}`); n == "" || n == "0" {
 		t.Errorf("counted %q", n)
 	}
-	if lines := strings.Count(e.log.String(), "a recorded sentence was asked for"); lines == 0 || lines > refusalsAtOnce {
+	if lines := strings.Count(e.log.String(), "a recorded sentence was asked for"); lines == 0 ||
+		lines > refusalsAtOnce {
 		t.Errorf("logged %d times", lines)
 	}
 	if answer := newEdge(t, nil).fetch(http.MethodGet, pathAudio+farewell); answer.Code != http.StatusNotFound {

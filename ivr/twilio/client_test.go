@@ -236,7 +236,8 @@ func TestFindFailing(t *testing.T) {
 }
 
 func TestFetch(t *testing.T) {
-	stub := &restStub{answer: `{"sid":"` + someCall + `","status":"no-answer","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"}`}
+	stub := &restStub{answer: `{"sid":"` + someCall +
+		`","status":"no-answer","date_created":"Wed, 04 Mar 2026 03:00:05 +0000","direction":"outbound-api"}`}
 	call, err := stubbed(t, stub).Fetch(context.Background(), someCall)
 	if err != nil || call.Status != "no-answer" || call.SID != someCall {
 		t.Errorf("fetched %+v, %v", call, err)
@@ -639,7 +640,8 @@ func TestCallerID(t *testing.T) {
 	line.Numbers, line.CallerID = []string{"+862150001000"}, "+6566002000"
 	line.Callbacks.Routes = []callbacks.Route{{Prefix: "+86", Byoc: "BY00000000000000000000000000000001"}}
 	for address, want := range map[string]string{
-		"two": line.CallerID, "sip:anna@example.com": line.CallerID, "+6581234567": line.CallerID, "+8613800138000": line.Numbers[0],
+		"two": line.CallerID, "sip:anna@example.com": line.CallerID, "+6581234567": line.CallerID,
+		"+8613800138000": line.Numbers[0],
 	} {
 		if got := shownTo(line, address); got != want {
 			t.Errorf("%s is shown %s, want %s", address, got, want)

@@ -130,7 +130,8 @@ func (d *document) noun(kind callbacks.TargetKind, address, whisper string) twim
 	case callbacks.Client:
 		return &twiml.VoiceClient{Identity: address, Url: whisper, Method: "POST"}
 	}
-	return &twiml.VoiceNumber{PhoneNumber: address, Url: whisper, Method: "POST", Byoc: d.line.Callbacks.Route(address).Byoc}
+	return &twiml.VoiceNumber{PhoneNumber: address, Url: whisper, Method: "POST",
+		Byoc: d.line.Callbacks.Route(address).Byoc}
 }
 
 // askTwice asks for one key, once more if none comes, then says something else and hangs up: a voicemail presses

@@ -92,7 +92,8 @@ func newEdge(t *testing.T, change func(*Settings)) *edge {
 	e := &edge{t: t, callbacks: &fakeCallbacks{}, now: openHour}
 	registry := prometheus.NewRegistry()
 	settings := Settings{
-		PublicURL: "https://hotline.example.com", Tokens: []string{someToken}, Lines: oneLine{sketch(t)}, Callbacks: e.callbacks, Legs: e.callbacks,
+		PublicURL: "https://hotline.example.com", Tokens: []string{someToken}, Lines: oneLine{sketch(t)},
+		Callbacks: e.callbacks, Legs: e.callbacks,
 		Sealer: sealerAt(t, &e.now, keyA), Now: func() time.Time { return e.now },
 		Log:     slog.New(slog.NewTextHandler(&e.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Metrics: NewMetrics(registry), Gatherer: registry,

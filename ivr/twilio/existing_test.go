@@ -16,7 +16,8 @@ import (
 // store.
 func TestACallbackIsToldAsItStandsNow(t *testing.T) {
 	booked := callbacks.Callback{
-		ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute), State: callbacks.Booked,
+		ID: 7, Kind: callbacks.Slot, Due: openHour.Add(time.Hour), SlotEnd: openHour.Add(90 * time.Minute),
+		State: callbacks.Booked,
 	}
 	moved, soon, dialling, over := booked, booked, booked, booked
 	moved.Due, moved.SlotEnd = moved.Due.Add(time.Hour), moved.SlotEnd.Add(time.Hour)

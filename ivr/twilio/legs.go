@@ -83,8 +83,8 @@ func (r *legRoute) again(w webhook) ivr.Event {
 	return ivr.Failure{}
 }
 
-// leg answers a webhook of a leg. With an error there is a document all the same, an apology or a request to wait, unless
-// not even the line is known.
+// leg answers a webhook of a leg. With an error there is a document all the same, an apology or a request to wait,
+// unless not even the line is known.
 func (s *Server) leg(ctx context.Context, w webhook, r *legRoute, event ivr.Event) (*document, error) {
 	l, line, err := s.openLeg(w, r)
 	switch {

@@ -110,7 +110,8 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 	}
 	w.edge = newEdge(t, func(s *Settings) { s.Callbacks, s.Legs = service, dispatcher })
 	booked, err := service.Book(t.Context(), callbacks.Request{
-		Key: "k", Line: line.ID, Desk: "support", Topic: "fees", Language: "en", Number: caller.From, Caller: caller.From,
+		Key: "k", Line: line.ID, Desk: "support", Topic: "fees", Language: "en", Number: caller.From,
+		Caller:  caller.From,
 		Account: "081398765432", Kind: callbacks.ASAP, Called: w.now, Due: w.now, Expires: w.now.Add(72 * time.Hour),
 	})
 	if err != nil {
@@ -229,7 +230,8 @@ func (w *legWalk) refuses(m moment) {
 		counted, logged := w.refusals(), w.log.Len()
 		text := w.send(moment{path: m.path, form: form})
 		for _, wrong := range tellsOrConnects {
-			if m.path == pathStep && wrong == "<Dial" { // a call whose state is not its own goes on without, to a person
+			// a call whose state is not its own goes on without, to a person
+			if m.path == pathStep && wrong == "<Dial" {
 				continue
 			}
 			if strings.Contains(text, wrong) {
@@ -347,7 +349,8 @@ func TestEveryWebhookSpeaksOnlyForItsOwnLeg(t *testing.T) {
 		w := newLegWalk(t, false)
 		for path, from := range map[string]side{
 			pathAgentKey: rungFirst, pathCustomerEnded: rungFirst, pathFirst: rungFirst, pathFirstEnded: rungFirst,
-			pathCustomer: rungBehind, pathCustomerKey: rungBehind, pathFirstAgent: rungBehind, pathFirstAgentNote: rungBehind,
+			pathCustomer: rungBehind, pathCustomerKey: rungBehind, pathFirstAgent: rungBehind,
+			pathFirstAgentNote: rungBehind,
 		} {
 			failed := w.server.PublicURL + w.sealed(path, "attempt", "", leg{State: ivr.State{Attempt: w.attempt}})
 			form, call := says(firstCall, ""), firstCall

@@ -155,7 +155,8 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 		}
 		// URLs of another host, and requests with credentials in them.
 		for _, address := range []string{
-			"https://eviltwilio.com/x", "https://twilio.com.evil.example/x", "http://api.twilio.com/x", "https://127.0.0.1:9000/x",
+			"https://eviltwilio.com/x", "https://twilio.com.evil.example/x", "http://api.twilio.com/x",
+			"https://127.0.0.1:9000/x",
 		} {
 			sent = nil
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
@@ -248,7 +249,8 @@ func TestPlayback(t *testing.T) {
 		t.Errorf("answered %d %q %v", answer.Code, answer.Body, answer.Header())
 	}
 	for name, wrong := range map[string]string{
-		"no seal": s.PublicURL + pathPlayback, "another": s.PublicURL + pathPlayback + "?s=AAAA", "changed": address[:len(address)-2],
+		"no seal": s.PublicURL + pathPlayback, "another": s.PublicURL + pathPlayback + "?s=AAAA",
+		"changed": address[:len(address)-2],
 	} {
 		if answer := fetch(t, s, wrong); answer.Code != http.StatusForbidden || answer.Body.Len() != 0 {
 			t.Errorf("%s: answered %d %q", name, answer.Code, answer.Body)

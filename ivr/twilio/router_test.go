@@ -464,7 +464,8 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	next := PathIncoming
 	for _, form := range []url.Values{
 		nil, {"Digits": {"2"}}, {"Digits": {"2"}}, {"Digits": {"2"}}, {"Digits": {account}}, {"Digits": {"1"}},
-		{"Digits": {transaction}}, {"Digits": {"4111111111111111"}}, {"Digits": {"1"}}, {"Digits": {"1"}}, {"DialCallStatus": {"busy"}},
+		{"Digits": {transaction}}, {"Digits": {"4111111111111111"}}, {"Digits": {"1"}}, {"Digits": {"1"}},
+		{"DialCallStatus": {"busy"}},
 	} {
 		next = leadsTo(t, e.server.PublicURL, e.call(next, form))
 	}

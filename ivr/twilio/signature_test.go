@@ -187,7 +187,8 @@ func TestPorts(t *testing.T) {
 		{"https://[2001:db8::1]/x", "https://[2001:db8:/x", false},
 		{"/x", "https://h.example/x", false},
 	} {
-		if got := Verify([]string{someToken}, c.ours, someForm, signWith(someToken, c.signed, someForm)); got != c.want {
+		if got := Verify([]string{someToken}, c.ours, someForm,
+			signWith(someToken, c.signed, someForm)); got != c.want {
 			t.Errorf("our URL %s, signed %s: %v, want %v", c.ours, c.signed, got, c.want)
 		}
 	}
@@ -446,8 +447,9 @@ func TestWebhooksOfAnotherAccountAreRefused(t *testing.T) {
 			}
 		}
 		for name, sids := range map[string][]string{
-			"another": {"AC00000000000000000000000000000009"}, "none": nil, "an empty one": {""}, "ours in small letters": {strings.ToLower(someAccount)},
-			"ours and another": {someAccount, "AC00000000000000000000000000000009"},
+			"another": {"AC00000000000000000000000000000009"}, "none": nil, "an empty one": {""},
+			"ours in small letters": {strings.ToLower(someAccount)},
+			"ours and another":      {someAccount, "AC00000000000000000000000000000009"},
 		} {
 			status, reason := e.answered(ask{key: key, body: account(sids...)})
 			if status != http.StatusForbidden || reason != "account" {

@@ -62,6 +62,9 @@ func Fits(voice, locale string) error {
 // Of are the known voices of a locale, plain ones first.
 func Of(locale string) []string {
 	names := slices.DeleteFunc(Names(), func(voice string) bool { return locales[voice] != locale })
-	slices.SortStableFunc(names, func(a, b string) int { return strings.Count(a, "-Chirp") - strings.Count(b, "-Chirp") })
+	slices.SortStableFunc(names, func(a, b string) int {
+		return strings.Count(a, "-Chirp") - strings.Count(b,
+			"-Chirp")
+	})
 	return names
 }

@@ -125,7 +125,8 @@ func TestWhisper(t *testing.T) {
 
 func TestFirstToPickUpStopsTheOthers(t *testing.T) {
 	w := newWorld(t)
-	w.page("/voice", `<Dial action="/action"><Number url="/whisper">`+agent+`</Number><Client>zoe</Client><Sip>sip:eve@example.com</Sip></Dial>`)
+	w.page("/voice", `<Dial action="/action"><Number url="/whisper">`+agent+
+		`</Number><Client>zoe</Client><Sip>sip:eve@example.com</Sip></Dial>`)
 	w.page("/whisper", `<Gather numDigits="1"><Say language="en-US">Take it?</Say></Gather><Hangup/>`)
 	w.page("/action", `<Hangup/>`)
 	w.c.Subscribe(agent, Party{Name: "machine", Answer: Voicemail, After: 2 * time.Second})
@@ -143,7 +144,8 @@ func TestFirstToPickUpStopsTheOthers(t *testing.T) {
 
 func TestSequentialDialRingsInTurn(t *testing.T) {
 	w := newWorld(t)
-	w.page("/voice", `<Dial action="/action" timeout="10" sequential="true"><Number>`+agent+`</Number><Client>zoe</Client></Dial>`)
+	w.page("/voice", `<Dial action="/action" timeout="10" sequential="true"><Number>`+agent+
+		`</Number><Client>zoe</Client></Dial>`)
 	w.page("/action", `<Hangup/>`)
 	w.c.Subscribe("client:zoe", Party{Name: "zoe", After: time.Second, TalkFor: time.Second})
 	w.c.Ring(customer, line, Party{TalkFor: -1})

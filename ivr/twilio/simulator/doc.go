@@ -1,10 +1,10 @@
 // Package simulator simulates the provider: an IVR can be called, and can call, without a telephone, an account
 // or a network, and a day of calls takes seconds.
 //
-// It knows nothing of the product it is connected to, so that it can validate it. Over real HTTP it does what the provider
-// does: it makes inbound calls, signs webhooks, plays the TwiML that comes back verb by verb, and answers the part of
-// the provider's REST API that the official client is used for. It is stricter than the provider: what the provider
-// would ignore, guess or only warn of is a violation, and a test that ends with Violations has failed.
+// It knows nothing of the product it is connected to, so that it can validate it. Over real HTTP it does what the
+// provider does: it makes inbound calls, signs webhooks, plays the TwiML that comes back verb by verb, and answers the
+// part of the provider's REST API that the official client is used for. It is stricter than the provider: what the
+// provider would ignore, guess or only warn of is a violation, and a test that ends with Violations has failed.
 //
 //	c := simulator.New(simulator.Options{AccountSID: sid, AuthToken: token})
 //	defer c.Close()

@@ -39,18 +39,19 @@ type Event struct {
 
 // Names of events.
 const (
-	EventRing          = "ring"           // a telephone begins to ring
-	EventAnswer        = "answer"         // somebody, or a machine, picks up
-	EventSay           = "say"            // speech begins
-	EventPlay          = "play"           // a sound or keys are played
-	EventPause         = "pause"          // silence on purpose
-	EventGather        = "gather"         // the line asks for keys
-	EventPress         = "press"          // a key is pressed
-	EventSilence       = "silence"        // a Gather or Record ended with nothing
-	EventDial          = "dial"           // a Dial begins
-	EventDialEnd       = "dial-end"       // a Dial is over
-	EventWhisper       = "whisper"        // a document is played to the one who picked up
-	EventMeanwhile     = "meanwhile"      // what the one who waits hears while a whisper runs: Detail is "ringing" or "silence"
+	EventRing    = "ring"     // a telephone begins to ring
+	EventAnswer  = "answer"   // somebody, or a machine, picks up
+	EventSay     = "say"      // speech begins
+	EventPlay    = "play"     // a sound or keys are played
+	EventPause   = "pause"    // silence on purpose
+	EventGather  = "gather"   // the line asks for keys
+	EventPress   = "press"    // a key is pressed
+	EventSilence = "silence"  // a Gather or Record ended with nothing
+	EventDial    = "dial"     // a Dial begins
+	EventDialEnd = "dial-end" // a Dial is over
+	EventWhisper = "whisper"  // a document is played to the one who picked up
+	// what the one who waits hears while a whisper runs: Detail is "ringing" or "silence"
+	EventMeanwhile     = "meanwhile"
 	EventBridge        = "bridge"         // two people are connected
 	EventUnbridge      = "unbridge"       // and are no longer
 	EventEnqueue       = "enqueue"        // a caller begins to wait

@@ -193,5 +193,6 @@ func TestRingTogetherWithPressOne(t *testing.T) {
 	w.sound()
 	w.want(w.story(EventAnswer, EventBridge, EventHangup), "0.00 caller answer", "2.00 machine answer",
 		"6.00 agent2 answer",
-		"7.50 machine hangup completed", "7.50 agent2 bridge caller", "17.50 agent2 hangup completed", "17.50 caller hangup completed")
+		"7.50 machine hangup completed", "7.50 agent2 bridge caller", "17.50 agent2 hangup completed",
+		"17.50 caller hangup completed")
 }

@@ -33,7 +33,8 @@ func TestRecordEndings(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.page("/voice", `<Record action="/action" recordingStatusCallback="/status/recording" `+test.attrs+`/>`+fellThrough)
+			w.page("/voice", `<Record action="/action" recordingStatusCallback="/status/recording" `+test.attrs+`/>`+
+				fellThrough)
 			w.page("/action", `<Hangup/>`)
 			w.c.Ring(customer, line, Party{Keys: func(p Prompt) Reply {
 				if p.Verb != "Record" {

@@ -121,7 +121,8 @@ func (c *Simulator) messageStatus(m *message, status string, code int, callback 
 		return
 	}
 	form := url.Values{"MessageSid": {m.sid}, "SmsSid": {m.sid}, "MessageStatus": {status},
-		"SmsStatus": {status}, "AccountSid": {c.opts.AccountSID}, "From": {m.from}, "To": {m.to}, "ApiVersion": {apiVersion}}
+		"SmsStatus": {status}, "AccountSid": {c.opts.AccountSID}, "From": {m.from}, "To": {m.to},
+		"ApiVersion": {apiVersion}}
 	if m.service != "" {
 		form.Set("MessagingServiceSid", m.service)
 	}
@@ -157,8 +158,10 @@ func (c *Simulator) messageJSON(m *message) map[string]any {
 	segments := (len([]rune(m.body)) + segmentRunes - 1) / segmentRunes
 	return map[string]any{"sid": m.sid, "account_sid": c.opts.AccountSID, "api_version": apiVersion, "from": m.from,
 		"to":   m.to,
-		"body": m.body, "status": m.status, "direction": directionAPI, "num_segments": strconv.Itoa(segments), "num_media": "0",
-		"date_created": rfcDate(m.created), "date_updated": rfcDate(m.updated), "date_sent": nil, "error_code": orNull(m.code),
+		"body": m.body, "status": m.status, "direction": directionAPI, "num_segments": strconv.Itoa(segments),
+		"num_media":    "0",
+		"date_created": rfcDate(m.created), "date_updated": rfcDate(m.updated), "date_sent": nil,
+		"error_code":    orNull(m.code),
 		"error_message": nil, "messaging_service_sid": orNull(m.service), "price": nil, "price_unit": "USD",
 		"uri": c.accountPath() + "/Messages/" + m.sid + ".json"}
 }

@@ -21,7 +21,8 @@ func busyDay(t *testing.T) []Event {
 	})
 	api := w.rest()
 	w.page("/voice", `<Gather numDigits="1" action="/menu"><Say language="id-ID">Tekan satu atau dua.</Say></Gather><Redirect>/voice</Redirect>`)
-	w.page("/menu", `<Dial action="/next" timeout="15"><Number url="/whisper" statusCallback="/status/agent">`+agent+`</Number><Client>zoe</Client></Dial>`)
+	w.page("/menu", `<Dial action="/next" timeout="15"><Number url="/whisper" statusCallback="/status/agent">`+agent+
+		`</Number><Client>zoe</Client></Dial>`)
 	w.page("/whisper", `<Gather numDigits="1"><Say language="id-ID">Telepon.</Say></Gather><Hangup/>`)
 	w.page("/next", `<Enqueue waitUrl="/wait" action="/left">desk</Enqueue>`)
 	w.page("/wait", `<Say language="id-ID">Mohon tunggu.</Say><Pause length="7"/>`)

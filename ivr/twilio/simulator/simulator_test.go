@@ -220,7 +220,8 @@ func TestInboundCallReachesAgentThroughMenuAndWhisper(t *testing.T) {
 	w.want(w.got("/after", "DialCallStatus", "DialBridged", "DialCallDuration"),
 		"DialCallStatus=completed DialBridged=true DialCallDuration=30")
 	w.want(w.got("/status/agent", "CallStatus", "SequenceNumber"), "CallStatus=initiated SequenceNumber=0",
-		"CallStatus=ringing SequenceNumber=1", "CallStatus=in-progress SequenceNumber=2", "CallStatus=completed SequenceNumber=3")
+		"CallStatus=ringing SequenceNumber=1", "CallStatus=in-progress SequenceNumber=2",
+		"CallStatus=completed SequenceNumber=3")
 	w.want(w.got("/status", "CallStatus", "CallDuration"), "CallStatus=completed CallDuration=36")
 }
 

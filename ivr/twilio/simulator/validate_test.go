@@ -77,7 +77,8 @@ func TestGoodDocuments(t *testing.T) {
 		`<Record maxLength="60" playBeep="true" trim="do-not-trim" recordingStatusCallback="/r"/>`,
 		"<Say>\n\t" + strings.Repeat("好", 1500) + "\n</Say>",
 	} {
-		if got := ValidateTwiML([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Response>" + inside + "</Response>")); got != nil {
+		if got := ValidateTwiML([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + "\n<Response>" + inside +
+			"</Response>")); got != nil {
 			t.Errorf("%s: %q", inside, got)
 		}
 	}

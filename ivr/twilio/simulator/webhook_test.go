@@ -180,7 +180,8 @@ func TestStatusCallbacksOvertake(t *testing.T) {
 	w.run(5 * time.Minute)
 	w.sound()
 	w.want(w.got("/status/agent", "CallStatus", "SequenceNumber"), "CallStatus=initiated SequenceNumber=0",
-		"CallStatus=in-progress SequenceNumber=2", "CallStatus=completed SequenceNumber=3", "CallStatus=ringing SequenceNumber=1")
+		"CallStatus=in-progress SequenceNumber=2", "CallStatus=completed SequenceNumber=3",
+		"CallStatus=ringing SequenceNumber=1")
 }
 
 func TestReplay(t *testing.T) {

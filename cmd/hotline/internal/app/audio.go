@@ -10,7 +10,8 @@ import (
 )
 
 const (
-	// audioLookups is how many recordings a second are looked for in the store: anybody may ask for names that nobody has.
+	// audioLookups is how many recordings a second are looked for in the store: anybody may ask for names that nobody
+	// has.
 	audioLookups = 20
 	audioLimit   = 2 * time.Second
 )

@@ -343,7 +343,8 @@ func (c *campaign) tell() {
 	}
 	fmt.Fprintf(os.Stderr, "%s %3.0f s: promised %d of %d, ended %d, standing %d, killed %d of %d, database stopped "+
 		"%d\n",
-		c.t.Name(), time.Since(c.began).Seconds(), c.spoken.Load(), c.size.callbacks, c.settled.Load(), c.standing.Load(), kills, c.size.kills, c.stops)
+		c.t.Name(), time.Since(c.began).Seconds(), c.spoken.Load(), c.size.callbacks, c.settled.Load(),
+		c.standing.Load(), kills, c.size.kills, c.stops)
 }
 
 // stopDatabase stops PostgreSQL and starts it again, as often as the size says, while calls are going on.
@@ -466,6 +467,7 @@ func (c *campaign) table() string {
 	fmt.Fprintf(&out, "  killed %-42s %5d\n  PostgreSQL stopped and started                    %5d\n  answers to "+
 		"bookings and moves lost                %5d\n  wall-clock seconds                                %5.0f\n  "+
 		"seconds on the fast clock                         %5.0f\n",
-		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(), time.Since(c.began).Seconds()*campaignSpeed)
+		"in all", total, c.stops, c.balancer.lostSoFar(), time.Since(c.began).Seconds(),
+		time.Since(c.began).Seconds()*campaignSpeed)
 	return out.String()
 }

@@ -59,7 +59,8 @@ func checkBook(ctx context.Context, l *eventBook, store app.Store, agents int) (
 	if err != nil {
 		return nil, err
 	}
-	byNumber, byReference, byCaller := map[string]callbacks.Callback{}, map[string]callbacks.Callback{}, map[string]callbacks.Callback{}
+	byNumber, byReference, byCaller := map[string]callbacks.Callback{}, map[string]callbacks.Callback{},
+		map[string]callbacks.Callback{}
 	for _, c := range found {
 		if before, twice := byCaller[c.Caller]; twice {
 			v.find(ruleOnce, "%s asked for one callback and has %d and %d", c.Caller, before.ID, c.ID)
@@ -251,7 +252,8 @@ func (v *findings) targets(l *eventBook) {
 		for i := 1; i < len(legs); i++ {
 			if legs[i-1].ended.IsZero() || legs[i].created.Before(legs[i-1].ended) {
 				v.find(ruleOneCall, "%s: a call from %s to %s, and one asked for at %s", target,
-					legs[i-1].created.Format(time.StampMilli), legs[i-1].ended.Format(time.StampMilli), legs[i].created.Format(time.StampMilli))
+					legs[i-1].created.Format(time.StampMilli), legs[i-1].ended.Format(time.StampMilli),
+					legs[i].created.Format(time.StampMilli))
 			}
 		}
 	}

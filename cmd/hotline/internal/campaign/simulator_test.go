@@ -37,7 +37,8 @@ func runSimulator() {
 	c := simulator.New(simulator.Options{
 		AccountSID: simulate.AccountSID, AuthToken: s.Token,
 		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, Seed: s.Seed, Clock: now,
-		CallPace: s.Pace, Forgetful: true, Rates: map[string]float64{"en": 60}, Answering: people.answers, Observe: func(e simulator.Event) {
+		CallPace: s.Pace, Forgetful: true, Rates: map[string]float64{"en": 60}, Answering: people.answers,
+		Observe: func(e simulator.Event) {
 			people.heard(e)
 			book.note(e)
 		},

@@ -120,7 +120,8 @@ answer.postcode: "邮政编码：{digits}。"
 	}
 	for _, heard := range []string{"For cards, press 2", "For ordering a card, press 1",
 		"You can order a card in the app. It takes 10 days",
-		"six digits of your postcode", "please check the number. It should have 6 digits", "caller       is connected with " +
+		"six digits of your postcode", "please check the number. It should have 6 digits",
+		"caller       is connected with " +
 			"support-1", "Postcode: 1 2 3, 4 5 6."} {
 		if !strings.Contains(out, heard) {
 			t.Errorf("nobody hears %q:\n%s", heard, out)

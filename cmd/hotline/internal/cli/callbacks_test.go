@@ -142,7 +142,8 @@ func TestACallbackIsMovedAndRetried(t *testing.T) {
 	gives(t, "move 1000001 --yes --at "+sunday.Format(time.RFC3339), "At 2030-06-02 10:00 +07:00 the desk is closed",
 		"is due 2030-06-03 08:00 +07:00", "The customer is told")
 	gives(t, "move 1000002 --yes --at "+sunday.Format(time.RFC3339), "The customer is not told")
-	if asked, err := run(t, "y\n", "callbacks", "move", "1000002", "--at", sunday.Format(time.RFC3339)); err != nil || !strings.Contains(asked, "first time after it is 2030-06-03 08:00 +07:00.\nMove it there? [y/N] Call") {
+	if asked, err := run(t, "y\n", "callbacks", "move", "1000002", "--at", sunday.Format(time.RFC3339)); err != nil ||
+		!strings.Contains(asked, "first time after it is 2030-06-03 08:00 +07:00.\nMove it there? [y/N] Call") {
 		t.Errorf("asked: %v\n%s", err, asked)
 	}
 	refuses(t, "move 1000001 --at 2020-01-01T00:00:00Z", "has passed")
@@ -217,7 +218,8 @@ func TestExportOfMany(t *testing.T) {
 	for i := range exportPage + 5 {
 		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support",
 			Number: fmt.Sprintf("+62811%08d", i),
-			Kind:   callbacks.ASAP, Called: now.Add(-time.Duration(i/7) * time.Second), Due: now, Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
+			Kind:   callbacks.ASAP, Called: now.Add(-time.Duration(i/7) * time.Second), Due: now,
+			Expires: now.Add(time.Hour)}, fmt.Sprint(2000000+i))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,7 +66,8 @@ func TestExplainSaysWhy(t *testing.T) {
 			"asked for with key 0 before a topic was named: desk support",
 			"callers in zh are served by desk support-zh", "lines/okpay.yaml:35", "zh-1 (…2101) for 20s"}},
 		{"--line gopay --at 2026-12-30T10:00:00+07:00 --topic stolen", []string{
-			"emergency-1 (…3001) for 25s, desk emergency", "booked unasked to the calling number, at any hour, as the matter is urgent"}},
+			"emergency-1 (…3001) for 25s, desk emergency",
+			"booked unasked to the calling number, at any hour, as the matter is urgent"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from anonymous", []string{
 			`"anonymous" is not called: invalid`, "is asked for another number"}},
 		{"--line gopay --at 2026-12-30T20:00:00+07:00 --from +8613812345678", []string{

@@ -26,7 +26,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	case len(args) == 0:
 		return nil
 	case !cmd.HasSubCommands():
-		return fmt.Errorf("%s takes no argument such as %q, only flags; %s --help lists them", cmd.CommandPath(), args[0],
+		return fmt.Errorf("%s takes no argument such as %q, only flags; %s --help lists them", cmd.CommandPath(),
+			args[0],
 			cmd.CommandPath())
 	}
 	var names []string

@@ -143,7 +143,8 @@ func TestExplainKnowsTheClosure(t *testing.T) {
 		"id=Listrik padam.")
 	out := o.works("override", "explain", "--line", "gopay", "--at", "now")
 	for _, want := range []string{"Closed: Power cut", "[override 1 by anna]", "Listrik padam.",
-		"14:00 override 1 by anna", "rings nobody: desk support is closed by an override override 1 by anna", "callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
+		"14:00 override 1 by anna", "rings nobody: desk support is closed by an override override 1 by anna",
+		"callback  as soon as possible is Thu 26 Nov 2026, 14:00"} {
 		if !strings.Contains(strings.Join(strings.Fields(out), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("want %q in\n%s", want, out)
 		}

@@ -11,7 +11,8 @@ import (
 )
 
 func TestPromptsCommand(t *testing.T) {
-	if _, err := run(t, "", "prompts"); err == nil || !strings.Contains(err.Error(), "[missing longest missing-audio]") {
+	if _, err := run(t, "", "prompts"); err == nil ||
+		!strings.Contains(err.Error(), "[missing longest missing-audio]") {
 		t.Errorf("without a question: %v", err)
 	}
 	out, err := run(t, "", "prompts", "--longest", "--language", "ja", "--count", "3")

@@ -64,7 +64,8 @@ func TestCallTestsOfTheShippedLines(t *testing.T) {
 			steps := call.Steps
 			if left := len(steps) > 1 && steps[0].Press == "*"; left { // the language that the calling number tells
 				steps = steps[1:]
-			} else if own := slices.IndexFunc(line.Languages, func(l ivr.Language) bool { return l.Countries != nil }); own >= 0 {
+			} else if own := slices.IndexFunc(line.Languages,
+				func(l ivr.Language) bool { return l.Countries != nil }); own >= 0 {
 				said[own] = true
 				continue
 			}
@@ -234,9 +235,11 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		"an agent is rung": {open + person + "]\nexpect: {closed_until: 2026-03-09 08:00}",
 			"5: expect.closed_until: want no agent to be rung, but support-1 is rung"},
 		"open, hung up": {open +
-			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-05 08:00}", "5: expect.closed_until: want to hear that it is closed until Thu 2026-03-05 08:00, but desk support is open then [hours/gopay.yaml:16]"},
+			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-05 08:00}",
+			"5: expect.closed_until: want to hear that it is closed until Thu 2026-03-05 08:00, but desk support is open then [hours/gopay.yaml:16]"},
 		"hung up too early": {closed +
-			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-09 08:00}", "5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 08:00, but the caller is not told so"},
+			"steps: [{hear: For English, hang_up: true}]\nexpect: {closed_until: 2026-03-09 08:00}",
+			"5: expect.closed_until: want to hear that it is closed until Mon 2026-03-09 08:00, but the caller is not told so"},
 		"other words": {open + "steps: [{hear: For French, press: 2}]\nexpect: {desk: support}",
 			`4: steps[0]: want to hear "For French", but heard "Selamat datang di Layanan Pelanggan GoPay. Untuk bahasa Indonesia, tekan 1. For English, press 2. 中文服务，请按3。"`},
 		"no question": {open + person + ", {hear: Thank you, press: 1}]\nexpect: {desk: support}",

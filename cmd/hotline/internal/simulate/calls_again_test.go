@@ -82,7 +82,8 @@ func TestTheStoreIsGoneWhenTheDialEnds(t *testing.T) {
 	})
 }
 
-// When nothing else can be said, it is said in the language of who listens: the desk's, or the one that the caller chose.
+// When nothing else can be said, it is said in the language of who listens: the desk's, or the one that the caller
+// chose.
 func TestApologiesAreInTheLanguageOfTheCall(t *testing.T) {
 	for path, c := range map[string]struct{ role, hears string }{
 		"/voice/agent":        {"support-1", "Mohon maaf, ada gangguan di pihak kami."},

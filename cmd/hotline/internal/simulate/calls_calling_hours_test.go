@@ -4,8 +4,8 @@ import "testing"
 
 const london = "+442071234567"
 
-// The line opens on Monday at eight, which is one at night where this caller's number is: they are rung at eight by their
-// own clock, 15:00 in Jakarta.
+// The line opens on Monday at eight, which is one at night where this caller's number is: they are rung at eight by
+// their own clock, 15:00 in Jakarta.
 func TestACallerIsRungWithinCallingHours(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(london, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))

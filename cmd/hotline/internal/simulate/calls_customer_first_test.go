@@ -74,8 +74,8 @@ func TestTheCustomerIsRungFirstAndNobodyAnswers(t *testing.T) {
 	}
 }
 
-// That was the desk's only attempt: the customer hears sorry, and their key moves the callback to the first time. Then an
-// agent is rung before them.
+// That was the desk's only attempt: the customer hears sorry, and their key moves the callback to the first time. Then
+// an agent is rung before them.
 func TestTheCustomerChoosesAnotherTimeWhenNoAgentIsLeft(t *testing.T) {
 	for _, answers := range []bool{true, false} {
 		t.Run(fmt.Sprint("an answer ", answers), func(t *testing.T) {
@@ -172,7 +172,8 @@ func TestTooManyCallbacksStand(t *testing.T) {
 	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
 	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	s.rings(home, "I repeat", ask...)
-	s.rings("+6281234567891", "Your message has been saved", append(ask, hears("cannot book one for you just now").speak())...)
+	s.rings("+6281234567891", "Your message has been saved",
+		append(ask, hears("cannot book one for you just now").speak())...)
 	s.everyAgent("no-answer")
 	s.rings("+6281234567892", "Your reference number", english, stolen, hears("To try again now").hangUp())
 	s.everyAgent("answer")

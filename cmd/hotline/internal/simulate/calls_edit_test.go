@@ -37,8 +37,8 @@ func (e edition) option() scenarioOption {
 // while does something when the caller hears a question, before they answer it.
 func (b step) while(does func()) step { b.meanwhile = does; return b }
 
-// The desk's menu is edited while a caller listens to it: their keys mean what they heard, and the next caller hears the
-// new one.
+// The desk's menu is edited while a caller listens to it: their keys mean what they heard, and the next caller hears
+// the new one.
 func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
@@ -128,13 +128,14 @@ func othersSentences(id string) *regexp.Regexp {
 
 func closure(s *scenario, from, until time.Duration) callbacks.DeclaredOverride {
 	now := s.simulator.Now()
-	return callbacks.DeclaredOverride{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until), Reason: "Power cut",
-		By:  "anna",
-		Say: map[string]string{"en": "There is no electricity in our office."}}
+	return callbacks.DeclaredOverride{ID: 1, Line: "gopay", From: now.Add(from), Until: now.Add(until),
+		Reason: "Power cut",
+		By:     "anna",
+		Say:    map[string]string{"en": "There is no electricity in our office."}}
 }
 
-// The line is closed while a caller is being asked: they are not put through to an empty room, but promised a callback for
-// when the closure ends, and rung then.
+// The line is closed while a caller is being asked: they are not put through to an empty room, but promised a callback
+// for when the closure ends, and rung then.
 func TestALineIsClosedDuringACall(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option()) // Wednesday 10:00

@@ -46,7 +46,8 @@ func TestAReturningCallerCancelsTheCallback(t *testing.T) {
 	s, _ := callbackFor(t, "081255554321#")
 	s.rings(home, "Your callback has been cancelled", english, mine,
 		hears("last four digits").press("4321#"), hears("To cancel it, press 3").press("3"),
-		hears("Do you want to cancel").press("2"), hears("To cancel it, press 3").press("3"), hears("Do you want to cancel").press("1"))
+		hears("Do you want to cancel").press("2"), hears("To cancel it, press 3").press("3"),
+		hears("Do you want to cancel").press("1"))
 	s.settles()
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung all the same: %v", calls)
@@ -110,7 +111,8 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 	s, reference := bookedCallback(t)
 	again := append(slices.Clone(asking), hears("You already have a callback booked").press("7890#"),
-		hears("that does not match").press(reference+"#"), hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
+		hears("that does not match").press(reference+"#"),
+		hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
 	heard := s.rings(home, "Nothing has changed", again...)
 	if booked := s.did("book"); len(booked) != 2 || booked[1].Reference != reference {
 		t.Errorf("booked %v", booked)
@@ -176,7 +178,8 @@ func TestAnotherDesksTalkTakesNothingBack(t *testing.T) {
 func TestAStolenAccountDoesNotWaitForARefund(t *testing.T) {
 	s, _ := bookedCallback(t)
 	s.everyAgent("no-answer")
-	s.rings(home, "Our account security team will call this number", english, stolen, hears("To try again now").hangUp())
+	s.rings(home, "Our account security team will call this number", english, stolen,
+		hears("To try again now").hangUp())
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("emergency-1 with customer", "support-1 with customer")

@@ -89,7 +89,8 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 func (s *scenario) refused(from string, steps ...step) {
 	s.t.Helper()
 	heard := s.rings(from, "", steps...)
-	for _, told := range []string{"reference number is", "Your callback is booked", "Your message has been saved", "You have a callback",
+	for _, told := range []string{"reference number is", "Your callback is booked", "Your message has been saved",
+		"You have a callback",
 		"stands"} {
 		if strings.Contains(heard, told) {
 			s.t.Errorf("told %q without its file: %q", told, heard)

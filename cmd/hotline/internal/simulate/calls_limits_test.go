@@ -85,7 +85,8 @@ func TestAFloodOfUrgentCallbacksToStrangers(t *testing.T) {
 	for i := range calls {
 		number := fmt.Sprintf("+62813%08d", i)
 		all = append(all, s.simulator.Ring("anonymous", s.line.Numbers[0], wants(
-			hears("Your reference number").hangUp(), hears("We cannot book any more callbacks").speak(), hears("enter the phone number").press(national(number)),
+			hears("Your reference number").hangUp(), hears("We cannot book any more callbacks").speak(),
+			hears("enter the phone number").press(national(number)),
 			hears("We will call you on").press("1"), hears("We can call you back").press("1"), stolen, english)))
 	}
 	over := func() bool {
@@ -166,7 +167,8 @@ func TestBookingAgainAndAgainForAStranger(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(landline, "I repeat", askFor(victim)...)
 	reference := s.did("book")[0].Reference
-	move := []step{english, mine, hears("reference").press(reference + "#"), hears("To change the time, press 2").press("2"),
+	move := []step{english, mine, hears("reference").press(reference + "#"),
+		hears("To change the time, press 2").press("2"),
 		hears("press 4").press("4")}
 	s.rings(landline, "Your callback has been moved", move...)
 	s.rings(landline, "", append(move, hears("We cannot move it just now. Your callback is still booked").hangUp())...)
@@ -226,14 +228,16 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		s.rings(landline, "I repeat", english, hears("press 9").press("0"),
+			hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
 	}
 	s.everyAgent("answer")
 	s.rings(landline, "any more callbacks from your number just now", english, paymentFailed, unsolved,
 		hears("registered mobile number").press("081299998888#"),
-		right, transaction, right, hears("To be called back instead, press 2").press("2"), hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
+		right, transaction, right, hears("To be called back instead, press 2").press("2"),
+		hears("We can call you back").press("8"), hears("For another number, press 1").press("1"),
 		hears("enter the phone number").press(national("+6281299990009")), hears("We can call you back").press("1"))
 	s.bridged("caller with support-1")
 }
@@ -287,7 +291,8 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
+		return []step{english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"),
+			hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),

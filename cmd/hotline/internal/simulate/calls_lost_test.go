@@ -47,7 +47,8 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	offer := hears("We can call you back on your number ending in 7 8 9 0.")
 	for name, other := range map[string][]step{
 		"as soon as possible": {offer.press("1")},
-		"another number": {offer.press("8"), hears("For another number, press 2").press("2"), hears("Please enter the phone number").press("081299998888#"),
+		"another number": {offer.press("8"), hears("For another number, press 2").press("2"),
+			hears("Please enter the phone number").press("081299998888#"),
 			hears("We would call you on 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("2")},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,9 +86,10 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 	t.Run("and they move what stands", func(t *testing.T) {
 		l := &losing{}
 		s := newScenario(t, saturday, l.option())
-		s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30", slices.Concat(
-			asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("1"),
-				hears("To change the time, press 2").press("2"), hears("9 to 9:30 a.m., press 4").press("4")})...)
+		s.rings(home, "Your callback has been moved. We will call you Monday, 9 March, between 9 and 9:30",
+			slices.Concat(
+				asking[:len(asking)-1], l.answer(asking[len(asking)-1]), []step{offer.press("1"),
+					hears("To change the time, press 2").press("2"), hears("9 to 9:30 a.m., press 4").press("4")})...)
 		s.only()
 		s.settles()
 		s.customerRung("Mon 09:00")
@@ -120,7 +122,8 @@ func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 	})
 	store.forgets = true
 	s.rings(home, "I repeat", slices.Concat(asking, []step{
-		hears("Sorry, we could not book the callback").press("0"), hears("We can call you back").press("2"), noNote})...)
+		hears("Sorry, we could not book the callback").press("0"), hears("We can call you back").press("2"),
+		noNote})...)
 	s.only()
 	s.settles()
 	s.customerRung("Mon 08:00")
@@ -148,7 +151,8 @@ func TestTheAnswerToAMoveIsLost(t *testing.T) {
 	proof := hears("Please enter your reference number").press(s.only().Reference + "#")
 	heard := s.rings(home, "Nothing has changed",
 		slices.Concat([]step{english, mine, proof, hears("To change the time, press 2").press("2")},
-			l.answer(hears("9 to 9:30 a.m., press 4").press("4")), []step{hears("We can call you back").press("*"), hears("").press("7"), proof,
+			l.answer(hears("9 to 9:30 a.m., press 4").press("4")),
+			[]step{hears("We can call you back").press("*"), hears("").press("7"), proof,
 				hears("We will call you Monday, 9 March, between 9 and 9:30 a.m.").press("2"),
 				hears("8:30 to 9 a.m., press 3").press("3"),
 				hears("Your earlier change has been saved. Your callback is still booked. We will call you Monday, 9 March, " +

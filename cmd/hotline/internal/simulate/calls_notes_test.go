@@ -12,7 +12,8 @@ import (
 // What a keypad cannot take: notes, messages, complaints; and the one reference that all of it has.
 
 var loginClosed = []step{
-	english, hears("For trouble logging in, press 3").press("3"), unsolved, myNumber, hears("We can call you back").press("1"),
+	english, hears("For trouble logging in, press 3").press("3"), unsolved, myNumber,
+	hears("We can call you back").press("1"),
 }
 
 func TestANoteThatIsNotSpoken(t *testing.T) {
@@ -124,14 +125,16 @@ func TestTextMessages(t *testing.T) {
 		withFaults(simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Repeat: 1} }}))
 	s.rings(home, "I repeat", append(slices.Clone(loginClosed), noNote)...)
 	reference := s.did("book")[0].Reference
-	s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"), hears("press 2").press("2"),
+	s.rings(home, "Your callback has been moved", english, mine, hears("reference").press(reference+"#"),
+		hears("press 2").press("2"),
 		hears("9 to 9:30 a.m., press 4").press("4"))
 	s.settles()
 	var sent []string
 	for _, text := range s.simulator.Messages() {
 		sent = append(sent, text.To+" "+text.Body)
 	}
-	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 (Jakarta). Ref " + reference + ".\n" +
+	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 (Jakarta). Ref " +
+		reference + ".\n" +
 		home + " GoPay support: we will call you Mon 9 Mar, 09:00–09:30 (Jakarta). Ref " +
 		reference + "."
 	if got := strings.Join(sent, "\n"); got != want {
@@ -161,8 +164,10 @@ func TestMainlandChina(t *testing.T) {
 			byoc := map[string]string{"upay": "BY00000000000000000000000000000001",
 				"wallet": "BY00000000000000000000000000000002"}[line]
 			snapshot := apptest.Edited(t, "lines/"+line+".yaml", "routes:\n  - {prefix: \"+86\", byoc: "+byoc+"}",
-				"routes: []", "  # countries: left out, so mainland China alone is called and texted.", "  countries: any",
-				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
+				"routes: []", "  # countries: left out, so mainland China alone is called and texted.",
+				"  countries: any",
+				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+
+					`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
 			told := hears("Sorry, we cannot call the country or region of your number. We are closed. We open again " +
 				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +

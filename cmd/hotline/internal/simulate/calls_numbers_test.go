@@ -55,7 +55,8 @@ func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 // A caller who calls from what is no E.164 number is asked for one: nothing is read out of the digits of an address.
 func TestACallerWithoutANumberIsAskedForOne(t *testing.T) {
 	for _, from := range []string{
-		"sip:bob@81.234.56.78", "86282452253", "266696687", "7378742833", "anna 0812 3456 7890", "sip:+6281234567890@example.com", "",
+		"sip:bob@81.234.56.78", "86282452253", "266696687", "7378742833", "anna 0812 3456 7890",
+		"sip:+6281234567890@example.com", "",
 	} {
 		t.Run(from, func(t *testing.T) {
 			s := newScenario(t, saturday)
@@ -101,7 +102,8 @@ func TestALineCallsItsOwnCountryWhereNothingElseIsWritten(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
 	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("closed").press("0"),
 		hears("Sorry, we cannot call the country or region of your number.").press("2"),
-		hears("Please enter the phone number").press("13812345678#"), hears("We would call you on 1 3 8, 1 2 3 4").press("1"))
+		hears("Please enter the phone number").press("13812345678#"),
+		hears("We would call you on 1 3 8, 1 2 3 4").press("1"))
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+8613812345678" {
 		t.Errorf("booked %v", booked)
 	}

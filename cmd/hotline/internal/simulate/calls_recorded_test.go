@@ -119,7 +119,8 @@ func TestANoteIsKeptHoweverItIsTold(t *testing.T) {
 		for how, fault := range recordingTold {
 			t.Run(how+map[bool]string{true: ", with its name"}[named], func(t *testing.T) {
 				s := recordedScenario(t, named, fault)
-				s.ringsOnce(home, append(slices.Clone(asking), hears("To add").press("1"), hears("It helps to say").speak()))
+				s.ringsOnce(home, append(slices.Clone(asking), hears("To add").press("1"),
+					hears("It helps to say").speak()))
 				s.agentDoes("support-1", "1", "3", "1")
 				s.settles()
 				s.bridged("support-1 with customer")

@@ -154,8 +154,10 @@ func TestAMessageBelongsToADesk(t *testing.T) {
 func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings("anonymous", "", english, hears("press 9").press("0"), hears("press 1").press("1"),
-		hears("Please enter the phone number").press("02150001000#"), hears("we do not call numbers of this kind").press("2"),
-		hears("Please enter the phone number").press("02150002001#"), hears("we do not call numbers of this kind").hangUp())
+		hears("Please enter the phone number").press("02150001000#"),
+		hears("we do not call numbers of this kind").press("2"),
+		hears("Please enter the phone number").press("02150002001#"),
+		hears("we do not call numbers of this kind").hangUp())
 }
 
 // restarted is a configuration of which no earlier version is known.

@@ -85,7 +85,8 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
-		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction, right,
+		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction,
+		right,
 		hears("Monday, 9 March, at 8 a.m., press 2. For 8 to 8:30 a.m., press 3").press("2"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
 		t.Fatalf("booked %v", booked)
@@ -132,7 +133,8 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 	t.Run("wrong keys lead to a person", func(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.rings(home, "Thank you", hears("For English").press("7"), hears("Maaf, pilihan tidak tersedia").press("2"),
-			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("6"), hears("That key is not").press("#"))
+			hears("For a stolen").press("6"), hears("That key is not one of the choices").press("6"),
+			hears("That key is not").press("#"))
 		s.bridged("caller with support-1")
 		if heard := heardBy(s.eventsNow(), RoleCaller); !strings.Contains(heard,
 			"We are connecting you to an agent") {
@@ -149,11 +151,13 @@ func TestWrongKeysAndSilenceAreDifferentThings(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.rings(home, "We are glad that it is solved", english, hears("For a stolen").silence(),
 			hears("We have not received a choice").press("6"),
-			hears("That key is not one of the choices").silence(), hears("We have not received a choice").press("6"), hears("That key").press("2"), hears("If this solves it").press("1"))
+			hears("That key is not one of the choices").silence(), hears("We have not received a choice").press("6"),
+			hears("That key").press("2"), hears("If this solves it").press("1"))
 	})
 	t.Run("all silent, closed: a message, and a goodbye with the hours", func(t *testing.T) {
 		s := newScenario(t, saturday)
-		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(),
+		s.rings(home, "Silakan", hears("For English").silence(), hears("").silence(), hears("").silence(),
+			hears("").silence(), hears("").silence(), hears("").silence(),
 			hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence(), hears("").silence())
 		if len(s.did("book"))+len(s.did("message")) != 0 {
 			t.Error("something was promised to somebody who said nothing")

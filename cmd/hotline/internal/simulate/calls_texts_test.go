@@ -34,7 +34,8 @@ func (s *scenario) booksWithAText() twilio.Event {
 	if len(booked) != 1 {
 		s.t.Fatalf("booked %v", booked)
 	}
-	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(15*time.Minute), func() bool { return false }); !errors.Is(err, simulator.ErrLimit) {
+	if err := s.simulator.RunUntil(context.Background(), s.simulator.Now().Add(15*time.Minute),
+		func() bool { return false }); !errors.Is(err, simulator.ErrLimit) {
 		s.t.Fatal(err)
 	}
 	return booked[0]
@@ -44,7 +45,8 @@ func (s *scenario) booksWithAText() twilio.Event {
 func TestTheBookingTellsOfItsText(t *testing.T) {
 	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
 	other := []step{english, hears("closed").press("0"), hears("We can call you back").press("8"),
-		hears("For another number, press 2").press("2"), hears("phone number with its area code").press("081298765432#"),
+		hears("For another number, press 2").press("2"),
+		hears("phone number with its area code").press("081298765432#"),
 		hears("We would call you on").press("1")}
 	robbed := []step{english, stolen, hears("To try again now").hangUp()}
 	for _, tt := range []struct {
@@ -110,18 +112,21 @@ func TestWhatBecomesOfATextMessage(t *testing.T) {
 		faults simulator.Faults
 		shown  string
 	}{
-		"delivered":    {status: "delivered", shown: "delivered"},
-		"undelivered":  {status: "undelivered", code: 30005, shown: "undelivered: code 30005, there is no such number"},
-		"failed":       {status: "failed", code: 30007, shown: "failed: code 30007, the message was filtered as unwanted"},
-		"sent, late":   {status: "delivered", faults: simulator.Faults{Webhook: lateSent}, shown: "delivered"},
-		"words twice":  {status: "undelivered", code: 30003, faults: simulator.Faults{Webhook: twice}, shown: "undelivered: code 30003, the telephone is off or cannot be reached"},
+		"delivered":   {status: "delivered", shown: "delivered"},
+		"undelivered": {status: "undelivered", code: 30005, shown: "undelivered: code 30005, there is no such number"},
+		"failed": {status: "failed", code: 30007,
+			shown: "failed: code 30007, the message was filtered as unwanted"},
+		"sent, late": {status: "delivered", faults: simulator.Faults{Webhook: lateSent}, shown: "delivered"},
+		"words twice": {status: "undelivered", code: 30003, faults: simulator.Faults{Webhook: twice},
+			shown: "undelivered: code 30003, the telephone is off or cannot be reached"},
 		"forged words": {status: "delivered", faults: simulator.Faults{Webhook: func(simulator.Webhook) simulator.WebhookFault { return simulator.WebhookFault{Tamper: true} }}, shown: "delivered"},
 		"answer lost": {status: "delivered", faults: simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
 			return simulator.RESTFault{LoseAnswer: strings.HasSuffix(r.Path, "/Messages.json")}
 		}}, shown: "delivered"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newScenario(t, saturday, withFaults(tt.faults), withDelivery(func(simulator.MessageRecord) (string, int) { return tt.status, tt.code }))
+			s := newScenario(t, saturday, withFaults(tt.faults),
+				withDelivery(func(simulator.MessageRecord) (string, int) { return tt.status, tt.code }))
 			booked := s.booksWithAText()
 			if text := s.text(booked); string(text.State) != tt.status || text.Code != tt.code {
 				t.Errorf("written down as %+v", text)
@@ -158,7 +163,8 @@ func lateSent(w simulator.Webhook) simulator.WebhookFault {
 func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 	for code, why := range map[int]string{
 		21408: "the account may not write to this country", 21606: "the sender cannot write to this destination",
-		21610: "the customer has opted out", 21612: "this sender and this destination do not go together", 21614: "the number takes no text messages",
+		21610: "the customer has opted out", 21612: "this sender and this destination do not go together",
+		21614: "the number takes no text messages",
 	} {
 		asked := 0
 		s := newScenario(t, saturday, withFaults(simulator.Faults{REST: func(r simulator.Request) simulator.RESTFault {
@@ -169,7 +175,8 @@ func TestATextMessageThatIsRefusedForGood(t *testing.T) {
 			return simulator.RESTFault{Status: 400, Code: code}
 		}}))
 		text := s.text(s.booksWithAText())
-		if asked != 1 || text.State != callbacks.SMSRefused || text.Code != code || !strings.Contains(text.Remark, why) {
+		if asked != 1 || text.State != callbacks.SMSRefused || text.Code != code ||
+			!strings.Contains(text.Remark, why) {
 			t.Errorf("%d: asked %d times, %+v", code, asked, text)
 		}
 		s.settles()
@@ -203,7 +210,8 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 		Log: slog.New(slog.NewTextHandler(&logged, nil)),
 	})
 	booked := s.booksWithAText()
-	if text := s.text(booked); text.State != callbacks.SMSWaiting || text.Tries < 5 || text.Remark != "the provider could not be reached" {
+	if text := s.text(booked); text.State != callbacks.SMSWaiting || text.Tries < 5 ||
+		text.Remark != "the provider could not be reached" {
 		t.Errorf("while nobody listens: %+v", text)
 	}
 	reach = true
@@ -222,14 +230,17 @@ func (f texting) Send(ctx context.Context, t callbacks.OutgoingSMS) (string, err
 // A line's own sender goes with its messages, and the provider's document takes the request.
 func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 	const service = "MG0123456789abcdef0123456789abcdef"
-	for sender, want := range map[string][2]string{"GOPAY": {"GOPAY", ""}, "\"+622150001000\"": {"+622150001000", ""}, service: {"", service}} {
-		s := newScenario(t, saturday, withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true", "\ntext_sender: "+sender+"\ntext_messages: true")))
+	for sender, want := range map[string][2]string{"GOPAY": {"GOPAY", ""}, "\"+622150001000\"": {"+622150001000", ""},
+		service: {"", service}} {
+		s := newScenario(t, saturday, withConfig(apptest.Edited(t, "lines/gopay.yaml", "\ntext_messages: true",
+			"\ntext_sender: "+sender+"\ntext_messages: true")))
 		text := s.text(s.booksWithAText())
 		if text.State != callbacks.SMSReachedCustomer {
 			t.Errorf("%s: %+v", sender, text)
 		}
 		for _, r := range s.simulator.Requests() {
-			if got := [2]string{r.Form.Get("From"), r.Form.Get("MessagingServiceSid")}; strings.HasSuffix(r.Path, "/Messages.json") && got != want {
+			if got := [2]string{r.Form.Get("From"), r.Form.Get("MessagingServiceSid")}; strings.HasSuffix(r.Path,
+				"/Messages.json") && got != want {
 				t.Errorf("%s: asked from %q", sender, got)
 			}
 		}
@@ -243,7 +254,8 @@ func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})
 	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
-		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"), hears("your card").press("2"), myNumber,
+		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"),
+		hears("your card").press("2"), myNumber,
 		hears("Many people").press("2"), hears("as soon as").press("1"), noNote)
 	s.settles()
 	s.bridged("support-2 with customer")

@@ -70,8 +70,10 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
 	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved,
 		hears("registered mobile number").press("081255556666#"), right,
-		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
-		hears("Please enter the phone").press("081233334444#"), hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
+		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"),
+		hears("For another number, press 2").press("2"),
+		hears("Please enter the phone").press("081233334444#"),
+		hears("We would call you on 0 8 1 2, 3 3 3 3").press("1"), noNote)
 	s.customer = behaviours["no-answer"]
 	s.mayBreak = true
 	s.settles()

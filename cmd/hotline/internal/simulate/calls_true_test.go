@@ -15,7 +15,8 @@ import (
 func TestTimesAreToldOnTheClockOfTheTelephoneThatRings(t *testing.T) {
 	s := newScenario(t, "2026-03-04T10:00:00+08:00", onLine("okpay"))
 	s.everyAgent("busy")
-	s.rings("+12125551234", "We will call you tomorrow, Wednesday, between 8 and 8:30 p.m. local time", hears("For English").press("1"),
+	s.rings("+12125551234", "We will call you tomorrow, Wednesday, between 8 and 8:30 p.m. local time",
+		hears("For English").press("1"),
 		hears("To speak to an agent, press 0").press("0"),
 		hears("from tomorrow, Wednesday, at 8 p.m. local time, press 1. For 8 to 8:30 p.m., press 2").press("2"))
 	s.everyAgent("answer")
@@ -56,11 +57,13 @@ func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 	s.bridged("caller with support-1")
 }
 
-// Callers with a callback hear of it before the topics, behind the emergency,, again with them, and before any time is read.
+// Callers with a callback hear of it before the topics, behind the emergency,, again with them, and before any time is
+// read.
 func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
 	s, reference := bookedCallback(t)
 	const open = "You have a callback booked. To check, change or cancel it, press 7. "
-	s.rings(home, "Nothing has changed", english, hears(open+"For a failed").press("9"), hears(open+"For a failed").press("0"),
+	s.rings(home, "Nothing has changed", english, hears(open+"For a failed").press("9"),
+		hears(open+"For a failed").press("0"),
 		hears(open+"We can call you back").press("7"),
 		hears("Please enter your reference number").press(reference+"#"), hears("To keep it, press 1").press("1"))
 	s.settles()

@@ -25,7 +25,8 @@ func alerting(t *testing.T) scenarioOption {
 func (s *scenario) hangsUpAfter(from string, ringing time.Duration, keys ...string) {
 	s.t.Helper()
 	ctx := context.Background()
-	call := s.simulator.Ring(from, s.line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: simulator.Script(keys...)})
+	call := s.simulator.Ring(from, s.line.Numbers[0],
+		simulator.Party{Name: RoleCaller, Keys: simulator.Script(keys...)})
 	rings := func() bool { return len(s.of(simulator.EventDial)) > 0 && len(s.of(simulator.EventRing)) > 1 }
 	if err := s.simulator.RunUntil(ctx, s.simulator.Now().Add(time.Minute), rings); err != nil {
 		s.t.Fatal(err)
@@ -62,7 +63,8 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 		}
 		alerts := s.textsTo(onDuty)
 		told := "gopay, desk emergency: nobody took an urgent call. Sat 21 Mar 2026, 03:0"
-		if len(alerts) != 2 || !strings.Contains(alerts[0], told) || !strings.Contains(alerts[0], "number ending in 7890") {
+		if len(alerts) != 2 || !strings.Contains(alerts[0], told) ||
+			!strings.Contains(alerts[0], "number ending in 7890") {
 			t.Errorf("told: %q", alerts)
 		}
 	})

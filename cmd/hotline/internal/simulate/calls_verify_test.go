@@ -201,7 +201,8 @@ func TestAMissedCustomerIsToldWhetherWeCallAgain(t *testing.T) {
 		"a voicemail": behaviours["voicemail"], "another key": {After: 5 * time.Second, Keys: simulator.Always("5")},
 	} {
 		for _, first := range []bool{false, true} {
-			s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").CustomerFirst = first }))
+			s := newScenario(t, saturday, limited(t,
+				func(c *config.Snapshot) { c.ByID("gopay").CustomerFirst = first }))
 			s.customer, s.customer.Name, s.mayBreak = customer, "customer", true
 			s.rings(home, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
 			s.settles()

@@ -110,8 +110,10 @@ func (c *Console) callbackViews() []callbackView {
 	for i := len(c.callbacks) - 1; i >= 0; i-- {
 		p := c.callbacks[i]
 		v := callbackView{
-			Reference: p.Reference, Number: callbacks.Mask(p.Number), Line: p.Line, Desk: p.Desk, Zone: c.zone(p.Line).String(),
-			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), DeskAttempts: p.DeskAttempts, Attempts: p.Attempts,
+			Reference: p.Reference, Number: callbacks.Mask(p.Number), Line: p.Line, Desk: p.Desk,
+			Zone:   c.zone(p.Line).String(),
+			Urgent: p.Urgent, Due: p.Due.UTC(), State: string(p.State), Open: p.Open(), DeskAttempts: p.DeskAttempts,
+			Attempts: p.Attempts,
 		}
 		if end := p.SlotEnd.UTC(); !p.SlotEnd.IsZero() {
 			v.SlotEnd = &end
