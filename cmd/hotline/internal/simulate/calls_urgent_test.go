@@ -147,7 +147,7 @@ func TestHangingUpWhileTheEmergencyDeskRings(t *testing.T) {
 	}
 }
 
-// While only the emergency desk answers, its key is said again before the tone to whoever gave no answer, and after it.
+// While only the emergency desk answers, its key is said again before the tone to callers who gave no answer, and after it.
 func TestNoKeyLeadsAwayFromTheEmergency(t *testing.T) {
 	const first, closed = "For a stolen account or phone, press 1", "We are closed"
 	tone := hears("after the tone").speak()
