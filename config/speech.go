@@ -100,21 +100,39 @@ func (s speech) checkPlaceholders() {
 		case strings.Contains(s.text, "{"+arg+"}"):
 		case ivr.Required(arg):
 			s.Fail("does not say {%s}, without which it is of no use; add it (heard: %s)", arg, s.need.Heard)
-		case !own: // words of one line may say its name and its numbers as they are
+		case !own || arg == "count" && !figures.MatchString(s.text):
+			// words of one line may say its name and its numbers as they are
 			s.Warn("does not say {%s}; add it unless it is left out on purpose", arg)
 		}
 	}
 }
 
-// checkFigures warns of a key that the step takes and the sentence does not name. A language is offered by its own key
-// alone, which depends on the line.
+// starWords is what each language calls the star key.
+var starWords = map[string][]string{"en": {"star"}, "id": {"bintang"}, "zh": {"星"}, "ja": {"コメ", "こめ", "米"}}
+
+// checkFigures refuses another key than the step takes, and warns where none is named. A language is offered by its own
+// key alone, which depends on the line, or by the star.
 func (s speech) checkFigures() {
 	said := figures.FindAllString(braces.ReplaceAllString(s.text, " "), -1)
 	if s.need.Key == "language.offer" && len(said) > 0 {
 		s.Fail("names the key %s; each line has its own key for this language, so write {key} alone", said[0])
 	}
+	if s.need.Key == "language.star" {
+		names := func(word string) bool { return strings.Contains(strings.ToLower(s.text), word) }
+		switch words := starWords[s.tag]; {
+		case len(said) > 0:
+			s.Fail("names the key %s, but this language is chosen with the star key; name that one", said[0])
+		case !slices.ContainsFunc(words, names):
+			s.Warn("does not name the star key (%s), which chooses this language", strings.Join(words, ", "))
+		}
+	}
 	missing := slices.DeleteFunc(slices.Clone(s.need.Figures), func(f string) bool { return slices.Contains(said, f) })
-	if len(missing) > 0 {
+	others := slices.DeleteFunc(said, func(f string) bool { return slices.Contains(s.need.Figures, f) })
+	switch {
+	case len(missing) > 0 && len(others) > 0:
+		s.Fail("says %s where it has to say %s (heard: %s)", strings.Join(others, " and "),
+			strings.Join(missing, " and "), s.need.Heard)
+	case len(missing) > 0:
 		s.Warn("does not say %s in figures, which it has to (heard: %s)", strings.Join(missing, " and "), s.need.Heard)
 	}
 }

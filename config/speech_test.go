@@ -15,11 +15,11 @@ func TestWarningsOfSentences(t *testing.T) {
 		"nothing to say against": {"goodbye", "Thank you, GoPay. Goodbye (100%).", ""},
 		"a key left out": {"menu.agent", "Wait for an agent.",
 			"menu.agent: does not say 0 in figures, which it has to (heard: 0 an agent; only while one can answer)"},
-		"another key": {"existing.sure", "Really? Yes 1, no 3.",
-			"existing.sure: does not say 2 in figures, which it has to (heard: really cancel: yes 1, no 2)"},
-		"a key doubled": {"connect.ask", "To be called back, press 22.",
-			"connect.ask: does not say 2 in figures, which it has to (heard: connecting you now; to be rung back " +
-				"instead press 2)"},
+		"no name of the star key": {"language.star", "For English, press pound.",
+			"language.star: does not name the star key (star), which chooses this language"},
+		"a line's number, left out": {"shop/account.digits", "Nothing.",
+			"shop/account.digits: does not say {count}; add it unless it is left out on purpose"},
+		"a line's number, as it is": {"shop/account.digits", "It has 11 digits.", ""},
 		"a name left out": {"welcome", "Welcome.",
 			"welcome: does not say {line}; add it unless it is left out on purpose"},
 		"in a line's own words":        {"shop/welcome", "Welcome to the shop.", ""},
@@ -43,6 +43,26 @@ func TestWarningsOfSentences(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		})
+	}
+}
+
+// TestAnotherKeyIsRefused: callers would press a key that means something else.
+func TestAnotherKeyIsRefused(t *testing.T) {
+	for prompt, want := range map[string]string{
+		`existing.sure: "Really? Yes 1, no 3."`: "says 3 where it has to say 2 (heard: really cancel: yes 1, no 2)",
+		`connect.ask: "To be called back, press 22."`: "says 22 where it has to say 2 (heard: connecting you now; to " +
+			"be rung back instead press 2)",
+		`menu.agent: "To speak to an agent, press 5."`: "says 5 where it has to say 0 (heard: 0 an agent; only while " +
+			"one can answer)",
+		`language.star: "For English, press 5."`: "names the key 5, but this language is chosen with the star key; " +
+			"name that one",
+	} {
+		key, _, _ := strings.Cut(prompt, ":")
+		fsys := wholeWeek(t)
+		fsys["prompts/en.yaml"].Data = []byte(prompt + "\n" + edit(t, string(fsys["prompts/en.yaml"].Data), "-"+key))
+		if _, err := config.Load(fsys); err == nil || err.Error() != "prompts/en.yaml:1: "+key+": "+want {
+			t.Errorf("%s: %v", prompt, err)
+		}
 	}
 }
 

@@ -79,17 +79,17 @@ func Correction(value string) string {
 	return fmt.Sprintf("; %s: write %q", what, simple)
 }
 
-// Pointer is a line with a mark under one of its bytes, for the end of a message.
+// Pointer is a line with a mark under one of its bytes, for the end of a message. Where a long line is cut, … says so.
 func Pointer(line string, at int) string {
 	const before, behind = 60, 40
-	start, end := 0, len(line)
+	start, end, left, right := 0, len(line), "", ""
 	if r := []rune(line[:at]); len(r) > before {
-		start = at - len(string(r[len(r)-before:]))
+		start, left = at-len(string(r[len(r)-before:])), "…"
 	}
 	if r := []rune(line[at:]); len(r) > behind {
-		end = at + len(string(r[:behind]))
+		end, right = at+len(string(r[:behind])), "…"
 	}
 	shown := strings.ReplaceAll(line[start:end], "\t", " ")
-	return "\n    " + shown + "\n    " + strings.Repeat(" ", columns(line[start:at])+
+	return "\n    " + left + shown + right + "\n    " + strings.Repeat(" ", columns(left+line[start:at])+
 		strings.Count(line[start:at], "\t")) + "^"
 }

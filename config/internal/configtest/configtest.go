@@ -37,6 +37,9 @@ func Base(t testing.TB) fstest.MapFS {
 		var b strings.Builder
 		for _, need := range line.PromptNeeds() {
 			words := append([]string{need.Key, "in", tag}, need.Figures...)
+			if tag == "id" && need.Key == "language.star" {
+				words = append(words, "bintang")
+			}
 			fmt.Fprintf(&b, "%s: \"%s", need.Key, strings.Join(words, " "))
 			for _, arg := range need.Args {
 				fmt.Fprintf(&b, " {%s}", arg)
