@@ -140,8 +140,7 @@ func (l *loader) readLine(name string) *lineFile {
 	checkName(f.id, name)
 	switch times, ok := l.hoursFiles[f.hoursName]; {
 	case !ok && f.hours.Present():
-		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName,
-			problem.Hint(f.hoursName, slices.Sorted(maps.Keys(l.hoursFiles))))
+		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, l.hoursHint(name, f.hoursName))
 	case !ok:
 		l.fail(f.at.File, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
 	case times.Node != nil:
@@ -150,6 +149,16 @@ func (l *loader) readLine(name string) *lineFile {
 		f.link(h, l.sets)
 	}
 	return f
+}
+
+// hoursHint names files of hours. The nearest is not advised where it is another line's: that one may be in another zone.
+func (l *loader) hoursHint(line, wanted string) string {
+	known := slices.Sorted(maps.Keys(l.hoursFiles))
+	near, ok := problem.Nearest(wanted, known)
+	if _, others := l.lineFiles[near]; ok && (near == line || !others) {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "known here: " + strings.Join(known, ", ")
 }
 
 // catalogue reads the topics that lines share, if there is such a file.

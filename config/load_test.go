@@ -151,6 +151,30 @@ func TestSpareSentences(t *testing.T) {
 	load(t, fsys)
 }
 
+// TestAnotherLinesHoursAreNotAdvised: a file that was renamed is missed by its line, and the nearest name is another
+// line's, with hours in another zone.
+func TestAnotherLinesHoursAreNotAdvised(t *testing.T) {
+	fsys := fstest.MapFS{}
+	for _, folder := range []string{"hours", "lines", "holidays", "prompts"} {
+		entries, err := fs.ReadDir(config.Shipped(), folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range entries {
+			if data, err := fs.ReadFile(config.Shipped(), folder+"/"+entry.Name()); err == nil {
+				fsys[folder+"/"+entry.Name()] = &fstest.MapFile{Data: data}
+			}
+		}
+	}
+	fsys["hours/gopay.yaml.txt"] = fsys["hours/gopay.yaml"]
+	delete(fsys, "hours/gopay.yaml")
+	_, err := config.Load(fsys)
+	if err == nil || strings.Contains(err.Error(), "did you mean \"okpay\"") ||
+		!strings.Contains(err.Error(), "there is no hours/gopay.yaml; known here: okpay, paypay, upay, wallet") {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestOldWords: announcements may stand under the name that they had.
 func TestOldWords(t *testing.T) {
 	fsys := base(t)

@@ -140,9 +140,9 @@ func newCallbacksRetry() *cobra.Command {
 	return &cobra.Command{
 		Use: "retry REFERENCE", Short: "Make a callback now, also one that was given up", Args: cobra.ExactArgs(1),
 		Example: "  hotline callbacks retry 8291294",
-		Long: `retry lets a callback that waits, or is a task, fall due at once. One that was given up (expired, undialable)
-is made again, under a new reference, at the place of the first call. The desk's hours are asked as always, and the
-running server notices within a minute.`,
+		Long: `retry lets a callback that waits, or is a task, fall due at once. One that was given up (expired,
+undialable) is made again, under a new reference, at the place of the first call. The desk's hours are asked as
+always, and the running server notices within a minute.`,
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
 			c, err := s.find(cmd.Context(), args[0])
 			if err != nil {

@@ -101,9 +101,10 @@ func newHolidaysImport() *cobra.Command {
 		Use:   "import FILE",
 		Short: "Make a holiday set of an iCalendar file or of holiday JSON",
 		Long: `import reads an iCalendar file (.ics) or holiday JSON (of holiday-cn, Nager.Date or
-date-holidays), puts it over the set of that name and prints what would change, line by line: - goes, + comes. Read it; then take a draft and repeat the
-command with --config DRAFT --write, which writes DRAFT/holidays/NAME.yaml for hotline publish. A running server has in
-force what is written into its directory, so --write has to be given twice for a directory that is no draft.
+date-holidays), puts it over the set of that name and prints what would change, line by line: - goes, + comes. Read
+it; then take a draft and repeat the command with --config DRAFT --write, which writes DRAFT/holidays/NAME.yaml for
+hotline publish. A running server has in force what is written into its directory, so --write has to be given twice
+for a directory that is no draft.
 
 An event that cannot be read is named, and nothing is imported unless --skip-broken is given. An event that does not say
 for certain whether the day is worked is in doubt: nothing is written before --decide says what it is. FILE - is the

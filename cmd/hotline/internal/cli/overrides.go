@@ -41,9 +41,9 @@ func newClose() *cobra.Command {
 		Use:   "close --line LINE --until TIME --reason TEXT",
 		Short: "Close a line now, until a time, whatever its files say: the closure in an emergency",
 		Long: `close is in force on every instance within 10 seconds, and ends by itself. 18:00 is the next time that
-the clock on the line's wall shows it. Desks that never close are not concerned. What is said with --say is announced at the start of every call: in one
-language (--say en="…"), in several by repeating it, or without a language in the line's first.
-It works on the database that HOTLINE_STORE names, and needs no running server.`,
+the clock on the line's wall shows it. Desks that never close are not concerned. What is said with --say is
+announced at the start of every call: in one language (--say en="…"), in several by repeating it, or without a
+language in the line's first. It works on the database that HOTLINE_STORE names, and needs no running server.`,
 		Example: "  hotline close --line gopay --until 14:00 --reason \"Power cut\" --say id=\"Listrik kami " +
 			"padam.\" --say en=\"There is no electricity here.\"",
 		Args: noArgs,
@@ -60,7 +60,8 @@ func newOpen() *cobra.Command {
 		Use:   "open {--line LINE | --override N} [--until TIME --reason TEXT]",
 		Short: "End the overrides of a line, or open it until a time, whatever its files say",
 		Long: `open without --until ends what close (or open) has declared for the line, or with --desk for this desk:
-the hours of the files rule again. With --override it ends this one alone. With --until and --reason the line is open until then, whatever its files say.`,
+the hours of the files rule again. With --override it ends this one alone. With --until and --reason the line is
+open until then, whatever its files say.`,
 		Example: `  hotline open --line gopay
   hotline open --override 3
   hotline open --line gopay --until 20:00 --reason "Everybody stays for the campaign"`,
