@@ -16,7 +16,7 @@ test: tools referees lint unit ## everything that must pass: lint, and all tests
 unit: tools referees ## all tests, under the race detector where goroutines share something; none may be skipped
 	@.ci/unit
 
-test-short: ## the daily run: most tests, in less than a minute
+test-short: ## the daily run: all but whole calls and commands, in less than a minute
 	@.ci/short
 
 lint: ## gofmt, go vet, staticcheck
