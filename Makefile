@@ -1,19 +1,19 @@
 # `make test` is the test command: on this machine, on yours and in CI.
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-REFEREES    := ivr/twilio/testdata/referees hours/testdata/referees config/holidays/testdata/referees \
-	cmd/hotline/internal/simulate/page/testdata/referees
-INSTALLED   := $(REFEREES:=/node_modules/.package-lock.json)
+VALIDATORS  := ivr/twilio/testdata/validators hours/testdata/validators config/holidays/testdata/validators \
+	cmd/hotline/internal/simulate/page/testdata/validators
+INSTALLED   := $(VALIDATORS:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-short unit lint bench fuzz chaos build demo tools referees clean
+.PHONY: help test test-short unit lint bench fuzz chaos build demo tools validators clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: tools referees lint unit ## everything that must pass: lint, and all tests
+test: tools validators lint unit ## everything that must pass: lint, and all tests
 
-unit: tools referees ## all tests, under the race detector where goroutines share something; none may be skipped
+unit: tools validators ## all tests, under the race detector where goroutines share something; none may be skipped
 	@.ci/unit
 
 test-short: ## the daily run: all but whole calls and commands, in less than a minute
@@ -23,8 +23,8 @@ lint: ## gofmt, go vet, staticcheck
 	@files=$$(find . -name '*.go' -not -path '*/node_modules/*' -not -path '*/testdata/*' -exec gofmt -l {} +); \
 	if [ -n "$$files" ]; then echo "not formatted, run gofmt -w on:"; echo "$$files"; exit 1; fi
 	go vet ./...
-	go vet -tags referee ./...
-	go run $(STATICCHECK) -tags referee ./...
+	go vet -tags conformance ./...
+	go run $(STATICCHECK) -tags conformance ./...
 
 bench: tools ## speed, in ratios within one run where possible; exits 1 beyond its bounds
 	@.ci/bench
@@ -38,7 +38,7 @@ SEED     :=
 
 chaos: tools ## the crash campaign, half an hour and more (CALLBACKS=10000 KILLS=200; SEED=1 repeats faults)
 	CHAOS_CALLBACKS=$(CALLBACKS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
-		go test -tags referee -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
+		go test -tags conformance -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
 
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline
@@ -49,7 +49,7 @@ demo: ## ring the line in a browser, with a provider simulator
 tools: ## install what the tests need beside Go (Debian, as root), or name it
 	@.ci/tools
 
-referees: $(INSTALLED) ## install the npm packages that validate our results in the tests
+validators: $(INSTALLED) ## install the npm packages that validate our results in the tests
 
 # Without scripts: installing a package runs none of its code.
 $(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | tools
@@ -57,4 +57,4 @@ $(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.j
 	@touch $@
 
 clean: ## remove what was built and installed here
-	rm -rf bin $(REFEREES:=/node_modules)
+	rm -rf bin $(VALIDATORS:=/node_modules)

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package twilio
 
@@ -21,15 +21,15 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Independent judges: the provider's own Node library for signatures, its OpenAPI document for REST requests.
-// `make referees` installs both in testdata/referees; `make test` does so too.
+// Independent validators: the provider's own Node library for signatures, its OpenAPI document for REST requests.
+// `make validators` installs both in testdata/validators; `make test` does so too.
 
-const referees = "testdata/referees"
+const validators = "testdata/validators"
 
-// newRESTValidator judges REST requests by the provider's own document.
+// newRESTValidator validates REST requests by the provider's own document.
 func newRESTValidator(t *testing.T) *conformance.RESTValidator {
 	t.Helper()
-	r, err := conformance.OpenAPI(filepath.Join(referees, conformance.SpecPath))
+	r, err := conformance.OpenAPI(filepath.Join(validators, conformance.SpecPath))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func newRESTValidator(t *testing.T) *conformance.RESTValidator {
 
 // Every request that the REST client can make is one that the provider's document permits.
 func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
-	judge := newRESTValidator(t)
+	validator := newRESTValidator(t)
 	ctx := context.Background()
 	routed := placement(callbacks.Number, "+8613800138000")
 	routed.Byoc = "BY0123456789abcdef0123456789abcdef"
@@ -70,7 +70,7 @@ func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
-			handler := judge.Handler(&restStub{answer: c.answer}, func(r *http.Request, verdict error) {
+			handler := validator.Handler(&restStub{answer: c.answer}, func(r *http.Request, verdict error) {
 				seen++
 				if verdict != nil {
 					t.Errorf("%s %s: %v", r.Method, r.URL, verdict)
@@ -80,7 +80,7 @@ func TestRESTRequestsAgainstTheProvidersDocument(t *testing.T) {
 				t.Error(err)
 			}
 			if seen != 1 {
-				t.Errorf("%d requests were judged", seen)
+				t.Errorf("%d requests were validated", seen)
 			}
 		})
 	}
@@ -92,9 +92,9 @@ func place(p dispatch.Placement) func(*Client) error {
 	return func(provider *Client) error { _, err := provider.Place(context.Background(), p); return err }
 }
 
-// Text messages: who they may come from, and what the judge refuses.
+// Text messages: who they may come from, and what the validator refuses.
 func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
-	judge := newRESTValidator(t)
+	validator := newRESTValidator(t)
 	const messages = "/2010-04-01/Accounts/" + someAccount + "/Messages.json"
 	for _, c := range []struct {
 		from, service, want string
@@ -110,23 +110,23 @@ func TestTheProvidersDocumentOnTextMessages(t *testing.T) {
 				form.Set(name, value)
 			}
 		}
-		if err := judge.Check("POST", messages, form); (err == nil) != (c.want == "") || err != nil &&
+		if err := validator.Check("POST", messages, form); (err == nil) != (c.want == "") || err != nil &&
 			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("from %q by %q: %v", c.from, c.service, err)
 		}
 	}
-	if err := judge.Check("POST", messages, url.Values{"To": {"+6281234567890"}, "From": {"GOPAY"}}); err == nil {
+	if err := validator.Check("POST", messages, url.Values{"To": {"+6281234567890"}, "From": {"GOPAY"}}); err == nil {
 		t.Error("a message that says nothing is taken")
 	}
 }
 
-// The judge can say no, and says it about the right field.
+// The validator can say no, and says it about the right field.
 func TestTheProvidersDocumentRefuses(t *testing.T) {
-	judge := newRESTValidator(t)
+	validator := newRESTValidator(t)
 	const calls = "/2010-04-01/Accounts/" + someAccount + "/Calls.json"
 	const call = "/2010-04-01/Accounts/" + someAccount + "/Calls/" + someCall + ".json"
 	good := url.Values{"To": {"+622150002001"}, "From": {"+622150001000"}, "Url": {"https://h.example/x"}}
-	if err := judge.Check("POST", calls, good); err != nil {
+	if err := validator.Check("POST", calls, good); err != nil {
 		t.Fatalf("a good request is refused: %v", err)
 	}
 	for _, c := range []struct {
@@ -174,13 +174,13 @@ func TestTheProvidersDocumentRefuses(t *testing.T) {
 				delete(form, name)
 			}
 		}
-		if err := judge.Check(c.method, c.path, form); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := validator.Check(c.method, c.path, form); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want something about %s", c.name, err, c.want)
 		}
 	}
 }
 
-// A signedRequest is one for the Node library to judge.
+// A signedRequest is one for the Node library to validate.
 type signedRequest struct {
 	Token     string         `json:"token"`
 	URL       string         `json:"url"`
@@ -282,10 +282,10 @@ func askNode[A, Q any](t *testing.T, script string, questions []Q) []A {
 		}
 	}
 	node := exec.CommandContext(t.Context(), "node", script)
-	node.Dir, node.Env, node.Stdin, node.Stderr = referees, append(os.Environ(), "NODE_OPTIONS="), &in, &complaints
+	node.Dir, node.Env, node.Stdin, node.Stderr = validators, append(os.Environ(), "NODE_OPTIONS="), &in, &complaints
 	out, err := node.Output()
 	if err != nil {
-		t.Fatalf("node %s: %v; is it installed (`make referees`)?\n%s", script, err, complaints.String())
+		t.Fatalf("node %s: %v; is it installed (`make validators`)?\n%s", script, err, complaints.String())
 	}
 	var answers []A
 	lines := bufio.NewScanner(bytes.NewReader(out))

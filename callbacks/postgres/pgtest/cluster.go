@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 // Package pgtest starts a PostgreSQL for tests.
 package pgtest

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package conformance
 
@@ -18,7 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// SpecPath is where the provider's OpenAPI document lies within ivr/twilio/testdata/referees, once installed there.
+// SpecPath is where the provider's OpenAPI document lies within ivr/twilio/testdata/validators, once installed there.
 const SpecPath = "node_modules/@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json"
 
 const formType = "application/x-www-form-urlencoded"
@@ -44,22 +44,22 @@ type operation struct {
 func OpenAPI(specPath string) (*RESTValidator, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(specPath)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the provider's OpenAPI document; `make referees` installs it: %w", err)
+		return nil, fmt.Errorf("cannot read the provider's OpenAPI document; `make validators` installs it: %w", err)
 	}
-	referee := &RESTValidator{}
+	validator := &RESTValidator{}
 	for path, item := range doc.Paths.Map() {
 		for method, described := range item.Operations() {
 			op, err := newOperation(method, path, item, described)
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
-			referee.operations = append(referee.operations, op)
+			validator.operations = append(validator.operations, op)
 		}
 	}
-	if len(referee.operations) == 0 {
+	if len(validator.operations) == 0 {
 		return nil, fmt.Errorf("%s describes no operation", specPath)
 	}
-	return referee, nil
+	return validator, nil
 }
 
 var placeholder = regexp.MustCompile(`\\\{(\w+)\\\}`)

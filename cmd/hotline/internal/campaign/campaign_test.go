@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package campaign
 

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 // Package campaign makes callbacks and kills processes while they are kept. It is a test with helper processes, behind
 // a build tag.

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package cli
 
@@ -27,9 +27,9 @@ const heardSpeech = `
 // The page is whole on one screen, light and dark, on a desk and in a hand: axe has nothing to say of it at any moment
 // of a call, and what one needs is above the fold.
 func TestBrowserPage(t *testing.T) {
-	axe, err := os.ReadFile("../simulate/page/testdata/referees/node_modules/axe-core/axe.min.js")
+	axe, err := os.ReadFile("../simulate/page/testdata/validators/node_modules/axe-core/axe.min.js")
 	if err != nil {
-		t.Fatalf("make referees installs it: %v", err)
+		t.Fatalf("make validators installs it: %v", err)
 	}
 	for _, size := range [][2]int64{{1280, 800}, {390, 844}} {
 		for _, scheme := range []string{"light", "dark"} {

@@ -1,4 +1,4 @@
-//go:build !referee
+//go:build !conformance
 
 package simulate
 
@@ -8,6 +8,6 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-// checkREST validates only with the tag referee, under which `make test` runs: the provider's own
+// checkREST validates only with the tag conformance, under which `make test` runs: the provider's own
 // document comes by npm. Without it the simulator's own strictness is all there is.
 func checkREST(*testing.T, []simulator.Request) {}

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package voices_test
 
@@ -12,7 +12,7 @@ import (
 
 // TestProvidersList: the voices of our languages are those of the provider's own library.
 func TestProvidersList(t *testing.T) {
-	data, err := os.ReadFile("../twilio/testdata/referees/node_modules/twilio/lib/twiml/VoiceResponse.d.ts")
+	data, err := os.ReadFile("../twilio/testdata/validators/node_modules/twilio/lib/twiml/VoiceResponse.d.ts")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const [country, first, last] = process.argv.slice(2);
 
-const judges = {
+const validators = {
   // A weekend day that is worked is a make-up day, and a day with a name that is not worked is a holiday.
   cn: () => {
     const days = require("chinese-days");
@@ -32,11 +32,11 @@ const judges = {
   },
 };
 
-const judge = judges[country]();
+const validator = validators[country]();
 const out = {};
 for (let day = new Date(`${first}-01-01T00:00:00Z`); day.getUTCFullYear() <= Number(last); day.setUTCDate(day.getUTCDate() + 1)) {
   const date = day.toISOString().slice(0, 10);
-  const kind = judge(date);
+  const kind = validator(date);
   if (kind) out[date] = kind;
 }
 console.log(JSON.stringify(out));

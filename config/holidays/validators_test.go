@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package holidays_test
 
@@ -12,17 +12,17 @@ import (
 )
 
 // Every day of every year, held against npm packages.
-func TestEveryDayAgainstTheReferees(t *testing.T) {
+func TestEveryDayAgainstTheValidators(t *testing.T) {
 	for _, c := range []struct {
 		set         string
 		first, last int
 		special     int
 	}{{"cn", 2024, 2026, 108}, {"jp", 2024, 2027, 75}, {"us", 2024, 2027, 49}} {
 		cmd := exec.CommandContext(t.Context(), "node", "days.mjs", c.set, strconv.Itoa(c.first), strconv.Itoa(c.last))
-		cmd.Dir = "testdata/referees"
+		cmd.Dir = "testdata/validators"
 		out, err := cmd.Output()
 		if err != nil {
-			t.Fatalf("%s: %v; install the referees with npm ci --ignore-scripts in %s", c.set, err, cmd.Dir)
+			t.Fatalf("%s: %v; install the validators with npm ci --ignore-scripts in %s", c.set, err, cmd.Dir)
 		}
 		var want map[string]holidays.Kind
 		if err := json.Unmarshal(out, &want); err != nil {
@@ -30,7 +30,7 @@ func TestEveryDayAgainstTheReferees(t *testing.T) {
 		}
 		if _, special := compare(t, shippedSet(t, c.set), c.first, c.last, want); special != c.special ||
 			len(want) != c.special {
-			t.Errorf("%s: %d days are special, the referee knows %d, expected %d", c.set, special, len(want), c.special)
+			t.Errorf("%s: %d days are special, the validator knows %d, expected %d", c.set, special, len(want), c.special)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-//go:build referee
+//go:build conformance
 
 package simulate
 
@@ -14,7 +14,7 @@ import (
 )
 
 var restValidator = sync.OnceValues(func() (*conformance.RESTValidator, error) {
-	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "referees",
+	return conformance.OpenAPI(filepath.Join("..", "..", "..", "..", "ivr", "twilio", "testdata", "validators",
 		conformance.SpecPath))
 })
 
@@ -37,7 +37,7 @@ func checkREST(t *testing.T, requests []simulator.Request) {
 }
 
 // The validator can refuse: otherwise every scenario would pass it.
-func TestTheRefereeCanSayNo(t *testing.T) {
+func TestTheValidatorCanSayNo(t *testing.T) {
 	validator, err := restValidator()
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-//go:build referee && !race
+//go:build conformance && !race
 
 package hours_test
 
@@ -17,7 +17,7 @@ import (
 	"github.com/hotline-ivr/hotline/hours"
 )
 
-// question is one line for testdata/referees/opening_hours.mjs, and what is ours to compare.
+// question is one line for testdata/validators/opening_hours.mjs, and what is ours to compare.
 type question struct {
 	Hours string  `json:"hours"`
 	At    []int64 `json:"at"` // milliseconds since 1970
@@ -41,7 +41,7 @@ func openingHours(week hours.Week) string {
 	return strings.Join(rules, ", ")
 }
 
-// excused are the disagreements that are known, all of them the referee's errors after a clock was put forward. An
+// excused are the disagreements that are known, all of them the validator's errors after a clock was put forward. An
 // entry that excuses nothing fails.
 var excused = []struct {
 	reason string
@@ -134,7 +134,7 @@ func excuse(local time.Time, used []int) bool {
 	return false
 }
 
-// ask runs the referee with the wall clock of a zone and returns a string of digits for each question.
+// ask runs the validator with the wall clock of a zone and returns a string of digits for each question.
 func ask(t *testing.T, zone string, questions []question) (answers []string) {
 	t.Helper()
 	var in bytes.Buffer
@@ -144,13 +144,13 @@ func ask(t *testing.T, zone string, questions []question) (answers []string) {
 			t.Fatal(err)
 		}
 	}
-	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "referees", "opening_hours.mjs"))
+	command := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "validators", "opening_hours.mjs"))
 	command.Env = append(os.Environ(), "TZ="+zone)
 	command.Stdin = &in
 	command.Stderr = os.Stderr
 	out, err := command.Output()
 	if err != nil {
-		t.Fatalf("node: %v; is npm ci done in hours/testdata/referees?", err)
+		t.Fatalf("node: %v; is npm ci done in hours/testdata/validators?", err)
 	}
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	for lines.Scan() {

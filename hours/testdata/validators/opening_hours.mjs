@@ -10,8 +10,8 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Infi
   const { hours, at } = JSON.parse(line);
   let answer;
   try {
-    const judge = new OpeningHours(hours, null, { locale: 'en' });
-    answer = { open: at.map((t) => (judge.getState(new Date(t)) ? '1' : '0')).join('') };
+    const validator = new OpeningHours(hours, null, { locale: 'en' });
+    answer = { open: at.map((t) => (validator.getState(new Date(t)) ? '1' : '0')).join('') };
   } catch (error) {
     answer = { error: String(error) };
   }
