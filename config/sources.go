@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"io/fs"
-	"path"
 	"strings"
 	"sync"
 
@@ -48,40 +46,23 @@ func (s *Snapshot) Source(line, key string) string {
 	return o.files[0].name
 }
 
-// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml"; "" for one that is not
-// configured.
-func (s *Snapshot) HoursOf(line string) string {
-	if o := s.origins[line]; o != nil {
-		return o.files[1].name
+// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml", and every line that has them from
+// there, sorted, the line itself included; "" for one that is not configured.
+func (s *Snapshot) HoursOf(line string) (file string, lines []string) {
+	if s.origins[line] == nil {
+		return "", nil
 	}
-	return ""
+	file = s.origins[line].hours()
+	for _, l := range s.Lines {
+		if s.origins[l.ID].hours() == file {
+			lines = append(lines, l.ID)
+		}
+	}
+	return file, lines
 }
 
-// HoursFileOf is the file in which the opening hours of a line are written, "hours/NAME.yaml", and every line that has
-// them from there, sorted, the line itself included. The error is of type [Problems] for a configuration that cannot be
-// used.
-func HoursFileOf(fsys fs.FS, line string) (file string, lines []string, err error) {
-	l := newLoader(fsys)
-	all := l.readLines()
-	if err := l.problems.Err(); err != nil {
-		return "", nil, err
-	}
-	name := ""
-	for _, f := range all {
-		if f.line.ID == line {
-			name = f.hoursName
-		}
-	}
-	for _, f := range all {
-		if name != "" && f.hoursName == name {
-			lines = append(lines, f.line.ID)
-		}
-	}
-	if name == "" {
-		return "", nil, fmt.Errorf("there is no line %q", line)
-	}
-	return path.Join("hours", name+".yaml"), lines, nil
-}
+// hours is the name of the file of hours.
+func (o *origins) hours() string { return o.files[1].name }
 
 func (l *loader) origins(f *lineFile) *origins {
 	o := &origins{}

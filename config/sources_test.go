@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/hotline-ivr/hotline/config"
@@ -28,7 +29,10 @@ func TestSource(t *testing.T) {
 			t.Errorf("%s, %s: got %q, want %q", c.line, c.key, got, c.want)
 		}
 	}
-	if got := s.HoursOf("gopay"); got != "hours/gopay.yaml" {
-		t.Error(got)
+	if file, lines := s.HoursOf("gopay"); file != "hours/gopay.yaml" || !slices.Equal(lines, []string{"gopay"}) {
+		t.Error(file, lines)
+	}
+	if file, lines := s.HoursOf("nobody"); file != "" || lines != nil {
+		t.Error(file, lines)
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"testing/fstest"
 
 	"github.com/pressly/goose/v3"
+	"github.com/spf13/afero"
 )
 
 // Migrations are the scripts that make and change the tables of both databases, the n-th in the file that begins with
@@ -46,15 +46,17 @@ func (d Dialect) migrations(db *sql.DB, scripts fs.FS) (*goose.Provider, error) 
 	if err != nil {
 		return nil, err
 	}
-	files := fstest.MapFS{}
+	files := afero.NewMemMapFs()
 	for _, name := range names {
 		script, err := fs.ReadFile(scripts, name)
 		if err != nil {
 			return nil, err
 		}
-		files[name] = &fstest.MapFile{Data: []byte(d.Words.Replace(string(script)))}
+		if err := afero.WriteFile(files, name, []byte(d.Words.Replace(string(script))), 0o444); err != nil {
+			return nil, err
+		}
 	}
-	dir, err := fs.Sub(files, "migrations")
+	dir, err := fs.Sub(afero.NewIOFS(files), "migrations")
 	if err != nil {
 		return nil, err
 	}

@@ -13,8 +13,9 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"testing/fstest"
 	"time"
+
+	"github.com/spf13/afero"
 
 	"github.com/hotline-ivr/hotline/config"
 )
@@ -172,11 +173,11 @@ func (f Files) read(fsys fs.FS, name string) (err error) {
 
 // FS serves the files as a directory.
 func (f Files) FS() fs.FS {
-	fsys := fstest.MapFS{}
+	fsys := afero.NewMemMapFs()
 	for name, data := range f {
-		fsys[name] = &fstest.MapFile{Data: data, Mode: 0o644}
+		_ = afero.WriteFile(fsys, name, data, 0o644) // memory does not fail
 	}
-	return fsys
+	return afero.NewIOFS(fsys)
 }
 
 // Names are the paths in order.

@@ -20,6 +20,19 @@ func TestTheProductHasNoSimulator(t *testing.T) {
 	}
 }
 
+// What is made for tests is in no program that runs.
+func TestTheProgramHasNoTestingLibrary(t *testing.T) {
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "../..").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range strings.Lines(string(out)) {
+		if strings.HasPrefix(path, "testing") {
+			t.Errorf("hotline imports %s", path)
+		}
+	}
+}
+
 // The commands reach the simulator through simulate alone, and simulate knows no command.
 func TestTheCommandsImportNoSimulator(t *testing.T) {
 	for of, forbidden := range map[string]string{"cli": "/ivr/twilio/simulator", "simulate": "/internal/cli"} {

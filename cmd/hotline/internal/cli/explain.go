@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
-	"testing/fstest"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/config/problem"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -158,7 +157,7 @@ func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
 	if err != nil || o.file == "" {
 		return snapshot, err
 	}
-	name := snapshot.HoursOf(o.line)
+	name, _ := snapshot.HoursOf(o.line)
 	if name == "" {
 		return nil, fmt.Errorf("--file takes the place of a line's hours; name the line with --line: %s",
 			lineIDs(snapshot))
@@ -167,29 +166,19 @@ func (o explainOptions) load(cmd *cobra.Command) (*config.Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file of hours: %w", err)
 	}
-	files, err := configuration(dir)
+	fsys, err := configuration(dir)
 	if err != nil {
 		return nil, err
 	}
-	if snapshot, err = config.Load(replaced{files, name, data}); err != nil {
+	files, err := publish.ReadFiles(fsys)
+	if err != nil {
+		return nil, err
+	}
+	files[name] = data
+	if snapshot, err = config.Load(files.FS()); err != nil {
 		return nil, fmt.Errorf("with %s in the place of %s the configuration cannot be used:\n%w", o.file, name, err)
 	}
 	return snapshot, nil
-}
-
-// replaced is a configuration in which one file has another content.
-type replaced struct {
-	fs.FS
-	name string
-	data []byte
-}
-
-// Open implements fs.FS.
-func (r replaced) Open(name string) (fs.File, error) {
-	if name == r.name {
-		return fstest.MapFS{name: {Data: r.data, Mode: 0o644}}.Open(name)
-	}
-	return r.FS.Open(name)
 }
 
 // unknown says what there is, or what was meant.

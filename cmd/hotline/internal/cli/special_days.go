@@ -221,8 +221,8 @@ func (o specialOptions) read(dir string) (c hoursEdit, err error) {
 	if _, err := lineOf(c.snapshot, o.line); err != nil {
 		return c, err
 	}
-	c.file, c.lines, err = config.HoursFileOf(c.files.FS(), o.line)
-	return c, err
+	c.file, c.lines = c.snapshot.HoursOf(o.line)
+	return c, nil
 }
 
 // tellSharers says whose hours these are, besides the line that was asked for.
