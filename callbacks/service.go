@@ -197,3 +197,6 @@ type Filter struct {
 
 // OpenStates are those of an open callback.
 var OpenStates = []State{Booked, Dialling, AgentReached, CustomerReached, Task}
+
+// BrokenStates are those of a callback that was not kept: a person has to act.
+var BrokenStates = []State{Expired, Undialable, Task}

@@ -173,20 +173,22 @@ func (o *listOptions) filter(snapshot *config.Snapshot, now time.Time) (f callba
 	case "open":
 		f.States = callbacks.OpenStates
 	case "broken":
-		f.States = []callbacks.State{callbacks.Expired, callbacks.Undialable, callbacks.Task}
+		f.States = callbacks.BrokenStates
 	default:
 		if !slices.Contains(callbacks.States(), callbacks.State(o.state)) {
 			return f, fmt.Errorf("--state %q is not known; use open, all, broken or one of: %s", o.state, stateNames())
 		}
 		f.States = []callbacks.State{callbacks.State(o.state)}
 	}
-	for flag, into := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		text := map[string]string{"from": o.from, "to": o.to}[flag]
-		if text == "" {
+	lately := now.Add(-24 * time.Hour) // a time of day is the last one, as callers rang in the past
+	for _, bound := range []struct {
+		flag, text string
+		into       *time.Time
+	}{{"--from", o.from, &f.From}, {"--to", o.to, &f.To}} {
+		if bound.text == "" {
 			continue
 		}
-		lately := now.Add(-24 * time.Hour) // a time of day is the last one, as callers rang in the past
-		if *into, err = parseInstant("--"+flag, text, zone, now, lately); err != nil {
+		if *bound.into, err = parseInstant(bound.flag, bound.text, zone, now, lately); err != nil {
 			return f, err
 		}
 	}

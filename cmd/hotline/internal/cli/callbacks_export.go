@@ -2,22 +2,19 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
+	"reflect"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
-	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
 // An exported callback. Instants are UTC, RFC 3339; absent ones are empty.
@@ -43,9 +40,6 @@ type exported struct {
 	Last         string `json:"last"` // what happened to it last
 }
 
-var exportedColumns = []string{"reference", "line", "desk", "topic", "language", "kind", "urgent", "state", "number",
-	"account", "called", "due", "slot_end", "ended", "attempts", "rounds", "note_seconds", "priority", "last"}
-
 func (s *callbackSession) export(c callbacks.Callback) exported {
 	utc := func(at time.Time) string {
 		if at.IsZero() {
@@ -56,19 +50,20 @@ func (s *callbackSession) export(c callbacks.Callback) exported {
 	e := exported{c.Reference, c.Line, c.Desk, c.Topic, c.Language, string(c.Kind), c.Urgent, string(c.State),
 		s.masked(c.Number), s.masked(c.Account), utc(c.Called), utc(c.Due), utc(c.SlotEnd), utc(c.Ended),
 		c.Attempts, c.DeskAttempts, c.Note.Seconds, c.Priority, c.Remark}
-	for _, text := range []*string{
-		&e.Reference, &e.Line, &e.Desk, &e.Topic, &e.Language, &e.Kind, &e.State, &e.Number, &e.Account, &e.Last,
-	} {
-		*text = terminal.Printable(*text)
+	for _, value := range reflect.ValueOf(&e).Elem().Fields() {
+		if value.Kind() == reflect.String {
+			value.SetString(terminal.Printable(value.String()))
+		}
 	}
 	return e
 }
 
-func (e exported) row() []string {
-	return []string{e.Reference, e.Line, e.Desk, e.Topic, e.Language, e.Kind, strconv.FormatBool(e.Urgent), e.State,
-		e.Number, e.Account, e.Called, e.Due, e.SlotEnd, e.Ended, strconv.Itoa(e.Attempts),
-		strconv.Itoa(e.DeskAttempts),
-		strconv.Itoa(e.Note), strconv.Itoa(e.Priority), e.Last}
+// columns are the names and the values of the fields, for CSV.
+func (e exported) columns() (names, values []string) {
+	for field, value := range reflect.ValueOf(e).Fields() {
+		names, values = append(names, field.Tag.Get("json")), append(values, fmt.Sprint(value))
+	}
+	return names, values
 }
 
 // exportPage is how many callbacks are read at a time, so that a large database does not fill the memory.
@@ -80,7 +75,7 @@ func newCallbacksExport() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write callbacks as CSV or JSON", Args: noArgs,
 		Long: `export writes one callback a line: CSV with a heading, or a JSON object each. Numbers are masked unless
---unmasked asks for them, which is logged. How far it is stands on standard error, as a bar if that is a terminal.`,
+--unmasked asks for them, which is logged. Progress goes to standard error, as a bar if that is a terminal.`,
 		Example: "  hotline callbacks export --state all --format csv --out callbacks.csv",
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) (err error) {
 			f, err := o.filter(s.snapshot, s.now())
@@ -92,9 +87,9 @@ func newCallbacksExport() *cobra.Command {
 			}
 			out := cmd.OutOrStdout()
 			if file != "" {
-				made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+				made, err := newFile(file)
 				if err != nil {
-					return fmt.Errorf("--out: %w; an existing file is not overwritten", err)
+					return err
 				}
 				defer func() { err = errors.Join(err, made.Close()) }()
 				out = made
@@ -108,11 +103,26 @@ func newCallbacksExport() *cobra.Command {
 	return cmd
 }
 
+// newFile makes the file of --out: personal data, for its owner's eyes.
+func newFile(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("--out: %w; an existing file is not overwritten", err)
+	}
+	return file, nil
+}
+
 func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, format string) error {
 	buffered := bufio.NewWriter(out)
 	sheet, objects := csv.NewWriter(buffered), json.NewEncoder(buffered)
+	put := func(c callbacks.Callback) error { return objects.Encode(s.export(c)) }
 	if format == "csv" {
-		if err := sheet.Write(exportedColumns); err != nil {
+		put = func(c callbacks.Callback) error {
+			_, values := s.export(c).columns()
+			return sheet.Write(values)
+		}
+		names, _ := exported{}.columns()
+		if err := sheet.Write(names); err != nil {
 			return err
 		}
 	}
@@ -132,11 +142,7 @@ func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.F
 			return err
 		}
 		for _, c := range page {
-			if format == "csv" {
-				err = errors.Join(err, sheet.Write(s.export(c).row()))
-			} else {
-				err = errors.Join(err, objects.Encode(s.export(c)))
-			}
+			err = errors.Join(err, put(c))
 		}
 		sheet.Flush()
 		if err := errors.Join(err, sheet.Error(), buffered.Flush()); err != nil {
@@ -154,96 +160,4 @@ func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.F
 		}
 		f.After = &page[len(page)-1]
 	}
-}
-
-func newCallbacksMessages() *cobra.Command {
-	var line string
-	var most int
-	cmd := &cobra.Command{
-		Use: "messages", Short: "List recorded messages, the newest first", Args: noArgs,
-		Example: "  hotline callbacks messages --line gopay",
-		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
-			list, err := s.service.Messages(cmd.Context(), line, most)
-			if err != nil {
-				return err
-			}
-			if len(list) == 0 {
-				_, err := fmt.Fprintln(cmd.OutOrStdout(), "There are none.")
-				return err
-			}
-			var rows terminal.Table
-			rows.Add("reference", "line", "desk", "topic", "received", "caller", "seconds", "recording at the provider")
-			for _, m := range list {
-				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), s.clock(m.Line, m.Received),
-					cmp.Or(s.masked(m.Caller), "-"),
-					strconv.Itoa(m.Recording.Seconds), cmp.Or(m.Recording.SID, "erased"))
-			}
-			return rows.Write(cmd.OutOrStdout(), "")
-		}),
-	}
-	cmd.Flags().StringVar(&line, "line", "", "of this line")
-	cmd.Flags().IntVar(&most, "limit", 100, "at most so many")
-	return cmd
-}
-
-func newCallbacksListen() *cobra.Command {
-	var file string
-	cmd := &cobra.Command{
-		Use: "listen REFERENCE --out FILE", Short: "Fetch what a caller has spoken: a message, or the note of a " +
-			"callback", Args: cobra.ExactArgs(1),
-		Long: `listen writes the sound of a message or a note to a file, which you may then play. It is fetched from
-the provider with the account and token of the settings, and that is logged: it is a customer's voice.`,
-		Example: "  hotline callbacks listen 8291294 --out message.mp3",
-		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, args []string) error {
-			if file == "" {
-				return errors.New("say where to write the sound: --out message.mp3")
-			}
-			spoken, err := s.service.Spoken(cmd.Context(), args[0])
-			switch {
-			case errors.Is(err, callbacks.ErrNotFound):
-				return fmt.Errorf("nothing was spoken under the reference %q; hotline callbacks messages lists "+
-					"messages", args[0])
-			case errors.Is(err, callbacks.ErrErased):
-				return fmt.Errorf("what was spoken under %s was erased after its retention", args[0])
-			case err != nil:
-				return err
-			}
-			return s.fetch(cmd, spoken, file)
-		}),
-	}
-	cmd.Flags().StringVar(&file, "out", "", "file to write, which must not exist")
-	return cmd
-}
-
-// fetch writes the sound to a new file; nothing is left of one that could not be fetched.
-func (s *callbackSession) fetch(cmd *cobra.Command, spoken callbacks.Recording, file string) (err error) {
-	tokens := s.settings.AuthTokens()
-	if s.settings.TwilioAccountSID == "" || len(tokens) == 0 {
-		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and " +
-			"HOTLINE_TWILIO_AUTH_TOKEN")
-	}
-	provider, err := twilio.NewClient(s.settings.TwilioAccountSID, tokens[0], s.settings.TwilioBaseURL, "", nil, nil)
-	if err != nil {
-		return err
-	}
-	provider.UseRegion(s.settings.TwilioEdge, s.settings.TwilioRegion)
-	sound, kind, err := provider.Media(cmd.Context(), spoken.SID)
-	if err != nil {
-		return fmt.Errorf("the recording cannot be fetched: %w", err)
-	}
-	defer func() { err = errors.Join(err, sound.Close()) }()
-	if !strings.HasPrefix(kind, "audio/") {
-		return fmt.Errorf("the provider answered with %q, which is no sound", kind)
-	}
-	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("--out: %w; an existing file is not overwritten", err)
-	}
-	n, err := io.Copy(out, sound)
-	if err = errors.Join(err, out.Close()); err != nil {
-		return errors.Join(err, os.Remove(file))
-	}
-	s.log.Warn("a recording of a customer was fetched", "recording", spoken.SID, "user", operator())
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d seconds, %d bytes\n", file, spoken.Seconds, n)
-	return err
 }

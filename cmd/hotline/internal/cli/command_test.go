@@ -24,7 +24,7 @@ func run(t *testing.T, input string, args ...string) (output string, err error) 
 	var out bytes.Buffer
 	root := New(strings.NewReader(input), &out, &out)
 	root.SetArgs(args)
-	err = root.ExecuteContext(t.Context())
+	err = root.ExecuteContext(atTuesday(t))
 	return answered.ReplaceAllString(out.String(), ""), err
 }
 

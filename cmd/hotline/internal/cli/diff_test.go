@@ -201,7 +201,7 @@ func TestDiffAgainstLive(t *testing.T) {
 
 // A day that is closed puts off what was promised for it.
 func TestDiffPredictsCallbacks(t *testing.T) {
-	due := time.Now().UTC().Add(24 * time.Hour).Truncate(time.Hour)
+	due := tuesday.Add(24 * time.Hour)
 	store := books(t, func(i int, r *callbacks.Request) {
 		r.Due, r.Expires = due, due.Add(72*time.Hour)
 		r.Desk = []string{"support", "emergency", "gone"}[i]

@@ -259,13 +259,13 @@ func TestCheckWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	apptest.Replace(t, filepath.Join(dir, "hours", "gopay.yaml"), "\noverrides: []",
-		"\noverrides: [{from: 2026-11-02 10:00, until: until revoked, closed: true, reason: Flood}]")
+		"\noverrides: [{from: 2026-03-02 10:00, until: until revoked, closed: true, reason: Flood}]")
 	if err := os.RemoveAll(filepath.Join(dir, "calls")); err != nil { // which the override breaks
 		t.Fatal(err)
 	}
 	out, err := run(t, "", "check", dir)
 	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") ||
-		!strings.Contains(out, "closed until revoked (Flood) stands since 2026-11-02 10:00") ||
+		!strings.Contains(out, "closed until revoked (Flood) stands since 2026-03-02 10:00") ||
 		!strings.Contains(out, "SUCCESS, 5 lines") {
 		t.Errorf("%v\n%s", err, out)
 	}

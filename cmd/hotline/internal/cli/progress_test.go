@@ -49,7 +49,7 @@ func onTerminal(t *testing.T, outToo bool, args ...string) (out, screen string, 
 // An export shows a bar on a terminal; the data is beside it and whole.
 func TestExportShowsABar(t *testing.T) {
 	store := books(t)
-	now := time.Now().UTC()
+	now := tuesday
 	for i := range exportPage {
 		_, err := store.Book(t.Context(), callbacks.Request{Key: fmt.Sprint("many", i), Line: "gopay", Desk: "support",
 			Number: fmt.Sprintf("+62811%08d", i),

@@ -20,7 +20,7 @@ func withCallback(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
+	now := tuesday
 	_, err = store.Book(t.Context(), callbacks.Request{Key: "k", Line: "gopay", Desk: "support", Number: home,
 		Kind:   callbacks.ASAP,
 		Called: now, Due: now, Expires: now.Add(time.Hour)}, "1234567")
@@ -58,7 +58,7 @@ func TestStoreMove(t *testing.T) {
 	if v, err := store.Version(t.Context(), 0); err != nil || v.Hash != "h" || string(v.Files["a"]) != "1" {
 		t.Errorf("the version moved as %+v, %v", v, err)
 	}
-	if list, err := store.Overrides(t.Context(), time.Now()); err != nil || len(list) != 1 || list[0].Reason != "fire" {
+	if list, err := store.Overrides(t.Context(), tuesday); err != nil || len(list) != 1 || list[0].Reason != "fire" {
 		t.Errorf("the closure moved as %+v, %v", list, err)
 	}
 	if err := store.Close(); err != nil {
