@@ -25,8 +25,8 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 		r.Expires = expires(r.Urgent, r.Asked, r.Expires)
 	}
 	if r.SMSBody == nil {
-		plan, asked := s.plan(r.Line, r.Desk), r.Asked
-		r.SMSBody = func(c Callback) string { return plan.Notification(c, NotifyBooked, asked) }
+		plan := s.plan(r.Line, r.Desk)
+		r.SMSBody = func(c Callback) string { return plan.Notification(c, NotifyBooked) }
 	}
 	r.GiveWay = func(other *Record) error {
 		other.Callback.Finish(Cancelled, r.Asked)

@@ -31,7 +31,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 			return ErrNotOpen
 		}
 		if tell {
-			r.SMSBody = s.plan(r.Callback.Line, r.Callback.Desk).Notification(r.Callback, NotifyWithdrawn, now)
+			r.SMSBody = s.plan(r.Callback.Line, r.Callback.Desk).Notification(r.Callback, NotifyWithdrawn)
 		}
 		r.Callback.Finish(Cancelled, now)
 		r.Callback.Remark = "taken back by " + by

@@ -36,7 +36,7 @@ func (s *Service) Move(ctx context.Context, id int64, m Move) (Callback, error) 
 	}
 	m.Asked, m.Caller = s.now(), recognisable(m.Caller)
 	if m.SMSBody == nil {
-		m.SMSBody = func(c Callback) string { return s.plan(c.Line, c.Desk).Notification(c, NotifyMoved, m.Asked) }
+		m.SMSBody = func(c Callback) string { return s.plan(c.Line, c.Desk).Notification(c, NotifyMoved) }
 	}
 	c, err := s.store.Move(ctx, id, m)
 	if err != nil {

@@ -52,9 +52,9 @@ type Plan struct {
 	CustomerFirst bool
 	// Hours is when the desk is there. Nil is always.
 	Hours *hours.Calendar
-	// SMSBody is the body of an SMS that tells a customer, as of now, the state of their callback; empty where none is
+	// SMSBody is the body of an SMS that tells a customer the state of their callback; empty where none is
 	// sent. Nil sends none. It is asked inside transactions.
-	SMSBody func(c Callback, o NotificationKind, now time.Time) string
+	SMSBody func(c Callback, kind NotificationKind) string
 	// From is the line's number, E.164: shown to those who are rung by a route of the line's own, and to everybody
 	// where CallerID is empty.
 	From string
@@ -84,11 +84,11 @@ func (p Plan) HoursFor(c Callback) *hours.Calendar {
 }
 
 // Notification is the SMS that tells a customer the state of their callback; empty: none. Strangers get none.
-func (p Plan) Notification(c Callback, kind NotificationKind, now time.Time) string {
+func (p Plan) Notification(c Callback, kind NotificationKind) string {
 	if p.SMSBody == nil || !c.MaySendSMS() {
 		return ""
 	}
-	return p.SMSBody(c, kind, now)
+	return p.SMSBody(c, kind)
 }
 
 // Plans finds the plan of a desk. It is asked anew for every decision, so that an edit counts at once.

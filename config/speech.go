@@ -37,10 +37,12 @@ var (
 	// wideBraces are what an input method for Chinese or Japanese makes of braces.
 	wideBraces = regexp.MustCompile(`[｛{]\s*([a-zA-Z_-]*)\s*[｝}]|[｛｝]`)
 	markup     = regexp.MustCompile("</?[a-zA-Z][^>]*>|&(?:[a-z]+|#[0-9]+);|\\*\\*|__|`")
-	figures    = regexp.MustCompile(`[0-9]+`)
+	// links are what telephones make a link of.
+	links   = regexp.MustCompile(`(?i)[a-z]+://\S*|www\.\S*|[a-z0-9-]+\.[a-z]{2,}(/\S*)?`)
+	figures = regexp.MustCompile(`[0-9]+`)
 )
 
-// checkCharacters reports what has no sound: control characters, marks that nobody sees, and markup.
+// checkCharacters reports control characters, marks that nobody sees, markup, and links in text messages.
 func (s speech) checkCharacters() {
 	for i, r := range s.text {
 		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == utf8.RuneError {
@@ -48,6 +50,10 @@ func (s speech) checkCharacters() {
 				lastOf(s.text[:i]))
 			break
 		}
+	}
+	if found := links.FindString(s.text); found != "" && strings.HasPrefix(s.need.Key, "sms.") {
+		s.Fail("has %s, which telephones show as a link; forged texts have links, so ours have none: say where to "+
+			"call", problem.Short(found))
 	}
 	if found := markup.FindString(s.text); found != "" {
 		s.Fail("has %s, which callers would hear read out; write words alone", problem.Short(found))

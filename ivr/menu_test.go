@@ -181,7 +181,7 @@ func TestInWriting(t *testing.T) {
 		Reference: "1234567", Language: "en", Number: "+6281234567890", Kind: callbacks.ASAP, Due: openHour.AddDate(0,
 			0, 1),
 	}
-	if text := line.SMSBody(mobile, callbacks.NotifyBooked, closedHour); text != "" {
+	if text := line.SMSBody(mobile, callbacks.NotifyBooked); text != "" {
 		t.Errorf("a line that sends none sends %q", text)
 	}
 	line.SMS = true
@@ -207,7 +207,7 @@ func TestInWriting(t *testing.T) {
 		{"left to a person", edit(func(c *callbacks.Callback) { c.State = callbacks.Task }), callbacks.NotifyTask,
 			"sms.task support"},
 		{"at once", edit(func(c *callbacks.Callback) { c.Due = closedHour }), callbacks.NotifyBooked,
-			"sms.soon support"},
+			"sms.from support"},
 		{"urgent", edit(func(c *callbacks.Callback) { c.Urgent = true }), callbacks.NotifyBooked, "sms.urgent support"},
 		{"given up", mobile, callbacks.NotifyGivenUp, "sms.given-up support"},
 		{"taken back by the desk", mobile, callbacks.NotifyWithdrawn, "sms.withdrawn support"},
@@ -215,7 +215,7 @@ func TestInWriting(t *testing.T) {
 			""},
 		{"on no occasion", mobile, "birthday", ""},
 	} {
-		text := line.SMSBody(c.callback, c.notification, closedHour)
+		text := line.SMSBody(c.callback, c.notification)
 		if c.begins == "" && text != "" || !strings.HasPrefix(text, c.begins) || text != "" &&
 			!strings.HasSuffix(text, " 1234567") {
 			t.Errorf("%s: text message %q", c.name, text)

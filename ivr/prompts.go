@@ -260,11 +260,11 @@ var fixedPrompts = map[string]promptUse{
 var smsPrompts = map[string]promptUse{
 	"booked.text": {"after the booking, where a text message about it was written: it follows", nil},
 
-	"sms.soon": {"called back as soon as an agent is free", []string{"line", "reference"}},
 	"sms.when": {"called back within a stretch; when = date, from–to and zone, in figures",
 		[]string{"line", "when", "reference"}},
-	"sms.from":     {"called back as soon as possible from a time, in figures", []string{"line", "when", "reference"}},
-	"sms.urgent":   {"called back by the emergency desk", []string{"line", "reference"}},
+	"sms.from": {"called back as soon as possible; when = date, time and zone from which, in figures",
+		[]string{"line", "when", "reference"}},
+	"sms.urgent":   {"called back by the emergency desk; when as in sms.from", []string{"line", "when", "reference"}},
 	"sms.given-up": {"a callback that could not be kept", []string{"line", "reference"}},
 	"sms.task": {"not kept by the desk, and left to a person; choose a time by phone",
 		[]string{"line", "reference"}},

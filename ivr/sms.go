@@ -1,8 +1,6 @@
 package ivr
 
 import (
-	"time"
-
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/nyaruka/phonenumbers"
@@ -10,9 +8,9 @@ import (
 
 // Text messages about a callback, in the language that its caller chose.
 
-// SMSBody is the text message that tells a customer about their callback as of now. It is empty where the line sends
+// SMSBody is the text message that tells a customer about their callback. It is empty where the line sends
 // none, and for numbers that take none. It is what [callbacks.Plan] asks for.
-func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, now time.Time) string {
+func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind) string {
 	if !l.TakesSMS(c.Number) {
 		return ""
 	}
@@ -20,7 +18,7 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 	pairs := []string{"line", l.Names[tag], "reference", c.Reference}
 	switch kind {
 	case callbacks.NotifyBooked, callbacks.NotifyMoved:
-		return l.wordsOfWhen(c, tag, now, pairs)
+		return l.wordsOfWhen(c, tag, pairs)
 	case callbacks.NotifyGivenUp:
 		return l.text(tag, "sms.given-up", pairs...)
 	case callbacks.NotifyTask:
@@ -33,22 +31,21 @@ func (l *Line) SMSBody(c callbacks.Callback, kind callbacks.NotificationKind, no
 
 // SMSFollows reports whether a text message tells a customer of the callback that is booked: whether the booking, which
 // asks the same, writes one.
-func (l *Line) SMSFollows(c callbacks.Callback, now time.Time) bool {
-	return callbacks.Plan{SMSBody: l.SMSBody}.Notification(c, callbacks.NotifyBooked, now) != ""
+func (l *Line) SMSFollows(c callbacks.Callback) bool {
+	return callbacks.Plan{SMSBody: l.SMSBody}.Notification(c, callbacks.NotifyBooked) != ""
 }
 
 // wordsOfWhen says when the customer is called back.
-func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, now time.Time, pairs []string) string {
+func (l *Line) wordsOfWhen(c callbacks.Callback, tag string, pairs []string) string {
 	zone, _ := l.clockOf(c.Number, c.Due)
-	switch {
-	case c.Urgent:
-		return l.text(tag, "sms.urgent", pairs...)
-	case c.Kind == callbacks.Slot && c.SlotEnd.After(c.Due): // not put off to a day behind it
+	if !c.Urgent && c.Kind == callbacks.Slot && c.SlotEnd.After(c.Due) { // not put off to a day behind it
 		return l.text(tag, "sms.when", append(pairs, "when", spoken.WrittenBetween(tag, c.Due, c.SlotEnd, zone))...)
-	case c.Due.After(now.Add(offTheLine)):
-		return l.text(tag, "sms.from", append(pairs, "when", spoken.WrittenWhen(tag, c.Due, zone))...)
 	}
-	return l.text(tag, "sms.soon", pairs...)
+	name := "sms.from"
+	if c.Urgent {
+		name = "sms.urgent"
+	}
+	return l.text(tag, name, append(pairs, "when", spoken.WrittenWhen(tag, c.Due, zone))...)
 }
 
 // TakesSMS reports whether the line would send a text message to a number, E.164: to one that can be a mobile

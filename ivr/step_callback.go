@@ -505,7 +505,7 @@ func (r *request) sayBooked(callback callbacks.Callback) {
 
 // sayText tells of the text message that was written together with a callback.
 func (r *request) sayText(callback callbacks.Callback) {
-	if r.line.SMSFollows(callback, r.now) {
+	if r.line.SMSFollows(callback) {
 		r.say("booked.text")
 	}
 }

@@ -394,11 +394,6 @@ var truths = map[string]func(c *claim) bool{
 	"customer.missed-last": func(c *claim) bool { return !c.read().RingsAgain },
 
 	// Written.
-	"sms.soon": func(c *claim) bool {
-		desk := c.line.Desks[c.booking().Desk]
-		return c.texts(callbacks.ASAP) && !c.booking().Urgent && desk.Hours.IsOpen(c.booking().Due) &&
-			!c.booking().Due.After(c.now.Add(offTheLine))
-	},
 	"sms.when": func(c *claim) bool {
 		zone, _ := c.line.clockOf(c.booking().Number, c.booking().Due)
 		return c.texts(callbacks.Slot) &&
@@ -409,7 +404,11 @@ var truths = map[string]func(c *claim) bool{
 		return c.texts(callbacks.ASAP) && !c.booking().Urgent &&
 			c.is("when", spoken.WrittenWhen(c.language, c.booking().Due, zone))
 	},
-	"sms.urgent":   func(c *claim) bool { return c.texts(callbacks.ASAP) && c.booking().Urgent },
+	"sms.urgent": func(c *claim) bool {
+		zone, _ := c.line.clockOf(c.booking().Number, c.booking().Due)
+		return c.texts(callbacks.ASAP) && c.booking().Urgent &&
+			c.is("when", spoken.WrittenWhen(c.language, c.booking().Due, zone))
+	},
 	"sms.given-up": func(c *claim) bool { return c.isText(callbacks.NotifyGivenUp) },
 	"sms.task": func(c *claim) bool {
 		return c.isText(callbacks.NotifyTask) && c.booking().State == callbacks.Task && !c.booking().Urgent
@@ -900,12 +899,12 @@ func textMessages(line *Line) (texts []answer) {
 		for _, c := range []callbacks.Callback{c, urgent, from, slot} {
 			for _, kind := range []callbacks.NotificationKind{callbacks.NotifyBooked, callbacks.NotifyMoved,
 				callbacks.NotifyGivenUp, callbacks.NotifyWithdrawn} {
-				body := Utterance{Language: tag, Text: line.SMSBody(c, kind, openHour)}
+				body := Utterance{Language: tag, Text: line.SMSBody(c, kind)}
 				texts = append(texts, answer{event: texted{c, kind}, response: Response{Say: []Utterance{body}}})
 			}
 			if c.State = callbacks.Task; !c.Urgent {
 				event := texted{c, callbacks.NotifyTask}
-				body := Utterance{Language: tag, Text: line.SMSBody(c, event.kind, openHour)}
+				body := Utterance{Language: tag, Text: line.SMSBody(c, event.kind)}
 				texts = append(texts, answer{event: event, response: Response{Say: []Utterance{body}}})
 			}
 		}

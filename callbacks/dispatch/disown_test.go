@@ -150,7 +150,7 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		"another's number, reached": {stranger, true, 2}, // it was not when it was booked
 	} {
 		w := newWorld(t)
-		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+		w.plan.SMSBody = func(_ callbacks.Callback, o callbacks.NotificationKind) string {
 			return string(o)
 		}
 		sender := &mailbox{}

@@ -254,7 +254,7 @@ func TestCustomerFirstClosed(t *testing.T) {
 
 // Who is told of an end, and in which words.
 func TestTheEndIsTold(t *testing.T) {
-	tell := func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+	tell := func(c callbacks.Callback, o callbacks.NotificationKind) string {
 		return string(o) + " " + c.Reference
 	}
 	for name, story := range map[string]func(w *world, c callbacks.Callback) (sent string){

@@ -181,7 +181,7 @@ func TestRetryOfARetry(t *testing.T) {
 // A confirmation of a retry is dated by the retry: it is not too late because the customer called yesterday.
 func TestTheTextOfARetryIsSent(t *testing.T) {
 	w := newWorld(t)
-	w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+	w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind) string {
 		return string(o) + " " + c.Reference
 	}
 	old := w.book(customer)
@@ -207,7 +207,7 @@ func TestPutOffForADayIsTold(t *testing.T) {
 		want bool
 	}{{24 * time.Hour, true}, {2*time.Hour + time.Minute, false}} {
 		w := newWorld(t)
-		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind) string {
 			return string(o) + " " + c.Due.In(jakarta(t)).Format("Mon 15:04")
 		}
 		w.plan.Hours = officeHours(t, closedOn(2026, 3, 3))

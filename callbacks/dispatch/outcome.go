@@ -357,14 +357,14 @@ func (dec decision) remark(r *callbacks.Record, why string) {
 	r.Callback.Remark, r.SMSAt, r.Alert = why, dec.now, dec.alert(r.Callback)
 	switch r.Callback.State {
 	case callbacks.Expired, callbacks.Undialable:
-		r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyGivenUp, dec.now)
+		r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyGivenUp)
 	case callbacks.Task:
 		if !r.Callback.Urgent {
-			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyTask, dec.now)
+			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyTask)
 		}
 	case callbacks.Booked:
 		if r.Callback.Due.Sub(dec.now) >= notifyDelay {
-			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyMoved, dec.now)
+			r.SMSBody = dec.plan.Notification(r.Callback, callbacks.NotifyMoved)
 		}
 	}
 }

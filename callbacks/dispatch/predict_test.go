@@ -105,7 +105,7 @@ func TestForecast(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+			w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind) string {
 				return string(o) + c.Reference
 			}
 			r := w.request(c.number)
@@ -195,7 +195,7 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		if draw(0, 9, "nobody") == 0 {
 			w.plan.Targets = nil
 		}
-		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind, _ time.Time) string {
+		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind) string {
 			return string(o) + c.Reference
 		}
 		w.foretold(b.Callback)

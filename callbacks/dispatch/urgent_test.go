@@ -66,7 +66,7 @@ func TestUrgentIsNotTriedMoreOftenForBeingMoved(t *testing.T) {
 
 func TestUrgentBecomesATask(t *testing.T) {
 	w := newWorld(t)
-	w.plan.SMSBody = func(callbacks.Callback, callbacks.NotificationKind, time.Time) string { return "told" }
+	w.plan.SMSBody = func(callbacks.Callback, callbacks.NotificationKind) string { return "told" }
 	c := w.becomesTask(customer, customer)
 	w.logs("an urgent callback was not kept, and rings nobody any more: ring the customer by hand")
 	if texts, err := w.store.SMSOf(w.ctx, c.ID); err != nil || len(texts) != 1 {

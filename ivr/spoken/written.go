@@ -10,15 +10,15 @@ import (
 )
 
 // WrittenWhen writes an instant for a text message, which is read on another day: figures, an absolute date and the
-// zone whose clock is meant. "Mon 9 Mar, 08:00 (Jakarta)", "Sen 9 Mar 08.00 WIB", "3月5日9:00", "3月5日(木)9:00". zone
-// must not be nil. An unknown tag is written in English.
+// zone whose clock is meant. "Mon 9 Mar, 08:00 Jakarta time", "Sen 9 Mar 08.00 WIB", "3月5日9:00（北京时间）",
+// "3月5日(木)9:00（日本時間）". zone must not be nil. An unknown tag is written in English.
 func WrittenWhen(tag string, t time.Time, zone *time.Location) string {
 	t = t.In(zone)
 	return whenever(tag, written(tag, t, writtenClock(tag, t)), t)
 }
 
 // WrittenBetween writes the stretch from one instant to another as [WrittenWhen] does, by the day on which it starts:
-// "Mon 9 Mar, 08:00–08:30 (Jakarta)".
+// "Mon 9 Mar, 08:00–08:30 Jakarta time".
 func WrittenBetween(tag string, from, to time.Time, zone *time.Location) string {
 	from, end := from.In(zone), hours.UntilOf(to.In(zone))
 	if hours.Repeated(end) && !hours.Repeated(from) {
@@ -44,34 +44,21 @@ func written(tag string, t time.Time, clock string) string {
 			indonesianMonths[t.Month()-1][:3],
 			clock, shortZone(t))
 	case "ja":
-		return fmt.Sprintf("%d月%d日(%s)%s", t.Month(), t.Day(), japaneseDays[t.Weekday()], clock) +
-			zoneAbroad(t, "Asia/Tokyo", "（%s時間）")
+		return fmt.Sprintf("%d月%d日(%s)%s（%s時間）", t.Month(), t.Day(), japaneseDays[t.Weekday()], clock,
+			zoneName(tag, t.Location()))
 	case "zh":
-		return fmt.Sprintf("%d月%d日%s", t.Month(), t.Day(), clock) + zoneAbroad(t, "Asia/Shanghai", "（%s时间）")
+		return fmt.Sprintf("%d月%d日%s（%s时间）", t.Month(), t.Day(), clock, zoneName(tag, t.Location()))
 	}
-	return fmt.Sprintf("%s, %s (%s)", t.Format("Mon 2 Jan"), clock, city(t))
+	return fmt.Sprintf("%s, %s %s time", t.Format("Mon 2 Jan"), clock, zoneName(tag, t.Location()))
 }
 
-// shortZone is the abbreviation in use, such as WIB, or the city where there is none but an offset.
+// shortZone is the abbreviation in use, such as WIB, or the zone's name where there is none but an offset.
 func shortZone(t time.Time) string {
 	name, _ := t.Zone()
 	if strings.ContainsFunc(name, unicode.IsDigit) {
-		return "(" + city(t) + ")"
+		return "waktu " + zoneName("id", t.Location())
 	}
 	return name
-}
-
-// zoneAbroad names the city unless it is at home, where nobody expects another clock.
-func zoneAbroad(t time.Time, home, format string) string {
-	if t.Location().String() == home {
-		return ""
-	}
-	return fmt.Sprintf(format, city(t))
-}
-
-func city(t time.Time) string {
-	name := t.Location().String()
-	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
 }
 
 // zoneNames are those of clocks that callers are told of, where they are not called after the city in the zone's name.
@@ -84,12 +71,17 @@ var zoneNames = map[string]map[string]string{
 	"Asia/Tokyo":     {"en": "Japan", "id": "Jepang", "zh": "日本", "ja": "日本"},
 }
 
+func zoneName(tag string, zone *time.Location) string {
+	if name := zoneNames[zone.String()][tag]; name != "" {
+		return name
+	}
+	name := zone.String()
+	return strings.ReplaceAll(name[strings.LastIndexByte(name, '/')+1:], "_", " ")
+}
+
 // OnClock adds to a time, as [When] and [Between] give it, whose clock is meant: "at 9 a.m. Singapore time".
 func OnClock(tag, said string, zone *time.Location) string {
-	name := zoneNames[zone.String()][tag]
-	if name == "" {
-		name = city(time.Time{}.In(zone))
-	}
+	name := zoneName(tag, zone)
 	switch tag {
 	case "zh":
 		return name + "时间" + said

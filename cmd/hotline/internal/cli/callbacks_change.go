@@ -34,7 +34,7 @@ func refusalWords(c callbacks.Callback, err error) error {
 
 // notifiedWords says whether the customer is written to.
 func (s *callbackSession) notifiedWords(c callbacks.Callback, kind callbacks.NotificationKind) string {
-	if plan, ok := s.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind, s.now()) != "" {
+	if plan, ok := s.snapshot.Plan(c.Line, c.Desk); ok && c.MaySendSMS() && plan.SMSBody(c, kind) != "" {
 		return "The customer is told with a text message, which the server sends."
 	}
 	return "The customer is not told: the line sends no text messages, the number takes none, or it is not the one " +

@@ -122,7 +122,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	if r.MaxOpen > 0 {
 		rows.Add("", fmt.Sprintf("unless %d are open already", r.MaxOpen), e.source("callbacks.max_open"))
 	}
-	if text := e.line.SMSBody(c, callbacks.NotifyBooked, e.at); text != "" && c.MaySendSMS() {
+	if text := e.line.SMSBody(c, callbacks.NotifyBooked); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
 	} else if e.line.SMS {
 		why := kindOf(r.Number)

@@ -102,7 +102,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
 	texts := s.simulator.Messages()
-	want := "OKPAY support: we will call you Mon 9 Mar, 09:00–09:30 (Singapore). Ref " +
+	want := "OKPAY support: we will call you Mon 9 Mar, 09:00–09:30 Singapore time. Ref " +
 		booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)

@@ -133,9 +133,9 @@ func TestTextMessages(t *testing.T) {
 	for _, text := range s.simulator.Messages() {
 		sent = append(sent, text.To+" "+text.Body)
 	}
-	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 (Jakarta). Ref " +
+	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 Jakarta time. Ref " +
 		reference + ".\n" +
-		home + " GoPay support: we will call you Mon 9 Mar, 09:00–09:30 (Jakarta). Ref " +
+		home + " GoPay support: we will call you Mon 9 Mar, 09:00–09:30 Jakarta time. Ref " +
 		reference + "."
 	if got := strings.Join(sent, "\n"); got != want {
 		t.Errorf("sent:\n%s\nwant:\n%s", got, want)
