@@ -72,7 +72,7 @@ func hearAccount(r *request, digits string) Action {
 		r.Account = calling // nothing was keyed that could be wrong: it is not read back
 		return r.collect()
 	}
-	if !rule.Fits(digits) {
+	if !rule.fits(digits) {
 		return noMatch{prompt: r.wrongLength("account.invalid", "account.digits", rule)}
 	}
 	r.Draft = digits
@@ -93,7 +93,7 @@ func (r *request) callingAccount() string {
 		return ""
 	}
 	national := nationalDigits(r.call.From, r.line.Region)
-	if national == "" || !r.line.Account.Fits(national) {
+	if national == "" || !r.line.Account.fits(national) {
 		return ""
 	}
 	return national
@@ -133,7 +133,7 @@ func hearNumber(r *request, digits string) Action {
 		return r.collect()
 	}
 	r.HashMayFollow = len(digits) == rule.length()
-	if !rule.Fits(digits) {
+	if !rule.fits(digits) {
 		return noMatch{prompt: r.wrongLength("number.length", "number.digits", rule)}
 	}
 	r.Draft = digits
@@ -191,8 +191,8 @@ func (r NumberRule) length() int {
 	return 0
 }
 
-// Fits reports whether digits are a number of this kind.
-func (r NumberRule) Fits(digits string) bool {
+// fits reports whether digits are a number of this kind.
+func (r NumberRule) fits(digits string) bool {
 	if len(digits) < r.Min || len(digits) > r.Max || strings.Trim(digits, "0123456789") != "" {
 		return false
 	}

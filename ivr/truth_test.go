@@ -540,7 +540,7 @@ func (c *claim) keyed() string {
 func (c *claim) question() NumberRule { return c.line.Questions[c.Question] }
 
 // fits reports whether what the caller pressed is a number of this kind, length whether the sentence tells its length.
-func (c *claim) fits(rule NumberRule) bool { return rule.Fits(c.keyed()) }
+func (c *claim) fits(rule NumberRule) bool { return rule.fits(c.keyed()) }
 
 func (c *claim) length(rule NumberRule) bool {
 	if count, ok := c.args["count"]; ok {

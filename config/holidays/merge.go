@@ -21,7 +21,7 @@ func (s *Set) Merge(other *Set) (*Set, error) {
 	}
 	out.Days = slices.Clone(other.Days)
 	for _, d := range s.Days {
-		if !other.Covers(d.Date) {
+		if !other.covers(d.Date) {
 			out.Days = append(out.Days, d)
 		}
 	}

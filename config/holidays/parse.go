@@ -99,7 +99,7 @@ func (s *Set) readDay(at yamlnode.Value) {
 	}
 	day := Day{Date: date, Kind: Kind(kind), Name: name, Line: at.Line}
 	at.Key = "days"
-	if s.From.Valid() && s.To.Valid() && !s.Covers(date) {
+	if s.From.Valid() && s.To.Valid() && !s.covers(date) {
 		at.Fail("%s is outside of what the set covers, %s to %s; correct the date or covers", date, s.From, s.To)
 	}
 	if n := len(s.Days); n > 0 {

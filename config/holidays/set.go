@@ -51,8 +51,8 @@ type Set struct {
 	CoversLine int
 }
 
-// Covers reports whether the set knows about a date.
-func (s *Set) Covers(d hours.Date) bool { return s.From.Compare(d) <= 0 && d.Compare(s.To) <= 0 }
+// covers reports whether the set knows about a date.
+func (s *Set) covers(d hours.Date) bool { return s.From.Compare(d) <= 0 && d.Compare(s.To) <= 0 }
 
 // Has reports whether any day is of the kind.
 func (s *Set) Has(k Kind) bool {
@@ -93,7 +93,7 @@ func (s *Set) Thinner(other *Set) int {
 	for year := other.From.Year; len(own) > 0 && year <= other.To.Year; year++ {
 		// Only a year that the file is taken to cover to its end; one New Year at the end of a calendar is none.
 		end := hours.Date{Year: year, Month: time.December, Day: 31}
-		if other.Covers(end) && 2*given[year] < len(s.Days)/len(own) {
+		if other.covers(end) && 2*given[year] < len(s.Days)/len(own) {
 			return year
 		}
 	}

@@ -28,8 +28,8 @@ const (
 	writingLimit = time.Minute
 )
 
-// ErrUnfinished: a command that was writing the directory died.
-var ErrUnfinished = errors.New("a command began to write this directory and has not finished; give the command " +
+// errUnfinished: a command that was writing the directory died.
+var errUnfinished = errors.New("a command began to write this directory and has not finished; give the command " +
 	"again, or set the files right and remove " + markerName)
 
 // ErrCallTestsNotRun is in the error of [Options.RunCallTests] when the fault is not the configuration's.
@@ -178,7 +178,7 @@ func (p *Publisher) look(ctx context.Context, now time.Time) {
 func (p *Publisher) beingWritten(now time.Time) bool {
 	if !claimed(p.Files) {
 		p.writing = time.Time{}
-		if r := p.State().Refused; r != nil && errors.Is(r.Err, ErrUnfinished) {
+		if r := p.State().Refused; r != nil && errors.Is(r.Err, errUnfinished) {
 			p.setRefused(p.refusal)
 		}
 		return false
@@ -192,9 +192,9 @@ func (p *Publisher) beingWritten(now time.Time) bool {
 // tellUnfinished refuses a directory that a command has begun to write and does not finish: half of an edit is never
 // taken up.
 func (p *Publisher) tellUnfinished(now time.Time) {
-	if r := p.State().Refused; now.Sub(p.writing) >= writingLimit && (r == nil || !errors.Is(r.Err, ErrUnfinished)) {
+	if r := p.State().Refused; now.Sub(p.writing) >= writingLimit && (r == nil || !errors.Is(r.Err, errUnfinished)) {
 		before := p.refusal
-		p.refuse(nil, ErrUnfinished)
+		p.refuse(nil, errUnfinished)
 		p.refusal = before
 	}
 }

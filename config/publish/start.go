@@ -33,7 +33,7 @@ func (p *Publisher) Start(ctx context.Context) error {
 		return nil
 	}
 	if claimed(p.Files) {
-		return ErrUnfinished
+		return errUnfinished
 	}
 	files, digest, err := p.read(ctx)
 	if err != nil {

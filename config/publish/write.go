@@ -23,26 +23,8 @@ func (e *StaleError) Error() string {
 	return fmt.Sprintf("%s was edited by somebody else since; nothing was written", e.File)
 }
 
-// ErrBusy: another command is writing the directory.
-var ErrBusy = errors.New("another command is writing this directory")
-
 func busy(marker string) error {
-	return fmt.Errorf("%w; try again, and if none is, remove %s", ErrBusy, marker)
-}
-
-// A HalfError is an edit that failed when a part was written, and the part could not be taken back. No instance takes
-// it up, as the marker stays. What was to be removed lies beside its place, as .hotline-old-NAME.
-type HalfError struct {
-	// Left is the marker, which has to go when the files are set right.
-	Left string
-	// Err is what failed first, Undo why it could not be taken back.
-	Err, Undo error
-}
-
-func (e *HalfError) Error() string {
-	return fmt.Sprintf("a part of the edit is written, the rest failed (%v), and the part could not be taken back "+
-		"(%v); no server takes it up. Give the command again in a minute, or set the files right "+
-		"(what was removed is beside its place as %sNAME) and remove %s", e.Err, e.Undo, asidePrefix, e.Left)
+	return fmt.Errorf("another command is writing this directory; try again, and if none is, remove %s", marker)
 }
 
 // Sums are what files were like: the SHA-256 of each, in hexadecimal digits, by path. A file that was not there is not
@@ -93,9 +75,9 @@ func (f Files) With(edit Edit) Files {
 }
 
 // Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one
-// of them is not like that any more, [ErrBusy] if another command is at it, [ErrReadOnly] if something of the edit may
-// not be written; then, and after every other error but [*HalfError], the files are as they were. now is compared with
-// the times of files.
+// of them is not like that any more, [ErrReadOnly] if something of the edit may not be written; then, and after every
+// other error that does not say that a part of the edit is written, the files are as they were. now is compared with the
+// times of files.
 //
 // While a marker is there, no instance takes the directory up, so that files that belong together are. It is put into
 // the directory or, where that may not be written, into one of its folders.
@@ -113,12 +95,7 @@ func Write(dir string, base Sums, edit Edit, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		var half *HalfError
-		if !errors.As(err, &half) {
-			err = errors.Join(err, claim.release())
-		}
-	}()
+	defer func() { err = errors.Join(err, claim.release()) }()
 	steps := stepsOf(dir, edit)
 	sweep(steps.folders(dir), now)
 	defer func() { steps.tidy(err == nil) }()

@@ -136,8 +136,7 @@ func keepRights(f *os.File, was fs.FileInfo) (mode fs.FileMode, err error) {
 	}
 	if mode&readers == 0 {
 		err = fmt.Errorf("%w: %s cannot keep its owner and group, without which the server might not be able to "+
-			"read it",
-			ErrReadOnly, was.Name())
+			"read it", ErrReadOnly, was.Name())
 	}
 	return mode, err
 }
@@ -153,7 +152,11 @@ func (all steps) carryOut(c *claim) error {
 			continue
 		}
 		if undo := all.undo(); undo != nil {
-			return &HalfError{c.markers[0], err, undo}
+			marker := c.markers[0]
+			c.markers = nil // it stays, so that no instance takes up half of an edit
+			return fmt.Errorf("a part of the edit is written, the rest failed (%v), and the part could not be taken "+
+				"back (%v); no server takes it up. Give the command again in a minute, or set the files right (what "+
+				"was removed is beside its place as %sNAME) and remove %s", err, undo, asidePrefix, marker)
 		}
 		return readOnly(err)
 	}

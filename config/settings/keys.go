@@ -84,7 +84,7 @@ func readSigningKeys(s *Settings, text string) error {
 			return fmt.Errorf("key %d of %d has the name of another; remove one", i+1, len(parts))
 		}
 		seen[fields[0]] = true
-		key := SigningKey{Name: fields[0], Algorithm: twilio.Algorithm(fields[1]), Secret: NewSecret(fields[2])}
+		key := SigningKey{Name: fields[0], Algorithm: twilio.Algorithm(fields[1]), Secret: Secret{fields[2]}}
 		s.TwilioSigningKeys = append(s.TwilioSigningKeys, key)
 	}
 	return nil

@@ -8,9 +8,6 @@ import (
 // A Secret is a value that must not be seen in a log, an error or an answer: every way of printing it gives [hidden].
 type Secret struct{ text string }
 
-// NewSecret wraps a value.
-func NewSecret(text string) Secret { return Secret{text} }
-
 // Reveal is the value itself, for the one place that needs it.
 func (s Secret) Reveal() string { return s.text }
 

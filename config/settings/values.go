@@ -95,7 +95,7 @@ func readStore(s *Settings, text string) error {
 			return errors.New("is not the URL of a PostgreSQL database; write " +
 				"postgres://user:password@host:5432/database")
 		}
-		s.Store = NewSecret(text)
+		s.Store = Secret{text}
 		return nil
 	}
 	switch {
@@ -107,7 +107,7 @@ func readStore(s *Settings, text string) error {
 	case rest == ":memory:":
 		return errors.New("would forget every callback at the next start; give a path, for example sqlite:hotline.db")
 	}
-	s.Store = NewSecret(text)
+	s.Store = Secret{text}
 	return nil
 }
 
@@ -126,7 +126,7 @@ func readStateKeys(s *Settings, text string) error {
 			return fmt.Errorf("key %d of %d is there twice; remove one", i+1, len(parts))
 		}
 		seen[string(key)] = true
-		s.StateKeys = append(s.StateKeys, NewSecret(string(key)))
+		s.StateKeys = append(s.StateKeys, Secret{string(key)})
 	}
 	return nil
 }
@@ -155,7 +155,7 @@ func readAuthTokens(s *Settings, text string) error {
 			return fmt.Errorf("token %d of %d is empty or holds something else than letters and digits; copy it from "+
 				"the provider's console", i+1, len(parts))
 		}
-		s.TwilioAuthTokens = append(s.TwilioAuthTokens, NewSecret(part))
+		s.TwilioAuthTokens = append(s.TwilioAuthTokens, Secret{part})
 	}
 	return nil
 }
