@@ -1,10 +1,13 @@
-package main
+// Package process has no code but tests: the program as an operator has it, a process of its own.
+package process
 
 import (
 	"os"
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/cli"
 )
 
 // asProgram in the environment makes the test binary the program.
@@ -12,8 +15,7 @@ const asProgram = "HOTLINE_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
-		main()
-		return
+		os.Exit(cli.Main())
 	}
 	goleak.VerifyTestMain(m)
 }

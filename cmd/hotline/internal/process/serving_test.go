@@ -1,10 +1,10 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"bufio"
-	"context"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -52,8 +52,16 @@ type serving struct {
 
 const servedURL, servedToken = "https://hotline.example.com", "ffffffffffffffffffffffffffffffff"
 
-// startServe starts the server and waits until it says where it listens. settings are further ones, NAME=value.
+// startServe is a server that serves. settings are further ones, NAME=value.
 func startServe(t *testing.T, settings ...string) *serving {
+	t.Helper()
+	s := newServing(t, settings...)
+	s.serve()
+	return s
+}
+
+// newServing has what a server needs; it is not started.
+func newServing(t *testing.T, settings ...string) *serving {
 	t.Helper()
 	provider := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(provider.Close)
@@ -68,20 +76,26 @@ func startServe(t *testing.T, settings ...string) *serving {
 		"HOTLINE_STATE_KEYS="+strings.Repeat("A", 43)+"=", "HOTLINE_TWILIO_ACCOUNT_SID="+simulate.AccountSID,
 		"HOTLINE_TWILIO_AUTH_TOKEN="+servedToken, "HOTLINE_TWILIO_BASE_URL="+provider.URL)
 	s.env = append(s.env, settings...)
-	s.start()
-	s.address = s.says("serving").Listen
 	return s
 }
 
-// start starts the process, or another one once it has ended.
-func (s *serving) start() {
+// serve starts the process and waits until it says where it listens.
+func (s *serving) serve(tracer ...string) {
+	s.t.Helper()
+	s.start(tracer...)
+	s.address = s.says("serving").Listen
+}
+
+// start starts the process, under a tracer if there is one, or another process once it has ended.
+func (s *serving) start(tracer ...string) {
 	s.t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	command := exec.Command(program, "serve", "--config", s.dir)
-	command.Env = s.env
+	words := append(tracer, program, "serve", "--config", s.dir)
+	command := exec.Command(words[0], words[1:]...)
+	command.Env, command.SysProcAttr = s.env, &syscall.SysProcAttr{Setpgid: true}
 	errs, err := command.StderrPipe()
 	if err != nil {
 		s.t.Fatal(err)
@@ -92,7 +106,7 @@ func (s *serving) start() {
 	s.t.Cleanup(func() {
 		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 		if command.ProcessState == nil {
-			_ = command.Process.Kill()
+			_ = syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
 			_ = command.Wait()
 		}
 	})
@@ -130,9 +144,10 @@ func (s *serving) waits(words string) (found logLine, ok bool) {
 	return logLine{}, false
 }
 
-func (s *serving) signal(sig os.Signal) {
+// signal reaches the process and its tracer.
+func (s *serving) signal(sig syscall.Signal) {
 	s.t.Helper()
-	if err := s.command.Process.Signal(sig); err != nil {
+	if err := syscall.Kill(-s.command.Process.Pid, sig); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -181,6 +196,22 @@ func (s *serving) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(request.Context())
 	request.URL.Scheme, request.URL.Host = "http", s.address
 	return http.DefaultTransport.RoundTrip(request)
+}
+
+const servedNumber = "+622150001000"
+
+// rings makes one call to its end, at a provider of its own whose webhooks go to the server. It may be called by many at
+// once; calls of one server have different seeds.
+func (s *serving) rings(o simulator.Options, from string, keys ...string) (*simulator.Simulator, error) {
+	o.Start, o.Client = time.Now(), &http.Client{Transport: s}
+	o.AccountSID, o.AuthToken = cmp.Or(o.AccountSID, simulate.AccountSID), servedToken
+	telephones := simulator.New(o)
+	defer telephones.Close()
+	telephones.Number(servedNumber, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming,
+		FallbackURL: servedURL + twilio.PathFallback, StatusCallback: servedURL + twilio.PathStatus})
+	call := telephones.Ring(from, servedNumber,
+		simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script(keys...)})
+	return telephones, telephones.RunUntil(s.t.Context(), telephones.Now().Add(time.Hour), call.Done)
 }
 
 // SIGHUP asks a service to read its configuration, by custom. It ended the process, and every call in it.
@@ -281,15 +312,9 @@ func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 		"the token alone":    {simulator.SharedKey{}, account, false},
 		"another key's name": {simulator.SharedKey{Name: "webhooks_sharedkey_2", Secret: key.Secret}, account, false},
 	} {
-		telephones := simulator.New(simulator.Options{
-			Start: time.Now(), AccountSID: c.account, AuthToken: servedToken, SharedKey: c.key,
-			Client: &http.Client{Transport: s},
-		})
-		telephones.Number("+622150001000",
-			simulator.Number{VoiceURL: servedURL + twilio.PathIncoming, StatusCallback: servedURL + twilio.PathStatus})
-		call := telephones.Ring("+6281234567890", "+622150001000",
-			simulator.Party{Keys: simulator.Script("2", "1", "1")})
-		if err := telephones.RunUntil(context.Background(), telephones.Now().Add(time.Hour), call.Done); err != nil {
+		telephones, err := s.rings(simulator.Options{AccountSID: c.account, SharedKey: c.key}, "+6281234567890",
+			"2", "1", "1")
+		if err != nil {
 			t.Fatal(err)
 		}
 		webhooks := telephones.Webhooks()
@@ -301,7 +326,6 @@ func TestACallOfASubAccountSignedWithASharedKey(t *testing.T) {
 		if c.answered && len(webhooks) < 4 {
 			t.Errorf("%s: the call had %d webhooks", name, len(webhooks))
 		}
-		telephones.Close()
 	}
 	s.stop()
 }

@@ -1,29 +1,26 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
-	"github.com/hotline-ivr/hotline/ivr/twilio"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
 // The file is moved away from under a real server, which is then killed or stopped. One that is started meanwhile ends
 // and says why. With the file back, what was spoken is there.
 func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
-	for name, sig := range map[string]os.Signal{"killed": os.Kill, "stopped": syscall.SIGTERM} {
+	for name, sig := range map[string]syscall.Signal{"killed": syscall.SIGKILL, "stopped": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			s := startServe(t)
 			heard := s.stolenAt(t, 1, "+6281234567891") + s.stolenAt(t, 2, "+6281234567892")
@@ -31,7 +28,7 @@ func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			s.signal(sig)
-			if err := s.ends(); (err != nil) != (sig == os.Kill) {
+			if err := s.ends(); (err != nil) != (sig == syscall.SIGKILL) {
 				t.Errorf("it ended with %v: %+v", err, s.seen)
 			}
 			s.start()
@@ -65,26 +62,16 @@ func TestWhatWasSpokenOutlivesARestartWithoutTheFile(t *testing.T) {
 }
 
 // stolenAt is a call about a stolen account, which is taken at any hour, to its end: nobody picks up, and a callback is
-// booked. Calls of one server have different seeds. It returns what the caller heard.
+// booked. It returns what the caller heard.
 func (s *serving) stolenAt(t *testing.T, seed uint64, from string) string {
 	t.Helper()
 	var heard strings.Builder
-	telephones := simulator.New(simulator.Options{
-		Start: time.Now(), AccountSID: simulate.AccountSID, AuthToken: servedToken, Client: &http.Client{Transport: s},
-		Seed: seed,
-		Observe: func(e simulator.Event) {
-			if e.Event == simulator.EventSay && e.Role == simulate.RoleCaller {
-				heard.WriteString(e.Text + " ")
-			}
-		},
-	})
-	defer telephones.Close()
-	const line = "+622150001000"
-	telephones.Number(line, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming,
-		StatusCallback: servedURL + twilio.PathStatus})
-	call := telephones.Ring(from, line,
-		simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script("2", "1", "1")})
-	if err := telephones.RunUntil(t.Context(), telephones.Now().Add(time.Hour), call.Done); err != nil {
+	_, err := s.rings(simulator.Options{Seed: seed, Observe: func(e simulator.Event) {
+		if e.Event == simulator.EventSay && e.Role == simulate.RoleCaller {
+			heard.WriteString(e.Text + " ")
+		}
+	}}, from, "2", "1", "1")
+	if err != nil {
 		t.Fatal(err)
 	}
 	return heard.String()
