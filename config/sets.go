@@ -43,20 +43,24 @@ type knownSet struct {
 
 type knownSets map[string]knownSet
 
-// loadSets reads the sets of holidays: those that come with the program, and those of the configuration, which take
-// the place of a built-in one of the same name.
+// HolidaySets are the sets that the lines of a configuration can name, by name: those that come with the program, and
+// those of the configuration, which take the place of a built-in one of the same name. The error is of type [Problems].
+func HolidaySets(fsys fs.FS) (map[string]*holidays.Set, error) {
+	var problems Problems
+	sets := map[string]*holidays.Set{}
+	for name, set := range loadSets(fsys, &problems) {
+		sets[name] = set.Set
+	}
+	return sets, problems.Err()
+}
+
+// loadSets is [HolidaySets] for lines, also where some cannot be used.
 func loadSets(fsys fs.FS, problems *Problems) knownSets {
 	sets := knownSets{}
 	add := func(some knownSets, err error) {
-		var found holidays.Problems
-		switch {
-		case errors.As(err, &found):
-			for _, p := range found {
-				problems.Add(p)
-			}
-		case err != nil:
-			problems.Add(Problem{File: setsDir, Message: err.Error()})
-		}
+		var found Problems
+		errors.As(err, &found)
+		*problems = append(*problems, found...)
 		maps.Copy(sets, some)
 	}
 	add(shippedSets())

@@ -1,19 +1,12 @@
 package holidays
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
 )
-
-//go:embed *.yaml
-var shipped embed.FS
-
-// Shipped are the files of the sets that come with the program, for [Load] with directory ".".
-func Shipped() fs.FS { return shipped }
 
 // Load reads every file NAME.yaml of a directory, by NAME. A directory that does not exist has none. The error is of
 // type [Problems]; the sets without a mistake are returned all the same.

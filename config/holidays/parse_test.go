@@ -3,6 +3,7 @@ package holidays_test
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -133,7 +134,7 @@ func TestLoad(t *testing.T) {
 // What is shipped is written as it would be written, so that an import changes no more than what it brings.
 func TestShippedFilesAreCanonical(t *testing.T) {
 	for _, name := range []string{"cn", "id", "jp", "sg", "us"} {
-		data, err := fs.ReadFile(holidays.Shipped(), name+".yaml")
+		data, err := os.ReadFile(name + ".yaml")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ It simulates what the files say: what close and open have declared does not coun
 			if o.Line, err = lineOf(snapshot, line); err != nil {
 				return err
 			}
-			if o.At, err = simulatedInstant(at, o.Line); err != nil {
+			if o.At, err = simulatedInstant(cmd, at, o.Line); err != nil {
 				return err
 			}
 			return simulate.Call(cmd.Context(), cmd.InOrStdin(), cmd.OutOrStdout(), snapshot, o)
@@ -66,8 +66,8 @@ It simulates what the files say: what close and open have declared does not coun
 }
 
 // simulatedInstant is when a simulation begins, on the clock of a line.
-func simulatedInstant(text string, line *ivr.Line) (time.Time, error) {
-	now := time.Now().UTC().Truncate(time.Second)
+func simulatedInstant(cmd *cobra.Command, text string, line *ivr.Line) (time.Time, error) {
+	now := clockFrom(cmd.Context())().Truncate(time.Second)
 	return parseInstant("--at", text, line.Hours.Zone(), now, now)
 }
 
@@ -88,7 +88,7 @@ on loopback; nothing leaves the machine, and nothing is kept when it ends.`,
 			if err != nil {
 				return err
 			}
-			if o.At, err = simulatedInstant(at, snapshot.Lines[0]); err != nil {
+			if o.At, err = simulatedInstant(cmd, at, snapshot.Lines[0]); err != nil {
 				return err
 			}
 			return simulate.Demo(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr(), snapshot, o)

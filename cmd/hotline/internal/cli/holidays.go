@@ -16,8 +16,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/holidays"
 	"github.com/hotline-ivr/hotline/config/publish"
+	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -43,14 +45,18 @@ func newHolidaysList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sets, err := holidaySets(dir)
+			sets, files, err := holidaySets(dir)
 			if err != nil {
 				return err
 			}
 			for _, name := range slices.Sorted(maps.Keys(sets)) {
 				set := sets[name]
+				where := set.File
+				if _, err := fs.Stat(files, where); err != nil {
+					where = "built in"
+				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s to %s, %s (%s)\n", name, set.From, set.To,
-					strings.Join(countDays(set), ", "), set.File)
+					strings.Join(countDays(set), ", "), where)
 			}
 			return nil
 		},
@@ -73,26 +79,17 @@ func countDays(set *holidays.Set) []string {
 	return out
 }
 
-// holidaySets are those that come with the program, each replaced by the one of that name in the configuration
-// directory.
-func holidaySets(dir string) (map[string]*holidays.Set, error) {
-	sets, err := holidays.Load(holidays.Shipped(), ".")
-	if err != nil || dir == "" {
-		return sets, err
-	}
+// holidaySets are those of a configuration, with its files.
+func holidaySets(dir string) (map[string]*holidays.Set, fs.FS, error) {
 	files, err := configuration(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	own, err := holidays.Load(files, "holidays")
+	sets, err := config.HolidaySets(files)
 	if err != nil {
-		return nil, fmt.Errorf("the holiday sets of %s cannot be used:\n%w", dir, err)
+		return nil, nil, fmt.Errorf("the holiday sets of %s cannot be used:\n%w", dir, err)
 	}
-	for _, set := range sets {
-		set.File = "built in"
-	}
-	maps.Copy(sets, own)
-	return sets, nil
+	return sets, files, nil
 }
 
 func newHolidaysImport() *cobra.Command {
@@ -144,14 +141,18 @@ type importOptions struct {
 }
 
 func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error {
-	if o.write > 0 && dir == "" {
-		return errors.New("--write changes a configuration directory; name it with --config DIR")
+	var target *directory
+	if o.write > 0 {
+		var err error
+		if target, err = readDirectory(dir); err != nil {
+			return err
+		}
 	}
-	options, err := o.options(file)
+	options, err := o.options(file, clockFrom(cmd.Context())())
 	if err != nil {
 		return err
 	}
-	sets, err := holidaySets(dir)
+	sets, _, err := holidaySets(dir)
 	if err != nil {
 		return err
 	}
@@ -170,11 +171,10 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 		}
 		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write > 0 {
 			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole "+
-				"year count as known; "+
-				"say with --years what it covers, if that is right", thin)
+				"year count as known; say with --years what it covers, if that is right", thin)
 		}
 	}
-	return review(cmd, dir, before, after, imported, o.write)
+	return review(cmd.OutOrStdout(), target, before, after, imported, o.write)
 }
 
 // refused tells what to do about a file that is not imported.
@@ -187,9 +187,8 @@ func refused(err error, file string, data []byte, options holidays.Options) erro
 }
 
 // review prints what changes and, if it is wanted, writes it.
-func review(cmd *cobra.Command, dir string, before, after *holidays.Set, imported *holidays.Imported,
+func review(out io.Writer, target *directory, before, after *holidays.Set, imported *holidays.Imported,
 	write int) error {
-	out := cmd.OutOrStdout()
 	for _, problem := range imported.Skipped {
 		fmt.Fprintf(out, "left out: %s\n", problem)
 	}
@@ -216,27 +215,23 @@ func review(cmd *cobra.Command, dir string, before, after *holidays.Set, importe
 				"DIR), and repeat the command with --config DRAFT --write.")
 		return err
 	}
-	_, err := publish.ReadDraft(dir)
+	_, err := publish.ReadDraft(target.path)
 	inDraft := err == nil
 	if !inDraft && write < 2 {
 		return fmt.Errorf("nothing is written: %s is no draft, and a server that runs it would have the set in force "+
-			"within seconds; import into a draft (hotline draft DRAFT --config %[1]s), or give --write twice", dir)
+			"within seconds; import into a draft (hotline draft DRAFT --config %[1]s), or give --write twice", target.path)
 	}
 	// What is written has to be readable again, whatever the file held.
 	file, text := "holidays/"+after.Name+".yaml", after.YAML()
 	if _, err := holidays.Parse(file, text); err != nil {
 		return fmt.Errorf("nothing is written, because the set would not be valid:\n%w", err)
 	}
-	target, err := readDirectory(dir)
-	if err != nil {
-		return err
-	}
 	if err := target.put(out, publish.Edit{file: text}, target.files.Sums()); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Written: %s. ", filepath.Join(dir, file))
+	fmt.Fprintf(out, "Written: %s. ", filepath.Join(target.path, file))
 	if inDraft {
-		_, err = fmt.Fprintf(out, "It is in force after: hotline publish %s\n", dir)
+		_, err = fmt.Fprintf(out, "It is in force after: hotline publish %s\n", target.path)
 		return err
 	}
 	_, err = fmt.Fprintln(out,
@@ -266,21 +261,20 @@ func readImport(in io.Reader, file string) ([]byte, error) {
 }
 
 var (
-	setName   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 	notInName = regexp.MustCompile(`[^a-z0-9]+`)
 	yearsForm = regexp.MustCompile(`^(\d{4})(?:-(\d{4}))?$`)
 )
 
 // options checks what was asked for.
-func (o importOptions) options(file string) (holidays.Options, error) {
+func (o importOptions) options(file string, now time.Time) (holidays.Options, error) {
 	out := holidays.Options{Name: o.name, Source: o.source, SkipBroken: o.skip, Touched: o.touched,
-		Today: hours.DateOf(time.Now())}
+		Today: hours.DateOf(now)}
 	if out.Name == "" {
 		base := filepath.Base(file)
 		out.Name = strings.Trim(notInName.ReplaceAllString(strings.ToLower(strings.TrimSuffix(base,
 			filepath.Ext(base))), "-"), "-")
 	}
-	if !setName.MatchString(out.Name) || len(out.Name) > 40 {
+	if !schema.Identifier.MatchString(out.Name) || len(out.Name) > 40 {
 		return out, fmt.Errorf("%q is no name of a set; give one of up to 40 small letters, digits and hyphens, for "+
 			"example --name cn", out.Name)
 	}

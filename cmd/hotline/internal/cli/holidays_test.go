@@ -156,7 +156,7 @@ func TestMistakesWithHolidaysAreExplained(t *testing.T) {
 	}{
 		{nextYear, []string{"import", "-"}, `"" is no name of a set`},
 		{nextYear, []string{"import", "-", "--name", "CN"}, `"CN" is no name of a set`},
-		{nextYear, []string{"import", "-", "--name", "cn", "--write"}, "name it with --config DIR"},
+		{nextYear, []string{"import", "-", "--name", "cn", "--write"}, "cannot be edited; with --config DIR"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "next"}, "write it like 2027 or 2026-2027"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2027-2026"}, "the first year comes first"},
 		{nextYear, []string{"import", "-", "--name", "cn", "--years", "2029"},

@@ -210,20 +210,21 @@ type directory struct {
 	files publish.Files
 }
 
-// workingDirectory reads the directory that --config names. The built-in configuration is none: nobody can edit it.
+// workingDirectory reads the directory that --config names.
 func workingDirectory(cmd *cobra.Command) (*directory, error) {
 	dir, err := configDir(cmd)
 	if err != nil {
 		return nil, err
 	}
-	if dir == "" {
-		return nil, errors.New("name the directory that the server runs with --config DIR; the built-in " +
-			"configuration cannot be edited")
-	}
 	return readDirectory(dir)
 }
 
+// readDirectory reads a directory that is not the built-in configuration, which nobody can edit.
 func readDirectory(dir string) (*directory, error) {
+	if dir == "" {
+		return nil, errors.New("the built-in configuration cannot be edited; with --config DIR name the directory that " +
+			"the server runs, or a copy (hotline draft DIR)")
+	}
 	if _, err := configuration(dir); err != nil {
 		return nil, err
 	}
