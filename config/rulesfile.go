@@ -222,23 +222,13 @@ func (r *rules) readSpecial(item yamlnode.Value) {
 
 // checkOneWay reports a special day that says nothing about its hours, or two things.
 func checkOneWay(m yamlnode.Mapping, s hours.Special) {
-	var said []string
-	if s.Closed {
-		said = append(said, "closed")
-	}
-	if m.Get("open").Present() {
-		said = append(said, "open")
-	}
-	if s.As != nil {
-		said = append(said, "as")
-	}
-	switch {
-	case len(said) == 0:
+	switch ways, open := s.Ways(), m.Get("open"); {
+	case open.Present() && len(s.Open) == 0:
+		open.Fail("lists no hours; write closed: true instead")
+	case len(ways) == 0:
 		m.Fail("does not say what happens on the day; add closed: true, open: [\"09:00-12:00\"] or as: mon")
-	case len(said) > 1:
-		m.Fail("says %s at once; keep one of them", strings.Join(said, " and "))
-	case said[0] == "open" && len(s.Open) == 0:
-		m.Get("open").Fail("lists no hours; write closed: true instead")
+	case len(ways) > 1:
+		m.Fail("says %s at once; keep one of them", strings.Join(ways, " and "))
 	}
 }
 

@@ -73,6 +73,9 @@ func Intersect(a, b *Calendar) *Calendar {
 // Zone is the zone of the wall clock.
 func (c *Calendar) Zone() *time.Location { return c.rules.Zone }
 
+// Specials are the special days, as they were given to [Build].
+func (c *Calendar) Specials() []Special { return c.rules.Special }
+
 // Day returns the spans that start on a date, in order, and the name of the special day or holiday, if it is one.
 // Without spans nothing starts on that day, though a span of the evening before may still run. Overrides are not shown.
 func (c *Calendar) Day(d Date) (spans []Span, name string) {

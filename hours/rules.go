@@ -81,14 +81,14 @@ func compile(r Rules, rrules []*rrule) *ruleset {
 	for i, s := range r.Special {
 		compiled := compileSpecial(s, r.Week)
 		switch {
-		case s.Yearly != nil || s.Nth != nil || s.RRule != "":
+		case s.Recurs():
 			set.recurring = append(set.recurring, recurring{yearly: s.Yearly, nth: s.Nth, rrule: rrules[i],
 				day: compiled})
 			if rrules[i] != nil {
 				set.reach(rrules[i].start, rrules[i].start)
 			}
 		default:
-			d := datedDay{first: s.From.number(), last: s.last().number(), day: compiled}
+			d := datedDay{first: s.From.number(), last: s.Last().number(), day: compiled}
 			set.dated = append(set.dated, d)
 			set.reach(d.first, d.last)
 		}

@@ -35,11 +35,26 @@ type Special struct {
 	Source string
 }
 
-func (s Special) last() Date {
+// Last is the last of its days, when it has dates.
+func (s Special) Last() Date {
 	if s.To == (Date{}) {
 		return s.From
 	}
 	return s.To
+}
+
+// Ways are the ways in which it gives its hours: closed, open, as.
+func (s Special) Ways() (ways []string) {
+	if s.Closed {
+		ways = append(ways, "closed")
+	}
+	if len(s.Open) > 0 {
+		ways = append(ways, "open")
+	}
+	if s.As != nil {
+		ways = append(ways, "as")
+	}
+	return ways
 }
 
 // checkSpecial finds special days that are incomplete, contradict themselves, or share a date. It returns the parsed
@@ -78,10 +93,10 @@ func checkTwice(special []Special, dated []int) (out []error) {
 	slices.SortStableFunc(dated, func(a, b int) int { return special[a].From.Compare(special[b].From) })
 	reach := -1 // position of the special day that reaches furthest so far
 	for _, i := range dated {
-		if reach >= 0 && special[reach].last().Compare(special[i].From) >= 0 {
+		if reach >= 0 && special[reach].Last().Compare(special[i].From) >= 0 {
 			out = append(out, twice(special, min(i, reach), max(i, reach)))
 		}
-		if reach < 0 || special[reach].last().Compare(special[i].last()) < 0 {
+		if reach < 0 || special[reach].Last().Compare(special[i].Last()) < 0 {
 			reach = i
 		}
 	}
@@ -128,10 +143,10 @@ func (s Special) checkDays(path string) (out []error) {
 		return []error{&Mistake{path, "has a rule and a last day; leave to out, and write UNTIL into the rule"}}
 	case !s.From.Valid():
 		out = append(out, &Mistake{path, "has no valid date; give a date, or from and to"})
-	case !s.last().Valid():
+	case !s.Last().Valid():
 		out = append(out, &Mistake{path, "has no valid last day; correct to, or leave it out for a single day"})
-	case s.last().Compare(s.From) < 0:
-		message := fmt.Sprintf("ends on %s, before it begins on %s; exchange the two", s.last(), s.From)
+	case s.Last().Compare(s.From) < 0:
+		message := fmt.Sprintf("ends on %s, before it begins on %s; exchange the two", s.Last(), s.From)
 		out = append(out, &Mistake{path, message})
 	}
 	return out
@@ -147,13 +162,7 @@ func (s Special) checkRRule(path string) (*rrule, []error) {
 
 // checkHours checks what the special day says about its hours.
 func (s Special) checkHours(path string) (out []error) {
-	set := 0
-	for _, b := range []bool{s.Closed, len(s.Open) > 0, s.As != nil} {
-		if b {
-			set++
-		}
-	}
-	if set != 1 {
+	if len(s.Ways()) != 1 {
 		out = append(out, &Mistake{path, "needs exactly one of closed: true, open: [hours] and as: weekday"})
 	}
 	if s.As != nil && (*s.As < time.Sunday || *s.As > time.Saturday) {
@@ -164,7 +173,7 @@ func (s Special) checkHours(path string) (out []error) {
 }
 
 func compileSpecial(s Special, week Week) day {
-	key, when := s.describe()
+	key, when := s.Days()
 	id, name := "special "+key, "special day"
 	if s.Name != "" {
 		id, name = id+" "+s.Name, s.Name
@@ -181,9 +190,12 @@ func compileSpecial(s Special, week Week) day {
 	return out
 }
 
-// describe names the days: key for the rule's name, when for a sentence.
-func (s Special) describe() (key, when string) {
-	switch last := s.last(); {
+// Recurs reports whether it comes back.
+func (s Special) Recurs() bool { return s.Yearly != nil || s.Nth != nil || s.RRule != "" }
+
+// Days names the days: key for the rule's name, when for a sentence.
+func (s Special) Days() (key, when string) {
+	switch last := s.Last(); {
 	case s.Yearly != nil:
 		return s.Yearly.describe()
 	case s.Nth != nil:

@@ -41,19 +41,6 @@ func Remove(data []byte, list string, at int) ([]byte, error) {
 	})
 }
 
-// Entries are the entries of a list, none when it is absent or empty. The nodes tell the lines where they stand.
-func Entries(data []byte, list string) ([]*yaml.Node, error) {
-	root, err := parse(data)
-	if err != nil {
-		return nil, err
-	}
-	_, value := find(root, list)
-	if value == nil || value.Kind != yaml.SequenceNode {
-		return nil, nil
-	}
-	return value.Content, nil
-}
-
 // change edits the text, and gives the edit up unless it means what was wanted, the entries that edit returns, and
 // nothing besides.
 func change(data []byte, list string, edit func(*file) ([]byte, []*yaml.Node, error)) ([]byte, error) {

@@ -39,7 +39,7 @@ type occurrence struct {
 	length time.Duration
 }
 
-func (e *event) key() string { return "event " + quoted(problem.Short(e.name)) }
+func (e *event) key() string { return "event " + strconv.Quote(problem.Short(e.name)) }
 
 // newer reports whether an event is a later version of another one.
 func (e *event) newer(other *event) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -164,7 +165,7 @@ func (im *importer) tellUnused() {
 
 // leave remembers an event that is left out, so that it is said.
 func (im *importer) leave(why, name string) {
-	im.left[why] = append(im.left[why], quoted(problem.Short(name)))
+	im.left[why] = append(im.left[why], strconv.Quote(problem.Short(name)))
 }
 
 func (im *importer) tellLeft() {
@@ -201,7 +202,7 @@ func (im *importer) take(line int, name string, v verdict, dates []hours.Date) {
 		im.add(line, date, v.kind, name)
 	}
 	if len(doubtful) > 0 {
-		im.asks(doubt{line, name, quoted(problem.Short(name)) + ": " + v.why, doubtful})
+		im.asks(doubt{line, name, strconv.Quote(problem.Short(name)) + ": " + v.why, doubtful})
 	}
 }
 

@@ -1,6 +1,7 @@
 package holidays
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func (im *importer) breaks(c *component, err error) {
 	if c.brokenLine > 0 {
 		line = c.brokenLine
 	}
-	im.skip(line, "event "+quoted(problem.Short(tidy(unescape(c.value("SUMMARY"))))), "%v", err)
+	im.skip(line, "event "+strconv.Quote(problem.Short(tidy(unescape(c.value("SUMMARY"))))), "%v", err)
 }
 
 // home is the zone in which times in UTC are read: midnight to midnight has to be midnight somewhere.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -327,7 +328,7 @@ func (e jsonEntry) kind(name string) (says string, v verdict) {
 	}
 	says = tidy(strings.Join(types, ", "))
 	called := func(word string) func(string) bool { return func(t string) bool { return folded(t) == word } }
-	described := verdict{why: "the file calls it " + quoted(problem.Short(says))}
+	described := verdict{why: "the file calls it " + strconv.Quote(problem.Short(says))}
 	switch {
 	case e.Global != nil && !*e.Global:
 		described.why = "it is one of some regions only: " + problem.Short(tidy(strings.Join(e.Counties, ", ")))

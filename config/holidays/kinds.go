@@ -3,6 +3,7 @@ package holidays
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -86,7 +87,7 @@ func (described verdict) with(named verdict, says string) verdict {
 	case described.kind == Holiday && named.kind == Collective:
 		return named // a public holiday of this sort
 	case described.exact && (named.exact || named.kind == inDoubt):
-		return verdict{why: "its name does not fit " + quoted(problem.Short(says)) + ", as the calendar calls it"}
+		return verdict{why: "its name does not fit " + strconv.Quote(problem.Short(says)) + ", as the calendar calls it"}
 	}
 	return described
 }
@@ -101,7 +102,7 @@ func marked(c *component, name string) verdict {
 		return verdict{kind: kind}
 	}
 	if mark != "" {
-		return verdict{why: appleMark + " is " + quoted(problem.Short(mark)) + ", which is not known"}
+		return verdict{why: appleMark + " is " + strconv.Quote(problem.Short(mark)) + ", which is not known"}
 	}
 	if named := namedKind(name); named.exact || named.kind == inDoubt {
 		return verdict{why: "others are marked with " + appleMark + " and it is not, though its name says what it is"}
@@ -128,7 +129,7 @@ var onlyGoogles = []string{"祭日", "节假日", "節假日", "perayaan"}
 func (w wording) described(first string, more bool) verdict {
 	key := folded(first)
 	kind, known := describedKinds[key]
-	asked := verdict{why: "the calendar calls it " + quoted(problem.Short(first))}
+	asked := verdict{why: "the calendar calls it " + strconv.Quote(problem.Short(first))}
 	switch {
 	// Google says in a second line how to hide observances.
 	case known && slices.Contains(onlyGoogles, key) && !w.google && !more:

@@ -3,11 +3,11 @@ package holidays
 import (
 	"bytes"
 	"fmt"
-	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/hotline-ivr/hotline/config/edit"
 )
 
 // YAML writes the set as a file: one day a line, so that a review sees what changed. [Parse] reads the same set from
@@ -20,13 +20,13 @@ func (s *Set) YAML() []byte {
 	if s.Comment != "" {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "name: %s\n", scalar(s.Name))
+	fmt.Fprintf(&b, "name: %s\n", edit.Text(s.Name))
 	if s.Country != "" {
-		fmt.Fprintf(&b, "country: %s\n", scalar(s.Country))
+		fmt.Fprintf(&b, "country: %s\n", edit.Text(s.Country))
 	}
 	fmt.Fprintf(&b, "covers: {from: %s, to: %s}\nsources:\n", s.From, s.To)
 	for _, source := range s.Sources {
-		fmt.Fprintf(&b, "  - %s\n", quoted(source))
+		fmt.Fprintf(&b, "  - %s\n", strconv.Quote(source))
 	}
 	if len(s.Days) == 0 {
 		b.WriteString("days: []\n")
@@ -34,28 +34,9 @@ func (s *Set) YAML() []byte {
 	}
 	b.WriteString("days:\n")
 	for _, d := range s.Days {
-		fmt.Fprintf(&b, "  - {date: %s, kind: %s, name: %s}\n", d.Date, d.Kind, scalar(d.Name))
+		fmt.Fprintf(&b, "  - {date: %s, kind: %s, name: %s}\n", d.Date, d.Kind, edit.Text(d.Name))
 	}
 	return b.Bytes()
-}
-
-var plainText = regexp.MustCompile(`^[\p{L}(][\p{L}\p{N} ()/、・’-]*$`)
-
-// scalar quotes what YAML could take for something else than this text.
-func scalar(text string) string {
-	if plainText.MatchString(text) && text == strings.TrimSpace(text) {
-		var node yaml.Node
-		if yaml.Unmarshal([]byte(text), &node) == nil && len(node.Content) == 1 && node.Content[0].Tag == "!!str" &&
-			node.Content[0].Value == text {
-			return text
-		}
-	}
-	return quoted(text)
-}
-
-// quoted escapes what YAML's double quotes need to have escaped.
-func quoted(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
 }
 
 // unprintable are the characters that names and sources must not have: they could hide what a reviewer should see.

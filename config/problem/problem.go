@@ -21,18 +21,20 @@ type Problem struct {
 	Message string
 }
 
+// Source is "file:line", or the file when the line is not known.
+func (p Problem) Source() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
 // String is "file:line: key: message", without the parts that are not known.
 func (p Problem) String() string {
-	var b strings.Builder
-	b.WriteString(p.File)
-	if p.Line > 0 {
-		fmt.Fprintf(&b, ":%d", p.Line)
+	if p.Key == "" {
+		return p.Source() + ": " + p.Message
 	}
-	if p.Key != "" {
-		fmt.Fprintf(&b, ": %s", p.Key)
-	}
-	fmt.Fprintf(&b, ": %s", p.Message)
-	return b.String()
+	return p.Source() + ": " + p.Key + ": " + p.Message
 }
 
 // Problems are all mistakes that were found. The zero value is ready for Add.

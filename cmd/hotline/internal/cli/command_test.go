@@ -107,7 +107,7 @@ func TestMistakesAtTheTerminalAreExplained(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"call", "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
+		{[]string{"call", "--line", "nope"}, `there is no line "nope"; known here: gopay, okpay`},
 		{[]string{"call", "--at", "yesterday"}, "is not a valid time; write now, 18:00, "},
 		{[]string{"call", "--agents", "asleep"}, "use answer, busy, no-answer, refuse or voicemail"},
 		{[]string{"check", "no-such-directory"}, "no-such-directory"},

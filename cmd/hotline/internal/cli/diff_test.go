@@ -116,7 +116,7 @@ func TestDiffRefuses(t *testing.T) {
 		{[]string{old, old, "--against", "live"}, "--against takes the place of OLD"},
 		{[]string{old, wrong}, "cannot be used, 2 mistakes"},
 		{[]string{"live", old}, "there is no hotline.db here"},
-		{[]string{old, old, "--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
+		{[]string{old, old, "--line", "nope"}, `there is no line "nope"; known here: gopay, okpay`},
 		{[]string{old, old, "--days", "0"}, "ask for 1 to 400 days"},
 		{[]string{old, old, "--from", "soon"}, `--from "soon" is not a date`},
 		{[]string{old, old, "--store", "sqlite:other.db"}, "the database"},

@@ -219,7 +219,8 @@ func review(out io.Writer, target *directory, before, after *holidays.Set, impor
 	inDraft := err == nil
 	if !inDraft && write < 2 {
 		return fmt.Errorf("nothing is written: %s is no draft, and a server that runs it would have the set in force "+
-			"within seconds; import into a draft (hotline draft DRAFT --config %[1]s), or give --write twice", target.path)
+			"within seconds; import into a draft (hotline draft DRAFT --config %[1]s), or give --write twice",
+			target.path)
 	}
 	// What is written has to be readable again, whatever the file held.
 	file, text := "holidays/"+after.Name+".yaml", after.YAML()

@@ -227,7 +227,7 @@ func TestHoursMistakes(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--line", "nope"}, `there is no line "nope"; the configuration has: gopay, okpay`},
+		{[]string{"--line", "nope"}, `there is no line "nope"; known here: gopay, okpay`},
 		{[]string{"--line", "gopay", "--desk", "nope"},
 			`line gopay has no desk "nope"; it has: emergency, senior, support`},
 		{[]string{"--line", "gopay", "--at", "soon"}, "is not a valid time; write now, 18:00, "},

@@ -16,7 +16,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -44,7 +43,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 		newCallbacks(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
-	root.AddCommand(newDraft(), newSpecialDays(publish.Write), newPublish(), newStatus(), newHistory(),
+	root.AddCommand(newDraft(), newSpecialDays(), newPublish(), newStatus(), newHistory(),
 		newRollback(), newVersion())
 	root.SetFlagErrorFunc(flagError)
 	mustDo(root.MarkPersistentFlagDirname("config"))
@@ -157,7 +156,10 @@ func lineOf(snapshot *config.Snapshot, id string) (*ivr.Line, error) {
 	if line := snapshot.ByID(id); line != nil {
 		return line, nil
 	}
-	return nil, fmt.Errorf("there is no line %q; the configuration has: %s", id, lineIDs(snapshot))
+	if id == "" {
+		return nil, fmt.Errorf("name the line with --line: %s", lineIDs(snapshot))
+	}
+	return nil, unknown("line", id, snapshot.LineIDs())
 }
 
 func lineIDs(snapshot *config.Snapshot) string { return strings.Join(snapshot.LineIDs(), ", ") }

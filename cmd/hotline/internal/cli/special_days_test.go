@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,38 +9,32 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/publish"
 )
 
 // special runs the command on 2026-11-26, in the morning of Jakarta.
-func special(t *testing.T, write writer, args ...string) (output string, err error) {
+func special(t *testing.T, args ...string) (output string, err error) {
 	t.Helper()
 	var out bytes.Buffer
-	cmd := newSpecialDays(write)
-	cmd.Flags().String("config", "", "")
-	cmd.Flags().String("settings", "", "")
-	cmd.SilenceErrors, cmd.SilenceUsage = true, true
-	cmd.SetOut(&out)
-	cmd.SetErr(&out)
-	cmd.SetArgs(append([]string{"--line", "gopay"}, args...))
-	err = cmd.ExecuteContext(withClock(t.Context(), func() time.Time {
+	root := New(nil, &out, &out)
+	root.SetArgs(append([]string{"special-days", "--line", "gopay"}, args...))
+	err = root.ExecuteContext(withClock(t.Context(), func() time.Time {
 		return time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
 	}))
 	return answered.ReplaceAllString(out.String(), ""), err
 }
 
 func TestSpecialLists(t *testing.T) {
-	out, err := special(t, nil)
-	want := "Thu 2026-12-24    as sat            Cuti Bersama Natal  hours/gopay.yaml:54\n" +
-		"every year 12-31  open 08:00-15:00  Year-end            hours/gopay.yaml:56\n" +
-		"Fri 2027-01-01    closed            Tahun Baru Masehi   hours/gopay.yaml:58\n"
+	out, err := special(t)
+	want := "Thu 2026-12-24     as sat            Cuti Bersama Natal  hours/gopay.yaml:54\n" +
+		"every 31 December  open 08:00-15:00  Year-end            hours/gopay.yaml:56\n" +
+		"Fri 2027-01-01     closed            Tahun Baru Masehi   hours/gopay.yaml:58\n"
 	if out != want || err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if out, err := special(t, nil, "--all"); err != nil || !strings.Contains(out, "Mon 2026-02-16    as sat") {
+	if out, err := special(t, "--all"); err != nil || !strings.Contains(out, "Mon 2026-02-16     as sat") {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if out, err := special(t, nil, "--from", "2026-12-25"); err != nil || strings.Contains(out, "2026-12-24") ||
+	if out, err := special(t, "--from", "2026-12-25"); err != nil || strings.Contains(out, "2026-12-24") ||
 		!strings.Contains(out, "2027-01-01") {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -56,13 +49,13 @@ func TestSpecialComesAndGoes(t *testing.T) {
 		"Staff meeting: all"}
 	told := "closes 15:00-17:00, opens 11:30-12:00  (was 08:00-11:30 13:00-17:00, now 08:00-12:00 13:00-15:00)  " +
 		"hours/gopay.yaml:54 Staff meeting"
-	out, err := special(t, nil, append(add, "--dry-run")...)
+	out, err := special(t, append(add, "--dry-run")...)
 	if err != nil || !strings.Contains(out, told) || !strings.Contains(out, "Nothing was written") ||
 		read(t, file) != before {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	out, err = special(t, publish.Write, add...)
-	line := "  - {date: 2026-12-04, open: [\"08:00-12:00\", \"13:00-15:00\"], name: 'Staff meeting: all'}\n"
+	out, err = special(t, add...)
+	line := "  - {date: 2026-12-04, open: [\"08:00-12:00\", \"13:00-15:00\"], name: \"Staff meeting: all\"}\n"
 	want := strings.Replace(before, "  - {date: 2026-12-24", line+"  - {date: 2026-12-24", 1)
 	if err != nil || !strings.Contains(out, told) || !strings.HasSuffix(out, "hours/gopay.yaml is written.\n") ||
 		read(t, file) != want {
@@ -71,7 +64,7 @@ func TestSpecialComesAndGoes(t *testing.T) {
 	if _, err := config.Load(os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	out, err = special(t, publish.Write, "--config", dir, "--remove", "2026-12-04")
+	out, err = special(t, "--config", dir, "--remove", "2026-12-04")
 	if err != nil || !strings.Contains(out, "no longer Staff meeting") || read(t, file) != before {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -81,7 +74,7 @@ func TestSpecialComesAndGoes(t *testing.T) {
 		"  - {date: 2027-02-06, as: fri, name: Extra day}\n": {"--as", "fri", "--add",
 			"2027-02-06", "--name", "Extra day"},
 	} {
-		if _, err := special(t, publish.Write, append([]string{"--config", dir}, args...)...); err != nil ||
+		if _, err := special(t, append([]string{"--config", dir}, args...)...); err != nil ||
 			!strings.Contains(read(t, file), what) {
 			t.Errorf("%v: %v\n%s", args, err, read(t, file))
 		}
@@ -119,46 +112,33 @@ func TestSpecialRefuses(t *testing.T) {
 		{"--remove 2026-12-29", `the entry "Moving" is of 2026-12-28..2026-12-30; remove all of it with --remove 2026-12-28..2026-12-30`},
 		{"--remove 2026-12-31", "one that comes back is edited by hand"},
 		{"--remove 2026-12-24 --closed", "--closed is of a day to be added"},
-		{"--closed", "name it with --add or --remove"},
+		{"--open 08:00-12:00 --name Eve --closed", "--closed is of a day to be added; name the day with --add"},
+		{"--dry-run", "--dry-run is of a day to be added"},
 		{"--line nobody", `there is no line "nobody"`},
 		{"--line=", "name the line"},
 	} {
-		out, err := special(t, publish.Write, append([]string{"--config", dir}, strings.Fields(tt.args)...)...)
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
+		out, err := special(t, append([]string{"--config", dir}, strings.Fields(tt.args)...)...)
+		if err == nil || !strings.Contains(out+err.Error(), tt.want) {
 			t.Errorf("%s: %v\n%s", tt.args, err, out)
 		}
 	}
-	if _, err := special(t, publish.Write, "--add", "2026-12-23", "--closed", "--name", "Eve"); err == nil ||
-		!strings.Contains(err.Error(), "take a copy first") {
+	if _, err := special(t, "--add", "2026-12-23", "--closed", "--name", "Eve"); err == nil ||
+		!strings.Contains(err.Error(), "cannot be edited") {
 		t.Errorf("the built-in configuration: %v", err)
-	}
-	stale := func(string, publish.Sums, publish.Edit, time.Time) error {
-		return &publish.StaleError{File: "hours/gopay.yaml"}
-	}
-	if _, err := special(t, stale, "--config", dir, "--remove", "2026-12-24"); err == nil ||
-		!strings.Contains(err.Error(), "edited by somebody else") {
-		t.Errorf("a stale edit: %v", err)
 	}
 	if read(t, file) != before {
 		t.Error("something was written")
 	}
 }
 
-// TestSpecialOfAReadOnlyDirectory prints a patch, which makes the edit.
-func TestSpecialOfAReadOnlyDirectory(t *testing.T) {
-	dir := draft(t)
-	out, err := special(t, func(string, publish.Sums, publish.Edit, time.Time) error {
-		return fmt.Errorf("%w: mounted so", publish.ErrReadOnly)
-	},
-		"--config", dir, "--remove", "2026-12-24")
-	if err == nil || !strings.Contains(err.Error(), "patch above") || !strings.Contains(err.Error(), "mounted so") {
-		t.Errorf("err = %v", err)
-	}
-	for _, want := range []string{"--- a/hours/gopay.yaml\n+++ b/hours/gopay.yaml\n",
-		"\n-  - {date: 2026-12-24, as: sat, name: Cuti Bersama Natal}\n"} {
-		if !strings.Contains(out, want) {
-			t.Errorf("no %q in\n%s", want, out)
-		}
+// TestSpecialIsWarnedOf: what check would warn of about the added day is said before it is in force; what it warns of
+// otherwise is not.
+func TestSpecialIsWarnedOf(t *testing.T) {
+	dir := draft(t, [3]string{"hours/gopay.yaml", `fri: ["08:00-11:30"`, `fri: ["08:00-11:03"`})
+	out, err := special(t, "--config", dir, "--add", "2026-12-04", "--open", "08:00-05:00", "--name", "Night", "--dry-run")
+	if err != nil || strings.Count(out, "warning:") != 1 || !strings.Contains(out,
+		"warning: hours/gopay.yaml:54: special[4].open[0]: is the day 08:00 to the next day 05:00, 21 hours; did you mean") {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
@@ -168,7 +148,7 @@ func TestSpecialOfSharedHours(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "hours", "okpay.yaml")); err != nil {
 		t.Fatal(err)
 	}
-	out, err := special(t, publish.Write, "--config", dir, "--add", "2026-12-04", "--closed", "--name", "Staff meeting")
+	out, err := special(t, "--config", dir, "--add", "2026-12-04", "--closed", "--name", "Staff meeting")
 	if err != nil || !strings.HasPrefix(out, "The lines gopay and okpay have their hours from hours/gopay.yaml.\n") ||
 		!strings.Contains(out, "gopay, okpay\n") {
 		t.Errorf("%v\n%s", err, out)
@@ -178,7 +158,7 @@ func TestSpecialOfSharedHours(t *testing.T) {
 		0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = special(t, publish.Write, "--config", dir, "--add", "2026-12-07", "--closed", "--name", "Staff meeting")
+	_, err = special(t, "--config", dir, "--add", "2026-12-07", "--closed", "--name", "Staff meeting")
 	if err == nil || !strings.Contains(err.Error(), "edit it by hand") ||
 		!strings.Contains(err.Error(), "- {date: 2026-12-07, closed: true, name: Staff meeting}") {
 		t.Errorf("err = %v", err)
