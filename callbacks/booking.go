@@ -31,6 +31,9 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 	r.GiveWay = func(other *Record) error {
 		other.Callback.Finish(Cancelled, r.Asked)
 		other.Callback.Remark = "its owner asked for a callback; this one was asked for from another number"
+		if other.Callback.ID == r.Replaces {
+			other.Callback.Remark = "its customer wanted another number called"
+		}
 		return nil
 	}
 	var b Booking
@@ -141,9 +144,12 @@ type Request struct {
 	// SMSBody is asked, once the callback is as it will be written, for the body of an SMS that confirms it and is
 	// written together with it. Empty, or a nil SMSBody: none. [Service.Book] fills it in.
 	SMSBody func(Callback) string
-	// GiveWay ends a callback for which [Request.OwnerBefore] holds. [Service.Book] fills it in; nil: it stands in the
+	// GiveWay ends a callback for which [Request.OwnerBefore] holds, and the one that is replaced. [Service.Book] fills it in; nil: it stands in the
 	// way.
 	GiveWay func(*Record) error
+	// Replaces is the ID of an open callback that ends as this one is written: its customer wants another number rung.
+	// 0: none. One that is being dialled stays.
+	Replaces int64
 	// Asked is when the callback was asked for, UTC; zero is Called. [Service.Book] fills it in.
 	Asked time.Time
 	// Called is when the call began; Due, SlotEnd and Expires are as in [Callback].

@@ -407,6 +407,9 @@ func (r *request) bookingOf(due, until time.Time) callbacks.Request {
 		Kind: r.Kind, Urgent: r.urgent(), Called: time.Unix(r.Called, 0).UTC(),
 		Due: due, SlotEnd: until, Expires: r.line.Callbacks.Expires(due),
 	}
+	if r.Booked != 0 && r.Booked == r.OpenCallbackID && r.Number != r.call.From { // it was booked by itself
+		request.Replaces = r.Booked
+	}
 	if r.Kind == callbacks.Slot {
 		request.SlotCapacity = r.line.Callbacks.SlotCapacity
 	}

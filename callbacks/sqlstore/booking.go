@@ -68,8 +68,8 @@ func existing(ctx context.Context, tx conn, r callbacks.Request) (callbacks.Book
 	return callbacks.Booking{Callback: f.Callback, Existing: f.way > 0}, err
 }
 
-// giveWay ends what somebody else has asked for at the number of the caller, and is [callbacks.ErrNotFound] then; one
-// that is being dialled stays.
+// giveWay ends a callback in whose place another is written, and is [callbacks.ErrNotFound] then; one that is being
+// dialled stays.
 func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Request) (callbacks.Booking, error) {
 	record, err := load(ctx, tx, b.Callback.ID, "")
 	if err != nil || record.Callback.State != callbacks.Booked && record.Callback.State != callbacks.Task {
@@ -84,6 +84,12 @@ func giveWay(ctx context.Context, tx conn, b callbacks.Booking, r callbacks.Requ
 // writeCallback writes a callback, unless a limit, a full slot or the reference is in the way.
 func writeCallback(ctx context.Context, tx conn, r callbacks.Request,
 	reference string) (c callbacks.Callback, err error) {
+	if r.Replaces != 0 {
+		replaced := callbacks.Booking{Callback: callbacks.Callback{ID: r.Replaces}}
+		if _, err := giveWay(ctx, tx, replaced, r); err != nil && !errors.Is(err, callbacks.ErrNotFound) {
+			return c, err
+		}
+	}
 	if err := within(ctx, tx, r); err != nil {
 		return c, err
 	}

@@ -77,6 +77,33 @@ func testOwners(t *testing.T, s *suite) {
 	}
 }
 
+// Who wants another number called has one callback afterwards: the second, or the first if there is no second.
+func testReplaced(t *testing.T, s *suite) {
+	first := s.book(t, by(alice, alice, 0, callbacks.CallerLimits{CallerDay: 2}))
+	instead := func(r *callbacks.Request) {
+		by(alice, bob, time.Minute, callbacks.CallerLimits{CallerDay: 2})(r)
+		r.Replaces = first.ID
+		r.GiveWay = func(o *callbacks.Record) error {
+			o.Callback.State, o.Callback.Ended = callbacks.Cancelled, Start.Add(time.Minute)
+			return nil
+		}
+	}
+	s.refused(t, callbacks.ErrCallerLimit, instead, func(r *callbacks.Request) { r.Limits.CallerDay = 1 })
+	if c, err := s.Callback(s.ctx, first.ID); err != nil || c.State != callbacks.Booked {
+		t.Fatalf("refused, and yet the first is %+v, %v", c, err)
+	}
+	r := s.request(instead)
+	for range 2 { // a webhook that comes again is one request
+		b, err := s.Book(s.ctx, r, s.reference())
+		if err != nil || b.Existing || b.Callback.Number != bob {
+			t.Fatalf("%+v, %v", b, err)
+		}
+		if c, err := s.Callback(s.ctx, first.ID); err != nil || c.State != callbacks.Cancelled {
+			t.Fatalf("the first is %+v, %v", c, err)
+		}
+	}
+}
+
 func testCallerLimits(t *testing.T, s *suite) {
 	l := callbacks.CallerLimits{CallerHour: 2, CallerDay: 3}
 	onUpay := func(r *callbacks.Request) { r.Line = "upay" }

@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"no more customers than agents", testMostCustomers},
 		{"limit of pending ones", testMaxOpen},
 		{"owners", testOwners},
+		{"replaced", testReplaced},
 		{"limits of a caller", testCallerLimits},
 		{"limits of a number", testNumberLimits},
 		{"limit of anonymous callers", testAnonymousLimit},

@@ -101,6 +101,17 @@ func TestAnUrgentCallThatNobodyTakes(t *testing.T) {
 		s.settles()
 		s.bridged()
 	})
+	t.Run("is called back at another number instead", func(t *testing.T) {
+		s := newScenario(t, night)
+		s.everyAgent("no-answer")
+		s.rings(home, "I repeat", english, stolen, hears("For another number, press 8").press("8"),
+			hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
+		s.everyAgent("answer")
+		s.settles()
+		if s.rungOf(home) != 0 || s.rungOf(victim) != 1 {
+			t.Errorf("rung %d times at the calling number, %d at the other", s.rungOf(home), s.rungOf(victim))
+		}
+	})
 	t.Run("of a hidden number is offered a callback as before", func(t *testing.T) {
 		s := newScenario(t, night, alerting(t))
 		s.everyAgent("no-answer")
