@@ -1,13 +1,10 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/calltest"
 )
 
@@ -23,30 +20,23 @@ that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
 		Example: `  hotline check
   hotline check /etc/hotline`,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			dir, err := dirOf(cmd, args)
-			if err != nil {
-				return err
-			}
-			return check(cmd, dir)
-		},
+		RunE: check,
 	}
 }
 
-func check(cmd *cobra.Command, dir string) error {
-	files, err := configuration(dir)
+func check(cmd *cobra.Command, args []string) error {
+	files, err := filesOf(cmd, args)
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	snapshot, err := config.Load(files)
+	snapshot, err := loadTelling(out, files, "check: FAILED, ", "; nothing of this configuration is used")
 	if err != nil {
-		return tellMistakes(out, err, "check: FAILED, ", "; nothing of this configuration is used")
+		return err
 	}
 	for _, line := range snapshot.Lines {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"),
-			count(len(line.Languages), "language"),
-			count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
+			count(len(line.Languages), "language"), count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
 	}
 	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
 		fmt.Fprintf(out, "warning: %s\n", warning)
@@ -68,19 +58,6 @@ func check(cmd *cobra.Command, dir string) error {
 	_, err = fmt.Fprintf(out, "SUCCESS, %s, %s, configuration %s\n",
 		count(len(snapshot.Lines), "line"), count(report.Tests, "call test"), snapshot.Hash)
 	return err
-}
-
-// tellMistakes prints every mistake of a configuration that cannot be used. The error says how many there are, between
-// two pieces of text; one that is about no mistake is returned as it is.
-func tellMistakes(out io.Writer, err error, before, after string) error {
-	var problems config.Problems
-	if !errors.As(err, &problems) {
-		return err
-	}
-	for _, problem := range problems {
-		fmt.Fprintln(out, problem)
-	}
-	return errors.New(before + count(len(problems), "mistake") + after)
 }
 
 func count(n int, what string) string {

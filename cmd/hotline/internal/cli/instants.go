@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/hotline-ivr/hotline/hours"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Points in time as people write them: one syntax for every flag.
@@ -57,4 +60,26 @@ func nextReading(now, clock time.Time) time.Time {
 			return at
 		}
 	}
+}
+
+// clockKey finds the clock of a command in its context.
+type clockKey struct{}
+
+// clockFrom is the clock that a command goes by: the one that it was given, or the real one.
+func clockFrom(ctx context.Context) func() time.Time {
+	if now, ok := ctx.Value(clockKey{}).(func() time.Time); ok {
+		return now
+	}
+	return func() time.Time { return time.Now().UTC() }
+}
+
+// secondsOf is a clock without fractions of a second.
+func secondsOf(clock func() time.Time) func() time.Time {
+	return func() time.Time { return clock().Truncate(time.Second) }
+}
+
+// simulatedInstant is when a simulation begins, on the clock of a line.
+func simulatedInstant(cmd *cobra.Command, text string, line *ivr.Line) (time.Time, error) {
+	now := clockFrom(cmd.Context())().Truncate(time.Second)
+	return parseInstant("--at", text, line.Hours.Zone(), now, now)
 }

@@ -27,23 +27,19 @@ the menu, with the keys that lead to them after the language was chosen, what ha
 			if err != nil {
 				return err
 			}
-			if only != "" {
-				if _, err := lineOf(snapshot, only); err != nil {
-					return err
-				}
+			lines, err := linesOf(snapshot, only)
+			if err != nil {
+				return err
 			}
-			return printLines(cmd.OutOrStdout(), snapshot, only)
+			return printLines(cmd.OutOrStdout(), lines)
 		},
 	}
 	cmd.Flags().StringVar(&only, "line", "", "this line alone")
 	return cmd
 }
 
-func printLines(out io.Writer, snapshot *config.Snapshot, only string) error {
-	for _, line := range snapshot.Lines {
-		if only != "" && line.ID != only {
-			continue
-		}
+func printLines(out io.Writer, lines []*ivr.Line) error {
+	for _, line := range lines {
 		first := line.Languages[0].Tag
 		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", line.ID, line.Names[first], strings.Join(line.Numbers, " "),
 			strings.Join(languageTags(line), " "), line.Hours.Zone())
@@ -76,3 +72,25 @@ func topicSteps(topic *ivr.Topic) string {
 	add(topic.Note && !topic.Message, "note")
 	return strings.Join(steps, ", ")
 }
+
+// linesOf is the line with this identifier alone, or every one where none is asked for.
+func linesOf(snapshot *config.Snapshot, id string) ([]*ivr.Line, error) {
+	if id == "" {
+		return snapshot.Lines, nil
+	}
+	line, err := lineOf(snapshot, id)
+	return []*ivr.Line{line}, err
+}
+
+// lineOf is the line with this identifier; the error names those that there are.
+func lineOf(snapshot *config.Snapshot, id string) (*ivr.Line, error) {
+	if line := snapshot.ByID(id); line != nil {
+		return line, nil
+	}
+	if id == "" {
+		return nil, fmt.Errorf("name the line with --line: %s", lineIDs(snapshot))
+	}
+	return nil, unknown("line", id, snapshot.LineIDs())
+}
+
+func lineIDs(snapshot *config.Snapshot) string { return strings.Join(snapshot.LineIDs(), ", ") }

@@ -69,11 +69,7 @@ func (o promptOptions) wants(line, language string) bool {
 }
 
 func missingPrompts(cmd *cobra.Command, o promptOptions) error {
-	dir, err := configDir(cmd)
-	if err != nil {
-		return err
-	}
-	files, err := configuration(dir)
+	files, err := filesOf(cmd, nil)
 	if err != nil {
 		return err
 	}
@@ -99,35 +95,48 @@ func missingPrompts(cmd *cobra.Command, o promptOptions) error {
 
 // A sentence is one prompt of one line in one language.
 type sentence struct {
-	line, language, key, text string
-	seconds                   float64
+	line     *ivr.Line
+	language ivr.Language
+	key      string
+	text     string  // with its variables
+	audio    string  // the name of its recording; empty: it is spoken
+	seconds  float64 // that it takes
+}
+
+// sentences are those that are asked about.
+func (o promptOptions) sentences(snapshot *config.Snapshot) (all []sentence) {
+	for _, line := range snapshot.Lines {
+		for _, language := range line.Languages {
+			for _, need := range line.PromptNeeds() {
+				if o.wants(line.ID, language.Tag) {
+					all = append(all, sentence{line: line, language: language, key: need.Key,
+						text:  line.Sentence(language.Tag, need.Key),
+						audio: line.Prompts.Audio(line.ID, language.Tag, need.Key)})
+				}
+			}
+		}
+	}
+	return all
 }
 
 func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) error {
 	var all []sentence
-	for _, line := range snapshot.Lines {
-		for _, language := range line.Languages {
-			if !o.wants(line.ID, language.Tag) {
-				continue
-			}
-			for _, need := range line.PromptNeeds() {
-				text := line.Sentence(language.Tag, need.Key)
-				seconds := simulate.SpeechSeconds(language.Locale, text)
-				if audio, ok := snapshot.Audio(line.Prompts.Audio(line.ID, language.Tag, need.Key)); ok {
-					seconds = audio.Length.Seconds()
-				}
-				same := func(s sentence) bool { return s.language == language.Tag && s.text == text }
-				if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
-					all = append(all, sentence{line.ID, language.Tag, need.Key, text, seconds})
-				}
-			}
+	for _, s := range o.sentences(snapshot) {
+		s.seconds = simulate.SpeechSeconds(s.language.Locale, s.text)
+		if audio, ok := snapshot.Audio(s.audio); ok {
+			s.seconds = audio.Length.Seconds()
+		}
+		same := func(other sentence) bool { return other.language.Tag == s.language.Tag && other.text == s.text }
+		if !slices.ContainsFunc(all, same) { // a sentence that lines share is listed once
+			all = append(all, s)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b sentence) int { return cmp.Compare(b.seconds, a.seconds) })
 	var rows terminal.Table
 	rows.Add("seconds", "characters", "language", "line", "prompt")
 	for _, s := range all[:min(max(o.count, 0), len(all))] {
-		rows.Add(fmt.Sprintf("%.0f", s.seconds), fmt.Sprint(utf8.RuneCountInString(s.text)), s.language, s.line, s.key)
+		rows.Add(fmt.Sprintf("%.0f", s.seconds), fmt.Sprint(utf8.RuneCountInString(s.text)), s.language.Tag,
+			s.line.ID, s.key)
 	}
 	return rows.Write(out, "")
 }
@@ -135,17 +144,11 @@ func longestPrompts(out io.Writer, snapshot *config.Snapshot, o promptOptions) e
 // missingAudio lists the recordings that lines could play, each file once.
 func missingAudio(out io.Writer, snapshot *config.Snapshot, o promptOptions) error {
 	words := map[string]string{}
-	for _, line := range snapshot.Lines {
-		for _, language := range line.Languages {
-			for _, need := range line.PromptNeeds() {
-				text, _ := line.Prompts.Text(line.ID, language.Tag, need.Key)
-				could := ivr.SpokenWhole(need.Key) && !strings.Contains(text, "{")
-				recorded := line.Prompts.Audio(line.ID, language.Tag, need.Key) != ""
-				if could && !recorded && o.wants(line.ID, language.Tag) {
-					key := line.Prompts.Key(line.ID, language.Tag, need.Key)
-					words[config.AudioFolder+"/"+language.Tag+"/"+key+".wav"] = text
-				}
-			}
+	for _, s := range o.sentences(snapshot) {
+		prompts, tag := s.line.Prompts, s.language.Tag
+		text, _ := prompts.Text(s.line.ID, tag, s.key)
+		if ivr.SpokenWhole(s.key) && !strings.Contains(text, "{") && s.audio == "" {
+			words[config.AudioFolder+"/"+tag+"/"+prompts.Key(s.line.ID, tag, s.key)+".wav"] = text
 		}
 	}
 	if len(words) == 0 {

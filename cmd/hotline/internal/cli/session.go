@@ -4,21 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
-	"github.com/hotline-ivr/hotline/config"
-	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
@@ -84,11 +78,6 @@ func openSession(cmd *cobra.Command, open opener) (*session, error) {
 	return s, nil
 }
 
-// secondsOf is a clock without fractions of a second.
-func secondsOf(clock func() time.Time) func() time.Time {
-	return func() time.Time { return clock().Truncate(time.Second) }
-}
-
 // A silentStore is the error of a database that is named and does not answer.
 type silentStore struct{ error }
 
@@ -137,155 +126,4 @@ func (s *session) close() error {
 		return nil
 	}
 	return s.store.Close()
-}
-
-// configuration reads a directory or a version. Mistakes are printed as check prints them.
-func (s *session) configuration(ctx context.Context, out io.Writer, name string) (*config.Snapshot, error) {
-	files, what, err := s.files(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	snapshot, err := config.Load(files)
-	if err != nil {
-		return nil, tellMistakes(out, err, "diff: "+what+" cannot be used, ", "")
-	}
-	return snapshot, nil
-}
-
-func (s *session) files(ctx context.Context, name string) (files fs.FS, what string, err error) {
-	number, isNumber := versionNumber(name)
-	if !isNumber {
-		files, err = configuration(name)
-		if name == "" {
-			name = "the built-in configuration"
-		}
-		return files, filepath.Clean(name), err
-	}
-	v, err := s.version(ctx, number)
-	if err != nil {
-		return nil, "", err
-	}
-	return publish.Files(v.Files).FS(), fmt.Sprintf("version %d", v.Number), nil
-}
-
-// versionNumber is that of a version, 0 for live; false for the name of a directory.
-func versionNumber(name string) (int64, bool) {
-	if name == "live" {
-		return 0, true
-	}
-	n, err := strconv.ParseInt(name, 10, 64)
-	return n, err == nil && n > 0
-}
-
-// version is one that was in force; 0 is the latest.
-func (s *session) version(ctx context.Context, number int64) (v callbacks.Version, err error) {
-	if s.store == nil {
-		return v, errors.New("versions are kept in the database, and " + s.missing)
-	}
-	v, err = s.store.Version(ctx, number)
-	switch {
-	case errors.Is(err, callbacks.ErrNotFound) && number == 0:
-		return v, errors.New("no configuration has been put in force yet, so there is no live one; name a directory")
-	case errors.Is(err, callbacks.ErrNotFound):
-		return v, fmt.Errorf("there is no version %d; hotline history lists them (a directory of this name is "+
-			"written ./%d)", number, number)
-	}
-	return v, err
-}
-
-// clockKey finds the clock of a command in its context.
-type clockKey struct{}
-
-// clockFrom is the clock that a command goes by: the one that it was given, or the real one.
-func clockFrom(ctx context.Context) func() time.Time {
-	if now, ok := ctx.Value(clockKey{}).(func() time.Time); ok {
-		return now
-	}
-	return func() time.Time { return time.Now().UTC() }
-}
-
-// A directory of configuration as commands work on it.
-type directory struct {
-	path  string
-	files publish.Files
-}
-
-// workingDirectory reads the directory that --config names.
-func workingDirectory(cmd *cobra.Command) (*directory, error) {
-	dir, err := configDir(cmd)
-	if err != nil {
-		return nil, err
-	}
-	return readDirectory(dir)
-}
-
-// readDirectory reads a directory that is not the built-in configuration, which nobody can edit.
-func readDirectory(dir string) (*directory, error) {
-	if dir == "" {
-		return nil, errors.New("the built-in configuration cannot be edited; with --config DIR name the directory that " +
-			"the server runs, or a copy (hotline draft DIR)")
-	}
-	if _, err := configuration(dir); err != nil {
-		return nil, err
-	}
-	files, err := publish.ReadFiles(os.DirFS(dir))
-	if err != nil {
-		return nil, fmt.Errorf("%s/%w", dir, err)
-	}
-	return &directory{dir, files}, nil
-}
-
-// check loads the directory, and prints its mistakes as check does.
-func (d *directory) check(out io.Writer, command string) (*config.Snapshot, error) {
-	return loadFiles(out, command, d.path, d.files)
-}
-
-func loadFiles(out io.Writer, command, what string, files publish.Files) (*config.Snapshot, error) {
-	snapshot, err := config.Load(files.FS())
-	if err != nil {
-		return nil, tellMistakes(out, err, command+": FAILED, "+what+" cannot be used, ", "; nothing was changed")
-	}
-	return snapshot, nil
-}
-
-// put writes an edit into the directory. Where it cannot be written, the edit is printed as a patch.
-func (d *directory) put(out io.Writer, edit publish.Edit, base publish.Sums) error {
-	err := publish.Write(d.path, base, edit, time.Now()) // compared with the times of files
-	var stale *publish.StaleError
-	switch {
-	case errors.Is(err, publish.ErrReadOnly):
-		fmt.Fprint(out, d.files.Patch(edit))
-		return fmt.Errorf("%w; the change is printed above as a patch; apply it with git apply, or patch -p1", err)
-	case errors.As(err, &stale):
-		return fmt.Errorf("%s/%w; look at what was done there (hotline history, hotline diff), and take it over or "+
-			"take a new draft", d.path, stale)
-	}
-	return err
-}
-
-// ruling is the configuration that servers go by. The directory is asked only where nothing was published yet: a line
-// can be closed while somebody has spoilt its files.
-func (s *session) ruling(cmd *cobra.Command) (*config.Snapshot, error) {
-	if v, err := s.inForce(cmd); err == nil && v != nil {
-		if snapshot, err := config.Load(publish.Files(v.Files).FS()); err == nil { // else of another release
-			tellConfiguration(cmd, fmt.Sprintf("version %d, in force", v.Number))
-			return snapshot, nil
-		}
-	}
-	return load(cmd)
-}
-
-// inForce is the version that is recorded last; nil when there is none.
-func (s *session) inForce(cmd *cobra.Command) (*callbacks.Version, error) {
-	if s.store == nil {
-		return nil, nil
-	}
-	v, err := s.store.Version(cmd.Context(), 0)
-	if errors.Is(err, callbacks.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &v, nil
 }

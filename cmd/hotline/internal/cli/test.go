@@ -11,12 +11,13 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // testOptions are the flags of hotline test.
 type testOptions struct {
-	dir, line string
-	json      bool
+	line string
+	json bool
 	// everyLine: a line without a call test is a failure.
 	everyLine bool
 }
@@ -33,12 +34,7 @@ one.`,
 		Example: `  hotline test
   hotline test config --line gopay`,
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if o.dir, err = dirOf(cmd, args); err != nil {
-				return err
-			}
-			return test(cmd, o)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return test(cmd, args, o) },
 	}
 	cmd.Flags().StringVar(&o.line, "line", "", "calls to this line alone")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print one JSON object for each call")
@@ -46,20 +42,19 @@ one.`,
 	return cmd
 }
 
-func test(cmd *cobra.Command, o testOptions) error {
-	files, err := configuration(o.dir)
+func test(cmd *cobra.Command, args []string, o testOptions) error {
+	files, err := filesOf(cmd, args)
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	snapshot, err := config.Load(files)
+	snapshot, err := loadTelling(out, files, "test: FAILED, ", "; no call test was run")
 	if err != nil {
-		return tellMistakes(out, err, "test: FAILED, ", "; no call test was run")
+		return err
 	}
-	if o.line != "" {
-		if _, err := lineOf(snapshot, o.line); err != nil {
-			return err
-		}
+	lines, err := linesOf(snapshot, o.line)
+	if err != nil {
+		return err
 	}
 	calls := slices.DeleteFunc(slices.Clone(snapshot.Calls), func(c config.Call) bool {
 		return o.line != "" && c.Line != o.line
@@ -68,7 +63,7 @@ func test(cmd *cobra.Command, o testOptions) error {
 	if err := errors.Join(simulate.RunCallTests(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
 		return err
 	}
-	return report.end(snapshot, o)
+	return report.end(calls, lines, o)
 }
 
 // A testReport tells how call tests went, as they do.
@@ -121,11 +116,10 @@ func indented(transcript string) string {
 }
 
 // end sums up, and mentions the lines without a call test.
-func (r *testReport) end(snapshot *config.Snapshot, o testOptions) error {
+func (r *testReport) end(calls []config.Call, lines []*ivr.Line, o testOptions) error {
 	var without []string
-	for _, line := range snapshot.Lines {
-		tested := slices.ContainsFunc(snapshot.Calls, func(c config.Call) bool { return c.Line == line.ID })
-		if tested || o.line != "" && o.line != line.ID {
+	for _, line := range lines {
+		if slices.ContainsFunc(calls, func(c config.Call) bool { return c.Line == line.ID }) {
 			continue
 		}
 		without = append(without, line.ID)
