@@ -92,6 +92,20 @@ func (a Attempt) RangCustomer() bool {
 // InFlight reports whether the callback still hangs on this attempt.
 func (a Attempt) InFlight() bool { return a.State != Ended && a.State != Leaving }
 
+// A Verdict is whether those on an attempt's legs are still to be connected.
+type Verdict string
+
+const (
+	// Proceed: they are; go on with the call.
+	Proceed Verdict = "proceed"
+	// Gone: the callback was cancelled, or is over, or this call no longer belongs to it.
+	Gone Verdict = "gone"
+	// Closed: the desk has closed, or the customer is outside their calling hours now; the callback was moved.
+	Closed Verdict = "closed"
+	// TakenByOther: another agent is keeping the callback already.
+	TakenByOther Verdict = "taken"
+)
+
 // A Record is what a change function sees.
 type Record struct {
 	Callback Callback

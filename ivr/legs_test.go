@@ -44,10 +44,10 @@ func legEvents(response Response, step *step) []Event {
 		task.State = callbacks.Task
 		events := []Event{
 			Refused{Why: Failed, Ask: read.Ask}, Refused{Why: Lasting, Ask: read.Ask},
-			AttemptRead{ReadAttempt: read, Callback: c, Verdict: Gone, Foreign: true},
-			AttemptRead{ReadAttempt: read, Callback: noted, Verdict: Proceed, Playable: true},
+			AttemptRead{ReadAttempt: read, Callback: c, Verdict: callbacks.Gone, Foreign: true},
+			AttemptRead{ReadAttempt: read, Callback: noted, Verdict: callbacks.Proceed, Playable: true},
 		}
-		for _, verdict := range []Verdict{Proceed, Gone, Closed, "taken"} {
+		for _, verdict := range []callbacks.Verdict{callbacks.Proceed, callbacks.Gone, callbacks.Closed, "taken"} {
 			for _, c := range []callbacks.Callback{c, noted, done, booked, expired, task} {
 				events = append(events, AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict},
 					AttemptRead{ReadAttempt: read, Callback: c, Verdict: verdict, RingsAgain: true})
@@ -204,7 +204,7 @@ func TestAnotherKeyIsExplainedOnce(t *testing.T) {
 		}
 		c := callbacks.Callback{ID: 1, Line: line.ID, Desk: "support", Language: "en", Number: caller.From}
 		return Advance(line, openHour, caller, state, AttemptRead{ReadAttempt: ask.Effect.(ReadAttempt), Callback: c,
-			Verdict: Proceed})
+			Verdict: callbacks.Proceed})
 	}
 	state, response := read(BeginLeg("a", called, true), "5")
 	if asked, ok := response.Action.(AskTwice); !ok || len(asked.Else) != 1 {

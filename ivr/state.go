@@ -163,7 +163,7 @@ type (
 	AttemptRead struct {
 		ReadAttempt
 		Callback          callbacks.Callback
-		Verdict           Verdict
+		Verdict           callbacks.Verdict
 		Foreign, Playable bool
 		// RingsAgain: if the customer is not connected now, the dispatcher rings them later.
 		RingsAgain bool
@@ -329,16 +329,4 @@ const (
 	// AgentEnded and CustomerEnded: that leg is over.
 	AgentEnded    Question = "agent ended"
 	CustomerEnded Question = "customer ended"
-)
-
-// A Verdict is whether the two of a callback are still to be connected.
-type Verdict string
-
-const (
-	// Proceed: they are.
-	Proceed Verdict = "proceed"
-	// Gone: the callback was cancelled, or is over, or this call no longer belongs to it.
-	Gone Verdict = "gone"
-	// Closed: the desk or the customer's hours have closed meanwhile.
-	Closed Verdict = "closed"
 )

@@ -8,7 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
-// The desk: its targets in turn, one Dial each.
+// The desk: its targets in turn, one Dial each. Who is rung for a callback: callbacks/dispatch/who_is_next.go.
 
 func askConfirmConnect(r *request) Action {
 	r.sayPeak(r.deskWanted())

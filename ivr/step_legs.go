@@ -11,7 +11,7 @@ import (
 )
 
 // The telephones that we ring: an agent's behind a caller, and the two of a callback, of which either may be rung
-// first. Nobody is connected who has not pressed 1: a voicemail presses nothing.
+// first (callbacks/dispatch/who_is_next.go). Nobody is connected who has not pressed 1: a voicemail presses nothing.
 //
 //	rung first         agent-first ─ 1 ─► (agent-note) ─► agent-waits
 //	rung behind it                          customer-behind ─ 1 ─► they talk
@@ -110,7 +110,7 @@ func onAgent(r *request, event Event) Action {
 	switch c := read.Callback; {
 	case !ok: // connected without a record, the customer would be rung again
 		return apologise(r)
-	case read.Verdict != Proceed:
+	case read.Verdict != callbacks.Proceed:
 		return r.byeAgent(c, "whisper.gone")
 	case read.Ask != AgentTakes:
 		prompt := "whisper.callback"
@@ -150,7 +150,7 @@ func onAgentNote(r *request, event Event) Action {
 	switch c := read.Callback; {
 	case !ok:
 		return apologise(r)
-	case read.Verdict != Proceed:
+	case read.Verdict != callbacks.Proceed:
 		return r.byeAgent(c, "whisper.gone")
 	case read.Note && read.Playable:
 		r.play = c.Note.SID
@@ -229,7 +229,7 @@ func onCustomer(r *request, event Event) Action {
 	if !ok {
 		return apologise(r)
 	}
-	if read.Verdict != Proceed {
+	if read.Verdict != callbacks.Proceed {
 		return r.byeCustomer(c, r.whyNot(read))
 	}
 	switch {
@@ -265,7 +265,7 @@ func (r *request) whyNot(read AttemptRead) string {
 		return missed(read)
 	case behind && read.Ask == CustomerTakes:
 		return "goodbye"
-	case read.Ask == Answered && read.Verdict == Closed:
+	case read.Ask == Answered && read.Verdict == callbacks.Closed:
 		return "customer.later"
 	}
 	return "customer.gone"

@@ -355,17 +355,17 @@ var truths = map[string]func(c *claim) bool{
 	"whisper.note":         func(c *claim) bool { return c.read().Callback.Note.SID != "" },
 	"whisper.note-missing": func(c *claim) bool { return c.read().Note && !c.read().Playable },
 	"whisper.connect":      func(c *claim) bool { return c.dials() || c.response.Action == Bridge{} },
-	"whisper.gone":         func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"whisper.gone":         func(c *claim) bool { return c.read().Verdict != callbacks.Proceed || c.read().Foreign },
 	"agent.missed":         func(c *claim) bool { return c.read().Callback.State != callbacks.Done },
 	"agent.bye":            func(c *claim) bool { return c.read().Callback.State == callbacks.Done },
 
 	// Heard by customers whom we call.
-	"customer.press":    func(c *claim) bool { return c.read().Verdict == Proceed },
-	"customer.not-mine": func(c *claim) bool { return c.args["key"] == keyNotMine && c.read().Verdict == Proceed },
+	"customer.press":    func(c *claim) bool { return c.read().Verdict == callbacks.Proceed },
+	"customer.not-mine": func(c *claim) bool { return c.args["key"] == keyNotMine && c.read().Verdict == callbacks.Proceed },
 	"customer.stopped":  func(c *claim) bool { return c.read().Ask == Disowns },
-	"customer.wait":     func(c *claim) bool { return c.read().Ask == CustomerTakes && c.read().Verdict == Proceed },
+	"customer.wait":     func(c *claim) bool { return c.read().Ask == CustomerTakes && c.read().Verdict == callbacks.Proceed },
 	"customer.hint": func(c *claim) bool {
-		return c.read().Ask == CustomerTakes && c.read().Verdict == Proceed && c.args["digits"] != "" &&
+		return c.read().Ask == CustomerTakes && c.read().Verdict == callbacks.Proceed && c.args["digits"] != "" &&
 			strings.HasSuffix(c.digits(c.read().Callback.Reference), c.args["digits"])
 	},
 	"customer.nobody": func(c *claim) bool {
@@ -386,8 +386,8 @@ var truths = map[string]func(c *claim) bool{
 		return moved.Kind == callbacks.Slot && moved.State == callbacks.Booked &&
 			c.is("when", c.line.dueBetween(c.language, moved.Number, moved.Due, moved.SlotEnd, c.now))
 	},
-	"customer.later": func(c *claim) bool { return c.read().Verdict == Closed && c.read().Callback.Open() },
-	"customer.gone":  func(c *claim) bool { return c.read().Verdict != Proceed || c.read().Foreign },
+	"customer.later": func(c *claim) bool { return c.read().Verdict == callbacks.Closed && c.read().Callback.Open() },
+	"customer.gone":  func(c *claim) bool { return c.read().Verdict != callbacks.Proceed || c.read().Foreign },
 	"customer.missed": func(c *claim) bool {
 		return c.read().RingsAgain || c.before.RingsAgain && c.refused(Failed, Lasting)
 	},
@@ -640,7 +640,7 @@ func (c *claim) briefs(about State) bool {
 }
 
 func (c *claim) briefsCallback() bool {
-	return c.read().Verdict == Proceed && c.is("topic", "topic."+c.read().Callback.Topic) &&
+	return c.read().Verdict == callbacks.Proceed && c.is("topic", "topic."+c.read().Callback.Topic) &&
 		c.is("language", "language."+c.read().Callback.Language)
 }
 
@@ -880,11 +880,11 @@ func possible(event Event) bool {
 		read.RingsAgain && c.State == callbacks.Task:
 		return false
 	case read.Ask == AgentEnded || read.Ask == CustomerEnded:
-		return read.Verdict == Proceed
-	case read.Verdict == Closed:
+		return read.Verdict == callbacks.Proceed
+	case read.Verdict == callbacks.Closed:
 		return c.State == callbacks.Booked
 	}
-	return read.Verdict != Proceed || connected
+	return read.Verdict != callbacks.Proceed || connected
 }
 
 // textMessages are those about callbacks of every kind.

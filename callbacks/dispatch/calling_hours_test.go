@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -45,7 +44,7 @@ func TestCallingHoursWhenAnswered(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	w.pass(5 * time.Second)
-	leg.answered(dispatch.Closed)
+	leg.answered(callbacks.Closed)
 	if got := w.is(c, callbacks.Booked, 0, 0); !got.Due.Equal(time.Date(2026, 3, 3, 1, 0, 0, 0, time.UTC)) {
 		t.Fatalf("due %v", got.Due)
 	}

@@ -14,16 +14,18 @@ import (
 // is the leg that was rung first. Requests by others for that number are silenced for a day, and other open callbacks
 // for it that others asked for end, on all lines; one that is being kept just now ends when it comes back.
 // [ErrForeignCall] when the call is not the attempt's.
-func (d *Dispatcher) Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+func (d *Dispatcher) Disown(
+	ctx context.Context, attemptID, callSID string,
+) (callbacks.Callback, callbacks.Verdict, error) {
 	now := d.now()
-	var verdict Verdict
+	var verdict callbacks.Verdict
 	var done bool
 	r, others, err := d.store.Disown(ctx, attemptID, now.Add(silence), func(r *callbacks.Record) error {
 		done = false
 		if !owns(r.Attempt, callSID) && !(r.Attempt.CustomerFirst() && adopts(r.Attempt, callSID)) {
 			return ErrForeignCall // nothing is silenced for it
 		}
-		verdict = Proceed
+		verdict = callbacks.Proceed
 		if !r.Callback.Open() || !r.Attempt.InFlight() || r.Attempt.State == callbacks.Connected {
 			return callbacks.ErrUnchanged
 		}
@@ -39,7 +41,7 @@ func (d *Dispatcher) Disown(ctx context.Context, attemptID, callSID string) (cal
 		return nil
 	})
 	if errors.Is(err, ErrForeignCall) {
-		return r.Callback, Gone, err
+		return r.Callback, callbacks.Gone, err
 	}
 	if err != nil {
 		return r.Callback, "", err

@@ -26,7 +26,7 @@ func (w *world) bookBy(caller, number, line string) callbacks.Callback {
 	return b.Callback
 }
 
-func (c call) disowned(want dispatch.Verdict) {
+func (c call) disowned(want callbacks.Verdict) {
 	c.w.t.Helper()
 	if _, v, err := c.w.d.Disown(c.w.ctx, c.id, c.sid); err != nil || v != want {
 		c.w.t.Fatalf("Disown = %q, %v; want %q", v, err, want)
@@ -53,12 +53,12 @@ func TestDisownedBehindAnAgent(t *testing.T) {
 	w := newWorld(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	for range 2 { // the webhook comes twice
-		leg.disowned(dispatch.Proceed)
+		leg.disowned(callbacks.Proceed)
 	}
-	leg.customerTook(dispatch.Gone)
+	leg.customerTook(callbacks.Gone)
 	leg.customerEnded("completed")
 	w.isDisowned(c, leg)
 	w.pass(time.Hour)
@@ -69,11 +69,11 @@ func TestDisownedByACustomerWhoIsRungFirst(t *testing.T) {
 	w := customerFirst(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("customer")
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 	for range 2 {
-		leg.disowned(dispatch.Proceed)
+		leg.disowned(callbacks.Proceed)
 	}
-	leg.customerTook(dispatch.Gone)
+	leg.customerTook(callbacks.Gone)
 	w.isDisowned(c, leg)
 	w.pass(time.Hour)
 	w.quiet()
@@ -84,9 +84,9 @@ func TestDisownedAtTheOwnNumber(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.disowned(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.disowned(callbacks.Proceed)
 	w.isDisowned(c, leg)
 	r := w.request(customer)
 	r.Caller, r.Account, r.Limits.CallerLimits = stranger, "", callbacks.DefaultCallerLimits
@@ -101,12 +101,12 @@ func TestDisownedByAForeignCall(t *testing.T) {
 	w := newWorld(t)
 	c := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	foreign := leg
 	foreign.sid = "CAforeign"
 	if _, v, err := w.d.Disown(w.ctx, foreign.id, foreign.sid); !errors.Is(err, dispatch.ErrForeignCall) ||
-		v != dispatch.Gone {
+		v != callbacks.Gone {
 		t.Fatalf("Disown = %q, %v", v, err)
 	}
 	w.is(c, callbacks.AgentReached, 0, 1)
@@ -118,8 +118,8 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 	w := newWorld(t)
 	other := w.bookBy("", customer, "gopay")
 	kept := w.ring("support-1")
-	kept.answered(dispatch.Proceed)
-	kept.took(dispatch.Proceed)
+	kept.answered(callbacks.Proceed)
+	kept.took(callbacks.Proceed)
 	c := w.bookBy(stranger, customer, "upay")
 	record, err := w.store.Claim(w.ctx, callbacks.Claim{
 		CallbackID: c.ID, AttemptID: "upay-1", Target: callbacks.Target{ID: "upay-1", Kind: callbacks.Client,
@@ -130,9 +130,9 @@ func TestDisownedWhileAnotherIsBeingKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	leg := call{w: w, id: record.Attempt.ID, sid: "CAupay"}
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.disowned(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.disowned(callbacks.Proceed)
 	w.is(c, callbacks.Cancelled, 0, 1)
 	w.is(other, callbacks.AgentReached, 0, 1)
 	kept.customerEnded("no-answer")
@@ -159,9 +159,9 @@ func TestStrangersAreNotWrittenTo(t *testing.T) {
 		worker.Tick(w.ctx)
 		if c.reached {
 			leg := w.ring("support-1")
-			leg.answered(dispatch.Proceed)
-			leg.took(dispatch.Proceed)
-			leg.customerTook(dispatch.Proceed)
+			leg.answered(callbacks.Proceed)
+			leg.took(callbacks.Proceed)
+			leg.customerTook(callbacks.Proceed)
 			if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
 				t.Fatal(err)
 			}
@@ -188,16 +188,16 @@ func TestRetryLeavesASilencedNumberAlone(t *testing.T) {
 	w.plan.Policy.MaxAttempts = 1
 	given := w.bookBy(stranger, customer, "gopay")
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.customerEnded("no-answer")
 	leg.status("completed", 3)
 	w.is(given, callbacks.Expired, 0, 1)
 	w.bookBy(stranger, customer, "gopay")
 	leg = w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.disowned(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.disowned(callbacks.Proceed)
 	if _, err := w.service.Retry(w.ctx, given.ID, "supervisor"); !errors.Is(err, callbacks.ErrSilenced) {
 		t.Errorf("retried: %v", err)
 	}

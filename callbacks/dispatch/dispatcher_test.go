@@ -45,11 +45,11 @@ func TestKeepACallback(t *testing.T) {
 	w.pass(10 * time.Minute)
 	third := w.ring("support-1")
 	third.status("initiated", 0)
-	third.answered(dispatch.Proceed)
+	third.answered(callbacks.Proceed)
 	w.is(c, callbacks.Dialling, 1, 0)
-	third.took(dispatch.Proceed)
+	third.took(callbacks.Proceed)
 	w.is(c, callbacks.AgentReached, 1, 1)
-	third.customerTook(dispatch.Proceed)
+	third.customerTook(callbacks.Proceed)
 	w.is(c, callbacks.CustomerReached, 1, 1)
 	w.quiet()
 	third.customerEnded("completed")
@@ -69,8 +69,8 @@ func TestCustomerNotReached(t *testing.T) {
 	c := w.book(customer)
 	for n := 1; n <= 2; n++ {
 		leg := w.ring("support-1") // a new try begins at the first target
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		leg.customerEnded("completed") // a machine: nobody pressed 1
 		leg.status("completed", 4)
 		if n == 1 {
@@ -141,8 +141,8 @@ func TestRefusedForGood(t *testing.T) {
 	}
 	w.is(c, callbacks.Dialling, 0, 0)
 	leg := call{w: w, id: w.dialer.placed[1].AttemptID, sid: "CA2"}
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 }
 
 // Refused for the moment: the same target after a pause, and no desk attempt is lost while nothing can be placed.
@@ -169,7 +169,7 @@ func TestRefusedForNow(t *testing.T) {
 		t.Errorf("remark %q", got)
 	}
 	w.dialer.place = nil
-	w.ring("support-1").answered(dispatch.Proceed)
+	w.ring("support-1").answered(callbacks.Proceed)
 }
 
 // While the provider cannot be reached nothing was asked for: no look-up, no desk attempt, and the callback waits.
@@ -189,7 +189,7 @@ func TestProviderNotReached(t *testing.T) {
 		t.Errorf("remark %q", got)
 	}
 	w.dialer.place = nil
-	w.ring("support-1").answered(dispatch.Proceed)
+	w.ring("support-1").answered(callbacks.Proceed)
 }
 
 // Who is rung without a route of the line's own is shown its caller ID.
@@ -254,13 +254,13 @@ func TestClosedWhenAnswered(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	w.pass(5 * time.Second)
-	leg.answered(dispatch.Closed)
-	leg.answered(dispatch.Closed) // the webhook came twice
+	leg.answered(callbacks.Closed)
+	leg.answered(callbacks.Closed) // the webhook came twice
 	got := w.is(c, callbacks.Booked, 0, 0)
 	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
 		t.Fatalf("due %v, want %v", got.Due, want)
 	}
-	leg.took(dispatch.Gone)
+	leg.took(callbacks.Gone)
 	leg.status("completed", 2)
 	w.quiet()
 	w.clock = got.Due
@@ -274,15 +274,15 @@ func TestClosedWhenTaken(t *testing.T) {
 	w.clock = start.Add(2*time.Hour - time.Second) // a second to twelve
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 	w.pass(time.Second)
-	leg.took(dispatch.Closed)
+	leg.took(callbacks.Closed)
 	got := w.is(c, callbacks.Booked, 0, 0)
 	if want := start.Add(3 * time.Hour); !got.Due.Equal(want) {
 		t.Fatalf("due %v, want %v", got.Due, want)
 	}
 	w.logs("though it was not when the agent picked up")
-	leg.took(dispatch.Gone) // the webhook came twice
+	leg.took(callbacks.Gone) // the webhook came twice
 	leg.status("completed", 2)
 	w.clock = got.Due
 	w.ring("support-1") // its turn was not used up
@@ -325,8 +325,8 @@ func TestCancelledWhileRinging(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	leg.answered(dispatch.Gone) // they were quicker than the hanging up
-	leg.took(dispatch.Gone)
+	leg.answered(callbacks.Gone) // they were quicker than the hanging up
+	leg.took(callbacks.Gone)
 	w.dialer.calls[leg.sid].Status = "in-progress"
 	w.pass(2 * time.Minute)
 	w.quiet()
@@ -347,7 +347,7 @@ func TestCancelledWhileRinging(t *testing.T) {
 		t.Fatalf("hung up %v, attempt %+v", w.dialer.hung, leg.attempt())
 	}
 	leg.status("canceled", 2)
-	leg.answered(dispatch.Gone)
+	leg.answered(callbacks.Gone)
 	w.is(c, callbacks.Cancelled, 0, 0)
 }
 
@@ -355,8 +355,8 @@ func TestTooLateToCancel(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	cancel := func(want error) {
 		t.Helper()
 		if _, err := w.service.Cancel(w.ctx, c.ID, "caller"); !errors.Is(err, want) {
@@ -364,7 +364,7 @@ func TestTooLateToCancel(t *testing.T) {
 		}
 	}
 	cancel(callbacks.ErrInProgress)
-	leg.customerTook(dispatch.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	cancel(callbacks.ErrInProgress)
 	if err := w.service.CancelFor(w.ctx, "gopay", "support", customer); err != nil {
 		t.Fatal(err)
@@ -406,8 +406,8 @@ func TestTargetIsBusyUntilItsCallIsOver(t *testing.T) {
 	w.pass(time.Second)
 	b := w.book("+6281234567891")
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.customerEnded("no-answer")
 	if next := w.quiet(); next != 30*time.Second {
 		t.Fatalf("next tick after %v", next)
@@ -465,8 +465,8 @@ func TestAttemptsLimitLowered(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.customerEnded("busy")
 	leg.status("completed", 3)
 	w.plan.Policy.MaxAttempts = 1

@@ -32,8 +32,8 @@ func (w *world) reached(number string) (callbacks.Callback, call) {
 	w.t.Helper()
 	c := w.book(number)
 	leg := w.ring("customer")
-	leg.answered(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	return w.is(c, callbacks.CustomerReached, 0, 0), leg
 }
 
@@ -45,10 +45,10 @@ func TestCustomerFirst(t *testing.T) {
 	}
 	leg.agentEnded("no-answer", false, true) // the first agent
 	w.is(c, callbacks.CustomerReached, 0, 0)
-	leg.took(dispatch.Proceed)
-	leg.took(dispatch.Proceed) // the webhook came twice
+	leg.took(callbacks.Proceed)
+	leg.took(callbacks.Proceed) // the webhook came twice
 	w.is(c, callbacks.AgentReached, 0, 0)
-	leg.customerTook(dispatch.Gone) // nobody rings a second agent now
+	leg.customerTook(callbacks.Gone) // nobody rings a second agent now
 	leg.agentEnded("completed", false, true)
 	w.is(c, callbacks.Done, 0, 1)
 	if got := leg.attempt(); got.State != callbacks.Leaving || got.Outcome != callbacks.OutcomeKept {
@@ -69,7 +69,7 @@ func TestCustomerFirstIsMissed(t *testing.T) {
 		for try := 1; try <= 2; try++ {
 			leg := w.ring("customer")
 			if status == "completed" {
-				leg.answered(dispatch.Proceed)
+				leg.answered(callbacks.Proceed)
 			}
 			leg.status(status, 1)
 			if try == 2 {
@@ -93,8 +93,8 @@ func TestPauseByOutcome(t *testing.T) {
 		w.plan.CustomerFirst = false
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		leg.customerEnded(status)
 		leg.status("completed", 3)
 		if got := w.is(c, callbacks.Booked, 0, 1); !got.Due.Equal(w.clock.Add(pause)) {
@@ -120,9 +120,9 @@ func TestCustomerFirstAndNoAgent(t *testing.T) {
 	w.is(c, callbacks.Booked, 2, 0)
 	w.pass(10 * time.Minute)
 	agent := w.ring("support-1")
-	agent.answered(dispatch.Proceed)
-	agent.took(dispatch.Proceed)
-	agent.customerTook(dispatch.Proceed)
+	agent.answered(callbacks.Proceed)
+	agent.took(callbacks.Proceed)
+	agent.customerTook(callbacks.Proceed)
 	agent.customerEnded("completed")
 	w.is(c, callbacks.Done, 2, 1)
 }
@@ -174,10 +174,10 @@ func TestAgentFirstAndAgentsWhoTalk(t *testing.T) {
 func TestCustomerFirstApart(t *testing.T) {
 	w := customerFirst(t)
 	c, leg := w.reached(customer)
-	leg.took(dispatch.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.agentEnded("failed", true, true)
 	w.is(c, callbacks.CustomerReached, 0, 0)
-	leg.took(dispatch.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.agentEnded("failed", true, false)
 	w.is(c, callbacks.Booked, 1, 0)
 }
@@ -216,7 +216,7 @@ func TestCustomerFirstUnknown(t *testing.T) {
 	w.quiet()
 	w.is(c, callbacks.Booked, 0, 0)
 	w.pass(10 * time.Minute)
-	w.ring("customer").answered(dispatch.Proceed)
+	w.ring("customer").answered(callbacks.Proceed)
 }
 
 // As many customers are rung as agents are free for them.
@@ -230,8 +230,8 @@ func TestCustomerFirstAndFreeAgents(t *testing.T) {
 		t.Fatalf("%d customers are rung for two agents", len(w.dialer.placed))
 	}
 	first := call{w: w, id: w.dialer.placed[0].AttemptID, sid: "CA1"}
-	first.answered(dispatch.Proceed)
-	first.customerTook(dispatch.Proceed)
+	first.answered(callbacks.Proceed)
+	first.customerTook(callbacks.Proceed)
 	w.quiet()
 	first.agentEnded("busy", false, false)
 	w.quiet() // they still hear so
@@ -247,9 +247,9 @@ func TestCustomerFirstClosed(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("customer")
 	w.pass(20 * time.Second)
-	leg.answered(dispatch.Closed)
+	leg.answered(callbacks.Closed)
 	w.is(c, callbacks.Booked, 0, 0)
-	leg.customerTook(dispatch.Gone)
+	leg.customerTook(callbacks.Gone)
 }
 
 // Who is told of an end, and in which words.
@@ -276,8 +276,8 @@ func TestTheEndIsTold(t *testing.T) {
 		"given up after the last attempt": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.MaxAttempts = 1
 			leg := w.ring("support-1")
-			leg.answered(dispatch.Proceed)
-			leg.took(dispatch.Proceed)
+			leg.answered(callbacks.Proceed)
+			leg.took(callbacks.Proceed)
 			leg.customerEnded("busy")
 			return "given-up"
 		},
@@ -349,8 +349,8 @@ func TestRemarks(t *testing.T) {
 	remark("the desk is closed; no attempt was spent")
 	w.clock = w.get(c).Due
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	leg.customerEnded("busy")
 	remark("customer-busy")
 	if _, err := w.service.Withdraw(w.ctx, c.ID, "supervisor anna"); err != nil {
@@ -463,7 +463,7 @@ func TestADeskThatFailsLeavesTheCallbackOpen(t *testing.T) {
 	leg.agentEnded("no-answer", false, false)
 	w.is(c, callbacks.Task, 1, 0)
 	leg.agentEnded("no-answer", false, false) // the webhook came twice
-	leg.customerTook(dispatch.Gone)           // they are still on the line
+	leg.customerTook(callbacks.Gone)          // they are still on the line
 	w.is(c, callbacks.Task, 1, 0)
 	if told := w.alerts(); len(told) != 1 || !strings.Contains(told[0], "the desk did not keep a callback") ||
 		!strings.HasSuffix(told[0], "--state task") {
@@ -482,9 +482,9 @@ func TestADeskThatFailsLeavesTheCallbackOpen(t *testing.T) {
 	w.quiet()
 	w.pass(time.Hour)
 	agent := w.ring("support-1")
-	agent.answered(dispatch.Proceed)
-	agent.took(dispatch.Proceed)
-	agent.customerTook(dispatch.Proceed)
+	agent.answered(callbacks.Proceed)
+	agent.took(callbacks.Proceed)
+	agent.customerTook(callbacks.Proceed)
 	agent.customerEnded("completed")
 	w.is(c, callbacks.Done, 0, 1)
 	if told := w.alerts(); len(told) != 0 {

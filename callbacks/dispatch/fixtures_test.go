@@ -226,26 +226,26 @@ func (c call) status(status string, seq int) {
 	}
 }
 
-func (c call) verdict(want dispatch.Verdict, got dispatch.Verdict, err error) {
+func (c call) verdict(want callbacks.Verdict, got callbacks.Verdict, err error) {
 	c.w.t.Helper()
 	if err != nil || got != want {
 		c.w.t.Fatalf("verdict = %q, %v; want %q", got, err, want)
 	}
 }
 
-func (c call) answered(want dispatch.Verdict) {
+func (c call) answered(want callbacks.Verdict) {
 	c.w.t.Helper()
 	_, got, err := c.w.d.Answered(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 
-func (c call) took(want dispatch.Verdict) {
+func (c call) took(want callbacks.Verdict) {
 	c.w.t.Helper()
 	_, got, err := c.w.d.AgentTook(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)
 }
 
-func (c call) customerTook(want dispatch.Verdict) {
+func (c call) customerTook(want callbacks.Verdict) {
 	c.w.t.Helper()
 	_, got, err := c.w.d.CustomerTook(c.w.ctx, c.id, c.sid)
 	c.verdict(want, got, err)

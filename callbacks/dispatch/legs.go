@@ -15,20 +15,6 @@ const (
 	lookAgain   = 2 * time.Minute
 )
 
-// A Verdict tells a webhook handler what to say.
-type Verdict string
-
-const (
-	// Proceed: go on with the call.
-	Proceed Verdict = "proceed"
-	// Gone: the callback was cancelled, or is over, or this call no longer belongs to it.
-	Gone Verdict = "gone"
-	// Closed: the desk has closed, or the customer is outside their calling hours now; the callback was moved.
-	Closed Verdict = "closed"
-	// TakenByOther: another agent is keeping the callback already.
-	TakenByOther Verdict = "taken"
-)
-
 // ErrForeignCall: what a webhook says of an attempt comes from a call that is not the attempt's. Nothing was changed.
 var ErrForeignCall = callbacks.RuleError("the call is not the attempt's")
 
@@ -54,12 +40,12 @@ func behind(customerFirst bool) func(*callbacks.Attempt, string) bool {
 }
 
 // stale is the verdict for a call that no longer belongs to its callback.
-func stale(r *callbacks.Record) Verdict {
+func stale(r *callbacks.Record) callbacks.Verdict {
 	switch r.Callback.State {
 	case callbacks.AgentReached, callbacks.CustomerReached:
-		return TakenByOther
+		return callbacks.TakenByOther
 	}
-	return Gone
+	return callbacks.Gone
 }
 
 // nextLook is when an attempt that has reached the network is looked at without having been heard of.
@@ -71,39 +57,44 @@ func nextLook(a callbacks.Attempt, now time.Time) time.Time {
 	return look
 }
 
-// Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [Proceed] asks for the 1; on
-// any other verdict nobody is connected. The desk's hours and the customer's calling hours are checked again here: on
-// [Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt that does not
-// exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the attempt's.
-func (d *Dispatcher) Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+// Answered takes the first webhook of a placed call: somebody, or a machine, picked up. [callbacks.Proceed] asks for
+// the 1; on any other verdict nobody is connected. The desk's hours and the customer's calling hours are checked again
+// here: on [callbacks.Closed] the callback has been moved to when both allow it. [callbacks.ErrNotFound] for an attempt
+// that does not exist; [ErrForeignCall], with the verdict for somebody who is not connected, when the call is not the
+// attempt's.
+func (d *Dispatcher) Answered(
+	ctx context.Context, attemptID, callSID string,
+) (callbacks.Callback, callbacks.Verdict, error) {
 	return d.press(ctx, attemptID, "its telephone began to ring",
-		func(r *callbacks.Record, dec decision) (Verdict, string, error) { return dec.answered(r, callSID) })
+		func(r *callbacks.Record, dec decision) (callbacks.Verdict, string, error) {
+			return dec.answered(r, callSID)
+		})
 }
 
 // answered is [Dispatcher.Answered] for a record; the results are those of [Dispatcher.press].
-func (dec decision) answered(r *callbacks.Record, callSID string) (verdict Verdict, why string, err error) {
+func (dec decision) answered(r *callbacks.Record, callSID string) (verdict callbacks.Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
 	case !adopts(a, callSID):
 		return stale(r), "", ErrForeignCall
 	case !a.InFlight() && a.Outcome == callbacks.OutcomeClosed && r.Callback.State == callbacks.Booked:
-		return Closed, "", callbacks.ErrUnchanged // the webhook came twice
+		return callbacks.Closed, "", callbacks.ErrUnchanged // the webhook came twice
 	case !a.InFlight():
 		return stale(r), "", callbacks.ErrUnchanged
 	case a.State == callbacks.Taken:
-		return Proceed, "", callbacks.ErrUnchanged
+		return callbacks.Proceed, "", callbacks.ErrUnchanged
 	case a.State == callbacks.Connected:
-		return Gone, "", callbacks.ErrUnchanged
+		return callbacks.Gone, "", callbacks.ErrUnchanged
 	}
 	a.State, a.Check = callbacks.Answered, dec.now.Add(lookAgain)
 	if r.Callback.State != callbacks.Dialling {
-		return Gone, "", nil // they hear it; the call ends by itself
+		return callbacks.Gone, "", nil // they hear it; the call ends by itself
 	}
 	if why = dec.whyNot(); why != "" {
 		dec.putBack(r, why)
-		return Closed, why, nil
+		return callbacks.Closed, why, nil
 	}
-	return Proceed, "", nil
+	return callbacks.Proceed, "", nil
 }
 
 // putBack ends an attempt whose callback may not be kept at this hour any more, and moves the callback.
@@ -118,10 +109,10 @@ func (dec decision) putBack(r *callbacks.Record, why string) {
 // could be kept at an earlier moment.
 func (d *Dispatcher) press(
 	ctx context.Context, attemptID, moment string,
-	change func(*callbacks.Record, decision) (verdict Verdict, why string, err error),
-) (callbacks.Callback, Verdict, error) {
+	change func(*callbacks.Record, decision) (verdict callbacks.Verdict, why string, err error),
+) (callbacks.Callback, callbacks.Verdict, error) {
 	now := d.now()
-	var verdict Verdict
+	var verdict callbacks.Verdict
 	var why string
 	r, err := d.store.ChangeAttempt(ctx, attemptID, 0, func(r *callbacks.Record) (err error) {
 		verdict, why, err = change(r, d.decide(r.Callback, now))
@@ -139,26 +130,30 @@ func (d *Dispatcher) press(
 	return r.Callback, verdict, nil
 }
 
-// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [Proceed] may go on: to
-// ring the customer, which counts as an attempt at them, or to connect the one who waits. callSID is the leg that the
-// provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are asked once
-// more before a customer's telephone rings: on [Closed] the callback has been moved, as in
-// [Dispatcher.Answered], and so is [ErrForeignCall].
-func (d *Dispatcher) AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+// AgentTook takes the agent's own signed "1". It is durable before anything is spoken. Only [callbacks.Proceed] may go
+// on: to ring the customer, which counts as an attempt at them, or to connect the one who waits. callSID is the leg
+// that the provider was asked for: the agent's own or, where the customer was rung first, the customer's. Hours are
+// asked once more before a customer's telephone rings: [callbacks.Closed] and [ErrForeignCall] are as in
+// [Dispatcher.Answered].
+func (d *Dispatcher) AgentTook(
+	ctx context.Context, attemptID, callSID string,
+) (callbacks.Callback, callbacks.Verdict, error) {
 	return d.took(ctx, attemptID, callSID, false)
 }
 
-// CustomerTook takes the customer's own signed "1". Only [Proceed] may go on: to connect the two, or to ring an agent.
-// callSID is the leg that was rung first, as in [Dispatcher.AgentTook].
-func (d *Dispatcher) CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, Verdict, error) {
+// CustomerTook takes the customer's own signed "1". Only [callbacks.Proceed] may go on: to connect the two, or to ring
+// an agent. callSID is the leg that was rung first, as in [Dispatcher.AgentTook].
+func (d *Dispatcher) CustomerTook(
+	ctx context.Context, attemptID, callSID string,
+) (callbacks.Callback, callbacks.Verdict, error) {
 	return d.took(ctx, attemptID, callSID, true)
 }
 
 func (d *Dispatcher) took(
 	ctx context.Context, attemptID, callSID string, customer bool,
-) (callbacks.Callback, Verdict, error) {
+) (callbacks.Callback, callbacks.Verdict, error) {
 	return d.press(ctx, attemptID, "the agent picked up",
-		func(r *callbacks.Record, dec decision) (verdict Verdict, why string, err error) {
+		func(r *callbacks.Record, dec decision) (verdict callbacks.Verdict, why string, err error) {
 			first := r.Attempt.CustomerFirst() == customer
 			switch {
 			case !owns(r.Attempt, callSID) && !(first && adopts(r.Attempt, callSID)):
@@ -169,7 +164,7 @@ func (d *Dispatcher) took(
 				verdict, err = dec.otherTook(r)
 			}
 			switch {
-			case err != nil || verdict == Closed:
+			case err != nil || verdict == callbacks.Closed:
 			case customer:
 				r.Callback.State, r.Callback.Reached = callbacks.CustomerReached, true
 			default:
@@ -180,36 +175,36 @@ func (d *Dispatcher) took(
 }
 
 // firstTook is the 1 of the one who was rung first. The results are those of [Dispatcher.press].
-func (dec decision) firstTook(r *callbacks.Record) (verdict Verdict, why string, err error) {
+func (dec decision) firstTook(r *callbacks.Record) (verdict callbacks.Verdict, why string, err error) {
 	a := r.Attempt
 	switch {
 	case !a.InFlight():
 		return stale(r), "", callbacks.ErrUnchanged
 	case a.State == callbacks.Taken:
-		return Proceed, "", callbacks.ErrUnchanged // the provider repeats a webhook whose answer it did not get
+		return callbacks.Proceed, "", callbacks.ErrUnchanged // a webhook whose answer was lost comes again
 	case a.State == callbacks.Connected || r.Callback.State != callbacks.Dialling:
-		return Gone, "", callbacks.ErrUnchanged // after the other one's 1 nobody rings them again
+		return callbacks.Gone, "", callbacks.ErrUnchanged // after the other one's 1 nobody rings them again
 	}
 	// A customer who was rung first is on the line already.
 	if why = dec.whyNot(); why != "" && !a.CustomerFirst() {
 		dec.putBack(r, why)
-		return Closed, why, nil
+		return callbacks.Closed, why, nil
 	}
 	a.State, a.Check = callbacks.Taken, dec.now.Add(lookAgain)
 	if !a.CustomerFirst() { // otherwise it depends on the desk whether it counts
 		r.Callback.Attempts++
 	}
-	return Proceed, "", nil
+	return callbacks.Proceed, "", nil
 }
 
 // otherTook is the 1 of the other one.
-func (dec decision) otherTook(r *callbacks.Record) (Verdict, error) {
+func (dec decision) otherTook(r *callbacks.Record) (callbacks.Verdict, error) {
 	switch r.Attempt.State {
 	case callbacks.Connected:
-		return Proceed, callbacks.ErrUnchanged
+		return callbacks.Proceed, callbacks.ErrUnchanged
 	case callbacks.Taken:
 		r.Attempt.State, r.Attempt.Check = callbacks.Connected, dec.now.Add(lookAgain)
-		return Proceed, nil
+		return callbacks.Proceed, nil
 	}
 	return stale(r), callbacks.ErrUnchanged
 }

@@ -47,9 +47,9 @@ func TestTheEndOfALegThatWasNeverMade(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	_, err := w.d.AgentEnded(w.ctx, leg.id, leg.sid, "failed", true, true)
 	if !errors.Is(err, dispatch.ErrForeignCall) {
 		t.Errorf("an agent's leg where an agent was rung first: %v", err)
@@ -86,26 +86,26 @@ func TestEndsOfACall(t *testing.T) {
 		c := w.book(customer)
 		leg := w.ring("support-1")
 		leg.status("ringing", 1)
-		leg.answered(dispatch.Proceed) // a voicemail: it never presses 1
+		leg.answered(callbacks.Proceed) // a voicemail: it never presses 1
 		leg.status(status, 2)
 		w.is(c, callbacks.Booked, 0, 0)
 
 		leg = w.ring("support-2")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		leg.status(status, 2) // the agent hung up while the customer's telephone rang
 		w.is(c, callbacks.Booked, 0, 1)
 		leg.customerEnded("no-answer") // the action comes late
 		w.is(c, callbacks.Booked, 0, 1)
-		leg.customerTook(dispatch.Gone)
+		leg.customerTook(callbacks.Gone)
 		w.is(c, callbacks.Booked, 0, 1)
 	}
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	leg.status("completed", 9) // before the action
 	w.is(c, callbacks.CustomerReached, 0, 1)
 	leg.customerEnded("completed")
@@ -121,9 +121,9 @@ func TestTheEndOvertakesThatTheyWereApart(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	leg.status("completed", 3)
 	leg.status("completed", 3)
 	w.is(c, callbacks.CustomerReached, 0, 1)
@@ -141,9 +141,9 @@ func TestTheActionOfTheDialStaysAway(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	leg.status("completed", 3)
 	w.pass(29 * time.Second)
 	w.quiet()
@@ -160,25 +160,25 @@ func TestKeysTwice(t *testing.T) {
 	c := w.book(customer)
 	leg := w.ring("support-1")
 	for range 2 {
-		leg.answered(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
 	}
 	for range 2 {
-		leg.took(dispatch.Proceed)
+		leg.took(callbacks.Proceed)
 	}
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 	w.is(c, callbacks.AgentReached, 0, 1)
 	for range 2 {
-		leg.customerTook(dispatch.Proceed)
+		leg.customerTook(callbacks.Proceed)
 	}
-	leg.took(dispatch.Gone) // would ring the customer, who is connected
-	leg.answered(dispatch.Gone)
+	leg.took(callbacks.Gone) // would ring the customer, who is connected
+	leg.answered(callbacks.Gone)
 	w.is(c, callbacks.CustomerReached, 0, 1)
 	for range 2 {
 		leg.customerEnded("completed")
 	}
-	leg.customerTook(dispatch.Gone)
-	leg.answered(dispatch.Gone)
-	leg.took(dispatch.Gone)
+	leg.customerTook(callbacks.Gone)
+	leg.answered(callbacks.Gone)
+	leg.took(callbacks.Gone)
 	w.is(c, callbacks.Done, 0, 1)
 }
 
@@ -187,7 +187,7 @@ func TestCustomerBeforeAgent(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.customerTook(dispatch.Gone)
+	leg.customerTook(callbacks.Gone)
 	w.is(c, callbacks.Dialling, 0, 0)
 	leg.customerEnded("no-answer") // rung nevertheless: that counts
 	w.is(c, callbacks.Booked, 0, 1)
@@ -199,13 +199,13 @@ func TestOldCallWhileAnotherAgentTalks(t *testing.T) {
 	old := w.ring("support-1")
 	old.status("no-answer", 1)
 	now := w.ring("support-2")
-	now.answered(dispatch.Proceed)
-	now.took(dispatch.Proceed)
-	old.answered(dispatch.TakenByOther)
-	old.took(dispatch.TakenByOther)
-	old.customerTook(dispatch.TakenByOther)
+	now.answered(callbacks.Proceed)
+	now.took(callbacks.Proceed)
+	old.answered(callbacks.TakenByOther)
+	old.took(callbacks.TakenByOther)
+	old.customerTook(callbacks.TakenByOther)
 	old.customerEnded("no-answer")
-	now.customerTook(dispatch.Proceed)
+	now.customerTook(callbacks.Proceed)
 }
 
 // Whatever another call says of an attempt, or one that does not say which it is, changes nothing: a callback whose
@@ -217,12 +217,12 @@ func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 			w.plan.CustomerFirst = customerFirst
 			w.book(customer)
 			leg := w.ring(map[bool]string{false: "support-1", true: "customer"}[customerFirst])
-			takes := []func(dispatch.Verdict){leg.answered, leg.took, leg.customerTook}
+			takes := []func(callbacks.Verdict){leg.answered, leg.took, leg.customerTook}
 			if customerFirst {
 				takes[1], takes[2] = takes[2], takes[1]
 			}
 			for _, take := range takes[:step] {
-				take(dispatch.Proceed)
+				take(callbacks.Proceed)
 			}
 			before := w.record(leg)
 			for _, sid := range []string{"CAforeign", ""} {
@@ -236,7 +236,7 @@ func TestAnotherCallSpeaksForNoAttempt(t *testing.T) {
 				t.Errorf("customer first %v, step %d: a foreign call changed (-was +is)\n%s", customerFirst, step, diff)
 			}
 			for _, take := range takes[step:] {
-				take(dispatch.Proceed)
+				take(callbacks.Proceed)
 			}
 		}
 	}
@@ -259,8 +259,8 @@ func (w *world) everythingSaidBy(attemptID, sid string) map[string]error {
 	_, other, err3 := w.d.CustomerTook(w.ctx, attemptID, sid)
 	_, err4 := w.d.CustomerEnded(w.ctx, attemptID, sid, "completed", false)
 	_, err5 := w.d.AgentEnded(w.ctx, attemptID, sid, "completed", false, false)
-	for _, verdict := range []dispatch.Verdict{answered, agent, other} {
-		if verdict == dispatch.Proceed || verdict == "" {
+	for _, verdict := range []callbacks.Verdict{answered, agent, other} {
+		if verdict == callbacks.Proceed || verdict == "" {
 			w.t.Errorf("call %q is told %q", sid, verdict)
 		}
 	}

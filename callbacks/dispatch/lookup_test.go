@@ -38,7 +38,7 @@ func (w *world) lost(placed bool) call {
 func TestUnknownResolvedByWebhook(t *testing.T) {
 	for name, hear := range map[string]func(leg call){
 		"status":   func(leg call) { leg.status("initiated", 0) },
-		"answered": func(leg call) { leg.answered(dispatch.Proceed) },
+		"answered": func(leg call) { leg.answered(callbacks.Proceed) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
@@ -54,7 +54,7 @@ func TestUnknownResolvedByWebhook(t *testing.T) {
 			if w.dialer.finds != 0 {
 				t.Error("looked up although a webhook had told")
 			}
-			leg.took(dispatch.Proceed)
+			leg.took(callbacks.Proceed)
 			w.is(c, callbacks.AgentReached, 0, 1)
 		})
 	}
@@ -81,7 +81,7 @@ func TestUnknownFound(t *testing.T) {
 	if a := leg.attempt(); a.State != callbacks.Placed || a.SID != leg.sid {
 		t.Fatalf("attempt %+v", a)
 	}
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 	w.is(c, callbacks.Dialling, 0, 0)
 }
 
@@ -113,8 +113,8 @@ func TestUnknownFoundNowhere(t *testing.T) {
 	// It comes after all: nobody is connected by it.
 	leg.sid = "CAlate"
 	leg.status("ringing", 1)
-	leg.answered(dispatch.Gone)
-	leg.took(dispatch.Gone)
+	leg.answered(callbacks.Gone)
+	leg.took(callbacks.Gone)
 }
 
 // The provider cannot be asked: nobody is rung until it can.
@@ -153,11 +153,11 @@ func TestUnknownFoundTwice(t *testing.T) {
 	if len(w.dialer.hung) != 1 || w.dialer.hung[0] != "CAtwin" {
 		t.Fatalf("hung up %v", w.dialer.hung)
 	}
-	if _, verdict, err := w.d.Answered(w.ctx, leg.id, "CAtwin"); verdict != dispatch.Gone ||
+	if _, verdict, err := w.d.Answered(w.ctx, leg.id, "CAtwin"); verdict != callbacks.Gone ||
 		!errors.Is(err, dispatch.ErrForeignCall) {
 		t.Errorf("the other call is told %q, %v", verdict, err)
 	}
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 }
 
 // crashAfterClaim dies between writing the attempt and asking the provider; with sent just after asking.
@@ -203,8 +203,8 @@ func TestCrashAfterTheRequest(t *testing.T) {
 	if a := leg.attempt(); a.SID != leg.sid || a.State != callbacks.Placed {
 		t.Fatalf("attempt %+v", a)
 	}
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
 	w.is(c, callbacks.AgentReached, 0, 1)
 }
 
@@ -230,7 +230,7 @@ func TestLateDispatcherIsFenced(t *testing.T) {
 		t.Fatalf("hung up %v, want %s", w.dialer.hung, late)
 	}
 	now := call{w: w, id: w.dialer.placed[1].AttemptID, sid: w.dialer.sids[w.dialer.placed[1].AttemptID]}
-	now.answered(dispatch.Proceed)
+	now.answered(callbacks.Proceed)
 	w.is(c, callbacks.Dialling, 0, 0)
 }
 
@@ -255,7 +255,7 @@ func TestWebhookBeforeTheAnswer(t *testing.T) {
 			t.Fatalf("%s: placed %+v", last, w.dialer.placed)
 		}
 		leg := call{w: w, id: w.dialer.placed[n-1].AttemptID, sid: fmt.Sprint("CA", n)}
-		leg.answered(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
 	}
 }
 
@@ -309,11 +309,11 @@ func TestLostEnd(t *testing.T) {
 		w := newWorld(t)
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		want := callbacks.Booked
 		if reached {
-			leg.customerTook(dispatch.Proceed)
+			leg.customerTook(callbacks.Proceed)
 			want = callbacks.Done
 		}
 		w.dialer.calls[leg.sid].Status = "in-progress"
@@ -331,7 +331,7 @@ func TestLostForEver(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
 	w.dialer.fetchErr = errTimeout
 	w.pass(5*time.Hour - time.Second)
 	w.quiet()

@@ -20,8 +20,8 @@ func TestACustomerGetsThroughWhileBeingRung(t *testing.T) {
 		w := newWorld(t)
 		c := w.book(customer)
 		leg := w.ring("support-1")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		if err := w.service.HoldFor(w.ctx, "gopay", "support", customer); err != nil {
 			t.Fatal(err)
 		}
@@ -52,11 +52,11 @@ func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
 		c := w.book(customer)
 		w.tick()
 		leg := call{w: w, id: w.dialer.placed[0].AttemptID, sid: "CA1"}
-		leg.answered(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
 		if first {
-			leg.customerTook(dispatch.Proceed)
+			leg.customerTook(callbacks.Proceed)
 		} else {
-			leg.took(dispatch.Proceed)
+			leg.took(callbacks.Proceed)
 		}
 		if err := w.service.CancelFor(w.ctx, "gopay", "support", customer); err != nil {
 			t.Fatal(err)
@@ -130,8 +130,8 @@ func (w *world) notReached(c callbacks.Callback) {
 	w.t.Helper()
 	for range w.plan.Policy.MaxAttempts {
 		leg := w.ring("support-1")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		leg.customerEnded("no-answer")
 		leg.status("completed", 3)
 		w.pass(10 * time.Minute)

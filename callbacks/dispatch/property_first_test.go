@@ -47,7 +47,7 @@ func (m *model) customerFirst(all map[string]func(*rapid.T)) {
 func (m *model) customerPresses(leg call, id int64) {
 	_, v, err := m.w.d.CustomerTook(m.w.ctx, leg.id, leg.sid)
 	m.mustBe(err, dispatch.ErrForeignCall)
-	if v != dispatch.Proceed {
+	if v != callbacks.Proceed {
 		return
 	}
 	if by, done := m.connected[id]; done {
@@ -63,7 +63,7 @@ func (m *model) customerPresses(leg call, id int64) {
 func (m *model) agentTakesWaiting(leg call, id int64) {
 	_, v, err := m.w.d.AgentTook(m.w.ctx, leg.id, leg.sid)
 	m.mustBe(err, dispatch.ErrForeignCall)
-	if v != dispatch.Proceed {
+	if v != callbacks.Proceed {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {

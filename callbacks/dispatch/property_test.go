@@ -168,7 +168,7 @@ func (m *model) actions() map[string]func(*rapid.T) {
 			leg, _ := m.leg()
 			_, v, err := w.d.Answered(w.ctx, leg.id, leg.sid)
 			m.mustBe(err, dispatch.ErrForeignCall)
-			if v == dispatch.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered &&
+			if v == callbacks.Proceed && m.record(m.callbackOf(leg)).Attempt.State == callbacks.Answered &&
 				!w.plan.Hours.IsOpen(w.clock) {
 				rt.Fatal("an agent hears of a customer while the desk is closed")
 			}
@@ -257,7 +257,7 @@ func (m *model) otherEnds(rt *rapid.T, leg call) (err error) {
 func (m *model) agentTakes(leg call, id int64) {
 	_, v, err := m.w.d.AgentTook(m.w.ctx, leg.id, leg.sid)
 	m.mustBe(err, dispatch.ErrForeignCall)
-	if v != dispatch.Proceed {
+	if v != callbacks.Proceed {
 		return
 	}
 	if by, done := m.connected[id]; done {
@@ -272,7 +272,7 @@ func (m *model) agentTakes(leg call, id int64) {
 func (m *model) customerTakes(leg call, id int64) {
 	_, v, err := m.w.d.CustomerTook(m.w.ctx, leg.id, leg.sid)
 	m.mustBe(err, dispatch.ErrForeignCall)
-	if v != dispatch.Proceed {
+	if v != callbacks.Proceed {
 		return
 	}
 	if other, done := m.connected[id]; done && other != leg.id || !m.rung[id][leg.id] {

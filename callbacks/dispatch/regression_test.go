@@ -15,9 +15,9 @@ func TestPressedOneAndNotConnectedIsTriedAgain(t *testing.T) {
 	w := newWorld(t)
 	c := w.book(customer)
 	leg := w.ring("support-1")
-	leg.answered(dispatch.Proceed)
-	leg.took(dispatch.Proceed)
-	leg.customerTook(dispatch.Proceed)
+	leg.answered(callbacks.Proceed)
+	leg.took(callbacks.Proceed)
+	leg.customerTook(callbacks.Proceed)
 	if _, err := w.d.CustomerEnded(w.ctx, leg.id, leg.sid, "completed", true); err != nil {
 		t.Fatal(err)
 	}

@@ -91,8 +91,8 @@ func TestUrgentCustomerIsRungFiveTimes(t *testing.T) {
 		w.is(c, callbacks.Booked, 1, try-1)
 		w.pass(10 * time.Minute)
 		leg := w.ring("support-1")
-		leg.answered(dispatch.Proceed)
-		leg.took(dispatch.Proceed)
+		leg.answered(callbacks.Proceed)
+		leg.took(callbacks.Proceed)
 		leg.customerEnded("no-answer")
 		leg.status("completed", 3)
 	}
@@ -207,8 +207,8 @@ func TestTaskEnds(t *testing.T) {
 		"by the key 2 in another call": func(w *world, c callbacks.Callback) error {
 			w.book(customer)
 			leg := w.ring("support-1")
-			leg.answered(dispatch.Proceed)
-			leg.took(dispatch.Proceed)
+			leg.answered(callbacks.Proceed)
+			leg.took(callbacks.Proceed)
 			_, _, err := w.d.Disown(w.ctx, leg.id, leg.sid)
 			return err
 		},
@@ -271,8 +271,8 @@ func TestGivingUpAlerts(t *testing.T) {
 				w.nobodyTakes()
 			} else {
 				leg := w.ring("support-1")
-				leg.answered(dispatch.Proceed)
-				leg.took(dispatch.Proceed)
+				leg.answered(callbacks.Proceed)
+				leg.took(callbacks.Proceed)
 				leg.customerEnded("no-answer")
 				leg.status("completed", 3)
 			}

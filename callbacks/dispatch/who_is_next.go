@@ -7,14 +7,15 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// Who is rung next: which callback, and which telephone for it. An inbound caller's desk is simpler: its telephones
-// ring one after the other in the order of the line's file (package ivr).
+// Who is rung next: which callback, and which telephone for it. due.go goes through them, decision.go says when a
+// callback is tried again, outcome.go when a telephone has had its turn. An inbound caller's desk is simpler: its
+// telephones ring one after the other in the order of the line's file (ivr/step_desk.go).
 //
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
 // turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
 // of the desk, one with a caller whom we connected not counted; once they have pressed 1 the telephones ring behind
-// theirs, see [callbacks.Callback.TargetBehind].
+// theirs, see [callbacks.Callback.TargetBehind] and ivr/step_legs.go.
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
 type inFlight struct {

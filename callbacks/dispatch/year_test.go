@@ -84,9 +84,9 @@ func (w *world) live(until time.Time, placed func(dispatch.Placement, call), als
 // kept is a call that an agent takes, and in which the customer is reached.
 func kept(_ dispatch.Placement, c call) {
 	c.w.t.Helper()
-	c.answered(dispatch.Proceed)
-	c.took(dispatch.Proceed)
-	c.customerTook(dispatch.Proceed)
+	c.answered(callbacks.Proceed)
+	c.took(callbacks.Proceed)
+	c.customerTook(callbacks.Proceed)
 	c.customerEnded("completed")
 	c.status("completed", 9)
 }
@@ -334,8 +334,8 @@ func (y *year) placed(p dispatch.Placement, c call) {
 	case 1:
 		c.status("no-answer", 1)
 	case 2: // the customer does not answer
-		c.answered(dispatch.Proceed)
-		c.took(dispatch.Proceed)
+		c.answered(callbacks.Proceed)
+		c.took(callbacks.Proceed)
 		c.customerEnded("no-answer")
 		c.status("completed", 9)
 	default:

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -29,7 +28,7 @@ type fakeCallbacks struct {
 	openFor     func(context.Context) (callbacks.Callback, bool, error)
 	callback    func(context.Context) (callbacks.Callback, error)
 	saveMessage func(callbacks.Message) (callbacks.Message, error)
-	answered    func() (callbacks.Callback, dispatch.Verdict, error)
+	answered    func() (callbacks.Callback, callbacks.Verdict, error)
 	legStatus   func(status string, seq int) error
 }
 
@@ -52,7 +51,7 @@ func (f *fakeCallbacks) SaveMessage(_ context.Context, m callbacks.Message) (cal
 	return f.saveMessage(m)
 }
 
-func (f *fakeCallbacks) Answered(context.Context, string, string) (callbacks.Callback, dispatch.Verdict, error) {
+func (f *fakeCallbacks) Answered(context.Context, string, string) (callbacks.Callback, callbacks.Verdict, error) {
 	return f.answered()
 }
 

@@ -138,13 +138,13 @@ func (s *Server) readAttempt(
 	asking, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	callback, verdict, err := s.ask(asking, l.Attempt, w.firstLeg(*l, r.from), ask)
-	read := ivr.AttemptRead{ReadAttempt: ask, Callback: callback, Verdict: ivr.Verdict(verdict)}
+	read := ivr.AttemptRead{ReadAttempt: ask, Callback: callback, Verdict: verdict}
 	if err == nil {
 		read.RingsAgain = s.Legs.RingsAgain(callback)
 	}
 	if errors.Is(err, dispatch.ErrForeignCall) {
 		s.foreign(w, err)
-		read.Foreign, read.Verdict, err = true, ivr.Gone, nil
+		read.Foreign, read.Verdict, err = true, callbacks.Gone, nil
 	}
 	line := s.Lines.Find(callback.Line, "")
 	if err == nil && line == nil {
@@ -160,7 +160,7 @@ func (s *Server) readAttempt(
 	if r.from == rungBehind {
 		l.Call = w.call().SID
 	}
-	if read.Verdict == ivr.Proceed && !read.Foreign {
+	if read.Verdict == callbacks.Proceed && !read.Foreign {
 		s.observeAttempt(w, read)
 		read.Playable = ask.Note && s.playable(ctx, callback.Note.SID)
 	}
@@ -170,7 +170,7 @@ func (s *Server) readAttempt(
 // ask puts a question to the dispatcher.
 func (s *Server) ask(
 	ctx context.Context, attempt, leg string, ask ivr.ReadAttempt,
-) (callback callbacks.Callback, verdict dispatch.Verdict, err error) {
+) (callback callbacks.Callback, verdict callbacks.Verdict, err error) {
 	defer recovered(&err)
 	switch ask.Ask {
 	case ivr.Answered:
@@ -186,7 +186,7 @@ func (s *Server) ask(
 	case ivr.CustomerEnded:
 		callback, err = s.Legs.CustomerEnded(ctx, attempt, leg, ask.Status, ask.NotBridged)
 	}
-	return callback, dispatch.Proceed, err
+	return callback, callbacks.Proceed, err
 }
 
 // observeAttempt tells what has just happened to a callback.

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -267,7 +266,7 @@ func TestPanics(t *testing.T) {
 		{
 			"for an agent who is rung back", pathAgent, "attempt", leg{State: ivr.State{Attempt: "a"}}, nil,
 			func(e *edge) {
-				e.callbacks.answered = func() (callbacks.Callback, dispatch.Verdict,
+				e.callbacks.answered = func() (callbacks.Callback, callbacks.Verdict,
 					error) {
 					boom()
 					return callbacks.Callback{}, "", nil

@@ -13,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/callbacks/dispatch"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -51,10 +50,10 @@ type Callbacks interface {
 
 // Legs takes what is heard of the calls that keep callbacks; [dispatch.Dispatcher] implements it.
 type Legs interface {
-	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
-	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
-	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
-	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, dispatch.Verdict, error)
+	Answered(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	AgentTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	CustomerTook(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
+	Disown(ctx context.Context, attemptID, callSID string) (callbacks.Callback, callbacks.Verdict, error)
 	AgentEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged,
 		hasNext bool) (callbacks.Callback, error)
 	CustomerEnded(ctx context.Context, attemptID, callSID, dialStatus string, notBridged bool) (callbacks.Callback,
