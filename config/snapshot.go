@@ -19,6 +19,7 @@ type Snapshot struct {
 	lineWarnings   []Warning
 	origins        map[string]*origins
 	audio          map[string]Audio
+	declared       []callbacks.DeclaredOverride
 }
 
 var _ callbacks.Plans = (*Snapshot)(nil)

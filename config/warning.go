@@ -51,21 +51,6 @@ func (s *Snapshot) NewWarnings(before *Snapshot, now time.Time) []Warning {
 	return slices.DeleteFunc(s.Warnings(now), func(w Warning) bool { return known[told(w)] })
 }
 
-// Overrides are those of a line, or of a desk with hours of its own. A desk that never closes has none, any other those
-// of its line.
-func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
-	l := s.ByID(line)
-	if l == nil || desk != "" && l.Desks[desk] == nil {
-		return nil
-	}
-	for _, r := range s.dependencies {
-		if desk == "" && r.calendar == l.Hours || desk != "" && r.calendar == l.Desks[desk].Hours {
-			out = r.overridden()
-		}
-	}
-	return out
-}
-
 // A WrittenOverride is an override in the files, of a line or of a desk that has its own.
 type WrittenOverride struct {
 	// Desk is empty for the line.

@@ -16,6 +16,7 @@ import (
 // is. Desks that never close are not concerned.
 func (s *Snapshot) WithOverrides(overrides []callbacks.DeclaredOverride) *Snapshot {
 	out := *s
+	out.declared = slices.Concat(s.declared, overrides)
 	for i, line := range s.Lines {
 		over := concerning(overrides, line)
 		if len(over) == 0 {
@@ -64,6 +65,33 @@ func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 		under.Announcements = append(under.Announcements, announced(line, o.Desk, o.From, o.Until, o.Say)...)
 	}
 	return &under
+}
+
+// Declared are the overrides of [Snapshot.WithOverrides] that rule over a line and its desks, or with a desk over that
+// one.
+func (s *Snapshot) Declared(line, desk string) []callbacks.DeclaredOverride {
+	l := s.ByID(line)
+	if l == nil || desk != "" && (l.Desks[desk] == nil || l.Desks[desk].Hours.Always()) {
+		return nil
+	}
+	return slices.DeleteFunc(concerning(s.declared, l), func(o callbacks.DeclaredOverride) bool {
+		return desk != "" && o.Desk != "" && o.Desk != desk
+	})
+}
+
+// Overrides are those of a line, or of one of its desks: the written ones, then the declared. A desk that never closes
+// has none, and one without hours of its own those of its line.
+func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
+	l := s.ByID(line)
+	if l == nil || desk != "" && (l.Desks[desk] == nil || l.Desks[desk].Hours.Always()) {
+		return nil
+	}
+	for _, r := range s.dependencies {
+		if r.line == line && (r.desk == "" || r.desk == desk) { // the line's come before those of its desks
+			out = r.overridden()
+		}
+	}
+	return append(out, forDesk(s.Declared(line, desk), desk)...)
 }
 
 // forDesk are the overrides of the line and of one of its desks, as package hours has them.

@@ -1,11 +1,13 @@
 package config
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -46,5 +48,39 @@ func TestWhoHearsWhatADesksOverrideSays(t *testing.T) {
 	}
 	if until := announced(&line, "", from, time.Time{}, map[string]string{"en": "Flood"})[0].Until; until != Endless {
 		t.Errorf("until revoked ends at %v", until)
+	}
+}
+
+// A line has its own overrides, a desk also those of its line, and a desk that never closes has none.
+func TestWhichOverridesRule(t *testing.T) {
+	s, err := Load(Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
+	over := func(id int64, line, desk string) callbacks.DeclaredOverride {
+		return callbacks.DeclaredOverride{ID: id, Line: line, Desk: desk, From: from, Until: from.Add(time.Hour)}
+	}
+	s = s.WithOverrides([]callbacks.DeclaredOverride{over(1, "gopay", ""), over(2, "gopay", "support")})
+	s = s.WithOverrides([]callbacks.DeclaredOverride{over(3, "gopay", "emergency"), over(4, "gopay", "gone"),
+		over(5, "upay", "")})
+	for desk, want := range map[string][2][]int64{
+		"":          {{1, 2}, {1}},
+		"support":   {{1, 2}, {1, 2}},
+		"emergency": {}, "gone": {},
+	} {
+		var got [2][]int64
+		for _, o := range s.Declared("gopay", desk) {
+			got[0] = append(got[0], o.ID)
+		}
+		for _, o := range s.Overrides("gopay", desk) {
+			var id int64
+			if _, err := fmt.Sscanf(o.Source, "override %d", &id); err == nil { // not one of the files
+				got[1] = append(got[1], id)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", desk, diff)
+		}
 	}
 }

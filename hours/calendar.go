@@ -49,7 +49,7 @@ func Always(zone *time.Location) *Calendar {
 	all := []Span{{From: 0, To: minutesPerDay}}
 	set := compile(Rules{Zone: zone, Week: Week{all, all, all, all, all, all, all}}, nil)
 	set.always = true
-	r := rule{open: true, layer: LayerWeek, id: "always", reason: "Open at all hours."}
+	r := rule{open: true, layer: LayerWeek, id: "always", reason: "Open at all hours.", why: "Open at all hours."}
 	for d := range set.week {
 		set.week[d] = day{spans: []daySpan{{from: 0, to: minutesPerDay, rule: r}}, closed: r}
 	}
@@ -76,16 +76,51 @@ func (c *Calendar) Zone() *time.Location { return c.rules.Zone }
 // Specials are the special days, as they were given to [Build].
 func (c *Calendar) Specials() []Special { return c.rules.Special }
 
-// Day returns the spans that start on a date, in order, and the name of the special day or holiday, if it is one.
-// Without spans nothing starts on that day, though a span of the evening before may still run. Overrides are not shown.
-func (c *Calendar) Day(d Date) (spans []Span, name string) {
+// A Day is what the rules of a calendar say about one date, overrides apart.
+type Day struct {
+	// Spans start on the date, in order. Without them nothing starts on that day, though a span of the evening before
+	// may still run.
+	Spans []Span
+	// Name is that of the special day or holiday, if it is one; MakeUp is set for a make-up working day.
+	Name   string
+	MakeUp bool
+	// Source is where the rule is written, if it is known.
+	Source string
+}
+
+// Day returns what is written for a date. Overrides are not shown.
+func (c *Calendar) Day(d Date) Day {
 	found := (&resolver{ruleset: c.rules}).day(d.number())
+	out := Day{Name: found.name, MakeUp: found.closed.kind == MakeUp, Source: found.closed.source}
 	for _, s := range found.spans {
 		to := s.to
 		if to > minutesPerDay {
 			to -= minutesPerDay
 		}
-		spans = append(spans, Span{From: s.from, To: to})
+		out.Spans = append(out.Spans, Span{From: s.from, To: to})
 	}
-	return spans, found.name
+	return out
+}
+
+// Hours returns the spans that start on a date with the overrides. Of one that is longer than a day it is the part on
+// the date.
+func (c *Calendar) Hours(d Date) (spans []Span) {
+	begin, end := d.Midnight(c.Zone()), d.AddDays(1).Midnight(c.Zone())
+	minute := func(t time.Time) int { return t.Hour()*60 + t.Minute() }
+	for i := range c.Spans(begin.AddDate(0, 0, -1), end.AddDate(0, 0, 1)) {
+		from, to := i.From.In(c.Zone()), i.To.In(c.Zone())
+		if to.Sub(from) > 24*time.Hour {
+			from = slices.MaxFunc([]time.Time{from, begin}, time.Time.Compare)
+			to = slices.MinFunc([]time.Time{to, end}, time.Time.Compare)
+		}
+		if from.Before(begin) || !from.Before(end) || !from.Before(to) {
+			continue
+		}
+		span := Span{From: minute(from), To: minute(to)}
+		if to.Equal(end) {
+			span.To = minutesPerDay
+		}
+		spans = append(spans, span)
+	}
+	return spans
 }

@@ -51,6 +51,11 @@ func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int
 // MarshalText writes 2026-12-31.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// Midnight is when the clock of a zone begins the date. Where the zone leaves the date out it is on another.
+func (d Date) Midnight(zone *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+}
+
 // Weekday is the date's day of the week.
 func (d Date) Weekday() time.Weekday { return weekday(d.number()) }
 

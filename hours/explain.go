@@ -30,8 +30,8 @@ type Considered struct {
 	Applies bool
 	// Open is what the rule says about the instant, if it applies.
 	Open bool
-	// Rule, Reason and Source are as in [State].
-	Rule, Reason, Source string
+	// Rule, Reason and Source are as in [State]. Why is the reason without the word open or closed.
+	Rule, Reason, Source, Why string
 	// Note says why a rule does not apply, or that its span began the evening before. Otherwise it is empty.
 	Note string
 }
@@ -121,7 +121,7 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 				d := r.compileHoliday(r.Holidays[i].Name, *h)
 				c := applies(date, d.at(minute))
 				if !r.rests(h) {
-					c.Applies, c.Reason = false, ""
+					c.Applies, c.Reason, c.Why = false, "", ""
 					c.Note = fmt.Sprintf("%s is collective leave, on which this line works.", h.Name)
 				}
 				out = append(out, c)
@@ -150,6 +150,6 @@ func (r *ruleset) considerHolidays(date Date, minute int) (out []Considered) {
 func applies(date Date, r *rule) Considered {
 	return Considered{
 		Layer: r.layer, Date: date, Kind: r.kind, Applies: true, Open: r.open, Rule: r.id, Reason: r.reason,
-		Source: r.source,
+		Source: r.source, Why: r.why,
 	}
 }

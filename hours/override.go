@@ -92,22 +92,14 @@ func overrideTime(at time.Time) string {
 }
 
 func compileOverride(o Override, zone *time.Location) compiledOverride {
-	out := compiledOverride{
-		from: ceilSecond(o.From), until: forever,
-		rule: &rule{open: o.Open, layer: LayerOverride, name: o.Reason, source: o.Source, say: o.Say},
-	}
-	word, end := "Closed", "until revoked"
-	if o.Open {
-		word = "Open"
-	}
+	until, end := int64(forever), "until revoked"
 	if !o.Until.IsZero() {
-		out.until = ceilSecond(o.Until)
-		end = "until " + overrideTime(o.Until.In(zone))
+		until, end = ceilSecond(o.Until), "until "+overrideTime(o.Until.In(zone))
 	}
-	out.rule.id = "override " + o.From.UTC().Format(time.RFC3339)
-	from := overrideTime(o.From.In(zone))
-	out.rule.reason = fmt.Sprintf("%s: %s (override from %s, %s).", word, o.Reason, from, end)
-	return out
+	r := rule{open: o.Open, layer: LayerOverride, name: o.Reason, id: "override " + o.From.UTC().Format(time.RFC3339),
+		source: o.Source, say: o.Say}
+	r = r.because("%s (override from %s, %s).", o.Reason, overrideTime(o.From.In(zone)), end)
+	return compiledOverride{from: ceilSecond(o.From), until: until, rule: &r}
 }
 
 // forever is later than any instant.

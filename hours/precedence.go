@@ -69,7 +69,7 @@ func (r *resolver) weekOn(date Date) *day {
 	if date.Year != r.year || !slices.Equal(missing, r.missing) {
 		r.year, r.missing, r.week = date.Year, slices.Clone(missing), [7]day{}
 	}
-	if r.week[d].closed.layer == "" {
+	if r.week[d].closed.layer == 0 {
 		var notes []string
 		for _, i := range missing {
 			notes = append(notes, r.Holidays[i].gap(date))

@@ -239,7 +239,7 @@ func explained(e hours.Explanation) (out []string) {
 		if !r.Applies {
 			words = append(words, "-")
 		}
-		words = append(words, string(r.Layer))
+		words = append(words, r.Layer.String())
 		if r.Date != (hours.Date{}) {
 			words = append(words, r.Date.String())
 		}

@@ -65,13 +65,11 @@ func TestRandomInstants(t *testing.T) {
 // TestHigherLayersDecide: of the rules of today that apply the one of the highest rank decides, unless something runs
 // on from the evening before; and the one that would decide otherwise ranks no higher.
 func TestHigherLayersDecide(t *testing.T) {
-	rank := map[hours.Layer]int{hours.LayerOverride: 0, hours.LayerSpecial: 1, hours.LayerHoliday: 2,
-		hours.LayerWeek: 3}
 	rapid.Check(t, func(rt *rapid.T) {
 		c, near := drawCalendar(rt)
 		why := c.Explain(near)
 		today := hours.DateOf(near.In(c.Zone()))
-		last := 0
+		var last hours.Layer
 		for i, r := range why.Considered {
 			if r.Decides != (i == slices.IndexFunc(why.Considered,
 				func(o hours.Considered) bool { return o.Applies })) {
@@ -80,12 +78,12 @@ func TestHigherLayersDecide(t *testing.T) {
 			if r.Date != today && r.Layer != hours.LayerOverride {
 				continue
 			}
-			if rank[r.Layer] < last {
+			if r.Layer < last {
 				rt.Fatalf("%s after a lower rank: %+v", r.Layer, why.Considered)
 			}
-			last = rank[r.Layer]
+			last = r.Layer
 		}
-		if why.Otherwise.Decides || why.Otherwise.Layer != "" && !why.Otherwise.Applies {
+		if why.Otherwise.Decides || why.Otherwise.Layer != 0 && !why.Otherwise.Applies {
 			rt.Fatalf("otherwise %+v", why.Otherwise)
 		}
 	})

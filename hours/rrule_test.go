@@ -21,7 +21,7 @@ func ruleDays(t rapid.TB, from hours.Date, rule string, first, last time.Time) (
 		t.Fatalf("%s: %v", rule, err)
 	}
 	for at := first; !at.After(last); at = at.AddDate(0, 0, 1) {
-		if _, name := c.Day(hours.DateOf(at)); name != "" {
+		if name := c.Day(hours.DateOf(at)).Name; name != "" {
 			out = append(out, at.Format(time.DateOnly))
 		}
 	}

@@ -35,15 +35,18 @@ type Rules struct {
 }
 
 // A Layer is a rank of rules; see [Rules].
-type Layer string
+type Layer int
 
 // The layers, highest first. A span that started the evening before keeps the layer of its rule.
 const (
-	LayerOverride Layer = "override"
-	LayerSpecial  Layer = "special"
-	LayerHoliday  Layer = "holiday"
-	LayerWeek     Layer = "week"
+	LayerOverride Layer = iota + 1
+	LayerSpecial
+	LayerHoliday
+	LayerWeek
 )
+
+// String is "override", "special", "holiday" or "week"; of no layer it is empty.
+func (l Layer) String() string { return [...]string{"", "override", "special", "holiday", "week"}[l] }
 
 // A Mistake is one thing wrong with the rules of a calendar.
 type Mistake struct {
@@ -132,7 +135,19 @@ type rule struct {
 	kind               HolidayKind
 	name               string
 	id, reason, source string
+	why                string // the reason without "Open" or "Closed"
 	say                map[string]string
+}
+
+// because is the rule with its reason.
+func (r rule) because(format string, args ...any) rule {
+	word := "Closed: "
+	if r.open {
+		word = "Open: "
+	}
+	r.why = fmt.Sprintf(format, args...)
+	r.reason = word + r.why
+	return r
 }
 
 // A day says when the line is open on one day, and why.
@@ -171,14 +186,13 @@ func (d *day) at(minute int) *rule {
 // calls the day.
 func compileDay(like rule, label string, spans []Span) day {
 	spans = sorted(spans)
-	out := day{closed: like}
-	out.closed.reason = "Closed: " + label + "."
+	out := day{closed: like.because("%s.", label)}
 	if len(spans) > 0 {
-		out.closed.reason = fmt.Sprintf("Closed: %s, open only %s.", label, joinSpans(spans))
+		out.closed = like.because("%s, open only %s.", label, joinSpans(spans))
 	}
 	for _, s := range spans {
-		like.open, like.minute, like.reason = true, s.From, fmt.Sprintf("Open: %s, %s.", label, s)
-		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: like})
+		like.open, like.minute = true, s.From
+		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: like.because("%s, %s.", label, s)})
 	}
 	return out
 }

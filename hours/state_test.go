@@ -360,9 +360,31 @@ func TestDay(t *testing.T) {
 		{"2026-12-31", "Year-end", nil},
 		{"2026-05-03", "Make-up day", spans(t, "09:00-12:00", "13:00-17:00")},
 	} {
-		got, name := c.Day(date(t, tt.date))
-		if diff := cmp.Diff(tt.want, got); diff != "" || name != tt.name {
-			t.Errorf("Day(%s): name %q (-want +got):\n%s", tt.date, name, diff)
+		got := c.Day(date(t, tt.date))
+		if diff := cmp.Diff(tt.want, got.Spans); diff != "" || got.Name != tt.name {
+			t.Errorf("Day(%s): name %q (-want +got):\n%s", tt.date, got.Name, diff)
+		}
+	}
+}
+
+// With overrides a day has the hours that start on it; what lasts longer than a day is cut at midnight.
+func TestHoursOfADayWithOverrides(t *testing.T) {
+	c := office(t)
+	at := func(text string) time.Time { return wall(t, c.Zone(), text) }
+	closed := hours.Override{From: at("2026-01-05 10:00"), Until: at("2026-01-05 11:00"), Reason: "Power cut"}
+	night := hours.Override{From: at("2026-01-11 22:00"), Until: at("2026-01-12 05:00"), Open: true, Reason: "Campaign"}
+	days := hours.Override{From: at("2026-01-13 20:00"), Until: at("2026-01-15 06:00"), Open: true, Reason: "Campaign"}
+	c = c.WithOverrides(closed, night, days)
+	for day, want := range map[string][]hours.Span{
+		"2026-01-05": spans(t, "09:00-10:00", "11:00-12:00", "13:00-17:00"),
+		"2026-01-11": spans(t, "22:00-05:00"),
+		"2026-01-12": spans(t, "09:00-12:00", "13:00-17:00"),
+		"2026-01-13": spans(t, "09:00-12:00", "13:00-17:00", "20:00-24:00"),
+		"2026-01-14": spans(t, "00:00-24:00"),
+		"2026-01-15": spans(t, "00:00-06:00", "09:00-12:00", "13:00-17:00"),
+	} {
+		if diff := cmp.Diff(want, c.Hours(date(t, day))); diff != "" {
+			t.Errorf("Hours(%s) (-want +got):\n%s", day, diff)
 		}
 	}
 }

@@ -39,22 +39,16 @@ func compileWeekday(d time.Weekday, spans []Span, source, note string) day {
 		note = " " + note
 	}
 	spans = sorted(spans)
-	out := day{closed: rule{
-		layer:  LayerWeek,
-		id:     "week " + shortDay(d) + " closed",
-		reason: fmt.Sprintf("Closed: no hours on %s.%s", d, note),
-		source: source,
-	}}
+	closed := rule{layer: LayerWeek, id: "week " + shortDay(d) + " closed", source: source}
+	out := day{closed: closed.because("no hours on %s.%s", d, note)}
 	if len(spans) > 0 {
-		out.closed.reason = fmt.Sprintf("Closed: outside %s's hours, %s.%s", d, joinSpans(spans), note)
+		out.closed = closed.because("outside %s's hours, %s.%s", d, joinSpans(spans), note)
 	}
 	for _, s := range spans {
-		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(), rule: rule{
-			open: true, minute: s.From, layer: LayerWeek,
-			id:     fmt.Sprintf("week %s %s", shortDay(d), s),
-			reason: fmt.Sprintf("Open: %s's hours, %s.%s", d, s, note),
-			source: source,
-		}})
+		open := rule{open: true, minute: s.From, layer: LayerWeek, id: fmt.Sprintf("week %s %s", shortDay(d), s),
+			source: source}
+		out.spans = append(out.spans, daySpan{from: s.From, to: s.end(),
+			rule: open.because("%s's hours, %s.%s", d, s, note)})
 	}
 	return out
 }

@@ -128,7 +128,7 @@ type calendarPair struct {
 
 // midnight is when the day begins on the new calendar's clock.
 func (p *calendarPair) midnight(day int) time.Time {
-	return time.Date(p.first.Year, p.first.Month, p.first.Day+day, 0, 0, 0, 0, p.new.Zone())
+	return p.date(day).Midnight(p.new.Zone())
 }
 
 func (p *calendarPair) date(day int) hours.Date {
@@ -290,12 +290,9 @@ type cause struct {
 	weekly bool
 }
 
-// ranks are the layers, the highest first.
-var ranks = []hours.Layer{hours.LayerOverride, hours.LayerSpecial, hours.LayerHoliday, hours.LayerWeek}
-
 // causeOf names the rule of the higher rank: a special day that was removed, not the week that counts again.
 func causeOf(old, new hours.State) cause {
-	if slices.Index(ranks, old.Layer) < slices.Index(ranks, new.Layer) {
+	if old.Layer < new.Layer {
 		return cause{why: "no longer " + old.Name, weekly: comesBack(old)}
 	}
 	return cause{why: new.Name, source: new.Source, weekly: comesBack(new)}

@@ -70,13 +70,6 @@ a customer may be called and texted on a number.`,
 	return cmd
 }
 
-// underOverrides is the configuration under what close and open have declared, where there is a store; else it says why
-// not.
-func underOverrides(cmd *cobra.Command, snapshot *config.Snapshot) (*config.Snapshot, string) {
-	overrides, unseen := declaredOverrides(cmd)
-	return snapshot.WithOverrides(overrides), unseen
-}
-
 func tellUnseen(out io.Writer, why string) error {
 	_, err := fmt.Fprintf(out, "What close and open have declared was not looked at: %s\n", why)
 	return err
@@ -101,8 +94,7 @@ func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.DeclaredOverri
 
 // An explanation is a call that has been played, with what it was decided by.
 type explanation struct {
-	snapshot   *config.Snapshot
-	written    *config.Snapshot // without what close and open have declared
+	snapshot   *config.Snapshot // with what close and open have declared
 	line       *ivr.Line
 	topic      *ivr.Topic // nil: a person was asked for
 	at         time.Time
@@ -113,10 +105,12 @@ type explanation struct {
 
 // call reads what is asked for and plays the call.
 func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, err error) {
-	if e.written, err = o.load(cmd); err != nil {
+	snapshot, err := o.load(cmd)
+	if err != nil {
 		return e, err
 	}
-	e.snapshot, e.unseen = underOverrides(cmd, e.written)
+	overrides, unseen := declaredOverrides(cmd)
+	e.snapshot, e.unseen = snapshot.WithOverrides(overrides), unseen
 	if o.line == "" && len(e.snapshot.Lines) == 1 {
 		o.line = e.snapshot.Lines[0].ID
 	}
@@ -251,7 +245,7 @@ func (e explanation) clock(at time.Time) string { return at.In(e.zone()).Format(
 // subject is the desk that the call is for, as "hotline hours" takes it.
 func (e explanation) subject() subject {
 	calendar := e.line.Desks[e.simulation.Wanted].Hours
-	return subject{name: e.line.ID, desk: e.simulation.Wanted, calendar: calendar, withOverrides: calendar}
+	return subject{name: e.line.ID, desk: e.simulation.Wanted, calendar: calendar}
 }
 
 // keyPath is from the number to the topic.
@@ -271,18 +265,11 @@ func (e explanation) keyPath(rows *terminal.Table) {
 	}
 }
 
-// announcementSource is the list that an announcement stands in, or the override that makes it.
+// announcementSource is where an announcement is written, or the override that makes it.
 func (e explanation) announcementSource(n ivr.Announcement) string {
 	tag := e.simulation.Language
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
-		calendar := e.line.Hours
-		if desk != "" {
-			calendar = e.line.Desks[desk].Hours
-		}
-		if state := calendar.At(e.at); state.Layer == hours.LayerOverride && state.Say[tag] == n.Text[tag] {
-			return state.Source
-		}
-		for _, o := range e.written.Overrides(e.line.ID, desk) {
+		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
 			if o.From.Equal(n.From) && o.Say[tag] == n.Text[tag] {
 				return o.Source
 			}

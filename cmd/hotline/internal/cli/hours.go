@@ -73,18 +73,16 @@ What close and open have declared counts, and is named below.`,
 
 // A subject is a calendar that is asked.
 type subject struct {
-	name      string // the line's
-	desk      string
+	name, desk string // the line, and the desk that is asked for
+	// calendar is under what close and open have declared; overrides are those of the files and these.
 	calendar  *hours.Calendar
 	overrides []hours.Override
-	// withOverrides is the calendar under what close and open have declared, declared what of it is about the line, and
-	// words describe one of that. unseen says why it was not looked at; empty when it was, or when there is nowhere to
-	// look.
-	withOverrides *hours.Calendar
-	declared      []callbacks.DeclaredOverride
-	words         func(callbacks.DeclaredOverride) string
-	unseen        string
-	warnings      func(time.Time) []config.Warning
+	// declared are those alone, and words describe one of them. unseen says why they were not looked at; empty when
+	// they were, or when there is nowhere to look.
+	declared []callbacks.DeclaredOverride
+	words    func(callbacks.DeclaredOverride) string
+	unseen   string
+	warnings func(time.Time) []config.Warning
 	// others are sentences about desks whose hours differ.
 	others []string
 }
@@ -115,38 +113,25 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		if o.line != "" && line.ID != o.line {
 			continue
 		}
-		s := subject{name: line.ID, calendar: line.Hours, withOverrides: ruled.ByID(line.ID).Hours, unseen: unseen,
-			warnings: func(now time.Time) (some []config.Warning) {
-				for _, w := range snapshot.Warnings(now) {
-					if w.Line == line.ID && !w.Undated {
-						some = append(some, w)
-					}
-				}
-				return some
-			}}
+		s := subject{name: line.ID, desk: o.desk, calendar: ruled.ByID(line.ID).Hours, unseen: unseen}
+		if o.desk != "" {
+			if err := deskOf(line, o.desk); err != nil {
+				return nil, err
+			}
+			s.calendar = ruled.ByID(line.ID).Desks[o.desk].Hours
+		}
 		for _, id := range deskIDs(line.Desks) {
-			desk := line.Desks[id]
-			if id == o.desk {
-				s.desk, s.calendar, s.withOverrides = id, desk.Hours, ruled.ByID(line.ID).Desks[id].Hours
-			} else if desk.Hours != line.Hours && o.desk == "" {
+			if desk := line.Desks[id]; desk.Hours != line.Hours && o.desk == "" {
 				s.others = append(s.others, otherHours(id, desk.Hours))
 			}
 		}
-		if o.desk != "" && s.desk == "" {
-			return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk,
-				strings.Join(deskIDs(line.Desks), ", "))
+		s.warnings = func(now time.Time) []config.Warning {
+			return slices.DeleteFunc(snapshot.Warnings(now), func(w config.Warning) bool {
+				return w.Line != line.ID || w.Undated
+			})
 		}
-		s.overrides = slices.Clone(snapshot.Overrides(s.name, s.desk))
 		s.words = func(over callbacks.DeclaredOverride) string { return app.DescribeOverride(over, snapshot, now) }
-		s.declared = slices.DeleteFunc(slices.Clone(overrides), func(over callbacks.DeclaredOverride) bool {
-			return !s.concerned(over)
-		})
-		for _, over := range s.declared {
-			if over.Desk == "" || over.Desk == s.desk {
-				s.overrides = append(s.overrides, hours.Override{From: over.From, Until: over.Until, Open: over.Open,
-					Reason: over.Reason, Source: config.OverrideSource(over)})
-			}
-		}
+		s.overrides, s.declared = ruled.Overrides(s.name, s.desk), ruled.Declared(s.name, s.desk)
 		out = append(out, s)
 	}
 	if len(out) == 0 {
@@ -156,9 +141,12 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	return out, nil
 }
 
-// concerned reports whether an override is about the line, or about the desk that is asked for.
-func (s subject) concerned(over callbacks.DeclaredOverride) bool {
-	return over.Line == s.name && (s.desk == "" || over.Desk == s.desk || over.Desk == "" && !s.calendar.Always())
+// deskOf fails where a line has no such desk; the error names those that there are.
+func deskOf(line *ivr.Line, desk string) error {
+	if line.Desks[desk] == nil {
+		return fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, desk, strings.Join(deskIDs(line.Desks), ", "))
+	}
+	return nil
 }
 
 // otherHours is a sentence about a desk that does not have the hours of its line.
@@ -193,8 +181,7 @@ func fileSubject(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.line != "" {
 		name = o.line
 	}
-	return []subject{{name: name, calendar: f.Calendar, withOverrides: f.Calendar, overrides: f.Overrides,
-		warnings: f.Warnings}}, nil
+	return []subject{{name: name, calendar: f.Calendar, overrides: f.Overrides, warnings: f.Warnings}}, nil
 }
 
 // answerHours answers for each subject. now is handed in for "today".
@@ -279,7 +266,7 @@ func answerStream(in io.Reader, out io.Writer, s subject, now time.Time) error {
 }
 
 func answerAt(s subject, at time.Time) hoursAnswer {
-	state := s.withOverrides.At(at)
+	state := s.calendar.At(at)
 	return hoursAnswer{
 		At: at.UTC(), Line: s.name, Open: state.Open, Since: timeOrNull(state.Since), Until: timeOrNull(state.Until),
 		NextOpen: timeOrNull(state.NextOpen), Reason: state.Reason, Rule: state.Rule, Source: state.Source,
@@ -305,7 +292,7 @@ const (
 // answerOne says whether the subject is open at an instant, until when, and why.
 func answerOne(out io.Writer, s subject, at time.Time) error {
 	zone := s.calendar.Zone()
-	e := s.withOverrides.Explain(at)
+	e := s.calendar.Explain(at)
 	fmt.Fprintf(out, "%s, %s (%s): %s\n", s.title(), at.In(zone).Format(longTime), zone, openOrClosed(e.State.Open))
 	var times terminal.Table
 	times.Add("since", timeOr(e.State.Since, zone, "always"))
@@ -343,10 +330,9 @@ func printRules(out io.Writer, e hours.Explanation) error {
 			mark = "*"
 		}
 		if c.Applies {
-			verdict, words = openOrClosed(c.Open), strings.TrimPrefix(strings.TrimPrefix(c.Reason, "Open: "),
-				"Closed: ")
+			verdict, words = openOrClosed(c.Open), c.Why
 		}
-		rules.Add(mark, string(c.Layer), verdict, words, c.Source)
+		rules.Add(mark, c.Layer.String(), verdict, words, c.Source)
 	}
 	if err := rules.Write(out, "  "); err != nil {
 		return err
@@ -390,19 +376,18 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	fmt.Fprintf(out, "%s, %s\n", s.title(), zone)
 	if o.from == "" {
-		state := s.withOverrides.At(now)
+		state := s.calendar.At(now)
 		fmt.Fprintf(out, "Now, %s: %s until %s. %s\n", now.In(zone).Format(shortTime), openOrClosed(state.Open),
 			timeOr(state.Until, zone, "further notice"), sourced(state.Reason, state.Source))
 	}
 	var days terminal.Table
 	for i := range o.days {
-		days.Add(dayRow(s, first, i)...)
+		days.Add(s.dayRow(first.AddDays(i))...)
 	}
 	if err := days.Write(out, "  "); err != nil {
 		return err
 	}
-	begin := time.Date(first.Year, first.Month, first.Day, 0, 0, 0, 0, zone)
-	end := time.Date(first.Year, first.Month, first.Day+o.days, 0, 0, 0, 0, zone)
+	begin, end := first.Midnight(zone), first.AddDays(o.days).Midnight(zone)
 	if err := s.printDeclared(out, func(o callbacks.DeclaredOverride) bool {
 		return o.From.Before(end) && o.Until.After(begin)
 	}); err != nil {
@@ -434,46 +419,38 @@ func (s subject) printDeclared(out io.Writer, asked func(callbacks.DeclaredOverr
 }
 
 // dayRow is one day of the table: the date, the hours, what the day is called, and where that is written.
-func dayRow(s subject, first hours.Date, i int) []string {
-	zone := s.calendar.Zone()
-	midnight := func(i int) time.Time { return time.Date(first.Year, first.Month, first.Day+i, 0, 0, 0, 0, zone) }
-	begin, end := midnight(i), midnight(i+1)
-	date := first.AddDays(i)
-	if begin.Day() != date.Day { // Samoa, 30 December 2011
+func (s subject) dayRow(date hours.Date) []string {
+	begin, end := date.Midnight(s.calendar.Zone()), date.AddDays(1).Midnight(s.calendar.Zone())
+	if hours.DateOf(begin) != date { // Samoa, 30 December 2011
 		return []string{date.Weekday().String()[:3], date.String(), "-", "the zone left this day out", ""}
 	}
-	spans, name := s.calendar.Day(date)
-	written, source := spelledSpans(spans), dayNote(s.calendar, date, begin)
+	day := s.calendar.Day(date)
+	spans, source := day.Spans, day.Source
 	var notes []string
-	if name != "" {
-		notes = append(notes, name+makeUpNote(s.calendar, date, begin))
+	if day.Name != "" && day.MakeUp { // its name alone reads like a holiday
+		notes = append(notes, day.Name+" (make-up working day)")
+	} else if day.Name != "" {
+		notes = append(notes, day.Name)
 	}
 	for _, o := range s.overrides {
 		if o.From.Before(end) && (o.Until.IsZero() || o.Until.After(begin)) {
 			notes = append(notes, openOrClosed(o.Open)+" by override: "+o.Reason)
-			written, source = hoursOf(s.withOverrides, begin, end), o.Source
+			spans, source = s.calendar.Hours(date), o.Source
 		}
 	}
 	for _, gap := range s.calendar.Uncovered(date, date) {
 		notes = append(notes, "holidays not known: "+gap.Set)
 	}
-	if change := clockChange(begin, end); change != "" {
-		notes = append(notes, change)
+	switch change := end.Sub(begin) - 24*time.Hour; {
+	case change < 0:
+		notes = append(notes, "clock set forward by "+problem.Spell(-change))
+	case change > 0:
+		notes = append(notes, "clock set back by "+problem.Spell(change))
 	}
-	return []string{date.Weekday().String()[:3], date.String(), written, strings.Join(notes, "; "), source}
+	return []string{date.Weekday().String()[:3], date.String(), spelledSpans(spans), strings.Join(notes, "; "), source}
 }
 
-// makeUpNote marks a make-up working day: its name alone reads like a holiday.
-func makeUpNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string {
-	for _, c := range calendar.Explain(begin.Add(12 * time.Hour)).Considered {
-		if c.Decides && c.Kind == hours.MakeUp && c.Date == date {
-			return " (make-up working day)"
-		}
-	}
-	return ""
-}
-
-// spelledSpans are the hours that are written for a day. One that runs past midnight belongs to the day it begins on.
+// spelledSpans are the hours of a day. One that runs past midnight belongs to the day it begins on.
 func spelledSpans(spans []hours.Span) string {
 	if len(spans) == 0 {
 		return "closed"
@@ -483,57 +460,6 @@ func spelledSpans(spans []hours.Span) string {
 		texts[i] = span.String()
 	}
 	return strings.Join(texts, ", ")
-}
-
-// hoursOf are the hours of a day that an override cuts: those that begin on it, and what is longer than a day cut at
-// midnight.
-func hoursOf(calendar *hours.Calendar, begin, end time.Time) string {
-	var texts []string
-	for span := range calendar.Spans(begin.AddDate(0, 0, -1), end.AddDate(0, 0, 1)) {
-		from, to := span.From.In(begin.Location()), span.To.In(begin.Location())
-		switch {
-		case !to.After(begin) || !from.Before(end):
-		case !from.After(begin) && !to.Before(end):
-			texts = append(texts, "00:00-24:00")
-		case from.Before(begin): // it stands on the day before, unless it is longer than a day
-			if to.Sub(from) > 24*time.Hour {
-				texts = append(texts, "00:00-"+to.Format(clock))
-			}
-		case to.Equal(end):
-			texts = append(texts, from.Format(clock)+"-24:00")
-		default:
-			until := to.Format(clock)
-			if to.Sub(from) > 24*time.Hour { // it goes on below
-				until = "24:00"
-			}
-			texts = append(texts, from.Format(clock)+"-"+until)
-		}
-	}
-	if len(texts) == 0 {
-		return "closed"
-	}
-	return strings.Join(texts, ", ")
-}
-
-// dayNote is where the rule of the day is written.
-func dayNote(calendar *hours.Calendar, date hours.Date, begin time.Time) string {
-	for _, c := range calendar.Explain(begin.Add(12 * time.Hour)).Considered {
-		if c.Applies && c.Layer != hours.LayerOverride && c.Date == date {
-			return c.Source
-		}
-	}
-	return ""
-}
-
-// clockChange tells of a day that is not 24 hours long.
-func clockChange(begin, end time.Time) string {
-	switch change := end.Sub(begin) - 24*time.Hour; {
-	case change < 0:
-		return fmt.Sprintf("clock set forward by %s", problem.Spell(-change))
-	case change > 0:
-		return fmt.Sprintf("clock set back by %s", problem.Spell(change))
-	}
-	return ""
 }
 
 func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }

@@ -169,15 +169,13 @@ func nothingDone(err error) error {
 // line finds the line, and checks the desk.
 func (r *overrideCommand) line(o overrideOptions) (*ivr.Line, error) {
 	line, err := lineOf(r.snapshot, o.line)
-	switch {
-	case err != nil:
+	if err != nil || o.desk == "" {
+		return line, err
+	}
+	if err := deskOf(line, o.desk); err != nil {
 		return nil, err
-	case o.desk == "":
-		return line, nil
-	case line.Desks[o.desk] == nil:
-		return nil, fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, o.desk,
-			strings.Join(deskIDs(line.Desks), ", "))
-	case line.Desks[o.desk].Hours.Always():
+	}
+	if line.Desks[o.desk].Hours.Always() {
 		return nil, fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
 	}
 	return line, nil

@@ -31,8 +31,7 @@ func jumps(line *ivr.Line, now time.Time) []jump {
 	add("night", "Night", 3, func(hours.Date, time.Time) bool { return true })
 	add("saturday", "Weekend", 12, func(d hours.Date, _ time.Time) bool { return d.Weekday() == time.Saturday })
 	add("holiday", "Holiday", 12, func(d hours.Date, t time.Time) bool {
-		_, name := line.Hours.Day(d)
-		return name != "" && !line.Hours.IsOpen(t)
+		return line.Hours.Day(d).Name != "" && !line.Hours.IsOpen(t)
 	})
 	return out
 }
