@@ -41,9 +41,8 @@ type Shared struct {
 	Err   error
 }
 
-// driftPatience is how long instances may differ: they do not take an edit up in the same second, and one that has died
-// is taken for running as long as it is [Fresh].
-const driftPatience = Fresh + 15*time.Second
+// driftPatience is how long instances may differ: one that has died is taken for running as long as it is [Fresh].
+const driftPatience = Fresh + takingUp
 
 // drift is what was seen and warned of, so that it is warned of once.
 type drift struct {

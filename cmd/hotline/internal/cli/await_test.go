@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/publish"
 )
 
 // sees writes what an instance says of itself now.
@@ -42,21 +43,20 @@ func TestTwoPublishAtTheSameTime(t *testing.T) {
 	o.sees(callbacks.Instance{ID: "a/1", Hash: both.Hash})
 	text := []byte(apptest.Read(t, o.live, "hours/gopay.yaml"))
 	for _, c := range []struct {
-		name    string
-		written publishedEdit
-		want    string
+		name   string
+		data   []byte
+		before int64
+		want   string
 	}{
-		{"both", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 1},
-			"In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
-		{"other bytes", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": append(text, '\n')}, 1},
-			"[a/1]"},
-		{"a file removed that is there", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": nil}, 1},
-			"[a/1]"},
-		{"in force before", publishedEdit{alone.Hash, map[string][]byte{"hours/gopay.yaml": text}, 2}, "[a/1]"},
+		{"both", text, 1, "In force on 1 running instance together with a later edit (version 2): configuration " + both.Hash},
+		{"other bytes", append(text, '\n'), 1, "[a/1]"},
+		{"a file removed that is there", nil, 1, "[a/1]"},
+		{"in force before", text, 2, "[a/1]"},
 	} {
 		var out bytes.Buffer
-		a := &session{store: o.store, now: func() time.Time { return o.now }}
-		if err := awaitInForce(t.Context(), &out, a, c.written, 50*time.Millisecond); err != nil {
+		a := &session{store: o.store, now: func() time.Time { return o.now }, latest: c.before}
+		edit := publish.Edit{"hours/gopay.yaml": c.data}
+		if err := awaitInForce(t.Context(), &out, a, alone.Hash, edit, 50*time.Millisecond); err != nil {
 			out.WriteString(err.Error())
 		}
 		if !strings.Contains(out.String(), c.want) {
@@ -85,15 +85,13 @@ func TestWaitingForAStoreThatFalters(t *testing.T) {
 	o := newOffice(t)
 	o.sees(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Problem: "hours/okpay.yaml:3: zone\n"})
 	for answers, want := range map[int]string{
-		2: "not every instance has it in force: [a/1]; hotline status shows how they stand\ninstance a/1 refuses an " +
+		1: "not every instance has it in force: [a/1]; hotline status shows what each runs\ninstance a/1 refuses an " +
 			"edit:\nhours/okpay.yaml:3: zone",
 		0: "Whether it is in force cannot be seen from here: the database does not answer",
 	} {
 		var out bytes.Buffer
 		a := &session{store: &falteringStore{o.store, answers}, now: func() time.Time { return o.now }}
-		f := inForceWatch{session: a, publishedEdit: publishedEdit{hash: "fedcba9876543210"}, out: &out,
-			wait: 200 * time.Millisecond, later: map[string]int64{}}
-		err := f.await(t.Context(), time.Millisecond)
+		err := awaitInForce(t.Context(), &out, a, "fedcba9876543210", nil, 200*time.Millisecond)
 		if err != nil {
 			out.WriteString(err.Error())
 		}

@@ -306,13 +306,13 @@ func TestPublishWaits(t *testing.T) {
 	see(callbacks.Instance{ID: "a/1", Hash: "0123456789abcdef", Offered: snapshot.Hash,
 		Problem: "calls/x.yaml:7: want to hear"})
 	a := &session{store: o.store, now: func() time.Time { return o.now }}
-	if err := awaitInForce(t.Context(), os.Stderr, a, publishedEdit{hash: snapshot.Hash}, time.Minute); err == nil ||
+	if err := awaitInForce(t.Context(), os.Stderr, a, snapshot.Hash, nil, time.Minute); err == nil ||
 		!strings.Contains(err.Error(), "a/1 refuses it") || !strings.Contains(err.Error(), "calls/x.yaml:7") {
 		t.Errorf("err = %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := awaitInForce(ended, os.Stderr, a, publishedEdit{hash: "other"}, time.Minute); err == nil {
+	if err := awaitInForce(ended, os.Stderr, a, "other", nil, time.Minute); err == nil {
 		t.Error("it waits after its end")
 	}
 }

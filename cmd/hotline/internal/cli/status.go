@@ -50,7 +50,7 @@ func status(cmd *cobra.Command, a *session) error {
 	if err != nil {
 		return err
 	}
-	standing, err := a.store.Overrides(cmd.Context(), a.now())
+	declared, err := a.store.Overrides(cmd.Context(), a.now())
 	if err != nil {
 		return err
 	}
@@ -64,15 +64,14 @@ func status(cmd *cobra.Command, a *session) error {
 	if err != nil {
 		return err
 	}
-	taking := latest != nil && latest.Hash == held && a.now().Sub(latest.At) < takingUp
-	wrong := writeInstances(out, instances, held, a.now(), taking)
+	wrong := writeInstances(out, instances, held, latest, a.now())
 	snapshot := &config.Snapshot{}
 	if latest != nil {
 		if known, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
 			snapshot = known
 		}
 	}
-	for _, o := range standing {
+	for _, o := range declared {
 		fmt.Fprintln(out, app.DescribeOverride(o, snapshot, a.now()))
 	}
 	if err := writeTasks(cmd, a.store); err != nil {
@@ -119,13 +118,9 @@ func directoryState(cmd *cobra.Command, out io.Writer, latest *callbacks.Version
 	return snapshot.Hash, nil
 }
 
-// takingUp is how long instances may differ after an edit: they do not take it up in the same second, nor say so at
-// once.
-const takingUp = 15 * time.Second
-
-// writeInstances lists them; the error says that they do not all run what they should. taking: this is so new that they
-// may still be about to.
-func writeInstances(out io.Writer, instances []callbacks.Instance, want string, now time.Time, taking bool) error {
+// writeInstances lists them; the error says that they do not all run what they should.
+func writeInstances(out io.Writer, instances []callbacks.Instance, want string, latest *callbacks.Version,
+	now time.Time) error {
 	if len(instances) == 0 {
 		fmt.Fprintln(out, "No instance is running.")
 		return nil
@@ -135,7 +130,7 @@ func writeInstances(out io.Writer, instances []callbacks.Instance, want string, 
 		note := ""
 		switch {
 		case i.Hash == want:
-		case taking && i.Problem == "" && now.Sub(i.Seen) < takingUp:
+		case latest != nil && latest.Hash == want && publish.TakesUp(i, *latest, now):
 			note = "  is taking it up"
 		default:
 			behind++
