@@ -165,6 +165,15 @@ func (r Request) OwnerBefore(c Callback) bool {
 	return r.GiveWay != nil && r.Caller != "" && r.Caller == r.Number && c.Number == r.Number && c.Caller != r.Number
 }
 
+// Callback is the callback that is asked for, as it is once it is booked, but for what a store gives it.
+func (r Request) Callback() Callback {
+	return Callback{
+		Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language, Number: r.Number, Caller: r.Caller,
+		Account: r.Account, Answers: r.Answers, Kind: r.Kind, Urgent: r.Urgent, Priority: r.Priority, State: Booked,
+		Called: r.Called, Due: r.Due, SlotEnd: r.SlotEnd, Expires: r.Expires,
+	}
+}
+
 // A Booking is the answer to a Request.
 type Booking struct {
 	Callback Callback

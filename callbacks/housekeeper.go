@@ -1,13 +1,11 @@
 package callbacks
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -19,15 +17,6 @@ const (
 	// jobLease is how long one instance has a job to itself.
 	jobLease = 5 * time.Minute
 )
-
-// A Schedule says when the housekeeper works, as cron expressions of five fields in a named zone.
-// Choose hours that no clock change skips: a reading that does not occur is not made up for until the next day.
-type Schedule struct {
-	// Zone is an IANA name, for example "Asia/Jakarta". Empty is UTC.
-	Zone string
-	// Report, Retention and Reconcile are when the jobs run; defaults "0 7 * * *", "30 3 * * *", "*/15 * * * *".
-	Report, Retention, Reconcile string
-}
 
 // A HousekeeperStore erases personal data, counts for the report, and knows when jobs ran.
 type HousekeeperStore interface {
@@ -56,10 +45,9 @@ type HousekeeperStore interface {
 
 // A HousekeeperConfig is what a [Housekeeper] needs. Store, Plans and Now are required.
 type HousekeeperConfig struct {
-	Store    HousekeeperStore
-	Plans    Plans
-	Schedule Schedule
-	Now      func() time.Time
+	Store HousekeeperStore
+	Plans Plans
+	Now   func() time.Time
 	// Recordings deletes recordings before what names them is erased. Nil: they are left alone.
 	Recordings Recordings
 	// Reconcile looks up calls without news, as the dispatcher does. Nil: nobody does.
@@ -90,49 +78,31 @@ type job struct {
 	run  func(ctx context.Context, last, now time.Time) error
 }
 
-// NewHousekeeper checks the schedule; every mistake is in the error.
+// NewHousekeeper makes a Housekeeper.
 func NewHousekeeper(c HousekeeperConfig) (*Housekeeper, error) {
-	c.Log, c.Schedule.Zone = orDiscard(c.Log), cmp.Or(c.Schedule.Zone, "UTC")
-	if _, err := time.LoadLocation(c.Schedule.Zone); err != nil || c.Schedule.Zone == "Local" {
-		return nil, fmt.Errorf("callbacks: schedule: zone %q: not an IANA name such as \"Asia/Jakarta\"",
-			c.Schedule.Zone)
-	}
+	c.Log = orDiscard(c.Log)
 	h := &Housekeeper{config: c, retry: map[string]time.Time{}}
-	err := errors.Join(
-		h.add("report", cmp.Or(c.Schedule.Report, "0 7 * * *"), h.report),
-		h.add("retention", cmp.Or(c.Schedule.Retention, "30 3 * * *"), h.erase),
-		h.add("reconcile", cmp.Or(c.Schedule.Reconcile, "*/15 * * * *"), h.reconcile),
-	)
-	if err != nil {
-		return nil, err
+	err := errors.Join(h.Add("report", "0 7 * * *", h.report), h.Add("retention", "30 3 * * *", h.erase))
+	if c.Reconcile != nil {
+		err = errors.Join(err, h.Add("reconcile", "*/15 * * * *", func(ctx context.Context, _, _ time.Time) error {
+			return c.Reconcile(ctx)
+		}))
 	}
-	return h, nil
+	return h, err
 }
 
 // Add gives the housekeeper another job, before it runs. name tells the job apart in the store, for all instances and
-// for ever; spec is a cron expression of five fields in the zone of the [Schedule]. run is called with the clock's
+// for ever; spec is a cron expression of five fields, UTC. run is called with when the job ran last and the clock's
 // reading. If it fails, or its process dies in it, it is called again some minutes later, maybe by another instance; it
 // should take less than five minutes.
-func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, now time.Time) error) error {
-	return h.add(name, spec, func(ctx context.Context, _, now time.Time) error { return run(ctx, now) })
-}
-
-// add parses a cron expression. A zone inside it is refused: some values make the parser panic, and the zone
-// has a field of its own.
-func (h *Housekeeper) add(name, spec string, run func(context.Context, time.Time, time.Time) error) error {
+func (h *Housekeeper) Add(name, spec string, run func(ctx context.Context, last, now time.Time) error) error {
 	if name == "" || slices.ContainsFunc(h.jobs, func(j job) bool { return j.name == name }) {
 		return fmt.Errorf("callbacks: schedule: job %q: the name is empty or taken, "+
 			"and when a job ran is known by its name", name)
 	}
-	if strings.Contains(spec, "TZ=") {
-		return fmt.Errorf("callbacks: schedule: %s: %q: name the zone in its own field", name, spec)
-	}
-	when, err := cron.ParseStandard("CRON_TZ=" + h.config.Schedule.Zone + " " + spec)
+	when, err := cron.ParseStandard("CRON_TZ=UTC " + spec)
 	if err != nil {
 		return fmt.Errorf("callbacks: schedule: %s: %q: %w", name, spec, err)
-	}
-	if when.Next(h.config.Now()).IsZero() {
-		return fmt.Errorf("callbacks: schedule: %s: %q: this day never comes", name, spec)
 	}
 	h.jobs = append(h.jobs, job{name: name, when: when, run: run})
 	return nil
@@ -257,13 +227,6 @@ func (h *Housekeeper) deleteRecordings(ctx context.Context, d Desk, before time.
 		}
 	}
 	return nil
-}
-
-func (h *Housekeeper) reconcile(ctx context.Context, _, _ time.Time) error {
-	if h.config.Reconcile == nil {
-		return nil
-	}
-	return h.config.Reconcile(ctx)
 }
 
 // A Report is what became of the callbacks of one line in a stretch of time.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strings"
 	"testing"
 	"time"
 
@@ -50,9 +49,6 @@ func housekeeperWith(t *testing.T, w *world, recordings callbacks.Recordings) *c
 	t.Helper()
 	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
 		Store: w.store, Plans: w, Now: w.now, Recordings: recordings,
-		Schedule: callbacks.Schedule{
-			Zone: "Asia/Jakarta", Report: "0 22 * * *", Retention: "0 3 * * *", Reconcile: "0 3 * * *",
-		},
 		Log: slog.New(slog.NewTextHandler(w.logged, nil)),
 	})
 	if err != nil {
@@ -77,28 +73,10 @@ func TestHousekeeperRuns(t *testing.T) {
 	w.logs("report of callbacks")
 }
 
-func TestScheduleMistakes(t *testing.T) {
-	w := newWorld(t)
-	for want, s := range map[string]callbacks.Schedule{
-		"Mars/Olympus": {Zone: "Mars/Olympus"},
-		"Local":        {Zone: "Local"},
-		"report":       {Report: "every day"},
-		"retention":    {Retention: "0 3 * *"},
-		"reconcile":    {Reconcile: "TZ=0 0 3 * * *"},
-		"never comes":  {Report: "0 0 30 2 *"},
-	} {
-		if _, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
-			Store: w.store, Plans: w, Schedule: s, Now: w.now,
-		}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: error = %v, want %q in it", s, err, want)
-		}
-	}
-}
-
 func TestJobsFromOutside(t *testing.T) {
 	w := newWorld(t)
 	h := newHousekeeper(t, w)
-	nothing := func(context.Context, time.Time) error { return nil }
+	nothing := func(context.Context, time.Time, time.Time) error { return nil }
 	for name, spec := range map[string]string{"report": "0 7 * * *", "": "0 7 * * *", "a": "soon",
 		"b": "CRON_TZ=UTC 0 7 * * *"} {
 		if err := h.Add(name, spec, nothing); err == nil {
@@ -107,7 +85,7 @@ func TestJobsFromOutside(t *testing.T) {
 	}
 	var ran []time.Time
 	fails := true
-	err := h.Add("warnings", "0 12 * * *", func(_ context.Context, now time.Time) error {
+	err := h.Add("warnings", "15 3 * * *", func(_ context.Context, _, now time.Time) error {
 		ran = append(ran, now)
 		if fails {
 			return errors.New("i/o timeout")
@@ -117,11 +95,11 @@ func TestJobsFromOutside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	noon := time.Date(2026, 3, 2, 5, 0, 0, 0, time.UTC) // in Jakarta
-	if next := h.Tick(w.ctx); !next.Equal(noon) {
-		t.Fatalf("next %v, want noon in the schedule's zone", next)
+	quarter := time.Date(2026, 3, 2, 3, 15, 0, 0, time.UTC)
+	if next := h.Tick(w.ctx); !next.Equal(quarter) {
+		t.Fatalf("next %v, want %v", next, quarter)
 	}
-	w.clock = noon
+	w.clock = quarter
 	h.Tick(w.ctx)
 	w.logs("job=warnings")
 	fails = false
@@ -129,7 +107,7 @@ func TestJobsFromOutside(t *testing.T) {
 		w.pass(5 * time.Minute)
 		h.Tick(w.ctx)
 	}
-	if len(ran) != 2 || !ran[1].Equal(noon.Add(5*time.Minute)) {
+	if len(ran) != 2 || !ran[1].Equal(quarter.Add(5*time.Minute)) {
 		t.Errorf("ran at %v", ran)
 	}
 }

@@ -10,7 +10,7 @@
 // The provider's webhooks then tell of the two legs (legs.go): [Dispatcher.Answered], [Dispatcher.AgentTook],
 // [Dispatcher.CustomerTook], [Dispatcher.CustomerEnded] or [Dispatcher.AgentEnded], and [Dispatcher.LegStatus]. Each
 // answers with a [callbacks.Verdict]. What is decided about a callback is in decision.go, as functions without a store:
-// dialled now, tried again later, or given up. outcome.go has what an attempt adds to that, notification.go who is told.
+// dialled now, tried again later, or given up. outcome.go has what an attempt adds to it, notification.go who is told.
 // [Predict] uses the same functions to say what will come of a callback.
 //
 // Where the agent is rung first, the customer's telephone rings behind theirs; [callbacks.Plan.CustomerFirst] swaps the

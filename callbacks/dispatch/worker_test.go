@@ -49,30 +49,31 @@ func TestHousekeeper(t *testing.T) {
 		}
 	}
 	day := 24 * time.Hour
-	evening := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC) // 22:00 in Jakarta
-	tick(evening)
+	morning := time.Date(2026, 3, 2, 7, 0, 0, 0, time.UTC) // the hour of the report
+	night := 20*time.Hour + 30*time.Minute                 // from there to the hour at which data is erased
+	tick(morning.Add(night - day))
 	if strings.Contains(w.logged.String(), "report of callbacks") {
 		t.Fatal("reported at the first start")
 	}
-	w.clock = evening
-	tick(evening.Add(5 * time.Hour))
-	w.logs(`msg="report of callbacks" line=gopay from=2026-03-02T03:00:00.000Z to=2026-03-02T15:00:00.000Z ` +
+	w.clock = morning
+	tick(morning.Add(night))
+	w.logs(`msg="report of callbacks" line=gopay from=2026-03-02T03:00:00.000Z to=2026-03-02T07:00:00.000Z ` +
 		`called=1 done=0 cancelled=1`)
-	tick(evening.Add(5 * time.Hour)) // once more at the same instant
+	tick(morning.Add(night)) // once more at the same instant
 	if n := strings.Count(w.logged.String(), "report of callbacks"); n != 1 {
 		t.Fatalf("%d reports", n)
 	}
-	w.clock = evening.Add(5 * time.Hour) // 03:00: too soon to erase
-	tick(evening.Add(day))
+	w.clock = morning.Add(night) // too soon to erase
+	tick(morning.Add(day))
 	if w.get(c).Number == "" {
 		t.Fatal("erased too soon")
 	}
 	// The process was down for three days: each job runs once, after a restart.
 	w.crash()
 	h = newHousekeeper(t, w)
-	w.clock = evening.Add(4 * day)
+	w.clock = morning.Add(4 * day)
 	w.logged.Reset()
-	tick(evening.Add(4*day + 5*time.Hour))
+	tick(morning.Add(4*day + night))
 	if n := strings.Count(w.logged.String(), "report of callbacks"); n != 1 {
 		t.Fatalf("%d reports", n)
 	}
@@ -143,11 +144,7 @@ func (h *handTimer) timer(at time.Time) (<-chan time.Time, func()) {
 func newHousekeeper(t *testing.T, w *world) *callbacks.Housekeeper {
 	t.Helper()
 	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
-		Store: w.store, Plans: w, Now: w.now, Reconcile: w.d.Reconcile,
-		Schedule: callbacks.Schedule{
-			Zone: "Asia/Jakarta", Report: "0 22 * * *", Retention: "0 3 * * *", Reconcile: "0 3 * * *",
-		},
-		Log: slog.New(slog.NewTextHandler(w.logged, nil)),
+		Store: w.store, Plans: w, Now: w.now, Log: slog.New(slog.NewTextHandler(w.logged, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -250,10 +251,11 @@ func TestAYearOfCallbacks(t *testing.T) {
 	w.clock = w.wall("2026-01-01 00:00").UTC()
 	y := &year{world: w, first: w.clock}
 	h, err := callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
-		Store: w.store, Plans: w, Now: w.now, Reconcile: w.d.Reconcile,
-		Schedule: callbacks.Schedule{Zone: "Europe/Berlin", Reconcile: "0 5 1 * *"},
-		Log:      slog.New(slog.NewTextHandler(w.logged, nil)),
+		Store: w.store, Plans: w, Now: w.now, Log: slog.New(slog.NewTextHandler(w.logged, nil)),
 	})
+	if err == nil {
+		err = h.Add("monthly", "0 5 1 * *", func(ctx context.Context, _, _ time.Time) error { return w.d.Reconcile(ctx) })
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

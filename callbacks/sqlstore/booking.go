@@ -15,18 +15,14 @@ var errInTheWay = errors.New("a callback is in the way")
 // nothing, and callers do not wait for each other's commit.
 func (s *Store) Book(ctx context.Context, r callbacks.Request, reference string) (b callbacks.Booking, err error) {
 	for try := range tries {
-		err = s.inTx(ctx, "book", func(tx conn) (err error) {
-			b, err = book(ctx, tx, r, reference, try > 0)
-			return err
+		b, err = write(ctx, s, "book", func(tx conn) (callbacks.Booking, error) {
+			return book(ctx, tx, r, reference, try > 0)
 		})
 		if !errors.Is(err, errInTheWay) {
 			break
 		}
 	}
-	if err != nil {
-		return callbacks.Booking{}, err
-	}
-	return b, nil
+	return b, err
 }
 
 // book returns errInTheWay when look is not set and there is something, or when it was written since it was looked for.
@@ -126,12 +122,9 @@ func orElse(at, otherwise time.Time) time.Time {
 
 // insert returns errInTheWay when there is something in the way. It returns what oneCallback would read.
 func insert(ctx context.Context, tx conn, r callbacks.Request, reference string) (callbacks.Callback, error) {
-	row := callbackRow{requestKey: r.Key, Callback: callbacks.Callback{
-		Reference: reference, Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language,
-		Number: r.Number, Caller: r.Caller, Account: r.Account, Answers: r.Answers,
-		Kind: r.Kind, Urgent: r.Urgent, Priority: r.Priority, State: callbacks.Booked,
-		Called: asStored(r.Called), Due: asStored(r.Due), SlotEnd: asStored(r.SlotEnd), Expires: asStored(r.Expires),
-	}}
+	r.Called, r.Due, r.SlotEnd, r.Expires = asStored(r.Called), asStored(r.Due), asStored(r.SlotEnd), asStored(r.Expires)
+	row := callbackRow{requestKey: r.Key, Callback: r.Callback()}
+	row.Reference = reference
 	if r.Kind == callbacks.Slot {
 		row.slotStart = r.Due
 	}

@@ -46,12 +46,7 @@ const openStates = `state IN ('booked', 'dialling', 'agent-reached', 'customer-r
 
 // oneCallback runs a query for one callback; [callbacks.ErrNotFound] if there is none. In a transaction that writes,
 // nobody else changes it until the end.
-func oneCallback(ctx context.Context, q conn, where string, args ...any) (callbacks.Callback, int64, error) {
-	r, err := oneRow(ctx, q, where, args...)
-	return r.Callback, r.fence, err
-}
-
-func oneRow(ctx context.Context, q conn, where string, args ...any) (callbackRow, error) {
+func oneCallback(ctx context.Context, q conn, where string, args ...any) (callbackRow, error) {
 	return one(ctx, q, (*callbackRow).columns, "callbacks WHERE "+where+q.lock(), args...)
 }
 
@@ -66,14 +61,14 @@ func manyCallbacks(ctx context.Context, q conn, where string, args ...any) (list
 
 // Callback implements [callbacks.Store].
 func (s *Store) Callback(ctx context.Context, id int64) (callbacks.Callback, error) {
-	c, _, err := oneCallback(ctx, s.read, "id = ?", id)
-	return c, s.wrap("read a callback", err)
+	r, err := oneCallback(ctx, s.read, "id = ?", id)
+	return r.Callback, s.wrap("read a callback", err)
 }
 
 // ByReference implements [callbacks.Store].
 func (s *Store) ByReference(ctx context.Context, reference string) (callbacks.Callback, error) {
-	c, _, err := oneCallback(ctx, s.read, "reference = ?", reference)
-	return c, s.wrap("find a callback", err)
+	r, err := oneCallback(ctx, s.read, "reference = ?", reference)
+	return r.Callback, s.wrap("find a callback", err)
 }
 
 // OpenFor implements [callbacks.Store].
@@ -82,14 +77,14 @@ func (s *Store) OpenFor(ctx context.Context, line, desk, caller string) (callbac
 		return callbacks.Callback{}, false, nil
 	}
 	const newest = ` AND (? = '' OR desk = ?) ORDER BY urgent DESC, called_ms DESC, id DESC LIMIT 1`
-	c, _, err := oneCallback(ctx, s.read, openStates+` AND line = ? AND number = ?`+newest, line, caller, desk, desk)
+	r, err := oneCallback(ctx, s.read, openStates+` AND line = ? AND number = ?`+newest, line, caller, desk, desk)
 	if errors.Is(err, callbacks.ErrNotFound) {
-		c, _, err = oneCallback(ctx, s.read, openStates+` AND line = ? AND caller = ?`+newest, line, caller, desk, desk)
+		r, err = oneCallback(ctx, s.read, openStates+` AND line = ? AND caller = ?`+newest, line, caller, desk, desk)
 	}
 	if errors.Is(err, callbacks.ErrNotFound) {
 		return callbacks.Callback{}, false, nil
 	}
-	return c, err == nil, s.wrap("find an open callback", err)
+	return r.Callback, err == nil, s.wrap("find an open callback", err)
 }
 
 // chosen is the condition of a filter, but for its After and Most.
@@ -153,7 +148,7 @@ func (s *Store) List(ctx context.Context, f callbacks.Filter) ([]callbacks.Callb
 // AttachNote implements [callbacks.Store].
 func (s *Store) AttachNote(ctx context.Context, id int64, note callbacks.Recording) error {
 	return s.inTx(ctx, "attach a note", func(tx conn) error {
-		c, _, err := oneCallback(ctx, tx, "id = ?", id)
+		c, err := oneCallback(ctx, tx, "id = ?", id)
 		switch {
 		case err != nil:
 			return err

@@ -53,9 +53,9 @@ func (s *Store) ChangeAttempt(ctx context.Context, attemptID string, fence int64
 // load reads a callback, the attempt concerned and the settled ones of its pass.
 // attemptID "" means the active one, if any.
 func load(ctx context.Context, q conn, id int64, attemptID string) (callbacks.Record, error) {
-	var r callbacks.Record
-	var err error
-	if r.Callback, r.Fence, err = oneCallback(ctx, q, "id = ?", id); err != nil {
+	row, err := oneCallback(ctx, q, "id = ?", id)
+	r := callbacks.Record{Callback: row.Callback, Fence: row.fence}
+	if err != nil {
 		return r, err
 	}
 	where, args := "callback_id = ? AND state NOT IN ('leaving', 'ended')", []any{id}

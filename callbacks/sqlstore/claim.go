@@ -39,7 +39,7 @@ func (s *Store) claimable(ctx context.Context, tx conn, c callbacks.Claim) (r ca
 	_, err = value[int64](ctx, tx, `SELECT id FROM callbacks WHERE id = ?`+tx.dialect.SkipLocked, c.CallbackID)
 	if errors.Is(err, callbacks.ErrNotFound) {
 		tx.writes = false // it is only looked at: nobody who keeps it locked is waited for
-		if _, _, err = oneCallback(ctx, tx, "id = ?", c.CallbackID); err == nil {
+		if _, err = oneCallback(ctx, tx, "id = ?", c.CallbackID); err == nil {
 			err = callbacks.ErrNotOpen
 		}
 	}

@@ -32,19 +32,18 @@ func (s *Store) Disown(ctx context.Context, attemptID string, until time.Time,
 
 // silence keeps others from asking for callbacks to the number of an attempt's callback, which it returns. Nobody who
 // asks for one just now is missed by what follows.
-func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (c callbacks.Callback, err error) {
+func silence(ctx context.Context, tx conn, attemptID string, until time.Time) (callbacks.Callback, error) {
 	look := tx
 	look.writes = false // whom it is for never changes, and it is locked after the queue
-	if c, _, err = oneCallback(ctx, look, "id = (SELECT callback_id FROM attempts WHERE id = ?)",
-		attemptID); err != nil {
-		return c, err
+	r, err := oneCallback(ctx, look, "id = (SELECT callback_id FROM attempts WHERE id = ?)", attemptID)
+	if err == nil {
+		err = tx.serialize(ctx, "number/"+r.Number)
 	}
-	if err := tx.serialize(ctx, "number/"+c.Number); err != nil {
-		return c, err
+	if err == nil {
+		_, err = tx.exec(ctx, `INSERT INTO silenced_numbers (number, until_ms) VALUES (?, ?)
+			ON CONFLICT (number) DO UPDATE SET until_ms = excluded.until_ms`, r.Number, ms(until))
 	}
-	_, err = tx.exec(ctx, `INSERT INTO silenced_numbers (number, until_ms) VALUES (?, ?)
-		ON CONFLICT (number) DO UPDATE SET until_ms = excluded.until_ms`, c.Number, ms(until))
-	return c, err
+	return r.Callback, err
 }
 
 // endOthers ends what others have asked for at a number.

@@ -110,47 +110,40 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 
 // Erase implements [callbacks.HousekeeperStore].
 func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
-	var erased int64
-	err := s.inTx(ctx, "erase", func(tx conn) error {
-		of := []any{d.Line, d.Desk, ms(before)}
-		for _, behind := range []string{ // what belongs to callbacks goes while they still tell which it is
-			`UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE callback_id IN`,
-			`UPDATE sms SET body = '', message_sid = '',
-				state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
-				WHERE callback_id IN`,
+	const (
+		ofCallbacks = `callback_id IN (SELECT id FROM callbacks WHERE ` + erasedCallbacks + `)`
+		eraseSMS    = `UPDATE sms SET body = '', message_sid = '',
+			state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE `
+	)
+	of := []any{d.Line, d.Desk, ms(before)}
+	dated := append([]any{ms(now)}, of...)
+	erased, err := write(ctx, s, "erase", func(tx conn) (erased int64, _ error) {
+		for _, step := range []struct {
+			counted int64 // 1 if its rows are
+			query   string
+			args    []any
+		}{
+			// What belongs to callbacks goes while they still tell which it is.
+			{0, `UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE ` + ofCallbacks, of},
+			{0, eraseSMS + ofCallbacks, of},
+			{1, eraseSMS + `alert_key <> '' AND body <> '' AND line = ? AND desk = ? AND created_ms < ?`, of},
+			{1, `UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '',
+				note_url = '', erased_ms = ? WHERE ` + erasedCallbacks, dated},
+			{1, `UPDATE messages SET caller = '', account = '', answers = '', recording_sid = '', recording_url = '',
+				erased_ms = ? WHERE ` + erasedMessages, dated},
+			{1, `UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` +
+				erasedCallRecords, dated},
 		} {
-			if _, err := tx.exec(ctx, behind+` (SELECT id FROM callbacks WHERE `+erasedCallbacks+`)`,
-				of...); err != nil {
-				return err
-			}
-		}
-		n, err := tx.exec(ctx, `UPDATE sms SET body = '', message_sid = '',
-			state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END
-			WHERE alert_key <> '' AND body <> '' AND line = ? AND desk = ? AND created_ms < ?`, of...)
-		if err != nil {
-			return err
-		}
-		erased += n
-		for _, rows := range []string{
-			`UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '', note_url = '',
-				erased_ms = ? WHERE ` + erasedCallbacks,
-			`UPDATE messages SET caller = '', account = '', answers = '', recording_sid = '', recording_url = '',
-				erased_ms = ? WHERE ` + erasedMessages,
-			`UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` + erasedCallRecords,
-		} {
-			n, err := tx.exec(ctx, rows, append([]any{ms(now)}, of...)...)
+			n, err := tx.exec(ctx, step.query, step.args...)
 			if err != nil {
-				return err
+				return 0, err
 			}
-			erased += n
+			erased += step.counted * n
 		}
-		return nil
+		return erased, nil
 	})
-	if err != nil || erased == 0 {
-		return 0, err
+	if err == nil && erased > 0 && s.dialect.Erased != nil {
+		err = s.wrap("after erasing", s.dialect.Erased(ctx, s.writer))
 	}
-	if s.dialect.Erased != nil {
-		return int(erased), s.wrap("after erasing", s.dialect.Erased(ctx, s.writer))
-	}
-	return int(erased), nil
+	return int(erased), err
 }

@@ -192,7 +192,8 @@ func (s *Store) Check(ctx context.Context, p callbacks.Proof,
 			}
 		}
 		if p.ID != 0 {
-			if c, _, err = oneCallback(ctx, tx, "id = ?", p.ID); err != nil {
+			r, err := oneCallback(ctx, tx, "id = ?", p.ID)
+			if c = r.Callback; err != nil {
 				return err
 			}
 		}

@@ -14,7 +14,7 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 		if err := queueToMove(ctx, tx, id, m); err != nil {
 			return err
 		}
-		if row, err = oneRow(ctx, tx, "id = ?", id); err != nil {
+		if row, err = oneCallback(ctx, tx, "id = ?", id); err != nil {
 			return err
 		}
 		n, err := tx.exec(ctx, `INSERT INTO moves (move_key, callback_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, m.Key,
@@ -48,15 +48,15 @@ func (s *Store) Move(ctx context.Context, id int64, m callbacks.Move) (callbacks
 
 // queueToMove waits until nobody else counts what a move counts, before the callback is locked.
 func queueToMove(ctx context.Context, tx conn, id int64, m callbacks.Move) error {
-	if askToMove(m, callbacks.Callback{}).counted() {
-		tx.writes = false // whom it is for never changes, so it is only looked at
-		c, _, err := oneCallback(ctx, tx, "id = ?", id)
-		if err != nil {
-			return err
-		}
-		return askToMove(m, c).queue(ctx, tx)
+	if !askToMove(m, callbacks.Callback{}).counted() {
+		return nil
 	}
-	return nil
+	tx.writes = false // whom it is for never changes, so it is only looked at
+	r, err := oneCallback(ctx, tx, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	return askToMove(m, r.Callback).queue(ctx, tx)
 }
 
 // moveWithin counts a move, unless a limit is in the way.

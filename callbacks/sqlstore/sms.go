@@ -110,7 +110,9 @@ func (s *Store) ClaimSMS(ctx context.Context, now time.Time, lease time.Duration
 				ORDER BY next_check_ms, id LIMIT 1`+tx.dialect.SkipLocked+`)
 			RETURNING `+smsColumns, ms(now.Add(lease)), ms(now)))
 		if r.Alert = r.alertKey != ""; err == nil && !r.Alert {
-			r.Callback, _, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
+			var about callbackRow
+			about, err = oneCallback(ctx, tx, "id = ?", r.Callback.ID)
+			r.Callback = about.Callback
 		}
 		return r, err
 	})

@@ -224,12 +224,8 @@ func (c *call) perform(effect ivr.Effect) ivr.Event {
 	case ivr.UrgentUnanswered:
 		return ivr.Told{}
 	case ivr.Book:
-		r := effect.Request
-		booked := callbacks.Callback{
-			ID: 1, Reference: reference, Line: r.Line, Desk: r.Desk, Topic: r.Topic, Language: r.Language,
-			Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent, Called: r.Called, Due: r.Due,
-			SlotEnd: r.SlotEnd, Expires: r.Expires, State: callbacks.Booked,
-		}
+		booked := effect.Request.Callback()
+		booked.ID, booked.Reference = 1, reference
 		c.Booked(booked)
 		return ivr.CallbackBooked{Callback: booked}
 	case ivr.SaveMessage:

@@ -180,7 +180,7 @@ func (h *App) addWorkers(w Options, provider *twilio.Client, metrics *twilio.Met
 	if err != nil {
 		return err
 	}
-	return h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _ time.Time) error {
+	return h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _, _ time.Time) error {
 		h.warnings.log(ctx, w.Log)
 		return nil
 	})

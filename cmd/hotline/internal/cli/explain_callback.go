@@ -100,10 +100,7 @@ func (e explanation) callingZones() string {
 // callback is what becomes of a callback as soon as possible.
 func (e explanation) callback(rows *terminal.Table) {
 	r := e.simulation.Request
-	c := callbacks.Callback{
-		Line: r.Line, Desk: r.Desk, Number: r.Number, Caller: r.Caller, Kind: r.Kind, Urgent: r.Urgent,
-		Due: r.Due, Expires: r.Expires, State: callbacks.Booked,
-	}
+	c := r.Callback()
 	o := dispatch.Predict(e.snapshot, callbacks.Record{Callback: c}, e.at)
 	who := "an agent of desk " + r.Desk + " first"
 	if e.line.CustomerFirst {
