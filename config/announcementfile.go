@@ -21,10 +21,7 @@ func readAnnouncement(item yamlnode.Value, zone *time.Location, line *ivr.Line) 
 	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00; an announcement without an end "+
 		"is forgotten")
 	n.Until, _ = until.Instant(zone)
-	if !n.From.IsZero() && !n.Until.IsZero() && !n.From.Before(n.Until) {
-		until.Fail("the announcement ends before it begins, or at that moment; exchange from and until, or " +
-			"correct one of them")
-	}
+	checkOrder(until, "announcement", n.From, n.Until)
 	for _, topic := range m.Get("topics").List("[payment-failed]") {
 		if id, ok := topic.ID("payment-failed"); ok {
 			n.Topics = append(n.Topics, id)

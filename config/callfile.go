@@ -126,13 +126,7 @@ func (l *loader) readCall(at yamlnode.Value, lines map[string]*ivr.Line) Call {
 	case line != nil:
 		f.line = line
 	case named && len(lines) > 0:
-		what := fmt.Sprintf("add lines/%s.yaml, or name a line that is there", f.Line)
-		if known := slices.Sorted(maps.Keys(lines)); len(known) <= mostListed {
-			what = problem.Hint(f.Line, known)
-		} else if near, ok := problem.Nearest(f.Line, known); ok {
-			what = fmt.Sprintf("did you mean %q?", near)
-		}
-		id.Fail("there is no line %q; %s", f.Line, what)
+		unknownLine(id, f.Line, slices.Sorted(maps.Keys(lines)))
 	}
 	f.Sources["call"] = root.Get("call").Source()
 	f.Sources["expect"] = root.Get("expect").Source()
@@ -326,6 +320,15 @@ func (f *callFile) after(v yamlnode.Value, at time.Time) {
 		v.Fail("lies before the call, which is made at %s; correct one of them",
 			f.At.In(f.zone).Format("2006-01-02 15:04"))
 	}
+}
+
+// unknownLine reports a line that is not there.
+func unknownLine(v yamlnode.Value, id string, known []string) {
+	what := problem.Hint(id, known)
+	if _, near := problem.Nearest(id, known); !near && len(known) > mostListed {
+		what = fmt.Sprintf("add lines/%s.yaml, or name a line that is there", problem.Short(id))
+	}
+	v.Fail("there is no line %q; %s", problem.Short(id), what)
 }
 
 func (f *callFile) readDesk(v yamlnode.Value) string {

@@ -80,9 +80,11 @@ func swapped(a, b string) bool {
 	return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// doubtSpan warns of hours that open the night, and of minutes that are a slip. The day is one of the week, or a
-// special day.
-func doubtSpan(at yamlnode.Value, s hours.Span, day string) {
+// specialDay stands for the weekday of a special day.
+const specialDay time.Weekday = -1
+
+// doubtSpan warns of hours that open the night, and of minutes that are a slip.
+func doubtSpan(at yamlnode.Value, s hours.Span, day time.Weekday) {
 	afternoon := hours.Span{From: s.From, To: s.To + noon}
 	words, length := inWords(s, day), length(s)
 	first, last := hours.Span{From: s.From, To: midnight}, hours.Span{To: s.To}
@@ -145,28 +147,20 @@ func spanMeant(text string) string {
 }
 
 // inWords says a span: "Monday 08:00 to Tuesday 05:00, 21 hours".
-func inWords(s hours.Span, day string) string {
-	next := day
-	if s.Overnight() {
-		next = "the next day"
-		if d := slices.Index(schema.Weekdays, strings.ToLower(day[:3])); d >= 0 {
-			next = time.Weekday((d + 1) % 7).String()
-		}
+func inWords(s hours.Span, day time.Weekday) string {
+	first, next := "the day", "the next day"
+	if day != specialDay {
+		first, next = day.String(), ((day + 1) % 7).String()
 	}
-	return fmt.Sprintf("%s %s to %s %s, %s hours", day, clock(s.From), next, clock(s.To),
+	if !s.Overnight() {
+		next = first
+	}
+	return fmt.Sprintf("%s %s to %s %s, %s hours", first, clock(s.From), next, clock(s.To),
 		strings.TrimSuffix(fmt.Sprintf("%.1f", float64(length(s))/60), ".0"))
 }
 
 // clock writes minutes after midnight as HH:MM.
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
-
-// dayOf is the weekday of a path such as week.mon, or how a special day is called.
-func dayOf(path string) string {
-	if d := slices.Index(schema.Weekdays, path[strings.LastIndexByte(path, '.')+1:]); d >= 0 {
-		return time.Weekday(d).String()
-	}
-	return "the day"
-}
 
 // doubtPeak warns of peak hours in which the week is closed: nobody hears of them.
 func doubtPeak(peak, week yamlnode.Value) {

@@ -13,6 +13,13 @@ import (
 // Endless is the end of an announcement that nobody has ended.
 var Endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 
+// checkOrder reports what ends before it begins.
+func checkOrder(at yamlnode.Value, what string, from, until time.Time) {
+	if !from.IsZero() && !until.IsZero() && !from.Before(until) {
+		at.Fail("the %s ends before it begins, or at that moment; exchange from and until, or correct one of them", what)
+	}
+}
+
 // readOverride adds an override if nothing is wrong with it. What it says to callers is an announcement while it lasts.
 func (r *rules) readOverride(item yamlnode.Value) {
 	m, ok := item.Mapping()
@@ -31,10 +38,7 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	default:
 		o.Until, _ = until.Instant(r.Zone)
 	}
-	if !o.From.IsZero() && !o.Until.IsZero() && !o.From.Before(o.Until) {
-		until.Fail("the override ends before it begins, or at that moment; exchange from and until, or " +
-			"correct one of them")
-	}
+	checkOrder(until, "override", o.From, o.Until)
 	closed := m.Get("closed").Truth()
 	switch o.Open = m.Get("open").Truth(); {
 	case closed && o.Open:

@@ -95,8 +95,7 @@ func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool)
 	}
 	if own {
 		if line == nil {
-			known := slices.Sorted(maps.Keys(f.needs.of))
-			v.Fail("there is no line %q; %s", problem.Short(id), problem.Hint(id, known))
+			unknownLine(v, id, slices.Sorted(maps.Keys(f.needs.of)))
 			return none, false
 		}
 		need, needed = line.needs.find(common)

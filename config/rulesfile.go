@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -63,16 +62,8 @@ func readCalendar(
 
 // report puts each mistake of a calendar on the line of the rule that it names.
 func (r *rules) report(root yamlnode.Value, err error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		joined = oneError{err}
-	}
-	for _, e := range joined.Unwrap() {
-		mistake := (*hours.Mistake)(nil)
-		if !errors.As(e, &mistake) {
-			root.Fail("%v", e)
-			continue
-		}
+	for _, each := range err.(interface{ Unwrap() []error }).Unwrap() { // as [hours.Build] says
+		mistake := each.(*hours.Mistake)
 		r.place(root, mistake.Path).Fail("%s", mistake.Message)
 	}
 }
@@ -92,10 +83,6 @@ func (r *rules) place(root yamlnode.Value, path string) yamlnode.Value {
 	return root
 }
 
-type oneError struct{ error }
-
-func (e oneError) Unwrap() []error { return []error{e.error} }
-
 func (r *rules) readWeek(v yamlnode.Value) {
 	week, ok := v.Mapping()
 	if !ok {
@@ -108,7 +95,7 @@ func (r *rules) readWeek(v yamlnode.Value) {
 				time.Weekday(d))
 		}
 		r.WeekSource[d] = day.Source()
-		r.Week[d] = r.readSpans(day, "week."+name)
+		r.Week[d] = r.readSpans(day, "week."+name, time.Weekday(d))
 	}
 	if v.Key != "peak" {
 		doubtWeek(week, r.Week)
@@ -116,7 +103,7 @@ func (r *rules) readWeek(v yamlnode.Value) {
 }
 
 // readSpans reads the well-formed spans of a day and remembers them under the path that hours will use.
-func (r *rules) readSpans(v yamlnode.Value, path string) (spans []hours.Span) {
+func (r *rules) readSpans(v yamlnode.Value, path string, day time.Weekday) (spans []hours.Span) {
 	for _, item := range v.List("[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
 		text, ok := item.Plain("\"09:00-12:00\"")
 		if !ok {
@@ -131,7 +118,7 @@ func (r *rules) readSpans(v yamlnode.Value, path string) (spans []hours.Span) {
 			}
 			continue
 		}
-		doubtSpan(item, span, dayOf(path))
+		doubtSpan(item, span, day)
 		r.places[fmt.Sprintf("%s[%d]", path, len(spans))] = item
 		spans = append(spans, span)
 	}
@@ -206,7 +193,7 @@ func (r *rules) readSpecial(item yamlnode.Value) {
 	s.Name, _ = m.Need("name", "say what the day is called, for example name: Natal").Text("Natal")
 	s.Closed = m.Get("closed").Truth()
 	s.As, _ = readWeekday(m.Get("as"))
-	s.Open = r.readSpans(m.Get("open"), path+".open")
+	s.Open = r.readSpans(m.Get("open"), path+".open", specialDay)
 	if len(*item.Problems) == before {
 		checkOneWay(m, s)
 	}

@@ -28,7 +28,7 @@ func New(zone *time.Location, week Week, special []Special) (*Calendar, error) {
 // overlap with a span of the evening before: the line is open during either.
 func Build(r Rules) (*Calendar, error) {
 	if r.Zone == nil {
-		return nil, &Mistake{Path: "zone", Message: "is missing; name a zone, for example Asia/Jakarta"}
+		return nil, errors.Join(&Mistake{Path: "zone", Message: "is missing; name a zone, for example Asia/Jakarta"})
 	}
 	special, mistakes := checkSpecial(r.Special)
 	mistakes = slices.Concat(checkWeek(r.Week), mistakes, checkHolidays(r.Holidays), checkMakeUp(r.MakeUp),

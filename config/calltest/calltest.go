@@ -112,9 +112,6 @@ func run(snapshot *config.Snapshot, test config.Call) (differs string, err error
 		}
 	}()
 	line := snapshot.ByID(test.Line)
-	if line == nil {
-		return "", fmt.Errorf("there is no line %q", test.Line)
-	}
 	c := call{Comparison: &Comparison{Test: test, Line: line}, now: test.At}
 	from := ivr.Call{
 		SID: "CA00000000000000000000000000000000", From: cmp.Or(test.From, Caller(line.Region)), To: line.Numbers[0],

@@ -114,12 +114,8 @@ func (o explainOptions) call(cmd *cobra.Command, now time.Time) (e explanation, 
 	if o.line == "" && len(e.snapshot.Lines) == 1 {
 		o.line = e.snapshot.Lines[0].ID
 	}
-	if e.line = e.snapshot.ByID(o.line); e.line == nil {
-		ids := e.snapshot.LineIDs()
-		if o.line == "" {
-			return e, fmt.Errorf("name the line with --line: %s", strings.Join(ids, ", "))
-		}
-		return e, unknown("line", o.line, ids)
+	if e.line, err = lineOf(e.snapshot, o.line); err != nil {
+		return e, err
 	}
 	if e.at, err = parseInstant("--at", o.at, e.line.Hours.Zone(), now, now); err != nil {
 		return e, err
