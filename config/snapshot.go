@@ -2,6 +2,7 @@ package config
 
 import (
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -38,6 +39,18 @@ func (s *Snapshot) LineIDs() []string {
 
 // ByNumber is the line that answers this number (E.164), or nil.
 func (s *Snapshot) ByNumber(e164 string) *ivr.Line { return s.byNumber[e164] }
+
+// Calendar is when a line, or with a desk that one, is open; nil for what is not configured.
+func (s *Snapshot) Calendar(line, desk string) *hours.Calendar {
+	switch l := s.ByID(line); {
+	case l == nil || desk != "" && l.Desks[desk] == nil:
+		return nil
+	case desk != "":
+		return l.Desks[desk].Hours
+	default:
+		return l.Hours
+	}
+}
 
 // Plan is how the callbacks of a desk are kept; false for a line or a desk that is not configured.
 func (s *Snapshot) Plan(line, desk string) (callbacks.Plan, bool) {

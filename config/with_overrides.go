@@ -70,11 +70,10 @@ func lineWith(line *ivr.Line, over []callbacks.DeclaredOverride) *ivr.Line {
 // Declared are the overrides of [Snapshot.WithOverrides] that rule over a line and its desks, or with a desk over that
 // one.
 func (s *Snapshot) Declared(line, desk string) []callbacks.DeclaredOverride {
-	l := s.ByID(line)
-	if l == nil || desk != "" && (l.Desks[desk] == nil || l.Desks[desk].Hours.Always()) {
+	if c := s.Calendar(line, desk); c == nil || c.Always() {
 		return nil
 	}
-	return slices.DeleteFunc(concerning(s.declared, l), func(o callbacks.DeclaredOverride) bool {
+	return slices.DeleteFunc(concerning(s.declared, s.ByID(line)), func(o callbacks.DeclaredOverride) bool {
 		return desk != "" && o.Desk != "" && o.Desk != desk
 	})
 }
@@ -82,8 +81,7 @@ func (s *Snapshot) Declared(line, desk string) []callbacks.DeclaredOverride {
 // Overrides are those of a line, or of one of its desks: the written ones, then the declared. A desk that never closes
 // has none, and one without hours of its own those of its line.
 func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
-	l := s.ByID(line)
-	if l == nil || desk != "" && (l.Desks[desk] == nil || l.Desks[desk].Hours.Always()) {
+	if c := s.Calendar(line, desk); c == nil || c.Always() {
 		return nil
 	}
 	for _, r := range s.dependencies {
@@ -98,16 +96,16 @@ func (s *Snapshot) Overrides(line, desk string) (out []hours.Override) {
 func forDesk(over []callbacks.DeclaredOverride, desk string) (out []hours.Override) {
 	for _, o := range over {
 		if o.Desk == "" || o.Desk == desk {
-			out = append(out, hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say,
-				Source: OverrideSource(o)})
+			out = append(out, asOverride(o))
 		}
 	}
 	return out
 }
 
-// OverrideSource is how explanations name an override that stands in no file.
-func OverrideSource(o callbacks.DeclaredOverride) string {
-	return fmt.Sprintf("override %d by %s", o.ID, o.By)
+// asOverride is an override as package hours has it.
+func asOverride(o callbacks.DeclaredOverride) hours.Override {
+	return hours.Override{From: o.From, Until: o.Until, Open: o.Open, Reason: o.Reason, Say: o.Say,
+		Source: fmt.Sprintf("override %d by %s", o.ID, o.By)}
 }
 
 // announced is what an override says while it lasts, told to those whom its desk serves in their language: everybody,

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,34 @@ func TestWhichOverridesRule(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", desk, diff)
+		}
+	}
+}
+
+// What is declared has a reason and texts that fit a list, ends in the future, and is not meant for ever.
+func TestWhatMayBeDeclared(t *testing.T) {
+	s, err := Load(Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
+	for want, edit := range map[string]func(*callbacks.DeclaredOverride){
+		"":                                       func(o *callbacks.DeclaredOverride) { o.Until = now.AddDate(0, 0, 62) },
+		"longer than 62 days":                    func(o *callbacks.DeclaredOverride) { o.Until = now.AddDate(0, 0, 63) },
+		"has passed; it is Tue 2026-12-01 10:00": func(o *callbacks.DeclaredOverride) { o.Until = now },
+		"ends before it begins":                  func(o *callbacks.DeclaredOverride) { o.From = o.Until },
+		"has no reason":                          func(o *callbacks.DeclaredOverride) { o.Reason = "" },
+		"the reason is longer than 200":          func(o *callbacks.DeclaredOverride) { o.Reason = strings.Repeat("é", 201) },
+		"the text for en is longer than 3000": func(o *callbacks.DeclaredOverride) {
+			o.Say = map[string]string{"en": strings.Repeat("é", 3001)}
+		},
+		"holds control characters": func(o *callbacks.DeclaredOverride) { o.Say = map[string]string{"en": "Power\u2028cut"} },
+	} {
+		o := callbacks.DeclaredOverride{From: now, Until: now.Add(time.Hour), Reason: "Power cut"}
+		edit(&o)
+		err := CheckDeclared(s.ByID("gopay"), o, now)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q, got %v", want, err)
 		}
 	}
 }

@@ -61,37 +61,38 @@ func (dec decision) whyNot() string {
 	return "the desk is closed"
 }
 
-// putOff ends or postpones a callback that waits and cannot be dialled now, and says why; "" when it can be.
-func (dec decision) putOff(c *callbacks.Callback) (why string) {
+// putOff ends or postpones a callback that waits and cannot be dialled now, and says why; "" when it can be. The note
+// goes on with that, or is empty.
+func (dec decision) putOff(c *callbacks.Callback) (why, note string) {
 	refusal := dec.plan.Policy.Refusal(c.Number)
 	switch {
 	case !dec.now.Before(c.Expires):
 		dec.giveUp(c)
-		return "its time has run out"
+		return "its time has run out", ""
 	case dec.outOfAttempts(c):
 		dec.giveUp(c)
-		return "the customer has been rung as often as the policy allows"
+		return "the customer has been rung as often as the policy allows", ""
 	case !dec.known:
 		c.Due = dec.now.Add(dec.plan.Policy.RetryAfter)
-		return "its line or desk is not configured any more"
+		return "its line or desk is not configured any more", ""
 	case refusal != nil:
 		c.Finish(callbacks.Undialable, dec.now)
-		return "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail
+		return "its number may not be dialled: " + string(refusal.Reason) + ", " + refusal.Detail, ""
 	}
 	if why = dec.whyNot(); why != "" {
 		dec.closed(c)
-		return why + "; no attempt was spent"
+		return why, "; no attempt was spent"
 	}
-	return ""
+	return "", ""
 }
 
 // settle is putOff for a callback with its attempts: it is also put off, or ended, when no target is left in this pass.
-func (dec decision) settle(r *callbacks.Record) (why string) {
-	if why = dec.putOff(&r.Callback); why != "" || len(dec.untried(r)) > 0 {
-		return why
+func (dec decision) settle(r *callbacks.Record) (why, note string) {
+	if why, note = dec.putOff(&r.Callback); why != "" || len(dec.untried(r)) > 0 {
+		return why, note
 	}
 	dec.passOver(r)
-	return "no target of the desk is left in this desk attempt"
+	return "no target of the desk is left in this desk attempt", ""
 }
 
 // outOfAttempts reports whether a customer was rung as often as may be.

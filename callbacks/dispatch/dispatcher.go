@@ -152,9 +152,11 @@ func (d *Dispatcher) settleBooked(ctx context.Context, c callbacks.Callback, dec
 		if r.Callback.State != callbacks.Booked {
 			return callbacks.ErrUnchanged // somebody else has it
 		}
-		if why = dec.settle(r); why == "" {
+		reason, note := dec.settle(r)
+		if reason == "" {
 			return callbacks.ErrUnchanged
 		}
+		why = reason + note
 		dec.remark(r, why)
 		return nil
 	})

@@ -111,7 +111,8 @@ func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (
 func (d *Dispatcher) keep(
 	ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool,
 ) (rang, put bool, err error) {
-	if probe := c; dec.putOff(&probe) != "" {
+	probe := c
+	if why, _ := dec.putOff(&probe); why != "" {
 		return false, true, d.settleBooked(ctx, c, dec)
 	}
 	if !mayDial {

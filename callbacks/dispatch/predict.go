@@ -66,7 +66,7 @@ func Predict(plans callbacks.Plans, r callbacks.Record, now time.Time) (o Predic
 		now = slices.MaxFunc([]time.Time{now, slices.MinFunc([]time.Time{c.Due, c.Expires}, time.Time.Compare)},
 			time.Time.Compare)
 		dec := newDecision(plans, *c, now)
-		why := dec.settle(&r)
+		why, _ := dec.settle(&r)
 		if why == "" {
 			o.Outcome, o.At = Rung, dec.now
 			return o

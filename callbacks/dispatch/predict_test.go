@@ -81,20 +81,20 @@ func TestForecast(t *testing.T) {
 	}{
 		{"open", customer, func(*world) {}, dispatch.Rung, 2 * time.Hour, ""},
 		{"a closed day", customer, func(w *world) { w.plan.Hours = officeHours(w.t, closedOn(2026, 3, 2)) },
-			dispatch.Rung, 23 * time.Hour, "the desk is closed; no attempt was spent"},
+			dispatch.Rung, 23 * time.Hour, "the desk is closed"},
 		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour,
-			"the desk is closed; no attempt was spent"},
+			"the desk is closed"},
 		{"night where he is", tokyo, func(w *world) {
 			w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60}
 		},
-			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours; no attempt was spent"},
+			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours"},
 		{"never again", customer, func(w *world) {
 			never, err := hours.New(jakarta(w.t), hours.Week{}, nil)
 			if err != nil {
 				w.t.Fatal(err)
 			}
 			w.plan.Hours = never
-		}, dispatch.LeftToPerson, 2 * time.Hour, "the desk is closed; no attempt was spent"},
+		}, dispatch.LeftToPerson, 2 * time.Hour, "the desk is closed"},
 		{"no such desk", customer, func(w *world) { w.noPlan = true }, dispatch.LeftToPerson, 6 * time.Hour,
 			"its line or desk is not configured any more"},
 		{"blocked", customer, func(w *world) {

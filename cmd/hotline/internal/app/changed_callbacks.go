@@ -32,8 +32,18 @@ type ChangedCallback struct {
 	Was, Will dispatch.Prediction
 }
 
-// CompareCallbacks looks at the open callbacks of some lines.
-func CompareCallbacks(ctx context.Context, store callbacks.Queries, old, new *config.Snapshot, lines []string,
+// CompareCallbacks looks at the open callbacks of some lines, under the overrides that were declared.
+func CompareCallbacks(ctx context.Context, store Store, old, new *config.Snapshot, lines []string,
+	now time.Time) (CallbackChanges, error) {
+	overrides, err := store.Overrides(ctx, now)
+	if err != nil {
+		return CallbackChanges{}, fmt.Errorf("the overrides: %w", err)
+	}
+	return CompareCallbacksAs(ctx, store, old.WithOverrides(overrides), new.WithOverrides(overrides), lines, now)
+}
+
+// CompareCallbacksAs is [CompareCallbacks] under the overrides that the configurations have.
+func CompareCallbacksAs(ctx context.Context, store callbacks.Queries, old, new *config.Snapshot, lines []string,
 	now time.Time) (CallbackChanges, error) {
 	out := CallbackChanges{old: old, new: new}
 	for _, line := range lines {
@@ -61,11 +71,6 @@ func CompareCallbacks(ctx context.Context, store callbacks.Queries, old, new *co
 
 // editedCallbacks are the words about an edit that was taken up.
 func editedCallbacks(ctx context.Context, store Store, old, new *config.Snapshot, now time.Time) string {
-	overrides, err := store.Overrides(ctx, now)
-	if err != nil {
-		return fmt.Sprintf("Callbacks were not looked at: %v\n", err)
-	}
-	old, new = old.WithOverrides(overrides), new.WithOverrides(overrides)
 	lines := compare.Snapshots(old, new, now, publish.Horizon).Lines()
 	moved, err := CompareCallbacks(ctx, store, old, new, lines, now)
 	if err != nil {
@@ -105,27 +110,22 @@ func (c CallbackChanges) words(k callbacks.Callback, o dispatch.Prediction) stri
 	case dispatch.Rung:
 		text = "rung " + at
 		if o.PutOff() {
-			text = "put off to " + at + ", " + ShortWhy(o)
+			text = "put off to " + at + ", " + o.Why
 		}
 		if !k.SlotEnd.IsZero() && !o.At.Before(k.SlotEnd) {
 			text += ", after the time that was chosen"
 		}
 	case dispatch.GivenUp:
-		text = "given up " + at + ", " + ShortWhy(o)
+		text = "given up " + at + ", " + o.Why
 	case dispatch.LeftToPerson:
-		text = "left to a person " + at + ", " + ShortWhy(o)
+		text = "left to a person " + at + ", " + o.Why
 	case dispatch.NotDialled:
-		text = "given up " + at + ", " + ShortWhy(o)
+		text = "given up " + at + ", " + o.Why
 	}
 	if !o.SMSAt.IsZero() {
 		text += "; text message " + c.clock(k.Line, o.SMSAt)
 	}
 	return text
-}
-
-// ShortWhy is why, without what is not told again for each.
-func ShortWhy(o dispatch.Prediction) string {
-	return strings.TrimSuffix(o.Why, "; no attempt was spent")
 }
 
 // clock is the line's under the new configuration, or else the old one's.

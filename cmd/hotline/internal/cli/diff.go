@@ -140,9 +140,12 @@ func (d *difference) write(out io.Writer) error {
 		_, err := fmt.Fprintln(out, "Nothing changes.")
 		return err
 	}
-	fmt.Fprint(out, d.changes)
-	fmt.Fprintln(out)
-	return d.writeCallbacks(out)
+	text := d.callbacks.String()
+	if d.unseen != "" {
+		text = fmt.Sprintf("Callbacks were not looked at: %s.\n", d.unseen)
+	}
+	_, err := fmt.Fprintf(out, "%v\n%s", d.changes, text)
+	return err
 }
 
 // compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
@@ -155,32 +158,12 @@ func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
 		limited, cancel = context.WithTimeout(ctx, answerLimit)
 	}
 	defer cancel()
-	overrides, err := b.store.Overrides(limited, d.now)
-	if err != nil {
-		err = fmt.Errorf("the overrides: %w", err)
-	} else {
-		err = d.compareCallbacksUnder(limited, b, overrides)
-	}
+	changes, err := app.CompareCallbacks(limited, b.store, d.old, d.new, d.changes.Lines(), d.now)
 	if err != nil && b.optional && ctx.Err() == nil {
-		d.unseen, d.callbacks = notAnswering(err), app.CallbackChanges{}
+		d.unseen = notAnswering(err)
 		return nil
 	}
-	return err
-}
-
-func (d *difference) compareCallbacksUnder(ctx context.Context, b *session,
-	overrides []callbacks.DeclaredOverride) (err error) {
-	old, new := d.old.WithOverrides(overrides), d.new.WithOverrides(overrides)
-	d.callbacks, err = app.CompareCallbacks(ctx, b.store, old, new, d.changes.Lines(), d.now)
-	return err
-}
-
-func (d *difference) writeCallbacks(out io.Writer) error {
-	text := d.callbacks.String()
-	if d.unseen != "" {
-		text = fmt.Sprintf("Callbacks were not looked at: %s.\n", d.unseen)
-	}
-	_, err := io.WriteString(out, text)
+	d.callbacks = changes
 	return err
 }
 
@@ -233,6 +216,6 @@ func (d *difference) writeJSON(out io.Writer, old, new string, o diffOptions) er
 }
 
 func predictionOf(o dispatch.Prediction) diffPrediction {
-	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: app.ShortWhy(o),
+	return diffPrediction{Outcome: string(o.Outcome), At: timeOrNull(o.At), Why: o.Why,
 		TextMessage: timeOrNull(o.SMSAt)}
 }

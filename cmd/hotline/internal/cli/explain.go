@@ -240,8 +240,8 @@ func (e explanation) clock(at time.Time) string { return at.In(e.zone()).Format(
 
 // subject is the desk that the call is for, as "hotline hours" takes it.
 func (e explanation) subject() subject {
-	calendar := e.line.Desks[e.simulation.Wanted].Hours
-	return subject{name: e.line.ID, desk: e.simulation.Wanted, calendar: calendar}
+	return subject{name: e.line.ID, desk: e.simulation.Wanted,
+		calendar: e.snapshot.Calendar(e.line.ID, e.simulation.Wanted)}
 }
 
 // keyPath is from the number to the topic.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/dispatch"
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
@@ -108,7 +107,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	}
 	text := fmt.Sprintf("due %s, kept then by ringing %s", e.clock(r.Due), who)
 	if o.Outcome != dispatch.Rung || o.PutOff() {
-		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), app.ShortWhy(o))
+		text = fmt.Sprintf("due %s, %s %s: %s", e.clock(r.Due), o.Outcome, e.clock(o.At), o.Why)
 	}
 	rows.Add("booked", text, e.source("callbacks.first"))
 	if r.OpeningSpacing > 0 && !r.Urgent {
@@ -122,7 +121,7 @@ func (e explanation) callback(rows *terminal.Table) {
 	if text := e.line.SMSBody(c, callbacks.NotifyBooked); text != "" && c.MaySendSMS() {
 		rows.Add("text message", fmt.Sprintf("sent to %s", callbacks.Mask(r.Number)), e.source("text_messages"))
 	} else if e.line.SMS {
-		why := kindOf(r.Number)
+		why := "it is no mobile number"
 		if text != "" {
 			why = "it is not the calling number"
 		}

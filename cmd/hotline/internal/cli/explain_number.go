@@ -6,23 +6,12 @@ import (
 	"io"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
-
-// kindOf says what kind of a number cannot be written to.
-func kindOf(number string) string {
-	n, err := phonenumbers.Parse(number, "")
-	if err == nil && phonenumbers.GetNumberType(n) == phonenumbers.FIXED_LINE {
-		return "it is no mobile number"
-	}
-	return "the number cannot be written to"
-}
 
 // Whether a customer may be called and texted on a number, and which rule says so.
 
@@ -96,7 +85,7 @@ func (e explanation) oneNumber(rows *terminal.Table, number string) {
 	case !e.line.SMS:
 		rows.Add("texted", "no: the line sends no text messages", e.source("text_messages"))
 	case !e.line.TakesSMS(number):
-		rows.Add("texted", "no: "+kindOf(number), e.source("text_messages"))
+		rows.Add("texted", "no: it is no mobile number", e.source("text_messages"))
 	default:
 		rows.Add("texted", "yes, to the calling number, or once its customer was reached", e.source("text_messages"))
 	}

@@ -113,12 +113,9 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		if o.line != "" && line.ID != o.line {
 			continue
 		}
-		s := subject{name: line.ID, desk: o.desk, calendar: ruled.ByID(line.ID).Hours, unseen: unseen}
-		if o.desk != "" {
-			if err := deskOf(line, o.desk); err != nil {
-				return nil, err
-			}
-			s.calendar = ruled.ByID(line.ID).Desks[o.desk].Hours
+		s := subject{name: line.ID, desk: o.desk, calendar: ruled.Calendar(line.ID, o.desk), unseen: unseen}
+		if s.calendar == nil {
+			return nil, noDesk(line, o.desk)
 		}
 		for _, id := range deskIDs(line.Desks) {
 			if desk := line.Desks[id]; desk.Hours != line.Hours && o.desk == "" {
@@ -141,12 +138,9 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	return out, nil
 }
 
-// deskOf fails where a line has no such desk; the error names those that there are.
-func deskOf(line *ivr.Line, desk string) error {
-	if line.Desks[desk] == nil {
-		return fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, desk, strings.Join(deskIDs(line.Desks), ", "))
-	}
-	return nil
+// noDesk names the desks that there are.
+func noDesk(line *ivr.Line, desk string) error {
+	return fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, desk, strings.Join(deskIDs(line.Desks), ", "))
 }
 
 // otherHours is a sentence about a desk that does not have the hours of its line.

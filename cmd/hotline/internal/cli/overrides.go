@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -19,14 +17,10 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/publish"
-	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // The closure in an emergency: close, open and overrides. What they write is in force on every instance within seconds.
-
-// longestOverride bounds a slip of the pen: what lasts longer belongs into the file of hours.
-const longestOverride = 62 * 24 * time.Hour
 
 // overrideOptions are the flags of close and open.
 type overrideOptions struct {
@@ -73,8 +67,8 @@ open until then, whatever its files say.`,
 			}
 			switch {
 			case o.only == 0 && o.line == "":
-				return errors.New("name the line with --line, or one override with --override; hotline overrides lists " +
-					"them")
+				return errors.New("name the line with --line, or one override with --override; hotline overrides " +
+					"lists them")
 			case o.until != "":
 				return r.declare(o, true)
 			case o.only != 0:
@@ -169,13 +163,13 @@ func nothingDone(err error) error {
 // line finds the line, and checks the desk.
 func (r *overrideCommand) line(o overrideOptions) (*ivr.Line, error) {
 	line, err := lineOf(r.snapshot, o.line)
-	if err != nil || o.desk == "" {
-		return line, err
-	}
-	if err := deskOf(line, o.desk); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	if line.Desks[o.desk].Hours.Always() {
+	switch calendar := r.snapshot.Calendar(line.ID, o.desk); {
+	case calendar == nil:
+		return nil, noDesk(line, o.desk)
+	case calendar.Always():
 		return nil, fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
 	}
 	return line, nil
@@ -198,28 +192,10 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	if over.Until, err = parseInstant("--until", o.until, zone, r.now, over.From); err != nil {
 		return err
 	}
-	switch {
-	case over.Reason == "":
-		return errors.New("--reason is empty; say why")
-	case utf8.RuneCountInString(over.Reason) > longestReason:
-		return fmt.Errorf("--reason is longer than %d characters; say it more briefly", longestReason)
-	case strings.ContainsFunc(over.Reason, unprintable):
-		return fmt.Errorf("--reason %q holds control characters, such as the end of a line; write it in one line",
-			over.Reason)
-	case !over.Until.After(r.now):
-		return fmt.Errorf("--until %s has passed; it is %s there", o.until,
-			r.now.In(zone).Format(stampTime))
-	case !over.Until.After(over.From):
-		return fmt.Errorf("--until %s is not after --from %s", o.until, o.from)
-	case over.Until.Sub(over.From) > longestOverride:
-		return fmt.Errorf("that is longer than %d days; write it into hours/%s.yaml as a special day or an override",
-			int(longestOverride.Hours()/24), line.ID)
-	}
 	if over.Say, err = spokenBy(line, o.say); err != nil {
 		return err
 	}
-	inFile := hours.Override{From: over.From, Until: over.Until, Open: over.Open, Reason: over.Reason, Say: over.Say}
-	if err := inFile.Check(); err != nil { // what no file may say cannot be declared either
+	if err := config.CheckDeclared(line, over, r.now); err != nil {
 		return err
 	}
 	if over, err = r.store.DeclareOverride(r.ctx, over); err != nil {
@@ -240,11 +216,7 @@ func (r *overrideCommand) verify(line *ivr.Line, over callbacks.DeclaredOverride
 	if err != nil {
 		return fmt.Errorf("override %d is declared, but could not be read again: %w", over.ID, err)
 	}
-	obeys := r.snapshot.WithOverrides(all).ByID(line.ID)
-	calendar := obeys.Hours
-	if over.Desk != "" {
-		calendar = obeys.Desks[over.Desk].Hours
-	}
+	calendar := r.snapshot.WithOverrides(all).Calendar(line.ID, over.Desk)
 	begun := over.From.Add(time.Second) // overrides begin with a whole second
 	if state := calendar.At(begun); state.Open != over.Open {
 		return fmt.Errorf("override %d is declared and has no effect: %s is %s all the same; please report this. %s",
@@ -271,26 +243,20 @@ func (r *overrideCommand) report(line *ivr.Line, over callbacks.DeclaredOverride
 	}
 	before := r.snapshot.WithOverrides(r.declared)
 	after := r.snapshot.WithOverrides(append(slices.Clone(r.declared), over))
-	if same := opensAlike(before.ByID(line.ID).Hours, after.ByID(line.ID).Hours, over); same && over.Desk == "" {
+	open := func(s *config.Snapshot) time.Duration { return s.ByID(line.ID).Hours.Working(over.From, over.Until) }
+	if over.Desk == "" && open(before) == open(after) {
 		fmt.Fprintf(r.out, "By its files the line is %s in that time anyway.\n", openOrClosed(over.Open))
 	}
 	return r.callbacks(before, after, line.ID)
 }
 
-// opensAlike reports whether an override changes nothing.
-func opensAlike(before, after *hours.Calendar, over callbacks.DeclaredOverride) bool {
-	return before.Working(over.From, over.Until) == after.Working(over.From, over.Until)
-}
-
 func (r *overrideCommand) callbacks(before, after *config.Snapshot, line string) error {
-	d := difference{old: before, new: after, now: r.now, changes: compare.Snapshots(before, after, r.now, 1).Of(line)}
-	if err := d.compareCallbacksUnder(r.ctx, &session{store: r.store}, nil); err != nil { // both sides have theirs
-		return err
+	lines := compare.Snapshots(before, after, r.now, 1).Of(line).Lines()
+	changes, err := app.CompareCallbacksAs(r.ctx, r.store, before, after, lines, r.now)
+	if err == nil && changes.Open > 0 {
+		_, err = fmt.Fprint(r.out, changes)
 	}
-	if d.callbacks.Open == 0 {
-		return nil
-	}
-	return d.writeCallbacks(r.out)
+	return err
 }
 
 // reportInstances says who will obey.
@@ -389,14 +355,6 @@ func lineState(line *ivr.Line, at time.Time) string {
 		sourced(state.Reason, state.Source))
 }
 
-const (
-	longestSay    = 3000 // characters of an announcement, as in a file
-	longestReason = 200  // characters
-)
-
-// unprintable is what could forge lines in a list, or give a terminal orders.
-func unprintable(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
-
 // spokenBy reads what is announced.
 func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 	if len(say) == 0 {
@@ -409,21 +367,17 @@ func spokenBy(line *ivr.Line, say []string) (map[string]string, error) {
 		if !found {
 			tag, text = tags[0], one
 		}
+		text = strings.TrimSpace(text)
 		switch {
 		case !slices.Contains(tags, tag):
 			return nil, fmt.Errorf("--say %q: %s is no language of line %s, which speaks %s; write it like %s=\"…\"",
 				one, tag, line.ID, strings.Join(tags, ", "), tags[0])
-		case strings.ContainsFunc(strings.TrimSpace(text), unprintable):
-			return nil, fmt.Errorf("--say %q holds control characters, such as the end of a line; write it in "+
-				"one line", one)
-		case strings.TrimSpace(text) == "":
+		case text == "":
 			return nil, fmt.Errorf("--say %q says nothing", one)
 		case texts[tag] != "":
 			return nil, fmt.Errorf("--say: two texts for %s; keep one", tag)
-		case len([]rune(text)) > longestSay:
-			return nil, fmt.Errorf("--say: the text for %s is longer than %d characters", tag, longestSay)
 		}
-		texts[tag] = strings.TrimSpace(text)
+		texts[tag] = text
 	}
 	return texts, nil
 }

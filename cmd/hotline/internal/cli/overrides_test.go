@@ -89,7 +89,7 @@ func TestMistakesInClosing(t *testing.T) {
 		"close --line gopay --until 2026-11-25T10:00:00Z --reason x":                             "has passed",
 		"close --line gopay --until -2h --reason x":                                              "has passed",
 		"close --line gopay --until 2000h --reason x":                                            "longer than 62 days",
-		"close --line gopay --from 2026-11-27T10:00:00Z --until 2026-11-27T09:00:00Z --reason x": "is not after --from",
+		"close --line gopay --from 2026-11-27T10:00:00Z --until 2026-11-27T09:00:00Z --reason x": "ends before it begins",
 		"close --line gopay --until 14:00 --reason x --say ja=停電": "ja is no language " +
 			"of line gopay, which speaks id, en, zh",
 		"close --line gopay --until 14:00 --reason x --say en=":             "says nothing",
@@ -98,7 +98,7 @@ func TestMistakesInClosing(t *testing.T) {
 	} {
 		o.refuses(want, strings.Fields(args)...)
 	}
-	o.refuses("--reason is empty", "close", "--line", "gopay", "--until", "14:00", "--reason", " ")
+	o.refuses("has no reason", "close", "--line", "gopay", "--until", "14:00", "--reason", " ")
 	if n := len(o.overrides()); n != 0 {
 		t.Errorf("%d overrides were written", n)
 	}
