@@ -38,9 +38,7 @@ func check(cmd *cobra.Command, args []string) error {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"),
 			count(len(line.Languages), "language"), count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
 	}
-	for _, warning := range snapshot.Warnings(clockFrom(cmd.Context())()) {
-		fmt.Fprintf(out, "warning: %s\n", warning)
-	}
+	tellWarnings(out, snapshot.Warnings(clockFrom(cmd.Context())()))
 	report, err := calltest.Check(cmd.Context(), snapshot)
 	if err != nil {
 		return err

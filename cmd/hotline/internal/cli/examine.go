@@ -2,16 +2,16 @@ package cli
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hotline-ivr/hotline/cmd/hotline/internal/simulate"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
-// What publish and rollback say of an edit before it is written.
+// What commands say of an edit before it is written.
 
 // examine checks what a directory would be after an edit, says what changes, and runs its call tests.
 func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edit) (*config.Snapshot, error) {
@@ -27,17 +27,29 @@ func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edi
 	if before != nil {
 		now := a.now()
 		d := difference{old: before, new: after, now: now, changes: compare.Snapshots(before, after, now, 60)}
-		if err := d.compareCallbacks(cmd.Context(), a); err != nil {
+		if err := d.tell(cmd, a, after.NewWarnings(before, now)); err != nil {
 			return nil, err
-		}
-		if err := d.write(out); err != nil {
-			return nil, err
-		}
-		for _, w := range after.NewWarnings(before, now) {
-			fmt.Fprintf(out, "warning: %s\n", w)
 		}
 	}
 	return after, runCallTests(cmd, after)
+}
+
+// tell prints a difference, what it means for open callbacks, and what is doubtful about it.
+func (d *difference) tell(cmd *cobra.Command, a *session, doubts []config.Warning) error {
+	if err := d.compareCallbacks(cmd.Context(), a); err != nil {
+		return err
+	}
+	if err := d.write(cmd.OutOrStdout()); err != nil {
+		return err
+	}
+	tellWarnings(cmd.OutOrStdout(), doubts)
+	return nil
+}
+
+func tellWarnings(out io.Writer, warnings []config.Warning) {
+	for _, w := range warnings {
+		fmt.Fprintf(out, "warning: %s\n", w)
+	}
 }
 
 // before is what an edit of a directory is compared with: what is in force, else what the directory holds; nil when
@@ -64,22 +76,14 @@ func (s *session) before(cmd *cobra.Command, target *directory) (*config.Snapsho
 
 // runCallTests plays every call test.
 func runCallTests(cmd *cobra.Command, after *config.Snapshot) error {
-	var failed []simulate.Result
-	err := simulate.RunCallTests(cmd.Context(), after, after.Calls, func(r simulate.Result) {
-		if r.Differs != "" {
-			failed = append(failed, r)
-		}
-	})
-	if err != nil {
+	report := testReport{out: cmd.OutOrStdout(), onlyFailed: true}
+	if err := report.run(cmd.Context(), after, after.Calls); err != nil {
 		return err
 	}
-	for _, r := range failed {
-		fmt.Fprintf(cmd.OutOrStdout(), "FAILED  %s  %s\n%s", r.Test.File, r.Test.Title, r.Transcript)
-	}
-	if len(failed) > 0 {
+	if report.failed > 0 {
 		return fmt.Errorf("%s: FAILED, %d of %s; nothing was changed. Correct the draft, or the call that expects "+
-			"otherwise", cmd.Name(), len(failed), count(len(after.Calls), "call test"))
+			"otherwise", cmd.Name(), report.failed, count(report.calls, "call test"))
 	}
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Passed: %s.\n", count(len(after.Calls), "call test"))
+	_, err := fmt.Fprintf(cmd.OutOrStdout(), "Passed: %s.\n", count(report.calls, "call test"))
 	return err
 }

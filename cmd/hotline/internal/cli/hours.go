@@ -393,9 +393,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	if o.from != "" {
 		return nil // warnings are about the days ahead of now
 	}
-	for _, w := range s.warnings(now) {
-		fmt.Fprintf(out, "warning: %s\n", w)
-	}
+	tellWarnings(out, s.warnings(now))
 	return nil
 }
 

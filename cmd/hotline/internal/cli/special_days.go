@@ -198,20 +198,11 @@ func tellSpecial(cmd *cobra.Command, before, after *config.Snapshot, line string
 	now, noon := session.now(), hours.InstantOf(day.From, 12*60, time.UTC) // the same day nearly everywhere
 	d := difference{old: before, new: after, now: now,
 		changes: compare.Snapshots(before, after, noon, day.From.DaysUntil(day.Last())+1)}
-	if err := d.compareCallbacks(cmd.Context(), session); err != nil {
-		return err
-	}
-	if err := d.write(cmd.OutOrStdout()); err != nil {
-		return err
-	}
-	for _, added := range after.ByID(line).Hours.Specials() {
-		for _, w := range after.Warnings(now) {
-			if added.From == day.From && !added.Recurs() && w.Source() == added.Source {
-				fmt.Fprintf(cmd.OutOrStdout(), "warning: %s\n", w)
-			}
-		}
-	}
-	return nil
+	return d.tell(cmd, session, slices.DeleteFunc(after.Warnings(now), func(w config.Warning) bool {
+		return !slices.ContainsFunc(after.ByID(line).Hours.Specials(), func(added hours.Special) bool {
+			return added.From == day.From && !added.Recurs() && w.Source() == added.Source
+		})
+	}))
 }
 
 // addition is the day of the flags, and the file of hours with it.

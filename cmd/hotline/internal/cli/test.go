@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -60,7 +61,7 @@ func test(cmd *cobra.Command, args []string, o testOptions) error {
 		return o.line != "" && c.Line != o.line
 	})
 	report := testReport{out: out, json: o.json}
-	if err := errors.Join(simulate.RunCallTests(cmd.Context(), snapshot, calls, report.call), report.err); err != nil {
+	if err := report.run(cmd.Context(), snapshot, calls); err != nil {
 		return err
 	}
 	return report.end(calls, lines, o)
@@ -68,10 +69,15 @@ func test(cmd *cobra.Command, args []string, o testOptions) error {
 
 // A testReport tells how call tests went, as they do.
 type testReport struct {
-	out           io.Writer
-	json          bool
-	calls, failed int
-	err           error
+	out              io.Writer
+	json, onlyFailed bool
+	calls, failed    int
+	err              error
+}
+
+func (r *testReport) run(ctx context.Context, snapshot *config.Snapshot, calls []config.Call) error {
+	err := simulate.RunCallTests(ctx, snapshot, calls, r.call)
+	return errors.Join(err, r.err)
 }
 
 func (r *testReport) call(played simulate.Result) {
@@ -91,16 +97,14 @@ func (r *testReport) call(played simulate.Result) {
 		}{played.Test.File, played.Test.Line, played.Test.Title, ok, played.Differs, played.Transcript}))
 		return
 	}
-	verdict := "ok    "
-	if !ok {
-		verdict = "FAILED"
+	verdict, transcript := "FAILED", indented(played.Transcript)
+	if ok {
+		verdict, transcript = "ok    ", ""
 	}
-	_, err := fmt.Fprintf(r.out, "%s  %s  %s\n", verdict, played.Test.File, played.Test.Title)
-	if !ok {
-		_, more := io.WriteString(r.out, indented(played.Transcript))
-		err = errors.Join(err, more)
+	if !ok || !r.onlyFailed {
+		_, err := fmt.Fprintf(r.out, "%s  %s  %s\n%s", verdict, played.Test.File, played.Test.Title, transcript)
+		r.err = errors.Join(r.err, err)
 	}
-	r.err = errors.Join(r.err, err)
 }
 
 // indented sets a transcript apart from the list of calls; what is marked in it stays at the margin.

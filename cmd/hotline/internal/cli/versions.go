@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,27 +21,20 @@ import (
 
 // configuration reads a directory or a version. Mistakes are printed as check prints them.
 func (s *session) configuration(ctx context.Context, out io.Writer, name string) (*config.Snapshot, error) {
-	files, what, err := s.files(ctx, name)
+	var files fs.FS
+	var err error
+	what := filepath.Clean(cmp.Or(name, "the built-in configuration"))
+	if number, isNumber := versionNumber(name); isNumber {
+		var v callbacks.Version
+		v, err = s.version(ctx, number)
+		files, what = publish.Files(v.Files).FS(), fmt.Sprintf("version %d", v.Number)
+	} else {
+		files, err = configuration(name)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return loadTelling(out, files, "diff: "+what+" cannot be used, ", "")
-}
-
-func (s *session) files(ctx context.Context, name string) (files fs.FS, what string, err error) {
-	number, isNumber := versionNumber(name)
-	if !isNumber {
-		files, err = configuration(name)
-		if name == "" {
-			name = "the built-in configuration"
-		}
-		return files, filepath.Clean(name), err
-	}
-	v, err := s.version(ctx, number)
-	if err != nil {
-		return nil, "", err
-	}
-	return publish.Files(v.Files).FS(), fmt.Sprintf("version %d", v.Number), nil
 }
 
 // versionNumber is that of a version, 0 for live; false for the name of a directory.
@@ -86,10 +80,10 @@ func (s *session) inForce(cmd *cobra.Command) (*callbacks.Version, error) {
 		return nil, nil
 	}
 	v, err := s.store.Version(cmd.Context(), 0)
-	if errors.Is(err, callbacks.ErrNotFound) {
+	switch {
+	case errors.Is(err, callbacks.ErrNotFound):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return &v, nil
