@@ -55,7 +55,7 @@ type Imported struct {
 }
 
 // Import makes a set of an iCalendar file, or of JSON in the form of holiday-cn. The kind of the file is found by
-// looking at it. The error is of type [Problems]; with it nothing is imported.
+// looking at it. The error wraps [Problems]; with it nothing is imported.
 //
 // iCalendar does not say which days it covers. Unless the options do, these are the whole years from the first to the
 // last day; but a first year with days in December only, or a last one with days in January only, is covered for just
@@ -89,8 +89,11 @@ func Import(file string, data []byte, options Options) (*Imported, error) {
 		im.calendar(data)
 	}
 	im.finish()
-	if problems := slices.Concat(im.fatal, im.broken); len(im.fatal) > 0 || len(im.broken) > 0 && !options.SkipBroken {
+	switch problems := slices.Concat(im.fatal, im.broken); {
+	case len(im.fatal) > 0:
 		return nil, problems.Err()
+	case len(im.broken) > 0 && !options.SkipBroken:
+		return nil, fmt.Errorf("%w\ncorrect the file, or leave out what is broken with --skip-broken", problems.Err())
 	}
 	im.out.Skipped = im.broken.Sorted()
 	return im.out, nil

@@ -36,7 +36,8 @@ func check(cmd *cobra.Command, args []string) error {
 	}
 	for _, line := range snapshot.Lines {
 		fmt.Fprintf(out, "%s: %s, %s, %s, %s, %s\n", line.ID, count(len(line.Numbers), "number"),
-			count(len(line.Languages), "language"), count(len(line.Topics), "topic"), count(len(line.Desks), "desk"), line.Hours.Zone())
+			count(len(line.Languages), "language"), count(len(line.Topics), "topic"),
+			count(len(line.Desks), "desk"), line.Hours.Zone())
 	}
 	tellWarnings(out, snapshot.Warnings(clockFrom(cmd.Context())()))
 	report, err := calltest.Check(cmd.Context(), snapshot)

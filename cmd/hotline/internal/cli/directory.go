@@ -141,8 +141,8 @@ func workingDirectory(cmd *cobra.Command) (*directory, error) {
 // readDirectory reads a directory that is not the built-in configuration, which nobody can edit.
 func readDirectory(dir string) (*directory, error) {
 	if dir == "" {
-		return nil, errors.New("the built-in configuration cannot be edited; with --config DIR name the directory that " +
-			"the server runs, or a copy (hotline draft DIR)")
+		return nil, errors.New("the built-in configuration cannot be edited; with --config DIR name the directory " +
+			"that the server runs, or a copy (hotline draft DIR)")
 	}
 	if _, err := configuration(dir); err != nil {
 		return nil, err

@@ -162,7 +162,7 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 	}
 	imported, err := holidays.Import(filepath.Base(file), data, options)
 	if err != nil {
-		return refused(err, filepath.Base(file), data, options)
+		return fmt.Errorf("nothing is imported:\n%w", err)
 	}
 	before, after := sets[options.Name], imported.Set
 	if before != nil {
@@ -175,15 +175,6 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 		}
 	}
 	return review(cmd.OutOrStdout(), target, before, after, imported, o.write)
-}
-
-// refused tells what to do about a file that is not imported.
-func refused(err error, file string, data []byte, options holidays.Options) error {
-	options.SkipBroken = true
-	if _, hopeless := holidays.Import(file, data, options); hopeless != nil {
-		return fmt.Errorf("nothing is imported:\n%w", err)
-	}
-	return fmt.Errorf("nothing is imported; correct the file, or leave out what is broken with --skip-broken:\n%w", err)
 }
 
 // review prints what changes and, if it is wanted, writes it.

@@ -187,8 +187,8 @@ func (o specialOptions) change(cmd *cobra.Command) error {
 	return err
 }
 
-// tellSpecial prints what changes on the days, which callbacks would be made otherwise, and what is doubtful about a day
-// that was added.
+// tellSpecial prints what changes on the days, which callbacks would be made otherwise, and what is doubtful about an
+// added day.
 func tellSpecial(cmd *cobra.Command, before, after *config.Snapshot, line string, day hours.Special) (err error) {
 	session, err := openOptionalSession(cmd, app.OpenStore)
 	if err != nil {
