@@ -51,8 +51,8 @@ type Version struct {
 	Author string
 	// Note is what was done, such as "rollback to 3"; empty for an ordinary edit.
 	Note string
-	// Changes says what is different from the version before, in words.
-	Changes string
+	// Changes says what is different from the version before, in words, and Summary the first of it in one line.
+	Changes, Summary string
 	// Files are the files by their path in the directory, with slashes. Nil in lists; an empty file comes back as no
 	// bytes, not as nil.
 	Files map[string][]byte

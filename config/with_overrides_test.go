@@ -93,17 +93,18 @@ func TestWhatMayBeDeclared(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Date(2026, 12, 1, 3, 0, 0, 0, time.UTC)
-	for want, edit := range map[string]func(*callbacks.DeclaredOverride){
-		"":                                       func(o *callbacks.DeclaredOverride) { o.Until = now.AddDate(0, 0, 62) },
-		"longer than 62 days":                    func(o *callbacks.DeclaredOverride) { o.Until = now.AddDate(0, 0, 63) },
-		"has passed; it is Tue 2026-12-01 10:00": func(o *callbacks.DeclaredOverride) { o.Until = now },
-		"ends before it begins":                  func(o *callbacks.DeclaredOverride) { o.From = o.Until },
-		"has no reason":                          func(o *callbacks.DeclaredOverride) { o.Reason = "" },
-		"the reason is longer than 200":          func(o *callbacks.DeclaredOverride) { o.Reason = strings.Repeat("é", 201) },
-		"the text for en is longer than 3000": func(o *callbacks.DeclaredOverride) {
+	type declared = callbacks.DeclaredOverride
+	for want, edit := range map[string]func(*declared){
+		"":                                       func(o *declared) { o.Until = now.AddDate(0, 0, 62) },
+		"longer than 62 days":                    func(o *declared) { o.Until = now.AddDate(0, 0, 63) },
+		"has passed; it is Tue 2026-12-01 10:00": func(o *declared) { o.Until = now },
+		"ends before it begins":                  func(o *declared) { o.From = o.Until },
+		"has no reason":                          func(o *declared) { o.Reason = "" },
+		"the reason is longer than 200":          func(o *declared) { o.Reason = strings.Repeat("é", 201) },
+		"the text for en is longer than 3000": func(o *declared) {
 			o.Say = map[string]string{"en": strings.Repeat("é", 3001)}
 		},
-		"holds control characters": func(o *callbacks.DeclaredOverride) { o.Say = map[string]string{"en": "Power\u2028cut"} },
+		"holds control characters": func(o *declared) { o.Say = map[string]string{"en": "Power\u2028cut"} },
 	} {
 		o := callbacks.DeclaredOverride{From: now, Until: now.Add(time.Hour), Reason: "Power cut"}
 		edit(&o)

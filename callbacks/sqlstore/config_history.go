@@ -26,7 +26,8 @@ func versionColumns(v *callbacks.Version) columns {
 func listedColumns(v *callbacks.Version) columns {
 	return columns{
 		{"number", &v.Number}, {"hash", &v.Hash}, {"published_ms", millis{&v.At}},
-		{"author", anyText{&v.Author}}, {"note", anyText{&v.Note}}, {"changes", anyText{&v.Changes}},
+		{"author", anyText{&v.Author}}, {"note", anyText{&v.Note}}, {"summary", anyText{&v.Summary}},
+		{"changes", anyText{&v.Changes}},
 	}
 }
 

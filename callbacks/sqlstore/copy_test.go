@@ -159,8 +159,8 @@ var filled = []filledRow{
 		"lifted_by": "budi",
 	}},
 	{"config_versions", map[string]any{
-		"number": 13, "hash": "h", "published_ms": 1028, "author": "sari", "note": "roll back to 1", "changes": "变",
-		"files": []byte{0, 0xff},
+		"number": 13, "hash": "h", "published_ms": 1028, "author": "sari", "note": "roll back to 1",
+		"summary": "变更", "changes": "变", "files": []byte{0, 0xff},
 	}},
 	{"config_audio", map[string]any{"name": "a.wav", "sound": []byte{0, 0xfe}}},
 	{"config_version_audio", map[string]any{"number": 13, "path": "prompts/audio/en/goodbye.wav", "name": "a.wav"}},

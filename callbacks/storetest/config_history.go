@@ -283,8 +283,9 @@ func testWords(t *testing.T, h *history) {
 	if len(lifted) != 1 || lifted[0].LiftedBy != read {
 		t.Errorf("lifted as %+v", lifted)
 	}
-	v := h.add(t, callbacks.Version{Hash: "h", Author: broken, Note: broken, Changes: broken})
-	if v.Author != read || v.Note != read || v.Changes != read {
+	v := h.add(t, callbacks.Version{Hash: "h", Author: broken, Note: broken, Summary: broken,
+		Changes: broken})
+	if v.Author != read || v.Note != read || v.Summary != read || v.Changes != read {
 		t.Errorf("added as %+v", v)
 	}
 }

@@ -43,10 +43,11 @@ func testVersions(t *testing.T, h *history) {
 		exactly(t, must[[]callbacks.Version](t)(h.Versions(h.ctx, most)), want)
 	}
 	list(10)
-	given := callbacks.Version{Number: 99, Hash: "h1", At: odd, Author: "sari", Changes: "gopay: 周一 09:00–18:00\n…",
+	given := callbacks.Version{Number: 99, Hash: "h1", At: odd, Author: "sari", Summary: "周一", Changes: "gopay: 周一 09:00–18:00\n…",
 		Files: files("a", "1")}
 	one := h.add(t, given)
-	exactly(t, one, callbacks.Version{Number: 1, Hash: "h1", At: kept, Author: "sari", Changes: given.Changes})
+	exactly(t, one, callbacks.Version{Number: 1, Hash: "h1", At: kept, Author: "sari",
+		Summary: given.Summary, Changes: given.Changes})
 	// The latest again is none, whatever else is said of it.
 	again, added, err := h.AddVersion(h.ctx, callbacks.Version{Hash: "h1", At: odd.Add(time.Hour), Author: "budi",
 		Files: files("a", "2")})
@@ -200,9 +201,9 @@ func testVersionsKept(t *testing.T, h *history) {
 	h.add(t, callbacks.Version{Hash: "h2", Files: second})
 	h.add(t, callbacks.Version{Hash: "h3", Files: third})
 	if _, err := h.place.Beside.Exec(`INSERT INTO config_versions 
-		(number, hash, published_ms, author, note, changes, files)
+		(number, hash, published_ms, author, note, summary, changes, files)
 		WITH RECURSIVE n (i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
-		SELECT i, 'h' || i, 0, '', '', '', v.files FROM n, config_versions v WHERE v.number = 3`); err != nil {
+		SELECT i, 'h' || i, 0, '', '', '', '', v.files FROM n, config_versions v WHERE v.number = 3`); err != nil {
 		t.Fatal(err)
 	}
 	if v := h.add(t, callbacks.Version{Hash: "h1001", Files: latest}); v.Number != 1001 {

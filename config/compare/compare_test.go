@@ -136,3 +136,26 @@ func TestCompareRecordings(t *testing.T) {
 		}
 	}
 }
+
+// A summary is the first change, and how many more there are; lines that change alike are one.
+func TestSummary(t *testing.T) {
+	row := compare.DayChange{When: "Fridays", Closes: []string{"17:00-19:00"}, Was: []string{"09:00-19:00"}}
+	hours := compare.HoursChanges{Zone: "Asia/Jakarta", Days: []compare.DayChange{row}, Later: &row}
+	other := compare.Change{About: "desk support", Text: "rings for 30s"}
+	changed := func(line string) compare.LineChanges {
+		return compare.LineChanges{Line: line, Change: "changed", Hours: []compare.HoursChanges{hours},
+			Others: []compare.Change{other}}
+	}
+	for want, each := range map[string][]compare.LineChanges{
+		"":                                nil,
+		"upay: a new line, +622150001000": {{Line: "upay", Change: "added", Numbers: []string{"+622150001000"}}},
+		"gopay, okpay: Fridays closes 17:00-19:00 (was 09:00-19:00, now closed) (and 2 more)": {changed("gopay"),
+			changed("okpay")},
+		"gopay: prompt " + strings.Repeat("é", 55) + "…": {{Line: "gopay", Change: "changed",
+			Others: []compare.Change{{About: "prompt", Text: strings.Repeat("é", 90)}}}},
+	} {
+		if got := (compare.Changes{Each: each}).Summary(); got != want {
+			t.Errorf("want %q, got %q", want, got)
+		}
+	}
+}

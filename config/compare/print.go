@@ -7,26 +7,58 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 )
 
-// String tells the changes to people: a paragraph for each line; lines of which the same can be told share one. It is
-// empty when nothing is different.
+// String tells the changes to people: a paragraph for each line; lines of which the same is said share one. It is empty
+// when nothing is different.
 func (c Changes) String() string {
-	var bodies []string
-	lines := map[string][]string{}
-	for _, one := range c.Each {
-		body := one.body()
-		if lines[body] == nil {
-			bodies = append(bodies, body)
-		}
-		lines[body] = append(lines[body], one.Line)
-	}
 	var b strings.Builder
-	for i, body := range bodies {
+	for i, p := range c.paragraphs() {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%s\n%s", lineNamesOf(lines[body]), body)
+		fmt.Fprintf(&b, "%s\n%s", lineNamesOf(p.lines), p.body)
 	}
 	return b.String()
+}
+
+// longestSummary is how many characters of the first change a summary has.
+const longestSummary = 70
+
+// Summary is the first change in one line, and how many more there are. It is empty when nothing is different.
+func (c Changes) Summary() string {
+	first, more := "", -1
+	for _, p := range c.paragraphs() {
+		rows := p.of.rows()
+		if more += len(rows); first == "" {
+			first = lineNamesOf(p.lines) + ": " + strings.Join(strings.Fields(strings.Join(rows[0], " ")), " ")
+		}
+	}
+	if runes := []rune(first); len(runes) > longestSummary {
+		first = string(runes[:longestSummary-1]) + "…"
+	}
+	if more > 0 {
+		first += fmt.Sprintf(" (and %d more)", more)
+	}
+	return first
+}
+
+// A paragraph is what is said of lines that change alike.
+type paragraph struct {
+	lines []string
+	of    LineChanges
+	body  string
+}
+
+func (c Changes) paragraphs() (all []*paragraph) {
+	byBody := map[string]*paragraph{}
+	for _, one := range c.Each {
+		body := one.body()
+		if byBody[body] == nil {
+			byBody[body] = &paragraph{of: one, body: body}
+			all = append(all, byBody[body])
+		}
+		byBody[body].lines = append(byBody[body].lines, one.Line)
+	}
+	return all
 }
 
 // mostNamed is how many lines are named that share a paragraph.
@@ -39,24 +71,43 @@ func lineNamesOf(ids []string) string {
 	return strings.Join(ids, ", ")
 }
 
-// body is what is told of a line, without its name.
+// body is what is said of a line, without its name.
 func (c LineChanges) body() string {
-	switch c.Change {
-	case added:
-		return "  a new line, " + strings.Join(c.Numbers, ", ") + "\n"
-	case removed:
-		return "  removed; nobody answers " + strings.Join(c.Numbers, ", ") + " any more\n"
+	if c.Change == added || c.Change == removed {
+		return problem.Aligned(c.rows(), "  ")
 	}
 	var b strings.Builder
 	for _, h := range c.Hours {
 		b.WriteString(h.body())
 	}
-	var rows [][]string
+	b.WriteString(problem.Aligned(c.otherRows(), "  "))
+	return b.String()
+}
+
+// rows are the changes, a row each.
+func (c LineChanges) rows() (rows [][]string) {
+	switch c.Change {
+	case added:
+		return [][]string{{"a new line, " + strings.Join(c.Numbers, ", ")}}
+	case removed:
+		return [][]string{{"removed; nobody answers " + strings.Join(c.Numbers, ", ") + " any more"}}
+	}
+	for _, h := range c.Hours {
+		for _, d := range h.Days {
+			rows = append(rows, d.row(h.Peak))
+		}
+		if h.Later != nil {
+			rows = append(rows, h.Later.row(h.Peak))
+		}
+	}
+	return append(rows, c.otherRows()...)
+}
+
+func (c LineChanges) otherRows() (rows [][]string) {
 	for _, change := range c.Others {
 		rows = append(rows, []string{change.About, change.Text})
 	}
-	b.WriteString(problem.Aligned(rows, "  "))
-	return b.String()
+	return rows
 }
 
 func (h HoursChanges) body() string {

@@ -245,7 +245,11 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 	p.live.Publish(snapshot, now)
 	p.inForce = files
 	p.accept(State{Hash: snapshot.Hash, Since: now})
-	v.Changes = changes(before, snapshot, now)
+	changes := compare.Snapshots(before, snapshot, now, Horizon)
+	v.Summary = changes.Summary()
+	if v.Changes = changes.String(); len(v.Changes) > longestChanges {
+		v.Changes = v.Changes[:longestChanges] + "\n… and more\n"
+	}
 	p.unrecorded = append(p.unrecorded, v)
 	p.record(ctx)
 	p.Log.Info("a configuration was put in force", "configuration", snapshot.Hash, "before", before.Hash, "author",
@@ -261,14 +265,6 @@ func (p *Publisher) put(ctx context.Context, snapshot *config.Snapshot, files Fi
 		p.Log.Warn(w.Message, "file", w.File, "row", w.Problem.Line, "key", w.Key)
 		p.say("warning: %s", w)
 	}
-}
-
-func changes(before, after *config.Snapshot, now time.Time) string {
-	text := compare.Snapshots(before, after, now, Horizon).String()
-	if len(text) > longestChanges {
-		text = text[:longestChanges] + "\n… and more\n"
-	}
-	return text
 }
 
 // record writes down what was put in force. With the store out of reach it is tried again at the next look.

@@ -267,6 +267,7 @@ CREATE TABLE config_versions (
     published_ms BIGINT NOT NULL,
     author       TEXT   NOT NULL,
     note         TEXT   NOT NULL,
+    summary      TEXT   NOT NULL,
     changes      TEXT   NOT NULL,
     files        {blob} NOT NULL
 );

@@ -61,34 +61,11 @@ func listVersions(out io.Writer, list []callbacks.Version) error {
 	return rows.Write(out, "")
 }
 
-// summary is the first of what a version changed, and how much more there is.
+// summary is what was done, and the first of what that changed.
 func summary(v callbacks.Version) string {
-	line, first, more := "", "", 0
-	for text := range strings.Lines(v.Changes) {
-		words := strings.Join(strings.Fields(text), " ")
-		switch {
-		case words == "" || strings.HasPrefix(words, "hours, on the clock of "):
-		case !strings.HasPrefix(text, " "):
-			line = words
-		case first == "":
-			first = line + ": " + words
-		default:
-			more++
-		}
-	}
-	switch {
-	case first == "" && line != "":
-		first = line
-	case first == "" && v.Number == 1:
+	first := cmp.Or(v.Summary, "nothing that callers notice")
+	if v.Summary == "" && v.Number == 1 {
 		first = "the first one"
-	case first == "":
-		first = "nothing that callers notice"
-	}
-	if runes := []rune(first); len(runes) > 70 {
-		first = string(runes[:69]) + "…"
-	}
-	if more > 0 {
-		first += fmt.Sprintf(" (and %d more)", more)
 	}
 	if v.Note != "" {
 		first = v.Note + "; " + first
