@@ -144,8 +144,8 @@ type Request struct {
 	// SMSBody is asked, once the callback is as it will be written, for the body of an SMS that confirms it and is
 	// written together with it. Empty, or a nil SMSBody: none. [Service.Book] fills it in.
 	SMSBody func(Callback) string
-	// GiveWay ends a callback for which [Request.OwnerBefore] holds, and the one that is replaced. [Service.Book] fills it in; nil: it stands in the
-	// way.
+	// GiveWay ends a callback for which [Request.OwnerBefore] holds, and the one that is replaced. [Service.Book] fills
+	// it in; nil: neither makes way.
 	GiveWay func(*Record) error
 	// Replaces is the ID of an open callback that ends as this one is written: its customer wants another number rung.
 	// 0: none. One that is being dialled stays.

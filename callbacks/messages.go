@@ -31,7 +31,7 @@ func (s *Service) SaveMessage(ctx context.Context, m Message) (Message, error) {
 }
 
 // SaveCallRecord writes down a call that is put through and gives it a reference. A key that was seen returns the
-// contact written first.
+// call record written first.
 func (s *Service) SaveCallRecord(ctx context.Context, c CallRecord) (CallRecord, error) {
 	switch {
 	case c.Key == "":

@@ -102,7 +102,7 @@ func answerTo(effect Effect) Event {
 	case SaveMessage, SaveCallRecord:
 		return Saved{"1234567"}
 	case UrgentUnanswered:
-		return Told{}
+		return Alerted{}
 	case Book, Move:
 		return Refused{Why: Failed}
 	}

@@ -127,7 +127,7 @@ func stubborn(t *testing.T, line *Line, now time.Time, begin []string, key strin
 			case AttachNote:
 				event = Done{}
 			case UrgentUnanswered:
-				event = Told{}
+				event = Alerted{}
 			default:
 				event = CallbackBooked{Callback: callbacks.Callback{Reference: "1234567", State: callbacks.Booked}}
 			}

@@ -132,7 +132,7 @@ func (w *simulatedCall) perform(effect Effect) Event {
 	case AskTaken:
 		return Taken{}
 	case UrgentUnanswered:
-		return Told{}
+		return Alerted{}
 	case Book:
 		w.Request = &effect.Request
 	}

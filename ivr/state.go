@@ -176,8 +176,8 @@ type (
 	Dropped struct{}
 	// CallVerified answers VerifyCall: the call was ours, or it was not as far as the proof goes.
 	CallVerified struct{ Ours bool }
-	// Told answers UrgentUnanswered, whatever came of it.
-	Told struct{}
+	// Alerted answers UrgentUnanswered, whatever came of it.
+	Alerted struct{}
 	// Done answers what has nothing to tell.
 	Done struct{}
 )
@@ -198,7 +198,7 @@ func (Shown) event()          {}
 func (Dropped) event()        {}
 func (CallVerified) event()   {}
 func (AttemptRead) event()    {}
-func (Told) event()           {}
+func (Alerted) event()        {}
 func (Done) event()           {}
 
 // A Refusal says why an effect was not carried out.

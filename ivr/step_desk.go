@@ -103,7 +103,7 @@ func afterDial(r *request, event Event) Action {
 		return askDesk(r)
 	case Refused: // the call could not be written down, and is put through all the same
 		return askDesk(r)
-	case Told:
+	case Alerted:
 		return r.afterUnanswered()
 	case DialEnded:
 		r.HungUp = event.HungUp

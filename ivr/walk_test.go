@@ -73,7 +73,7 @@ func eventsIn(r *request, response Response, keys []string) []Event {
 		case Reached:
 			return []Event{Done{}}
 		case UrgentUnanswered:
-			return []Event{Told{}}
+			return []Event{Alerted{}}
 		}
 	}
 	events := []Event{Keys{""}}

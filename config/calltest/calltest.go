@@ -219,7 +219,7 @@ func (c *call) perform(effect ivr.Effect) ivr.Event {
 	case ivr.AskTaken:
 		return ivr.Taken{Yes: c.taken != ""}
 	case ivr.UrgentUnanswered:
-		return ivr.Told{}
+		return ivr.Alerted{}
 	case ivr.Book:
 		booked := effect.Request.Callback()
 		booked.ID, booked.Reference = 1, reference

@@ -279,7 +279,7 @@ func TestPublishedWithoutTheStore(t *testing.T) {
 
 var errGone = errors.New("the database is gone")
 
-// A goneLedger fails while it is gone.
+// A goneHistory fails while it is gone.
 type goneHistory struct {
 	publish.History
 	gone bool

@@ -112,7 +112,7 @@ const maxAnswer = 4 << 20
 
 // Place asks the provider to ring a target. Its URLs carry the attempt, so that whatever comes back says whose it is.
 func (p *Client) Place(_ context.Context, placement dispatch.Placement) (string, error) {
-	sealed, err := p.sealer.Seal("attempt", "", leg{
+	sealed, err := p.sealer.seal("attempt", "", leg{
 		State: ivr.BeginLeg(placement.AttemptID, placement.Callback, placement.Target.Kind == callbacks.Customer),
 	})
 	if err != nil {

@@ -113,7 +113,7 @@ func TestPlaceCarriesTheAttemptAndNothingElse(t *testing.T) {
 			t.Fatalf("%s is %q, %v", name, target, err)
 		}
 		var carried leg
-		if err := p.sealer.Open("attempt", "", target.Query().Get("s"), &carried); err != nil ||
+		if err := p.sealer.open("attempt", "", target.Query().Get("s"), &carried); err != nil ||
 			carried.Attempt != wanted.AttemptID {
 			t.Errorf("%s carries %q, %v", name, carried.Attempt, err)
 		}
@@ -343,7 +343,7 @@ func TestSendATextMessage(t *testing.T) {
 		t.Fatalf("what becomes of it is told to %q, %v", callback, err)
 	}
 	var carried sentText
-	if err := p.sealer.Open("text", "", callback.Query().Get("s"), &carried); err != nil || carried.ID != 7 {
+	if err := p.sealer.open("text", "", callback.Query().Get("s"), &carried); err != nil || carried.ID != 7 {
 		t.Errorf("the address carries %+v, %v", carried, err)
 	}
 }

@@ -175,7 +175,7 @@ func (s *Server) urgentUnanswered(ctx context.Context, effect ivr.UrgentUnanswer
 		s.Log.Error("cannot write the alert about an urgent call that nobody took", "line", effect.Line, "error", err)
 		s.Metrics.failures.WithLabelValues("write an alert").Inc()
 	}
-	return ivr.Told{}
+	return ivr.Alerted{}
 }
 
 // within does what a call can do without, for so long and no longer. It is a goroutine, because not every driver lets

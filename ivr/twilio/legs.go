@@ -48,11 +48,11 @@ func (w webhook) firstLeg(l leg, from side) string {
 // been spoken to, to itself. Whose an attempt's leg is, the dispatcher says.
 func (s *Server) openLeg(w webhook, r *legRoute) (l leg, line *ivr.Line, err error) {
 	if r.step != ivr.StepAgentLeg {
-		err = s.Sealer.Open("attempt", "", w.sealed, &l)
+		err = s.Sealer.open("attempt", "", w.sealed, &l)
 		l.Step = r.step
 		return l, s.Lines.Find(l.Line, ""), err
 	}
-	if err := s.Sealer.Open("whisper", w.parent(), w.sealed, &l); err != nil {
+	if err := s.Sealer.open("whisper", w.parent(), w.sealed, &l); err != nil {
 		return l, nil, err
 	}
 	if l.Call != "" && l.Call != w.call().SID {
@@ -63,9 +63,9 @@ func (s *Server) openLeg(w webhook, r *legRoute) (l leg, line *ivr.Line, err err
 	return l, line, err
 }
 
-// event is what a webhook of a leg tells.
+// event is what a webhook of a leg reports.
 func (r *legRoute) event(w webhook) ivr.Event {
-	switch r.told {
+	switch r.kind {
 	case keyed:
 		return ivr.Keys{Digits: w.form.Get("Digits")}
 	case dialEnded:
@@ -77,7 +77,7 @@ func (r *legRoute) event(w webhook) ivr.Event {
 // again is what a leg begins again with after a fault: every answer can be given twice, and a key is asked for once
 // more.
 func (r *legRoute) again(w webhook) ivr.Event {
-	if r.told == dialEnded {
+	if r.kind == dialEnded {
 		return r.event(w)
 	}
 	return ivr.Failure{}
@@ -250,12 +250,12 @@ func (s *Server) connectLeg(doc *document, w webhook, l leg, connect ivr.Connect
 }
 
 // legURL is where an event of a leg comes in.
-func (s *Server) legURL(w webhook, l leg, told legEvent) (string, error) {
+func (s *Server) legURL(w webhook, l leg, kind legEvent) (string, error) {
 	purpose, owner := "attempt", ""
 	if l.Step == ivr.StepAgentLeg {
 		purpose, owner = "whisper", w.parent()
 	}
-	return s.sealedURL(s.legPath(l.Step, told), purpose, owner, l)
+	return s.sealedURL(s.legPath(l.Step, kind), purpose, owner, l)
 }
 
 // worthAnother reports whether the store may take later what it did not take now.
@@ -264,7 +264,7 @@ func worthAnother(err error) bool {
 		return false
 	}
 	for _, lasting := range []error{
-		ErrSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition,
+		errSeal, errNoLine, errRecording, callbacks.ErrNotFound, callbacks.ErrNotOpen, callbacks.ErrTransition,
 		dispatch.ErrForeignCall,
 	} {
 		if errors.Is(err, lasting) {
@@ -281,7 +281,7 @@ func (s *Server) attemptStatus(ctx context.Context, w webhook) error {
 		seq = atoi(w.form.Get("SequenceNumber"))
 	}
 	var l leg
-	if err := s.Sealer.Open("attempt", "", w.sealed, &l); err != nil {
+	if err := s.Sealer.open("attempt", "", w.sealed, &l); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)

@@ -122,7 +122,7 @@ func newLegWalk(t *testing.T, customerFirst bool) *legWalk {
 		t.Fatal(err)
 	}
 	dispatcher.Tick(t.Context())
-	answered, err := w.server.Sealer.Seal("attempt", "", leg{State: ivr.State{Attempt: w.attempt}})
+	answered, err := w.server.Sealer.seal("attempt", "", leg{State: ivr.State{Attempt: w.attempt}})
 	if err != nil || w.attempt == "" {
 		t.Fatalf("attempt %q, %v", w.attempt, err)
 	}

@@ -91,7 +91,7 @@ type recordedCall struct {
 // was lost, or is still on its way, it is saved now.
 func (s *Server) recording(ctx context.Context, w webhook) error {
 	var state recordedCall
-	if err := s.Sealer.Open("recording", w.call().SID, w.sealed, &state); err != nil {
+	if err := s.Sealer.open("recording", w.call().SID, w.sealed, &state); err != nil {
 		return err
 	}
 	line, err := s.lineOf(state.State)
@@ -175,7 +175,7 @@ func (s *Server) playable(ctx context.Context, sid string) bool {
 // playRecording passes a recording on. Anybody with a sealed address that has not expired may hear it.
 func (s *Server) playRecording(w http.ResponseWriter, r *http.Request) {
 	var wanted playback
-	if err := s.Sealer.Open("playback", "", r.URL.Query().Get("s"), &wanted); err != nil {
+	if err := s.Sealer.open("playback", "", r.URL.Query().Get("s"), &wanted); err != nil {
 		s.refusePlayback(w, r, http.StatusForbidden, "seal")
 		return
 	}

@@ -200,7 +200,7 @@ func TestInsisting(t *testing.T) {
 		t.Errorf("the recording's status callback does not insist: %s", text)
 	}
 	plain, with := signWith(someToken, someURL, someForm), signWith(someToken, someURL+insist, someForm)
-	if plain != with || !Verify([]string{someToken}, someURL+insist, someForm, plain) {
+	if plain != with || !verify([]string{someToken}, someURL+insist, someForm, plain) {
 		t.Error("the fragment is signed")
 	}
 }

@@ -163,7 +163,7 @@ func (s *Server) forbid(c echo.Context, path string, err error) error {
 
 // ofAnother reports whether a webhook may say nothing about what its URL was made for.
 func ofAnother(err error) bool {
-	return errors.Is(err, ErrSeal) || errors.Is(err, dispatch.ErrForeignCall)
+	return errors.Is(err, errSeal) || errors.Is(err, dispatch.ErrForeignCall)
 }
 
 // foreign counts and logs a webhook of another leg. Nothing was changed, and the answer is a plain one.

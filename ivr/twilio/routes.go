@@ -47,10 +47,10 @@ type route struct {
 	leg    *legRoute
 }
 
-// A legRoute is what a webhook of a leg tells, and which of an attempt's two telephones it has to come from.
+// A legRoute is what a webhook of a leg reports, and which of an attempt's two telephones it has to come from.
 type legRoute struct {
 	step ivr.StepID
-	told legEvent
+	kind legEvent
 	from side
 }
 
@@ -102,9 +102,9 @@ func (s *Server) routes() []route {
 }
 
 // legPath is where an event of a step comes in.
-func (s *Server) legPath(step ivr.StepID, told legEvent) string {
+func (s *Server) legPath(step ivr.StepID, kind legEvent) string {
 	for _, r := range s.routes() {
-		if r.leg != nil && r.leg.step == step && r.leg.told == told {
+		if r.leg != nil && r.leg.step == step && r.leg.kind == kind {
 			return r.path
 		}
 	}

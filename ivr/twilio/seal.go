@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// ErrSeal means that a sealed value was altered, is for another call, has expired, or was sealed with a key we no
+// errSeal means that a sealed value was altered, is for another call, has expired, or was sealed with a key we no
 // longer hold. Which of these is deliberately not told.
-var ErrSeal = errors.New("the sealed state cannot be opened")
+var errSeal = errors.New("the sealed state cannot be opened")
 
 // sealVersion is the first byte of every sealed value; a reader refuses all others.
 const sealVersion = 1
@@ -60,8 +60,8 @@ type sealed struct {
 	Value   json.RawMessage `json:"v"`
 }
 
-// Seal returns value as URL-safe text that only Open with the same purpose and owner can read.
-func (s *Sealer) Seal(purpose, owner string, value any) (string, error) {
+// seal returns value as URL-safe text that only Open with the same purpose and owner can read.
+func (s *Sealer) seal(purpose, owner string, value any) (string, error) {
 	inner, err := json.Marshal(value)
 	if err != nil {
 		return "", err
@@ -76,11 +76,11 @@ func (s *Sealer) Seal(purpose, owner string, value any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(box), nil
 }
 
-// Open reads what Seal made into value. Every failure is [ErrSeal].
-func (s *Sealer) Open(purpose, owner, text string, value any) error {
+// open reads what seal made into value. Every failure is [errSeal].
+func (s *Sealer) open(purpose, owner, text string, value any) error {
 	box, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(box) < 5 || box[0] != sealVersion {
-		return ErrSeal
+		return errSeal
 	}
 	id, box := [4]byte(box[1:5]), box[5:]
 	for _, key := range s.keys {
@@ -89,18 +89,18 @@ func (s *Sealer) Open(purpose, owner, text string, value any) error {
 		}
 		plain, err := key.aead.Open(nil, nil, box, boundTo(purpose, owner))
 		if err != nil {
-			return ErrSeal
+			return errSeal
 		}
 		var content sealed
 		if json.Unmarshal(plain, &content) != nil || s.now().Unix() >= content.Expires {
-			return ErrSeal
+			return errSeal
 		}
 		if json.Unmarshal(content.Value, value) != nil {
-			return ErrSeal
+			return errSeal
 		}
 		return nil
 	}
-	return ErrSeal
+	return errSeal
 }
 
 func boundTo(purpose, owner string) []byte {

@@ -36,12 +36,12 @@ var sealedState = ivr.State{
 func TestSealRoundTrip(t *testing.T) {
 	now := openHour
 	s := sealerAt(t, &now, keyA)
-	text, err := s.Seal("call", "CA1", sealedState)
+	text, err := s.seal("call", "CA1", sealedState)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got ivr.State
-	if err := s.Open("call", "CA1", text, &got); err != nil || !reflect.DeepEqual(got, sealedState) {
+	if err := s.open("call", "CA1", text, &got); err != nil || !reflect.DeepEqual(got, sealedState) {
 		t.Errorf("opened %+v, error %v", got, err)
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(text)
@@ -53,7 +53,7 @@ func TestSealRoundTrip(t *testing.T) {
 			t.Errorf("%q can be read in the sealed text", secret)
 		}
 	}
-	if again, _ := s.Seal("call", "CA1", sealedState); again == text {
+	if again, _ := s.seal("call", "CA1", sealedState); again == text {
 		t.Error("sealing twice gives the same text: the nonce is not random")
 	}
 }
@@ -62,14 +62,14 @@ func TestSealRoundTrip(t *testing.T) {
 func TestSealIsBound(t *testing.T) {
 	now := openHour
 	s := sealerAt(t, &now, keyA)
-	text, _ := s.Seal("call", "CA1", sealedState)
+	text, _ := s.seal("call", "CA1", sealedState)
 	for _, other := range [][2]string{{"call", "CA2"}, {"call", ""}, {"whisper", "CA1"}, {"", "CA1"}, {"callC", "A1"},
 		{"CA1", "call"}} {
-		if err := s.Open(other[0], other[1], text, &ivr.State{}); !errors.Is(err, ErrSeal) {
+		if err := s.open(other[0], other[1], text, &ivr.State{}); !errors.Is(err, errSeal) {
 			t.Errorf("opens for purpose %q and owner %q: %v", other[0], other[1], err)
 		}
 	}
-	if err := s.Open("call", "CA1", text, new(int)); !errors.Is(err, ErrSeal) {
+	if err := s.open("call", "CA1", text, new(int)); !errors.Is(err, errSeal) {
 		t.Errorf("opens into another type: %v", err)
 	}
 }
@@ -77,13 +77,13 @@ func TestSealIsBound(t *testing.T) {
 func TestSealExpires(t *testing.T) {
 	now := openHour
 	s := sealerAt(t, &now, keyA)
-	text, _ := s.Seal("call", "CA1", sealedState)
+	text, _ := s.seal("call", "CA1", sealedState)
 	for _, c := range []struct {
 		after time.Duration
 		want  error
-	}{{0, nil}, {time.Hour - time.Second, nil}, {time.Hour, ErrSeal}, {24 * time.Hour, ErrSeal}} {
+	}{{0, nil}, {time.Hour - time.Second, nil}, {time.Hour, errSeal}, {24 * time.Hour, errSeal}} {
 		now = openHour.Add(c.after)
-		if err := s.Open("call", "CA1", text, &ivr.State{}); !errors.Is(err, c.want) {
+		if err := s.open("call", "CA1", text, &ivr.State{}); !errors.Is(err, c.want) {
 			t.Errorf("after %s: %v, want %v", c.after, err, c.want)
 		}
 	}
@@ -92,8 +92,8 @@ func TestSealExpires(t *testing.T) {
 func TestSealKeyRotation(t *testing.T) {
 	now := openHour
 	before, during, after := sealerAt(t, &now, keyA), sealerAt(t, &now, keyB, keyA), sealerAt(t, &now, keyB)
-	older, _ := before.Seal("call", "CA1", sealedState)
-	newer, _ := during.Seal("call", "CA1", sealedState)
+	older, _ := before.seal("call", "CA1", sealedState)
+	newer, _ := during.seal("call", "CA1", sealedState)
 	for _, c := range []struct {
 		name string
 		s    *Sealer
@@ -103,10 +103,10 @@ func TestSealKeyRotation(t *testing.T) {
 		{"the old key still opens", during, older, nil},
 		{"the new key opens", during, newer, nil},
 		{"the newest key seals", after, newer, nil},
-		{"a removed key opens nothing", after, older, ErrSeal},
-		{"who lacks the new key opens nothing", before, newer, ErrSeal},
+		{"a removed key opens nothing", after, older, errSeal},
+		{"who lacks the new key opens nothing", before, newer, errSeal},
 	} {
-		if err := c.s.Open("call", "CA1", c.text, &ivr.State{}); !errors.Is(err, c.want) {
+		if err := c.s.open("call", "CA1", c.text, &ivr.State{}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
@@ -127,11 +127,11 @@ func TestSealerWantsWholeKeys(t *testing.T) {
 func TestSealRefusesEveryChange(t *testing.T) {
 	now := openHour
 	s := sealerAt(t, &now, keyA)
-	text, _ := s.Seal("call", "CA1", sealedState)
+	text, _ := s.seal("call", "CA1", sealedState)
 	raw, _ := base64.RawURLEncoding.DecodeString(text)
 	refused := func(what string, raw []byte) {
-		if err := s.Open("call", "CA1", base64.RawURLEncoding.EncodeToString(raw), &ivr.State{}); !errors.Is(err,
-			ErrSeal) {
+		if err := s.open("call", "CA1", base64.RawURLEncoding.EncodeToString(raw), &ivr.State{}); !errors.Is(err,
+			errSeal) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -151,7 +151,7 @@ func TestSealRefusesEveryChange(t *testing.T) {
 func FuzzOpen(f *testing.F) {
 	now := openHour
 	s := sealerAt(f, &now, keyB, keyA)
-	text, _ := s.Seal("call", "CA1", sealedState)
+	text, _ := s.seal("call", "CA1", sealedState)
 	f.Add(text, "call", "CA1")
 	f.Add("", "call", "")
 	f.Add("AQ", "call", "CA1")
@@ -160,22 +160,22 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, purpose, owner string) {
 		// Nobody without a key can make something that opens: the seed that does is ours, and is made anew each run.
 		var got ivr.State
-		err := s.Open(purpose, owner, text, &got)
-		if err != nil && !errors.Is(err, ErrSeal) {
+		err := s.open(purpose, owner, text, &got)
+		if err != nil && !errors.Is(err, errSeal) {
 			t.Errorf("%q fails with %v", text, err)
 		}
 		if err == nil && !reflect.DeepEqual(got, sealedState) {
 			t.Errorf("%q opens as %+v", text, got)
 		}
-		mine, err := s.Seal(purpose, owner, text)
+		mine, err := s.seal(purpose, owner, text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back string
-		if err := s.Open(purpose, owner, mine, &back); err != nil {
+		if err := s.open(purpose, owner, mine, &back); err != nil {
 			t.Errorf("cannot open what was sealed for %q, %q: %v", purpose, owner, err)
 		}
-		if err := s.Open(purpose+"x", owner, mine, &back); !errors.Is(err, ErrSeal) {
+		if err := s.open(purpose+"x", owner, mine, &back); !errors.Is(err, errSeal) {
 			t.Errorf("opens for another purpose: %v", err)
 		}
 	})

@@ -104,7 +104,7 @@ func (s *Server) step(ctx context.Context, w webhook) (*document, error) {
 
 func (s *Server) open(sealed string, call ivr.Call) (*ivr.Line, ivr.State, error) {
 	var state ivr.State
-	if err := s.Sealer.Open("call", call.SID, sealed, &state); err != nil {
+	if err := s.Sealer.open("call", call.SID, sealed, &state); err != nil {
 		return nil, ivr.State{}, err
 	}
 	line, err := s.lineOf(state)
@@ -219,7 +219,7 @@ const insist = "#rc=2&rp=ct,rt,5xx&rt=4500"
 
 // sealedURL is an absolute URL with the sealed value as its only parameter, so that its query is sorted by nature.
 func (s *Server) sealedURL(path, purpose, owner string, value any) (string, error) {
-	sealed, err := s.Sealer.Seal(purpose, owner, value)
+	sealed, err := s.Sealer.seal(purpose, owner, value)
 	return s.PublicURL + path + "?s=" + sealed, err
 }
 

@@ -37,13 +37,13 @@ func SignedText(fullURL string, form url.Values) string {
 
 func tokenKey(token string) SigningKey { return SigningKey{Algorithm: HMACSHA1, Secret: token} }
 
-// Verify reports whether signature is right for the request under one of the tokens. The URL is tried as given and with
+// verify reports whether signature is right for the request under one of the tokens. The URL is tried as given and with
 // its standard port added or its port removed, because the provider's edge does either. An empty token or signature is
 // never right.
-func Verify(tokens []string, fullURL string, form url.Values, signature string) bool {
+func verify(tokens []string, fullURL string, form url.Values, signature string) bool {
 	right := false
 	for _, token := range tokens {
-		if tokenKey(token).Verify(fullURL, form, signature) {
+		if tokenKey(token).verify(fullURL, form, signature) {
 			right = true
 		}
 	}
@@ -118,8 +118,8 @@ func (k SigningKey) Sign(fullURL string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// Verify reports whether signature is right for the request, with its port added or removed as [Verify] does it.
-func (k SigningKey) Verify(fullURL string, form url.Values, signature string) bool {
+// verify reports whether signature is right for the request, with its port added or removed as [verify] does it.
+func (k SigningKey) verify(fullURL string, form url.Values, signature string) bool {
 	if k.Secret == "" {
 		return false
 	}
@@ -183,7 +183,7 @@ func (s *Server) authentic(header http.Header, fullURL string, form url.Values) 
 	case len(settings) == 0 && s.KeysOnly:
 		return errToken
 	case len(settings) == 0:
-		if !Verify(s.Tokens, fullURL, form, signatures[0]) {
+		if !verify(s.Tokens, fullURL, form, signatures[0]) {
 			return errSignature
 		}
 		return nil
@@ -198,7 +198,7 @@ func (s *Server) authentic(header http.Header, fullURL string, form url.Values) 
 		return errUnknownKey
 	case !strings.EqualFold(string(s.Keys[at].Algorithm), string(algorithm)):
 		return errAlgorithm
-	case !s.Keys[at].Verify(fullURL, form, signatures[0]):
+	case !s.Keys[at].verify(fullURL, form, signatures[0]):
 		return errSignature
 	}
 	return nil

@@ -26,7 +26,7 @@ const sidLength = 34
 
 // Send asks the provider to send a text message. It implements [callbacks.SMSSender].
 func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error) {
-	sealed, err := p.sealer.Seal("text", "", sentText{ID: t.ID})
+	sealed, err := p.sealer.seal("text", "", sentText{ID: t.ID})
 	if err != nil {
 		return "", err
 	}
@@ -52,7 +52,7 @@ var _ callbacks.SMSSender = (*Client)(nil)
 // smsStatus hears what becomes of a text message. Words come late, twice and in any order; the store sorts them.
 func (s *Server) smsStatus(ctx context.Context, w webhook) error {
 	var sent sentText
-	if err := s.Sealer.Open("text", "", w.sealed, &sent); err != nil {
+	if err := s.Sealer.open("text", "", w.sealed, &sent); err != nil {
 		return err
 	}
 	code, _ := strconv.Atoi(w.form.Get("ErrorCode"))

@@ -239,7 +239,7 @@ func (l *leg) dialledBy(a *attempt, limit time.Duration, whisper *source) {
 	if whisper != nil {
 		l.emit(Event{Event: EventWhisper, URL: whisper.url})
 		a.parent.emit(Event{Event: EventMeanwhile, Detail: a.meanwhile()})
-		if l.perform(whisperStage, *whisper) != goOn && l.diverted == nil {
+		if l.perform(whisperScope, *whisper) != goOn && l.diverted == nil {
 			l.hangUp()
 			return
 		}

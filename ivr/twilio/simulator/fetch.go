@@ -20,7 +20,7 @@ const (
 
 // fetch gets the next document of a leg, from the fallback URL when the first request fails. It returns nil when
 // the call cannot go on: the holder of the telephone then has heard the provider's own apology, and is hung up.
-func (l *leg) fetch(st stage, src source) *document {
+func (l *leg) fetch(in scope, src source) *document {
 	doc, fault := l.request(src)
 	if fault == nil || l.over() {
 		return doc
@@ -31,7 +31,7 @@ func (l *leg) fetch(st stage, src source) *document {
 	} else {
 		l.c.violation(l, "%s: %s", fault, src.url)
 	}
-	if l.fallbackURL == "" || l.fellBack.Equal(l.now()) || st == whisperStage || st == noticeStage {
+	if l.fallbackURL == "" || l.fellBack.Equal(l.now()) || in == whisperScope || in == noticeScope {
 		return l.giveUp(src.url, fault)
 	}
 	l.fellBack, l.redirects, l.perInstant = l.now(), 0, 0

@@ -239,7 +239,7 @@ func (l *leg) inbound(p *process) {
 // serve plays documents until the leg is over, starting with one from src.
 func (l *leg) serve(src source) {
 	for !l.over() {
-		l.perform(mainStage, src)
+		l.perform(mainScope, src)
 		if l.diverted == nil {
 			break
 		}

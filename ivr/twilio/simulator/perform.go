@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// A stage is where a document is played.
-type stage int
+// A scope is where a document is executed.
+type scope int
 
 const (
-	mainStage    stage = iota // the leg itself
-	whisperStage              // the telephone that picked up, before it is connected
-	waitStage                 // somebody who waits in a queue
-	noticeStage               // somebody who leaves a queue, before they are connected
+	mainScope    scope = iota // the leg itself
+	whisperScope              // the telephone that picked up, before it is connected
+	waitScope                 // somebody who waits in a queue
+	noticeScope               // somebody who leaves a queue, before they are connected
 )
 
-// verbs that a stage plays; nil plays all.
-var stageVerbs = map[stage][]string{
-	whisperStage: {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"},
-	waitStage:    {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"},
-	noticeStage:  {"Say", "Play", "Pause", "Redirect"},
+// scopeVerbs are the verbs that a scope executes; nil: all.
+var scopeVerbs = map[scope][]string{
+	whisperScope: {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup"},
+	waitScope:    {"Say", "Play", "Pause", "Gather", "Redirect", "Hangup", "Leave"},
+	noticeScope:  {"Say", "Play", "Pause", "Redirect"},
 }
 
-func (s stage) String() string {
+func (s scope) String() string {
 	return [...]string{"a call", "a whisper", "a waitUrl", "a queue's notice"}[s]
 }
 
@@ -41,23 +41,23 @@ type source struct {
 type flow int
 
 const (
-	goOn flow = iota // the next verb is played
-	jump             // another document is played instead
-	quit             // playing ends: hung up, interrupted, or nothing more to do on this stage
+	goOn flow = iota // the next verb is executed
+	jump             // another document is executed instead
+	quit             // the execution ends: hung up, interrupted, or nothing more to do in this scope
 )
 
-// perform plays the document from src and those it leads to. It reports goOn when a document came to its end and
-// quit when playing was ended in any other way.
-func (l *leg) perform(st stage, src source) flow {
+// perform executes the document from src and those it leads to. It reports goOn when a document came to its end and
+// quit when the execution was ended in any other way.
+func (l *leg) perform(in scope, src source) flow {
 	for {
 		if l.interrupted() {
 			return quit
 		}
-		doc := l.fetch(st, src)
+		doc := l.fetch(in, src)
 		if doc == nil || l.interrupted() {
 			return quit
 		}
-		f, next := l.playAll(st, doc)
+		f, next := l.executeAll(in, doc)
 		if f != jump {
 			return f
 		}
@@ -65,13 +65,13 @@ func (l *leg) perform(st stage, src source) flow {
 	}
 }
 
-func (l *leg) playAll(st stage, doc *document) (flow, source) {
+func (l *leg) executeAll(in scope, doc *document) (flow, source) {
 	for _, v := range doc.verbs {
-		if allowed := stageVerbs[st]; allowed != nil && !slices.Contains(allowed, v.name) {
-			l.c.violation(l, "<%s> cannot be used in %s", v.name, st)
+		if allowed := scopeVerbs[in]; allowed != nil && !slices.Contains(allowed, v.name) {
+			l.c.violation(l, "<%s> cannot be used in %s", v.name, in)
 			continue
 		}
-		f, next := l.play(st, doc, v)
+		f, next := l.execute(in, doc, v)
 		if f == goOn && l.interrupted() {
 			f = quit
 		}
@@ -82,8 +82,8 @@ func (l *leg) playAll(st stage, doc *document) (flow, source) {
 	return goOn, source{}
 }
 
-// play plays one verb.
-func (l *leg) play(st stage, doc *document, v *element) (flow, source) {
+// execute does one verb.
+func (l *leg) execute(in scope, doc *document, v *element) (flow, source) {
 	l.answerFor(v)
 	if v.name != "Redirect" {
 		l.redirects = 0
@@ -101,7 +101,7 @@ func (l *leg) play(st stage, doc *document, v *element) (flow, source) {
 	case "Enqueue":
 		return l.enqueue(doc, v)
 	case "Leave":
-		return l.leave(st)
+		return l.leave(in)
 	case "Record":
 		return l.record(doc, v)
 	case "Hangup":

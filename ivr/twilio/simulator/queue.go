@@ -146,7 +146,7 @@ func (l *leg) hold(doc *document, v *element, q *queue, m *member) {
 			"CurrentQueueSize": {strconv.Itoa(len(q.members))},
 			"MaxQueueSize":     {strconv.Itoa(q.max)},
 		}
-		l.perform(waitStage, source{kind: KindWait, url: target, method: v.attr("waitUrlMethod", methodPost),
+		l.perform(waitScope, source{kind: KindWait, url: target, method: v.attr("waitUrlMethod", methodPost),
 			form: form})
 	}
 }
@@ -156,7 +156,7 @@ func (l *leg) meet(out *exit, q *queue, waited time.Duration) {
 	if out.notice != nil {
 		src := *out.notice
 		src.form = url.Values{"QueueSid": {q.sid}, "QueueTime": {seconds(waited)}, "DequeingCallSid": {out.by.sid}}
-		l.perform(noticeStage, src)
+		l.perform(noticeScope, src)
 	}
 	out.ready = true
 	out.by.proc.wake()
@@ -187,8 +187,8 @@ func (l *leg) dequeued(doc *document, v *element, q *queue, out *exit, waited ti
 }
 
 // leave ends a wait from within the waitUrl.
-func (l *leg) leave(st stage) (flow, source) {
-	if st != waitStage {
+func (l *leg) leave(in scope) (flow, source) {
+	if in != waitScope {
 		l.c.violation(l, "<Leave> outside of a waitUrl")
 		return goOn, source{}
 	}

@@ -93,18 +93,18 @@ func Call(ctx context.Context, in io.Reader, out io.Writer, snapshot *config.Sna
 	customer.Name = "customer"
 
 	t := newTranscript(out, line, o.JSON)
-	var cost effort
+	var cost callTiming
 	var r *simulation
 	r, err = newSimulation(ctx, options{
-		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler),
-		SimulatorEvent: func(e simulator.Event) {
+		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler),
+		simulatorEvent: func(e simulator.Event) {
 			if e.Event == simulator.EventHangup && e.Role == RoleCaller {
 				r.staff(line, after)
 			}
 			t.simulatorEvent(e)
 			cost.simulatorEvent(e)
 		},
-		ProductEvent: func(h twilio.Event) {
+		productEvent: func(h twilio.Event) {
 			if h.Callback.Number != "" {
 				r.simulator.Subscribe(h.Callback.Number, customer)
 			}

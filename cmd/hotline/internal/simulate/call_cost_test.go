@@ -22,7 +22,7 @@ type callCost struct {
 	most int
 }
 
-var efforts = []callCost{
+var callCosts = []callCost{
 	{"stolen, day: emergency desk rings", openDay, []string{"1"}, simulator.EventDial, "answer", 1},
 	{"stolen, night of a holiday: emergency desk rings", night, []string{"1"}, simulator.EventDial, "answer", 1},
 	{"a person at once: desk rings", openDay, []string{"0"}, simulator.EventDial, "answer", 1},
@@ -43,7 +43,7 @@ func TestCostOfACall(t *testing.T) {
 	rows := tabwriter.NewWriter(&table, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(rows, "language\tactions\tkeys\tcharacters\tseconds of speech\t  outcome")
 	for number, tag := range []string{"id", "en", "zh"} {
-		for _, e := range efforts {
+		for _, e := range callCosts {
 			actions, keys, chars, seconds := e.measure(t, fmt.Sprint(number+1))
 			fmt.Fprintf(rows, "%s\t%d\t%d\t%d\t%.0f\t  %s\n", tag, actions, keys, chars, seconds, e.outcome)
 			if actions > e.most {
@@ -52,7 +52,7 @@ func TestCostOfACall(t *testing.T) {
 		}
 	}
 	rows.Flush()
-	t.Logf("effort after the language was chosen; speech includes the greeting\n%s", table.String())
+	t.Logf("cost after the language was chosen; speech includes the greeting\n%s", table.String())
 }
 
 // measure plays the call in a language and counts until the outcome.

@@ -14,7 +14,7 @@ import (
 // longestCall is how much of its own time a call test may take.
 const longestCall = 2 * time.Hour
 
-// A testRun is a call test while it is played. Events come from the simulator and from the server's goroutines.
+// A testRun is a call test while it runs. Events come from the simulator and from the server's goroutines.
 type testRun struct {
 	*simulation
 	*calltest.Comparison

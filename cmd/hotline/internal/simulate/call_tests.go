@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 // A Result is what came of a call test.
 type Result struct {
 	Test config.Call
-	// Differs is empty when the call went as expected. Otherwise it is one sentence: where the first thing stands that
-	// was different, what was wanted, and what there was instead.
+	// Differs is empty when the call went as expected. Otherwise it is one sentence: the place of the first difference,
+	// what was wanted, and what there was instead.
 	Differs string
 	// Transcript is the call as "hotline call" prints it, with the first difference marked in it by lines that begin
 	// with >.
@@ -43,7 +44,7 @@ func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config
 	return ctx.Err()
 }
 
-// runCallTest plays one call. A panic is an error: the process may be answering real calls.
+// runCallTest runs one call. A panic is an error: the process may be answering real calls.
 func runCallTest(ctx context.Context, snapshot *config.Snapshot, call config.Call) (out Result, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
@@ -60,8 +61,8 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, call config.Cal
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	p.simulation, err = newSimulation(ctx, options{
-		Snapshot: snapshot, At: call.At, Log: slog.New(slog.DiscardHandler), OpenedStore: store,
-		Strict: true, SimulatorEvent: p.simulatorEvent, ProductEvent: p.productEvent,
+		snapshot: snapshot, at: call.At, log: slog.New(slog.DiscardHandler), openedStore: store,
+		strict: true, simulatorEvent: p.simulatorEvent, productEvent: p.productEvent,
 	})
 	if err != nil {
 		return out, err
@@ -73,14 +74,11 @@ func runCallTest(ctx context.Context, snapshot *config.Snapshot, call config.Cal
 	return Result{Test: call, Differs: p.Differs, Transcript: p.out.String()}, nil
 }
 
-// run makes the call, plays it to its end, and compares what came of it.
+// run makes the call, runs it to its end, and compares what came of it.
 func (p *testRun) run(ctx context.Context) error {
 	p.staff(p.Line, behaviours[p.Test.Others])
 	p.staffNamed()
-	from := p.Test.From
-	if from == "" {
-		from = calltest.Caller(p.Line.Region)
-	}
+	from := cmp.Or(p.Test.From, calltest.Caller(p.Line.Region))
 	p.transcript.begin(p.Test.At, from)
 	leg := p.simulator.Ring(from, p.Line.Numbers[0], simulator.Party{Name: RoleCaller, Keys: p.answer})
 	err := p.simulator.RunUntil(ctx, p.Test.At.Add(longestCall), leg.Done)
@@ -119,7 +117,7 @@ func (p *testRun) runToOutcome(ctx context.Context) error {
 	p.staff(p.Line, behaviours["answer"])
 	err := p.simulator.RunUntil(ctx, p.Test.At.Add(keepLimit), p.settled)
 	if errors.Is(err, simulator.ErrLimit) {
-		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it stands")
+		p.differ("expect.callback.kept", fmt.Sprintf("the callback to end within %s", keepLimit), "it is still open")
 		return nil
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func notConnected(second, ended string, writes int32) []scenarioOption {
 	store, lost, told := &failingStore{}, false, false
 	return []scenarioOption{
 		func(s *setting) {
-			s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+			s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 		},
 		withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 			switch {
@@ -94,7 +94,7 @@ func TestApologiesAreInTheLanguageOfTheCall(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			store, told := &failingStore{}, false
 			s := newScenario(t, saturday, func(s *setting) {
-				s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+				s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 			}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 				if !told && strings.Contains(w.URL, path+"?") {
 					told = true

@@ -124,7 +124,7 @@ func TestTheStoreIsGoneWhileTheCallerListens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := &blindStore{}
 			s := newScenario(t, saturday, func(s *setting) {
-				s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+				s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 			})
 			s.rings(home, "I repeat", booking...)
 			reference := s.only().Reference

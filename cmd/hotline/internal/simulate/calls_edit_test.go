@@ -31,7 +31,7 @@ func newEdition(t *testing.T) edition {
 }
 
 func (e edition) option() scenarioOption {
-	return func(s *setting) { s.Live, s.Snapshot = e.Live, e.Snapshot }
+	return func(s *setting) { s.live, s.snapshot = e.Live, e.Snapshot }
 }
 
 // while does something when the caller hears a question, before they answer it.

@@ -42,7 +42,7 @@ func TestNoReferenceIsSpokenWithoutItsFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path, log := sqlitetest.New(t), &bytes.Buffer{}
 			s := newScenario(t, saturday, withLog(slog.New(slog.NewTextHandler(log, nil))),
-				func(s *setting) { s.Store = "sqlite:" + path })
+				func(s *setting) { s.store = "sqlite:" + path })
 			s.mayBreak = true
 			s.rings(home, "I repeat", booking...)
 			s.readyIs(http.StatusOK)

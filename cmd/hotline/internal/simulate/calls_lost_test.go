@@ -118,7 +118,7 @@ func TestTheAnswerToABookingIsLost(t *testing.T) {
 func TestABookingThatWasWrittenThoughItFailed(t *testing.T) {
 	store := &forgetfulStore{}
 	s := newScenario(t, saturday, func(s *setting) {
-		s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+		s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 	})
 	store.forgets = true
 	s.rings(home, "I repeat", slices.Concat(asking, []step{

@@ -13,7 +13,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
-func onStore(name string) scenarioOption { return func(s *setting) { s.Store = name } }
+func onStore(name string) scenarioOption { return func(s *setting) { s.store = name } }
 
 // Calls with the callbacks in PostgreSQL, with webhooks that come twice.
 func TestCallsOnPostgreSQL(t *testing.T) {
@@ -34,8 +34,8 @@ func TestCallsOnPostgreSQL(t *testing.T) {
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
-		_, err := newSimulation(t.Context(), options{Snapshot: errorless(apptest.Shipped()), At: time.Now(),
-			Store: "postgres://hotline:secret@/nothere?host=/nowhere"})
+		_, err := newSimulation(t.Context(), options{snapshot: errorless(apptest.Shipped()), at: time.Now(),
+			store: "postgres://hotline:secret@/nothere?host=/nowhere"})
 		if err == nil || strings.Contains(err.Error(), "secret") {
 			t.Errorf("without a database: %v", err)
 		}

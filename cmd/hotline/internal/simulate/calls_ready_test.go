@@ -14,7 +14,7 @@ import (
 // database is in [TestTheStoreIsGone].
 func TestReadyzWhenTheDatabaseIsLocked(t *testing.T) {
 	path := sqlitetest.New(t)
-	s := newScenario(t, openDay, func(s *setting) { s.Store = "sqlite:" + path })
+	s := newScenario(t, openDay, func(s *setting) { s.store = "sqlite:" + path })
 	other, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
 	if err != nil {
 		t.Fatal(err)

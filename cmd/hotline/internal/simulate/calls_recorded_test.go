@@ -48,7 +48,7 @@ var recordingTold = map[string]func(simulator.Webhook) simulator.WebhookFault{
 // recordedScenario is a scenario in one of the two forms in which a recording's action is told.
 func recordedScenario(t *testing.T, named bool, webhook func(simulator.Webhook) simulator.WebhookFault) *scenario {
 	s := newScenario(t, night, withFaults(simulator.Faults{Webhook: webhook}),
-		func(s *setting) { s.NamedRecordings = named })
+		func(s *setting) { s.namedRecordings = named })
 	s.mayDrop = true // the provider gives up in the end where it can reach nobody
 	return s
 }
@@ -168,7 +168,7 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 			return simulator.WebhookFault{Lose: w.Kind == simulator.KindRecording && w.Attempt <= 2 && lose}
 		}
 		s := newScenario(t, night, withFaults(simulator.Faults{Webhook: fault}), func(s *setting) {
-			s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+			s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 		})
 		s.mayDrop = true
 		steps := slices.Clone(leavingMessage)
@@ -186,7 +186,7 @@ func TestALostWebhookOfARecordingIsRepeated(t *testing.T) {
 func TestALostStatusOfALegIsRepeated(t *testing.T) {
 	store := &muteStore{}
 	s := newScenario(t, saturday, func(s *setting) {
-		s.WrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
+		s.wrapStore = func(inner app.Store) app.Store { store.Store = inner; return store }
 	}, withFaults(simulator.Faults{Webhook: func(w simulator.Webhook) simulator.WebhookFault {
 		if w.Kind == simulator.KindStatus && w.Form.Get("CallStatus") == "busy" && w.Attempt == 1 {
 			store.attempts.Store(2)

@@ -23,7 +23,7 @@ import (
 // Text messages: who they come from, and what becomes of them.
 
 func withDelivery(delivery func(simulator.MessageRecord) (string, int)) scenarioOption {
-	return func(s *setting) { s.Delivery = delivery }
+	return func(s *setting) { s.delivery = delivery }
 }
 
 // booksWithAText books a callback, which is confirmed by a text message, and lets a quarter of an hour pass.

@@ -43,11 +43,11 @@ func Demo(ctx context.Context, out, errs io.Writer, snapshot *config.Snapshot, o
 	}
 	var console *page.Console
 	r, err := newSimulation(ctx, options{
-		Snapshot: snapshot, At: o.At, Log: slog.New(slog.NewTextHandler(errs,
+		snapshot: snapshot, at: o.At, log: slog.New(slog.NewTextHandler(errs,
 			&slog.HandlerOptions{Level: slog.LevelWarn})),
 		// Neither is called before the page runs.
-		SimulatorEvent: func(e simulator.Event) { console.SimulatorEvent(e) },
-		ProductEvent:   func(h twilio.Event) { console.ProductEvent(h) },
+		simulatorEvent: func(e simulator.Event) { console.SimulatorEvent(e) },
+		productEvent:   func(h twilio.Event) { console.ProductEvent(h) },
 	})
 	if err != nil {
 		return errors.Join(err, listener.Close())

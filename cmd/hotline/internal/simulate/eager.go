@@ -1,12 +1,9 @@
 package simulate
 
 import (
-	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -54,45 +51,4 @@ func asksForNumber(sentences []string) int {
 		}
 	}
 	return 0
-}
-
-// An effort is what a call costs its caller: seconds since pick-up and keys pressed, until something comes of it.
-type effort struct {
-	pickedUp time.Time
-	keys     int
-	over     bool
-	rows     []string
-}
-
-// simulatorEvent counts the caller's keys, and notes the telephones that ring for them.
-func (e *effort) simulatorEvent(event simulator.Event) {
-	caller := event.Role == RoleCaller
-	switch {
-	case caller && event.Event == simulator.EventAnswer:
-		e.pickedUp = event.At
-	case caller && event.Event == simulator.EventPress:
-		e.keys++
-	case caller && event.Event == simulator.EventHangup:
-		e.reaches(event.At, "the call is over")
-		e.over = true
-	case !caller && event.Event == simulator.EventRing:
-		e.reaches(event.At, event.Role+" rings")
-	}
-}
-
-// reaches notes what has come of the call, while it lasts.
-func (e *effort) reaches(at time.Time, what string) {
-	if !e.over && !e.pickedUp.IsZero() {
-		e.rows = append(e.rows, fmt.Sprintf("%6.1f s %3d keys  %s", at.Sub(e.pickedUp).Seconds(), e.keys, what))
-	}
-}
-
-func (e *effort) print(out io.Writer) error {
-	_, err := fmt.Fprintln(out, "From pick-up:")
-	for _, row := range e.rows {
-		if err == nil {
-			_, err = fmt.Fprintln(out, row)
-		}
-	}
-	return err
 }

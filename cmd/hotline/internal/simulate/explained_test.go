@@ -62,8 +62,8 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, simula
 	var due time.Time
 	var message, over bool
 	r, err := newSimulation(t.Context(), options{
-		Snapshot: snapshot, At: at, Log: slog.New(slog.DiscardHandler), Seed: 1,
-		SimulatorEvent: func(e simulator.Event) {
+		snapshot: snapshot, at: at, log: slog.New(slog.DiscardHandler), seed: 1,
+		simulatorEvent: func(e simulator.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			over = over || e.Event == simulator.EventHangup && e.Role == RoleCaller
@@ -71,7 +71,7 @@ func goesThatWay(t *testing.T, line *ivr.Line, at time.Time, from string, simula
 				rung = append(rung, e.Role)
 			}
 		},
-		ProductEvent: func(h twilio.Event) {
+		productEvent: func(h twilio.Event) {
 			mu.Lock()
 			defer mu.Unlock()
 			did = append(did, h.Name)

@@ -53,16 +53,16 @@ type setting struct {
 }
 
 func withFaults(faults simulator.Faults) scenarioOption {
-	return func(s *setting) { s.Faults = faults }
+	return func(s *setting) { s.faults = faults }
 }
 
 func withConfig(snapshot *config.Snapshot) scenarioOption {
-	return func(s *setting) { s.Snapshot = snapshot }
+	return func(s *setting) { s.snapshot = snapshot }
 }
 
 func onLine(id string) scenarioOption { return func(s *setting) { s.line = id } }
 
-func withLog(log *slog.Logger) scenarioOption { return func(s *setting) { s.Log = log } }
+func withLog(log *slog.Logger) scenarioOption { return func(s *setting) { s.log = log } }
 
 // newScenario opens the line gopay, or another, at an instant. Agents answer and press 1 unless told otherwise,
 // customers too.
@@ -79,20 +79,20 @@ func newScenario(t *testing.T, at string, changes ...scenarioOption) *scenario {
 	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second,
 		Keys: simulator.Always("1")}}
 	set := setting{line: "gopay", options: options{
-		Snapshot: snapshot, At: start, Log: slog.New(slog.DiscardHandler), Seed: 1,
-		SimulatorEvent: func(e simulator.Event) {
+		snapshot: snapshot, at: start, log: slog.New(slog.DiscardHandler), seed: 1,
+		simulatorEvent: func(e simulator.Event) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.events = append(s.events, e)
 		},
-		ProductEvent: s.productEvent,
+		productEvent: s.productEvent,
 	}}
 	for _, option := range changes {
 		option(&set)
 	}
-	s.line = set.Snapshot.ByID(set.line)
-	if set.Store == "" && set.OpenedStore == nil {
-		set.Store = "sqlite:" + sqlitetest.New(t)
+	s.line = set.snapshot.ByID(set.line)
+	if set.store == "" && set.openedStore == nil {
+		set.store = "sqlite:" + sqlitetest.New(t)
 	}
 	if s.simulation, err = newSimulation(context.Background(), set.options); err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-// Package simulate plays calls on the product with the provider simulator: hotline call, test and demo. The simulator
+// Package simulate runs calls on the product with the provider simulator: hotline call, test and demo. The simulator
 // owns the clock.
 package simulate
 
@@ -40,33 +40,33 @@ type simulation struct {
 
 // options is what a simulation is set up with.
 type options struct {
-	Snapshot *config.Snapshot
-	At       time.Time
-	Log      *slog.Logger
-	Seed     uint64
-	// SimulatorEvent and ProductEvent hear of what happens on the two sides. Both may be nil.
-	SimulatorEvent func(simulator.Event)
-	ProductEvent   func(twilio.Event)
-	Faults         simulator.Faults
+	snapshot *config.Snapshot
+	at       time.Time
+	log      *slog.Logger
+	seed     uint64
+	// simulatorEvent and productEvent hear of what happens on the two sides. Both may be nil.
+	simulatorEvent func(simulator.Event)
+	productEvent   func(twilio.Event)
+	faults         simulator.Faults
 	// the action of a Record names its recording, which the provider documents otherwise
-	NamedRecordings bool
-	Delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
-	Store           string                                      // empty: one of its own, which ends with it
-	OpenedStore     app.Store                                   // as in [app.Options]
-	Live            *publish.Live                               // as in [app.Options]
+	namedRecordings bool
+	delivery        func(simulator.MessageRecord) (string, int) // what becomes of text messages; nil: they arrive
+	store           string                                      // empty: one of its own, which ends with it
+	openedStore     app.Store                                   // as in [app.Options]
+	live            *publish.Live                               // as in [app.Options]
 	// the workers are called only when they are due or were woken: faster
-	Strict    bool
-	WrapStore func(app.Store) app.Store // as in [app.Options]
+	strict    bool
+	wrapStore func(app.Store) app.Store // as in [app.Options]
 }
 
 // AccountSID is the account of the provider simulator.
 const AccountSID = "AC00000000000000000000000000000000"
 
 func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
-	if s.Log == nil {
-		s.Log = slog.New(slog.DiscardHandler)
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
 	}
-	r = &simulation{log: s.Log}
+	r = &simulation{log: s.log}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, r.close())
@@ -78,9 +78,8 @@ func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 	}
 	token := hex.EncodeToString(secret[:32])
 	r.simulator = simulator.New(simulator.Options{
-		Start: s.At, AccountSID: AccountSID, AuthToken: token, Observe: s.SimulatorEvent, Seed: s.Seed,
-		Faults:   s.Faults,
-		Delivery: s.Delivery, StrictWake: s.Strict, RecordingSID: s.NamedRecordings,
+		Start: s.at, AccountSID: AccountSID, AuthToken: token, Observe: s.simulatorEvent, Seed: s.seed,
+		Faults: s.faults, Delivery: s.delivery, StrictWake: s.strict, RecordingSID: s.namedRecordings,
 		Words: func(url string) (text, tag string) {
 			audio, _ := r.Live.Audio(path.Base(url))
 			return audio.Text, audio.Language
@@ -94,26 +93,25 @@ func newSimulation(ctx context.Context, s options) (r *simulation, err error) {
 	if err != nil {
 		return r, err
 	}
-	if s.OpenedStore == nil && s.Store == "" {
+	if s.openedStore == nil && s.store == "" {
 		if r.dir, err = os.MkdirTemp("", "hotline-simulation-"); err != nil {
 			return r, err
 		}
 	}
 	r.App, err = app.New(ctx, app.Options{
-		Live: s.Live, Snapshot: s.Snapshot, Store: cmp.Or(s.Store,
-			"sqlite:"+filepath.Join(r.dir,
-				"hotline.db")), OpenedStore: s.OpenedStore, PublicURL: voice, AccountSID: AccountSID,
-		Tokens: []string{token}, StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.Log,
-		Observe: s.ProductEvent, WrapStore: s.WrapStore,
+		Live: s.live, Snapshot: s.snapshot, Store: cmp.Or(s.store, "sqlite:"+filepath.Join(r.dir, "hotline.db")),
+		OpenedStore: s.openedStore, PublicURL: voice, AccountSID: AccountSID, Tokens: []string{token},
+		StateKeys: [][]byte{secret[32:]}, RESTURL: rest, Now: r.simulator.Now, Log: s.log,
+		Observe: s.productEvent, WrapStore: s.wrapStore,
 		// References that are the same in every run make transcripts that can be compared; nothing here outlives the
 		// run.
-		Random: mathrand.NewChaCha8([32]byte{byte(s.Seed)}),
+		Random: mathrand.NewChaCha8([32]byte{byte(s.seed)}),
 	})
 	if err != nil {
 		return r, err
 	}
 	serve(r.Server.Handler())
-	r.connect(s.Snapshot, voice)
+	r.connect(s.snapshot, voice)
 	return r, nil
 }
 
@@ -126,8 +124,8 @@ func (r *simulation) connect(snapshot *config.Snapshot, voice string) {
 		}
 		for _, number := range numbers {
 			r.simulator.Number(number, simulator.Number{
-				VoiceURL: voice + twilio.PathIncoming, FallbackURL: voice +
-					twilio.PathFallback, StatusCallback: voice + twilio.PathStatus,
+				VoiceURL: voice + twilio.PathIncoming, FallbackURL: voice + twilio.PathFallback,
+				StatusCallback: voice + twilio.PathStatus,
 			})
 		}
 	}

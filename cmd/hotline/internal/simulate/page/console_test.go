@@ -49,9 +49,9 @@ var documents = map[string]string{
 	"/message": `<Say language="en-US">Speak after the tone.</Say><Record action="%s/done" maxLength="60" timeout="5"/><Hangup/>`,
 }
 
-// A stage is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's
+// A testConsole is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's
 // time moves only when a test skips or jumps.
-type stage struct {
+type testConsole struct {
 	t         *testing.T
 	simulator *simulator.Simulator
 	console   *page.Console
@@ -79,10 +79,10 @@ func newLine(t *testing.T) *ivr.Line {
 			Targets: []callbacks.Target{{ID: "support-1", Kind: callbacks.Number, Address: deskNumber}}}}}
 }
 
-// newStage opens a page on a line whose calls begin with the document of a path.
-func newStage(t *testing.T, first string) *stage {
+// newTestConsole opens a page on a line whose calls begin with the document of a path.
+func newTestConsole(t *testing.T, first string) *testConsole {
 	t.Helper()
-	s := &stage{t: t}
+	s := &testConsole{t: t}
 	s.product = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
 		fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?><Response>%s</Response>`,
@@ -118,7 +118,7 @@ func newStage(t *testing.T, first string) *stage {
 }
 
 // post sends what the page would send; words is what the page would show when it is refused.
-func (s *stage) post(path, body string) (words string) {
+func (s *testConsole) post(path, body string) (words string) {
 	s.t.Helper()
 	answer, err := http.Post(s.page.URL+"/api/"+path, "application/json", strings.NewReader(body))
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *stage) post(path, body string) (words string) {
 }
 
 // does is post for what has to work.
-func (s *stage) does(path, body string) {
+func (s *testConsole) does(path, body string) {
 	s.t.Helper()
 	if words := s.post(path, body); words != "" {
 		s.t.Fatalf("%s %s is refused: %s", path, body, words)
@@ -152,7 +152,7 @@ type ear struct {
 	cancel context.CancelFunc
 }
 
-func (s *stage) listen() *ear {
+func (s *testConsole) listen() *ear {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.page.URL+"/api/events", nil)
@@ -208,7 +208,7 @@ func containsAll(text string, words []string) bool {
 }
 
 // skipsTo skips from one thing to the next until an entry holds all of the words.
-func (s *stage) skipsTo(words ...string) {
+func (s *testConsole) skipsTo(words ...string) {
 	s.t.Helper()
 	for range 50 {
 		e := s.listen()
@@ -228,7 +228,7 @@ func (s *stage) skipsTo(words ...string) {
 }
 
 func TestRingPressAndTalk(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	e := s.listen()
 	e.hears("snapshot", `"state":"idle"`, `"agents":"answer"`, `"open until 17:00"`, `"example":"+62`)
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
@@ -252,7 +252,7 @@ func TestRingPressAndTalk(t *testing.T) {
 }
 
 func TestAPageThatConnectsAgainGetsEverything(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	s.does("agents", `{"do":"busy"}`)
 	first := s.listen()
 	s.does("ring", `{"line":"wallet","from":"withheld"}`)
@@ -284,7 +284,7 @@ func TestAPageThatConnectsAgainGetsEverything(t *testing.T) {
 }
 
 func TestManyKeysAreOneMaskedEntry(t *testing.T) {
-	s := newStage(t, "/entry")
+	s := newTestConsole(t, "/entry")
 	e := s.listen()
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
 	e.hears("entry", "Your account")
@@ -298,7 +298,7 @@ func TestManyKeysAreOneMaskedEntry(t *testing.T) {
 }
 
 func TestAgentsTelephone(t *testing.T) {
-	s := newStage(t, "/key")
+	s := newTestConsole(t, "/key")
 	e := s.listen()
 	s.does("agents", `{"do":"manual"}`)
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
@@ -320,7 +320,7 @@ func TestAgentsTelephone(t *testing.T) {
 }
 
 func TestMessageAfterTheTone(t *testing.T) {
-	s := newStage(t, "/message")
+	s := newTestConsole(t, "/message")
 	e := s.listen()
 	s.does("ring", `{"line":"wallet","from":"`+mine+`"}`)
 	s.skipsTo("The tone has sounded")
@@ -329,7 +329,7 @@ func TestMessageAfterTheTone(t *testing.T) {
 }
 
 // ringBack has the product ring the customer, by REST, at an instant.
-func (s *stage) ringBack(at time.Time) {
+func (s *testConsole) ringBack(at time.Time) {
 	rest := httptest.NewServer(s.simulator.Handler())
 	s.t.Cleanup(rest.Close)
 	done := false
@@ -364,7 +364,7 @@ func (s *stage) ringBack(at time.Time) {
 }
 
 func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	due := start.Add(48 * time.Hour)
 	callback := callbacks.Callback{ID: 7, Reference: "1234567", Line: "wallet", Desk: "support", Number: mine,
 		Due: due, State: callbacks.Booked}
@@ -405,7 +405,7 @@ func TestCallbackIsShownAndTheTelephoneRings(t *testing.T) {
 }
 
 func TestSkipAndJump(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	if words := s.post("skip", `{}`); !strings.Contains(words, "nothing to skip to") {
 		t.Errorf("with nothing to skip to: %q", words)
 	}
@@ -426,7 +426,7 @@ func TestSkipAndJump(t *testing.T) {
 }
 
 func TestWhatCannotBeDoneIsRefusedInWords(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	for _, c := range []struct{ path, body, words string }{
 		{"ring", `{"line":"other","from":"+6281234567890"}`, "no such line"},
 		{"ring", `{"line":"wallet","from":"081234567890"}`, "begins with +"},

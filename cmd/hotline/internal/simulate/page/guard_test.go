@@ -9,7 +9,7 @@ import (
 )
 
 func TestOtherWebSitesAreKeptOut(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	handler := s.console.Handler()
 	const ok = `{"do":"busy"}`
 	for _, c := range []struct {
@@ -67,7 +67,7 @@ func TestOtherWebSitesAreKeptOut(t *testing.T) {
 }
 
 func TestThePageLoadsNothingFromElsewhere(t *testing.T) {
-	s := newStage(t, "/voice")
+	s := newTestConsole(t, "/voice")
 	for path, kind := range map[string]string{"/": "text/html", "/page.js": "text/javascript", "/page.css": "text/css",
 		"/icon.svg": "image/svg+xml"} {
 		answer, err := http.Get(s.page.URL + path)
