@@ -49,23 +49,12 @@ func doubtWeek(week yamlnode.Mapping, spans hours.Week) {
 				}
 			}
 			if n >= 3 && swapped(fmt.Sprint(spans[d]), fmt.Sprint(usual)) {
-				week.Get(name).Warn("is %s, while %d other days have %s; are two digits exchanged?", list(spans[d]), n,
-					list(usual))
+				week.Get(name).Warn("is %s, while %d other days have %s; are two digits exchanged?",
+					hours.SpellSpans(spans[d]), n, hours.SpellSpans(usual))
 				break
 			}
 		}
 	}
-}
-
-func list(spans []hours.Span) string {
-	if len(spans) == 0 {
-		return "closed"
-	}
-	texts := make([]string, len(spans))
-	for i, s := range spans {
-		texts[i] = s.String()
-	}
-	return strings.Join(texts, " ")
 }
 
 // swapped reports whether one text is the other with two neighbours exchanged.
@@ -190,7 +179,7 @@ func doubtPeak(peak, week yamlnode.Value) {
 			}
 			at.Warnings = peak.Warnings
 			at.Warn("lies %s outside the hours of %s (%s), where nobody hears of it; correct one of the two", how,
-				time.Weekday(d), list(open.Week[d]))
+				time.Weekday(d), hours.SpellSpans(open.Week[d]))
 		}
 	}
 }

@@ -16,7 +16,8 @@ var Endless = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
 // checkOrder reports what ends before it begins.
 func checkOrder(at yamlnode.Value, what string, from, until time.Time) {
 	if !from.IsZero() && !until.IsZero() && !from.Before(until) {
-		at.Fail("the %s ends before it begins, or at that moment; exchange from and until, or correct one of them", what)
+		at.Fail("the %s ends before it begins, or at that moment; exchange from and until, or correct one of them",
+			what)
 	}
 }
 

@@ -188,7 +188,7 @@ func compileDay(like rule, label string, spans []Span) day {
 	spans = sorted(spans)
 	out := day{closed: like.because("%s.", label)}
 	if len(spans) > 0 {
-		out.closed = like.because("%s, open only %s.", label, joinSpans(spans))
+		out.closed = like.because("%s, open only %s.", label, SpellSpans(spans))
 	}
 	for _, s := range spans {
 		like.open, like.minute = true, s.From

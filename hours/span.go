@@ -112,8 +112,11 @@ func sorted(spans []Span) []Span {
 	return slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return a.From - b.From })
 }
 
-// joinSpans writes spans for a sentence.
-func joinSpans(spans []Span) string {
+// SpellSpans writes the hours of a day for a sentence: "09:00-12:00, 13:00-17:00", or "closed" when there are none.
+func SpellSpans(spans []Span) string {
+	if len(spans) == 0 {
+		return "closed"
+	}
 	texts := make([]string, len(spans))
 	for i, s := range spans {
 		texts[i] = s.String()

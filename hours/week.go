@@ -42,7 +42,7 @@ func compileWeekday(d time.Weekday, spans []Span, source, note string) day {
 	closed := rule{layer: LayerWeek, id: "week " + shortDay(d) + " closed", source: source}
 	out := day{closed: closed.because("no hours on %s.%s", d, note)}
 	if len(spans) > 0 {
-		out.closed = closed.because("outside %s's hours, %s.%s", d, joinSpans(spans), note)
+		out.closed = closed.because("outside %s's hours, %s.%s", d, SpellSpans(spans), note)
 	}
 	for _, s := range spans {
 		open := rule{open: true, minute: s.From, layer: LayerWeek, id: fmt.Sprintf("week %s %s", shortDay(d), s),

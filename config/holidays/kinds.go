@@ -1,6 +1,7 @@
 package holidays
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -87,7 +88,7 @@ func (described verdict) with(named verdict, says string) verdict {
 	case described.kind == Holiday && named.kind == Collective:
 		return named // a public holiday of this sort
 	case described.exact && (named.exact || named.kind == inDoubt):
-		return verdict{why: "its name does not fit " + strconv.Quote(problem.Short(says)) + ", as the calendar calls it"}
+		return verdict{why: fmt.Sprintf("its name does not fit %q, as the calendar calls it", problem.Short(says))}
 	}
 	return described
 }

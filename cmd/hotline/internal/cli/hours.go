@@ -106,13 +106,14 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 	if o.line == "" && o.desk != "" && len(snapshot.Lines) > 1 {
 		return nil, fmt.Errorf("--desk needs --line; the configuration has: %s", lineIDs(snapshot))
 	}
+	lines, err := linesOf(snapshot, o.line)
+	if err != nil {
+		return nil, err
+	}
 	var out []subject
 	overrides, unseen := declaredOverrides(cmd)
 	ruled, now := snapshot.WithOverrides(overrides), clockFrom(cmd.Context())()
-	for _, line := range snapshot.Lines {
-		if o.line != "" && line.ID != o.line {
-			continue
-		}
+	for _, line := range lines {
 		s := subject{name: line.ID, desk: o.desk, calendar: ruled.Calendar(line.ID, o.desk), unseen: unseen}
 		if s.calendar == nil {
 			return nil, noDesk(line, o.desk)
@@ -130,10 +131,6 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		s.words = func(over callbacks.DeclaredOverride) string { return app.DescribeOverride(over, snapshot, now) }
 		s.overrides, s.declared = ruled.Overrides(s.name, s.desk), ruled.Declared(s.name, s.desk)
 		out = append(out, s)
-	}
-	if len(out) == 0 {
-		_, err := lineOf(snapshot, o.line)
-		return nil, err
 	}
 	return out, nil
 }
@@ -439,19 +436,7 @@ func (s subject) dayRow(date hours.Date) []string {
 	case change > 0:
 		notes = append(notes, "clock set back by "+problem.Spell(change))
 	}
-	return []string{date.Weekday().String()[:3], date.String(), spelledSpans(spans), strings.Join(notes, "; "), source}
-}
-
-// spelledSpans are the hours of a day. One that runs past midnight belongs to the day it begins on.
-func spelledSpans(spans []hours.Span) string {
-	if len(spans) == 0 {
-		return "closed"
-	}
-	texts := make([]string, len(spans))
-	for i, span := range spans {
-		texts[i] = span.String()
-	}
-	return strings.Join(texts, ", ")
+	return []string{date.Weekday().String()[:3], date.String(), hours.SpellSpans(spans), strings.Join(notes, "; "), source}
 }
 
 func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }

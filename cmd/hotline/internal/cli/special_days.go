@@ -124,7 +124,7 @@ func specialWhat(day hours.Special) string {
 	case day.As != nil:
 		return "as " + schema.Weekdays[*day.As]
 	}
-	return "open " + spelledSpans(day.Open)
+	return "open " + hours.SpellSpans(day.Open)
 }
 
 // tellSharers says whose hours these are, if not of one line alone.
