@@ -427,8 +427,16 @@ func (r *request) sayStillClosed(desk string) {
 }
 
 func (r *request) sayClosed(desk string) {
-	if opening, ok := r.line.Desks[desk].Hours.NextOpening(r.now); ok {
-		r.say("hours.closed", "when", r.when(opening))
+	if _, known := r.line.Desks[desk].Hours.NextOpening(r.now); known {
+		r.say("hours.closed-now")
+	}
+	r.sayOpening(desk)
+}
+
+// sayOpening is for callers who know that it is closed.
+func (r *request) sayOpening(desk string) {
+	if opening, known := r.line.Desks[desk].Hours.NextOpening(r.now); known {
+		r.say("hours.opens", "when", r.when(opening))
 		return
 	}
 	r.say("hours.closed-long")

@@ -151,8 +151,8 @@ func TestTheCallReadsLikeItsTable(t *testing.T) {
 	want := []string{
 		"welcome", "language.offer", "language.offer", "hours.closed-now", "hours.closed-now", // 2: English
 		// 2: payment
-		"emergency.first", "hours.closed", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more",
-		"menu.again", "menu.back",
+		"emergency.first", "hours.opens", "menu.topic", "menu.topic", "menu.topic", "menu.topic", "menu.more",
+		"menu.back",
 		"help.payment-failed", "help.solved", "menu.again", // 2: not solved
 		"safety", "account.calling", "account.ask", // 1#: the number I call from
 		"question.transaction", "number.readback",

@@ -164,7 +164,8 @@ func TestWhoCannotBeRungIsToldSoAtOnce(t *testing.T) {
 	line := sketch(t)
 	from := Call{SID: "CA1", From: "+8613800138000", To: caller.To}
 	heard := play(t, line, closedHour, from, Keys{"2"}, Found{}, Keys{"0"})
-	if got := strings.Join(heard[len(heard)-3:], " "); got != "number.nocall hours.closed number.instead" {
+	if got := strings.Join(heard[len(heard)-4:], " "); got !=
+		"number.nocall hours.closed-now hours.opens number.instead" {
 		t.Errorf("heard %q in the end", heard)
 	}
 	state := State{Line: line.ID, Step: stepOffer, Language: "en"}

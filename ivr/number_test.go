@@ -117,7 +117,8 @@ func TestACallerFromACountryThatIsNotCalledIsToldSo(t *testing.T) {
 	line.Callbacks.Countries = []string{"ID"}
 	from := Call{SID: "CA1", From: "+4917612345678", To: caller.To}
 	heard := play(t, line, closedHour, from, Keys{"2"}, Found{}, Keys{"0"})
-	if got := strings.Join(heard[len(heard)-3:], " "); got != "number.nocall hours.closed number.instead" {
+	if got := strings.Join(heard[len(heard)-4:], " "); got !=
+		"number.nocall hours.closed-now hours.opens number.instead" {
 		t.Errorf("heard %q in the end", heard)
 	}
 	if slices.Contains(heard, "offer.intro") {

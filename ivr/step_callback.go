@@ -138,6 +138,9 @@ func (r *request) offerTimes(offer callbacks.Offer) {
 	if r.Step == stepOffer { // short: the emergency takes a slot's place, and key 8 leads to later ones
 		most = slotsAtOnce + 1 - key
 	}
+	if r.Step == stepOffer && r.OpenCallbackID != 0 && r.Number == r.call.From { // it is mostly that callback they want
+		most = 0
+	}
 	most = min(most, choices-key)
 	r.offerSlots(offer.Slots[:min(most, len(offer.Slots))], key+1, said)
 }

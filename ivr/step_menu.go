@@ -84,9 +84,7 @@ func askTopic(r *request) Action {
 	first := !r.Announced
 	if first {
 		r.Announced = true
-		if r.closed() {
-			r.sayClosed(r.generalDesk())
-		}
+		r.greetClosed()
 		r.tellNews("")
 	}
 	r.sayOpenCallback()
@@ -101,7 +99,10 @@ func askTopic(r *request) Action {
 	if r.OpenCallbackID == 0 && r.Menu == "" && !r.moreChoices() { // after everything that people call about
 		r.say("verify.offer", "key", keyExisting)
 	}
-	r.sayControls()
+	r.sayPersonKey()
+	if !r.closed() && !r.Guessed { // twenty seconds are the most that anybody listens to; who is silent hears of the key
+		r.say("menu.again")
+	}
 	switch top := r.Page == 0 && r.Menu == ""; {
 	case top && r.Guessed:
 		r.sayOtherLanguages(first && r.closed())
@@ -109,6 +110,21 @@ func askTopic(r *request) Action {
 		r.say("menu.back")
 	}
 	return Gather{Timeout: menuTimeout}
+}
+
+// greetClosed says that it is closed, and until when. The choice of languages has said the first in theirs; who has a
+// callback booked needs no opening hours.
+func (r *request) greetClosed() {
+	heard := !r.Guessed && len(r.line.Languages) > 1
+	switch desk, booked := r.generalDesk(), r.OpenCallbackID != 0; {
+	case !r.closed() || heard && booked:
+	case booked:
+		r.say("hours.closed-now")
+	case heard:
+		r.sayOpening(desk)
+	default:
+		r.sayClosed(desk)
+	}
 }
 
 // sayOtherLanguages says how to leave a language that was not chosen, in each of the others, and that it is closed.

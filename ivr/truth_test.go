@@ -38,7 +38,7 @@ var truths = map[string]func(c *claim) bool{
 	"language.star": func(c *claim) bool {
 		return c.Guessed && c.language != c.Language && c.pressed(keyBack) == goTo{stepLanguage}
 	},
-	"hours.closed":      func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
+	"hours.opens":       func(c *claim) bool { return c.closed() && c.is("when", c.opening()) },
 	"hours.closed-now":  func(c *claim) bool { return c.closed() },
 	"hours.closed-long": func(c *claim) bool { return c.closed() && c.opening() == "" },
 	"hours.open": func(c *claim) bool {

@@ -101,7 +101,7 @@ func (c *Comparison) Say(text, tag string, at time.Time) {
 	}
 	for _, now := range []time.Time{at, c.Test.At} { // around midnight "tomorrow" was said of the day before
 		when := spoken.When(tag, opening, now, c.Line.Hours.Zone())
-		for _, key := range []string{"hours.closed", "goodbye.when"} {
+		for _, key := range []string{"hours.opens", "goodbye.when"} {
 			c.closed = c.closed || config.Hears(text, strings.ReplaceAll(c.Line.Sentence(tag, key), "{when}", when))
 		}
 	}

@@ -94,7 +94,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 			}},
 		"Friday without a break": {"gopay", "hours/gopay.yaml",
 			[]string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
-				"gopay-friday-prayers": `:7: steps[1]: want to hear "Saat ini kami tutup", but heard `,
+				"gopay-friday-prayers": `:7: steps[1]: want to hear "Buka lagi", but heard `,
 			}},
 		"nobody works on Labour Day": {"upay", "hours/upay.yaml",
 			[]string{`  - {date: 2026-05-01, open: ["09:00-18:00"], name: 劳动节值班}`, ""}, map[string]string{

@@ -25,16 +25,23 @@ type cost struct {
 
 // costs by what is wanted. The seconds of an offer and of the menu of topics are those of all their sentences.
 var costs = map[string]cost{
-	"robbed, by day":          {15, 1},
-	"robbed, at night":        {15, 1},
-	"robbed, language known":  {10, 1},
-	"emergency's choice":      {3, 0},
-	"connecting emergency":    {3, 0},
-	"topics, all of them":     {20, 0},
-	"offer, all of it":        {20, 0},
-	"offer at night":          {20, 0},
-	"closed: login is booked": {60, 5},
-	"payment: agent rings":    {70, 5},
+	"robbed, by day":                                {15, 1},
+	"robbed, at night":                              {15, 1},
+	"robbed, language known":                        {10, 1},
+	"emergency's choice":                            {3, 0},
+	"connecting emergency":                          {3, 0},
+	"topics, all of them":                           {20, 0},
+	"offer, all of it":                              {20, 0},
+	"offer at night":                                {20, 0},
+	"topics at night":                               {20, 0},
+	"topics at night, callback open":                {20, 0},
+	"topics at night, callback open, language told": {26, 0},
+	"offer at night, callback open":                 {20, 0},
+	"topics, language told":                         {20, 0},
+	// It says in two other languages that it is closed, and the key for each.
+	"topics at night, language told": {26, 0},
+	"closed: login is booked":        {60, 5},
+	"payment: agent rings":           {70, 5},
 	// Where the account is not the calling number it is keyed in and read back. Callers whose number tells a language
 	// that is not theirs hear that menu to its end, where the others are.
 	"closed: login is booked, account keyed in":      {70, 6},
@@ -122,6 +129,17 @@ func (c costing) all() (out []measured) {
 	add("payment: agent rings"+way, paid.seconds, paid.actions)
 
 	add("topics, all of them", c.play(atDay, anonymousCaller, "answer", simulator.EventHangup).question(), 0)
+	add("topics at night", c.play(atNight, anonymousCaller, "answer", simulator.EventHangup).question(), 0)
+	told := ""
+	if c.known {
+		told = ", language told"
+	}
+	add("topics at night, callback open"+told, c.playBooked(atNight).question(), 0)
+	add("offer at night, callback open", c.playBooked(atNight, "0").question(), 0)
+	if c.known {
+		add("topics, language told", c.play(atDay, "", "answer", simulator.EventHangup).question(), 0)
+		add("topics at night, language told", c.play(atNight, "", "answer", simulator.EventHangup).question(), 0)
+	}
 	add("offer, all of it", c.play(atDay, "", "busy", simulator.EventHangup, "0").question(), 0)
 	add("offer at night", c.play(atNight, "", "answer", simulator.EventHangup, "0").question(), 0)
 	stolen := c.play(atNight, "", "answer", simulator.EventHangup, "1")
@@ -181,8 +199,24 @@ type played struct {
 // names it ends. An empty from is a mobile number of the line's country.
 func (c costing) play(at, from, agents, until string, keys ...string) played {
 	c.t.Helper()
+	p := c.ring(c.on(at), from, agents, until, keys...)
+	p.scenario.agents(nil)
+	p.scenario.settles()
+	return p
+}
+
+// playBooked has somebody ring once more who has just booked a callback.
+func (c costing) playBooked(at string, keys ...string) played {
+	c.t.Helper()
 	s := c.on(at)
+	c.ring(s, "", "answer", simulator.EventHangup, "0", "2")
+	return c.ring(s, "", "answer", simulator.EventHangup, keys...)
+}
+
+func (c costing) ring(s *scenario, from, agents, until string, keys ...string) played {
+	c.t.Helper()
 	s.mayBreak = true
+	before := len(s.eventsNow())
 	s.everyAgent(agents)
 	press := keys
 	switch {
@@ -201,7 +235,7 @@ func (c costing) play(at, from, agents, until string, keys ...string) played {
 	call := s.simulator.Ring(from, s.line.Numbers[0],
 		simulator.Party{Name: RoleCaller, Keys: eager(strings.Join(press, ","))})
 	reached := func() bool {
-		return call.Done() || len(s.did(until)) > 0 || hasEvent(s.eventsNow(), until)
+		return call.Done() || len(s.did(until)) > 0 || hasEvent(s.eventsNow()[before:], until)
 	}
 	if err := s.simulator.RunUntil(c.t.Context(), s.simulator.Now().Add(keepLimit), reached); err != nil {
 		c.t.Fatal(err)
@@ -211,7 +245,7 @@ func (c costing) play(at, from, agents, until string, keys ...string) played {
 	}
 	p := played{costing: c, scenario: s, actions: len(keys)}
 	var pickedUp time.Time
-	for _, e := range s.eventsNow() {
+	for _, e := range s.eventsNow()[before:] {
 		if e.Role == RoleCaller {
 			p.events = append(p.events, e)
 		}
@@ -220,16 +254,14 @@ func (c costing) play(at, from, agents, until string, keys ...string) played {
 		}
 	}
 	p.seconds = s.simulator.Now().Sub(pickedUp).Seconds()
-	s.agents(nil)
-	s.settles()
 	return p
 }
 
 const keyStar = "*"
 
-// question is how many seconds the question lasts that follows the last key.
+// question is how many seconds the question lasts that follows the last key, or the first one where none is pressed.
 func (p played) question() (seconds float64) {
-	pressed, asked := -1, -1
+	pressed, asked := 0, -1
 	for i, e := range p.events {
 		if e.Event == simulator.EventPress {
 			pressed, asked = i, -1

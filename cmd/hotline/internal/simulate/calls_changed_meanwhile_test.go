@@ -108,7 +108,7 @@ func TestTheCallbackEndsWhileTheCallerListens(t *testing.T) {
 // A caller who keeps a callback that is being made hears that, and the line is free for it.
 func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
 	s, reference := bookedCallback(t)
-	s.runTo("2026-03-09T07:59:00+07:00")
+	s.runTo("2026-03-09T07:59:10+07:00")
 	s.agents(map[string]string{"support-1": "no-answer"})
 	talk := hearsOfMine(reference, nil, "1")
 	talk[3].hears = "We will call you today between 8 and 8:30 a.m."

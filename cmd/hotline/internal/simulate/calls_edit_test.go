@@ -143,7 +143,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
-		hears("We are closed. We open again today at 12:01 p.m. We can call you back on your").press("1"), noNote)
+		hears("We open again today at 12:01 p.m. We can call you back on your").press("1"), noNote)
 	s.bridged()
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -161,7 +161,7 @@ func TestAClosureIsAnnounced(t *testing.T) {
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 	heard := s.rings(home, "", english, hears("There is no electricity in our office.").hangUp())
-	if !strings.Contains(heard, "We are closed. We open again today at noon") {
+	if !strings.Contains(heard, "We open again today at noon") {
 		t.Errorf("heard %q", heard)
 	}
 	heard = s.rings(home, "", hears("For English").press("1"), hears("").hangUp())
@@ -192,8 +192,8 @@ func TestALiftedClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
-	s.rings(home, "We are closed", english, hears("We are closed").hangUp())
+	s.rings(home, "We are closed", english, hears("We open again").hangUp())
 	e.Override(nil)
-	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
 	s.bridged("caller with support-1")
 }

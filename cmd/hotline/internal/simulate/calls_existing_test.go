@@ -27,7 +27,7 @@ func callbackFor(t *testing.T, account string) (*scenario, string) {
 	return s, s.did("book")[0].Reference
 }
 
-var mine = hears("You have a callback booked. To check, change or cancel it, press 7").press("7")
+var mine = hears("For your booked callback, press 7").press("7")
 
 func TestAReturningCallerHearsAndMovesTheCallback(t *testing.T) {
 	s, reference := bookedCallback(t)
@@ -110,7 +110,7 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 
 func TestASecondRequestReturnsTheFirstCallback(t *testing.T) {
 	s, reference := bookedCallback(t)
-	again := append(slices.Clone(asking), hears("You already have a callback booked").press("7890#"),
+	again := append(slices.Clone(asking[:len(asking)-1]), hears("We can call you back").press("1"), hears("You already have a callback booked").press("7890#"),
 		hears("that does not match").press(reference+"#"),
 		hears("We will call you Monday, 9 March, between 8 and 8:30").press("1"))
 	heard := s.rings(home, "Nothing has changed", again...)
@@ -133,7 +133,7 @@ func TestACallerWhoGetsThroughIsNotRungBack(t *testing.T) {
 	talk = slices.Insert(talk, 7, hears("9 to 9:30 a.m., press 4").press("4"))
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:58:50+07:00")
-	s.rings(home, "Thank you", english, hears("press 9").press("0"))
+	s.rings(home, "Thank you", english, hears("press star").press("0"))
 	s.settles()
 	s.bridged("caller with support-1")
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
@@ -152,7 +152,7 @@ func TestACallerWhoWaitsForTheDeskIsNotRungBackMeanwhile(t *testing.T) {
 	s.rings(home, "I repeat", talk...)
 	s.runTo("2026-03-09T08:59:20+07:00")
 	s.everyAgent("no-answer")
-	s.rings(home, "", english, hears("press 9").press("0"), hears("no agent").hangUp())
+	s.rings(home, "", english, hears("press star").press("0"), hears("no agent").hangUp())
 	if calls := s.of(simulator.EventPlaceCall); len(calls) != 0 {
 		t.Errorf("rung while the caller waits: %v", s.clock(calls[0]))
 	}

@@ -87,7 +87,7 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s := newScenario(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
 	s.rings(singapore, "Thank you for calling", hears("For English, press 1").press("1"),
-		hears("We are closed. We open again Monday, 9 March, at 9 a.m.").press("3"),
+		hears("We open again Monday, 9 March, at 9 a.m.").press("3"),
 		hears("If a refund is refused, it was usually requested too late").press("2"),
 		hears("Please enter your account number").press("88990011#"), right,
 		hears("refund application number").press("445566#"), right,
@@ -149,7 +149,7 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	}
 	// The Saturday after is none.
 	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
-	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("目前不在工作时间，3月9日星期一上午九点恢复服务").hangUp())
+	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("3月9日星期一上午九点恢复服务").hangUp())
 }
 
 // What the menu lacks reaches an agent all the same.

@@ -36,7 +36,7 @@ func wants(answers ...step) simulator.Party {
 
 // askFor asks, from a telephone while the line is closed, for a callback to a number; "" is the one that is rung from.
 func askFor(number string, then ...step) []step {
-	steps := []step{english, hears("closed").press("0")}
+	steps := []step{english, hears("press star").press("0")}
 	if number == "" {
 		steps = append(steps, hears("We can call you back").press("1"))
 	} else {
@@ -128,7 +128,7 @@ func TestOneUrgentCallbackToSomebodyElse(t *testing.T) {
 	}
 	s.rings(landline, "I repeat", urgent(victim)...)
 	s.rings(landline, "I repeat",
-		urgent("+6281355550001", hears("We cannot book a callback to that number just now. You have a callback booked").press("1"))...)
+		urgent("+6281355550001", hears("We cannot book a callback to that number just now. For your booked callback").press("1"))...)
 	rung := map[string]int{}
 	for _, booked := range s.did("book") {
 		rung[booked.Callback.Number]++
@@ -151,7 +151,7 @@ func TestAFamilyBehindOneNumber(t *testing.T) {
 	s.settles()
 	s.bridged("support-1 with customer", "support-1 with customer", "support-1 with customer")
 	s.everyAgent("busy")
-	s.rings(landline, "I repeat", english, hears("press 9").press("0"), hears("We can call you back").press("1"))
+	s.rings(landline, "I repeat", english, hears("press star").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	for _, e := range s.of(simulator.EventMessage) {
@@ -228,7 +228,7 @@ func TestBeyondTheLimitsAgentsAreReached(t *testing.T) {
 	s = newScenario(t, openDay, onLine("gopay"))
 	for i := range 3 {
 		s.everyAgent("busy")
-		s.rings(landline, "I repeat", english, hears("press 9").press("0"),
+		s.rings(landline, "I repeat", english, hears("press star").press("0"),
 			hears("For another time or number, press 8").press("8"), hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(fmt.Sprintf("+62812999900%02d",
 				i))), hears("We can call you back").press("2"))
@@ -266,7 +266,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
-	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("closed").press("0"),
+	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
 		hears("For another time or number, press 8").press("8"), hears("For another number, press 2").press("2"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
@@ -291,18 +291,18 @@ func (s *scenario) disownedAndServed() {
 	}
 	s.everyAgent("busy")
 	ask := func(number string) []step {
-		return []step{english, hears("press 9").press("0"), hears("For another time or number, press 8").press("8"),
+		return []step{english, hears("press star").press("0"), hears("For another time or number, press 8").press("8"),
 			hears("For another number, press 1").press("1"),
 			hears("enter the phone number").press(national(number)), hears("We can call you back").press("1")}
 	}
 	refused := append(ask(victim),
 		hears("We cannot book a callback to that number just now. We can call you back").hangUp())
-	s.rings("anonymous", "", english, hears("press 9").press("0"), hears("We can call you back").press("1"),
+	s.rings("anonymous", "", english, hears("press star").press("0"), hears("We can call you back").press("1"),
 		hears("enter the phone number").press(national(victim)),
 		hears("We will call you on").press("1"), hears("We cannot book a callback to that number just now").hangUp())
 	s.rings("+6281277770000", "", refused...)
 	s.customer = simulator.Party{Name: "customer", After: 5 * time.Second, Keys: simulator.Always("1")}
-	s.rings(victim, "I repeat", english, hears("press 9").press("0"), hears("We can call you back").press("1"))
+	s.rings(victim, "I repeat", english, hears("press star").press("0"), hears("We can call you back").press("1"))
 	s.everyAgent("answer")
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -350,7 +350,7 @@ func TestTheCustomerDidNotAskForTheCallWhileTheStoreFails(t *testing.T) {
 // choose.
 func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("anonymous", "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("2"),
+	s.rings("anonymous", "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("2"),
 		hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
 	s.rings(victim, "I repeat", askFor("")...)
 	booked := s.did("book")

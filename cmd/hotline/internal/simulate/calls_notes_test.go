@@ -101,7 +101,7 @@ func TestFeedbackIsRecorded(t *testing.T) {
 func TestOneReferenceACall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.everyAgent("no-answer")
-	heard := s.rings(home, "I repeat", english, hears("press 9").press("0"), hears("no agent").press("1"))
+	heard := s.rings(home, "I repeat", english, hears("press star").press("0"), hears("no agent").press("1"))
 	contact, booked := s.did("contact"), s.did("book")
 	if len(contact) != 1 || len(booked) != 1 || contact[0].Reference != booked[0].Reference {
 		t.Fatalf("contacts %+v, callbacks %+v", contact, booked)
@@ -147,7 +147,7 @@ func TestMainlandChina(t *testing.T) {
 	for line, file := range map[string]string{"upay": "+8621500", "wallet": "+8621600"} {
 		t.Run(line+" with its route", func(t *testing.T) {
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line))
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
 				hears("on your number ending in 5 6 7 8").press("1"))
 			s.settles()
 			s.bridged("support-1 with customer")
@@ -169,13 +169,13 @@ func TestMainlandChina(t *testing.T) {
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+
 					`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("Sorry, we cannot call the country or region of your number. We are closed. We open again " +
+			told := hears("Sorry, we cannot call the country or region of your number. We are closed now. We open again " +
 				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +
 				"message, press 6.")
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
 				told.press("6"),
 				hears("Please speak after the tone").speak())
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We are closed").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
 				told.press("2"),
 				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on "+
 					"Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))

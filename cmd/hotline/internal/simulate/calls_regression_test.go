@@ -30,7 +30,7 @@ func loseAnswer(kind, path string) scenarioOption {
 func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
 	s := newScenario(t, openDay, loseAnswer(simulator.KindGather, "/voice/whisper/key"))
 	s.mayDrop = true
-	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
 	if len(s.of(simulator.EventBridge)) != 1 {
 		t.Errorf("connected %d times", len(s.of(simulator.EventBridge)))
 	}
@@ -39,7 +39,7 @@ func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
 // They have talked, and our answer to the end of the Dial was lost: nobody is put through a second time.
 func TestTheAnswerToTheEndOfATalkIsLost(t *testing.T) {
 	s := newScenario(t, openDay, loseAnswer(simulator.KindDial, "/voice/step"))
-	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
 	s.bridged("caller with support-1")
 }
 
@@ -77,7 +77,7 @@ func TestACustomerPressesAnotherKey(t *testing.T) {
 // Slots that are full are not offered again, and others take their place.
 func TestFullSlotsMakeRoomForOthers(t *testing.T) {
 	s := newScenario(t, saturday)
-	person := hears("press 9").press("0")
+	person := hears("press star").press("0")
 	for i := range 4 {
 		s.rings("+62812345600"+string(rune('0'+i))+"0", "I repeat", english, person,
 			hears("8 to 8:30 a.m., press 3").press("2"))
@@ -133,7 +133,7 @@ func TestZeroFindsAPersonElsewhere(t *testing.T) {
 func TestJustBeforeClosing(t *testing.T) {
 	s := newScenario(t, "2026-03-04T16:59:00+07:00")
 	s.everyAgent("busy")
-	s.rings(home, "I repeat", english, hears("press 9").press("0"),
+	s.rings(home, "I repeat", english, hears("press star").press("0"),
 		hears("as soon as we can from tomorrow").press("1"))
 	s.everyAgent("answer")
 	s.settles()
@@ -143,7 +143,7 @@ func TestJustBeforeClosing(t *testing.T) {
 // A message belongs to the desk that the matter is for.
 func TestAMessageBelongsToADesk(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(home, "I repeat", english, hears("press 9").press("0"), hears("press 6").press("6"),
+	s.rings(home, "I repeat", english, hears("press star").press("0"), hears("press 6").press("6"),
 		hears("Please speak").speak())
 	if left := s.did("message"); len(left) != 1 || left[0].Desk != "support" {
 		t.Errorf("messages: %+v", left)
@@ -153,7 +153,7 @@ func TestAMessageBelongsToADesk(t *testing.T) {
 // Nobody is rung back at a telephone of our own.
 func TestOurOwnNumbersAreNotRungBack(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("anonymous", "", english, hears("press 9").press("0"), hears("press 1").press("1"),
+	s.rings("anonymous", "", english, hears("press star").press("0"), hears("press 1").press("1"),
 		hears("Please enter the phone number").press("02150001000#"),
 		hears("we do not call numbers of this kind").press("2"),
 		hears("Please enter the phone number").press("02150002001#"),

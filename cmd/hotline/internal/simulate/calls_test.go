@@ -47,7 +47,7 @@ func TestOpenAndTaken(t *testing.T) {
 func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "refuse", "support-3": "answer"})
-	s.rings(home, "Thank you for calling", english, hears("press 9").press("0"))
+	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
 	s.bridged("caller with support-3")
 	var rung []string
 	for _, e := range s.of(simulator.EventRing) {
@@ -85,7 +85,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
-		hears("We are closed. We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction,
+		hears("We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction,
 		right,
 		hears("Monday, 9 March, at 8 a.m., press 2. For 8 to 8:30 a.m., press 3").press("2"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
@@ -191,7 +191,7 @@ func TestTheCallerPrefersACallback(t *testing.T) {
 
 func TestAnotherNumberIsKeyedIn(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("+266696687", "I repeat", english, hears("closed").press("2"), unsolved,
+	s.rings("+266696687", "I repeat", english, hears("We open again").press("2"), unsolved,
 		hears("registered mobile number").press("081299998888#"), right, transaction, right,
 		hears("We can call you back").press("1"),
 		hears("Please enter the phone number").press("123#"),
@@ -211,7 +211,7 @@ func TestTheCustomerIsNotReachedAndTriedAgain(t *testing.T) {
 	s.everyAgent("busy")
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
-	s.rings(home, "I repeat", english, hears("press 9").press("0"), hears("no agent").press("1"))
+	s.rings(home, "I repeat", english, hears("press star").press("0"), hears("no agent").press("1"))
 	s.everyAgent("answer")
 	s.runTo("2026-03-04T10:09:00+07:00")
 	s.bridged()

@@ -43,8 +43,8 @@ func (s *scenario) booksWithAText() twilio.Event {
 
 // The booking tells of a text message where one is written, and nowhere else.
 func TestTheBookingTellsOfItsText(t *testing.T) {
-	ask := []step{english, hears("closed").press("0"), hears("We can call you back").press("1")}
-	other := []step{english, hears("closed").press("0"), hears("We can call you back").press("8"),
+	ask := []step{english, hears("We open again").press("0"), hears("We can call you back").press("1")}
+	other := []step{english, hears("We open again").press("0"), hears("We can call you back").press("8"),
 		hears("For another number, press 2").press("2"),
 		hears("phone number with its area code").press("081298765432#"),
 		hears("We would call you on").press("1")}

@@ -68,7 +68,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	var log lockedBuffer
 	s := newScenario(t, saturday,
 		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	s.rings(home, "I repeat", english, hears("closed").press("2"), unsolved,
+	s.rings(home, "I repeat", english, hears("We open again").press("2"), unsolved,
 		hears("registered mobile number").press("081255556666#"), right,
 		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"),
 		hears("For another number, press 2").press("2"),

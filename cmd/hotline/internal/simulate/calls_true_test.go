@@ -61,7 +61,7 @@ func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 // read.
 func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
 	s, reference := bookedCallback(t)
-	const open = "You have a callback booked. To check, change or cancel it, press 7. "
+	const open = "For your booked callback, press 7. "
 	s.rings(home, "Nothing has changed", english, hears(open+"For a failed").press("9"),
 		hears(open+"For a failed").press("0"),
 		hears(open+"We can call you back").press("7"),
@@ -72,12 +72,12 @@ func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
 // Whose number is not called hears whose country it is, when somebody is there, and last the keys that there are.
 func TestAnExplainedRefusalEndsInItsKeys(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
-	refused := hears("Sorry, we cannot call the country or region of your number. We are closed. " +
+	refused := hears("Sorry, we cannot call the country or region of your number. We are closed now. " +
 		"We open again tomorrow, Monday, at 9 a.m. For another number, press 2. To leave a message, press 6.")
-	said := []step{hears("For English").press("2"), hears("closed").press("0"), refused.press("2")}
+	said := []step{hears("For English").press("2"), hears("We open again").press("0"), refused.press("2")}
 	s.rings("+6581234567", "Please speak after the tone", append(slices.Clone(said),
 		hears("Please enter the phone number").press("006581234567#"),
-		hears("the country or region of that number. We are closed.").press("6"), hears("Please speak").speak())...)
+		hears("the country or region of that number. We are closed now.").press("6"), hears("Please speak").speak())...)
 }
 
 // Who cannot be rung hears once that the line is closed, and when it opens.
@@ -85,7 +85,7 @@ func TestClosedIsSaidOnceInAnAnswer(t *testing.T) {
 	s := newScenario(t, "2026-03-07T23:30:00+08:00", onLine("upay"))
 	var answer string
 	s.rings("+85291234567", "", english, hears("press 1").press("0"),
-		step{hears: "We are closed. We open again", hangsUp: true})
+		step{hears: "We are closed now. We open again", hangsUp: true})
 	for _, e := range s.eventsNow() {
 		if e.Event == simulator.EventPress {
 			answer = ""

@@ -38,7 +38,7 @@ func TestOurCallSaysTwoDigitsOfTheReference(t *testing.T) {
 func gopayCaller(t *testing.T, changes ...scenarioOption) *scenario {
 	t.Helper()
 	s := newScenario(t, saturday, changes...)
-	s.rings(home, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
 	return s
 }
 
@@ -48,7 +48,7 @@ func TestAVoicemailHearsNothingOfTheReference(t *testing.T) {
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
 	s.mayBreak = true
-	s.rings(home, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+	s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "press 1") ||
 		strings.Contains(heard, "reference") {
@@ -204,7 +204,7 @@ func TestAMissedCustomerIsToldWhetherWeCallAgain(t *testing.T) {
 			s := newScenario(t, saturday, limited(t,
 				func(c *config.Snapshot) { c.ByID("gopay").CustomerFirst = first }))
 			s.customer, s.customer.Name, s.mayBreak = customer, "customer", true
-			s.rings(home, "I repeat", english, hears("closed").press("0"), hears("We can call you back").press("1"))
+			s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
 			s.settles()
 			heard := heardBy(s.eventsNow(), "customer")
 			if strings.Count(heard, again) != 2 || strings.Count(heard, last) != 1 ||
