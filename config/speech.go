@@ -45,19 +45,30 @@ var (
 // checkCharacters reports control characters, marks that nobody sees, markup, and links in text messages.
 func (s speech) checkCharacters() {
 	for i, r := range s.text {
-		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == utf8.RuneError {
+		ascii := r >= ' ' && r <= '~' // nearly all, and the tables are slow
+		if r != '\n' && !ascii && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co) || r == utf8.RuneError {
 			s.Fail("has the character U+%04X, which nobody sees and no voice speaks, behind %q; delete it", r,
 				lastOf(s.text[:i]))
 			break
 		}
 	}
-	if found := links.FindString(s.text); found != "" && strings.HasPrefix(s.need.Key, "sms.") {
-		s.Fail("has %s, which telephones show as a link; forged texts have links, so ours have none: say where to "+
-			"call", problem.Short(found))
+	if strings.HasPrefix(s.need.Key, "sms.") {
+		if found := links.FindString(s.text); found != "" {
+			s.Fail("has %s, which telephones show as a link; forged texts have links, so ours have none: say where to "+
+				"call", problem.Short(found))
+		}
 	}
-	if found := markup.FindString(s.text); found != "" {
-		s.Fail("has %s, which callers would hear read out; write words alone", problem.Short(found))
+	if found := s.find(markup, "<&*_`", 1); found != nil {
+		s.Fail("has %s, which callers would hear read out; write words alone", problem.Short(found[0][0]))
 	}
+}
+
+// find finds a pattern, each of whose finds has one of the marks: a text has few, and such patterns are slow.
+func (s speech) find(pattern *regexp.Regexp, marks string, most int) [][]string {
+	if !strings.ContainsAny(s.text, marks) {
+		return nil
+	}
+	return pattern.FindAllStringSubmatch(s.text, most)
 }
 
 // lastOf is the end of a text, for a message that points behind it.
@@ -69,7 +80,7 @@ func lastOf(text string) string {
 // checkPlaceholders reports those that are not known, and those without which the sentence is useless.
 func (s speech) checkPlaceholders() {
 	args, wrong := s.need.Args, false
-	for _, found := range wideBraces.FindAllStringSubmatch(s.text, 50) {
+	for _, found := range s.find(wideBraces, "｛｝", 50) {
 		if !strings.ContainsAny(found[0], "｛｝") {
 			continue
 		}
@@ -80,7 +91,8 @@ func (s speech) checkPlaceholders() {
 			s.Fail("has %s in full-width braces, which would be read out; write {%s}", found[0], found[1])
 		}
 	}
-	for _, found := range braces.FindAllString(s.text, 50) {
+	for _, match := range s.find(braces, "{}", 50) {
+		found := match[0]
 		name := strings.Trim(found, "{}")
 		near, close := problem.Nearest(strings.TrimSpace(name), args)
 		switch {
@@ -113,13 +125,21 @@ func (s speech) checkPlaceholders() {
 	}
 }
 
+// besideBraces is the text without its placeholders.
+func (s speech) besideBraces() string {
+	if !strings.ContainsAny(s.text, "{}") {
+		return s.text
+	}
+	return braces.ReplaceAllString(s.text, " ")
+}
+
 // starWords is what each language calls the star key.
 var starWords = map[string][]string{"en": {"star"}, "id": {"bintang"}, "zh": {"星"}, "ja": {"コメ", "こめ", "米"}}
 
 // checkFigures refuses another key than the step takes, and warns where none is named. A language is offered by its own
 // key alone, which depends on the line, or by the star.
 func (s speech) checkFigures() {
-	said := figures.FindAllString(braces.ReplaceAllString(s.text, " "), -1)
+	said := figures.FindAllString(s.besideBraces(), -1)
 	if s.need.Key == "language.offer" && len(said) > 0 {
 		s.Fail("names the key %s; each line has its own key for this language, so write {key} alone", said[0])
 	}
@@ -152,7 +172,7 @@ var scripts = map[string][]*unicode.RangeTable{
 // checkScript warns of letters that the voice of a language reads wrongly or not at all.
 func (s speech) checkScript() {
 	own, letters := false, 0
-	for _, r := range braces.ReplaceAllString(s.text, "") {
+	for _, r := range s.besideBraces() {
 		wide := r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
 		switch {
 		case !unicode.IsLetter(r) && !(wide && scripts[s.tag] == nil):

@@ -16,6 +16,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
@@ -31,7 +32,7 @@ type displaced struct {
 
 func displace(t *testing.T) *displaced {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "hotline.db")
+	path := sqlitetest.New(t)
 	d := &displaced{Store: open(t, path), t: t, path: path}
 	d.keeps("at the beginning")
 	d.beside = another(t, path)

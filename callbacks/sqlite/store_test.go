@@ -16,6 +16,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/callbacks/storetest"
 )
 
@@ -34,12 +35,12 @@ func open(t *testing.T, path string) *sqlite.Store {
 }
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, filepath.Join(t.TempDir(), "hotline.db")) })
+	storetest.Run(t, func(t *testing.T) storetest.Store { return open(t, sqlitetest.New(t)) })
 }
 
 func TestConfigHistory(t *testing.T) {
 	storetest.ConfigHistory(t, func(t *testing.T) storetest.Place {
-		path := filepath.Join(t.TempDir(), "hotline.db")
+		path := sqlitetest.New(t)
 		return storetest.Place{Open: func(t *testing.T) storetest.Store { return open(t, path) },
 			Beside: another(t, path)}
 	})
