@@ -672,13 +672,12 @@ func (c *claim) brief() callbacks.Callback {
 	return c.read().Callback
 }
 
-// claims takes an answer apart.
+// claims takes an answer apart; the call's From is E.164 or empty.
 func claims(line *Line, now time.Time, call Call, a answer) []*claim {
 	said := a.response.Say
 	if ask, ok := a.response.Action.(AskTwice); ok {
 		said = append(slices.Clone(said), ask.Else...)
 	}
-	call.From = line.CallerNumber(call.From)
 	var out []*claim
 	for i, sentence := range said {
 		parts := strings.Split(sentence.Text, "\x1f")
@@ -746,7 +745,7 @@ func TestEverySentenceIsTrueWhereItIsHeard(t *testing.T) {
 	for _, situation := range situations {
 		walked := situation.states(t)
 		for _, a := range walked.answers {
-			check(situation.name, walked.line, situation.now, situation.call, a)
+			check(situation.name, walked.line, situation.now, walked.call, a)
 		}
 	}
 	line := claiming(sketch(t))
@@ -772,7 +771,7 @@ func TestWhereKeysAreAwaitedThereAreTwoWaysOn(t *testing.T) {
 		walked := situation.states(t)
 		for _, v := range walked.seen {
 			state := v.state
-			r := &request{line: walked.line, now: situation.now, call: situation.call, State: &state}
+			r := &request{line: walked.line, now: situation.now, call: walked.call, State: &state}
 			if _, waits := v.response.Action.(Gather); !waits || r.waysOn() >= 2 || narrow[r.Step] {
 				continue
 			}
@@ -811,7 +810,7 @@ func TestTheEmergencyIsSaidWhereItIsOwed(t *testing.T) {
 	for _, situation := range situations {
 		walked := situation.states(t)
 		for _, a := range walked.answers {
-			if owed := a.owesEmergency(walked.line, situation); owed != "" && !reported[owed] {
+			if owed := a.owesEmergency(walked, situation.now); owed != "" && !reported[owed] {
 				reported[owed] = true
 				t.Errorf("%s: on %T%+v %s; heard %v", situation.name, a.event, a.event, owed, a.response.Say)
 			}
@@ -821,10 +820,9 @@ func TestTheEmergencyIsSaidWhereItIsOwed(t *testing.T) {
 
 // owesEmergency is where the sentence is missing, empty if it is not. The choice of languages, to which silence may
 // lead, comes before any sentence of one language.
-func (a answer) owesEmergency(line *Line, where *situation) string {
-	before, after, call := a.before, a.after, where.call
-	call.From = line.CallerNumber(call.From)
-	r := &request{line: line, now: where.now, call: call, State: &after}
+func (a answer) owesEmergency(w *walked, now time.Time) string {
+	before, after := a.before, a.after
+	r := &request{line: w.line, now: now, call: w.call, State: &after}
 	_, gathers := a.response.Action.(Gather)
 	_, records := a.response.Action.(Record)
 	said := slices.ContainsFunc(a.response.Say, func(said Utterance) bool {
@@ -834,7 +832,7 @@ func (a answer) owesEmergency(line *Line, where *situation) string {
 		return ""
 	}
 	keys, pressed := a.event.(Keys)
-	chosen := pressed && (&request{line: line, now: where.now, call: call, State: &before}).chooses(keys.Digits)
+	chosen := pressed && (&request{line: w.line, now: now, call: w.call, State: &before}).chooses(keys.Digits)
 	moved := before.Step != after.Step
 	switch _, failed := a.event.(Failure); {
 	case r.isOffer():
