@@ -51,10 +51,7 @@ func (s *Service) cancel(ctx context.Context, id int64, by string, tell bool) (C
 // PutOffFor keeps the callback of a line to a caller (E.164) from falling due for so long: a telephone rings for them,
 // so theirs is in use. It is due then, unless it is held, or put off again. No callback is no error.
 func (s *Service) PutOffFor(ctx context.Context, line, caller string, d time.Duration) error {
-	if caller = recognisable(caller); caller == "" {
-		return nil
-	}
-	c, found, err := s.store.OpenFor(ctx, line, "", caller)
+	c, found, err := s.OpenFor(ctx, line, caller)
 	if err != nil || !found {
 		return err
 	}
@@ -150,9 +147,8 @@ const talked = "the caller's talk with the desk"
 
 // openAt is the open callback of one desk; nobody is recognised by a number that many share.
 func (s *Service) openAt(ctx context.Context, line, desk, caller string) (Callback, bool, error) {
-	caller = recognisable(caller)
-	if caller == "" || desk == "" {
+	if desk == "" {
 		return Callback{}, false, nil
 	}
-	return s.store.OpenFor(ctx, line, desk, caller)
+	return s.store.OpenFor(ctx, line, desk, recognisable(caller))
 }

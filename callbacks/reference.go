@@ -75,11 +75,7 @@ func recognisable(caller string) string {
 // OpenFor finds the open callback of a returning caller: by the number to be rung, or the number they called
 // from, E.164. A caller who withholds their number is never recognised.
 func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, bool, error) {
-	caller = recognisable(caller)
-	if caller == "" {
-		return Callback{}, false, nil
-	}
-	return s.store.OpenFor(ctx, line, "", caller)
+	return s.store.OpenFor(ctx, line, "", recognisable(caller))
 }
 
 // How many wrong proofs about one callback, and by one calling number, are heard within an hour and a day.

@@ -136,7 +136,8 @@ type Store interface {
 	// MessageByReference returns the message that a caller was told this reference for, or [ErrNotFound].
 	MessageByReference(ctx context.Context, reference string) (Message, error)
 	// OpenFor returns the open callback of a line whose number or caller is the given one; a match of the number goes
-	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any.
+	// first, then an urgent one, then the newest. A desk restricts it to that desk's; empty is any. An empty caller has
+	// none.
 	OpenFor(ctx context.Context, line, desk, caller string) (Callback, bool, error)
 	// AttemptsSince lists the attempts about a callback that began at an instant or later, oldest first; none for one
 	// that there is not.

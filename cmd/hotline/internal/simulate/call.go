@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/calltest"
 	"github.com/hotline-ivr/hotline/ivr"
@@ -158,12 +157,10 @@ func (r *simulation) staff(line *ivr.Line, agent simulator.Party) {
 	for _, desk := range line.Desks {
 		for _, target := range desk.Targets {
 			agent.Name = target.ID
-			r.simulator.Subscribe(address(target), agent)
+			r.simulator.Subscribe(target.To(), agent)
 		}
 	}
 }
-
-func address(target callbacks.Target) string { return target.To() }
 
 // scripted presses one group for each question. Where a message is asked for, a group is spoken before it is pressed,
 // an empty one says nothing, and after the last group something is said.

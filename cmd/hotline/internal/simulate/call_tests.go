@@ -102,7 +102,7 @@ func (p *testRun) staffNamed() {
 			if does, named := p.Test.Agents[target.ID]; named {
 				agent := behaviours[does]
 				agent.Name = target.ID
-				p.simulator.Subscribe(address(target), agent)
+				p.simulator.Subscribe(target.To(), agent)
 			}
 		}
 	}

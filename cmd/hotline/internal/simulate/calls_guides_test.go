@@ -22,7 +22,7 @@ func (s *scenario) agentDoes(target string, keys ...string) {
 	for _, desk := range s.line.Desks {
 		for _, t := range desk.Targets {
 			if t.ID == target {
-				s.simulator.Subscribe(address(t),
+				s.simulator.Subscribe(t.To(),
 					simulator.Party{Name: target, After: 4 * time.Second, Keys: simulator.Script(keys...)})
 				return
 			}

@@ -168,7 +168,7 @@ func (s *scenario) agents(does map[string]string) {
 		for _, target := range desk.Targets {
 			agent := behaviours[cmp.Or(does[target.ID], "answer")]
 			agent.Name = target.ID
-			s.simulator.Subscribe(address(target), agent)
+			s.simulator.Subscribe(target.To(), agent)
 		}
 	}
 }
