@@ -140,8 +140,8 @@ func (f *promptFile) recordable(v yamlnode.Value, key string) (text string, ok b
 	}
 	switch {
 	case strings.ContainsRune(text, '{'):
-		v.Fail("%q cannot be recorded: what stands for {…} differs from call to call; remove the recording, or reword "+
-			"the sentence", problem.Short(text))
+		v.Fail("%q cannot be recorded: what is said for {…} differs from call to call; remove the recording, or "+
+			"reword the sentence", problem.Short(text))
 		return "", false
 	case !ivr.SpokenWhole(common):
 		v.Fail("cannot be recorded: this is only said within other sentences, or written; remove it")

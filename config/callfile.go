@@ -247,7 +247,7 @@ func torn(item yamlnode.Value) bool {
 	for i := 0; i+1 < len(item.Node.Content); i += 2 {
 		key, behind := item.Node.Content[i], item.Node.Content[i+1]
 		if behind.Tag == "!!null" && !slices.Contains(item.Known(), key.Value) {
-			item.Fail("%q stands alone; put words with a comma in quotation marks: hear: \"…, …\"",
+			item.Fail("%q is an entry of its own; put words with a comma in quotation marks: hear: \"…, …\"",
 				problem.Short(key.Value))
 			return true
 		}
@@ -302,10 +302,10 @@ func (f *callFile) readExpectation(v yamlnode.Value) {
 		m.Fail("says nothing; write one of desk: ID, callback: {at: …}, message: true and closed_until: …")
 	}
 	if desk, both := m.Get("desk"), len(set) > 1; desk.Present() && both {
-		desk.Fail("cannot stand beside %s: a caller who is put through is offered no callback; keep one", set[1])
+		desk.Fail("cannot go together with %s: a caller who is put through is offered no callback; keep one", set[1])
 	}
 	if message := m.Get("message"); message.Present() && m.Get("callback").Present() {
-		message.Fail("cannot stand beside callback: a message goes without one; keep one")
+		message.Fail("cannot go together with callback: a message goes without one; keep one")
 	}
 	f.Expect.Desk = f.readDesk(m.Get("desk"))
 	f.Expect.Message = m.Get("message").Yes()

@@ -87,7 +87,7 @@ func (f *lineFile) readNumbers(v yamlnode.Value) {
 			continue
 		}
 		if slices.Contains(f.line.Numbers, number) {
-			item.Fail("stands in this list twice; remove one")
+			item.Fail("is in this list twice; remove one")
 			continue
 		}
 		f.line.Numbers = append(f.line.Numbers, number)
@@ -150,7 +150,7 @@ func readLanguageCountries(v yamlnode.Value, before []ivr.Language) (countries [
 		case other >= 0:
 			item.Fail("callers from %s hear %s already; remove one", country, before[other].Tag)
 		case slices.Contains(countries, country):
-			item.Fail("stands in this list twice; remove one")
+			item.Fail("is in this list twice; remove one")
 		default:
 			countries = append(countries, country)
 		}

@@ -41,14 +41,14 @@ func (s *Snapshot) Warnings(now time.Time) []Warning {
 	return sorted(slices.Concat(warnings(s.dependencies, now), s.lineWarnings))
 }
 
-// NewWarnings are those that another configuration does not have, wherever they stand in its files.
+// NewWarnings are those that another configuration does not have, wherever they are in its files.
 func (s *Snapshot) NewWarnings(before *Snapshot, now time.Time) []Warning {
 	known := map[Problem]bool{}
-	told := func(w Warning) Problem { return Problem{File: w.File, Key: w.Key, Message: w.Message} }
+	key := func(w Warning) Problem { return Problem{File: w.File, Key: w.Key, Message: w.Message} }
 	for _, w := range before.Warnings(now) {
-		known[told(w)] = true
+		known[key(w)] = true
 	}
-	return slices.DeleteFunc(s.Warnings(now), func(w Warning) bool { return known[told(w)] })
+	return slices.DeleteFunc(s.Warnings(now), func(w Warning) bool { return known[key(w)] })
 }
 
 // A WrittenOverride is an override in the files, of a line or of a desk that has its own.
@@ -134,7 +134,7 @@ func (r dependency) unrevoked(now time.Time) (out []Warning) {
 			continue
 		}
 		from := o.From.In(r.calendar.Zone())
-		what, tense := "closed", "stands since"
+		what, tense := "closed", "since"
 		if o.Open {
 			what = "open"
 		}

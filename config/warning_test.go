@@ -57,12 +57,12 @@ overrides:
 	)
 	for _, tt := range []struct{ now, want string }{
 		// 2 October 23:59 in Jakarta is 90 days before 31 December, which is covered.
-		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "stands since")},
+		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "since")},
 		// Midnight there: the day that is 90 days ahead is not.
 		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which "+
-			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "stands since")},
+			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "since")},
 		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " +
-			fmt.Sprintf(crisis, "stands since") + "shop// 0: hours/shop.yaml:19: overrides[1]: is over since 2026-09-01; " +
+			fmt.Sprintf(crisis, "since") + "shop// 0: hours/shop.yaml:19: overrides[1]: is over since 2026-09-01; " +
 			"remove it, or correct the year\n"},
 		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
 	} {

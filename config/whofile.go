@@ -41,7 +41,7 @@ func readCountries(v yamlnode.Value, own string) (countries []string) {
 		switch {
 		case !ok:
 		case slices.Contains(countries, country):
-			item.Fail("stands in this list twice; remove one")
+			item.Fail("is in this list twice; remove one")
 		default:
 			countries = append(countries, country)
 		}

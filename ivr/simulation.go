@@ -22,7 +22,7 @@ type Simulation struct {
 	Announcements []Announcement
 	// Wanted is the desk that the call is for, in the caller's language.
 	Wanted string
-	// Peak is set when the caller is told that it can take longer.
+	// Peak is set when the caller hears that it can take longer.
 	Peak bool
 	// Rung are the targets that ring, one after another, until somebody takes the call. None: the desk is closed, or
 	// the topic leads elsewhere.

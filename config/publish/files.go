@@ -24,7 +24,7 @@ import (
 // tested and recorded, so that all three are about the same bytes.
 type Files map[string][]byte
 
-// folders are those that hold a configuration; topicsFile stands beside them.
+// folders are those that hold a configuration; topicsFile is beside them.
 var folders = []string{"lines", "hours", "holidays", "prompts", "calls"}
 
 const topicsFile = "topics.yaml"

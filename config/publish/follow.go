@@ -19,7 +19,7 @@ const (
 )
 
 // A Follower lets the overrides that were declared rule on this instance, and tells the others what it runs. With the
-// store out of reach the last known overrides stand, each until its end.
+// store out of reach the last known overrides stay in force, each until its end.
 type Follower struct {
 	publisher *Publisher
 	history   History
@@ -106,8 +106,8 @@ func (f *Follower) heard(now time.Time, instances []callbacks.Instance, err erro
 	f.others.Err = err
 	if err != nil {
 		if !f.logged.failed {
-			f.log.Warn("the store does not answer; the overrides that are known stand, each until its end", "error",
-				err)
+			f.log.Warn("the store does not answer; the overrides that are known stay in force, each until its end",
+				"error", err)
 		}
 		f.logged.failed = true
 		return

@@ -92,7 +92,7 @@ func TestOverridesWithoutTheStore(t *testing.T) {
 	gone.gone = true
 	d.follows(f, 30*time.Second)
 	if d.lineOpen() || f.Shared().Err == nil || strings.Count(d.log.String(),
-		"the overrides that are known stand") != 1 {
+		"the overrides that are known stay in force") != 1 {
 		t.Errorf("open %v, heard %+v, log %s", d.lineOpen(), f.Shared(), d.log.String())
 	}
 	d.now = end

@@ -321,7 +321,7 @@ func (p *Publisher) refuse(snapshot *config.Snapshot, err error) {
 		r.Hash = snapshot.Hash
 	}
 	if before := p.State().Refused; before != nil && before.Hash == r.Hash && before.Err.Error() == err.Error() {
-		return // tried again, and told already
+		return // tried again, and said already
 	}
 	p.setRefused(r)
 	p.refusal = r

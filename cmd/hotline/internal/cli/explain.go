@@ -34,7 +34,7 @@ func newExplain() *cobra.Command {
 		Use:   "explain",
 		Short: "Say where a call would go, and why: every rule with its file and line",
 		Long: `explain plays a call through the line as it is configured, without ringing anybody: the caller names a
-topic, gives no numbers, waits for the desk, of which nobody answers, and takes the callback that is offered, or else
+topic, gives no numbers, waits for the desk, where nobody answers, and takes the callback that is offered, or else
 leaves a message. Without --topic the caller asks for a person at once. With --number it says instead whether and why
 a customer may be called and texted on a number.`,
 		Example: `  hotline explain --line gopay --at "2026-12-31 16:00" --topic refund
@@ -304,7 +304,7 @@ func (e explanation) desk(rows *terminal.Table) {
 // ringing is who is rung, in which order.
 func (e explanation) ringing(rows *terminal.Table) {
 	if e.simulation.Peak {
-		rows.Add("peak", "many people ring at this hour: the caller is told that it can take longer", e.source("peak"))
+		rows.Add("peak", "many people ring at this hour: the caller hears that it can take longer", e.source("peak"))
 	}
 	if len(e.simulation.Rung) == 0 {
 		why, source := "desk "+e.simulation.Wanted+" is closed", "desks."+e.simulation.Wanted+".hours"

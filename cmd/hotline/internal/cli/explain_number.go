@@ -48,7 +48,7 @@ func (e explanation) writeNumber(out io.Writer, given string) error {
 		e.oneNumber(&rows, number)
 	}
 	if len(numbers) > 1 {
-		rows.Add("keyed in", "the digits can stand for any of these, so the caller is asked which", "")
+		rows.Add("keyed in", "the digits can mean any of these, so the caller is asked which", "")
 	}
 	return rows.Write(out, "  ")
 }
@@ -124,7 +124,7 @@ func (e explanation) refusalSource(r *callbacks.Refusal) string {
 	return ""
 }
 
-// ownerSource is where a number stands that is a line's or an agent's; empty for others.
+// ownerSource is where a number is written that is a line's or an agent's; empty for others.
 func (e explanation) ownerSource(number string) string {
 	for _, line := range e.snapshot.Lines {
 		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender,

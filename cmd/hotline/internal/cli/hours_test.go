@@ -265,7 +265,7 @@ func TestCheckWarns(t *testing.T) {
 	}
 	out, err := run(t, "", "check", dir)
 	if err != nil || !strings.Contains(out, "\nwarning: hours/gopay.yaml:") ||
-		!strings.Contains(out, "closed until revoked (Flood) stands since 2026-03-02 10:00") ||
+		!strings.Contains(out, "closed until revoked (Flood) since 2026-03-02 10:00") ||
 		!strings.Contains(out, "SUCCESS, 5 lines") {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -90,7 +90,7 @@ func (o *overrideOptions) flags(cmd *cobra.Command) {
 	flags.StringVar(&o.from, "from", "", "when it begins, written like --until (default: now)")
 	instantFlag(flags, &o.until, "until", "", "when it ends")
 	flags.StringVar(&o.reason, "reason", "", "the reason, for people who ask")
-	flags.StringArrayVar(&o.say, "say", nil, "what callers are told, LANGUAGE=TEXT; may be repeated")
+	flags.StringArrayVar(&o.say, "say", nil, "what callers hear, LANGUAGE=TEXT; may be repeated")
 	storeFlags(cmd.Flags())
 }
 
@@ -285,7 +285,7 @@ func (r *overrideCommand) liftOne(o overrideOptions) error {
 		o.only)
 }
 
-// lift ends what stands, also what stands for a line or a desk that is not configured any more.
+// lift ends what is declared, also for a line or a desk that is not configured any more.
 func (r *overrideCommand) lift(o overrideOptions) error {
 	if !slices.ContainsFunc(r.declared, func(s callbacks.DeclaredOverride) bool {
 		return s.Line == o.line && s.Desk == o.desk
@@ -344,7 +344,7 @@ func lineAndDesk(line, desk string) string {
 	return line + ", desk " + desk
 }
 
-// lineState says how a line stands.
+// lineState says whether a line is open, until when and why.
 func lineState(line *ivr.Line, at time.Time) string {
 	state := line.Hours.At(at)
 	until := ""

@@ -123,7 +123,7 @@ func (c *Console) callbackViews() []callbackView {
 	return out
 }
 
-// outstanding reports whether a callback stands. The console is locked.
+// outstanding reports whether a callback is open. The console is locked.
 func (c *Console) outstanding() bool {
 	for _, callback := range c.callbacks {
 		if callback.Open() {

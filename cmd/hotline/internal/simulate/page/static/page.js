@@ -301,7 +301,7 @@ function showCallbacks(callbacks) {
     };
     const due = onClock(p.zone, p.due) + (p.slotEnd ? " to " + timeOf(p.zone, p.slotEnd).slice(0, 5) : "");
     const tries = p.rounds || p.attempts ? `, desk tried ${p.rounds}×, customer rung ${p.attempts}×` : "";
-    item.append(span("standing", p.state.replace("-", " ")), span("ref", p.reference),
+    item.append(span("state", p.state.replace("-", " ")), span("ref", p.reference),
       span("about", `${p.urgent ? "urgent, " : ""}${p.line} ${p.desk} rings ${p.number}, due ${due} (${p.zone})${tries}`));
     return item;
   }));
