@@ -72,22 +72,25 @@ type answer struct {
 	response      Response
 }
 
-// legWalk visits every state of a leg, and has hear told of every answer; pressed is a 1 on this leg.
+// legWalk visits every state of a leg, and has hear told of every answer; pressed is a 1 on this leg. From every one an
+// end has to be reached.
 func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (states int) {
 	t.Helper()
 	type visit struct {
 		state   State
 		event   Event
 		pressed bool
+		from    string // the key of state
 	}
 	inCall := State{Line: line.ID, Step: StepAgentLeg, Desk: "support", Topic: "fees", Language: "en",
 		Caller: caller.From}
 	known := inCall
 	known.Desk, known.Topic, known.Reference, known.Account = "emergency", "stolen", "7654321", "0812"
 	known.Answers = callbacks.Answers("").With("transaction", "123456")
-	queue := []visit{{inCall, Start{}, false}, {known, Start{}, false}, {BeginLeg("a", called, false), Start{}, false},
-		{BeginLeg("a", called, true), Start{}, false}}
-	seen := map[string]bool{}
+	queue := []visit{{state: inCall, event: Start{}}, {state: known, event: Start{}},
+		{state: BeginLeg("a", called, false), event: Start{}}, {state: BeginLeg("a", called, true), event: Start{}}}
+	seen, leadsTo := map[string]bool{}, map[string][]string{} // by key: the states before
+	ending := []string{}
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
@@ -102,8 +105,9 @@ func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (state
 			key += fmt.Sprintf("%+v", perform.Effect)
 		}
 		if connect, ok := response.Action.(Connect); ok {
-			queue = append(queue, visit{state.LegBehind(connect, ""), Start{}, false})
+			queue = append(queue, visit{state: state.LegBehind(connect, ""), event: Start{}})
 		}
+		leadsTo[key] = append(leadsTo[key], v.from)
 		if seen[key] {
 			continue
 		}
@@ -113,11 +117,25 @@ func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (state
 		}
 		switch response.Action.(type) {
 		case Bridge, Hangup:
+			ending = append(ending, key)
 			continue
 		}
 		state.Events = 0
 		for _, event := range legEvents(response, stepOf(state.Step)) {
-			queue = append(queue, visit{state, event, pressed})
+			queue = append(queue, visit{state, event, pressed, key})
+		}
+	}
+	ends := map[string]bool{"": true}
+	for len(ending) > 0 {
+		if key := ending[0]; !ends[key] {
+			ends[key] = true
+			ending = append(ending, leadsTo[key]...)
+		}
+		ending = ending[1:]
+	}
+	for key := range seen {
+		if !ends[key] {
+			t.Errorf("no way to an end from %s", key)
 		}
 	}
 	return len(seen)
