@@ -41,7 +41,8 @@ type Policy struct {
 	OpeningSpacing time.Duration
 	// ExpiresAfter is how long after Due a callback is given up; default 72 hours.
 	ExpiresAfter time.Duration
-	// Countries are those whose numbers are called and texted, ISO 3166-1 alpha-2; nil is any.
+	// Countries are those whose numbers are called and texted, ISO 3166-1 alpha-2; nil is any. [Policy.Refusal] decides
+	// by it, in number.go.
 	Countries []string
 	// Blocked lists prefixes that are never called, whatever the country.
 	Blocked []Blocked

@@ -35,7 +35,8 @@ func newCallbacksMessages() *cobra.Command {
 			rows.Add("reference", "line", "desk", "topic", "received", "caller", "seconds", "recording at the provider")
 			for _, m := range list {
 				rows.Add(m.Reference, m.Line, m.Desk, cmp.Or(m.Topic, "-"), s.clock(m.Line, m.Received),
-					cmp.Or(s.masked(m.Caller), "-"), strconv.Itoa(m.Recording.Seconds), cmp.Or(m.Recording.SID, "erased"))
+					cmp.Or(s.masked(m.Caller), "-"), strconv.Itoa(m.Recording.Seconds),
+					cmp.Or(m.Recording.SID, "erased"))
 			}
 			return rows.Write(cmd.OutOrStdout(), "")
 		}),
