@@ -24,6 +24,7 @@ type recordedLeg struct {
 	pressed        time.Time
 	by             *recordedLeg // of a customer's leg: the agent's, if they were rung first
 	byPressed      time.Time    // and when they had pressed their last key before it rang
+	taken          time.Time    // of a customer's leg that was rung first: when the agent last pressed a key
 	// of the first one's leg: the product never heard how the second's ended, or could not write it down
 	endLost    bool
 	endFailed  bool // it did not hear so at once
@@ -111,6 +112,9 @@ func (l *eventBook) enter(e simulator.Event) {
 		l.leg(e).answered = e.At
 	case simulator.EventPress:
 		l.leg(e).pressed = e.At
+		if first := l.ringing(e.To); first != nil && first.placed {
+			first.taken = e.At
+		}
 		l.leg(e).told.presses()
 	case simulator.EventDial:
 		l.leg(e).dialled = e.Target

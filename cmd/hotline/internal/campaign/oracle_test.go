@@ -80,6 +80,9 @@ func checkBook(ctx context.Context, l *eventBook, store app.Store, agents int) (
 		}
 	}
 	v.told(l, byReference)
+	if n := v.counts[hungUpInTime]; n > 1+len(l.bridges)/100 {
+		v.find(ruleKept, "%d %s", n, hungUpInTime)
+	}
 	for customer, n := range l.bridges {
 		if _, known := byNumber[customer]; !known && isCustomer(customer) {
 			v.find(ruleKept, "%s was connected %d times without a callback", customer, n)
@@ -152,6 +155,8 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	}
 	switch done := c.State == callbacks.Done; {
 	case done == (bridges > 0):
+	case done && len(rings) > 0 && hungUpAsTaken(rings[len(rings)-1]):
+		v.counts[hungUpInTime]++
 	case done && len(rings) > 0 && notHeard(rings[len(rings)-1]):
 		// The second one pressed 1, our answer to that was lost, and so was every word about it that followed: nobody
 		// could tell the product from one that has connected them.
@@ -184,6 +189,15 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 	if c.State == callbacks.Undialable || c.State == callbacks.Cancelled {
 		v.find(ruleGiven, "%s: nobody asked for that", who)
 	}
+}
+
+// hungUpInTime counts what two people do in the same moment: a coincidence, and so rare.
+const hungUpInTime = "done, whose customer hung up in the moment in which an agent pressed 1"
+
+// hungUpAsTaken reports whether a customer who was rung first hung up between the agent's key and the answer to it: both
+// had pressed 1, and nobody told the product that the answer came too late.
+func hungUpAsTaken(g *recordedLeg) bool {
+	return g.placed && !g.pressed.IsZero() && !g.taken.IsZero() && g.ended.Sub(g.taken) < clockError
 }
 
 // notHeard reports whether the product was never told how this leg of a customer ended.
