@@ -129,7 +129,7 @@ func spanMeant(text string) string {
 		}
 		*at = hour*60 + minute
 	}
-	if parsed, err := hours.ParseSpan(s.String()); err == nil {
+	if parsed, err := hours.ParseSpan(s.String()); err == nil && length(parsed) < longShift {
 		return parsed.String()
 	}
 	return ""
@@ -196,6 +196,7 @@ func readAgain(week yamlnode.Value) rules {
 type dated struct {
 	at          yamlnode.Value
 	first, last hours.Date // last is zero for a rule without an end
+	once        bool       // an override or announcement: of no use once it is over
 }
 
 // datedSpecial are the days of a special day. A rule that comes back has no last one.
@@ -218,7 +219,7 @@ func (r *expiring) note(at yamlnode.Value, from, to time.Time, zone *time.Locati
 	if zone == nil {
 		return // reported
 	}
-	d := dated{at: at, first: hours.DateOf(from.In(zone))}
+	d := dated{at: at, first: hours.DateOf(from.In(zone)), once: true}
 	if lasts := to.Sub(from); !to.IsZero() && lasts > long {
 		at.Warn("lasts %d days; correct its dates unless that is meant", int(lasts/day))
 	}
@@ -228,7 +229,7 @@ func (r *expiring) note(at yamlnode.Value, from, to time.Time, zone *time.Locati
 	r.dated = append(r.dated, d)
 }
 
-// Days of this year stay as they are when they are over, and some weeks longer; and plans are made for two years.
+// Special days of this year stay as they are when they are over, and some weeks longer; and plans are made for two years.
 const (
 	overFor  = 90
 	plansFor = 2 * 366
@@ -245,7 +246,8 @@ func (r dependency) misdated(now time.Time) (out []Warning) {
 	var over []dated
 	for _, d := range r.dated {
 		switch years := today.DaysUntil(d.first) / 365; {
-		case d.last != hours.Date{} && d.last.Year < today.Year && d.last.DaysUntil(today) > overFor:
+		case d.last != hours.Date{} && (d.once && d.last.DaysUntil(today) > 0 ||
+			d.last.Year < today.Year && d.last.DaysUntil(today) > overFor):
 			over = append(over, d)
 		case today.DaysUntil(d.first) > plansFor:
 			warn(d.at, fmt.Sprintf("begins on %s, which is in %d years; correct the year unless that is meant", d.first,
@@ -259,7 +261,7 @@ func (r dependency) misdated(now time.Time) (out []Warning) {
 	for _, d := range over[1:] {
 		others = append(others, fmt.Sprint(d.at.Line))
 	}
-	text := fmt.Sprintf("is over since %s; remove it, or correct the year", over[0].last)
+	text := fmt.Sprintf("ended on %s; remove it, or correct its dates", over[0].last)
 	if len(others) > 0 {
 		text += "; so are those on the lines " + strings.Join(others, ", ")
 	}

@@ -60,14 +60,14 @@ func TestDoubtfulTimes(t *testing.T) {
 			`wholly outside the hours of Monday (closed), where nobody hears of it; correct one of the two`},
 		"a special day of two years ago": {"week: {mon: [], REST}\nspecial: [{date: 2024-12-24, closed: true, name: Eve}]",
 
-			`4: special[0]: is over since 2024-12-24; remove it, or correct the year`},
+			`4: special[0]: ended on 2024-12-24; remove it, or correct its dates`},
 		"over, all told at once": {"week: {mon: [], REST}\nspecial:\n- {date: 2024-12-24, closed: true, name: Eve}\n" +
-			"- {date: 2025-03-01, closed: true, name: Eve}", `5: special[0]: is over since 2024-12-24; remove it, or ` +
-			`correct the year; so are those on the lines 6`},
+			"- {date: 2025-03-01, closed: true, name: Eve}", `5: special[0]: ended on 2024-12-24; remove it, or ` +
+			`correct its dates; so are those on the lines 6`},
 		"a special day of this year is over": {"week: {mon: [], REST}\nspecial: [{date: 2026-02-16, closed: true, name: x}]",
 			""},
 		"last month, of last year": {"week: {mon: [], REST}\nspecial: [{date: 2025-12-24, closed: true, name: x}]",
-			"4: special[0]: is over since 2025-12-24; remove it, or correct the year"},
+			"4: special[0]: ended on 2025-12-24; remove it, or correct its dates"},
 		"a special day far ahead": {"week: {mon: [], REST}\nspecial: [{date: 2062-12-24, closed: true, name: Eve}]",
 			`4: special[0]: begins on 2062-12-24, which is in 36 years; correct the year unless that is meant`},
 		"special days of a year": {"week: {mon: [], REST}\nspecial: [{from: 2026-12-24, to: 2027-12-26, closed: true, name: x}]",
@@ -78,10 +78,10 @@ func TestDoubtfulTimes(t *testing.T) {
 			`4: overrides[0]: lasts 365 days; correct its dates unless that is meant`},
 		"an override of last year": {"week: {mon: [], REST}\noverrides: [{from: 2025-02-01 10:00, until: 2025-02-01 14:00, closed: true, reason: x}]",
 
-			`4: overrides[0]: is over since 2025-02-01; remove it, or correct the year`},
+			`4: overrides[0]: ended on 2025-02-01; remove it, or correct its dates`},
 		"an announcement of a year ago": {"week: {mon: [], REST}\nannouncements: [{from: 2025-02-01 10:00, until: 2025-02-01 24:00, text: {en: x}}]",
 
-			`4: announcements[0]: is over since 2025-02-01; remove it, or correct the year`},
+			`4: announcements[0]: ended on 2025-02-01; remove it, or correct its dates`},
 		"an announcement for a year": {"week: {mon: [], REST}\nannouncements: [{from: 2026-02-01 10:00, until: 2027-02-01 24:00, text: {en: x}}]",
 
 			`4: announcements[0]: lasts 365 days; correct its dates unless that is meant`},

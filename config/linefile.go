@@ -184,8 +184,18 @@ func checkVoice(v, allow yamlnode.Value, l ivr.Language) {
 // checkLocale reports what is no locale of the provider's, and one of another language than the tag.
 func checkLocale(v yamlnode.Value, l ivr.Language) bool {
 	locale, err := language.All.Parse(l.Locale)
-	if err != nil || strings.Contains(l.Locale, "_") {
-		v.Fail("%q is not a locale; write language and country, for example id-ID", problem.Short(l.Locale))
+	known := voices.Locales()
+	if err != nil || strings.Contains(l.Locale, "_") || len(l.Locale) == 2 {
+		example := "id-ID"
+		meant := strings.ReplaceAll(l.Locale, "_", "-")
+		if len(meant) == 2 {
+			meant += "-"
+		}
+		begins := func(known string) bool { return strings.HasPrefix(known, meant) }
+		if i := slices.IndexFunc(known, begins); i >= 0 {
+			example = known[i]
+		}
+		v.Fail("%q is not a locale; write language and country, for example %s", problem.Short(l.Locale), example)
 		return false
 	}
 	base, _ := locale.Base()

@@ -48,7 +48,7 @@ func (l *loader) folder(dir string, t yamlnode.Table) map[string]yamlnode.Value 
 var (
 	wrongEnd = regexp.MustCompile(`(?i)^(.+?)\.ya?ml(\.txt|\.ya?ml)?$`)
 	copyOf   = regexp.MustCompile(`(?i)^(?:copy of |kopie von |salinan )?([a-z0-9-]+?)` +
-		`(?:[ _-]*(?:copy|kopie|salinan|副本|コピー)[ _]*\d*|[ _-]*\(\d+\)| \d+)*$`)
+		`(?:[ _-]*の?(?:copy|kopie|salinan|salin|副本|拷贝|コピー)[ _]*\d*|[ _-]*\(\d+\)| \d+)*$`)
 )
 
 // misnamed is what is wrong about the name of a file that is meant to be read, and is not: an ending that a desktop

@@ -54,16 +54,17 @@ overrides:
 			"when it is over, or give it an end\n"
 		uncovers = "hours/shop.yaml:16: holidays[0]: the set works (holidays/works.yaml:2) does not cover the days " +
 			"from %s; import the holidays that have been announced, or extend the set\n"
+		drill = "shop// 0: hours/shop.yaml:19: overrides[1]: ended on 2026-09-01; remove it, or correct its dates\n"
 	)
 	for _, tt := range []struct{ now, want string }{
 		// 2 October 23:59 in Jakarta is 90 days before 31 December, which is covered.
-		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "since")},
+		{"2026-10-02T16:59:59Z", "shop// 0: " + fmt.Sprintf(crisis, "since") + drill},
 		// Midnight there: the day that is 90 days ahead is not.
 		{"2026-10-02T17:00:00Z", "shop//works 90: " + fmt.Sprintf(uncovers, "2027-01-01 on, which "+
-			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "since")},
+			"is in 90 days") + "shop// -1: " + fmt.Sprintf(crisis, "since") + drill},
 		{"2026-12-31T17:00:00Z", "shop//works 0: " + fmt.Sprintf(uncovers, "today on") + "shop// -91: " +
-			fmt.Sprintf(crisis, "since") + "shop// 0: hours/shop.yaml:19: overrides[1]: is over since 2026-09-01; " +
-			"remove it, or correct the year\n"},
+			fmt.Sprintf(crisis, "since") +
+			strings.Replace(drill, "dates\n", "dates; so are those on the lines 12\n", 1)},
 		{"2026-01-05T00:00:00Z", "shop// 270: " + fmt.Sprintf(crisis, "begins on")},
 	} {
 		now, err := time.Parse(time.RFC3339, tt.now)
@@ -83,7 +84,7 @@ func TestDeskWarnings(t *testing.T) {
 		"hours: {"+ofDesk+", holidays: [id], overrides: [{from: 2026-11-24 10:00, until: until revoked, open: true, "+
 			"reason: Help}]}"), 1)
 	got := warned(load(t, fsys).Warnings(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)))
-	if strings.Count(got, "\n") != 2 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: "+
+	if strings.Count(got, "\n") != 3 || !strings.Contains(got, "shop/support/id 0: lines/shop.yaml:18: "+
 		"desks[0].hours.holidays[0]: the set id") ||
 		!strings.Contains(got, "shop/support/ -38: lines/shop.yaml:18: desks[0].hours.overrides[0]: open until "+
 			"revoked (Help)") {

@@ -25,6 +25,11 @@ func ParseSpan(text string) (Span, error) {
 	from, ok1 := parseReading(text[:5])
 	to, ok2 := parseReading(text[6:])
 	if !ok1 || !ok2 {
+		if meant := digitsMeant.Replace(text); meant != text {
+			if s, err := ParseSpan(meant); err == nil {
+				return Span{}, fmt.Errorf("%s has letters for digits; write %s", quote(text), s)
+			}
+		}
 		return Span{}, fmt.Errorf(
 			"%s is not a span of hours; write it as HH:MM-HH:MM with hours 00 to 24 and minutes 00 to 59", quote(text))
 	}

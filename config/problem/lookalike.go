@@ -2,6 +2,7 @@ package problem
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -35,8 +36,11 @@ func pairs() (out []string) {
 	return out
 }
 
-// Plain is a text with plain characters in the place of those that look like them.
-func Plain(text string) string { return lookAlikes.Replace(text) }
+// Plain is a text with plain characters in the place of those that look like them. Behind a key, a wide colon is as wide
+// as a colon and a space.
+func Plain(text string) string { return lookAlikes.Replace(wideColon.ReplaceAllString(text, "$1: $2")) }
+
+var wideColon = regexp.MustCompile(`([A-Za-z_])：(\S)`)
 
 // LookAlike finds the first character that only looks like a plain one, outside of plain quotation marks: where it is,
 // in bytes, and what to say of it. The position is -1 when there is none.

@@ -124,8 +124,9 @@ func newCallbacks() *cobra.Command {
 		Short: "Look at callbacks, and change them: list, find, show, cancel, move, retry, export, messages, listen",
 		Long: `callbacks works on the database that HOTLINE_STORE names, while the server runs or not.
 Numbers are masked unless --unmasked asks for them, which is logged. Times are on the clock of the line's zone.`,
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: "  hotline callbacks list --line gopay",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	storeFlags(cmd.PersistentFlags())
 	cmd.PersistentFlags().Bool("unmasked", false, "show telephone, account and other numbers whole; this is logged")

@@ -31,10 +31,13 @@ func noArgs(cmd *cobra.Command, args []string) error {
 			cmd.CommandPath())
 	}
 	var names []string
+	hint := fmt.Sprintf("%s --help lists them", cmd.CommandPath())
 	for _, sub := range cmd.Commands() {
 		names = append(names, sub.Name())
+		if below, _, err := sub.Find(args[:1]); err == nil && below != sub {
+			hint = fmt.Sprintf("did you mean %q?", below.CommandPath())
+		}
 	}
-	hint := fmt.Sprintf("%s --help lists them", cmd.CommandPath())
 	if near, ok := problem.Nearest(args[0], names); ok {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
@@ -53,6 +56,23 @@ func flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; did you mean --%s?", err, near)
 	}
 	return fmt.Errorf("%w; %s --help lists them", err, cmd.CommandPath())
+}
+
+// newHelp is cobra's help, which takes any word.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Say what a command does", Example: "  hotline help hours",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil {
+				err = noArgs(about, rest)
+			}
+			if err != nil {
+				return err
+			}
+			return about.Help()
+		},
+	}
 }
 
 func newVersion() *cobra.Command {

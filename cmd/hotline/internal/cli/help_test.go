@@ -25,6 +25,8 @@ func TestEveryCommandHasAnExample(t *testing.T) {
 func TestWhatWasMeant(t *testing.T) {
 	for args, want := range map[string]string{
 		"chek":                      `unknown command "chek" for "hotline"; did you mean "check"?`,
+		"help chek":                 `unknown command "chek" for "hotline"; did you mean "check"?`,
+		"import":                    `unknown command "import" for "hotline"; did you mean "hotline holidays import"?`,
 		"callbacks lst":             `did you mean "list"?`,
 		"nonsense":                  "hotline --help lists them",
 		"hours gopay":               `hotline hours takes no argument such as "gopay", only flags`,

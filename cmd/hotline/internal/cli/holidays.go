@@ -25,10 +25,11 @@ import (
 
 func newHolidays() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "holidays",
-		Short: "The holiday sets that lines name in their hours",
-		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:     "holidays",
+		Short:   "The holiday sets that lines name in their hours",
+		Example: "  hotline holidays list",
+		Args:    noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newHolidaysList(), newHolidaysImport())
 	return cmd

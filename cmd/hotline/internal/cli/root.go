@@ -37,6 +37,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 		newOverrides())
 	root.AddCommand(newDraft(), newSpecialDays(), newPublish(), newStatus(), newHistory(),
 		newRollback(), newVersion())
+	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(flagError)
 	mustDo(root.MarkPersistentFlagDirname("config"))
 	completing(root)

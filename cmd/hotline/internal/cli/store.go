@@ -17,7 +17,8 @@ import (
 
 func newStore() *cobra.Command {
 	cmd := &cobra.Command{Use: "store", Short: "Look after the database", Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
+		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move sqlite:hotline.db",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	move := &cobra.Command{
 		Use:   "move FROM",
 		Short: "Take everything over from another database, sqlite:PATH or postgres://…",
