@@ -19,20 +19,20 @@ func TestTheHourThatAClockRepeats(t *testing.T) {
 		return got
 	}
 	for _, c := range []struct{ tag, from, to, said, written string }{
-		{"en", "05:00", "05:30", "tomorrow, Sunday, between 1 and 1:30 a.m.", "Sun 1 Nov, 01:00–01:30 New York time"},
-		{"en", "05:30", "06:00", "tomorrow, Sunday, between 1:30 and 2 a.m.", "Sun 1 Nov, 01:30–02:00 New York time"},
+		{"en", "05:00", "05:30", "tomorrow, Sunday, between 1 and 1:30 a.m.", "Sun 1 Nov, 01:00-01:30 New York time"},
+		{"en", "05:30", "06:00", "tomorrow, Sunday, between 1:30 and 2 a.m.", "Sun 1 Nov, 01:30-02:00 New York time"},
 		{"en", "06:00", "06:30", "tomorrow, Sunday, between 1 and 1:30 a.m. after the clock is set back",
-			"Sun 1 Nov, 01:00–01:30 New York time after the clock is set back"},
+			"Sun 1 Nov, 01:00-01:30 New York time after the clock is set back"},
 		{"en", "06:30", "07:00", "tomorrow, Sunday, between 1:30 and 2 a.m. after the clock is set back",
-			"Sun 1 Nov, 01:30–02:00 New York time after the clock is set back"},
-		{"en", "07:00", "07:30", "tomorrow, Sunday, between 2 and 2:30 a.m.", "Sun 1 Nov, 02:00–02:30 New York time"},
+			"Sun 1 Nov, 01:30-02:00 New York time after the clock is set back"},
+		{"en", "07:00", "07:30", "tomorrow, Sunday, between 2 and 2:30 a.m.", "Sun 1 Nov, 02:00-02:30 New York time"},
 		{"en", "05:45", "06:15",
 			"tomorrow, Sunday, at 1:45 a.m. until tomorrow, Sunday, at 1:15 a.m. after the clock is set back",
-			"Sun 1 Nov, 01:45 New York time – Sun 1 Nov, 01:15 New York time after the clock is set back"},
+			"Sun 1 Nov, 01:45 New York time - Sun 1 Nov, 01:15 New York time after the clock is set back"},
 		{"id", "06:00", "06:30", "besok, hari Minggu, dari pukul satu sampai setengah dua dini hari setelah jam dimundurkan",
-			"Min 1 Nov 01.00–01.30 EST setelah jam dimundurkan"},
-		{"zh", "06:00", "06:30", "时钟拨回后明天星期日凌晨一点到一点半", "时钟拨回后11月1日1:00–1:30（New York时间）"},
-		{"ja", "06:00", "06:30", "時計が戻った後のみょうにち、日曜日、午前1時から1時30分まで", "時計が戻った後の11月1日(日)1:00–1:30（New York時間）"},
+			"Min 1 Nov 01.00-01.30 EST setelah jam dimundurkan"},
+		{"zh", "06:00", "06:30", "时钟拨回后明天星期日凌晨一点到一点半", "时钟拨回后11月1日1:00-1:30（New York时间）"},
+		{"ja", "06:00", "06:30", "時計が戻った後のみょうにち、日曜日、午前1時から1時30分まで", "時計が戻った後の11月1日(日)1:00-1:30（New York時間）"},
 	} {
 		if got := spoken.Between(c.tag, utc(c.from), utc(c.to), now, newYork); got != c.said {
 			t.Errorf("%s %s: said %q, want %q", c.tag, c.from, got, c.said)

@@ -18,13 +18,13 @@ func WrittenWhen(tag string, t time.Time, zone *time.Location) string {
 }
 
 // WrittenBetween writes the stretch from one instant to another as [WrittenWhen] does, by the day on which it starts:
-// "Mon 9 Mar, 08:00–08:30 Jakarta time".
+// "Mon 9 Mar, 08:00-08:30 Jakarta time". The hyphen is plain: a dash makes two text messages of one.
 func WrittenBetween(tag string, from, to time.Time, zone *time.Location) string {
 	from, end := from.In(zone), hours.UntilOf(to.In(zone))
 	if hours.Repeated(end) && !hours.Repeated(from) {
-		return WrittenWhen(tag, from, zone) + " – " + WrittenWhen(tag, to, zone)
+		return WrittenWhen(tag, from, zone) + " - " + WrittenWhen(tag, to, zone)
 	}
-	return whenever(tag, written(tag, from, writtenClock(tag, from)+"–"+writtenClock(tag, end)), from)
+	return whenever(tag, written(tag, from, writtenClock(tag, from)+"-"+writtenClock(tag, end)), from)
 }
 
 func writtenClock(tag string, t time.Time) string {

@@ -94,7 +94,7 @@ func TestCallTestsFailAfterAnEdit(t *testing.T) {
 			}},
 		"Friday without a break": {"gopay", "hours/gopay.yaml",
 			[]string{`fri: ["08:00-11:30", "13:00-17:00"] `, `fri: ["08:00-17:00"] `}, map[string]string{
-				"gopay-friday-prayers": `:7: steps[1]: want to hear "Buka lagi", but heard `,
+				"gopay-friday-prayers": `:7: steps[1]: want to hear "Petugas ada lagi", but heard `,
 			}},
 		"nobody works on Labour Day": {"upay", "hours/upay.yaml",
 			[]string{`  - {date: 2026-05-01, open: ["09:00-18:00"], name: 劳动节值班}`, ""}, map[string]string{
@@ -247,7 +247,7 @@ func TestEveryExpectationCanFail(t *testing.T) {
 		"no tone": {open + "steps: [{hear: For English, speak: true}]\nexpect: {message: true}",
 			"4: steps[0]: want a tone after which a message is spoken, but a question for keys"},
 		"another last word": {open + person + ", {hear: We can call you back}]\nexpect: {desk: support}",
-			`4: steps[2]: want to hear "We can call you back" in the end, but heard "We are connecting you to an agent. Your reference is 8 2 9 1, 2 9 4. Thank you for calling. Goodbye."`},
+			`4: steps[2]: want to hear "We can call you back" in the end, but heard "We are connecting you to an agent. Your reference is 8 2 9 1, 2 9 4. Thank you. Goodbye."`},
 	}
 	texts := map[string]string{}
 	for name, tt := range tests {

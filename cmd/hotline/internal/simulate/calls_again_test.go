@@ -103,7 +103,7 @@ func TestApologiesAreInTheLanguageOfTheCall(t *testing.T) {
 				return simulator.WebhookFault{}
 			}}))
 			s.mayDrop = true
-			s.rings(home, "再说一遍", hears("中文服务").press("3"), hears("恢复服务").press("0"),
+			s.rings(home, "再说一遍", hears("中文服务").press("3"), hears("上班").press("0"),
 				hears("可以回拨尾号").press("2"))
 			s.settles()
 			if heard := heardBy(s.eventsNow(), c.role); !told || !strings.Contains(heard, c.hears) ||

@@ -8,7 +8,7 @@ const london = "+442071234567"
 // their own clock, 15:00 in Jakarta.
 func TestACallerIsRungWithinCallingHours(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(london, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
+	s.rings(london, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
 	s.customerRung("Mon 15:00")

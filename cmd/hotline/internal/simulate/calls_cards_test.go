@@ -23,7 +23,7 @@ func TestACardNumberIsDroppedAndTheCallGoesOn(t *testing.T) {
 		t.Run(scheme, func(t *testing.T) {
 			var logged bytes.Buffer
 			s := newScenario(t, openDay, withLog(slog.New(slog.NewJSONHandler(&logged, nil))))
-			s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber,
+			s.rings(home, "Thank you. Goodbye", english, paymentFailed, unsolved, myNumber,
 				hears("Please enter the transaction number").press(card+"#"),
 				hears("That looks like a card number, so we have not kept it. We never need card numbers. We are "+
 					"connecting you now").silence())

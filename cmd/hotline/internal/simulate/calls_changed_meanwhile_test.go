@@ -112,7 +112,7 @@ func TestTheCallbackIsMadeWhileTheCallerListens(t *testing.T) {
 	s.agents(map[string]string{"support-1": "no-answer"})
 	talk := hearsOfMine(reference, nil, "1")
 	talk[3].hears = "We will call you today between 8 and 8:30 a.m."
-	heard := s.rings(home, "We are calling you now. Please hang up. Thank you for calling.", talk...)
+	heard := s.rings(home, "We are calling you now. Please hang up. Thank you. Goodbye.", talk...)
 	saysNever(t, heard, "Nothing has changed", "Your callback is still booked")
 	s.settles()
 	s.bridged("support-2 with customer")

@@ -34,7 +34,7 @@ const shanghai = "+8613812345678"
 // The provider rings nobody in mainland China by itself: without a route that is said before anything is booked.
 func TestACallerFromMainlandChinaWithoutARoute(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings(shanghai, "I repeat", english, hears("We open again").press("0"),
+	s.rings(shanghai, "I repeat", english, hears("Agents are back").press("0"),
 		hears("we cannot call the country or region of your number").press("3"),
 		hears("That key is not one of the choices. To hear the choices again, press 9").press("6"),
 		hears("Please speak after the tone").speak())
@@ -48,7 +48,7 @@ func TestACallerFromMainlandChinaWithARoute(t *testing.T) {
 	snapshot := apptest.Edited(t, "lines/gopay.yaml", "routes: []",
 		`routes: [{prefix: "+86", byoc: BY0123456789abcdef0123456789abcdef}]`)
 	s := newScenario(t, saturday, withConfig(snapshot))
-	s.rings(shanghai, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
+	s.rings(shanghai, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("support-1 with customer")
 	through := false
@@ -66,7 +66,7 @@ func TestALineOfOneLanguage(t *testing.T) {
 		"  - {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}\n", "", "  - {tag: zh, locale: cmn-CN, voice: "+
 			"Google.cmn-CN-Standard-A}\n", "", "language: id\n", "language: en\n")
 	s := newScenario(t, openDay, withConfig(snapshot))
-	heard := s.rings(home, "Thank you for calling", hears("Welcome to GoPay support. For a stolen account").press("1"))
+	heard := s.rings(home, "Thank you. Goodbye", hears("Welcome to GoPay support. For a stolen account").press("1"))
 	if strings.Contains(heard, "For English") {
 		t.Errorf("heard %q", heard)
 	}
@@ -78,7 +78,7 @@ func TestStrangeCallingNumbers(t *testing.T) {
 	for _, from := range []string{"anonymous", "+266696687", "client:alice", "sip:bob@example.com", "", "+1", "12345"} {
 		t.Run(from, func(t *testing.T) {
 			s := newScenario(t, openDay)
-			s.rings(from, "Thank you for calling", english, stolen)
+			s.rings(from, "Thank you. Goodbye", english, stolen)
 			s.bridged("caller with emergency-1")
 			s.rings(from, "", english, hears("For a stolen account").press("3"), unsolved,
 				hears("Please enter your registered mobile number").press("1#"),
@@ -107,5 +107,5 @@ func TestADeskForALanguage(t *testing.T) {
 		t.Errorf("told that it is closed: %q", heard)
 	}
 	s.bridged("caller with support-zh-1")
-	s.rings(home, "", english, hears("We open again Monday").hangUp())
+	s.rings(home, "", english, hears("Agents are back Monday").hangUp())
 }

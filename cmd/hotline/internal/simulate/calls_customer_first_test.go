@@ -17,7 +17,7 @@ import (
 func okpayCaller(t *testing.T, changes ...scenarioOption) *scenario {
 	t.Helper()
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", append(changes, onLine("okpay"))...)
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("1"))
 	return s
 }
@@ -82,7 +82,7 @@ func TestTheCustomerChoosesAnotherTimeWhenNoAgentIsLeft(t *testing.T) {
 			once := limited(t, func(c *config.Snapshot) { c.ByID("okpay").Callbacks.MaxDeskAttempts = 1 })
 			s := newScenario(t, "2026-03-07T20:00:00+08:00", once, onLine("okpay"))
 			s.customer.Keys = func(p simulator.Prompt) simulator.Reply {
-				if strings.Contains(p.SaidText, "We can call you") {
+				if strings.Contains(p.SaidText, "To be called") {
 					s.everyAgent("answer")
 					if !answers {
 						return simulator.Reply{Silence: true}
@@ -91,12 +91,12 @@ func TestTheCustomerChoosesAnotherTimeWhenNoAgentIsLeft(t *testing.T) {
 				return simulator.Reply{Digits: "1"}
 			}
 			s.everyAgent("refuse")
-			s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
+			s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("Agents are back").press("0"),
 				hears("We can call you back").press("1"))
 			s.settles()
 			heard := heardBy(s.eventsNow(), "customer")
-			if !strings.Contains(heard, "We are very sorry: no agent could take your call. We can call you today "+
-				"between 10 and 10:30 a.m.: press 1.") {
+			if !strings.Contains(heard, "We are very sorry: no agent is free just now. To be called today "+
+				"between 10 and 10:30 a.m., press 1.") {
 				t.Errorf("the customer hears %q", heard)
 			}
 			if !answers {
@@ -128,7 +128,7 @@ func TestTheCustomersVoicemail(t *testing.T) {
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
 	s.mayBreak = true
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged()
@@ -149,7 +149,7 @@ func TestTheCustomerPressesAnotherKeyFirst(t *testing.T) {
 		pressed++
 		return simulator.Reply{Digits: map[bool]string{true: "5", false: "1"}[pressed == 1]}
 	}
-	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
+	s.rings("+6581234567", "I repeat", hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("1"))
 	s.settles()
 	s.bridged("customer with support-1")
@@ -170,7 +170,7 @@ func limited(t *testing.T, edit func(*config.Snapshot)) scenarioOption {
 // books all the same.
 func TestTooManyCallbacksStand(t *testing.T) {
 	s := newScenario(t, saturday, limited(t, func(c *config.Snapshot) { c.ByID("gopay").Callbacks.MaxOpen = 1 }))
-	ask := []step{english, hears("We open again").press("0"), hears("We can call you back").press("1")}
+	ask := []step{english, hears("Agents are back").press("0"), hears("We can call you back").press("1")}
 	s.rings(home, "I repeat", ask...)
 	s.rings("+6281234567891", "Your message has been saved",
 		append(ask, hears("cannot book one for you just now").speak())...)
@@ -190,7 +190,7 @@ func TestCallbacksOfTheNightAreSpread(t *testing.T) {
 	}))
 	for i, when := range []string{"8:20", "8:25", "8:30"} {
 		from := home[:len(home)-1] + string(rune('1'+i))
-		heard := s.rings(from, "I repeat", english, hears("We open again").press("0"),
+		heard := s.rings(from, "I repeat", english, hears("Agents are back").press("0"),
 			hears("We can call you back").press("1"))
 		if !strings.Contains(heard, when) {
 			t.Errorf("caller %d is told: %q, want %s", i+1, heard, when)
@@ -283,7 +283,7 @@ func TestTheCustomerIsRungFirstAndTheProviderIsUncertain(t *testing.T) {
 // A time was chosen before the number was known, and is no decent hour where that number is: other times are offered,
 // and when there are none within a month, nothing is booked.
 func TestTheTimeChosenFitsNotTheNumber(t *testing.T) {
-	ask := []step{hears("For English").press("1"), hears("We open again").press("0"),
+	ask := []step{hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("2"), hears("enter the phone number")}
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	ask[3] = ask[3].press("00442071234567#") // nine in Singapore is one in London

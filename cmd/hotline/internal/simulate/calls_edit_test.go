@@ -43,7 +43,7 @@ func TestACallFinishesWithTheMenuThatItBeganWith(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newScenario(t, openDay, e.option())
-	s.rings(home, "Thank you for calling", english,
+	s.rings(home, "Thank you. Goodbye", english,
 		hears("For a failed payment or transfer, press 2.").while(func() {
 			e.Publish(after,
 				s.simulator.Now())
@@ -65,7 +65,7 @@ func TestACallThatBeganWithAForgottenMenu(t *testing.T) {
 	e := newEdition(t)
 	after := apptest.Edited(t, "lines/gopay.yaml", "  - payment-failed\n", "", "  - refund\n", "")
 	s := newScenario(t, openDay, e.option())
-	s.rings(home, "Thank you for calling", english,
+	s.rings(home, "Thank you. Goodbye", english,
 		hears("For a failed payment or transfer, press 2.").press("2"),
 		hears("If this solves it").while(func() {
 			e.Publish(after, s.simulator.Now().Add(-10*time.Hour)) // long ago, so that the one before is forgotten
@@ -80,7 +80,7 @@ func TestACallToALineThatIsRemoved(t *testing.T) {
 	e := newEdition(t)
 	only := onlyLine(t, "okpay")
 	s := newScenario(t, openDay, e.option())
-	s.rings(home, "Thank you for calling", english,
+	s.rings(home, "Thank you. Goodbye", english,
 		hears("For a failed payment or transfer, press 2.").while(func() {
 			e.Publish(only,
 				s.simulator.Now())
@@ -143,7 +143,7 @@ func TestALineIsClosedDuringACall(t *testing.T) {
 		hears("If that is right, press 1").while(func() {
 			e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 		}).press("1"),
-		hears("We open again today at 12:01 p.m. We can call you back on your").press("1"), noNote)
+		hears("Agents are back today at 12:01 p.m. We can call you back on your").press("1"), noNote)
 	s.bridged()
 	s.settles()
 	s.bridged("support-1 with customer")
@@ -161,7 +161,7 @@ func TestAClosureIsAnnounced(t *testing.T) {
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
 	heard := s.rings(home, "", english, hears("There is no electricity in our office.").hangUp())
-	if !strings.Contains(heard, "We open again today at noon") {
+	if !strings.Contains(heard, "Agents are back today at noon") {
 		t.Errorf("heard %q", heard)
 	}
 	heard = s.rings(home, "", hears("For English").press("1"), hears("").hangUp())
@@ -192,8 +192,8 @@ func TestALiftedClosure(t *testing.T) {
 	e := newEdition(t)
 	s := newScenario(t, openDay, e.option())
 	e.Override([]callbacks.DeclaredOverride{closure(s, 0, 2*time.Hour)})
-	s.rings(home, "We are closed", english, hears("We open again").hangUp())
+	s.rings(home, "We are closed", english, hears("Agents are back").hangUp())
 	e.Override(nil)
-	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
+	s.rings(home, "Thank you. Goodbye", english, hears("press star").press("0"))
 	s.bridged("caller with support-1")
 }

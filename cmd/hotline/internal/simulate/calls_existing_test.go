@@ -102,7 +102,7 @@ func TestAForgedNumberLearnsNothing(t *testing.T) {
 		}
 	}
 	if heard := s.rings("+6281200001111", "", english, hears("For a stolen").press("7"),
-		hears("the phone number that was called").hangUp()); strings.Contains(heard, "promised") {
+		hears("your own number that was called").hangUp()); strings.Contains(heard, "promised") {
 		t.Errorf("a stranger heard %q", heard)
 	}
 	s.settles()

@@ -34,7 +34,7 @@ func (s *scenario) agentDoes(target string, keys ...string) {
 // How to ask for a refund: the line says where, and for who still needs somebody a colleague has all numbers.
 func TestPayPayRefund(t *testing.T) {
 	s := newScenario(t, "2026-03-03T14:00:00+09:00", onLine("paypay"))
-	s.rings(tokyo, "Thank you for calling", hears("For English, press star").press("*"),
+	s.rings(tokyo, "Thank you. Goodbye", hears("For English, press star").press("*"),
 		hears("For English, press 3").press("3"), hears("For a refund, press 3").press("3"),
 		hears("open the order in the app, choose refund, and give the reason. The shop and PayPay check it, which "+
 			"usually takes up to 14 days").press("2"),
@@ -53,7 +53,7 @@ func TestPayPayRefund(t *testing.T) {
 
 func TestPayPayInJapanese(t *testing.T) {
 	s := newScenario(t, "2026-03-03T21:00:00+09:00", onLine("paypay"))
-	s.rings(tokyo, "お電話ありがとうございました", hears("受付は、みょうにち、水曜日、午前9時からです").press("2"),
+	s.rings(tokyo, "お電話ありがとうございました", hears("通常の受付は、みょうにち、水曜日、午前9時からです").press("2"),
 		hears("解決しない場合は2を").press("2"), hears("1、シャープ").press("1#"),
 		hears("取引番号を入力し").press("123456#"), hears("イチ ニー サン、ヨン ゴー ロクですね").press("1"),
 		hears("午前9時から9時30分までは3を").press("2"),
@@ -66,7 +66,7 @@ func TestPayPayInJapanese(t *testing.T) {
 // A top-up failed, and everybody rings at noon: the caller is told how long it can take, and is called back instead.
 func TestUpayTopUpAtThePeak(t *testing.T) {
 	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
-	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
+	s.rings(guangzhou, "Thank you. Goodbye", hears("For English, press 2").press("2"),
 		hears("For top-ups, refunds, disputes, press 3").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card or payment account is valid").press("2"), myNumber,
 		hears("Many people are calling now. We will try our agents for up to 2 minutes. If nobody is free, we can call you back").press("2"),
@@ -86,8 +86,8 @@ func TestUpayTopUpAtThePeak(t *testing.T) {
 // A refund was refused, it is Saturday: a time on Monday, confirmed in writing, with a spoken note for the colleague.
 func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s := newScenario(t, "2026-03-07T15:00:00+08:00", onLine("okpay"))
-	s.rings(singapore, "Thank you for calling", hears("For English, press 1").press("1"),
-		hears("We open again Monday, 9 March, at 9 a.m.").press("3"),
+	s.rings(singapore, "Thank you. Goodbye", hears("For English, press 1").press("1"),
+		hears("Agents are back Monday, 9 March, at 9 a.m.").press("3"),
 		hears("If a refund is refused, it was usually requested too late").press("2"),
 		hears("Please enter your account number").press("88990011#"), right,
 		hears("refund application number").press("445566#"), right,
@@ -102,7 +102,7 @@ func TestOkpayRefusedRefundOnASaturday(t *testing.T) {
 	s.agentDoes("support-1", "1", "3", "3", "1")
 	s.settles()
 	texts := s.simulator.Messages()
-	want := "OKPAY support: we will call you Mon 9 Mar, 09:00–09:30 Singapore time. Ref " +
+	want := "OKPAY support: we will call you Mon 9 Mar, 09:00-09:30 Singapore time. Ref " +
 		booked[0].Reference + "."
 	if len(texts) != 1 || texts[0].To != singapore || texts[0].From != s.line.Numbers[0] || texts[0].Body != want {
 		t.Errorf("text messages %+v, want %q", texts, want)
@@ -138,7 +138,7 @@ func TestGopayStolenAtNight(t *testing.T) {
 // ready.
 func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	s := newScenario(t, "2026-02-28T10:00:00+08:00", onLine("wallet"))
-	s.rings(guangzhou, "感谢您的来电", hears("中文服务，请按1").press("1"),
+	s.rings(guangzhou, "谢谢您，再见", hears("中文服务，请按1").press("1"),
 		hears("账户和登录，请按2").press("2"), hears("账户被锁定或冻结，请按1").press("1"),
 		hears("请准备好身份信息和近期的交易凭证").press("2"), hears("请按1，再按井号键").press("1#"),
 		hears("正在为您转接").silence())
@@ -149,7 +149,7 @@ func TestLockedWalletOnAMakeUpDay(t *testing.T) {
 	}
 	// The Saturday after is none.
 	s = newScenario(t, "2026-03-07T10:00:00+08:00", onLine("wallet"))
-	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("3月9日星期一上午九点恢复服务").hangUp())
+	s.rings(guangzhou, "", hears("中文服务").press("1"), hears("3月9日星期一上午九点上班").hangUp())
 }
 
 // What the menu lacks reaches an agent all the same.

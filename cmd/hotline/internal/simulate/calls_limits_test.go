@@ -266,7 +266,7 @@ func TestTheCustomerWhoIsRungFirstDidNotAskForTheCall(t *testing.T) {
 	s := newScenario(t, "2026-03-07T20:00:00+08:00", onLine("okpay"))
 	s.customer = behaviours["refuse"]
 	s.customer.Name = "customer"
-	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("We open again").press("0"),
+	s.rings("+6561234567", "I repeat", hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("For another time or number, press 8").press("8"), hears("For another number, press 2").press("2"),
 		hears("enter the phone number").press("81234567#"), hears("We can call you back").press("1"))
 	s.settles()
@@ -350,7 +350,7 @@ func TestTheCustomerDidNotAskForTheCallWhileTheStoreFails(t *testing.T) {
 // choose.
 func TestAStrangerDoesNotStandInTheWayOfTheOwner(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("anonymous", "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("2"),
+	s.rings("anonymous", "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("2"),
 		hears("enter the phone number").press(national(victim)), hears("We will call you on").press("1"))
 	s.rings(victim, "I repeat", askFor("")...)
 	booked := s.did("book")

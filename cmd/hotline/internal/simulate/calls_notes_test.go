@@ -93,7 +93,7 @@ func TestFeedbackIsRecorded(t *testing.T) {
 		!strings.Contains(heard, "Your reference number is") {
 		t.Errorf("messages %+v, heard %q", left, heard)
 	}
-	s.rings(guangzhou, "Thank you for calling", append(slices.Clone(feedback), hears("Please tell us").press("0"))...)
+	s.rings(guangzhou, "Thank you. Goodbye", append(slices.Clone(feedback), hears("Please tell us").press("0"))...)
 	s.bridged("caller with support-1")
 }
 
@@ -135,7 +135,7 @@ func TestTextMessages(t *testing.T) {
 	}
 	want := home + " GoPay support: we will call you as soon as we can, from Mon 9 Mar, 08:00 Jakarta time. Ref " +
 		reference + ".\n" +
-		home + " GoPay support: we will call you Mon 9 Mar, 09:00–09:30 Jakarta time. Ref " +
+		home + " GoPay support: we will call you Mon 9 Mar, 09:00-09:30 Jakarta time. Ref " +
 		reference + "."
 	if got := strings.Join(sent, "\n"); got != want {
 		t.Errorf("sent:\n%s\nwant:\n%s", got, want)
@@ -147,7 +147,7 @@ func TestMainlandChina(t *testing.T) {
 	for line, file := range map[string]string{"upay": "+8621500", "wallet": "+8621600"} {
 		t.Run(line+" with its route", func(t *testing.T) {
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line))
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("Agents are back").press("0"),
 				hears("on your number ending in 5 6 7 8").press("1"))
 			s.settles()
 			s.bridged("support-1 with customer")
@@ -169,13 +169,13 @@ func TestMainlandChina(t *testing.T) {
 				`number: "`+file+`02001"`, "client: one", `number: "`+file+`03001"`, "client: two", `number: "`+file+
 					`03002"`, "client: three", `number: "`+file+`04001"`, "client: four")
 			s := newScenario(t, "2026-03-03T22:00:00+08:00", onLine(line), withConfig(snapshot))
-			told := hears("Sorry, we cannot call the country or region of your number. We are closed now. We open again " +
+			told := hears("Sorry, we cannot call the country or region of your number. We are closed now. Agents are back " +
 				"tomorrow, Wednesday, at 9 a.m. For another number, press 2. To leave a " +
 				"message, press 6.")
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("Agents are back").press("0"),
 				told.press("6"),
 				hears("Please speak after the tone").speak())
-			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
+			s.rings(guangzhou, "I repeat", hears("For English").press("2"), hears("Agents are back").press("0"),
 				told.press("2"),
 				hears("Please enter the phone number").press("006581234567#"), hears("We would call you on "+
 					"Singapore, plus 6 5, 8 1 2 3, 4 5 6 7").press("1"))

@@ -9,7 +9,7 @@ import (
 
 // keyedAtOkpay are the first steps of a call to okpay on a Saturday evening, to where another number is asked for.
 func keyedAtOkpay(then ...step) []step {
-	return append([]step{hears("For English").press("1"), hears("We open again").press("0"),
+	return append([]step{hears("For English").press("1"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
 		hears("Please enter the phone number")}, then...)
 }
@@ -43,7 +43,7 @@ func TestANumberKeyedWith00IsNeverSomebodyElses(t *testing.T) {
 func TestThailandIsNoTollFreeNumberOfJapan(t *testing.T) {
 	s := newScenario(t, "2026-03-07T22:00:00+09:00", onLine("paypay"))
 	s.rings("+819012345678", "I repeat", hears("For English, press star").press("*"),
-		hears("For English").press("3"), hears("We open again").press("0"),
+		hears("For English").press("3"), hears("Agents are back").press("0"),
 		hears("We can call you back").press("8"), hears("For another number, press 2").press("2"),
 		hears("Please enter the phone number").press("0066812345678#"),
 		hears("We would call you on Thailand, plus 6 6, 8 1, 2 3 4").press("1"))
@@ -60,7 +60,7 @@ func TestACallerWithoutANumberIsAskedForOne(t *testing.T) {
 	} {
 		t.Run(from, func(t *testing.T) {
 			s := newScenario(t, saturday)
-			s.rings(from, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"),
+			s.rings(from, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"),
 				hears("Please enter the phone number").press("08129990000#"),
 				hears("We will call you on 0 8 1 2, 9 9 9 0, 0 0 0").press("1"))
 			if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Number != "+628129990000" ||
@@ -100,7 +100,7 @@ func TestNoAgentAndNothingCostlyIsRungBack(t *testing.T) {
 // The Chinese lines ring mainland China alone: a caller from elsewhere hears that, and is asked for another number.
 func TestALineCallsItsOwnCountryWhereNothingElseIsWritten(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
-	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("We open again").press("0"),
+	s.rings("+6581234567", "I repeat", hears("For English").press("2"), hears("Agents are back").press("0"),
 		hears("Sorry, we cannot call the country or region of your number.").press("2"),
 		hears("Please enter the phone number").press("13812345678#"),
 		hears("We would call you on 1 3 8, 1 2 3 4").press("1"))

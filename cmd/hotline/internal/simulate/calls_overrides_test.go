@@ -14,7 +14,7 @@ overrides:
   - {from: 2026-03-04 09:00, until: 2026-03-04 11:00, closed: true, reason: Power cut, say: {id: "Listrik padam.", en: "There is no electricity here.", zh: "停电。"}}`)
 	s := newScenario(t, openDay, withConfig(snapshot))
 	heard := s.rings(home, "", english, hears("There is no electricity here.").hangUp())
-	if !strings.Contains(heard, "We open again today at 11 a.m.") {
+	if !strings.Contains(heard, "Agents are back today at 11 a.m.") {
 		t.Errorf("heard %q", heard)
 	}
 }

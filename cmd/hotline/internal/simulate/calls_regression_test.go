@@ -30,7 +30,7 @@ func loseAnswer(kind, path string) scenarioOption {
 func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
 	s := newScenario(t, openDay, loseAnswer(simulator.KindGather, "/voice/whisper/key"))
 	s.mayDrop = true
-	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
+	s.rings(home, "Thank you. Goodbye", english, hears("press star").press("0"))
 	if len(s.of(simulator.EventBridge)) != 1 {
 		t.Errorf("connected %d times", len(s.of(simulator.EventBridge)))
 	}
@@ -39,7 +39,7 @@ func TestTheAnswerToTheAgentsOneIsLost(t *testing.T) {
 // They have talked, and our answer to the end of the Dial was lost: nobody is put through a second time.
 func TestTheAnswerToTheEndOfATalkIsLost(t *testing.T) {
 	s := newScenario(t, openDay, loseAnswer(simulator.KindDial, "/voice/step"))
-	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
+	s.rings(home, "Thank you. Goodbye", english, hears("press star").press("0"))
 	s.bridged("caller with support-1")
 }
 

@@ -25,7 +25,7 @@ var (
 
 func TestOpenAndTaken(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved,
+	s.rings(home, "Thank you. Goodbye", english, paymentFailed, unsolved,
 		hears("Please enter your registered mobile number").press("081299998888#"),
 		hears("Your number is 0 8 1 2, 9 9 9 9, 8 8 8 8.").press("1"),
 		transaction, hears("You entered 1 2 3, 4 5 6.").press("1"), waits)
@@ -47,7 +47,7 @@ func TestOpenAndTaken(t *testing.T) {
 func TestTargetsRingInTurnUntilOneTakesTheCall(t *testing.T) {
 	s := newScenario(t, openDay)
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "refuse", "support-3": "answer"})
-	s.rings(home, "Thank you for calling", english, hears("press star").press("0"))
+	s.rings(home, "Thank you. Goodbye", english, hears("press star").press("0"))
 	s.bridged("caller with support-3")
 	var rung []string
 	for _, e := range s.of(simulator.EventRing) {
@@ -85,7 +85,7 @@ func TestNobodyTakesItThenTheCallbackRings(t *testing.T) {
 func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 	s := newScenario(t, saturday)
 	s.rings(home, "I repeat", english,
-		hears("We open again Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction,
+		hears("Agents are back Monday, 9 March, at 8 a.m.").press("2"), unsolved, myNumber, transaction,
 		right,
 		hears("Monday, 9 March, at 8 a.m., press 2. For 8 to 8:30 a.m., press 3").press("2"), noNote)
 	if booked := s.did("book"); len(booked) != 1 || booked[0].Callback.Kind != callbacks.Slot {
@@ -103,7 +103,7 @@ func TestClosedThenASlotOnTheNextWorkingDay(t *testing.T) {
 func TestStolenAtNightOnAHoliday(t *testing.T) {
 	t.Run("the emergency desk answers", func(t *testing.T) {
 		s := newScenario(t, night)
-		s.rings(home, "Thank you for calling", english, stolen)
+		s.rings(home, "Thank you. Goodbye", english, stolen)
 		s.bridged("caller with emergency-1")
 	})
 	t.Run("it does not, and rings back at any hour", func(t *testing.T) {
@@ -191,7 +191,7 @@ func TestTheCallerPrefersACallback(t *testing.T) {
 
 func TestAnotherNumberIsKeyedIn(t *testing.T) {
 	s := newScenario(t, saturday)
-	s.rings("+266696687", "I repeat", english, hears("We open again").press("2"), unsolved,
+	s.rings("+266696687", "I repeat", english, hears("Agents are back").press("2"), unsolved,
 		hears("registered mobile number").press("081299998888#"), right, transaction, right,
 		hears("We can call you back").press("1"),
 		hears("Please enter the phone number").press("123#"),

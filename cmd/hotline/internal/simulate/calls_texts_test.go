@@ -43,8 +43,8 @@ func (s *scenario) booksWithAText() twilio.Event {
 
 // The booking tells of a text message where one is written, and nowhere else.
 func TestTheBookingTellsOfItsText(t *testing.T) {
-	ask := []step{english, hears("We open again").press("0"), hears("We can call you back").press("1")}
-	other := []step{english, hears("We open again").press("0"), hears("We can call you back").press("8"),
+	ask := []step{english, hears("Agents are back").press("0"), hears("We can call you back").press("1")}
+	other := []step{english, hears("Agents are back").press("0"), hears("We can call you back").press("8"),
 		hears("For another number, press 2").press("2"),
 		hears("phone number with its area code").press("081298765432#"),
 		hears("We would call you on").press("1")}
@@ -253,7 +253,7 @@ func TestTextMessagesComeFromTheLinesSender(t *testing.T) {
 func TestACallIDThatTheAccountOwns(t *testing.T) {
 	s := newScenario(t, "2026-03-02T12:00:00+08:00", onLine("upay"))
 	s.agents(map[string]string{"support-1": "voicemail", "support-2": "answer"})
-	s.rings(guangzhou, "Thank you for calling", hears("For English, press 2").press("2"),
+	s.rings(guangzhou, "Thank you. Goodbye", hears("For English, press 2").press("2"),
 		hears("For top-ups").press("3"), hears("For a failed top-up, press 1").press("1"),
 		hears("your card").press("2"), myNumber,
 		hears("Many people").press("2"), hears("as soon as").press("1"), noNote)

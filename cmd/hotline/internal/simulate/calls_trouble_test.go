@@ -17,20 +17,20 @@ func TestTheStoreIsGone(t *testing.T) {
 		s := newScenario(t, openDay)
 		s.agents(map[string]string{"support-1": "refuse"})
 		s.breakStore()
-		s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, transaction, right,
+		s.rings(home, "Thank you. Goodbye", english, paymentFailed, unsolved, myNumber, transaction, right,
 			waits)
 		s.bridged("caller with support-2")
 	})
 	t.Run("stolen at night: the emergency desk takes the call", func(t *testing.T) {
 		s := newScenario(t, night)
 		s.breakStore()
-		s.rings(home, "Thank you for calling", english, stolen)
+		s.rings(home, "Thank you. Goodbye", english, stolen)
 		s.bridged("caller with emergency-1")
 	})
 	t.Run("closed: no reference is spoken", func(t *testing.T) {
 		s := newScenario(t, saturday)
 		s.breakStore()
-		heard := s.rings(home, "We open again Monday", append(slices.Clone(asking),
+		heard := s.rings(home, "Agents are back Monday", append(slices.Clone(asking),
 			hears("Sorry, we could not book the callback").press("6"), hears("after the tone").speak())...)
 		if strings.Contains(heard, "reference number is") || strings.Contains(heard, "Your callback is booked") {
 			t.Errorf("booked without a store: %q", heard)
@@ -68,7 +68,7 @@ func TestLogsHoldNoNumbers(t *testing.T) {
 	var log lockedBuffer
 	s := newScenario(t, saturday,
 		withLog(slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	s.rings(home, "I repeat", english, hears("We open again").press("2"), unsolved,
+	s.rings(home, "I repeat", english, hears("Agents are back").press("2"), unsolved,
 		hears("registered mobile number").press("081255556666#"), right,
 		hears("transaction").press("77788899#"), right, hears("We can call you back").press("8"),
 		hears("For another number, press 2").press("2"),

@@ -30,7 +30,7 @@ func TestTimesAreToldOnTheClockOfTheTelephoneThatRings(t *testing.T) {
 func TestTheZoneIsNamedWhereCallersMayHaveAnother(t *testing.T) {
 	s := newScenario(t, "2026-03-04T03:00:00+08:00", onLine("okpay"))
 	heard := s.rings("+12125551234", "", hears("For English").press("1"), hears("For a stolen").hangUp())
-	if !strings.Contains(heard, "We open again today at 9 a.m. Singapore time") {
+	if !strings.Contains(heard, "Agents are back today at 9 a.m. Singapore time") {
 		t.Errorf("heard %q", heard)
 	}
 	heard = s.rings("+6581234567", "", hears("For English").press("1"), hears("For a stolen").hangUp())
@@ -42,7 +42,7 @@ func TestAMessageEndedWithZeroIsConfirmed(t *testing.T) {
 	s := newScenario(t, "2026-03-02T15:00:00+08:00", onLine("upay"))
 	spoken := hears("Please tell us").press("0")
 	spoken.speaks = 4 * time.Second
-	heard := s.rings(guangzhou, "Thank you for calling", hears("For English").press("2"),
+	heard := s.rings(guangzhou, "Thank you. Goodbye", hears("For English").press("2"),
 		hears("For more, press 8").press("8"), hears("For a complaint or suggestion, press 2").press("2"), spoken)
 	left := s.did("message")
 	if len(left) != 1 {
@@ -73,8 +73,8 @@ func TestAnOpenCallbackIsToldBeforeAnythingIsChosen(t *testing.T) {
 func TestAnExplainedRefusalEndsInItsKeys(t *testing.T) {
 	s := newScenario(t, "2026-03-08T03:00:00+08:00", onLine("wallet"))
 	refused := hears("Sorry, we cannot call the country or region of your number. We are closed now. " +
-		"We open again tomorrow, Monday, at 9 a.m. For another number, press 2. To leave a message, press 6.")
-	said := []step{hears("For English").press("2"), hears("We open again").press("0"), refused.press("2")}
+		"Agents are back tomorrow, Monday, at 9 a.m. For another number, press 2. To leave a message, press 6.")
+	said := []step{hears("For English").press("2"), hears("Agents are back").press("0"), refused.press("2")}
 	s.rings("+6581234567", "Please speak after the tone", append(slices.Clone(said),
 		hears("Please enter the phone number").press("006581234567#"),
 		hears("the country or region of that number. We are closed now.").press("6"), hears("Please speak").speak())...)
@@ -85,7 +85,7 @@ func TestClosedIsSaidOnceInAnAnswer(t *testing.T) {
 	s := newScenario(t, "2026-03-07T23:30:00+08:00", onLine("upay"))
 	var answer string
 	s.rings("+85291234567", "", english, hears("press 1").press("0"),
-		step{hears: "We are closed now. We open again", hangsUp: true})
+		step{hears: "We are closed now. Agents are back", hangsUp: true})
 	for _, e := range s.eventsNow() {
 		if e.Event == simulator.EventPress {
 			answer = ""

@@ -160,7 +160,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 		s.onBook = call.HangUp
 		s.settles()
 		if heard := heardBy(s.eventsNow(), RoleCaller); len(s.did("book")) != 1 ||
-			strings.Contains(heard, "Thank you for calling") {
+			strings.Contains(heard, "Thank you. Goodbye") {
 			t.Fatalf("booked %d; heard %q", len(s.did("book")), heard)
 		}
 		s.bridged("support-1 with customer") // the callback stands all the same
@@ -170,7 +170,7 @@ func TestHangingUpAtEveryStep(t *testing.T) {
 // A restart in the middle of a call, and another instance answering: nothing of a call is kept in a process.
 func TestNothingOfACallIsKeptInAProcess(t *testing.T) {
 	s := newScenario(t, openDay)
-	s.rings(home, "Thank you for calling", english, paymentFailed, unsolved, myNumber, transaction, right, waits)
+	s.rings(home, "Thank you. Goodbye", english, paymentFailed, unsolved, myNumber, transaction, right, waits)
 	var step simulator.Webhook
 	for _, w := range s.simulator.Webhooks() {
 		if w.Kind == simulator.KindGather && strings.Contains(w.Body, "You entered") {

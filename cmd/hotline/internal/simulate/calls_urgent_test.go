@@ -175,7 +175,7 @@ func TestNoKeyLeadsAwayFromTheEmergency(t *testing.T) {
 			s.rings(home, "", append(slices.Clone(before), hears("To leave a message, press 6").press("6"), tone,
 				hears("Your message has been saved").asItIs("1"))...)
 			s.bridged("caller with emergency-1", "caller with emergency-1")
-			heard := s.rings(home, "Thank you for calling. Goodbye", append(slices.Clone(before),
+			heard := s.rings(home, "Thank you. Goodbye", append(slices.Clone(before),
 				hears("To leave a message, press 6").silence(), tone, hears(first).silence())...)
 			if strings.Count(heard, "after the tone") != 1 {
 				t.Errorf("heard %q", heard)

@@ -26,7 +26,7 @@ func TestOurCallSaysTwoDigitsOfTheReference(t *testing.T) {
 		s.settles()
 		reference := s.did("book")[0].Reference
 		before, after, said := strings.Cut(heardBy(s.eventsNow(), "customer"), "press 2")
-		want := "your reference ends in " + spoken.Digits("en", reference[5:])
+		want := "Your reference ends in " + spoken.Digits("en", reference[5:])
 		if !said || strings.Contains(before, "reference") || !strings.Contains(after, want) ||
 			!strings.Contains(after, "We never ask") {
 			t.Errorf("%s: the customer hears %q, then %q; want %q", line, before, after, want)
@@ -38,7 +38,7 @@ func TestOurCallSaysTwoDigitsOfTheReference(t *testing.T) {
 func gopayCaller(t *testing.T, changes ...scenarioOption) *scenario {
 	t.Helper()
 	s := newScenario(t, saturday, changes...)
-	s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
+	s.rings(home, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"))
 	return s
 }
 
@@ -48,7 +48,7 @@ func TestAVoicemailHearsNothingOfTheReference(t *testing.T) {
 	s.customer = behaviours["voicemail"]
 	s.customer.Name = "customer"
 	s.mayBreak = true
-	s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
+	s.rings(home, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"))
 	s.settles()
 	if heard := heardBy(s.eventsNow(), "customer"); !strings.Contains(heard, "press 1") ||
 		strings.Contains(heard, "reference") {
@@ -77,8 +77,8 @@ func TestTheHintIsShort(t *testing.T) {
 func (s *scenario) verifies(from, number, reference string) string {
 	s.t.Helper()
 	heard := s.rings(from, "", english, hears("press 1").press("8"),
-		hears("check a call from us, press 7").press("7"),
-		hears("the phone number that was called").press(number+"#"),
+		hears("check if we called you, press 7").press("7"),
+		hears("your own number that was called").press(number+"#"),
 		hears("your reference number").press(reference+"#"),
 		hears("press 1").hangUp())
 	for _, answer := range []string{
@@ -132,7 +132,7 @@ func TestDidYouCallMeBeforeWeDid(t *testing.T) {
 	s := gopayCaller(t)
 	reference := s.did("book")[0].Reference + "#"
 	heard := s.rings(home, "We made no such call", english, mine, hears("your reference number").press(reference),
-		hears("check a call from us").press("7"), hears("calling from, press 1").press("1#"),
+		hears("check if we called you").press("7"), hears("calling from, press 1").press("1#"),
 		hears("your reference number").press(reference),
 		hears("press 1").hangUp())
 	if !strings.Contains(heard, "Hang up on such callers, and do not do what they asked") {
@@ -167,7 +167,7 @@ func TestDidYouCallMeWithoutAReference(t *testing.T) {
 func TestDidYouCallMeWithACallbackOpenAndNoReference(t *testing.T) {
 	s := gopayCaller(t)
 	s.rings(home, "We cannot confirm that call now. Hang up on such callers", english, mine,
-		hears("To check a call from us, press 7, then pound").press("7#"),
+		hears("To check if we called you, press 7, then pound").press("7#"),
 		hears("calling from, press 1").press("1#"), hears("your reference number").press("*#"),
 		hears("press 1").hangUp())
 	s.settles()
@@ -204,7 +204,7 @@ func TestAMissedCustomerIsToldWhetherWeCallAgain(t *testing.T) {
 			s := newScenario(t, saturday, limited(t,
 				func(c *config.Snapshot) { c.ByID("gopay").CustomerFirst = first }))
 			s.customer, s.customer.Name, s.mayBreak = customer, "customer", true
-			s.rings(home, "I repeat", english, hears("We open again").press("0"), hears("We can call you back").press("1"))
+			s.rings(home, "I repeat", english, hears("Agents are back").press("0"), hears("We can call you back").press("1"))
 			s.settles()
 			heard := heardBy(s.eventsNow(), "customer")
 			if strings.Count(heard, again) != 2 || strings.Count(heard, last) != 1 ||
