@@ -16,8 +16,9 @@ import (
 // dot: "topic." and the topic behind it.
 var promptKey = regexp.MustCompile(`^[a-z]+(-[a-z]+)*\.([a-z]+(-[a-z]+)*)?$`)
 
-// wordless are the names of sentences that are one word.
-var wordless = []string{"welcome", "safety", "reference", "goodbye"}
+// promptArg is which argument of a function is the name of a sentence, however it looks.
+var promptArg = map[string]int{"say": 0, "words": 0, "sayFirst": 0, "Say": 1, "text": 1, "sayAgent": 1,
+	"sayCustomer": 1, "byeAgent": 1, "byeCustomer": 1}
 
 // A sentence that nobody declares has no text in any configuration: it would be spoken as nothing. And one that no code
 // speaks would be asked of every configuration for nothing.
@@ -30,9 +31,6 @@ func TestEverySentenceIsDeclaredAndSpoken(t *testing.T) {
 		declared[of] = true
 	}
 	spoken := map[string]bool{}
-	for _, word := range wordless {
-		spoken[word] = true
-	}
 	for _, folder := range []string{".", "twilio"} {
 		for key, at := range promptsIn(t, folder) {
 			spoken[key] = true
@@ -69,16 +67,46 @@ func promptsIn(t *testing.T, folder string) map[string]token.Position {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ast.Inspect(file, func(n ast.Node) bool {
+		note := func(n ast.Node, fits func(text string) bool) {
 			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-				if text, err := strconv.Unquote(literal.Value); err == nil && promptKey.MatchString(text) {
+				if text, err := strconv.Unquote(literal.Value); err == nil && fits(text) {
 					found[text] = set.Position(literal.Pos())
 				}
+			}
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			note(n, promptKey.MatchString)
+			if arg := promptArgOf(n); arg != nil {
+				note(arg, func(string) bool { return true })
 			}
 			return true
 		})
 	}
 	return found
+}
+
+// promptArgOf is the argument of a call that names the sentence, of "help." + topic the first part; nil if there is
+// none.
+func promptArgOf(n ast.Node) ast.Node {
+	call, ok := n.(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	var name string
+	switch function := call.Fun.(type) {
+	case *ast.Ident:
+		name = function.Name
+	case *ast.SelectorExpr:
+		name = function.Sel.Name
+	}
+	i, speaks := promptArg[name]
+	if !speaks || i >= len(call.Args) {
+		return nil
+	}
+	if sum, ok := call.Args[i].(*ast.BinaryExpr); ok {
+		return sum.X
+	}
+	return call.Args[i]
 }
 
 // Whatever a caller presses, every sentence of the answer has words.

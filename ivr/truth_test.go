@@ -921,6 +921,15 @@ func outline(line *Line, s State) string {
 // check reports a sentence that is not true, each once.
 func (c *claim) check(t *testing.T, situation string, untrue map[string]bool) {
 	t.Helper()
+	if step := string(c.before.Step); c.key == "" {
+		if untrue[step] {
+			return
+		}
+		untrue[step] = true
+		t.Errorf("%s: step %s, on %T%+v, says sentence %d without words: is its prompt declared in prompts.go?",
+			situation, step, c.event, c.event, c.at+1)
+		return
+	}
 	truth := truthOf(c.key)
 	if truth == nil || truth(c) && c.toListener() || untrue[c.key] {
 		return
