@@ -122,7 +122,8 @@ func orElse(at, otherwise time.Time) time.Time {
 
 // insert returns errInTheWay when there is something in the way. It returns what oneCallback would read.
 func insert(ctx context.Context, tx conn, r callbacks.Request, reference string) (callbacks.Callback, error) {
-	r.Called, r.Due, r.SlotEnd, r.Expires = asStored(r.Called), asStored(r.Due), asStored(r.SlotEnd), asStored(r.Expires)
+	r.Called, r.Due = asStored(r.Called), asStored(r.Due)
+	r.SlotEnd, r.Expires = asStored(r.SlotEnd), asStored(r.Expires)
 	row := callbackRow{requestKey: r.Key, Callback: r.Callback()}
 	row.Reference = reference
 	if r.Kind == callbacks.Slot {

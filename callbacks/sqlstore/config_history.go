@@ -113,8 +113,8 @@ func (s *Store) withAudio(ctx context.Context, v callbacks.Version, err error) (
 	var list []recording
 	if err == nil {
 		list, err = rows(ctx, s.read, func(r *recording) columns { return columns{{"", &r.path}, {"", &r.sound}} },
-			"SELECT v.path, a.sound FROM config_version_audio v JOIN config_audio a ON a.name = v.name WHERE v.number = ?",
-			v.Number)
+			`SELECT v.path, a.sound FROM config_version_audio v JOIN config_audio a ON a.name = v.name
+			WHERE v.number = ?`, v.Number)
 	}
 	for _, r := range list {
 		v.Files[r.path] = r.sound

@@ -150,6 +150,11 @@ var filled = []filledRow{
 		"message_sid": "SM1", "error_code": 30005, "remark": "no such number", "created_ms": 1019,
 		"next_check_ms": 1020,
 	}},
+	{"sms", map[string]any{
+		"id": 12, "line": "gopay", "desk": "support", "callback_id": nil, "alert_key": "call/CA8", "occasions": 2,
+		"body": "number ending in 8111", "state": "sent", "message_sid": "SM2", "created_ms": 1021,
+		"next_check_ms": 1022,
+	}},
 	{"accepted_dials", map[string]any{"call_sid": "CA7", "dial": 2, "target": "support-1", "address": "+628",
 		"accepted_ms": 1021, "ended_ms": 8}},
 	{"jobs", map[string]any{"name": "report", "last_run_ms": 1022, "leased_until_ms": 1023}},

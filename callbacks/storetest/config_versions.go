@@ -43,8 +43,8 @@ func testVersions(t *testing.T, h *history) {
 		exactly(t, must[[]callbacks.Version](t)(h.Versions(h.ctx, most)), want)
 	}
 	list(10)
-	given := callbacks.Version{Number: 99, Hash: "h1", At: odd, Author: "sari", Summary: "周一", Changes: "gopay: 周一 09:00–18:00\n…",
-		Files: files("a", "1")}
+	given := callbacks.Version{Number: 99, Hash: "h1", At: odd, Author: "sari", Summary: "周一",
+		Changes: "gopay: 周一 09:00–18:00\n…", Files: files("a", "1")}
 	one := h.add(t, given)
 	exactly(t, one, callbacks.Version{Number: 1, Hash: "h1", At: kept, Author: "sari",
 		Summary: given.Summary, Changes: given.Changes})
