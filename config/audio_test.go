@@ -8,6 +8,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 	"github.com/hotline-ivr/hotline/config/internal/configtest"
 )
 
@@ -21,7 +22,7 @@ func recorded(t *testing.T, sounds map[string][]byte) fstest.MapFS {
 }
 
 func TestRecordedSentences(t *testing.T) {
-	common, own := configtest.WAV(1500, 1), configtest.WAV(500, 2)
+	common, own := audiotest.WAV(1500, 1), audiotest.WAV(500, 2)
 	fsys := recorded(t, map[string][]byte{"en/goodbye.wav": common, "en/safety.wav": common, "id/shop/goodbye.wav": own,
 		"id/goodbye.wav": common, "en/.DS_Store": {1}, "en/.trash/goodbye.wav": {1}})
 	s := load(t, fsys)
@@ -55,7 +56,7 @@ func TestRecordedSentences(t *testing.T) {
 		t.Errorf("what is said in it is not known: %+v", audio)
 	}
 	before := other.Hash
-	fsys["prompts/audio/en/shop/goodbye.wav"] = configtest.File(configtest.WAV(500, 3))
+	fsys["prompts/audio/en/shop/goodbye.wav"] = configtest.File(audiotest.WAV(500, 3))
 	if load(t, fsys).Hash == before {
 		t.Error("with another recording it is the same configuration")
 	}
@@ -63,13 +64,13 @@ func TestRecordedSentences(t *testing.T) {
 
 // changed is a WAV file with other bytes from an offset on.
 func changed(at int, bytes ...byte) []byte {
-	wav := configtest.WAV(1000, 1)
+	wav := audiotest.WAV(1000, 1)
 	copy(wav[at:], bytes)
 	return wav
 }
 
 func TestWhatIsNoRecording(t *testing.T) {
-	wav := configtest.WAV(1000, 1)
+	wav := audiotest.WAV(1000, 1)
 	pcm16 := changed(20, 1, 0, 1, 0, 0x40, 0x1f, 0, 0, 0x80, 0x3e, 0, 0, 2, 0, 16, 0)
 	withList := append(append(append([]byte{}, wav[:12]...), "LIST\x03\x00\x00\x00abc\x00"...), wav[12:]...)
 	for _, c := range []struct {
@@ -87,10 +88,10 @@ func TestWhatIsNoRecording(t *testing.T) {
 		{"mu-law of 16 bits", "neither PCM", changed(34, 16), 0},
 		{"stereo", "has 2 channels", changed(22, 2), 0},
 		{"too slow", "has 4000 samples a second; 8000 to 48000 are supported", changed(24, 0xa0, 0x0f), 0},
-		{"silent", "holds no sound; record it, or remove it", configtest.WAV(0, 0), 0},
+		{"silent", "holds no sound; record it, or remove it", audiotest.WAV(0, 0), 0},
 		{"of an unknown length", "is not whole", changed(40, 255, 255, 255, 255), 0},
 		{"an odd header", "is not whole", changed(16, 2), 0},
-		{"too large", "has 1200044 bytes; at most 1048576 are supported; convert it", configtest.WAV(150_000, 1), 0},
+		{"too large", "has 1200044 bytes; at most 1048576 are supported; convert it", audiotest.WAV(150_000, 1), 0},
 	} {
 		s, err := config.Load(recorded(t, map[string][]byte{"en/goodbye.wav": c.wav}))
 		if c.want != "" {
@@ -113,7 +114,7 @@ func TestRecordingsTogetherAreBounded(t *testing.T) {
 	for i, key := range strings.Fields("goodbye safety desk.connecting desk.next desk.nobody message.ask message.empty " +
 		"message.saved message.failed") {
 		for _, tag := range []string{"en", "id"} {
-			sounds[tag+"/"+key+".wav"] = configtest.WAV(125_000, byte(i))
+			sounds[tag+"/"+key+".wav"] = audiotest.WAV(125_000, byte(i))
 		}
 	}
 	_, err := config.Load(recorded(t, sounds))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 	"github.com/hotline-ivr/hotline/config/compare"
 	"github.com/hotline-ivr/hotline/config/internal/configtest"
 	"github.com/hotline-ivr/hotline/hours"
@@ -110,7 +111,7 @@ func TestCompareRecordings(t *testing.T) {
 		fsys["prompts/en.yaml"] = configtest.File([]byte(strings.Replace(string(fsys["prompts/en.yaml"].Data), reworded,
 			words, 1)))
 		if sound > 0 {
-			fsys["prompts/audio/en/goodbye.wav"] = configtest.File(configtest.WAV(100, sound))
+			fsys["prompts/audio/en/goodbye.wav"] = configtest.File(audiotest.WAV(100, sound))
 		}
 		return configtest.Load(t, fsys)
 	}

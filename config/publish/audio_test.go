@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/hotline-ivr/hotline/callbacks"
-	"github.com/hotline-ivr/hotline/config/internal/configtest"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -31,7 +31,7 @@ func (d *desk) records(name string, sound []byte) {
 func TestARecordingIsPublished(t *testing.T) {
 	const file = "prompts/audio/en/goodbye.wav"
 	d := newDesk(t)
-	one, two := configtest.WAV(1000, 1), configtest.WAV(2000, 2)
+	one, two := audiotest.WAV(1000, 1), audiotest.WAV(2000, 2)
 	d.records(file, one)
 	d.settles()
 	first := d.State().Hash
@@ -76,7 +76,7 @@ func TestARecordingIsPublished(t *testing.T) {
 // Commands write recordings, also where no folder is there for them; hidden files beside them are nobody's.
 func TestRecordingsAreWritten(t *testing.T) {
 	dir, files := place(t)
-	want := files.With(publish.Edit{"prompts/audio/en/gopay/goodbye.wav": configtest.WAV(100, 1),
+	want := files.With(publish.Edit{"prompts/audio/en/gopay/goodbye.wav": audiotest.WAV(100, 1),
 		"prompts/audio/en/goodbye.mp3": []byte("ID3")})
 	if err := publish.Write(dir, files.Sums(), files.EditOf(want), noon); err != nil {
 		t.Fatal(err)
@@ -117,14 +117,14 @@ func TestARecordingIsReadWhenItChanges(t *testing.T) {
 	if err := d.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	d.records(file, configtest.WAV(1000, 1))
+	d.records(file, audiotest.WAV(1000, 1))
 	d.settles()
 	before, read := d.State().Hash, opened
 	d.settles()
 	if read < 2 || opened != read {
 		t.Errorf("opened %d times, and %d times while nothing changed", read, opened-read)
 	}
-	d.records(file, configtest.WAV(1000, 2))
+	d.records(file, audiotest.WAV(1000, 2))
 	d.settles()
 	if d.State().Hash == before {
 		t.Error("a recording that is as long as the one before is not noticed")

@@ -8,6 +8,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -27,7 +28,7 @@ func TestARecordingOfAnotherInstance(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	sound := apptest.WAV(100, 1)
+	sound := audiotest.WAV(100, 1)
 	v := callbacks.Version{Hash: "h", Files: map[string][]byte{"prompts/audio/en/goodbye.wav": sound}}
 	if _, _, err := store.AddVersion(t.Context(), v); err != nil {
 		t.Fatal(err)

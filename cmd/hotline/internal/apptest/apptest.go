@@ -3,8 +3,6 @@
 package apptest
 
 import (
-	"bytes"
-	"encoding/binary"
 	"io"
 	"net/http"
 	"os"
@@ -114,12 +112,4 @@ func MemoryDir(t testing.TB) string {
 		}
 	})
 	return dir
-}
-
-// WAV is a recording of so many milliseconds, as telephones carry it; others have another sound.
-func WAV(milliseconds int, sound byte) []byte {
-	header := []byte("RIFF????WAVEfmt \x10\x00\x00\x00\x07\x00\x01\x00" +
-		"\x40\x1f\x00\x00\x40\x1f\x00\x00\x01\x00\x08\x00data")
-	data := bytes.Repeat([]byte{sound}, 8*milliseconds)
-	return append(binary.LittleEndian.AppendUint32(header, uint32(len(data))), data...)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 )
 
 func TestPromptsCommand(t *testing.T) {
@@ -40,7 +41,7 @@ func TestPromptsCommand(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "prompts/audio/en"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	apptest.Write(t, dir, goodbye, string(apptest.WAV(90_000, 1)))
+	apptest.Write(t, dir, goodbye, string(audiotest.WAV(90_000, 1)))
 	if out := missing(); strings.Contains(out, goodbye) || !strings.Contains(out, own) {
 		t.Errorf("one is recorded:\n%s", out)
 	}

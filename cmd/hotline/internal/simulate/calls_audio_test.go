@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/audiotest"
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
 
@@ -21,7 +22,7 @@ func recorded(t *testing.T, milliseconds map[string]int) *config.Snapshot {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(file, apptest.WAV(length, byte(len(key))), 0o644); err != nil {
+		if err := os.WriteFile(file, audiotest.WAV(length, byte(len(key))), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
