@@ -57,7 +57,8 @@ func expectSchema() *Schema {
 		key("desk", "The desk that keeps it. Left out: any.", ref("identifier")),
 		key("urgent", "Whether it is an urgent one.", truth()),
 		key("kept",
-			"Time runs on until the callback has ended: true when the two were connected, false when it was given up or left to a person.",
+			"Time runs on until the callback has ended: true when the two were connected, false when it was given up "+
+				"or left to a person.",
 			truth()),
 	)
 	callback.MinProperties = 1
