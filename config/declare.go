@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -23,7 +24,7 @@ const (
 // CheckDeclared reports why an override may not be declared for a line now: what no file may say cannot be declared
 // either, and a list of overrides shows one in one line.
 func CheckDeclared(line *ivr.Line, o callbacks.DeclaredOverride, now time.Time) error {
-	clock := func(t time.Time) string { return t.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04") }
+	clock := func(t time.Time) string { return t.In(line.Hours.Zone()).Format(problem.TimeLayout) }
 	switch {
 	case !o.Until.After(now):
 		return fmt.Errorf("%s has passed; it is %s there", clock(o.Until), clock(now))
@@ -47,8 +48,11 @@ func checkLine(what, text string, longest int) error {
 	switch {
 	case utf8.RuneCountInString(text) > longest:
 		return fmt.Errorf("%s is longer than %d characters; say it more briefly", what, longest)
-	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }):
-		return fmt.Errorf("%s, %q, holds control characters, such as the end of a line; write it in one line", what, text)
+	case strings.ContainsFunc(text, endsLine):
+		return fmt.Errorf("%s, %q, holds control characters, such as the end of a line; write it in one line", what,
+			text)
 	}
 	return nil
 }
+
+func endsLine(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }

@@ -151,7 +151,7 @@ func (l *loader) readLine(name string) *lineFile {
 	return f
 }
 
-// hoursHint names files of hours. The nearest is not advised where it is another line's: that one may be in another zone.
+// hoursHint names files of hours. The nearest is not advised where it is another line's, which may be in another zone.
 func (l *loader) hoursHint(line, wanted string) string {
 	known := slices.Sorted(maps.Keys(l.hoursFiles))
 	near, ok := problem.Nearest(wanted, known)

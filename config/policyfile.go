@@ -13,6 +13,9 @@ import (
 // day makes the bounds of durations readable.
 const day = 24 * time.Hour
 
+// mainland is the country in which the provider has no numbers and calls nobody by itself.
+const mainland = "+86"
+
 // readPolicy reads the rules for callbacks. A key that is absent keeps the default that [callbacks.Policy]
 // names; region is the country that is called where none is listed. customerFirst is set where the customer is rung
 // before an agent.

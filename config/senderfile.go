@@ -14,9 +14,6 @@ import (
 
 // Numbers that have to be the account's own, who text messages come from, and what will not do with the provider.
 
-// mainland is the country in which the provider has no numbers and calls nobody by itself.
-const mainland = "+86"
-
 // readOwnedNumber reads a number that the account at the provider can own.
 func readOwnedNumber(v yamlnode.Value) (string, bool) {
 	if !v.Present() {

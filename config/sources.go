@@ -46,8 +46,8 @@ func (s *Snapshot) Source(line, key string) string {
 	return o.files[0].name
 }
 
-// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml", and every line that has them from
-// there, sorted, the line itself included; "" for one that is not configured.
+// HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml", and every line that has them
+// from there, sorted, the line itself included; "" for one that is not configured.
 func (s *Snapshot) HoursOf(line string) (file string, lines []string) {
 	if s.origins[line] == nil {
 		return "", nil

@@ -97,14 +97,14 @@ func TestRRuleAgreesWithRRuleGo(t *testing.T) {
 			rt.Fatalf("%s: %v", rule, err)
 		}
 		option.Dtstart = start
-		judge, err := rrule.NewRRule(*option)
+		reference, err := rrule.NewRRule(*option)
 		if err != nil {
 			rt.Fatalf("%s: %v", rule, err)
 		}
 		first := time.Date(2019, 1, 1, 0, 0, 0, 0, time.UTC)
 		last := first.AddDate(9, 0, 0)
 		var want []string
-		for _, at := range judge.Between(first, last, true) {
+		for _, at := range reference.Between(first, last, true) {
 			want = append(want, at.Format(time.DateOnly))
 		}
 		got := ruleDays(rt, hours.DateOf(start), rule, first, last)

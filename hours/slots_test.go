@@ -96,12 +96,12 @@ func TestSlotsOfAnOverride(t *testing.T) {
 
 func TestSlotsOfTwoCalendars(t *testing.T) {
 	jakarta, tokyo := zone(t, "Asia/Jakarta"), zone(t, "Asia/Tokyo")
-	day, decent := spans(t, "06:00-09:00"), spans(t, "09:00-20:00") // 09:00 in Tokyo is 07:00 in Jakarta
+	day, calling := spans(t, "06:00-09:00"), spans(t, "09:00-20:00") // 09:00 in Tokyo is 07:00 in Jakarta
 	line, err := hours.New(jakarta, hours.Week{day, day, day, day, day, day, day}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller, err := hours.New(tokyo, hours.Week{decent, decent, decent, decent, decent, decent, decent}, nil)
+	caller, err := hours.New(tokyo, hours.Week{calling, calling, calling, calling, calling, calling, calling}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
@@ -67,7 +68,7 @@ func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error)
 // call test that expects the hours before.
 func hoursThen(line *ivr.Line, at time.Time) string {
 	state, clock := line.Hours.At(at), func(t time.Time) string {
-		return t.In(line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
+		return t.In(line.Hours.Zone()).Format(problem.TimeLayout)
 	}
 	switch {
 	case state.Open && state.Until.IsZero():

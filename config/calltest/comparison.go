@@ -8,6 +8,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
@@ -223,5 +224,5 @@ func (c *Comparison) opening(desk *ivr.Desk) string {
 
 // clock is an instant on the line's wall.
 func (c *Comparison) clock(at time.Time) string {
-	return at.In(c.Line.Hours.Zone()).Format("Mon 2006-01-02 15:04")
+	return at.In(c.Line.Hours.Zone()).Format(problem.TimeLayout)
 }

@@ -169,7 +169,7 @@ func (l *lineComparison) clock(at time.Time) string {
 	}
 	at = at.In(zone)
 	if at.Second() != 0 {
-		return at.Format("Mon 2006-01-02 15:04:05")
+		return at.Format(problem.TimeLayout + ":05")
 	}
-	return at.Format("Mon 2006-01-02 15:04")
+	return at.Format(problem.TimeLayout)
 }

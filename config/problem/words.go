@@ -65,6 +65,9 @@ func Short(text string) string {
 	return text
 }
 
+// TimeLayout is how messages and lists write an instant, on the clock of its line.
+const TimeLayout = "Mon 2006-01-02 15:04"
+
 // Spell writes a duration without units that are zero: 10m, not 10m0s.
 func Spell(d time.Duration) string {
 	text := d.String()

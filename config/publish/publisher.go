@@ -38,7 +38,7 @@ var ErrCallTestsNotRun = errors.New("the call tests could not be run; this is tr
 // markerName is the file that says, while it is there, that a command is writing the directory.
 const markerName = ".hotline-writing"
 
-// Horizon is how many days ahead the record of a version says what changes.
+// Horizon is how many days ahead the record of a version, and a command before it edits, say what changes.
 const Horizon = 60
 
 // longestChanges bounds what is recorded of that, in bytes.

@@ -76,8 +76,8 @@ func (f Files) With(edit Edit) Files {
 
 // Write carries out an edit in a directory, for which base says what the files were like before. [*StaleError] if one
 // of them is not like that any more, [ErrReadOnly] if something of the edit may not be written; then, and after every
-// other error that does not say that a part of the edit is written, the files are as they were. now is compared with the
-// times of files.
+// other error that does not say that a part of the edit is written, the files are as they were. now is compared with
+// the times of files.
 //
 // While a marker is there, no instance takes the directory up, so that files that belong together are. It is put into
 // the directory or, where that may not be written, into one of its folders.

@@ -12,6 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/publish"
 )
 
@@ -137,5 +138,5 @@ func (c CallbackChanges) clock(line string, at time.Time) string {
 	if l := c.new.ByID(line); l != nil {
 		zone = l.Hours.Zone()
 	}
-	return at.In(zone).Format("Mon 2006-01-02 15:04")
+	return at.In(zone).Format(problem.TimeLayout)
 }

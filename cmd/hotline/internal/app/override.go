@@ -6,6 +6,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/config/problem"
 )
 
 // DescribeOverride puts an override into words, on the clock of its line.
@@ -21,7 +22,7 @@ func DescribeOverride(o callbacks.DeclaredOverride, snapshot *config.Snapshot, n
 	if o.Desk != "" {
 		whom += ", desk " + o.Desk
 	}
-	clock := func(t time.Time) string { return t.In(zone).Format("Mon 2006-01-02 15:04") }
+	clock := func(t time.Time) string { return t.In(zone).Format(problem.TimeLayout) }
 	from := ""
 	if o.From.After(now) {
 		from = " from " + clock(o.From)

@@ -44,16 +44,16 @@ func (p *publication) Collect(metrics chan<- prometheus.Metric) {
 	gauge(configurationErrs, float64(mistakesIn(state.Refused)))
 	gauge(instancesRunning, float64(len(shared.Instances)))
 	gauge(instancesDrift, gaugeOf(shared.Drift()))
-	ruling := map[string]int{}
+	active := map[string]int{}
 	for _, line := range p.Publisher.Live().Written().Lines {
-		ruling[line.ID] = 0
+		active[line.ID] = 0
 	}
 	for _, o := range p.Publisher.Live().Overrides() {
-		if _, known := ruling[o.Line]; known && o.Rules(p.now()) {
-			ruling[o.Line]++
+		if _, known := active[o.Line]; known && o.Rules(p.now()) {
+			active[o.Line]++
 		}
 	}
-	for line, n := range ruling {
+	for line, n := range active {
 		gauge(overridesInForce, float64(n), line)
 	}
 }

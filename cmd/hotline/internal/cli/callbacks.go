@@ -41,7 +41,7 @@ func openCallbackSession(cmd *cobra.Command) (_ *callbackSession, err error) {
 			err = errors.Join(err, opened.close())
 		}
 	}()
-	snapshot, err := opened.ruling(cmd)
+	snapshot, err := opened.liveSnapshot(cmd)
 	if err != nil {
 		return nil, err
 	}

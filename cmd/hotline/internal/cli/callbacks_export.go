@@ -114,15 +114,15 @@ func newFile(name string) (*os.File, error) {
 
 func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.Filter, format string) error {
 	buffered := bufio.NewWriter(out)
-	sheet, objects := csv.NewWriter(buffered), json.NewEncoder(buffered)
+	table, objects := csv.NewWriter(buffered), json.NewEncoder(buffered)
 	put := func(c callbacks.Callback) error { return objects.Encode(s.export(c)) }
 	if format == "csv" {
 		put = func(c callbacks.Callback) error {
 			_, values := s.export(c).columns()
-			return sheet.Write(values)
+			return table.Write(values)
 		}
 		names, _ := exported{}.columns()
-		if err := sheet.Write(names); err != nil {
+		if err := table.Write(names); err != nil {
 			return err
 		}
 	}
@@ -144,8 +144,8 @@ func (s *callbackSession) write(cmd *cobra.Command, out io.Writer, f callbacks.F
 		for _, c := range page {
 			err = errors.Join(err, put(c))
 		}
-		sheet.Flush()
-		if err := errors.Join(err, sheet.Error(), buffered.Flush()); err != nil {
+		table.Flush()
+		if err := errors.Join(err, table.Error(), buffered.Flush()); err != nil {
 			return err
 		}
 		done += len(page)

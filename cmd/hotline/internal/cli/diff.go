@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
 )
 
@@ -57,7 +58,7 @@ The exit status is 0 also where there are differences.`,
 	flags.StringVar(&o.against, "against", "",
 		"what to compare a directory with, in the place of OLD: live, a version's number, or a directory")
 	flags.StringVar(&o.line, "line", "", "this line alone")
-	flags.IntVar(&o.days, "days", 60, "how many days of hours to compare, from today")
+	flags.IntVar(&o.days, "days", publish.Horizon, "how many days of hours to compare, from today")
 	flags.StringVar(&o.from, "from", "", "first of these days, such as 2026-12-24 (default: today)")
 	flags.BoolVar(&o.json, "json", false, "print one JSON object")
 	return cmd
@@ -149,17 +150,17 @@ func (d *difference) write(out io.Writer) error {
 }
 
 // compareCallbacks looks at the open callbacks of the lines that differ, under the overrides that were declared.
-func (d *difference) compareCallbacks(ctx context.Context, b *session) error {
-	if d.unseen = b.missing; b.store == nil {
+func (d *difference) compareCallbacks(ctx context.Context, s *session) error {
+	if d.unseen = s.missing; s.store == nil {
 		return nil
 	}
 	limited, cancel := ctx, context.CancelFunc(func() {})
-	if b.optional {
+	if s.optional {
 		limited, cancel = context.WithTimeout(ctx, answerLimit)
 	}
 	defer cancel()
-	changes, err := app.CompareCallbacks(limited, b.store, d.old, d.new, d.changes.Lines(), d.now)
-	if err != nil && b.optional && ctx.Err() == nil {
+	changes, err := app.CompareCallbacks(limited, s.store, d.old, d.new, d.changes.Lines(), d.now)
+	if err != nil && s.optional && ctx.Err() == nil {
 		d.unseen = notAnswering(err)
 		return nil
 	}

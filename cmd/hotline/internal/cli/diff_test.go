@@ -220,8 +220,8 @@ func TestDiffPredictsCallbacks(t *testing.T) {
 		due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") + ", closed: true, reason: Fire drill}\n" +
 		"  - {from: " + due.In(jakarta).Add(time.Hour).Format("2006-01-02 15:04") +
 		", until: 2090-01-01 00:00, open: true, reason: Trial}\n"
-	indecent := [3]string{"lines/gopay.yaml", `calling_hours: "08:00-21:00"`, `calling_hours: "00:00-24:00"`}
-	old, new := draft(t, week, indecent), draft(t, [3]string{"hours/gopay.yaml", "overrides: []", closure}, indecent)
+	anyHour := [3]string{"lines/gopay.yaml", `calling_hours: "08:00-21:00"`, `calling_hours: "00:00-24:00"`}
+	old, new := draft(t, week, anyHour), draft(t, [3]string{"hours/gopay.yaml", "overrides: []", closure}, anyHour)
 	out, err := run(t, "", "diff", old, new)
 	if err != nil {
 		t.Fatal(err)

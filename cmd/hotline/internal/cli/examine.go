@@ -14,20 +14,21 @@ import (
 // What commands say of an edit before it is written.
 
 // examine checks what a directory would be after an edit, says what changes, and runs its call tests.
-func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edit) (*config.Snapshot, error) {
+func examine(cmd *cobra.Command, s *session, target *directory, edit publish.Edit) (*config.Snapshot, error) {
 	out := cmd.OutOrStdout()
 	after, err := loadFiles(out, cmd.Name(), "the result", target.files.With(edit))
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.before(cmd, target)
+	before, err := s.before(cmd, target)
 	if err != nil {
 		return nil, err
 	}
 	if before != nil {
-		now := a.now()
-		d := difference{old: before, new: after, now: now, changes: compare.Snapshots(before, after, now, 60)}
-		if err := d.tell(cmd, a, after.NewWarnings(before, now)); err != nil {
+		now := s.now()
+		d := difference{old: before, new: after, now: now,
+			changes: compare.Snapshots(before, after, now, publish.Horizon)}
+		if err := d.tell(cmd, s, after.NewWarnings(before, now)); err != nil {
 			return nil, err
 		}
 	}
@@ -35,8 +36,8 @@ func examine(cmd *cobra.Command, a *session, target *directory, edit publish.Edi
 }
 
 // tell prints a difference, what it means for open callbacks, and what is doubtful about it.
-func (d *difference) tell(cmd *cobra.Command, a *session, doubts []config.Warning) error {
-	if err := d.compareCallbacks(cmd.Context(), a); err != nil {
+func (d *difference) tell(cmd *cobra.Command, s *session, doubts []config.Warning) error {
+	if err := d.compareCallbacks(cmd.Context(), s); err != nil {
 		return err
 	}
 	if err := d.write(cmd.OutOrStdout()); err != nil {

@@ -78,15 +78,15 @@ func tellUnseen(out io.Writer, why string) error {
 // declaredOverrides is what close and open have declared and is not over, where there is a store; else it says why it
 // was not looked at.
 func declaredOverrides(cmd *cobra.Command) (overrides []callbacks.DeclaredOverride, unseen string) {
-	a, err := openSession(cmd, app.OpenStore)
+	s, err := openSession(cmd, app.OpenStore)
 	if err != nil {
 		return nil, err.Error()
 	}
-	if a.store == nil {
+	if s.store == nil {
 		return nil, ""
 	}
-	overrides, err = a.store.Overrides(cmd.Context(), a.now())
-	if err = errors.Join(err, a.close()); err != nil {
+	overrides, err = s.store.Overrides(cmd.Context(), s.now())
+	if err = errors.Join(err, s.close()); err != nil {
 		return nil, err.Error()
 	}
 	return overrides, ""
@@ -253,8 +253,9 @@ func (e explanation) keyPath(rows *terminal.Table) {
 		language = fmt.Sprintf("%s, key %d", tag, i+1)
 	}
 	rows.Add("language", language, e.source("languages."+tag))
-	for _, n := range e.simulation.Announcements {
-		rows.Add("announcement", fmt.Sprintf("%q, until %s", n.Text[tag], e.clock(n.Until)), e.announcementSource(n))
+	for _, announcement := range e.simulation.Announcements {
+		rows.Add("announcement", fmt.Sprintf("%q, until %s", announcement.Text[tag], e.clock(announcement.Until)),
+			e.announcementSource(announcement))
 	}
 	if len(e.simulation.Announcements) == 0 {
 		rows.Add("announcement", "none is announced", "")
@@ -262,11 +263,11 @@ func (e explanation) keyPath(rows *terminal.Table) {
 }
 
 // announcementSource is where an announcement is written, or the override that makes it.
-func (e explanation) announcementSource(n ivr.Announcement) string {
+func (e explanation) announcementSource(announcement ivr.Announcement) string {
 	tag := e.simulation.Language
 	for _, desk := range append([]string{""}, deskIDs(e.line.Desks)...) {
 		for _, o := range e.snapshot.Overrides(e.line.ID, desk) {
-			if o.From.Equal(n.From) && o.Say[tag] == n.Text[tag] {
+			if o.From.Equal(announcement.From) && o.Say[tag] == announcement.Text[tag] {
 				return o.Source
 			}
 		}
@@ -281,9 +282,9 @@ func (e explanation) desk(rows *terminal.Table) {
 	case e.topic == nil:
 		rows.Add("person", "asked for with key 0 before a topic was named: desk "+first, e.source("general"))
 	default:
-		for _, way := range e.line.KeyPaths() {
-			if way.Topic == e.topic.ID {
-				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(way.Keys, " "),
+		for _, path := range e.line.KeyPaths() {
+			if path.Topic == e.topic.ID {
+				rows.Add("topic", fmt.Sprintf("%s, keys %s: %s", e.topic.ID, strings.Join(path.Keys, " "),
 					topicSteps(e.topic)), e.source("topics."+e.topic.ID))
 			}
 		}

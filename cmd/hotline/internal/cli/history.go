@@ -28,15 +28,15 @@ func newHistory() *cobra.Command {
 			if most < 1 || most > 1000 {
 				return fmt.Errorf("--limit %d: ask for 1 to 1000 versions", most)
 			}
-			a, err := openNeededSession(cmd)
+			s, err := openNeededSession(cmd)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, a.close()) }()
+			defer func() { err = errors.Join(err, s.close()) }()
 			if len(args) == 1 {
-				return showVersion(cmd, a, args[0])
+				return showVersion(cmd, s, args[0])
 			}
-			list, err := a.store.Versions(cmd.Context(), most)
+			list, err := s.store.Versions(cmd.Context(), most)
 			if err != nil {
 				return err
 			}
@@ -73,8 +73,8 @@ func summary(v callbacks.Version) string {
 	return first
 }
 
-func showVersion(cmd *cobra.Command, a *session, text string) error {
-	v, err := a.numbered(cmd, text)
+func showVersion(cmd *cobra.Command, s *session, text string) error {
+	v, err := s.numbered(cmd, text)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func showVersion(cmd *cobra.Command, a *session, text string) error {
 	if v.Note != "" {
 		fmt.Fprintln(out, v.Note)
 	}
-	if before, err := a.store.Version(cmd.Context(), v.Number-1); err == nil && v.Number > 1 {
+	if before, err := s.store.Version(cmd.Context(), v.Number-1); err == nil && v.Number > 1 {
 		for _, name := range publish.Files(before.Files).Differ(v.Files) {
 			fmt.Fprintf(out, "  %s\n", name)
 		}

@@ -19,7 +19,6 @@ import (
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
-	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // hoursOptions are what the questions are about.
@@ -133,11 +132,6 @@ func hoursSubjects(cmd *cobra.Command, o hoursOptions) ([]subject, error) {
 		out = append(out, s)
 	}
 	return out, nil
-}
-
-// noDesk names the desks that there are.
-func noDesk(line *ivr.Line, desk string) error {
-	return fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, desk, strings.Join(deskIDs(line.Desks), ", "))
 }
 
 // otherHours is a sentence about a desk that does not have the hours of its line.
@@ -273,13 +267,6 @@ func timeOrNull(t time.Time) *time.Time {
 
 // What "hotline hours" prints for people.
 
-const (
-	longTime  = "Monday 2 January 2006, 15:04"
-	shortTime = "Mon 2 Jan 2006, 15:04"
-	clock     = "15:04"
-	stampTime = "Mon 2006-01-02 15:04" // for lists
-)
-
 // answerOne says whether the subject is open at an instant, until when, and why.
 func answerOne(out io.Writer, s subject, at time.Time) error {
 	zone := s.calendar.Zone()
@@ -334,25 +321,11 @@ func printRules(out io.Writer, e hours.Explanation) error {
 	return nil
 }
 
-func openOrClosed(open bool) string {
-	if open {
-		return "open"
-	}
-	return "closed"
-}
-
 func timeOr(t time.Time, zone *time.Location, never string) string {
 	if t.IsZero() {
 		return never
 	}
 	return t.In(zone).Format(longTime)
-}
-
-func sourced(reason, source string) string {
-	if source == "" {
-		return reason
-	}
-	return reason + " [" + source + "]"
 }
 
 // printDays is the table of the coming days.
@@ -436,7 +409,6 @@ func (s subject) dayRow(date hours.Date) []string {
 	case change > 0:
 		notes = append(notes, "clock set back by "+problem.Spell(change))
 	}
-	return []string{date.Weekday().String()[:3], date.String(), hours.SpellSpans(spans), strings.Join(notes, "; "), source}
+	return []string{date.Weekday().String()[:3], date.String(), hours.SpellSpans(spans), strings.Join(notes, "; "),
+		source}
 }
-
-func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }

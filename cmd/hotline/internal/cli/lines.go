@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -44,9 +46,9 @@ func printLines(out io.Writer, lines []*ivr.Line) error {
 		fmt.Fprintf(out, "%s  %s  %s  %s  %s\n", line.ID, line.Names[first], strings.Join(line.Numbers, " "),
 			strings.Join(languageTags(line), " "), line.Hours.Zone())
 		var rows terminal.Table
-		for _, way := range line.KeyPaths() {
-			topic := line.Topic(way.Topic)
-			rows.Add(strings.Join(way.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), topicSteps(topic),
+		for _, path := range line.KeyPaths() {
+			topic := line.Topic(path.Topic)
+			rows.Add(strings.Join(path.Keys, " "), topic.ID, line.Sentence(first, "topic."+topic.ID), topicSteps(topic),
 				"desk "+topic.Desk)
 		}
 		if err := rows.Write(out, "  "); err != nil {
@@ -94,3 +96,10 @@ func lineOf(snapshot *config.Snapshot, id string) (*ivr.Line, error) {
 }
 
 func lineIDs(snapshot *config.Snapshot) string { return strings.Join(snapshot.LineIDs(), ", ") }
+
+func deskIDs(desks map[string]*ivr.Desk) []string { return slices.Sorted(maps.Keys(desks)) }
+
+// noDesk names the desks that there are.
+func noDesk(line *ivr.Line, desk string) error {
+	return fmt.Errorf("line %s has no desk %q; it has: %s", line.ID, desk, strings.Join(deskIDs(line.Desks), ", "))
+}

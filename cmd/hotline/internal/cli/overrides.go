@@ -16,6 +16,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -135,16 +136,16 @@ type overrideCommand struct {
 // inOverrideCommand opens the store and finds out what is in force.
 func inOverrideCommand(do func(*overrideCommand) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) (err error) {
-		a, err := openNeededSession(cmd)
+		s, err := openNeededSession(cmd)
 		if err != nil {
 			return nothingDone(err)
 		}
-		defer func() { err = errors.Join(err, a.close()) }()
-		r := &overrideCommand{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: a.store, now: a.now()}
-		if r.snapshot, err = a.ruling(cmd); err != nil {
+		defer func() { err = errors.Join(err, s.close()) }()
+		r := &overrideCommand{ctx: cmd.Context(), out: cmd.OutOrStdout(), store: s.store, now: s.now()}
+		if r.snapshot, err = s.liveSnapshot(cmd); err != nil {
 			return err
 		}
-		if r.declared, err = a.store.Overrides(r.ctx, r.now); err != nil {
+		if r.declared, err = s.store.Overrides(r.ctx, r.now); err != nil {
 			return nothingDone(silentStore{err})
 		}
 		return do(r)
@@ -349,7 +350,7 @@ func lineState(line *ivr.Line, at time.Time) string {
 	state := line.Hours.At(at)
 	until := ""
 	if !state.Until.IsZero() {
-		until = " until " + state.Until.In(line.Hours.Zone()).Format(stampTime)
+		until = " until " + state.Until.In(line.Hours.Zone()).Format(problem.TimeLayout)
 	}
 	return fmt.Sprintf("%s is now %s%s. %s", line.ID, openOrClosed(state.Open), until,
 		sourced(state.Reason, state.Source))

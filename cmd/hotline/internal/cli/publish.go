@@ -61,13 +61,13 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if len(edit) == 0 {
 		return fmt.Errorf("nothing was edited in %s since it was taken", from)
 	}
-	a, err := openOptionalSession(cmd, app.OpenStore)
+	s, err := openOptionalSession(cmd, app.OpenStore)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.close()) }()
+	defer func() { err = errors.Join(err, s.close()) }()
 	out := cmd.OutOrStdout()
-	after, err := examine(cmd, a, target, edit)
+	after, err := examine(cmd, s, target, edit)
 	if err != nil || o.dryRun {
 		return err
 	}
@@ -78,7 +78,7 @@ func publishDraft(cmd *cobra.Command, from string, o publishOptions) (err error)
 	if err := draft.Published(from, after.Hash, edit); err != nil {
 		return err
 	}
-	return awaitInForce(cmd.Context(), out, a, after.Hash, edit, o.wait)
+	return awaitInForce(cmd.Context(), out, s, after.Hash, edit, o.wait)
 }
 
 // targetOf is the directory to publish to.
@@ -107,13 +107,13 @@ const askEvery = time.Second
 
 // awaitInForce waits until what runs has taken up the edit that was written, which made the configuration with this
 // hash, and says how far that is.
-func awaitInForce(ctx context.Context, out io.Writer, a *session, hash string, edit publish.Edit,
+func awaitInForce(ctx context.Context, out io.Writer, s *session, hash string, edit publish.Edit,
 	wait time.Duration) error {
-	if a.store == nil {
-		_, err := fmt.Fprintf(out, "Whether it is in force cannot be seen from here: %s.\n", a.missing)
+	if s.store == nil {
+		_, err := fmt.Fprintf(out, "Whether it is in force cannot be seen from here: %s.\n", s.missing)
 		return err
 	}
-	rollout := publish.Rollout{History: a.store, Now: a.now, Hash: hash, Edit: edit, Before: a.latest}
+	rollout := publish.Rollout{History: s.store, Now: s.now, Hash: hash, Edit: edit, Before: s.latest}
 	limited, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	p, err := rollout.Await(limited, askEvery)

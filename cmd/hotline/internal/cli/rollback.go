@@ -40,16 +40,16 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 	if err != nil {
 		return err
 	}
-	a, err := openNeededSession(cmd)
+	s, err := openNeededSession(cmd)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.close()) }()
-	v, err := a.numbered(cmd, number)
+	defer func() { err = errors.Join(err, s.close()) }()
+	v, err := s.numbered(cmd, number)
 	if err != nil {
 		return err
 	}
-	latest, err := a.inForce(cmd)
+	latest, err := s.inForce(cmd)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 		return fmt.Errorf("%s holds an edit that is not in force, of %s; publish it or take it back first, or lose "+
 			"it with --discard", dir.path, strings.Join(lost, ", "))
 	}
-	after, err := examine(cmd, a, dir, edit)
+	after, err := examine(cmd, s, dir, edit)
 	if err != nil || o.dryRun {
 		return err
 	}
@@ -71,5 +71,5 @@ func rollback(cmd *cobra.Command, number string, o rollbackOptions) (err error) 
 		return err
 	}
 	fmt.Fprintf(out, "Written: %s of version %d in %s.\n", count(len(edit), "file"), v.Number, dir.path)
-	return awaitInForce(cmd.Context(), out, a, after.Hash, edit, o.wait)
+	return awaitInForce(cmd.Context(), out, s, after.Hash, edit, o.wait)
 }

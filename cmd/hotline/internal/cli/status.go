@@ -28,29 +28,29 @@ with exit status 1 when the instances do not all run what the directory holds, u
 		Args:    noArgs,
 		Example: "  hotline status --config /etc/hotline",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			a, err := openNeededSession(cmd)
+			s, err := openNeededSession(cmd)
 			if err != nil {
 				return err
 			}
-			defer func() { err = errors.Join(err, a.close()) }()
-			return status(cmd, a)
+			defer func() { err = errors.Join(err, s.close()) }()
+			return status(cmd, s)
 		},
 	}
 	storeFlags(cmd.Flags())
 	return cmd
 }
 
-func status(cmd *cobra.Command, a *session) error {
+func status(cmd *cobra.Command, s *session) error {
 	out := cmd.OutOrStdout()
-	latest, err := a.inForce(cmd)
+	latest, err := s.inForce(cmd)
 	if err != nil {
 		return err
 	}
-	instances, err := a.store.Instances(cmd.Context(), a.now().Add(-publish.Fresh))
+	instances, err := s.store.Instances(cmd.Context(), s.now().Add(-publish.Fresh))
 	if err != nil {
 		return err
 	}
-	declared, err := a.store.Overrides(cmd.Context(), a.now())
+	declared, err := s.store.Overrides(cmd.Context(), s.now())
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func status(cmd *cobra.Command, a *session) error {
 	if err != nil {
 		return err
 	}
-	wrong := writeInstances(out, instances, held, latest, a.now())
+	wrong := writeInstances(out, instances, held, latest, s.now())
 	snapshot := &config.Snapshot{}
 	if latest != nil {
 		if known, err := config.Load(publish.Files(latest.Files).FS()); err == nil {
@@ -72,9 +72,9 @@ func status(cmd *cobra.Command, a *session) error {
 		}
 	}
 	for _, o := range declared {
-		fmt.Fprintln(out, app.DescribeOverride(o, snapshot, a.now()))
+		fmt.Fprintln(out, app.DescribeOverride(o, snapshot, s.now()))
 	}
-	if err := writeTasks(cmd, a.store); err != nil {
+	if err := writeTasks(cmd, s.store); err != nil {
 		return err
 	}
 	return wrong

@@ -62,9 +62,9 @@ func (s *session) version(ctx context.Context, number int64) (v callbacks.Versio
 	return v, err
 }
 
-// ruling is the configuration that servers go by. The directory is asked only where nothing was published yet: a line
-// can be closed while somebody has spoilt its files.
-func (s *session) ruling(cmd *cobra.Command) (*config.Snapshot, error) {
+// liveSnapshot is the configuration that servers go by. The directory is asked only where nothing was published yet: a
+// line can be closed while somebody has spoilt its files.
+func (s *session) liveSnapshot(cmd *cobra.Command) (*config.Snapshot, error) {
 	if v, err := s.inForce(cmd); err == nil && v != nil {
 		if snapshot, err := config.Load(publish.Files(v.Files).FS()); err == nil { // else of another release
 			tellConfiguration(cmd, fmt.Sprintf("version %d, in force", v.Number))
