@@ -404,7 +404,7 @@ func (l *Line) dueBetweenAfter(tag, number string, slot hours.Interval, said, no
 	if !said.IsZero() {
 		named = nil
 	}
-	return named.of(tag, spoken.BetweenAfter(tag, slot.From, slot.To, said, now, zone), zone)
+	return named.of(tag, spoken.Between(tag, slot.From, slot.To, said, now, zone), zone)
 }
 
 // clockOf is the clock on which a time is told to the holder of a number, and how it is named; not at all where it is

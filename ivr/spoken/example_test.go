@@ -39,12 +39,12 @@ func ExampleBetween() {
 	}
 	now := time.Date(2026, time.November, 21, 12, 0, 0, 0, jakarta)
 	slot := time.Date(2026, time.November, 23, 10, 0, 0, 0, jakarta)
-	fmt.Println(spoken.Between("en", slot, slot.Add(30*time.Minute), now, jakarta))
+	fmt.Println(spoken.Between("en", slot, slot.Add(30*time.Minute), time.Time{}, now, jakarta))
 	// Output:
 	// Monday, 23 November, between 10 and 10:30 a.m.
 }
 
-func ExampleBetweenAfter() {
+func ExampleBetween_list() {
 	jakarta, err := time.LoadLocation("Asia/Jakarta")
 	if err != nil {
 		panic(err)
@@ -52,7 +52,7 @@ func ExampleBetweenAfter() {
 	now := time.Date(2026, time.November, 21, 12, 0, 0, 0, jakarta)
 	slot := time.Date(2026, time.November, 23, 10, 0, 0, 0, jakarta)
 	for _, tag := range []string{"en", "id", "zh", "ja"} {
-		fmt.Println(spoken.BetweenAfter(tag, slot, slot.Add(30*time.Minute), slot, now, jakarta))
+		fmt.Println(spoken.Between(tag, slot, slot.Add(30*time.Minute), slot, now, jakarta))
 	}
 	// Output:
 	// 10 to 10:30 a.m.

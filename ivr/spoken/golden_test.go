@@ -55,14 +55,14 @@ func golden(t *testing.T, tag string) []byte {
 		from := midnight.Add(time.Duration(i) * 30 * time.Minute)
 		to := from.Add(30 * time.Minute)
 		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("15:04"),
-			spoken.Between(tag, from, to, now, jakarta))
+			spoken.Between(tag, from, to, time.Time{}, now, jakarta))
 	}
 	fmt.Fprintln(&out, "# stretches: from 9:30 onwards")
 	for i := range 48 {
 		from := midnight.Add(9*time.Hour + 30*time.Minute)
 		to := from.Add(time.Duration(i) * 30 * time.Minute)
 		fmt.Fprintf(&out, "%s-%s %s\n", from.Format("15:04"), to.Format("02 15:04"),
-			spoken.Between(tag, from, to, now, jakarta))
+			spoken.Between(tag, from, to, time.Time{}, now, jakarta))
 	}
 	fmt.Fprintln(&out, "# days: 9 o'clock on every day of the year from 1 March")
 	for i := range 366 {

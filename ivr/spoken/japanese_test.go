@@ -34,7 +34,7 @@ func TestJapanese(t *testing.T) {
 		{12 * time.Hour, 12*time.Hour + 30*time.Minute, "9月24日木曜日、正午から午後0時30分まで"},
 		{23 * time.Hour, 24 * time.Hour, "9月24日木曜日、午後11時から夜12時まで"},
 	} {
-		if got := spoken.Between("ja", day.Add(tt.from), day.Add(tt.to), now, tokyo); got != tt.want {
+		if got := spoken.Between("ja", day.Add(tt.from), day.Add(tt.to), time.Time{}, now, tokyo); got != tt.want {
 			t.Errorf("%v to %v: %q, want %q", tt.from, tt.to, got, tt.want)
 		}
 	}

@@ -34,7 +34,7 @@ func TestTheHourThatAClockRepeats(t *testing.T) {
 		{"zh", "06:00", "06:30", "时钟拨回后明天星期日凌晨一点到一点半", "时钟拨回后11月1日1:00-1:30（New York时间）"},
 		{"ja", "06:00", "06:30", "時計が戻った後のみょうにち、日曜日、午前1時から1時30分まで", "時計が戻った後の11月1日(日)1:00-1:30（New York時間）"},
 	} {
-		if got := spoken.Between(c.tag, utc(c.from), utc(c.to), now, newYork); got != c.said {
+		if got := spoken.Between(c.tag, utc(c.from), utc(c.to), time.Time{}, now, newYork); got != c.said {
 			t.Errorf("%s %s: said %q, want %q", c.tag, c.from, got, c.said)
 		}
 		if got := spoken.WrittenBetween(c.tag, utc(c.from), utc(c.to), newYork); got != c.written {
@@ -60,8 +60,8 @@ func TestSlotsNearAClockChangeDiffer(t *testing.T) {
 				said, written := map[string]time.Time{}, map[string]time.Time{}
 				for from := start; from.Before(start.Add(36 * time.Hour)); from = from.Add(length) {
 					for words, seen := range map[string]map[string]time.Time{
-						spoken.Between(tag, from, from.Add(length), start, place): said,
-						spoken.WrittenBetween(tag, from, from.Add(length), place): written,
+						spoken.Between(tag, from, from.Add(length), time.Time{}, start, place): said,
+						spoken.WrittenBetween(tag, from, from.Add(length), place):              written,
 					} {
 						if other, ok := seen[words]; ok {
 							t.Errorf("%s: %s and %s are both %q", c.zone, other.UTC(), from.UTC(), words)

@@ -75,14 +75,9 @@ func whenever(tag, said string, t time.Time) string {
 // It reads clocks and names days as [When] does; a stretch past midnight is named by the day on which it starts.
 // One that lasts half a day or more and ends on another day is spoken as two points in time.
 // One during which clocks are set back and show what they did before, is spoken as two points in time as well. Where to
-// is not after from, only the start is spoken.
-func Between(tag string, from, to, now time.Time, zone *time.Location) string {
-	return BetweenAfter(tag, from, to, time.Time{}, now, zone)
-}
-
-// BetweenAfter is [Between] for a stretch in a list of which the last instant said is given: its day is left out where
-// it was said before.
-func BetweenAfter(tag string, from, to, said, now time.Time, zone *time.Location) string {
+// is not after from, only the start is spoken. In a list, said is the last instant that was said before: a day that is
+// the same is left out. It is zero otherwise.
+func Between(tag string, from, to, said, now time.Time, zone *time.Location) string {
 	from, to, now = from.In(zone), hours.UntilOf(to.In(zone)), now.In(zone)
 	l, first, last := speaker(tag), dayOf(from, now), dayOf(to, now)
 	stretch := first

@@ -159,7 +159,7 @@ func TestBetween(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			from, to := at(t, jakarta, c.from), at(t, jakarta, c.to)
 			c.want.check(t, func(tag string) string {
-				return spoken.Between(tag, from.UTC(), to.UTC(), at(t, jakarta, now).UTC(), jakarta)
+				return spoken.Between(tag, from.UTC(), to.UTC(), time.Time{}, at(t, jakarta, now).UTC(), jakarta)
 			})
 		})
 	}
@@ -175,7 +175,8 @@ func TestClockChange(t *testing.T) {
 		newYork), "tomorrow, Sunday, at 3 a.m."; got != want {
 		t.Errorf("first instant after the gap: %q, want %q", got, want)
 	}
-	if got, want := spoken.Between("en", utc("2026-03-08 06:30:00"), utc("2026-03-08 07:00:00"), now, newYork),
+	if got, want := spoken.Between("en", utc("2026-03-08 06:30:00"), utc("2026-03-08 07:00:00"), time.Time{}, now,
+		newYork),
 		"tomorrow, Sunday, between 1:30 and 3 a.m."; got != want {
 		t.Errorf("over the gap: %q, want %q", got, want)
 	}
@@ -196,7 +197,7 @@ func TestClockChange(t *testing.T) {
 		{"2026-11-01 06:00:00", "2026-11-01 05:30:00",
 			"tomorrow, Sunday, at 1 a.m. after the clock is set back"},
 	} {
-		if got := spoken.Between("en", utc(c.from), utc(c.to), autumn, newYork); got != c.want {
+		if got := spoken.Between("en", utc(c.from), utc(c.to), time.Time{}, autumn, newYork); got != c.want {
 			t.Errorf("%s to %s: %q, want %q", c.from, c.to, got, c.want)
 		}
 	}
@@ -221,9 +222,11 @@ func TestUnknownTagIsEnglish(t *testing.T) {
 	now := at(t, time.UTC, "2026-11-23 08:00:00")
 	for _, tag := range []string{"", "fr", "EN", "id-ID"} {
 		for name, say := range map[string]func(tag string) string{
-			"Digits":  func(tag string) string { return spoken.Digits(tag, "+62112") },
-			"When":    func(tag string) string { return spoken.When(tag, now.Add(time.Hour), now, time.UTC) },
-			"Between": func(tag string) string { return spoken.Between(tag, now, now.Add(time.Hour), now, time.UTC) },
+			"Digits": func(tag string) string { return spoken.Digits(tag, "+62112") },
+			"When":   func(tag string) string { return spoken.When(tag, now.Add(time.Hour), now, time.UTC) },
+			"Between": func(tag string) string {
+				return spoken.Between(tag, now, now.Add(time.Hour), time.Time{}, now, time.UTC)
+			},
 		} {
 			if got, want := say(tag), say("en"); got != want {
 				t.Errorf("%s in %q: %q, want %q", name, tag, got, want)
@@ -252,7 +255,8 @@ func TestEveryTimeSoundsDifferent(t *testing.T) {
 			for length := 1; length < 48; length++ {
 				start := midnight.Add(time.Duration(from) * 30 * time.Minute)
 				end := start.Add(time.Duration(length) * 30 * time.Minute)
-				note(spoken.Between(tag, start, end, now, time.UTC), start.Format("15:04")+" to "+end.Format("2 15:04"))
+				note(spoken.Between(tag, start, end, time.Time{}, now, time.UTC),
+					start.Format("15:04")+" to "+end.Format("2 15:04"))
 			}
 		}
 		for days := -400; days <= 800; days++ {
@@ -302,7 +306,7 @@ func TestAnySpeechIsUsable(t *testing.T) {
 		}
 		for name, say := range map[string]func() string{
 			"When":    func() string { return spoken.When(tag, from, now, z) },
-			"Between": func() string { return spoken.Between(tag, from, to, now, z) },
+			"Between": func() string { return spoken.Between(tag, from, to, time.Time{}, now, z) },
 		} {
 			text := say()
 			if strings.TrimSpace(text) != text || text == "" || strings.Contains(text, "  ") {

@@ -222,7 +222,7 @@ var (
 func TestDocumentsListEveryMetric(t *testing.T) {
 	var declared, listed []string
 	for _, file := range []string{"ivr/twilio/metrics.go", "cmd/hotline/internal/app/publication_metrics.go",
-		"cmd/hotline/internal/app/warnings.go"} {
+		"cmd/hotline/internal/app/warnings.go", "cmd/hotline/internal/app/callbacks_metrics.go"} {
 		source, err := os.ReadFile(filepath.Join(repository, file))
 		if err != nil {
 			t.Fatal(err)
