@@ -23,9 +23,6 @@ type decision struct {
 	targets []callbacks.Target
 }
 
-// customerTarget is the ID of a customer as a target.
-const customerTarget = "customer"
-
 // decide gathers what a decision about a callback needs.
 func (d *Dispatcher) decide(c callbacks.Callback, now time.Time) decision {
 	return newDecision(d.plans, c, now)
@@ -35,10 +32,7 @@ func newDecision(plans callbacks.Plans, c callbacks.Callback, now time.Time) dec
 	dec := decision{now: now.UTC().Truncate(time.Millisecond)} // as a store keeps it
 	dec.plan, dec.known = plans.Plan(c.Line, c.Desk)
 	dec.plan.Policy = dec.plan.Policy.WithDefaults()
-	dec.hours, dec.targets = dec.plan.HoursFor(c), dec.plan.Targets
-	if dec.plan.CustomerFirst && !c.AgentFirst && len(dec.targets) > 0 {
-		dec.targets = []callbacks.Target{{ID: customerTarget, Kind: callbacks.Customer, Address: c.Number}}
-	}
+	dec.hours, dec.targets = dec.plan.HoursFor(c), targetsFor(dec.plan, c)
 	return dec
 }
 

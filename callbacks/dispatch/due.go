@@ -27,20 +27,20 @@ const (
 
 // dialDue goes through the callbacks that are due, and reports whether it asked the provider for a call.
 func (d *Dispatcher) dialDue(ctx context.Context, now time.Time, wait *earliest) (dialled bool) {
-	queues, air, err := d.ready(ctx, now, wait)
+	queues, calls, err := d.ready(ctx, now, wait)
 	if err != nil {
 		d.storeFailed(ctx, err, now, wait)
 		return false
 	}
 	moved, mayDial := false, true
 	for left := lookedAt; left > 0 && ctx.Err() == nil; left-- {
-		c, q, err := d.next(ctx, queues, air)
+		c, q, err := d.next(ctx, queues, calls)
 		if err == nil && q == nil {
 			return dialled && mayDial
 		}
 		var rang, put bool
 		if err == nil {
-			rang, put, err = d.keep(ctx, c, d.decide(c, now), air, mayDial)
+			rang, put, err = d.keep(ctx, c, d.decide(c, now), calls, mayDial)
 			q.looked(rang || put)
 		}
 		dialled, moved = dialled || rang, moved || put
@@ -89,27 +89,27 @@ func (d *Dispatcher) markDue(ctx context.Context, now time.Time, wait *earliest)
 }
 
 // ready marks what is due. It returns the desks with callbacks that are ready, and the calls that there are.
-func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (queues []*queue, air inFlight,
+func (d *Dispatcher) ready(ctx context.Context, now time.Time, wait *earliest) (queues []*queue, calls inFlight,
 	err error) {
 	if err := d.markDue(ctx, now, wait); err != nil {
-		return nil, air, err
+		return nil, calls, err
 	}
 	desks, err := d.store.Waiting(ctx)
 	if err != nil {
-		return nil, air, err
+		return nil, calls, err
 	}
 	for _, desk := range desks {
 		dec := d.decide(callbacks.Callback{Line: desk.Line, Desk: desk.Desk}, now)
 		queues = append(queues, &queue{desk: desk, dec: dec})
 	}
-	air, err = d.inFlight(ctx)
-	return queues, air, err
+	calls, err = d.inFlight(ctx)
+	return queues, calls, err
 }
 
 // keep does for one callback that is due what can be done now: it is dialled, or put off. It may be nothing: then it
 // goes on when a target is free.
 func (d *Dispatcher) keep(
-	ctx context.Context, c callbacks.Callback, dec decision, air inFlight, mayDial bool,
+	ctx context.Context, c callbacks.Callback, dec decision, calls inFlight, mayDial bool,
 ) (rang, put bool, err error) {
 	probe := c
 	if why, _ := dec.putOff(&probe); why != "" {
@@ -126,39 +126,31 @@ func (d *Dispatcher) keep(
 	if len(left) == 0 {
 		return false, true, d.settleBooked(ctx, c, dec)
 	}
-	rang, err = d.ring(ctx, r.Callback, left, dec, air)
+	rang, err = d.ring(ctx, r.Callback, left, dec, calls)
 	return rang, false, err
 }
 
 // ring dials the first free one of the targets that are left for a callback.
 func (d *Dispatcher) ring(
-	ctx context.Context, c callbacks.Callback, left []callbacks.Target, dec decision, air inFlight,
+	ctx context.Context, c callbacks.Callback, left []callbacks.Target, dec decision, calls inFlight,
 ) (rang bool, err error) {
-	desk := callbacks.Desk{Line: c.Line, Desk: c.Desk}
-	for _, t := range left {
-		if air.busy[t.To()] {
-			continue
-		}
-		most := 0
-		if t.Kind == callbacks.Customer {
-			most = dec.free(air, desk) + air.customers[desk]
+	for {
+		t, most, found := dec.nextTarget(calls, c, left)
+		if !found {
+			return false, nil
 		}
 		err := d.dial(ctx, c, t, dec, most)
 		var paced *callbacks.PacedError
 		switch {
 		case errors.Is(err, callbacks.ErrTargetBusy):
-			air.busy[t.To()] = true // another dispatcher was faster
-			if t.Kind == callbacks.Customer {
-				air.customers[desk] += most
-			}
+			calls.taken(t, c, most) // another dispatcher was faster
 			continue
 		case errors.Is(err, callbacks.ErrNotOpen):
 			return false, nil
 		case errors.As(err, &paced):
 			return false, err
 		}
-		air.add(callbacks.Attempt{Target: t, Line: c.Line, Desk: c.Desk})
+		calls.add(callbacks.Attempt{Target: t, Line: c.Line, Desk: c.Desk})
 		return true, err
 	}
-	return false, nil
 }

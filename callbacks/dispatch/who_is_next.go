@@ -9,13 +9,14 @@ import (
 
 // Who is rung next: which callback, and which telephone for it. due.go goes through them, decision.go says when a
 // callback is tried again, outcome.go when a telephone has had its turn. An inbound caller's desk is simpler: its
-// telephones ring one after the other in the order of the line's file (ivr/step_desk.go).
+// telephones ring one after the other in the order of the line's file (ivr/step_desk.go). The one choice that is made
+// elsewhere is [callbacks.Callback.TargetBehind]: with which telephone of the desk a customer who is on the line begins.
 //
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their
 // turn in this pass and those in use left out. Where the customer is rung first, a call to them needs a free telephone
 // of the desk, one with a caller whom we connected not counted; once they have pressed 1 the telephones ring behind
-// theirs, see [callbacks.Callback.TargetBehind] and ivr/step_legs.go.
+// theirs, see TargetBehind and ivr/step_legs.go.
 
 // inFlight is what calls there are, as far as it matters to who is dialled next.
 type inFlight struct {
@@ -32,25 +33,33 @@ type inFlight struct {
 const longestTalk = 4 * time.Hour
 
 func (d *Dispatcher) inFlight(ctx context.Context) (inFlight, error) {
-	air := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}, talking: map[string]bool{}}
+	calls := inFlight{busy: map[string]bool{}, customers: map[callbacks.Desk]int{}, talking: map[string]bool{}}
 	talking, err := d.store.Talking(ctx, d.now().Add(-longestTalk))
 	if err != nil {
-		return air, err
+		return calls, err
 	}
 	for _, address := range talking {
-		air.talking[address] = true
+		calls.talking[address] = true
 	}
 	attempts, err := d.store.ActiveAttempts(ctx)
 	for _, a := range attempts {
-		air.add(a)
+		calls.add(a)
 	}
-	return air, err
+	return calls, err
 }
 
-func (air inFlight) add(a callbacks.Attempt) {
-	air.busy[a.Target.To()] = true
+func (calls inFlight) add(a callbacks.Attempt) {
+	calls.busy[a.Target.To()] = true
 	if a.CustomerFirst() {
-		air.customers[callbacks.Desk{Line: a.Line, Desk: a.Desk}]++
+		calls.customers[callbacks.Desk{Line: a.Line, Desk: a.Desk}]++
+	}
+}
+
+// taken notes that another dispatcher rings the target. Where that is a customer, the desk has as many as may be.
+func (calls inFlight) taken(t callbacks.Target, c callbacks.Callback, most int) {
+	calls.busy[t.To()] = true
+	if t.Kind == callbacks.Customer {
+		calls.customers[callbacks.Desk{Line: c.Line, Desk: c.Desk}] += most
 	}
 }
 
@@ -79,10 +88,10 @@ func (q *queue) looked(done bool) {
 
 // next takes the callback that comes before all others off its list. Desks without a free telephone are passed over.
 func (d *Dispatcher) next(
-	ctx context.Context, queues []*queue, air inFlight,
+	ctx context.Context, queues []*queue, calls inFlight,
 ) (c callbacks.Callback, best *queue, err error) {
 	for _, q := range queues {
-		if len(q.dec.targets) > 0 && q.dec.free(air, q.desk) <= 0 {
+		if len(q.dec.targets) > 0 && q.dec.free(calls, q.desk) <= 0 {
 			continue
 		}
 		if len(q.list) == 0 && !q.end {
@@ -137,6 +146,17 @@ func statsByTarget(r *callbacks.Record) map[string]targetStats {
 	return byID
 }
 
+// customerTarget is the ID of a customer as a target.
+const customerTarget = "customer"
+
+// targetsFor are whom the provider is asked to ring for a callback: the desk's, or the customer first.
+func targetsFor(plan callbacks.Plan, c callbacks.Callback) []callbacks.Target {
+	if plan.CustomerFirst && !c.AgentFirst && len(plan.Targets) > 0 {
+		return []callbacks.Target{{ID: customerTarget, Kind: callbacks.Customer, Address: c.Number}}
+	}
+	return plan.Targets
+}
+
 // untried are the targets that are left in this pass, in order.
 func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
 	byID := statsByTarget(r)
@@ -150,14 +170,32 @@ func (dec decision) untried(r *callbacks.Record) []callbacks.Target {
 }
 
 // free is how many telephones of the desk are in nobody's use, by what is known here.
-func (dec decision) free(air inFlight, d callbacks.Desk) int {
-	free := -air.customers[d] // each will need one
+func (dec decision) free(calls inFlight, d callbacks.Desk) int {
+	free := -calls.customers[d] // each will need one
 	for _, t := range dec.plan.Targets {
-		if !air.busy[t.To()] && !(dec.plan.CustomerFirst && air.talking[t.To()]) {
+		if !calls.busy[t.To()] && !(dec.plan.CustomerFirst && calls.talking[t.To()]) {
 			free++
 		}
 	}
 	return free
+}
+
+// nextTarget is the first free one of the targets that are left for a callback; false when all are in use. most is how
+// many customers of the desk may be rung at a time, by what is known here; 0 is no cap, as of an agent.
+func (dec decision) nextTarget(calls inFlight, c callbacks.Callback, left []callbacks.Target) (
+	t callbacks.Target, most int, found bool,
+) {
+	desk := callbacks.Desk{Line: c.Line, Desk: c.Desk}
+	for _, t := range left {
+		if calls.busy[t.To()] {
+			continue
+		}
+		if t.Kind == callbacks.Customer {
+			most = dec.free(calls, desk) + calls.customers[desk]
+		}
+		return t, most, true
+	}
+	return t, 0, false
 }
 
 // still refuses a claim of a callback that was moved, or went on, since it was read.
