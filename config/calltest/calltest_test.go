@@ -53,8 +53,9 @@ func TestAnEditBreaksACallTest(t *testing.T) {
 	snapshot := edited(t, "hours/gopay.yaml", `mon: ["08:00-17:00"]`, `mon: ["09:00-17:00"]`)
 	report, err := calltest.Check(t.Context(), snapshot)
 	want := `calls/gopay-saturday-evening.yaml:8: steps[2]: want to hear "from Monday, 9 March, at 8 a.m."`
-	edit := "The line is closed then [hours/gopay.yaml:19] and opens Mon 2026-03-09 09:00 [hours/gopay.yaml:14]; if " +
-		"that is meant, edit calls/gopay-saturday-evening.yaml. hotline test prints the call"
+	edit := "The line is closed then [hours/gopay.yaml:19] and opens Mon 2026-03-09 09:00 [hours/gopay.yaml:14]. If " +
+		"these hours, or the sentences in prompts/, are meant to be so, edit calls/gopay-saturday-evening.yaml; " +
+		"otherwise correct them. hotline test prints the call"
 	if err != nil || len(report.Failed) != 1 || !strings.Contains(report.Err().Error(), want) ||
 		!strings.HasSuffix(report.Err().Error(), edit) {
 		t.Errorf("%v, %v", report.Err(), err)
