@@ -200,7 +200,15 @@ func TestOverridesWhenTheClockChanges(t *testing.T) {
 		data := regexp.MustCompile(`(?m)^zone: .*$`).ReplaceAll(fsys["hours/shop.yaml"].Data, []byte("zone: "+zone))
 		fsys["hours/shop.yaml"].Data = append(data, fmt.Sprintf("overrides:\n  - {from: %s, until: %s, closed: true, "+
 			"reason: Works, say: {en: \"Works.\", id: \"Kerja.\"}}\n", gap, twice)...)
-		got := load(t, fsys).ByID("shop").Announcements
+		snapshot := load(t, fsys)
+		said := warned(snapshot.Warnings(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)))
+		for _, note := range []string{"from: the clock is set forward over " + gap + ", so that 03:30 is meant",
+			"until: the clock shows " + twice + " twice; the first time is meant"} {
+			if strings.Count(said, note) != 1 {
+				t.Errorf("%s: want %q in\n%s", zone, note, said)
+			}
+		}
+		got := snapshot.ByID("shop").Announcements
 		if i := slices.IndexFunc(got, func(a ivr.Announcement) bool { return a.Text["en"] == "Works." }); i < 0 ||
 			got[i].From.Format(time.RFC3339) != want[0] || got[i].Until.Format(time.RFC3339) != want[1] {
 			t.Errorf("%s: %+v", zone, got)

@@ -217,7 +217,22 @@ func (v Value) Instant(zone *time.Location) (time.Time, bool) {
 	if zone == nil {
 		return time.Time{}, false // reported where the zone stands
 	}
-	return hours.InstantOf(d, hour*60+minute, zone), true
+	at := hours.InstantOf(d, hour*60+minute, zone)
+	v.warnOfClockChange(text, at.In(zone), hour%24, minute)
+	return at, true
+}
+
+// warnOfClockChange says which instant is meant by a reading that the clock skips, or shows twice.
+func (v Value) warnOfClockChange(text string, at time.Time, hour, minute int) {
+	reads := func(t time.Time) bool { return t.Hour() == hour && t.Minute() == minute }
+	if !reads(at) {
+		v.Warn("the clock is set forward over %s, so that %s is meant; write that", text, at.Format("15:04"))
+	}
+	for _, back := range []time.Duration{30 * time.Minute, time.Hour} {
+		if later := at.Add(back); reads(at) && reads(later) {
+			v.Warn("the clock shows %s twice; the first time is meant", text)
+		}
+	}
 }
 
 // Quoted is text whose digits YAML would take for a number: +62… loses its +, 0812 becomes something else.
