@@ -44,6 +44,8 @@ type Refusal struct {
 	Reason Reason
 	// Number is what was refused, for the program; Error masks it.
 	Number string
+	// Prefix is the one of Policy.Blocked or Policy.Unreachable that decided; empty for other reasons.
+	Prefix string
 	// Detail is for a log: the rule that decided, without the number.
 	Detail string
 }
@@ -159,7 +161,7 @@ const mostDigits = 15
 func (p Policy) refusalByPrefix(e164 string) *Refusal {
 	for _, blocked := range p.Blocked {
 		if blocked.Prefix != "" && strings.HasPrefix(e164, blocked.Prefix) {
-			return &Refusal{Reason: BlockedPrefix, Number: e164,
+			return &Refusal{Reason: BlockedPrefix, Number: e164, Prefix: blocked.Prefix,
 				Detail: "prefix " + blocked.Prefix + ", " + blocked.Reason}
 		}
 	}
@@ -168,7 +170,8 @@ func (p Policy) refusalByPrefix(e164 string) *Refusal {
 	}
 	for _, prefix := range p.Unreachable {
 		if prefix != "" && strings.HasPrefix(e164, prefix) {
-			return &Refusal{Reason: Unreachable, Number: e164, Detail: "no route for prefix " + prefix}
+			return &Refusal{Reason: Unreachable, Number: e164, Prefix: prefix,
+				Detail: "no route for prefix " + prefix}
 		}
 	}
 	return nil

@@ -21,6 +21,14 @@ const (
 	longestReason   = 200 // characters
 )
 
+// CheckCloses reports why no override may be declared for a desk of a line: it never closes.
+func CheckCloses(line *ivr.Line, desk string) error {
+	if d := line.Desks[desk]; d != nil && d.Hours.Always() {
+		return fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", desk, line.ID, line.ID)
+	}
+	return nil
+}
+
 // CheckDeclared reports why an override may not be declared for a line now: what no file may say cannot be declared
 // either, and a list of overrides shows one in one line.
 func CheckDeclared(line *ivr.Line, o callbacks.DeclaredOverride, now time.Time) error {
@@ -31,6 +39,9 @@ func CheckDeclared(line *ivr.Line, o callbacks.DeclaredOverride, now time.Time) 
 	case o.Until.Sub(o.From) > longestDeclared:
 		return fmt.Errorf("that is longer than %d days; write it into hours/%s.yaml as a special day or an override",
 			longestDeclared/day, line.ID)
+	}
+	if err := CheckCloses(line, o.Desk); err != nil {
+		return err
 	}
 	if err := checkLine("the reason", o.Reason, longestReason); err != nil {
 		return err

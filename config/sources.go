@@ -2,10 +2,13 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/hotline-ivr/hotline/ivr"
 )
 
 // Where the parts of a line are written, for explanations. Files are looked through when somebody asks, so that loading
@@ -44,6 +47,30 @@ func (s *Snapshot) Source(line, key string) string {
 		around = around[:max(strings.LastIndexByte(around, '.'), 0)]
 	}
 	return o.files[0].name
+}
+
+// NumberSource is where a number is written that is a line's or an agent's; empty for others.
+func (s *Snapshot) NumberSource(number string) string {
+	for _, line := range s.Lines {
+		switch {
+		case slices.Contains(line.Numbers, number):
+			return s.Source(line.ID, "numbers."+number)
+		case line.CallerID == number:
+			return s.Source(line.ID, "caller_id")
+		case line.SMSSender == number:
+			return s.Source(line.ID, "text_sender")
+		case line.Alert == number:
+			return s.Source(line.ID, "alert")
+		}
+		for _, desk := range line.Desks {
+			for _, target := range desk.Targets {
+				if target.Address == number || ivr.SIPUser(target.Address) == number {
+					return s.Source(line.ID, "desks."+desk.ID+".targets."+target.ID)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // HoursOf is the name of the file that a line has its hours in, as "hours/gopay.yaml", and every line that has them

@@ -100,6 +100,7 @@ func TestWhatMayBeDeclared(t *testing.T) {
 		"has passed; it is Tue 2026-12-01 10:00": func(o *declared) { o.Until = now },
 		"ends before it begins":                  func(o *declared) { o.From = o.Until },
 		"has no reason":                          func(o *declared) { o.Reason = "" },
+		"desk emergency of gopay never closes":   func(o *declared) { o.Desk = "emergency" },
 		"the reason is longer than 200":          func(o *declared) { o.Reason = strings.Repeat("é", 201) },
 		"the text for en is longer than 3000": func(o *declared) {
 			o.Say = map[string]string{"en": strings.Repeat("é", 3001)}

@@ -43,6 +43,11 @@ func (o Override) check(path string) (out []error) {
 	return out
 }
 
+// Overlaps reports whether the override is in force at some instant from one on and before another.
+func (o Override) Overlaps(from, before time.Time) bool {
+	return o.From.Before(before) && (o.Until.IsZero() || o.Until.After(from))
+}
+
 // lasts reports whether there is an instant at which the override is in force.
 func (o Override) lasts() bool {
 	return !o.From.IsZero() && (o.Until.IsZero() || ceilSecond(o.From) < ceilSecond(o.Until))

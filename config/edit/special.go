@@ -16,9 +16,21 @@ import (
 // specialList is the key under which a file of hours has its special days.
 const specialList = "special"
 
+var (
+	// ErrPassed is that a day to be added is over.
+	ErrPassed = errors.New("that day has passed")
+	// ErrNoSuchDay is that no entry with dates has any of the days to be removed.
+	ErrNoSuchDay = errors.New("there is no such special day")
+	// ErrOtherDays is that an entry has some of the days to be removed, and not the same ones.
+	ErrOtherDays = errors.New("the entry is of other days, too")
+)
+
 // AddSpecialDay puts a special day with dates into a file of hours, behind those that begin before it. days are the
-// file's own, in its order.
-func AddSpecialDay(data []byte, days []hours.Special, day hours.Special) ([]byte, error) {
+// file's own, in its order. [ErrPassed] if the day ends before today.
+func AddSpecialDay(data []byte, days []hours.Special, day hours.Special, today hours.Date) ([]byte, error) {
+	if day.Last().Compare(today) < 0 {
+		return nil, ErrPassed
+	}
 	at := len(days)
 	for i, d := range days {
 		if !d.Recurs() && d.From.Compare(day.From) <= 0 {
@@ -33,8 +45,21 @@ func AddSpecialDay(data []byte, days []hours.Special, day hours.Special) ([]byte
 	return edited, err
 }
 
-// RemoveSpecialDay takes the special day with this index out of a file of hours.
-func RemoveSpecialDay(data []byte, at int) ([]byte, error) { return Remove(data, specialList, at) }
+// RemoveSpecialDay takes the entry of exactly these dates out of a file of hours; days are the file's own, in its order.
+// It returns the entry, too. [ErrOtherDays] if that is of other dates as well, [ErrNoSuchDay] if there is none.
+func RemoveSpecialDay(data []byte, days []hours.Special, day hours.Special) ([]byte, hours.Special, error) {
+	for i, d := range days {
+		if d.Recurs() || d.Last().Compare(day.From) < 0 || d.From.Compare(day.Last()) > 0 {
+			continue
+		}
+		if d.From != day.From || d.Last() != day.Last() {
+			return nil, d, ErrOtherDays
+		}
+		edited, err := Remove(data, specialList, i)
+		return edited, d, err
+	}
+	return nil, hours.Special{}, ErrNoSuchDay
+}
 
 func specialEntry(day hours.Special) string {
 	dates, what := "date: "+day.From.String(), "closed: true"

@@ -80,8 +80,13 @@ func (s *Set) source(line int) string {
 }
 
 // Thinner is a year of which a file that is to be merged names less than half as many days as the set does of its own
-// years on average; 0 if there is none. Such a file is a fragment, and the year hardly known by it.
-func (s *Set) Thinner(other *Set) int {
+// years on average; 0 if there is none, or if the days that the file covers are said and not guessed. Such a file is a
+// fragment, and the year hardly known by it.
+func (s *Set) Thinner(imported *Imported) int {
+	if !imported.Guessed {
+		return 0
+	}
+	other := imported.Set
 	own := map[int]int{}
 	for _, d := range s.Days {
 		own[d.Date.Year]++

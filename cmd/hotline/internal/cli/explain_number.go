@@ -8,7 +8,6 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
-	"github.com/hotline-ivr/hotline/ivr"
 	"github.com/hotline-ivr/hotline/ivr/spoken"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
@@ -100,51 +99,15 @@ func (e explanation) whichCountries() string {
 
 // refusalSource is where the rule is written that refuses a number; empty where the program decides.
 func (e explanation) refusalSource(r *callbacks.Refusal) string {
-	policy := e.line.Callbacks
 	switch r.Reason {
 	case callbacks.OtherCountry:
 		return e.source("callbacks.countries")
 	case callbacks.BlockedPrefix:
-		for _, blocked := range policy.Blocked {
-			if strings.HasPrefix(r.Number, blocked.Prefix) {
-				return e.source("callbacks.blocked." + blocked.Prefix)
-			}
-		}
+		return e.source("callbacks.blocked." + r.Prefix)
 	case callbacks.Unreachable:
-		for _, prefix := range policy.Unreachable {
-			if source := e.source("callbacks.unreachable." + prefix); strings.HasPrefix(r.Number, prefix) &&
-				source != "" {
-				return source
-			}
-		}
-		return e.source("routes")
+		return e.source("callbacks.unreachable." + r.Prefix)
 	case callbacks.NeverCalled:
-		return e.ownerSource(r.Number)
-	}
-	return ""
-}
-
-// ownerSource is where a number is written that is a line's or an agent's; empty for others.
-func (e explanation) ownerSource(number string) string {
-	for _, line := range e.snapshot.Lines {
-		for key, own := range map[string]string{"caller_id": line.CallerID, "text_sender": line.SMSSender,
-			"alert": line.Alert} {
-			if own == number {
-				return e.snapshot.Source(line.ID, key)
-			}
-		}
-		for _, own := range line.Numbers {
-			if own == number {
-				return e.snapshot.Source(line.ID, "numbers."+number)
-			}
-		}
-		for _, desk := range line.Desks {
-			for _, target := range desk.Targets {
-				if target.Address == number || ivr.SIPUser(target.Address) == number {
-					return e.snapshot.Source(line.ID, "desks."+desk.ID+".targets."+target.ID)
-				}
-			}
-		}
+		return e.snapshot.NumberSource(r.Number)
 	}
 	return ""
 }

@@ -170,7 +170,7 @@ func importHolidays(cmd *cobra.Command, dir, file string, o importOptions) error
 		if after, err = before.Merge(imported.Set); err != nil {
 			return err
 		}
-		if thin := before.Thinner(imported.Set); thin != 0 && imported.Guessed && o.write > 0 {
+		if thin := before.Thinner(imported); thin != 0 && o.write > 0 {
 			return fmt.Errorf("nothing is written: the file names hardly any day of %d, and would make the whole "+
 				"year count as known; say with --years what it covers, if that is right", thin)
 		}

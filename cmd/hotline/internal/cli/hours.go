@@ -353,7 +353,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	}
 	begin, end := first.Midnight(zone), first.AddDays(o.days).Midnight(zone)
 	if err := s.printDeclared(out, func(o callbacks.DeclaredOverride) bool {
-		return o.From.Before(end) && o.Until.After(begin)
+		return hours.Override{From: o.From, Until: o.Until}.Overlaps(begin, end)
 	}); err != nil {
 		return err
 	}
@@ -395,7 +395,7 @@ func (s subject) dayRow(date hours.Date) []string {
 		notes = append(notes, day.Name)
 	}
 	for _, o := range s.overrides {
-		if o.From.Before(end) && (o.Until.IsZero() || o.Until.After(begin)) {
+		if o.Overlaps(begin, end) {
 			notes = append(notes, openOrClosed(o.Open)+" by override: "+o.Reason)
 			spans, source = s.calendar.Hours(date), o.Source
 		}

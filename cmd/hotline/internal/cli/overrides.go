@@ -167,11 +167,8 @@ func (r *overrideCommand) line(o overrideOptions) (*ivr.Line, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch calendar := r.snapshot.Calendar(line.ID, o.desk); {
-	case calendar == nil:
+	if r.snapshot.Calendar(line.ID, o.desk) == nil {
 		return nil, noDesk(line, o.desk)
-	case calendar.Always():
-		return nil, fmt.Errorf("desk %s of %s never closes: hours in lines/%s.yaml", o.desk, line.ID, line.ID)
 	}
 	return line, nil
 }
@@ -292,6 +289,9 @@ func (r *overrideCommand) lift(o overrideOptions) error {
 		return s.Line == o.line && s.Desk == o.desk
 	}) {
 		line, err := r.line(o)
+		if err == nil {
+			err = config.CheckCloses(line, o.desk)
+		}
 		if err != nil {
 			return err
 		}

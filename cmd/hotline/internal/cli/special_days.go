@@ -156,16 +156,14 @@ func (o specialOptions) change(cmd *cobra.Command) error {
 	file, sharers := before.HoursOf(line.ID)
 	step := o.removal
 	if o.add != "" {
-		step = o.addition
+		today := hours.DateOf(clockFrom(cmd.Context())().In(line.Hours.Zone()))
+		step = func(line *ivr.Line, file string, data []byte) (hours.Special, []byte, error) {
+			return o.addition(line, file, data, today)
+		}
 	}
 	day, text, err := step(line, file, dir.files[file])
 	if err != nil {
 		return err
-	}
-	today := hours.DateOf(clockFrom(cmd.Context())().In(line.Hours.Zone()))
-	if o.add != "" && day.Last().Compare(today) < 0 {
-		return fmt.Errorf("--add %s has passed: it is %s there; nothing was written", o.add,
-			specialWhen(hours.Special{From: today}))
 	}
 	edit := publish.Edit{file: text}
 	after, err := loadFiles(out, cmd.Name(), "the result", dir.files.With(edit))
@@ -207,12 +205,17 @@ func tellSpecial(cmd *cobra.Command, before, after *config.Snapshot, line string
 
 // addition is the day of the flags, and the file of hours with it.
 func (o specialOptions) addition(
-	line *ivr.Line, file string, data []byte,
+	line *ivr.Line, file string, data []byte, today hours.Date,
 ) (day hours.Special, text []byte, err error) {
 	if day, err = o.day(); err != nil {
 		return day, nil, err
 	}
-	if text, err = edit.AddSpecialDay(data, line.Hours.Specials(), day); err != nil {
+	text, err = edit.AddSpecialDay(data, line.Hours.Specials(), day, today)
+	switch {
+	case errors.Is(err, edit.ErrPassed):
+		err = fmt.Errorf("--add %s has passed: it is %s there; nothing was written", o.add,
+			specialWhen(hours.Special{From: today}))
+	case err != nil:
 		err = fmt.Errorf("%s: %w", file, err)
 	}
 	return day, text, err
@@ -254,21 +257,19 @@ func (o specialOptions) removal(
 	if day, err = readDays("--remove", o.remove); err != nil {
 		return day, nil, err
 	}
-	for i, d := range line.Hours.Specials() {
-		if d.Recurs() || d.Last().Compare(day.From) < 0 || d.From.Compare(day.Last()) > 0 {
-			continue
-		}
-		if key, _ := d.Days(); d.From != day.From || d.Last() != day.Last() {
-			return day, nil, fmt.Errorf("%s: the entry %q is of %s; remove all of it with --remove %[3]s", d.Source,
-				d.Name, key)
-		}
-		if text, err = edit.RemoveSpecialDay(data, i); err != nil {
-			err = fmt.Errorf("%s: %w", d.Source, err)
-		}
-		return day, text, err
+	text, entry, err := edit.RemoveSpecialDay(data, line.Hours.Specials(), day)
+	switch {
+	case errors.Is(err, edit.ErrNoSuchDay):
+		err = fmt.Errorf("%s has no special day on %s; hotline special-days --line %s lists those that it has "+
+			"(one that comes back is edited by hand)", file, specialWhen(day), line.ID)
+	case errors.Is(err, edit.ErrOtherDays):
+		key, _ := entry.Days()
+		err = fmt.Errorf("%s: the entry %q is of %s; remove all of it with --remove %[3]s", entry.Source, entry.Name,
+			key)
+	case err != nil:
+		err = fmt.Errorf("%s: %w", entry.Source, err)
 	}
-	return day, nil, fmt.Errorf("%s has no special day on %s; hotline special-days --line %s lists those that it has "+
-		"(one that comes back is edited by hand)", file, specialWhen(day), line.ID)
+	return day, text, err
 }
 
 // readDays reads a day, or the first and the last of several.
