@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// What becomes of a caller's callback while they are on the telephone with us: it waits while they are rung or talk with
-// its desk, and is cancelled once they have talked.
+// What becomes of a caller's callback while they are on the telephone with us: it waits while an agent's telephone
+// rings for them and while they talk with its desk, and is cancelled once they have talked.
 
 // PutOffFor keeps the callback of a line to a caller (E.164) from falling due for so long: a telephone rings for them,
 // so theirs is in use. It is due then, unless it is held, or put off again. No callback is no error.

@@ -185,75 +185,75 @@ func NewSMSWorker(c SMSWorkerConfig) *SMSWorker {
 }
 
 // Run ticks at once, then whenever a message is due or a callback was made, until ctx ends.
-func (c *SMSWorker) Run(ctx context.Context, timer Timer) {
-	Run(ctx, c.Tick, c.config.Now, c.woken, timer)
+func (w *SMSWorker) Run(ctx context.Context, timer Timer) {
+	Run(ctx, w.Tick, w.config.Now, w.woken, timer)
 }
 
 // Tick sends what is due and returns when the next message is; zero if none waits. It must not run concurrently with
 // itself; several SMS workers may share a store.
-func (c *SMSWorker) Tick(ctx context.Context) (next time.Time) {
-	if lost, err := c.config.Store.ExpireSMS(ctx, c.config.Now()); err != nil {
-		return c.later(ctx, err)
+func (w *SMSWorker) Tick(ctx context.Context) (next time.Time) {
+	if lost, err := w.config.Store.ExpireSMS(ctx, w.config.Now()); err != nil {
+		return w.later(ctx, err)
 	} else if lost > 0 {
-		c.config.Log.WarnContext(ctx, "it is unknown whether these SMS were sent; they are not sent again", "texts",
+		w.config.Log.WarnContext(ctx, "it is unknown whether these SMS were sent; they are not sent again", "texts",
 			lost)
 	}
 	for range smsAtOnce {
-		text, found, err := c.config.Store.ClaimSMS(ctx, c.config.Now(), smsLease)
+		text, found, err := w.config.Store.ClaimSMS(ctx, w.config.Now(), smsLease)
 		if err != nil {
-			return c.later(ctx, err)
+			return w.later(ctx, err)
 		}
 		if !found {
 			break
 		}
-		if err := c.deliver(ctx, text); err != nil {
-			return c.later(ctx, err)
+		if err := w.deliver(ctx, text); err != nil {
+			return w.later(ctx, err)
 		}
 	}
-	next, err := c.config.Store.NextSMS(ctx)
+	next, err := w.config.Store.NextSMS(ctx)
 	if err != nil {
-		return c.later(ctx, err)
+		return w.later(ctx, err)
 	}
 	return next
 }
 
-func (c *SMSWorker) later(ctx context.Context, err error) time.Time {
-	c.config.Log.ErrorContext(ctx, "the store cannot be asked for SMS; trying again", "error", err)
-	return c.config.Now().Add(smsPause)
+func (w *SMSWorker) later(ctx context.Context, err error) time.Time {
+	w.config.Log.ErrorContext(ctx, "the store cannot be asked for SMS; trying again", "error", err)
+	return w.config.Now().Add(smsPause)
 }
 
 // deliver sends one message that was claimed, and writes down what became of it.
-func (c *SMSWorker) deliver(ctx context.Context, t SMS) error {
-	plan, ok := c.config.Plans.Plan(t.Callback.Line, t.Callback.Desk)
+func (w *SMSWorker) deliver(ctx context.Context, t SMS) error {
+	plan, ok := w.config.Plans.Plan(t.Callback.Line, t.Callback.Desk)
 	if t.Alert {
 		t.Callback.Number = plan.Alert
 	}
-	log := c.config.Log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
+	log := w.config.Log.With("text", t.ID, "callback", t.Callback.ID, "number", Mask(t.Callback.Number))
 	settled := SMSResult{State: SMSDropped}
-	if settled.Remark = c.moot(t, plan, ok); settled.Remark != "" {
+	if settled.Remark = w.moot(t, plan, ok); settled.Remark != "" {
 		log.InfoContext(ctx, "SMS dropped", "why", settled.Remark)
 	} else {
-		settled = c.send(ctx, t, cmp.Or(plan.Sender, plan.From), log)
+		settled = w.send(ctx, t, cmp.Or(plan.Sender, plan.From), log)
 	}
-	if err := c.config.Store.SettleSMS(ctx, t.ID, settled); err != nil {
+	if err := w.config.Store.SettleSMS(ctx, t.ID, settled); err != nil {
 		return err
 	}
-	if c.config.Settled != nil {
-		c.config.Settled(t.Callback.Line, settled.State)
+	if w.config.Settled != nil {
+		w.config.Settled(t.Callback.Line, settled.State)
 	}
 	return nil
 }
 
 // send asks the provider, and says what became of it.
-func (c *SMSWorker) send(ctx context.Context, t SMS, sender string, log *slog.Logger) SMSResult {
-	sid, err := c.config.Sender.Send(ctx, OutgoingSMS{ID: t.ID, Sender: sender, To: t.Callback.Number, Body: t.Body})
+func (w *SMSWorker) send(ctx context.Context, t SMS, sender string, log *slog.Logger) SMSResult {
+	sid, err := w.config.Sender.Send(ctx, OutgoingSMS{ID: t.ID, Sender: sender, To: t.Callback.Number, Body: t.Body})
 	var refused *RefusedError
 	switch {
 	case err == nil:
 		return SMSResult{State: SMSSent, SID: sid}
 	case errors.As(err, &refused) && (refused.Unreached || !refused.Permanent && t.Tries < smsTries):
 		log.WarnContext(ctx, "SMS not sent; trying again", "error", err)
-		again := c.config.Now().Add(pauseAfterTry(t.Tries))
+		again := w.config.Now().Add(pauseAfterTry(t.Tries))
 		return SMSResult{State: SMSWaiting, Again: again, Code: refused.Code, Remark: refused.Why()}
 	case errors.Is(err, ErrRefused):
 		if refused == nil {
@@ -278,7 +278,7 @@ func pauseAfterTry(tries int) time.Duration {
 }
 
 // moot says why a message is not worth sending any more, or nothing.
-func (c *SMSWorker) moot(t SMS, plan Plan, configured bool) string {
+func (w *SMSWorker) moot(t SMS, plan Plan, configured bool) string {
 	refusal := plan.Policy.Refusal(t.Callback.Number)
 	if t.Alert {
 		refusal = nil // its number is the line's own, which no customer is called at
@@ -294,7 +294,7 @@ func (c *SMSWorker) moot(t SMS, plan Plan, configured bool) string {
 		return "its number is not texted: " + string(refusal.Reason) + ", " + refusal.Detail
 	case !t.Alert && t.Callback.State.Final() && t.Created.Before(t.Callback.Ended):
 		return "the callback has ended meanwhile"
-	case c.config.Now().Sub(t.Created) > smsStale:
+	case w.config.Now().Sub(t.Created) > smsStale:
 		return "it would come too late"
 	}
 	return ""

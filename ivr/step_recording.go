@@ -7,7 +7,8 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks"
 )
 
-// A recorded message: what remains when nobody can be reached and no callback is wanted.
+// What callers speak: a message, which remains when nobody can be reached and no callback is wanted, and a note for the
+// agent who rings back.
 
 func askMessage(r *request) Action {
 	r.sayWhatToTell()

@@ -10,7 +10,7 @@ import (
 // Who is rung next: which callback, and which telephone for it. due.go goes through them, decision.go says when a
 // callback is tried again, outcome.go when a telephone has had its turn. An inbound caller's desk is simpler: its
 // telephones ring one after the other in the order of the line's file (ivr/step_desk.go). The one choice that is made
-// elsewhere is [callbacks.Callback.TargetBehind]: with which telephone of the desk a customer who is on the line begins.
+// elsewhere is [callbacks.Callback.TargetBehind]: which telephone of the desk rings first behind a customer.
 //
 // Among the callbacks that are due the order is [callbacks.Callback.Before], over all desks; a desk without a free
 // telephone is passed over. For a callback the desk's telephones are rung in their order, those that have had their

@@ -34,36 +34,48 @@ type Client struct {
 // restLimit is how long one REST request may take. What takes longer is unknown, not failed.
 const restLimit = 10 * time.Second
 
-// NewClient signs in with the account and its auth token. baseURL replaces the provider's address, for the simulator
-// or a proxy; empty is the provider's own. transport may be nil.
-func NewClient(accountSID, token, baseURL, publicURL string, sealer *Sealer, transport http.RoundTripper) (*Client,
-	error) {
+// ClientConfig is what a [Client] needs. A client that only fetches recordings needs no PublicURL and no Sealer.
+type ClientConfig struct {
+	// AccountSID and its auth token sign every request.
+	AccountSID, Token string
+	// BaseURL replaces the provider's address, for the simulator or a proxy; empty is the provider's own.
+	BaseURL string
+	// Edge is where requests enter the provider's network, Region where they go: "tokyo" and "us1" make the host
+	// api.tokyo.us1.twilio.com. An edge alone goes to us1; both empty is api.twilio.com.
+	// https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
+	Edge, Region string
+	// PublicURL is where the provider's webhooks about calls reach us; the Sealer seals the state that they carry.
+	PublicURL string
+	Sealer    *Sealer
+	// Transport carries the requests; nil is the default one.
+	Transport http.RoundTripper
+}
+
+// NewClient returns an error when the base URL is none.
+func NewClient(config ClientConfig) (*Client, error) {
+	transport := config.Transport
 	if transport == nil {
 		transport = http.DefaultTransport
 	}
 	var base *url.URL
-	if baseURL != "" {
+	if config.BaseURL != "" {
 		var err error
-		if base, err = url.Parse(baseURL); err != nil || base.Host == "" {
-			return nil, fmt.Errorf("base URL %q: give scheme and host, for example http://127.0.0.1:9000", baseURL)
+		if base, err = url.Parse(config.BaseURL); err != nil || base.Host == "" {
+			return nil, fmt.Errorf("base URL %q: give scheme and host, for example http://127.0.0.1:9000",
+				config.BaseURL)
 		}
 	}
 	h := &http.Client{Transport: whole{ownHosts{base, transport}}}
-	c := &client.Client{Credentials: client.NewCredentials(accountSID, token), HTTPClient: h}
-	c.SetAccountSid(accountSID)
+	c := &client.Client{Credentials: client.NewCredentials(config.AccountSID, config.Token), HTTPClient: h}
+	c.SetAccountSid(config.AccountSID)
 	requests := client.NewRequestHandler(c)
-	requests.Edge, requests.Region = "", "" // not what TWILIO_EDGE and TWILIO_REGION say, which are no settings of ours
+	// Not what TWILIO_EDGE and TWILIO_REGION say, which are no settings of ours.
+	requests.Edge, requests.Region = config.Edge, config.Region
 	return &Client{
 		api: api.NewApiService(requests), requests: requests, http: h,
-		accountSID: accountSID, token: token, sealer: sealer, publicURL: publicURL,
+		accountSID: config.AccountSID, token: config.Token, sealer: config.Sealer, publicURL: config.PublicURL,
 	}, nil
 }
-
-// UseRegion sends requests through an edge of the provider's, to a region: "tokyo" and "us1" make the host
-// api.tokyo.us1.twilio.com. An edge alone goes to us1; both empty is api.twilio.com. It is called before the first
-// request.
-// https://www.twilio.com/docs/global-infrastructure/using-the-twilio-rest-api-in-a-non-us-region
-func (p *Client) UseRegion(edge, region string) { p.requests.Edge, p.requests.Region = edge, region }
 
 // ownHosts sends what is for the provider's own hosts to another base, where there is one: the library has no setting
 // for it. What is for any other host (media may redirect to presigned addresses elsewhere) goes there as it is,

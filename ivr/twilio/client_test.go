@@ -60,8 +60,8 @@ func stubbed(t *testing.T, handler http.Handler) *Client {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	now := openHour
-	p, err := NewClient(someAccount, someToken, server.URL, "https://hotline.example.com/ivr",
-		sealerAt(t, &now, keyA), nil)
+	p, err := NewClient(ClientConfig{AccountSID: someAccount, Token: someToken, BaseURL: server.URL,
+		PublicURL: "https://hotline.example.com/ivr", Sealer: sealerAt(t, &now, keyA)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +279,7 @@ func TestHangup(t *testing.T) {
 
 func TestNewProviderWantsAWholeBaseURL(t *testing.T) {
 	for _, base := range []string{"127.0.0.1:9000", "/api", "http://", "http://[::1"} {
-		if _, err := NewClient(someAccount, someToken, base, "https://h.example", nil, nil); err == nil {
+		if _, err := NewClient(ClientConfig{BaseURL: base}); err == nil {
 			t.Errorf("base URL %q is accepted", base)
 		}
 	}
@@ -297,8 +297,8 @@ func TestBaseURLWithAPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	provider, err := NewClient("AC00000000000000000000000000000000", "token", server.URL+"/proxy/",
-		"https://x.example", sealer, nil)
+	provider, err := NewClient(ClientConfig{AccountSID: "AC00000000000000000000000000000000", Token: "token",
+		BaseURL: server.URL + "/proxy/", PublicURL: "https://x.example", Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -479,8 +479,8 @@ func TestMediaOfARecording(t *testing.T) {
 func asked(t *testing.T, baseURL string, transport http.RoundTripper) map[string]error {
 	t.Helper()
 	now := openHour
-	p, err := NewClient(someAccount, someToken, baseURL, "https://hotline.example.com", sealerAt(t, &now, keyA),
-		transport)
+	p, err := NewClient(ClientConfig{AccountSID: someAccount, Token: someToken, BaseURL: baseURL,
+		PublicURL: "https://hotline.example.com", Sealer: sealerAt(t, &now, keyA), Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -568,12 +568,11 @@ func TestRequestsGoToTheEdgeAndTheRegion(t *testing.T) {
 			return nil, errors.New("nobody there")
 		})
 		now := openHour
-		p, err := NewClient(someAccount, someToken, "", "https://hotline.example.com", sealerAt(t, &now, keyA),
-			transport)
+		p, err := NewClient(ClientConfig{AccountSID: someAccount, Token: someToken, Edge: tt.edge, Region: tt.region,
+			PublicURL: "https://hotline.example.com", Sealer: sealerAt(t, &now, keyA), Transport: transport})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.UseRegion(tt.edge, tt.region)
 		_, _ = p.Place(t.Context(), placement(callbacks.Number, "+622150002001"))
 		_, _ = p.Send(t.Context(), callbacks.OutgoingSMS{Sender: "GOPAY", To: "+6281234567890"})
 		_, _, _ = p.Media(t.Context(), "RE0123456789abcdef0123456789abcdef")

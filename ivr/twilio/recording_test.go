@@ -136,8 +136,8 @@ func TestOnlyTheProvidersOwnHostsAreRewritten(t *testing.T) {
 			return answer, nil
 		})
 		now := openHour
-		p, err := NewClient(someAccount, someToken, base, "https://hotline.example.com", sealerAt(t, &now, keyA),
-			transport)
+		p, err := NewClient(ClientConfig{AccountSID: someAccount, Token: someToken, BaseURL: base,
+			PublicURL: "https://hotline.example.com", Sealer: sealerAt(t, &now, keyA), Transport: transport})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,123 +68,125 @@ type Options struct {
 // StateLife is how long a sealed state may travel: no call lasts as long, and a callback's attempt neither.
 const StateLife = 24 * time.Hour
 
-func (w Options) open(ctx context.Context) (Store, error) {
-	if w.OpenedStore != nil {
-		return w.OpenedStore, nil
+func (o Options) open(ctx context.Context) (Store, error) {
+	if o.OpenedStore != nil {
+		return o.OpenedStore, nil
 	}
-	return openStoreLogging(ctx, w.Store, w.Log)
+	return openStoreLogging(ctx, o.Store, o.Log)
 }
 
 // New makes an app, with its store open and its configuration in force; nothing runs yet.
-func New(ctx context.Context, w Options) (*App, error) {
-	store, err := w.open(ctx)
+func New(ctx context.Context, o Options) (*App, error) {
+	store, err := o.open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if w.Shared {
-		if w.Now, err = ClockOf(ctx, store, w.Now); err != nil {
+	if o.Shared {
+		if o.Now, err = ClockOf(ctx, store, o.Now); err != nil {
 			return nil, errors.Join(err, store.Close())
 		}
 	}
-	if w.WrapStore != nil {
-		store = w.WrapStore(store)
+	if o.WrapStore != nil {
+		store = o.WrapStore(store)
 	}
-	p, err := w.publish(ctx, store)
+	p, err := o.publish(ctx, store)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	h, err := Build(w, store)
+	a, err := Build(o, store)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	h.Publication.follow(p)
-	return h, nil
+	a.Publication.follow(p)
+	return a, nil
 }
 
 // publish puts what the source holds in force, if there is a source.
-func (w *Options) publish(ctx context.Context, store Store) (*publish.Publisher, error) {
-	if w.Source == nil {
+func (o *Options) publish(ctx context.Context, store Store) (*publish.Publisher, error) {
+	if o.Source == nil {
 		return nil, nil
 	}
-	o := *w.Source
-	o.History, o.Now, o.Log = store, w.Now, w.Log
-	o.RunCallTests = checkCallTests(o.Say)
-	o.Callbacks = func(ctx context.Context, before, after *config.Snapshot) string {
-		return editedCallbacks(ctx, store, before, after, w.Now())
+	source := *o.Source
+	source.History, source.Now, source.Log = store, o.Now, o.Log
+	source.RunCallTests = checkCallTests(source.Say)
+	source.Callbacks = func(ctx context.Context, before, after *config.Snapshot) string {
+		return editedCallbacks(ctx, store, before, after, o.Now())
 	}
-	p := publish.New(o)
+	p := publish.New(source)
 	if err := p.Start(ctx); err != nil {
 		return nil, fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
-	w.Live = p.Live()
+	o.Live = p.Live()
 	return p, nil
 }
 
 // Build makes everything that needs a store.
-func Build(w Options, store Store) (*App, error) {
-	sealer, err := twilio.NewSealer(w.StateKeys, StateLife, w.Now)
+func Build(o Options, store Store) (*App, error) {
+	sealer, err := twilio.NewSealer(o.StateKeys, StateLife, o.Now)
 	if err != nil {
 		return nil, err
 	}
-	provider, err := twilio.NewClient(w.AccountSID, w.Tokens[0], w.RESTURL, w.PublicURL, sealer, w.Transport)
+	provider, err := twilio.NewClient(twilio.ClientConfig{
+		AccountSID: o.AccountSID, Token: o.Tokens[0], BaseURL: o.RESTURL, Edge: o.Edge, Region: o.Region,
+		PublicURL: o.PublicURL, Sealer: sealer, Transport: o.Transport,
+	})
 	if err != nil {
 		return nil, err
 	}
-	provider.UseRegion(w.Edge, w.Region)
-	if w.Live == nil {
-		w.Live = publish.NewLive(w.Snapshot)
+	if o.Live == nil {
+		o.Live = publish.NewLive(o.Snapshot)
 	}
-	h := &App{Store: store, Now: w.Now, Live: w.Live, warnings: warnings{w.Live.Written, w.Now}}
-	h.Publication.now = w.Now
+	a := &App{Store: store, Now: o.Now, Live: o.Live, warnings: warnings{o.Live.Written, o.Now}}
+	a.Publication.now = o.Now
 	registry := prometheus.NewRegistry()
 	metrics := twilio.NewMetrics(registry)
 	registry.MustRegister(collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		h.warnings, tasks{store, w.Live.Written}, &h.Publication)
-	if err := h.addWorkers(w, provider, metrics); err != nil {
+		a.warnings, tasks{store, o.Live.Written}, &a.Publication)
+	if err := a.addWorkers(o, provider, metrics); err != nil {
 		return nil, err
 	}
-	ready := &readiness{store: store, now: w.Now, log: w.Log}
-	h.Server, err = twilio.NewServer(twilio.Settings{
-		PublicURL: w.PublicURL, Tokens: w.Tokens, Keys: w.Keys, KeysOnly: w.KeysOnly, Accounts: w.Accounts,
-		Lines: w.Live, Callbacks: h.Service, Legs: h.Dispatcher, Sealer: sealer,
-		Now: w.Now, Log: w.Log, Metrics: metrics, Gatherer: registry,
-		Ready: ready.ready, Health: h.Publication.health, Recordings: provider, Observe: w.Observe,
-		Audio: audioOf(w.Live, store, w.Now),
+	ready := &readiness{store: store, now: o.Now, log: o.Log}
+	a.Server, err = twilio.NewServer(twilio.Settings{
+		PublicURL: o.PublicURL, Tokens: o.Tokens, Keys: o.Keys, KeysOnly: o.KeysOnly, Accounts: o.Accounts,
+		Lines: o.Live, Callbacks: a.Service, Legs: a.Dispatcher, Sealer: sealer,
+		Now: o.Now, Log: o.Log, Metrics: metrics, Gatherer: registry,
+		Ready: ready.ready, Health: a.Publication.health, Recordings: provider, Observe: o.Observe,
+		Audio: audioOf(o.Live, store, o.Now),
 	})
-	return h, err
+	return a, err
 }
 
 // addWorkers makes the service, the dispatcher, the SMS worker and the housekeeper.
-func (h *App) addWorkers(w Options, provider *twilio.Client, metrics *twilio.Metrics) (err error) {
-	h.Signal = &callbacks.Signal{}
-	h.Service, err = callbacks.New(callbacks.Config{
-		Store: h.Store, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log, Random: w.Random,
+func (a *App) addWorkers(o Options, provider *twilio.Client, metrics *twilio.Metrics) (err error) {
+	a.Signal = &callbacks.Signal{}
+	a.Service, err = callbacks.New(callbacks.Config{
+		Store: a.Store, Plans: o.Live, Now: o.Now, Signal: a.Signal, Log: o.Log, Random: o.Random,
 	})
 	if err != nil {
 		return err
 	}
-	h.Dispatcher, err = dispatch.New(dispatch.Config{
-		Store: h.Store, Dialer: provider, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log, Pace: w.Pace,
+	a.Dispatcher, err = dispatch.New(dispatch.Config{
+		Store: a.Store, Dialer: provider, Plans: o.Live, Now: o.Now, Signal: a.Signal, Log: o.Log, Pace: o.Pace,
 	})
 	if err != nil {
 		return err
 	}
-	h.SMSWorker = callbacks.NewSMSWorker(callbacks.SMSWorkerConfig{
-		Store: h.Store, Sender: provider, Plans: w.Live, Now: w.Now, Signal: h.Signal, Log: w.Log,
+	a.SMSWorker = callbacks.NewSMSWorker(callbacks.SMSWorkerConfig{
+		Store: a.Store, Sender: provider, Plans: o.Live, Now: o.Now, Signal: a.Signal, Log: o.Log,
 		Settled: metrics.TextMessage,
 	})
-	h.housekeeper, err = callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
-		Store: h.Store, Plans: w.Live, Now: w.Now, Log: w.Log, Recordings: provider, Reconcile: h.Dispatcher.Reconcile,
+	a.housekeeper, err = callbacks.NewHousekeeper(callbacks.HousekeeperConfig{
+		Store: a.Store, Plans: o.Live, Now: o.Now, Log: o.Log, Recordings: provider, Reconcile: a.Dispatcher.Reconcile,
 	})
 	if err != nil {
 		return err
 	}
-	return h.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _, _ time.Time) error {
-		h.warnings.log(ctx, w.Log)
+	return a.housekeeper.Add("warnings", warningsLoggedAt, func(ctx context.Context, _, _ time.Time) error {
+		a.warnings.log(ctx, o.Log)
 		return nil
 	})
 }
 
 // Close closes the store.
-func (h *App) Close() error { return h.Store.Close() }
+func (a *App) Close() error { return a.Store.Close() }

@@ -2,10 +2,12 @@ package app
 
 import (
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -115,4 +117,37 @@ func TestATakenUpEditNamesTheCallbacksThatItMoves(t *testing.T) {
 		!strings.Contains(told, "put off to Fri 2026-11-27 08:00") || strings.Contains(told, "+6281234567890") {
 		t.Errorf("said is\n%s", told)
 	}
+}
+
+// While configurations are published every caller is answered, and every edit is in force in the end.
+func TestWebhooksWhilePublishing(t *testing.T) {
+	dir := apptest.Copy(t)
+	if err := os.RemoveAll(filepath.Join(dir, "calls")); err != nil {
+		t.Fatal(err)
+	}
+	h := published(t, dir)
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	for caller := range 2 {
+		callers.Go(func() {
+			for n := caller; ; n += 2 {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				answer := httptest.NewRecorder()
+				h.Server.Handler().ServeHTTP(answer, incoming(n, "+622150001000"))
+				if answer.Code != http.StatusOK || !strings.Contains(answer.Body.String(), "GoPay") {
+					t.Errorf("webhook %d: %d %s", n, answer.Code, answer.Body)
+				}
+			}
+		})
+	}
+	for edit := 1; edit <= 2; edit++ {
+		publishEdit(t, h, dir, "hours/gopay.yaml", edit)
+	}
+	publishEdit(t, h, dir, "prompts/en.yaml", 3)
+	close(stop)
+	callers.Wait()
 }

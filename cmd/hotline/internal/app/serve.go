@@ -49,7 +49,7 @@ func Serve(
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything else: it would end the process
 	defer signal.Stop(hangups)
-	h, err := New(ctx, Options{
+	a, err := New(ctx, Options{
 		Source: &source, Store: settings.Store.Reveal(), PublicURL: settings.PublicURL,
 		AccountSID: settings.TwilioAccountSID, Tokens: settings.AuthTokens(), StateKeys: settings.Keys(),
 		Keys: settings.SigningKeys(), KeysOnly: settings.TwilioKeysOnly, Accounts: settings.Accounts(),
@@ -59,14 +59,14 @@ func Serve(
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.Close()) }()
+	defer func() { err = errors.Join(err, a.Close()) }()
 	listener, err := net.Listen("tcp", settings.Listen)
 	if err != nil {
 		return fmt.Errorf("cannot listen on %s: %w; choose another address with --listen", settings.Listen, err)
 	}
 	log.Info("serving", "listen", listener.Addr().String(), "public_url", settings.PublicURL,
-		"configuration", h.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"),
-		"lines", strings.Join(h.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
+		"configuration", a.Live.Written().Hash, "directory", cmp.Or(source.Dir, "built in"),
+		"lines", strings.Join(a.Live.Written().LineIDs(), ", "), "incoming", settings.PublicURL+twilio.PathIncoming)
 	if listening != nil {
 		listening(listener.Addr())
 	}
@@ -74,34 +74,34 @@ func Serve(
 	defer rereading.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	rereading.Go(func() { h.rereadOn(ctx, hangups, log) })
-	return h.Run(ctx, listener, callbacks.SystemTimer(h.Now), log)
+	rereading.Go(func() { a.rereadOn(ctx, hangups, log) })
+	return a.Run(ctx, listener, callbacks.SystemTimer(a.Now), log)
 }
 
 // rereadOn has the configuration looked at whenever a signal asks for it, until ctx ends.
-func (h *App) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) {
+func (a *App) rereadOn(ctx context.Context, signals <-chan os.Signal, log *slog.Logger) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-signals:
 			log.Info("SIGHUP: the configuration directory is read again; settings (store, keys, tokens) need a restart")
-			h.Publication.reread()
+			a.Publication.reread()
 		}
 	}
 }
 
 // Run answers webhooks and makes callbacks until ctx ends; then it finishes what is under way. timer wakes the workers.
-func (h *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
-	server := newHTTPServer(h.Server.Handler())
+func (a *App) Run(ctx context.Context, listener net.Listener, timer callbacks.Timer, log *slog.Logger) error {
+	server := newHTTPServer(a.Server.Handler())
 	working, stopWork := context.WithCancel(ctx)
 	defer stopWork()
-	h.warnings.log(ctx, log)
+	a.warnings.log(ctx, log)
 	var workers sync.WaitGroup
-	workers.Go(func() { h.Dispatcher.Run(working, timer) })
-	workers.Go(func() { h.SMSWorker.Run(working, timer) })
-	workers.Go(func() { h.housekeeper.Run(working, timer) })
-	h.Publication.start(&workers, working, timer)
+	workers.Go(func() { a.Dispatcher.Run(working, timer) })
+	workers.Go(func() { a.SMSWorker.Run(working, timer) })
+	workers.Go(func() { a.housekeeper.Run(working, timer) })
+	a.Publication.start(&workers, working, timer)
 
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

@@ -82,11 +82,13 @@ func (s *callbackSession) fetch(cmd *cobra.Command, spoken callbacks.Recording, 
 		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and " +
 			"HOTLINE_TWILIO_AUTH_TOKEN")
 	}
-	provider, err := twilio.NewClient(s.settings.TwilioAccountSID, tokens[0], s.settings.TwilioBaseURL, "", nil, nil)
+	provider, err := twilio.NewClient(twilio.ClientConfig{
+		AccountSID: s.settings.TwilioAccountSID, Token: tokens[0], BaseURL: s.settings.TwilioBaseURL,
+		Edge: s.settings.TwilioEdge, Region: s.settings.TwilioRegion,
+	})
 	if err != nil {
 		return err
 	}
-	provider.UseRegion(s.settings.TwilioEdge, s.settings.TwilioRegion)
 	sound, kind, err := provider.Media(cmd.Context(), spoken.SID)
 	if err != nil {
 		return fmt.Errorf("the recording cannot be fetched: %w", err)

@@ -193,7 +193,8 @@ func TestATextMessageWhileTheProviderCannotBeReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	far, err := twilio.NewClient(AccountSID, "token", "http://127.0.0.1:1", "https://hotline.example.com", sealer, nil)
+	far, err := twilio.NewClient(twilio.ClientConfig{AccountSID: AccountSID, Token: "token", BaseURL: "http://127.0.0.1:1",
+		PublicURL: "https://hotline.example.com", Sealer: sealer})
 	if err != nil {
 		t.Fatal(err)
 	}
