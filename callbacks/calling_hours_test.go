@@ -83,12 +83,12 @@ func TestNothingIsOfferedOutsideCallingHours(t *testing.T) {
 	}
 }
 
-// A number that may belong to several zones is rung when it is decent in all of them, unless that leaves hardly an
-// hour.
+// A number that may belong to several zones is rung within the calling hours of all of them, unless that leaves hardly
+// an hour.
 func TestNumbersOfSeveralZones(t *testing.T) {
 	for _, c := range []struct {
 		number string
-		zones  []string // in each of these it has to be decent
+		zones  []string // the calling hours of each of these count
 	}{
 		{"+351912345678", []string{"Europe/Lisbon", "Atlantic/Azores"}},
 		{"+447700900123", []string{"Europe/London"}},
@@ -116,7 +116,7 @@ func TestNumbersOfSeveralZones(t *testing.T) {
 	}
 }
 
-// Whatever is offered is open and decent.
+// Whatever is offered is open, and within the calling hours.
 func TestOfferToProperty(t *testing.T) {
 	desk := officeHours(t)
 	rapid.Check(t, func(t *rapid.T) {

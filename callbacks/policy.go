@@ -31,7 +31,7 @@ type Policy struct {
 	Limits CallerLimits
 	// MaxOpen is how many callbacks of the line may be open, urgent ones not counted; 0 is no limit.
 	MaxOpen int
-	// ASAPCutoff: so long before the desk closes, as soon as possible means its next opening. Default 0.
+	// ASAPCutoff is how long before the desk closes "as soon as possible" starts to mean its next opening. Default 0.
 	ASAPCutoff time.Duration
 	// OpeningDelay is how long after an opening the callbacks of the night begin, which leaves agents to the callers
 	// who have waited for it. Default 0.

@@ -54,8 +54,8 @@ func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error)
 		r.Tests++
 		if differs != "" {
 			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s. If these hours, or the sentences "+
-				"in prompts/, are meant to be so, edit %s; otherwise correct them. hotline test prints the call", differs, test.Title, hoursThen(snapshot.ByID(test.Line), test.At),
-				test.File))
+				"in prompts/, are meant to be so, edit %s; otherwise correct them. hotline test prints the call",
+				differs, test.Title, hoursThen(snapshot.ByID(test.Line), test.At), test.File))
 		}
 		if want := test.Expect.Callback; want != nil && want.Kept != nil {
 			r.NotTried = append(r.NotTried, test.File+" expect.callback.kept")

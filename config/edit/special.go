@@ -45,8 +45,8 @@ func AddSpecialDay(data []byte, days []hours.Special, day hours.Special, today h
 	return edited, err
 }
 
-// RemoveSpecialDay takes the entry of exactly these dates out of a file of hours; days are the file's own, in its order.
-// It returns the entry, too. [ErrOtherDays] if that is of other dates as well, [ErrNoSuchDay] if there is none.
+// RemoveSpecialDay takes the entry of exactly these dates out of a file of hours, and returns it, too; days are the
+// file's own, in its order. [ErrOtherDays] if the entry is of other dates as well, [ErrNoSuchDay] if there is none.
 func RemoveSpecialDay(data []byte, days []hours.Special, day hours.Special) ([]byte, hours.Special, error) {
 	for i, d := range days {
 		if d.Recurs() || d.Last().Compare(day.From) < 0 || d.From.Compare(day.Last()) > 0 {

@@ -36,8 +36,8 @@ func pairs() (out []string) {
 	return out
 }
 
-// Plain is a text with plain characters in the place of those that look like them. Behind a key, a wide colon is as wide
-// as a colon and a space.
+// Plain is a text with plain characters in the place of those that look like them. Behind a key, a wide colon is as
+// wide as a colon and a space.
 func Plain(text string) string { return lookAlikes.Replace(wideColon.ReplaceAllString(text, "$1: $2")) }
 
 var wideColon = regexp.MustCompile(`([A-Za-z_])：(\S)`)
