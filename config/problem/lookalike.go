@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // lookAlikes are characters that an input method, a word processor or a web page puts in the place of plain ones.
@@ -93,7 +94,15 @@ func Pointer(line string, at int) string {
 	if r := []rune(line[at:]); len(r) > behind {
 		end, right = at+len(string(r[:behind])), "…"
 	}
-	shown := strings.ReplaceAll(line[start:end], "\t", " ")
+	shown := strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case unicode.IsControl(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, line[start:end])
 	return "\n    " + left + shown + right + "\n    " + strings.Repeat(" ", columns(left+line[start:at])+
 		strings.Count(line[start:at], "\t")) + "^"
 }

@@ -54,6 +54,10 @@ func (v Value) syntax(data []byte, err error) {
 			problem.Pointer(line, i))
 		return
 	}
+	if i, found := faultOf(line); i >= 0 {
+		v.Fail("cannot be read as YAML: %s%s", found, problem.Pointer(line, i))
+		return
+	}
 	mark := len(line) - len(strings.TrimLeft(line, " "))
 	v.Fail("cannot be read as YAML: %s%s", inPlainWords(text), problem.Pointer(line, mark))
 }
