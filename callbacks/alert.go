@@ -31,7 +31,7 @@ func (k AlertKind) look(line string) string {
 
 // An Alert is an SMS to a line's own people: nobody took something urgent.
 type Alert struct {
-	// Key names the occasion: the same one again is not told again.
+	// Key names what happened: the same key again sends nothing.
 	Key        string
 	Line, Desk string
 	Kind       AlertKind
@@ -54,11 +54,11 @@ func (p Plan) NewAlert(key string, kind AlertKind, c Callback, now time.Time) Al
 	return a
 }
 
-// Body is what is sent: the latest of so many occasions.
-func (a Alert) Body(occasions int) string {
+// Body is what is sent: the latest of so many alerts.
+func (a Alert) Body(count int) string {
 	before, number := "", "no number"
-	if occasions > 1 {
-		before = fmt.Sprintf("%d times, the last: ", occasions)
+	if count > 1 {
+		before = fmt.Sprintf("%d times, the last: ", count)
 	}
 	if a.Number != "" {
 		number = "number ending in " + a.Number
@@ -67,8 +67,8 @@ func (a Alert) Body(occasions int) string {
 		a.At.Format("Mon 2 Jan 2006, 15:04 MST"), number, a.Kind.look(a.Line))
 }
 
-// Alert logs that nobody took an urgent call, and has the line's alert number told. key names the call and the round;
-// caller is E.164, or empty.
+// Alert logs that nobody took an urgent call, and has the line's alert number told. key names the call and how often
+// its desk has been rung; caller is E.164, or empty.
 func (s *Service) Alert(ctx context.Context, key, line, desk, caller string) error {
 	s.log.ErrorContext(ctx, "nobody took an urgent call", "line", line, "desk", desk, "number", Mask(caller))
 	plan := s.plan(line, desk)

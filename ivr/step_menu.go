@@ -85,7 +85,7 @@ func askTopic(r *request) Action {
 	if first {
 		r.Announced = true
 		r.greetClosed()
-		r.tellNews("")
+		r.sayAnnouncements("")
 	}
 	r.sayOpenCallback()
 	for i, choice := range shown {
@@ -100,7 +100,8 @@ func askTopic(r *request) Action {
 		r.say("verify.offer", "key", keyExisting)
 	}
 	r.sayPersonKey()
-	if !r.closed() && !r.Guessed { // twenty seconds are the most that anybody listens to; who is silent hears of the key
+	// Twenty seconds are the most that anybody listens to; who is silent hears of the key.
+	if !r.closed() && !r.Guessed {
 		r.say("menu.again")
 	}
 	switch top := r.Page == 0 && r.Menu == ""; {
@@ -168,21 +169,22 @@ func (r *request) sayPersonKey() {
 	}
 }
 
-// newsLimit bounds the notices of one answer, in bytes: the provider takes no document over 64 kB,
-// and nobody listens to ten minutes of notices.
-const newsLimit = 16 << 10
+// announcementsLimit bounds the announcements of one answer, in bytes: the provider takes no document over 64 kB,
+// and nobody listens to ten minutes of announcements.
+const announcementsLimit = 16 << 10
 
-// tellNews speaks the notices in force: those for everybody, or those of one topic.
-func (r *request) tellNews(topic string) {
+// sayAnnouncements speaks the announcements in force: those for everybody, or those of one topic.
+func (r *request) sayAnnouncements(topic string) {
 	size := 0
-	for _, notice := range r.line.Announcements {
-		inForce := !r.now.Before(notice.From) && r.now.Before(notice.Until)
-		concerns := topic == "" && len(notice.Topics) == 0 || topic != "" && slices.Contains(notice.Topics, topic)
-		text := notice.Text[r.language()]
+	for _, announcement := range r.line.Announcements {
+		inForce := !r.now.Before(announcement.From) && r.now.Before(announcement.Until)
+		concerns := topic == "" && len(announcement.Topics) == 0 ||
+			topic != "" && slices.Contains(announcement.Topics, topic)
+		text := announcement.Text[r.language()]
 		if !inForce || !concerns || text == "" { // one declared in a hurry may lack a language
 			continue
 		}
-		if size += len(text); size <= newsLimit {
+		if size += len(text); size <= announcementsLimit {
 			r.said = append(r.said, Utterance{Language: r.language(), Text: text})
 		}
 	}
@@ -260,7 +262,7 @@ func (r *request) choose(topic Topic) Action {
 		r.Skip = slices.DeleteFunc(slices.Clone(r.Skip), func(what string) bool { return what != keyAccount })
 	}
 	r.Topic = topic.ID
-	r.tellNews(topic.ID)
+	r.sayAnnouncements(topic.ID)
 	switch {
 	case topic.Urgent:
 		return r.person()

@@ -257,7 +257,7 @@ func TestTheEndIsTold(t *testing.T) {
 	tell := func(c callbacks.Callback, o callbacks.NotificationKind) string {
 		return string(o) + " " + c.Reference
 	}
-	for name, story := range map[string]func(w *world, c callbacks.Callback) (sent string){
+	for name, end := range map[string]func(w *world, c callbacks.Callback) (sent string){
 		"given up for its number, which no route reaches": func(w *world, _ callbacks.Callback) string {
 			w.plan.Policy.Unreachable = []string{"+62812"}
 			w.quiet()
@@ -321,7 +321,7 @@ func TestTheEndIsTold(t *testing.T) {
 		w := newWorld(t)
 		w.plan.SMSBody = tell
 		c := w.book(customer)
-		want := story(w, c)
+		want := end(w, c)
 		if want != "" {
 			want = w.plan.From + " " + customer + " " + want + " " + c.Reference
 		}

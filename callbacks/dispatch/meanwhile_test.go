@@ -45,7 +45,7 @@ func TestACustomerGetsThroughWhileBeingRung(t *testing.T) {
 
 // The talk ends while an agent, who has pressed 1, waits for the customer: when they are not reached that is the end of
 // it.
-func TestHeHasTalkedWhileHeIsRung(t *testing.T) {
+func TestTheCustomerHasTalkedWhileTheyAreRung(t *testing.T) {
 	for _, first := range []bool{false, true} {
 		w := newWorld(t)
 		w.plan.CustomerFirst = first

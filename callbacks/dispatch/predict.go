@@ -22,7 +22,7 @@ const (
 	LeftToPerson ForecastOutcome = "left-to-a-person"
 	// NotDialled: its number may not be dialled, and it ends as undialable.
 	NotDialled ForecastOutcome = "not-dialled"
-	// Underway: it is being kept at the moment, or has ended; nothing is foretold.
+	// Underway: it is being kept at the moment, or has ended; nothing is predicted.
 	Underway ForecastOutcome = "underway"
 )
 

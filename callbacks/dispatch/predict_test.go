@@ -55,8 +55,8 @@ func (w *world) happens(c callbacks.Callback) (o dispatch.Prediction) {
 	return o
 }
 
-// foretold fails unless the dispatcher does what was forecast.
-func (w *world) foretold(c callbacks.Callback) dispatch.Prediction {
+// predicts fails unless the dispatcher does what was forecast.
+func (w *world) predicts(c callbacks.Callback) dispatch.Prediction {
 	w.t.Helper()
 	r, err := w.store.Record(w.ctx, c.ID)
 	if err != nil {
@@ -65,7 +65,7 @@ func (w *world) foretold(c callbacks.Callback) dispatch.Prediction {
 	o := dispatch.Predict(w, r, w.clock)
 	got := w.happens(c)
 	if got.Outcome != o.Outcome || !got.At.Equal(o.At) || !got.SMSAt.Equal(o.SMSAt) {
-		w.t.Fatalf("foretold was %+v, and this happened: %+v\nto %+v\n%s", o, got, r.Callback, w.logged)
+		w.t.Fatalf("predicted was %+v, and this happened: %+v\nto %+v\n%s", o, got, r.Callback, w.logged)
 	}
 	return o
 }
@@ -84,7 +84,7 @@ func TestForecast(t *testing.T) {
 			dispatch.Rung, 23 * time.Hour, "the desk is closed"},
 		{"in the break", customer, func(w *world) { w.plan.Hours = officeHours(w.t) }, dispatch.Rung, 3 * time.Hour,
 			"the desk is closed"},
-		{"night where he is", tokyo, func(w *world) {
+		{"night where they are", tokyo, func(w *world) {
 			w.plan.Policy.CallingHours = hours.Span{From: 15 * 60, To: 20 * 60}
 		},
 			dispatch.Rung, 3 * time.Hour, "the customer is outside their calling hours"},
@@ -116,7 +116,7 @@ func TestForecast(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.edit(w)
-			o := w.foretold(b.Callback)
+			o := w.predicts(b.Callback)
 			if o.Outcome != c.outcome || !o.At.Equal(start.Add(c.after)) || o.Why != c.why {
 				t.Errorf("got %+v after %v", o, o.At.Sub(start))
 			}
@@ -130,7 +130,7 @@ func TestForecastOfAPassInTheMiddle(t *testing.T) {
 	c := w.book(customer)
 	w.ring("support-1").status("busy", 1)
 	w.plan.Targets = w.plan.Targets[:1]
-	if o := w.foretold(c); !o.PutOff() || !o.At.Equal(start.Add(10*time.Minute)) {
+	if o := w.predicts(c); !o.PutOff() || !o.At.Equal(start.Add(10*time.Minute)) {
 		t.Errorf("%+v", o)
 	}
 }
@@ -144,7 +144,7 @@ func TestForecastOfWhatIsUnderway(t *testing.T) {
 	}
 }
 
-// Whatever the hours, the policy and the callback are, the dispatcher does what was foretold.
+// Whatever the hours, the policy and the callback are, the dispatcher does what was predicted.
 func TestForecastIsWhatHappens(t *testing.T) {
 	runs(t, checksInFiles)
 	dir, n := t.TempDir(), 0
@@ -198,6 +198,6 @@ func TestForecastIsWhatHappens(t *testing.T) {
 		w.plan.SMSBody = func(c callbacks.Callback, o callbacks.NotificationKind) string {
 			return string(o) + c.Reference
 		}
-		w.foretold(b.Callback)
+		w.predicts(b.Callback)
 	})
 }

@@ -261,7 +261,7 @@ func (m *model) agentTakes(leg call, id int64) {
 		return
 	}
 	if by, done := m.connected[id]; done {
-		m.Fatalf("callback %d: the customer is rung again by %s after he was connected by %s", id, leg.id, by)
+		m.Fatalf("callback %d: the customer is rung again by %s after they were connected by %s", id, leg.id, by)
 	}
 	if m.rung[id] == nil {
 		m.rung[id] = map[string]bool{}

@@ -125,7 +125,7 @@ func TestUrgentOfAClosedDesk(t *testing.T) {
 	w.quiet()
 	w.is(c, callbacks.Task, 0, 0)
 	if o := dispatch.Predict(w, callbacks.Record{Callback: c}, w.clock); o.Outcome != dispatch.LeftToPerson {
-		t.Errorf("foretold was %+v", o)
+		t.Errorf("predicted was %+v", o)
 	}
 
 	w.clock = time.Date(2026, 3, 2, 5, 30, 0, 0, time.UTC) // 12:30: half an hour until the end of the break

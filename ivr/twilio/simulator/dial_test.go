@@ -53,7 +53,7 @@ func TestDialOutcomes(t *testing.T) {
 				calls[1].Direction != "outbound-dial" {
 				t.Errorf("called leg %+v", calls[1])
 			}
-			w.want(w.story(EventSay))
+			w.want(w.eventLines(EventSay))
 		})
 	}
 }
@@ -65,7 +65,7 @@ func TestDialWithoutActionFallsThrough(t *testing.T) {
 	w.c.Ring(customer, line, Party{})
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventSay), "0.00 caller say Fell through.")
+	w.want(w.eventLines(EventSay), "0.00 caller say Fell through.")
 }
 
 func TestATelephoneInACallIsEngaged(t *testing.T) {
@@ -75,7 +75,7 @@ func TestATelephoneInACallIsEngaged(t *testing.T) {
 	w.c.Ring(customer, line, Party{})
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventSay), "0.00 caller say Fell through.")
+	w.want(w.eventLines(EventSay), "0.00 caller say Fell through.")
 }
 
 func TestWhisper(t *testing.T) {
@@ -111,9 +111,9 @@ func TestWhisper(t *testing.T) {
 			w.sound()
 			w.want(w.got("/action", "DialCallStatus", "DialBridged"), test.want)
 			if test.after == "" {
-				w.want(w.story(EventBridge))
+				w.want(w.eventLines(EventBridge))
 			} else {
-				w.want(w.story(EventBridge), test.after)
+				w.want(w.eventLines(EventBridge), test.after)
 			}
 			if calls := w.c.Calls(); w.got("/whisper", "ParentCallSid",
 				"CallSid")[0] != "ParentCallSid="+calls[0].SID+" CallSid="+calls[1].SID {
@@ -136,7 +136,7 @@ func TestFirstToPickUpStopsTheOthers(t *testing.T) {
 	w.run(5 * time.Minute)
 	w.sound()
 	// One voicemail silences the desk: the others never got to answer.
-	w.want(w.story(EventHangup, EventAnswer, EventBridge), "0.00 caller answer", "2.00 machine answer",
+	w.want(w.eventLines(EventHangup, EventAnswer, EventBridge), "0.00 caller answer", "2.00 machine answer",
 		"2.00 zoe hangup canceled",
 		"2.00 eve hangup canceled", "7.53 machine hangup completed", "7.53 caller hangup completed")
 	w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=false")
@@ -151,7 +151,7 @@ func TestSequentialDialRingsInTurn(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: -1})
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.story(EventRing), "0.00 caller ring", "0.00 "+agent+" ring", "15.00 zoe ring")
+	w.want(w.eventLines(EventRing), "0.00 caller ring", "0.00 "+agent+" ring", "15.00 zoe ring")
 	w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true")
 }
 
@@ -166,7 +166,7 @@ func TestCallerHangsUpWhileItRings(t *testing.T) {
 		"CallStatus=canceled SequenceNumber=2")
 	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialBridged"),
 		"CallStatus=completed DialCallStatus=canceled DialBridged=false")
-	w.want(w.story(EventSay))
+	w.want(w.eventLines(EventSay))
 }
 
 func TestCallerHangsUpWhileTalking(t *testing.T) {
@@ -179,7 +179,7 @@ func TestCallerHangsUpWhileTalking(t *testing.T) {
 	w.sound()
 	w.want(w.got("/action", "CallStatus", "DialCallStatus", "DialCallDuration"),
 		"CallStatus=completed DialCallStatus=completed DialCallDuration=7")
-	w.want(w.story(EventHangup), "7.00 caller hangup completed", "7.00 agent hangup completed")
+	w.want(w.eventLines(EventHangup), "7.00 caller hangup completed", "7.00 agent hangup completed")
 }
 
 func TestDialLimits(t *testing.T) {
@@ -215,7 +215,7 @@ func TestAnswerOnBridgeKeepsRinging(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: -1})
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventAnswer), "8.00 agent answer", "8.00 caller answer")
+	w.want(w.eventLines(EventAnswer), "8.00 agent answer", "8.00 caller answer")
 }
 
 // While one who picked up is spoken to, the caller hears ringing or nothing, by the provider's page on Number.
@@ -230,7 +230,7 @@ func TestWhatTheCallerHearsDuringAWhisper(t *testing.T) {
 		w.c.Ring(customer, line, Party{TalkFor: -1})
 		w.run(time.Minute)
 		w.sound()
-		w.want(w.story(EventMeanwhile), "2.00 caller meanwhile "+want)
+		w.want(w.eventLines(EventMeanwhile), "2.00 caller meanwhile "+want)
 		w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true")
 	}
 }
@@ -243,7 +243,7 @@ func TestReject(t *testing.T) {
 		w.run(time.Minute)
 		w.sound()
 		w.want(w.got("/status", "CallStatus", "CallDuration"), "CallStatus="+status+" CallDuration=0")
-		w.want(w.story(EventAnswer))
+		w.want(w.eventLines(EventAnswer))
 	}
 }
 
@@ -259,5 +259,5 @@ func TestManualTelephone(t *testing.T) {
 	zoe.HangUp()
 	w.run(time.Second)
 	w.sound()
-	w.want(w.story(EventBridge, EventUnbridge), "12.00 caller bridge zoe", "17.00 caller unbridge zoe")
+	w.want(w.eventLines(EventBridge, EventUnbridge), "12.00 caller bridge zoe", "17.00 caller unbridge zoe")
 }

@@ -72,7 +72,7 @@ func TestFaultsThatLeadToTheFallback(t *testing.T) {
 			if form := w.got("/fallback", "ErrorUrl"); len(form) != 1 || !strings.HasSuffix(form[0], "/voice") {
 				t.Errorf("fallback %v", form)
 			}
-			w.want(w.story(EventSay), "0.00 caller say Sorry.")
+			w.want(w.eventLines(EventSay), "0.00 caller say Sorry.")
 			violations := w.c.Violations()
 			if test.violation == "" && len(violations) > 0 || test.violation != "" &&
 				(len(violations) != 1 || !strings.Contains(violations[0], test.violation)) {
@@ -92,7 +92,7 @@ func TestTenRedirectsAreAllowed(t *testing.T) {
 	w.c.Ring(customer, line, Party{})
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventSay), "0.00 caller say There.")
+	w.want(w.eventLines(EventSay), "0.00 caller say There.")
 }
 
 func TestSecondFailureEndsTheCall(t *testing.T) {
@@ -206,7 +206,7 @@ func TestLiveCallIsSentElsewhere(t *testing.T) {
 	w.run(time.Minute)
 	w.sound()
 	w.want(w.got("/action", "DialCallStatus"))
-	w.want(w.story(EventSay, EventHangup), "5.00 agent hangup completed", "5.00 caller say New.",
+	w.want(w.eventLines(EventSay, EventHangup), "5.00 agent hangup completed", "5.00 caller say New.",
 		"5.27 caller hangup completed")
 }
 
@@ -227,7 +227,7 @@ func TestCalledLegIsSentElsewhere(t *testing.T) {
 	w.run(time.Minute)
 	w.sound()
 	w.want(w.got("/action", "DialCallStatus", "DialBridged"), "DialCallStatus=completed DialBridged=true")
-	w.want(w.story(EventSay, EventUnbridge, EventHangup), "5.00 caller unbridge agent", "5.00 agent say New.",
+	w.want(w.eventLines(EventSay, EventUnbridge, EventHangup), "5.00 caller unbridge agent", "5.00 agent say New.",
 		"5.00 caller say Alone.", "5.27 agent hangup completed", "5.40 caller hangup completed")
 }
 

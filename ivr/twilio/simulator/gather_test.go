@@ -149,7 +149,7 @@ func TestKeysThatNobodyListensTo(t *testing.T) {
 	call.Press("1x2")
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventPress), "1.00 caller press 1 nothing listens", "1.50 caller press 2 nothing listens")
+	w.want(w.eventLines(EventPress), "1.00 caller press 1 nothing listens", "1.50 caller press 2 nothing listens")
 }
 
 func TestCallHandle(t *testing.T) {

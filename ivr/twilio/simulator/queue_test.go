@@ -37,7 +37,7 @@ func TestQueueIsServedInOrder(t *testing.T) {
 	w.c.Ring(agent2, "+622150009999", Party{Name: "agent2", TalkFor: 5 * time.Second})
 	w.run(10 * time.Minute)
 	w.sound()
-	w.want(w.story(EventEnqueue, EventLeave, EventBridge, EventUnbridge),
+	w.want(w.eventLines(EventEnqueue, EventLeave, EventBridge, EventUnbridge),
 		"0.00 first enqueue desk", "4.00 second enqueue desk",
 		"12.00 first leave desk bridged", "13.00 agent bridge first", "28.00 agent unbridge first",
 		"43.00 second leave desk bridged", "44.00 agent2 bridge second", "49.00 agent2 unbridge second")
@@ -69,7 +69,7 @@ func TestDialQueueWaitsForSomebody(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: -1})
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventBridge), "146.00 lucky bridge caller")
+	w.want(w.eventLines(EventBridge), "146.00 lucky bridge caller")
 }
 
 func TestWaysOutOfAQueue(t *testing.T) {
@@ -124,7 +124,7 @@ func TestWaysOutOfAQueue(t *testing.T) {
 			w.run(time.Minute)
 			w.sound()
 			w.want(w.got("/left", "QueueResult", "QueueTime", "CallStatus"), test.want)
-			w.want(w.story(EventSay), test.then...)
+			w.want(w.eventLines(EventSay), test.then...)
 		})
 	}
 }
@@ -191,7 +191,7 @@ func TestRingTogetherWithPressOne(t *testing.T) {
 	w.c.Ring(customer, line, Party{TalkFor: -1})
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.story(EventAnswer, EventBridge, EventHangup), "0.00 caller answer", "2.00 machine answer",
+	w.want(w.eventLines(EventAnswer, EventBridge, EventHangup), "0.00 caller answer", "2.00 machine answer",
 		"6.00 agent2 answer",
 		"7.50 machine hangup completed", "7.50 agent2 bridge caller", "17.50 agent2 hangup completed",
 		"17.50 caller hangup completed")

@@ -82,7 +82,7 @@ func TestSilentRecordGoesOn(t *testing.T) {
 	w.run(time.Minute)
 	w.sound()
 	w.want(w.got("/action", "Digits"))
-	w.want(w.story(EventSay), "5.00 caller say Fell through.")
+	w.want(w.eventLines(EventSay), "5.00 caller say Fell through.")
 	if len(w.c.Recordings()) != 0 {
 		t.Error("silence was recorded")
 	}

@@ -158,7 +158,7 @@ func TestCallsArePaced(t *testing.T) {
 		}
 	}
 	w.run(1500 * time.Millisecond)
-	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring")
+	w.want(w.eventLines(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring")
 	if fourth, err := api.FetchCall(w.c.Calls()[3].SID, nil); err != nil || *fourth.Status != "queued" ||
 		fourth.StartTime != nil {
 		t.Errorf("%+v %v", fourth, err)
@@ -170,7 +170,7 @@ func TestCallsArePaced(t *testing.T) {
 	}
 	w.run(5 * time.Minute)
 	w.sound()
-	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "2.00 "+agentAt(2)+" ring")
+	w.want(w.eventLines(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "2.00 "+agentAt(2)+" ring")
 	if _, err := api.UpdateCall(w.c.Calls()[3].SID, p); err == nil {
 		t.Error("a call that is over was changed")
 	}
@@ -305,7 +305,7 @@ func TestRESTFaults(t *testing.T) {
 	}
 	w.run(10 * time.Minute)
 	w.sound()
-	w.want(w.story(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "62.00 "+agentAt(2)+" ring")
+	w.want(w.eventLines(EventRing), "0.00 "+agentAt(0)+" ring", "1.00 "+agentAt(1)+" ring", "62.00 "+agentAt(2)+" ring")
 	if lost := w.c.Requests()[2]; !lost.AnswerLost || lost.Status != 201 {
 		t.Errorf("%+v", lost)
 	}
@@ -451,7 +451,7 @@ func TestInlineDocumentOfAPlacedCall(t *testing.T) {
 	}
 	w.run(time.Minute)
 	w.sound()
-	w.want(w.story(EventSay), "0.00 agent say Inline.")
+	w.want(w.eventLines(EventSay), "0.00 agent say Inline.")
 	if len(w.c.Webhooks()) != 0 {
 		t.Error("a webhook was sent")
 	}

@@ -137,8 +137,8 @@ func (w *world) sound() {
 	}
 }
 
-// story is one line for each event: seconds since the start, role, event and what matters of it.
-func (w *world) story(names ...string) []string {
+// eventLines has one line for each event: seconds since the start, role, event and what matters of it.
+func (w *world) eventLines(names ...string) []string {
 	var out []string
 	for _, e := range w.events {
 		if len(names) > 0 && !slices.Contains(names, e.Event) {
@@ -202,7 +202,7 @@ func TestInboundCallReachesAgentThroughMenuAndWhisper(t *testing.T) {
 	w.c.Ring(customer, line, Party{Keys: Script("1")})
 	w.run(10 * time.Minute)
 	w.sound()
-	w.want(w.story(EventSay, EventPress, EventAnswer, EventBridge, EventUnbridge, EventHangup, EventDialEnd),
+	w.want(w.eventLines(EventSay, EventPress, EventAnswer, EventBridge, EventUnbridge, EventHangup, EventDialEnd),
 		"0.00 caller answer",
 		"0.00 caller say Press one.",
 		"1.17 caller press 1",

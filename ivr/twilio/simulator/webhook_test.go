@@ -205,7 +205,7 @@ func TestFailedStatusCallbackIsAnEvent(t *testing.T) {
 	w.c.Number(line, Number{VoiceURL: w.server.URL + "/voice", StatusCallback: w.server.URL + "/nothing"})
 	w.c.Ring(customer, line, Party{})
 	w.run(time.Second)
-	w.want(w.story(EventWebhookFailed), "0.00 caller webhook-failed status callback: HTTP status 500")
+	w.want(w.eventLines(EventWebhookFailed), "0.00 caller webhook-failed status callback: HTTP status 500")
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {

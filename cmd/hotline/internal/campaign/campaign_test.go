@@ -57,7 +57,7 @@ type campaign struct {
 	mu        sync.Mutex
 	kills     map[string]int
 	stops     int
-	troubles  []string
+	failures  []string
 }
 
 // A slot is where an instance runs, one process after the other.
@@ -169,14 +169,14 @@ func (c *campaign) runToEnd() {
 	c.keepers.Wait()
 	c.stopSimulator()
 	if !finished {
-		c.trouble("after %s there is still something outstanding", c.size.limit)
+		c.fail("after %s there is still something outstanding", c.size.limit)
 	}
 }
 
-func (c *campaign) trouble(format string, args ...any) {
+func (c *campaign) fail(format string, args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.troubles = append(c.troubles, fmt.Sprintf(format, args...))
+	c.failures = append(c.failures, fmt.Sprintf(format, args...))
 }
 
 func (c *campaign) killedAt(point string) {
@@ -219,7 +219,7 @@ func (c *campaign) stopSimulator() {
 	_ = c.simulator.stdin.Close()
 	<-c.simulator.ended
 	if c.simulator.err != nil {
-		c.trouble("the simulator ended with %v", c.simulator.err)
+		c.fail("the simulator ended with %v", c.simulator.err)
 	}
 }
 
@@ -228,7 +228,7 @@ func (c *campaign) keepRunning(ctx context.Context, s *slot) {
 	pause := mathrand.New(mathrand.NewPCG(c.run.Seed, uint64(len(s.name))))
 	for !c.stopping.Load() && ctx.Err() == nil {
 		if err := c.runOnce(s); err != nil {
-			c.trouble("%s: %v", s.name, err)
+			c.fail("%s: %v", s.name, err)
 		}
 		wait(ctx, time.Duration(pause.Int64N(int64(500*time.Millisecond))))
 	}
@@ -294,7 +294,7 @@ func (c *campaign) watch(ctx context.Context) bool {
 		wait(ctx, 300*time.Millisecond)
 		done, err := c.look(ctx)
 		if err != nil && !c.down.Load() && ctx.Err() == nil {
-			c.trouble("the store cannot be asked how far it is: %v", err)
+			c.fail("the store cannot be asked how far it is: %v", err)
 			return false
 		}
 		if err == nil && done && c.rung.Load() {
@@ -358,11 +358,11 @@ func (c *campaign) stopDatabase(ctx context.Context) {
 		}
 		c.down.Store(true)
 		if err := c.cluster.Halt(); err != nil {
-			c.trouble("PostgreSQL does not stop: %v", err)
+			c.fail("PostgreSQL does not stop: %v", err)
 		}
 		wait(ctx, time.Second)
 		if err := c.cluster.Resume(); err != nil {
-			c.trouble("PostgreSQL does not start again: %v", err)
+			c.fail("PostgreSQL does not start again: %v", err)
 		}
 		c.mu.Lock()
 		c.stops++
@@ -410,7 +410,7 @@ func (c *campaign) killAll(ctx context.Context) {
 			wait(ctx, 20*time.Millisecond)
 		}
 		if !c.killOne(ctx, point) {
-			c.trouble("kill %d of %d, %q: no instance came by", i+1, len(plan), point)
+			c.fail("kill %d of %d, %q: no instance came by", i+1, len(plan), point)
 		}
 	}
 }

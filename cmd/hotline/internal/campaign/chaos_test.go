@@ -82,8 +82,8 @@ func campaignOn(t *testing.T, size campaignSize, seed uint64, store string, clus
 	for rule, found := range v.broken {
 		t.Errorf("%s: broken %d times", rule, len(found))
 	}
-	for _, trouble := range c.troubles {
-		t.Error(trouble)
+	for _, failure := range c.failures {
+		t.Error(failure)
 	}
 	for _, name := range c.crashes() {
 		t.Error(name)

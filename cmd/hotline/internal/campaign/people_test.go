@@ -184,22 +184,22 @@ func (p *people) caller(nth int) simulator.Party {
 		}}
 }
 
-// troubles are the faults of the provider simulator.
-type troubles struct {
+// faults are what goes wrong at the provider simulator.
+type faults struct {
 	mu   sync.Mutex
 	dice *rand.Rand
 }
 
-func newTroubles(seed uint64) *troubles { return &troubles{dice: rand.New(rand.NewPCG(seed, 7))} }
+func newFaults(seed uint64) *faults { return &faults{dice: rand.New(rand.NewPCG(seed, 7))} }
 
 // perMille throws a die of a thousand sides, and draws how long something takes.
-func (f *troubles) perMille() (n int, span time.Duration) {
+func (f *faults) perMille() (n int, span time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.dice.IntN(1000), between(f.dice, 100*time.Millisecond, 6*time.Second)
 }
 
-func (f *troubles) webhook(w simulator.Webhook) simulator.WebhookFault {
+func (f *faults) webhook(w simulator.Webhook) simulator.WebhookFault {
 	n, span := f.perMille()
 	if w.Kind == simulator.KindStatus {
 		switch {
@@ -227,7 +227,7 @@ func (f *troubles) webhook(w simulator.Webhook) simulator.WebhookFault {
 	return simulator.WebhookFault{}
 }
 
-func (f *troubles) rest(simulator.Request) simulator.RESTFault {
+func (f *faults) rest(simulator.Request) simulator.RESTFault {
 	n, span := f.perMille()
 	const page = "<html><body><h1>503 Service Unavailable</h1></body></html>"
 	switch {

@@ -33,7 +33,7 @@ func runSimulator() {
 	}
 	people := newPeople(s.Seed)
 	now := s.Clock.of(time.Now)
-	faults := newTroubles(s.Seed)
+	faults := newFaults(s.Seed)
 	c := simulator.New(simulator.Options{
 		AccountSID: simulate.AccountSID, AuthToken: s.Token,
 		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, Seed: s.Seed, Clock: now,
