@@ -164,6 +164,12 @@ func (l *loader) hoursHint(line, wanted string) string {
 // catalogue reads the topics that lines share, if there is such a file.
 func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
+		meant, _ := fs.Glob(l.fsys, "[tT]*")
+		for _, name := range meant {
+			if strings.HasPrefix(strings.ToLower(name), topicsFile[:6]) && misnamed(name) != "" {
+				l.fail(name, "is not read: %s", misnamed(name))
+			}
+		}
 		return catalogue{}
 	}
 	at := l.file(topicsFile, tableOf("topics"))

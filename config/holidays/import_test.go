@@ -477,7 +477,7 @@ func TestImportJSONOfOthers(t *testing.T) {
 {"date": "2027-03-08 00:00:00", "start": "2027-03-07T16:00:00.000Z",
  "end": "2027-03-08T16:00:00.000Z", "name": "妇女节", "type": "observance", "rule": "03-08"},
 {"date": "2027-03-12 00:00:00 +0800", "start": "2027-03-11T16:00:00.000Z",
- "end": "2027-03-12T16:00:00.000Z", "name": "植树节", "type": "bank", "rule": "03-12"}]`,
+ "end": "2027-03-12T16:00:00.000Z", "name": "植树节", "type": "bank"}]`,
 			"2027-01-01 元旦\n2027-02-06 春节\n2027-02-07 春节\n2027-02-08 春节\n2027-02-09 春节\n", []string{"植树节"}},
 	} {
 		got, err := holidays.Import("xx.json", []byte(c.text), holidays.Options{Name: "xx", Today: today})

@@ -277,7 +277,7 @@ func formOf(members map[string]jsonValue) string {
 		return "holiday-cn"
 	case has("countryCode") || has("types"):
 		return "Nager.Date"
-	case has("type") && (has("start") || has("rule")):
+	case has("type"):
 		return "date-holidays"
 	}
 	return ""
