@@ -33,10 +33,18 @@ func Load(fsys fs.FS) (*Snapshot, error) {
 	lines := l.readLines()
 	prompts := l.readPrompts(lines)
 	calls := l.readCalls(lines)
-	if err := l.problems.Err(); err != nil {
+	if err := l.causes().Err(); err != nil {
 		return nil, err
 	}
 	return l.snapshot(lines, prompts, calls), nil
+}
+
+// causes are the mistakes without those that follow from topics that cannot be read: every line names them.
+func (l *loader) causes() Problems {
+	if !l.unread[topicsFile] {
+		return *l.problems
+	}
+	return slices.DeleteFunc(*l.problems, func(p Problem) bool { return !l.unread[p.File] })
 }
 
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
@@ -73,8 +81,9 @@ func lineOf(file string) string {
 type loader struct {
 	fsys     fs.FS
 	problems *Problems
-	warnings Problems // about what is read all the same
-	misnamed bool     // a file is not read because of its name
+	warnings Problems        // about what is read all the same
+	misnamed bool            // a file is not read because of its name
+	unread   map[string]bool // files that cannot be read
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
 	audio    map[string]Audio
@@ -86,7 +95,7 @@ type loader struct {
 
 func newLoader(fsys fs.FS) *loader {
 	return &loader{fsys: fsys, problems: new(Problems), hash: sha256.New(), texts: map[string][]byte{},
-		audio: map[string]Audio{}}
+		audio: map[string]Audio{}, unread: map[string]bool{}}
 }
 
 func (l *loader) fail(file, format string, args ...any) {

@@ -72,12 +72,14 @@ func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
 	data, err := l.bytes(name, largest)
 	if err != nil {
 		l.fail(name, "%v", err)
+		l.unread[name] = true
 		return yamlnode.Value{File: name, Problems: l.problems}
 	}
 	l.count(name, data)
 	l.texts[name] = data
 	v := yamlnode.Document(name, data, t, l.problems, unknownKey)
 	v.Warnings = &l.warnings
+	l.unread[name] = v.Node == nil
 	return v
 }
 

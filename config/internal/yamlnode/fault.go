@@ -36,8 +36,10 @@ func faultOf(line string) (at int, what string) {
 			}
 		case r == '#' && (i == 0 || line[i-1] == ' '):
 			return faultOf(line[:i])
-		case r == '\'' && closed == i-1: // two of them are one that is part of the text
+		case r == '\'' && closed >= 0 && closed == i-1: // two of them are one that is part of the text
 			quote = r
+		case r == '"' && closed >= 0 && closed == i-1:
+			return i, "a quotation mark too many stands here; delete it, or write it within a text as \\\""
 		case (r == '"' || r == '\'') && closed >= 0 && strings.TrimSpace(line[closed+1:i]) == "":
 			return i, "a comma is missing before this quotation mark"
 		case (r == '"' || r == '\'') && strings.ContainsRune(" :[{,-", before):

@@ -19,6 +19,7 @@ func TestFaultOfALine(t *testing.T) {
 		{`say: It's open, "very" ] much`, -1},
 		{`say: "a \"b\" c"`, -1},
 		{`say: 'it''s'`, -1},
+		{`say: "Welcome.""`, 15},
 		{`say: x # [ "`, -1},
 		{`"13:00-17:00"]`, -1}, // it may close what opens above
 		{`- {from: 1, to: 2}`, -1},

@@ -50,8 +50,11 @@ func (v Value) syntax(data []byte, err error) {
 	v.Line = at + 1
 	line := strings.TrimSuffix(lines[at], "\r")
 	if i, found := problem.LookAlike(line); i >= 0 && (why == "" || mended(lines[first:last], at-first)) {
-		v.Fail("cannot be read as YAML: %s; write:  %s%s", found, strings.TrimSpace(problem.Plain(line)),
-			problem.Pointer(line, i))
+		write := "; write:  " + strings.TrimSpace(problem.Plain(line))
+		if line[i] == '\t' && strings.TrimSpace(line[:i]) == "" {
+			write = "; begin the line with as many spaces as its neighbours have"
+		}
+		v.Fail("cannot be read as YAML: %s%s%s", found, write, problem.Pointer(line, i))
 		return
 	}
 	if i, found := faultOf(line); i >= 0 {
@@ -87,10 +90,14 @@ func plainly(line string) string {
 	return strings.ReplaceAll(line[:indent], "\t", "  ") + problem.Plain(line[indent:])
 }
 
-// mended reports whether a part can be read with plain characters in one of its lines.
+// mended reports whether a part can be read with plain characters in one of its lines, at its indentation or without.
 func mended(part []string, at int) bool {
 	part = slices.Clone(part)
-	part[at] = plainly(part[at])
+	line := part[at]
+	if part[at] = plainly(line); unreadable(part) == "" {
+		return true
+	}
+	part[at] = strings.TrimLeft(plainly(line), " ")
 	return unreadable(part) == ""
 }
 
