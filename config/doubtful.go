@@ -229,7 +229,8 @@ func (r *expiring) note(at yamlnode.Value, from, to time.Time, zone *time.Locati
 	r.dated = append(r.dated, d)
 }
 
-// Special days of this year stay as they are when they are over, and some weeks longer; and plans are made for two years.
+// Special days of this year stay as they are when they are over, and some weeks longer; and plans are made for two
+// years.
 const (
 	overFor  = 90
 	plansFor = 2 * 366

@@ -184,26 +184,33 @@ func checkVoice(v, allow yamlnode.Value, l ivr.Language) {
 // checkLocale reports what is no locale of the provider's, and one of another language than the tag.
 func checkLocale(v yamlnode.Value, l ivr.Language) bool {
 	locale, err := language.All.Parse(l.Locale)
-	known := voices.Locales()
+	want, _ := language.All.Make(l.Tag).Base()
 	if err != nil || strings.Contains(l.Locale, "_") || len(l.Locale) == 2 {
-		example := "id-ID"
-		meant := strings.ReplaceAll(l.Locale, "_", "-")
-		if len(meant) == 2 {
-			meant += "-"
-		}
-		begins := func(known string) bool { return strings.HasPrefix(known, meant) }
-		if i := slices.IndexFunc(known, begins); i >= 0 {
-			example = known[i]
-		}
-		v.Fail("%q is not a locale; write language and country, for example %s", problem.Short(l.Locale), example)
+		v.Fail("%q is not a locale; write language and country, for example %s", problem.Short(l.Locale),
+			exampleLocale(l.Locale, want))
 		return false
 	}
 	base, _ := locale.Base()
-	want, _ := language.All.Make(l.Tag).Base()
 	if base != want {
 		v.Fail("%s is not a locale of the language %s", l.Locale, l.Tag)
 	}
 	return base == want
+}
+
+// exampleLocale is the locale that was probably meant, or else one of the voices' of the language.
+func exampleLocale(written string, of language.Base) string {
+	known := voices.Locales()
+	if meant := strings.ReplaceAll(written, "_", "-"); slices.Contains(known, meant) {
+		return meant
+	}
+	speaks := func(locale string) bool {
+		base, _ := language.All.Make(locale).Base()
+		return base == of
+	}
+	if i := slices.IndexFunc(known, speaks); i >= 0 {
+		return known[i]
+	}
+	return "id-ID"
 }
 
 func readLimits(v yamlnode.Value, l *ivr.Line) {

@@ -66,6 +66,11 @@ func faultOf(line string) (at int, what string) {
 		last := open[len(open)-1]
 		return last.at, fmt.Sprintf("this %c is not closed", last.with)
 	}
+	return formOf(line)
+}
+
+// formOf is what is wrong about the hyphen or the key of a line; -1 for nothing.
+func formOf(line string) (at int, what string) {
 	if m := tightHyphen.FindString(line); m != "" {
 		return len(m) - 1, "a space is missing behind the hyphen"
 	}

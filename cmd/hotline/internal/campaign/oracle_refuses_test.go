@@ -145,6 +145,52 @@ func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	}
 }
 
+// Both have pressed 1 and are not connected: that is a callback kept only where the customer hung up in that moment, and
+// where it is rare.
+func TestTheOracleKnowsWhoHungUpAsAnAgentTookTheCall(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		agent   string        // what the agent's leg does last
+		hangsUp time.Duration // after that
+		broken  bool
+	}{
+		{"in that moment", simulator.EventPress, 67 * time.Millisecond, false},
+		{"long after it", simulator.EventPress, time.Minute, true},
+		{"before any agent's key", simulator.EventAnswer, time.Second, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			l, customer, agent := newEventBook(), customerNumber(2), "client:support-1"
+			at := campaignStart
+			for _, e := range []simulator.Event{
+				{Event: simulator.EventPlaceCall, Leg: "CA1", To: customer},
+				{Event: simulator.EventRing, Leg: "CA1", Role: customer, To: customer},
+				{Event: simulator.EventAnswer, Leg: "CA1", To: customer},
+				{Event: simulator.EventPress, Leg: "CA1", To: customer, Digits: "1"},
+				{Event: simulator.EventDial, Leg: "CA1", To: customer, Target: agent},
+				{Event: simulator.EventRing, Leg: "CA2", To: agent},
+				{Event: tc.agent, Leg: "CA2", To: agent, Digits: "1"},
+			} {
+				at, e.At = at.Add(time.Second), at
+				l.enter(e)
+			}
+			l.enter(simulator.Event{At: at.Add(-time.Second + tc.hangsUp), Event: simulator.EventHangup, Leg: "CA1",
+				To: customer})
+			v := &findings{counts: map[string]int{}, broken: map[string][]string{}}
+			v.callback(callbacks.Callback{Number: customer, Line: customerFirstLine, Attempts: 1,
+				State: callbacks.Done}, l)
+			if broken := v.broken[ruleKept] != nil; broken != tc.broken || v.counts[hungUpInTime] > 0 == tc.broken {
+				t.Errorf("broken %q, counted %d", v.broken, v.counts[hungUpInTime])
+			}
+		})
+	}
+	for n, broken := range map[int]bool{3: false, 4: true} {
+		v := &findings{counts: map[string]int{hungUpInTime: n}, broken: map[string][]string{}}
+		if v.coincidences(200); (v.broken[ruleKept] != nil) != broken {
+			t.Errorf("%d of 200 conversations: %q", n, v.broken)
+		}
+	}
+}
+
 // findingsOf are the rules that a book breaks, sorted.
 func findingsOf(t *testing.T, store app.Store, events []simulator.Event) []string {
 	t.Helper()

@@ -80,9 +80,7 @@ func checkBook(ctx context.Context, l *eventBook, store app.Store, agents int) (
 		}
 	}
 	v.told(l, byReference)
-	if n := v.counts[hungUpInTime]; n > 1+len(l.bridges)/100 {
-		v.find(ruleKept, "%d %s", n, hungUpInTime)
-	}
+	v.coincidences(len(l.bridges))
 	for customer, n := range l.bridges {
 		if _, known := byNumber[customer]; !known && isCustomer(customer) {
 			v.find(ruleKept, "%s was connected %d times without a callback", customer, n)
@@ -194,8 +192,15 @@ func (v *findings) callback(c callbacks.Callback, l *eventBook) {
 // hungUpInTime counts what two people do in the same moment: a coincidence, and so rare.
 const hungUpInTime = "done, whose customer hung up in the moment in which an agent pressed 1"
 
-// hungUpAsTaken reports whether a customer who was rung first hung up between the agent's key and the answer to it: both
-// had pressed 1, and nobody told the product that the answer came too late.
+// coincidences finds that more of them happened, among so many conversations, than can.
+func (v *findings) coincidences(conversations int) {
+	if n := v.counts[hungUpInTime]; n > 1+conversations/100 {
+		v.find(ruleKept, "%d %s", n, hungUpInTime)
+	}
+}
+
+// hungUpAsTaken reports whether a customer who was rung first hung up between the agent's key and the answer to it:
+// both had pressed 1, and nobody told the product that the answer came too late.
 func hungUpAsTaken(g *recordedLeg) bool {
 	return g.placed && !g.pressed.IsZero() && !g.taken.IsZero() && g.ended.Sub(g.taken) < clockError
 }

@@ -200,8 +200,8 @@ func (s *serving) RoundTrip(request *http.Request) (*http.Response, error) {
 
 const servedNumber = "+622150001000"
 
-// rings makes one call to its end, at a provider of its own whose webhooks go to the server. It may be called by many at
-// once; calls of one server have different seeds.
+// rings makes one call to its end, at a provider of its own whose webhooks go to the server. It may be called by
+// many at once; calls of one server have different seeds.
 func (s *serving) rings(o simulator.Options, from string, keys ...string) (*simulator.Simulator, error) {
 	o.Start, o.Client = time.Now(), &http.Client{Transport: s}
 	o.AccountSID, o.AuthToken = cmp.Or(o.AccountSID, simulate.AccountSID), servedToken

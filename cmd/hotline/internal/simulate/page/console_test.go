@@ -49,8 +49,8 @@ var documents = map[string]string{
 	"/message": `<Say language="en-US">Speak after the tone.</Say><Record action="%s/done" maxLength="60" timeout="5"/><Hangup/>`,
 }
 
-// A testConsole is a console on a simulator with a small product behind it. The real clock stands still, so the simulator's
-// time moves only when a test skips or jumps.
+// A testConsole is a console on a simulator with a small product behind it. The real clock stands still, so the
+// simulator's time moves only when a test skips or jumps.
 type testConsole struct {
 	t         *testing.T
 	simulator *simulator.Simulator
