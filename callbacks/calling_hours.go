@@ -3,6 +3,7 @@ package callbacks
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +70,19 @@ func zonesOf(number string) (zones []*time.Location) {
 		}
 	}
 	return zones
+}
+
+// Zones are the names of those in which there are telephones, sorted.
+func Zones() (names []string) {
+	for code := range phonenumbers.GetSupportedCallingCodes() {
+		zones, err := phonenumbers.GetTimezonesForPrefix(strconv.Itoa(code))
+		if err != nil {
+			continue
+		}
+		names = append(names, zones...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // together leaves out zones that add nothing. When the zones are so far apart that less than four hours would be left

@@ -1,11 +1,8 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -108,31 +105,6 @@ func length(s hours.Span) int {
 		return s.To - s.From
 	}
 	return s.To - s.From + midnight
-}
-
-var looseSpan = regexp.MustCompile(`^(\d{1,2})(?:[:.h]?(\d{2}))? *(am|pm)? *(?:-|to|until) *` +
-	`(\d{1,2})(?:[:.h]?(\d{2}))? *(am|pm)?$`)
-
-// spanMeant is a span written in another way, such as 8-17, 8:00-17:00 or 8am-5pm, as it has to be; empty when that is
-// not clear.
-func spanMeant(text string) string {
-	m := looseSpan.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
-	if m == nil {
-		return ""
-	}
-	var s hours.Span
-	for i, at := range []*int{&s.From, &s.To} {
-		hour, _ := strconv.Atoi(m[3*i+1])
-		minute, _ := strconv.Atoi(cmp.Or(m[3*i+2], "0"))
-		if half := m[3*i+3]; half != "" {
-			hour = hour%12 + map[string]int{"pm": 12}[half]
-		}
-		*at = hour*60 + minute
-	}
-	if parsed, err := hours.ParseSpan(s.String()); err == nil && length(parsed) < longShift {
-		return parsed.String()
-	}
-	return ""
 }
 
 // inWords says a span: "Monday 08:00 to Tuesday 05:00, 21 hours".

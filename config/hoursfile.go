@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
@@ -96,11 +98,35 @@ func readZone(root yamlnode.Mapping) *time.Location {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil {
-		v.Fail("%q is not a known zone; use an IANA name such as Asia/Jakarta, with its capital letters",
-			problem.Short(name))
+		hint := "use an IANA name such as Asia/Jakarta, with its capital letters"
+		if meant := zonesMeant(name); len(meant) > 0 {
+			hint = "did you mean " + strings.Join(meant, " or ") + "?"
+		}
+		v.Fail("%q is not a known zone; %s", problem.Short(name), hint)
 		return nil
 	}
 	return zone
+}
+
+// abbreviations of the clocks of our lines and their neighbours.
+var abbreviations = map[string][]string{"WIB": {"Asia/Jakarta"}, "WITA": {"Asia/Makassar"}, "WIT": {"Asia/Jayapura"},
+	"JST": {"Asia/Tokyo"}, "CST": {"Asia/Shanghai", "America/Chicago"}, "SGT": {"Asia/Singapore"},
+	"HKT": {"Asia/Hong_Kong"}, "KST": {"Asia/Seoul"}, "ICT": {"Asia/Bangkok"}, "MYT": {"Asia/Kuala_Lumpur"}}
+
+// zonesMeant are those that somebody may have meant who wrote an abbreviation, a city alone, or a slip of the pen.
+func zonesMeant(name string) []string {
+	if zones, ok := abbreviations[strings.ToUpper(name)]; ok {
+		return zones
+	}
+	known := callbacks.Zones()
+	city := func(zone string) bool { return strings.EqualFold(zone[strings.LastIndexByte(zone, '/')+1:], name) }
+	if i := slices.IndexFunc(known, city); i >= 0 {
+		return known[i : i+1]
+	}
+	if near, ok := problem.Within(2, problem.Plain(name), known); ok {
+		return []string{near}
+	}
+	return nil
 }
 
 // A HoursFile is one file of hours that is not part of a line.

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
@@ -33,9 +34,9 @@ func (r *rules) readOverride(item yamlnode.Value) {
 	until := m.Need("until", "write when it ends, for example 2027-01-01 02:00, or outright: until revoked")
 	switch text, ok := until.Plain("2027-01-01 02:00"); {
 	case !ok || text == schema.UntilRevoked:
-	case !yamlnode.WallClock.MatchString(text):
-		until.Fail("%q is neither a date and a time, such as 2027-01-01 02:00, nor the words %s",
-			problem.Short(text), schema.UntilRevoked)
+	case !strings.ContainsAny(text, "0123456789"):
+		until.Fail("%q is not a date and a time; if there is no end, write until: %s, otherwise for example "+
+			"2027-01-01 02:00", problem.Short(text), schema.UntilRevoked)
 	default:
 		o.Until, _ = until.Instant(r.Zone)
 	}

@@ -78,16 +78,8 @@ func readCallerLimits(v yamlnode.Value) (l callbacks.CallerLimits) {
 
 // readCallingHours reads the hours in which customers may be rung. A window past midnight would be the night.
 func readCallingHours(v yamlnode.Value) hours.Span {
-	text, ok := v.Plain("\"08:00-21:00\"")
-	if !ok {
-		return hours.Span{}
-	}
-	span, err := hours.ParseSpan(text)
-	switch {
-	case err != nil:
-		v.Fail("%v", err)
-		return hours.Span{}
-	case span.Overnight():
+	span, ok := yamlnode.Form(v, "\"08:00-21:00\"", hours.ParseSpan)
+	if ok && span.Overnight() {
 		v.Fail("%s runs past midnight, so customers would be rung at night; exchange the two times", span)
 		return hours.Span{}
 	}

@@ -1,12 +1,9 @@
 package config
 
 import (
-	"regexp"
-	"strconv"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
-	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -64,24 +61,8 @@ func readNth(v yamlnode.Value) *hours.Nth {
 	return nth
 }
 
-var monthDayForm = regexp.MustCompile(`^\d{2}-\d{2}$`)
-
 // readMonthDay reads a day of every year.
 func readMonthDay(v yamlnode.Value) (time.Month, int, bool) {
-	text, ok := v.Plain("12-24")
-	if !ok {
-		return 0, 0, false
-	}
-	if !monthDayForm.MatchString(text) {
-		v.Fail("%q is not a month and a day; write them as MM-DD, for example 12-24", problem.Short(text))
-		return 0, 0, false
-	}
-	month, _ := strconv.Atoi(text[:2])
-	day, _ := strconv.Atoi(text[3:])
-	// a leap year
-	if d := (hours.Date{Year: 2024, Month: time.Month(month), Day: day}); month < 1 || month > 12 || !d.Valid() {
-		v.Fail("%q is not a day of the calendar; correct the month or the day", text)
-		return 0, 0, false
-	}
-	return time.Month(month), day, true
+	y, ok := yamlnode.Form(v, "12-24", hours.ParseMonthDay)
+	return y.Month, y.Day, ok
 }

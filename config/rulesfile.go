@@ -105,17 +105,8 @@ func (r *rules) readWeek(v yamlnode.Value) {
 // readSpans reads the well-formed spans of a day and remembers them under the path that hours will use.
 func (r *rules) readSpans(v yamlnode.Value, path string, day time.Weekday) (spans []hours.Span) {
 	for _, item := range v.List("[\"09:00-12:00\", \"13:00-17:00\"], or [] for closed") {
-		text, ok := item.Plain("\"09:00-12:00\"")
+		span, ok := yamlnode.Form(item, "\"09:00-12:00\"", hours.ParseSpan)
 		if !ok {
-			continue
-		}
-		span, err := hours.ParseSpan(text)
-		if err != nil {
-			if meant := spanMeant(text); meant != "" && problem.Correction(text) == "" {
-				item.Fail("%q is not a span of hours; write %q", problem.Short(text), meant)
-			} else {
-				item.Fail("%v", err)
-			}
 			continue
 		}
 		doubtSpan(item, span, day)

@@ -3,8 +3,6 @@ package hours
 import (
 	"cmp"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
 )
 
@@ -35,21 +33,12 @@ func ParseDate(text string) (Date, error) {
 	return d, nil
 }
 
-// yearFirst is a date whose parts are in the right order, and whose separators or lengths are not.
-var yearFirst = regexp.MustCompile(`^(\d{4})[-/.年 ](\d{1,2})[-/.月 ](\d{1,2})日?$`)
-
 func notADate(text string) error {
-	if m := yearFirst.FindStringSubmatch(digitsMeant.Replace(text)); m != nil {
-		meant := fmt.Sprintf("%s-%02s-%02s", m[1], m[2], m[3])
-		if _, err := ParseDate(meant); err == nil && meant != text {
-			return fmt.Errorf("%s is not a date; write %s", quote(text), meant)
-		}
+	if meant := dateMeant(text); meant != "" {
+		return fmt.Errorf("%s is not a date; write %s", quote(text), meant)
 	}
 	return fmt.Errorf("%s is not a date; write it as YYYY-MM-DD, for example 2026-12-31", quote(text))
 }
-
-// digitsMeant are letters that are typed for digits, and shown much like them.
-var digitsMeant = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1")
 
 // DateOf returns the date that a clock in the zone of t shows.
 func DateOf(t time.Time) Date {

@@ -80,8 +80,25 @@ func (y *Yearly) on(d Date) bool {
 // slot numbers the days of a leap year, so that a run compares the same in every year.
 func slot(m time.Month, d int) int { return int(m)*32 + d }
 
+// ParseMonthDay reads a day of every year written as MM-DD.
+func ParseMonthDay(text string) (Yearly, error) {
+	d, err := ParseDate(fmt.Sprintf("%d-%s", leapYear, text))
+	switch meant := monthDayMeant(text); {
+	case err == nil && len(text) == len("12-24"):
+		return Yearly{Month: d.Month, Day: d.Day}, nil
+	case meant != "":
+		return Yearly{}, fmt.Errorf("%s is not a month and a day; write %s", quote(text), meant)
+	case monthAndDay.MatchString(text):
+		return Yearly{}, fmt.Errorf("%s is not a day of the calendar; correct the month or the day", quote(text))
+	}
+	return Yearly{}, fmt.Errorf("%s is not a month and a day; write them as MM-DD, for example 12-24", quote(text))
+}
+
+// leapYear has every day that a year may have.
+const leapYear = 2000
+
 func (y *Yearly) check(path string) (out []error) {
-	leap := func(m time.Month, d int) bool { return Date{Year: 2000, Month: m, Day: d}.Valid() }
+	leap := func(m time.Month, d int) bool { return Date{Year: leapYear, Month: m, Day: d}.Valid() }
 	if !leap(y.Month, y.Day) {
 		out = append(out, &Mistake{path,
 			fmt.Sprintf("%02d-%02d is not a day of any year; write month and day, for example 12-25", int(y.Month),

@@ -19,22 +19,25 @@ type Span struct {
 // ParseSpan reads a span written as HH:MM-HH:MM. 00:00-24:00 is the whole day, 22:00-06:00 runs past midnight.
 func ParseSpan(text string) (Span, error) {
 	if len(text) != 11 || text[5] != '-' {
-		return Span{}, fmt.Errorf("%s is not a span of hours; write it as HH:MM-HH:MM, for example 09:00-12:00",
-			quote(text))
+		return Span{}, notASpan(text, ", for example 09:00-12:00")
 	}
 	from, ok1 := parseReading(text[:5])
 	to, ok2 := parseReading(text[6:])
 	if !ok1 || !ok2 {
-		if meant := digitsMeant.Replace(text); meant != text {
-			if s, err := ParseSpan(meant); err == nil {
-				return Span{}, fmt.Errorf("%s has letters for digits; write %s", quote(text), s)
-			}
-		}
-		return Span{}, fmt.Errorf(
-			"%s is not a span of hours; write it as HH:MM-HH:MM with hours 00 to 24 and minutes 00 to 59", quote(text))
+		return Span{}, notASpan(text, " with hours 00 to 24 and minutes 00 to 59")
 	}
 	s := Span{From: from, To: to}
 	return s, s.check()
+}
+
+func notASpan(text, form string) error {
+	switch meant := spanMeant(text); {
+	case strings.Contains(meant, ","):
+		return fmt.Errorf("%s is several spans in one text; write %s", quote(text), meant)
+	case meant != "":
+		return fmt.Errorf("%s is not a span of hours; write %s", quote(text), meant)
+	}
+	return fmt.Errorf("%s is not a span of hours; write it as HH:MM-HH:MM%s", quote(text), form)
 }
 
 // String writes the span so that [ParseSpan] can read it.

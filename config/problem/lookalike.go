@@ -84,6 +84,18 @@ func Correction(value string) string {
 	return fmt.Sprintf("; %s: write %q", what, simple)
 }
 
+// Read reads a value with a form of its own, such as a time. The error has the corrected text: that of look-alikes, and
+// what the form itself corrects.
+func Read[T any](text string, parse func(string) (T, error)) (value T, err error) {
+	if value, err = parse(text); err == nil || Plain(text) == text {
+		return value, err
+	}
+	if _, again := parse(Plain(text)); again != nil {
+		return value, again // of the plain text, where the form may be corrected, too
+	}
+	return value, fmt.Errorf("%w%s", err, Correction(text))
+}
+
 // Pointer is a line with a mark under one of its bytes, for the end of a message. Where a long line is cut, … says so.
 func Pointer(line string, at int) string {
 	const before, behind = 60, 40

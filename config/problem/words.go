@@ -8,12 +8,15 @@ import (
 
 // Nearest finds the known word that somebody may have meant, in a file or on the command line. It is false when none is
 // near.
-func Nearest(word string, known []string) (string, bool) {
+func Nearest(word string, known []string) (string, bool) { return Within(1+len(word)/3, word, known) }
+
+// Within is [Nearest] where the known words are many, with so many letters to add, drop or change.
+func Within(most int, word string, known []string) (string, bool) {
 	const longest = 60 // longer words are nobody's slip, and would be costly to compare
 	if len(word) < 2 || len(word) > longest {
 		return "", false
 	}
-	best, bestDistance := "", 1+len(word)/3
+	best, bestDistance := "", most
 	for _, k := range known {
 		d := distance(strings.ToLower(word), strings.ToLower(k))
 		// "monday" for "mon", "hour" for "hours".

@@ -2,7 +2,6 @@ package yamlnode
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -172,67 +171,34 @@ func (v Value) Duration() (time.Duration, bool) {
 	return d, true
 }
 
-// Date is a day, quoted or not: YAML takes an unquoted one for an instant, so it is read from its text.
-func (v Value) Date() (hours.Date, bool) {
-	text, ok := v.Plain("2026-12-31")
+// Form is a value with a form of its own, such as a time or a date, quoted or not.
+func Form[T any](v Value, example string, parse func(string) (T, error)) (value T, ok bool) {
+	text, ok := v.Plain(example)
 	if !ok {
-		return hours.Date{}, false
+		return value, false
 	}
-	d, err := hours.ParseDate(text)
+	value, err := problem.Read(text, parse)
 	if err != nil {
+		v.Node = nil // the error has its correction
 		v.Fail("%v", err)
-		return hours.Date{}, false
 	}
-	return d, true
+	return value, err == nil
 }
 
-// WallClock is the form of a date and a reading of the clock.
-var WallClock = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2})$`)
+// Date is a day. YAML takes an unquoted one for an instant, so it is read from its text.
+func (v Value) Date() (hours.Date, bool) { return Form(v, "2026-12-31", hours.ParseDate) }
 
 // Instant is a date and a reading of the clock in a zone; 24:00 is the end of the day. A reading that occurs twice,
 // or that a clock skips, is read by [hours.InstantOf].
 func (v Value) Instant(zone *time.Location) (time.Time, bool) {
-	text, ok := v.Plain("2026-12-31 22:00")
-	if !ok {
-		return time.Time{}, false
+	reading, ok := Form(v, "2026-12-31 22:00", hours.ParseReading)
+	if !ok || zone == nil {
+		return time.Time{}, false // reported, a zone where it stands
 	}
-	parts := WallClock.FindStringSubmatch(text)
-	if parts == nil {
-		v.Fail("%q is not a date and a time; write them as 2026-12-31 22:00, on the line's own clock",
-			problem.Short(text))
-		return time.Time{}, false
+	if doubt := reading.Doubt(zone); doubt != "" {
+		v.Warn("%s", doubt)
 	}
-	d, err := hours.ParseDate(parts[1])
-	if err != nil {
-		v.Fail("%v", err)
-		return time.Time{}, false
-	}
-	reading := parts[2]
-	hour, _ := strconv.Atoi(reading[:2])
-	minute, _ := strconv.Atoi(reading[3:])
-	if minute > 59 || hour*60+minute > 24*60 {
-		v.Fail("%q is not a time of day; write 00:00 to 24:00", reading)
-		return time.Time{}, false
-	}
-	if zone == nil {
-		return time.Time{}, false // reported where the zone stands
-	}
-	at := hours.InstantOf(d, hour*60+minute, zone)
-	v.warnOfClockChange(text, at.In(zone), hour%24, minute)
-	return at, true
-}
-
-// warnOfClockChange says which instant is meant by a reading that the clock skips, or shows twice.
-func (v Value) warnOfClockChange(text string, at time.Time, hour, minute int) {
-	reads := func(t time.Time) bool { return t.Hour() == hour && t.Minute() == minute }
-	if !reads(at) {
-		v.Warn("the clock is set forward over %s, so that %s is meant; write that", text, at.Format("15:04"))
-	}
-	for _, back := range []time.Duration{30 * time.Minute, time.Hour} {
-		if later := at.Add(back); reads(at) && reads(later) {
-			v.Warn("the clock shows %s twice; the first time is meant", text)
-		}
-	}
+	return reading.In(zone), true
 }
 
 // Quoted is text whose digits YAML would take for a number: +62… loses its +, 0812 becomes something else.

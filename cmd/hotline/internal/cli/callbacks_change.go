@@ -82,6 +82,9 @@ outside the customer's calling hours, move names the first time after it and ask
 			if err != nil {
 				return err
 			}
+			if err := tellDoubt(cmd.ErrOrStderr(), "--at:", at, s.zone(c.Line)); err != nil {
+				return err
+			}
 			if !due.After(s.now()) {
 				return fmt.Errorf("--at %s has passed; to have it kept now use: hotline callbacks retry", at)
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
 	"github.com/hotline-ivr/hotline/config/compare"
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/publish"
 	"github.com/hotline-ivr/hotline/hours"
 )
@@ -104,7 +105,7 @@ func diff(cmd *cobra.Command, o diffOptions, oldName, newName string, open opene
 	d := difference{old: old, new: new, now: session.now()}
 	from := d.now
 	if o.from != "" {
-		date, err := hours.ParseDate(o.from)
+		date, err := problem.Read(o.from, hours.ParseDate)
 		if err != nil {
 			return fmt.Errorf("--from %w", err)
 		}

@@ -185,7 +185,7 @@ func answerHours(cmd *cobra.Command, o hoursOptions, subjects []subject, now tim
 				return err
 			}
 		}
-		return answerStream(cmd.InOrStdin(), out, subjects[0], now)
+		return answerStream(cmd, subjects[0], now)
 	}
 	for i, s := range subjects {
 		if i > 0 {
@@ -196,7 +196,7 @@ func answerHours(cmd *cobra.Command, o hoursOptions, subjects []subject, now tim
 		if o.at == "" {
 			err = printDays(out, s, o, now)
 		} else if at, err = parseInstant("--at", o.at, s.calendar.Zone(), now, now); err == nil {
-			err = answerOne(out, s, at)
+			err = errors.Join(tellDoubt(cmd.ErrOrStderr(), "--at:", o.at, s.calendar.Zone()), answerOne(out, s, at))
 		}
 		if err != nil {
 			return err
@@ -222,14 +222,15 @@ type hoursAnswer struct {
 }
 
 // answerStream answers each instant as soon as it is read: who asks one at a time waits for the answer.
-func answerStream(in io.Reader, out io.Writer, s subject, now time.Time) error {
-	reader, writer := bufio.NewReader(in), bufio.NewWriter(out)
+func answerStream(cmd *cobra.Command, s subject, now time.Time) error {
+	reader, writer := bufio.NewReader(cmd.InOrStdin()), bufio.NewWriter(cmd.OutOrStdout())
 	encoder := jsonEncoder(writer)
 	for number := 1; ; number++ {
 		text, err := reader.ReadString('\n')
 		if text = strings.TrimSpace(text); text != "" {
-			at, wrong := parseInstant(fmt.Sprintf("line %d:", number), text, s.calendar.Zone(), now, now)
-			if wrong != nil {
+			what := fmt.Sprintf("line %d:", number)
+			at, wrong := parseInstant(what, text, s.calendar.Zone(), now, now)
+			if wrong = errors.Join(wrong, tellDoubt(cmd.ErrOrStderr(), what, text, s.calendar.Zone())); wrong != nil {
 				return errors.Join(writer.Flush(), wrong)
 			}
 			if err := encoder.Encode(answerAt(s, at)); err != nil {
@@ -334,7 +335,7 @@ func printDays(out io.Writer, s subject, o hoursOptions, now time.Time) error {
 	first := hours.DateOf(now.In(zone))
 	if o.from != "" {
 		var err error
-		if first, err = hours.ParseDate(o.from); err != nil {
+		if first, err = problem.Read(o.from, hours.ParseDate); err != nil {
 			return fmt.Errorf("--from %w", err)
 		}
 	}

@@ -138,6 +138,30 @@ func TestHoursAt(t *testing.T) {
 	}
 }
 
+// The clock of New York skips an hour of one day and shows one of another twice: what is meant is said, in the words of
+// hotline check.
+func TestHoursAtWhenTheClockChanges(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "york.yaml")
+	if err := os.WriteFile(file, []byte("zone: America/New_York\nweek: {mon: [\"08:00-17:00\"]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]string{
+		"2027-03-14 02:30": "warning: --at: the clock is set forward over 2027-03-14 02:30, so that 03:30 is meant; write that\n",
+		"2027-11-07 01:30": "warning: --at: the clock shows 2027-11-07 01:30 twice; the first time is meant\n",
+		"2027-11-07 03:30": "york, ",
+	} {
+		out, err := run(t, "", "hours", "--file", file, "--at", at)
+		if err != nil || !strings.HasPrefix(out, want) || !strings.Contains(out, "(America/New_York): closed\n") {
+			t.Errorf("--at %s: %v\n%s", at, err, out)
+		}
+		streamed, err := run(t, at+"\n", "hours", "--file", file, "--at", "-")
+		want = strings.Replace(want, "--at", "line 1", 1)
+		if err != nil || !strings.Contains(streamed, want) && strings.Contains(want, "warning") {
+			t.Errorf("%s: %v\n%s", at, err, streamed)
+		}
+	}
+}
+
 func TestHoursStream(t *testing.T) {
 	out, err := run(t, "2026-12-31T12:00:00+08:00\r\n2026-12-31T02:30:00Z\n", "hours", "--file", moving, "--at", "-")
 	want := `{"at":"2026-12-31T04:00:00Z","line":"moving","open":false,"since":"2026-12-31T04:00:00Z","until":"2027-01-01T14:00:00Z","next_open":"2027-01-01T14:00:00Z",` +
@@ -232,7 +256,10 @@ func TestHoursMistakes(t *testing.T) {
 			`line gopay has no desk "nope"; it has: emergency, senior, support`},
 		{[]string{"--line", "gopay", "--at", "soon"}, "is not a valid time; write now, 18:00, "},
 		{[]string{"--at", "now"}, "name it with --line: gopay, okpay, paypay, upay, wallet"},
+		{[]string{"--line", "gopay", "--at", "2026-12-01 10:30am"}, `is not a valid time; write "2026-12-01 10:30"`},
+		{[]string{"--line", "gopay", "--at", "18：00"}, `is not a valid time; write "18:00"`},
 		{[]string{"--from", "soon"}, "write it as YYYY-MM-DD"},
+		{[]string{"--from", "20261224"}, "is not a date; write 2026-12-24"},
 		{[]string{"--days", "0"}, "ask for 1 to 400 days"},
 		{[]string{"--file", "no-such.yaml"}, "no-such.yaml"},
 		{[]string{"--file", moving, "--desk", "support"}, "leave one of them out"},

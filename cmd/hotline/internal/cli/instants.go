@@ -2,12 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/hours"
 	"github.com/hotline-ivr/hotline/ivr"
 )
@@ -39,7 +42,10 @@ func parseInstant(what, text string, zone *time.Location, now, after time.Time) 
 	}
 	clock, notOfDay := time.Parse("15:04", text)
 	date, notDated := time.Parse("2006-01-02 15:04", text)
+	meant := hours.ReadingMeant(problem.Plain(text))
 	switch {
+	case notOfDay != nil && notDated != nil && meant != "":
+		return time.Time{}, fmt.Errorf("%s %.40q is not a valid time; write %q", what, text, meant)
 	case notOfDay != nil && notDated != nil:
 		return time.Time{}, fmt.Errorf("%s %.40q is not a valid time; write %s", what, text, instantForms)
 	case zone == nil:
@@ -49,6 +55,19 @@ func parseInstant(what, text string, zone *time.Location, now, after time.Time) 
 		return nextReading(after.In(zone), clock), nil
 	}
 	return hours.InstantOf(hours.DateOf(date), date.Hour()*60+date.Minute(), zone), nil
+}
+
+// tellDoubt says which instant is meant where the clock of a zone skips a reading, or shows it twice, as hotline check
+// does of files.
+func tellDoubt(out io.Writer, what, text string, zone *time.Location) error {
+	reading, err := hours.ParseReading(text)
+	if err != nil {
+		return nil // no reading of that clock
+	}
+	if doubt := reading.Doubt(zone); doubt != "" {
+		_, err = fmt.Fprintf(out, "warning: %s %s\n", what, doubt)
+	}
+	return err
 }
 
 // nextReading is when a clock shows a time next.
@@ -81,5 +100,6 @@ func secondsOf(clock func() time.Time) func() time.Time {
 // simulatedInstant is when a simulation begins, on the clock of a line.
 func simulatedInstant(cmd *cobra.Command, text string, line *ivr.Line) (time.Time, error) {
 	now := clockFrom(cmd.Context())().Truncate(time.Second)
-	return parseInstant("--at", text, line.Hours.Zone(), now, now)
+	at, err := parseInstant("--at", text, line.Hours.Zone(), now, now)
+	return at, errors.Join(err, tellDoubt(cmd.ErrOrStderr(), "--at:", text, line.Hours.Zone()))
 }

@@ -190,6 +190,10 @@ func (r *overrideCommand) declare(o overrideOptions, open bool) error {
 	if over.Until, err = parseInstant("--until", o.until, zone, r.now, over.From); err != nil {
 		return err
 	}
+	err = errors.Join(tellDoubt(r.out, "--from:", o.from, zone), tellDoubt(r.out, "--until:", o.until, zone))
+	if err != nil {
+		return err
+	}
 	if over.Say, err = spokenBy(line, o.say); err != nil {
 		return err
 	}

@@ -85,7 +85,7 @@ func (o specialOptions) list(cmd *cobra.Command) error {
 	}
 	from := hours.DateOf(clockFrom(cmd.Context())().In(line.Hours.Zone()))
 	if o.from != "" {
-		if from, err = hours.ParseDate(o.from); err != nil {
+		if from, err = problem.Read(o.from, hours.ParseDate); err != nil {
 			return fmt.Errorf("--from %w", err)
 		}
 	}
@@ -228,7 +228,7 @@ func (o specialOptions) day() (day hours.Special, err error) {
 	}
 	day.Closed, day.Name = o.closed, strings.TrimSpace(o.name)
 	for _, text := range o.open {
-		span, err := hours.ParseSpan(text)
+		span, err := problem.Read(text, hours.ParseSpan)
 		if err != nil {
 			return day, fmt.Errorf("--open %w", err)
 		}
@@ -275,13 +275,13 @@ func (o specialOptions) removal(
 // readDays reads a day, or the first and the last of several.
 func readDays(flag, text string) (day hours.Special, err error) {
 	from, to, several := strings.Cut(text, "..")
-	if day.From, err = hours.ParseDate(from); err != nil {
+	if day.From, err = problem.Read(from, hours.ParseDate); err != nil {
 		return day, fmt.Errorf("%s %w", flag, err)
 	}
 	if !several {
 		return day, nil
 	}
-	if day.To, err = hours.ParseDate(to); err != nil {
+	if day.To, err = problem.Read(to, hours.ParseDate); err != nil {
 		return day, fmt.Errorf("%s %w", flag, err)
 	}
 	if day.To.Compare(day.From) < 0 {
