@@ -110,7 +110,7 @@ func (l *loader) readLines() []*lineFile {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
-	used := map[string]bool{}
+	used, missing := map[string]bool{}, map[string]bool{}
 	astray := l.misnamed // some line may want the hours that no line names
 	for _, name := range slices.Sorted(maps.Keys(l.lineFiles)) {
 		f := l.readLine(name)
@@ -119,7 +119,7 @@ func (l *loader) readLines() []*lineFile {
 			continue
 		}
 		_, found := l.hoursFiles[f.hoursName]
-		astray = astray || !found
+		astray, missing[f.hoursName] = astray || !found, !found
 		f.needs = needsOf(f.line)
 		lines = append(lines, f)
 		used[f.hoursName] = true
@@ -131,8 +131,12 @@ func (l *loader) readLines() []*lineFile {
 		if !astray {
 			l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
 		}
-		if at := l.hoursFiles[name]; at.Node != nil {
-			checkName(readHours(at, nil, l.sets).id, name)
+		at := l.hoursFiles[name]
+		if at.Node == nil {
+			continue
+		}
+		if id := readHours(at, nil, l.sets).id; !missing[written(at, "line")] { // told where it is missed
+			checkName(id, name)
 		}
 	}
 	l.checkNumbers(lines)
@@ -150,6 +154,8 @@ func (l *loader) readLine(name string) *lineFile {
 	switch times, ok := l.hoursFiles[f.hoursName]; {
 	case !ok && f.hours.Present():
 		f.hours.Fail("there is no hours/%s.yaml; %s", f.hoursName, l.hoursHint(name, f.hoursName))
+	case !ok && l.renamed(name) != "":
+		l.fail(f.at.File, "has no hours; %s", l.hoursHint(name, name))
 	case !ok:
 		l.fail(f.at.File, "has no hours; add hours/%s.yaml, or name the file of another line: hours: NAME", name)
 	case times.Node != nil:
@@ -160,8 +166,21 @@ func (l *loader) readLine(name string) *lineFile {
 	return f
 }
 
+// renamed finds a file of hours that says that it is another's, and has no line of its own; empty when there is none.
+func (l *loader) renamed(wanted string) string {
+	for _, name := range slices.Sorted(maps.Keys(l.hoursFiles)) {
+		if _, used := l.lineFiles[name]; !used && written(l.hoursFiles[name], "line") == wanted {
+			return name
+		}
+	}
+	return ""
+}
+
 // hoursHint names files of hours. The nearest is not advised where it is another line's, which may be in another zone.
 func (l *loader) hoursHint(line, wanted string) string {
+	if file := l.renamed(wanted); file != "" {
+		return fmt.Sprintf("hours/%s.yaml says that it is line: %s; rename it to %[2]s.yaml", file, wanted)
+	}
 	known := slices.Sorted(maps.Keys(l.hoursFiles))
 	near, ok := problem.Nearest(wanted, known)
 	if _, others := l.lineFiles[near]; ok && (near == line || !others) {

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
@@ -46,16 +48,41 @@ func unknownKey(v yamlnode.Value, key string, known []string) string {
 	case folder == "hours" && slices.Contains(lineKeys(), key):
 		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base)
 	}
-	return "unknown key; " + problem.Hint(key, known)
+	return "unknown key; " + hint(key, known, func(k string) bool { return slices.Contains(keysOf(v), k) })
+}
+
+// hint is [problem.Hint] where a key that is not there yet is meant rather than one that is.
+func hint(key string, known []string, written func(string) bool) string {
+	missing := slices.DeleteFunc(slices.Clone(known), written)
+	if near, ok := problem.Nearest(key, missing); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return problem.Hint(key, known)
 }
 
 // timesFile is the file of hours of a line's file.
 func timesFile(v yamlnode.Value, base string) string {
-	for i := 0; i+1 < len(v.Node.Content); i += 2 {
-		if name := v.Node.Content[i+1].Value; v.Node.Content[i].Value == "hours" &&
-			schema.Identifier.MatchString(name) {
-			base = name + ".yaml"
-		}
+	if name := written(v, "hours"); schema.Identifier.MatchString(name) {
+		base = name + ".yaml"
 	}
 	return "hours/" + base
+}
+
+// written is what is behind a key of a file that may have mistakes; empty when it is not there, or no single value.
+func written(v yamlnode.Value, key string) string {
+	if i := slices.Index(keysOf(v), key); i >= 0 {
+		return v.Node.Content[2*i+1].Value
+	}
+	return ""
+}
+
+// keysOf are the keys of a mapping as they are written, known or not.
+func keysOf(v yamlnode.Value) (keys []string) {
+	if v.Node == nil || v.Node.Kind != yaml.MappingNode {
+		return nil
+	}
+	for i := 0; i+1 < len(v.Node.Content); i += 2 {
+		keys = append(keys, v.Node.Content[i].Value)
+	}
+	return keys
 }

@@ -109,10 +109,10 @@ func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool)
 		v.Fail("%s", secret)
 		return none, false
 	case !needed && own: // one that is misspelt would leave nothing missing
-		v.Fail("line %s does not speak this; %s", id, promptHint(common, line.needs.keys()))
+		v.Fail("line %s does not speak this; %s", id, f.hint(common, line.needs.keys()))
 		return none, false
 	case !needed && !spareName.MatchString(common):
-		v.Fail("no line speaks this; %s", promptHint(common, slices.Sorted(maps.Keys(f.needs.any))))
+		v.Fail("no line speaks this; %s", f.hint(common, slices.Sorted(maps.Keys(f.needs.any))))
 		return none, false
 	case !needed && strings.HasPrefix(common, "answer."):
 		need = ivr.PromptNeed{Key: common, Args: []string{"digits"}}
@@ -179,11 +179,12 @@ func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFil
 	return speakers
 }
 
-func promptHint(key string, known []string) string {
-	if near, ok := problem.Nearest(key, known); ok {
-		return fmt.Sprintf("did you mean %q?", near)
+// hint names the sentence that is meant: one that is missing rather than one that is there.
+func (f *promptFile) hint(key string, known []string) string {
+	if _, near := problem.Nearest(key, known); !near {
+		return "remove it, or correct its name"
 	}
-	return "remove it, or correct its name"
+	return hint(key, known, func(k string) bool { _, there := f.written[k]; return there })
 }
 
 // missing calls what for each sentence that a line needs in this language and lacks, in order.

@@ -255,7 +255,7 @@ var beyond = strings.Fields(`
 	policy-duration policy-slot policy-opening-spacing ring-long ring-short special-overlap special-range-backwards span-same spans-overlap
 	spans-overlap-midnight desk-own-overlap desk-own-inherits-mistake call-callback-before call-closed-before
 
-	locale-other-language voice-locale voice-misspelt voice-of-another-kind voice-allowed-wrong-locale number-impossible alert-fixed-line caller-id text-sender-mainland zone-slip zone-unknown call-gap call-step-no-word
+	locale-other-language voice-locale voice-misspelt voice-of-another-kind voice-allowed-wrong-locale number-impossible alert-fixed-line caller-id text-sender-mainland hours-renamed hours-renamed-and-named zone-slip zone-unknown call-gap call-step-no-word
 `)
 
 // named are the files of which mistakes are told.
