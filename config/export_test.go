@@ -1,6 +1,7 @@
 package config
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,3 +42,6 @@ func SchemaKeys(kind string) map[string][]string {
 	walk("", root)
 	return out
 }
+
+// UsualKeys are the keys whose quantities are compared with what is usual.
+func UsualKeys() []string { return slices.Collect(maps.Keys(usual)) }

@@ -76,6 +76,7 @@ func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 		f.checkDesk(general, id)
 	}
 	f.warn(root)
+	doubtQuantities(at, "")
 	return f
 }
 

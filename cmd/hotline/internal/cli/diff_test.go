@@ -126,7 +126,7 @@ func TestDiffRefuses(t *testing.T) {
 			t.Errorf("%v: got %v, want %q", c.args, err, c.want)
 		}
 		if slices.Contains(c.args, wrong) &&
-			!strings.Contains(out, `hours/gopay.yaml:13: weak: unknown key; did you mean "peak"?`) {
+			!strings.Contains(out, `hours/gopay.yaml:13: weak: unknown key; did you mean "week"?`) {
 			t.Errorf("the mistake is not told:\n%s", out)
 		}
 	}
