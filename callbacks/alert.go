@@ -70,7 +70,7 @@ func (a Alert) Body(count int) string {
 // Alert logs that nobody took an urgent call, and has the line's alert number told. key names the call and how often
 // its desk has been rung; caller is E.164, or empty.
 func (s *Service) Alert(ctx context.Context, key, line, desk, caller string) error {
-	s.log.ErrorContext(ctx, "nobody took an urgent call", "line", line, "desk", desk, "number", Mask(caller))
+	s.log.ErrorContext(ctx, "nobody took an urgent call", "call", key, "line", line, "desk", desk, "number", Mask(caller))
 	plan := s.plan(line, desk)
 	if plan.Alert == "" {
 		return nil

@@ -74,6 +74,14 @@ type Callback struct {
 	Remark string
 }
 
+// A Backlog is how many callbacks of a line are in an open state, and the earliest Due among them, UTC.
+type Backlog struct {
+	Line  string
+	State State
+	Count int
+	Due   time.Time
+}
+
 // Open reports whether the callback is still to be kept.
 func (c Callback) Open() bool {
 	return slices.Contains(OpenStates, c.State)

@@ -113,8 +113,8 @@ type Queries interface {
 	List(ctx context.Context, f Filter) ([]Callback, error)
 	// Count is how many callbacks a filter asks for; it heeds neither After nor Most.
 	Count(ctx context.Context, f Filter) (int, error)
-	// Tasks is how many callbacks of each line are a [Task].
-	Tasks(ctx context.Context) (map[string]int, error)
+	// Backlog counts the open callbacks of each line and state, ordered by line.
+	Backlog(ctx context.Context) ([]Backlog, error)
 	// Messages returns the messages of a line, or of all, the newest first, at most so many.
 	Messages(ctx context.Context, line string, most int) ([]Message, error)
 	// SMSOf lists the SMS of a callback, oldest first. Their Callback is not filled in.

@@ -72,8 +72,8 @@ func TestUrgentBecomesATask(t *testing.T) {
 	if texts, err := w.store.SMSOf(w.ctx, c.ID); err != nil || len(texts) != 1 {
 		t.Errorf("text messages %+v, %v; want the one that confirms it", texts, err)
 	}
-	if tasks, err := w.store.Tasks(w.ctx); err != nil || tasks["gopay"] != 1 {
-		t.Errorf("tasks %v, %v", tasks, err)
+	if open, err := w.store.Backlog(w.ctx); err != nil || len(open) != 1 || open[0].State != callbacks.Task {
+		t.Errorf("open are %v, %v", open, err)
 	}
 	w.pass(365 * 24 * time.Hour)
 	if next := w.quiet(); next != -1 {

@@ -115,19 +115,13 @@ func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error
 	return n, s.wrap("count callbacks", err)
 }
 
-// Tasks implements [callbacks.Queries].
-func (s *Store) Tasks(ctx context.Context) (map[string]int, error) {
-	type counted struct {
-		line string
-		n    int
-	}
-	list, err := rows(ctx, s.read, func(c *counted) columns { return columns{{"line", &c.line}, {"n", &c.n}} },
-		`SELECT line, count(*) AS n FROM callbacks WHERE state = 'task' GROUP BY line`)
-	tasks := map[string]int{}
-	for _, c := range list {
-		tasks[c.line] = c.n
-	}
-	return tasks, s.wrap("count tasks", err)
+// Backlog implements [callbacks.Queries].
+func (s *Store) Backlog(ctx context.Context) ([]callbacks.Backlog, error) {
+	list, err := rows(ctx, s.read, func(b *callbacks.Backlog) columns {
+		return columns{{"line", &b.Line}, {"state", &b.State}, {"n", &b.Count}, {"due_ms", millis{&b.Due}}}
+	}, `SELECT line, state, count(*) AS n, min(due_ms) AS due_ms FROM callbacks WHERE `+openStates+`
+		GROUP BY line, state ORDER BY line, state`)
+	return list, s.wrap("count open callbacks", err)
 }
 
 // List implements [callbacks.Store].

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -63,6 +65,26 @@ func testList(t *testing.T, s *suite) {
 	same(t, found, second)
 	_, err = s.ByReference(s.ctx, "0000000")
 	wantErr(t, err, callbacks.ErrNotFound)
+}
+
+func testBacklog(t *testing.T, s *suite) {
+	late := s.book(t, func(r *callbacks.Request) { r.Due = Start.Add(time.Hour) })
+	s.book(t)
+	cancel(t, s, s.book(t).ID)
+	s.book(t, func(r *callbacks.Request) { r.Line = "upay" })
+	s.mustClaim(t, late, "1", Start.Add(time.Hour))
+	backlog, err := s.Backlog(s.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(backlog, func(a, b callbacks.Backlog) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.State, b.State))
+	})
+	same(t, backlog, []callbacks.Backlog{
+		{Line: "gopay", State: callbacks.Booked, Count: 1, Due: Start},
+		{Line: "gopay", State: callbacks.Dialling, Count: 1, Due: Start.Add(time.Hour)},
+		{Line: "upay", State: callbacks.Booked, Count: 1, Due: Start},
+	})
 }
 
 func testListMessages(t *testing.T, s *suite) {

@@ -73,6 +73,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"SMS of an end", testTextOfAnEnd},
 		{"messages", testMessages},
 		{"list", testList},
+		{"backlog", testBacklog},
 		{"list messages", testListMessages},
 		{"call records", testCallRecords},
 		{"one reference a call", testReferenceOfCallRecord},

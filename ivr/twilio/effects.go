@@ -30,17 +30,17 @@ const (
 func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.Event {
 	switch effect := effect.(type) {
 	case ivr.FindOpen:
-		return s.findOpen(ctx, effect)
+		return s.findOpen(ctx, w, effect)
 	case ivr.Look:
-		return s.look(ctx, effect)
+		return s.look(ctx, w, effect)
 	case ivr.AskTaken:
 		return s.askTaken(ctx, w, effect)
 	case ivr.Reached:
-		return s.reached(ctx, effect)
+		return s.reached(ctx, w, effect)
 	case ivr.SaveCallRecord:
-		return s.saveCallRecord(ctx, effect)
+		return s.saveCallRecord(ctx, w, effect)
 	case ivr.UrgentUnanswered:
-		return s.urgentUnanswered(ctx, effect)
+		return s.urgentUnanswered(ctx, w, effect)
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
@@ -50,9 +50,9 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 	case ivr.Move:
 		return s.move(ctx, w, effect)
 	case ivr.Prove:
-		return s.verify(ctx, effect)
+		return s.verify(ctx, w, effect)
 	case ivr.VerifyCall:
-		return s.verifyCall(ctx, effect)
+		return s.verifyCall(ctx, w, effect)
 	case ivr.Cancel:
 		return s.cancelCallback(ctx, w, effect)
 	case ivr.SaveMessage:
@@ -60,7 +60,7 @@ func (s *Server) perform(ctx context.Context, w webhook, effect ivr.Effect) ivr.
 	case ivr.AttachNote:
 		return s.attachNote(ctx, w, effect)
 	}
-	s.Log.Error("no way to carry out an effect", "effect", fmt.Sprintf("%T", effect))
+	s.Log.Error("no way to carry out an effect", "call", w.call().SID, "effect", fmt.Sprintf("%T", effect))
 	return ivr.Refused{Why: ivr.Failed}
 }
 
@@ -70,7 +70,7 @@ func (s *Server) book(ctx context.Context, w webhook, effect ivr.Book) ivr.Event
 		return ivr.Noted{Callback: booking.Callback}
 	}
 	if err != nil {
-		return s.refuse("book a callback", err, "line", effect.Request.Line, "call", w.call().SID, "caller",
+		return s.refuse(w, "book a callback", err, "line", effect.Request.Line, "caller",
 			callbacks.Mask(effect.Request.Caller))
 	}
 	s.Metrics.booked(booking)
@@ -84,7 +84,7 @@ func (s *Server) move(ctx context.Context, w webhook, effect ivr.Move) ivr.Event
 		return ivr.Noted{Callback: moved}
 	}
 	if err != nil {
-		return s.refuse("move a callback", err, "call", w.call().SID, "caller", callbacks.Mask(effect.To.Caller))
+		return s.refuse(w, "move a callback", err, "caller", callbacks.Mask(effect.To.Caller))
 	}
 	s.observe(Event{Name: "move", CallSID: w.call().SID, Callback: moved})
 	return ivr.CallbackBooked{Callback: moved}
@@ -93,7 +93,7 @@ func (s *Server) move(ctx context.Context, w webhook, effect ivr.Move) ivr.Event
 func (s *Server) cancelCallback(ctx context.Context, w webhook, effect ivr.Cancel) ivr.Event {
 	cancelled, err := s.Callbacks.Cancel(ctx, effect.ID, "caller")
 	if err != nil {
-		return s.refuse("cancel a callback", err)
+		return s.refuse(w, "cancel a callback", err)
 	}
 	s.observe(Event{Name: "cancel", CallSID: w.call().SID, Callback: cancelled})
 	return ivr.Dropped{}
@@ -102,7 +102,7 @@ func (s *Server) cancelCallback(ctx context.Context, w webhook, effect ivr.Cance
 func (s *Server) saveMessage(ctx context.Context, w webhook, effect ivr.SaveMessage) ivr.Event {
 	message, err := s.Callbacks.SaveMessage(ctx, effect.Message)
 	if err != nil {
-		return s.refuse("save a message", err)
+		return s.refuse(w, "save a message", err)
 	}
 	s.Metrics.messages.Inc()
 	s.observe(Event{Name: "message", CallSID: w.call().SID, Line: message.Line, Desk: message.Desk,
@@ -112,13 +112,13 @@ func (s *Server) saveMessage(ctx context.Context, w webhook, effect ivr.SaveMess
 
 func (s *Server) attachNote(ctx context.Context, w webhook, effect ivr.AttachNote) ivr.Event {
 	if err := s.Callbacks.AttachNote(ctx, effect.ID, effect.Note); err != nil {
-		return s.refuse("keep a note", err)
+		return s.refuse(w, "keep a note", err)
 	}
 	s.observe(Event{Name: "note", CallSID: w.call().SID})
 	return ivr.Done{}
 }
 
-func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
+func (s *Server) findOpen(ctx context.Context, w webhook, effect ivr.FindOpen) ivr.Event {
 	var callback callbacks.Callback
 	var found bool
 	err := within(ctx, earlyRead, func(ctx context.Context) (err error) {
@@ -126,7 +126,7 @@ func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
 		return err
 	})
 	if err != nil {
-		s.Log.Warn("cannot look for an open callback; the call goes on without", "error", err)
+		s.Log.Warn("cannot look for an open callback; the call goes on without", "call", w.call().SID, "error", err)
 		return ivr.Found{}
 	}
 	if !found {
@@ -135,20 +135,20 @@ func (s *Server) findOpen(ctx context.Context, effect ivr.FindOpen) ivr.Event {
 	return ivr.Found{ID: callback.ID, ByReference: callback.AccountProof() == ""}
 }
 
-func (s *Server) look(ctx context.Context, effect ivr.Look) ivr.Event {
+func (s *Server) look(ctx context.Context, w webhook, effect ivr.Look) ivr.Event {
 	var callback callbacks.Callback
 	err := within(ctx, openCallbackRead, func(ctx context.Context) (err error) {
 		callback, err = s.Callbacks.Callback(ctx, effect.ID)
 		return err
 	})
 	if err != nil {
-		return s.refuse("tell of a callback", err)
+		return s.refuse(w, "tell of a callback", err)
 	}
 	return ivr.Shown{Callback: callback}
 }
 
 // saveCallRecord writes down a call that is put through. The caller does not wait long for it.
-func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) ivr.Event {
+func (s *Server) saveCallRecord(ctx context.Context, w webhook, effect ivr.SaveCallRecord) ivr.Event {
 	var record callbacks.CallRecord
 	err := within(ctx, callRecordWrite, func(ctx context.Context) (err error) {
 		record, err = s.Callbacks.SaveCallRecord(ctx, effect.Record)
@@ -156,7 +156,7 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 	})
 	if err != nil {
 		s.Log.Warn("cannot write down a call that is put through; it goes on without a reference", "call",
-			effect.Record.Key, "error", err)
+			w.call().SID, "error", err)
 		s.Metrics.failures.WithLabelValues("write a call record").Inc()
 		return ivr.Refused{Why: ivr.Failed}
 	}
@@ -166,13 +166,14 @@ func (s *Server) saveCallRecord(ctx context.Context, effect ivr.SaveCallRecord) 
 }
 
 // urgentUnanswered tells a line's own people. The caller goes on at once whatever comes of it.
-func (s *Server) urgentUnanswered(ctx context.Context, effect ivr.UrgentUnanswered) ivr.Event {
+func (s *Server) urgentUnanswered(ctx context.Context, w webhook, effect ivr.UrgentUnanswered) ivr.Event {
 	s.Metrics.unanswered.WithLabelValues(effect.Line).Inc()
 	err := within(ctx, callRecordWrite, func(ctx context.Context) error {
 		return s.Callbacks.Alert(ctx, effect.Key, effect.Line, effect.Desk, effect.Caller)
 	})
 	if err != nil {
-		s.Log.Error("cannot write the alert about an urgent call that nobody took", "line", effect.Line, "error", err)
+		s.Log.Error("cannot write the alert about an urgent call that nobody took", "call", w.call().SID, "line",
+			effect.Line, "error", err)
 		s.Metrics.failures.WithLabelValues("write an alert").Inc()
 	}
 	return ivr.Alerted{}
@@ -217,7 +218,7 @@ func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) i
 		// The agent pressed 1 and the two were not connected: our answer was lost, or the caller had hung up.
 		taken = false
 		if err := s.Callbacks.ReleaseFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
-			s.Log.Warn("cannot release a callback that was held", "error", err)
+			s.Log.Warn("cannot release a callback that was held", "call", w.call().SID, "error", err)
 		}
 	}
 	return ivr.Taken{Yes: taken, Bridged: bridged == "true"}
@@ -232,11 +233,11 @@ func (s *Server) dialsEnded(ctx context.Context, w webhook) {
 	}
 }
 
-func (s *Server) reached(ctx context.Context, effect ivr.Reached) ivr.Event {
+func (s *Server) reached(ctx context.Context, w webhook, effect ivr.Reached) ivr.Event {
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
 	if err := s.Callbacks.CancelFor(ctx, effect.Line, effect.Desk, effect.Caller); err != nil {
-		s.Log.Warn("cannot take back the callback of a caller who got through", "error", err)
+		s.Log.Warn("cannot take back the callback of a caller who got through", "call", w.call().SID, "error", err)
 	}
 	return ivr.Done{}
 }
@@ -244,14 +245,14 @@ func (s *Server) reached(ctx context.Context, effect ivr.Reached) ivr.Event {
 // lastDigits is how many digits of an account count as proof.
 const lastDigits = 4
 
-func (s *Server) verify(ctx context.Context, effect ivr.Prove) ivr.Event {
+func (s *Server) verify(ctx context.Context, w webhook, effect ivr.Prove) ivr.Event {
 	if effect.ByReference && len(effect.Digits) <= lastDigits {
 		return ivr.Refused{Why: ivr.NoMatch}
 	}
 	callback, right, err := s.Callbacks.Verify(ctx, effect.Key, effect.ID, effect.Caller, effect.Digits)
 	switch {
 	case err != nil:
-		return s.refuse("verify a caller", err)
+		return s.refuse(w, "verify a caller", err)
 	case !right:
 		return ivr.Refused{Why: ivr.NoMatch}
 	}
@@ -259,16 +260,17 @@ func (s *Server) verify(ctx context.Context, effect ivr.Prove) ivr.Event {
 }
 
 // verifyCall tells whether a call in our name was ours.
-func (s *Server) verifyCall(ctx context.Context, effect ivr.VerifyCall) ivr.Event {
+func (s *Server) verifyCall(ctx context.Context, w webhook, effect ivr.VerifyCall) ivr.Event {
 	ours, err := s.Callbacks.Called(ctx, effect.Key, effect.Line, effect.Caller, effect.Numbers, effect.Reference)
 	if err != nil {
-		return s.refuse("verify a call", err)
+		return s.refuse(w, "verify a call", err)
 	}
 	return ivr.CallVerified{Ours: ours}
 }
 
 // refuse tells the flow why an effect was not carried out. who is for the log: pairs of names and values.
-func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
+func (s *Server) refuse(w webhook, what string, err error, who ...any) ivr.Event {
+	who = append([]any{"call", w.call().SID, "what", what}, who...)
 	switch {
 	case errors.Is(err, callbacks.ErrSlotFull):
 		return ivr.Refused{Why: ivr.Full}
@@ -281,21 +283,21 @@ func (s *Server) refuse(what string, err error, who ...any) ivr.Event {
 	case errors.Is(err, callbacks.ErrProofLimit):
 		return ivr.Refused{Why: ivr.Locked}
 	case errors.Is(err, callbacks.ErrMaxOpen):
-		s.Log.Warn("a callback is not booked: as many are open as the line allows; " +
-			"raise callbacks.max_open, or have the desk make them")
+		s.Log.Warn("a callback is not booked: as many are open as the line allows; "+
+			"raise callbacks.max_open, or have the desk make them", who...)
 		s.Metrics.failures.WithLabelValues(what + ": too many open").Inc()
 		return ivr.Refused{Why: ivr.Many}
 	case errors.Is(err, callbacks.ErrNotOpen), errors.Is(err, callbacks.ErrInProgress):
 		return ivr.Refused{Why: ivr.TooLate}
 	}
-	s.Log.Error("cannot "+what, "error", err)
+	s.Log.Error("cannot "+what, append(who, "error", err)...)
 	s.Metrics.failures.WithLabelValues(what).Inc()
 	return ivr.Refused{Why: ivr.Failed}
 }
 
 // enough is the refusal of a limit on callers. They are counted, so that a flood is seen.
 func (s *Server) enough(what string, why ivr.Refusal, err error, who []any) ivr.Event {
-	s.Log.Info("a limit on callers is reached", append(who, "what", what, "limit", err)...)
+	s.Log.Info("a limit on callers is reached", append(who, "limit", err)...)
 	s.Metrics.failures.WithLabelValues(what + ": " + string(why)).Inc()
 	return ivr.Refused{Why: why}
 }

@@ -124,7 +124,7 @@ func (s *Server) markTaken(ctx context.Context, w webhook, taken ivr.MarkTaken) 
 		s.Log.Error("cannot note that an agent took a call", "call", w.parent(), "error", err)
 	}
 	if err := s.Callbacks.HoldFor(ctx, taken.Line, taken.Desk, taken.Caller); err != nil {
-		s.Log.Warn("cannot hold the callback of a caller who got through", "error", err)
+		s.Log.Warn("cannot hold the callback of a caller who got through", "call", w.parent(), "error", err)
 	}
 	s.Metrics.taken.WithLabelValues(taken.Line).Inc()
 	s.observe(Event{Name: "taken", CallSID: w.call().SID, Line: taken.Line, Desk: taken.Desk, Topic: taken.Topic})

@@ -82,7 +82,7 @@ func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
 	if line == nil {
 		s.Metrics.unknownNumbers.Inc()
 		s.Log.Warn("a call to a number that no line answers; add it to numbers in a line's file",
-			"to", callbacks.Mask(w.call().To))
+			"call", w.call().SID, "to", callbacks.Mask(w.call().To))
 		return plainGoodbye("This number is not in use. Please check the number and ring again. Goodbye."), nil
 	}
 	s.Metrics.calls.WithLabelValues(line.ID).Inc()
@@ -158,7 +158,7 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 	s.Log.Info("call", "call", call.SID, "line", line.ID, "from", callbacks.Mask(call.From), "step", state.Step,
 		"event", fmt.Sprintf("%T", event), "next", next.Step)
 	if connect, ok := response.Action.(ivr.Connect); ok && (next.OpenCallbackID != 0 || next.Bookings > 0) {
-		s.putOff(ctx, line, call.From, connect.Ring)
+		s.putOff(ctx, line, call, connect.Ring)
 	}
 	doc := s.document(line)
 	doc.response(response, urls)
@@ -167,12 +167,13 @@ func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state i
 
 // putOff keeps the callback of a caller from ringing the same desk, and them, while telephones ring for their call. A
 // minute more is for what they hear until the next one rings. It may fail: the call goes on.
-func (s *Server) putOff(ctx context.Context, line *ivr.Line, caller string, ring time.Duration) {
+func (s *Server) putOff(ctx context.Context, line *ivr.Line, call ivr.Call, ring time.Duration) {
 	err := within(ctx, earlyRead, func(ctx context.Context) error {
-		return s.Callbacks.PutOffFor(ctx, line.ID, caller, ring+time.Minute)
+		return s.Callbacks.PutOffFor(ctx, line.ID, call.From, ring+time.Minute)
 	})
 	if err != nil {
-		s.Log.Warn("cannot put off the callback of a caller for whom the desk is rung", "error", err)
+		s.Log.Warn("cannot put off the callback of a caller for whom the desk is rung", "call", call.SID,
+			"error", err)
 	}
 }
 

@@ -126,9 +126,10 @@ func Build(o Options, store Store) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	registry := prometheus.NewRegistry()
 	provider, err := twilio.NewClient(twilio.ClientConfig{
 		AccountSID: o.AccountSID, Token: o.Tokens[0], BaseURL: o.RESTURL, Edge: o.Edge, Region: o.Region,
-		PublicURL: o.PublicURL, Sealer: sealer, Transport: o.Transport,
+		PublicURL: o.PublicURL, Sealer: sealer, Transport: newMeteredTransport(o.Transport, registry),
 	})
 	if err != nil {
 		return nil, err
@@ -136,17 +137,17 @@ func Build(o Options, store Store) (*App, error) {
 	if o.Live == nil {
 		o.Live = publish.NewLive(o.Snapshot)
 	}
+	store = newMeteredStore(store, o.Live.Written(), registry)
 	a := &App{Store: store, Now: o.Now, Live: o.Live, warnings: warnings{o.Live.Written, o.Now}}
 	a.Publication.now = o.Now
-	registry := prometheus.NewRegistry()
+	ready := &readiness{store: store, now: o.Now, log: o.Log}
 	metrics := twilio.NewMetrics(registry)
 	registry.MustRegister(collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		a.warnings, tasks{store, o.Live.Written}, &a.Publication)
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBuildInfo(),
+		a.warnings, &backlog{store: store, ready: ready, lines: o.Live.Written, now: o.Now}, &a.Publication)
 	if err := a.addWorkers(o, provider, metrics); err != nil {
 		return nil, err
 	}
-	ready := &readiness{store: store, now: o.Now, log: o.Log}
 	a.Server, err = twilio.NewServer(twilio.Settings{
 		PublicURL: o.PublicURL, Tokens: o.Tokens, Keys: o.Keys, KeysOnly: o.KeysOnly, Accounts: o.Accounts,
 		Lines: o.Live, Callbacks: a.Service, Legs: a.Dispatcher, Sealer: sealer,

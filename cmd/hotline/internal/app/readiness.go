@@ -27,6 +27,7 @@ type readiness struct {
 	trying chan struct{} // closed when the try under way has ended; nil: there is none
 	tried  time.Time     // when the latest try ended; zero: never
 	err    error         // what came of it
+	took   time.Duration // how long it took, in real time
 }
 
 // errSilent is for one who asks and cannot wait for a try that takes its time.
@@ -56,16 +57,25 @@ func (r *readiness) ready(ctx context.Context) error {
 	}
 }
 
+// latency is how long the latest try took.
+func (r *readiness) latency() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.took
+}
+
 // try writes the row and notes what came of it.
 func (r *readiness) try(ctx context.Context, done chan struct{}) {
 	ctx, cancel := context.WithTimeout(ctx, readyTry)
 	defer cancel()
+	began := time.Now()
 	err := r.store.Writable(ctx, r.now())
+	took := time.Since(began)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer close(done)
 	before := r.err
-	r.trying, r.tried, r.err = nil, r.now(), nil
+	r.trying, r.tried, r.err, r.took = nil, r.now(), nil, took
 	if err == nil {
 		if before != nil {
 			r.log.Info("ready again: callbacks can be kept")

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 	"github.com/hotline-ivr/hotline/config"
@@ -318,12 +319,14 @@ func (c *campaign) look(ctx context.Context) (done bool, err error) {
 		ended += r.Done + r.Cancelled + r.Expired + r.Undialable
 		open += r.Open
 	}
-	tasks, err := c.store.Tasks(ctx)
+	backlog, err := c.store.Backlog(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, n := range tasks { // they ring nobody any more
-		open, ended = open-n, ended+n
+	for _, b := range backlog {
+		if b.State == callbacks.Task { // rings nobody any more
+			open, ended = open-b.Count, ended+b.Count
+		}
 	}
 	c.settled.Store(int32(ended))
 	c.standing.Store(int32(open))

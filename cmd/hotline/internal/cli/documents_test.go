@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -211,33 +210,6 @@ func TestLinksOfDocuments(t *testing.T) {
 		if n := strings.Count(all[file], "\n"); n > most {
 			t.Errorf("%s has %d lines, at most %d are wanted", file, n, most)
 		}
-	}
-}
-
-var (
-	declaredMetric = regexp.MustCompile(`"hotline_([a-z_]+)"|(?:counter|vector)\("([a-z_]+)"|Name: "([a-z_]+)"`)
-	listedMetric   = regexp.MustCompile("(?m)^\\| `hotline_([a-z_]+)`")
-)
-
-func TestDocumentsListEveryMetric(t *testing.T) {
-	var declared, listed []string
-	for _, file := range []string{"ivr/twilio/metrics.go", "cmd/hotline/internal/app/publication_metrics.go",
-		"cmd/hotline/internal/app/warnings.go", "cmd/hotline/internal/app/callbacks_metrics.go"} {
-		source, err := os.ReadFile(filepath.Join(repository, file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range declaredMetric.FindAllStringSubmatch(string(source), -1) {
-			declared = append(declared, name[1]+name[2]+name[3])
-		}
-	}
-	for _, name := range listedMetric.FindAllStringSubmatch(documents(t)["config/deploy/README.md"], -1) {
-		listed = append(listed, name[1])
-	}
-	slices.Sort(declared)
-	slices.Sort(listed)
-	if diff := cmp.Diff(declared, listed); diff != "" {
-		t.Errorf("config/deploy/README.md lists (+) other metrics than there are (-):\n%s", diff)
 	}
 }
 

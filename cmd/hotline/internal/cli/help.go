@@ -90,7 +90,7 @@ func buildWords(info *debug.BuildInfo, ok bool) string {
 	if !ok {
 		return "hotline, of which nothing was noted when it was built"
 	}
-	words := "hotline " + info.Main.Version
+	words := "hotline " + app.Version(info)
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -82,10 +80,12 @@ func status(cmd *cobra.Command, s *session) error {
 
 // writeTasks says which lines have callbacks that wait for a person.
 func writeTasks(cmd *cobra.Command, store callbacks.Queries) error {
-	tasks, err := store.Tasks(cmd.Context())
-	for _, line := range slices.Sorted(maps.Keys(tasks)) {
-		fmt.Fprintf(cmd.OutOrStdout(), "%s: %s by hand: no telephone rings for it any more, see "+
-			"hotline callbacks list --state task\n", line, count(tasks[line], "callback")+" to be made")
+	backlog, err := store.Backlog(cmd.Context())
+	for _, b := range backlog {
+		if b.State == callbacks.Task {
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %s by hand: no telephone rings for it any more, see "+
+				"hotline callbacks list --state task\n", b.Line, count(b.Count, "callback")+" to be made")
+		}
 	}
 	return err
 }

@@ -35,6 +35,8 @@ type scenario struct {
 	mayBreak      bool   // a callback may end unkept in this scenario
 	onBook        func() // called when a callback has been written and not yet spoken
 	bookedAt      int    // how many events there were when the latest callback or message was written
+	log           lockedBuffer
+	secrets       map[string]bool // what no log may hold
 }
 
 const (
@@ -77,9 +79,9 @@ func newScenario(t *testing.T, at string, changes ...scenarioOption) *scenario {
 		t.Fatal(err)
 	}
 	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second,
-		Keys: simulator.Always("1")}}
+		Keys: simulator.Always("1")}, secrets: map[string]bool{}}
 	set := setting{line: "gopay", options: options{
-		snapshot: snapshot, at: start, log: slog.New(slog.DiscardHandler), seed: 1,
+		snapshot: snapshot, at: start, log: logWithoutTime(&s.log), seed: 1,
 		simulatorEvent: func(e simulator.Event) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -106,6 +108,7 @@ func (s *scenario) productEvent(h twilio.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.productEvents = append(s.productEvents, h)
+	s.secret(h.Callback.Reference)
 	if h.Callback.Number != "" {
 		s.simulator.Subscribe(h.Callback.Number, s.customer)
 	}
@@ -128,6 +131,7 @@ func (s *scenario) end() {
 	}
 	checkREST(s.t, s.simulator.Requests())
 	s.callbacksKept()
+	s.checkLog()
 	if err := s.close(); err != nil {
 		s.t.Errorf("close: %v", err)
 	}
@@ -218,6 +222,7 @@ var emergencyOffered = regexp.MustCompile(`For a stolen account or phone, press 
 func (s *scenario) rings(from, last string, steps ...step) string {
 	s.t.Helper()
 	asked := 0
+	s.secret(from)
 	party := simulator.Party{Name: RoleCaller, Keys: func(p simulator.Prompt) simulator.Reply {
 		if asked >= len(steps) {
 			return simulator.Reply{}
@@ -231,6 +236,7 @@ func (s *scenario) rings(from, last string, steps ...step) string {
 		if next.meanwhile != nil {
 			next.meanwhile()
 		}
+		s.secret(next.presses)
 		return next.reply(p.SaidText)
 	}}
 	mark := len(s.eventsNow())
