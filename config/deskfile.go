@@ -28,7 +28,7 @@ func (f *lineFile) readDesks(v yamlnode.Value) {
 				id.Fail("desk %s is listed twice; remove one", desk.ID)
 				continue
 			}
-			f.line.Desks[desk.ID] = desk
+			f.line.Desks[desk.ID], f.desks[desk.ID] = desk, id
 		}
 		desk.Language = f.readDeskLanguage(m.Need("language", "write in which language the agents are addressed, "+
 			"for example id"))
@@ -41,7 +41,7 @@ func (f *lineFile) readDesks(v yamlnode.Value) {
 		targets := m.Need("targets", "list at least one telephone, for example - {id: support-1, number: "+
 			"\"+622150002001\"}")
 		desk.Targets = f.readTargets(targets, seen)
-		if !targets.Empty() && len(targets.Node.Content) == 0 {
+		if targets.EmptyList() {
 			targets.Fail("lists no telephone; add one, or remove the desk and give its topics another")
 		}
 	}

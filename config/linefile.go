@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
@@ -18,6 +17,7 @@ import (
 type lineFile struct {
 	at, id yamlnode.Value // the file, and the line's name in it
 	line   *ivr.Line
+	desks  map[string]yamlnode.Value // where the name of each desk stands
 	// hours names the file of hours, if the line's file does; hoursName is that name or the line's own.
 	hours     yamlnode.Value
 	hoursName string
@@ -28,6 +28,8 @@ type lineFile struct {
 	own    map[string]yamlnode.Mapping
 	// dependencies are what the line's calendars rely on.
 	dependencies []dependency
+	// lacks are the desks that shared topics name and the line does not have; checked once all lines are known.
+	lacks []lackedDesk
 	// targets are the telephone numbers of agents, by number; checked once all lines are known.
 	targets []target
 	// warnings are what works, and will not do with the provider.
@@ -39,7 +41,7 @@ type lineFile struct {
 // readLine reads one file of config/lines. name is what the file is called.
 func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 	f := &lineFile{hoursName: name, at: at, line: &ivr.Line{Desks: map[string]*ivr.Desk{}}, always: map[string]bool{},
-		own: map[string]yamlnode.Mapping{}}
+		own: map[string]yamlnode.Mapping{}, desks: map[string]yamlnode.Value{}}
 	root, ok := at.Mapping()
 	if !ok {
 		return f
@@ -81,8 +83,7 @@ func readLine(at yamlnode.Value, name string, shared catalogue) *lineFile {
 }
 
 func (f *lineFile) readNumbers(v yamlnode.Value) {
-	items := v.List("[\"+622150001000\"]")
-	for _, item := range items {
+	for _, item := range v.List("[\"+622150001000\"]") {
 		number, ok := readNumber(item)
 		if !ok {
 			continue
@@ -94,7 +95,7 @@ func (f *lineFile) readNumbers(v yamlnode.Value) {
 		f.line.Numbers = append(f.line.Numbers, number)
 		f.numbers = append(f.numbers, item)
 	}
-	if len(items) == 0 && !v.Empty() {
+	if v.EmptyList() {
 		v.Fail("lists no number; add the one that this line answers, for example [\"+622150001000\"]")
 	}
 }
@@ -103,7 +104,7 @@ func (f *lineFile) readNumbers(v yamlnode.Value) {
 func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 	known := true
 	items := v.List("- {tag: id, locale: id-ID, voice: Google.id-ID-Standard-A}")
-	if v.Present() && v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0 {
+	if v.EmptyList() {
 		v.Fail("lists no language; add the one that the line speaks, for example - {tag: id, locale: id-ID, voice: " +
 			"Google.id-ID-Standard-A}")
 	}
@@ -140,7 +141,7 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 // readLanguageCountries reads the countries whose callers hear a language without being asked.
 func readLanguageCountries(v yamlnode.Value, before []ivr.Language) (countries []string) {
 	items := v.List("[ID]")
-	if v.Present() && len(items) == 0 {
+	if v.EmptyList() {
 		v.Fail("lists no country; write a list such as [ID], or remove it: then callers are asked")
 	}
 	for _, item := range items {

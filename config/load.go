@@ -139,7 +139,7 @@ func (l *loader) readLines() []*lineFile {
 			checkName(id, name)
 		}
 	}
-	l.checkNumbers(lines)
+	l.checkAcross(lines)
 	return lines
 }
 
@@ -225,8 +225,8 @@ func checkName(id yamlnode.Value, name string) {
 	}
 }
 
-// checkNumbers reports a number that two lines answer, and agents' numbers that cannot be rung.
-func (l *loader) checkNumbers(lines []*lineFile) {
+// checkAcross reports a number that two lines answer, agents' numbers that cannot be rung, and desks that no line has.
+func (l *loader) checkAcross(lines []*lineFile) {
 	owner := map[string]*lineFile{}
 	for _, f := range lines {
 		for i, number := range f.line.Numbers {
@@ -240,5 +240,6 @@ func (l *loader) checkNumbers(lines []*lineFile) {
 	}
 	for _, f := range lines {
 		f.checkTargets(owner)
+		f.checkLackedDesks(lines)
 	}
 }

@@ -32,23 +32,25 @@ func lineKeys() []string {
 	return keys
 }
 
-// unknownKey is what is said of a key that is not known at this place. It never repeats what stands behind it.
-func unknownKey(v yamlnode.Value, key string, known []string) string {
+// unknownKey is what is said of a key that is not known at this place, and which key is meant, if one is near. It
+// never repeats what stands behind it.
+func unknownKey(v yamlnode.Value, key string, known []string) (message, meant string) {
 	if advice, ok := settings.Advice(key); ok {
-		return "is a setting of the server, not of a line; remove it here, and " + advice
+		return "is a setting of the server, not of a line; remove it here, and " + advice, ""
 	}
 	if advice, ok := problem.Secret(key); ok {
-		return advice
+		return advice, ""
 	}
 	base := path.Base(v.File)
 	switch folder := path.Dir(v.File); {
 	case v.Key != "":
 	case folder == "lines" && slices.Contains(schema.Table("hours").Properties.Names(), key):
-		return fmt.Sprintf("unknown key; move %s to %s, which supervisors edit", key, timesFile(v, base))
+		return fmt.Sprintf("unknown key; move %s to %s, which supervisors edit", key, timesFile(v, base)), ""
 	case folder == "hours" && slices.Contains(lineKeys(), key):
-		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base)
+		return fmt.Sprintf("unknown key; move %s to lines/%s", key, base), ""
 	}
-	return "unknown key; " + hint(key, known, func(k string) bool { return slices.Contains(keysOf(v), k) })
+	meant, _ = problem.Nearest(key, known)
+	return "unknown key; " + problem.Hint(key, known), meant
 }
 
 // hint is [problem.Hint] where a key that is not there yet is meant rather than one that is.

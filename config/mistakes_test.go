@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"iter"
@@ -95,6 +96,26 @@ func TestMistakes(t *testing.T) {
 	}
 	if *update && !t.Failed() {
 		write(t, all)
+	}
+}
+
+// An editor of Windows puts a mark at the beginning of a file, and two characters at the end of each line. The messages
+// are the same.
+func TestMistakesInWindowsFiles(t *testing.T) {
+	for _, m := range mistakes(t) {
+		if m.archive != "testdata/mistakes/yaml.txtar" {
+			continue
+		}
+		t.Run(m.name, func(t *testing.T) {
+			fsys := m.spoiled(t)
+			for _, f := range fsys {
+				f.Data = append([]byte("\ufeff"), bytes.ReplaceAll(f.Data, []byte("\n"), []byte("\r\n"))...)
+			}
+			_, err := config.Load(fsys)
+			if diff := cmp.Diff(m.want, err.Error()+"\n"); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
 

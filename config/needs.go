@@ -46,7 +46,7 @@ func (n *needs) keys() (keys []string) {
 type promptNeeds struct {
 	lines []*lineFile
 	of    map[string]*lineFile
-	// broken are the lines whose file cannot be read: what they speak is not known.
+	// broken are the lines with a mistake in what they speak: sentences that they seem not to speak are none.
 	broken map[string]bool
 	// any is what some line can speak; without any line what every line needs.
 	any map[string]ivr.PromptNeed

@@ -28,7 +28,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 	files := l.folder("prompts", yamlnode.Table{})
 	all, texts, read := needsOfAll(lines), map[string]map[string]string{}, map[string]*promptFile{}
 	for name, at := range l.lineFiles {
-		all.broken[name] = at.Node == nil
+		all.broken[name] = at.Node == nil || l.wrong(at.File) || l.wrong(topicsFile)
 	}
 	for _, tag := range slices.Sorted(maps.Keys(files)) {
 		if !slices.Contains(spoken.Tags(), tag) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,6 +82,11 @@ func (l *loader) file(name string, t yamlnode.Table) yamlnode.Value {
 	v.Warnings = &l.warnings
 	l.unread[name] = v.Node == nil
 	return v
+}
+
+// wrong reports whether a mistake was found in a file.
+func (l *loader) wrong(file string) bool {
+	return slices.ContainsFunc(*l.problems, func(p Problem) bool { return p.File == file })
 }
 
 // bytes are those of a file of at most that size.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hotline-ivr/hotline/config/holidays"
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
@@ -129,9 +131,9 @@ func readWeekday(v yamlnode.Value) (*time.Weekday, string) {
 // readHolidays reads which sets apply and what happens on their days.
 func (r *rules) readHolidays(root yamlnode.Mapping) {
 	var makeUp, collective bool
-	known := true
-	seen := map[string]bool{}
-	for _, item := range root.Get("holidays").List("[id]") {
+	list, seen := root.Get("holidays"), map[string]bool{}
+	known := list.Empty() || list.Node.Kind == yaml.SequenceNode
+	for _, item := range list.List("[id]") {
 		name, ok := item.Text("id")
 		if !ok {
 			known = false

@@ -116,7 +116,7 @@ type menuReader struct {
 
 // readMenu reads topics and further menus into the line.
 func (f *lineFile) readMenu(v yamlnode.Value, shared catalogue, questions map[string]ivr.NumberRule) {
-	if v.Present() && v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0 {
+	if v.EmptyList() {
 		v.Fail("lists no topic; add what callers ask about, for example - {id: login, desk: support}")
 	}
 	r := menuReader{f, shared, questions, map[string]yamlnode.Value{}}
@@ -164,7 +164,7 @@ func (r *menuReader) choices(v yamlnode.Value, depth int) (choices []ivr.Choice)
 			}
 		}
 		within := r.choices(further, depth+1)
-		if len(further.Node.Content) < 2 {
+		if n := len(further.Node.Content); n == 1 || further.EmptyList() {
 			further.Fail("leads to a menu with fewer than two choices; list its topic in the place of %s", id)
 			continue
 		}
@@ -215,9 +215,7 @@ func (r *menuReader) topic(own yamlnode.Mapping, id string) bool {
 	r.line.Topics = append(r.line.Topics, t)
 	if desk.File != own.File { // it is the line that lacks the desk
 		if _, ok := r.line.Desks[t.Desk]; !ok {
-			own.Fail("topic %s is served by desk %s (%s), which this line does not have; add the desk, or name "+
-				"another here: {id: %s, desk: …}",
-				id, t.Desk, desk.Source(), id)
+			r.lacks = append(r.lacks, lackedDesk{own.Value, desk, id, t.Desk})
 			return true
 		}
 		desk = own.Value
@@ -226,6 +224,33 @@ func (r *menuReader) topic(own yamlnode.Mapping, id string) bool {
 		r.checkUrgent(desk, t)
 	}
 	return true
+}
+
+// A lackedDesk is one that serves a topic of topics.yaml, and that a line with this topic does not have.
+type lackedDesk struct {
+	own, at     yamlnode.Value // the topic in the line, and where topics.yaml names its desk
+	topic, desk string
+}
+
+// checkLackedDesks reports them where they were mistyped: in topics.yaml when no line has such a desk, at a desk of the
+// line that nothing needs and that has nearly this name, and otherwise at the topic.
+func (f *lineFile) checkLackedDesks(lines []*lineFile) {
+	known := slices.Sorted(maps.Keys(f.line.Desks))
+	for _, lack := range f.lacks {
+		has := func(other *lineFile) bool { return other.line.Desks[lack.desk] != nil }
+		near, mistyped := problem.Nearest(lack.desk, known)
+		serves := func(t ivr.Topic) bool { return t.Desk == near }
+		switch {
+		case mistyped && !slices.ContainsFunc(lines, has):
+			lack.at.Fail("there is no desk %q; did you mean %q?", lack.desk, near)
+		case mistyped && !slices.ContainsFunc(f.line.Topics, serves):
+			f.desks[near].Fail("no topic names desk %q; did you mean %q, which serves %s (%s)?", near, lack.desk,
+				lack.topic, lack.at.Source())
+		default:
+			lack.own.Fail("topic %s is served by desk %s (%s), which this line does not have; add the desk, or name "+
+				"another here: {id: %s, desk: …}", lack.topic, lack.desk, lack.at.Source(), lack.topic)
+		}
+	}
 }
 
 // checkUrgent reports a desk that an urgent topic can reach and that closes, in whatever language.

@@ -33,7 +33,7 @@ func readCountries(v yamlnode.Value, own string) (countries []string) {
 		return nil
 	}
 	items := v.List("[ID, SG]")
-	if len(items) == 0 {
+	if v.EmptyList() {
 		v.Fail("lists no country; write any, a list such as [ID, SG], or remove it: then it is the line's own, %s", own)
 	}
 	for _, item := range items {

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/hotline-ivr/hotline/config/internal/yamlnode"
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
@@ -34,12 +32,14 @@ func Parse(file string, data []byte) (*Set, error) {
 	return set, nil
 }
 
-// unknownKey is what is said of a key that is not known. It never repeats what stands behind it.
-func unknownKey(_ yamlnode.Value, key string, known []string) string {
+// unknownKey is what is said of a key that is not known, and which key is meant, if one is near.
+// It never repeats what stands behind it.
+func unknownKey(_ yamlnode.Value, key string, known []string) (message, meant string) {
 	if advice, ok := problem.Secret(key); ok {
-		return advice
+		return advice, ""
 	}
-	return "unknown key; " + problem.Hint(key, known)
+	meant, _ = problem.Nearest(key, known)
+	return "unknown key; " + problem.Hint(key, known), meant
 }
 
 func (s *Set) read(document yamlnode.Value) {
@@ -61,7 +61,7 @@ func (s *Set) read(document yamlnode.Value) {
 	for _, source := range sources.List(`["State Council"]`) {
 		s.Sources = append(s.Sources, line(source, "State Council"))
 	}
-	if sources.Present() && sources.Node.Kind == yaml.SequenceNode && len(sources.Node.Content) == 0 {
+	if sources.EmptyList() {
 		sources.Fail("names nobody; write who fixed the days")
 	}
 	days := root.Need("days", "list them; write days: [] if there are none")

@@ -98,13 +98,13 @@ func Read[T any](text string, parse func(string) (T, error)) (value T, err error
 
 // Pointer is a line with a mark under one of its bytes, for the end of a message. Where a long line is cut, … says so.
 func Pointer(line string, at int) string {
-	const before, behind = 60, 40
+	const before, most = 60, 100
 	start, end, left, right := 0, len(line), "", ""
 	if r := []rune(line[:at]); len(r) > before {
 		start, left = at-len(string(r[len(r)-before:])), "…"
 	}
-	if r := []rune(line[at:]); len(r) > behind {
-		end, right = at+len(string(r[:behind])), "…"
+	if r := []rune(line[start:]); len(r) > most {
+		end, right = start+len(string(r[:most])), "…"
 	}
 	shown := strings.Map(func(r rune) rune {
 		switch {

@@ -2,7 +2,6 @@ package yamlnode
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 )
@@ -10,10 +9,7 @@ import (
 // closing are brackets and what closes them.
 var closing = map[rune]rune{'[': ']', '{': '}'}
 
-var (
-	tightHyphen = regexp.MustCompile(`^\s*-[^\s-]`)
-	bareKey     = regexp.MustCompile(`^\s*[a-z_]+\s*$`)
-)
+const notClosed = "is not closed"
 
 // faultOf is what is wrong within a line that cannot be read, and where, in bytes: -1 when the line alone does not show
 // it.
@@ -35,7 +31,12 @@ func faultOf(line string) (at int, what string) {
 				quote, closed = 0, i
 			}
 		case r == '#' && (i == 0 || line[i-1] == ' '):
-			return faultOf(line[:i])
+			at, what = faultOf(line[:i])
+			if strings.HasSuffix(what, notClosed) && strings.ContainsAny(line[i:], "]}") {
+				return i, "everything from # on is a comment; put a text with # in quotation marks, a comment at " +
+					"the end"
+			}
+			return at, what
 		case r == '\'' && closed >= 0 && closed == i-1: // two of them are one that is part of the text
 			quote = r
 		case r == '"' && closed >= 0 && closed == i-1:
@@ -61,21 +62,10 @@ func faultOf(line string) (at int, what string) {
 	}
 	switch {
 	case quote != 0:
-		return quoted, "this quotation mark is not closed"
+		return quoted, "this quotation mark " + notClosed
 	case len(open) > 0:
 		last := open[len(open)-1]
-		return last.at, fmt.Sprintf("this %c is not closed", last.with)
-	}
-	return formOf(line)
-}
-
-// formOf is what is wrong about the hyphen or the key of a line; -1 for nothing.
-func formOf(line string) (at int, what string) {
-	if m := tightHyphen.FindString(line); m != "" {
-		return len(m) - 1, "a space is missing behind the hyphen"
-	}
-	if bareKey.MatchString(line) {
-		return len(strings.TrimRight(line, " ")), "a colon is missing behind the key"
+		return last.at, fmt.Sprintf("this %c ", last.with) + notClosed
 	}
 	return -1, ""
 }

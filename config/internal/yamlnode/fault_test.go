@@ -23,8 +23,8 @@ func TestFaultOfALine(t *testing.T) {
 		{`say: x # [ "`, -1},
 		{`"13:00-17:00"]`, -1}, // it may close what opens above
 		{`- {from: 1, to: 2}`, -1},
-		{`-{from: 1}`, 1},
-		{`week`, 4},
+		{`on: [1] # ]`, -1},
+		{`on: [1 # ]`, 7},
 	} {
 		if at, what := faultOf(tt.line); at != tt.at || (at < 0) != (what == "") {
 			t.Errorf("%s: at %d, %q; want %d", tt.line, at, what, tt.at)

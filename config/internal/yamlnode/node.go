@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -25,15 +27,17 @@ type Value struct {
 	// Warnings are about what is read all the same; nil: nobody wants them.
 	Warnings *problem.Problems
 	unknown  Unknown
+	text     []string // the lines of the file
 	Table
 }
 
-// Unknown says what is wrong about a key that is not permitted in a mapping. It never repeats what is behind the key.
-type Unknown func(in Value, key string, known []string) string
+// Unknown says what is wrong about a key that is not permitted in a mapping, and which known key is meant, if one is
+// near. It never repeats what is behind the key.
+type Unknown func(in Value, key string, known []string) (message, meant string)
 
 // Document parses one file that the table describes. The value has no node after a syntax error, and for an empty file.
 func Document(file string, data []byte, t Table, problems *problem.Problems, unknown Unknown) Value {
-	v := Value{File: file, Problems: problems, Table: t, unknown: unknown}
+	v := Value{File: file, Problems: problems, Table: t, unknown: unknown, text: linesOf(data)}
 	if !v.encoded(data) {
 		return v
 	}
@@ -44,7 +48,7 @@ func Document(file string, data []byte, t Table, problems *problem.Problems, unk
 			v.Fail("is empty; write the file, or remove it")
 			return v
 		}
-		v.syntax(data, err)
+		v.syntax(lineOf(err, len(v.text)))
 		return v
 	}
 	var second yaml.Node
@@ -52,11 +56,20 @@ func Document(file string, data []byte, t Table, problems *problem.Problems, unk
 		v.Line = second.Line
 		v.Fail("a second document begins here; remove the line ---")
 	} else if !errors.Is(err, io.EOF) {
-		v.syntax(data, err)
+		v.syntax(lineOf(err, len(v.text)))
+	}
+	if at := joined(&root, v.text); at >= 0 {
+		v.syntax(at, readAsOne)
+		return v
 	}
 	v.Node = root.Content[0]
 	v.Line = v.Node.Line
 	return v
+}
+
+// linesOf are the lines of a text, which an editor of Windows may have written.
+func linesOf(data []byte) []string {
+	return strings.Split(strings.ReplaceAll(strings.TrimPrefix(string(data), "\ufeff"), "\r\n", "\n"), "\n")
 }
 
 // Fail records a problem with the value.
@@ -91,7 +104,7 @@ func (v Value) child(key string, node *yaml.Node, t Table) Value {
 		key = v.Key + "." + key
 	}
 	return Value{File: v.File, Key: key, Line: node.Line, Node: node, Problems: v.Problems, Warnings: v.Warnings,
-		Table: t, unknown: v.unknown}
+		Table: t, unknown: v.unknown, text: v.text}
 }
 
 // Renamed reads a key that had another name as the one that it has now.
@@ -146,8 +159,9 @@ func (v Value) MappingOf(known []string) (Mapping, bool) {
 			continue
 		}
 		if len(known) > 0 && !slices.Contains(known, key.Value) {
-			at.Fail("%s%s", v.unknown(v, key.Value, known), problem.Correction(key.Value))
-			continue
+			if key, node, at = v.misspelt(key, node, known); node == nil {
+				continue
+			}
 		}
 		// A block's first line is behind its key; a person looks for the key.
 		at.Node = node
@@ -155,6 +169,49 @@ func (v Value) MappingOf(known []string) (Mapping, bool) {
 		m.Values[key.Value] = at
 	}
 	return m, true
+}
+
+var keyAndValue = regexp.MustCompile(`^([a-z_]+)(?::| *=| ) *(.+)$`)
+
+// misspelt reports a key that is not known, and returns what it was meant to be: nothing is said to be missing then. The
+// node is nil when that cannot be told.
+func (v Value) misspelt(key, node *yaml.Node, known []string) (*yaml.Node, *yaml.Node, Value) {
+	at := v.child(key.Value, key, v.below(key.Value))
+	at.Node = nil
+	free := slices.DeleteFunc(slices.Clone(known), func(word string) bool { return v.has(word) })
+	if m := keyAndValue.FindStringSubmatch(key.Value); m != nil && node.Value == "" && slices.Contains(free, m[1]) {
+		at.Key = v.child(m[1], key, v.Table).Key
+		at.Fail("a colon and a space have to stand behind the key; write:  %s: %s", m[1], m[2])
+		meant, value := *key, *key
+		meant.Value, value.Value, value.Tag = m[1], m[2], ""
+		value.Tag = value.ShortTag()
+		return &meant, &value, v.child(m[1], key, v.below(m[1]))
+	}
+	if _, near := problem.Nearest(key.Value, free); near {
+		known = free
+	}
+	message, word := v.unknown(v, key.Value, known)
+	at.Fail("%s%s", message, problem.Correction(key.Value))
+	if !slices.Contains(free, word) {
+		return key, nil, at
+	}
+	meant := *key
+	meant.Value = word
+	at = v.child(word, key, v.below(word))
+	if node.Kind == yaml.ScalarNode || !at.fits(node) {
+		at.Problems = new(problem.Problems) // perhaps another key was meant
+	}
+	return &meant, node, at
+}
+
+// has reports whether a key is written in a mapping.
+func (v Value) has(word string) bool {
+	for i := 0; i < len(v.Node.Content); i += 2 {
+		if v.Node.Content[i].Value == word {
+			return true
+		}
+	}
+	return false
 }
 
 // Written is how many keys there are, known or not.
@@ -211,6 +268,11 @@ func (v Value) List(example string) []Value {
 		items[i].Key = fmt.Sprintf("%s[%d]", v.Key, i)
 	}
 	return items
+}
+
+// EmptyList reports a list that is written without items. What is no list is reported by List.
+func (v Value) EmptyList() bool {
+	return v.Present() && (v.Empty() || v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0)
 }
 
 // Mappings reads the items of a list of mappings. One that is no mapping is reported and left out.

@@ -27,6 +27,11 @@ func (v Value) Plain(example string) (string, bool) {
 	if v.misquoted() {
 		return "", false
 	}
+	if strings.HasSuffix(v.Key, "]") && v.Node.Style == 0 && strings.Contains(v.Node.Value, ";") {
+		v.Fail("a comma belongs between two entries, not a semicolon; write:  %s",
+			problem.Short(strings.ReplaceAll(v.Node.Value, ";", ",")))
+		return "", false
+	}
 	return v.Node.Value, true
 }
 

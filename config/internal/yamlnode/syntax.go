@@ -38,17 +38,23 @@ func (v Value) encoded(data []byte) bool {
 // mostTried bounds how many lines of a part are changed in turn, around the one where the parser gave up.
 const mostTried = 120
 
-// syntax reports what the parser says on the line where it went wrong, with the line and a mark under it.
-func (v Value) syntax(data []byte, err error) {
-	lines := strings.Split(string(data), "\n")
-	at, text := lineOf(err, len(lines))
+// syntax reports what the parser says on the line where it went wrong, counted from 0, with the line and a mark under
+// it.
+func (v Value) syntax(at int, text string) {
+	lines := v.text
 	first, last, why := broken(lines)
+	var found slip
 	if why != "" {
 		text = why
-		at = culprit(lines[first:last], at-first) + first
+		at, found = v.culprit(lines[first:last], at-first)
+		at += first
 	}
 	v.Line = at + 1
-	line := strings.TrimSuffix(lines[at], "\r")
+	line := lines[at]
+	if found.text != "" {
+		v.Fail("cannot be read as YAML: %s", found.words(line))
+		return
+	}
 	if i, found := problem.LookAlike(line); i >= 0 && (why == "" || mended(lines[first:last], at-first)) {
 		write := "; write:  " + strings.TrimSpace(problem.Plain(line))
 		if line[i] == '\t' && strings.TrimSpace(line[:i]) == "" {
@@ -63,25 +69,6 @@ func (v Value) syntax(data []byte, err error) {
 	}
 	mark := len(line) - len(strings.TrimLeft(line, " "))
 	v.Fail("cannot be read as YAML: %s%s", inPlainWords(text), problem.Pointer(line, mark))
-}
-
-// out and in are a line so many columns to the left or right.
-func out(columns int) func(string) string {
-	return func(line string) string { return strings.TrimPrefix(line, strings.Repeat(" ", columns)) }
-}
-
-func in(columns int) func(string) string {
-	return func(line string) string { return strings.Repeat(" ", columns) + line }
-}
-
-// ifOdd changes only lines with an odd indentation, which is rarely meant.
-func ifOdd(mend func(string) string) func(string) string {
-	return func(line string) string {
-		if (len(line)-len(strings.TrimLeft(line, " ")))%2 == 0 {
-			return line
-		}
-		return mend(line)
-	}
 }
 
 // plainly is a line with plain characters.
@@ -152,40 +139,102 @@ func unreadable(lines []string) string {
 	if len(node.Content) > 0 && node.Content[0].Kind != yaml.MappingNode {
 		return "could not find expected ':'"
 	}
+	if joined(&node, lines) >= 0 {
+		return readAsOne
+	}
 	return ""
 }
 
-// culprit is the line of a part that has to be changed for it to be readable: by plain characters, by a column or two
-// of indentation, or by leaving it out. reported is where the parser gave up.
-func culprit(lines []string, reported int) int {
+const readAsOne = "read as one line"
+
+var (
+	entryLine = regexp.MustCompile(`^\s*(?:-|` + key + `(?::[^\s/]| *= ))`)
+	wordLine  = regexp.MustCompile(`^\s*[\w-]+\s*$`)
+)
+
+// joined is the first line, counted from 0, that YAML takes for more of the line before it and that was meant to be an
+// entry of its own; -1 for none.
+func joined(node *yaml.Node, lines []string) int {
+	for _, each := range node.Content {
+		next := each.Line
+		plain := each.Kind == yaml.ScalarNode && each.Style == 0 && next > 0 && next < len(lines)
+		if plain && !strings.Contains(lines[next-1], each.Value) && (entryLine.MatchString(lines[next]) ||
+			node.Kind == yaml.SequenceNode && node.Style == 0 && wordLine.MatchString(lines[next])) {
+			return next
+		}
+		if at := joined(each, lines); at >= 0 {
+			return at
+		}
+	}
+	return -1
+}
+
+// culprit is the line of a part that has to be changed for it to be readable, with its slip if that is known. What fits
+// the table goes before what can only be read. reported is where the parser gave up.
+func (v Value) culprit(lines []string, reported int) (int, slip) {
 	first, last := 0, len(lines)-1
 	if last > mostTried {
 		first, last = max(0, reported-mostTried/2), min(last, reported+mostTried/2)
 	}
-	try := func(mend func(line string) string) (int, bool) {
+	try := func(first int, good func(part []string) bool, change func(line string) string) (int, bool) {
 		for i := last; i >= first; i-- {
-			changed := mend(lines[i])
-			// The first line comes last: without their key the others can often be read.
-			if changed == lines[i] || i == 0 {
+			changed := change(lines[i])
+			// Without their key, or with it further in, the other lines can often be read.
+			if changed == lines[i] || i == 0 && strings.TrimSpace(changed) == strings.TrimSpace(lines[0]) {
 				continue
 			}
 			part := slices.Clone(lines)
-			if part[i] = changed; unreadable(part) == "" {
+			if part[i] = changed; good(part) {
 				return i, true
 			}
 		}
 		return 0, false
 	}
-	for _, mend := range []func(string) string{plainly, ifOdd(out(1)), ifOdd(in(1)), out(1), in(1), out(2), in(2),
-		func(string) string { return "" }} {
-		if i, ok := try(mend); ok {
-			return i
+	reads := func(part []string) bool { return unreadable(part) == "" }
+	if i, ok := try(max(first, 1), reads, plainly); ok {
+		return i, slip{}
+	}
+	for _, good := range []func([]string) bool{v.fitting, reads} {
+		for _, mend := range mends {
+			if i, ok := try(first, good, mend.apply); ok {
+				return i, mend(lines[i])
+			}
+		}
+		if i, found := slipEverywhere(lines, good); found.text != "" {
+			return i, found
 		}
 	}
-	if unreadable(lines[1:]) == "" {
-		return 0
+	if i, ok := try(max(first, 1), reads, func(string) string { return "" }); ok {
+		return i, slip{}
 	}
-	return min(max(reported, 0), len(lines)-1)
+	if reads(lines[1:]) {
+		return 0, slip{}
+	}
+	return min(max(reported, 0), len(lines)-1), slip{}
+}
+
+// fitting reports whether lines can be read, and have only keys and lists that the table has.
+func (v Value) fitting(lines []string) bool {
+	var node yaml.Node
+	return unreadable(lines) == "" && yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &node) == nil &&
+		len(node.Content) > 0 && v.fits(node.Content[0])
+}
+
+// slipEverywhere is the first slip of lines that have the same one again and again: each weekday without its colon.
+func slipEverywhere(lines []string, good func(part []string) bool) (at int, first slip) {
+	part := slices.Clone(lines)
+	for i := len(part) - 1; i >= 0; i-- {
+		for _, mend := range mends[:neverRight] {
+			if found := mend(part[i]); found.text != "" {
+				part[i], at, first = found.text, i, found
+				break
+			}
+		}
+	}
+	if !good(part) {
+		return 0, slip{}
+	}
+	return at, first
 }
 
 // inPlainWords says what a message of the parser means to somebody who edits hours.
@@ -201,6 +250,8 @@ func inPlainWords(text string) string {
 			"marks do not match"},
 		{"did not find expected '-'", "this line does not begin in the column of its neighbours, or lacks a hyphen"},
 		{"did not find expected node content", "a bracket, a comma or a value is missing or too many in this line"},
+		{readAsOne, "this line and the one before are read as one; look at their hyphens and colons, and in which " +
+			"columns they begin"},
 		{"cannot start any token", "a character of this line can only stand in quotation marks"},
 	} {
 		if strings.Contains(text, known.text) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"github.com/hotline-ivr/hotline/config/schema"
 )
 
@@ -66,4 +68,34 @@ func (t Table) below(key string) Table {
 		return Table{each, t.Definitions}
 	}
 	return Table{s.Properties.Of(key), t.Definitions}
+}
+
+// fits reports whether the keys and lists of a node, and all within it, are those of the table. Single values are not
+// looked at.
+func (t Table) fits(node *yaml.Node) bool {
+	if t.Schema == nil || node.Tag == "!!null" {
+		return true
+	}
+	isList := func(s *schema.Schema) bool { return s.Items != nil }
+	isMapping := func(s *schema.Schema) bool { return s.Type == "object" || s.AdditionalProperties != nil }
+	switch node.Kind {
+	case yaml.SequenceNode:
+		list := t.part(isList)
+		return list != nil && !slices.ContainsFunc(node.Content, func(item *yaml.Node) bool {
+			return !Table{list.Items, t.Definitions}.fits(item)
+		})
+	case yaml.MappingNode:
+		known := t.Known()
+		for i := 0; i+1 < len(node.Content); i += 2 {
+			key := node.Content[i].Value
+			if known != nil && !slices.Contains(known, key) || !t.below(key).fits(node.Content[i+1]) {
+				return false
+			}
+		}
+		return t.part(isMapping) != nil
+	}
+	single := func(s *schema.Schema) bool {
+		return !isList(s) && !isMapping(s) && (s.Type != "" || s.Enum != nil || s.Const != nil)
+	}
+	return t.part(single) != nil
 }

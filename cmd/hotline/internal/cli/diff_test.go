@@ -114,7 +114,7 @@ func TestDiffRefuses(t *testing.T) {
 	}{
 		{[]string{old}, "name two configurations"},
 		{[]string{old, old, "--against", "live"}, "--against takes the place of OLD"},
-		{[]string{old, wrong}, "cannot be used, 2 mistakes"},
+		{[]string{old, wrong}, "cannot be used, 1 mistake"},
 		{[]string{"live", old}, "there is no hotline.db here"},
 		{[]string{old, old, "--line", "nope"}, `there is no line "nope"; known here: gopay, okpay`},
 		{[]string{old, old, "--days", "0"}, "ask for 1 to 400 days"},
