@@ -65,7 +65,7 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, line, ignore); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if text, ok := line.Prompts.Text("shop", "id", "welcome"); !ok || text != "welcome in id {line}" {
+	if text, ok := line.Prompts.Text("shop", "id", "welcome"); !ok || text != "welcome dalam id {line}" {
 		t.Errorf("prompt = %q, %v", text, ok)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // A speech is a text that callers or agents hear, in the language of the tag; need is what it has to say.
@@ -21,14 +23,35 @@ type speech struct {
 	need      ivr.PromptNeed
 }
 
-// check looks at what a voice cannot speak, at placeholders and keys, at the script and at the length.
+// check looks at what a voice cannot speak, at placeholders and keys, at the language and at the length.
 func (s speech) check() {
+	s.checkQuotes()
 	s.checkCharacters()
 	s.checkPlaceholders()
-	s.checkFigures()
+	s.checkKeys()
 	s.checkScript()
+	s.checkLanguage()
 	if n := utf8.RuneCountInString(s.text); n > schema.LongestText {
 		s.Fail("has %d characters; the provider speaks at most %d at a time", n, schema.LongestText)
+	}
+}
+
+// otherQuotes are quotation marks of people, which to YAML are part of the text.
+var otherQuotes = regexp.MustCompile(`^(«.*»|».*«|‹.*›|‘.*’|「.*」|『.*』|《.*》)$`)
+
+// checkQuotes reports what a sentence without quotation marks loses or gains.
+func (s speech) checkQuotes() {
+	if s.Node == nil || s.Node.Style != 0 {
+		return
+	}
+	if comment := s.Node.LineComment; comment != "" {
+		s.Fail("nobody hears %q, since a # begins a comment; put quotation marks around all that is to be heard",
+			problem.Short(comment))
+	}
+	if otherQuotes.MatchString(s.text) {
+		r := []rune(s.text)
+		s.Warn("has %c and %c around it, which are no quotation marks here; write \"%s\"", r[0], r[len(r)-1],
+			string(r[1:len(r)-1]))
 	}
 }
 
@@ -133,36 +156,6 @@ func (s speech) besideBraces() string {
 	return braces.ReplaceAllString(s.text, " ")
 }
 
-// starWords is what each language calls the star key.
-var starWords = map[string][]string{"en": {"star"}, "id": {"bintang"}, "zh": {"星"}, "ja": {"コメ", "こめ", "米"}}
-
-// checkFigures refuses another key than the step takes, and warns where none is named. A language is offered by its own
-// key alone, which depends on the line, or by the star.
-func (s speech) checkFigures() {
-	said := figures.FindAllString(s.besideBraces(), -1)
-	if s.need.Key == "language.offer" && len(said) > 0 {
-		s.Fail("names the key %s; each line has its own key for this language, so write {key} alone", said[0])
-	}
-	if s.need.Key == "language.star" {
-		names := func(word string) bool { return strings.Contains(strings.ToLower(s.text), word) }
-		switch words := starWords[s.tag]; {
-		case len(said) > 0:
-			s.Fail("names the key %s, but this language is chosen with the star key; name that one", said[0])
-		case !slices.ContainsFunc(words, names):
-			s.Warn("does not name the star key (%s), which chooses this language", strings.Join(words, ", "))
-		}
-	}
-	missing := slices.DeleteFunc(slices.Clone(s.need.Figures), func(f string) bool { return slices.Contains(said, f) })
-	others := slices.DeleteFunc(said, func(f string) bool { return slices.Contains(s.need.Figures, f) })
-	switch {
-	case len(missing) > 0 && len(others) > 0:
-		s.Fail("says %s where it has to say %s (heard: %s)", strings.Join(others, " and "),
-			strings.Join(missing, " and "), s.need.Heard)
-	case len(missing) > 0:
-		s.Warn("does not say %s in figures, which it has to (heard: %s)", strings.Join(missing, " and "), s.need.Heard)
-	}
-}
-
 // scripts are those in which a language is written, beside Latin names.
 var scripts = map[string][]*unicode.RangeTable{
 	"zh": {unicode.Han, unicode.Bopomofo},
@@ -191,6 +184,41 @@ func (s speech) checkScript() {
 		s.Warn("is in Latin letters alone; write it in the language %s", s.tag)
 	}
 }
+
+// checkLanguage warns of a sentence in another language, as when one is copied and not translated: it has words that
+// only this one has among the sentences that come with the program, and none of its own language.
+func (s speech) checkLanguage() {
+	if s.text == shippedSentences()[s.tag][s.need.Key] {
+		return
+	}
+	count := map[string]int{}
+	for _, word := range wordsOf(s.besideBraces()) {
+		count[languageOf()[word]]++
+	}
+	for _, tag := range spoken.Tags() {
+		if count[tag] >= 2 && count[s.tag] == 0 {
+			s.Warn("seems to be in the language %s; write it in the language %s", tag, s.tag)
+			return
+		}
+	}
+}
+
+// languageOf is the language of the words that only one has; empty for those of several.
+var languageOf = sync.OnceValue(func() map[string]string {
+	of := map[string]string{}
+	for tag, sentences := range shippedSentences() {
+		for _, sentence := range sentences {
+			for _, word := range wordsOf(braces.ReplaceAllString(sentence, " ")) {
+				if before, known := of[word]; known && before != tag {
+					of[word] = ""
+				} else {
+					of[word] = tag
+				}
+			}
+		}
+	}
+	return of
+})
 
 // scriptOf names the script of a character.
 func scriptOf(r rune) string {

@@ -1,8 +1,12 @@
 package config_test
 
 import (
+	"errors"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/hotline-ivr/hotline/config"
@@ -13,10 +17,18 @@ func TestWarningsOfSentences(t *testing.T) {
 	const foreign = ", which is not written in the language en; a voice reads it wrongly or not at all"
 	for name, tt := range map[string]struct{ key, text, want string }{
 		"nothing to say against": {"goodbye", "Thank you, GoPay. Goodbye (100%).", ""},
-		"a key left out": {"menu.agent", "Wait for an agent.",
-			"menu.agent: does not say 0 in figures, which it has to (heard: 0 an agent; only while one can answer)"},
-		"no name of the star key": {"language.star", "For English, press pound.",
-			"language.star: does not name the star key (star), which chooses this language"},
+		"keys moved with their words": {"skip.ask", "For the list of topics, press star. To go on without it, " +
+			"press 2. To enter the number again, press 1.", ""},
+		"keys before their words": {"existing.sure", "Press 1 if yes, you want to cancel it. Press 2 if no.", ""},
+		"other words":             {"help.solved", "All well? Then 1. Still trouble? Then 2.", ""},
+		"keys exchanged": {"help.solved", "If this solves it, press 2. If not, press 1.", "help.solved: are 1 and 2 " +
+			"exchanged? Correct the sentence unless they mean the same as in \"If this solves it, press 1. If not, " +
+			"press 2.\""},
+		"keys exchanged before their words": {"existing.sure", "Press 2 if yes, you want to cancel it. Press 1 if no.",
+			"existing.sure: are 1 and 2 exchanged? Correct the sentence unless they mean the same as in \"Do you " +
+				"want to cancel your callback? If yes, press 1. If no, press 2.\""},
+		"another language": {"goodbye", "Terima kasih telah menghubungi kami.",
+			"goodbye: seems to be in the language id; write it in the language en"},
 		"a line's number, left out": {"shop/account.digits", "Nothing.",
 			"shop/account.digits: does not say {count}; add it unless it is left out on purpose"},
 		"a line's number, as it is": {"shop/account.digits", "It has 11 digits.", ""},
@@ -49,19 +61,166 @@ func TestWarningsOfSentences(t *testing.T) {
 // TestAnotherKeyIsRefused: callers would press a key that means something else.
 func TestAnotherKeyIsRefused(t *testing.T) {
 	for prompt, want := range map[string]string{
-		`existing.sure: "Really? Yes 1, no 3."`: "says 3 where it has to say 2 (heard: really cancel: yes 1, no 2)",
+		`menu.agent: "To speak to an agent, press zero."`: "does not say 0 in figures (heard: 0 an agent; only while " +
+			"one can answer); for example \"To speak to an agent, press 0.\"",
+		`verify.calling: "Press pound, then 1."`: "says 1 without pound right behind it (heard: it was the number " +
+			"you call from: press 1, then hash); for example \"If that call came to the number you are calling from, " +
+			"press 1, then pound.\"",
+		`menu.back: "To go back, press *."`: "does not say star (heard: star goes back); for example \"To go back, " +
+			"press star.\"",
+		`existing.sure: "Really? Yes 1, no 3."`: "says 3 where it has to say 2 (heard: really cancel: yes 1, no 2); " +
+			"for example \"Do you want to cancel your callback? If yes, press 1. If no, press 2.\"",
 		`connect.ask: "To be called back, press 22."`: "says 22 where it has to say 2 (heard: connecting you now; to " +
-			"be rung back instead press 2)",
+			"be rung back instead press 2); for example \"We are connecting you now. To be called back instead, " +
+			"press 2.\"",
 		`menu.agent: "To speak to an agent, press 5."`: "says 5 where it has to say 0 (heard: 0 an agent; only while " +
-			"one can answer)",
-		`language.star: "For English, press 5."`: "names the key 5, but this language is chosen with the star key; " +
-			"name that one",
+			"one can answer); for example \"To speak to an agent, press 0.\"",
+		`language.star: "For English, press pound."`: "says pound where it has to say star (heard: the last words of " +
+			"a first menu in another language: \"For English, press star.\"); for example \"For English, press star.\"",
 	} {
 		key, _, _ := strings.Cut(prompt, ":")
 		fsys := wholeWeek(t)
 		fsys["prompts/en.yaml"].Data = []byte(prompt + "\n" + edit(t, string(fsys["prompts/en.yaml"].Data), "-"+key))
 		if _, err := config.Load(fsys); err == nil || err.Error() != "prompts/en.yaml:1: "+key+": "+want {
 			t.Errorf("%s: %v", prompt, err)
+		}
+	}
+}
+
+// keysOf finds the keys that the shipped sentences name, each by its mark.
+var keysOf = map[string]map[string]*regexp.Regexp{
+	"en": {"*": regexp.MustCompile("star"), "#": regexp.MustCompile("pound( key)?")},
+	"id": {"*": regexp.MustCompile("bintang"), "#": regexp.MustCompile("pagar")},
+	"zh": {"*": regexp.MustCompile("星号键?"), "#": regexp.MustCompile("井号键?")},
+	"ja": {"*": regexp.MustCompile("コメじるし"), "#": regexp.MustCompile("シャープ")},
+}
+
+// spoil changes the shipped sentences of whose keys the first are picked, and is their places, such as "prompts/en.yaml
+// menu.back".
+func spoil(t *testing.T, pick func(says []string) []string, change func(text string, keys []*regexp.Regexp) string) (
+	fstest.MapFS, []string) {
+	t.Helper()
+	fsys, says, snapshot := shippedFiles(t), map[string][]string{}, load(t, config.Shipped())
+	for _, id := range snapshot.LineIDs() {
+		for _, need := range snapshot.ByID(id).PromptNeeds() {
+			keys := strings.Fields(strings.Join(need.Says, " "))
+			slices.Sort(keys)
+			says[need.Key] = slices.Compact(keys)
+		}
+	}
+	var places []string
+	for tag, words := range keysOf {
+		file := "prompts/" + tag + ".yaml"
+		lines := strings.Split(string(fsys[file].Data), "\n")
+		for i, line := range lines {
+			key, text, _ := strings.Cut(line, ": ")
+			var patterns []*regexp.Regexp
+			for _, key := range pick(says[key[strings.Index(key, "/")+1:]]) {
+				if patterns = append(patterns, words[key]); words[key] == nil {
+					patterns[len(patterns)-1] = regexp.MustCompile(key)
+				}
+			}
+			if len(patterns) > 0 {
+				lines[i] = key + ": " + change(text, patterns)
+				places = append(places, file+" "+key)
+			}
+		}
+		fsys[file].Data = []byte(strings.Join(lines, "\n"))
+	}
+	if slices.Sort(places); len(places) < 4 {
+		t.Errorf("only %q were tried", places)
+	}
+	return fsys, places
+}
+
+// nth picks one of the keys of each sentence.
+func nth(n int) func([]string) []string {
+	return func(says []string) []string { return says[min(n, len(says)):min(n+1, len(says))] }
+}
+
+// both picks two keys of the sentences that name both.
+func both(keys ...string) func([]string) []string {
+	return func(says []string) []string {
+		if slices.Contains(says, keys[0]) && slices.Contains(says, keys[1]) {
+			return keys
+		}
+		return nil
+	}
+}
+
+// TestEveryFixedKey: in every language each sentence without one of its keys, or with another, is refused.
+func TestEveryFixedKey(t *testing.T) {
+	without := func(text string, keys []*regexp.Regexp) string { return keys[0].ReplaceAllString(text, "") }
+	another := func(text string, keys []*regexp.Regexp) string { return keys[0].ReplaceAllString(text, "5") }
+	refuses := func(pick func([]string) []string, change func(string, []*regexp.Regexp) string) {
+		t.Helper()
+		fsys, want := spoil(t, pick, change)
+		if got := wrongPrompts(t, fsys); !slices.Equal(got, want) {
+			t.Errorf("refused are\n%q\nwant\n%q", got, want)
+		}
+	}
+	for n := range 3 {
+		refuses(nth(n), without)
+		refuses(nth(n), another)
+	}
+	refuses(both("*", "#"), exchange)
+
+	wide := func(text string, _ []*regexp.Regexp) string { return strings.ReplaceAll(text, "1", "１") }
+	if fsys, _ := spoil(t, nth(0), wide); len(wrongPrompts(t, fsys)) > 0 {
+		t.Errorf("full-width figures are refused: %q", wrongPrompts(t, fsys))
+	}
+}
+
+// TestEveryExchange: in every language each sentence with two keys exchanged is warned about.
+func TestEveryExchange(t *testing.T) {
+	for _, keys := range [][]string{{"1", "2"}, {"1", "3"}, {"2", "3"}, {"1", "*"}} {
+		fsys, want := spoil(t, both(keys...), exchange)
+		var got []string
+		for _, w := range load(t, fsys).Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+			if w.Undated {
+				got = append(got, w.File+" "+w.Key)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("%v: warned are\n%q\nwant\n%q", keys, got, want)
+		}
+	}
+}
+
+// exchange puts each of two keys in the place of the other, as they are written there.
+func exchange(text string, keys []*regexp.Regexp) string {
+	first, second := keys[0].FindString(text), keys[1].FindString(text)
+	text = keys[0].ReplaceAllString(text, "\x00")
+	return strings.ReplaceAll(keys[1].ReplaceAllString(text, first), "\x00", second)
+}
+
+// wrongPrompts are the places of what is wrong with the keys of a configuration.
+func wrongPrompts(t *testing.T, fsys fstest.MapFS) (places []string) {
+	t.Helper()
+	_, err := config.Load(fsys)
+	var problems config.Problems
+	errors.As(err, &problems)
+	for _, p := range problems {
+		if strings.HasPrefix(p.File, "prompts/") {
+			places = append(places, p.File+" "+p.Key)
+		}
+	}
+	slices.Sort(places)
+	return places
+}
+
+// TestQuotationMarksOfPeople: to YAML they are part of the sentence, unless it has plain ones around them.
+func TestQuotationMarksOfPeople(t *testing.T) {
+	for text, want := range map[string]string{
+		"«Goodbye.»": "prompts/en.yaml:1: goodbye: has « and » around it, which are no quotation marks here; write " +
+			`"Goodbye."`,
+		`"«Goodbye.»"`: "", "'Goodbye.'": "", "Goodbye «you».": "",
+	} {
+		fsys := wholeWeek(t)
+		fsys["prompts/en.yaml"].Data = []byte("goodbye: " + text + "\n" +
+			edit(t, string(fsys["prompts/en.yaml"].Data), "-goodbye"))
+		if got := messages(t, load(t, fsys)); got != want {
+			t.Errorf("%s: got %q, want %q", text, got, want)
 		}
 	}
 }
@@ -95,7 +254,7 @@ func messages(t *testing.T, s *config.Snapshot) string {
 func TestEverySentenceSaysWhatItIsFor(t *testing.T) {
 	tried := 0
 	for _, need := range load(t, base(t)).ByID("shop").PromptNeeds() {
-		if len(need.Args)+len(need.Figures) == 0 || strings.HasPrefix(need.Key, "help.") && need.Key != "help.solved" {
+		if len(need.Args)+len(need.Says) == 0 || strings.HasPrefix(need.Key, "help.") && need.Key != "help.solved" {
 			continue
 		}
 		tried++

@@ -120,25 +120,37 @@ const (
 var couldBeMeant = regexp.MustCompile(`(client|sip|number|numbers|prefix|min|max|date|from|to|yearly): |` +
 	`^(limits|variables| +calling_hours|number\.ask|[a-z]+/account\.[a-z]+): |^ +[a-z_]+: +"?[0-9][0-9a-z]*\b`)
 
+// shippedFiles are the files of the shipped configuration, to be changed.
+func shippedFiles(t *testing.T) fstest.MapFS {
+	t.Helper()
+	fsys := fstest.MapFS{}
+	err := fs.WalkDir(config.Shipped(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(config.Shipped(), name)
+		fsys[name] = file(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fsys
+}
+
 // TestTypingMistakes makes typing mistakes in the shipped files, one at a time: one that changes what callers get is
 // refused, or warned about, mostly on its line. What is beyond this: the spelling of words, whose telephone a number
 // is, and how many minutes are right. -typing 1 tries all.
 func TestTypingMistakes(t *testing.T) {
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
-	shipped, before := fstest.MapFS{}, load(t, config.Shipped())
+	shipped, before := shippedFiles(t), load(t, config.Shipped())
 	known := warningTexts(before, now)
 	var files []string
-	_ = fs.WalkDir(config.Shipped(), ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(config.Shipped(), name)
-		shipped[name] = file(data)
+	for _, name := range slices.Sorted(maps.Keys(shipped)) {
 		if dir := path.Dir(name); path.Ext(name) == ".yaml" && dir != "holidays" && dir != "calls" {
 			files = append(files, name)
 		}
-		return err
-	})
+	}
 	counted, n := map[string]int{}, 0
 	for _, name := range files {
 		slips(name, string(shipped[name].Data), func(s slip) {

@@ -68,12 +68,14 @@ func fill(text string, pairs ...string) string {
 }
 
 // A PromptNeed is a sentence that a line can speak, and the placeholders that it may use. Heard says when it is spoken,
-// and what the placeholders stand for. Figures are what it says in every language: the keys that the step takes.
+// and what the placeholders stand for. Says are what it names in every language: the keys that the step takes, or a
+// number of the flow. * and # stand for the language's words; of two with a space between, each of the first is
+// followed by the second.
 type PromptNeed struct {
-	Key     string
-	Args    []string
-	Heard   string
-	Figures []string
+	Key   string
+	Args  []string
+	Heard string
+	Says  []string
 }
 
 // Required reports whether a sentence is useless without a placeholder that it may use: a menu without its key, a
@@ -88,15 +90,20 @@ type promptUse struct {
 	args  []string
 }
 
-// promptFigures are the figures of the prompts that name fixed keys, or a number of the flow.
-var promptFigures = map[string][]string{
-	"menu.agent": {KeyPerson}, "menu.again": {keyAgain}, "help.solved": {"1", "2"}, "account.calling": {"1"},
-	"account.confirm": {"1", "2"}, "number.readback": {"1", "2"}, "number.agent": {KeyPerson}, "skip.ask": {"1", "2"},
-	"connect.ask": {"2"}, "number.confirm": {"1", "2"}, "number.instead": {"2"}, "existing.menu": {"1", "2", "3"},
-	"existing.menu-urgent": {"1", "3"},
-	"existing.sure":        {"1", "2"}, "verify.calling": {"1"}, "verify.yes": {"30"}, "verify.no": {"30"},
+// promptSays are the fixed keys of the prompts that name some, or a number of the flow, as in [PromptNeed].
+var promptSays = map[string][]string{
+	"language.star": {keyBack}, "menu.agent": {KeyPerson}, "menu.again": {keyAgain}, "menu.back": {keyBack},
+	"help.solved": {"1", "2"}, "connect.ask": {"2"}, "skip.ask": {"1", "2", keyBack},
+	"account.calling": {"1 #"}, "account.ask": {"* #"}, "account.confirm": {"1", "2"},
+	"number.agent": {"0 #"}, "number.readback": {"1", "2"}, "number.confirm": {"1", "2"}, "number.instead": {"2"},
+	"number.ask": {KeyDone, "* #"}, "note.ask": {KeyDone}, "message.ask": {KeyDone},
+	"existing.ask": {KeyDone, "* #"}, "existing.reference": {"* #"}, "existing.sure": {"1", "2"},
+	"existing.menu": {"1", "2", "3"}, "existing.menu-urgent": {"1", "3"},
+	"verify.instead": {KeyDone}, "verify.calling": {"1 #"}, "verify.number": {KeyDone, "* #"},
+	"verify.yes": {"30"}, "verify.no": {"30"},
 	"whisper.call": {"1", "2"}, "whisper.urgent": {"1", "2"}, "whisper.callback": {"1", "2"},
-	"whisper.note": {"1", "3"}, "customer.press": {"1"}, "sms.urgent": {keyExisting},
+	"whisper.urgent-callback": {"1", "2"}, "whisper.note": {"1", "3"}, "customer.press": {"1"},
+	"sms.urgent": {keyExisting}, "sms.task": {keyExisting},
 }
 
 // fixedPrompts are needed by every line.
@@ -226,10 +233,10 @@ var fixedPrompts = map[string]promptUse{
 	"failure.person":  {"a fault on our side; connecting you to an agent", nil},
 	"failure.message": {"a fault on our side; what can be done instead follows", nil},
 	"whisper.call":    {"agent: a call; take 1, refuse 2", []string{"line", "topic", "language"}},
-	"whisper.urgent":  {"agent: urgent call", []string{"line", "topic", "language"}},
+	"whisper.urgent":  {"agent: urgent call; take 1, refuse 2", []string{"line", "topic", "language"}},
 	"whisper.callback": {"agent: a callback, whose customer is not on the line; take 1, refuse 2",
 		[]string{"line", "topic", "language"}},
-	"whisper.urgent-callback": {"agent: urgent callback, whose customer is not on the line",
+	"whisper.urgent-callback": {"agent: urgent callback, whose customer is not on the line; take 1, refuse 2",
 		[]string{"line", "topic", "language"}},
 	"whisper.reference":    {"agent, after 1: the reference that the caller was told", []string{"digits"}},
 	"whisper.account":      {"agent, after 1: account", []string{"digits"}},
@@ -267,9 +274,10 @@ var smsPrompts = map[string]promptUse{
 		[]string{"line", "when", "reference"}},
 	"sms.from": {"called back as soon as possible; when = date, time and zone from which, in figures",
 		[]string{"line", "when", "reference"}},
-	"sms.urgent":   {"called back by the emergency desk; when as in sms.from", []string{"line", "when", "reference"}},
+	"sms.urgent": {"called back by the emergency desk; cancel by phone with 7; when as in sms.from",
+		[]string{"line", "when", "reference"}},
 	"sms.given-up": {"a callback that could not be kept", []string{"line", "reference"}},
-	"sms.task": {"not kept by the desk, and left to a person; choose a time by phone",
+	"sms.task": {"not kept by the desk, and left to a person; choose a time by phone with 7",
 		[]string{"line", "reference"}},
 	"sms.withdrawn": {"a callback that the desk has taken back", []string{"line", "reference"}},
 }
@@ -314,7 +322,9 @@ func (l *Line) PromptNeeds() []PromptNeed {
 // OwnPromptNeeds are those of [Line.PromptNeeds] that hang on the line's languages, topics and questions, sorted by
 // key.
 func (l *Line) OwnPromptNeeds() (list []PromptNeed) {
-	need := func(key string, p promptUse) { list = append(list, PromptNeed{Key: key, Args: p.args, Heard: p.heard}) }
+	need := func(key string, p promptUse, says ...string) {
+		list = append(list, PromptNeed{Key: key, Args: p.args, Heard: p.heard, Says: says})
+	}
 	for _, language := range l.Languages {
 		need("language."+language.Tag, ofLanguage)
 	}
@@ -326,7 +336,7 @@ func (l *Line) OwnPromptNeeds() (list []PromptNeed) {
 			need("note-about."+topic.ID, ofNote)
 		}
 		for _, question := range topic.Questions {
-			need("question."+question, ofQuestion)
+			need("question."+question, ofQuestion, "* #")
 			need("answer."+question, ofAnswer)
 		}
 	}
@@ -353,7 +363,7 @@ func needsOf(prompts ...map[string]promptUse) (list []PromptNeed) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(all)) {
 		list = append(list, PromptNeed{Key: key, Args: all[key].args, Heard: all[key].heard,
-			Figures: promptFigures[key]})
+			Says: promptSays[key]})
 	}
 	return list
 }

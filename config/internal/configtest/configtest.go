@@ -31,14 +31,12 @@ func Base(t testing.TB) fstest.MapFS {
 	line := ivr.Line{ID: "shop", Languages: []ivr.Language{{Tag: "en"}, {Tag: "id"}},
 		Topics: []ivr.Topic{{ID: "stolen"}, {ID: "login", Help: true}, {ID: "refund", Questions: []string{"refund"}}},
 		Menu:   []ivr.Choice{{ID: "stolen"}, {ID: "login"}, {ID: "refund"}}}
-	for _, tag := range []string{"en", "id"} {
+	for tag, words := range map[string][3]string{"en": {"in", "star", "pound"}, "id": {"dalam", "bintang", "pagar"}} {
+		keys := strings.NewReplacer("*", words[1], "#", words[2])
 		var b strings.Builder
 		for _, need := range line.PromptNeeds() {
-			words := append([]string{need.Key, "in", tag}, need.Figures...)
-			if tag == "id" && need.Key == "language.star" {
-				words = append(words, "bintang")
-			}
-			fmt.Fprintf(&b, "%s: \"%s", need.Key, strings.Join(words, " "))
+			says := append([]string{need.Key, words[0], tag}, need.Says...)
+			fmt.Fprintf(&b, "%s: \"%s", need.Key, keys.Replace(strings.Join(says, " ")))
 			for _, arg := range need.Args {
 				fmt.Fprintf(&b, " {%s}", arg)
 			}

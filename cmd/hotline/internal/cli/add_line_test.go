@@ -88,7 +88,7 @@ topic.card-order: "ordering a card"
 topic.card-lost: "a lost card"
 help.card-order: "You can order a card in the app. It takes {refund-days}."
 note-about.card-order: "It helps to say the name that the card shall bear."
-question.postcode: "Please enter the six digits of your postcode, then hash."
+question.postcode: "Please enter the six digits of your postcode, then hash. Without one, press star, then hash."
 answer.postcode: "Postcode: {digits}."
 `,
 		"zh": `topic.cards: "卡片"
@@ -96,7 +96,7 @@ topic.card-order: "申请卡片"
 topic.card-lost: "卡片丢失"
 help.card-order: "卡片可以在应用里申请，需要{refund-days}。"
 note-about.card-order: "请说出卡片上的姓名。"
-question.postcode: "请输入六位邮政编码，按井号键结束。"
+question.postcode: "请输入六位邮政编码，按井号键结束。没有的话，请按星号键，再按井号键。"
 answer.postcode: "邮政编码：{digits}。"
 `,
 	} {
