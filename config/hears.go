@@ -52,6 +52,22 @@ func plainWords(text string) string {
 	return b.String()
 }
 
+// Words are those of a text, as [Hears] compares them; of scripts without spaces each character.
+func Words(text string) (words []string) {
+	for _, part := range strings.Fields(plainWords(text)) {
+		word := ""
+		for _, r := range part {
+			if word += string(r); spaceless(r) {
+				words, word = append(words, word), ""
+			}
+		}
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}
+
 // boundary reports whether a word ends or begins at i in plain words.
 func boundary(text string, i int) bool {
 	before, _ := utf8.DecodeLastRuneInString(text[:i])

@@ -18,6 +18,7 @@ import (
 	"github.com/hotline-ivr/hotline/config/problem"
 	"github.com/hotline-ivr/hotline/config/schema"
 	"github.com/hotline-ivr/hotline/ivr"
+	"github.com/hotline-ivr/hotline/ivr/spoken"
 )
 
 // A Problem is one mistake in the configuration; its File is relative to the configuration directory.
@@ -49,7 +50,11 @@ func (l *loader) causes() Problems {
 
 func (l *loader) snapshot(lines []*lineFile, prompts *ivr.Prompts, calls []Call) *Snapshot {
 	s := &Snapshot{Calls: calls, Hash: hex.EncodeToString(l.hash.Sum(nil)[:8]), byNumber: map[string]*ivr.Line{},
-		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}, audio: l.audio}
+		byID: map[string]*ivr.Line{}, origins: map[string]*origins{}, sentences: map[string]*origins{}, audio: l.audio}
+	for _, tag := range spoken.Tags() {
+		name := "prompts/" + tag + ".yaml"
+		s.sentences[tag] = &origins{files: []origin{{name, l.texts[name]}}}
+	}
 	for _, w := range undated("", l.warnings) {
 		w.Line = lineOf(w.File)
 		s.lineWarnings = append(s.lineWarnings, w)

@@ -18,7 +18,8 @@ type Snapshot struct {
 	byNumber, byID map[string]*ivr.Line
 	dependencies   []dependency
 	lineWarnings   []Warning
-	origins        map[string]*origins
+	origins        map[string]*origins // by line
+	sentences      map[string]*origins // by language
 	audio          map[string]Audio
 	declared       []callbacks.DeclaredOverride
 }

@@ -49,6 +49,16 @@ func (s *Snapshot) Source(line, key string) string {
 	return o.files[0].name
 }
 
+// PromptSource is where a sentence of a language is written, "prompts/en.yaml:74".
+func (s *Snapshot) PromptSource(tag, key string) string {
+	o := s.sentences[tag]
+	if o == nil {
+		return ""
+	}
+	o.once.Do(o.read)
+	return o.found[0][key]
+}
+
 // NumberSource is where a number is written that is a line's or an agent's; empty for others.
 func (s *Snapshot) NumberSource(number string) string {
 	for _, line := range s.Lines {

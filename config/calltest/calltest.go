@@ -47,14 +47,17 @@ func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error)
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		differs, err := run(snapshot, test)
+		differs, sentence, err := run(snapshot, test)
 		if err != nil {
 			return r, fmt.Errorf("%s could not be run: %w", test.File, err)
 		}
 		r.Tests++
 		if differs != "" {
-			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s. If these hours, or the sentences "+
-				"in prompts/, are meant to be so, edit %s; otherwise correct them. hotline test prints the call",
+			meant := "these hours, or the sentences in prompts/, are meant to be so, edit %s; otherwise correct them"
+			if sentence {
+				meant = "that sentence is meant to be so, edit %s; otherwise correct it"
+			}
+			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s. If "+meant+". hotline test prints the call",
 				differs, test.Title, hoursThen(snapshot.ByID(test.Line), test.At), test.File))
 		}
 		if want := test.Expect.Callback; want != nil && want.Kept != nil {
@@ -100,13 +103,14 @@ const reference = "8291294"
 // A call is one that is being decided.
 type call struct {
 	*Comparison
-	now   time.Time
-	said  []string // since the latest question
-	taken string   // the target whose agent has just pressed 1
+	now    time.Time
+	said   []string        // since the latest question
+	spoken []ivr.Utterance // since the latest answer
+	taken  string          // the target whose agent has just pressed 1
 }
 
-// run decides a call test. A panic is an error: the process may be answering real calls.
-func run(snapshot *config.Snapshot, test config.Call) (differs string, err error) {
+// run decides a call test; sentence is set if one of the prompts is what differs. A panic is an error: the process may be answering real calls.
+func run(snapshot *config.Snapshot, test config.Call) (differs string, sentence bool, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
@@ -123,15 +127,16 @@ func run(snapshot *config.Snapshot, test config.Call) (differs string, err error
 		state, response = ivr.Advance(line, c.now, from, state, event)
 		for _, u := range response.Say {
 			c.Say(u.Text, u.Language, c.now)
-			c.said = append(c.said, u.Text)
+			c.said, c.spoken = append(c.said, u.Text), append(c.spoken, u)
 		}
 		if event = c.follow(response.Action, state, from); event == nil {
 			c.End()
-			return c.Differs, nil
+			differs, sentence = c.told(snapshot)
+			return differs, sentence, nil
 		}
 	}
 	c.Differ("call", "the call to end", "it goes on")
-	return c.Differs, nil
+	return c.Differs, false, nil
 }
 
 // follow is what happens after a response; nil at the end of the call.
@@ -174,6 +179,7 @@ func (c *call) step(records bool) *config.Step {
 	}
 	if step != nil {
 		c.Answered()
+		c.spoken = nil
 	}
 	return step
 }

@@ -62,6 +62,24 @@ func TestAnEditBreaksACallTest(t *testing.T) {
 	}
 }
 
+// Where a sentence is what differs, it is named with its place before the hours.
+func TestAnEditOfASentence(t *testing.T) {
+	for _, c := range []struct{ file, old, new, want string }{
+		{"prompts/en.yaml", `"Agents are back {when}"`, `"We are back {when}"`,
+			`calls/gopay-saturday-evening.yaml:7: steps[1]: want to hear "Agents are back", but prompts/en.yaml:20: ` +
+				`hours.opens says "We are back Monday, 9 March, at 8 a.m." (On Saturday evening`},
+		{"prompts/en.yaml", `"Agents are back {when}"`, `"We are back {when}"`,
+			"If that sentence is meant to be so, edit calls/gopay-saturday-evening.yaml; otherwise correct it."},
+		{"prompts/en.yaml", `"Thank you. Goodbye."`, `"Thanks a lot. Bye."`,
+			`Thanks a lot. Bye." [prompts/en.yaml:90, prompts/en.yaml:204] (On a working day`},
+	} {
+		report, err := calltest.Check(t.Context(), edited(t, c.file, c.old, c.new))
+		if err != nil || report.Err() == nil || !strings.Contains(report.Err().Error(), c.want) {
+			t.Errorf("want %q in %v, %v", c.want, report.Err(), err)
+		}
+	}
+}
+
 // A fault of ours is an error and no end of the process, which may be answering real calls; so is an end of the
 // context.
 func TestCheckEnds(t *testing.T) {

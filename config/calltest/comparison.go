@@ -15,8 +15,13 @@ import (
 
 // A Difference is something that went otherwise than the file of a call test has it.
 type Difference struct {
-	// Source is where the file says so, with the key.
-	Source, Want, Got string
+	// Source is where the file says so, with the key. Unheard are words that were wanted and not said.
+	Source, Want, Got, Unheard string
+}
+
+// String is one sentence.
+func (d Difference) String() string {
+	return fmt.Sprintf("%s: want %s, but %s", d.Source, d.Want, d.Got)
 }
 
 // A Comparison follows a call and compares it with its call test. Only the first difference counts.
@@ -29,6 +34,7 @@ type Comparison struct {
 	// wanted, and what there was.
 	Differs string
 
+	first    Difference
 	asked    int      // steps that were done
 	heard    []string // by the caller since the latest step
 	reached  string   // the desk that the caller was connected with
@@ -48,9 +54,9 @@ func (c *Comparison) Next(said string, records bool) (*config.Step, *Difference)
 	c.asked++
 	switch {
 	case !config.Hears(said, step.Hear):
-		return step, &Difference{source, fmt.Sprintf("to hear %q", step.Hear), fmt.Sprintf("heard %q", said)}
+		return step, &Difference{source, fmt.Sprintf("to hear %q", step.Hear), fmt.Sprintf("heard %q", said), step.Hear}
 	case step.Speak && !records:
-		return step, &Difference{source, "a tone after which a message is spoken", "a question for keys"}
+		return step, &Difference{source, "a tone after which a message is spoken", "a question for keys", ""}
 	}
 	return step, nil
 }
@@ -64,14 +70,14 @@ func (c *Comparison) Note(d Difference) {
 		return
 	}
 	d.Got = excerpt(d.Got)
-	c.Differs = fmt.Sprintf("%s: want %s, but %s", d.Source, d.Want, d.Got)
+	c.first, c.Differs = d, d.String()
 	if c.Found != nil {
 		c.Found(d)
 	}
 }
 
 // Differ is [Comparison.Note] for a key of the file.
-func (c *Comparison) Differ(key, want, got string) { c.Note(Difference{c.source(key), want, got}) }
+func (c *Comparison) Differ(key, want, got string) { c.Note(Difference{c.source(key), want, got, ""}) }
 
 // source is where a key stands, or the nearest one around it.
 func (c *Comparison) source(key string) string {
@@ -175,7 +181,8 @@ func (c *Comparison) End() {
 		case !step.Listens():
 			c.Differ(key, fmt.Sprintf("to hear %q and be asked", step.Hear), "the call has ended before")
 		case !config.Hears(heard, step.Hear):
-			c.Differ(key, fmt.Sprintf("to hear %q in the end", step.Hear), fmt.Sprintf("heard %q", heard))
+			c.Note(Difference{c.source(key), fmt.Sprintf("to hear %q in the end", step.Hear),
+				fmt.Sprintf("heard %q", heard), step.Hear})
 		}
 	}
 	want := c.Test.Expect
