@@ -47,18 +47,14 @@ func Check(ctx context.Context, snapshot *config.Snapshot) (r Report, err error)
 		if err := ctx.Err(); err != nil {
 			return r, err
 		}
-		differs, sentence, err := run(snapshot, test)
+		differs, cause, err := run(snapshot, test)
 		if err != nil {
 			return r, fmt.Errorf("%s could not be run: %w", test.File, err)
 		}
 		r.Tests++
 		if differs != "" {
-			meant := "these hours, or the sentences in prompts/, are meant to be so, edit %s; otherwise correct them"
-			if sentence {
-				meant = "that sentence is meant to be so, edit %s; otherwise correct it"
-			}
-			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s. If "+meant+". hotline test prints the call",
-				differs, test.Title, hoursThen(snapshot.ByID(test.Line), test.At), test.File))
+			r.Failed = append(r.Failed, fmt.Errorf("%s (%s). %s. hotline test prints the call", differs, test.Title,
+				cause))
 		}
 		if want := test.Expect.Callback; want != nil && want.Kept != nil {
 			r.NotTried = append(r.NotTried, test.File+" expect.callback.kept")
@@ -109,8 +105,9 @@ type call struct {
 	taken  string          // the target whose agent has just pressed 1
 }
 
-// run decides a call test; sentence is set if one of the prompts is what differs. A panic is an error: the process may be answering real calls.
-func run(snapshot *config.Snapshot, test config.Call) (differs string, sentence bool, err error) {
+// run decides a call test, and says what is behind a difference and what to do. A panic is an error: the process may be
+// answering real calls.
+func run(snapshot *config.Snapshot, test config.Call) (differs, cause string, err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			err = fmt.Errorf("panic: %v\n%s", fault, debug.Stack())
@@ -131,12 +128,27 @@ func run(snapshot *config.Snapshot, test config.Call) (differs string, sentence 
 		}
 		if event = c.follow(response.Action, state, from); event == nil {
 			c.End()
-			differs, sentence = c.told(snapshot)
-			return differs, sentence, nil
+			return c.Differs, c.cause(snapshot), nil
 		}
 	}
 	c.Differ("call", "the call to end", "it goes on")
-	return c.Differs, false, nil
+	return c.Differs, c.cause(snapshot), nil
+}
+
+// cause says which sentence and which hours are behind a difference, and what to edit.
+func (c *call) cause(snapshot *config.Snapshot) string {
+	if c.Differs == "" {
+		return ""
+	}
+	then := hoursThen(c.Line, c.Test.At)
+	switch told, certain := c.otherSentence(snapshot); {
+	case certain:
+		return fmt.Sprintf("%s. If that is meant to be so, edit %s; otherwise correct it. %s", told, c.Test.File, then)
+	case told != "":
+		then = told + ". " + then
+	}
+	return fmt.Sprintf("%s. If these hours, or the sentences in prompts/, are meant to be so, edit %s; otherwise "+
+		"correct them", then, c.Test.File)
 }
 
 // follow is what happens after a response; nil at the end of the call.

@@ -10,22 +10,20 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// told is the difference, with the place of the sentence that says something else than the words that a call test wants,
-// if that is what differs. Where only what is filled in differs, such as a time, the hours decide. Where no sentence is
-// near the words, the few that were spoken are named.
-func (c *call) told(snapshot *config.Snapshot) (differs string, sentence bool) {
+// otherSentence names the sentence that says something else than the words that a call test wants, if that is what
+// differs. certain is false where none is near the words, and the few that were spoken are named. It is empty where
+// only what is filled in differs, such as a time: that the hours decide.
+func (c *call) otherSentence(snapshot *config.Snapshot) (told string, certain bool) {
 	const few = 4
 	want := config.Words(c.first.Unheard)
 	if len(want) == 0 {
-		return c.Differs, false
+		return "", false
 	}
-	d := c.first
 	nearest, ok := c.nearest(want)
 	key, own := c.sentenceOf(nearest)
 	switch {
 	case ok && key != "" && !filledIn(without(want, own), without(config.Words(nearest.Text), own)):
-		d.Got = fmt.Sprintf("%s: %s says %q", snapshot.PromptSource(nearest.Language, key), key, nearest.Text)
-		return d.String(), true
+		return fmt.Sprintf("%s: %s says %q", snapshot.PromptSource(nearest.Language, key), key, nearest.Text), true
 	case !ok && len(c.spoken) <= few:
 		var places []string
 		for _, u := range c.spoken {
@@ -34,10 +32,10 @@ func (c *call) told(snapshot *config.Snapshot) (differs string, sentence bool) {
 			}
 		}
 		if places != nil {
-			d.Got += " [" + strings.Join(places, ", ") + "]"
+			return "What was heard is in " + strings.Join(places, ", "), false
 		}
 	}
-	return d.String(), false
+	return "", false
 }
 
 // nearest is the sentence that was spoken with most of the wanted words, and more than half of them; false for none.

@@ -394,7 +394,7 @@ func decidedByTheFlow(t *testing.T, snapshot *config.Snapshot) map[string]string
 	for _, failed := range report.Failed {
 		file, _, _ := strings.Cut(failed.Error(), ":")
 		i := slices.IndexFunc(snapshot.Calls, func(c config.Call) bool { return c.File == file })
-		differs[file], _, _ = strings.Cut(failed.Error(), " ("+snapshot.Calls[i].Title+"). The line is ")
+		differs[file], _, _ = strings.Cut(failed.Error(), " ("+snapshot.Calls[i].Title+"). ")
 	}
 	return differs
 }
