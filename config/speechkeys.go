@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"go.yaml.in/yaml/v3"
-	"golang.org/x/text/unicode/norm"
 )
 
 // keyNames is what a language calls the star and the pound key: the word to write, and all that are understood. The
@@ -32,7 +31,7 @@ var clauseEnd = regexp.MustCompile(`[.:;?!。：；？！]`)
 
 // keysIn are the keys that a sentence in a language names, in order, and its other figures.
 func keysIn(text, tag string) (named []namedKey) {
-	text, end := norm.NFKC.String(braces.ReplaceAllString(text, " ")), 0 // full-width figures are spoken like others
+	text, end := braces.ReplaceAllString(text, " "), 0
 	for _, at := range keyWords[tag].pattern.FindAllStringSubmatchIndex(text, -1) {
 		n := namedKey{key: text[at[0]:at[1]]}
 		switch {
@@ -83,7 +82,7 @@ func (s speech) checkKeys() {
 	case len(missing) > 0 && len(others) > 0:
 		s.failKeys("says %s where it has to say %s", s.spell(others), s.spell(missing))
 	case len(missing) > 0 && slices.ContainsFunc(missing, func(key string) bool { return key >= "0" }):
-		s.failKeys("does not say %s in figures", s.spell(missing))
+		s.failKeys("does not say %s in plain figures", s.spell(missing))
 	case len(missing) > 0:
 		s.failKeys("does not say %s", s.spell(missing))
 	default:
