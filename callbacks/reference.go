@@ -73,9 +73,9 @@ func recognisable(caller string) string {
 }
 
 // OpenFor finds the open callback of a returning caller: by the number to be rung, or the number they called
-// from, E.164. A caller who withholds their number is never recognised.
+// from, E.164. A caller who withholds their number is never recognised: no callback is booked with such a caller.
 func (s *Service) OpenFor(ctx context.Context, line, caller string) (Callback, bool, error) {
-	return s.store.OpenFor(ctx, line, "", recognisable(caller))
+	return s.store.OpenFor(ctx, line, "", caller)
 }
 
 // How many wrong proofs about one callback, and by one calling number, are heard within an hour and a day.

@@ -58,7 +58,7 @@ func TestEveryStateAfterAnEdit(t *testing.T) {
 			for name, after := range edits {
 				tried++
 				now := []time.Time{openHour, closedHour}[tried%2]
-				state, response := advance(after, now, caller, v.state, event)
+				state, response := Advance(after, now, caller, v.state, event)
 				if _, ends := response.Action.(Hangup); ends && len(response.Say) == 0 && event != (Done{}) {
 					t.Fatalf("%s: step %s on %#v hangs up without a word", name, v.state.Step, event)
 				}
@@ -88,7 +88,7 @@ func comesToAnEnd(line *Line, state State, response Response) bool {
 		case Perform:
 			event = answerTo(next.Effect)
 		}
-		state, response = advance(line, closedHour, caller, state, event)
+		state, response = Advance(line, closedHour, caller, state, event)
 	}
 	return false
 }

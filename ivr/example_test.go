@@ -34,7 +34,8 @@ func someLine() *ivr.Line {
 // effects, which a server carries out in a store, are answered by hand.
 func Example() {
 	line, now := someLine(), time.Date(2026, 3, 4, 10, 0, 0, 0, time.UTC)
-	call := ivr.Call{SID: "CA1", From: "+442079461234", To: line.Numbers[0]}
+	state, event := ivr.Begin(line, now, "+442079461234"), ivr.Event(ivr.Start{})
+	call := ivr.Call{SID: "CA1", From: state.Caller, To: line.Numbers[0]}
 	keys := []string{"1", ""} // fees, then nothing: put through
 
 	taken := false
@@ -57,7 +58,6 @@ func Example() {
 		}
 	}
 
-	state, event := ivr.Begin(line, now), ivr.Event(ivr.Start{})
 	for event != nil {
 		var response ivr.Response
 		state, response = ivr.Advance(line, now, call, state, event)
@@ -70,7 +70,7 @@ func Example() {
 			event, keys = ivr.Keys{Digits: keys[0]}, keys[1:]
 		case ivr.Connect:
 			fmt.Printf("        rings %s\n", action.Target.ID)
-			heard, end := ivr.PlayLeg(line, now, state.LegBehind(action, call.From), perform, "1")
+			heard, end := ivr.PlayLeg(line, now, state.LegBehind(action), perform, "1")
 			print("agent", heard)
 			_, taken = end.(ivr.Bridge)
 			event = ivr.DialEnded{Status: "completed"}

@@ -93,28 +93,23 @@ type request struct {
 
 // Advance answers an event. The state that it returns belongs to the next one.
 func Advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
-	call.From = line.CallerNumber(call.From)
-	return advance(line, now, call, state, event)
-}
-
-// advance is [Advance] where the call's From is known to be E.164 or empty.
-func advance(line *Line, now time.Time, call Call, state State, event Event) (State, Response) {
 	r := &request{line: line, now: now, call: call, State: &state}
 	r.Events++
 	response := r.settle(r.hear(event))
 	return state, response
 }
 
-// Begin is the state of a call that has just begun; its first event is [Start].
-func Begin(line *Line, now time.Time) State {
-	return State{Line: line.ID, Step: FirstStep, Called: now.Unix()}
+// Begin is the state of a call that has just begun; its first event is [Start]. from is the calling number or address
+// as the provider sends it.
+func Begin(line *Line, now time.Time, from string) State {
+	return State{Line: line.ID, Step: FirstStep, Called: now.Unix(), Caller: line.CallerNumber(from)}
 }
 
 // Resume is how a call whose state is lost goes on after an event: as one with a fault of ours. What has happened
 // already is not done again, or instances that hold different keys would ring the same agent for ever. bridged says
 // that the caller has talked with somebody.
-func Resume(line *Line, now time.Time, event Event, bridged bool) (State, Event) {
-	state := Begin(line, now)
+func Resume(line *Line, now time.Time, from string, event Event, bridged bool) (State, Event) {
+	state := Begin(line, now, from)
 	switch event := event.(type) {
 	case Recorded:
 		state.Step = stepMessage

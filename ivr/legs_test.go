@@ -105,7 +105,7 @@ func legWalk(t *testing.T, line *Line, hear func(a answer, pressed bool)) (state
 			key += fmt.Sprintf("%+v", perform.Effect)
 		}
 		if connect, ok := response.Action.(Connect); ok {
-			queue = append(queue, visit{state: state.LegBehind(connect, ""), event: Start{}})
+			queue = append(queue, visit{state: state.LegBehind(connect), event: Start{}})
 		}
 		leadsTo[key] = append(leadsTo[key], v.from)
 		if seen[key] {

@@ -266,9 +266,11 @@ func TestACallingNumberTellsTheLanguage(t *testing.T) {
 		"chosen, then quiet": {foreigner, []Event{Keys{"1"}, Found{}, Keys{}}, "no-input.menu", "menu.again", "id"},
 	} {
 		line := guessing(t)
-		state, response := Advance(line, openHour, tt.call, Begin(line, openHour), Start{})
+		state := Begin(line, openHour, tt.call.From)
+		call := Call{SID: tt.call.SID, From: state.Caller}
+		state, response := Advance(line, openHour, call, state, Start{})
 		for _, event := range tt.events {
-			state, response = Advance(line, openHour, tt.call, state, event)
+			state, response = Advance(line, openHour, call, state, event)
 		}
 		said := response.Say
 		if !strings.HasPrefix(said[0].Text, tt.first) || !strings.HasPrefix(said[len(said)-1].Text, tt.last) {

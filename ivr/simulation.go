@@ -66,7 +66,8 @@ func (l *Line) Simulate(now time.Time, call Call, language, topic string) (Simul
 		}
 		w.path = l.KeyPaths()[i].Keys
 	}
-	state, event := State{Line: l.ID, Step: FirstStep, Called: now.Unix()}, Event(Start{})
+	state, event := Begin(l, now, call.From), Event(Start{})
+	call.From = state.Caller
 	for range 2 * maxEvents {
 		var response Response
 		state, response = Advance(l, now, call, state, event)
@@ -199,7 +200,7 @@ func (w *simulatedCall) takeOffer(state State, call Call) string {
 // noOffer notes why the calling number cannot be rung, if so.
 func (w *simulatedCall) noOffer(call Call) {
 	w.Offer = &CallbackOffer{}
-	w.Offer.Refused = w.line.Callbacks.Refusal(w.line.CallerNumber(call.From))
+	w.Offer.Refused = w.line.Callbacks.Refusal(call.From)
 }
 
 // PlayLeg plays a telephone that somebody picks up as far as the keys go, which they press one after another. It

@@ -81,11 +81,12 @@ type State struct {
 	// Bookings made so far. The next one is named by this number and the CallSid until it is known to be written, so
 	// that a repeated webhook makes no second one.
 	Bookings int `json:"P,omitempty"`
-	// Attempt is the try to keep a callback that a leg belongs to, Caller whose call an agent's leg is about. Again is
+	// Caller is the calling number as [Line.CallerNumber] reads it; on a leg that we rang, that of the caller it is for.
+	Caller string `json:"f,omitempty"`
+	// Attempt is the try to keep a callback that a leg belongs to. Again is
 	// set once a customer pressed an unknown key, RingsAgain while one who is not connected is rung again later, and
 	// Ended is how a Dial ended that could not be written down yet.
 	Attempt    string   `json:"at,omitempty"`
-	Caller     string   `json:"f,omitempty"`
 	Again      bool     `json:"ag,omitempty"`
 	RingsAgain bool     `json:"ra,omitempty"`
 	Ended      *DialEnd `json:"en,omitempty"`
@@ -103,7 +104,7 @@ type DueWindow struct {
 // A Call is what the provider tells about a call with every webhook.
 type Call struct {
 	SID string
-	// From may be anything: E.164, anonymous, a client or a SIP name. The flow knows it as E.164 or empty.
+	// From is [State.Caller]: E.164, or empty where the number is withheld or none.
 	From, To string
 }
 

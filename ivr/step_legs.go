@@ -42,8 +42,8 @@ func BeginLeg(attempt string, c callbacks.Callback, customerFirst bool) State {
 }
 
 // LegBehind is the state of the leg that a Dial makes, as [Connect] says.
-func (s State) LegBehind(connect Connect, caller string) State {
-	s.Step, s.Caller = connect.Leg, caller
+func (s State) LegBehind(connect Connect) State {
+	s.Step = connect.Leg
 	return s
 }
 

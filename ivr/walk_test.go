@@ -303,7 +303,7 @@ func (s *situation) visit(t *testing.T) {
 	var queue []*visit
 	heard, outlines := map[string]bool{}, map[string]string{}
 	hear := func(from State, event Event) (key string, state State, response Response) {
-		state, response = advance(line, s.now, w.call, from, event)
+		state, response = Advance(line, s.now, w.call, from, event)
 		key = s.by(line, state)
 		if outlines[key] == "" {
 			outlines[key] = outline(line, state)
@@ -329,7 +329,7 @@ func (s *situation) visit(t *testing.T) {
 		}
 		return w.seen[key]
 	}
-	next(Begin(line, s.now), Start{})
+	next(Begin(line, s.now, w.call.From), Start{})
 	for len(queue) > 0 {
 		v := queue[0]
 		queue = queue[1:]
@@ -409,16 +409,16 @@ func TestFailureInEveryState(t *testing.T) {
 	walked := walkedUrgent.states(t)
 	line := walked.line
 	for _, v := range walked.seen {
-		state, response := advance(line, openHour, caller, v.state, Failure{})
+		state, response := Advance(line, openHour, caller, v.state, Failure{})
 		if _, asks := response.Action.(Perform); asks && v.state.Step == stepDesk {
-			state, response = advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
+			state, response = Advance(line, openHour, caller, state, Taken{}) // they may have talked; they have not
 		} else if len(response.Say) == 0 || !strings.HasPrefix(response.Say[0].Text, "failure.") {
 			t.Errorf("step %s: a fault is met with %v", v.state.Step, response.Say)
 		}
 		for range 5 {
-			state, response = advance(line, closedHour, caller, state, Failure{})
+			state, response = Advance(line, closedHour, caller, state, Failure{})
 			if _, asks := response.Action.(Perform); asks {
-				state, response = advance(line, closedHour, caller, state, Taken{})
+				state, response = Advance(line, closedHour, caller, state, Taken{})
 			}
 		}
 		if _, ok := response.Action.(Hangup); !ok || len(response.Say) == 0 {

@@ -115,10 +115,9 @@ func run(snapshot *config.Snapshot, test config.Call) (differs, cause string, er
 	}()
 	line := snapshot.ByID(test.Line)
 	c := call{Comparison: &Comparison{Test: test, Line: line}, now: test.At}
-	from := ivr.Call{
-		SID: "CA00000000000000000000000000000000", From: cmp.Or(test.From, Caller(line.Region)), To: line.Numbers[0],
-	}
-	state, event := ivr.Begin(line, c.now), ivr.Event(ivr.Start{})
+	state := ivr.Begin(line, c.now, cmp.Or(test.From, Caller(line.Region)))
+	event := ivr.Event(ivr.Start{})
+	from := ivr.Call{SID: "CA00000000000000000000000000000000", From: state.Caller, To: line.Numbers[0]}
 	for range most {
 		var response ivr.Response
 		state, response = ivr.Advance(line, c.now, from, state, event)
@@ -220,7 +219,7 @@ func (c *call) ring(dial ivr.Connect, state ivr.State, from ivr.Call) ivr.Event 
 		c.now = c.now.Add(dial.Ring)
 		return ivr.DialEnded{Status: "no-answer"}
 	}
-	_, ends := ivr.PlayLeg(c.Line, c.now, state.LegBehind(dial, from.From), c.perform, agentsPress[does]...)
+	_, ends := ivr.PlayLeg(c.Line, c.now, state.LegBehind(dial), c.perform, agentsPress[does]...)
 	if _, together := ends.(ivr.Bridge); together {
 		c.taken = dial.Target.ID
 		c.Bridged(c.taken)

@@ -253,10 +253,10 @@ func TestSignaturesAgainstTheProvidersNodeLibrary(t *testing.T) {
 		if v := verdicts[i]; v.Accepted != r.good {
 			t.Errorf("request %d: accepted %v, want %v: %s %q", i, v.Accepted, r.good, r.URL, r.form)
 		}
-		if !r.key.verify(r.URL, r.form, verdicts[i].Signature) {
+		if !verify([]SigningKey{r.key}, r.URL, r.form, verdicts[i].Signature) {
 			t.Errorf("request %d: we refuse the library's signature of %s %q", i, r.URL, r.form)
 		}
-		if r.key.verify(r.URL, r.form, r.Signature) != r.good {
+		if verify([]SigningKey{r.key}, r.URL, r.form, r.Signature) != r.good {
 			t.Errorf("request %d: we say %v of our own signature of %s %q", i, !r.good, r.URL, r.form)
 		}
 		if len(r.form["Repeated"]) > 1 {

@@ -95,7 +95,7 @@ func (s *Server) leg(ctx context.Context, w webhook, r *legRoute, event ivr.Even
 	}
 	var response ivr.Response
 	for range 10 {
-		l.State, response = ivr.Advance(line, s.Now(), w.call(), l.State, event)
+		l.State, response = ivr.Advance(line, s.Now(), w.callFrom(l.Caller), l.State, event)
 		perform, ok := response.Action.(ivr.Perform)
 		if !ok {
 			doc, fault := s.legDocument(w, line, l, response)
@@ -240,7 +240,7 @@ func (s *Server) connectLeg(doc *document, w webhook, l leg, connect ivr.Connect
 	if err != nil {
 		return err
 	}
-	behind := leg{State: l.LegBehind(connect, "")}
+	behind := leg{State: l.LegBehind(connect)}
 	begins, err := s.legURL(w, behind, pickedUp)
 	if err != nil {
 		return err

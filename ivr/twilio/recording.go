@@ -81,20 +81,14 @@ func providersOwn(target *url.URL) bool {
 	return target.Scheme == "https" && (host == "twilio.com" || strings.HasSuffix(host, ".twilio.com"))
 }
 
-// recordedCall travels in the URL where the provider tells that a recording can be fetched: that has no From.
-type recordedCall struct {
-	ivr.State
-	Caller string `json:"f"`
-}
-
 // recording learns that a message or a note can be fetched. It was saved when the caller finished it; if that webhook
 // was lost, or is still on its way, it is saved now.
 func (s *Server) recording(ctx context.Context, w webhook) error {
-	var state recordedCall
+	var state ivr.State
 	if err := s.Sealer.open("recording", w.call().SID, w.sealed, &state); err != nil {
 		return err
 	}
-	line, err := s.lineOf(state.State)
+	line, err := s.lineOf(state)
 	if err != nil {
 		return err
 	}
@@ -108,9 +102,8 @@ func (s *Server) recording(ctx context.Context, w webhook) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
 	defer cancel()
-	call := w.call()
-	call.From = state.Caller
-	switch kept := ivr.KeepRecording(line, s.Now(), call, state.State, recording).(type) {
+	call := w.callFrom(state.Caller) // the webhook has none
+	switch kept := ivr.KeepRecording(line, s.Now(), call, state, recording).(type) {
 	case ivr.AttachNote:
 		return s.Callbacks.AttachNote(ctx, kept.ID, kept.Note)
 	case ivr.SaveMessage:

@@ -27,7 +27,7 @@ const (
 
 // records leads to where a recording of the first call is told.
 func (w *legWalk) records() {
-	state := recordedCall{ivr.State{Line: "sketch", Step: stepMessage, Language: "en"}, caller.From}
+	state := ivr.State{Line: "sketch", Step: stepMessage, Language: "en", Caller: caller.From}
 	w.urls[pathRecording] = w.sealed(pathRecording, "recording", firstCall, state)
 }
 
@@ -200,7 +200,7 @@ func TestInsisting(t *testing.T) {
 		t.Errorf("the recording's status callback does not insist: %s", text)
 	}
 	plain, with := signWith(someToken, someURL, someForm), signWith(someToken, someURL+insist, someForm)
-	if plain != with || !verify([]string{someToken}, someURL+insist, someForm, plain) {
+	if plain != with || !verify(tokenKeys(someToken), someURL+insist, someForm, plain) {
 		t.Error("the fragment is signed")
 	}
 }

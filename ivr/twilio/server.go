@@ -86,7 +86,7 @@ func (s *Server) incoming(ctx context.Context, w webhook) (*document, error) {
 		return plainGoodbye("This number is not in use. Please check the number and ring again. Goodbye."), nil
 	}
 	s.Metrics.calls.WithLabelValues(line.ID).Inc()
-	return s.advance(ctx, w, line, ivr.Begin(line, s.Now()), ivr.Start{})
+	return s.advance(ctx, w, line, ivr.Begin(line, s.Now(), w.call().From), ivr.Start{})
 }
 
 // step is every later webhook of a call.
@@ -127,7 +127,7 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 	if line == nil {
 		return nil, nil
 	}
-	state, event := ivr.Resume(line, s.Now(), w.event(), w.form.Get("DialBridged") == "true")
+	state, event := ivr.Resume(line, s.Now(), w.call().From, w.event(), w.form.Get("DialBridged") == "true")
 	return s.advance(ctx, w, line, state, event)
 }
 
@@ -136,21 +136,20 @@ func (s *Server) lost(ctx context.Context, w webhook, cause error) (*document, e
 func (s *Server) advance(ctx context.Context, w webhook, line *ivr.Line, state ivr.State, event ivr.Event) (*document,
 	error) {
 	state.Version = line.Version
-	response, next, err := s.play(ctx, w, line, state, event)
+	call := w.callFrom(state.Caller)
+	response, next, err := s.play(ctx, w, line, call, state, event)
 	for range 2 {
 		if err == nil {
 			break
 		}
 		s.Metrics.failures.WithLabelValues("answer a caller").Inc()
 		s.Log.Error("cannot answer a caller; apologising", "call", w.call().SID, "step", state.Step, "error", err)
-		response, next, err = s.play(ctx, w, line, state, ivr.Failure{})
+		response, next, err = s.play(ctx, w, line, call, state, ivr.Failure{})
 		state.Step = ivr.FirstStep // should the fault be in the step, the second apology does without it
 	}
 	if err != nil {
 		return s.apology(line, state.Language), err
 	}
-	call := w.call()
-	call.From = line.CallerNumber(call.From)
 	urls, err := s.responseURLs(call, next, response)
 	if err != nil {
 		return nil, err
@@ -178,12 +177,12 @@ func (s *Server) putOff(ctx context.Context, line *ivr.Line, call ivr.Call, ring
 }
 
 // play runs the flow until something is left for the provider to do.
-func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, state ivr.State,
+func (s *Server) play(ctx context.Context, w webhook, line *ivr.Line, call ivr.Call, state ivr.State,
 	event ivr.Event) (response ivr.Response, next ivr.State, err error) {
 	defer recovered(&err)
 	var said []ivr.Utterance
 	for range 10 {
-		state, response = ivr.Advance(line, s.Now(), w.call(), state, event)
+		state, response = ivr.Advance(line, s.Now(), call, state, event)
 		said = append(said, response.Say...)
 		perform, ok := response.Action.(ivr.Perform)
 		if !ok {
@@ -201,12 +200,12 @@ func (s *Server) responseURLs(call ivr.Call, state ivr.State, response ivr.Respo
 	}
 	switch action := response.Action.(type) {
 	case ivr.Connect:
-		behind := leg{State: state.LegBehind(action, call.From)}
+		behind := leg{State: state.LegBehind(action)}
 		if urls.whisper, err = s.sealedURL(s.legPath(action.Leg, pickedUp), "whisper", call.SID, behind); err != nil {
 			return urls, err
 		}
 	case ivr.Record:
-		urls.recording, err = s.sealedURL(pathRecording, "recording", call.SID, recordedCall{state, call.From})
+		urls.recording, err = s.sealedURL(pathRecording, "recording", call.SID, state)
 		urls.recording += insist
 	}
 	return urls, err

@@ -23,11 +23,18 @@ const SignatureHeader = "X-Twilio-Signature"
 // A fragment is neither signed nor sent: behind it are settings for the provider alone.
 // Source: the provider's "Webhooks security" page.
 func SignedText(fullURL string, form url.Values) string {
-	var text strings.Builder
 	fullURL, _, _ = strings.Cut(fullURL, "#")
-	text.WriteString(fullURL)
+	return fullURL + signedForm(form)
+}
+
+func signedForm(form url.Values) string {
+	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(form)) {
-		for _, value := range slices.Compact(slices.Sorted(slices.Values(form[name]))) {
+		values := form[name]
+		if len(values) > 1 {
+			values = slices.Compact(slices.Sorted(slices.Values(values)))
+		}
+		for _, value := range values {
 			text.WriteString(name)
 			text.WriteString(value)
 		}
@@ -35,16 +42,25 @@ func SignedText(fullURL string, form url.Values) string {
 	return text.String()
 }
 
-func tokenKey(token string) SigningKey { return SigningKey{Algorithm: HMACSHA1, Secret: token} }
+// tokenKeys are auth tokens as keys.
+func tokenKeys(tokens ...string) []SigningKey {
+	keys := make([]SigningKey, len(tokens))
+	for i, token := range tokens {
+		keys[i] = SigningKey{Algorithm: HMACSHA1, Secret: token}
+	}
+	return keys
+}
 
-// verify reports whether signature is right for the request under one of the tokens. The URL is tried as given and with
-// its standard port added or its port removed, because the provider's edge does either. An empty token or signature is
+// verify reports whether signature is right for the request under one of the keys. The URL is tried as given and with
+// its standard port added or its port removed, because the provider's edge does either. An empty secret or signature is
 // never right.
-func verify(tokens []string, fullURL string, form url.Values, signature string) bool {
-	right := false
-	for _, token := range tokens {
-		if tokenKey(token).verify(fullURL, form, signature) {
-			right = true
+func verify(keys []SigningKey, fullURL string, form url.Values, signature string) bool {
+	right, signed := false, signedForm(form)
+	fullURL, _, _ = strings.Cut(fullURL, "#")
+	for _, candidate := range portVariants(fullURL) {
+		for _, key := range keys {
+			good := key.sign(candidate + signed)
+			right = right || key.Secret != "" && good != "" && hmac.Equal([]byte(good), []byte(signature))
 		}
 	}
 	return right
@@ -103,6 +119,10 @@ type SigningKey struct {
 // Sign returns the signature of a form request: base64 of the HMAC over [SignedText]. It is empty
 // for an unknown algorithm.
 func (k SigningKey) Sign(fullURL string, form url.Values) string {
+	return k.sign(SignedText(fullURL, form))
+}
+
+func (k SigningKey) sign(text string) string {
 	var algorithm func() hash.Hash
 	switch k.Algorithm {
 	case HMACSHA1:
@@ -114,22 +134,8 @@ func (k SigningKey) Sign(fullURL string, form url.Values) string {
 		return ""
 	}
 	mac := hmac.New(algorithm, []byte(k.Secret))
-	mac.Write([]byte(SignedText(fullURL, form)))
+	mac.Write([]byte(text))
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-// verify reports whether signature is right for the request, with its port added or removed as [verify] does it.
-func (k SigningKey) verify(fullURL string, form url.Values, signature string) bool {
-	if k.Secret == "" {
-		return false
-	}
-	right := false
-	for _, candidate := range portVariants(fullURL) {
-		if good := k.Sign(candidate, form); good != "" && hmac.Equal([]byte(good), []byte(signature)) {
-			right = true
-		}
-	}
-	return right
 }
 
 // Header is what the provider says of the key beside a signature.
@@ -183,7 +189,7 @@ func (s *Server) authentic(header http.Header, fullURL string, form url.Values) 
 	case len(settings) == 0 && s.KeysOnly:
 		return errToken
 	case len(settings) == 0:
-		if !verify(s.Tokens, fullURL, form, signatures[0]) {
+		if !verify(tokenKeys(s.Tokens...), fullURL, form, signatures[0]) {
 			return errSignature
 		}
 		return nil
@@ -198,7 +204,7 @@ func (s *Server) authentic(header http.Header, fullURL string, form url.Values) 
 		return errUnknownKey
 	case !strings.EqualFold(string(s.Keys[at].Algorithm), string(algorithm)):
 		return errAlgorithm
-	case !s.Keys[at].verify(fullURL, form, signatures[0]):
+	case !verify(s.Keys[at:at+1], fullURL, form, signatures[0]):
 		return errSignature
 	}
 	return nil

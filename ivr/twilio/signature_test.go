@@ -51,12 +51,12 @@ func (v vector) form() url.Values {
 
 // signWith is the signature of a form request with an auth token.
 func signWith(token, fullURL string, form url.Values) string {
-	return tokenKey(token).Sign(fullURL, form)
+	return tokenKeys(token)[0].Sign(fullURL, form)
 }
 
 // verify is our own verdict.
 func (v vector) verify() bool {
-	return verify([]string{v.Token}, v.URL, v.form(), v.Signature)
+	return verify(tokenKeys(v.Token), v.URL, v.form(), v.Signature)
 }
 
 // split says whether the libraries, the source and we do not all say the same.
@@ -133,14 +133,14 @@ var someForm = url.Values{"CallSid": {"CA1"}, "Digits": {"1"}, "From": {"+628123
 
 func TestNothingIsNeverARightTokenOrSignature(t *testing.T) {
 	for name, tokens := range map[string][]string{"no tokens": nil, "an empty token": {""}, "empty tokens": {"", ""}} {
-		if verify(tokens, someURL, someForm, signWith("", someURL, someForm)) {
+		if verify(tokenKeys(tokens...), someURL, someForm, signWith("", someURL, someForm)) {
 			t.Errorf("%s: a form signed with the empty key passes", name)
 		}
 	}
-	if verify([]string{"", someToken}, someURL, someForm, signWith("", someURL, someForm)) {
+	if verify(tokenKeys("", someToken), someURL, someForm, signWith("", someURL, someForm)) {
 		t.Error("an empty token beside a real one lets the empty key pass")
 	}
-	if verify([]string{someToken}, someURL, someForm, "") {
+	if verify(tokenKeys(someToken), someURL, someForm, "") {
 		t.Error("an empty signature passes")
 	}
 }
@@ -148,11 +148,11 @@ func TestNothingIsNeverARightTokenOrSignature(t *testing.T) {
 func TestBothTokensAreRightDuringARotation(t *testing.T) {
 	older, newer := "a"+someToken, "b"+someToken
 	for _, signer := range []string{older, newer} {
-		if !verify([]string{newer, older}, someURL, someForm, signWith(signer, someURL, someForm)) {
+		if !verify(tokenKeys(newer, older), someURL, someForm, signWith(signer, someURL, someForm)) {
 			t.Errorf("signed with %q, refused by both", signer[:1])
 		}
 	}
-	if verify([]string{newer}, someURL, someForm, signWith(older, someURL, someForm)) {
+	if verify(tokenKeys(newer), someURL, someForm, signWith(older, someURL, someForm)) {
 		t.Error("a token that was taken away still passes")
 	}
 }
@@ -187,7 +187,7 @@ func TestPorts(t *testing.T) {
 		{"https://[2001:db8::1]/x", "https://[2001:db8:/x", false},
 		{"/x", "https://h.example/x", false},
 	} {
-		if got := verify([]string{someToken}, c.ours, someForm,
+		if got := verify(tokenKeys(someToken), c.ours, someForm,
 			signWith(someToken, c.signed, someForm)); got != c.want {
 			t.Errorf("our URL %s, signed %s: %v, want %v", c.ours, c.signed, got, c.want)
 		}
@@ -211,7 +211,7 @@ func TestAgreesWithTheProvidersGoLibrary(t *testing.T) {
 		// Any port that the library would accept, we accept, and the reverse.
 		signed := rapid.SampledFrom([]string{target, portVariants(target)[1], target + "x"}).Draw(t, "signed")
 		signature := signWith(token, signed, form)
-		if ours, theirs := verify([]string{token}, target, form, signature), validator.Validate(target, fields,
+		if ours, theirs := verify(tokenKeys(token), target, form, signature), validator.Validate(target, fields,
 			signature); ours != theirs {
 			t.Errorf("our URL %q, signed %q: we say %v, the library %v", target, signed, ours, theirs)
 		}
@@ -226,22 +226,22 @@ func FuzzVerify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, target, body, signature string, at uint, change byte) {
 		form, _ := url.ParseQuery(body) // what can be read of it
 		tokens := []string{someToken}
-		verify(tokens, target, form, signature)
+		verify(tokenKeys(tokens...), target, form, signature)
 
 		good := signWith(someToken, target, form)
-		if !verify(tokens, target, form, good) {
+		if !verify(tokenKeys(tokens...), target, form, good) {
 			t.Fatalf("we refuse our own signature of %q with %q", target, form)
 		}
 		if change == 0 {
 			return
 		}
-		if changed := flip(good, at, change); verify(tokens, target, form, changed) {
+		if changed := flip(good, at, change); verify(tokenKeys(tokens...), target, form, changed) {
 			t.Errorf("signature %q passes in place of %q", changed, good)
 		}
-		if changed := flip(target, at, change); changed != target && verify(tokens, changed, form, good) {
+		if changed := flip(target, at, change); changed != target && verify(tokenKeys(tokens...), changed, form, good) {
 			t.Errorf("URL %q passes with the signature of %q", changed, target)
 		}
-		if changed, ok := flipField(form, at, change); ok && verify(tokens, target, changed, good) {
+		if changed, ok := flipField(form, at, change); ok && verify(tokenKeys(tokens...), target, changed, good) {
 			t.Errorf("fields %q pass with the signature of %q", changed, form)
 		}
 	})
@@ -425,7 +425,7 @@ func TestAKeyThatCannotSignVerifiesNothing(t *testing.T) {
 		"an unknown algorithm": {"a", "HMAC_MD5", "secret"},
 	} {
 		for _, signature := range []string{"", key.Sign(someURL, someForm)} {
-			if key.verify(someURL, someForm, signature) {
+			if verify([]SigningKey{key}, someURL, someForm, signature) {
 				t.Errorf("%s: %q passes", name, signature)
 			}
 		}

@@ -75,6 +75,13 @@ func (w webhook) call() ivr.Call {
 	return ivr.Call{SID: w.form.Get("CallSid"), From: callerOf(w.form.Get("From")), To: w.form.Get("To")}
 }
 
+// callFrom is the call as the flow knows it: the calling number was read when the call began.
+func (w webhook) callFrom(caller string) ivr.Call {
+	call := w.call()
+	call.From = caller
+	return call
+}
+
 // parent is the call whose Dial made the leg that this webhook is about; empty when none did.
 func (w webhook) parent() string {
 	parent, call := w.form.Get("ParentCallSid"), w.call().SID

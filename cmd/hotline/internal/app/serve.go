@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,6 +21,11 @@ import (
 	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
+
+// garbage is how much memory may be spent before it is collected, in percent of what is in use. A webhook leaves some
+// 50 kB on a heap of about 15 MB, so Go's own 100 would collect every 300 webhooks, for a quarter of all CPU.
+// GOGC in the environment goes before it.
+const garbage = 400
 
 // Limits of the server. The provider gives up an answer after 15 seconds.
 const (
@@ -46,6 +52,9 @@ func Serve(
 	ctx context.Context, settings settings.Settings, source publish.Options, now func() time.Time, log *slog.Logger,
 	listening func(net.Addr),
 ) (err error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP) // before anything else: it would end the process
 	defer signal.Stop(hangups)

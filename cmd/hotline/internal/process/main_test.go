@@ -2,6 +2,7 @@
 package process
 
 import (
+	"log"
 	"os"
 	"testing"
 
@@ -16,6 +17,9 @@ const asProgram = "HOTLINE_TEST_AS_PROGRAM"
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		os.Exit(cli.Main())
+	}
+	if file := os.Getenv(asLimit); file != "" {
+		log.Fatal(limit(file))
 	}
 	goleak.VerifyTestMain(m)
 }

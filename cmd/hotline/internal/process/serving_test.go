@@ -40,7 +40,7 @@ type logLine struct {
 
 // A serving is such a process.
 type serving struct {
-	t       *testing.T
+	t       testing.TB
 	command *exec.Cmd
 	env     []string
 	dir     string // of its configuration
@@ -53,7 +53,7 @@ type serving struct {
 const servedURL, servedToken = "https://hotline.example.com", "ffffffffffffffffffffffffffffffff"
 
 // startServe is a server that serves. settings are further ones, NAME=value.
-func startServe(t *testing.T, settings ...string) *serving {
+func startServe(t testing.TB, settings ...string) *serving {
 	t.Helper()
 	s := newServing(t, settings...)
 	s.serve()
@@ -61,7 +61,7 @@ func startServe(t *testing.T, settings ...string) *serving {
 }
 
 // newServing has what a server needs; it is not started.
-func newServing(t *testing.T, settings ...string) *serving {
+func newServing(t testing.TB, settings ...string) *serving {
 	t.Helper()
 	provider := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(provider.Close)
