@@ -6,7 +6,7 @@ VALIDATORS  := ivr/twilio/testdata/validators hours/testdata/validators config/h
 INSTALLED   := $(VALIDATORS:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-short unit lint bench fuzz chaos build demo tools validators referees clean
+.PHONY: help test test-short unit lint bench fuzz chaos build release release-check demo tools validators referees clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ chaos: tools ## the crash campaign, half an hour and more (CALLBACKS=10000 KILLS
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline
 
+release: ## archives for linux and darwin with checksums and licences, in dist/ (VERSION=v1.2.3; PLATFORMS=linux/amd64)
+	@.ci/release $(PLATFORMS)
+
+release-check: ## make the release twice, in two directories, and compare the checksums
+	@.ci/release-check $(PLATFORMS)
+
 demo: ## ring the line in a browser, with a provider simulator
 	go run ./cmd/hotline demo
 
@@ -59,4 +65,4 @@ $(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.j
 	@touch $@
 
 clean: ## remove what was built and installed here
-	rm -rf bin $(VALIDATORS:=/node_modules)
+	rm -rf bin dist $(VALIDATORS:=/node_modules)
