@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -193,7 +194,7 @@ func (r *menuReader) entry(item yamlnode.Value) (yamlnode.Mapping, bool) {
 func (r *menuReader) hint(id string) string {
 	known := slices.Sorted(maps.Keys(r.shared.topics))
 	if near, ok := problem.Nearest(id, known); ok {
-		return problem.Hint(near, known)
+		return fmt.Sprintf("did you mean %q (%s)?", near, r.shared.topics[near].Source())
 	}
 	return "write what it is in this place: {id: " + id + ", desk: …}"
 }

@@ -41,6 +41,8 @@ func faultOf(line string) (at int, what string) {
 			quote = r
 		case r == '"' && closed >= 0 && closed == i-1:
 			return i, "a quotation mark too many stands here; delete it, or write it within a text as \\\""
+		case closed >= 0 && closed == i-1 && (unicode.IsLetter(r) || unicode.IsDigit(r)): // it was to open the next one
+			return quoted, "this quotation mark " + notClosed
 		case (r == '"' || r == '\'') && closed >= 0 && strings.TrimSpace(line[closed+1:i]) == "":
 			return i, "a comma is missing before this quotation mark"
 		case (r == '"' || r == '\'') && strings.ContainsRune(" :[{,-", before):

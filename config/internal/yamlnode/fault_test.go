@@ -23,6 +23,7 @@ func TestFaultOfALine(t *testing.T) {
 		{`say: x # [ "`, -1},
 		{`"13:00-17:00"]`, -1}, // it may close what opens above
 		{`- {from: 1, to: 2}`, -1},
+		{`name: {en: "shop, id: "toko"}`, 11},
 		{`on: [1] # ]`, -1},
 		{`on: [1 # ]`, 7},
 	} {

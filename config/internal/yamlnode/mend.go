@@ -41,9 +41,15 @@ var forms = []struct{ form, write, what string }{
 	{`^(\s*(?:- +)?` + key + `)(\s*(?:#.*)?)$`, "$1:$2", noColon},
 	{`^(\s*)([\w{"])`, "$1- $2", "a hyphen and a space are missing in front of this entry"},
 	{`^(\s*)- +(` + key + `:.*)$`, "$1$2", "this hyphen is too many"},
+	{`^(\s*)(?:[*•]|--) +`, "$1- ", "one hyphen belongs here"},
 	{`^(\s*` + key + `: *)(?:\[ *\]|\{ *\})`, "$1", "this says that there are none, and entries follow; delete it"},
 	{`^(\s*(?:- +)?` + key + `: +.*[\]}"]),(\s*(?:#.*)?)$`, "$1$2", "this comma is too many"},
-	{`^(\s*` + key + `: *)("[^"]*"(?:, *"[^"]*")+)(\s*(?:#.*)?)$`, "$1[$2]$3", "several values have to stand in brackets"},
+	{`^(.*?,) *,(.*)$`, "$1$2", "this comma is too many"},
+	{`^(\s*(?:-|` + key + `:) +)(` + key + `: .*\}\s*(?:#.*)?)$`, "$1{$2", "a { is missing here"},
+	{`^(\s*(?:-|` + key + `:) +)(` + key + `: .*, *` + key + `: .*?)(\s*(?:\s#.*)?)$`, "$1{$2}$3",
+		"braces are missing around these entries"},
+	{`^(\s*` + key + `: *)("[^"]*"(?:, *"[^"]*")+)(\s*(?:#.*)?)$`, "$1[$2]$3",
+		"several values have to stand in brackets"},
 	{`^(.*[{,] *` + key + `: )([^",:{}\[\]]*: [^",:{}\[\]]*)([,}].*)$`, `$1"$2"$3`,
 		"a text with a colon and a space in it has to stand in quotation marks"},
 }
@@ -56,9 +62,13 @@ const (
 	noColon = "a colon is missing behind the key"
 )
 
-// mends are tried in this order.
-var mends = slices.Concat(formMends(0, neverRight), []mend{semicolon, comma}, formMends(neverRight, len(forms)),
-	[]mend{innerMark, escape, unquoted}, columnMends())
+// mends are tried in this order. The text mends make a text of what may have been meant as a list, so they are tried
+// only where the table says what belongs there.
+var (
+	mends = slices.Concat(formMends(0, neverRight), []mend{semicolon, comma}, formMends(neverRight, len(forms)),
+		columnMends())
+	textMends = []mend{innerMark, escape, unquoted}
+)
 
 func formMends(first, last int) (out []mend) {
 	for _, f := range forms[first:last] {
@@ -155,12 +165,15 @@ func comma(line string) (found slip) {
 	return found
 }
 
-var textInMarks = regexp.MustCompile(`^((?:\s*(?:- +)?|.*[{,] *)` + key + `: *")(.*[^"\\])("\s*\}?\s*(?:#.*)?)$`)
+var (
+	textInMarks  = regexp.MustCompile(`^((?:\s*(?:- +)?|.*[{,] *)` + key + `: *")(.*[^"\\])("\s*\}?\s*(?:#.*)?)$`)
+	severalTexts = regexp.MustCompile(`", *"`)
+)
 
 // innerMark finds quotation marks within a text in quotation marks.
 func innerMark(line string) slip {
 	m := textInMarks.FindStringSubmatch(line)
-	if m == nil {
+	if m == nil || severalTexts.MatchString(m[2]) {
 		return slip{}
 	}
 	first, text := -1, ""
@@ -204,7 +217,7 @@ func unquoted(line string) slip {
 		at, what = 1+max(strings.IndexByte(text, '\''), 0), "the text ends here for YAML"
 	case first == '"' && !strings.HasSuffix(text, `"`) && strings.Count(text, `"`) > 1:
 		at, what = 1+strings.IndexByte(text[1:], '"'), "the text ends here for YAML"
-	case first == '{' && strings.Count(text, "{") != strings.Count(text, "}"):
+	case first == '{' && (colon >= 0 || strings.Count(text, "{") != strings.Count(text, "}")):
 		return slip{}
 	case strings.IndexByte("*&@%!|>{`-", first) >= 0:
 		what = fmt.Sprintf("a text cannot begin with %c", first)

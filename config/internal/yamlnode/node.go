@@ -182,13 +182,21 @@ func (v Value) misspelt(key, node *yaml.Node, known []string) (*yaml.Node, *yaml
 	if m := keyAndValue.FindStringSubmatch(key.Value); m != nil && node.Value == "" && slices.Contains(free, m[1]) {
 		at.Key = v.child(m[1], key, v.Table).Key
 		at.Fail("a colon and a space have to stand behind the key; write:  %s: %s", m[1], m[2])
-		meant, value := *key, *key
-		meant.Value, value.Value, value.Tag = m[1], m[2], ""
-		value.Tag = value.ShortTag()
-		return &meant, &value, v.child(m[1], key, v.below(m[1]))
+		var value yaml.Node
+		meant := *key
+		meant.Value = m[1]
+		if yaml.Unmarshal([]byte(m[2]), &value) != nil || len(value.Content) == 0 {
+			return &meant, nil, at
+		}
+		return &meant, value.Content[0], v.child(m[1], key, v.below(m[1]))
 	}
-	if _, near := problem.Nearest(key.Value, free); near {
+	_, near := problem.Nearest(key.Value, free)
+	if near {
 		known = free
+	}
+	if node.Value == "" && node.Tag == "!!null" && v.Node.Style == yaml.FlowStyle && !near {
+		at.Fail("has no value; if it is part of the text before it, put that text in quotation marks, as it has a comma")
+		return key, nil, at
 	}
 	message, word := v.unknown(v, key.Value, known)
 	at.Fail("%s%s", message, problem.Correction(key.Value))

@@ -63,6 +63,10 @@ func (v Value) syntax(at int, text string) {
 		v.Fail("cannot be read as YAML: %s%s%s", found, write, problem.Pointer(line, i))
 		return
 	}
+	if found := slipAlone(line); found.text != "" {
+		v.Fail("cannot be read as YAML: %s", found.words(line))
+		return
+	}
 	if i, found := faultOf(line); i >= 0 {
 		v.Fail("cannot be read as YAML: %s%s", found, problem.Pointer(line, i))
 		return
@@ -194,13 +198,16 @@ func (v Value) culprit(lines []string, reported int) (int, slip) {
 	if i, ok := try(max(first, 1), reads, plainly); ok {
 		return i, slip{}
 	}
-	for _, good := range []func([]string) bool{v.fitting, reads} {
-		for _, mend := range mends {
-			if i, ok := try(first, good, mend.apply); ok {
+	for _, pass := range []struct {
+		good  func([]string) bool
+		mends []mend
+	}{{v.fitting, slices.Concat(mends, textMends)}, {reads, mends}} {
+		for _, mend := range pass.mends {
+			if i, ok := try(first, pass.good, mend.apply); ok {
 				return i, mend(lines[i])
 			}
 		}
-		if i, found := slipEverywhere(lines, good); found.text != "" {
+		if i, found := slipEverywhere(lines, pass.good); found.text != "" {
 			return i, found
 		}
 	}
@@ -218,6 +225,21 @@ func (v Value) fitting(lines []string) bool {
 	var node yaml.Node
 	return unreadable(lines) == "" && yaml.Unmarshal([]byte(strings.Join(lines, "\n")), &node) == nil &&
 		len(node.Content) > 0 && v.fits(node.Content[0])
+}
+
+// slipAlone is the slip of a line that cannot be read by itself, and can without it: others of the part have more.
+func slipAlone(line string) slip {
+	key := strings.TrimLeft(line, " ")
+	if unreadable([]string{key}) == "" {
+		return slip{}
+	}
+	for _, mend := range slices.Concat([]mend{semicolon, comma}, textMends) {
+		if found := mend(key); found.text != "" && unreadable([]string{found.text}) == "" {
+			found.at += len(line) - len(key)
+			return found
+		}
+	}
+	return slip{}
 }
 
 // slipEverywhere is the first slip of lines that have the same one again and again: each weekday without its colon.
