@@ -167,7 +167,8 @@ func certificate(t *testing.T, dir string) {
 		t.Fatal(err)
 	}
 	for file, block := range map[string]*pem.Block{
-		"hotline.crt": {Type: "CERTIFICATE", Bytes: pair.Certificate[0]}, "hotline.key": {Type: "PRIVATE KEY", Bytes: key},
+		"hotline.crt": {Type: "CERTIFICATE", Bytes: pair.Certificate[0]},
+		"hotline.key": {Type: "PRIVATE KEY", Bytes: key},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, file), pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)

@@ -64,7 +64,8 @@ func TestMetricsOfTheStore(t *testing.T) {
 		page := scrape()
 		for _, line := range []string{"hotline_store_up 1", `hotline_callbacks{line="gopay",state="booked"} 3`,
 			`hotline_callbacks{line="gopay",state="task"} 0`, `hotline_callbacks{line="upay",state="booked"} 0`,
-			`hotline_callbacks{line="closed-down",state="task"} 1`, `hotline_callbacks_overdue_seconds{line="gopay"} 90`,
+			`hotline_callbacks{line="closed-down",state="task"} 1`,
+			`hotline_callbacks_overdue_seconds{line="gopay"} 90`,
 			`hotline_callbacks_overdue_seconds{line="upay"} 0`, `hotline_attempts_in_flight{state="unknown"} 1`,
 			`hotline_attempts_in_flight{state="placed"} 0`} {
 			if !strings.Contains(page, line+"\n") {

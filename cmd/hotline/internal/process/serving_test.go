@@ -203,14 +203,20 @@ const servedNumber = "+622150001000"
 // rings makes one call to its end, at a provider of its own whose webhooks go to the server. It may be called by
 // many at once; calls of one server have different seeds.
 func (s *serving) rings(o simulator.Options, from string, keys ...string) (*simulator.Simulator, error) {
+	return s.ringsParty(o, from, simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script(keys...)})
+}
+
+func (s *serving) ringsParty(
+	o simulator.Options, from string, caller simulator.Party,
+) (*simulator.Simulator, error) {
 	o.Start, o.Client = time.Now(), &http.Client{Transport: s}
-	o.AccountSID, o.AuthToken = cmp.Or(o.AccountSID, simulate.AccountSID), servedToken
+	o.AccountSID = cmp.Or(o.AccountSID, simulate.AccountSID)
+	o.AuthToken = cmp.Or(o.AuthToken, servedToken)
 	telephones := simulator.New(o)
 	defer telephones.Close()
 	telephones.Number(servedNumber, simulator.Number{VoiceURL: servedURL + twilio.PathIncoming,
 		FallbackURL: servedURL + twilio.PathFallback, StatusCallback: servedURL + twilio.PathStatus})
-	call := telephones.Ring(from, servedNumber,
-		simulator.Party{Name: simulate.RoleCaller, Keys: simulator.Script(keys...)})
+	call := telephones.Ring(from, servedNumber, caller)
 	return telephones, telephones.RunUntil(s.t.Context(), telephones.Now().Add(time.Hour), call.Done)
 }
 
