@@ -38,6 +38,9 @@ func (v Value) encoded(data []byte) bool {
 // mostTried bounds how many lines of a part are changed in turn, around the one where the parser gave up.
 const mostTried = 120
 
+// mostParsed bounds how many lines are parsed to find a slip: some tenths of a second.
+const mostParsed = 300_000
+
 // syntax reports what the parser says on the line where it went wrong, counted from 0, with the line and a mark under
 // it.
 func (v Value) syntax(at int, text string) {
@@ -180,12 +183,16 @@ func (v Value) culprit(lines []string, reported int) (int, slip) {
 	if last > mostTried {
 		first, last = max(0, reported-mostTried/2), min(last, reported+mostTried/2)
 	}
+	left := mostParsed
 	try := func(first int, good func(part []string) bool, change func(line string) string) (int, bool) {
 		for i := last; i >= first; i-- {
 			changed := change(lines[i])
 			// Without their key, or with it further in, the other lines can often be read.
 			if changed == lines[i] || i == 0 && strings.TrimSpace(changed) == strings.TrimSpace(lines[0]) {
 				continue
+			}
+			if left -= len(lines); left < 0 {
+				return 0, false
 			}
 			part := slices.Clone(lines)
 			if part[i] = changed; good(part) {
@@ -211,6 +218,7 @@ func (v Value) culprit(lines []string, reported int) (int, slip) {
 			return i, found
 		}
 	}
+	left = mostParsed
 	if i, ok := try(max(first, 1), reads, func(string) string { return "" }); ok {
 		return i, slip{}
 	}
