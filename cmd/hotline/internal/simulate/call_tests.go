@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -26,22 +27,58 @@ type Result struct {
 	Transcript string
 }
 
-// RunCallTests runs call tests on a configuration, one after the other, each with its own clock and an empty store, and
-// calls done after each. The error is about calls that could not be carried out, or ctx; a call that goes otherwise
-// than expected is none. Nothing of it outlives the return, and nothing is shared with real calls: it may run beside
-// them.
+// RunCallTests runs call tests on a configuration, as many at a time as there are processors, each with its own clock
+// and an empty store. It calls done for each, one after another, in their order. The error is about calls that could
+// not be carried out, or ctx; a call that goes otherwise than expected is none. Nothing of it outlives the return, and
+// nothing is shared with real calls: it may run beside them.
 func RunCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call, done func(Result)) error {
-	for _, call := range calls {
-		r, err := runCallTest(ctx, snapshot, call)
+	ctx, stop := context.WithCancel(ctx)
+	started := startCallTests(ctx, snapshot, calls)
+	defer func() {
+		stop()
+		for p := range started {
+			<-p
+		}
+	}()
+	for p := range started {
+		r := <-p
 		if ended := ctx.Err(); ended != nil {
 			return ended
 		}
-		if err != nil {
-			return fmt.Errorf("%s could not be run: %w", call.File, err)
+		if r.err != nil {
+			return fmt.Errorf("%s could not be run: %w", r.Test.File, r.err)
 		}
-		done(r)
+		done(r.Result)
 	}
 	return ctx.Err()
+}
+
+// ran is a call test that was run; err says why it could not be.
+type ran struct {
+	Result
+	err error
+}
+
+// startCallTests runs call tests until ctx ends. What comes of each is sent to a channel of its own; those are in the
+// order of the calls. At most one more is started than there are processors: who takes them holds up the others.
+func startCallTests(ctx context.Context, snapshot *config.Snapshot, calls []config.Call) <-chan chan ran {
+	started := make(chan chan ran, runtime.GOMAXPROCS(0)-1)
+	go func() {
+		defer close(started)
+		for _, call := range calls {
+			if ctx.Err() != nil {
+				return
+			}
+			one := make(chan ran, 1)
+			go func() {
+				r, err := runCallTest(ctx, snapshot, call)
+				r.Test = call
+				one <- ran{r, err}
+			}()
+			started <- one
+		}
+	}()
+	return started
 }
 
 // runCallTest runs one call. A panic is an error: the process may be answering real calls.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -368,6 +369,7 @@ func TestAPanicIsAnError(t *testing.T) {
 	}
 }
 
+// BenchmarkCallTest: a supervisor tries a month of calls at once.
 func BenchmarkCallTest(b *testing.B) {
 	snapshot, err := apptest.Shipped()
 	if err != nil {
@@ -379,7 +381,11 @@ func BenchmarkCallTest(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(n)/1000, "ms/call")
+	each := b.Elapsed() / time.Duration(n)
+	b.ReportMetric(float64(each.Microseconds())/1000, "ms/call")
+	if most := 5 * time.Millisecond / time.Duration(runtime.GOMAXPROCS(0)); each > most {
+		b.Errorf("a call takes %s of all processors, want at most %s: 10,000 within 25 s on two", each, most)
+	}
 }
 
 // decidedByTheFlow are the differences that config/calltest finds, by file. It agrees with the whole call, but for what
