@@ -48,11 +48,17 @@ func (p Plan) NewAlert(key string, kind AlertKind, c Callback, now time.Time) Al
 		zone = p.Hours.Zone()
 	}
 	a := Alert{Key: key, Line: c.Line, Desk: c.Desk, Kind: kind, At: now.In(zone)}
-	if number := []rune(Mask(c.Number)); c.Number != "" {
-		a.Number = strings.TrimLeft(string(number), "…") // one such sign halves what fits into an SMS
-	}
+	a.Number = ending(c.Number)
 	return a
 }
+
+// ending is a number, masked. One "…" would halve what fits into an SMS.
+func ending(number string) string { return strings.TrimLeft(Mask(number), "…") }
+
+const numberEnding = "number ending in "
+
+// AlertMention is how an [Alert.Body] names a number: as others that end alike.
+func AlertMention(number string) string { return numberEnding + ending(number) + ". " }
 
 // Body is what is sent: the latest of so many alerts.
 func (a Alert) Body(count int) string {
@@ -61,7 +67,7 @@ func (a Alert) Body(count int) string {
 		before = fmt.Sprintf("%d times, the last: ", count)
 	}
 	if a.Number != "" {
-		number = "number ending in " + a.Number
+		number = numberEnding + a.Number
 	}
 	return fmt.Sprintf("%s, desk %s: %s%s. %s, %s. %s", a.Line, a.Desk, before, a.Kind,
 		a.At.Format("Mon 2 Jan 2006, 15:04 MST"), number, a.Kind.look(a.Line))

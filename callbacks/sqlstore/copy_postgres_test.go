@@ -10,7 +10,7 @@ import (
 	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
 )
 
-const postgresCatalogue = `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'`
+const postgresCatalogue = postgresSchema + `FROM information_schema.columns WHERE table_schema = 'public'`
 
 func inPostgres(t *testing.T, cluster *pgtest.Cluster) database {
 	t.Helper()
@@ -31,3 +31,5 @@ func TestEveryColumnMovesToPostgreSQLAndBack(t *testing.T) {
 	testMove(t, from, to)
 	testMove(t, to, back)
 }
+
+func TestErasePersonInPostgreSQL(t *testing.T) { testErasePerson(t, inPostgres(t, pgtest.New(t))) }

@@ -31,6 +31,9 @@ type database struct {
 	catalogue string
 }
 
+// postgresSchema begins a catalogue of PostgreSQL's, which wants placeholders numbered.
+const postgresSchema = `SELECT table_name, column_name `
+
 const sqliteCatalogue = `SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c
 	WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'`
 
@@ -188,17 +191,26 @@ func (d database) fill(t *testing.T) {
 		}
 	}
 	for _, f := range filled {
-		var names, marks []string
-		var values []any
-		for name, value := range f.row {
-			names, marks, values = append(names, name), append(marks, "?"), append(values, value)
+		d.insert(t, f.table, f.row)
+	}
+}
+
+func (d database) insert(t *testing.T, table string, row map[string]any) {
+	t.Helper()
+	var names, marks []string
+	var values []any
+	for name, value := range row {
+		names, marks, values = append(names, name), append(marks, "?"), append(values, value)
+	}
+	if strings.HasPrefix(d.catalogue, postgresSchema) {
+		for i := range marks {
+			marks[i] = fmt.Sprint("$", i+1)
 		}
-		_, err := d.db.Exec("INSERT INTO "+f.table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks,
-			", ")+")",
-			values...)
-		if err != nil {
-			t.Fatalf("%s: %v", f.table, err)
-		}
+	}
+	_, err := d.db.Exec("INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(marks,
+		", ")+")", values...)
+	if err != nil {
+		t.Fatalf("%s: %v", table, err)
 	}
 }
 

@@ -73,7 +73,10 @@ func endOthers(ctx context.Context, tx conn, disowned callbacks.Callback,
 
 // Silenced implements [callbacks.Store].
 func (s *Store) Silenced(ctx context.Context, number string, now time.Time) (time.Time, error) {
-	until, err := instantOf(ctx, s.read,
-		`SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number, ms(now))
+	until, err := silenced(ctx, s.read, number, now)
 	return until, s.wrap("look for a silenced number", err)
+}
+
+func silenced(ctx context.Context, q conn, number string, now time.Time) (time.Time, error) {
+	return instantOf(ctx, q, `SELECT until_ms FROM silenced_numbers WHERE number = ? AND until_ms > ?`, number, ms(now))
 }

@@ -110,40 +110,11 @@ func (s *Store) RecordingsOf(ctx context.Context, d callbacks.Desk, before time.
 
 // Erase implements [callbacks.HousekeeperStore].
 func (s *Store) Erase(ctx context.Context, d callbacks.Desk, before, now time.Time) (int, error) {
-	const (
-		ofCallbacks = `callback_id IN (SELECT id FROM callbacks WHERE ` + erasedCallbacks + `)`
-		eraseSMS    = `UPDATE sms SET body = '', message_sid = '',
-			state = CASE WHEN state = 'waiting' THEN 'dropped' ELSE state END WHERE `
-	)
 	of := []any{d.Line, d.Desk, ms(before)}
-	dated := append([]any{ms(now)}, of...)
-	erased, err := write(ctx, s, "erase", func(tx conn) (erased int64, _ error) {
-		for _, step := range []struct {
-			counted int64 // 1 if its rows are
-			query   string
-			args    []any
-		}{
-			// What belongs to callbacks goes while they still tell which it is.
-			{0, `UPDATE attempts SET target_address = '', from_number = '', call_sid = '' WHERE ` + ofCallbacks, of},
-			{0, eraseSMS + ofCallbacks, of},
-			{1, eraseSMS + `alert_key <> '' AND body <> '' AND line = ? AND desk = ? AND created_ms < ?`, of},
-			{1, `UPDATE callbacks SET number = '', caller = '', account = '', answers = '', note_sid = '',
-				note_url = '', erased_ms = ? WHERE ` + erasedCallbacks, dated},
-			{1, `UPDATE messages SET caller = '', account = '', answers = '', recording_sid = '', recording_url = '',
-				erased_ms = ? WHERE ` + erasedMessages, dated},
-			{1, `UPDATE call_records SET caller = '', account = '', answers = '', erased_ms = ? WHERE ` +
-				erasedCallRecords, dated},
-		} {
-			n, err := tx.exec(ctx, step.query, step.args...)
-			if err != nil {
-				return 0, err
-			}
-			erased += step.counted * n
-		}
-		return erased, nil
-	})
-	if err == nil && erased > 0 && s.dialect.Erased != nil {
-		err = s.wrap("after erasing", s.dialect.Erased(ctx, s.writer))
-	}
-	return int(erased), err
+	r, err := s.erase(ctx, "erase", false, selection{
+		callbacks: condition{erasedCallbacks, of}, messages: condition{erasedMessages, of},
+		callRecords: condition{erasedCallRecords, of},
+		alerts:      condition{`line = ? AND desk = ? AND created_ms < ?`, of},
+	}, nil, now)
+	return r.Callbacks + r.Messages + r.CallRecords + r.Alerts, err
 }

@@ -5,7 +5,7 @@
 // back in UTC. The tables are made by migrations/*.sql. A new column needs a script there, and a place in the list of
 // its table's columns, by which it is read, written and copied; the list is in the file of its table (callbacks.go,
 // attempts.go, sms.go and so on). A small table that is only copied has its list in copy.go. Personal data is listed
-// again in housekeeping.go.
+// again in erase.go.
 package sqlstore
 
 import (

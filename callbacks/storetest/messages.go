@@ -153,6 +153,38 @@ func testErase(t *testing.T, s *suite) {
 	kept(support)
 }
 
+// A person is not erased while a callback of theirs is open, or a telephone rings for one; of others nothing is.
+func testErasePerson(t *testing.T, s *suite) {
+	const mine = "+6281200009999"
+	asked := func(r *callbacks.Request) { r.Caller = mine } // for another number
+	rings := func(r *callbacks.Request) { r.Number = mine }
+	open, ringing, other := s.book(t, asked), s.book(t, rings), s.book(t)
+	r := s.mustClaim(t, ringing, "1", Start)
+	erase := func(want error) {
+		t.Helper()
+		_, err := s.ErasePerson(s.ctx, mine, Start.Add(time.Hour), false)
+		wantErr(t, err, want)
+	}
+	erase(callbacks.ErrInProgress)
+	p, err := s.Person(s.ctx, mine, Start)
+	if err != nil || len(p.Open) != 2 || p.Open[0].ID != open.ID || p.Open[1].ID != ringing.ID {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	cancel(t, s, open.ID)
+	cancel(t, s, ringing.ID)
+	erase(callbacks.ErrInProgress) // it still rings
+	s.settle(t, r, callbacks.Cancelled, Start)
+	erase(nil)
+	for _, id := range []int64{open.ID, ringing.ID} {
+		if got, err := s.Callback(s.ctx, id); err != nil || got.Number+got.Caller+got.Account != "" {
+			t.Errorf("left: %+v, %v", got, err)
+		}
+	}
+	if got, err := s.Callback(s.ctx, other.ID); err != nil || got.Number != other.Number {
+		t.Errorf("another person's: %+v, %v", got, err)
+	}
+}
+
 func testReport(t *testing.T, s *suite) {
 	day := 24 * time.Hour
 	s.settle(t, s.mustClaim(t, s.book(t), "1", Start), callbacks.Expired, Start)

@@ -13,6 +13,7 @@ type Store interface {
 	callbacks.Store
 	callbacks.SMSStore
 	callbacks.HousekeeperStore
+	callbacks.PersonStore
 	dispatch.Store
 	History
 

@@ -87,6 +87,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 		{"alerts are erased", testEraseAlerts},
 		{"taken", testTaken}, {"talking", testTalking},
 		{"erase", testErase},
+		{"erase a person", testErasePerson},
 		{"erase what was spoken and written", testEraseWhatWasSpokenAndWritten},
 		{"report", testReport},
 		{"jobs", testJobs},

@@ -18,6 +18,7 @@ type Store interface {
 	callbacks.Store
 	callbacks.SMSStore
 	callbacks.HousekeeperStore
+	callbacks.PersonStore
 	dispatch.Store
 	publish.History
 

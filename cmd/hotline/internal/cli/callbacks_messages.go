@@ -13,6 +13,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config/settings"
 	"github.com/hotline-ivr/hotline/ivr/twilio"
 )
 
@@ -75,17 +76,25 @@ the provider with the account and token of the settings, and that is logged: it 
 	return cmd
 }
 
+// errNoProvider: the settings do not say who asks the provider.
+var errNoProvider = errors.New("set HOTLINE_TWILIO_ACCOUNT_SID and HOTLINE_TWILIO_AUTH_TOKEN")
+
+// providerClient asks the provider with the account and token of the settings.
+func providerClient(s settings.Settings) (*twilio.Client, error) {
+	tokens := s.AuthTokens()
+	if s.TwilioAccountSID == "" || len(tokens) == 0 {
+		return nil, errNoProvider
+	}
+	return twilio.NewClient(twilio.ClientConfig{AccountSID: s.TwilioAccountSID, Token: tokens[0],
+		BaseURL: s.TwilioBaseURL, Edge: s.TwilioEdge, Region: s.TwilioRegion})
+}
+
 // fetch writes the sound to a new file; nothing is left of one that could not be fetched.
 func (s *callbackSession) fetch(cmd *cobra.Command, spoken callbacks.Recording, file string) (err error) {
-	tokens := s.settings.AuthTokens()
-	if s.settings.TwilioAccountSID == "" || len(tokens) == 0 {
-		return errors.New("recordings are at the provider: set HOTLINE_TWILIO_ACCOUNT_SID and " +
-			"HOTLINE_TWILIO_AUTH_TOKEN")
+	provider, err := providerClient(s.settings)
+	if errors.Is(err, errNoProvider) {
+		return fmt.Errorf("recordings are at the provider: %w", err)
 	}
-	provider, err := twilio.NewClient(twilio.ClientConfig{
-		AccountSID: s.settings.TwilioAccountSID, Token: tokens[0], BaseURL: s.settings.TwilioBaseURL,
-		Edge: s.settings.TwilioEdge, Region: s.settings.TwilioRegion,
-	})
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().String("settings", "",
 		"YAML file with settings, for what is in neither flags nor environment")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
-		newCallbacks(), newStore(), newSign())
+		newCallbacks(), newErase(), newStore(), newSign())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
 	root.AddCommand(newDraft(), newSpecialDays(), newPublish(), newStatus(), newHistory(),
