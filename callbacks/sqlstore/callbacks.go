@@ -115,12 +115,20 @@ func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error
 	return n, s.wrap("count callbacks", err)
 }
 
-// Backlog implements [callbacks.Queries].
+// Backlog implements [callbacks.Queries]. Those that wait are counted in an index, however many there are; of the others
+// each has an attempt in flight, and there are few.
 func (s *Store) Backlog(ctx context.Context) ([]callbacks.Backlog, error) {
 	list, err := rows(ctx, s.read, func(b *callbacks.Backlog) columns {
 		return columns{{"line", &b.Line}, {"state", &b.State}, {"n", &b.Count}, {"due_ms", millis{&b.Due}}}
-	}, `SELECT line, state, count(*) AS n, min(due_ms) AS due_ms FROM callbacks WHERE `+openStates+`
-		GROUP BY line, state ORDER BY line, state`)
+	}, `SELECT line, 'booked' AS state, count(*) AS n, min(due_ms) AS due_ms FROM callbacks
+			WHERE state = 'booked' GROUP BY line
+		UNION ALL
+		SELECT line, 'task', count(*), min(due_ms) FROM callbacks WHERE state = 'task' GROUP BY line
+		UNION ALL
+		SELECT c.line, c.state, count(*), min(c.due_ms) FROM attempts a JOIN callbacks c ON c.id = a.callback_id
+			WHERE a.state NOT IN ('leaving', 'ended') AND c.state IN ('dialling', 'agent-reached', 'customer-reached')
+			GROUP BY c.line, c.state
+		ORDER BY line`)
 	return list, s.wrap("count open callbacks", err)
 }
 
