@@ -62,6 +62,19 @@ func (c *Cluster) start(parent string) (err error) {
 	if c.bin, err = binaries(); err != nil {
 		return err
 	}
+	if err := c.makeDir(parent); err != nil {
+		return err
+	}
+	data := filepath.Join(c.dir, "data")
+	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C",
+		"--no-sync").CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return c.Resume()
+}
+
+// makeDir makes a directory of the cluster's own, and settles whose it is.
+func (c *Cluster) makeDir(parent string) (err error) {
 	if c.dir, err = os.MkdirTemp(parent, "hotline-postgres-"); err != nil {
 		return err
 	}
@@ -77,12 +90,64 @@ func (c *Cluster) start(parent string) (err error) {
 			return err
 		}
 	}
-	data := filepath.Join(c.dir, "data")
-	if out, err := c.command("initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale=C",
-		"--no-sync").CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
+	return nil
+}
+
+// Standby makes a second server that follows this one: what is committed here is there before anybody is told of it. It
+// is stopped when the test ends.
+func (c *Cluster) Standby(t TB) *Cluster {
+	t.Helper()
+	s := &Cluster{bin: c.bin, as: c.as}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := s.follow(c); err != nil {
+		t.Fatal(fmt.Errorf("the standby does not start: %w\n%s", err, s.log.String()))
 	}
-	return c.Resume()
+	return s
+}
+
+func (c *Cluster) follow(primary *Cluster) (err error) {
+	if err := c.makeDir(filepath.Dir(primary.dir)); err != nil {
+		return err
+	}
+	if out, err := c.command("pg_basebackup", "-h", primary.dir, "-U", "hotline", "-D", filepath.Join(c.dir, "data"),
+		"-R", "--no-sync", "-c", "fast").CombinedOutput(); err != nil {
+		return fmt.Errorf("pg_basebackup: %w\n%s", err, out)
+	}
+	if err := c.Resume(); err != nil {
+		return err
+	}
+	db, err := sql.Open("pgx", primary.URL("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	for _, order := range []string{"ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"} {
+		if _, err := db.Exec(order); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	for synchronous := false; !synchronous; {
+		if err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')`).
+			Scan(&synchronous); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Promote makes a standby a server of its own, and returns when it takes writes.
+func (c *Cluster) Promote() error {
+	out, err := c.command("pg_ctl", "promote", "-w", "-D", filepath.Join(c.dir, "data")).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("pg_ctl promote: %w\n%s", err, out)
+	}
+	return nil
 }
 
 // Resume starts the server again after Halt, on the same socket, and returns when it answers.
@@ -106,6 +171,7 @@ func (c *Cluster) Halt() error {
 	if err := c.server.Wait(); err != nil && !errors.As(err, &told) { // it says that it was not told to finish
 		return err
 	}
+	c.server = nil
 	return nil
 }
 
@@ -115,9 +181,16 @@ func (c *Cluster) command(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// URL is that of a database of the cluster.
-func (c *Cluster) URL(database string) string {
-	return fmt.Sprintf("postgres://hotline@/%s?host=%s", database, c.dir)
+// URL is that of a database of the cluster, or of several of which one takes writes.
+func (c *Cluster) URL(database string, others ...*Cluster) string {
+	url := fmt.Sprintf("postgres://hotline@/%s?host=%s", database, c.dir)
+	for _, other := range others {
+		url += "," + other.dir
+	}
+	if len(others) > 0 {
+		url += "&target_session_attrs=read-write"
+	}
+	return url
 }
 
 // wait asks until the server answers; it says itself how long it takes.

@@ -1,0 +1,116 @@
+//go:build conformance && linux
+
+package cluster
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/hotline-ivr/hotline/callbacks"
+	"github.com/hotline-ivr/hotline/callbacks/postgres/pgtest"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
+	"github.com/hotline-ivr/hotline/cmd/hotline/internal/apptest"
+)
+
+// rate is how many calls a second begin; two cores carry the load and the servers.
+const rate = 3
+
+// A cluster is three instances behind a proxy, and the provider.
+type cluster struct {
+	*load
+	instances []*instance
+}
+
+// startCluster starts three instances, each on the store that the function names for it.
+func startCluster(t *testing.T, store func(nth int) string) *cluster {
+	t.Helper()
+	dir, addresses := writeConfig(t), freeAddresses(t, 3)
+	c := &cluster{load: newLoad(t, startProxy(t, addresses))}
+	for nth, address := range addresses {
+		i := newInstance(t, address, dir, store(nth), c.rest)
+		i.start()
+		c.instances = append(c.instances, i)
+	}
+	return c
+}
+
+// book has so many customers waiting to be called back: what callers book is due a minute later only.
+func book(t *testing.T, store string, n int) {
+	t.Helper()
+	opened, err := app.OpenStore(t.Context(), store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = opened.Close() }()
+	for nth := range n {
+		customer, now := fmt.Sprintf("+62813%08d", 10_000_000+nth), time.Now()
+		if _, err := opened.Book(t.Context(), callbacks.Request{
+			Key: customer, Line: "gopay", Desk: "emergency", Topic: "stolen", Language: "en", Number: customer,
+			Caller: customer, Kind: callbacks.ASAP, Urgent: true, Called: now, Due: now, Expires: now.Add(time.Hour),
+		}, fmt.Sprint(9_000_000+nth)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// on names the same store for every instance.
+func on(store string) func(int) string { return func(int) string { return store } }
+
+// One instance after the other is stopped and started again.
+func TestRollingRestart(t *testing.T) {
+	store := pgtest.NewIn(t, apptest.InMemory()).URL("postgres")
+	c := startCluster(t, on(store))
+	book(t, store, 20)
+	c.run(rate, func() {
+		for _, i := range c.instances {
+			wait(t.Context(), 2*time.Second)
+			i.stop()
+			wait(t.Context(), time.Second)
+			i.start()
+		}
+		wait(t.Context(), time.Second)
+	})
+	c.judge(store)
+}
+
+// The database is stopped as by a crash, and is away for three seconds.
+func TestDatabaseRestart(t *testing.T) {
+	cluster := pgtest.NewIn(t, apptest.InMemory())
+	store := cluster.URL("postgres")
+	c := startCluster(t, on(store))
+	book(t, store, 20)
+	c.run(rate, func() {
+		wait(t.Context(), 3*time.Second)
+		if err := cluster.Halt(); err != nil {
+			t.Error(err)
+		}
+		wait(t.Context(), 3*time.Second)
+		if err := cluster.Resume(); err != nil {
+			t.Error(err)
+		}
+		wait(t.Context(), 5*time.Second)
+	})
+	c.judge(store)
+}
+
+// The primary of a synchronous pair is lost, and its standby promoted.
+func TestFailover(t *testing.T) {
+	primary := pgtest.NewIn(t, apptest.InMemory())
+	standby := primary.Standby(t)
+	store := primary.URL("postgres", standby)
+	c := startCluster(t, on(store))
+	book(t, store, 20)
+	c.run(rate, func() {
+		wait(t.Context(), 4*time.Second)
+		if err := primary.Halt(); err != nil {
+			t.Error(err)
+		}
+		wait(t.Context(), 2*time.Second)
+		if err := standby.Promote(); err != nil {
+			t.Error(err)
+		}
+		wait(t.Context(), 5*time.Second)
+	})
+	c.judge(standby.URL("postgres"))
+}
