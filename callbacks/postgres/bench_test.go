@@ -43,4 +43,6 @@ func BenchmarkBookings(b *testing.B) {
 	storetest.BenchmarkBookings(b, s)
 }
 
+func BenchmarkOneBooking(b *testing.B) { storetest.BenchmarkOneBooking(b, benched) }
+
 func BenchmarkGrowth(b *testing.B) { storetest.BenchmarkGrowth(b, benched) }

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hotline-ivr/hotline/callbacks"
@@ -49,18 +51,30 @@ type bound struct {
 	args []any
 }
 
-// refuse is the refusal of the first bound that is reached, nil if none is.
+// refuse is the refusal of the first bound that is reached, nil if none is. One query counts for all of them.
 func refuse(ctx context.Context, tx conn, bounds []bound) error {
+	bounds = slices.DeleteFunc(bounds, func(b bound) bool { return !b.counts || b.most <= 0 })
+	if len(bounds) == 0 {
+		return nil
+	}
+	var counts []string
+	var args []any
 	for _, b := range bounds {
-		if !b.counts || b.most <= 0 {
-			continue
+		counts, args = append(counts, "(SELECT count(*) FROM "+b.rows+")"), append(args, b.args...)
+	}
+	found, err := first(rows(ctx, tx, func(n *[]int) (list columns) {
+		*n = make([]int, len(bounds))
+		for i := range bounds {
+			list = append(list, column{"", &(*n)[i]})
 		}
-		n, err := value[int](ctx, tx, "SELECT count(*) FROM "+b.rows, b.args...)
-		if err == nil && n >= b.most {
-			err = b.refusal
-		}
-		if err != nil {
-			return err
+		return list
+	}, "SELECT "+strings.Join(counts, ", "), args...))
+	if err != nil {
+		return err
+	}
+	for i, b := range bounds {
+		if found[i] >= b.most {
+			return b.refusal
 		}
 	}
 	return nil
@@ -149,8 +163,10 @@ func within(ctx context.Context, tx conn, r callbacks.Request) error {
 
 // openOfLine is how many ordinary callbacks of a line are open, as far as that matters. Tasks ring nobody.
 func openOfLine(ctx context.Context, tx conn, r callbacks.Request) (int, error) {
-	return value[int](ctx, tx, `SELECT count(*) FROM (SELECT 1 FROM callbacks WHERE `+openStates+`
-		AND state <> 'task' AND line = ? AND urgent = ? LIMIT ?) AS pending`, r.Line, false, r.MaxOpen)
+	// the states are those of the index callbacks_of_line, word for word
+	return value[int](ctx, tx, `SELECT count(*) FROM (SELECT 1 FROM callbacks
+		WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached')
+		AND line = ? AND urgent = ? LIMIT ?) AS pending`, r.Line, false, r.MaxOpen)
 }
 
 // putOff is how long after a call a callback falls due that waits for an opening; those of the day come while its

@@ -74,6 +74,9 @@ CREATE INDEX callbacks_open_for_number ON callbacks (number)
     WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
 CREATE INDEX callbacks_open_slots ON callbacks (line, desk, slot_start_ms)
     WHERE kind = 'slot' AND state IN ('booked', 'dialling', 'agent-reached', 'customer-reached', 'task');
+-- Each booking counts those of the line, in the index alone.
+CREATE INDEX callbacks_of_line ON callbacks (line, urgent)
+    WHERE state IN ('booked', 'dialling', 'agent-reached', 'customer-reached');
 CREATE INDEX callbacks_not_ready ON callbacks (due_ms) WHERE state = 'booked' AND ready = 0;
 CREATE INDEX callbacks_ready ON callbacks (line, desk, urgent DESC, priority DESC, called_ms, id)
     WHERE state = 'booked' AND ready = 1;
