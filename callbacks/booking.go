@@ -52,9 +52,9 @@ func (s *Service) Book(ctx context.Context, r Request) (Booking, error) {
 			return Booking{}, err
 		}
 	}
-	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "line", b.Callback.Line, "desk",
-		b.Callback.Desk,
-		"number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing", b.Existing)
+	s.log.InfoContext(ctx, "callback booked", "callback", b.Callback.ID, "call", r.CallRecordKey, "line",
+		b.Callback.Line, "desk", b.Callback.Desk, "number", Mask(b.Callback.Number), "due", b.Callback.Due, "existing",
+		b.Existing)
 	s.signal.Raise()
 	return b, nil
 }

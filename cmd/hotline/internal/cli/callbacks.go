@@ -333,6 +333,7 @@ func (s *callbackSession) show(out io.Writer, r callbacks.Record, texts []callba
 	c := r.Callback
 	var rows terminal.Table
 	rows.Add("reference", c.Reference)
+	rows.Add("in the log", fmt.Sprintf("\"callback\":%d", c.ID)) // which never has the reference
 	rows.Add("state", string(c.State))
 	rows.Add("line, desk, topic", strings.Join([]string{c.Line, c.Desk, cmp.Or(c.Topic, "-")}, ", "))
 	rows.Add("language", c.Language)

@@ -103,7 +103,8 @@ func TestCallbacksAreListedMasked(t *testing.T) {
 	}
 	gives(t, "list --state broken", "There are none.")
 	gives(t, "list --limit 2", "These are the last 2")
-	gives(t, "show 100-0002", "state               booked", "account             …0002", "refund              …5566")
+	gives(t, "show 100-0002", "in the log          \"callback\":", "state               booked",
+		"account             …0002", "refund              …5566")
 	refuses(t, "list --line nope", `there is no line "nope"`)
 	refuses(t, "list --state asleep", "use open, all, broken or one of: booked")
 	refuses(t, "list --from monday", "is not a valid time; write now, 18:00, ")

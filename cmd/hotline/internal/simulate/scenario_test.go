@@ -36,7 +36,7 @@ type scenario struct {
 	onBook        func() // called when a callback has been written and not yet spoken
 	bookedAt      int    // how many events there were when the latest callback or message was written
 	log           lockedBuffer
-	secrets       map[string]bool // what no log may hold
+	secrets       sync.Map // what no log may hold
 }
 
 const (
@@ -79,7 +79,7 @@ func newScenario(t *testing.T, at string, changes ...scenarioOption) *scenario {
 		t.Fatal(err)
 	}
 	s := &scenario{t: t, customer: simulator.Party{Name: "customer", After: 5 * time.Second,
-		Keys: simulator.Always("1")}, secrets: map[string]bool{}}
+		Keys: simulator.Always("1")}}
 	set := setting{line: "gopay", options: options{
 		snapshot: snapshot, at: start, log: logWithoutTime(&s.log), seed: 1,
 		simulatorEvent: func(e simulator.Event) {
