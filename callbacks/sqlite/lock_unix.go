@@ -3,6 +3,7 @@
 package sqlite
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,4 +36,27 @@ func identity(info fs.FileInfo) string {
 		return ""
 	}
 	return fmt.Sprint(stat.Dev, " ", stat.Ino)
+}
+
+// The bytes that SQLite locks, https://www.sqlite.org/src/file/src/os.h: who has a database open with a log beside
+// it has a lock on some of them all the time.
+const (
+	pendingByte = 0x40000000
+	lockedBytes = 512
+)
+
+// inUse reports whether another process has a database open. It asks the system and not SQLite, which would have to
+// read a file that may be broken.
+func inUse(file string) (used bool, err error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Start: pendingByte, Len: lockedBytes}
+	err = syscall.FcntlFlock(f.Fd(), syscall.F_GETLK, &lock)
+	return lock.Type != syscall.F_UNLCK, err
 }

@@ -51,6 +51,7 @@ func (s *Store) Close() error {
 var dialect = sqlstore.Dialect{
 	Name: "sqlite", Migrations: goose.DialectSQLite3, Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason,
 	Afresh: "PRAGMA shrink_memory",
+	LastID: `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'TABLE'), 0)`,
 	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}",
 		"WITHOUT ROWID",
 		"{write_order}", ""),

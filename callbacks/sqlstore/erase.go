@@ -97,7 +97,8 @@ const (
 // Person implements [callbacks.PersonStore].
 func (s *Store) Person(ctx context.Context, number string, now time.Time) (p callbacks.Person, err error) {
 	err = s.snapshot(ctx, "look for a person", func(tx conn) (err error) {
-		if p.Open, err = manyCallbacks(ctx, tx, openStates+` AND `+ofPerson+` ORDER BY id`, number, number); err != nil {
+		p.Open, err = manyCallbacks(ctx, tx, openStates+` AND `+ofPerson+` ORDER BY id`, number, number)
+		if err != nil {
 			return err
 		}
 		p.Recordings, err = rows(ctx, tx, only[string], `SELECT note_sid FROM callbacks WHERE note_sid <> ''

@@ -62,6 +62,8 @@ type Dialect struct {
 	Again func(error) bool
 	// Recount lets the numbering of TABLE go on behind the rows that were copied into it. Empty: it does so by itself.
 	Recount string
+	// LastID is a query for the last number that was given to a row of TABLE.
+	LastID string
 	// Erased is called after personal data was erased. May be nil.
 	Erased func(ctx context.Context, writer *sql.DB) error
 }

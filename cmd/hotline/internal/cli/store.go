@@ -16,8 +16,8 @@ import (
 )
 
 func newStore() *cobra.Command {
-	cmd := &cobra.Command{Use: "store", Short: "Look after the database", Args: noArgs,
-		Example: "  HOTLINE_STORE=postgres://hotline:…@db.example.com/hotline hotline store move sqlite:hotline.db",
+	cmd := &cobra.Command{Use: "store", Short: "Look after the database: backup, restore, check, move", Args: noArgs,
+		Example: "  HOTLINE_STORE=sqlite:hotline.db hotline store check",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	move := &cobra.Command{
 		Use:   "move FROM",
@@ -36,8 +36,8 @@ or nothing. Stop every instance first. The other database stays as it was.`,
 			return moveStore(cmd, args[0], settings.Store.Reveal())
 		},
 	}
-	storeFlags(move.Flags())
-	cmd.AddCommand(move)
+	storeFlags(cmd.PersistentFlags())
+	cmd.AddCommand(newStoreBackup(), newStoreRestore(), newStoreCheck(), move)
 	return cmd
 }
 

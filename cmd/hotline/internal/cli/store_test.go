@@ -9,6 +9,7 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/app"
 )
 
@@ -78,5 +79,42 @@ func TestStoreMove(t *testing.T) {
 	}
 	if _, err := os.Stat(missing); err == nil {
 		t.Error("a database was made where there was none to copy from")
+	}
+}
+
+// A backup is restored where another database is, which is moved aside.
+func TestStoreBackupAndRestore(t *testing.T) {
+	path := withCallback(t)
+	t.Setenv("HOTLINE_STORE", path)
+	backup := filepath.Join(t.TempDir(), "backup.db")
+	out, err := run(t, "", "store", "backup", backup)
+	counts := "  reference_numbers     1\n  callbacks             1\n"
+	if err != nil || !strings.Contains(out, "backup.db is a copy of ") || !strings.Contains(out, counts) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if _, err := run(t, "", "store", "backup", backup); err == nil || !strings.Contains(err.Error(), "overwritten") {
+		t.Error(err)
+	}
+	t.Setenv("HOTLINE_STORE", "sqlite:"+sqlitetest.New(t))
+	if out, err := run(t, "", "store", "restore", backup); err != nil || !strings.Contains(out, counts) ||
+		!strings.Contains(out, "hotline.db is now ") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := run(t, "", "store", "check"); err != nil || !strings.Contains(out, counts) ||
+		!strings.HasPrefix(out, "the tables are of version 1\n") || !strings.Contains(out, "The database is whole.") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	t.Setenv("HOTLINE_STORE", "postgres://hotline@db.example.com/hotline")
+	for command, want := range map[string]string{"backup": "pg_dump --format=custom", "restore": "pg_restore "} {
+		if _, err := run(t, "", "store", command, backup); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", command, err)
+		}
+	}
+	if err := os.WriteFile(backup, []byte(strings.Repeat("no database ", 99)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOTLINE_STORE", "sqlite:"+backup)
+	if _, err := run(t, "", "store", "check"); err == nil || !strings.Contains(err.Error(), "file is not a database") {
+		t.Error(err)
 	}
 }
