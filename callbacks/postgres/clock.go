@@ -20,21 +20,23 @@ const (
 )
 
 // Clock is the database's clock as seen through the one of this machine, which is now: a local reading moved by the
-// distance between the two. The distance is measured here, and once a minute by the next who asks for the time, in the
-// background; while the database is away the last one holds.
+// distance between the two. The distance is measured here, and by the next who asks for the time once this machine's
+// clock shows another minute, in the background: so also when it was set back. While the database is away the last one
+// holds.
 func (s *Store) Clock(ctx context.Context, now func() time.Time) (func() time.Time, error) {
 	first, usual, err := s.distance(ctx, now)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: ask for the time: %w", err)
 	}
-	var ahead, next atomic.Int64 // nanoseconds; next is when to measure again, on the local clock
+	var ahead, latest atomic.Int64 // nanoseconds; latest is when it was measured, on the local clock
 	var measuring atomic.Bool
 	ahead.Store(int64(first))
-	next.Store(now().Add(measured).UnixNano())
+	latest.Store(now().UnixNano())
 	return func() time.Time {
 		local := now()
-		if local.UnixNano() >= next.Load() && measuring.CompareAndSwap(false, true) {
-			next.Store(local.Add(measured).UnixNano())
+		age := time.Duration(local.UnixNano() - latest.Load())
+		if (age < 0 || age >= measured) && measuring.CompareAndSwap(false, true) {
+			latest.Store(local.UnixNano())
 			go func() {
 				defer measuring.Store(false)
 				if d, took, err := s.distance(context.Background(), now); err == nil && took <= max(vague, 2*usual) {

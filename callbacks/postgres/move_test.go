@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -230,6 +231,25 @@ func TestOneClock(t *testing.T) {
 		}
 		if d := time.Until(clock()).Abs(); d > time.Second {
 			t.Errorf("a clock that is off by %v goes by %v, off by %v", off, clock(), d)
+		}
+	}
+}
+
+// Somebody sets this machine's clock, forward and back, while the server runs.
+func TestTheClockSteps(t *testing.T) {
+	s := open(t, cluster.Database(t))
+	for _, step := range []time.Duration{time.Hour, -time.Hour} {
+		var off atomic.Int64
+		clock, err := s.Clock(t.Context(), func() time.Time { return time.Now().Add(time.Duration(off.Load())) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		off.Store(int64(step))
+		limit := time.Now().Add(10 * time.Second)
+		for time.Until(clock()).Abs() > time.Second {
+			if time.Now().After(limit) {
+				t.Fatalf("after a step of %v it is still off by %v", step, -time.Until(clock()))
+			}
 		}
 	}
 }

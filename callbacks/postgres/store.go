@@ -25,6 +25,9 @@ const (
 	// statementLimit is how long the server works on one statement, a lock that is waited for included. A caller is on
 	// the line.
 	statementLimit = 4 * time.Second
+	// idleLimit is how long the server keeps a transaction whose next statement does not come, with all its locks: the
+	// instance is cut off, and nobody has told the server so. Others wait for the locks, and so do their callers.
+	idleLimit = 2 * time.Second
 )
 
 // dialect is PostgreSQL's.
@@ -81,6 +84,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, err
 	}
 	settings.RuntimeParams["statement_timeout"] = fmt.Sprint(statementLimit.Milliseconds())
+	settings.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleLimit.Milliseconds())
 	// A callback is on the disk before it is spoken, whatever the server does by default.
 	settings.RuntimeParams["synchronous_commit"] = "on"
 	// Whatever a call or a dispatcher waits for has an index, which one plan for all values finds. It must not be
@@ -116,6 +120,7 @@ func parsed(url string) (*pgx.ConnConfig, error) {
 func migrate(ctx context.Context, settings *pgx.ConnConfig) (err error) {
 	patient := settings.Copy()
 	delete(patient.RuntimeParams, "statement_timeout")
+	delete(patient.RuntimeParams, "idle_in_transaction_session_timeout")
 	db := stdlib.OpenDB(*patient)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	return applyScripts(ctx, db, sqlstore.Migrations)

@@ -108,6 +108,41 @@ func TestHousekeepers(t *testing.T) {
 	storetest.Housekeepers(t, func(t *testing.T) storetest.Store { return open(t, url) })
 }
 
+// An instance that is cut off in the middle of a transaction keeps others from a callback for no longer than their
+// callers wait.
+func TestATransactionThatDoesNotGoOnIsEnded(t *testing.T) {
+	url := cluster.Database(t)
+	hangs, other := open(t, url), open(t, url)
+	booked, err := other.Book(t.Context(), callbacks.Request{Key: "k", Line: "l", Desk: "d", Topic: "t", Language: "en",
+		Number: "+6281234567890", Kind: callbacks.ASAP, Called: time.Now(), Due: time.Now(),
+		Expires: time.Now().Add(time.Hour)}, "1234567")
+	if err != nil {
+		t.Fatal(err)
+	}
+	within, over := make(chan struct{}), make(chan struct{})
+	hung := make(chan error, 1)
+	go func() {
+		_, err := hangs.Change(context.Background(), booked.Callback.ID, func(r *callbacks.Record) error {
+			close(within)
+			<-over
+			r.Callback.Remark = "late"
+			return nil
+		})
+		hung <- err
+	}()
+	<-within
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // so long a caller waits
+	defer cancel()
+	_, err = other.Change(ctx, booked.Callback.ID, func(r *callbacks.Record) error {
+		r.Callback.Remark = "in time"
+		return nil
+	})
+	close(over)
+	if late := <-hung; err != nil || late == nil {
+		t.Errorf("the other one: %v; the one that hung: %v", err, late)
+	}
+}
+
 // What was booked is there after a crash of the server, and the same store goes on with it.
 func TestTheServerCrashes(t *testing.T) {
 	own := pgtest.New(t)

@@ -17,12 +17,16 @@ import (
 const (
 	// earlyRead is for what a call can do without: it fails open.
 	earlyRead = 300 * time.Millisecond
-	// contactWrite is for the record of a call that is put through: it fails open.
+	// callRecordWrite is for the record of a call that is put through: it fails open.
 	callRecordWrite = time.Second
-	// standingRead is for a callback that is told of: without it the caller is sent to a colleague.
+	// openCallbackRead is for a callback that is told of: without it the caller is sent to a colleague.
 	openCallbackRead = time.Second
-	// durableWrite is for what must be durable before it is spoken.
+	// callbackWrite is for what must be durable before it is spoken.
 	callbackWrite = 4 * time.Second
+	// takenRead is for what the provider's word can stand for. A callback may still have to be booked after it.
+	takenRead = 2 * time.Second
+	// storeLimit is for all that one webhook has the store do, one thing after the other.
+	storeLimit = 4500 * time.Millisecond
 )
 
 // perform carries an effect out and tells the flow what came of it. An error never leaves here as an error:
@@ -204,7 +208,7 @@ func within(ctx context.Context, limit time.Duration, do func(context.Context) e
 // askTaken: an agent's own signed key press decides, unless the provider says that nobody was connected. Only with the
 // store out of reach is its word alone taken that two people were: a whisper that got no 1 hangs up and bridges nobody.
 func (s *Server) askTaken(ctx context.Context, w webhook, effect ivr.AskTaken) ivr.Event {
-	ctx, cancel := context.WithTimeout(ctx, callbackWrite)
+	ctx, cancel := context.WithTimeout(ctx, takenRead)
 	defer cancel()
 	bridged := w.form.Get("DialBridged")
 	s.dialsEnded(ctx, w)

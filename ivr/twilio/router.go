@@ -82,7 +82,9 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 		if err != nil {
 			return s.forbid(c, path, err)
 		}
-		doc, err := guarded(func() (*document, error) { return answer(c.Request().Context(), w) })
+		ctx, cancel := context.WithTimeout(c.Request().Context(), storeLimit)
+		defer cancel()
+		doc, err := guarded(func() (*document, error) { return answer(ctx, w) })
 		switch {
 		case ofAnother(err):
 			s.foreign(w, err)

@@ -61,7 +61,8 @@ type load struct {
 	again      int // notices that nobody hears an answer to, and that the provider was asked to send once more
 	longest    time.Duration
 	slowest    string
-	refused    map[string]int // webhooks that were not answered as they should be
+	byInstance map[string]time.Duration // longest
+	refused    map[string]int           // webhooks that were not answered as they should be
 }
 
 // heard is what a caller heard and came to.
@@ -76,7 +77,7 @@ type heard struct {
 func newLoad(t *testing.T, front string) *load {
 	t.Helper()
 	l := &load{t: t, placed: map[string]bool{}, calls: map[string]*heard{}, references: map[string]string{},
-		refused: map[string]int{}}
+		refused: map[string]int{}, byInstance: map[string]time.Duration{}}
 	l.link = &http.Transport{MaxIdleConnsPerHost: 100, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", front)
@@ -146,6 +147,8 @@ func (l *load) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	at := answer.Header.Get("X-Instance")
+	l.byInstance[at] = max(l.byInstance[at], took)
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	return answer, nil
 }

@@ -36,7 +36,7 @@ func startProxy(t *testing.T, instances []string) string {
 	writeCertificate(t, dir)
 	file, errors := filepath.Join(dir, "nginx.conf"), filepath.Join(dir, "errors")
 	main := "daemon off;\nmaster_process off;\npid " + dir + "/pid;\nerror_log " + errors + ";\n" +
-		"events { worker_connections 4096; }\nhttp {\n"
+		"events { worker_connections 4096; }\nhttp {\nadd_header X-Instance $upstream_addr always;\n"
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		main += kind + "_temp_path " + dir + "/" + kind + ";\n"
 	}
