@@ -23,3 +23,15 @@ func TestLinesCommand(t *testing.T) {
 		t.Errorf("an unknown line: %v", err)
 	}
 }
+
+// What is printed is the document and nothing else: it goes into a file.
+func TestFallback(t *testing.T) {
+	out, err := run(t, "", "fallback", "--line", "gopay", "--dial", "+622150002001")
+	if err != nil || !strings.HasPrefix(out, "<?xml ") || !strings.HasSuffix(out, "</Response>\n") ||
+		!strings.Contains(out, `<Dial callerId="+622150001000">`) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if _, err := run(t, "", "fallback", "--line", "nope"); err == nil || !strings.Contains(err.Error(), "known here") {
+		t.Error(err)
+	}
+}

@@ -32,7 +32,8 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().String("settings", "",
 		"YAML file with settings, for what is in neither flags nor environment")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
-		newCallbacks(), newErase(), newStore(), newSign())
+		newCallbacks(), newErase(), newStore(), newSign(),
+		newFallback())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
 	root.AddCommand(newDraft(), newSpecialDays(), newPublish(), newStatus(), newHistory(),

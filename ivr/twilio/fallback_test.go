@@ -1,0 +1,48 @@
+package twilio_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/config"
+	"github.com/hotline-ivr/hotline/ivr/twilio"
+	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
+)
+
+func TestStaticFallback(t *testing.T) {
+	snapshot, err := config.Load(config.Shipped())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range snapshot.Lines {
+		for _, dial := range []string{"", "+622150002001"} {
+			text, err := twilio.StaticFallback(line, dial)
+			if err != nil {
+				t.Errorf("%s: %v", line.ID, err)
+				continue
+			}
+			for _, wrong := range simulator.ValidateTwiML([]byte(text)) {
+				t.Errorf("%s: %s", line.ID, wrong)
+			}
+			if again, err := twilio.StaticFallback(line, dial); err != nil || again != text {
+				t.Errorf("%s: another document the second time, %v", line.ID, err)
+			}
+			for _, language := range line.Languages {
+				key := map[bool]string{true: "failure.message", false: "failure.person"}[dial == ""]
+				if words := line.Sentence(language.Tag, key); words == "" || !strings.Contains(text, words) {
+					t.Errorf("%s does not say %q in %s:\n%s", line.ID, words, language.Tag, text)
+				}
+			}
+			if strings.Contains(text, "http") || strings.Contains(text, "<Number>"+dial+"</Number>") != (dial != "") {
+				t.Errorf("%s, to dial %q:\n%s", line.ID, dial, text)
+			}
+		}
+	}
+	gopay := snapshot.ByID("gopay")
+	for dial, want := range map[string]string{"081234567890": "write + and the country code",
+		gopay.Numbers[0]: "the line's own number"} {
+		if _, err := twilio.StaticFallback(gopay, dial); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", dial, err)
+		}
+	}
+}
