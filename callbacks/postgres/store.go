@@ -98,7 +98,11 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := migrate(ctx, settings); err != nil {
+	err = migrate(ctx, settings)
+	if err == nil {
+		err = durable(ctx, pool)
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("postgres: database %s on %s: %w", settings.Database, settings.Host, err),
 			pool.Close())
 	}
@@ -126,13 +130,54 @@ func migrate(ctx context.Context, settings *pgx.ConnConfig) (err error) {
 	return applyScripts(ctx, db, sqlstore.Migrations)
 }
 
-// applyScripts lets one process at a time bring the tables up to date.
-func applyScripts(ctx context.Context, db *sql.DB, scripts fs.FS) (err error) {
-	one := dialect
-	if one.Locker, err = lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300)); err != nil {
-		return err
+// lockPause is after which an instance asks again whether another one still brings the tables up to date.
+const lockPause = 200 * time.Millisecond
+
+// applyScripts lets one process at a time bring the tables up to date. The lock is a transaction's, and not a session's:
+// a pooler such as PgBouncer may give the next statement of a session to another one. Those who wait hold nothing: a
+// pooler has few connections, and the one at work needs another.
+func applyScripts(ctx context.Context, db *sql.DB, scripts fs.FS) error {
+	for {
+		alone, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		first, err := lockScripts(ctx, alone)
+		if first {
+			err = dialect.Migrate(ctx, db, scripts)
+		}
+		_ = alone.Rollback() // it only held the lock
+		if first || err != nil {
+			return err
+		}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
-	return one.Migrate(ctx, db, scripts)
+}
+
+// lockScripts reports whether a transaction got the lock. It keeps it however long the scripts take, whatever the user's
+// own limits are.
+func lockScripts(ctx context.Context, tx *sql.Tx) (got bool, err error) {
+	if _, err := tx.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
+		return false, err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT pg_try_advisory_xact_lock($1)`, lock.DefaultLockID).Scan(&got)
+	return got, err
+}
+
+// durable refuses a database that answers before a commit is on the disk. Our own setting prevents that, but a pooler
+// may be told to leave settings out.
+func durable(ctx context.Context, pool *sql.DB) error {
+	var how string
+	err := pool.QueryRowContext(ctx, `SELECT current_setting('synchronous_commit')`).Scan(&how)
+	if err == nil && how == "off" {
+		return errors.New("synchronous_commit is off, so callbacks that callers were told of could be lost; set it to on " +
+			"for this user: ALTER ROLE … SET synchronous_commit = on")
+	}
+	return err
 }
 
 // Close closes the connections.

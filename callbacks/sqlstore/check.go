@@ -24,6 +24,9 @@ type TableRows struct {
 	Rows  int
 }
 
+// tablesVersion asks for the latest script that was applied.
+const tablesVersion = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
+
 // Check reads a database and changes nothing, whatever version it has: the tables of an older one are brought up to
 // date by the program that opens it.
 func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
@@ -35,8 +38,7 @@ func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 	h.Known = sources[len(sources)-1].Version
 	s := Store{dialect: &d, readers: db}
 	err = s.snapshot(ctx, "check", func(tx conn) (err error) {
-		if h.Version, err = value[int64](ctx, tx,
-			`SELECT max(version_id) FROM goose_db_version WHERE is_applied`); err != nil {
+		if h.Version, err = value[int64](ctx, tx, tablesVersion); err != nil {
 			return fmt.Errorf("the version of its tables: %w", err)
 		}
 		if h.Version > h.Known {

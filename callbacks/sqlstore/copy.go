@@ -56,6 +56,9 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 		progress = func(string, int, int) {}
 	}
 	return s.once(ctx, "take over", func(tx conn) error {
+		if err := sameVersion(ctx, from.read, tx); err != nil {
+			return err
+		}
 		if err := makeWay(ctx, tx); err != nil {
 			return err
 		}
@@ -66,6 +69,20 @@ func (s *Store) CopyFrom(ctx context.Context, from *Store, progress func(table s
 		}
 		return nil
 	})
+}
+
+// sameVersion refuses tables of which one has more than this program knows: it would be left behind.
+func sameVersion(ctx context.Context, from, to conn) error {
+	theirs, err := value[int64](ctx, from, tablesVersion)
+	if err != nil {
+		return err
+	}
+	ours, err := value[int64](ctx, to, tablesVersion)
+	if err == nil && theirs != ours {
+		err = fmt.Errorf("the tables are of version %d there and %d here; use the latest program that wrote to either",
+			theirs, ours)
+	}
+	return err
 }
 
 // makeWay removes what a first start has written: when it was, and the configuration that it found. [ErrNotEmpty] if

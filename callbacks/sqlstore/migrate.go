@@ -11,15 +11,20 @@ import (
 	"github.com/spf13/afero"
 )
 
-// Migrations are the scripts that make and change the tables of both databases, the n-th in the file that begins with
-// n.
+// Migrations are the scripts that make and change the tables of both databases, by the numbers that their files begin
+// with. Programs of the last version run on beside the next one's tables, and a rollback starts them there again. So a
+// script only adds: tables, indexes, and columns with a default. One that an older program cannot live with, since it
+// removes or renames what that one uses, is for a later release, and begins the next hundred: 0100, 0200.
 //
 //go:embed migrations/*.sql
 var Migrations embed.FS
 
+// compatible is how many versions of the tables suit a program that knows the first of them.
+const compatible = 100
+
 // Migrate brings the tables of a database up to date: those scripts that it has not had are applied in the order of
-// their names, each as one transaction. A database of a later version than there are scripts is refused and stays as it
-// is. Processes that start at once wait for each other where the dialect has a Locker; elsewhere the caller sees to it.
+// their names, each as one transaction. A database of a later version than there are scripts stays as it is; of a later
+// hundred it is refused. The caller sees to it that one process at a time does so.
 func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 	p, err := d.migrations(db, scripts)
 	if err != nil {
@@ -30,9 +35,13 @@ func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	sources := p.ListSources()
-	if known := sources[len(sources)-1].Version; version > known {
-		return fmt.Errorf("migrations: the database is of version %d and this program knows versions up to %d; "+
-			"run the program that wrote it, or a later one", version, known)
+	known := sources[len(sources)-1].Version
+	if version/compatible > known/compatible {
+		return fmt.Errorf("migrations: the database is of version %d and this program runs on versions up to %d; "+
+			"run the program that wrote it, or a later one", version, (known/compatible+1)*compatible-1)
+	}
+	if version > known {
+		return nil // of a later release, which only added to it
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrations: %w", err)
@@ -60,9 +69,5 @@ func (d Dialect) migrations(db *sql.DB, scripts fs.FS) (*goose.Provider, error) 
 	if err != nil {
 		return nil, err
 	}
-	var options []goose.ProviderOption
-	if d.Locker != nil {
-		options = append(options, goose.WithSessionLocker(d.Locker))
-	}
-	return goose.NewProvider(d.Migrations, db, dir, options...)
+	return goose.NewProvider(d.Migrations, db, dir)
 }

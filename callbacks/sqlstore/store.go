@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
 
 	"github.com/hotline-ivr/hotline/callbacks"
 )
@@ -30,10 +29,8 @@ type Dialect struct {
 	// that of bytes, {rowless} ends a table whose rows are best kept in the order of its key, and {write_order} is a
 	// column that numbers the rows as they are written, where there is none anyway.
 	Words *strings.Replacer
-	// Migrations is the database in the terms of the library that applies the scripts; Locker lets one process at a
-	// time do so. Nil: the caller of Migrate sees to that.
+	// Migrations is the database in the terms of the library that applies the scripts.
 	Migrations goose.Dialect
-	Locker     lock.SessionLocker
 	// Numbered writes placeholders as $1, $2; otherwise they are ?.
 	Numbered bool
 	// Lock keeps others from a row until the end of the transaction, SkipLocked passes over rows that others keep:

@@ -42,10 +42,21 @@ func Migrations(t *testing.T, db *sql.DB, migrate func(context.Context, *sql.DB,
 		t.Errorf("a script that fails: %v", err)
 	}
 	kept("3: a7b8") // what came before it is kept, of itself nothing
-	if err := migrate(t.Context(), db, first); err == nil || !strings.Contains(err.Error(), "of version 3") {
-		t.Errorf("a database of a later version: %v", err)
+	if err := migrate(t.Context(), db, first); err != nil {
+		t.Errorf("the program before, which a rollback starts again: %v", err)
 	}
 	kept("3: a7b8")
+	breaking := second.(fstest.MapFS)
+	breaking["migrations/0100_script.sql"] = &fstest.MapFile{Data: []byte("-- +goose Up\nALTER TABLE kept RENAME TO " +
+		"gone;\nCREATE TABLE kept AS SELECT name, age FROM gone;")}
+	if err := migrate(t.Context(), db, breaking); err != nil {
+		t.Error(err)
+	}
+	if err := migrate(t.Context(), db, first); err == nil || !strings.Contains(err.Error(), "of version 100") ||
+		!strings.Contains(err.Error(), "up to 99") {
+		t.Errorf("a program that cannot live with the tables: %v", err)
+	}
+	kept("100: a7b8")
 }
 
 // scripts are migrations by the names of their files.

@@ -223,6 +223,17 @@ func (c *Cluster) Stop() error {
 	return os.RemoveAll(c.dir)
 }
 
+// LaterRelease does to the tables what the migration of a later release may do.
+const LaterRelease = `DO $$
+DECLARE name TEXT;
+BEGIN
+	FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
+		EXECUTE format('ALTER TABLE %I ADD COLUMN later INTEGER NOT NULL DEFAULT 1', name);
+	END LOOP;
+	CREATE TABLE of_a_later_release (id BIGINT);
+	INSERT INTO goose_db_version (version_id, is_applied) SELECT max(version_id) + 1, TRUE FROM goose_db_version;
+END $$`
+
 // TB is what a database needs of a test; *rapid.T has it too.
 type TB interface {
 	Helper()

@@ -3,6 +3,7 @@
 package cluster
 
 import (
+	"database/sql"
 	"fmt"
 	"testing"
 	"time"
@@ -70,6 +71,29 @@ func TestRollingRestart(t *testing.T) {
 			i.start()
 		}
 		wait(t.Context(), time.Second)
+	})
+	c.judge(store)
+}
+
+// A later release adds to the tables while this one runs, and this one is started again on them, as in a rollback.
+func TestRollingUpgradeAndBack(t *testing.T) {
+	store := pgtest.NewIn(t, apptest.InMemory()).URL("postgres")
+	c := startCluster(t, on(store))
+	c.run(rate, func() {
+		wait(t.Context(), 3*time.Second)
+		db, err := sql.Open("pgx", store)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = db.Close() }()
+		if _, err := db.Exec(pgtest.LaterRelease); err != nil {
+			t.Error(err)
+		}
+		wait(t.Context(), 3*time.Second)
+		c.instances[0].stop()
+		c.instances[0].start()
+		wait(t.Context(), 2*time.Second)
 	})
 	c.judge(store)
 }
