@@ -230,12 +230,6 @@ func outbound(call *api.ApiV2010Call) bool {
 }
 
 func placedCall(call *api.ApiV2010Call) dispatch.PlacedCall {
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
 	created, _ := time.Parse(time.RFC1123Z, text(call.DateCreated))
 	return dispatch.PlacedCall{SID: text(call.Sid), To: text(call.To), From: text(call.From),
 		Status: text(call.Status), Created: created.UTC()}

@@ -17,11 +17,11 @@ import (
 const maxStatic = 4000
 
 // wholeNumber is +E.164.
-var wholeNumber = regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
+var wholeNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// StaticFallback is a document that the provider can answer with when no server of ours does: in each language of a line
-// an apology, and then a goodbye, or, where there is a number to dial, that number. It needs nothing of ours: no
-// webhooks, no recordings, no hours.
+// StaticFallback is a document that the provider can answer with when no server of ours does: an apology in each
+// language of a line, and then a goodbye, or, where there is a number to dial, that number. It needs nothing of ours:
+// no webhooks, no recordings, no hours.
 func StaticFallback(line *ivr.Line, dial string) (string, error) {
 	key := "failure.message"
 	switch {
@@ -53,8 +53,8 @@ func StaticFallback(line *ivr.Line, dial string) (string, error) {
 	case strings.Contains(text, "{{"):
 		return "", errors.New("a sentence has {{ in it, which the provider would take for a placeholder")
 	case utf8.RuneCountInString(text) > maxStatic:
-		return "", fmt.Errorf("the document has %d characters and the provider takes %d; shorten the sentence %s of each "+
-			"language", utf8.RuneCountInString(text), maxStatic, key)
+		return "", fmt.Errorf("the document has %d characters and the provider takes %d; shorten the sentence %s of "+
+			"each language", utf8.RuneCountInString(text), maxStatic, key)
 	}
 	return text, nil
 }

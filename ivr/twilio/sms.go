@@ -24,6 +24,11 @@ const messagingService = "MG"
 // as long.
 const sidLength = 34
 
+// isService tells a messaging service from numbers and names.
+func isService(sender string) bool {
+	return strings.HasPrefix(sender, messagingService) && len(sender) == sidLength
+}
+
 // Send asks the provider to send a text message. It implements [callbacks.SMSSender].
 func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error) {
 	sealed, err := p.sealer.seal("text", "", sentText{ID: t.ID})
@@ -32,7 +37,7 @@ func (p *Client) Send(_ context.Context, t callbacks.OutgoingSMS) (string, error
 	}
 	params := (&api.CreateMessageParams{}).SetTo(t.To).SetBody(t.Body).
 		SetStatusCallback(p.publicURL + pathSMSStatus + "?s=" + sealed + insist)
-	if strings.HasPrefix(t.Sender, messagingService) && len(t.Sender) == sidLength {
+	if isService(t.Sender) {
 		params.SetMessagingServiceSid(t.Sender)
 	} else {
 		params.SetFrom(t.Sender)

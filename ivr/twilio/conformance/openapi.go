@@ -4,6 +4,7 @@ package conformance
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,15 @@ import (
 )
 
 // SpecPath is where the provider's OpenAPI document lies within ivr/twilio/testdata/validators, once installed there.
-const SpecPath = "node_modules/@twilio/cli-core/src/services/twilio-api/twilio_api_v2010.json"
+const SpecPath = specs + "twilio_api_v2010.json"
+
+// VoiceSpecPath and MessagingSpecPath are those of other interfaces, which have hosts of their own.
+const (
+	VoiceSpecPath     = specs + "twilio_voice_v1.json"
+	MessagingSpecPath = specs + "twilio_messaging_v1.json"
+)
+
+const specs = "node_modules/@twilio/cli-core/src/services/twilio-api/"
 
 const formType = "application/x-www-form-urlencoded"
 
@@ -38,6 +47,8 @@ type operation struct {
 	form   *openapi3.Schema
 	// calls is set for the one that places a call.
 	calls bool
+	// answer is what a success says; nil where that is nothing.
+	answer *openapi3.Schema
 }
 
 // OpenAPI reads the provider's document, see [SpecPath]. An error names what could not be read or made stricter.
@@ -68,6 +79,11 @@ func newOperation(method, path string, item *openapi3.PathItem, described *opena
 	op := operation{
 		method: method, calls: described.OperationID == "CreateCall",
 		params: map[string]*openapi3.Schema{}, form: openapi3.NewObjectSchema(),
+	}
+	if ok := described.Responses.Status(http.StatusOK); ok != nil {
+		if content := ok.Value.Content["application/json"]; content != nil {
+			op.answer = content.Schema.Value
+		}
 	}
 	var err error
 	if op.path, err = regexp.Compile("^" + placeholder.ReplaceAllString(regexp.QuoteMeta(path),
@@ -173,6 +189,41 @@ func (r *RESTValidator) Check(method, path string, form url.Values) error {
 		return errors.Join(op.checkPath(path), op.checkForm(form))
 	}
 	return fmt.Errorf("the provider's document has no operation %s %s", method, path)
+}
+
+// CheckAnswer judges the body of a success. Every field of it has to be in the document.
+func (r *RESTValidator) CheckAnswer(method, path string, body []byte) error {
+	for _, op := range r.operations {
+		if op.method != method || !op.path.MatchString(path) {
+			continue
+		}
+		var answer any
+		if err := json.Unmarshal(body, &answer); err != nil {
+			return err
+		}
+		return errors.Join(op.answer.VisitJSON(answer, openapi3.MultiErrors()), unnamed(op.answer, answer, ""))
+	}
+	return fmt.Errorf("the provider's document has no operation %s %s", method, path)
+}
+
+// unnamed are fields of a value that a schema does not name.
+func unnamed(schema *openapi3.Schema, value any, at string) error {
+	var faults []error
+	switch value := value.(type) {
+	case []any:
+		for _, item := range value {
+			faults = append(faults, unnamed(schema.Items.Value, item, at))
+		}
+	case map[string]any:
+		for name, field := range value {
+			if ref := schema.Properties[name]; ref != nil {
+				faults = append(faults, unnamed(ref.Value, field, at+"/"+name))
+			} else if len(schema.Properties) > 0 {
+				faults = append(faults, fmt.Errorf("the document has no field %s/%s", at, name))
+			}
+		}
+	}
+	return errors.Join(faults...)
 }
 
 func (op operation) checkPath(path string) error {

@@ -84,12 +84,12 @@ func (r request) path(name string) string { return strings.TrimSuffix(r.raw(name
 
 // An endpoint serves one method and path; its fields are checked before it is called, with the simulator locked.
 type endpoint struct {
-	pattern string // method and path below the account
+	pattern string // method and path, below the account unless it begins with /v1/
 	fields  fields
 	serve   func(*Simulator, request) (reply, *restError)
 }
 
-var endpoints = slices.Concat(callEndpoints, queueEndpoints, recordingEndpoints, messageEndpoints)
+var endpoints = slices.Concat(callEndpoints, queueEndpoints, recordingEndpoints, messageEndpoints, accountEndpoints)
 
 // accountPath is where everything is.
 func (c *Simulator) accountPath() string {
@@ -101,10 +101,10 @@ func (c *Simulator) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, e := range endpoints {
 		method, path, _ := strings.Cut(e.pattern, " ")
-		mux.HandleFunc(method+" "+c.accountPath()+path, func(w http.ResponseWriter,
-			r *http.Request) {
-			c.rest(w, r, e)
-		})
+		if !strings.HasPrefix(path, "/v1/") { // other interfaces of the provider have hosts of their own
+			path = c.accountPath() + path
+		}
+		mux.HandleFunc(method+" "+path, func(w http.ResponseWriter, r *http.Request) { c.rest(w, r, e) })
 	}
 	unknown := endpoint{serve: func(*Simulator, request) (reply, *restError) {
 		return reply{}, mistake(http.StatusNotFound, codeNotFound, "The requested resource was not found")

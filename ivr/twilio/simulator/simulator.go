@@ -40,6 +40,11 @@ type Options struct {
 	Words func(url string) (text, language string)
 	// Blocked are the prefixes that the REST API refuses to call (premium services); nil is DefaultBlocked.
 	Blocked []string
+	// Permissions say which countries the account may call, by ISO 3166-1 alpha-2; the provider knows no others. It is
+	// what the resource says; calls are not refused.
+	Permissions map[string]Permission
+	// Services are the account's messaging services: names by SID.
+	Services map[string]string
 	// Clock is the time when it is not the simulator's own to move: the product's processes have it as well. Then only
 	// RunLive runs the simulator.
 	Clock func() time.Time
@@ -65,6 +70,8 @@ type Number struct {
 	VoiceURL, FallbackURL string
 	// StatusCallback is told, by POST, that a call has ended.
 	StatusCallback string
+	// NoSMS is set for one that sends no text messages. It is what the number's resource says; sending is not refused.
+	NoSMS bool
 }
 
 // A Simulator is a telephone company in virtual time. Its methods may be called from any goroutine, except that

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,10 +12,8 @@ import (
 
 	"github.com/hotline-ivr/hotline/callbacks"
 	"github.com/hotline-ivr/hotline/cmd/hotline/internal/terminal"
+	"github.com/hotline-ivr/hotline/config/schema"
 )
-
-// wholeNumber is +E.164, as numbers are stored.
-var wholeNumber = regexp.MustCompile(`^\+[1-9][0-9]{5,14}$`)
 
 func newErase() *cobra.Command {
 	var number string
@@ -33,7 +30,7 @@ first, with the account and token of the settings. Open callbacks are cancelled,
   hotline erase --number +6281234567890 --yes`,
 		RunE: inSession(func(cmd *cobra.Command, s *callbackSession, _ []string) error {
 			number := strings.NewReplacer(" ", "", "-", "", "(", "", ")", "", ".", "").Replace(number)
-			if !wholeNumber.MatchString(number) {
+			if !schema.Number.MatchString(number) {
 				return errors.New("write the number with + and its country code: --number +6281234567890")
 			}
 			return s.erase(cmd, number, yes)

@@ -33,7 +33,7 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 		"YAML file with settings, for what is in neither flags nor environment")
 	root.AddCommand(newDemo(), newServe(), newCall(), newLines(), newPrompts(), newHours(), newHolidays(),
 		newCallbacks(), newErase(), newStore(), newSign(),
-		newFallback())
+		newFallback(), newDoctor())
 	root.AddCommand(newCheck(), newDiff(app.OpenStore), newTest(), newExplain(), newSchema(), newClose(), newOpen(),
 		newOverrides())
 	root.AddCommand(newDraft(), newSpecialDays(), newPublish(), newStatus(), newHistory(),
