@@ -50,8 +50,9 @@ func (s *Store) Close() error {
 // dialect is SQLite's: one transaction writes at a time, so nothing has to be locked within it.
 var dialect = sqlstore.Dialect{
 	Name: "sqlite", Migrations: goose.DialectSQLite3, Order: "rowid", OneWriter: true, Erased: cutLog, Reason: reason,
-	Afresh: "PRAGMA shrink_memory",
-	LastID: `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'TABLE'), 0)`,
+	Afresh:     "PRAGMA shrink_memory",
+	LastID:     `SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'TABLE'), 0)`,
+	TableNames: `SELECT name FROM sqlite_master WHERE type = 'table'`,
 	Words: strings.NewReplacer("{id}", "INTEGER PRIMARY KEY AUTOINCREMENT", "{blob}", "BLOB", "{rowless}",
 		"WITHOUT ROWID",
 		"{write_order}", ""),

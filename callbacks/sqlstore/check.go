@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -45,7 +46,17 @@ func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 			h.Problems = append(h.Problems, fmt.Sprintf("its tables are of version %d and this program knows versions up "+
 				"to %d: use the program that wrote it, or a later one", h.Version, h.Known))
 		}
+		there, err := rows(ctx, tx, only[string], d.TableNames)
+		if err != nil {
+			return err
+		}
 		for _, t := range tables {
+			if !slices.Contains(there, t.name) {
+				if h.Version >= h.Known { // an older one may have fewer
+					h.Problems = append(h.Problems, "the table "+t.name+" is missing")
+				}
+				continue
+			}
 			h.Problems, err = t.check(ctx, tx, h.Problems)
 			var n int
 			if err == nil {

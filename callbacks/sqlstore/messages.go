@@ -67,8 +67,9 @@ func (s *Store) Messages(ctx context.Context, line string, most int) (list []cal
 
 // AttachRecording implements [callbacks.Store].
 func (s *Store) AttachRecording(ctx context.Context, key string, recording callbacks.Recording) error {
+	// One that comes after the message was erased is personal data again, and goes when its retention is over.
 	n, err := s.exec(ctx, "attach a recording", `UPDATE messages
-		SET recording_sid = ?, recording_url = ?, recording_seconds = ? WHERE message_key = ?`,
+		SET recording_sid = ?, recording_url = ?, recording_seconds = ?, erased_ms = 0 WHERE message_key = ?`,
 		recording.SID, recording.URL, recording.Seconds, key)
 	if err == nil && n == 0 {
 		err = callbacks.ErrNotFound

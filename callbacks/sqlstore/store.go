@@ -61,6 +61,8 @@ type Dialect struct {
 	Recount string
 	// LastID is a query for the last number that was given to a row of TABLE.
 	LastID string
+	// TableNames is a query for the names of all tables.
+	TableNames string
 	// Erased is called after personal data was erased. May be nil.
 	Erased func(ctx context.Context, writer *sql.DB) error
 }

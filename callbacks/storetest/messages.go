@@ -175,6 +175,20 @@ func testErasePerson(t *testing.T, s *suite) {
 	erase(callbacks.ErrInProgress) // it still rings
 	s.settle(t, r, callbacks.Cancelled, Start)
 	erase(nil)
+	message := callbacks.Message{Key: "m", Reference: s.reference(), Line: "gopay", Desk: "support", Caller: mine,
+		Received: Start}
+	if _, err := s.SaveMessage(s.ctx, message); err != nil {
+		t.Fatal(err)
+	}
+	erase(nil)
+	// its recording comes only now, and must not be forgotten
+	if err := s.AttachRecording(s.ctx, "m", callbacks.Recording{SID: "RE1", URL: "u"}); err != nil {
+		t.Fatal(err)
+	}
+	sids, err := s.RecordingsOf(s.ctx, callbacks.Desk{Line: "gopay", Desk: "support"}, Start.Add(time.Hour))
+	if err != nil || !slices.Equal(sids, []string{"RE1"}) {
+		t.Errorf("recordings to delete: %q, %v", sids, err)
+	}
 	for _, id := range []int64{open.ID, ringing.ID} {
 		if got, err := s.Callback(s.ctx, id); err != nil || got.Number+got.Caller+got.Account != "" {
 			t.Errorf("left: %+v, %v", got, err)
