@@ -145,6 +145,8 @@ var namesInUse = map[string]holidays.Kind{
 
 	"国庆节（休）": holidays.Holiday, "休│国庆节": holidays.Holiday, "International Workers' Day": holidays.Holiday,
 	"Independence Day (observed)": holidays.Holiday, "振替休日": holidays.Holiday, "대체공휴일": holidays.Holiday,
+	"Hari Pekerja": holidays.Holiday, "Tag der Arbeit": holidays.Holiday, "Quốc tế Lao động": holidays.Holiday,
+	"Día del Trabajo": holidays.Holiday, "Workers Day": holidays.Holiday,
 	"Hari Buruh Internasional": holidays.Holiday, "Network Appreciation Week": holidays.Holiday,
 
 	"Cuti Bersama Idul Fitri": holidays.Collective, "Idul Fitri (Joint Holiday)": holidays.Collective,
@@ -157,7 +159,10 @@ var namesInUse = map[string]holidays.Kind{
 	"Work Day (swapped)": "", "出勤日": "", "清明节补假": "", "Day off in lieu of make-up day worked": "",
 	"No cuti bersama": "", "Cuti Bersama Natal dibatalkan": "", "Cuti Bersama: tidak ada": "",
 	"National Workday holiday": "", "【班】不上班": "", "上班（休）": "", "（休）（班）国庆节": "", "国庆节调休": "",
-	"Christmas Eve (Half Day)": "", "Gong Xi (Bank Holiday)": "", "Rizal Day, not a holiday": "",
+	"Working Saturday": "", "Saturday worked": "", "Work on Saturday": "", "Office open": "", "Sabtu kerja": "",
+	"Sabtu masuk": "", "営業日": "", "Arbeitstag": "", "Ngày làm việc": "", "Jour ouvré": "",
+	"Working Saturday (Holiday)": "",
+	"Christmas Eve (Half Day)":   "", "Gong Xi (Bank Holiday)": "", "Rizal Day, not a holiday": "",
 }
 
 func TestNamesAreNeverGuessed(t *testing.T) {

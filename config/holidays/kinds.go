@@ -178,13 +178,16 @@ var (
 	workedFor = regexp.MustCompile(`^上班\(补[^()]+\)$`)
 )
 
-// Words by which a name speaks of work or of no holiday. They do not say which: "无需上班" is a day off.
+// Words by which a name speaks of work or of no holiday. They do not say which: "无需上班" is a day off. Of alphabets,
+// short words count only as whole ones: Network, Workers' Day and Hari Pekerja do not speak of work.
 var (
-	speakOfWork = foldedAll("班", "出勤", "出社", "补", "補", "调休", "調休", "工作日", "平日", "근무", "출근", "workday",
-		"working day", "nonworking", "make-up", "swapped", "hari kerja", "masuk kerja", "làm bù", "munkanap", "рабоч",
-		"cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday",
-		"not a public holiday",
-		"not a holiday", "no holiday", "bukan libur", "tidak libur", "不放假", "不休", "非假日", "休まない", "休みではない")
+	speakOfWork = foldedAll("班", "出勤", "出社", "补", "補", "调休", "調休", "工作日", "平日", "营业", "營業", "営業", "근무",
+		"출근", "영업", "workday", "nonworking", "make-up", "swapped", "business day", "làm bù", "làm việc", "ทำงาน",
+		"arbeitstag", "werktag", "werkdag", "jour ouvr", "laborable", "laboral", "dia útil", "lavorativ", "munkanap",
+		"рабоч", "iş günü", "cuti bersama", "joint holiday", "joint leave", "collective leave", "collective holiday",
+		"not a public holiday", "not a holiday", "no holiday", "bukan libur", "tidak libur",
+		"不放假", "不休", "非假日", "休まない", "休みではない")
+	workWords = foldedAll("work", "works", "worked", "working", "open", "kerja", "masuk")
 	negations = foldedAll("不", "无", "無", "非", "没", "未", "なし", "ない", "not", "no", "non", "without", "cancelled",
 		"canceled", "tidak", "bukan", "batal", "dibatalkan", "tanpa", "ditiadakan")
 )
@@ -198,10 +201,10 @@ func namedKind(name string) verdict {
 	if marks, rest := marksOf(key); len(marks) > 0 {
 		return bracketed(marks, name, rest)
 	}
-	if after, ok := strings.CutPrefix(key, "cutibersama"); ok && !speaks(after) && !negated(name) {
+	if after, ok := strings.CutPrefix(key, "cutibersama"); ok && !speaks(after, name) && !hasWord(name, negations) {
 		return verdict{kind: Collective, exact: true}
 	}
-	if speaks(key) {
+	if speaks(key, name) {
 		return verdict{why: "its name does not say for certain whether the day is worked"}
 	}
 	return verdict{kind: Holiday}
@@ -231,24 +234,26 @@ func bracketed(marks []string, name, rest string) verdict {
 	switch {
 	case same && kind == inDoubt:
 		return verdict{why: "it is marked as a holiday of some people, or of a part of the day"}
-	case !same, kind != Ignore && negated(name), kind != MakeUp && speaks(rest):
+	case !same, kind != Ignore && hasWord(name, negations), kind != MakeUp && speaks(rest, name):
 		return verdict{why: "its name says two things"}
 	}
 	return verdict{kind: kind, why: "named as no public holiday", exact: true}
 }
 
-func speaks(key string) bool {
-	return slices.ContainsFunc(speakOfWork, func(w string) bool { return strings.Contains(key, w) })
+// speaks reports whether a name speaks of work, or the rest of it that is not known.
+func speaks(rest, name string) bool {
+	return hasWord(name, workWords) ||
+		slices.ContainsFunc(speakOfWork, func(w string) bool { return strings.Contains(rest, w) })
 }
 
-// negated reports whether a name has a word that could turn its meaning round. In alphabets it is a whole word.
-func negated(name string) bool {
+// hasWord reports whether a name has one of some words. In alphabets it is a whole word.
+func hasWord(name string, list []string) bool {
 	words := strings.FieldsFunc(caseless(name), func(r rune) bool { return !unicode.IsLetter(r) })
-	return slices.ContainsFunc(negations, func(n string) bool {
-		if n[0] >= 0x80 {
-			return strings.Contains(folded(name), n)
+	return slices.ContainsFunc(list, func(word string) bool {
+		if word[0] >= 0x80 {
+			return strings.Contains(folded(name), word)
 		}
-		return slices.Contains(words, n)
+		return slices.Contains(words, word)
 	})
 }
 
