@@ -177,6 +177,32 @@ func TestRestoreMovesAside(t *testing.T) {
 	}
 }
 
+// What a killed server has written last is in its log alone, and in the backup.
+func TestBackupAfterACrash(t *testing.T) {
+	path := sqlitetest.New(t)
+	s := open(t, path)
+	if _, err := s.Book(t.Context(), callbacks.Request{Key: "k", Line: "gopay", Number: "+62", Kind: callbacks.ASAP,
+		Called: backedUp, Due: backedUp, Expires: backedUp.Add(time.Hour)}, "1234567"); err != nil {
+		t.Fatal(err)
+	}
+	for _, lost := range []string{"", "-shm"} {
+		crashed := filepath.Join(t.TempDir(), "crashed")
+		if err := os.CopyFS(crashed, os.DirFS(filepath.Dir(path))); err != nil {
+			t.Fatal(err)
+		}
+		if lost != "" {
+			if err := os.Remove(filepath.Join(crashed, "hotline.db"+lost)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		backup := filepath.Join(crashed, "backup.db")
+		health, err := sqlite.Backup(t.Context(), filepath.Join(crashed, "hotline.db"), backup)
+		if err != nil || health.Err() != nil || len(records(t, backup)) != 1 {
+			t.Errorf("without %q: %v, %+v", lost, err, health)
+		}
+	}
+}
+
 // A database that cannot be read any more is what a backup is for. It is moved aside as it is.
 func TestRestoreOverABrokenDatabase(t *testing.T) {
 	path, backup := sqlitetest.New(t), filepath.Join(t.TempDir(), "b.db")
