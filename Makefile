@@ -6,7 +6,7 @@ VALIDATORS  := ivr/twilio/testdata/validators hours/testdata/validators config/h
 INSTALLED   := $(VALIDATORS:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-short unit lint bench fuzz chaos build release release-check demo tools validators referees clean
+.PHONY: help test test-short unit lint bench fuzz chaos soak build release release-check demo tools validators referees clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ SEED     :=
 chaos: tools ## the crash campaign, half an hour and more (CALLBACKS=10000 KILLS=200; SEED=1 repeats faults)
 	CHAOS_CALLBACKS=$(CALLBACKS) CHAOS_KILLS=$(KILLS) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) \
 		go test -tags conformance -run '^TestChaos$$' -count=1 -timeout 4h -v ./cmd/hotline/internal/campaign
+
+SOAK := 1h
+
+soak: tools ## everything that can fail does, on three instances under load, for an hour (SOAK=2m for a try)
+	HOTLINE_SOAK=$(SOAK) go test -tags conformance -run '^(TestSoak|TestOneInstanceCutOff)$$' -count=1 -timeout 0 -v \
+		./cmd/hotline/internal/cluster
 
 build: ## the command, as bin/hotline
 	go build -trimpath -o bin/hotline ./cmd/hotline

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,9 @@ const (
 	// idleLimit is how long the server keeps a transaction whose next statement does not come, with all its locks: the
 	// instance is cut off, and nobody has told the server so. Others wait for the locks, and so do their callers.
 	idleLimit = 2 * time.Second
+	// connectLimit is how long one of several hosts is tried, unless the URL says so (connect_timeout). A machine that is
+	// off answers nothing, and the next one has to be found while a caller waits.
+	connectLimit = time.Second
 )
 
 // dialect is PostgreSQL's.
@@ -117,6 +121,12 @@ func parsed(url string) (*pgx.ConnConfig, error) {
 		return nil, errors.New("postgres: the URL cannot be read; write postgres://user:password@host:5432/database")
 	}
 	settings.RuntimeParams["application_name"] = "hotline"
+	several := slices.ContainsFunc(settings.Fallbacks, func(f *pgconn.FallbackConfig) bool {
+		return f.Host != settings.Host || f.Port != settings.Port
+	})
+	if several && settings.ConnectTimeout == 0 {
+		settings.ConnectTimeout = connectLimit
+	}
 	return settings, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,9 +21,9 @@ var long = os.Getenv("HOTLINE_SOAK") != ""
 // An instance loses its way to the database, for a minute, and is not told: what it sends is lost. It goes on answering
 // callers, the others take over what it was about to do, and once the way is back it is as before.
 func TestOneInstanceCutOff(t *testing.T) {
-	cluster := pgtest.NewIn(t, apptest.InMemory())
-	store := cluster.URL("postgres")
-	c, rest, cut := clusterWithACut(t, store)
+	database := pgtest.NewIn(t, apptest.InMemory())
+	store := database.URL("postgres")
+	c, rest, cut := clusterWithACut(t, database)
 	lasts, leases := 8*time.Second, 0
 	c.run(rate, func() {
 		wait(t.Context(), 2*time.Second)
@@ -48,24 +47,20 @@ func TestOneInstanceCutOff(t *testing.T) {
 
 // clusterWithACut is a cluster whose third instance is in a network namespace if we are root, and otherwise behind a
 // relay that may stop to pass bytes. rest is its way to the provider.
-func clusterWithACut(t *testing.T, store string) (c *cluster, rest *relay, cut func(bool)) {
+func clusterWithACut(t *testing.T, database *pgtest.Cluster) (c *cluster, rest *relay, cut func(bool)) {
 	t.Helper()
-	direct, err := url.Parse(store)
-	if err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(direct.Query().Get("host"), ".s.PGSQL.5432")
+	store := database.URL("postgres")
 	dir, addresses := writeConfig(t), freeAddresses(t, 3)
-	databaseAt, within, inside := "127.0.0.1:0", []string(nil), func() net.Listener { return listen(t, "127.0.0.1:0") }
+	databaseAt, within, inside := loopback, []string(nil), func() net.Listener { return listen(t, loopback) }
 	if os.Geteuid() == 0 {
 		n := newNamespace(t)
 		addresses[2] = n.inside + ":8080"
 		databaseAt, within, inside, cut = n.database+":0", []string{"ip", "netns", "exec", n.name}, n.listen, n.cut
 	}
 	t.Logf("cut off by a network namespace: %t; otherwise by a relay", cut != nil)
-	database := newRelay(t, listen(t, databaseAt), "unix", socket)
+	way := wayTo(t, database, databaseAt)
 	if cut == nil {
-		cut = database.stall
+		cut = way.stall
 	}
 	c = &cluster{load: newLoad(t, startProxy(t, addresses))}
 	provider, err := url.Parse(c.rest)
@@ -76,7 +71,7 @@ func clusterWithACut(t *testing.T, store string) (c *cluster, rest *relay, cut f
 	for nth, address := range addresses {
 		at, to := store, c.rest
 		if nth == 2 {
-			at = "postgres://hotline@" + database.listener.Addr().String() + direct.Path + "?sslmode=disable"
+			at = "postgres://hotline@" + way.listener.Addr().String() + "/postgres?sslmode=disable"
 			to = "http://" + rest.listener.Addr().String()
 		}
 		i := newInstance(t, address, dir, at, to)

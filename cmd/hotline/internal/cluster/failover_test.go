@@ -5,6 +5,8 @@ package cluster
 import (
 	"database/sql"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -118,23 +120,47 @@ func TestDatabaseRestart(t *testing.T) {
 	c.judge(store)
 }
 
-// The primary of a synchronous pair is lost, and its standby promoted.
+// The primary of a synchronous pair is lost, and its standby promoted: its server ends, or its machine is off, and who
+// asks there is not even told that nobody is there.
 func TestFailover(t *testing.T) {
-	primary := pgtest.NewIn(t, apptest.InMemory())
-	standby := primary.Standby(t)
-	store := primary.URL("postgres", standby)
-	c := startCluster(t, on(store))
-	book(t, store, 20)
-	c.run(rate, func() {
-		wait(t.Context(), 4*time.Second)
-		if err := primary.Halt(); err != nil {
-			t.Error(err)
-		}
-		wait(t.Context(), 2*time.Second)
-		if err := standby.Promote(); err != nil {
-			t.Error(err)
-		}
-		wait(t.Context(), 5*time.Second)
-	})
-	c.judge(standby.URL("postgres"))
+	for name, off := range map[string]bool{"server": false, "machine": true} {
+		t.Run(name, func(t *testing.T) {
+			primary := pgtest.NewIn(t, apptest.InMemory())
+			standby := primary.Standby(t)
+			first, second := wayTo(t, primary, loopback), wayTo(t, standby, loopback)
+			c := startCluster(t, on(fmt.Sprintf("postgres://hotline@%s,%s/postgres?sslmode=disable&"+
+				"target_session_attrs=read-write", first.listener.Addr(), second.listener.Addr())))
+			book(t, primary.URL("postgres"), 20)
+			c.run(rate, func() {
+				wait(t.Context(), 3*time.Second)
+				first.stall(off)
+				if err := primary.Halt(); err != nil {
+					t.Error(err)
+				}
+				wait(t.Context(), 2*time.Second)
+				if err := standby.Promote(); err != nil {
+					t.Error(err)
+				}
+				wait(t.Context(), 6*time.Second) // longer than a caller waits for a connection that is dead
+				c.during("promoted")
+				wait(t.Context(), 4*time.Second)
+			})
+			c.judge(standby.URL("postgres"))
+			if promoted := c.outcomesDuring("promoted"); promoted[heardReference] == 0 || promoted[heardSorry] > 0 {
+				t.Errorf("after the promotion: %v", promoted)
+			}
+		})
+	}
+}
+
+const loopback = "127.0.0.1:0"
+
+// wayTo is a relay to a database, which listens at an address.
+func wayTo(t *testing.T, c *pgtest.Cluster, at string) *relay {
+	t.Helper()
+	direct, err := url.Parse(c.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newRelay(t, listen(t, at), "unix", filepath.Join(direct.Query().Get("host"), ".s.PGSQL.5432"))
 }

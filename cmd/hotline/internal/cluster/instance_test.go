@@ -121,6 +121,13 @@ func (i *instance) stop() {
 	}
 }
 
+func (i *instance) signal(sig syscall.Signal) {
+	i.t.Helper()
+	if err := i.command.Process.Signal(sig); err != nil {
+		i.t.Error(err)
+	}
+}
+
 // kill ends it without a chance to do anything.
 func (i *instance) kill() {
 	_ = i.command.Process.Kill()

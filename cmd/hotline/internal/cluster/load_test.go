@@ -9,7 +9,6 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -55,19 +54,23 @@ type load struct {
 	placed     map[string]bool // calls asked for by REST
 	calls      map[string]*heard
 	references map[string]string // by reference, who heard it
-	bridges    int               // of callbacks
+	bridges    map[string]int    // of callbacks, by customer
 	problems   []string          // what the provider found wrong
 	webhooks   int
 	again      int // notices that nobody hears an answer to, and that the provider was asked to send once more
 	longest    time.Duration
 	slowest    string
 	byInstance map[string]time.Duration // longest
-	refused    map[string]int           // webhooks that were not answered as they should be
+	// What fails now, and the longest answer meanwhile.
+	failing       string
+	longestDuring map[string]time.Duration
+	provider      simulator.RESTFault // what its REST interface does
+	refused       map[string]int      // webhooks that were not answered as they should be
 }
 
 // heard is what a caller heard and came to.
 type heard struct {
-	at        time.Time // real
+	during    string // what failed when the call began
 	said      strings.Builder
 	reference bool
 	agent     bool
@@ -76,8 +79,8 @@ type heard struct {
 // newLoad is a provider that nobody rings yet. Webhooks go to the proxy at this address.
 func newLoad(t *testing.T, front string) *load {
 	t.Helper()
-	l := &load{t: t, placed: map[string]bool{}, calls: map[string]*heard{}, references: map[string]string{},
-		refused: map[string]int{}, byInstance: map[string]time.Duration{}}
+	l := &load{t: t, placed: map[string]bool{}, calls: map[string]*heard{}, references: map[string]string{}, bridges: map[string]int{},
+		refused: map[string]int{}, byInstance: map[string]time.Duration{}, longestDuring: map[string]time.Duration{}}
 	l.link = &http.Transport{MaxIdleConnsPerHost: 100, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", front)
@@ -85,6 +88,11 @@ func newLoad(t *testing.T, front string) *load {
 	began := time.Now().Round(0)
 	l.sim = simulator.New(simulator.Options{AccountSID: simulate.AccountSID, AuthToken: token, Forgetful: true,
 		Client: &http.Client{Transport: l}, Rates: map[string]float64{"en": 60}, Answering: l.answers, Observe: l.observe,
+		Faults: simulator.Faults{REST: func(simulator.Request) simulator.RESTFault {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.provider
+		}},
 		Clock: func() time.Time { return began.Add(time.Since(began) * speed) },
 	})
 	l.sim.Number(lineNumber, simulator.Number{VoiceURL: publicURL + twilio.PathIncoming,
@@ -112,6 +120,9 @@ func newLoad(t *testing.T, front string) *load {
 // RoundTrip takes a webhook to the proxy and notes how it was answered.
 func (l *load) RoundTrip(request *http.Request) (*http.Response, error) {
 	began := time.Now()
+	l.mu.Lock()
+	failing := l.failing
+	l.mu.Unlock()
 	answer, err := l.link.RoundTrip(request)
 	var body []byte
 	if err == nil {
@@ -139,8 +150,9 @@ func (l *load) RoundTrip(request *http.Request) (*http.Response, error) {
 		l.again++
 	}
 	if wrong != "" {
-		l.refused[wrong]++
+		l.refused[strings.TrimSpace(failing+" "+wrong)]++
 	}
+	l.longestDuring[failing] = max(l.longestDuring[failing], took)
 	if took > l.longest {
 		l.longest, l.slowest = took, request.URL.Path
 	}
@@ -191,7 +203,11 @@ func (l *load) observe(e simulator.Event) {
 		if h := l.calls[e.From]; e.Role == simulate.RoleCaller && h != nil {
 			h.agent = true
 		} else {
-			l.bridges++
+			customer := e.Target
+			if !strings.HasPrefix(e.To, "client:") {
+				customer = e.To
+			}
+			l.bridges[customer]++
 		}
 	case simulator.EventSay:
 		h := l.calls[e.From]
@@ -212,7 +228,7 @@ func (l *load) ring() *simulator.Call {
 	l.nth++
 	from := fmt.Sprintf("+62812%08d", 10_000_000+l.nth)
 	l.mu.Lock()
-	l.calls[from] = &heard{at: time.Now()}
+	l.calls[from] = &heard{during: l.failing}
 	l.mu.Unlock()
 	return l.sim.Ring(from, lineNumber, simulator.Party{Name: simulate.RoleCaller, HangUpAfter: 5 * time.Minute,
 		TalkFor: 5 * time.Second, Keys: caller([]string{"2", "1", "3", "2"}[l.nth%4], l.nth%4 == 3)})
@@ -232,6 +248,20 @@ func caller(topic string, rather bool) func(simulator.Prompt) simulator.Reply {
 		}
 		return simulator.Reply{Digits: "1"}
 	}
+}
+
+// during names what fails from now on.
+func (l *load) during(fault string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failing = fault
+}
+
+// api has the provider's REST interface fail, or be well again.
+func (l *load) api(fault simulator.RESTFault) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.provider = fault
 }
 
 // run keeps so many calls a second coming while during does its work, and waits for the last ones to end.
@@ -258,22 +288,39 @@ func (l *load) run(rate float64, during func()) {
 	}
 }
 
+// outcome is what came of a call.
+func (h *heard) outcome() string {
+	switch text := h.said.String(); {
+	case h.reference:
+		return heardReference
+	case h.agent:
+		return reachedAgent
+	case slices.ContainsFunc(sorry, func(words string) bool { return strings.Contains(text, words) }):
+		return heardSorry
+	}
+	return lostTheWay
+}
+
+// outcomesDuring are those of calls that began while something failed.
+func (l *load) outcomesDuring(fault string) map[string]int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	counts := map[string]int{}
+	for _, h := range l.calls {
+		if h.during == fault {
+			counts[h.outcome()]++
+		}
+	}
+	return counts
+}
+
 // outcomes are how the callers' calls went.
 func (l *load) outcomes() (counts map[string]int, lost []string) {
 	counts = map[string]int{}
-	for _, from := range slices.Sorted(maps.Keys(l.calls)) {
-		h := l.calls[from]
-		text := h.said.String()
-		switch {
-		case h.reference:
-			counts[heardReference]++
-		case h.agent:
-			counts[reachedAgent]++
-		case slices.ContainsFunc(sorry, func(words string) bool { return strings.Contains(text, words) }):
-			counts[heardSorry]++
-		default:
-			counts[lostTheWay]++
-			lost = append(lost, text)
+	for _, h := range l.calls {
+		counts[h.outcome()]++
+		if h.outcome() == lostTheWay {
+			lost = append(lost, h.during+": "+h.said.String())
 		}
 	}
 	return counts, lost
@@ -290,9 +337,14 @@ func (l *load) judge(store string) {
 	missing := l.missing(store)
 	l.t.Logf("%d calls: %v; %d webhooks, longest answer %.2f s (%s), %d notices asked for again; "+
 		"%d references spoken, %d of them lost; %d callbacks connected", len(l.calls), counts, l.webhooks,
-		l.longest.Seconds(), l.slowest, l.again, len(l.references), len(missing), l.bridges)
+		l.longest.Seconds(), l.slowest, l.again, len(l.references), len(missing), len(l.bridges))
 	if len(l.calls) == 0 || len(l.references) == 0 {
 		l.t.Error("hardly a load")
+	}
+	for customer, n := range l.bridges {
+		if n > 1 {
+			l.t.Errorf("%s was called back and connected %d times", customer, n)
+		}
 	}
 	if len(missing) > 0 {
 		l.t.Errorf("references that were spoken and are not in the database: %v", missing)

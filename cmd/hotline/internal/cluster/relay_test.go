@@ -3,7 +3,6 @@
 package cluster
 
 import (
-	"io"
 	"net"
 	"sync"
 	"testing"
@@ -52,17 +51,29 @@ func (r *relay) accept() {
 			return
 		}
 		r.copying.Go(func() {
+			r.keep(near)
+			if !r.may() {
+				return
+			}
 			far, err := net.Dial(r.network, r.address)
 			if err != nil {
 				_ = near.Close()
 				return
 			}
-			r.mu.Lock()
-			r.open = append(r.open, near, far)
-			r.mu.Unlock()
+			r.keep(far)
 			r.copying.Go(func() { r.pass(near, far) })
 			r.pass(far, near)
 		})
+	}
+}
+
+// keep has a connection closed when the test ends.
+func (r *relay) keep(connection net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.open = append(r.open, connection)
+	if r.closed {
+		_ = connection.Close()
 	}
 }
 
@@ -77,7 +88,7 @@ func (r *relay) pass(to, from net.Conn) {
 				return
 			}
 		}
-		if err == io.EOF || err != nil {
+		if err != nil {
 			return
 		}
 	}

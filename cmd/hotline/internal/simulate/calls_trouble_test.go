@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hotline-ivr/hotline/ivr/twilio/simulator"
 )
@@ -113,6 +114,10 @@ func TestTheProviderIsUncertain(t *testing.T) {
 		"connection broken": {LoseAnswer: true, Drop: true},
 		"502 with a page":   {Status: 502, Body: "<html>Bad Gateway</html>"},
 		"429":               {Status: 429, Code: 20429},
+		"200 with a page":   {Status: 200, Body: "<html>All is well</html>"},
+		"200 with no call":  {Status: 200, Body: "{}"},
+		"401":               {Status: 401, Code: 20003},
+		"answers late":      {Slow: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			placed := 0
