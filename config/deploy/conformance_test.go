@@ -115,7 +115,7 @@ func newProxy(t *testing.T, first, second string) proxy {
 	ours := read(t, "nginx.conf")
 	for from, to := range map[string]string{
 		"listen 443 ssl": "listen " + address + " ssl", "/etc/nginx/tls": dir,
-		"hotline-1:8080": first, "hotline-2:8080": second, "_timeout 4800ms": "_timeout 300ms",
+		"hotline-1:8080": first, "hotline-2:8080": second, "_timeout 4400ms": "_timeout 300ms",
 	} {
 		if !strings.Contains(ours, from) {
 			t.Fatalf("nginx.conf has nothing of %q", from)

@@ -21,12 +21,10 @@ const (
 	callRecordWrite = time.Second
 	// openCallbackRead is for a callback that is told of: without it the caller is sent to a colleague.
 	openCallbackRead = time.Second
-	// callbackWrite is for what must be durable before it is spoken.
+	// callbackWrite is for what must be durable before it is spoken, and for all that one webhook has the store do.
 	callbackWrite = 4 * time.Second
 	// takenRead is for what the provider's word can stand for. A callback may still have to be booked after it.
 	takenRead = 2 * time.Second
-	// storeLimit is for all that one webhook has the store do, one thing after the other.
-	storeLimit = 4500 * time.Millisecond
 )
 
 // perform carries an effect out and tells the flow what came of it. An error never leaves here as an error:

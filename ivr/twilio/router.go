@@ -82,7 +82,7 @@ func (s *Server) voice(path string, answer func(context.Context, webhook) (*docu
 		if err != nil {
 			return s.forbid(c, path, err)
 		}
-		ctx, cancel := context.WithTimeout(c.Request().Context(), storeLimit)
+		ctx, cancel := context.WithTimeout(c.Request().Context(), callbackWrite)
 		defer cancel()
 		doc, err := guarded(func() (*document, error) { return answer(ctx, w) })
 		switch {

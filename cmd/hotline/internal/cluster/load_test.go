@@ -79,15 +79,17 @@ type heard struct {
 // newLoad is a provider that nobody rings yet. Webhooks go to the proxy at this address.
 func newLoad(t *testing.T, front string) *load {
 	t.Helper()
-	l := &load{t: t, placed: map[string]bool{}, calls: map[string]*heard{}, references: map[string]string{}, bridges: map[string]int{},
-		refused: map[string]int{}, byInstance: map[string]time.Duration{}, longestDuring: map[string]time.Duration{}}
+	l := &load{t: t, placed: map[string]bool{}, calls: map[string]*heard{}, references: map[string]string{},
+		bridges: map[string]int{}, refused: map[string]int{}, byInstance: map[string]time.Duration{},
+		longestDuring: map[string]time.Duration{}}
 	l.link = &http.Transport{MaxIdleConnsPerHost: 100, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, "tcp", front)
 		}}
 	began := time.Now().Round(0)
 	l.sim = simulator.New(simulator.Options{AccountSID: simulate.AccountSID, AuthToken: token, Forgetful: true,
-		Client: &http.Client{Transport: l}, Rates: map[string]float64{"en": 60}, Answering: l.answers, Observe: l.observe,
+		Client: &http.Client{Transport: l}, Rates: map[string]float64{"en": 60},
+		Answering: l.answers, Observe: l.observe,
 		Faults: simulator.Faults{REST: func(simulator.Request) simulator.RESTFault {
 			l.mu.Lock()
 			defer l.mu.Unlock()
@@ -195,10 +197,10 @@ func (l *load) observe(e simulator.Event) {
 	switch e.Event {
 	case simulator.EventWebhookFailed:
 		if !strings.HasSuffix(e.Detail, "callback: HTTP status 503") {
-			l.problems = append(l.problems, fmt.Sprint(e.Event, " ", e.Role, " ", e.URL[:min(60, len(e.URL))], " ", e.Detail))
+			l.problem(e)
 		}
 	case simulator.EventViolation, simulator.EventFallback, simulator.EventReject:
-		l.problems = append(l.problems, fmt.Sprint(e.Event, " ", e.Role, " ", e.URL[:min(60, len(e.URL))], " ", e.Detail))
+		l.problem(e)
 	case simulator.EventBridge:
 		if h := l.calls[e.From]; e.Role == simulate.RoleCaller && h != nil {
 			h.agent = true
@@ -220,6 +222,12 @@ func (l *load) observe(e simulator.Event) {
 			h.reference = h.reference || strings.Contains(e.Text, "reference number is")
 		}
 	}
+}
+
+// problem notes what the provider found wrong; l is locked.
+func (l *load) problem(e simulator.Event) {
+	l.problems = append(l.problems, fmt.Sprint(l.failing, ": ", e.Event, " ", e.Role, " ", e.URL[:min(60, len(e.URL))],
+		" ", e.Detail))
 }
 
 // ring makes the next call: of four, two want an agent, of whom one is rather called back, one reports a theft, and one

@@ -113,20 +113,25 @@ func (s *soak) faults() []fault {
 	return []fault{
 		{"an instance is stopped (SIGTERM)", one.stop, one.start, true},
 		{"an instance is killed (kill -9)", s.instances[1].kill, s.instances[1].start, false},
-		{"an instance hangs (SIGSTOP)", func() { one.signal(syscall.SIGSTOP) }, func() { one.signal(syscall.SIGCONT) }, false},
+		{"an instance hangs (SIGSTOP)", func() { one.signal(syscall.SIGSTOP) },
+			func() { one.signal(syscall.SIGCONT) }, false},
 		{"an instance has no file descriptors left", func() { s.files(16) }, func() { s.files(1024) }, false},
-		{"an instance is cut off from the database", func() { s.ways[2].stall(true) }, func() { s.ways[2].stall(false) }, true},
+		{"an instance is cut off from the database", func() { s.ways[2].stall(true) },
+			func() { s.ways[2].stall(false) }, true},
 		{"the database is gone", func() { s.check(s.database.Halt()) }, func() { s.check(s.database.Resume()) }, true},
 		{"the database hangs", func() { s.stallAll(true) }, func() { s.stallAll(false) }, false},
 		{"the database is slow", func() { s.slowAll(200 * time.Millisecond) }, func() { s.slowAll(0) }, false},
-		{"the database is full", func() { s.order(full...) }, func() { s.order("DROP TRIGGER no_room ON callbacks") }, false},
-		{"the database is read-only", func() { s.order(readOnly("on")...) }, func() { s.order(readOnly("off")...) }, false},
-		{"the provider's API is gone", func() { s.api(simulator.RESTFault{Drop: true}) }, s.apiWell, false},
-		{"the provider's API is slow", func() { s.api(simulator.RESTFault{Slow: 25 * speed * time.Second}) }, s.apiWell, false},
+		{"the database is full", func() { s.order(full...) },
+			func() { s.order("DROP TRIGGER no_room ON callbacks") }, false},
+		{"the database is read-only", func() { s.order(readOnly("on")...) },
+			func() { s.order(readOnly("off")...) }, false},
+		{"the provider's API is gone", func() { s.api(simulator.RESTFault{Drop: true}) }, s.apiWell, true},
+		{"the provider's API is slow", func() { s.api(simulator.RESTFault{Slow: 25 * speed * time.Second}) },
+			s.apiWell, true},
 		{"the provider's API refuses", func() {
 			s.api(simulator.RESTFault{Status: http.StatusUnauthorized,
 				Code: 20003})
-		}, s.apiWell, false},
+		}, s.apiWell, true},
 		{"the provider's API lies", func() {
 			s.api(simulator.RESTFault{Status: http.StatusOK,
 				Body: "<html>all is well</html>"})
@@ -192,7 +197,8 @@ func (l *load) report() string {
 	var out []string
 	for fault, longest := range l.longestDuring {
 		c := l.outcomesDuring(fault)
-		out = append(out, fmt.Sprintf("%-45s reference %4d  agent %4d  could not be saved %4d  lost %d  longest answer %.2f s",
+		out = append(out, fmt.Sprintf(
+			"%-45s reference %4d  agent %4d  could not be saved %4d  lost %d  longest answer %.2f s",
 			fault, c[heardReference], c[reachedAgent], c[heardSorry], c[lostTheWay], longest.Seconds()))
 	}
 	slices.Sort(out)
