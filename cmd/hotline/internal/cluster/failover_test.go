@@ -60,6 +60,16 @@ func book(t *testing.T, store string, n int) {
 // on names the same store for every instance.
 func on(store string) func(int) string { return func(int) string { return store } }
 
+// The judge of all tests here finds what was spoken and is not in the database.
+func TestALostReferenceIsFound(t *testing.T) {
+	store := pgtest.NewIn(t, apptest.InMemory()).URL("postgres")
+	book(t, store, 1)
+	l := &load{t: t, references: map[string]string{"9000000": "kept", "1234567": "lost"}}
+	if missing := l.missing(store); len(missing) != 1 || missing[0] != "1234567" {
+		t.Errorf("found missing: %v", missing)
+	}
+}
+
 // One instance after the other is stopped and started again.
 func TestRollingRestart(t *testing.T) {
 	store := pgtest.NewIn(t, apptest.InMemory()).URL("postgres")
