@@ -53,15 +53,6 @@ func unknownKey(v yamlnode.Value, key string, known []string) (message, meant st
 	return "unknown key; " + problem.Hint(key, known), meant
 }
 
-// hint is [problem.Hint] where a key that is not there yet is meant rather than one that is.
-func hint(key string, known []string, written func(string) bool) string {
-	missing := slices.DeleteFunc(slices.Clone(known), written)
-	if near, ok := problem.Nearest(key, missing); ok {
-		return fmt.Sprintf("did you mean %q?", near)
-	}
-	return problem.Hint(key, known)
-}
-
 // timesFile is the file of hours of a line's file.
 func timesFile(v yamlnode.Value, base string) string {
 	if name := written(v, "hours"); schema.Identifier.MatchString(name) {

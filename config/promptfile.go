@@ -19,8 +19,9 @@ type promptFile struct {
 	at    yamlnode.Value
 	tag   string
 	needs promptNeeds
-	// written are the sentences by key.
+	// written are the sentences by key, meant the missing keys that misspelt ones stand for.
 	written map[string]string
+	meant   map[string]bool
 }
 
 // readPrompts reads the sentences of every language, and gives each line what all lines share.
@@ -36,7 +37,7 @@ func (l *loader) readPrompts(lines []*lineFile) *ivr.Prompts {
 				tag, strings.Join(spoken.Tags(), ", "))
 			continue
 		}
-		f := &promptFile{at: files[tag], tag: tag, needs: all}
+		f := &promptFile{at: files[tag], tag: tag, needs: all, meant: map[string]bool{}}
 		if f.at.Node == nil {
 			continue
 		}
@@ -118,8 +119,30 @@ func (f *promptFile) needOf(v yamlnode.Value, key string) (ivr.PromptNeed, bool)
 		need = ivr.PromptNeed{Key: common, Args: []string{"digits"}}
 	case schema.WithVariables.MatchString(common) && strings.ContainsRune(f.written[key], '{'):
 		need = ivr.PromptNeed{Key: common, Args: f.variables(v, key, common, line)}
+	case f.endsWithPound(common, line):
+		need.Says = append([]string{ivr.KeyDone}, need.Says...)
 	}
 	return need, true
+}
+
+// endsWithPound reports the question for a number of several lengths, behind which callers press the pound key. own is
+// as in variables; a question that no line speaks is asked by any.
+func (f *promptFile) endsWithPound(common string, own *lineFile) bool {
+	question, other := strings.CutPrefix(common, "question.")
+	if !other && common != "account.ask" {
+		return false
+	}
+	speakers := f.speakers(common, own)
+	if len(speakers) == 0 {
+		speakers = f.needs.lines
+	}
+	return slices.ContainsFunc(speakers, func(f *lineFile) bool {
+		rule := f.line.Account
+		if other {
+			rule = f.line.Questions[question]
+		}
+		return rule.Min != rule.Max
+	})
 }
 
 // neverHears notes a sentence in the line's own words, in a language that the line does not speak: an editor who
@@ -179,12 +202,17 @@ func (f *promptFile) speakers(common string, own *lineFile) (speakers []*lineFil
 	return speakers
 }
 
-// hint names the sentence that is meant: one that is missing rather than one that is there.
+// hint names the sentence that is meant: one that is missing, which is not told again, rather than one that is there.
 func (f *promptFile) hint(key string, known []string) string {
-	if _, near := problem.Nearest(key, known); !near {
-		return "remove it, or correct its name"
+	missing := slices.DeleteFunc(slices.Clone(known), func(k string) bool { _, there := f.written[k]; return there })
+	if near, ok := problem.Nearest(key, missing); ok {
+		f.meant[near] = true
+		return fmt.Sprintf("did you mean %q?", near)
 	}
-	return hint(key, known, func(k string) bool { _, there := f.written[k]; return there })
+	if near, ok := problem.Nearest(key, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return "remove it, or correct its name"
 }
 
 // missing calls what for each sentence that a line needs in this language and lacks, in order.
@@ -218,7 +246,7 @@ func (f *promptFile) lacking(n *needs) (lacks []ivr.PromptNeed) {
 func (f *promptFile) checkComplete() {
 	reported := map[string]bool{}
 	f.missing(func(line *ivr.Line, need ivr.PromptNeed) {
-		if reported[need.Key] {
+		if reported[need.Key] || f.meant[need.Key] {
 			return
 		}
 		reported[need.Key] = true

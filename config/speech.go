@@ -25,12 +25,15 @@ type speech struct {
 
 // check looks at what a voice cannot speak, at placeholders and keys, at the language and at the length.
 func (s speech) check() {
-	s.checkQuotes()
+	if !s.checkQuotes() {
+		return
+	}
 	s.checkCharacters()
 	s.checkPlaceholders()
 	s.checkKeys()
-	s.checkScript()
-	s.checkLanguage()
+	if s.checkScript() {
+		s.checkLanguage()
+	}
 	if n := utf8.RuneCountInString(s.text); n > schema.LongestText {
 		s.Fail("has %d characters; the provider speaks at most %d at a time", n, schema.LongestText)
 	}
@@ -39,24 +42,29 @@ func (s speech) check() {
 // otherQuotes are quotation marks of people, which to YAML are part of the text.
 var otherQuotes = regexp.MustCompile(`^(«.*»|».*«|‹.*›|‘.*’|「.*」|『.*』|《.*》)$`)
 
-// checkQuotes reports what a sentence without quotation marks loses or gains.
-func (s speech) checkQuotes() {
+// checkQuotes reports what a sentence without quotation marks loses or gains. It is false where a part is lost: what is
+// left is not what was meant.
+func (s speech) checkQuotes() bool {
 	if s.Node == nil || s.Node.Style != 0 {
-		return
+		return true
 	}
 	if comment := s.Node.LineComment; comment != "" {
 		s.Fail("nobody hears %q, since a # begins a comment; put quotation marks around all that is to be heard",
 			problem.Short(comment))
+		return false
 	}
 	if otherQuotes.MatchString(s.text) {
 		r := []rune(s.text)
 		s.Warn("has %c and %c around it, which are no quotation marks here; write \"%s\"", r[0], r[len(r)-1],
 			string(r[1:len(r)-1]))
 	}
+	return true
 }
 
 var (
-	braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
+	braces = regexp.MustCompile(`\{+[^{}]*\}+|[{}]`)
+	// glued are marks and figures that would be read out as a part of what is filled in.
+	glued = regexp.MustCompile(`[0-9$%]+\{[a-z_-]+\}|\{[a-z_-]+\}[0-9]+`)
 	// wideBraces are what an input method for Chinese or Japanese makes of braces.
 	wideBraces = regexp.MustCompile(`[｛{]\s*([a-zA-Z_-]*)\s*[｝}]|[｛｝]`)
 	markup     = regexp.MustCompile("</?[a-zA-Z][^>]*>|&(?:[a-z]+|#[0-9]+);|\\*\\*|__|`")
@@ -119,7 +127,7 @@ func (s speech) checkPlaceholders() {
 		name := strings.Trim(found, "{}")
 		near, close := problem.Nearest(strings.TrimSpace(name), args)
 		switch {
-		case slices.Contains(args, name):
+		case slices.Contains(args, name) && found == "{"+name+"}":
 			continue
 		case strings.ContainsAny(found, "｛｝"): // reported
 		case len(found) == 1:
@@ -136,9 +144,14 @@ func (s speech) checkPlaceholders() {
 	if wrong || schema.WithVariables.MatchString(s.need.Key) {
 		return
 	}
+	for _, found := range s.find(glued, "{", 1) {
+		s.Fail("has %s, which would be read out as one; write %s alone, or a space between", found[0],
+			braces.FindString(found[0]))
+	}
 	for _, arg := range args {
 		switch own := strings.Contains(s.Key, "/"); {
 		case strings.Contains(s.text, "{"+arg+"}"):
+		case arg == "key" && len(s.besideKey()) > 0: // told with the keys
 		case ivr.Required(arg):
 			s.Fail("does not say {%s}, without which it is of no use; add it (heard: %s)", arg, s.need.Heard)
 		case !own || arg == "count" && !figures.MatchString(s.text):
@@ -162,8 +175,8 @@ var scripts = map[string][]*unicode.RangeTable{
 	"ja": {unicode.Han, unicode.Hiragana, unicode.Katakana},
 }
 
-// checkScript warns of letters that the voice of a language reads wrongly or not at all.
-func (s speech) checkScript() {
+// checkScript warns of letters that the voice of a language reads wrongly or not at all; false where it does.
+func (s speech) checkScript() bool {
 	own, letters := false, 0
 	for _, r := range s.besideBraces() {
 		wide := r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xff65
@@ -177,12 +190,14 @@ func (s speech) checkScript() {
 		default:
 			s.Warn("has %q (%s), which is not written in the language %s; a voice reads it wrongly or not at all", r,
 				scriptOf(r), s.tag)
-			return
+			return false
 		}
 	}
 	if scripts[s.tag] != nil && !own && letters > 0 {
 		s.Warn("is in Latin letters alone; write it in the language %s", s.tag)
+		return false
 	}
+	return true
 }
 
 // checkLanguage warns of a sentence in another language, as when one is copied and not translated: it has words that

@@ -168,6 +168,77 @@ func TestEveryFixedKey(t *testing.T) {
 	refuses(both("*", "#"), exchange)
 }
 
+// TestEveryKeyOfAnEntry: in every language each sentence that asks for a number is refused without any of its keys, and
+// with any of them exchanged, since callers would leave the question where they mean to answer it.
+func TestEveryKeyOfAnEntry(t *testing.T) {
+	places := func(text string, keys []*regexp.Regexp) (at [][]int) {
+		at = append(keys[0].FindAllStringIndex(text, -1), keys[1].FindAllStringIndex(text, -1)...)
+		slices.SortFunc(at, func(a, b []int) int { return a[0] - b[0] })
+		return at
+	}
+	for n := range 3 {
+		without := func(text string, keys []*regexp.Regexp) string {
+			at := places(text, keys)
+			return text[:at[n%len(at)][0]] + text[at[n%len(at)][1]:]
+		}
+		exchanged := func(text string, keys []*regexp.Regexp) string {
+			at := places(text, keys)
+			star := slices.IndexFunc(at, func(a []int) bool { return keys[0].MatchString(text[a[0]:a[1]]) })
+			a, b := at[star], at[(star+1+n%(len(at)-1))%len(at)]
+			if a[0] > b[0] {
+				a, b = b, a
+			}
+			return text[:a[0]] + text[b[0]:b[1]] + text[a[1]:b[0]] + text[a[0]:a[1]] + text[b[1]:]
+		}
+		for _, change := range []func(string, []*regexp.Regexp) string{without, exchanged} {
+			fsys, want := spoil(t, both("*", "#"), change)
+			if got := wrongPrompts(t, fsys); !slices.Equal(got, want) {
+				t.Errorf("refused are\n%q\nwant\n%q", got, want)
+			}
+		}
+	}
+}
+
+// TestExchangedPlaceholders: in every language two placeholders that are exchanged are warned about, where the words
+// beside them tell. A sentence of other words is none of them.
+func TestExchangedPlaceholders(t *testing.T) {
+	for _, pair := range [][2]string{{"{when}", "{key}"}, {"{topic}", "{key}"}, {"{min}", "{max}"}, {"2", "{key}"},
+		{"{digits}", "{key}"}} {
+		swap := strings.NewReplacer(pair[0], pair[1], pair[1], pair[0])
+		fsys := shippedFiles(t)
+		var want, got []string
+		for tag := range keysOf {
+			file := "prompts/" + tag + ".yaml"
+			lines := strings.Split(string(fsys[file].Data), "\n")
+			for i, line := range lines {
+				if key, text, ok := strings.Cut(line, ": "); ok && line[0] != '#' && strings.Contains(text, pair[0]) &&
+					strings.Contains(text, pair[1]) {
+					lines[i], want = key+": "+swap.Replace(text), append(want, file+" "+key)
+				}
+			}
+			fsys[file].Data = []byte(strings.Join(lines, "\n"))
+		}
+		for _, w := range load(t, fsys).Warnings(time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)) {
+			if w.Undated {
+				got = append(got, w.File+" "+w.Key)
+			}
+		}
+		slices.Sort(want)
+		if slices.Sort(got); len(want) < 4 || !slices.Equal(got, want) {
+			t.Errorf("%v: warned are\n%q\nwant\n%q", pair, got, want)
+		}
+	}
+	for _, text := range []string{"menu.topic: \"Press {key} for {topic}.\"", "menu.topic: \"{key}: {topic}.\"",
+		"number.length: \"It has no more than {max} and no fewer than {min} digits.\""} {
+		key, _, _ := strings.Cut(text, ":")
+		fsys := wholeWeek(t)
+		fsys["prompts/en.yaml"].Data = []byte(text + "\n" + edit(t, string(fsys["prompts/en.yaml"].Data), "-"+key))
+		if got := messages(t, load(t, fsys)); got != "" {
+			t.Errorf("%s: %s", text, got)
+		}
+	}
+}
+
 // TestEveryExchange: in every language each sentence with two keys exchanged is warned about.
 func TestEveryExchange(t *testing.T) {
 	for _, keys := range [][]string{{"1", "2"}, {"1", "3"}, {"2", "3"}, {"1", "*"}} {

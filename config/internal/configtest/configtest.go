@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -35,7 +36,11 @@ func Base(t testing.TB) fstest.MapFS {
 		keys := strings.NewReplacer("*", words[1], "#", words[2])
 		var b strings.Builder
 		for _, need := range line.PromptNeeds() {
-			says := append([]string{need.Key, words[0], tag}, need.Says...)
+			says := []string{need.Key, words[0], tag}
+			if slices.Equal(need.Says, []string{"* #"}) { // numbers of several lengths end with it
+				says = append(says, "#")
+			}
+			says = append(says, need.Says...)
 			fmt.Fprintf(&b, "%s: \"%s", need.Key, keys.Replace(strings.Join(says, " ")))
 			for _, arg := range need.Args {
 				fmt.Fprintf(&b, " {%s}", arg)
