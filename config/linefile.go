@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -125,10 +126,11 @@ func readLanguages(v yamlnode.Value) (out []ivr.Language) {
 		voice := m.Need("voice", "write the provider's name of a voice, for example Google.id-ID-Standard-A")
 		l.Locale, _ = locale.Text("id-ID")
 		l.Voice, _ = voice.Text("Google.id-ID-Standard-A")
-		right := l.Locale != "" && (!ok || checkLocale(locale, l))
+		allow := m.Get("allow_unknown_voice")
+		right := l.Locale != "" && (!ok || checkLocale(locale, allow, l))
 		l.Countries = readLanguageCountries(m.Get("countries"), out)
 		if right && l.Voice != "" {
-			checkVoice(voice, m.Get("allow_unknown_voice"), l)
+			checkVoice(voice, allow, l)
 		}
 		out = append(out, l)
 	}
@@ -164,7 +166,7 @@ func readLanguageCountries(v yamlnode.Value, before []ivr.Language) (countries [
 func checkVoice(v, allow yamlnode.Value, l ivr.Language) {
 	allowed := allow.Present() && allow.Yes()
 	if !voices.Known(l.Voice) && !allowed {
-		near, ok := problem.Nearest(l.Voice, voices.Of(l.Locale))
+		near, ok := nearestVoice(l.Voice, voices.Of(l.Locale))
 		if !ok {
 			near = "Google.id-ID-Standard-A"
 			if known := voices.Of(l.Locale); len(known) > 0 {
@@ -183,13 +185,27 @@ func checkVoice(v, allow yamlnode.Value, l ivr.Language) {
 	}
 }
 
-// checkLocale reports what is no locale of the provider's, and one of another language than the tag.
-func checkLocale(v yamlnode.Value, l ivr.Language) bool {
+// nearestVoice is the voice that was meant: the one of that name, where only its kind is left out, before others.
+func nearestVoice(voice string, known []string) (string, bool) {
+	if i := slices.IndexFunc(known, func(k string) bool { return strings.HasPrefix(k, voice+"-") }); i >= 0 {
+		return known[i], true
+	}
+	return problem.Nearest(voice, known)
+}
+
+// checkLocale reports what is no locale of the provider's, unless a voice that is not known may speak it, and one of
+// another language than the tag.
+func checkLocale(v, allow yamlnode.Value, l ivr.Language) bool {
 	locale, err := language.All.Parse(l.Locale)
 	want, _ := language.All.Make(l.Tag).Base()
 	if err != nil || strings.Contains(l.Locale, "_") || len(l.Locale) == 2 {
 		v.Fail("%q is not a locale; write language and country, for example %s", problem.Short(l.Locale),
-			exampleLocale(l.Locale, want))
+			meantLocale(l.Locale, want))
+		return false
+	}
+	if !slices.Contains(voices.Locales(), l.Locale) && !(allow.Present() && allow.Yes()) {
+		v.Fail("%s is not a locale of the provider's; did you mean %s?", problem.Short(l.Locale),
+			meantLocale(l.Locale, want))
 		return false
 	}
 	base, _ := locale.Base()
@@ -199,20 +215,25 @@ func checkLocale(v yamlnode.Value, l ivr.Language) bool {
 	return base == want
 }
 
-// exampleLocale is the locale that was probably meant, or else one of the voices' of the language.
-func exampleLocale(written string, of language.Base) string {
-	known := voices.Locales()
-	if meant := strings.ReplaceAll(written, "_", "-"); slices.Contains(known, meant) {
-		return meant
+// meantLocale is the locale of a language that was probably meant: the one of the same country, by any of its names,
+// else the nearest, else the first.
+func meantLocale(written string, of language.Base) string {
+	_, _, country := language.All.Make(strings.ReplaceAll(written, "_", "-")).Raw()
+	var known []string
+	for _, locale := range voices.Locales() {
+		base, _, its := language.All.Make(locale).Raw()
+		switch {
+		case base != of:
+		case its == country:
+			return locale
+		default:
+			known = append(known, locale)
+		}
 	}
-	speaks := func(locale string) bool {
-		base, _ := language.All.Make(locale).Base()
-		return base == of
+	if near, ok := problem.Nearest(written, known); ok || len(known) == 0 {
+		return cmp.Or(near, "id-ID")
 	}
-	if i := slices.IndexFunc(known, speaks); i >= 0 {
-		return known[i]
-	}
-	return "id-ID"
+	return known[0]
 }
 
 func readLimits(v yamlnode.Value, l *ivr.Line) {

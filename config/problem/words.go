@@ -16,15 +16,16 @@ func Within(most int, word string, known []string) (string, bool) {
 	if len(word) < 2 || len(word) > longest {
 		return "", false
 	}
-	best, bestDistance := "", most
+	best, bestDistance, bestLetters := "", most, 0
 	for _, k := range known {
-		d := distance(strings.ToLower(word), strings.ToLower(k))
+		letters := distance(strings.ToLower(word), strings.ToLower(k))
+		d := letters
 		// "monday" for "mon", "hour" for "hours".
 		if len(k) > 2 && (strings.HasPrefix(strings.ToLower(word), k) || strings.HasPrefix(k, strings.ToLower(word))) {
 			d = min(d, 1)
 		}
-		if d <= bestDistance && (best == "" || d < bestDistance) {
-			best, bestDistance = k, d
+		if d <= bestDistance && (best == "" || d < bestDistance || letters < bestLetters) {
+			best, bestDistance, bestLetters = k, d, letters
 		}
 	}
 	return best, best != ""

@@ -27,6 +27,7 @@ func TestWhatWasMeant(t *testing.T) {
 		"chek":                      `unknown command "chek" for "hotline"; did you mean "check"?`,
 		"help chek":                 `unknown command "chek" for "hotline"; did you mean "check"?`,
 		"import":                    `unknown command "import" for "hotline"; did you mean "hotline holidays import"?`,
+		"callback list":             `did you mean "callbacks"?`,
 		"callbacks lst":             `did you mean "list"?`,
 		"nonsense":                  "hotline --help lists them",
 		"hours gopay":               `hotline hours takes no argument such as "gopay", only flags`,
@@ -47,8 +48,10 @@ func TestVersion(t *testing.T) {
 	if words := buildWords(info, true); words != want {
 		t.Error(words)
 	}
-	if out, err := run(t, "", "version"); err != nil || !strings.HasPrefix(out, "hotline ") {
-		t.Errorf("%v, %q", err, out)
+	out, err := run(t, "", "version")
+	if flag, flagErr := run(t, "", "--version"); err != nil || flagErr != nil || !strings.HasPrefix(out, "hotline ") ||
+		flag != out {
+		t.Errorf("%v, %q; --version: %v, %q", err, out, flagErr, flag)
 	}
 }
 

@@ -5,6 +5,7 @@ package cli
 import (
 	"encoding/json"
 	"io"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -19,11 +20,13 @@ func New(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Short: "The telephone half of a wallet's support desk",
 		Long: "Hotline answers a support line: menus, hours, account number, agents in turn, and callbacks that are " +
 			"kept.\nBegin with: hotline demo",
+		Version:       buildWords(debug.ReadBuildInfo()),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          noArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errs)
