@@ -288,7 +288,7 @@ func (s *Step) read(v yamlnode.Value, what string) {
 
 func (f *callFile) readExpectation(v yamlnode.Value) {
 	m, ok := v.Mapping()
-	if !ok || v.Empty() {
+	if !ok {
 		return
 	}
 	var set []string

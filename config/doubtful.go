@@ -71,15 +71,15 @@ const specialDay time.Weekday = -1
 
 // doubtSpan warns of hours that open the night, and of minutes that are a slip.
 func doubtSpan(at yamlnode.Value, s hours.Span, day time.Weekday) {
-	afternoon := hours.Span{From: s.From, To: s.To + noon}
+	meant, slip := s.Meant()
 	words, length := inWords(s, day), length(s)
 	first, last := hours.Span{From: s.From, To: midnight}, hours.Span{To: s.To}
 	switch {
-	case s.Overnight() && s.To < noon && afternoon.To > s.From:
-		at.Warn("is %s; did you mean %s? If not, write %s, and %s on the next day", words, afternoon, first, last)
+	case slip && (length >= longShift || s.To < noon && s.To+noon > s.From):
+		at.Warn("is %s; did you mean %s? If not, write %s, and %s on the next day", words, meant, first, last)
 	case s.Overnight() && length >= longShift:
 		at.Warn("is %s; correct it, or write %s, and %s on the next day", words, first, last)
-	case !s.Overnight() && length > longShift && s.From > 0 && s.To < midnight:
+	case !s.Overnight() && length > longShift && s.To < midnight:
 		at.Warn("is %s; correct it, or write two spans, one behind the other", words)
 	case s.To%60 == 59:
 		at.Warn("leaves out the minute from %s: hours end just before their second time; write %s", clock(s.To),

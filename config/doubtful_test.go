@@ -25,7 +25,16 @@ func TestDoubtfulTimes(t *testing.T) {
 				`12.5 hours; did you mean 12:30-13:00? If not, write 12:30-24:00, and 00:00-01:00 on the next day`},
 		"digits exchanged: 12:00": {`week: {mon: ["21:00-13:00"], REST}`,
 			`3: week.mon[0]: is Monday 21:00 to Tuesday 13:00, ` +
-				`16 hours; correct it, or write 21:00-24:00, and 00:00-13:00 on the next day`},
+				`16 hours; did you mean 13:00-21:00? If not, write 21:00-24:00, and 00:00-13:00 on the next day`},
+		"the two times exchanged": {`week: {mon: ["17:00-08:00"], REST}`,
+			`3: week.mon[0]: is Monday 17:00 to Tuesday 08:00, ` +
+				`15 hours; did you mean 08:00-17:00? If not, write 17:00-24:00, and 00:00-08:00 on the next day`},
+		"the morning as in a watch": {`week: {mon: ["20:00-17:00"], REST}`,
+			`3: week.mon[0]: is Monday 20:00 to Tuesday 17:00, ` +
+				`21 hours; did you mean 08:00-17:00? If not, write 20:00-24:00, and 00:00-17:00 on the next day`},
+		"from midnight": {`week: {mon: ["00:00-17:00"], REST}`,
+			`3: week.mon[0]: is Monday 00:00 to Monday 17:00, ` +
+				`17 hours; correct it, or write two spans, one behind the other`},
 		"digits exchanged: 10:00": {`week: {mon: ["01:00-18:00"], REST}`,
 			`3: week.mon[0]: is Monday 01:00 to Monday 18:00, ` +
 				`17 hours; correct it, or write two spans, one behind the other`},
@@ -88,7 +97,8 @@ func TestDoubtfulTimes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := strings.NewReplacer("REST", strings.TrimPrefix(week, "mon: [MON], ")).Replace(tt.text)
-			f, err := config.LoadHours(config.Shipped(), "x.yaml", []byte("line: x\nzone: Asia/Jakarta\n"+text+"\n"))
+			f, err := config.LoadHours(config.Shipped(), "x.yaml", []byte("line: x\nzone: Asia/Jakarta\n"+text+
+				"\nholidays: []\n"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -65,8 +65,11 @@ func readHours(at yamlnode.Value, line *ivr.Line, sets knownSets) hoursFile {
 		f.id.ID("gopay")
 	}
 	f.zone = readZone(root)
+	if holidays := root.Get("holidays"); !holidays.Present() {
+		holidays.Warn("is not written, so it is open on every holiday; write holidays: [] to say that")
+	}
 	f.calendar, f.expiring, f.announcements = readCalendar(root, f.zone, ruleContext{line: line, sets: sets})
-	if peak := root.Get("peak"); !peak.Empty() {
+	if peak := root.Get("peak"); peak.Present() {
 		week := yamlnode.Mapping{Value: root.Value, Values: map[string]yamlnode.Value{"week": peak}}
 		f.peak, _, _ = readCalendar(week, f.zone, ruleContext{})
 		doubtPeak(peak, root.Get("week"))

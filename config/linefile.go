@@ -254,7 +254,7 @@ func readLimits(v yamlnode.Value, l *ivr.Line) {
 
 func readNumberRule(v yamlnode.Value) (rule ivr.NumberRule) {
 	m, ok := v.Mapping()
-	if !ok || v.Empty() {
+	if !ok {
 		return rule
 	}
 	var least, most bool

@@ -83,6 +83,10 @@ func readCallingHours(v yamlnode.Value) hours.Span {
 		v.Fail("%s runs past midnight, so customers would be rung at night; exchange the two times", span)
 		return hours.Span{}
 	}
+	if ok && (span.From < 7*60 || span.To > 22*60 || length(span) < 4*60) {
+		v.Warn("customers are rung from %s to %s; from 07:00 to 22:00, and at least 4 hours, is usual, so correct it "+
+			"unless that is meant", clock(span.From), clock(span.To))
+	}
 	return span
 }
 

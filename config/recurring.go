@@ -45,7 +45,7 @@ func readYearly(m yamlnode.Mapping) *hours.Yearly {
 
 func readNth(v yamlnode.Value) *hours.Nth {
 	m, ok := v.Mapping()
-	if !ok || v.Empty() {
+	if !ok {
 		return nil
 	}
 	nth := &hours.Nth{}

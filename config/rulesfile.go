@@ -95,6 +95,7 @@ func (r *rules) readWeek(v yamlnode.Value) {
 		if day.Present() && day.Empty() {
 			day.Fail("is empty; write [] if nobody is there on %s, or the hours, for example [\"09:00-17:00\"]",
 				time.Weekday(d))
+			day.Node = nil
 		}
 		r.WeekSource[d] = day.Source()
 		r.Week[d] = r.readSpans(day, "week."+name, time.Weekday(d))
@@ -132,7 +133,7 @@ func readWeekday(v yamlnode.Value) (*time.Weekday, string) {
 func (r *rules) readHolidays(root yamlnode.Mapping) {
 	var makeUp, collective bool
 	list, seen := root.Get("holidays"), map[string]bool{}
-	known := list.Empty() || list.Node.Kind == yaml.SequenceNode
+	known := !list.Present() || list.Node.Kind == yaml.SequenceNode
 	for _, item := range list.List("[id]") {
 		name, ok := item.Text("id")
 		if !ok {

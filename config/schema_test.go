@@ -255,7 +255,7 @@ var beyond = strings.Fields(`
 
 	account-min-max account-start-long date-invalid notice-backwards notice-no-length override-backwards override-overlap peak-overlap policy-calling-hours-night
 	policy-duration policy-slot policy-opening-spacing ring-long ring-short special-overlap special-range-backwards span-same spans-overlap
-	spans-overlap-midnight desk-own-overlap desk-own-inherits-mistake call-callback-before call-closed-before
+	spans-overlap-midnight night-into-the-next-day night-of-twelve-hours desk-own-overlap desk-own-inherits-mistake call-callback-before call-closed-before
 
 	locale-other-language voice-locale voice-misspelt voice-of-another-kind voice-allowed-wrong-locale number-impossible alert-fixed-line caller-id text-sender-mainland hours-renamed hours-renamed-and-named zone-slip zone-unknown call-gap call-step-no-word
 `)

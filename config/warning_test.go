@@ -12,7 +12,7 @@ import (
 	"github.com/hotline-ivr/hotline/ivr"
 )
 
-// wholeWeek is the base with every weekday written, on the same lines.
+// wholeWeek is the base with every weekday written, on the same lines, and holidays behind them.
 func wholeWeek(t testing.TB) fstest.MapFS {
 	t.Helper()
 	fsys := base(t)
@@ -21,7 +21,7 @@ func wholeWeek(t testing.TB) fstest.MapFS {
 	fsys["hours/shop.yaml"].Data = []byte(before + `  {mon: ["09:00-12:00", "13:00-17:00"], tue: ["09:00-17:00"],
   wed: [], thu: [], sat: [], sun: [],
   fri: [22:00-24:00]}
-special:` + after)
+special:` + after + "holidays: []\n")
 	return fsys
 }
 
@@ -41,7 +41,8 @@ func TestWarnings(t *testing.T) {
 	fsys := wholeWeek(t)
 	fsys["holidays/works.yaml"] = file([]byte("name: works\ncovers: {from: 2026-01-01, to: 2026-12-31}\nsources: " +
 		"[\"the works council\"]\ndays:\n  - {date: 2026-11-23, kind: holiday, name: Outing}\n"))
-	fsys["hours/shop.yaml"].Data = append(fsys["hours/shop.yaml"].Data, `holidays: [works]
+	fsys["hours/shop.yaml"].Data = append(bytes.TrimSuffix(fsys["hours/shop.yaml"].Data, []byte("holidays: []\n")),
+		`holidays: [works]
 overrides:
   - {from: 2026-10-02 10:00, until: until revoked, open: true, reason: Crisis}
   - {from: 2026-09-01 10:00, until: 2026-09-01 11:00, closed: true, reason: Drill}

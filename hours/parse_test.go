@@ -93,7 +93,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 		"week.mon[1]: overlaps 09:00-12:00; end the first before the second begins",
 		"week.mon[2]: 01:00-01:00 begins and ends at the same time; write 00:00-24:00 for the whole day, or leave it " +
 			"out for closed",
-		"week.sun[0]: overlaps Saturday's 22:00-06:00, which runs past midnight; let it begin at 06:00 or later",
+		"week.sat[0]: Saturday 22:00 to Sunday 06:00 overlaps Sunday's 05:00-08:00; end it at 05:00 or earlier",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

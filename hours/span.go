@@ -48,6 +48,22 @@ func (s Span) String() string {
 // Overnight reports whether the span ends on the day after it starts. A span that ends at midnight does not.
 func (s Span) Overnight() bool { return s.end() > minutesPerDay }
 
+// Meant is what hours past midnight may have been meant to be: the two times exchanged, where that is a day's work, or
+// one of them as a watch shows it, in the afternoon or in the morning.
+func (s Span) Meant() (Span, bool) {
+	const morning, shortest, longest, halfDay = 6 * 60, 4 * 60, 14 * 60, minutesPerDay / 2
+	switch length := s.From - s.To; {
+	case !s.Overnight():
+	case s.To >= morning && length >= shortest && length <= longest:
+		return Span{From: s.To, To: s.From}, true
+	case s.To < halfDay && s.To+halfDay > s.From:
+		return Span{From: s.From, To: s.To + halfDay}, true
+	case s.From >= halfDay && s.To > s.From-halfDay && s.To >= halfDay:
+		return Span{From: s.From - halfDay, To: s.To}, true
+	}
+	return Span{}, false
+}
+
 // end is the end in minutes after the midnight that begins the day of the start: up to 2879.
 func (s Span) end() int {
 	if s.To <= s.From {

@@ -2,6 +2,7 @@ package hours
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,13 +22,18 @@ func checkWeek(week Week) (out []error) {
 	for d, spans := range days {
 		next := days[(d+1)%7]
 		for _, s := range spans {
-			for _, n := range next {
-				if s.end()-minutesPerDay > n.From {
-					out = append(out, &Mistake{Path: n.path, Message: fmt.Sprintf(
-						"overlaps %s's %s, which runs past midnight; let it begin at %s or later",
-						time.Weekday(d), s, Span{From: s.To, To: s.To}.String()[:5])})
-				}
+			i := slices.IndexFunc(next, func(n placed) bool { return s.end()-minutesPerDay > n.From })
+			if i < 0 {
+				continue
 			}
+			day, after := time.Weekday(d), time.Weekday((d+1)%7)
+			message := fmt.Sprintf("%s %s to %s %s overlaps %s's %s; ", day, s.String()[:5], after, s.String()[6:], after,
+				next[i])
+			if meant, ok := s.Meant(); ok {
+				message += fmt.Sprintf("did you mean %s? If not, ", meant)
+			}
+			out = append(out, &Mistake{Path: s.path, Message: message + fmt.Sprintf("end it at %s or earlier",
+				next[i].String()[:5])})
 		}
 	}
 	return out

@@ -14,7 +14,7 @@ type file struct {
 	name  string // of the list
 	lines [][]byte
 	root  *yaml.Node
-	// key is nil when the list is absent, list when it is empty.
+	// key and list are nil when the list is absent.
 	key, list *yaml.Node
 }
 
@@ -29,7 +29,6 @@ func locate(data []byte, root *yaml.Node, name string) (*file, error) {
 	case f.key == nil:
 	case value.Kind == yaml.SequenceNode && value.Anchor == "":
 		f.list = value
-	case value.Kind == yaml.ScalarNode && value.Tag == "!!null" && value.Value == "" && value.Anchor == "":
 	default:
 		return nil, fmt.Errorf("%w (%s is no plain list)", ErrByHand, name)
 	}
@@ -51,9 +50,6 @@ func (f *file) insert(at int, entry string) ([]byte, error) {
 		return f.insertFlow(at, entry)
 	case f.key == nil:
 		return f.appendList(entry), nil
-	case f.list == nil:
-		// Indented, unlike a list that was added with its key: so that what is removed again is what was added.
-		return f.insertLine(f.key.Line, strings.Repeat(" ", f.key.Column+1)+"- "+entry), nil
 	case at == 0:
 		first, _, err := f.linesOf(0)
 		return f.insertLine(first, f.dash()+entry), err
@@ -159,6 +155,9 @@ func (f *file) remove(at int) ([]byte, error) {
 		last == len(f.lines)-1 &&
 		string(bytes.TrimSpace(f.lines[first-1])) == f.name+":" {
 		first--
+	} else if len(f.list.Content) == 1 { // a key with nothing behind it is a mistake
+		key := &f.lines[f.key.Line-1]
+		*key = bytes.Replace(*key, []byte(f.name+":"), []byte(f.name+": []"), 1)
 	}
 	return f.instead(first, last, kept), nil
 }

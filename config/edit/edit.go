@@ -112,7 +112,7 @@ func sameBut(before, after *yaml.Node, list string, entries []*yaml.Node) bool {
 		return false
 	}
 	_, value := find(after, list)
-	if value == nil || value.Kind == yaml.ScalarNode && value.Tag == "!!null" {
+	if value == nil {
 		return len(entries) == 0
 	}
 	return value.Kind == yaml.SequenceNode && slices.EqualFunc(value.Content, entries, same)

@@ -34,8 +34,6 @@ func TestEdits(t *testing.T) {
 		{"absent, and gone again", remove(0), "x: 1\nspecial:\n- {a: 1}\n", "x: 1\n"},
 		{"absent, no final line end", insert(0), "x: 1", "x: 1\nspecial:\n- {a: 1}"},
 		{"absent, CRLF", insert(0), "x: 1\r\n", "x: 1\r\nspecial:\r\n- {a: 1}\r\n"},
-		{"empty", insert(0), "special:   # none yet\n# Example\ny: 2\n",
-			"special:   # none yet\n  - {a: 1}\n# Example\ny: 2\n"},
 		{"empty brackets", insert(9), "special: []   # none\n", "special: [{a: 1}]   # none\n"},
 		{"brackets with a comment", insert(0), "special: [\n  # none\n]\n", "special: [{a: 1}\n  # none\n]\n"},
 		{"flow", insert(1), "special: [{b: 2}] # b\n", "special: [{b: 2}, {a: 1}] # b\n"},
@@ -61,7 +59,7 @@ func TestEdits(t *testing.T) {
 			"  # next\n  - {d: 4}\n",
 			"special:\n  # why\n    # because\n\n  # next\n  - {d: 4}\n"},
 		{"remove the last", remove(1), "special:\n  - {b: 2}\n  - {c: 3}", "special:\n  - {b: 2}"},
-		{"remove the only one", remove(0), "special:\n  - {b: 2}\n# end\n", "special:\n# end\n"},
+		{"remove the only one", remove(0), "special:\n  - {b: 2}\n# end\n", "special: []\n# end\n"},
 		{"remove, flow", remove(0), "special: [{b: 2},  {c: 3}]\n", "special: [{c: 3}]\n"},
 		{"remove, flow, only", remove(0), "special: [ {b: 2} ]\n", "special: [  ]\n"},
 		{"remove, flow, lines", remove(1), "special: [\n  {b: 2},  # b\n  {c: 3}\n]\n",
@@ -87,6 +85,7 @@ func TestByHand(t *testing.T) {
 		"an alias":              "a: &a []\nspecial: *a\n",
 		"an anchor":             "special: &a\n  - {b: 2}\nx: 1\n",
 		"null in words":         "special: ~\n",
+		"nothing":               "special:\n",
 		"no list":               "special: 1\n",
 		"an end of document":    "x: 1\n...\n",
 		"a text of lines":       "special:\n  - |\n    # no comment\n    text\n",
@@ -126,7 +125,7 @@ func layout(t *rapid.T) (text string, entries int) {
 	b.WriteString(pick("head", "line: shop\nzone: Asia/Jakarta\n", "zone: Asia/Jakarta # here\n", "name: \"# [no\"\n",
 		"text: |-\n  # special:\n  - x\n"))
 	noise()
-	form := pick("form", "absent", "empty", "brackets", "flow", "lines", "block", "block", "block")
+	form := pick("form", "absent", "brackets", "flow", "lines", "block", "block", "block")
 	var values []string
 	if form == "flow" || form == "lines" || form == "block" {
 		for i := range rapid.IntRange(1, 4).Draw(t, "entries") {
@@ -136,8 +135,6 @@ func layout(t *rapid.T) (text string, entries int) {
 		}
 	}
 	switch tail := pick("behind", "\n", "   # why ]\n"); form {
-	case "empty":
-		b.WriteString("special:" + tail)
 	case "brackets":
 		b.WriteString("special: " + pick("inside", "[]", "[ ]", "[\n  # none\n]") + tail)
 	case "flow":

@@ -17,7 +17,7 @@ func callSchema() *Schema {
 			agents),
 		key("customer", "What the customer does when they are rung back. expect.callback says kept.",
 			words(CustomersDo...)),
-		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps).orNothing()),
+		key("steps", "What is heard, and what the caller does, in turn.", list(stepSchema(), mostSteps)),
 		key("expect", "What has to come of the call.", expectSchema()),
 	).needs("call", "line", "at", "expect")
 	s.If = &Schema{Required: []string{"customer"}}

@@ -63,9 +63,9 @@ func hoursSchema() *Schema {
 				"is no zone; use an IANA name, with its capital letters",
 				"Asia/Jakarta", "Asia/Shanghai")),
 		key("peak", "When many people ring: callers who are about to be put through are told how long it can take.",
-			weekSchema().orNothing()),
+			weekSchema()),
 		key("announcements", "Announcements at the start of a call. They do not change the hours.",
-			list(ref("announcement"), mostAnnouncements).orNothing()),
+			list(ref("announcement"), mostAnnouncements)),
 	}, ruleProperties()...)...).needs("zone", "week")
 	s.Title = "Opening hours of a line"
 	s.Description = "hours/LINE.yaml. Times are what the clock on the desk's wall shows. \"hotline check\" finds " +
@@ -79,7 +79,7 @@ func ruleProperties() []Property {
 	return []Property{
 		key("week", "", ref("week")),
 		key("holidays", "Sets of holidays that apply, from the folder holidays: [cn], [id, sg].",
-			list(ref("identifier"), mostSets).once().orNothing()),
+			list(ref("identifier"), mostSets).once()),
 		key("make_up",
 			"Which weekday's hours a make-up working day of the sets has. rest: nobody is there. Without it the "+
 				"day keeps the hours of its own weekday.",
@@ -91,10 +91,10 @@ func ruleProperties() []Property {
 		key("special",
 			"Days that do not follow the week or the sets of holidays. A dated one has precedence over a recurring "+
 				"one.",
-			list(ref("special"), mostSpecials).orNothing()),
+			list(ref("special"), mostSpecials)),
 		key("overrides",
 			"Closed or open from one instant to another, whatever else is written. An override cuts what runs.",
-			list(ref("override"), mostOverrides).orNothing()),
+			list(ref("override"), mostOverrides)),
 	}
 }
 
@@ -192,7 +192,7 @@ func announcementSchema() *Schema {
 	return object(
 		key("from", "", ref("instant")),
 		key("until", "", ref("instant")),
-		key("topics", "Only for callers about these topics.", list(ref("identifier"), 100).orNothing()),
+		key("topics", "Only for callers about these topics.", list(ref("identifier"), 100)),
 		key("text", "", ref("texts")),
 	).needs("from", "until", "text")
 }

@@ -35,17 +35,17 @@ func lineSchema() *Schema {
 		key("languages", "In the order of the menu; the first is what a caller hears who chooses nothing.",
 			list(languageSchema(), mostLanguages).filled()),
 		key("general", "The desk of a caller who asks for a person before naming a topic.", ref("identifier")),
-		key("limits", "How often, and how long.", limitsSchema().orNothing()),
+		key("limits", "How often, and how long.", limitsSchema()),
 		key("account", "What an account number looks like.", accountSchema()),
 		key("questions", "Numbers that callers of this line key in otherwise than topics.yaml says.",
-			list(ref("question"), mostTopics).orNothing()),
+			list(ref("question"), mostTopics)),
 		key("topics", fmt.Sprintf("The menu: reasons to call, the most asked first. A name alone is as topics.yaml "+
 			"has it; menus are at most %d deep.", ivr.MenuDepth),
 			list(ref(choice(1)), mostTopics).filled()),
 		key("variables", "Amounts, times and numbers that self-help texts name: {fee: 2500 IDR, refund-days: 7 days}.",
-			variablesSchema().orNothing()),
+			variablesSchema()),
 		key("desks", "Groups of agents.", list(deskSchema(), 100).filled()),
-		key("callbacks", "Callbacks. What is left out has a default.", callbacksSchema().orNothing()),
+		key("callbacks", "Callbacks. What is left out has a default.", callbacksSchema()),
 		key("text_messages",
 			"A text message with reference and time to those who booked a callback on a mobile number.",
 			truth()),
@@ -57,7 +57,7 @@ func lineSchema() *Schema {
 		key("caller_id", "The number shown to those whom the provider rings by itself, without a route of the line's "+
 			"own; one that the account owns. Left out: the first of numbers.", ref("number")),
 		key("routes", "Ways to numbers that the provider does not reach by itself.",
-			list(routeSchema(), 500).orNothing()),
+			list(routeSchema(), 500)),
 	).needs("line", "name", "region", "numbers", "languages", "general", "account", "topics", "desks")
 	s.Title = "Configuration of a line"
 	s.Description = "lines/LINE.yaml: numbers, languages, topics, desks and callbacks. Opening hours are in hours/."
@@ -117,7 +117,7 @@ func digitProperties() []Property {
 }
 
 func startsSchema(example string) *Schema {
-	return list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", example), 100).orNothing()
+	return list(form(`^[0-9]+$`, "is not the beginning of a number; write digits only", example), 100)
 }
 
 func accountSchema() *Schema {
@@ -147,7 +147,7 @@ func deskSchema() *Schema {
 }
 
 func byLanguageSchema() *Schema {
-	s := (&Schema{Type: "object", AdditionalProperties: false}).orNothing()
+	s := (&Schema{Type: "object", AdditionalProperties: false})
 	for _, tag := range spoken.Tags() {
 		s.Properties = append(s.Properties, Property{tag, ref("identifier")})
 	}
@@ -205,9 +205,9 @@ func callbacksSchema() *Schema {
 		key("countries", "Whose numbers are called and texted: any, or a list. Left out: the line's own country.",
 			countriesSchema()),
 		key("blocked", "Beginnings of numbers that are never called or texted, each with its reason.",
-			list(blockedSchema(), 500).orNothing()),
+			list(blockedSchema(), 500)),
 		key("unreachable", "Beginnings of numbers that the provider does not reach without a route.",
-			list(ref("prefix"), 500).orNothing()),
+			list(ref("prefix"), 500)),
 	)
 }
 
@@ -233,7 +233,7 @@ func callerLimitsSchema() *Schema {
 		key("number_day", "The same within a day.", whole(1, mostAsked)),
 		key("anonymous_hour", "By all anonymous callers of the line together within an hour.", whole(1, mostAsked)),
 		key("open_per_caller", "Open callbacks that one calling number may hold, over all lines.", whole(1, mostAsked)),
-	).orNothing()
+	)
 }
 
 func routeSchema() *Schema {

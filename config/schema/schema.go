@@ -186,14 +186,6 @@ func object(keys ...Property) *Schema {
 // needs are the keys that have to be there.
 func (s *Schema) needs(keys ...string) *Schema { s.Required = keys; return s }
 
-// orNothing lets a key stand with nothing behind it, as when all entries of a list are commented out.
-func (s *Schema) orNothing() *Schema {
-	if word, ok := s.Type.(string); ok {
-		s.Type = []string{word, "null"}
-	}
-	return s
-}
-
 func list(items *Schema, most int) *Schema {
 	return &Schema{Type: "array", Items: items, MaxItems: most}
 }

@@ -11,8 +11,8 @@ func topicsSchema() *Schema {
 		key("questions",
 			"Numbers that callers key in, besides the account. The prompt question.ID asks for one, answer.ID "+
 				"tells it to the agent.",
-			list(ref("question"), mostTopics).orNothing()),
-		key("topics", "Reasons to call that several lines share.", list(ref("topic"), mostTopics).orNothing()),
+			list(ref("question"), mostTopics)),
+		key("topics", "Reasons to call that several lines share.", list(ref("topic"), mostTopics)),
 	)
 	s.Title = "Topics and questions that lines share"
 	s.Description = "topics.yaml. A line's file takes a topic by its name."
@@ -71,7 +71,7 @@ func topicProperties() []Property {
 				"Left out it is 0.",
 			whole(0, 9)),
 		key("ask", "Numbers that are collected before a person is rung: account, and questions.",
-			list(ref("identifier"), 10).once().orNothing()),
+			list(ref("identifier"), 10).once()),
 	}
 }
 

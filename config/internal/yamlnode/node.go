@@ -94,9 +94,15 @@ func (v Value) Source() string { return fmt.Sprintf("%s:%d", v.File, v.Line) }
 // Present reports whether something is written, if only the key.
 func (v Value) Present() bool { return v.Node != nil }
 
-// Empty reports whether there is a key with nothing behind it, as when all entries of a list are commented out.
+// Empty reports whether nothing is behind a key, or there is no key.
 func (v Value) Empty() bool {
 	return v.Node == nil || v.Node.Kind == yaml.ScalarNode && v.Node.Tag == "!!null"
+}
+
+// failEmpty reports a key with nothing behind it, as when all entries of a list are commented out: perhaps they were
+// meant to be.
+func (v Value) failEmpty(what string) {
+	v.Fail("is empty; write %s, or delete the key", what)
 }
 
 func (v Value) child(key string, node *yaml.Node, t Table) Value {
@@ -135,8 +141,12 @@ func (v Value) Mapping() (Mapping, bool) { return v.MappingOf(v.Known()) }
 // MappingOf is mapping where other keys are permitted than those of the table, any when there are none.
 func (v Value) MappingOf(known []string) (Mapping, bool) {
 	m := Mapping{Value: v, Values: map[string]Value{}}
+	if !v.Present() {
+		return m, false
+	}
 	if v.Empty() {
-		return m, v.Present()
+		v.failEmpty("what belongs there")
+		return m, false
 	}
 	if !v.Kind(yaml.MappingNode, "keys and values, each on a line such as \"key: value\"") {
 		return m, false
@@ -251,7 +261,11 @@ func (m Mapping) Get(key string) Value {
 func (m Mapping) Need(key, what string) Value {
 	v := m.Get(key)
 	if v.Empty() {
-		v.Fail("is missing; %s", what)
+		state := "missing"
+		if v.Present() {
+			state = "empty"
+		}
+		v.Fail("is %s; %s", state, what)
 		v.Node = nil
 	}
 	return v
@@ -260,12 +274,23 @@ func (m Mapping) Need(key, what string) Value {
 // Witness is told which keys the readers ask for. Tests set it; otherwise it is nil.
 var Witness func(file, path, key string)
 
-// List reads the items of a sequence, at most as many as the table has. An absent or empty one has none.
+// List reads the items of a sequence, at most as many as the table has. An absent one has none.
 func (v Value) List(example string) []Value {
-	if v.Empty() || !v.Kind(yaml.SequenceNode, "a list, for example "+example) {
+	if !v.Present() {
 		return nil
 	}
 	s := v.described(func(s *schema.Schema) bool { return s.Items != nil })
+	if v.Empty() {
+		what := "[] for none"
+		if s.MinItems > 0 {
+			what = "for example " + example
+		}
+		v.failEmpty(what)
+		return nil
+	}
+	if !v.Kind(yaml.SequenceNode, "a list, for example "+example) {
+		return nil
+	}
 	if most := s.MaxItems; len(v.Node.Content) > most {
 		v.Fail("has %d entries; at most %d are supported", len(v.Node.Content), most)
 		return nil
@@ -280,7 +305,7 @@ func (v Value) List(example string) []Value {
 
 // EmptyList reports a list that is written without items. What is no list is reported by List.
 func (v Value) EmptyList() bool {
-	return v.Present() && (v.Empty() || v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0)
+	return v.Present() && v.Node.Kind == yaml.SequenceNode && len(v.Node.Content) == 0
 }
 
 // Mappings reads the items of a list of mappings. One that is no mapping is reported and left out.
