@@ -87,7 +87,6 @@ type loader struct {
 	fsys     fs.FS
 	problems *Problems
 	warnings Problems        // about what is read all the same
-	misnamed bool            // a file is not read because of its name
 	unread   map[string]bool // files that cannot be read
 	hash     hash.Hash
 	texts    map[string][]byte // of the files, by name
@@ -99,8 +98,9 @@ type loader struct {
 }
 
 func newLoader(fsys fs.FS) *loader {
-	return &loader{fsys: fsys, problems: new(Problems), hash: sha256.New(), texts: map[string][]byte{},
-		audio: map[string]Audio{}, unread: map[string]bool{}}
+	problems := new(Problems)
+	return &loader{fsys: rightNames(fsys, problems), problems: problems, hash: sha256.New(),
+		texts: map[string][]byte{}, audio: map[string]Audio{}, unread: map[string]bool{}}
 }
 
 func (l *loader) fail(file, format string, args ...any) {
@@ -110,13 +110,14 @@ func (l *loader) fail(file, format string, args ...any) {
 // readLines reads every line's two files and what concerns several lines. They come sorted by name.
 func (l *loader) readLines() []*lineFile {
 	l.lineFiles, l.hoursFiles = l.folder("lines", tableOf("line")), l.folder("hours", tableOf("hours"))
+	l.leaveOutCopies()
 	l.sets, l.shared = l.readSets(), l.catalogue()
-	if len(l.lineFiles) == 0 && !l.misnamed {
+	if len(l.lineFiles) == 0 {
 		l.fail("lines", "holds no line; add a file such as lines/gopay.yaml")
 	}
 	var lines []*lineFile
 	used, missing := map[string]bool{}, map[string]bool{}
-	astray := l.misnamed // some line may want the hours that no line names
+	astray := false // some line may want the hours that no line names
 	for _, name := range slices.Sorted(maps.Keys(l.lineFiles)) {
 		f := l.readLine(name)
 		if f == nil {
@@ -133,7 +134,11 @@ func (l *loader) readLines() []*lineFile {
 		if used[name] {
 			continue
 		}
-		if !astray {
+		i := slices.IndexFunc(lines, func(f *lineFile) bool { return f.at.File == "lines/"+name+".yaml" })
+		if i >= 0 && !missing[lines[i].hoursName] {
+			lines[i].hours.Fail("is %s, and no line has hours/%s.yaml; write hours: %[2]s, or remove that file",
+				lines[i].hoursName, name)
+		} else if !astray {
 			l.fail("hours/"+name+".yaml", "belongs to no line; add lines/%s.yaml, or remove this file", name)
 		}
 		at := l.hoursFiles[name]
@@ -146,6 +151,21 @@ func (l *loader) readLines() []*lineFile {
 	}
 	l.checkAcross(lines)
 	return lines
+}
+
+// leaveOutCopies refuses files of hours that say to be of a line that has its own, while no line has their name: copies,
+// whatever their names. What they hold is not looked at.
+func (l *loader) leaveOutCopies() {
+	for name, at := range l.hoursFiles {
+		id := written(at, "line")
+		_, has := l.hoursFiles[id]
+		if _, pair := l.lineFiles[name]; !has || pair || id == name {
+			continue
+		}
+		l.fail(at.File, "is not read: its line is %s, as that of %s; remove it, or name the line that it is of",
+			id, l.hoursFiles[id].File)
+		delete(l.hoursFiles, name)
+	}
 }
 
 // readLine reads both files of a line; nil when the first cannot be read.
@@ -197,12 +217,6 @@ func (l *loader) hoursHint(line, wanted string) string {
 // catalogue reads the topics that lines share, if there is such a file.
 func (l *loader) catalogue() catalogue {
 	if _, err := fs.Stat(l.fsys, topicsFile); errors.Is(err, fs.ErrNotExist) {
-		meant, _ := fs.Glob(l.fsys, "[tT]*")
-		for _, name := range meant {
-			if strings.HasPrefix(strings.ToLower(name), topicsFile[:6]) && misnamed(name) != "" {
-				l.fail(name, "is not read: %s", misnamed(name))
-			}
-		}
 		return catalogue{}
 	}
 	at := l.file(topicsFile, tableOf("topics"))

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -137,7 +138,7 @@ func TestHashTellsConfigurationsApart(t *testing.T) {
 func TestPassedOver(t *testing.T) {
 	fsys := base(t)
 	for _, name := range []string{"hours/shop.yaml~", "hours/.shop.yaml.swp", "hours/.#shop.yaml",
-		"lines/..data/shop.yaml", "lines/README.md"} {
+		"lines/..data/shop.yaml", "lines/README.md", "lines/~$shop.yaml", "lines.old/shop.yaml"} {
 		fsys[name] = &fstest.MapFile{Data: []byte("not: [yaml")}
 	}
 	load(t, fsys)
@@ -151,26 +152,54 @@ func TestSpareSentences(t *testing.T) {
 	load(t, fsys)
 }
 
-// TestAnotherLinesHoursAreNotAdvised: a file that was renamed is missed by its line, and the nearest name is another
+// TestAnotherLinesHoursAreNotAdvised: a file that is gone is missed by its line, and the nearest name is another
 // line's, with hours in another zone.
 func TestAnotherLinesHoursAreNotAdvised(t *testing.T) {
-	fsys := fstest.MapFS{}
-	for _, folder := range []string{"hours", "lines", "holidays", "prompts"} {
-		entries, err := fs.ReadDir(config.Shipped(), folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, entry := range entries {
-			if data, err := fs.ReadFile(config.Shipped(), folder+"/"+entry.Name()); err == nil {
-				fsys[folder+"/"+entry.Name()] = &fstest.MapFile{Data: data}
-			}
-		}
-	}
-	fsys["hours/gopay.yaml.txt"] = fsys["hours/gopay.yaml"]
+	fsys := shippedFiles(t)
 	delete(fsys, "hours/gopay.yaml")
 	_, err := config.Load(fsys)
 	if err == nil || strings.Contains(err.Error(), "did you mean \"okpay\"") ||
 		!strings.Contains(err.Error(), "there is no hours/gopay.yaml; known here: okpay, paypay, upay, wallet") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestAWrongNameIsToldAlone: nothing is said of what is missed where one name is wrong, and nothing is silent.
+func TestAWrongNameIsToldAlone(t *testing.T) {
+	for from, names := range map[string][]string{
+		"topics.yaml":      {"topics.yml", "topics.yaml.txt", "Topics.yaml", "TOPICS.YAML", "topics (1).yaml"},
+		"lines/gopay.yaml": {"lines/gopay.YAML", "lines/gopay.yaml.txt", "lines/Gopay.yaml", "lines/Copy of gopay.yaml"},
+		"hours/gopay.yaml": {"hours/gopay.yml", "hours/gopay.yaml.txt", "hours/gopay 的副本.yaml"},
+		"prompts/en.yaml":  {"prompts/en.YAML", "prompts/en_old.yaml", "prompts/EN.yaml"},
+		"holidays/id.yaml": {"holidays/id.YAML", "holidays/id.yaml.txt", "holidays/id.yml", "holidays/ID.yaml"},
+		"hours":            {"Hours", "hour"},
+		"lines":            {"line"}, "prompts": {"Prompts"}, "holidays": {"holiday"}, "calls": {"call", "Calls"},
+	} {
+		for _, to := range names {
+			fsys := shippedFiles(t)
+			for name, file := range shippedFiles(t) {
+				if rest, ok := strings.CutPrefix(name, from); ok && (rest == "" || rest[0] == '/') {
+					delete(fsys, name)
+					fsys[to+rest] = file
+				}
+			}
+			_, err := config.Load(fsys)
+			problems, _ := errors.AsType[config.Problems](err)
+			if len(problems) != 1 || problems[0].File != to || !strings.Contains(problems[0].Message, "rename it to ") {
+				t.Errorf("%s: %v", to, err)
+			}
+		}
+	}
+}
+
+// TestHoursOfAnotherLineByMistake: the line that names the wrong hours is blamed, not the file that nobody names then.
+func TestHoursOfAnotherLineByMistake(t *testing.T) {
+	fsys := shippedFiles(t)
+	file := fsys["lines/gopay.yaml"]
+	file.Data = []byte(strings.Replace(string(file.Data), "hours: gopay", "hours: okpay", 1))
+	_, err := config.Load(fsys)
+	want := "lines/gopay.yaml:11: hours: is okpay, and no line has hours/gopay.yaml; write hours: gopay, or remove that file"
+	if err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,38 +33,11 @@ func (l *loader) folder(dir string, t yamlnode.Table) map[string]yamlnode.Value 
 	for _, e := range entries {
 		name := e.Name()
 		file := path.Join(dir, name)
-		switch {
-		case strings.HasPrefix(name, "."):
-		case misnamed(name) != "":
-			l.misnamed = true
-			l.fail(file, "is not read: %s", misnamed(name))
-		case path.Ext(name) == ".yaml":
+		if path.Ext(name) == ".yaml" && !passedOver(name) {
 			out[strings.TrimSuffix(name, ".yaml")] = l.file(file, t)
 		}
 	}
 	return out
-}
-
-var (
-	wrongEnd = regexp.MustCompile(`(?i)^(.+?)\.ya?ml(\.txt|\.ya?ml)?$`)
-	copyOf   = regexp.MustCompile(`(?i)^(?:copy of |kopie von |salinan )?([a-z0-9-]+?)` +
-		`(?:[ _-]*の?(?:copy|kopie|salinan|salin|副本|拷贝|コピー)[ _]*\d*|[ _-]*\(\d+\)| \d+)*$`)
-)
-
-// misnamed is what is wrong about the name of a file that is meant to be read, and is not: an ending that a desktop
-// hides or adds, or a copy that it made.
-func misnamed(name string) string {
-	m := wrongEnd.FindStringSubmatch(name)
-	if m == nil {
-		return ""
-	}
-	if stem := m[1]; stem+".yaml" != name && !strings.ContainsAny(stem, " (") {
-		return fmt.Sprintf("its name ends in %s; rename it to %s.yaml", name[len(stem):], stem)
-	} else if c := copyOf.FindStringSubmatch(stem); c != nil && c[1] != stem {
-		return fmt.Sprintf("it looks like a copy of %s.yaml; remove it, or give it the name of its line or language",
-			c[1])
-	}
-	return ""
 }
 
 // file reads one file. The value has no node after a mistake, which has been reported.

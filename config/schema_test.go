@@ -244,7 +244,7 @@ var beyond = strings.Fields(`
 	number-of-two-lines override-language prompt-help prompt-missing prompt-missing-two-lines prompt-own-unknown-key
 	prompt-own-unknown-line prompt-lost-key prompt-lost-reference prompt-own-lost-key prompt-offer-fixed-key prompt-lost-star prompt-key-beside prompt-key-pound prompt-key-lost-fixed prompt-glued
 	prompt-pound-lost prompt-star-at-end prompt-comment-key prompt-keys-exchanged prompt-comment prompt-control prompt-link locale-uk locale-usa locale-country locale-without-country
-	prompt-markup curly-quotes-prompt quote-at-one-end yaml-txt yaml-capitals desktop-copies desktop-copies-abroad prompt-wide-braces prompts-unknown-language topic-misspelt topic-not-shared topics-shared-desk desk-own-set
+	prompt-markup curly-quotes-prompt quote-at-one-end yaml-txt yaml-capitals copies-of-services copy-alone desktop-copies desktop-copies-abroad prompt-wide-braces prompts-unknown-language topic-misspelt topic-not-shared topics-shared-desk desk-own-set
 	topics-shared-desk-misspelt topics-shared-desk-of-line-misspelt
 	figure-of-one-line figure-unknown number-premium policy-limits-day yml call-yml call-line call-agents-target call-callback-desk call-expect-desk call-from-own
 

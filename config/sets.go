@@ -48,7 +48,7 @@ type knownSets map[string]knownSet
 func HolidaySets(fsys fs.FS) (map[string]*holidays.Set, error) {
 	var problems Problems
 	sets := map[string]*holidays.Set{}
-	for name, set := range loadSets(fsys, &problems) {
+	for name, set := range loadSets(rightNames(fsys, &problems), &problems) {
 		sets[name] = set.Set
 	}
 	return sets, problems.Err()

@@ -22,20 +22,16 @@ func Load(fsys fs.FS, dir string) (map[string]*Set, error) {
 	var problems Problems
 	for _, e := range entries {
 		file := path.Join(dir, e.Name())
-		switch ext := path.Ext(file); {
-		case strings.HasPrefix(e.Name(), "."):
-		case ext == ".yml":
-			problems = append(problems, Problem{File: file,
-				Message: "is not read, because its name ends in .yml; let it end in .yaml"})
-		case ext == ".yaml":
-			set, err := load(fsys, file)
-			var found Problems
-			if errors.As(err, &found) {
-				problems = append(problems, found...)
-				continue
-			}
-			sets[set.Name] = set
+		if strings.HasPrefix(e.Name(), ".") || path.Ext(file) != ".yaml" {
+			continue
 		}
+		set, err := load(fsys, file)
+		var found Problems
+		if errors.As(err, &found) {
+			problems = append(problems, found...)
+			continue
+		}
+		sets[set.Name] = set
 	}
 	return sets, problems.Err()
 }

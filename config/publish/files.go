@@ -130,16 +130,12 @@ func (f Files) audio() (size int) {
 // inAudio reports whether a path lies in the folder of recordings.
 func inAudio(name string) bool { return strings.HasPrefix(name, config.AudioFolder+"/") }
 
-// belongs reports whether a path in a directory is a file of its configuration. A name ending in .yml is one: it is
-// refused with a message, not overlooked; and so is what is no recording in their folder.
+// belongs reports whether a path in a directory is a file of its configuration. One whose name is not quite right is:
+// it is refused with a message, not overlooked; and so is what is no recording in their folder.
 func belongs(name string) bool {
 	folder, base := path.Split(name)
-	if name == topicsFile {
-		return true
-	}
-	ext := path.Ext(base)
-	return !strings.HasPrefix(base, ".") && (inAudio(name) ||
-		slices.Contains(folders, strings.TrimSuffix(folder, "/")) && (ext == ".yaml" || ext == ".yml"))
+	return name == topicsFile || inAudio(name) && !strings.HasPrefix(base, ".") ||
+		slices.Contains(folders, strings.TrimSuffix(folder, "/")) && config.MeantToBeRead(base)
 }
 
 // read adds a file, unless it is gone since it was listed.
