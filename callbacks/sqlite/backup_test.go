@@ -287,11 +287,40 @@ func TestCheckFindsProblems(t *testing.T) {
 		!strings.Contains(health.Err().Error(), "the table call_pacing is missing") {
 		t.Errorf("%+v, %v", health, err)
 	}
-	if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99, 1)"); err != nil {
-		t.Fatal(err)
+}
+
+// After a rollback the program runs on tables that a later release has added to, and looks after them too. Tables that
+// it cannot run on are left alone.
+func TestLaterTables(t *testing.T) {
+	path := sqlitetest.New(t)
+	db := another(t, path)
+	version := func(v int) {
+		t.Helper()
+		if _, err := db.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, 1)", v); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if health, err = sqlite.Check(t.Context(), path); err != nil || health.Version != 99 ||
-		!strings.Contains(health.Err().Error(), "of version 99") {
+	version(99)
+	if health, err := sqlite.Check(t.Context(), path); err != nil || health.Version != 99 || health.Err() != nil {
 		t.Errorf("%+v, %v", health, err)
+	}
+	dir := t.TempDir()
+	backup := filepath.Join(dir, "b.db")
+	if _, err := sqlite.Backup(t.Context(), path, backup); err != nil {
+		t.Error(err)
+	}
+	restored := filepath.Join(dir, "hotline.db")
+	if _, _, err := sqlite.Restore(t.Context(), backup, restored, backedUp); err != nil {
+		t.Error(err)
+	}
+	open(t, restored)
+	version(100)
+	_, err := sqlite.Check(t.Context(), path)
+	if want := "of version 100 and this program runs on versions up to 99"; err == nil ||
+		!strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %q", err, want)
+	}
+	if _, err := sqlite.Backup(t.Context(), path, filepath.Join(dir, "later.db")); err == nil {
+		t.Error("there is a backup of tables that this program does not know")
 	}
 }

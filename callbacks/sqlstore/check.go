@@ -28,8 +28,8 @@ type TableRows struct {
 // tablesVersion asks for the latest script that was applied.
 const tablesVersion = `SELECT max(version_id) FROM goose_db_version WHERE is_applied`
 
-// Check reads a database and changes nothing, whatever version it has: the tables of an older one are brought up to
-// date by the program that opens it.
+// Check reads a database and changes nothing, of every version that this program can run on: the tables of an
+// older one are brought up to date by the program that opens it, and a later one only has more. Others are an error.
 func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 	known, err := d.migrations(db, Migrations)
 	if err != nil {
@@ -42,9 +42,8 @@ func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 		if h.Version, err = value[int64](ctx, tx, tablesVersion); err != nil {
 			return fmt.Errorf("the version of its tables: %w", err)
 		}
-		if h.Version > h.Known {
-			h.Problems = append(h.Problems, fmt.Sprintf("its tables are of version %d and this program knows versions up "+
-				"to %d: use the program that wrote it, or a later one", h.Version, h.Known))
+		if err := suitable(h.Version, h.Known); err != nil {
+			return err
 		}
 		there, err := rows(ctx, tx, only[string], d.TableNames)
 		if err != nil {

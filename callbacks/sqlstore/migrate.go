@@ -36,9 +36,8 @@ func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 	}
 	sources := p.ListSources()
 	known := sources[len(sources)-1].Version
-	if version/compatible > known/compatible {
-		return fmt.Errorf("migrations: the database is of version %d and this program runs on versions up to %d; "+
-			"run the program that wrote it, or a later one", version, (known/compatible+1)*compatible-1)
+	if err := suitable(version, known); err != nil {
+		return fmt.Errorf("migrations: %w", err)
 	}
 	if version > known {
 		return nil // of a later release, which only added to it
@@ -47,6 +46,15 @@ func (d Dialect) Migrate(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 		return fmt.Errorf("migrations: %w", err)
 	}
 	return nil
+}
+
+// suitable is an error when a program that knows versions up to one cannot use tables of another.
+func suitable(version, known int64) error {
+	if version/compatible <= known/compatible {
+		return nil
+	}
+	return fmt.Errorf("the database is of version %d and this program runs on versions up to %d; "+
+		"run the program that wrote it, or a later one", version, (known/compatible+1)*compatible-1)
 }
 
 // migrations are the scripts in the words of the dialect.

@@ -26,9 +26,10 @@ table has, for comparing two databases. It ends with exit status 1 when somethin
 			if err != nil {
 				return err
 			}
-			name := settings.Store.Reveal()
+			name, remedy := settings.Store.Reveal(), "ask for help; a backup goes into an empty database, with pg_restore"
 			var health sqlstore.Health
 			if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
+				remedy = "restore a backup with hotline store restore, or ask for help"
 				health, err = sqlite.Check(cmd.Context(), path)
 			} else {
 				health, err = postgres.Check(cmd.Context(), name)
@@ -36,17 +37,20 @@ table has, for comparing two databases. It ends with exit status 1 when somethin
 			if err != nil {
 				return err
 			}
-			return reportHealth(cmd, health)
+			return reportHealth(cmd, health, remedy)
 		},
 	}
 }
 
-func reportHealth(cmd *cobra.Command, h sqlstore.Health) error {
+func reportHealth(cmd *cobra.Command, h sqlstore.Health, remedy string) error {
 	out := cmd.OutOrStdout()
 	if len(h.Tables) > 0 {
 		version := fmt.Sprintf("the tables are of version %d", h.Version)
-		if h.Version < h.Known {
+		switch {
+		case h.Version < h.Known:
 			version += fmt.Sprintf("; the next start of this program makes them version %d", h.Known)
+		case h.Version > h.Known:
+			version += fmt.Sprintf("; this program knows %d, and runs on them: the later release only added to them", h.Known)
 		}
 		fmt.Fprintln(out, version)
 		if err := writeRows(out, h); err != nil {
@@ -57,8 +61,7 @@ func reportHealth(cmd *cobra.Command, h sqlstore.Health) error {
 		fmt.Fprintln(out, "WRONG: "+terminal.Printable(problem))
 	}
 	if len(h.Problems) > 0 {
-		return fmt.Errorf("store check: FAILED, %s; restore a backup with hotline store restore, or ask for help",
-			count(len(h.Problems), "problem"))
+		return fmt.Errorf("store check: FAILED, %s; %s", count(len(h.Problems), "problem"), remedy)
 	}
 	_, err := fmt.Fprintln(out, "The database is whole.")
 	return err
