@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,30 +19,34 @@ const maxStatic = 4000
 var wholeNumber = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
 // StaticFallback is a document that the provider can answer with when no server of ours does: an apology in each
-// language of a line, and then a goodbye, or, where there is a number to dial, that number. It needs nothing of ours:
-// no webhooks, no recordings, no hours.
+// language of a line, the number to dial if there is one, and a goodbye, since what follows a dialled number is heard
+// when nobody answers there. It needs nothing of ours: no webhooks, no recordings, no hours.
 func StaticFallback(line *ivr.Line, dial string) (string, error) {
 	key := "failure.message"
 	switch {
 	case dial == "":
 	case !wholeNumber.MatchString(dial):
 		return "", fmt.Errorf("%q cannot be dialled: write + and the country code, such as +622150002001", dial)
-	case slices.Contains(line.Numbers, dial):
-		return "", fmt.Errorf("%s is the line's own number: its callers would come here again", dial)
 	default:
 		key = "failure.person"
 	}
 	d := &document{line: line}
-	for _, language := range line.Languages {
-		words := line.Sentence(language.Tag, key)
-		if dial == "" {
-			words += " " + line.Sentence(language.Tag, "goodbye")
+	say := func(keys ...string) {
+		for _, language := range line.Languages {
+			var words []string
+			for _, key := range keys {
+				words = append(words, line.Sentence(language.Tag, key))
+			}
+			d.add(&twiml.VoiceSay{Message: strings.Join(words, " "), Voice: language.Voice, Language: language.Locale})
 		}
-		d.add(&twiml.VoiceSay{Message: words, Voice: language.Voice, Language: language.Locale})
 	}
-	if dial != "" {
+	if dial == "" {
+		say(key, "goodbye")
+	} else {
+		say(key)
 		d.add(&twiml.VoiceDial{CallerId: shownTo(line, dial),
 			InnerElements: []twiml.Element{&twiml.VoiceNumber{PhoneNumber: dial}}})
+		say("goodbye")
 	}
 	d.add(&twiml.VoiceHangup{})
 	text, err := d.indented()

@@ -20,7 +20,7 @@ import (
 
 const repository = "../../../.."
 
-// documents are the Markdown files of the repository.
+// documents are the Markdown files of the repository, and the alerts, whose descriptions name commands.
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	found := map[string]string{}
@@ -31,7 +31,7 @@ func documents(t *testing.T) map[string]string {
 			return err
 		case d.IsDir() && (d.Name() == "testdata" || len(file) > 1 && strings.HasPrefix(d.Name(), ".")):
 			return fs.SkipDir
-		case path.Ext(file) == ".md":
+		case path.Ext(file) == ".md", path.Base(file) == "alerts.yml":
 			text, err := fs.ReadFile(tree, file)
 			found[file] = string(text)
 			return err
@@ -173,6 +173,10 @@ func exists(t *testing.T, file string, args []string) {
 	command.InitDefaultHelpFlag()
 	if err := command.ParseFlags(rest); err != nil && !strings.Contains(err.Error(), "needs an argument") {
 		t.Errorf("%s: hotline %s: %v", file, strings.Join(args, " "), err)
+	}
+	// Sentences leave out arguments that a command needs, so only one that it does not take is wrong.
+	if given := command.Flags().Args(); command.ValidateArgs(nil) == nil && command.ValidateArgs(given) != nil {
+		t.Errorf("%s: hotline %s: %v", file, strings.Join(args, " "), command.ValidateArgs(given))
 	}
 }
 

@@ -31,6 +31,12 @@ func TestFallback(t *testing.T) {
 		!strings.Contains(out, `<Dial callerId="+622150001000">`) {
 		t.Errorf("%v\n%s", err, out)
 	}
+	for _, number := range []string{"+622150001000", "+6566001000"} {
+		if _, err := run(t, "", "fallback", "--line", "gopay", "--dial", number); err == nil ||
+			!strings.Contains(err.Error(), "is a number of the line") {
+			t.Errorf("%s: %v", number, err)
+		}
+	}
 	if _, err := run(t, "", "fallback", "--line", "nope"); err == nil || !strings.Contains(err.Error(), "known here") {
 		t.Error(err)
 	}
