@@ -100,7 +100,7 @@ func readZone(root yamlnode.Mapping) *time.Location {
 		return nil
 	}
 	zone, err := time.LoadLocation(name)
-	if err != nil {
+	if err != nil || name != path.Clean(name) || strings.HasPrefix(name, "posix/") || strings.HasPrefix(name, "right/") {
 		hint := "use an IANA name such as Asia/Jakarta, with its capital letters"
 		if meant := zonesMeant(name); len(meant) > 0 {
 			hint = "did you mean " + strings.Join(meant, " or ") + "?"

@@ -226,7 +226,7 @@ func TestOptional(t *testing.T) {
 	text = strings.Replace(text, "limits: {no_input: 2, no_match: 4, message_seconds: 60}\n", "", 1)
 	text = text[:strings.Index(text, "callbacks:")] + text[strings.Index(text, "name:"):]
 	fsys["lines/shop.yaml"].Data = []byte(text)
-	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon: []\nspecial:\nannouncements:\n")
+	fsys["hours/shop.yaml"].Data = []byte("line: shop\nzone: Asia/Jakarta\nweek:\n  mon: []\n")
 	line := load(t, fsys).ByID("shop")
 	if line.NoInputLimit != 3 || line.NoMatchLimit != 3 || line.MessageSeconds != 120 {
 		t.Errorf("limits %d %d %d", line.NoInputLimit, line.NoMatchLimit, line.MessageSeconds)

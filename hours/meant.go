@@ -20,7 +20,7 @@ const (
 )
 
 var (
-	looseSpan    = regexp.MustCompile(`^` + looseClock + ` *(?:-|to|until) *` + looseClock + `$`)
+	looseSpan    = regexp.MustCompile(`^` + looseClock + ` *(?:-|~|to|until) *` + looseClock + `$`)
 	looseReading = regexp.MustCompile(`^(?:(.+?)[ t,]+)?` + looseClock + `$`)
 	yearFirst    = regexp.MustCompile(`^(?:` + looseDay + `|(\d{4})(\d{2})(\d{2}))$`)
 	yearLast     = regexp.MustCompile(`^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$`)

@@ -11,8 +11,8 @@ import (
 var lookAlikes = strings.NewReplacer(pairs()...)
 
 const (
-	deceptive = "–—−－‐‑：“”„＂‘’＇，、｛｝［］（）＃＋／．　\u00a0\t\u200b\ufeffаеосрхуАВЕКМНОРСТХ"
-	plain     = `------:""""'''` + ",,{}[]()#+/.   \x00\x00aeocpxyABEKMHOPCTX"
+	deceptive = "–—−－‐‑～〜：“”„＂‘’＇，、｛｝［］（）＃＋／．　\u00a0\t\u200b\ufeffаеосрхуАВЕКМНОРСТХ"
+	plain     = `--------:""""'''` + ",,{}[]()#+/.   \x00\x00aeocpxyABEKMHOPCTX"
 )
 
 // plainOf is the plain character that each one stands for. NUL: none at all.
@@ -80,6 +80,9 @@ func Correction(value string) string {
 	if i < 0 || len(value) > longest || strings.Count(simple, " ") > 1 ||
 		strings.ContainsFunc(simple, func(r rune) bool { return r > 126 }) {
 		return ""
+	}
+	if strings.HasPrefix(simple, "[") || strings.HasPrefix(simple, "{") {
+		return fmt.Sprintf("; %s: write %s", what, simple) // a list or a mapping, without quotation marks around it
 	}
 	return fmt.Sprintf("; %s: write %q", what, simple)
 }

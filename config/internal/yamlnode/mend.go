@@ -16,6 +16,8 @@ type slip struct {
 	at   int
 	what string
 	text string
+	// unsure is set when the line without it may not be what was meant: it is not offered.
+	unsure bool
 }
 
 // A mend finds one kind of slip, in a line that cannot be read. It may find one in a good line: a slip is told only
@@ -38,7 +40,11 @@ var forms = []struct{ form, write, what string }{
 	{`^(\s*(?:- +)?` + key + `) +([^\s#])`, "$1: $2", noColon},
 	{`^(\s*-)([^\s-])`, "$1 $2", "a space is missing behind the hyphen"},
 
-	{`^(\s*(?:- +)?` + key + `)(\s*(?:#.*)?)$`, "$1:$2", noColon},
+	{`^(\s*` + key + `: *)("[^"\[]*"(?:, *"[^"]*")*\]\s*(?:#.*)?)$`, "$1[$2", "a [ is missing here"},
+	{`^((\s*)` + key + `: *\[[^\]]*\]) +(` + key + `:.*)$`, "$1\n$2$3",
+		"two entries stand on this line; give each its own"},
+	{`^(\s*)[%@&*!|>](` + key + `:(?: .*)?)$`, "$1$2", "this character is too many"},
+	{`^(\s*(?:- +)?` + key + `)(\s*(?:#.*)?)$`, "$1:$2", noColon + ", or a # in front of a comment"},
 	{`^(\s*)([\w{"])`, "$1- $2", "a hyphen and a space are missing in front of this entry"},
 	{`^(\s*)- +(` + key + `:.*)$`, "$1$2", "this hyphen is too many"},
 	{`^(\s*)(?:[*•]|--) +`, "$1- ", "one hyphen belongs here"},
@@ -58,7 +64,7 @@ var forms = []struct{ form, write, what string }{
 const neverRight = 4
 
 const (
-	key     = `\w[\w./-]*`
+	key     = `\w(?:[\w./-]*\w)?`
 	noColon = "a colon is missing behind the key"
 )
 
@@ -79,7 +85,7 @@ func formMends(first, last int) (out []mend) {
 				return slip{}
 			}
 			changed := strings.TrimRight(form.ReplaceAllString(line, f.write), " ")
-			return slip{m[3], f.what, changed}
+			return slip{at: m[3], what: f.what, text: changed}
 		})
 	}
 	return out
@@ -108,7 +114,8 @@ func moved(line string, by int) slip {
 	if text == "" || at+by < 0 {
 		return slip{}
 	}
-	return slip{at, "this line does not begin in the column of its neighbours", strings.Repeat(" ", at+by) + text}
+	const what = "this line does not begin in the column of its neighbours"
+	return slip{at: at, what: what, text: strings.Repeat(" ", at+by) + text}
 }
 
 // inBrackets calls visit for each character of a line that is in brackets and not in quotation marks, until it
@@ -148,7 +155,7 @@ func semicolon(line string) slip {
 		}
 		return true
 	})
-	return slip{first, "a comma belongs here, not a semicolon", string(changed)}
+	return slip{at: first, what: "a comma belongs here, not a semicolon", text: string(changed)}
 }
 
 var nextEntry = regexp.MustCompile(`^ +(?:"|[a-z_]+: )`)
@@ -159,7 +166,7 @@ func comma(line string) (found slip) {
 		if line[i] != ' ' || strings.ContainsRune(",[{:", before) || !nextEntry.MatchString(line[i:]) {
 			return true
 		}
-		found = slip{i, "a comma is missing here", line[:i] + "," + line[i:]}
+		found = slip{at: i, what: "a comma is missing here", text: line[:i] + "," + line[i:]}
 		return false
 	})
 	return found
@@ -185,8 +192,8 @@ func innerMark(line string) slip {
 		}
 		text += m[2][i : i+1]
 	}
-	return slip{len(m[1]) + first, `a quotation mark stands within the text here; put \ before it`,
-		m[1] + text + m[3]}
+	return slip{at: len(m[1]) + first, what: `a quotation mark stands within the text here; put \ before it`,
+		text: m[1] + text + m[3]}
 }
 
 var unknownEscape = regexp.MustCompile(`\\[^0abtnvfre "/\\N_LPxuU]`)
@@ -197,8 +204,8 @@ func escape(line string) slip {
 	if m == nil {
 		return slip{}
 	}
-	return slip{m[0], fmt.Sprintf(`%s means nothing in quotation marks; leave out the backslash`, line[m[0]:m[1]]),
-		line[:m[0]] + line[m[0]+1:]}
+	what := fmt.Sprintf(`%s means nothing in quotation marks; leave out the backslash`, line[m[0]:m[1]])
+	return slip{at: m[0], what: what, text: line[:m[0]] + line[m[0]+1:]}
 }
 
 var valueBehind = regexp.MustCompile(`^(\s*(?:- +)?` + key + `: +)(\S.*?)(\s*(?:\s#.*)?)$`)
@@ -226,7 +233,7 @@ func unquoted(line string) slip {
 	default:
 		return slip{}
 	}
-	return slip{len(m[1]) + at, what + "; put all of it in double quotation marks", m[1] + `"` +
+	return slip{at: len(m[1]) + at, what: what + "; put all of it in double quotation marks", text: m[1] + `"` +
 		strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"` + m[3]}
 }
 
@@ -234,7 +241,9 @@ func unquoted(line string) slip {
 func (s slip) words(line string) string {
 	const longest = 100 // the sentence is in the message already
 	write := ""
-	if text := strings.TrimSpace(s.text); text != strings.TrimSpace(line) && utf8.RuneCountInString(text) <= longest {
+	text := strings.TrimSpace(s.text)
+	offered := !s.unsure && text != strings.TrimSpace(line) && !strings.Contains(text, "\n")
+	if offered && utf8.RuneCountInString(text) <= longest {
 		write = "; write:  " + text
 	}
 	return s.what + write + problem.Pointer(line, s.at)

@@ -19,6 +19,7 @@ import (
 
 // encoded reports a file that is not in UTF-8.
 func (v Value) encoded(data []byte) bool {
+	const save = "save it as UTF-8 (in many editors: Save as, then Encoding)"
 	wide := bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff"))
 	if utf8.Valid(data) && !bytes.ContainsRune(data, 0) {
 		return true
@@ -31,7 +32,11 @@ func (v Value) encoded(data []byte) bool {
 			}
 		}
 	}
-	v.Fail("is not in UTF-8; save it as UTF-8 (in many editors: Save as, then Encoding)")
+	if utf8.Valid(data) && !wide {
+		v.Fail("has a NUL character, which no text has; delete it, or %s", save)
+		return false
+	}
+	v.Fail("is not in UTF-8; %s", save)
 	return false
 }
 
@@ -54,16 +59,18 @@ func (v Value) syntax(at int, text string) {
 	}
 	v.Line = at + 1
 	line := lines[at]
-	if found.text != "" {
+	i, deceives := problem.LookAlike(line)
+	indented := i >= 0 && strings.TrimSpace(line[:i]) == "" && strings.TrimSpace(firstOf(line[i:])) == ""
+	if found.text != "" && !indented {
 		v.Fail("cannot be read as YAML: %s", found.words(line))
 		return
 	}
-	if i, found := problem.LookAlike(line); i >= 0 && (why == "" || mended(lines[first:last], at-first)) {
+	if i >= 0 && (why == "" || indented || mended(lines[first:last], at-first)) {
 		write := "; write:  " + strings.TrimSpace(problem.Plain(line))
-		if line[i] == '\t' && strings.TrimSpace(line[:i]) == "" {
+		if indented {
 			write = "; begin the line with as many spaces as its neighbours have"
 		}
-		v.Fail("cannot be read as YAML: %s%s%s", found, write, problem.Pointer(line, i))
+		v.Fail("cannot be read as YAML: %s%s%s", deceives, write, problem.Pointer(line, i))
 		return
 	}
 	if found := slipAlone(line); found.text != "" {
@@ -206,12 +213,15 @@ func (v Value) culprit(lines []string, reported int) (int, slip) {
 		return i, slip{}
 	}
 	for _, pass := range []struct {
-		good  func([]string) bool
-		mends []mend
-	}{{v.fitting, slices.Concat(mends, textMends)}, {reads, mends}} {
+		good   func([]string) bool
+		mends  []mend
+		unsure bool
+	}{{v.fitting, slices.Concat(mends, textMends), false}, {reads, mends, true}} {
 		for _, mend := range pass.mends {
 			if i, ok := try(first, pass.good, mend.apply); ok {
-				return i, mend(lines[i])
+				found := mend(lines[i])
+				found.unsure = pass.unsure
+				return i, found
 			}
 		}
 		if i, found := slipEverywhere(lines, pass.good); found.text != "" {
@@ -244,6 +254,7 @@ func slipAlone(line string) slip {
 	for _, mend := range slices.Concat([]mend{semicolon, comma}, textMends) {
 		if found := mend(key); found.text != "" && unreadable([]string{found.text}) == "" {
 			found.at += len(line) - len(key)
+			found.unsure = strings.ContainsAny(key, "[]{}") // it may be a list that was meant, and not a text
 			return found
 		}
 	}
@@ -265,6 +276,12 @@ func slipEverywhere(lines []string, good func(part []string) bool) (at int, firs
 		return 0, slip{}
 	}
 	return at, first
+}
+
+// firstOf is the first character of a text.
+func firstOf(text string) string {
+	_, size := utf8.DecodeRuneInString(text)
+	return text[:size]
 }
 
 // inPlainWords says what a message of the parser means to somebody who edits hours.
