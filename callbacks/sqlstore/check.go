@@ -15,6 +15,8 @@ type Health struct {
 	Version, Known int64
 	// Tables are those that a move copies, with how many rows each has, all at the same moment.
 	Tables []TableRows
+	// Open is how many callbacks are open, and Unsent how many text messages wait: a server deals with them at once.
+	Open, Unsent int
 	// Problems are what is wrong, in words.
 	Problems []string
 }
@@ -66,7 +68,13 @@ func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 			}
 			h.Tables = append(h.Tables, TableRows{t.name, n})
 		}
-		return nil
+		if len(h.Problems) > 0 {
+			return nil
+		}
+		if h.Open, err = value[int](ctx, tx, "SELECT count(*) FROM callbacks WHERE "+openStates); err == nil {
+			h.Unsent, err = value[int](ctx, tx, "SELECT count(*) FROM sms WHERE state = 'waiting'")
+		}
+		return err
 	})
 	return h, err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -48,7 +49,7 @@ func sqlitePath(cmd *cobra.Command, instead string) (string, error) {
 	if !ok {
 		return "", errors.New("HOTLINE_STORE is a PostgreSQL database; run: " + instead)
 	}
-	return path, nil
+	return filepath.Abs(path) // so that what is printed says which file it is
 }
 
 // writeRows prints how many rows there are, so that two databases can be compared.

@@ -26,7 +26,8 @@ table has, for comparing two databases. It ends with exit status 1 when somethin
 			if err != nil {
 				return err
 			}
-			name, remedy := settings.Store.Reveal(), "ask for help; a backup goes into an empty database, with pg_restore"
+			name := settings.Store.Reveal()
+			remedy := "ask for help; a backup goes into an empty database, with pg_restore"
 			var health sqlstore.Health
 			if path, ok := strings.CutPrefix(name, "sqlite:"); ok {
 				remedy = "restore a backup with hotline store restore, or ask for help"
@@ -50,7 +51,7 @@ func reportHealth(cmd *cobra.Command, h sqlstore.Health, remedy string) error {
 		case h.Version < h.Known:
 			version += fmt.Sprintf("; the next start of this program makes them version %d", h.Known)
 		case h.Version > h.Known:
-			version += fmt.Sprintf("; this program knows %d, and runs on them: the later release only added to them", h.Known)
+			version += fmt.Sprintf("; this program knows %d and runs on them, as they only have more", h.Known)
 		}
 		fmt.Fprintln(out, version)
 		if err := writeRows(out, h); err != nil {

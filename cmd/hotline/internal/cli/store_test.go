@@ -95,9 +95,13 @@ func TestStoreBackupAndRestore(t *testing.T) {
 	if _, err := run(t, "", "store", "backup", backup); err == nil || !strings.Contains(err.Error(), "overwritten") {
 		t.Error(err)
 	}
+	t.Setenv("HOTLINE_STORE", "")
+	if _, err := run(t, "", "store", "restore", backup); err == nil || !strings.Contains(err.Error(), "set HOTLINE_STORE") {
+		t.Errorf("no database was named: %v", err)
+	}
 	t.Setenv("HOTLINE_STORE", "sqlite:"+sqlitetest.New(t))
 	if out, err := run(t, "", "store", "restore", backup); err != nil || !strings.Contains(out, counts) ||
-		!strings.Contains(out, "hotline.db is now ") {
+		!strings.Contains(out, "hotline.db is now ") || !strings.Contains(out, "dials the open callbacks (1) and sends") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	if out, err := run(t, "", "store", "check"); err != nil || !strings.Contains(out, counts) ||
