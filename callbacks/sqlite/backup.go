@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -12,34 +13,30 @@ import (
 
 // Backup writes the database of a path, as it is at one moment, into a new file with mode 0600, and reads that again:
 // its health is returned. Servers may use the database meanwhile, and wait for nothing. A file of that name is never
-// overwritten. The file is complete and on the disk when it has its name: until then it is empty.
+// overwritten. The file is complete and on the disk when it has its name: until then its name ends in ".partial".
 func Backup(ctx context.Context, path, file string) (h sqlstore.Health, err error) {
 	source, err := existing(path)
 	if err != nil {
 		return h, err
 	}
-	reserved, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return h, fmt.Errorf("sqlite: the backup: %w; nothing is overwritten", err)
+	if _, err := os.Lstat(file); err == nil { // before all is copied for nothing
+		return h, fmt.Errorf("sqlite: the backup: %s is there already, and nothing is overwritten: name another file", file)
 	}
-	if err = reserved.Close(); err == nil {
-		h, err = writeBackup(ctx, source, file)
-	}
-	if err != nil {
-		return h, errors.Join(fmt.Errorf("sqlite: the backup: %w", err), os.Remove(file))
+	if h, err = writeBackup(ctx, source, file); err != nil {
+		return h, fmt.Errorf("sqlite: the backup: %w", err)
 	}
 	return h, nil
 }
 
-// writeBackup replaces the file, which is empty, by a copy of the source.
+// writeBackup makes a file that is a copy of the source.
 func writeBackup(ctx context.Context, source, file string) (h sqlstore.Health, err error) {
 	partial, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.partial") // with mode 0600
 	if err != nil {
 		return h, err
 	}
 	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(partial.Name()))
+		if rest := os.Remove(partial.Name()); !errors.Is(rest, fs.ErrNotExist) {
+			err = errors.Join(err, rest)
 		}
 	}()
 	if err := errors.Join(vacuumInto(ctx, source, partial.Name()), partial.Sync(), partial.Close()); err != nil {
@@ -49,12 +46,28 @@ func writeBackup(ctx context.Context, source, file string) (h sqlstore.Health, e
 		err = h.Err()
 	}
 	if err == nil {
-		err = os.Rename(partial.Name(), file)
+		err = name(partial.Name(), file)
 	}
 	if err == nil {
 		err = syncDir(filepath.Dir(file))
 	}
 	return h, err
+}
+
+// name gives a file a name that no other has.
+func name(partial, file string) error {
+	err := os.Link(partial, file) // unlike a renaming it overwrites nothing
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	reserved, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) // a file system without links
+	if err == nil {
+		err = reserved.Close()
+	}
+	if err == nil {
+		err = os.Rename(partial, file)
+	}
+	return err
 }
 
 // vacuumInto copies what one read transaction sees. The target is an empty file.

@@ -38,6 +38,22 @@ func identity(info fs.FileInfo) string {
 	return fmt.Sprint(stat.Dev, " ", stat.Ino)
 }
 
+// chown gives a file the owner of another. Only root can: what others make stays theirs, and may only take the place of
+// what was theirs.
+func chown(name string, as fs.FileInfo) error {
+	stat, ok := as.Sys().(*syscall.Stat_t)
+	switch euid := os.Geteuid(); {
+	case !ok || euid != 0 && as.IsDir():
+		return nil
+	case euid == 0:
+		return os.Chown(name, int(stat.Uid), int(stat.Gid))
+	case euid != int(stat.Uid):
+		return fmt.Errorf("it belongs to the user with the number %d, who could not open what you put there: run this as "+
+			"that user or as root", stat.Uid)
+	}
+	return nil
+}
+
 // The bytes that SQLite locks, https://www.sqlite.org/src/file/src/os.h: who has a database open with a log beside
 // it has a lock on some of them all the time.
 const (

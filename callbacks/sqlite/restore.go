@@ -77,6 +77,9 @@ func replace(backup, file string, now time.Time) (aside string, err error) {
 	if err != nil {
 		return "", err
 	}
+	if err := handOver(file, copied, file+".migrate-lock"); err != nil {
+		return "", errors.Join(err, os.Remove(copied))
+	}
 	aside = file + "." + now.UTC().Format("20060102T150405Z")
 	if _, err := os.Lstat(aside); err == nil {
 		return "", errors.Join(fmt.Errorf("%s is there already; try again in a second", aside), os.Remove(copied))
@@ -96,6 +99,21 @@ func replace(backup, file string, now time.Time) (aside string, err error) {
 		return moved, fmt.Errorf("%w; what was there is at %s, and the backup at %s", err, moved, copied)
 	}
 	return moved, errors.Join(syncDir(filepath.Dir(file)), remember(file, file+".migrate-lock"))
+}
+
+// handOver gives new files the owner of the database that was there, or else of its directory: root restores, and the
+// server is another user.
+func handOver(file string, made ...string) error {
+	as, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		as, err = os.Stat(filepath.Dir(file))
+	}
+	for _, name := range made {
+		if err == nil {
+			err = chown(name, as)
+		}
+	}
+	return err
 }
 
 // copyOf is a copy of a file in a directory, with mode 0600 and on the disk.

@@ -1,0 +1,46 @@
+//go:build unix
+
+package sqlite_test
+
+import (
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/hotline-ivr/hotline/callbacks/sqlite"
+	"github.com/hotline-ivr/hotline/callbacks/sqlite/sqlitetest"
+)
+
+// What root restores belongs to the server's user.
+func TestRestoreKeepsTheOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give files to others")
+	}
+	const server = 12345
+	backup := filepath.Join(t.TempDir(), "b.db")
+	if _, err := sqlite.Backup(t.Context(), sqlitetest.New(t), backup); err != nil {
+		t.Fatal(err)
+	}
+	owned, dir := sqlitetest.New(t), t.TempDir()
+	for _, name := range []string{owned, dir} {
+		if err := os.Chown(name, server, server); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, path := range []string{owned, filepath.Join(dir, "new.db")} {
+		if _, _, err := sqlite.Restore(t.Context(), backup, path, backedUp); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{path, path + ".migrate-lock"} {
+			info, err := os.Stat(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stat, ok := info.Sys().(*syscall.Stat_t)
+			if !ok || stat.Uid != server || stat.Gid != server || info.Mode().Perm() != 0o600 {
+				t.Errorf("%s: %+v, %v", name, stat, info.Mode())
+			}
+		}
+	}
+}
