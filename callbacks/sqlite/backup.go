@@ -23,7 +23,7 @@ func Backup(ctx context.Context, path, file string) (h sqlstore.Health, err erro
 		return h, fmt.Errorf("sqlite: the backup: %s is there already, and nothing is overwritten: name another file", file)
 	}
 	if h, err = writeBackup(ctx, source, file); err != nil {
-		return h, fmt.Errorf("sqlite: the backup: %w", err)
+		return h, fmt.Errorf("sqlite: the backup: %w", remedied(err))
 	}
 	return h, nil
 }

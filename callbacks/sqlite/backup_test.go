@@ -212,6 +212,9 @@ func TestRestoreOverABrokenDatabase(t *testing.T) {
 	if err := os.WriteFile(path, []byte("broken"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := sqlite.Check(t.Context(), path); err == nil || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("what to do is not in %v", err)
+	}
 	aside, _, err := sqlite.Restore(t.Context(), backup, path, backedUp)
 	if err != nil {
 		t.Fatal(err)

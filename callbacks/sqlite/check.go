@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -23,7 +24,16 @@ func Check(ctx context.Context, path string) (sqlstore.Health, error) {
 	if err != nil {
 		return sqlstore.Health{}, err
 	}
-	return check(ctx, file, "mode=ro")
+	h, err := check(ctx, file, "mode=ro")
+	return h, remedied(err)
+}
+
+// remedied adds what to do about a database that cannot be read.
+func remedied(err error) error {
+	if reason(err) == corrupt {
+		return fmt.Errorf("%w; keep the file, and restore a backup with hotline store restore", err)
+	}
+	return err
 }
 
 // existing is the file that a path leads to, which must be there with the log that is its own.
@@ -35,6 +45,9 @@ func existing(path string) (string, error) {
 	file, err := followed(path)
 	if err == nil {
 		_, err = os.Stat(file) // opening it would make an empty one
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("sqlite: %w; name the database as the server does, with HOTLINE_STORE or --store", err)
 	}
 	if err != nil {
 		return "", fmt.Errorf("sqlite: %w", err)

@@ -6,6 +6,9 @@ import (
 	"modernc.org/sqlite"
 )
 
+// corrupt is the [reason] of a file whose pages cannot be read.
+const corrupt = "the database is corrupt"
+
 // reason is a [sqlstore.Dialect]'s, by SQLite's result codes: https://www.sqlite.org/rescode.html
 func reason(err error) string {
 	if errors.Is(err, errDisplaced) {
@@ -23,7 +26,7 @@ func reason(err error) string {
 	case 10: // IOERR
 		return "the disk cannot be written or read"
 	case 11, 26: // CORRUPT, NOTADB
-		return "the database is corrupt"
+		return corrupt
 	case 13: // FULL
 		return "the disk is full"
 	case 14: // CANTOPEN

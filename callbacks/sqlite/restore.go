@@ -59,13 +59,13 @@ func restorable(ctx context.Context, backup string) (h sqlstore.Health, err erro
 		}
 	}
 	if _, err := os.Stat(backup); err != nil {
-		return h, fmt.Errorf("sqlite: the backup: %w", err)
+		return h, fmt.Errorf("sqlite: the backup: %w; name a file that hotline store backup has written", err)
 	}
 	if h, err = check(ctx, backup, still); err == nil {
 		err = h.Err()
 	}
 	if err != nil {
-		err = fmt.Errorf("the backup cannot be used, and nothing was changed: %w", err)
+		err = fmt.Errorf("the backup cannot be used, and nothing was changed; use another one: %w", err)
 	}
 	return h, err
 }

@@ -41,14 +41,18 @@ func (d Dialect) Check(ctx context.Context, db *sql.DB) (h Health, err error) {
 	h.Known = sources[len(sources)-1].Version
 	s := Store{dialect: &d, readers: db}
 	err = s.snapshot(ctx, "check", func(tx conn) (err error) {
+		there, err := rows(ctx, tx, only[string], d.TableNames)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(there, "goose_db_version") {
+			return errors.New("it is empty or not a database of Hotline (it has no table goose_db_version): " +
+				"name the one that a server has used, or a backup of it")
+		}
 		if h.Version, err = value[int64](ctx, tx, tablesVersion); err != nil {
 			return fmt.Errorf("the version of its tables: %w", err)
 		}
 		if err := suitable(h.Version, h.Known); err != nil {
-			return err
-		}
-		there, err := rows(ctx, tx, only[string], d.TableNames)
-		if err != nil {
 			return err
 		}
 		for _, t := range tables {

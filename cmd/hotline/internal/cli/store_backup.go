@@ -24,7 +24,7 @@ says how many rows it has. Callers wait for nothing meanwhile. PostgreSQL has a 
 		Example: "  HOTLINE_STORE=sqlite:/var/lib/hotline/hotline.db hotline store backup /var/backups/hotline-2026-11-28.db",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := sqlitePath(cmd, `pg_dump --format=custom --file=FILE "$HOTLINE_STORE"`)
+			path, err := sqlitePath(cmd, "pg_dump --format=custom --file=FILE --dbname=service=hotline")
 			if err != nil {
 				return err
 			}
@@ -47,7 +47,8 @@ func sqlitePath(cmd *cobra.Command, instead string) (string, error) {
 	}
 	path, ok := strings.CutPrefix(settings.Store.Reveal(), "sqlite:")
 	if !ok {
-		return "", errors.New("HOTLINE_STORE is a PostgreSQL database; run: " + instead)
+		return "", errors.New("HOTLINE_STORE is a PostgreSQL database. Put its host, port, user and dbname under [hotline] in " +
+			"~/.pg_service.conf and its password into ~/.pgpass, so that no list of processes shows it, and run: " + instead)
 	}
 	return filepath.Abs(path) // so that what is printed says which file it is
 }

@@ -26,7 +26,7 @@ again, whatever became of it since: restore says how much it is, and what to do 
 				return errors.New("say which database the backup is put in place of: set HOTLINE_STORE as the server " +
 					"has it, or --store sqlite:PATH; nothing was changed")
 			}
-			path, err := sqlitePath(cmd, `pg_restore --dbname="$HOTLINE_STORE" FILE, into an empty database`)
+			path, err := sqlitePath(cmd, "pg_restore --dbname=service=hotline FILE, into an empty database")
 			if err != nil {
 				return err
 			}
