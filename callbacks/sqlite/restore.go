@@ -41,6 +41,9 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (aside str
 	if err == nil && used {
 		err = ErrInUse
 	}
+	if errors.Is(err, fs.ErrPermission) {
+		err = fmt.Errorf("%w; run this as the user of the server, or as root", err)
+	}
 	if err != nil {
 		return "", h, fmt.Errorf("sqlite: %s: %w", path, err)
 	}

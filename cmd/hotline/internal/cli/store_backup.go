@@ -28,11 +28,15 @@ says how many rows it has. Callers wait for nothing meanwhile. PostgreSQL has a 
 			if err != nil {
 				return err
 			}
-			health, err := sqlite.Backup(cmd.Context(), path, args[0])
+			file, err := filepath.Abs(args[0])
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s is a copy of %s:\n", args[0], path)
+			health, err := sqlite.Backup(cmd.Context(), path, file)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is a copy of %s:\n", file, path)
 			return writeRows(cmd.OutOrStdout(), health)
 		},
 	}
