@@ -6,7 +6,7 @@ VALIDATORS  := ivr/twilio/testdata/validators hours/testdata/validators config/h
 INSTALLED   := $(VALIDATORS:=/node_modules/.package-lock.json)
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-short unit lint bench fuzz chaos soak build release release-check demo tools validators referees clean
+.PHONY: help test test-short unit lint bench fuzz chaos soak build release release-check demo tools validators clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,8 +62,6 @@ tools: ## install what the tests need beside Go (Debian, as root), or name it
 	@.ci/tools
 
 validators: $(INSTALLED) ## install the npm packages that validate our results in the tests
-
-referees: validators # its former name, which somebody's scripts may call
 
 # Without scripts: installing a package runs none of its code.
 $(INSTALLED): %/node_modules/.package-lock.json: %/package.json %/package-lock.json | tools

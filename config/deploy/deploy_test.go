@@ -11,7 +11,7 @@ import (
 	"github.com/hotline-ivr/hotline/config/settings"
 )
 
-// What stands in these files for operators to copy, compared with the program.
+// What operators copy from these files, compared with the program.
 
 func read(t *testing.T, name string) string {
 	t.Helper()

@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// version is set by the linker in released programs, see the Makefile.
+// version is set by the linker in released programs, see .ci/release.
 var version string
 
 // Version is the program's, for example v1.2.0: of the release, or else what the compiler noted.

@@ -19,7 +19,7 @@ Warnings are about what is used all the same: times that can hardly be meant, se
 that are not known 90 days ahead, overrides without an end.`,
 		Args: cobra.MaximumNArgs(1),
 		Example: `  hotline check
-  hotline check /etc/hotline`,
+  hotline check /etc/hotline/config`,
 		RunE: check,
 	}
 }

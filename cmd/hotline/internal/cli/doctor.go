@@ -22,7 +22,7 @@ func newDoctor() *cobra.Command {
 in, whom text messages come from, and whether calls to the countries of the lines and of their agents are switched on.
 It asks the public URL whether the server is there and refuses what is not signed. It changes nothing, and ends with
 exit status 1 when something is wrong. It has been tried with the simulator and never with the real provider.`,
-		Example: "  hotline doctor --config /etc/hotline",
+		Example: "  hotline doctor --config /etc/hotline/config",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := settingsOf(cmd)

@@ -23,7 +23,7 @@ func newDraft() *cobra.Command {
 		Long: `draft copies the directory that --config names into DIR, which must not be there yet, and notes what it
 was like: publish refuses to overwrite what somebody else has edited meanwhile. Without --config it copies the
 built-in configuration. Their schemas are copied too, for editors; publish leaves them out.`,
-		Example: `  hotline draft /tmp/tomorrow --config /etc/hotline
+		Example: `  hotline draft /tmp/tomorrow --config /etc/hotline/config
   hotline draft my-config`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return takeDraft(cmd, args[0]) },

@@ -39,7 +39,7 @@ func newHolidaysList() *cobra.Command {
 	return &cobra.Command{
 		Use:     "list",
 		Short:   "The sets and the days that they cover",
-		Example: "  hotline holidays list --config /etc/hotline",
+		Example: "  hotline holidays list --config /etc/hotline/config",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			dir, err := configDir(cmd)

@@ -24,7 +24,7 @@ func newRollback() *cobra.Command {
 names. The running instances take it up like any other edit, and the history goes on: a rollback can be rolled back.
 It refuses while the directory holds an edit that is not in force, which would be lost; --discard says that it may be.
 Into a directory that cannot be written from here nothing is written, and the change is printed as a patch.`,
-		Example: "  hotline rollback 6 --config /etc/hotline",
+		Example: "  hotline rollback 6 --config /etc/hotline/config",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return rollback(cmd, args[0], o) },
 	}

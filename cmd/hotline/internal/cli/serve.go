@@ -22,7 +22,7 @@ func newServe() *cobra.Command {
 Settings come from flags, then the environment (HOTLINE_…), then --settings FILE, then defaults.
 It does not start without a public URL, an account, a token and a key; it says which are missing.`,
 		Args:    noArgs,
-		Example: "  hotline serve --listen 127.0.0.1:8080 --config /etc/hotline",
+		Example: "  hotline serve --listen 127.0.0.1:8080 --config /etc/hotline/config",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, err := settingsOf(cmd)
 			if err == nil {

@@ -41,9 +41,9 @@ layout stay as they are. It prints which hours change, for every line that has i
 callbacks would be made otherwise, and what hotline check would warn of about an added day. What would make a mistake is
 not written, nor a day that has passed.`,
 		Example: `  hotline special-days --line gopay
-  hotline special-days --line gopay --config /etc/hotline --add 2026-12-04 --open 08:00-12:00 --name "Staff meeting"
-  hotline special-days --line gopay --config /etc/hotline --add 2026-12-28..2026-12-30 --closed --name "Moving house"
-  hotline special-days --line gopay --config /etc/hotline --remove 2026-12-04 --dry-run`,
+  hotline special-days --line gopay --add 2026-12-04 --open 08:00-12:00 --name "Staff meeting"
+  hotline special-days --line gopay --add 2026-12-28..2026-12-30 --closed --name "Moving house"
+  hotline special-days --line gopay --remove 2026-12-04 --dry-run`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			for _, flag := range []string{"as", "closed", "dry-run", "name", "open"} { // in the order of the help

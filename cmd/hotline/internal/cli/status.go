@@ -24,7 +24,7 @@ running instance runs, why one refuses an edit, and which lines have callbacks t
 with exit status 1 when the instances do not all run what the directory holds, unless that was put in force less than
 15 seconds ago and none refuses it.`,
 		Args:    noArgs,
-		Example: "  hotline status --config /etc/hotline",
+		Example: "  hotline status --config /etc/hotline/config",
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			s, err := openNeededSession(cmd)
 			if err != nil {

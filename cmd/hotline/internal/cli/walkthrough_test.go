@@ -55,8 +55,8 @@ func TestHandbookWalkThrough(t *testing.T) {
 		t.Fatal(err)
 	}
 	text, given := string(written), 0
-	words := strings.NewReplacer("/etc/hotline", live, "/tmp/tomorrow", draft)
-	back := strings.NewReplacer(live, "/etc/hotline", draft, "/tmp/tomorrow")
+	words := strings.NewReplacer("/etc/hotline/config", live, "/tmp/tomorrow", draft)
+	back := strings.NewReplacer(live, "/etc/hotline/config", draft, "/tmp/tomorrow")
 	for _, title := range []string{"## Changing the configuration", "## Closing at once"} {
 		_, section, found := strings.Cut(string(written), title+"\n")
 		if !found {
