@@ -74,8 +74,8 @@ func (e *Eraser) Look(ctx context.Context, number string) (found Erasure, err er
 }
 
 // Erase cancels the open callbacks of a number, deletes its recordings as a [Housekeeper] does, and then erases
-// the rest. Nobody is written to. by is for the log. [ErrInProgress] while somebody talks about one of its callbacks, or
-// a telephone still rings for it: trying again when the call is over goes on where this one ended. When a recording
+// the rest. Nobody is written to. by is for the log. [ErrInProgress] while somebody talks about one of its callbacks,
+// or a telephone still rings for it: trying again when the call is over goes on where this one ended. When a recording
 // cannot be deleted, what names it is kept.
 func (e *Eraser) Erase(ctx context.Context, number, by string) (Erasure, error) {
 	found, err := e.Look(ctx, number)

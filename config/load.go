@@ -153,8 +153,8 @@ func (l *loader) readLines() []*lineFile {
 	return lines
 }
 
-// leaveOutCopies refuses files of hours that say to be of a line that has its own, while no line has their name: copies,
-// whatever their names. What they hold is not looked at.
+// leaveOutCopies refuses files of hours that say to be of a line that has its own, while no line has their name:
+// copies, whatever their names. What they hold is not looked at.
 func (l *loader) leaveOutCopies() {
 	for name, at := range l.hoursFiles {
 		id := written(at, "line")

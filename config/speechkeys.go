@@ -10,7 +10,8 @@ import (
 )
 
 // keyNames is what a language calls the star and the pound key: the word to write, and all that are understood. The
-// pattern finds figures, placeholders, and these words in its two groups; its other finds are words that only look like them.
+// pattern finds figures, placeholders, and these words in its two groups; its other finds are words that only look like
+// them.
 type keyNames struct {
 	star, pound string
 	pattern     *regexp.Regexp
@@ -140,8 +141,8 @@ func (s speech) checkChains(named []namedKey) {
 	}
 }
 
-// doubtExchanged warns of two keys or placeholders each of which stands with the words that the sentence of the program has for the
-// other. Where the words are moved with their keys, or are all new, nothing can be said.
+// doubtExchanged warns of two keys or placeholders each of which stands with the words that the sentence of the program
+// has for the other. Where the words are moved with their keys, or are all new, nothing can be said.
 func (s speech) doubtExchanged(named []namedKey) {
 	example := shippedSentences()[s.tag][s.need.Key]
 	if len(named) < 2 || example == s.text || strings.Contains(strings.Join(s.need.Says, ","), " ") {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Whoever writes 8am-5pm, 2026/12/24 or 10:30am is told the same as it has to be written, if only one reading is
-// likely. Whatever is offered here can be read.
+// A supervisor who writes 8am-5pm, 2026/12/24 or 10:30am is told the same as it has to be written, if only one reading
+// is likely. Whatever is offered here can be read.
 
 const (
 	looseClock = `(\d{1,2})(?:[:.h]?(\d{2}))?(?::00)? *([ap]m)?`

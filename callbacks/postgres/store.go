@@ -144,9 +144,9 @@ func migrate(ctx context.Context, settings *pgx.ConnConfig) (err error) {
 // lockPause is after which an instance asks again whether another one still brings the tables up to date.
 const lockPause = 200 * time.Millisecond
 
-// applyScripts lets one process at a time bring the tables up to date. The lock is a transaction's, and not a session's:
-// a pooler such as PgBouncer may give the next statement of a session to another one. Those who wait hold nothing: a
-// pooler has few connections, and the one at work needs another.
+// applyScripts lets one process at a time bring the tables up to date. The lock is a transaction's, and not a
+// session's: a pooler such as PgBouncer may give the next statement of a session to another one. Those who wait hold
+// nothing: a pooler has few connections, and the one at work needs another.
 func applyScripts(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 	for {
 		alone, err := db.BeginTx(ctx, nil)
@@ -169,8 +169,8 @@ func applyScripts(ctx context.Context, db *sql.DB, scripts fs.FS) error {
 	}
 }
 
-// lockScripts reports whether a transaction got the lock. It keeps it however long the scripts take, whatever the user's
-// own limits are.
+// lockScripts reports whether a transaction got the lock. It keeps it however long the scripts take, whatever the
+// user's own limits are.
 func lockScripts(ctx context.Context, tx *sql.Tx) (got bool, err error) {
 	if _, err := tx.ExecContext(ctx, `SET LOCAL idle_in_transaction_session_timeout = 0`); err != nil {
 		return false, err

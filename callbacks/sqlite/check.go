@@ -55,8 +55,8 @@ func existing(path string) (string, error) {
 	return file, ownLog(file, file+".migrate-lock")
 }
 
-// reading opens a file for nothing but reading. how is "mode=ro", or "immutable=1" for one that nobody uses: then SQLite
-// puts nothing beside it.
+// reading opens a file for nothing but reading. how is "mode=ro", or "immutable=1" for one that nobody uses: then
+// SQLite puts nothing beside it.
 func reading(file, how string) (*sql.DB, error) {
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(file)}).EscapedPath()+"?"+how+
 		"&_pragma=busy_timeout(3000)")

@@ -115,8 +115,8 @@ func (s *Store) Count(ctx context.Context, f callbacks.Filter) (n int, err error
 	return n, s.wrap("count callbacks", err)
 }
 
-// Backlog implements [callbacks.Queries]. Those that wait are counted in an index, however many there are; of the others
-// each has an attempt in flight, and there are few.
+// Backlog implements [callbacks.Queries]. Those that wait are counted in an index, however many there are; of the
+// others each has an attempt in flight, and there are few.
 func (s *Store) Backlog(ctx context.Context) ([]callbacks.Backlog, error) {
 	list, err := rows(ctx, s.read, func(b *callbacks.Backlog) columns {
 		return columns{{"line", &b.Line}, {"state", &b.State}, {"n", &b.Count}, {"due_ms", millis{&b.Due}}}

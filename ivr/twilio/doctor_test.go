@@ -163,7 +163,8 @@ func TestDoctorAtAnotherServer(t *testing.T) {
 	}
 }
 
-// An account that is refused, and a provider that is away, are told in one line, without the number's or token's digits.
+// An account that is refused, and a provider that is away, are told in one line, without the number's or token's
+// digits.
 func TestDoctorWithoutTheProvider(t *testing.T) {
 	x := healthy(t, nil)
 	x.doctor.Client = stubbed(t, &restStub{status: 401, answer: `{"code":20003,"message":"Authenticate","status":401}`})

@@ -183,8 +183,8 @@ func (v Value) MappingOf(known []string) (Mapping, bool) {
 
 var keyAndValue = regexp.MustCompile(`^([a-z_]+)(?::| *=| ) *(.+)$`)
 
-// misspelt reports a key that is not known, and returns what it was meant to be: nothing is said to be missing then. The
-// node is nil when that cannot be told.
+// misspelt reports a key that is not known, and returns what it was meant to be: nothing is said to be missing then.
+// The node is nil when that cannot be told.
 func (v Value) misspelt(key, node *yaml.Node, known []string) (*yaml.Node, *yaml.Node, Value) {
 	at := v.child(key.Value, key, v.below(key.Value))
 	at.Node = nil

@@ -145,8 +145,8 @@ func TestTheOracleKnowsWhoWasToldThatTheDeskHasClosed(t *testing.T) {
 	}
 }
 
-// Both have pressed 1 and are not connected: that is a callback kept only where the customer hung up in that moment, and
-// where it is rare.
+// Both have pressed 1 and are not connected: that is a callback kept only where the customer hung up in that moment,
+// and where it is rare.
 func TestTheOracleKnowsWhoHungUpAsAnAgentTookTheCall(t *testing.T) {
 	for _, tc := range []struct {
 		name    string

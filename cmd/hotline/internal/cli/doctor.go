@@ -67,7 +67,7 @@ func reportFindings(cmd *cobra.Command, found []twilio.Finding) error {
 		return err
 	}
 	if wrong > 0 {
-		return fmt.Errorf("doctor: %s wrong", count(wrong, "finding")+" "+map[bool]string{true: "is", false: "are"}[wrong == 1])
+		return fmt.Errorf("doctor: %s marked WRONG; what to do stands beside each", count(wrong, "finding"))
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func TestDoctor(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	provider.Number("+622150001000", simulator.Number{})
-	if out, err := run(t, "", "doctor"); err == nil || err.Error() != "doctor: 3 findings are wrong" ||
+	if out, err := run(t, "", "doctor"); err == nil || err.Error() != "doctor: 3 findings marked WRONG; what to do stands beside each" ||
 		!strings.Contains(out, "WRONG    gopay   +622150001000, a call comes in  ") {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -83,7 +83,8 @@ func BenchmarkWebhooks(b *testing.B) {
 	}
 }
 
-// BenchmarkStart: from the start of the process, with the shipped configuration and its call tests, to its first answer.
+// BenchmarkStart: from the start of the process, with the shipped configuration and its call tests, to its first
+// answer.
 func BenchmarkStart(b *testing.B) {
 	const most, starts = 150 * time.Millisecond, 5
 	server := newServing(b)
